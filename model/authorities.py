@@ -1,0 +1,41 @@
+"""Communal authorities and auxiliary mayors: one board for each settlement."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.parameters import Group, number, share
+from model.scenario import Scenario
+from model.territory import Land
+
+AUTHORITY = np.dtype([("settlement", "i8"), ("cell", "i8"), ("communal", "i8")], align=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boards(Group):
+    """What the boards of settlements are."""
+
+    name = "boards"
+    mechanism = False
+    evidence = ("A12", "F04", "F05", "F09")
+
+    communal: int = number(
+        0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site"
+    )
+    share_not_inviting: float = share(
+        0.0,
+        "F09: some; size assumed, drawn anew for every seed",
+        "boards outside the town that never call the police",
+        role="site",
+    )
+
+
+def build_authorities(scenario: Scenario, land: Land) -> np.ndarray:
+    """Return the table of boards."""
+    numbers: Boards = scenario["boards"]
+    n = len(land.settlements)
+    boards = np.zeros(n, dtype=AUTHORITY)
+    boards["settlement"] = np.arange(n)
+    boards["cell"] = land.centres
+    boards["communal"] = numbers.communal
+    return boards

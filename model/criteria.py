@@ -1,0 +1,68 @@
+"""Frühling's four criteria and accountability, measured from traces between anchors that are never calibrated.
+
+The anchors stand in `scenarios/criteria.toml` with their reasons and were written before the first run.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from model.scenario import Anchor
+
+CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
+Parts = Mapping[str, Callable[[Any], float]]
+
+
+def ratio(part: float, whole: float) -> float:
+    """Return part over whole, 0 where there is no whole: what left no trace is absent."""
+    return float(part) / float(whole) if whole > 0 else 0.0
+
+
+def no_trace(month: Any) -> float:
+    """Return 0: nothing in the model leaves this trace yet, so it counts as absent."""
+    return 0.0
+
+
+TRACES: Parts = {
+    "c1.written_route": lambda m: ratio(m.tally["couples_routed"], m.tally["couple_shifts"]),
+    "c1.time_in_sector": lambda m: ratio(m.tally["visits_routed"], m.tally["visits"]),
+    "c1.visits_done": lambda m: ratio(m.tally["visits"], m.tally["planned"]),
+    "c1.foot_in_core": lambda m: ratio(m.tally["foot_visits"], m.tally["core_visits"]),
+    "c2.community_met": lambda m: m.share_met_this_quarter,
+    "c2.called_by_police": lambda m: ratio(m.tally["meetings_by_police"], m.tally["meetings"]),
+    "c2.requests_answered": lambda m: ratio(m.tally["requests_met"], m.tally["requests"]),
+    "c2.plans_with_request": no_trace,
+    "c2.women_heard": lambda m: ratio(m.tally["council_heard_women"], m.tally["council_heard"]),
+    "c2.far_heard": lambda m: ratio(
+        ratio(m.tally["council_heard_far"], m.tally["council_heard"]), m.share_far
+    ),
+    "c3.worst_problems_answered": no_trace,
+    "c3.alive_after_3_months": no_trace,
+    "c3.preventive_hours": no_trace,
+    "c4.fresh_diagnosis": no_trace,
+    "c4.plan_follows": no_trace,
+    "c4.worst_places_found": no_trace,
+    "c4.cause_named": no_trace,
+    "c4.shared_with_residents": no_trace,
+    "c4.feedback_from_above": no_trace,
+    "accountability.councils_informed": lambda m: m.levels_informed / 3.0,
+    "accountability.grave_crime_known": lambda m: ratio(m.tally["grave_known"], m.tally["grave"]),
+    "accountability.calls_in_hour": lambda m: ratio(m.tally["served_in_hour"], m.tally["calls"]),
+    "accountability.complaints_answered": no_trace,
+    "accountability.plans_changed": no_trace,
+}
+"""The trace of each part, taken from the tables of a month."""
+
+
+def placed(value: float, anchor: Anchor) -> float:
+    """Return where a value lies between its anchors, 0 (absent) to 1 (what the manual asks)."""
+    return min(1.0, max(0.0, (value - anchor.absent) / (anchor.full - anchor.absent)))
+
+
+def scores(month: Any, anchors: Sequence[Anchor]) -> dict[str, float]:
+    """Return every part and the plain mean of the parts of each criterion."""
+    parts = {anchor.part: placed(TRACES[anchor.part](month), anchor) for anchor in anchors}
+    means = {}
+    for criterion in CRITERIA:
+        own = [value for part, value in parts.items() if part.startswith(f"{criterion}.")]
+        means[criterion] = sum(own) / len(own) if own else 0.0
+    return means | parts

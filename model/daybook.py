@@ -1,0 +1,127 @@
+"""What happens in one shift: the tables that each submodel reads and the next appends to."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+def record(integers: str, reals: str = "") -> np.dtype:
+    """Row type with these columns: eight-byte integers first, then eight-byte reals."""
+    columns = [(name, "i8") for name in integers.split()] + [(name, "f8") for name in reals.split()]
+    return np.dtype(columns, align=True)
+
+
+VISIT = record("post cell kind routed alive", "minute stay")
+INCIDENT = record(
+    "tick number kind motive cell victim teller clique told handed found complaint in_time recorded arrested"
+    " displaced",
+    "minute severity loss",
+)
+CALL = record("born number cell teller incident", "minute since severity")
+RESPONSE = record("born number post", "wait")
+UNSERVED = record("born number reason")
+ARREST = record("incident number post goods held")
+HEARING = record("born number outcome")
+MEETING = record("authority request_met by_police")
+IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
+
+KINDS = (
+    "robbery",
+    "theft",
+    "vehicle_theft",
+    "theft_from_vehicle",
+    "burglary",
+    "assault",
+    "homicide",
+    "extortion",
+    "domestic_violence",
+)
+ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, EXTORTION, DOMESTIC = range(9)
+
+MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment")
+NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = range(
+    9
+)
+
+CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor", "anonymous")
+NOBODY = -1
+TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS = range(7)
+
+REASONS = ("line", "triage", "hours", "fuel", "vehicles")
+NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES = range(5)
+
+TABLES = {
+    "visits": VISIT,
+    "incidents": INCIDENT,
+    "calls": CALL,
+    "responses": RESPONSE,
+    "unserved": UNSERVED,
+    "arrests": ARREST,
+    "hearings": HEARING,
+    "meetings": MEETING,
+    "impressions": IMPRESSION,
+}
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, IMPRESSIONS = range(9)
+
+
+class Day(NamedTuple):
+    """The tables of one shift as kernels take them; ``counts`` tells how many rows of each are filled."""
+
+    visits: Any
+    incidents: Any
+    calls: Any
+    responses: Any
+    unserved: Any
+    arrests: Any
+    hearings: Any
+    meetings: Any
+    impressions: Any
+    counts: Any
+
+
+class Table:
+    """A table that grows: ``rows`` is its storage, ``count[0]`` the number of rows in use."""
+
+    def __init__(self, row: np.dtype, capacity: int = 64) -> None:
+        self.rows = np.zeros(capacity, row)
+        self.count = np.zeros(1, np.int64)
+
+    def reserve(self, extra: int) -> None:
+        """Make room for this many more rows."""
+        need = int(self.count[0]) + extra
+        if need > len(self.rows):
+            rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
+            rows[: self.count[0]] = self.rows[: self.count[0]]
+            self.rows = rows
+
+    def filled(self) -> np.ndarray:
+        """Return the rows in use (a view)."""
+        return self.rows[: int(self.count[0])]
+
+
+class Daybook:
+    """Keeps the tables of the present shift and makes room in them before each submodel writes."""
+
+    def __init__(self) -> None:
+        self.counts = np.zeros(len(TABLES), np.int64)
+        self.tables = {name: np.zeros(64, row) for name, row in TABLES.items()}
+        self.day = Day(*self.tables.values(), counts=self.counts)
+
+    def clear(self) -> None:
+        """Begin a new shift."""
+        self.counts[:] = 0
+
+    def reserve(self, table: int, extra: int) -> Day:
+        """Make room for ``extra`` more rows in one table; return the tables."""
+        name = list(TABLES)[table]
+        need = int(self.counts[table]) + extra
+        if need > len(self.tables[name]):
+            rows = np.zeros(2 * need, TABLES[name])
+            rows[: self.counts[table]] = self.tables[name][: self.counts[table]]
+            self.tables[name] = rows
+            self.day = Day(*self.tables.values(), counts=self.counts)
+        return self.day
+
+    def filled(self, table: int) -> np.ndarray:
+        """Return the rows of one table written so far in this shift (a view)."""
+        return self.tables[list(TABLES)[table]][: self.counts[table]]

@@ -1,0 +1,363 @@
+"""Monthly measures: one pass over all residents into a class table, and everything that is a sum over it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
+from model.chance import age_of
+from model.criteria import TRACES, ratio, scores
+from model.daybook import HOMICIDE, KINDS
+from model.ledger import FADING, book, kept
+from model.luck import decision, logistic, luck
+from model.state import COUNTS
+
+FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
+WOMAN, INDIGENOUS, YOUNG, COUNCIL, VICTIM, CONTACT, FREE, FAR, ADULT = (1 << bit for bit in range(9))
+GROUPS: dict[str, tuple[int, int]] = {
+    "all": (0, 0),
+    "women": (WOMAN, WOMAN),
+    "men": (WOMAN, 0),
+    "indigenous": (INDIGENOUS, INDIGENOUS),
+    "not_indigenous": (INDIGENOUS, 0),
+    "young": (YOUNG, YOUNG),
+    "council": (COUNCIL, COUNCIL),
+    "victims": (VICTIM, VICTIM),
+    "contact": (CONTACT, CONTACT),
+    "no_contact": (CONTACT, 0),
+    "free_contact": (FREE, FREE),
+    "near": (FAR, 0),
+    "far": (FAR, FAR),
+    "adults": (ADULT, ADULT),
+    "adult_victims": (ADULT | VICTIM, ADULT | VICTIM),
+    "adults_with_contact": (ADULT | CONTACT, ADULT | CONTACT),
+}
+"""Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
+N_CLASSES = 1 << len(FLAGS)
+SUMS = ("residents", "trust", "fairness", "effectiveness", "fear")
+YEAR, QUARTER, WEEK = 1095, 273, 21
+FAR_MINUTES = 20.0
+SAMPLE = 1500
+SURVEY, ANSWER = decision("survey"), decision("answer")
+INSTRUMENTS = {"lapop": (7, 0.45, 5), "latinobarometro": (4, 0.7, 3)}
+"""Answers, distance of thresholds (log-odds), and the first answer that counts as trusting (T01, T06)."""
+RESPONSE_NOISE = 0.7
+
+
+@njit(cache=True)
+def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
+    """Flags of one resident, as one number."""
+    age = age_of(person, tick)
+    flags = WOMAN * person["female"] + INDIGENOUS * person["indigenous"] + COUNCIL * person["council"]
+    if age < 30.0:
+        flags += YOUNG
+    if mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR:
+        flags += VICTIM
+    if mind["met"] >= 0 and tick - mind["met"] < YEAR:
+        flags += CONTACT
+    if mind["met_free"] >= 0 and tick - mind["met_free"] < YEAR:
+        flags += FREE
+    if minutes > FAR_MINUTES:
+        flags += FAR
+    if age >= 18.0:
+        flags += ADULT
+    return flags
+
+
+@njit(cache=True)
+def settle(
+    minds: Any,
+    people: Any,
+    cells: Any,
+    trust: Any,
+    ledger: Any,
+    table: Any,
+    local: Any,
+    total: Any,
+    tick: Any,
+) -> None:
+    """Bring every living resident up to date, book the fading, and fill the class tables.
+
+    ``table[class]`` and ``local[settlement]`` hold sums of residents, trust, fairness, effectiveness and fear;
+    ``total[settlement]`` the compensated sum of trust.
+    """
+    table[:] = 0.0
+    local[:] = 0.0
+    sums = np.zeros((2, 1, len(total)))
+    shifts, left = -1, 1.0
+    memory = trust[0]["memory_years"]
+    for i in range(len(minds)):
+        mind, person = minds[i], people[i]
+        if mind["died"] >= 0:
+            continue
+        z = person["settlement"]
+        gone = tick - mind["touched"]
+        if gone != shifts or trust[z]["memory_years"] != memory:
+            shifts, memory = gone, trust[z]["memory_years"]
+            left = kept(float(gone), memory)
+        f, e, base_f, base_e = (
+            mind["fairness"],
+            mind["effectiveness"],
+            mind["base_fairness"],
+            mind["base_effectiveness"],
+        )
+        if gone > 0:
+            before = logistic((f + e) / 2.0)
+            f, e = base_f + (f - base_f) * left, base_e + (e - base_e) * left
+            mind["fairness"], mind["effectiveness"], mind["touched"] = f, e, tick
+            now = logistic((f + e) / 2.0)
+            book(ledger, FADING, z, now - before)
+        else:
+            now = logistic((f + e) / 2.0)
+        book(sums, 0, z, now)
+        flags = flags_of(person, mind, cells[person["home"]]["minutes"], tick)
+        fair, able = logistic(f), logistic(e)
+        for row in (table[flags], local[z]):
+            row[0] += 1.0
+            row[1] += now
+            row[2] += fair
+            row[3] += able
+            row[4] += mind["fear"]
+    for z in range(len(total)):
+        total[z] = sums[0, 0, z] + sums[1, 0, z]
+
+
+@njit(cache=True)
+def answers(minds: Any, people: Any, n_answers: Any, step: Any, wave: Any, tick: Any, seed: Any) -> Any:
+    """Answers (1 to ``n_answers``) of a sample of adults to "how much do you trust the police?"."""
+    found = np.zeros(SAMPLE, np.int64)
+    for s in range(SAMPLE):
+        for a in range(16):
+            i = int(luck(seed, SURVEY, wave, s, a) * len(minds))
+            if minds[i]["died"] < 0 and age_of(people[i], tick) >= 18.0:
+                break
+        u = luck(seed, ANSWER, wave, s, 0)
+        heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0
+        heard += RESPONSE_NOISE * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+        answer = 1
+        for k in range(1, n_answers):
+            if heard > step * (k - n_answers / 2.0):
+                answer = k + 1
+        found[s] = answer
+    return found
+
+
+def survey(world: Any, instrument: str) -> dict[str, float]:
+    """Ask a sample of 1,500 adults as LAPOP (seven answers) or Latinobarómetro (four) would.
+
+    Returns the mean on 0-100 and the per cent who trust.  Surveys are compared with this only, never with latent trust.
+    """
+    n_answers, step, trusting = INSTRUMENTS[instrument]
+    found = answers(
+        world.state.minds, world.ground.people, n_answers, step, world.month, world.tick, world.seed
+    )
+    return {
+        "mean": float((found.mean() - 1.0) / (n_answers - 1.0) * 100.0),
+        "trusting": float((found >= trusting).mean() * 100.0),
+    }
+
+
+class Month:
+    """What one month left behind, as the measures and the criteria read it."""
+
+    def __init__(self, world: Any) -> None:
+        state = world.state
+        self.world = world
+        self.tick = world.tick
+        self.tally = state.tally[0]
+        self.books = state.books
+        self.boards = state.boards
+        self.table = world.class_table
+        self.local = world.local_table
+
+    def mean(self, group: str, what: str) -> float:
+        """Mean of trust, fairness, effectiveness or fear in a group; nan where nobody is in it."""
+        look, stand = GROUPS[group]
+        rows = self.table[(np.arange(N_CLASSES) & look) == stand]
+        count = rows[:, 0].sum()
+        return float(rows[:, SUMS.index(what)].sum() / count) if count else float("nan")
+
+    def count(self, group: str) -> float:
+        """Residents in a group."""
+        look, stand = GROUPS[group]
+        return float(self.table[(np.arange(N_CLASSES) & look) == stand, 0].sum())
+
+    @cached_property
+    def share_far(self) -> float:
+        """Share of residents who live far from the police."""
+        return ratio(self.count("far"), self.count("all"))
+
+    @cached_property
+    def share_met_this_quarter(self) -> float:
+        """Share of residents whose community had a two-way meeting with the police in the last quarter."""
+        met = (self.boards["met"] >= 0) & (self.tick - self.boards["met"] < QUARTER)
+        here = np.zeros(len(self.local), bool)
+        here[self.world.town.authorities["settlement"][met]] = True
+        return ratio(self.local[here, 0].sum(), self.local[:, 0].sum())
+
+    @cached_property
+    def levels_informed(self) -> int:
+        """Levels (municipal table, communities) that were informed this month; the council's own is not modelled yet."""
+        return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
+
+    def median_wait(self) -> float:
+        """Median minutes from call to arrival."""
+        waits = self.world.state.waits
+        if not waits.sum():
+            return float("nan")
+        return float(np.searchsorted(np.cumsum(waits), waits.sum() / 2.0))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Unit and meaning of one column."""
+
+    unit: str
+    en: str
+    es: str
+
+
+def share_or_null(part: float, whole: float) -> float:
+    """Return part over whole; 0/0 is null."""
+    return float(part) / float(whole) if whole else float("nan")
+
+
+_BOOKS = {
+    "crimes_occurred": (OCCURRED, "crimes that happened", "delitos ocurridos"),
+    "crimes_told": (TOLD, "crimes told to a state body", "delitos avisados a una institución del Estado"),
+    "complaints_filed": (COMPLAINTS, "formal complaints at the prosecutor", "denuncias en el MP"),
+    "crimes_recorded": (RECORDED, "crimes in headquarters' record", "delitos en el registro de la jefatura"),
+}
+_KINDS_ES = (
+    "robo",
+    "hurto",
+    "robo de vehículo",
+    "hurto en vehículo",
+    "robo a vivienda o negocio",
+    "agresión",
+    "homicidio",
+    "extorsión",
+    "violencia intrafamiliar",
+)
+_MAIN = {
+    "trust_mean": Measure("0-1", "trust in the police, mean of residents", "confianza en la policía, media"),
+    "trust_contact": Measure(
+        "0-1", "the same, with contact in 12 months", "la misma, con contacto en 12 meses"
+    ),
+    "trust_no_contact": Measure("0-1", "the same, without contact", "la misma, sin contacto"),
+    "trust_women": Measure("0-1", "the same, women and girls", "la misma, mujeres"),
+    "trust_men": Measure("0-1", "the same, men and boys", "la misma, hombres"),
+    "trust_indigenous": Measure("0-1", "the same, indigenous residents", "la misma, personas indígenas"),
+    "trust_young": Measure("0-1", "the same, younger than 30", "la misma, menores de 30 años"),
+    "trust_council": Measure("0-1", "the same, council members", "la misma, integrantes de consejos"),
+    "trust_victims": Measure("0-1", "the same, harmed in 12 months", "la misma, víctimas en 12 meses"),
+    "trust_far": Measure("0-1", "the same, far from the police", "la misma, lejos de la policía"),
+    "fairness_mean": Measure("0-1", "belief that the police treat people well", "creencia en el buen trato"),
+    "effectiveness_mean": Measure("0-1", "belief that the police come and solve", "creencia en la eficacia"),
+    "survey_lapop": Measure("0-100", "trust as LAPOP would measure it", "confianza como la mediría LAPOP"),
+    "survey_lapop_trusting": Measure("%", "answers 5-7 to LAPOP", "respuestas 5-7 a LAPOP"),
+    "survey_latinobarometro": Measure(
+        "%", "much or some confidence", "mucha o algo de confianza (Latinobarómetro)"
+    ),
+    "fear_mean": Measure("0-1", "perceived insecurity", "inseguridad percibida"),
+    "residents": Measure("people", "living residents", "habitantes"),
+    "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
+    "contact_share": Measure(
+        "share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"
+    ),
+    "homicides": Measure("deaths", "homicides", "homicidios"),
+    "homicides_per_100k": Measure(
+        "per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"
+    ),
+    "told_share": Measure("share", "crimes told to a state body", "proporción de delitos avisados"),
+    "clearance": Measure(
+        "share", "charges over complaints of the month", "acusaciones sobre denuncias del mes"
+    ),
+    "response_minutes_median": Measure(
+        "minutes", "from call to arrival, median", "minutos de respuesta, mediana"
+    ),
+    "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
+    "coverage": Measure(
+        "share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"
+    ),
+    "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
+    "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
+    "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
+    "legitimacy": Measure(
+        "0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"
+    ),
+    "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
+    "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
+    "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
+    "c3": Measure("0-1", "criterion 3: solving problems", "criterio 3: solución de problemas"),
+    "c4": Measure("0-1", "criterion 4: causes and conditions", "criterio 4: causas y condiciones"),
+    "accountability": Measure("0-1", "accountability", "rendición de cuentas"),
+}
+
+
+def _all_measures() -> dict[str, Measure]:
+    books = {}
+    for name, (_, en, es) in _BOOKS.items():
+        books[name] = Measure("crimes", en, es)
+        for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
+            books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
+    parts = {
+        part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}")
+        for part in TRACES
+    }
+    counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
+    return _MAIN | books | counts | parts
+
+
+MEASURES: Mapping[str, Measure] = _all_measures()
+"""Every monthly column, in order, with unit and meaning in English and Spanish."""
+
+
+def row_of(world: Any) -> dict[str, float]:
+    """Return all measures of the month that has just ended."""
+    month, state, town = Month(world), world.state, world.town
+    books = state.books
+    occurred, told = books[OCCURRED].sum(), books[TOLD].sum()
+    lapop, latino = survey(world, "lapop"), survey(world, "latinobarometro")
+    homicides = float(books[OCCURRED, HOMICIDE])
+    populated = town.cells["population"] > 0
+    row = {f"trust_{group}": month.mean(group, "trust") for group in GROUPS}
+    row |= {
+        "trust_mean": month.mean("all", "trust"),
+        "fairness_mean": month.mean("all", "fairness"),
+        "effectiveness_mean": month.mean("all", "effectiveness"),
+        "fear_mean": month.mean("all", "fear"),
+        "survey_lapop": lapop["mean"],
+        "survey_lapop_trusting": lapop["trusting"],
+        "survey_latinobarometro": latino["trusting"],
+        "residents": month.count("all"),
+        "victims_share": share_or_null(month.count("adult_victims"), month.count("adults")),
+        "contact_share": share_or_null(month.count("adults_with_contact"), month.count("adults")),
+        "homicides": homicides,
+        "homicides_per_100k": share_or_null(
+            homicides * 1e5 * 365.25 / world.days_of_month, month.count("all")
+        ),
+        "told_share": share_or_null(told, occurred),
+        "clearance": share_or_null(month.tally["charged"], books[COMPLAINTS].sum()),
+        "response_minutes_median": month.median_wait(),
+        "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
+        "coverage": share_or_null(np.count_nonzero(state.seen_here[populated]), np.count_nonzero(populated)),
+        "trained_share": float(np.mean(town.officers["trained"])) if len(town.officers) else float("nan"),
+        "payers": float(np.count_nonzero((state.minds["pays"] >= 0) & (state.minds["died"] < 0))),
+        "gang_members": float(state.cliques["members"].sum()),
+        "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
+        if len(state.boards)
+        else float("nan"),
+        "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
+    }
+    for name, (number, _, _) in _BOOKS.items():
+        row[name] = float(books[number].sum())
+        row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}
+    row |= {name: float(month.tally[name]) for name in COUNTS}
+    row |= scores(month, world.settings.anchors)
+    return {name: row[name] for name in MEASURES}

@@ -1,0 +1,230 @@
+"""M4, contacts by kind: who is met, how, and what it teaches (ODD 6.10).
+
+Switched off, contacts happen and teach nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+
+from model.chance import age_of, someone, young_man
+from model.daybook import ARRESTS, IMPRESSIONS, VISITS
+from model.ledger import BRIBE, GREETING, STOP, TALK, impress
+from model.luck import decision, logistic, luck, poisson
+from model.parameters import Group, number, share
+from model.state import FOOT
+
+MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
+    decision("meet count"),
+    decision("meet who"),
+    decision("meet kind"),
+    decision("meet tone"),
+)
+BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
+MOST = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contacts(Group):
+    """How patrols meet residents and how they treat them."""
+
+    name: ClassVar[str] = "contacts"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "B03",
+        "B18",
+        "B24",
+        "G03",
+        "G04",
+        "G05",
+        "G08",
+        "I06",
+        "Z01",
+        "Z02",
+        "Z04",
+    )
+
+    foot: float = number(
+        1.6,
+        "contacts a visit",
+        0.0,
+        10.0,
+        "B03; orders of magnitude: 4-5 a couple-shift",
+        "contacts of a couple on foot",
+    )
+    motor: float = number(
+        0.9, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
+    )
+    night: float = share(0.35, "assumed", "contacts at night relative to day")
+    stop: float = share(
+        0.18,
+        "orders of magnitude: 30-55 % of contacts; assumed",
+        "chance that a contact is a stop, for a man without vehicle",
+        role="site",
+    )
+    young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
+    drivers: float = number(
+        1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative"
+    )
+    talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
+    fair: float = number(
+        1.9,
+        "log-odds",
+        -2.0,
+        6.0,
+        "given memory and negativity; orders of magnitude: 6-20 % unfair",
+        "fair treatment by an untrained officer of mean manner",
+        role="lever",
+    )
+    manner: float = number(0.5, "log-odds", 0.0, 2.0, "assumed", "effect of an officer's manner")
+    training: float = number(
+        0.3,
+        "log-odds",
+        -0.6,
+        1.2,
+        "concept: 0.3 +- 0.3, zero and below allowed",
+        "effect of MOPSIC training on treatment",
+    )
+    fair_stop: float = number(0.2, "tone", -1.0, 1.0, "Z01, Z02", "how a fair stop is taken")
+    bribe: float = share(
+        0.5,
+        "orders of magnitude: 2,500-12,000 a year; assumed",
+        "stops that end in a bribe request, for no integrity",
+        role="site",
+    )
+    finds: float = share(
+        0.012, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant"
+    )
+
+
+@njit(cache=True)
+def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
+    """Whether this officer treats somebody fairly, by luck u."""
+    return u < logistic(p["fair"] + p["manner"] * officer["manner"] + p["training"] * officer["trained"])
+
+
+@njit(cache=True)
+def chance_of_stop(person: Any, p: Any, tick: Any) -> Any:
+    """Chance that a contact with this resident is a stop."""
+    chance = p["stop"]
+    if young_man(person, tick, 15.0):
+        chance *= p["young_men"]
+    if person["vehicle"] == 1:
+        chance *= p["drivers"]
+    if person["female"] == 1:
+        chance *= 0.3
+    return min(0.9, chance)
+
+
+@njit(cache=True)
+def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, p: Any, trust: Any) -> None:
+    """Write down what a contact of this kind teaches."""
+    tone = 1.0 if fair else -1.0
+    if cause == GREETING:
+        impress(day, minds, i, GREETING, tone, trust["greeting"], 0.0, 0.0, 1)
+    elif cause == TALK:
+        impress(day, minds, i, TALK, tone, trust["talk"], 0.3 * tone, trust["talk"], 1)
+    elif cause == STOP:
+        impress(day, minds, i, STOP, p["fair_stop"] if fair else -1.0, trust["stop"], 0.0, 0.0, 1)
+    else:
+        impress(day, minds, i, BRIBE, -1.0, trust["bribe"], 0.0, 0.0, 1)
+
+
+@njit(cache=True)
+def meet(
+    day: Any,
+    ground: Any,
+    minds: Any,
+    couples: Any,
+    officers: Any,
+    contacts: Any,
+    trust: Any,
+    tally: Any,
+    where: Any,
+    tick: Any,
+    seed: Any,
+) -> None:
+    """Let couples meet residents at the visits that took place."""
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit["alive"] == 0:
+            continue
+        cell = visit["cell"]
+        earlier = 0
+        for other in range(k):
+            if day.visits[other]["alive"] == 1 and day.visits[other]["cell"] == cell:
+                earlier += 1
+        p = contacts[max(ground.cells[cell]["settlement"], 0)]
+        crowd = float(ground.who_start[where, cell + 1] - ground.who_start[where, cell])
+        couple = couples[visit["post"]]
+        mean = (p["foot"] if couple["mode"] == FOOT else p["motor"]) + visit["kind"]
+        mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
+        officer = officers[couple["lead"]]
+        for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
+            nth = 16 * earlier + j
+            i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
+            person = ground.people[i]
+            if minds[i]["died"] >= 0 or age_of(person, tick) < 12.0:
+                continue
+            stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
+            u = luck(seed, MEET_KIND, tick, cell, nth)
+            cause = GREETING
+            if u < stop:
+                cause = STOP
+            elif visit["kind"] == 1 or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
+                cause = TALK
+            fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
+            if cause == STOP and luck(seed, BRIBED, tick, cell, nth) < p["bribe"] * (
+                1.0 - officer["integrity"]
+            ):
+                cause = BRIBE
+            elif cause == STOP and luck(seed, STOP_FINDS, tick, cell, nth) < p["finds"]:
+                arrest = day.arrests[day.counts[ARRESTS]]
+                arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
+                arrest["goods"], arrest["held"] = 1, 0
+                day.counts[ARRESTS] += 1
+            learn_of(day, minds, i, cause, fair, p, trust[person["settlement"]])
+            minds[i]["met"] = tick
+            if cause == GREETING or cause == TALK:
+                minds[i]["met_free"] = tick
+            count(tally, cause, fair)
+
+
+@njit(cache=True)
+def count(tally: Any, cause: Any, fair: Any) -> None:
+    """Count a contact by kind and treatment."""
+    row = tally[0]
+    row["contacts"] += 1.0
+    if cause == GREETING:
+        row["greetings"] += 1.0
+    elif cause == TALK:
+        row["talks"] += 1.0
+    elif cause == STOP:
+        row["stops"] += 1.0
+    else:
+        row["stops"] += 1.0
+        row["bribes"] += 1.0
+    if cause == BRIBE or not fair:
+        row["unfair"] += 1.0
+
+
+def act(world: Any) -> None:
+    """Let couples meet residents; these learn from it."""
+    state, numbers, book = world.state, world.numbers, world.book
+    most = MOST * int(book.counts[VISITS])
+    book.reserve(ARRESTS, most)
+    day = book.reserve(IMPRESSIONS, most)
+    meet(
+        day,
+        world.ground,
+        state.minds,
+        state.couples,
+        world.plant.officers,
+        numbers["contacts"],
+        numbers["trust"],
+        state.tally,
+        world.where,
+        world.tick,
+        world.seed,
+    )
+    world.learn()

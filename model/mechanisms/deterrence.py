@@ -1,0 +1,104 @@
+"""M5, deterrence on two clocks: presence within the shift, perceived risk between shifts (ODD 6.6).
+
+Switched off, no attempt is deterred; the level of crime is otherwise the same.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+
+from model.daybook import BURGLARY, HOMICIDE, THEFT_FROM_VEHICLE, VISITS
+from model.luck import decision, luck
+from model.mechanisms.patrol import cover
+from model.parameters import Group, number, share
+
+FRUSTRATED, DISPLACED = decision("frustrated"), decision("displaced")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deterrence(Group):
+    """How presence and perceived risk keep offenders from offending, here."""
+
+    name: ClassVar[str] = "deterrence"
+    evidence: ClassVar[tuple[str, ...]] = ("B09", "B10", "Z11", "Z14")
+
+    residual: float = number(30.0, "minutes", 10.0, 60.0, "Z14", "time that a visit is felt after it ends")
+    weeks: float = number(3.0, "weeks", 1.0, 8.0, "Z14; swept", "half-life of perceived risk")
+    street: float = share(0.4, "Z11; swept", "effect on street property crime", high=0.8, off=0.0)
+    targeted: float = share(0.2, "Z11; swept", "effect on targeted killings", high=0.4, off=0.0)
+    displacement: float = share(
+        0.2,
+        "Z11: diffusion rather than displacement; swept",
+        "deterred robberies and thefts that move",
+        high=0.6,
+    )
+
+
+@njit(cache=True)
+def effect_on(kind: Any, p: Any) -> Any:
+    """Effect of full guard on crimes of this kind."""
+    if kind <= THEFT_FROM_VEHICLE:
+        return p["street"]
+    if kind == BURGLARY:
+        return p["street"] / 2.0
+    return p["targeted"] if kind == HOMICIDE else 0.0
+
+
+@njit(cache=True)
+def felt_risk(risk: Any, tick: Any, weeks: Any) -> Any:
+    """Perceived risk of a cell as left by the shift before this one."""
+    return risk["level"] * math.exp(-0.6931471805599453 * (tick - risk["touched"]) / (21.0 * weeks))
+
+
+@njit(cache=True)
+def deterred(
+    day: Any,
+    risk: Any,
+    p: Any,
+    kind: Any,
+    cell: Any,
+    minute: Any,
+    mark: Any,
+    threshold: Any,
+    tick: Any,
+    number: Any,
+    seed: Any,
+) -> Any:
+    """Whether this attempt is given up: for fear of the place, or because police are there."""
+    effect = effect_on(kind, p)
+    if effect == 0.0:
+        return False
+    if mark >= threshold * (1.0 - effect * felt_risk(risk[cell], tick, p["weeks"])):
+        return True
+    return luck(seed, FRUSTRATED, tick, number, 0) < effect and cover(day, cell, minute, p["residual"]) >= 0
+
+
+@njit(cache=True)
+def remember(day: Any, risk: Any, cells: Any, numbers: Any, tick: Any) -> None:
+    """Let the visits that took place raise perceived risk."""
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit["alive"] == 0 or risk[visit["cell"]]["seen"] == tick:
+            continue
+        guard = 0.0
+        settlement = max(cells[visit["cell"]]["settlement"], 0)
+        p = numbers[settlement]
+        for other in range(k, day.counts[VISITS]):
+            if day.visits[other]["alive"] == 1 and day.visits[other]["cell"] == visit["cell"]:
+                guard += day.visits[other]["stay"] + p["residual"]
+        here = risk[visit["cell"]]
+        # `level` is what the next shift feels if nobody comes: this shift's own fading included
+        before = felt_risk(here, tick, p["weeks"])
+        guarded = 1.0 - math.exp(-guard / 480.0)
+        here["level"] = before + (guarded - before) * (
+            1.0 - math.exp(-0.6931471805599453 / (21.0 * p["weeks"]))
+        )
+        here["touched"], here["seen"] = tick + 1, tick
+
+
+def act(world: Any) -> None:
+    """Update what offenders believe about the places that were visited."""
+    state = world.state
+    remember(world.book.day, state.risk, world.ground.cells, world.numbers["deterrence"], world.tick)

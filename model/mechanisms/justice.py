@@ -1,0 +1,163 @@
+"""M13, justice with clocks: held or released, charged or dropped, sentenced (ODD 6.11).
+
+Switched off, all complaints are taken at once and nobody is blamed.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+
+from model.calendar import is_last_shift_of_month
+from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
+from model.ledger import CHARGED, DROPPED, HELD, RELEASE, impress
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+
+BLAME, CHARGE, SENTENCE = decision("blame"), decision("charge"), decision("sentence")
+SHIFTS_A_MONTH = 91
+TRIAL_MONTHS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Justice(Group):
+    """What becomes of arrests and complaints, and whom victims blame."""
+
+    name: ClassVar[str] = "justice"
+    evidence: ClassVar[tuple[str, ...]] = ("H02", "H03", "H04", "V12", "V16", "W01", "W02")
+
+    hours: float = number(
+        3.0, "hours", 0.0, 12.0, "concept: judge within 6 h; assumed", "time an arrest costs the couple"
+    )
+    blame: float = share(
+        0.5, "H04; assumed", "victims who blame the police for what judges and prosecutors do", off=0.0
+    )
+    investigators: float = number(
+        4.0, "persons", 0.0, 1e6, "assumed", "investigators for the municipality", role="site", off=1e6
+    )
+    cases: float = number(12.0, "cases a month", 0.0, 200.0, "assumed", "cases an investigator takes")
+    charge: float = share(0.08, "V16: 4.6 % of all; assumed for those taken", "taken cases that are charged")
+    charge_held: float = share(0.35, "assumed", "more, where somebody is held")
+    months: int = number(12, "months", 1, 60, "V12; assumed", "age at which untaken complaints are dropped")
+    sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
+
+
+@njit(cache=True)
+def judge_arrests(
+    day: Any, people: Any, minds: Any, justice: Any, trust: Any, tally: Any, tick: Any, seed: Any
+) -> None:
+    """Hold those caught with goods or accused in time; release the others for lack of merit."""
+    for k in range(day.counts[ARRESTS]):
+        arrest = day.arrests[k]
+        tally[0]["arrests"] += 1.0
+        held = arrest["goods"] == 1
+        if arrest["incident"] < 0:
+            tally[0]["arrests_without_incident"] += 1.0
+        else:
+            row = day.incidents[arrest["incident"]]
+            held = held or (row["complaint"] == 1 and row["in_time"] == 1)
+            i = row["teller"]
+            knows = i >= 0 and (row["told"] != NOBODY or row["found"] == 1)
+            z = people[i]["settlement"] if knows else 0
+            if knows and held:
+                impress(day, minds, i, HELD, 0.0, 0.0, 1.0, trust[z]["release"], 1)
+            elif knows and luck(seed, BLAME, tick, row["number"], 0) < justice[z]["blame"]:
+                impress(day, minds, i, RELEASE, 0.0, 0.0, -1.0, trust[z]["release"], 1)
+        arrest["held"] = 1 if held else 0
+        if held:
+            tally[0]["held"] += 1.0
+        else:
+            tally[0]["released"] += 1.0
+
+
+@njit(cache=True)
+def queue(day: Any, complaints: Any, count: Any) -> None:
+    """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        if row["complaint"] == 0:
+            continue
+        complaint = complaints[count[0]]
+        complaint["filed"], complaint["number"], complaint["teller"] = (
+            row["tick"],
+            row["number"],
+            row["teller"],
+        )
+        complaint["evidence"], complaint["charged"] = 0, -1
+        for a in range(day.counts[ARRESTS]):
+            if day.arrests[a]["incident"] == k and day.arrests[a]["held"] == 1:
+                complaint["evidence"] = 1
+        count[0] += 1
+
+
+@njit(cache=True)
+def close_month(
+    day: Any,
+    people: Any,
+    minds: Any,
+    complaints: Any,
+    count: Any,
+    justice: Any,
+    trust: Any,
+    tally: Any,
+    tick: Any,
+    seed: Any,
+) -> None:
+    """Take as many complaints as the investigators can, oldest first; charge, drop, sentence."""
+    capacity = int(justice[0]["investigators"] * justice[0]["cases"])
+    left = 0
+    for k in range(count[0]):
+        complaint = complaints[k]
+        filed, number, i = complaint["filed"], complaint["number"], complaint["teller"]
+        p, t = justice[people[i]["settlement"]], trust[people[i]["settlement"]]
+        keep = True
+        if complaint["charged"] >= 0:
+            if tick - complaint["charged"] >= TRIAL_MONTHS * SHIFTS_A_MONTH:
+                keep = False
+                if luck(seed, SENTENCE, filed, number, 0) < p["sentence"]:
+                    tally[0]["sentenced"] += 1.0
+        elif capacity > 0:
+            capacity -= 1
+            if luck(seed, CHARGE, filed, number, 0) < p["charge"] + p["charge_held"] * complaint["evidence"]:
+                complaint["charged"] = tick
+                minds[i]["useful"] += 1.0
+                tally[0]["charged"] += 1.0
+                impress(day, minds, i, CHARGED, 0.0, 0.0, 1.0, t["release"], 1)
+            else:
+                keep = False
+                drop(day, minds, i, filed, number, p, t, tally, seed)
+        elif tick - filed > p["months"] * SHIFTS_A_MONTH:
+            keep = False
+            drop(day, minds, i, filed, number, p, t, tally, seed)
+        if keep:
+            complaints[left] = complaint
+            left += 1
+    count[0] = left
+
+
+@njit(cache=True)
+def drop(
+    day: Any, minds: Any, i: Any, filed: Any, number: Any, p: Any, trust: Any, tally: Any, seed: Any
+) -> None:
+    """Close a complaint without result; some blame the police."""
+    minds[i]["useful"] -= 0.2
+    tally[0]["dropped"] += 1.0
+    if luck(seed, BLAME, filed, number, 1) < p["blame"]:
+        impress(day, minds, i, DROPPED, 0.0, 0.0, -0.5, trust["release"], 1)
+
+
+def act(world: Any) -> None:
+    """Judge the arrests of the shift; at a month's end work through the complaints."""
+    state, numbers, book = world.state, world.numbers, world.book
+    people, justice, trust = world.ground.people, numbers["justice"], numbers["trust"]
+    day = book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]))
+    judge_arrests(day, people, state.minds, justice, trust, state.tally, world.tick, world.seed)
+    state.complaints.reserve(int(book.counts[INCIDENTS]))
+    queue(day, state.complaints.rows, state.complaints.count)
+    if is_last_shift_of_month(world.tick):
+        day = book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
+        rows, count = state.complaints.rows, state.complaints.count
+        close_month(
+            day, people, state.minds, rows, count, justice, trust, state.tally, world.tick, world.seed
+        )
+    world.learn()

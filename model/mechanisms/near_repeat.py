@@ -1,0 +1,67 @@
+"""M6, near repeats: each crime raises the hazard nearby for some weeks (ODD 6.5), as a branching process.
+
+Switched off, nothing repeats and the base rate is higher by the same part, so that the yearly level stays.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+
+from model.luck import decision, luck, poisson
+from model.parameters import Group, number, share
+
+REPEAT_COUNT, REPEAT_DELAY, REPEAT_PLACE = (
+    decision("repeat count"),
+    decision("repeat delay"),
+    decision("repeat place"),
+)
+REPEAT_VICTIM, REPEAT_NAME = decision("repeat victim"), decision("repeat name")
+MOST = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearRepeat(Group):
+    """How crimes breed further crimes near in time and place."""
+
+    name: ClassVar[str] = "near_repeat"
+    evidence: ClassVar[tuple[str, ...]] = ("J02",)
+
+    kappa: float = share(0.2, "assumed; swept 0-0.5", "mean number of repeats of a crime", high=0.5, off=0.0)
+    days: float = number(20.0, "days", 3.0, 60.0, "assumed; swept", "mean delay of a repeat")
+    same_cell: float = share(0.5, "assumed", "repeats in the same cell")
+    same_victim: float = share(0.15, "assumed", "repeats in the same cell that hit the same victim")
+
+
+@njit(cache=True)
+def breed(
+    repeats: Any,
+    count: Any,
+    ground: Any,
+    minds: Any,
+    p: Any,
+    kind: Any,
+    cell: Any,
+    victim: Any,
+    tick: Any,
+    number: Any,
+    seed: Any,
+) -> None:
+    """Write down the repeats that this crime will have."""
+    for c in range(min(MOST, poisson(luck(seed, REPEAT_COUNT, tick, number, 0), p["kappa"]))):
+        delay = 1 + int(-3.0 * p["days"] * math.log(1.0 - luck(seed, REPEAT_DELAY, tick, number, c)))
+        v = luck(seed, REPEAT_PLACE, tick, number, c)
+        where = cell
+        if v >= p["same_cell"]:
+            where = ground.near[cell, int((v - p["same_cell"]) / (1.0 - p["same_cell"]) * 8.0)]
+        if where < 0:
+            continue
+        again = where == cell and minds[victim]["died"] < 0
+        again = again and luck(seed, REPEAT_VICTIM, tick, number, c) < p["same_victim"]
+        row = repeats[count[0]]
+        row["tick"], row["kind"], row["cell"] = tick + delay, kind, where
+        row["victim"] = victim if again else -1
+        name = int(luck(seed, REPEAT_NAME, tick, number, c) * 16777216.0)
+        row["number"] = 268435456 + kind * 16777216 + name
+        count[0] += 1

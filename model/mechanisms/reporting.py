@@ -1,0 +1,341 @@
+"""M11, reporting as two choices: tell whom, and follow through with the formal complaint (ODD 6.8).
+
+Switched off, a constant share of each type is told.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.daybook import (
+    ANONYMOUS,
+    AT_STATION,
+    BY_EXTORTION,
+    BY_GANG,
+    BY_PHONE,
+    CALLS,
+    COMMUNAL,
+    EXTORTION,
+    HOMICIDE,
+    IMPRESSIONS,
+    INCIDENTS,
+    NO_LINE,
+    NOBODY,
+    OWN_PHONE,
+    PROSECUTOR,
+    PUNISHMENT,
+    TO_PATROL,
+    UNSERVEDS,
+)
+from model.ledger import UNANSWERED_CALL, impress, trust_now
+from model.luck import decision, logistic, luck
+from model.mechanisms.information import reaches_headquarters
+from model.mechanisms.patrol import cover
+from model.parameters import Group, number, share
+
+TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
+    decision("tell"),
+    decision("call delay"),
+    decision("line"),
+    decision("ratify"),
+    decision("found"),
+)
+N_CHANNELS = 7
+OFFSET = np.array([0.0, -0.5, 1.5, -0.4, 0.0, -0.3, 0.0, 0.2])
+"""Readiness to tell by kind, in log-odds."""
+SUMMONS = decision("summons")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting(Group):
+    """What moves a victim to tell, to whom, and to ratify."""
+
+    name: ClassVar[str] = "reporting"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "E05",
+        "E06",
+        "G09",
+        "H01",
+        "H02",
+        "V01",
+        "V05",
+        "V06",
+        "V12",
+        "V14",
+        "F26",
+    )
+
+    intercept: float = number(
+        -4.2, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body"
+    )
+    by_kind: float = number(
+        1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "differences between kinds of crime", off=0.0
+    )
+    severity: float = number(
+        1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0
+    )
+    loss: float = number(
+        0.25,
+        "log-odds",
+        0.0,
+        2.0,
+        "V05: value matters; assumed",
+        "effect of the loss (log of 100 Q)",
+        off=0.0,
+    )
+    trust: float = number(
+        0.75,
+        "log-odds",
+        0.0,
+        1.5,
+        "V05: 0 for robbery in Peru; swept 0-1.5",
+        "effect of trust, 0 to 1",
+        off=0.0,
+    )
+    minutes: float = number(
+        0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk", off=0.0
+    )
+    fear: float = number(
+        1.0,
+        "log-odds",
+        0.0,
+        5.0,
+        "V02, J04; assumed",
+        "effect of fear where the offender can learn of it",
+        off=0.0,
+    )
+    patrol: float = number(2.0, "log-odds", -5.0, 5.0, "assumed", "a couple is at hand", off=0.0)
+    station: float = number(
+        0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0
+    )
+    own_phone: float = number(
+        1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0
+    )
+    prosecutor: float = number(
+        -0.2,
+        "log-odds",
+        -5.0,
+        5.0,
+        "V06, V11; assumed",
+        "going to the prosecutor, against telephoning",
+        off=0.0,
+    )
+    anonymous: float = number(
+        0.6, "log-odds", -5.0, 5.0, "V14; assumed", "the anonymous line, for extortion", role="lever", off=0.0
+    )
+    follow: float = number(
+        -0.6, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
+    )
+    follow_severity: float = number(
+        1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0
+    )
+    useful: float = number(
+        0.5, "log-odds", 0.0, 3.0, "V02: useless 12 %; assumed", "effect of believing it useful", off=0.0
+    )
+    accompaniment: float = number(
+        0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever"
+    )
+    trip: float = number(
+        0.5, "log-odds an hour", 0.0, 4.0, "V12", "effect of the trip to the seat", role="lever", off=0.0
+    )
+    found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
+
+
+@njit(cache=True)
+def dread_of(row: Any, fear: Any, p: Any) -> Any:
+    """What fear of the offender takes away (log-odds), where the offender has a hold."""
+    holds = row["kind"] == EXTORTION or row["motive"] == BY_GANG
+    holds = holds or row["motive"] == BY_EXTORTION or row["motive"] == PUNISHMENT
+    return p["fear"] * fear if holds else 0.0
+
+
+@njit(cache=True)
+def pulls(
+    row: Any,
+    person: Any,
+    home: Any,
+    mind: Any,
+    board: Any,
+    reach: Any,
+    authority: Any,
+    at_hand: Any,
+    p: Any,
+    trust: Any,
+    out: Any,
+) -> None:
+    """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
+    common = p["intercept"] + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
+    common += p["loss"] * math.log1p(row["loss"] / 100.0)
+    faith = p["trust"] * (trust - 0.5)
+    dread = dread_of(row, mind["fear"], p)
+    extortion = row["kind"] == EXTORTION
+    out[TO_PATROL] = math.exp(common + p["patrol"] + faith - dread) if at_hand else 0.0
+    out[BY_PHONE] = math.exp(common + faith - dread / 2.0)
+    out[AT_STATION] = math.exp(common + p["station"] + faith - p["minutes"] * home["minutes"] / 60.0 - dread)
+    out[OWN_PHONE] = (
+        math.exp(common + p["own_phone"] + faith - dread / 2.0) if person["council"] == 1 else 0.0
+    )
+    out[COMMUNAL] = 0.0
+    if reach > 0.0 and not extortion:
+        out[COMMUNAL] = reach * math.exp(
+            common + authority["near"] + authority["deference"] * board["legitimacy"]
+        )
+    out[PROSECUTOR] = math.exp(common + p["prosecutor"] - p["minutes"] * home["seat_minutes"] / 60.0 - dread)
+    out[ANONYMOUS] = math.exp(common + p["anonymous"] + faith) if extortion else 0.0
+
+
+@njit(cache=True)
+def choose(pull: Any, u: Any) -> Any:
+    """Channel that belongs to luck u: nobody first, then the channels in order."""
+    total = 1.0
+    for channel in range(N_CHANNELS):
+        total += pull[channel]
+    reached = 1.0 / total
+    if u < reached:
+        return NOBODY
+    last = NOBODY
+    for channel in range(N_CHANNELS):
+        if pull[channel] > 0.0:
+            reached += pull[channel] / total
+            last = channel
+            if u < reached:
+                return channel
+    return last
+
+
+@njit(cache=True)
+def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
+    """Write the call for help that belongs to an incident."""
+    row = day.incidents[k]
+    line = day.calls[day.counts[CALLS]]
+    line["born"], line["number"], line["cell"] = tick, row["number"], row["cell"]
+    line["teller"], line["incident"] = row["teller"], k
+    line["minute"] = min(479.0, row["minute"] + 20.0 * luck(seed, CALL_DELAY, tick, row["number"], 0))
+    line["since"], line["severity"] = line["minute"], row["severity"]
+    day.counts[CALLS] += 1
+
+
+@njit(cache=True)
+def lose_call(day: Any, minds: Any, trust: Any, teller: Any, born: Any, number: Any, reason: Any) -> None:
+    """Write down a call that nobody will answer."""
+    lost = day.unserved[day.counts[UNSERVEDS]]
+    lost["born"], lost["number"], lost["reason"] = born, number, reason
+    day.counts[UNSERVEDS] += 1
+    impress(day, minds, teller, UNANSWERED_CALL, -0.5, trust["call_treatment"] / 2.0, -1.0, trust["call"], 1)
+
+
+@njit(cache=True)
+def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick: Any, seed: Any) -> None:
+    """Bring an incident before the communal authority; the hearing is some days later, in the afternoon."""
+    case = cases[count[0]]
+    wait = days + int(7.0 * luck(seed, SUMMONS, tick, row["number"], 0))
+    case["born"], case["number"], case["due"] = tick, row["number"], 3 * (tick // 3 + wait) + 1
+    case["victim"], case["settlement"], case["cell"] = row["teller"], settlement, row["cell"]
+    count[0] += 1
+
+
+@njit(cache=True)
+def tell(
+    day: Any,
+    ground: Any,
+    minds: Any,
+    boards: Any,
+    cases: Any,
+    case_count: Any,
+    reporting: Any,
+    authority: Any,
+    information: Any,
+    response: Any,
+    deterrence: Any,
+    trust: Any,
+    tally: Any,
+    tick: Any,
+    seed: Any,
+) -> None:
+    """Let every victim choose; then calls, complaints, findings and headquarters' record follow."""
+    pull = np.zeros(N_CHANNELS)
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        i, number = row["teller"], row["number"]
+        at = max(ground.cells[row["cell"]]["settlement"], 0)
+        visit = cover(day, row["cell"], row["minute"], deterrence[at]["residual"])
+        z = at
+        if i >= 0:
+            z = ground.people[i]["settlement"]
+            home = ground.cells[ground.people[i]["home"]]
+            p, a = reporting[z], authority[z]
+            now = trust_now(minds[i], tick, trust[z]["memory_years"])
+            pulls(row, ground.people[i], home, minds[i], boards[z], a["reach"], a, visit >= 0, p, now, pull)
+            row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
+            if row["kind"] == HOMICIDE:
+                row["told"] = BY_PHONE
+            if row["told"] == COMMUNAL:
+                if row["severity"] >= a["grave"]:
+                    row["handed"] = 1
+                else:
+                    open_case(cases, case_count, row, z, a["days"], tick, seed)
+            elif row["kind"] == EXTORTION and row["told"] != NOBODY and row["told"] != ANONYMOUS:
+                minds[i]["spoke"] = tick
+            follow(day, k, minds, home, p, response[at], trust[z], tick, seed)
+        state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
+        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
+            row["found"] = 1
+        police_know = row["found"] == 1 or (state_knows and row["told"] != PROSECUTOR)
+        if police_know and reaches_headquarters(row["kind"], information[at], tick, number, seed):
+            row["recorded"] = 1
+
+
+@njit(cache=True)
+def follow(
+    day: Any, k: Any, minds: Any, home: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any
+) -> None:
+    """Make the call and the formal complaint that follow from what was told."""
+    row = day.incidents[k]
+    told, number, i = row["told"], row["number"], row["teller"]
+    if told == NOBODY or (told == COMMUNAL and row["handed"] == 0):
+        return
+    if told == TO_PATROL or told == OWN_PHONE or row["handed"] == 1:
+        call(day, k, tick, seed)
+    elif told == BY_PHONE:
+        if luck(seed, LINE, tick, number, 0) < response["line_answered"]:
+            call(day, k, tick, seed)
+        else:
+            lose_call(day, minds, trust, i, tick, number, NO_LINE)
+    if told == PROSECUTOR or row["kind"] == HOMICIDE:
+        row["complaint"], row["in_time"] = 1, 1
+        return
+    wish = p["follow"] + p["follow_severity"] * row["severity"] + p["useful"] * minds[i]["useful"]
+    wish += p["accompaniment"] - p["trip"] * home["seat_minutes"] / 60.0 - dread_of(row, minds[i]["fear"], p)
+    if luck(seed, RATIFY, tick, number, 0) < logistic(wish):
+        row["complaint"] = 1
+        row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
+
+
+def act(world: Any) -> None:
+    """Let victims tell, or not."""
+    state, numbers = world.state, world.numbers
+    most = int(world.book.counts[INCIDENTS])
+    for table in (CALLS, UNSERVEDS):
+        world.book.reserve(table, most)
+    day = world.book.reserve(IMPRESSIONS, most)
+    state.cases.reserve(most)
+    tell(
+        day,
+        world.ground,
+        state.minds,
+        state.boards,
+        state.cases.rows,
+        state.cases.count,
+        numbers["reporting"],
+        numbers["communal_authority"],
+        numbers["information"],
+        numbers["response"],
+        numbers["deterrence"],
+        numbers["trust"],
+        state.tally,
+        world.tick,
+        world.seed,
+    )

@@ -1,0 +1,174 @@
+"""M2, roster: three groups, seven days on and four off, eight-hour relays; the couple is the unit (ODD 6.2).
+
+Switched off, a constant third of the officers is on duty.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+from model.state import FOOT, MOTORCYCLE, VEHICLE
+
+ABSENCE, FIXED_DUTY, VEHICLE_WORKS = decision("absence"), decision("fixed duty"), decision("vehicle works")
+ON_FOOT_WITHOUT_LIMIT = 1e9
+GROUPS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster(Group):
+    """Who is on duty, with what means, and how much of the shift other duties take."""
+
+    name: ClassVar[str] = "roster"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "A14",
+        "A15",
+        "A16",
+        "B01",
+        "U02",
+        "U03",
+        "U05",
+        "U06",
+        "I01",
+        "E17",
+    )
+
+    days_on: int = number(7, "days", 1, 28, "A15", "days of service in a row")
+    days_off: int = number(4, "days", 0, 28, "A15", "days of rest in a row", off=0)
+    single_strength: float = share(
+        0.5, "A15-A16: derived", "part of a group on each relay when it serves alone"
+    )
+    absence: float = share(
+        0.22, "orders of magnitude: .78 present", "officers absent or in administration", role="lever"
+    )
+    fixed_duties: float = share(
+        0.35,
+        "orders of magnitude: 25-50 %, assumed",
+        "share of a couple's shift for fixed duties",
+        high=0.6,
+        role="lever",
+    )
+    out_of_service: float = share(0.4, "U05: 0.30-0.50", "vehicles that do not work in a week", role="lever")
+    gallons: float = number(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
+    km_per_gallon: float = number(
+        30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle"
+    )
+    gallons_motorcycle: float = number(
+        0.8, "gallons a day", 0.0, 5.0, "assumed from U06", "fuel ration of a motorcycle", role="lever"
+    )
+    km_per_gallon_motorcycle: float = number(
+        90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle"
+    )
+
+
+def on_duty(tick: int, roster: Any) -> tuple[int, float]:
+    """Return the group that serves in this shift (-1 for none) and at what strength."""
+    day, cycle = tick // 3, int(roster["days_on"]) + int(roster["days_off"])
+    active = [g for g in range(GROUPS) if (day - (g * cycle + 1) // GROUPS) % cycle < roster["days_on"]]
+    if not active:
+        return -1, 0.0
+    strength = 1.0 if len(active) > 1 else float(roster["single_strength"])
+    return active[tick % len(active)], strength
+
+
+@njit(cache=True)
+def man(couples: Any, post: Any, lead: Any, mate: Any) -> None:
+    """Put two officers on a post."""
+    couples[post]["on"], couples[post]["lead"], couples[post]["mate"] = 1, lead, mate
+
+
+@njit(cache=True)
+def fill_seats(
+    couples: Any, plant: Any, roster: Any, group: Any, strength: Any, tick: Any, seed: Any
+) -> None:
+    """Form the couples of this shift from the officers of the group who are present."""
+    present = np.zeros(len(plant.officers), np.int64)
+    missing = np.zeros(len(plant.facilities), np.int64)
+    for o in range(len(plant.officers)):
+        officer = plant.officers[o]
+        if officer["group"] != group:
+            continue
+        home = officer["facility"]
+        absence = roster[plant.facilities[home]["settlement"]]["absence"]
+        if luck(seed, ABSENCE, tick, o, 0) >= 1.0 - (1.0 - absence) * strength:
+            present[o] = 1
+        elif officer["post"] < 0:
+            missing[home] += 1
+    single = np.full(len(plant.facilities), -1, np.int64)
+    single_post = np.full(len(plant.facilities), -1, np.int64)
+    for post in range(len(couples)):
+        couples[post]["on"] = 0
+        if plant.posts[post]["group"] != group:
+            continue
+        home = plant.posts[post]["facility"]
+        lead, mate = plant.seats[post, 0], plant.seats[post, 1]
+        if lead >= 0 and mate >= 0 and present[lead] == 1 and present[mate] == 1:
+            man(couples, post, lead, mate)
+            continue
+        for seat in range(2):
+            o = plant.seats[post, seat]
+            if o < 0 or present[o] == 0:
+                continue
+            if missing[home] > 0:
+                missing[home] -= 1
+            elif single[home] < 0:
+                single[home], single_post[home] = o, post
+            else:
+                man(couples, single_post[home], single[home], o)
+                single[home] = -1
+
+
+@njit(cache=True)
+def working(facility: Any, first: Any, owned: Any, out_of_service: Any, week: Any, seed: Any) -> Any:
+    """Count the vehicles of a facility, numbered from ``first``, that work in this week."""
+    count = 0
+    for v in range(owned):
+        if luck(seed, VEHICLE_WORKS, week, facility * 64 + first + v, 0) >= out_of_service:
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def equip(couples: Any, plant: Any, roster: Any, tally: Any, tick: Any, seed: Any) -> None:
+    """Give each couple on duty its means, its fuel, its fixed duty and its place."""
+    week = tick // 21
+    vehicles = np.zeros(len(plant.facilities), np.int64)
+    motorcycles = np.zeros(len(plant.facilities), np.int64)
+    for f in range(len(plant.facilities)):
+        p = roster[plant.facilities[f]["settlement"]]
+        owned = plant.facilities[f]
+        vehicles[f] = working(f, 0, owned["vehicles"], p["out_of_service"], week, seed)
+        motorcycles[f] = working(f, 32, owned["motorcycles"], p["out_of_service"], week, seed)
+        tally[0]["vehicles"] += vehicles[f]
+        tally[0]["motorcycles"] += motorcycles[f]
+    for post in range(len(couples)):
+        couple = couples[post]
+        if couple["on"] == 0:
+            continue
+        home = plant.posts[post]["facility"]
+        p = roster[plant.facilities[home]["settlement"]]
+        couple["mode"], couple["km"] = FOOT, ON_FOOT_WITHOUT_LIMIT
+        if plant.posts[post]["foot"] == 0 and vehicles[home] > 0:
+            vehicles[home] -= 1
+            couple["mode"], couple["km"] = VEHICLE, p["gallons"] * p["km_per_gallon"] / 3.0
+        elif plant.posts[post]["foot"] == 0 and motorcycles[home] > 0:
+            motorcycles[home] -= 1
+            couple["mode"] = MOTORCYCLE
+            couple["km"] = p["gallons_motorcycle"] * p["km_per_gallon_motorcycle"] / 3.0
+        length = min(480.0, 480.0 * p["fixed_duties"] * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
+        couple["duty_start"] = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
+        couple["duty_end"] = couple["duty_start"] + length
+        couple["free"] = 0.0
+        couple["cell"] = plant.facilities[home]["cell"]
+        tally[0]["couple_shifts"] += 1.0
+
+
+def act(world: Any) -> None:
+    """Relieve the couples: seats, means, fuel, fixed duties."""
+    state, roster = world.state, world.numbers["roster"]
+    group, strength = on_duty(world.tick, roster[0])
+    fill_seats(state.couples, world.plant, roster, group, strength, world.tick, world.seed)
+    equip(state.couples, world.plant, roster, state.tally, world.tick, world.seed)

@@ -1,0 +1,462 @@
+"""The world: a Mesa model whose step is the schedule of the ODD."""
+
+import copy
+import datetime
+import pickle
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Self
+
+import mesa
+import numpy as np
+
+from model import fingerprint
+from model.agents import enrol
+from model.books import close_shift, enter
+from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift_of_month, month_of, tick_of
+from model.daybook import TABLES, Daybook
+from model.errors import InputError
+from model.gangs import n_cliques, settle_cliques
+from model.ledger import first_minds, learn_all, total_trust, trust_now
+from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, row_of, settle
+from model.mechanisms import (
+    communal_authority,
+    contacts,
+    crime,
+    deterrence,
+    extortion,
+    hearsay,
+    justice,
+    patrol,
+    reporting,
+    response,
+    roster,
+)
+from model.policies import changes, dates, rows_at
+from model.scenario import Scenario
+from model.state import State, ground_of, plant_of
+from model.town import Town, build_town
+
+KEEP = ("incidents",)
+SETTLEMENT_MONTH = np.dtype(
+    [("month", "i8"), ("settlement", "i8")]
+    + [(name, "f8") for name in SUMS]
+    + [(name, "i8") for name in ("occurred", "told", "complaints", "recorded")]
+)
+GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMS])
+LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8")])
+CELL_MONTH = np.dtype(
+    [(name, "i8") for name in ("month", "cell", "x", "y", "residents", "incidents", "visits")]
+    + [(name, "f8") for name in ("trust", "risk")]
+)
+
+
+class TrustModel(mesa.Model):
+    """A municipality, shift by shift.
+
+    ``rng`` is the seed, an int; worlds with the same seed share all luck.  ``town`` may be given to share it between
+    worlds of one scenario.  The warm-up is simulated here and not reported.  The scenario is kept in ``settings``,
+    since Mesa keeps ``scenario`` for a class of its own.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        rng: int,
+        town: Town | None = None,
+        trace: bool = False,
+        keep: Iterable[str] = (),
+    ) -> None:
+        self._prepare(scenario, rng, town, trace, keep)
+        self._begin()
+        for _ in range(tick_of(scenario.start) - self.tick):
+            type(self).step(self)
+
+    def _prepare(
+        self, scenario: Scenario, rng: int, town: Town | None, trace: bool, keep: Iterable[str]
+    ) -> None:
+        """Set up everything that does not change in a run."""
+        if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= rng < 2**63:
+            raise InputError(f"rng must be a whole number from 0 to 2**63 - 1, got {rng!r}")
+        super().__init__(rng=int(rng))
+        self.settings = scenario
+        self.seed = int(rng)
+        self.calendar = Calendar.of(scenario)
+        self.town = town or build_town(scenario)
+        self.ground, self.plant = ground_of(self.town), plant_of(self.town)
+        self.cell_km = self.town.cell_m / 1000.0
+        self.council_start, self.councils = communal_authority.councils_of(
+            self.town.people, self.town.n_settlements
+        )
+        self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.book = Daybook()
+        self.keep = frozenset(keep)
+        self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
+        self.trace: dict[str, np.ndarray] | None = {} if trace else None
+        self.class_table = np.zeros((N_CLASSES, len(SUMS)))
+        self.local_table = np.zeros((self.town.n_settlements, len(SUMS)))
+        self.tick = tick_of(self.calendar.first_date)
+        self.rows: dict[str, float] = {}
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"month": month_reporter} | {name: reporter(name) for name in MEASURES}
+        )
+        self._past: dict[str, list[np.ndarray]] = {
+            name: [] for name in ("settlement", "group", "ledger", "cell")
+        }
+
+    def _begin(self) -> None:
+        """Give the State its first values, by luck of the seed."""
+        scenario, town = self.settings, self.town
+        counts = n_cliques(scenario["gangs"], scenario["population"].scale)
+        self.state = State(town, sum(counts))
+        self._read_numbers()
+        numbers = self.numbers
+        first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
+        self.state.risk["seen"] = -1
+        communal_authority.first_boards(
+            self.state.boards,
+            town.settlements,
+            numbers["communal_authority"]["legitimacy"],
+            numbers["boards"]["share_not_inviting"],
+            self.seed,
+        )
+        self.state.cliques["rent"] = numbers["extortion"]["rent"][0]
+        self.state.cliques["dread"] = numbers["extortion"]["dread"][0]
+        settle_cliques(
+            self.state,
+            self.ground,
+            town.everywhere,
+            counts,
+            numbers["gangs"][0],
+            town.places[0],
+            self.tick,
+            self.seed,
+        )
+        self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
+        enrol(self)
+
+    def _read_numbers(self) -> None:
+        """Take the numbers in force on the present date, policies included."""
+        names = self.town.settlement_names
+        self.numbers = {
+            group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups
+        }
+        self._dates = frozenset(dates(self.settings))
+
+    # The schedule
+
+    def step(self) -> None:
+        """One shift.  The order below is the schedule of the ODD."""
+        self.open_shift()
+        self.relieve_couples()
+        self.patrol()
+        self.offend()
+        self.extort()
+        self.tell()
+        self.respond()
+        self.meet()
+        self.deter()
+        self.hear_cases()
+        self.judge()
+        self.spread_news()
+        self.close_shift()
+        if is_last_shift_of_month(self.tick):
+            self.settle()
+        self.tick += 1
+
+    def open_shift(self) -> None:
+        """Begin an empty page of the daybook; policies begin at 06:00."""
+        self.book.clear()
+        self.learned = 0
+        self.where = self.calendar.place_list(self.tick)
+        self.day_type = self.calendar.day_type(self.tick)
+        if self.tick % 3 == 0 and self.date in self._dates:
+            self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def relieve_couples(self) -> None:
+        """M2: who is on duty, with what means."""
+        roster.act(self)
+
+    def patrol(self) -> None:
+        """M3: couples plan their visits."""
+        patrol.act(self)
+
+    def offend(self) -> None:
+        """M5, M6: crimes happen, are given up, or move."""
+        crime.act(self)
+
+    def extort(self) -> None:
+        """M7: payments, demands, threats, clashes, recruits, imitators."""
+        extortion.act(self)
+
+    def tell(self) -> None:
+        """M11: victims tell, or not; what is told leaves its traces."""
+        reporting.act(self)
+
+    def respond(self) -> None:
+        """M12: couples answer calls and arrest."""
+        response.act(self)
+
+    def meet(self) -> None:
+        """M4: couples meet residents."""
+        contacts.act(self)
+
+    def deter(self) -> None:
+        """M5: offenders learn where police have been."""
+        deterrence.act(self)
+
+    def hear_cases(self) -> None:
+        """M14: communal authorities hear cases and meet the police."""
+        communal_authority.act(self)
+
+    def judge(self) -> None:
+        """M13: arrests and complaints take their way."""
+        justice.act(self)
+
+    def spread_news(self) -> None:
+        """M21: people tell each other."""
+        hearsay.act(self)
+
+    def close_shift(self) -> None:
+        """Enter the shift into the books of crime and police work."""
+        state, day = self.state, self.book.day
+        enter(
+            day,
+            self.ground.cells,
+            self.ground.people,
+            state.books,
+            state.local_books,
+            state.harmed_here,
+            state.tally,
+        )
+        close_shift(day, self.ground.cells, state.couples, state.seen_here, state.tally)
+        if self.trace is not None:
+            self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
+        if "incidents" in self.keep and self.calendar.is_reported(self.tick):
+            self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
+
+    def settle(self) -> None:
+        """Bring everybody up to date, take the measures, close the month's books."""
+        state = self.state
+        settle(
+            state.minds,
+            self.ground.people,
+            self.ground.cells,
+            self.numbers["trust"],
+            state.ledger,
+            self.class_table,
+            self.local_table,
+            state.total,
+            self.tick,
+        )
+        if self.calendar.is_reported(self.tick):
+            self._report()
+        state.open_month()
+
+    def learn(self) -> None:
+        """Let the impressions written since the last call change beliefs, through the ledger."""
+        learn_all(
+            self.book.day,
+            self.learned,
+            self.tick,
+            self.ground.people,
+            self.state.minds,
+            self.numbers["trust"],
+            self.state.ledger,
+        )
+        self.learned = int(self.book.counts[-1])
+
+    # What can be read
+
+    @property
+    def date(self) -> datetime.date:
+        """Date on which the present shift begins."""
+        return date_of_tick(self.tick)
+
+    @property
+    def month(self) -> int:
+        """Number of the present month: twelve times the year, plus 0 to 11."""
+        return month_of(self.tick)
+
+    @property
+    def days_of_month(self) -> int:
+        """Days of the present month."""
+        return (first_of_month(self.month + 1) - first_of_month(self.month)).days
+
+    def trust(self) -> np.ndarray:
+        """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
+        memory = self.numbers["trust"]["memory_years"][self.town.people["settlement"]]
+        minds = self.state.minds
+        return np.array(
+            [
+                trust_now(minds[i], max(self.tick - 1, minds[i]["touched"]), memory[i])
+                for i in range(len(minds))
+            ]
+        )
+
+    def settlement_months(self) -> np.ndarray:
+        """Rows of month and settlement: residents, means of trust and beliefs, the four books."""
+        return joined(self._past["settlement"], SETTLEMENT_MONTH)
+
+    def group_months(self) -> np.ndarray:
+        """Rows of month and group (see `model.measures.GROUPS`): residents, means of trust and beliefs."""
+        return joined(self._past["group"], GROUP_MONTH)
+
+    def ledger_months(self) -> np.ndarray:
+        """Rows of month, settlement and cause: the change of total trust."""
+        return joined(self._past["ledger"], LEDGER_MONTH)
+
+    def cell_months(self) -> np.ndarray:
+        """Rows of cells in the first and the last full month."""
+        past = self._past["cell"]
+        return joined([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
+
+    def _report(self) -> None:
+        """Take the rows of the month that ends."""
+        self.rows = row_of(self)
+        self.datacollector.collect(self)
+        month, state, town = self.month, self.state, self.town
+        local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
+        local["month"], local["settlement"] = month, np.arange(town.n_settlements)
+        write_means(local, self.local_table)
+        for book, name in enumerate(("occurred", "told", "complaints", "recorded")):
+            local[name] = state.local_books[:, book]
+        self._past["settlement"].append(local)
+        groups = np.zeros(len(GROUPS), GROUP_MONTH)
+        groups["month"], groups["group"] = month, np.arange(len(GROUPS))
+        classes = np.arange(N_CLASSES)
+        sums = [self.class_table[(classes & look) == stand].sum(axis=0) for look, stand in GROUPS.values()]
+        write_means(groups, np.array(sums))
+        self._past["group"].append(groups)
+        change = state.ledger[0] + state.ledger[1]
+        accounts = np.zeros(change.size, LEDGER_MONTH)
+        accounts["month"] = month
+        accounts["cause"], accounts["settlement"] = (axis.ravel() for axis in np.indices(change.shape))
+        accounts["change"] = change.ravel()
+        self._past["ledger"].append(accounts)
+        self._past["cell"] = [*self._past["cell"][:1], self._cells()]
+
+    def _cells(self) -> np.ndarray:
+        """Return the populated cells as they stand at the end of a month."""
+        town, state = self.town, self.state
+        populated = np.flatnonzero(town.cells["population"] > 0)
+        rows = np.zeros(len(populated), CELL_MONTH)
+        rows["month"], rows["cell"] = self.month, populated
+        for name in ("x", "y"):
+            rows[name] = town.cells[name][populated]
+        minds, homes = state.minds, town.people["home"]
+        living = minds["died"] < 0
+        trust = 1.0 / (1.0 + np.exp(-(minds["fairness"] + minds["effectiveness"]) / 2.0))
+        residents = np.bincount(homes[living], minlength=town.n_cells)[populated]
+        rows["residents"] = residents
+        summed = np.bincount(homes[living], weights=trust[living], minlength=town.n_cells)[populated]
+        rows["trust"] = summed / np.maximum(residents, 1)
+        rows["incidents"], rows["visits"] = state.harmed_here[populated], state.seen_here[populated]
+        rows["risk"] = state.risk["level"][populated]
+        return rows
+
+    # Saving and copying, between steps
+
+    def checkpoint(self) -> dict[str, Any]:
+        """Return everything that a run changes; the town is not part of it."""
+        return {
+            "fingerprint": fingerprint(),
+            "tick": self.tick,
+            "seed": self.seed,
+            "state": self.state,
+            "past": self._past,
+            "kept": self.kept,
+            "collected": self.datacollector.model_vars,
+        }
+
+    @classmethod
+    def resumed(
+        cls,
+        scenario: Scenario,
+        checkpoint: dict[str, Any],
+        town: Town | None = None,
+        trace: bool = False,
+        keep: Iterable[str] = (),
+    ) -> Self:
+        """Return the world of a checkpoint, which goes on bit for bit."""
+        world = cls.__new__(cls)
+        world._prepare(scenario, checkpoint["seed"], town, trace, keep)
+        world.tick = checkpoint["tick"]
+        past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
+        world.state, world._past = past["state"], past["past"]
+        world.kept |= past["kept"]
+        world.datacollector.model_vars = past["collected"]
+        if len(world.state.minds) != world.town.n_people:
+            raise InputError(
+                f"the saved state has {len(world.state.minds)} residents, the scenario {world.town.n_people}"
+            )
+        world._read_numbers()
+        enrol(world)
+        return world
+
+    def save(self, folder: str | Path) -> None:
+        """Write the State into a folder, between steps."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        (Path(folder) / "state.pickle").write_bytes(pickle.dumps(self.checkpoint()))
+
+    @classmethod
+    def restore(
+        cls, folder: str | Path, scenario: Scenario, town: Town | None = None, **options: Any
+    ) -> Self:
+        """Return the world that was saved in a folder; it goes on bit for bit."""
+        path = Path(folder) / "state.pickle"
+        if not path.is_file():
+            raise InputError(f"no saved state in {folder}: {path.name} is missing")
+        checkpoint = pickle.loads(path.read_bytes())
+        if checkpoint["fingerprint"] != fingerprint():
+            raise InputError(
+                f"{folder} was saved by code {checkpoint['fingerprint']}, this is {fingerprint()}: run it anew"
+            )
+        return cls.resumed(scenario, checkpoint, town, **options)
+
+    def __reduce__(self) -> Any:
+        return remade, (
+            type(self),
+            self.settings,
+            self.checkpoint(),
+            self.town,
+            self.trace is not None,
+            self.keep,
+        )
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
+
+
+def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
+    """Return a pickled world."""
+    return kind.resumed(*parts)
+
+
+def reporter(name: str) -> Callable[[TrustModel], float]:
+    """Return a reader of one measure of the month that has just ended."""
+
+    def read(world: TrustModel) -> float:
+        return world.rows[name]
+
+    return read
+
+
+def month_reporter(world: TrustModel) -> datetime.date:
+    """First day of the month that has just ended."""
+    return first_of_month(world.month)
+
+
+def joined(rows: list[np.ndarray], row: np.dtype) -> np.ndarray:
+    """Return tables of several months as one."""
+    return np.concatenate(rows) if rows else np.zeros(0, row)
+
+
+def write_means(rows: np.ndarray, sums: np.ndarray) -> None:
+    """Write residents, and the means of what was summed over them, into rows."""
+    rows["residents"] = sums[:, 0]
+    for column, name in enumerate(SUMS[1:], start=1):
+        rows[name] = np.divide(
+            sums[:, column], sums[:, 0], out=np.full(len(sums), np.nan), where=sums[:, 0] > 0
+        )

@@ -1,0 +1,256 @@
+"""The police plant: officers, posts, sectors and written routes, made from the stations and substations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model.parameters import Group, number, share
+from model.scenario import Scenario
+from model.territory import Land, lots
+
+GROUPS = 3
+SEATS = 2
+NO_POST = -1
+
+OFFICER = np.dtype(
+    [
+        ("facility", "i8"),
+        ("group", "i8"),
+        ("post", "i8"),
+        ("seat", "i8"),
+        ("female", "i1"),
+        ("trained", "i1"),
+        ("manner", "f8"),
+        ("integrity", "f8"),
+    ],
+    align=True,
+)
+POST = np.dtype([("facility", "i8"), ("group", "i8"), ("sector", "i8"), ("foot", "i8")], align=True)
+SECTOR = np.dtype(
+    [
+        ("facility", "i8"),
+        ("foot", "i8"),
+        ("route_start", "i8"),
+        ("route_end", "i8"),
+        ("plan_start", "i8"),
+        ("plan_end", "i8"),
+    ],
+    align=True,
+)
+ROUTE = np.dtype([("cell", "i8"), ("reach", "f8")], align=True)
+FACILITY = np.dtype(
+    [
+        ("cell", "i8"),
+        ("settlement", "i8"),
+        ("officers", "i8"),
+        ("desks", "i8"),
+        ("vehicles", "i8"),
+        ("motorcycles", "i8"),
+        ("station", "i8"),
+    ],
+    align=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant(Group):
+    """Who the officers are at the start, and how written routes weigh near and far cells."""
+
+    name = "plant"
+    mechanism = False
+    evidence = ("A14", "A15", "A16", "A17", "B01", "B02", "B03")
+
+    share_women: float = share(0.115, "A14: 43 of 375", "women among officers", role="site")
+    share_trained: float = share(
+        0.1, "C05, C09, C10; orders of magnitude: 5-30 % at the end of 2017", "officers trained at the start"
+    )
+    manner_spread: float = number(
+        1.0, "standard deviation", 0.0, 3.0, "design: the unit of manner", "spread of manner among officers"
+    )
+    integrity_mean: float = share(0.75, "assumed; swept", "mean integrity of officers")
+    integrity_spread: float = share(0.15, "assumed", "half-width of the integrity of officers", high=0.5)
+    route_crowd: float = number(
+        0.7, "exponent", 0.0, 2.0, "assumed", "weight of a cell grows with its residents to this power"
+    )
+    route_reach: float = number(
+        25.0,
+        "minutes",
+        1.0,
+        600.0,
+        "A17: remote places seldom; size assumed",
+        "travel that divides the weight by e",
+    )
+
+
+@dataclass(frozen=True)
+class Police:
+    """The plant as built."""
+
+    facilities: np.ndarray
+    officers: np.ndarray
+    posts: np.ndarray
+    sectors: np.ndarray
+    routes: np.ndarray
+    everywhere: np.ndarray
+
+
+def build_police(scenario: Scenario, land: Land) -> Police:
+    """Make officers, posts, sectors and routes from the facilities of a map."""
+    numbers: Plant = scenario["plant"]
+    seed = scenario["population"].seed
+    rosters = [roster(facility.officers, facility.desks) for facility in land.facilities]
+    n_sectors = [max(n_posts for _, n_posts in groups) for groups in rosters]
+    beats = sector_cells(land, n_sectors)
+    sectors, routes = written_routes(land, beats, numbers)
+    posts = posts_of(rosters, sectors)
+    return Police(
+        facilities=facilities_of(land),
+        officers=officers_of(rosters, posts, numbers, seed),
+        posts=posts,
+        sectors=sectors,
+        routes=routes,
+        everywhere=everywhere(land.cells),
+    )
+
+
+def facilities_of(land: Land) -> np.ndarray:
+    """Return the table of facilities."""
+    table = np.zeros(len(land.facilities), dtype=FACILITY)
+    rows = {settlement.name: row for row, settlement in enumerate(land.settlements)}
+    for row, facility in enumerate(land.facilities):
+        table[row] = (
+            land.facility_cells[row],
+            rows[facility.settlement],
+            facility.officers,
+            facility.desks,
+            facility.vehicles,
+            facility.motorcycles,
+            facility.station,
+        )
+    return table
+
+
+# Officers and posts
+
+
+def roster(officers: int, desks: int) -> list[tuple[int, int]]:
+    """Return for each of the three groups the officers at desks and the posts; a couple goes before a desk.
+
+    >>> roster(20, 1)
+    [(1, 3), (1, 3), (2, 2)]
+    """
+    sizes = [officers // GROUPS + (group < officers % GROUPS) for group in range(GROUPS)]
+    wanted = [min(desks, max(size - SEATS, 0)) if size >= SEATS else size for size in sizes]
+    n_posts = [(size - desk) // SEATS for size, desk in zip(sizes, wanted, strict=True)]
+    return [(size - SEATS * posts, posts) for size, posts in zip(sizes, n_posts, strict=True)]
+
+
+def posts_of(rosters: list[list[tuple[int, int]]], sectors: np.ndarray) -> np.ndarray:
+    """Return one post for each group and sector it can staff, foot beats first."""
+    rows = []
+    for facility, groups in enumerate(rosters):
+        own = np.flatnonzero(sectors["facility"] == facility)
+        for group, (_, n_posts) in enumerate(groups):
+            rows += [(facility, group, sector, sectors["foot"][sector]) for sector in own[:n_posts]]
+    return np.array(rows, dtype=POST)
+
+
+def officers_of(
+    rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers: Plant, seed: int
+) -> np.ndarray:
+    """Return the table of officers: two a post, then those at desks, by facility and group."""
+    rows: list[tuple[int, int, int, int]] = []
+    for facility, groups in enumerate(rosters):
+        for group, (desks, _) in enumerate(groups):
+            own = np.flatnonzero((posts["facility"] == facility) & (posts["group"] == group))
+            rows += [(facility, group, int(post), seat) for post in own for seat in range(SEATS)]
+            rows += [(facility, group, NO_POST, seat) for seat in range(desks)]
+    officers = np.zeros(len(rows), dtype=OFFICER)
+    for column, key in enumerate(("facility", "group", "post", "seat")):
+        officers[key] = [row[column] for row in rows]
+    n = len(officers)
+    officers["female"] = lots(seed, "town.officer_female", n) < numbers.share_women
+    officers["trained"] = lots(seed, "town.officer_trained", n) < numbers.share_trained
+    officers["manner"] = numbers.manner_spread * manners(seed, n)
+    leaning = 2.0 * lots(seed, "town.officer_integrity", n) - 1.0
+    officers["integrity"] = np.clip(numbers.integrity_mean + numbers.integrity_spread * leaning, 0.0, 1.0)
+    return officers
+
+
+def manners(seed: int, n: int) -> np.ndarray:
+    """Return normal-like numbers with mean 0 and spread 1: sums of twelve lots less six."""
+    return np.sum([lots(seed, "town.officer_manner", n, nth) for nth in range(12)], axis=0) - 6.0
+
+
+# Sectors and routes
+
+
+def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, np.ndarray]]:
+    """Return facility, foot and populated cells of every sector; each cell belongs to one sector."""
+    able = np.flatnonzero(np.array(n_sectors) > 0)
+    if len(able) == 0:
+        return []
+    populated = np.flatnonzero(land.cells["population"] > 0)
+    nearest = able[np.argmin(land.minutes[able][:, populated], axis=0)]
+    sectors: list[tuple[int, int, np.ndarray]] = []
+    for facility in able:
+        own, n = populated[nearest == facility], n_sectors[facility]
+        core = own[land.cells["core"][own] == 1]
+        rest = own[land.cells["core"][own] == 0]
+        on_foot = land.facilities[facility].station and len(core) > 0 and len(rest) > 0 and n > 1
+        if on_foot:
+            sectors.append((int(facility), 1, core))
+        parts = by_angle(land, land.facility_cells[facility], rest if on_foot else own, n - on_foot)
+        sectors += [(int(facility), 0, part) for part in parts]
+    return sectors
+
+
+def by_angle(land: Land, centre: int, own: np.ndarray, n: int) -> list[np.ndarray]:
+    """Divide cells around a facility into n parts of about equal population, each within an angle."""
+    if len(own) == 0:
+        return [np.array([centre])] * n
+    cells = land.cells
+    angle = np.arctan2(cells["y"][own] - cells["y"][centre], cells["x"][own] - cells["x"][centre])
+    own = own[np.argsort(angle, kind="stable")]
+    people = cells["population"][own].astype(float)
+    middle = np.cumsum(people) - people / 2.0
+    part = np.minimum(middle / people.sum() * n, n - 1).astype(np.int64)
+    # A part without a cell of its own shares the one in the middle of its angle.
+    return [own[part == k] if np.any(part == k) else own[[k * len(own) // n]] for k in range(n)]
+
+
+def written_routes(
+    land: Land, beats: list[tuple[int, int, np.ndarray]], numbers: Plant
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return sectors and their routes: populated cells by weight, and cells with institutions."""
+    sectors = np.zeros(len(beats), dtype=SECTOR)
+    routes: list[np.ndarray] = []
+    written = 0
+    for row, (facility, foot, own) in enumerate(beats):
+        cells = land.cells[own]
+        near = np.exp(-land.minutes[facility, own] / numbers.route_reach)
+        weight = np.maximum(cells["population"], 1) ** numbers.route_crowd * near
+        institutions = cells["shops"] + cells["schools"]
+        route = by_weight(own, weight)
+        visits = by_weight(own, institutions) if institutions.any() else route
+        ends = written + len(route), written + len(route) + len(visits)
+        sectors[row] = (facility, foot, written, ends[0], ends[0], ends[1])
+        routes += [route, visits]
+        written = ends[1]
+    return sectors, np.concatenate(routes) if routes else np.zeros(0, dtype=ROUTE)
+
+
+def by_weight(own: np.ndarray, weight: Any) -> np.ndarray:
+    """Return the cells of positive weight with their cumulative weight; the last reaches exactly 1."""
+    keep = weight > 0
+    route = np.zeros(int(keep.sum()), dtype=ROUTE)
+    route["cell"] = own[keep]
+    route["reach"] = np.cumsum(weight[keep] / weight[keep].sum())
+    route["reach"][-1] = 1.0
+    return route
+
+
+def everywhere(cells: np.ndarray) -> np.ndarray:
+    """Return the route over all populated cells by population."""
+    return by_weight(np.arange(len(cells)), cells["population"].astype(float))

@@ -1,0 +1,89 @@
+"""What a world is made from: plain values, already read and checked."""
+
+import dataclasses
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shapely.geometry.base import BaseGeometry
+
+from model.parameters import Group
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """A named town, aldea or canton; ``x`` and ``y`` in metres, or None where it is placed schematically."""
+
+    name: str
+    kind: Literal["town", "aldea", "canton"]
+    x: float | None
+    y: float | None
+    weight: float
+    road: int
+    organised: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facility:
+    """A police station or substation with its plant; ``desks`` are seats per group on duty."""
+
+    name: str
+    settlement: str
+    station: bool
+    officers: int
+    desks: int
+    vehicles: int
+    motorcycles: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of a policy: what happens to one parameter, in all settlements or in those named."""
+
+    parameter: str
+    how: Literal["set", "scale", "add"]
+    value: float
+    settlements: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A named set of changes that begins at 06:00 of a date (None: with the reported run)."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    start: datetime.date | None = None
+    off: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """Two fixed points of one part of a criterion: what counts as absent (0) and as full (1)."""
+
+    part: str
+    absent: float
+    full: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A municipality with all its numbers.  ``scenario["patrol"]`` is the group in force."""
+
+    name: str
+    title: Mapping[str, str]
+    start: datetime.date
+    groups: Mapping[str, Group]
+    outline: BaseGeometry
+    lake: BaseGeometry | None
+    settlements: tuple[Settlement, ...]
+    facilities: tuple[Facility, ...]
+    policies: tuple[Policy, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    off: frozenset[str] = frozenset()
+
+    def __getitem__(self, name: str) -> Any:
+        group = self.groups[name]
+        return group.neutral() if name in self.off else group

@@ -1,0 +1,157 @@
+"""The State: everything that a run changes, as plain tables; a checkpoint is this and nothing else."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from model.daybook import KINDS, Table, record
+from model.ledger import CAUSES, MIND
+from model.town import Town
+
+COUPLE = record("on lead mate mode cell", "free duty_start duty_end km")
+RISK = record("touched seen", "level")
+REPEAT = record("tick number kind cell victim")
+WAITING = record("born number cell teller incident", "minute since severity")
+THREAT = record("due born victim clique")
+CLIQUE = record("gang centre members rivals asked refused", "rent dread")
+BOARD = record("met invites", "legitimacy organised")
+CASE = record("born number due victim settlement cell")
+COMPLAINT = record("filed number teller evidence charged")
+
+COUNTS = (
+    # police
+    "couple_shifts couples_routed planned visits visits_routed visits_to_institutions foot_visits core_visits"
+    " km vehicles motorcycles"
+    # crime
+    " candidates ceiling_hits deterred displaced off_map repeats grave_assaults women_killed"
+    " homicides_robbery homicides_quarrel homicides_hire homicides_gang homicides_extortion"
+    # extortion
+    " extortion_territorial extortion_imitators payments paid_imitators punishments clashes recruits left_gang"
+    # reports
+    " told_patrol told_phone told_station told_own_phone told_communal told_prosecutor told_anonymous handed found"
+    " grave grave_known"
+    # calls
+    " calls unserved_line unserved_triage unserved_hours unserved_fuel unserved_vehicles served served_in_hour"
+    # contacts
+    " contacts greetings talks stops bribes unfair"
+    # justice
+    " arrests arrests_without_incident held released charged dropped sentenced"
+    # communal authority
+    " cases closed handed_over women_without_remedy men_without_remedy police_present"
+    " meetings meetings_by_police requests requests_met table_meetings council_heard council_heard_women"
+    " council_heard_far"
+).split()
+TALLY = np.dtype([(name, "f8") for name in COUNTS])
+"""Counts since the month began; kilometres are a sum."""
+
+FOOT, MOTORCYCLE, VEHICLE = range(3)
+LONGEST_WAIT = 1440
+BOOKS = ("occurred", "told", "complaints", "recorded")
+
+
+class Ground(NamedTuple):
+    """The tables of the town that kernels read about places and residents."""
+
+    cells: Any
+    near: Any
+    people: Any
+    ties: Any
+    places: Any
+    who_start: Any
+    who: Any
+
+
+class Plant(NamedTuple):
+    """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers."""
+
+    facilities: Any
+    officers: Any
+    posts: Any
+    seats: Any
+    sectors: Any
+    routes: Any
+    everywhere: Any
+
+
+class Gangland(NamedTuple):
+    """The tables of the State that cliques live on."""
+
+    minds: Any
+    cliques: Any
+    territory: Any
+    target_start: Any
+    targets: Any
+    threats: Any
+    threat_count: Any
+    ledger: Any
+    tally: Any
+
+
+def ground_of(town: Town) -> Ground:
+    """Return the tables of places and residents of a town."""
+    return Ground(town.cells, town.near, town.people, town.ties, town.places, town.who_start, town.who)
+
+
+def plant_of(town: Town) -> Plant:
+    """Return the tables of the police of a town, with the seats of every post."""
+    seats = np.full((len(town.posts), 2), -1, np.int64)
+    for number, officer in enumerate(town.officers):
+        if officer["post"] >= 0:
+            seats[officer["post"], officer["seat"]] = number
+    return Plant(
+        town.facilities, town.officers, town.posts, seats, town.sectors, town.routes, town.everywhere
+    )
+
+
+class State:
+    """What changes in a run.  Rows are never reused; the dead stay, marked."""
+
+    def __init__(self, town: Town, n_cliques: int) -> None:
+        self.minds = np.zeros(town.n_people, MIND)
+        self.couples = np.zeros(len(town.posts), COUPLE)
+        self.risk = np.zeros(town.n_cells, RISK)
+        self.repeats = Table(REPEAT, 1024)
+        self.waiting = Table(WAITING)
+        self.threats = Table(THREAT)
+        self.cases = Table(CASE)
+        self.complaints = Table(COMPLAINT, 1024)
+        self.cliques = np.zeros(n_cliques, CLIQUE)
+        self.territory = np.full(town.n_cells, -1, np.int64)
+        self.target_start = np.zeros(n_cliques + 1, np.int64)
+        self.targets = np.zeros(0, np.int64)
+        self.boards = np.zeros(len(town.authorities), BOARD)
+        self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
+        self.tally = np.zeros(1, TALLY)
+        self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)
+        self.local_books = np.zeros((town.n_settlements, len(BOOKS)), np.int64)
+        self.harmed_here = np.zeros(town.n_cells, np.int64)
+        self.seen_here = np.zeros(town.n_cells, np.int64)
+        self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
+        self.total = np.zeros(town.n_settlements)
+
+    def gangland(self) -> Gangland:
+        """Return the tables that cliques live on."""
+        return Gangland(
+            self.minds,
+            self.cliques,
+            self.territory,
+            self.target_start,
+            self.targets,
+            self.threats.rows,
+            self.threats.count,
+            self.ledger,
+            self.tally,
+        )
+
+    def open_month(self) -> None:
+        """Set the counts and the ledger of the month to zero."""
+        for table in (
+            self.ledger,
+            self.books,
+            self.waits,
+            self.local_books,
+            self.harmed_here,
+            self.seen_here,
+        ):
+            table[:] = 0
+        self.tally[:] = np.zeros(1, TALLY)

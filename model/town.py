@@ -1,0 +1,103 @@
+"""The Town: everything about a municipality that no run changes, built once and shared by twin worlds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from model.authorities import build_authorities
+from model.police import build_police
+from model.residents import build_residents
+from model.scenario import Facility, Scenario, Settlement
+from model.territory import build_territory
+
+
+@dataclass(frozen=True)
+class Town:
+    """Map, residents, police plant and boards, read-only; row numbers are lasting identities."""
+
+    cells: np.ndarray
+    near: np.ndarray
+    people: np.ndarray
+    ties: np.ndarray
+    places: np.ndarray
+    who_start: np.ndarray
+    who: np.ndarray
+    facilities: np.ndarray
+    officers: np.ndarray
+    posts: np.ndarray
+    sectors: np.ndarray
+    routes: np.ndarray
+    everywhere: np.ndarray
+    authorities: np.ndarray
+    centres: np.ndarray
+    settlements: tuple[Settlement, ...]
+    stations: tuple[Facility, ...]
+    cell_m: float
+    origin: tuple[float, float]
+    outline: BaseGeometry
+    lake: BaseGeometry | None
+
+    @property
+    def settlement_names(self) -> tuple[str, ...]:
+        """Names of the settlements, in the order of their numbers."""
+        return tuple(settlement.name for settlement in self.settlements)
+
+    @property
+    def facility_names(self) -> tuple[str, ...]:
+        """Names of the facilities, in the order of their numbers."""
+        return tuple(station.name for station in self.stations)
+
+    @property
+    def n_settlements(self) -> int:
+        """Number of settlements."""
+        return len(self.settlements)
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.cells)
+
+    @property
+    def n_people(self) -> int:
+        """Number of residents."""
+        return len(self.people)
+
+
+def build_town(scenario: Scenario) -> Town:
+    """Build the town of a scenario; it depends on the scenario's numbers and `population.seed` alone."""
+    land = build_territory(scenario)
+    residents = build_residents(scenario, land)
+    police = build_police(scenario, land)
+    town = Town(
+        cells=land.cells,
+        near=land.near,
+        people=residents.people,
+        ties=residents.ties,
+        places=residents.places,
+        who_start=residents.who_start,
+        who=residents.who,
+        facilities=police.facilities,
+        officers=police.officers,
+        posts=police.posts,
+        sectors=police.sectors,
+        routes=police.routes,
+        everywhere=police.everywhere,
+        authorities=build_authorities(scenario, land),
+        centres=land.centres,
+        settlements=land.settlements,
+        stations=land.facilities,
+        cell_m=land.cell_m,
+        origin=land.origin,
+        outline=land.outline,
+        lake=land.lake,
+    )
+    protect(town)
+    return town
+
+
+def protect(town: Town) -> None:
+    """Make every table of the town read-only, so that no run can change it."""
+    for table in vars(town).values():
+        if isinstance(table, np.ndarray):
+            table.flags.writeable = False

@@ -1,0 +1,153 @@
+"""Scenarios: municipalities and policies as files, read into plain checked values."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import InputError, nearest
+from model.parameters import Group, checked, date_of
+from model.policies import check_policies
+from model.scenario import Scenario
+from scenarios.anchors import read_anchors
+from scenarios.groups import declare_all, mechanism_named, parameter_named
+from scenarios.places import read_places
+from scenarios.policy_files import ReadyPolicy, chosen_policies, finite, part, ready_policies, text
+from scenarios.reading import Settings, Told, built_in, find, parsed, read_settings, read_toml, shown
+
+if TYPE_CHECKING:
+    from model.model import TrustModel
+
+__all__ = ["ReadyPolicy", "build", "load", "names", "policies"]
+
+FIRST_DAY = datetime.date(2017, 1, 1)
+PLACES = ("territory.outline", "territory.lake", "settlements", "facilities")
+
+
+def load(
+    name: str | Path,
+    *,
+    policies: str | Iterable[str] = (),
+    set: Mapping[str, Any] | None = None,
+    start: datetime.date | str | None = None,
+    off: Iterable[str] = (),
+) -> Scenario:
+    """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
+    path = find(str(name), "scenario")
+    settings = read_settings(path) | {key: Told(parsed(value)) for key, value in (set or {}).items()}
+    settings |= {f"mechanisms.{mechanism}": Told(False) for mechanism in off}
+    if start is not None:
+        settings["calendar.start"] = Told(start)
+    scenario = interpret(path, settings, chosen_policies(policies))
+    check_policies(scenario)
+    return scenario
+
+
+def interpret(path: Path, settings: Settings, policies: tuple[Any, ...]) -> Scenario:
+    """Return the scenario that settings describe."""
+    declare_all()
+    for key, told in settings.items():
+        check_table(key, told)
+    places = read_places(settings, shown(path))
+    given = {key: told for key, told in settings.items() if is_parameter(key)}
+    return Scenario(
+        name=path.stem,
+        title=text("title", settings, path.stem),
+        start=first_day(settings),
+        groups=groups(given),
+        outline=places.outline,
+        lake=places.lake,
+        settlements=places.settlements,
+        facilities=places.facilities,
+        policies=policies,
+        anchors=read_anchors(),
+        sources={key: told.source for key, told in settings.items() if told.source} | places.sources,
+        off=frozenset(name for name, told in part("mechanisms", settings) if is_off(name, told)),
+    )
+
+
+def check_table(key: str, told: Told) -> None:
+    """Raise if the first half of a dotted key is no table or key of a scenario."""
+    known = {
+        "title",
+        "start",
+        "settlements",
+        "facilities",
+        "mechanisms",
+        "territory",
+        "calendar",
+        *Group.known,
+    }
+    table, dot, _ = key.partition(".")
+    if table not in known:
+        raise told.wrong(f"no table or key '{table}' in a scenario{nearest(table, known)}")
+    if not dot and table not in ("title", "start", "settlements", "facilities") and told.value != {}:
+        raise told.wrong(f"[{table}] must be a table, got {told.value!r}")
+
+
+def is_parameter(key: str) -> bool:
+    """Tell whether a dotted key names a number of a group."""
+    return (
+        "." in key
+        and key not in (*PLACES, "calendar.start")
+        and not key.startswith(("title.", "mechanisms."))
+    )
+
+
+def groups(given: Settings) -> dict[str, Group]:
+    """Return all groups: the defaults with the values given."""
+    changes: dict[str, dict[str, Any]] = {name: {} for name in Group.known}
+    for dotted, told in given.items():
+        try:
+            group, key = parameter_named(dotted)
+            changes[group.name][key] = typed(dotted, group, key, told.value)
+        except InputError as reason:
+            raise told.wrong(str(reason)) from None
+    return {name: Group.known[name]().replace(values) for name, values in changes.items()}
+
+
+def typed(dotted: str, group: type[Group], key: str, value: Any) -> Any:
+    """Return a number in its declared type and range; what is no number, the group checks itself."""
+    about = group.numbers().get(key)
+    return value if about is None else checked(dotted, finite(dotted, value), group.kind(key), about)
+
+
+def first_day(settings: Settings) -> datetime.date:
+    """Return the first reported day."""
+    told = settings.get("calendar.start", settings.get("start", Told(FIRST_DAY)))
+    return date_of(f"{told.file}: start" if told.file else "calendar.start", told.value)
+
+
+def is_off(name: str, told: Told) -> bool:
+    """Tell whether a mechanism is switched off."""
+    try:
+        mechanism_named(name)
+    except InputError as reason:
+        raise told.wrong(str(reason)) from None
+    if not isinstance(told.value, bool):
+        raise told.wrong(f"mechanisms.{name} must be true or false, got {told.value!r}")
+    return not told.value
+
+
+def names() -> dict[str, dict[str, str]]:
+    """Return the built-in scenarios: name to title by language."""
+    found = {name: path for name, path in built_in().items() if is_scenario(path)}
+    return {name: text("title", read_settings(path), name) for name, path in found.items()}
+
+
+def is_scenario(path: Path) -> bool:
+    """Tell whether a built-in file is a scenario; tables of dated events lie in the same folder."""
+    table = read_toml(path, shown(path))
+    return "extends" in table or "settlements" in table
+
+
+def policies() -> dict[str, ReadyPolicy]:
+    """Return the built-in policies by name, with title, description and entries."""
+    return ready_policies()
+
+
+def build(name: str, *, rng: int, policies: str | Iterable[str] = (), **overrides: Any) -> "TrustModel":
+    """Return the world of a scenario with dotted overrides; serves `mesa.batch_run` as ``model_cls``."""
+    from model.model import TrustModel  # brings Mesa, which reading scenarios does not need
+
+    return TrustModel(load(name, policies=policies, set=overrides), rng=rng)

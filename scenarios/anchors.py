@@ -1,0 +1,25 @@
+"""The anchors of the criteria, read from criteria.toml."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from model.scenario import Anchor
+
+FILE = Path(__file__).with_name("criteria.toml")
+
+
+@cache
+def read_anchors() -> tuple[Anchor, ...]:
+    """Return the anchors of every part of every criterion, in the order of the file."""
+    tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return tuple(
+        Anchor(
+            part=f"{criterion}.{part}",
+            absent=float(anchor.get("absent", 0.0)),
+            full=float(anchor["full"]),
+            reason=anchor["reason"],
+        )
+        for criterion, parts in tables.items()
+        for part, anchor in parts.items()
+    )

@@ -1,0 +1,43 @@
+"""All groups of parameters: importing the modules of the model that declare them."""
+
+import importlib
+import pkgutil
+
+import model
+import model.mechanisms
+from model.errors import InputError, nearest
+from model.parameters import Group, group_named
+
+WITHOUT_GROUPS = ("agents", "model")
+"""Modules that declare no parameters and would import Mesa, which takes half a second."""
+
+
+def declare_all() -> dict[str, type[Group]]:
+    """Return every group by name, after importing every module that declares one."""
+    for package in (model, model.mechanisms):
+        for module in pkgutil.iter_modules(package.__path__):
+            if module.name not in WITHOUT_GROUPS:
+                importlib.import_module(f"{package.__name__}.{module.name}")
+    return Group.known
+
+
+def mechanisms() -> dict[str, type[Group]]:
+    """Return the groups that can be switched off."""
+    return {name: group for name, group in sorted(declare_all().items()) if group.mechanism}
+
+
+def mechanism_named(name: str) -> str:
+    """Return the name of a mechanism that can be switched off, or raise with the nearest name."""
+    if name not in mechanisms():
+        raise InputError(f"no mechanism '{name}'{nearest(name, mechanisms())}")
+    return name
+
+
+def parameter_named(dotted: str) -> tuple[type[Group], str]:
+    """Return group and key of a dotted parameter name, or raise with the nearest name."""
+    declare_all()
+    name, _, key = dotted.partition(".")
+    group = group_named(name)
+    if not key:
+        raise InputError(f"'{name}' is a group of parameters, not a parameter")
+    return group, group.own(key)

@@ -1,0 +1,149 @@
+"""Outlines of municipalities: files of polygons, brought to metres on a plane of their own."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from model.errors import InputError
+
+LON_LAT = CRS.from_epsg(4326)
+LARGEST_KM2 = 20_000.0
+"""No municipality of the region is as large; a whole country given by mistake would fill the memory."""
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A local transverse Mercator plane in metres, true to scale at its centre."""
+
+    lon: float
+    lat: float
+
+    def transformer(self) -> Transformer:
+        """Return the transformation from longitude and latitude."""
+        centre = {"proj": "tmerc", "lon_0": self.lon, "lat_0": self.lat, "datum": "WGS84", "units": "m"}
+        return Transformer.from_crs(LON_LAT, CRS.from_dict(centre), always_xy=True)
+
+    def point(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return x and y in metres of a point."""
+        x, y = self.transformer().transform(lon, lat)
+        return float(x), float(y)
+
+    def area(self, lon_lat: BaseGeometry) -> BaseGeometry:
+        """Return a polygon in metres."""
+        return moved(lon_lat, self.transformer())
+
+
+def plane_of(lon_lat: BaseGeometry) -> Plane:
+    """Return the plane around the middle of an outline, rounded so that a redrawn border does not move it."""
+    middle = lon_lat.centroid
+    return Plane(round(middle.x, 1), round(middle.y, 1))
+
+
+def read_outline(path: Path, file: str) -> BaseGeometry:
+    """Return the polygons of a GeoJSON, GeoPackage or shape file as one area in longitude and latitude."""
+    if not path.is_file():
+        raise InputError(f"no file '{file}'")
+    shapes, crs = geojson(path, file) if path.suffix in (".geojson", ".json") else layer(path, file)
+    if not shapes:
+        raise InputError(f"{file}: has no polygon")
+    try:
+        area = shapely.union_all([shapely.make_valid(shapely.force_2d(one)) for one in shapes])
+        area = moved(area, Transformer.from_crs(crs, LON_LAT, always_xy=True))
+    except (ShapelyError, ProjError) as reason:
+        raise InputError(f"{file}: cannot be used as an area: {one_line(reason)}") from None
+    return on_earth(only_polygons(area), file)
+
+
+def geojson(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
+    """Return the shapes of a GeoJSON file; without GDAL, so that the common case needs none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return [shape(one) for one in geometries(content) if is_area(one)], stated_crs(content)
+    except json.JSONDecodeError as reason:
+        raise InputError(f"{file}: is not GeoJSON: {reason}") from None
+    except (OSError, UnicodeDecodeError, CRSError) as reason:
+        raise InputError(f"{file}: cannot be read: {one_line(reason)}") from None
+    except (ShapelyError, AttributeError, KeyError, IndexError, TypeError, ValueError):
+        raise InputError(f"{file}: is not GeoJSON: its coordinates or features are malformed") from None
+
+
+def geometries(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the geometries of a GeoJSON object of any kind."""
+    if content["type"] == "FeatureCollection":
+        return [one for feature in content["features"] for one in geometries(feature)]
+    if content["type"] == "Feature":
+        return geometries(content["geometry"]) if content["geometry"] else []
+    if content["type"] == "GeometryCollection":
+        return [one for part in content["geometries"] for one in geometries(part)]
+    return [content]
+
+
+def is_area(geometry: dict[str, Any]) -> bool:
+    """Tell whether a GeoJSON geometry is a polygon with corners."""
+    return geometry["type"] in ("Polygon", "MultiPolygon") and bool(geometry["coordinates"])
+
+
+def stated_crs(content: dict[str, Any]) -> CRS:
+    """Return the reference system that a GeoJSON file names, or longitude and latitude."""
+    stated = content.get("crs")
+    return CRS.from_user_input(stated["properties"]["name"]) if stated else LON_LAT
+
+
+def layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
+    """Return the shapes of the first layer of a GeoPackage, shape file or the like."""
+    from pyogrio import raw  # GDAL is large: loaded only for files that need it
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        meta, _, wkb, _ = raw.read(path, columns=[])
+        crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else LON_LAT
+        shapes = shapely.from_wkb(wkb) if wkb is not None else ()
+    except (DataSourceError, DataLayerError, CRSError, ShapelyError) as reason:
+        raise InputError(f"{file}: cannot be read: {one_line(reason)}") from None
+    return [one for one in shapes if one is not None and one.geom_type.endswith("Polygon")], crs
+
+
+def moved(area: BaseGeometry, transformer: Transformer) -> BaseGeometry:
+    """Return a shape in the coordinates to which a transformer leads."""
+    return shapely.transform(area, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
+
+
+def only_polygons(area: BaseGeometry) -> BaseGeometry:
+    """Return the parts with an extent; repairing a border can leave stray lines and points."""
+    parts = [one for one in shapely.get_parts(area) if one.geom_type.endswith("Polygon")]
+    return shapely.union_all(parts)
+
+
+def on_earth(area: BaseGeometry, file: str) -> BaseGeometry:
+    """Return the area if it is one on this earth."""
+    if area.is_empty or area.area == 0.0:
+        raise InputError(f"{file}: the area is empty")
+    west, south, east, north = area.bounds
+    if not (-180.0 <= west <= east <= 180.0 and -90.0 <= south <= north <= 90.0):
+        raise InputError(
+            f"{file}: longitudes must lie in [-180, 180] and latitudes in [-90, 90],"
+            f" got [{west:g}, {east:g}] and [{south:g}, {north:g}]"
+        )
+    return area
+
+
+def checked_size(area: BaseGeometry, file: str) -> BaseGeometry:
+    """Return an area in metres if a municipality can be as large."""
+    km2 = area.area / 1e6
+    if km2 > LARGEST_KM2:
+        raise InputError(f"{file}: a municipality has at most {LARGEST_KM2:,.0f} km², got {km2:,.0f} km²")
+    return area
+
+
+def one_line(reason: object) -> str:
+    """Return a message of another library on one line."""
+    return " ".join(str(reason).split())

@@ -1,0 +1,212 @@
+"""The places of a municipality: outline, lake, settlements and police facilities, read and checked."""
+
+import math
+import typing
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from model.errors import InputError, nearest
+from model.scenario import Facility, Settlement
+from scenarios.outlines import Plane, checked_size, plane_of, read_outline
+from scenarios.reading import Settings, Told, sourced
+
+ROADS = {"paved": 0, "dirt": 1, "path": 2}
+KINDS = typing.get_args(Settlement.__annotations__["kind"])
+FAR_METRES = 5_000.0
+"""A settlement farther outside the outline has swapped coordinates or belongs to another outline."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one key of a [[settlements]] or [[facilities]] table may hold; ``default`` None: must be given."""
+
+    kind: type
+    low: float = 0.0
+    high: float = math.inf
+    default: Any = None
+    words: Sequence[str] = ()
+    optional: bool = False
+
+
+SETTLEMENT = {
+    "name": Column(str),
+    "kind": Column(str, words=KINDS),
+    "lat": Column(float, -90.0, 90.0, optional=True),
+    "lon": Column(float, -180.0, 180.0, optional=True),
+    "weight": Column(float),
+    "road": Column(str, default="paved", words=tuple(ROADS)),
+    "organised": Column(float, 0.0, 1.0, default=0.5),
+}
+FACILITY = {
+    "name": Column(str),
+    "settlement": Column(str),
+    "station": Column(bool, default=False),
+    "officers": Column(int),
+    "desks": Column(int, default=1),
+    "vehicles": Column(int, default=0),
+    "motorcycles": Column(int, default=0),
+}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Everything of a scenario that lies somewhere."""
+
+    outline: BaseGeometry
+    lake: BaseGeometry | None
+    settlements: tuple[Settlement, ...]
+    facilities: tuple[Facility, ...]
+    sources: dict[str, str]
+
+
+def read_places(settings: Settings, file: str) -> Places:
+    """Return the places that a scenario's settings describe."""
+    told = settings.get("territory.outline")
+    if told is None:
+        raise InputError(f"{file}: territory.outline must name the file with the municipality's outline")
+    shape = area("territory.outline", told)
+    plane = plane_of(shape)
+    outline = checked_size(plane.area(shape), told.file)
+    lake = settings.get("territory.lake")
+    sources: dict[str, str] = {}
+    settlements = read_settlements(settings, file, plane, outline, sources)
+    return Places(
+        outline=outline,
+        lake=plane.area(area("territory.lake", lake)) if lake else None,
+        settlements=settlements,
+        facilities=read_facilities(settings, file, settlements, sources),
+        sources=sources,
+    )
+
+
+def area(key: str, told: Told) -> BaseGeometry:
+    """Return the area in the file that a setting names, in longitude and latitude."""
+    if not isinstance(told.value, str):
+        raise told.wrong(f"{key} must be the path of a file, got {told.value!r}")
+    path = told.folder / told.value
+    try:
+        return read_outline(path, told.value)
+    except InputError as reason:
+        raise told.wrong(f"{key}: {reason}") from None
+
+
+def read_settlements(
+    settings: Settings, file: str, plane: Plane, outline: BaseGeometry, sources: dict[str, str]
+) -> tuple[Settlement, ...]:
+    """Return the settlements; at least one of them is a town, and their weights are not all zero."""
+    told = settings.get("settlements", Told([], file))
+    found = []
+    for where, row in rows("settlements", told, SETTLEMENT, sources):
+        row["road"] = ROADS[row["road"]]
+        row["x"], row["y"] = position(where, told, row.pop("lat"), row.pop("lon"), plane, outline)
+        found.append(Settlement(**row))
+    if not any(one.kind == "town" for one in found):
+        raise told.wrong("[[settlements]] must contain at least one of kind 'town'")
+    if sum(one.weight for one in found) <= 0.0:
+        raise told.wrong(
+            "[[settlements]]: the weights of all settlements add up to 0, so nobody lives anywhere"
+        )
+    return tuple(found)
+
+
+def position(
+    where: str, told: Told, lat: float | None, lon: float | None, plane: Plane, outline: BaseGeometry
+) -> tuple[float, float] | tuple[None, None]:
+    """Return x and y in metres, or twice None for a settlement whose place is not known."""
+    if lat is None and lon is None:
+        return None, None
+    if lat is None or lon is None:
+        raise told.wrong(f"{where}: lat and lon must be given both or neither")
+    x, y = plane.point(lon, lat)
+    metres = outline.distance(Point(x, y)) if math.isfinite(x + y) else math.inf
+    if metres > FAR_METRES:
+        raise told.wrong(
+            f"{where}: must lie in the outline or within {FAR_METRES / 1000:g} km of it,"
+            f" got lat {lat:g}, lon {lon:g}, {metres / 1000:,.0f} km away"
+        )
+    return x, y
+
+
+def read_facilities(
+    settings: Settings, file: str, settlements: Sequence[Settlement], sources: dict[str, str]
+) -> tuple[Facility, ...]:
+    """Return the police facilities; each stands in a settlement of the scenario."""
+    told = settings.get("facilities", Told([], file))
+    known = [one.name for one in settlements]
+    found = []
+    for where, row in rows("facilities", told, FACILITY, sources):
+        if row["settlement"] not in known:
+            near = nearest(row["settlement"], known)
+            raise told.wrong(f"{where}: no settlement '{row['settlement']}'{near}")
+        found.append(Facility(**row))
+    return tuple(found)
+
+
+def rows(
+    table: str, told: Told, columns: dict[str, Column], sources: dict[str, str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield how messages name each row of an array of tables, and the row, checked."""
+    if not isinstance(told.value, list) or not all(isinstance(row, dict) for row in told.value):
+        raise told.wrong(f"{table} must be given as [[{table}]] tables")
+    seen: set[str] = set()
+    for number, row in enumerate(told.value, start=1):
+        name = row.get("name", number)
+        where = f"{table} {name!r}"
+        if name in seen:
+            raise told.wrong(f"{where}: there are two of this name")
+        seen.add(name)
+        sources |= row_sources(f"{table}.{name}", row)
+        yield where, checked_row(where, told, row, columns)
+
+
+def row_sources(dotted: str, row: dict[str, Any]) -> dict[str, str]:
+    """Return the sources that a row gives, for itself or for single values."""
+    own = {dotted: str(row["source"])} if "source" in row else {}
+    single = {f"{dotted}.{key}": str(value["source"]) for key, value in row.items() if has_source(value)}
+    return own | single
+
+
+def has_source(value: Any) -> bool:
+    """Tell whether a value is given together with its source."""
+    return isinstance(value, dict) and "value" in value and "source" in value
+
+
+def checked_row(where: str, told: Told, row: dict[str, Any], columns: dict[str, Column]) -> dict[str, Any]:
+    """Return a row with every column of its table, in the types declared."""
+    for key in row:
+        if key != "source" and key not in columns:
+            raise told.wrong(f"{where}: no key '{key}'{nearest(key, columns)}")
+    return {key: cell(f"{where}: {key}", told, row.get(key), column) for key, column in columns.items()}
+
+
+def cell(what: str, told: Told, value: Any, column: Column) -> Any:
+    """Return one value of a row, or its default, or raise what is wrong with it."""
+    if isinstance(value, dict) and "value" in value:
+        value = sourced(what, value, told).value
+    if value is None:
+        if column.default is None and not column.optional:
+            raise told.wrong(f"{what} is missing")
+        return column.default
+    if column.kind in (str, bool):
+        return word(what, told, value, column)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole and not (column.kind is float and isinstance(value, float)):
+        raise told.wrong(f"{what} must be a {'whole ' if column.kind is int else ''}number, got {value!r}")
+    if not (column.low <= value <= column.high and math.isfinite(value)):
+        raise told.wrong(f"{what} must lie in [{column.low:g}, {column.high:g}], got {value!r}")
+    return column.kind(value)
+
+
+def word(what: str, told: Told, value: Any, column: Column) -> Any:
+    """Return a name, one of a column's words, or a truth value."""
+    if not isinstance(value, column.kind) or value == "":
+        raise told.wrong(
+            f"{what} must be {'true or false' if column.kind is bool else 'a name'}, got {value!r}"
+        )
+    if column.words and value not in column.words:
+        raise told.wrong(f"{what} must be one of {', '.join(column.words)}, got {value!r}")
+    return value

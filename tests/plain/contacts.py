@@ -1,0 +1,71 @@
+"""Whom patrols meet, and how (ODD 6.10)."""
+
+from typing import TYPE_CHECKING
+
+from plain.luck import pick, poisson
+from plain.people import BRIBE, GREETING, STOP, TALK, Resident
+from plain.police import FOOT, Visit
+from plain.response import Arrest
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+NIGHT = 2
+MOST_CONTACTS = 15
+
+
+def meet(town: "PlainTown") -> None:
+    """Let every visit that took place meet residents, visit by visit."""
+    p = town.numbers("contacts")
+    earlier: dict[int, int] = {}
+    for visit in town.visits:
+        if not visit.alive:
+            continue
+        q = earlier.get(visit.cell.number, 0)
+        earlier[visit.cell.number] = q + 1
+        present = visit.cell.present[town.place_list]
+        by_mode = p.foot if visit.couple.mode == FOOT else p.motor
+        crowd = len(present) / (len(present) + 40.0)
+        mean = (by_mode + visit.kind) * crowd * (p.night if town.shift == NIGHT else 1.0)
+        number = poisson(town.luck("meet count", visit.cell.number, q), mean)
+        for j in range(min(number, MOST_CONTACTS)):
+            nth = 16 * q + j
+            resident = pick(present, town.luck("meet who", visit.cell.number, nth))
+            if resident.alive and resident.age >= 12:
+                encounter(town, visit, resident, nth)
+    town.learn_impressions()
+
+
+def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float:
+    """Return the chance that a contact is a stop."""
+    if visit.kind == 1:
+        return 0.0
+    p = town.numbers("contacts")
+    by_age = p.young_men if resident.is_man_of(15, 35) else 1.0
+    by_vehicle = p.drivers if resident.vehicle else 1.0
+    by_sex = 0.3 if resident.female else 1.0
+    return min(0.9, p.stop * by_age * by_vehicle * by_sex)
+
+
+def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
+    """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
+    p, trust, where = town.numbers("contacts"), town.numbers("trust"), visit.cell.number
+    lead = visit.couple.lead
+    assert lead is not None
+    stop = chance_of_stop(town, visit, resident)
+    v = town.luck("meet kind", where, nth)
+    fair = town.luck("meet tone", where, nth) < lead.chance_of_fairness
+    tone = 1.0 if fair else -1.0
+    resident.last_contact = town.tick
+    if v < stop:
+        if town.luck("bribe", where, nth) < p.bribe * (1.0 - lead.integrity):
+            town.impress(resident, BRIBE, fairness=(-1.0, trust.bribe))
+            return
+        town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, trust.stop))
+        if town.luck("stop finds", where, nth) < p.finds:
+            town.arrests.append(Arrest(None, visit.couple, goods=True))
+    elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
+        effectiveness = (0.3 * tone, trust.talk)
+        town.impress(resident, TALK, fairness=(tone, trust.talk), effectiveness=effectiveness)
+    else:
+        town.impress(resident, GREETING, fairness=(tone, trust.greeting))

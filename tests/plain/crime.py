@@ -1,0 +1,311 @@
+"""Crime, incidents, near repeats and deterrence (ODD 6.4 to 6.6)."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plain.luck import pick, poisson
+from plain.people import HARM, Resident
+from plain.places import Cell
+from plain.police import SHIFT_MINUTES, covering_visit
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+(ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, KILLING, EXTORTION) = range(8)
+(
+    NO_MOTIVE,
+    ROBBERY_MOTIVE,
+    QUARREL,
+    HIRE,
+    GANG,
+    EXTORTION_MOTIVE,
+    TERRITORIAL,
+    IMITATOR,
+    PUNISHMENT,
+) = range(9)
+NOBODY = -1
+PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS = range(7)
+"""Channels by which an incident is told."""
+
+CEILINGS = (0.25, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
+MEAN_LOSSES = (900.0, 400.0, 30000.0, 1200.0, 3000.0, 0.0, 0.0)
+RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
+POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
+NIGHT = 2
+FRIDAY = 4
+
+
+@dataclass(eq=False)
+class Incident:
+    """What happened, and what became of it in the four books."""
+
+    tick: int
+    number: int
+    kind: int
+    motive: int
+    cell: Cell
+    victim: Resident
+    teller: Resident | None
+    minute: float
+    severity: float
+    loss: float
+    displaced: bool = False
+    told: int = NOBODY
+    handed: bool = False
+    found: bool = False
+    complaint: bool = False
+    in_time: bool = False
+    recorded: bool = False
+    arrested: bool = False
+    held: bool = False
+
+    @property
+    def told_to_state(self) -> bool:
+        """Whether a state body was told."""
+        return self.told not in (NOBODY, AUTHORITY) or self.handed
+
+
+@dataclass(eq=False)
+class Attempt:
+    """An attempt that meets deterrence; ``repeats`` says whether near repeats may follow."""
+
+    number: int
+    kind: int
+    cell: Cell
+    victim: Resident
+    threshold: float
+    displaced: bool = False
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A near repeat that is due in a later shift; without a victim it is open."""
+
+    due: int
+    number: int
+    kind: int
+    cell: Cell
+    victim: Resident | None
+
+
+def youngest_victim(kind: int) -> int:
+    """Age from which somebody can be the victim of a kind of crime."""
+    return 12 if kind in (ROBBERY, THEFT, ASSAULT) else 18
+
+
+# 6.4 crime
+
+
+def offend(town: "PlainTown") -> None:
+    """Try the candidates of this shift, then the near repeats that are due."""
+    n = len(town.residents)
+    for kind, ceiling in enumerate(CEILINGS):
+        for j in range(poisson(town.luck("crime count", kind, 0), ceiling * n / 1095.0)):
+            consider(town, kind, kind * 2**20 + j)
+    due = [repeat for repeat in town.repeats if repeat.due == town.tick]
+    for repeat in due:
+        repeat_crime(town, repeat)
+
+
+def consider(town: "PlainTown", kind: int, number: int) -> None:
+    """Attempt one candidate if its mark is below its hazard."""
+    victim = pick(town.residents, town.luck("crime who", number, 0))
+    if not victim.alive or victim.age < youngest_victim(kind):
+        return
+    cell = victim.home if kind in (VEHICLE_THEFT, BURGLARY) else victim.place
+    if cell is None:
+        return
+    threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
+    if town.luck("crime mark", number, 0) < threshold:
+        attempt(town, Attempt(number, kind, cell, victim, threshold))
+
+
+def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
+    """Yearly hazard of this kind for this victim in this cell now."""
+    numbers = town.numbers("crime")
+    pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
+    spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
+    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared
+
+
+def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
+    """Weight of this place, time and victim."""
+    numbers = town.numbers("crime")
+    exposed = 1.0 if cell is not victim.home else numbers.at_home
+    night = numbers.night if town.shift == NIGHT else 1.0
+    match kind:
+        case 0:
+            return cell.lure * exposed * night
+        case 1:
+            return cell.lure * exposed * (numbers.market if cell.market and town.is_market_day else 1.0)
+        case 2:
+            return victim.vehicle * cell.lure * night
+        case 3:
+            return victim.vehicle * cell.lure
+        case 4:
+            return cell.lure * (2.0 if town.shift == 0 else 1.0)
+        case 5:
+            by_sex = 0.7 if victim.female else 1.3
+            by_age = 1.5 if 15 <= victim.age < 35 else 1.0
+            weekend = numbers.weekend_night if town.shift == NIGHT and town.weekday >= FRIDAY else 1.0
+            return cell.lure * by_sex * by_age * weekend
+        case _:
+            return 0.3 if victim.female else 1.7
+
+
+def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
+    """Attempt a near repeat, on the given victim or on whoever is there."""
+    victim = repeat.victim
+    if victim is None:
+        present = repeat.cell.present[town.place_list]
+        if not present:
+            return
+        victim = pick(present, town.luck("crime who", repeat.number, 0))
+    if not victim.alive or victim.age < youngest_victim(repeat.kind):
+        return
+    if repeat.kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE) and not victim.vehicle:
+        return
+    attempt(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim, 1.0))
+
+
+# 6.6 deterrence
+
+
+def attempt(town: "PlainTown", tried: Attempt) -> None:
+    """Let an attempt meet deterrence: it goes ahead, is given up, or moves next door."""
+    if not is_deterred(town, tried):
+        happen(town, tried)
+    elif tried.kind in (ROBBERY, THEFT):
+        displace(town, tried)
+
+
+def is_deterred(town: "PlainTown", tried: Attempt) -> bool:
+    """Tell whether perceived risk or a visit at that minute deters the attempt."""
+    numbers = town.numbers("deterrence")
+    delta = numbers.street
+    if tried.kind == BURGLARY:
+        delta = numbers.street / 2.0
+    elif tried.kind == ASSAULT:
+        delta = 0.0
+    elif tried.kind == KILLING:
+        delta = numbers.targeted
+    if town.luck("crime mark", tried.number, 0) >= tried.threshold * (1.0 - delta * tried.cell.risk):
+        return True
+    covered = covering_visit(town, tried.cell, minute_of(town, tried.number)) is not None
+    return covered and town.luck("frustrated", tried.number, 0) < delta
+
+
+def displace(town: "PlainTown", tried: Attempt) -> None:
+    """Move a deterred robbery or theft to a neighbour cell, or off the map."""
+    if town.luck("displaced", tried.number, 0) >= town.numbers("deterrence").displacement:
+        return
+    cell = pick(tried.cell.neighbours, town.luck("displaced", tried.number, 1))
+    present = cell.present[town.place_list] if cell is not None else []
+    victim = pick(present, town.luck("displaced", tried.number, 2)) if present else None
+    if cell is None or victim is None or not victim.alive or victim.age < 12:
+        town.off_map += 1
+        return
+    happen(town, Attempt(tried.number, tried.kind, cell, victim, tried.threshold, displaced=True))
+
+
+def deter(town: "PlainTown") -> None:
+    """Move the perceived risk of every cell towards its guarded share."""
+    lasts = town.numbers("patrol").stay + town.numbers("deterrence").residual
+    keep = 2.0 ** (-1.0 / (21.0 * town.numbers("deterrence").weeks))
+    for cell in town.cells:
+        minutes = lasts * sum(1 for visit in town.visits if visit.alive and visit.cell is cell)
+        guarded = 1.0 - math.exp(-minutes / SHIFT_MINUTES)
+        cell.risk += (guarded - cell.risk) * (1.0 - keep)
+
+
+# 6.5 incident
+
+
+def minute_of(town: "PlainTown", number: int) -> float:
+    """Minute of an incident."""
+    return SHIFT_MINUTES * town.luck("crime minute", number, 0)
+
+
+def drawn_loss(town: "PlainTown", number: int, mean: float) -> float:
+    """Loss in quetzals of an incident."""
+    return mean * -math.log(1.0 - town.luck("loss", number, 0))
+
+
+def happen(town: "PlainTown", tried: Attempt) -> None:
+    """Turn an attempt that goes ahead into an incident."""
+    numbers, number, kind = town.numbers("crime"), tried.number, tried.kind
+    violent, lethal = town.luck("violent", number, 0), town.luck("lethal", number, 0)
+    severity = {
+        ROBBERY: 0.6 if violent < numbers.violent_share else 0.4,
+        THEFT: 0.2,
+        VEHICLE_THEFT: 0.6,
+        THEFT_FROM_VEHICLE: 0.25,
+        BURGLARY: 0.4,
+        ASSAULT: 0.8 if violent < numbers.grave_share else 0.3,
+        KILLING: 1.0,
+    }[kind]
+    motive = HIRE if kind == KILLING else NO_MOTIVE
+    outcome = kind
+    if kind == ROBBERY and lethal < numbers.lethal_robbery * numbers.firearms:
+        outcome, motive, severity = KILLING, ROBBERY_MOTIVE, 1.0
+    elif kind == ASSAULT and lethal < numbers.lethal_assault * numbers.firearms:
+        outcome, motive, severity = KILLING, QUARREL, 1.0
+    write_incident(
+        town,
+        number,
+        outcome,
+        motive,
+        tried.cell,
+        tried.victim,
+        severity,
+        drawn_loss(town, number, MEAN_LOSSES[kind]),
+        displaced=tried.displaced,
+    )
+    if kind <= ASSAULT and not tried.displaced:
+        breed_repeats(town, tried)
+
+
+def write_incident(
+    town: "PlainTown",
+    number: int,
+    kind: int,
+    motive: int,
+    cell: Cell,
+    victim: Resident,
+    severity: float,
+    loss: float,
+    displaced: bool = False,
+) -> Incident:
+    """Write an incident down: the victim may die, and whoever can tell it is harmed."""
+    if kind == KILLING:
+        victim.die()
+    teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
+    minute = minute_of(town, number)
+    incident = Incident(
+        town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced
+    )
+    town.incidents.append(incident)
+    if teller is not None:
+        town.impress(teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
+        teller.last_harm = town.tick
+    return incident
+
+
+def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
+    """Plan the near repeats of an incident."""
+    numbers, m = town.numbers("near_repeat"), tried.number
+    for c in range(poisson(town.luck("repeat count", m, 0), numbers.kappa)):
+        delay = 1 + int(-3.0 * numbers.days * math.log(1.0 - town.luck("repeat delay", m, c)))
+        v = town.luck("repeat place", m, c)
+        cell: Cell | None = tried.cell
+        if v >= numbers.same_cell:
+            cell = pick(tried.cell.neighbours, (v - numbers.same_cell) / (1.0 - numbers.same_cell))
+        if cell is None:
+            continue
+        same_victim = town.luck("repeat victim", m, c) < numbers.same_victim
+        stays = cell is tried.cell and tried.victim.alive and same_victim
+        number = 2**28 + tried.kind * 2**24 + int(town.luck("repeat name", m, c) * 2**24)
+        town.repeats.append(
+            Repeat(town.tick + delay, number, tried.kind, cell, tried.victim if stays else None)
+        )

@@ -1,0 +1,234 @@
+"""Cliques and extortion (ODD 6.7)."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+
+from plain.crime import (
+    ASSAULT,
+    EXTORTION,
+    EXTORTION_MOTIVE,
+    GANG,
+    IMITATOR,
+    KILLING,
+    PUNISHMENT,
+    TERRITORIAL,
+    drawn_loss,
+    write_incident,
+)
+from plain.luck import logit, pick, pick_by_reach, poisson
+from plain.people import Resident
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+MARA, BARRIO_18 = range(2)
+DEMANDS_CEILING = 0.5
+RECRUITS_CEILING = 0.02
+IMITATORS_CEILING = 0.02
+MONDAY = 0
+
+
+@dataclass(frozen=True)
+class Threat:
+    """A refusal that a clique will answer."""
+
+    due: int
+    clique: "Clique"
+    target: Resident
+    demanded: int
+
+
+class Clique(mesa.Agent):
+    """A clique with its centre, territory, rent, dread and targets."""
+
+    def __init__(self, town: "PlainTown", number: int, gang: int) -> None:
+        super().__init__(town)
+        self.number = number
+        self.gang = gang
+        self.rent = town.numbers("extortion").rent
+        self.dread = town.numbers("extortion").dread
+        self.targets: list[Resident] = []
+        self.rivals: list[Clique] = []
+        self.n_members = 0
+        self.demanded = self.refused = 0
+
+    def settle_down(self) -> None:
+        """Take a centre and the cells around it that nobody holds."""
+        town, numbers = self.model, self.model.numbers("gangs")
+        for a in range(64):
+            u = town.luck("clique place", self.number, a, tick=0)
+            self.centre = pick_by_reach(town.everywhere, u)
+            if self.centre.population >= numbers.dense and self.centre.held_by is None:
+                break
+        for cell in town.cells:
+            near = (cell.x - self.centre.x) ** 2 + (cell.y - self.centre.y) ** 2 <= numbers.reach**2
+            if near and cell.population > 0 and cell.held_by is None:
+                cell.held_by = self
+
+    def find_people(self, n_members: int) -> None:
+        """Find targets and rivals, and draw the members."""
+        town = self.model
+        for resident in town.residents:
+            work = resident.places[0]
+            if resident.business and work is not None and work.held_by is self:
+                self.targets.append(resident)
+        border = town.numbers("gangs").border
+        for other in town.cliques:
+            if other.gang != self.gang and self.centre.away(other.centre) <= border:
+                self.rivals.append(other)
+        youths = [one for one in town.residents if one.home.held_by is self and one.is_man_of(14, 31)]
+        for a in range(n_members if youths else 0):
+            pick(youths, town.luck("clique member", self.number, a, tick=0)).clique = self
+
+
+def members(town: "PlainTown", clique: Clique) -> list[Resident]:
+    """Return the members of a clique in order of number."""
+    return [resident for resident in town.residents if resident.clique is clique]
+
+
+def found_cliques(town: "PlainTown") -> None:
+    """Set the cliques up: MS-13 first, then Barrio 18."""
+    numbers = town.numbers("gangs")
+    gangs = [MARA] * int(numbers.ms13) + [BARRIO_18] * int(numbers.barrio18)
+    town.cliques = [Clique(town, number, gang) for number, gang in enumerate(gangs)]
+    for clique in town.cliques:
+        clique.settle_down()
+    for clique in town.cliques:
+        clique.find_people(int(numbers.members))
+
+
+def extort(town: "PlainTown") -> None:
+    """Live one shift of the cliques, in the order of ODD 6.7."""
+    if town.shift == 0 and town.weekday == MONDAY:
+        collect(town)
+    if town.shift in (0, 1):
+        for clique in town.cliques:
+            demand(town, clique)
+    for threat in [one for one in town.threats if one.due == town.tick]:
+        answer_refusal(town, threat)
+    for clique in town.cliques:
+        clash(town, clique)
+    if town.shift == 1:
+        recruit(town)
+    imitate(town)
+    if town.month_ends:
+        end_month(town)
+
+
+def collect(town: "PlainTown") -> None:
+    """Count the week's payments; some stop paying."""
+    churn = town.numbers("extortion").churn
+    for clique in town.cliques:
+        for target in clique.targets:
+            if target.alive and target.pays is clique:
+                town.n_payments += 1
+                if town.luck("stops paying", target.number, 0) < churn:
+                    target.pays = None
+
+
+def demand(town: "PlainTown", clique: Clique) -> None:
+    """Demand rent from targets that pay nobody."""
+    if not clique.targets:
+        return
+    numbers = town.numbers("extortion")
+    wanted = numbers.demands * len(members(town, clique)) / 365.0 / 2.0 / DEMANDS_CEILING
+    for j in range(poisson(town.luck("demand count", clique.number, 0), DEMANDS_CEILING)):
+        m = 2**29 + clique.number * 2**12 + j
+        target = pick(clique.targets, town.luck("demand who", m, 0))
+        if not target.alive or target.pays is not None or town.luck("demand mark", m, 0) >= wanted:
+            continue
+        place = target.places[0]
+        assert place is not None
+        clique.demanded += 1
+        write_incident(town, m, EXTORTION, TERRITORIAL, place, target, 0.6, clique.rent)
+        noise = numbers.noise * logit(town.luck("demand pay", m, 0))
+        if clique.dread * numbers.punishment_cost - clique.rent + noise > 0.0:
+            target.pays = clique
+        else:
+            clique.refused += 1
+            due = town.tick + 1 + int(42 * town.luck("threat", m, 0))
+            town.threats.append(Threat(due, clique, target, town.tick))
+
+
+def answer_refusal(town: "PlainTown", threat: Threat) -> None:
+    """Punish a refusal, or lose dread."""
+    numbers, target, clique = town.numbers("extortion"), threat.target, threat.clique
+    if not target.alive:
+        return
+    told = target.told_openly >= threat.demanded
+    chance = numbers.punish_told if told else numbers.punish
+    if town.luck("punish", target.number, 0) >= chance:
+        clique.dread -= numbers.learning * clique.dread
+        return
+    clique.dread += numbers.learning * (1.0 - clique.dread)
+    m = 2**30 + 2**29 + target.number
+    if town.luck("lethal", m, 0) < numbers.lethal:
+        write_incident(town, m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0, 0.0)
+    else:
+        write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, 0.8, 0.0)
+
+
+def clash(town: "PlainTown", clique: Clique) -> None:
+    """Let a clique with rivals attack somebody in its centre."""
+    numbers = town.numbers("extortion")
+    chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension
+    if town.luck("clash", clique.number, 0) >= chance:
+        return
+    present = clique.centre.present[town.place_list]
+    drawn = [pick(present, town.luck("clash victim", clique.number, a)) for a in range(8) if present]
+    victim = next((one for one in drawn if one.alive and one.is_man_of(14, 35)), None)
+    if victim is None:
+        return
+    m = 2**30 + clique.number
+    if town.luck("lethal", m, 0) < numbers.clash_lethal:
+        write_incident(town, m, KILLING, GANG, clique.centre, victim, 1.0, 0.0)
+    else:
+        write_incident(town, m, ASSAULT, GANG, clique.centre, victim, 0.8, 0.0)
+
+
+def recruit(town: "PlainTown") -> None:
+    """Recruit young people who live in a territory."""
+    numbers, n = town.numbers("extortion"), len(town.residents)
+    for j in range(poisson(town.luck("recruit count", 0, 0), 0.002 / 365.0 * 10.0 * n)):
+        one = pick(town.residents, town.luck("recruit who", j, 0))
+        if not one.alive or not 12 <= one.age < 21 or one.clique is not None or one.home.held_by is None:
+            continue
+        has_tie = any(tie.clique is not None for tie in one.ties)
+        exponent = numbers.recruit_tie * has_tie + numbers.recruit_out * (not one.student)
+        chance = min(1.0, numbers.recruit * math.exp(exponent) / RECRUITS_CEILING)
+        if town.luck("recruit mark", j, 0) < chance:
+            one.clique = one.home.held_by
+
+
+def imitate(town: "PlainTown") -> None:
+    """Let imitators threaten by telephone, with empty threats."""
+    numbers, n = town.numbers("extortion"), len(town.residents)
+    lists = town.numbers("gangs").phone_lists
+    for j in range(poisson(town.luck("imitator count", 0, 0), IMITATORS_CEILING * n / 1095.0)):
+        m = 2**29 + 2**28 + j
+        one = pick(town.residents, town.luck("imitator who", m, 0))
+        if not one.alive or one.age < 18:
+            continue
+        factor = numbers.imitator_business if one.business else 1.0
+        if town.luck("imitator mark", m, 0) < min(
+            1.0, numbers.imitators * lists * factor / IMITATORS_CEILING
+        ):
+            loss = drawn_loss(town, m, 500.0)
+            write_incident(town, m, EXTORTION, IMITATOR, one.home, one, 0.4, loss)
+            town.n_imitators_paid += town.luck("imitator pay", m, 0) < numbers.imitator_pay
+
+
+def end_month(town: "PlainTown") -> None:
+    """Adjust rents to the month's refusals; some members leave."""
+    numbers = town.numbers("extortion")
+    for clique in town.cliques:
+        if clique.demanded > 0:
+            refused = clique.refused / clique.demanded > 0.5
+            clique.rent *= 1.0 - numbers.rent_step if refused else 1.0 + numbers.rent_step
+        for member in members(town, clique):
+            if town.luck("leaves", member.number, 0) < numbers.leave:
+                member.clique = None
+        clique.demanded = clique.refused = 0

@@ -1,0 +1,63 @@
+"""The map as plain objects, read once from the tables of the town (ODD section 2)."""
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plain.gangs import Clique
+    from plain.people import Resident
+
+Places = list[tuple["Cell", float]]
+"""Cells with cumulative weights."""
+
+
+@dataclass(eq=False)
+class Cell:
+    """A cell of the map."""
+
+    number: int
+    x: int
+    y: int
+    population: int
+    road: int
+    market: bool
+    lure: float
+    facility: int
+    minutes: float
+    seat_minutes: float
+    neighbours: "list[Cell | None]" = field(default_factory=list)
+    present: "list[list[Resident]]" = field(default_factory=lambda: [[] for _ in range(9)])
+    held_by: "Clique | None" = None
+    risk: float = 0.0
+
+    def away(self, other: "Cell") -> float:
+        """Straight distance to another cell, in cells."""
+        return math.sqrt((self.x - other.x) ** 2 + (self.y - other.y) ** 2)
+
+
+def read_cells(cells: Any, near: Any) -> list[Cell]:
+    """Return the cells with their neighbours W, E, S, N, SW, SE, NW, NE; None is outside."""
+    read = [
+        Cell(
+            number=number,
+            x=int(row["x"]),
+            y=int(row["y"]),
+            population=int(row["population"]),
+            road=int(row["road"]),
+            market=bool(row["market"]),
+            lure=float(row["lure"]),
+            facility=int(row["facility"]),
+            minutes=float(row["minutes"]),
+            seat_minutes=float(row["seat_minutes"]),
+        )
+        for number, row in enumerate(cells)
+    ]
+    for cell, others in zip(read, near.tolist(), strict=True):
+        cell.neighbours = [read[other] if other >= 0 else None for other in others]
+    return read
+
+
+def read_places(routes: Any, cells: list[Cell]) -> Places:
+    """Return a list of cells with cumulative weights."""
+    return [(cells[int(row["cell"])], float(row["reach"])) for row in routes]

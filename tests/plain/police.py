@@ -1,0 +1,226 @@
+"""Officers, couples, the roster and patrol (ODD 6.2 and 6.3)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from plain.luck import logistic, pick_by_reach
+from plain.places import Cell, Places
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+FOOT, MOTORCYCLE, VEHICLE = range(3)
+DESK = -1
+SHIFT_MINUTES = 480.0
+NO_LIMIT = 1e9
+
+
+@dataclass(eq=False)
+class Facility:
+    """A station or substation."""
+
+    number: int
+    cell: Cell
+    vehicles: int
+    motorcycles: int
+
+
+@dataclass(frozen=True)
+class Sector:
+    """The written lists of a sector: its route, and the institutions of its weekly plan."""
+
+    route: Places
+    plan: Places
+
+
+class Officer(mesa.Agent):
+    """An officer with a standing seat."""
+
+    def __init__(self, town: "PlainTown", number: int, row: Any) -> None:
+        super().__init__(town)
+        self.number = number
+        self.facility = town.facilities[int(row["facility"])]
+        self.group = int(row["group"])
+        self.post = int(row["post"])
+        self.seat = int(row["seat"])
+        self.trained = int(row["trained"])
+        self.manner = float(row["manner"])
+        self.integrity = float(row["integrity"])
+
+    def is_present(self, strength: float) -> bool:
+        """Tell whether the officer of a group on duty comes to work (ODD 6.2)."""
+        absence = self.model.numbers("roster").absence
+        return self.model.luck("absence", self.number, 0) >= 1.0 - (1.0 - absence) * strength
+
+    @property
+    def chance_of_fairness(self) -> float:
+        """P_fair (ODD 6.10)."""
+        numbers = self.model.numbers("contacts")
+        return logistic(numbers.fair + numbers.manner * self.manner + numbers.training * self.trained)
+
+
+class Couple(mesa.Agent):
+    """A post: the couple that serves it when it is on duty."""
+
+    def __init__(self, town: "PlainTown", number: int, row: Any, sector: Sector) -> None:
+        super().__init__(town)
+        self.number = number
+        self.facility = town.facilities[int(row["facility"])]
+        self.group = int(row["group"])
+        self.foot_beat = bool(row["foot"])
+        self.sector = sector
+        self.lead: Officer | None = None
+        self.mode = FOOT
+        self.free = 0.0
+        self.cell = self.facility.cell
+        self.kilometres = NO_LIMIT
+        self.duty_start = self.duty_end = 0.0
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether somebody leads this post in this shift."""
+        return self.lead is not None
+
+    def has_fixed_duty_at(self, minute: float) -> bool:
+        """Tell whether a minute falls in the fixed duty."""
+        return self.duty_start <= minute < self.duty_end
+
+    def begin(self, mode: int) -> None:
+        """Begin a shift at the facility (ODD 6.2)."""
+        town, numbers = self.model, self.model.numbers("roster")
+        length = SHIFT_MINUTES * numbers.fixed_duties * (0.5 + town.luck("fixed duty", self.number, 0))
+        length = min(length, SHIFT_MINUTES)
+        self.duty_start = (SHIFT_MINUTES - length) * town.luck("fixed duty", self.number, 1)
+        self.duty_end = self.duty_start + length
+        self.mode = mode
+        self.free = 0.0
+        self.cell = self.facility.cell
+        self.kilometres = {
+            FOOT: NO_LIMIT,
+            MOTORCYCLE: numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0,
+            VEHICLE: numbers.gallons * numbers.km_per_gallon / 3.0,
+        }[mode]
+
+    def cancel_visits(self, start: float, end: float) -> None:
+        """Cancel the visits of this couple that begin in a stretch of time."""
+        for visit in self.model.visits:
+            if visit.couple is self and start <= visit.minute < end:
+                visit.alive = False
+
+
+@dataclass(eq=False)
+class Visit:
+    """A visit of a couple to a cell; kind 1 is to an institution, and a routed visit is written down."""
+
+    couple: Couple
+    cell: Cell
+    minute: float
+    kind: int
+    routed: int
+    alive: bool = True
+
+
+# 6.2 roster
+
+
+def relieve_couples(town: "PlainTown") -> None:
+    """Put the couples of this shift on duty."""
+    group, n_active = group_on_duty(town)
+    strength = 1.0 if n_active >= 2 else town.numbers("roster").single_strength
+    for couple in town.couples:
+        couple.lead = None
+    for facility in town.facilities:
+        officers = [one for one in town.officers if one.facility is facility and one.group == group]
+        fill_seats(town, officers, {officer for officer in officers if officer.is_present(strength)})
+        give_means(town, facility)
+
+
+def group_on_duty(town: "PlainTown") -> tuple[int | None, int]:
+    """Return the group on duty and the number of active groups."""
+    numbers = town.numbers("roster")
+    cycle = numbers.days_on + numbers.days_off
+    active = [g for g in range(3) if (town.day - (g * cycle + 1) // 3) % cycle < numbers.days_on]
+    return (active[town.tick % len(active)] if active else None), len(active)
+
+
+def fill_seats(town: "PlainTown", officers: list[Officer], present: set[Officer]) -> None:
+    """Choose who leads which post of one facility and group."""
+    singles = []
+    for post in sorted({officer.post for officer in officers if officer.post != DESK}):
+        here = [officer for officer in officers if officer.post == post and officer in present]
+        here.sort(key=lambda officer: officer.seat)
+        if len(here) == 2:
+            town.couples[post].lead = here[0]
+        else:
+            singles += here
+    missing_desks = [officer for officer in officers if officer.post == DESK and officer not in present]
+    singles = singles[len(missing_desks) :]
+    for first, _ in zip(singles[0::2], singles[1::2], strict=False):
+        town.couples[first.post].lead = first
+
+
+def give_means(town: "PlainTown", facility: Facility) -> None:
+    """Give vehicles, then motorcycles, to the couples that do not walk a foot beat."""
+
+    def works(number: int) -> bool:
+        who = facility.number * 64 + number
+        return town.luck("vehicle works", who, 0, tick=town.day // 7) >= town.numbers("roster").out_of_service
+
+    vehicles = sum(works(v) for v in range(facility.vehicles))
+    motorcycles = sum(works(32 + v) for v in range(facility.motorcycles))
+    for couple in town.couples_on_duty():
+        if couple.facility is not facility:
+            continue
+        mode = FOOT
+        if not couple.foot_beat and vehicles > 0:
+            mode, vehicles = VEHICLE, vehicles - 1
+        elif not couple.foot_beat and motorcycles > 0:
+            mode, motorcycles = MOTORCYCLE, motorcycles - 1
+        couple.begin(mode)
+
+
+# 6.3 patrol
+
+
+def patrol(town: "PlainTown") -> None:
+    """Let every couple on duty make its visits, post by post."""
+    numbers = town.numbers("patrol")
+    for couple in town.couples_on_duty():
+        n_slots = int(numbers.visits_foot if couple.mode == FOOT else numbers.visits_motor)
+        for slot in range(n_slots):
+            minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
+            if not couple.has_fixed_duty_at(minute):
+                make_visit(town, couple, slot, minute)
+
+
+def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float) -> None:
+    """Choose where the couple goes in this slot, and go there if means allow."""
+    numbers = town.numbers("patrol")
+    b = town.luck("visit kind", couple.number, slot)
+    if b < numbers.plan_share:
+        places, kind, routed = couple.sector.plan, 1, 1
+    elif b < numbers.plan_share + (1.0 - numbers.plan_share) * numbers.route_share:
+        places, kind, routed = couple.sector.route, 0, 1
+    else:
+        places, kind, routed = town.everywhere, 0, 0
+    cell = pick_by_reach(places, town.luck("visit place", couple.number, slot))
+    if couple.mode == FOOT:
+        if town.straight_km(cell, couple.facility.cell) <= numbers.foot_km:
+            couple.cell = cell
+    else:
+        km = numbers.detour * town.straight_km(cell, couple.cell)
+        if km <= couple.kilometres:
+            couple.kilometres -= km
+            couple.cell = cell
+    town.visits.append(Visit(couple, couple.cell, minute, kind, routed))
+
+
+def covering_visit(town: "PlainTown", cell: Cell, minute: float) -> Visit | None:
+    """Return the first visit that covers a minute in a cell (ODD 6.6)."""
+    lasts = town.numbers("patrol").stay + town.numbers("deterrence").residual
+    for visit in town.visits:
+        if visit.alive and visit.cell is cell and visit.minute <= minute < visit.minute + lasts:
+            return visit
+    return None

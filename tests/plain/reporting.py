@@ -1,0 +1,185 @@
+"""Whom a victim tells, and what reaches the books (ODD 6.8)."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plain.community import Case
+from plain.crime import (
+    ANONYMOUS,
+    AUTHORITY,
+    EXTORTION,
+    EXTORTION_MOTIVE,
+    GANG,
+    KILLING,
+    NOBODY,
+    OWN_PHONE,
+    PATROL,
+    PROSECUTOR,
+    PUNISHMENT,
+    STATION,
+    TELEPHONE,
+    VEHICLE_THEFT,
+    Incident,
+)
+from plain.luck import logistic
+from plain.people import UNANSWERED_CALL, Resident
+from plain.police import covering_visit
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+OFFSETS = {0: 0.0, 1: -0.5, 2: 1.5, 3: -0.4, 4: 0.0, 5: -0.3, 6: 0.0, 7: 0.2}
+LINE, TRIAGE, HOURS, FUEL, VEHICLES = range(5)
+"""Reasons why a call is not served."""
+
+
+@dataclass(eq=False)
+class Call:
+    """A call for help; ``minute`` is that of the shift in which it was born."""
+
+    incident: Incident
+    teller: Resident
+    minute: float
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """A call that nobody served, and why."""
+
+    born: int
+    number: int
+    reason: int
+
+
+def tell(town: "PlainTown") -> None:
+    """Let the teller of each incident choose whom to tell."""
+    for incident in town.incidents:
+        if incident.teller is not None:
+            tell_of(town, incident, incident.teller)
+
+
+def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
+    """Tell one incident, or not, with all that follows in this shift."""
+    incident.told = TELEPHONE if incident.kind == KILLING else choose_channel(town, incident, teller)
+    if incident.kind == EXTORTION and incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR):
+        teller.told_openly = town.tick
+    if incident.told == AUTHORITY:
+        if incident.severity >= town.numbers("communal_authority").grave:
+            incident.handed = True
+        else:
+            open_case(town, incident, teller)
+    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
+        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
+    if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
+        call(town, incident, teller)
+    complain(town, incident, teller)
+    record(town, incident)
+
+
+def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
+    """Choose among the channels and nobody, by their utilities."""
+    utilities = utilities_of(town, incident, teller)
+    total = 1.0 + sum(math.exp(utility) for utility in utilities.values())
+    u = town.luck("tell", incident.number, 0)
+    reached = 1.0 / total
+    if u < reached:
+        return NOBODY
+    for channel, utility in utilities.items():
+        reached += math.exp(utility) / total
+        if u < reached:
+            return channel
+    return max(utilities)
+
+
+def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dict[int, float]:
+    """Return the utility of each channel that is open to the teller, in order of number."""
+    p, communal = town.numbers("reporting"), town.numbers("communal_authority")
+    common = (
+        p.intercept
+        + p.by_kind * OFFSETS[incident.kind]
+        + p.severity * incident.severity
+        + p.loss * math.log(1.0 + incident.loss / 100.0)
+    )
+    believed = p.trust * (teller.trust - 0.5)
+    fear = fear_of_telling(town, incident, teller)
+    extorted = incident.kind == EXTORTION
+    authority = town.authority_of(teller.settlement)
+    utilities = {}
+    if covering_visit(town, incident.cell, incident.minute) is not None:
+        utilities[PATROL] = common + p.patrol + believed - fear
+    utilities[TELEPHONE] = common + believed - fear / 2.0
+    utilities[STATION] = common + p.station + believed - p.minutes * teller.home.minutes / 60.0 - fear
+    if teller.council:
+        utilities[OWN_PHONE] = common + p.own_phone + believed - fear / 2.0
+    if authority is not None and communal.reach > 0.0 and not extorted:
+        respect = communal.deference * authority.legitimacy
+        utilities[AUTHORITY] = common + communal.near + respect + math.log(communal.reach)
+    utilities[PROSECUTOR] = common + p.prosecutor - p.minutes * teller.home.seat_minutes / 60.0 - fear
+    if extorted:
+        utilities[ANONYMOUS] = common + p.anonymous + believed
+    return utilities
+
+
+def fear_of_telling(town: "PlainTown", incident: Incident, teller: Resident) -> float:
+    """Return what fear counts: only of offenders who can learn of it and have a hold."""
+    hold = incident.kind == EXTORTION or incident.motive in (GANG, EXTORTION_MOTIVE, PUNISHMENT)
+    return town.numbers("reporting").fear * teller.fear if hold else 0.0
+
+
+def open_case(town: "PlainTown", incident: Incident, teller: Resident) -> None:
+    """Bring a case before the communal authority of the teller's settlement; it is heard days later."""
+    authority = town.authority_of(teller.settlement)
+    assert authority is not None
+    waits = int(town.numbers("communal_authority").days) + int(7 * town.luck("summons", incident.number, 0))
+    due = 3 * (town.day + waits) + 1
+    town.cases.append(Case(due, town.tick, incident.number, authority, teller))
+
+
+def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
+    """Call the police; on the telephone the line may fail."""
+    number = incident.number
+    minute = min(479.0, incident.minute + 20.0 * town.luck("call delay", number, 0))
+    by_line = incident.told == TELEPHONE or incident.handed
+    if by_line and town.luck("line", number, 0) >= town.numbers("response").line_answered:
+        give_up(town, incident, teller, LINE)
+    else:
+        town.calls.append(Call(incident, teller, minute))
+
+
+def give_up(town: "PlainTown", incident: Incident, teller: Resident, reason: int) -> None:
+    """Note that a call is not served for good, and what the caller thinks of it (ODD 6.9)."""
+    trust = town.numbers("trust")
+    town.unserved.append(Unserved(incident.tick, incident.number, reason))
+    fairness, effectiveness = (-0.5, trust.call_treatment / 2.0), (-1.0, trust.call)
+    town.impress(teller, UNANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
+
+
+def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
+    """Make a formal complaint, or not."""
+    if incident.kind == KILLING or incident.told == PROSECUTOR:
+        incident.complaint = incident.in_time = True
+    elif incident.told_to_state:
+        p = town.numbers("reporting")
+        score = (
+            p.follow
+            + p.follow_severity * incident.severity
+            + p.useful * teller.usefulness
+            + p.accompaniment
+            - p.trip * teller.home.seat_minutes / 60.0
+            - fear_of_telling(town, incident, teller)
+        )
+        incident.complaint = town.luck("ratify", incident.number, 0) < logistic(score)
+        late = 2.0 + 46.0 * town.luck("ratify", incident.number, 1)
+        incident.in_time = incident.complaint and late < 24.0
+
+
+def record(town: "PlainTown", incident: Incident) -> None:
+    """Let what the police know survive the way to headquarters, or not."""
+    known = incident.told_to_state and incident.told != PROSECUTOR
+    if known or incident.found:
+        p = town.numbers("information")
+        sure = incident.kind in (KILLING, VEHICLE_THEFT)
+        survives = 1.0 if sure else p.written * p.typed
+        survives = survives * p.consolidated * p.georeferenced * p.entered
+        incident.recorded = town.luck("record", incident.number, 0) < survives

@@ -1,0 +1,269 @@
+"""The slow twin of the model: one shift at a time, in the order of ODD section 3."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import mesa
+
+from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
+from plain.contacts import meet
+from plain.crime import Incident, Repeat, deter, offend
+from plain.gangs import Clique, Threat, extort, found_cliques
+from plain.justice import Charge, Complaint, judge
+from plain.luck import luck
+from plain.people import Impression, Ledger, Resident
+from plain.places import Cell, Places, read_cells, read_places
+from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
+from plain.reporting import Call, Unserved, tell
+from plain.response import Arrest, Response, respond
+
+DAY_ZERO = datetime.date(2000, 1, 1)
+WORKING_DAY, MARKET_DAY, SUNDAY = range(3)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class PlainTown(mesa.Model):
+    """The town as ordinary agents; the map and the residents' fixed columns are read from its tables."""
+
+    def __init__(self, scenario: Any, town: Any, seed: int) -> None:
+        super().__init__(rng=seed)
+        self.settings = scenario
+        self.seed_of_luck = seed
+        self._groups: dict[str, Any] = {}
+        warm_up = round(365 * self.numbers("calendar").warm_up)
+        first_day = scenario.start - datetime.timedelta(days=warm_up)
+        self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
+        self.n_settlements = len(town.settlements)
+        self.cell_m = float(town.cell_m)
+        self.read_map(town)
+        self.read_police(town)
+        self.read_residents(town)
+        self.authorities = [
+            Authority(self, number, row, town.settlements[int(row["settlement"])].organised)
+            for number, row in enumerate(town.authorities)
+        ]
+        self.cliques: list[Clique] = []
+        found_cliques(self)
+        self.repeats: list[Repeat] = []
+        self.threats: list[Threat] = []
+        self.carried: list[Call] = []
+        self.cases: list[Case] = []
+        self.queue: list[Complaint] = []
+        self.charges: list[Charge] = []
+        self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
+        self.ledger = Ledger(self)
+        self.ledger.before = self.ledger.totals()
+        self.n_learned = 0
+        self.begin_shift()
+
+    # Reading the tables
+
+    def read_map(self, town: Any) -> None:
+        """Read the cells and the list of populated cells."""
+        self.cells: list[Cell] = read_cells(town.cells, town.near)
+        self.everywhere: Places = read_places(town.everywhere, self.cells)
+
+    def read_police(self, town: Any) -> None:
+        """Read facilities, sectors, posts and officers."""
+        self.facilities = [
+            Facility(number, self.cells[int(row["cell"])], int(row["vehicles"]), int(row["motorcycles"]))
+            for number, row in enumerate(town.facilities)
+        ]
+        routes = read_places(town.routes, self.cells)
+        sectors = [
+            Sector(
+                routes[row["route_start"] : row["route_end"]],
+                routes[row["plan_start"] : row["plan_end"]],
+            )
+            for row in town.sectors
+        ]
+        self.couples = [
+            Couple(self, number, row, sectors[int(row["sector"])]) for number, row in enumerate(town.posts)
+        ]
+        self.officers = [Officer(self, number, row) for number, row in enumerate(town.officers)]
+
+    def read_residents(self, town: Any) -> None:
+        """Read the residents, their ties, and who is where under each list."""
+        self.residents: list[Resident] = []
+        for number, person in enumerate(town.people):
+            places = [self.cells[cell] if cell >= 0 else None for cell in town.places[:, number].tolist()]
+            self.residents.append(Resident(self, number, person, places))
+        for resident, ties in zip(self.residents, town.ties.tolist(), strict=True):
+            resident.ties = [self.residents[tie] for tie in ties]
+            for list_number, place in enumerate(resident.places):
+                if place is not None:
+                    place.present[list_number].append(resident)
+
+    # What time it is
+
+    @property
+    def day(self) -> int:
+        """Days since 2000-01-01."""
+        return self.tick // 3
+
+    @property
+    def shift(self) -> int:
+        """Number of the shift: 0 morning, 1 evening, 2 night."""
+        return self.tick % 3
+
+    @property
+    def date(self) -> datetime.date:
+        """Date on which this shift begins."""
+        return DAY_ZERO + datetime.timedelta(days=self.day)
+
+    @property
+    def weekday(self) -> int:
+        """Weekday, Monday 0."""
+        return self.date.weekday()
+
+    @property
+    def month(self) -> int:
+        """Number of the month."""
+        return 12 * self.date.year + self.date.month - 1
+
+    @property
+    def month_ends(self) -> bool:
+        """Whether this is the last shift of its month."""
+        return self.shift == 2 and (self.date + datetime.timedelta(days=1)).month != self.date.month
+
+    @property
+    def is_market_day(self) -> bool:
+        """Whether there is a market today."""
+        return bool(getattr(self.numbers("calendar"), f"market_{WEEKDAYS[self.weekday]}"))
+
+    @property
+    def place_list(self) -> int:
+        """Number of the list of places of this shift (ODD 6.1)."""
+        day_type = MARKET_DAY if self.is_market_day else SUNDAY if self.weekday == 6 else WORKING_DAY
+        return 3 * day_type + self.shift
+
+    # What the rules ask for
+
+    def numbers(self, group: str) -> Any:
+        """Return the parameters of a group in force."""
+        if group not in self._groups:
+            numbers = self.settings[group]
+            without_contacts = group == "trust" and "contacts" in self.settings.off
+            self._groups[group] = numbers.neutral() if without_contacts else numbers
+        return self._groups[group]
+
+    def luck(self, name: str, who: int, nth: int, *, tick: int | None = None) -> float:
+        """Return u⟨name; tick, who, nth⟩, of this shift unless a tick is given."""
+        return luck(self.seed_of_luck, name, self.tick if tick is None else tick, who, nth)
+
+    def straight_km(self, one: Cell, other: Cell) -> float:
+        """Straight distance between the centres of two cells."""
+        return one.away(other) * self.cell_m / 1000.0
+
+    def couples_on_duty(self) -> list[Couple]:
+        """Return the couples on duty, by row."""
+        return [couple for couple in self.couples if couple.on_duty]
+
+    def authority_of(self, settlement: int) -> Authority | None:
+        """Return the authority of a settlement, if it has one."""
+        return next((one for one in self.authorities if one.settlement == settlement), None)
+
+    def trust(self, number: int) -> float:
+        """Trust of a resident now."""
+        return self.residents[number].trust
+
+    def impress(
+        self,
+        who: Resident | None,
+        cause: int,
+        *,
+        fairness: tuple[float, float] = (0.0, 0.0),
+        effectiveness: tuple[float, float] = (0.0, 0.0),
+        own: int = 1,
+    ) -> None:
+        """Write an impression, given as tone and weight of each belief (ODD 5.1)."""
+        if who is not None and who.alive and (fairness[1] != 0.0 or effectiveness[1] != 0.0):
+            self.impressions.append(Impression(who, cause, *fairness, *effectiveness, own))
+
+    def learn_impressions(self) -> None:
+        """Learn what was written since the last time, in order (ODD 3)."""
+        for impression in self.impressions[self.n_learned :]:
+            if impression.who.alive:
+                change = impression.who.learn(impression)
+                self.learned.append((impression.who.number, impression.cause, change))
+        self.n_learned = len(self.impressions)
+
+    # One shift
+
+    def begin_shift(self) -> None:
+        """Turn the page: what happened in the last shift is forgotten."""
+        self.visits: list[Visit] = []
+        self.incidents: list[Incident] = []
+        self.calls: list[Call] = []
+        self.responses: list[Response] = []
+        self.unserved: list[Unserved] = []
+        self.arrests: list[Arrest] = []
+        self.hearings: list[Hearing] = []
+        self.meetings: list[Meeting] = []
+        self.impressions: list[Impression] = []
+        self.learned: list[tuple[int, int, float]] = []
+        self.n_learned = 0
+
+    def step(self) -> None:
+        """Live one shift, in the order of ODD section 3."""
+        self.begin_shift()
+        if self.tick > self.first_tick:
+            for resident in self.residents:
+                resident.step()
+        relieve_couples(self)
+        patrol(self)
+        offend(self)
+        extort(self)
+        tell(self)
+        respond(self)
+        meet(self)
+        deter(self)
+        hear_cases(self)
+        judge(self)
+        spread_news(self)
+        if self.month_ends:
+            self.ledger.close(self.month)
+        self.tick += 1
+
+    def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
+        """Return what happened in the last shift, as rows of numbers by table."""
+        return {
+            "visits": [
+                (v.couple.number, v.cell.number, v.minute, v.kind, v.routed, int(v.alive))
+                for v in self.visits
+            ],
+            "incidents": [incident_row(incident) for incident in self.incidents],
+            "responses": [(r.born, r.number, r.couple.number, r.wait) for r in self.responses],
+            "unserved": [(one.born, one.number, one.reason) for one in self.unserved],
+            "arrests": [
+                (-1 if a.incident is None else a.incident.number, a.couple.number, int(a.held))
+                for a in self.arrests
+            ],
+            "impressions": list(self.learned),
+            "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
+            "meetings": [(m.authority, int(m.met), int(m.called)) for m in self.meetings],
+        }
+
+
+def incident_row(incident: Incident) -> tuple[Any, ...]:
+    """Return an incident as a row of numbers."""
+    return (
+        incident.tick,
+        incident.number,
+        incident.kind,
+        incident.motive,
+        incident.cell.number,
+        incident.victim.number,
+        incident.minute,
+        incident.severity,
+        incident.loss,
+        incident.told,
+        int(incident.handed),
+        int(incident.found),
+        int(incident.complaint),
+        int(incident.in_time),
+        int(incident.recorded),
+        int(incident.arrested),
+        int(incident.displaced),
+    )

@@ -1,0 +1,97 @@
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("model", "scenarios", "experiments")
+LEVELS = (
+    ("errors", "parameters", "luck", "scenario", "calendar"),
+    (
+        *("territory", "residents", "police", "authorities", "gangs"),
+        *("town", "state", "daybook", "chance", "books", "ledger"),
+    ),
+    ("mechanisms",),
+    ("agents",),
+    ("policies", "criteria", "measures"),
+    ("model",),
+)
+"""The modules of `model` from the ground up; a module that is not named here belongs to the tables."""
+TABLES = 1
+ONLY_IN = {
+    "mesa": ("model/agents.py", "model/model.py", "experiments/"),
+    "matplotlib": ("experiments/",),
+    "SALib": ("experiments/",),
+    "solara": ("experiments/",),
+}
+
+
+def files() -> list[Path]:
+    found = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    assert found
+    return found
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of everything that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def level(module: str) -> int:
+    """Return the level of `model.NAME…`."""
+    name = module.split(".")[1]
+    return next((height for height, names in enumerate(LEVELS) if name in names), TABLES)
+
+
+def violations(path: str, imported: str) -> str | None:
+    package, root = path.split("/")[0], imported.split(".")[0]
+    if root in PACKAGES and PACKAGES.index(root) > PACKAGES.index(package):
+        return f"{path} imports {imported}, which stands above it"
+    if not path.startswith(ONLY_IN.get(root, ("",))):
+        return f"{path} imports {imported}, which belongs in {', '.join(ONLY_IN[root])}"
+    inside = package == root == "model" and path != "model/__init__.py" and "." in imported
+    if inside and level(imported) > level(path.removesuffix(".py").replace("/", ".")):
+        return f"{path} imports {imported}, which stands on a higher level"
+    return None
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_file_imports_only_what_stands_below_it(path):
+    name = path.relative_to(ROOT).as_posix()
+    assert [told for one in imports(path) if (told := violations(name, one))] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "imported"),
+    [
+        ("model/policies.py", "scenarios.load"),
+        ("scenarios/places.py", "experiments.cli"),
+        ("model/mechanisms/patrol.py", "mesa"),
+        ("scenarios/places.py", "matplotlib.pyplot"),
+        ("model/luck.py", "model.town.Town"),
+        ("model/town.py", "model.mechanisms.patrol"),
+        ("model/measures.py", "model.model.TrustModel"),
+    ],
+)
+def test_an_import_that_goes_up_is_noticed(path, imported):
+    assert violations(path, imported)
+
+
+@pytest.mark.parametrize(
+    ("path", "imported"),
+    [
+        ("model/model.py", "mesa.Model"),
+        ("model/mechanisms/patrol.py", "model.ledger.flush"),
+        ("model/mechanisms/patrol.py", "model.mechanisms.roster"),
+        ("scenarios/__init__.py", "model.model.TrustModel"),
+        ("experiments/cli.py", "scenarios.load"),
+    ],
+)
+def test_an_import_that_goes_down_is_allowed(path, imported):
+    assert violations(path, imported) is None

@@ -1,0 +1,170 @@
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import InputError
+from model.parameters import Group, number, share
+from model.policies import changes, check_policies, dates, rows_at
+from model.scenario import Entry, Policy, Scenario, Settlement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Benches(Group):
+    """Stands in for any mechanism with levers."""
+
+    name = "benches"
+    count: int = number(10, "benches", 0, 100, "assumed", "Benches.", role="lever", off=0)
+    paint: float = share(0.5, "assumed", "Share of the benches painted.", role="lever")
+
+
+START = datetime.date(2017, 1, 1)
+LATER = datetime.date(2018, 1, 1)
+DAY = datetime.timedelta(days=1)
+
+
+def place(name: str) -> Settlement:
+    return Settlement(name=name, kind="town", x=None, y=None, weight=1.0, road=0, organised=0.5)
+
+
+def entry(how: Any, value: float, *settlements: str, key: str = "count") -> Entry:
+    return Entry(parameter=f"benches.{key}", how=how, value=value, settlements=settlements or None)
+
+
+def plan(name: str, *entries: Entry, start: datetime.date | None = None, off: str = "") -> Policy:
+    return Policy(name=name, entries=entries, start=start, off=frozenset([off] if off else []))
+
+
+def town(*policies: Policy, off: str = "") -> Scenario:
+    return Scenario(
+        name="town",
+        title={},
+        start=START,
+        groups={"benches": Benches()},
+        outline=shapely.box(0, 0, 1, 1),
+        lake=None,
+        settlements=(place("Centro"), place("Norte")),
+        facilities=(),
+        policies=policies,
+        off=frozenset([off] if off else []),
+    )
+
+
+def counts(scenario: Scenario, date: datetime.date = START) -> list[int]:
+    return rows_at(scenario, "benches", date)["count"].tolist()
+
+
+def test_without_policies_every_settlement_has_the_scenario_s_numbers():
+    assert np.array_equal(rows_at(town(), "benches", START), Benches().rows(2))
+    assert dates(town()) == ()
+    assert changes(town(), START) == {}
+
+
+def test_a_policy_begins_on_its_date_and_not_before():
+    scenario = town(plan("a", entry("set", 20), start=LATER))
+    assert counts(scenario, LATER - DAY) == [10, 10]
+    assert counts(scenario, LATER) == [20, 20]
+    assert dates(scenario) == (LATER,)
+    assert list(changes(scenario, LATER)) == ["benches"]
+    assert changes(scenario, START) == {}
+
+
+def test_a_policy_without_a_date_begins_with_the_reported_run():
+    scenario = town(plan("a", entry("set", 20)))
+    assert dates(scenario) == (START,)
+    assert counts(scenario, START - DAY) == [10, 10]
+
+
+def test_no_policy_begins_within_the_warm_up():
+    assert dates(town(plan("a", entry("set", 20), start=START - 100 * DAY))) == (START,)
+
+
+def test_an_entry_reaches_only_the_settlements_it_names():
+    assert counts(town(plan("a", entry("set", 20, "Norte")))) == [10, 20]
+
+
+def test_rows_follow_the_settlements_asked_for():
+    scenario = town(plan("a", entry("set", 20, "Norte")))
+    assert rows_at(scenario, "benches", START, ["Norte"])["count"].tolist() == [20]
+
+
+def test_sets_come_before_factors_and_factors_before_sums():
+    assert (
+        counts(town(plan("a", entry("add", 1)), plan("b", entry("scale", 3)), plan("c", entry("set", 5))))
+        == [16] * 2
+    )
+
+
+@given(
+    st.permutations(
+        [plan("a", entry("scale", 0.3)), plan("b", entry("scale", 7)), plan("c", entry("add", 3))]
+    )
+)
+def test_the_order_in_which_policies_are_named_does_not_matter(policies):
+    assert counts(town(*policies)) == [24, 24]
+
+
+def test_a_later_set_replaces_an_earlier_one():
+    scenario = town(plan("a", entry("set", 20), start=LATER), plan("b", entry("set", 30)))
+    assert (counts(scenario), counts(scenario, LATER)) == ([30, 30], [20, 20])
+
+
+def test_whole_numbers_stay_whole_by_rounding_to_the_nearest():
+    assert counts(town(plan("a", entry("scale", 0.25)))) == [3, 3]
+
+
+def test_a_mechanism_switched_off_stays_off_under_a_policy_that_uses_it():
+    assert counts(town(plan("a", entry("set", 20)), off="benches")) == [0, 0]
+
+
+def test_a_policy_can_switch_a_mechanism_off_from_a_date_on():
+    scenario = town(plan("a", start=LATER, off="benches"))
+    assert (counts(scenario), counts(scenario, LATER)) == ([10, 10], [0, 0])
+    assert list(changes(scenario, LATER)) == ["benches"]
+
+
+def test_what_has_no_neutral_value_keeps_its_value_when_switched_off():
+    scenario = town(plan("a", entry("set", 0.9, key="paint")), off="benches")
+    assert rows_at(scenario, "benches", START)["paint"].tolist() == [0.9, 0.9]
+
+
+def test_two_different_sets_for_one_place_and_date_are_refused_by_both_names():
+    with pytest.raises(InputError, match=r"'a' and 'b' both set benches\.count"):
+        check_policies(town(plan("a", entry("set", 20)), plan("b", entry("set", 30, "Norte"))))
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        (plan("a", entry("set", 20)), plan("b", entry("set", 20))),
+        (plan("a", entry("set", 20, "Centro")), plan("b", entry("set", 30, "Norte"))),
+        (plan("a", entry("set", 20)), plan("b", entry("set", 30), start=LATER)),
+        (plan("a", entry("set", 20)), plan("b", entry("scale", 2))),
+    ],
+)
+def test_policies_that_do_not_contradict_each_other_combine(policies):
+    check_policies(town(*policies))
+
+
+@pytest.mark.parametrize(
+    ("policies", "message"),
+    [
+        (
+            (plan("a", entry("scale", 11)),),
+            r"benches\.count must lie in \[0, 100\].*after all policies, got 110",
+        ),
+        (
+            (plan("a", entry("set", 20, "Nortte")),),
+            r"policy 'a': no settlement 'Nortte'; did you mean 'Norte'\?",
+        ),
+        ((plan("a"), plan("a", start=LATER)), "policy 'a' is named twice"),
+    ],
+)
+def test_policies_that_cannot_be_are_refused(policies, message):
+    with pytest.raises(InputError, match=message):
+        check_policies(town(*policies))

@@ -1,0 +1,353 @@
+"""The slow twin in tests/plain and the fast model must live through the same events, one by one."""
+
+import dataclasses
+import datetime
+import importlib.util
+import math
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from plain.people import FADING
+from plain.town import PlainTown
+from shapely.geometry import Polygon
+
+from model.parameters import Group
+from model.scenario import Facility, Scenario, Settlement
+from model.town import build_town
+from scenarios.groups import declare_all
+
+COLUMNS = {
+    "visits": ("post", "cell", "minute", "kind", "routed", "alive"),
+    "incidents": (
+        "tick",
+        "number",
+        "kind",
+        "motive",
+        "cell",
+        "victim",
+        "minute",
+        "severity",
+        "loss",
+        "told",
+        "handed",
+        "found",
+        "complaint",
+        "in_time",
+        "recorded",
+        "arrested",
+        "displaced",
+    ),
+    "responses": ("born", "number", "post", "wait"),
+    "unserved": ("born", "number", "reason"),
+    "arrests": ("number", "post", "held"),
+    "impressions": ("who", "cause", "change"),
+    "hearings": ("born", "number", "outcome"),
+    "meetings": ("authority", "met", "called"),
+}
+"""Tables of a shift, in the order in which a difference is looked for."""
+
+BUSY = {
+    "crime": {"armed": 40.0, "thieves": 40.0, "assault": 0.1, "lethal_robbery": 0.05, "lethal_assault": 0.05},
+    "near_repeat": {"kappa": 0.5, "days": 3.0},
+    "deterrence": {"weeks": 1.0, "street": 0.8, "displacement": 0.6},
+    "gangs": {"dense": 5, "members": 60, "reach": 4.0, "border": 40.0, "phone_lists": 3.0},
+    "extortion": {"demands": 12.0, "punish": 0.5, "punish_told": 0.9, "clash": 30.0, "recruit": 0.02},
+    "reporting": {"intercept": -1.5},
+    "response": {"attend": 0.8, "catch": 0.5, "trail": 120.0},
+    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "meetings": 20.0, "table": 8.0},
+    "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
+    "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
+    "population": {"council": 0.2, "business": 0.15},
+    "boards": {"share_not_inviting": 0.3},
+}
+"""Numbers with which much happens in a small town."""
+
+SETTING = ("territory", "population", "calendar", "plant", "boards", "gangs", "daily_rhythm")
+"""Groups whose numbers are chosen one by one, not at random."""
+
+NAMES = ("Cabecera", "Aldea", "Lejana", "Alta")
+
+
+def mechanisms() -> list[str]:
+    """Names of what can be switched off."""
+    return sorted(name for name, group in declare_all().items() if group.mechanism)
+
+
+def wild(seed: int, share: float) -> dict[str, dict[str, float]]:
+    """Replace a share of all numbers of behaviour by any value of their range."""
+    chance = random.Random(seed)
+    changes: dict[str, dict[str, float]] = {}
+    for name, group in sorted(declare_all().items()):
+        for key, about in group.numbers().items():
+            drawn, value = chance.random(), chance.uniform(about.low, about.high)
+            if name not in SETTING and drawn < share:
+                changes.setdefault(name, {})[key] = int(value) if group.kind(key) is int else value
+    return changes
+
+
+def merged(*all_changes: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Lay changes of groups over each other; the last one counts."""
+    result: dict[str, dict[str, float]] = {}
+    for changes in all_changes:
+        for name, values in changes.items():
+            result.setdefault(name, {}).update(values)
+    return result
+
+
+def small_scenario(
+    *,
+    width: float = 2500.0,
+    height: float = 2000.0,
+    start: datetime.date = datetime.date(2017, 1, 27),
+    residents: int = 400,
+    town_seed: int = 1,
+    roads: tuple[int, ...] = (0, 1),
+    organised: float = 0.6,
+    officers: tuple[int, ...] = (22,),
+    vehicles: int = 1,
+    cliques: tuple[int, int] = (2, 2),
+    communal: int = 1,
+    market_days: tuple[str, ...] = ("saturday",),
+    changes: Mapping[str, Mapping[str, float]] = {},
+    off: frozenset[str] = frozenset(),
+) -> Scenario:
+    """Build a small town in which much happens."""
+    outline = Polygon([(0, 0), (width, 0.1 * height), (0.9 * width, height), (0.1 * width, 0.9 * height)])
+    settlements = tuple(
+        Settlement(
+            name=NAMES[row],
+            kind="town" if row == 0 else "aldea",
+            x=None,
+            y=None,
+            weight=1.0 / (1 + row),
+            road=road,
+            organised=organised,
+        )
+        for row, road in enumerate(roads)
+    )
+    facilities = tuple(
+        Facility(
+            name=f"Post {row}",
+            settlement=NAMES[row],
+            station=row == 0,
+            officers=n_officers,
+            desks=1 - row,
+            vehicles=vehicles,
+            motorcycles=1,
+        )
+        for row, n_officers in enumerate(officers)
+    )
+    chosen = {
+        "population": {"total": residents, "seed": town_seed},
+        "calendar": {"warm_up": 0}
+        | {f"market_{day}": int(day in market_days) for day in ("thursday", "saturday", "sunday")},
+        "gangs": {"ms13": cliques[0], "barrio18": cliques[1]},
+        "boards": {"communal": communal},
+    }
+    values = merged(BUSY, changes, chosen)
+    known = declare_all()
+    groups: dict[str, Group] = {name: group().replace(values.get(name, {})) for name, group in known.items()}
+    return Scenario(
+        name="small",
+        title={"en": "A small town"},
+        start=start,
+        groups=groups,
+        outline=outline,
+        lake=None,
+        settlements=settlements,
+        facilities=facilities,
+        off=off,
+    )
+
+
+dates = st.dates(datetime.date(2012, 1, 1), datetime.date(2020, 12, 28)) | st.sampled_from(
+    [
+        datetime.date(2016, 12, 29),
+        datetime.date(2017, 12, 31),
+        datetime.date(2016, 2, 27),
+        datetime.date(2018, 1, 30),
+        datetime.date(2019, 4, 29),
+    ]
+)
+
+
+@st.composite
+def small_scenarios(draw: st.DrawFn) -> Scenario:
+    """Small towns of all kinds."""
+    roads = draw(st.lists(st.integers(0, 2), min_size=2, max_size=4).map(tuple))
+    return small_scenario(
+        width=draw(st.floats(1500.0, 4000.0)),
+        height=draw(st.floats(1500.0, 4000.0)),
+        start=draw(dates),
+        residents=draw(st.integers(200, 1200)),
+        town_seed=draw(st.integers(0, 1000)),
+        roads=roads,
+        organised=draw(st.floats(0.0, 1.0)),
+        officers=draw(st.sampled_from([(12,), (24,), (33,), (21, 9), (30, 16)])),
+        vehicles=draw(st.integers(0, 3)),
+        cliques=draw(st.sampled_from([(0, 0), (1, 0), (1, 1), (2, 2)])),
+        communal=draw(st.integers(0, 1)),
+        market_days=draw(st.sampled_from([(), ("saturday",), ("thursday", "sunday")])),
+        changes=wild(draw(st.integers(0, 2**32)), draw(st.sampled_from([0.0, 0.1, 0.5]))),
+        off=draw(
+            st.just(frozenset())
+            | st.frozensets(st.sampled_from(mechanisms()), max_size=3)
+            | st.just(frozenset(mechanisms()))
+        ),
+    )
+
+
+def when(tick: int) -> str:
+    """Say which shift a tick is."""
+    date = datetime.date(2000, 1, 1) + datetime.timedelta(days=tick // 3)
+    return f"tick {tick} ({date:%A} {date}, shift {tick % 3})"
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two numbers are equal to nine digits."""
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def described(table: str, row: tuple[Any, ...] | None) -> str:
+    """Write a row with the names of its columns."""
+    if row is None:
+        return "no such row"
+    return ", ".join(f"{name}={value:.12g}" for name, value in zip(COLUMNS[table], row, strict=True))
+
+
+def assert_same_shift(tick: int, fast: Mapping[str, np.ndarray], plain: Mapping[str, list[Any]]) -> None:
+    """Raise with the first difference of a shift in one message."""
+    for table, columns in COLUMNS.items():
+        rows = [tuple(row[name].item() for name in columns) for row in fast[table]]
+        for number in range(max(len(rows), len(plain[table]))):
+            one = rows[number] if number < len(rows) else None
+            other = plain[table][number] if number < len(plain[table]) else None
+            if one is None or other is None:
+                different = ["row"]
+            else:
+                different = [
+                    name for name, a, b in zip(columns, one, other, strict=True) if not same(float(a), b)
+                ]
+            if different:
+                raise AssertionError(
+                    f"{when(tick)}: table {table!r}, row {number} differs in {', '.join(different)}\n"
+                    f"  fast:  {described(table, one)}\n  plain: {described(table, other)}"
+                )
+
+
+def assert_same_trust(tick: int, fast: np.ndarray, plain: PlainTown) -> None:
+    """Raise if a living resident trusts differently."""
+    for resident in plain.residents:
+        if resident.alive and not same(float(fast[resident.number]), resident.trust):
+            raise AssertionError(
+                f"{when(tick)}: resident {resident.number} trusts {fast[resident.number]:.15f} "
+                f"in the fast model, {resident.trust:.15f} in the plain one"
+            )
+
+
+# The twin by itself
+
+
+def assert_ledger_balances(town: PlainTown) -> None:
+    """Raise unless, in every settlement and month, the causes sum to the change of total trust."""
+    pages = [(page.before, page.after, page.changes) for page in town.ledger.months]
+    pages.append((town.ledger.before, town.ledger.totals(), town.ledger.changes()))
+    for before, after, changes in pages:
+        for settlement in range(town.n_settlements):
+            booked = math.fsum(change for (_, place), change in changes.items() if place == settlement)
+            assert abs(after[settlement] - before[settlement] - booked) < 1e-9
+
+
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(scenario=small_scenarios(), seed=st.integers(0, 2**63 - 1))
+def test_the_twin_keeps_its_books_and_trust_stays_between_0_and_1(scenario: Scenario, seed: int) -> None:
+    town = PlainTown(scenario, build_town(scenario), seed)
+    for _ in range(15):
+        town.step()
+        assert all(0.0 < resident.trust < 1.0 for resident in town.residents)
+    assert_ledger_balances(town)
+
+
+def test_the_twin_lives_a_busy_week_with_events_of_every_table() -> None:
+    scenario = small_scenario(residents=600)
+    town = PlainTown(scenario, build_town(scenario), 3)
+    counts = dict.fromkeys(COLUMNS, 0)
+    for _ in range(60):
+        town.step()
+        for table, rows in town.trace().items():
+            counts[table] += len(rows)
+    assert all(counts.values()), counts
+    assert len(town.ledger.months) == 1
+    assert FADING in {cause for cause, _ in town.ledger.months[0].changes}
+
+
+def test_the_twin_without_officers_arrests_nobody() -> None:
+    scenario = small_scenario(officers=(0,))
+    town = PlainTown(scenario, build_town(scenario), 3)
+    for _ in range(15):
+        town.step()
+        assert not town.visits
+        assert not town.arrests
+
+
+def test_the_twin_repeats_itself() -> None:
+    scenario = small_scenario()
+    tables = build_town(scenario)
+    one, other = PlainTown(scenario, tables, 5), PlainTown(scenario, tables, 5)
+    for _ in range(9):
+        one.step()
+        other.step()
+        assert one.trace() == other.trace()
+
+
+# The twin and the fast model
+
+fast_model = pytest.mark.skipif(
+    importlib.util.find_spec("model.model") is None, reason="the fast model is not there yet"
+)
+
+
+def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
+    """Let both models live through the same shifts and compare them; return how much happened."""
+    from model.model import TrustModel
+
+    fast = TrustModel(scenario, rng=seed, trace=True)
+    plain = PlainTown(scenario, build_town(scenario), seed)
+    counts = dict.fromkeys(COLUMNS, 0)
+    for _ in range(shifts):
+        tick = plain.tick
+        fast.step()
+        plain.step()
+        assert_same_shift(tick, fast.trace, plain.trace())
+        assert_same_trust(tick, fast.trust(), plain)
+        for table, rows in plain.trace().items():
+            counts[table] += len(rows)
+    assert_ledger_balances(plain)
+    return counts
+
+
+@fast_model
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(scenario=small_scenarios(), seed=st.integers(0, 2**63 - 1), shifts=st.integers(12, 60))
+def test_small_towns_live_the_same_events_in_both_models(scenario: Scenario, seed: int, shifts: int) -> None:
+    live_together(scenario, seed, shifts)
+
+
+@fast_model
+def test_a_busy_town_lives_the_same_two_weeks_in_both_models() -> None:
+    counts = live_together(small_scenario(residents=600), 3, 42)
+    assert all(counts.values()), counts
+
+
+@fast_model
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(scenario=small_scenarios(), seed=st.integers(0, 2**63 - 1))
+def test_many_towns_live_the_same_events_over_two_month_ends(scenario: Scenario, seed: int) -> None:
+    start = scenario.start.replace(day=28)
+    live_together(dataclasses.replace(scenario, start=start), seed, 105)
