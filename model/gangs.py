@@ -46,7 +46,7 @@ class Gangs(Group):
         60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that a centre needs"
     )
     border: float = number(
-        8.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash"
+        12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash"
     )
     phone_lists: float = number(
         0.5,

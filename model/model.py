@@ -121,8 +121,6 @@ class TrustModel(mesa.Model):
             numbers["boards"]["share_not_inviting"],
             self.seed,
         )
-        self.state.cliques["rent"] = numbers["extortion"]["rent"][0]
-        self.state.cliques["dread"] = numbers["extortion"]["dread"][0]
         settle_cliques(
             self.state,
             self.ground,
@@ -133,6 +131,7 @@ class TrustModel(mesa.Model):
             self.tick,
             self.seed,
         )
+        extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
 

@@ -45,7 +45,7 @@ class Contacts(Group):
     )
 
     foot: float = number(
-        1.6,
+        2.4,
         "contacts a visit",
         0.0,
         10.0,
@@ -53,7 +53,7 @@ class Contacts(Group):
         "contacts of a couple on foot",
     )
     motor: float = number(
-        0.9, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
+        1.45, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
     )
     night: float = share(0.35, "assumed", "contacts at night relative to day")
     stop: float = share(
@@ -68,7 +68,7 @@ class Contacts(Group):
     )
     talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = number(
-        1.9,
+        2.4,
         "log-odds",
         -2.0,
         6.0,
@@ -87,13 +87,15 @@ class Contacts(Group):
     )
     fair_stop: float = number(0.2, "tone", -1.0, 1.0, "Z01, Z02", "how a fair stop is taken")
     bribe: float = share(
-        0.5,
+        0.65,
         "orders of magnitude: 2,500-12,000 a year; assumed",
         "stops that end in a bribe request, for no integrity",
-        role="site",
     )
     finds: float = share(
-        0.012, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant"
+        0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant"
+    )
+    proof: float = share(
+        0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge"
     )
 
 
@@ -178,10 +180,12 @@ def meet(
                 1.0 - officer["integrity"]
             ):
                 cause = BRIBE
-            elif cause == STOP and luck(seed, STOP_FINDS, tick, cell, nth) < p["finds"]:
+            find = luck(seed, STOP_FINDS, tick, cell, nth)
+            if cause == STOP and find < p["finds"]:
                 arrest = day.arrests[day.counts[ARRESTS]]
                 arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
-                arrest["goods"], arrest["held"] = 1, 0
+                arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
+                arrest["held"] = 0
                 day.counts[ARRESTS] += 1
             learn_of(day, minds, i, cause, fair, p, trust[person["settlement"]])
             minds[i]["met"] = tick

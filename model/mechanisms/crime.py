@@ -42,7 +42,7 @@ CRIME_MINUTE, VIOLENT, LOSS, LETHAL = (
     decision("lethal"),
 )
 N_KINDS = 7
-CEILING = np.array([0.25, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002])
+CEILING = np.array([0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002])
 """Most that the hazard of a resident may be, a year, by kind; above it crimes are lost and counted."""
 MEAN_LOSS = np.array([900.0, 400.0, 30000.0, 1200.0, 3000.0, 0.0, 0.0])
 YOUNGEST = np.array([12.0, 12.0, 18.0, 18.0, 18.0, 12.0, 18.0])
@@ -68,13 +68,13 @@ class Crime(Group):
         1.0, "ratio", 0.0, 5.0, "S11; assumed", "firearms carried, relative", role="site"
     )
     robbery: float = number(
-        4.0, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by armed offender"
+        15.0, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by armed offender"
     )
     theft: float = number(
-        4.0, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "thefts from the person by thief"
+        4.1, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "thefts from the person by thief"
     )
     vehicle_theft: float = number(
-        1.0,
+        0.85,
         "acts a year",
         0.0,
         10.0,
@@ -82,7 +82,7 @@ class Crime(Group):
         "vehicle thefts by armed offender, if every household had one",
     )
     theft_from_vehicle: float = number(
-        2.0,
+        2.9,
         "acts a year",
         0.0,
         20.0,
@@ -90,13 +90,18 @@ class Crime(Group):
         "thefts from vehicles by thief, if every household had one",
     )
     burglary: float = number(
-        1.0, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief"
+        1.1, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief"
     )
     assault: float = number(
-        0.01, "a year", 0.0, 0.1, "calibrated: orders of magnitude", "assaults by resident where alcohol is 1"
+        0.0136,
+        "a year",
+        0.0,
+        0.1,
+        "calibrated: orders of magnitude",
+        "assaults by resident where alcohol is 1",
     )
     hire: float = number(
-        0.02, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
+        0.035, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
     )
     at_home: float = share(0.08, "assumed", "exposure at home relative to elsewhere")
     night: float = number(1.5, "ratio", 0.2, 5.0, "assumed", "night over day, at equal exposure")
@@ -110,7 +115,7 @@ class Crime(Group):
         0.002, "calibrated: homicides", "robberies that kill where firearms is 1", high=0.05
     )
     lethal_assault: float = share(
-        0.006, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05
+        0.007, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05
     )
 
 

@@ -46,6 +46,7 @@ RECRUIT_COUNT, RECRUIT_WHO, RECRUIT_MARK = (
     decision("recruit mark"),
 )
 IMITATOR_COUNT, IMITATOR_WHO = decision("imitator count"), decision("imitator who")
+PAYS_AT_START = decision("pays at start")
 IMITATOR_MARK, IMITATOR_PAY, LEAVES = decision("imitator mark"), decision("imitator pay"), decision("leaves")
 MOST_DEMANDS = 0.5
 """Ceiling of demands by a clique in a shift."""
@@ -78,7 +79,7 @@ class Extortion(Group):
     )
 
     demands: float = number(
-        1.2, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
+        1.6, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
     )
     rent: float = number(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
     rent_step: float = share(0.03, "assumed", "monthly change of the rent", high=0.3)
@@ -95,12 +96,12 @@ class Extortion(Group):
     lethal: float = share(0.25, "J04; calibrated: homicides", "punishments that kill")
     learning: float = share(0.03, "assumed", "weight of one case in the believed chance")
     clash: float = number(
-        1.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
+        5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
     )
     tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative")
     clash_lethal: float = share(0.35, "V18; assumed", "clashes that kill")
     recruit: float = number(
-        0.002,
+        0.006,
         "a year",
         0.0,
         0.02,
@@ -121,6 +122,9 @@ class Extortion(Group):
         off=0.0,
     )
     imitator_business: float = number(3.0, "ratio", 1.0, 20.0, "assumed", "the same for businesses, relative")
+    paying: float = share(
+        0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
+    )
     imitator_pay: float = share(
         0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay"
     )
@@ -386,6 +390,23 @@ def close_month(state: Any, ground: Any, numbers: Any, tick: Any, seed: Any) -> 
             state.cliques[mind["member"]]["members"] -= 1
             mind["member"] = -1
             state.tally[0]["left_gang"] += 1.0
+
+
+@njit(cache=True)
+def first_payers(state: Any, ground: Any, numbers: Any, seed: Any) -> None:
+    """Draw who pays already when the world begins."""
+    for q in range(len(state.cliques)):
+        for k in range(state.target_start[q], state.target_start[q + 1]):
+            i = state.targets[k]
+            p = numbers[ground.people[i]["settlement"]]
+            if luck(seed, PAYS_AT_START, 0, i, 0) < p["paying"]:
+                state.minds[i]["pays"] = q
+
+
+def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
+    """Give cliques their first rent and dread, and those who pay already."""
+    state.cliques["rent"], state.cliques["dread"] = numbers["rent"][0], numbers["dread"][0]
+    first_payers(state.gangland(), ground, numbers, seed)
 
 
 def act(world: Any) -> None:

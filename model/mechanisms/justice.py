@@ -36,8 +36,8 @@ class Justice(Group):
         4.0, "persons", 0.0, 1e6, "assumed", "investigators for the municipality", role="site", off=1e6
     )
     cases: float = number(12.0, "cases a month", 0.0, 200.0, "assumed", "cases an investigator takes")
-    charge: float = share(0.08, "V16: 4.6 % of all; assumed for those taken", "taken cases that are charged")
-    charge_held: float = share(0.35, "assumed", "more, where somebody is held")
+    charge: float = share(0.045, "V16: 4.6 % of all; assumed for those taken", "taken cases that are charged")
+    charge_held: float = share(0.25, "assumed", "more, where somebody is held")
     months: int = number(12, "months", 1, 60, "V12; assumed", "age at which untaken complaints are dropped")
     sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
 

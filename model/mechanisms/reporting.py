@@ -44,7 +44,7 @@ TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
     decision("found"),
 )
 N_CHANNELS = 7
-OFFSET = np.array([0.0, -0.5, 1.5, -0.4, 0.0, -0.3, 0.0, 0.2])
+OFFSET = np.array([0.0, -0.5, 1.5, -0.4, 0.0, -0.3, 0.0, 0.5])
 """Readiness to tell by kind, in log-odds."""
 SUMMONS = decision("summons")
 
@@ -69,7 +69,7 @@ class Reporting(Group):
     )
 
     intercept: float = number(
-        -4.2, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body"
+        -3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body"
     )
     by_kind: float = number(
         1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "differences between kinds of crime", off=0.0
@@ -127,7 +127,7 @@ class Reporting(Group):
         0.6, "log-odds", -5.0, 5.0, "V14; assumed", "the anonymous line, for extortion", role="lever", off=0.0
     )
     follow: float = number(
-        -0.6, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
+        -0.2, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
     )
     follow_severity: float = number(
         1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0
