@@ -57,6 +57,7 @@ MIND = np.dtype(
         ("effectiveness", "f8"),
         ("base_fairness", "f8"),
         ("base_effectiveness", "f8"),
+        ("trust", "f8"),
         ("evidence", "f8"),
         ("fear", "f8"),
         ("useful", "f8"),
@@ -71,7 +72,7 @@ MIND = np.dtype(
     ],
     align=True,
 )
-"""What changes in a resident.  Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1."""
+"""What changes in a resident; ``trust`` is what the beliefs in this row amount to.  Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1."""
 
 SHIFTS_A_YEAR = 1095
 DISPOSITION, FEAR = decision("disposition"), decision("fear")
@@ -186,33 +187,46 @@ def book(ledger: Any, cause: Any, settlement: Any, change: Any) -> None:
 
 
 @njit(cache=True)
-def trust_of(mind: Any) -> Any:
-    """Trust that belongs to the beliefs as they stand in this row."""
-    return logistic((mind["fairness"] + mind["effectiveness"]) / 2.0)
+def trust_of(fairness: Any, effectiveness: Any) -> Any:
+    """Trust that belongs to two beliefs.
+
+    >>> float(trust_of(0.3, -0.3))
+    0.5
+    """
+    return logistic((fairness + effectiveness) / 2.0)
+
+
+@njit(cache=True)
+def faded(belief: Any, disposition: Any, left: Any) -> Any:
+    """Belief of which a share ``left`` of its distance from the disposition is left."""
+    return disposition + (belief - disposition) * left
 
 
 @njit(cache=True)
 def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
     """Trust of a resident at this tick, without writing anything."""
     left = kept(float(tick - mind["touched"]), memory_years)
-    fairness = mind["base_fairness"] + (mind["fairness"] - mind["base_fairness"]) * left
-    effectiveness = mind["base_effectiveness"] + (mind["effectiveness"] - mind["base_effectiveness"]) * left
-    return logistic((fairness + effectiveness) / 2.0)
+    fairness = faded(mind["fairness"], mind["base_fairness"], left)
+    return trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left))
+
+
+@njit(cache=True)
+def recall(mind: Any, left: Any) -> Any:
+    """Let both beliefs fade so that this share is left; return trust now."""
+    mind["fairness"] = faded(mind["fairness"], mind["base_fairness"], left)
+    mind["effectiveness"] = faded(mind["effectiveness"], mind["base_effectiveness"], left)
+    mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"])
+    return mind["trust"]
 
 
 @njit(cache=True)
 def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> Any:
     """Bring one resident up to date, book the fading, return trust now."""
-    before = trust_of(mind)
+    before = mind["trust"]
     if mind["touched"] == tick:
         return before
-    left = kept(float(tick - mind["touched"]), memory_years)
-    mind["fairness"] = mind["base_fairness"] + (mind["fairness"] - mind["base_fairness"]) * left
-    mind["effectiveness"] = (
-        mind["base_effectiveness"] + (mind["effectiveness"] - mind["base_effectiveness"]) * left
-    )
+    now = recall(mind, kept(float(tick - mind["touched"]), memory_years))
     mind["touched"] = tick
-    now = trust_of(mind)
     book(ledger, FADING, settlement, now - before)
     return now
 
@@ -248,7 +262,8 @@ def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: A
         mind["base_fairness"] += p["lasting"] * by_f
         mind["base_effectiveness"] += p["lasting"] * by_e
         mind["evidence"] += impression["own"]
-        change = trust_of(mind) - now
+        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"])
+        change = mind["trust"] - now
         impression["change"] = change
         book(ledger, impression["cause"], settlement, change)
 
@@ -303,6 +318,7 @@ def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> No
         mind["base_fairness"] = p["fairness"] + p["spread"] * (0.8 * common + 0.6 * own_f) + women
         mind["base_effectiveness"] = p["effectiveness"] + p["spread"] * (0.8 * common + 0.6 * own_e) + women
         mind["fairness"], mind["effectiveness"] = mind["base_fairness"], mind["base_effectiveness"]
+        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"])
         mind["fear"] = logistic(p["fear"] + noise(luck(seed, FEAR, 0, i, 0)))
         mind["evidence"], mind["useful"] = 0.0, 0.0
         mind["touched"] = tick
@@ -316,5 +332,5 @@ def total_trust(minds: Any, people: Any, n_settlements: Any) -> Any:
     sums = np.zeros((2, 1, n_settlements))
     for i in range(len(minds)):
         if minds[i]["died"] < 0:
-            book(sums, 0, people[i]["settlement"], trust_of(minds[i]))
+            book(sums, 0, people[i]["settlement"], minds[i]["trust"])
     return sums[0, 0] + sums[1, 0]

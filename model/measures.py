@@ -13,7 +13,7 @@ from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
 from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
-from model.ledger import FADING, book, kept
+from model.ledger import FADING, book, kept, recall
 from model.luck import decision, logistic, luck
 from model.state import COUNTS
 
@@ -71,23 +71,14 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 
 @njit(cache=True)
 def settle(
-    minds: Any,
-    people: Any,
-    cells: Any,
-    trust: Any,
-    ledger: Any,
-    table: Any,
-    local: Any,
-    total: Any,
-    tick: Any,
+    minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: Any, total: Any, tick: Any
 ) -> None:
-    """Bring every living resident up to date, book the fading, and fill the class tables.
+    """Bring every living resident up to date, book the fading, and fill the class table.
 
-    ``table[class]`` and ``local[settlement]`` hold sums of residents, trust, fairness, effectiveness and fear;
+    ``table[settlement, flags]`` holds the sums of residents, trust, fairness, effectiveness and fear;
     ``total[settlement]`` the compensated sum of trust.
     """
     table[:] = 0.0
-    local[:] = 0.0
     sums = np.zeros((2, 1, len(total)))
     shifts, left = -1, 1.0
     memory = trust[0]["memory_years"]
@@ -97,34 +88,46 @@ def settle(
             continue
         z = person["settlement"]
         gone = tick - mind["touched"]
+        # most were last brought up to date a month ago: their share of memory is the same
         if gone != shifts or trust[z]["memory_years"] != memory:
             shifts, memory = gone, trust[z]["memory_years"]
             left = kept(float(gone), memory)
-        f, e, base_f, base_e = (
-            mind["fairness"],
-            mind["effectiveness"],
-            mind["base_fairness"],
-            mind["base_effectiveness"],
-        )
+        now = mind["trust"]
         if gone > 0:
-            before = logistic((f + e) / 2.0)
-            f, e = base_f + (f - base_f) * left, base_e + (e - base_e) * left
-            mind["fairness"], mind["effectiveness"], mind["touched"] = f, e, tick
-            now = logistic((f + e) / 2.0)
+            before = now
+            now = recall(mind, left)
+            mind["touched"] = tick
             book(ledger, FADING, z, now - before)
-        else:
-            now = logistic((f + e) / 2.0)
         book(sums, 0, z, now)
-        flags = flags_of(person, mind, cells[person["home"]]["minutes"], tick)
-        fair, able = logistic(f), logistic(e)
-        for row in (table[flags], local[z]):
-            row[0] += 1.0
-            row[1] += now
-            row[2] += fair
-            row[3] += able
-            row[4] += mind["fear"]
+        row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
+        row[0] += 1.0
+        row[1] += now
+        row[2] += logistic(mind["fairness"])
+        row[3] += logistic(mind["effectiveness"])
+        row[4] += mind["fear"]
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
+
+
+@njit(cache=True)
+def by_cell(minds: Any, people: Any, n_cells: Any) -> Any:
+    """Living residents and their summed trust by home cell."""
+    sums = np.zeros((2, n_cells))
+    for i in range(len(minds)):
+        if minds[i]["died"] < 0:
+            sums[0, people[i]["home"]] += 1.0
+            sums[1, people[i]["home"]] += minds[i]["trust"]
+    return sums
+
+
+@njit(cache=True)
+def count_payers(minds: Any, targets: Any) -> Any:
+    """Living targets of cliques who pay."""
+    count = 0
+    for i in targets:
+        if minds[i]["pays"] >= 0 and minds[i]["died"] < 0:
+            count += 1
+    return count
 
 
 @njit(cache=True)
@@ -172,8 +175,8 @@ class Month:
         self.tally = state.tally[0]
         self.books = state.books
         self.boards = state.boards
-        self.table = world.class_table
-        self.local = world.local_table
+        self.table = world.class_table.sum(axis=0)
+        self.local = world.class_table.sum(axis=1)
 
     def mean(self, group: str, what: str) -> float:
         """Mean of trust, fairness, effectiveness or fear in a group; nan where nobody is in it."""
@@ -348,7 +351,7 @@ def row_of(world: Any) -> dict[str, float]:
         "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
         "coverage": share_or_null(np.count_nonzero(state.seen_here[populated]), np.count_nonzero(populated)),
         "trained_share": float(np.mean(town.officers["trained"])) if len(town.officers) else float("nan"),
-        "payers": float(np.count_nonzero((state.minds["pays"] >= 0) & (state.minds["died"] < 0))),
+        "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
         if len(state.boards)

@@ -18,7 +18,7 @@ from model.daybook import TABLES, Daybook
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, learn_all, total_trust, trust_now
-from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, row_of, settle
+from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
     communal_authority,
     contacts,
@@ -94,8 +94,7 @@ class TrustModel(mesa.Model):
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
         self.trace: dict[str, np.ndarray] | None = {} if trace else None
-        self.class_table = np.zeros((N_CLASSES, len(SUMS)))
-        self.local_table = np.zeros((self.town.n_settlements, len(SUMS)))
+        self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
         self.tick = tick_of(self.calendar.first_date)
         self.rows: dict[str, float] = {}
         self.datacollector = mesa.DataCollector(
@@ -245,7 +244,6 @@ class TrustModel(mesa.Model):
             self.numbers["trust"],
             state.ledger,
             self.class_table,
-            self.local_table,
             state.total,
             self.tick,
         )
@@ -318,14 +316,14 @@ class TrustModel(mesa.Model):
         month, state, town = self.month, self.state, self.town
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
         local["month"], local["settlement"] = month, np.arange(town.n_settlements)
-        write_means(local, self.local_table)
+        write_means(local, self.class_table.sum(axis=1))
         for book, name in enumerate(("occurred", "told", "complaints", "recorded")):
             local[name] = state.local_books[:, book]
         self._past["settlement"].append(local)
         groups = np.zeros(len(GROUPS), GROUP_MONTH)
         groups["month"], groups["group"] = month, np.arange(len(GROUPS))
-        classes = np.arange(N_CLASSES)
-        sums = [self.class_table[(classes & look) == stand].sum(axis=0) for look, stand in GROUPS.values()]
+        classes, table = np.arange(N_CLASSES), self.class_table.sum(axis=0)
+        sums = [table[(classes & look) == stand].sum(axis=0) for look, stand in GROUPS.values()]
         write_means(groups, np.array(sums))
         self._past["group"].append(groups)
         change = state.ledger[0] + state.ledger[1]
@@ -344,13 +342,8 @@ class TrustModel(mesa.Model):
         rows["month"], rows["cell"] = self.month, populated
         for name in ("x", "y"):
             rows[name] = town.cells[name][populated]
-        minds, homes = state.minds, town.people["home"]
-        living = minds["died"] < 0
-        trust = 1.0 / (1.0 + np.exp(-(minds["fairness"] + minds["effectiveness"]) / 2.0))
-        residents = np.bincount(homes[living], minlength=town.n_cells)[populated]
-        rows["residents"] = residents
-        summed = np.bincount(homes[living], weights=trust[living], minlength=town.n_cells)[populated]
-        rows["trust"] = summed / np.maximum(residents, 1)
+        residents, trust = by_cell(state.minds, town.people, town.n_cells)[:, populated]
+        rows["residents"], rows["trust"] = residents, trust / np.maximum(residents, 1.0)
         rows["incidents"], rows["visits"] = state.harmed_here[populated], state.seen_here[populated]
         rows["risk"] = state.risk["level"][populated]
         return rows

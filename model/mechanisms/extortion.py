@@ -409,8 +409,37 @@ def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
     first_payers(state.gangland(), ground, numbers, seed)
 
 
+@njit(cache=True)
+def extort(
+    state: Any,
+    day: Any,
+    ground: Any,
+    numbers: Any,
+    phone_lists: Any,
+    trust: Any,
+    where: Any,
+    monday: Any,
+    month_ends: Any,
+    tick: Any,
+    seed: Any,
+) -> None:
+    """Payments, demands, threats, clashes, recruits, imitators, and at a month's end the cliques' accounts."""
+    shift = tick % 3
+    if monday and shift == 0:
+        collect(state, ground, numbers, tick, seed)
+    if shift < 2:
+        demand(state, day, ground, numbers, trust, ground.places[0], tick, seed)
+    punish(state, day, ground, numbers, trust, tick, seed)
+    clash(state, day, ground, numbers, trust, where, tick, seed)
+    if shift == 1:
+        recruit(state, ground, numbers, tick, seed)
+    imitate(state, day, ground, numbers, phone_lists, trust, tick, seed)
+    if month_ends:
+        close_month(state, ground, numbers, tick, seed)
+
+
 def act(world: Any) -> None:
-    """Payments, demands, threats, clashes, recruits and imitators, in this order."""
+    """Let cliques and imitators extort."""
     state, ground, numbers = world.state, world.ground, world.numbers["extortion"]
     tick, seed, trust = world.tick, world.seed, world.numbers["trust"]
     n_cliques = len(state.cliques)
@@ -419,16 +448,19 @@ def act(world: Any) -> None:
     world.book.reserve(INCIDENTS, most)
     day = world.book.reserve(IMPRESSIONS, most)
     state.threats.reserve(16 * n_cliques)
-    gangland = state.gangland()
-    if n_cliques:
-        if tick % 3 == 0 and weekday_of(tick) == 0:
-            collect(gangland, ground, numbers, tick, seed)
-        if tick % 3 < 2:
-            demand(gangland, day, ground, numbers, trust, ground.places[0], tick, seed)
-        punish(gangland, day, ground, numbers, trust, tick, seed)
-        clash(gangland, day, ground, numbers, trust, world.where, tick, seed)
-        if tick % 3 == 1:
-            recruit(gangland, ground, numbers, tick, seed)
-    imitate(gangland, day, ground, numbers, world.numbers["gangs"][0]["phone_lists"], trust, tick, seed)
-    if n_cliques and is_last_shift_of_month(tick):
-        close_month(gangland, ground, numbers, tick, seed)
+    monday = weekday_of(tick) == 0
+    month_ends = is_last_shift_of_month(tick)
+    phone_lists = world.numbers["gangs"][0]["phone_lists"]
+    extort(
+        state.gangland(),
+        day,
+        ground,
+        numbers,
+        phone_lists,
+        trust,
+        world.where,
+        monday,
+        month_ends,
+        tick,
+        seed,
+    )

@@ -18,14 +18,15 @@ TABLE = 4095
 class Authority(mesa.Agent):
     """The board of a settlement."""
 
-    def __init__(self, town: "PlainTown", number: int, row: Any, organised: float) -> None:
+    def __init__(self, town: "PlainTown", number: int, row: Any, settlement: Any) -> None:
         super().__init__(town)
         self.number = number
         self.settlement = int(row["settlement"])
         self.cell = town.cells[int(row["cell"])]
         self.communal = bool(row["communal"])
-        self.invites = bool(row["invites"])
-        self.organised = organised
+        closed = town.luck("invites", number, 0, tick=0) < town.numbers("boards").share_not_inviting
+        self.invites = settlement.kind == "town" or not closed
+        self.organised = float(settlement.organised)
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = -1
 
@@ -52,7 +53,7 @@ class Hearing:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting of an authority with its community and the police, or of the municipal table (4095)."""
+    """A meeting of an authority with its community and the police."""
 
     authority: int
     met: bool
@@ -104,7 +105,6 @@ def hold_table(town: "PlainTown") -> None:
     """Hold the municipal table, if it is today."""
     if not is_held_today(town, TABLE, town.numbers("communal_authority").table / 12.0):
         return
-    town.meetings.append(Meeting(TABLE, False, False))
     for authority in town.authorities:
         if town.luck("takes part", authority.number, 0) < authority.organised:
             authority.last_meeting = town.tick

@@ -62,8 +62,9 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
             town.impress(resident, BRIBE, fairness=(-1.0, trust.bribe))
             return
         town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, trust.stop))
-        if town.luck("stop finds", where, nth) < p.finds:
-            town.arrests.append(Arrest(None, visit.couple, goods=True))
+        finds = town.luck("stop finds", where, nth)
+        if finds < p.finds:
+            town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
     elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
         effectiveness = (0.3 * tone, trust.talk)
         town.impress(resident, TALK, fairness=(tone, trust.talk), effectiveness=effectiveness)

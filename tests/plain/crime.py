@@ -28,7 +28,7 @@ NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS = range(7)
 """Channels by which an incident is told."""
 
-CEILINGS = (0.25, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
+CEILINGS = (0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
 MEAN_LOSSES = (900.0, 400.0, 30000.0, 1200.0, 3000.0, 0.0, 0.0)
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")

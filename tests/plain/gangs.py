@@ -75,6 +75,10 @@ class Clique(mesa.Agent):
             work = resident.places[0]
             if resident.business and work is not None and work.held_by is self:
                 self.targets.append(resident)
+        paying = town.numbers("extortion").paying
+        for target in self.targets:
+            if town.luck("pays at start", target.number, 0, tick=0) < paying:
+                target.pays = self
         border = town.numbers("gangs").border
         for other in town.cliques:
             if other.gang != self.gang and self.centre.away(other.centre) <= border:

@@ -47,13 +47,13 @@ def judge(town: "PlainTown") -> None:
 
 
 def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
-    """Hold or release one who was arrested; the victim may blame the police for a release."""
+    """Hold or release one who was arrested; the teller may blame the police for a release."""
     incident, trust = arrest.incident, town.numbers("trust")
     arrest.held = arrest.goods or (incident is not None and incident.complaint and incident.in_time)
     if incident is None:
         return
     incident.held = arrest.held
-    if not incident.victim.alive or not (incident.told != NOBODY or incident.found):
+    if incident.teller is None or not (incident.told != NOBODY or incident.found):
         return
     if arrest.held:
         town.impress(incident.teller, HELD, effectiveness=(1.0, trust.release))

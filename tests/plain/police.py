@@ -189,14 +189,15 @@ def patrol(town: "PlainTown") -> None:
     numbers = town.numbers("patrol")
     for couple in town.couples_on_duty():
         n_slots = int(numbers.visits_foot if couple.mode == FOOT else numbers.visits_motor)
+        before = couple.facility.cell
         for slot in range(n_slots):
             minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
             if not couple.has_fixed_duty_at(minute):
-                make_visit(town, couple, slot, minute)
+                before = make_visit(town, couple, slot, minute, before)
 
 
-def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float) -> None:
-    """Choose where the couple goes in this slot, and go there if means allow."""
+def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, before: Cell) -> Cell:
+    """Choose where the couple goes in this slot from where it was before, and go there if means allow."""
     numbers = town.numbers("patrol")
     b = town.luck("visit kind", couple.number, slot)
     if b < numbers.plan_share:
@@ -207,14 +208,13 @@ def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float) -> N
         places, kind, routed = town.everywhere, 0, 0
     cell = pick_by_reach(places, town.luck("visit place", couple.number, slot))
     if couple.mode == FOOT:
-        if town.straight_km(cell, couple.facility.cell) <= numbers.foot_km:
-            couple.cell = cell
+        goes = town.straight_km(cell, couple.facility.cell) <= numbers.foot_km
     else:
-        km = numbers.detour * town.straight_km(cell, couple.cell)
-        if km <= couple.kilometres:
-            couple.kilometres -= km
-            couple.cell = cell
-    town.visits.append(Visit(couple, couple.cell, minute, kind, routed))
+        km = numbers.detour * town.straight_km(cell, before)
+        goes = km <= couple.kilometres
+        couple.kilometres -= km if goes else 0.0
+    town.visits.append(Visit(couple, cell if goes else before, minute, kind, routed))
+    return town.visits[-1].cell
 
 
 def covering_visit(town: "PlainTown", cell: Cell, minute: float) -> Visit | None:

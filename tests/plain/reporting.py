@@ -29,7 +29,7 @@ from plain.police import covering_visit
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
-OFFSETS = {0: 0.0, 1: -0.5, 2: 1.5, 3: -0.4, 4: 0.0, 5: -0.3, 6: 0.0, 7: 0.2}
+OFFSETS = {0: 0.0, 1: -0.5, 2: 1.5, 3: -0.4, 4: 0.0, 5: -0.3, 6: 0.0, 7: 0.5}
 LINE, TRIAGE, HOURS, FUEL, VEHICLES = range(5)
 """Reasons why a call is not served."""
 

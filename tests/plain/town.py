@@ -40,7 +40,7 @@ class PlainTown(mesa.Model):
         self.read_police(town)
         self.read_residents(town)
         self.authorities = [
-            Authority(self, number, row, town.settlements[int(row["settlement"])].organised)
+            Authority(self, number, row, town.settlements[int(row["settlement"])])
             for number, row in enumerate(town.authorities)
         ]
         self.cliques: list[Clique] = []

@@ -1,0 +1,205 @@
+"""The program `confianza`: what can be done from the shell."""
+
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from model.errors import InputError
+
+DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+WIDTH = 80
+
+app = typer.Typer(
+    name="confianza",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
+    help="Simulates trust between police and community in two Guatemalan municipalities.",
+    epilog="Exit codes: 0 done, 2 the input is wrong, 1 our own fault, 130 interrupted.",
+)
+
+Scenario = Annotated[str, typer.Argument(help="Name of a scenario, or a TOML file.", show_default=False)]
+
+
+@app.command()
+def run(
+    scenario: Scenario,
+    policy: Annotated[
+        list[str], typer.Option(metavar="NAME[@DATE]", help="A policy and when it begins; repeatable.")
+    ] = [],  # noqa: B006
+    set_: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")
+    ] = [],  # noqa: B006
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First reported day.", show_default=False)
+    ] = None,
+    years: Annotated[float | None, typer.Option(metavar="N", help="Length of the run.  [default: 3]")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day on which the run ends, instead of --years.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first run.")] = 1,
+    replicates: Annotated[
+        int, typer.Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")
+    ] = 1,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
+    keep: Annotated[
+        str, typer.Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")
+    ] = "",
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Save the state at the end, to go on from.")
+    ] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", metavar="DIR", help="Go on from a saved state.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]"),
+    ] = None,
+) -> None:
+    """Simulate a municipality; write tables and a picture, print a summary."""
+    from experiments.plan import make_plan
+    from experiments.results import folder_of
+
+    if workers < 1:
+        raise InputError(f"--workers must be at least 1, got {workers}")
+    if save is not None and from_ is not None:
+        raise InputError("--save and --from exclude each other: give one of them")
+    plan = make_plan(
+        scenario,
+        policies=policy,
+        sets=set_,
+        start=start,
+        years=years,
+        until=until,
+        seed=seed,
+        replicates=replicates,
+        keep=keep,
+        branch=from_,
+    )
+    folder = folder_of(plan, out)
+    from experiments.command import carry_out
+
+    raise typer.Exit(INTERRUPTED if carry_out(plan, workers, save, folder, time.monotonic()) else DONE)
+
+
+@app.command()
+def check(
+    scenario: Scenario,
+    years: Annotated[int, typer.Option(metavar="N", help="Years after the warm-up.")] = 3,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first run.")] = 1,
+    replicates: Annotated[int, typer.Option(metavar="N", help="Number of runs.")] = 1,
+) -> None:
+    """Show yearly counts of the status quo beside orders of magnitude."""
+    from experiments.plan import make_plan
+
+    plan = make_plan(scenario, years=years, seed=seed, replicates=replicates)
+    from experiments.check import show_check
+
+    show_check(plan)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` wrote.")],
+    csv: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; - is standard output.")],
+) -> None:
+    """Write the whole table of a run as CSV, the same bytes every time."""
+    from experiments.export import csv_of
+    from experiments.export import export as write_csv
+
+    if str(csv) == "-":
+        sys.stdout.buffer.write(csv_of(folder))
+        sys.stdout.buffer.flush()
+    else:
+        write_csv(folder, csv)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the municipalities."""
+    from experiments.listings import scenario_lines, show
+
+    show(scenario_lines())
+
+
+@app.command()
+def policies() -> None:
+    """List the policies and what they change."""
+    from experiments.listings import policy_lines, show
+
+    show(policy_lines())
+
+
+@app.command()
+def parameters(
+    name: Annotated[
+        str | None, typer.Argument(help="A parameter, a group, or a part of a name.", show_default=False)
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="S", help="Show the values and sources of this scenario.")
+    ] = None,
+) -> None:
+    """List parameters with unit, range, role, neutral value and source."""
+    from experiments.listings import parameter_lines, show
+    from scenarios import load
+
+    show(parameter_lines(name, load(scenario) if scenario else None))
+
+
+@app.command()
+def measures() -> None:
+    """List the monthly measures with unit and meaning."""
+    from experiments.listings import measure_lines, show
+
+    show(measure_lines())
+
+
+@app.command()
+def bench(
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the numbers as JSON.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Shorter runs, rougher numbers.")] = False,
+) -> None:
+    """Measure speed and memory beside the goals; takes some minutes."""
+    from experiments.bench import measure
+
+    measure(json, quick)
+
+
+def main() -> None:
+    """Run the program and leave with its exit code."""
+    sys.exit(code_of(sys.argv[1:]))
+
+
+def code_of(words: list[str]) -> int:
+    """Run the program with these words; return the exit code and never a traceback for a wrong input."""
+    try:
+        return app(words, prog_name="confianza", standalone_mode=False) or DONE
+    except InputError as wrong:
+        return complain(str(wrong), WRONG_INPUT)
+    except TyperException as wrong:
+        return complain(wrong.format_message(), WRONG_INPUT)
+    except typer.Exit as left:
+        return left.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except Exception:
+        traceback.print_exc()
+        return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
+
+
+def complain(message: str, code: int) -> int:
+    """Say in one line what is wrong; return the exit code."""
+    print(f"confianza: {' '.join(message.split())}", file=sys.stderr)
+    return code

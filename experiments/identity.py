@@ -1,0 +1,77 @@
+"""The identity of a run: what decides its numbers, and nothing else, as 16 hexadecimal digits."""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Collection
+from typing import Any
+
+import shapely
+
+from model import fingerprint
+from model.scenario import Policy, Scenario
+
+
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """Return the settings of a scenario in full, in one canonical form that JSON can hold."""
+    return {
+        "scenario": scenario.name,
+        "start": scenario.start.isoformat(),
+        "parameters": {name: numbers_of(group) for name, group in sorted(scenario.groups.items())},
+        "off": sorted(scenario.off),
+        "outline": digest_of(shapely.to_wkb(scenario.outline)),
+        "lake": digest_of(shapely.to_wkb(scenario.lake)) if scenario.lake is not None else None,
+        "settlements": [dataclasses.asdict(one) for one in scenario.settlements],
+        "facilities": [dataclasses.asdict(one) for one in scenario.facilities],
+        "anchors": [dataclasses.asdict(one) for one in scenario.anchors],
+        "policies": [policy_of(one, scenario) for one in scenario.policies if one.entries or one.off],
+    }
+
+
+def numbers_of(group: Any) -> dict[str, Any]:
+    """Return the values of a group by name."""
+    return dict(sorted(dataclasses.asdict(group).items()))
+
+
+def policy_of(policy: Policy, scenario: Scenario) -> dict[str, Any]:
+    """Return what a policy does, and from when."""
+    return {
+        "name": policy.name,
+        "start": max(policy.start or scenario.start, scenario.start).isoformat(),
+        "entries": [dataclasses.asdict(entry) for entry in policy.entries],
+        "off": sorted(policy.off),
+    }
+
+
+def identity(
+    settings: dict[str, Any],
+    seed: int,
+    until: datetime.date,
+    keep: Collection[str] = (),
+    branch: str | None = None,
+) -> str:
+    """Return the identity of a run: settings, seed, horizon, what is kept, code, and the run it branched from."""
+    parts = {
+        "settings": settings,
+        "seed": seed,
+        "until": until.isoformat(),
+        "keep": sorted(keep),
+        "branch": branch,
+        "code": fingerprint(),
+    }
+    return digest_of(canonical(parts).encode())
+
+
+def canonical(value: Any) -> str:
+    """Return a value as JSON that is the same for the same value.
+
+    >>> canonical({"b": 0.1, "a": (1, None)})
+    '{"a":[1,null],"b":0.1}'
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def digest_of(content: bytes) -> str:
+    """Return 16 hexadecimal digits that stand for some bytes."""
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,119 @@
+"""What there is: scenarios, policies, parameters and measures, as plain text of at most 80 columns."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import scenarios
+from model.errors import InputError, nearest
+from model.parameters import Group, Number, every_number
+from model.scenario import Entry, Scenario
+from scenarios.groups import declare_all
+
+WIDTH = 80
+
+
+def wrapped(text: str, indent: int) -> str:
+    """Return a text in lines of at most 80 columns, all indented."""
+    margin = " " * indent
+    return textwrap.fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin)
+
+
+def scenario_lines() -> Iterator[str]:
+    """Yield every built-in scenario with its size."""
+    for name, title in scenarios.names().items():
+        scenario = scenarios.load(name)
+        yield f"{name}"
+        yield wrapped(f"{title['en']}; in Spanish: {title['es']}", 4)
+        yield wrapped(size_of(scenario), 4)
+
+
+def size_of(scenario: Scenario) -> str:
+    """Return residents, settlements and police of a scenario in one sentence."""
+    officers = sum(one.officers for one in scenario.facilities)
+    return (
+        f"{scenario['population'].total:,} residents in {len(scenario.settlements)} settlements, "
+        f"{officers} officers posted at {len(scenario.facilities)} facilities; from {scenario.start}"
+    )
+
+
+def policy_lines() -> Iterator[str]:
+    """Yield every built-in policy with what it does."""
+    for name, ready in scenarios.policies().items():
+        yield f"{name}"
+        yield wrapped(f"{ready.title['en']} ({ready.title['es']})", 4)
+        if ready.about["en"]:
+            yield wrapped(ready.about["en"], 4)
+        if ready.policy.start:
+            yield wrapped(f"from {ready.policy.start}", 4)
+        yield from (wrapped(deed(entry), 6) for entry in ready.policy.entries)
+        yield from (wrapped(f"switches {mechanism} off", 6) for mechanism in sorted(ready.policy.off))
+
+
+def deed(entry: Entry) -> str:
+    """Return one line of a policy in words."""
+    what = {"set": "= ", "scale": "times ", "add": "plus "}[entry.how]
+    where = f" in {', '.join(entry.settlements)}" if entry.settlements else ""
+    return f"{entry.parameter} {what}{entry.value:g}{where}"
+
+
+def parameter_lines(part: str | None, scenario: Scenario | None) -> Iterator[str]:
+    """Yield the parameters whose name matches, group by group, with value, range, role and source."""
+    declare_all()
+    group = ""
+    for dotted, default, about in chosen(part):
+        if group != (group := dotted.partition(".")[0]):
+            yield from group_lines(Group.known[group], scenario)
+        yield from number_lines(dotted, default, about, scenario)
+
+
+def chosen(part: str | None) -> list[tuple[str, float, Number]]:
+    """Return the parameters of this name, of this group, or with this in their name."""
+    every = list(every_number())
+    if part is None:
+        return every
+    for matches in (
+        lambda dotted: dotted == part,
+        lambda dotted: dotted.partition(".")[0] == part,
+        lambda dotted: part.lower() in dotted,
+    ):
+        if found := [one for one in every if matches(one[0])]:
+            return found
+    names = [dotted for dotted, _, _ in every]
+    close = nearest(part, [*names, *Group.known])
+    raise InputError(f"no parameter, group or part of a name '{part}'{close}")
+
+
+def group_lines(group: type[Group], scenario: Scenario | None) -> Iterator[str]:
+    """Yield the heading of a group."""
+    off = ", switched off" if scenario and group.name in scenario.off else ""
+    yield f"\n[{group.name}]{' mechanism' if group.mechanism else ''}{off}"
+    yield wrapped(" ".join((group.__doc__ or "").split("\n\n")[0].split()), 2)
+    if group.evidence:
+        yield wrapped(f"evidence: {', '.join(group.evidence)}", 2)
+
+
+def number_lines(dotted: str, default: float, about: Number, scenario: Scenario | None) -> Iterator[str]:
+    """Yield one parameter."""
+    group, _, key = dotted.partition(".")
+    value = getattr(scenario[group], key) if scenario else default
+    told = scenario.sources.get(dotted) if scenario else None
+    neutral = f", off = {about.off:g}" if about.off is not None else ""
+    kind = {"site": "site fact", "behaviour": "behaviour", "lever": "lever"}[about.role]
+    changed = f" (default {default:g})" if value != default else ""
+    yield wrapped(f"{dotted} = {value:g} {about.unit}{changed}", 2)
+    yield wrapped(f"{about.about}; {about.low:g} to {about.high:g}, {kind}{neutral}", 6)
+    yield wrapped(f"source: {told or about.source}", 6)
+
+
+def measure_lines() -> Iterator[str]:
+    """Yield every monthly column with its unit and meaning."""
+    from model.measures import MEASURES  # compiles when used, so it is imported late
+
+    for name, measure in MEASURES.items():
+        yield f"{name}  [{measure.unit}]"
+        yield wrapped(measure.en, 4)
+
+
+def show(lines: Iterable[str]) -> None:
+    """Print lines as results."""
+    print("\n".join(lines).lstrip("\n"))

@@ -1,0 +1,59 @@
+"""Numbers of a year from monthly measures: sums, shares of sums and means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expression:
+    """How one number follows from monthly columns.
+
+    Either the mean of a column over the months, or its value in the last month, or the sum of columns over the year,
+    divided by the sum of other columns if ``per`` names some (by their mean if ``per_mean`` does).
+    """
+
+    mean: str = ""
+    last: str = ""
+    sum: tuple[str, ...] = ()
+    per: tuple[str, ...] = ()
+    per_mean: str = ""
+    scale: float = 1.0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        return tuple(name for name in (self.mean, self.last, *self.sum, *self.per, self.per_mean) if name)
+
+    def of(self, months: pd.DataFrame) -> float:
+        """Return the number for these months of one run; counts are scaled to a year."""
+        if self.mean:
+            return self.scale * float(months[self.mean].mean())
+        if self.last:
+            return self.scale * float(months[self.last].iloc[-1])
+        counted = float(months[list(self.sum)].to_numpy().sum())
+        if self.per:
+            whole = float(months[list(self.per)].to_numpy().sum())
+            return self.scale * counted / whole if whole else float("nan")
+        yearly = counted * MONTHS / len(months)
+        return self.scale * (yearly / float(months[self.per_mean].mean()) if self.per_mean else yearly)
+
+
+def years_of(run: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the full years (twelve months each) of one run; if there is none, its months as they are."""
+    ordered = run.sort_values("month")
+    full = [ordered.iloc[k : k + MONTHS] for k in range(0, len(ordered) - MONTHS + 1, MONTHS)]
+    return full or [ordered]
+
+
+def by_run(measures: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the months of every run, in order of seeds."""
+    return [run for _, run in measures.groupby("seed", sort=True)]
+
+
+def values(expression: Expression, runs: Sequence[pd.DataFrame], year: int) -> list[float]:
+    """Return the number in one year (0 the first, -1 the last) of every run."""
+    return [expression.of(years_of(run)[year]) for run in runs]
