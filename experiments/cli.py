@@ -19,13 +19,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
     help="Simulates trust between police and community in two Guatemalan municipalities.",
     epilog="Exit codes: 0 done, 2 the input is wrong, 1 our own fault, 130 interrupted.",
 )
 
-Scenario = Annotated[str, typer.Argument(help="Name of a scenario, or a TOML file.", show_default=False)]
+Scenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)
+]
 
 
 @app.command()
@@ -63,7 +64,7 @@ def run(
         typer.Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]"),
     ] = None,
 ) -> None:
-    """Simulate a municipality; write tables and a picture, print a summary."""
+    """Simulate a municipality, write tables, print a summary."""
     from experiments.plan import make_plan
     from experiments.results import folder_of
 
@@ -96,7 +97,7 @@ def check(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first run.")] = 1,
     replicates: Annotated[int, typer.Option(metavar="N", help="Number of runs.")] = 1,
 ) -> None:
-    """Show yearly counts of the status quo beside orders of magnitude."""
+    """Set a year of the status quo beside orders of magnitude."""
     from experiments.plan import make_plan
 
     plan = make_plan(scenario, years=years, seed=seed, replicates=replicates)
@@ -110,7 +111,7 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` wrote.")],
     csv: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; - is standard output.")],
 ) -> None:
-    """Write the whole table of a run as CSV, the same bytes every time."""
+    """Write the table of a run as CSV, always the same bytes."""
     from experiments.export import csv_of
     from experiments.export import export as write_csv
 
@@ -140,13 +141,16 @@ def policies() -> None:
 @app.command()
 def parameters(
     name: Annotated[
-        str | None, typer.Argument(help="A parameter, a group, or a part of a name.", show_default=False)
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False
+        ),
     ] = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="S", help="Show the values and sources of this scenario.")
     ] = None,
 ) -> None:
-    """List parameters with unit, range, role, neutral value and source."""
+    """List parameters with unit, range, role and source."""
     from experiments.listings import parameter_lines, show
     from scenarios import load
 
@@ -163,12 +167,10 @@ def measures() -> None:
 
 @app.command()
 def bench(
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also write the numbers as JSON.")
-    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the numbers as JSON.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Shorter runs, rougher numbers.")] = False,
 ) -> None:
-    """Measure speed and memory beside the goals; takes some minutes."""
+    """Measure speed and memory beside the goals (minutes)."""
     from experiments.bench import measure
 
     measure(json, quick)
@@ -182,7 +184,7 @@ def main() -> None:
 def code_of(words: list[str]) -> int:
     """Run the program with these words; return the exit code and never a traceback for a wrong input."""
     try:
-        return app(words, prog_name="confianza", standalone_mode=False) or DONE
+        return app(words or ["--help"], prog_name="confianza", standalone_mode=False) or DONE
     except InputError as wrong:
         return complain(str(wrong), WRONG_INPUT)
     except TyperException as wrong:

@@ -49,6 +49,8 @@ def shown(value: Any) -> str:
 def export(folder: Path, target: Path) -> None:
     """Write the whole table of a folder of results into a CSV file."""
     content = csv_of(folder)
-    if target.is_dir() or not target.parent.is_dir():
-        raise InputError(f"--csv {target}: {'is a folder' if target.is_dir() else 'its folder does not exist'}")
+    if target.is_dir():
+        raise InputError(f"--csv {target} is a folder, not a file")
+    if not target.parent.is_dir():
+        raise InputError(f"--csv {target}: no folder '{target.parent}'")
     write_whole(target, content)

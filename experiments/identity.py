@@ -51,7 +51,7 @@ def identity(
     keep: Collection[str] = (),
     branch: str | None = None,
 ) -> str:
-    """Return the identity of a run: settings, seed, horizon, what is kept, code, and the run it branched from."""
+    """Return the identity of a run; ``branch`` is that of the run whose saved State it goes on from."""
     parts = {
         "settings": settings,
         "seed": seed,

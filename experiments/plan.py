@@ -1,4 +1,4 @@
-"""What a run is asked to be: scenario, policies, values, horizon and seeds, all checked before anything starts."""
+"""What a run is asked to be: scenario, policies, values, horizon, seeds; all checked before it starts."""
 
 import dataclasses
 import datetime

@@ -1,4 +1,4 @@
-"""The folder of a run: tables, picture and manifest, written aside first so that no half file is ever left."""
+"""The folder of a run: tables, picture and manifest, written aside first so that no half file is left."""
 
 import datetime
 import io
@@ -143,7 +143,7 @@ def machine() -> dict[str, Any]:
 
 
 def commit() -> str | None:
-    """Return the commit of the checkout that this program runs from, marked if files differ; None if unknown."""
+    """Return the commit of the checkout that this program stands in, marked if files differ; else None."""
     root = Path(__file__).parent.parent
     if not (root / ".git").exists():
         return None

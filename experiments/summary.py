@@ -9,7 +9,7 @@ import pandas as pd
 from experiments.plan import Plan
 from experiments.yearly import MONTHS, Expression, by_run, values, years_of
 
-WIDTH, LABEL = 80, 34
+WIDTH, LABEL, CHANGE = 80, 31, 9
 MOST_YEARS = 3
 KINDS = {
     "robbery": "robbery",
@@ -75,7 +75,7 @@ LINES = (
     Line("  never answered, %", percent(["calls_unserved"], ["calls"]), 1),
     Line("minutes to respond (median)", mean("response_minutes_median")),
     Line("arrests", total("arrests")),
-    Line("cases before communal authority", total("cases")),
+    Line("communal authority's cases", total("cases")),
     Line("Criteria (0-1, mean of the year)"),
     Line("C1 small area", mean("c1"), 2),
     Line("C2 consultation", mean("c2"), 2),
@@ -92,9 +92,9 @@ def summary(plan: Plan, measures: pd.DataFrame) -> str:
         return "\n".join([*heading, "", "No full month lies within this run, so there is nothing to show."])
     runs = by_run(measures)
     columns = columns_of(runs)
-    width = (WIDTH - LABEL) // (len(columns) + (len(columns) > 1))
+    width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
     rows = [row(line, runs, columns, width) for line in LINES]
-    return "\n".join([*heading, note(runs[0]), "", header(runs[0], columns, width), *rows])
+    return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows])
 
 
 def title_of(plan: Plan) -> str:
@@ -111,13 +111,13 @@ def seeds_of(measures: pd.DataFrame) -> str:
     return f"{len(seeds)} runs, seeds {seeds[0]} to {seeds[-1]}: mean (lowest to highest)"
 
 
-def note(run: pd.DataFrame) -> str:
-    """Return what should be known about the columns."""
+def note(run: pd.DataFrame) -> list[str]:
+    """Return what should be known about the columns, if anything."""
     months = len(run)
     if months < MONTHS:
-        return f"Only {months} full month{'s' * (months > 1)}: counts are scaled to a year."
+        return [f"Only {months} full month{'s' * (months > 1)}: counts are scaled to a year."]
     beyond = months % MONTHS
-    return f"The last {beyond} month{'s' * (beyond > 1)} are in no column." if beyond else ""
+    return [f"Months beyond the last full year, in no column: {beyond}."] if beyond else []
 
 
 def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
@@ -129,8 +129,8 @@ def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
 def header(run: pd.DataFrame, columns: Sequence[int], width: int) -> str:
     """Return the line above the numbers."""
     years = years_of(run)
-    names = [label_of(years[column]) for column in columns] + ["change"] * (len(columns) > 1)
-    return " " * LABEL + "".join(name.rjust(width) for name in names)
+    names = "".join(label_of(years[column]).rjust(width) for column in columns)
+    return " " * LABEL + names + "change".rjust(CHANGE) * (len(columns) > 1)
 
 
 def label_of(months: pd.DataFrame) -> str:
@@ -144,11 +144,21 @@ def row(line: Line, runs: Sequence[pd.DataFrame], columns: Sequence[int], width:
     if line.expression is None:
         return f"\n{line.label}"
     found = [values(line.expression, runs, column) for column in columns]
-    cells = [spread(numbers, line.digits, width) for numbers in found]
-    if len(columns) > 1:
-        change = middle(found[-1]) - middle(found[0])
-        cells.append("-" if math.isnan(change) else f"{change:+,.{line.digits}f}".rjust(width))
-    return f"  {line.label}".ljust(LABEL) + "".join(cell.rjust(width) for cell in cells)
+    cells = "".join(spread(numbers, line.digits, width).rjust(width) for numbers in found)
+    last = change(middle(found[0]), middle(found[-1]), line.digits) if len(columns) > 1 else ""
+    return f"  {line.label}".ljust(LABEL) + cells + last
+
+
+def change(first: float, last: float, digits: int) -> str:
+    """Return by how much a number has moved.
+
+    >>> change(1.0, 1.04, 1), change(1.0, 0.5, 1)
+    ('      0.0', '     -0.5')
+    """
+    moved = round(last - first, digits)
+    if math.isnan(moved):
+        return "-".rjust(CHANGE)
+    return (f"{moved:+,.{digits}f}" if moved else f"{0:.{digits}f}").rjust(CHANGE)
 
 
 def middle(numbers: Sequence[float]) -> float:
@@ -166,6 +176,7 @@ def spread(numbers: Sequence[float], digits: int, width: int) -> str:
     known = [number for number in numbers if not math.isnan(number)]
     if not known:
         return "-"
-    alone = f"{middle(known):,.{digits}f}"
-    text = f"{alone} ({min(known):,.{digits}f}-{max(known):,.{digits}f})" if len(numbers) > 1 else alone
-    return text if len(text) < width else alone
+    if len(numbers) == 1:
+        return f"{known[0]:,.{digits}f}"
+    text = f"{middle(known):.{digits}f} ({min(known):.{digits}f}-{max(known):.{digits}f})"
+    return text if len(text) < width else f"{middle(known):.{digits}f}"

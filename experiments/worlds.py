@@ -24,6 +24,10 @@ INCIDENT_COLUMNS = (
 )
 """What is kept of an incident: never who suffered or told it, and no place."""
 
+Codes = dict[str, tuple[str, ...]]
+"""Columns of codes, with the names that they stand for; without names, the world's settlements."""
+_SETTLEMENT: Codes = {"settlement": ()}
+
 Tell = Callable[[int], None]
 """Takes the number of shifts that have just been simulated; may raise to stop the run."""
 
@@ -97,10 +101,6 @@ def tables_of(world: TrustModel, plan: Plan, run: str, cells: list[np.ndarray]) 
     return tables
 
 
-_SETTLEMENT: dict[str, tuple[str, ...]] = {"settlement": ()}
-"""Codes that are names of the world's own settlements."""
-
-
 def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
     """Tell which months (12 times the year, plus 0 to 11) were reported from their first day on."""
     return np.array([first_of_month(int(month)) >= scenario.start for month in months], dtype=bool)
@@ -125,7 +125,7 @@ def measures_table(world: TrustModel, plan: Plan, run: str) -> pa.Table:
     return pa.table(columns)
 
 
-def months_table(world: TrustModel, run: str, rows: np.ndarray, codes: dict[str, tuple[str, ...]]) -> pa.Table:
+def months_table(world: TrustModel, run: str, rows: np.ndarray, codes: Codes) -> pa.Table:
     """Return monthly rows of a world as a table, with names in place of codes."""
     rows = rows[full_months(rows["month"], world.settings)]
     columns: dict[str, pa.Array] = {"run": constant(run, len(rows))}

@@ -12,8 +12,8 @@ MONTHS = 12
 class Expression:
     """How one number follows from monthly columns.
 
-    Either the mean of a column over the months, or its value in the last month, or the sum of columns over the year,
-    divided by the sum of other columns if ``per`` names some (by their mean if ``per_mean`` does).
+    Either the mean of a column over the months, or its value in the last month, or the sum of columns over a
+    year, divided by the sum of others if ``per`` names some, or by the mean of one that ``per_mean`` names.
     """
 
     mean: str = ""

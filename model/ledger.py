@@ -131,12 +131,6 @@ class Trust(Group):
         0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site"
     )
     harm: float = number(0.4, "log-odds", 0.0, 2.0, "T14: negative; size assumed", "weight of being a victim")
-    greeting: float = number(0.03, "log-odds", 0.0, 2.0, "assumed; swept", "weight of a greeting", off=0.0)
-    talk: float = number(0.10, "log-odds", 0.0, 2.0, "Z03 scaled; swept", "weight of a talk", off=0.0)
-    stop: float = number(
-        0.20, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop or checkpoint", off=0.0
-    )
-    bribe: float = number(0.60, "log-odds", 0.0, 3.0, "G05; assumed", "weight of a bribe request", off=0.0)
     call: float = number(
         0.35, "log-odds", 0.0, 2.0, "H05, E18; assumed", "weight of how fast a call is answered"
     )
@@ -149,7 +143,6 @@ class Trust(Group):
     hearing: float = number(
         0.10, "log-odds", 0.0, 2.0, "F06, F10; assumed", "weight of police deference at a hearing"
     )
-    meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
 
 
 @njit(float64(float64, float64, float64, float64, float64, float64), cache=True)

@@ -189,7 +189,6 @@ def assemble(
     minds: Any,
     numbers: Any,
     contacts: Any,
-    trust: Any,
     tally: Any,
     month: Any,
     day_of_month: Any,
@@ -224,7 +223,7 @@ def assemble(
             if minds[i]["died"] >= 0 or luck(seed, ATTENDS, tick, i, 0) >= p["attendance"]:
                 continue
             fair = treats_fairly(plant.officers[chief], contacts[z], luck(seed, MEETING_TONE, tick, i, 0))
-            weight = trust[z]["meeting"]
+            weight = contacts[z]["weight_meeting"]
             impress(day, minds, i, MEETING, 1.0 if fair else -1.0, weight, 0.5 if met else -0.5, weight, 1)
             minds[i]["met"] = minds[i]["met_free"] = tick
             tally[0]["council_heard"] += 1.0
@@ -296,7 +295,6 @@ def act(world: Any) -> None:
             state.minds,
             numbers["communal_authority"],
             numbers["contacts"],
-            numbers["trust"],
             state.tally,
             month_of(world.tick),
             date.day,

@@ -97,6 +97,19 @@ class Contacts(Group):
     proof: float = share(
         0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge"
     )
+    weight_greeting: float = number(
+        0.03, "log-odds", 0.0, 2.0, "assumed; swept", "weight of a greeting", off=0.0
+    )
+    weight_talk: float = number(0.10, "log-odds", 0.0, 2.0, "Z03 scaled; swept", "weight of a talk", off=0.0)
+    weight_stop: float = number(
+        0.20, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop or checkpoint", off=0.0
+    )
+    weight_bribe: float = number(
+        0.60, "log-odds", 0.0, 3.0, "G05; assumed", "weight of a bribe request", off=0.0
+    )
+    weight_meeting: float = number(
+        0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0
+    )
 
 
 @njit(cache=True)
@@ -119,17 +132,17 @@ def chance_of_stop(person: Any, p: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
-def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, p: Any, trust: Any) -> None:
+def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, p: Any) -> None:
     """Write down what a contact of this kind teaches."""
     tone = 1.0 if fair else -1.0
     if cause == GREETING:
-        impress(day, minds, i, GREETING, tone, trust["greeting"], 0.0, 0.0, 1)
+        impress(day, minds, i, GREETING, tone, p["weight_greeting"], 0.0, 0.0, 1)
     elif cause == TALK:
-        impress(day, minds, i, TALK, tone, trust["talk"], 0.3 * tone, trust["talk"], 1)
+        impress(day, minds, i, TALK, tone, p["weight_talk"], 0.3 * tone, p["weight_talk"], 1)
     elif cause == STOP:
-        impress(day, minds, i, STOP, p["fair_stop"] if fair else -1.0, trust["stop"], 0.0, 0.0, 1)
+        impress(day, minds, i, STOP, p["fair_stop"] if fair else -1.0, p["weight_stop"], 0.0, 0.0, 1)
     else:
-        impress(day, minds, i, BRIBE, -1.0, trust["bribe"], 0.0, 0.0, 1)
+        impress(day, minds, i, BRIBE, -1.0, p["weight_bribe"], 0.0, 0.0, 1)
 
 
 @njit(cache=True)
@@ -140,7 +153,6 @@ def meet(
     couples: Any,
     officers: Any,
     contacts: Any,
-    trust: Any,
     tally: Any,
     where: Any,
     tick: Any,
@@ -187,7 +199,7 @@ def meet(
                 arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
                 arrest["held"] = 0
                 day.counts[ARRESTS] += 1
-            learn_of(day, minds, i, cause, fair, p, trust[person["settlement"]])
+            learn_of(day, minds, i, cause, fair, p)
             minds[i]["met"] = tick
             if cause == GREETING or cause == TALK:
                 minds[i]["met_free"] = tick
@@ -225,7 +237,6 @@ def act(world: Any) -> None:
         state.couples,
         world.plant.officers,
         numbers["contacts"],
-        numbers["trust"],
         state.tally,
         world.where,
         world.tick,

@@ -63,8 +63,9 @@ class Meeting:
 def hear_cases(town: "PlainTown") -> None:
     """Hear the cases that are due; then the municipal table; then the meetings of authorities."""
     for case in town.cases:
-        if case.due == town.tick:
+        if case.due <= town.tick:
             hear(town, case)
+    town.cases = [case for case in town.cases if case.due > town.tick]
     if town.shift == 1:
         hold_table(town)
         for authority in town.authorities:
@@ -112,7 +113,7 @@ def hold_table(town: "PlainTown") -> None:
 
 def hold_meeting(town: "PlainTown", authority: Authority) -> None:
     """Hold an authority's own meeting, if it is today and there is an officer who can come."""
-    p, trust = town.numbers("communal_authority"), town.numbers("trust")
+    p, weight = town.numbers("communal_authority"), town.numbers("contacts").weight_meeting
     if not is_held_today(town, authority.number, p.meetings / 12.0 * (0.5 + authority.organised)):
         return
     facility = town.facilities[authority.cell.facility]
@@ -131,8 +132,8 @@ def hold_meeting(town: "PlainTown", authority: Authority) -> None:
             town.impress(
                 one,
                 MEETING,
-                fairness=(1.0 if fair else -1.0, trust.meeting),
-                effectiveness=(0.5 if met else -0.5, trust.meeting),
+                fairness=(1.0 if fair else -1.0, weight),
+                effectiveness=(0.5 if met else -0.5, weight),
             )
             one.last_contact = town.tick
 

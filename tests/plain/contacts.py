@@ -49,7 +49,7 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
 
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
     """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
-    p, trust, where = town.numbers("contacts"), town.numbers("trust"), visit.cell.number
+    p, where = town.numbers("contacts"), visit.cell.number
     lead = visit.couple.lead
     assert lead is not None
     stop = chance_of_stop(town, visit, resident)
@@ -59,14 +59,14 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     resident.last_contact = town.tick
     if v < stop:
         if town.luck("bribe", where, nth) < p.bribe * (1.0 - lead.integrity):
-            town.impress(resident, BRIBE, fairness=(-1.0, trust.bribe))
+            town.impress(resident, BRIBE, fairness=(-1.0, p.weight_bribe))
             return
-        town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, trust.stop))
+        town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, p.weight_stop))
         finds = town.luck("stop finds", where, nth)
         if finds < p.finds:
             town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
     elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
-        effectiveness = (0.3 * tone, trust.talk)
-        town.impress(resident, TALK, fairness=(tone, trust.talk), effectiveness=effectiveness)
+        effectiveness = (0.3 * tone, p.weight_talk)
+        town.impress(resident, TALK, fairness=(tone, p.weight_talk), effectiveness=effectiveness)
     else:
-        town.impress(resident, GREETING, fairness=(tone, trust.greeting))
+        town.impress(resident, GREETING, fairness=(tone, p.weight_greeting))

@@ -140,8 +140,7 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Call the police; on the telephone the line may fail."""
     number = incident.number
     minute = min(479.0, incident.minute + 20.0 * town.luck("call delay", number, 0))
-    by_line = incident.told == TELEPHONE or incident.handed
-    if by_line and town.luck("line", number, 0) >= town.numbers("response").line_answered:
+    if incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered:
         give_up(town, incident, teller, LINE)
     else:
         town.calls.append(Call(incident, teller, minute))

@@ -88,7 +88,7 @@ def answer(town: "PlainTown", call: Call) -> None:
         best, reason = first_to_arrive(town, call, minute)
     if best is not None:
         serve(town, call, best)
-    elif town.tick - incident.tick < p.carry:
+    elif p.constant <= 0.0 and town.tick - incident.tick < p.carry:
         town.carried.append(call)
     else:
         give_up(town, incident, call.teller, reason)

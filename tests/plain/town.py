@@ -143,9 +143,7 @@ class PlainTown(mesa.Model):
     def numbers(self, group: str) -> Any:
         """Return the parameters of a group in force."""
         if group not in self._groups:
-            numbers = self.settings[group]
-            without_contacts = group == "trust" and "contacts" in self.settings.off
-            self._groups[group] = numbers.neutral() if without_contacts else numbers
+            self._groups[group] = self.settings[group]
         return self._groups[group]
 
     def luck(self, name: str, who: int, nth: int, *, tick: int | None = None) -> float:

@@ -1,0 +1,215 @@
+"""Speed and memory beside the goals, every number measured in a fresh process."""
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.progress import say
+from experiments.results import machine, write_whole
+from experiments.stopwatch import SITE
+from model import fingerprint
+from model.errors import InputError
+
+WIDTH, LABEL = 80, 42
+DECADE = 10.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """One number with its goal; ``at_most`` tells on which side of it to be."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float
+    at_most: bool = True
+    note: str = ""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is reached."""
+        return self.value <= self.goal if self.at_most else self.value >= self.goal
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long the measurements run."""
+
+    years: float
+    pairs: int
+    twin_shifts: int
+    runs: int
+    run_years: float
+
+
+FULL = Size(years=DECADE, pairs=2, twin_shifts=60, runs=4, run_years=3.0)
+QUICK = Size(years=1.0, pairs=1, twin_shifts=9, runs=2, run_years=0.5)
+
+
+def measure(json_file: Path | None, quick: bool) -> None:
+    """Measure everything, print it beside the goals, and write it as JSON if asked to."""
+    if json_file is not None and not json_file.parent.is_dir():
+        raise InputError(f"--json {json_file}: no folder '{json_file.parent}'")
+    results = []
+    print(heading(quick), flush=True)
+    for result in every_result(QUICK if quick else FULL):
+        print(line(result), flush=True)
+        results.append(result)
+    if json_file is not None:
+        write_whole(json_file, as_json(results, quick))
+
+
+def heading(quick: bool) -> str:
+    """Return the lines above the table."""
+    told = machine()
+    roughly = ", quick and rough" if quick else ""
+    place = f"{told['system']} {told['processor']}, {told['cores']} cores, code {fingerprint()}{roughly}"
+    return f"{place}\n{'':{LABEL}}{'measured':>16}{'goal':>16}"
+
+
+def line(result: Result) -> str:
+    """Return one line of the table."""
+    if math.isnan(result.value):
+        return f"{result.name:{LABEL}}{'not available':>16}   {result.note}"
+    sign = "<=" if result.at_most else ">="
+    measured, goal = f"{shown(result.value)} {result.unit}", f"{sign} {shown(result.goal)} {result.unit}"
+    return f"{result.name:{LABEL}}{measured:>16}{goal:>16}{'' if result.reached else '  MISS'}"
+
+
+def shown(value: float) -> str:
+    """Return a number with about three digits.
+
+    >>> shown(0.123), shown(3.0), shown(1234.5)
+    ('0.12', '3', '1,234')
+    """
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"
+
+
+def every_result(size: Size) -> Iterator[Result]:
+    """Yield the numbers one after the other; compile first, so that only the one of compiling is cold."""
+    say("measuring; a full bench takes several minutes")
+    clock("compiling")
+    yield Result("confianza --help", median(help_seconds, 3), "s", 0.5)
+    yield Result("imports of the model", median(lambda: clock("imports")["seconds"], 3), "s", 1.5)
+    yield Result("compiling into an empty cache", cold_seconds(), "s", 30.0)
+    yield Result("building the town", median(lambda: clock("town")["seconds"], 3), "s", 3.0)
+    plain = [span(size, "plain")]
+    yield from paired(size, plain)
+    yield from alone(size, plain)
+    yield against_twin(size, plain)
+    yield from workers(size)
+
+
+def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
+    """Return what one measurement in a fresh process says."""
+    chosen = {"CONFIANZA_CACHE": cache} if cache else {}
+    told = subprocess.run(
+        [sys.executable, "-m", "experiments.stopwatch", *words],
+        env={**os.environ, **chosen},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode:
+        raise RuntimeError(f"measuring {' '.join(words)} failed:\n{told.stderr}")
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+def median(measured: Callable[[], float], times: int) -> float:
+    """Return the median of some measurements."""
+    return statistics.median(measured() for _ in range(times))
+
+
+def help_seconds() -> float:
+    """Return the seconds that `confianza --help` takes."""
+    begun = time.perf_counter()
+    words = [sys.executable, "-c", "from experiments.cli import main; main()", "--help"]
+    subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begun
+
+
+def cold_seconds() -> float:
+    """Return the seconds that compiling takes on a fresh machine, beyond those of the same small run."""
+    warm = clock("compiling")["seconds"]
+    with tempfile.TemporaryDirectory() as folder:
+        return float(clock("compiling", cache=folder)["seconds"] - warm)
+
+
+def span(size: Size, variant: str) -> dict[str, Any]:
+    """Return time and memory of the years of one variant of the site."""
+    return clock("span", str(size.years), variant)
+
+
+def paired(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
+    """Yield the cost of more residents and of more police, each measured in turn with the plain site."""
+    for name, variant, goal in (
+        ("twice the census, same police", "census", 1.3),
+        ("twice the couples", "couples", 2.1),
+    ):
+        ratios = []
+        for _ in range(size.pairs):
+            plain.append(span(size, "plain"))
+            ratios.append(span(size, variant)["seconds"] / plain[-1]["seconds"])
+        yield Result(name, statistics.median(ratios), "times", goal)
+
+
+def alone(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
+    """Yield time and memory of a decade of the site."""
+    seconds = statistics.median(one["seconds"] for one in plain) * DECADE / size.years
+    yield Result(f"a decade of {SITE}", seconds, "s", 3.0)
+    yield Result("  its peak memory", max(one["megabytes"] for one in plain), "MB", 400.0)
+
+
+def against_twin(size: Size, plain: list[dict[str, Any]]) -> Result:
+    """Return how much longer the slow twin takes for a resident and shift of the whole site."""
+    name = "slow twin, per resident and shift"
+    told = clock("twin", str(size.twin_shifts))
+    if "missing" in told:
+        return Result(name, math.nan, "times", 1000.0, at_most=False, note=told["missing"])
+    slow = told["slow"] / told["resident_shifts"]
+    seconds = statistics.median(one["seconds"] for one in plain)
+    fast = seconds / (plain[0]["residents"] * size.years * 1095)
+    return Result(name, slow / fast, "times", 1000.0, at_most=False)
+
+
+def workers(size: Size) -> Iterator[Result]:
+    """Yield what a second worker brings, by the runs that are added: start-up does not count."""
+    one = [added(size, 1) for _ in range(size.pairs)]
+    two = [added(size, 2) for _ in range(size.pairs)]
+    gain = statistics.median(a / b for a, b in zip(one, two, strict=True))
+    yield Result("two workers against one", gain, "times", 1.8, at_most=False)
+    thousand = statistics.median(two) / (size.runs * size.run_years) * 1000.0 / 60.0
+    yield Result("1,000 years of it with two workers", thousand, "min", 30.0)
+
+
+def added(size: Size, count: int) -> float:
+    """Return the seconds of as many runs again, so that what is done once falls out."""
+    few = clock("replicates", str(size.runs), str(size.run_years), str(count))["seconds"]
+    many = clock("replicates", str(2 * size.runs), str(size.run_years), str(count))["seconds"]
+    return max(float(many - few), 1e-9)
+
+
+def as_json(results: list[Result], quick: bool) -> bytes:
+    """Return the numbers as JSON."""
+    told = {
+        "machine": machine(),
+        "fingerprint": fingerprint(),
+        "quick": quick,
+        "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
+    }
+    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def number(value: float) -> float | None:
+    """Return a number for JSON, which has no word for one that is not known."""
+    return None if math.isnan(value) else value
