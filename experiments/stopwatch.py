@@ -1,4 +1,4 @@
-"""One measurement of speed, made in a process of its own: `python -m experiments.stopwatch NAME ARGUMENTS`."""
+"""One measurement of speed, in a process of its own: `python -m experiments.stopwatch NAME ARGUMENTS`."""
 
 import dataclasses
 import json

@@ -67,8 +67,8 @@ MIND = np.dtype(
         ("harmed", "i4"),
         ("spoke", "i4"),
         ("died", "i4"),
-        ("pays", "i2"),
-        ("member", "i2"),
+        ("pays", "i4"),
+        ("member", "i4"),
     ],
     align=True,
 )

@@ -53,7 +53,13 @@ RESPONSE_NOISE = 0.7
 def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
     """Flags of one resident, as one number."""
     age = age_of(person, tick)
-    flags = WOMAN * person["female"] + INDIGENOUS * person["indigenous"] + COUNCIL * person["council"]
+    flags = 0
+    if person["female"] == 1:
+        flags += WOMAN
+    if person["indigenous"] == 1:
+        flags += INDIGENOUS
+    if person["council"] == 1:
+        flags += COUNCIL
     if age < 30.0:
         flags += YOUNG
     if mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR:

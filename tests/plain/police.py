@@ -218,9 +218,9 @@ def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, befo
 
 
 def covering_visit(town: "PlainTown", cell: Cell, minute: float) -> Visit | None:
-    """Return the first visit that covers a minute in a cell (ODD 6.6)."""
+    """Return the first visit of the plan that covers a minute in a cell, cancelled or not (ODD 6.6)."""
     lasts = town.numbers("patrol").stay + town.numbers("deterrence").residual
     for visit in town.visits:
-        if visit.alive and visit.cell is cell and visit.minute <= minute < visit.minute + lasts:
+        if visit.cell is cell and visit.minute <= minute < visit.minute + lasts:
             return visit
     return None

@@ -1,0 +1,40 @@
+"""Worlds and towns that many tests share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from model.model import TrustModel
+from model.scenario import Scenario
+from model.town import Town, build_town
+from scenarios import load
+
+SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+
+
+@pytest.fixture(scope="session")
+def villa() -> Scenario:
+    """Villa Canales at one twentieth, without warm-up."""
+    return load("villa_canales", set=SMALL)
+
+
+@pytest.fixture(scope="session")
+def villa_town(villa: Scenario) -> Town:
+    return build_town(villa)
+
+
+@pytest.fixture(scope="session")
+def live(villa_town: Town) -> Callable[..., TrustModel]:
+    """Return a function that lets a small Villa Canales live for some shifts."""
+
+    def live_for(shifts: int, rng: int = 7, policies: Any = (), **changes: Any) -> TrustModel:
+        trace = changes.pop("trace", False)
+        scenario = load("villa_canales", set=SMALL | changes, policies=policies)
+        same_town = not any(key.startswith(("population", "daily_rhythm", "plant")) for key in changes)
+        world = TrustModel(scenario, rng=rng, town=villa_town if same_town else None, trace=trace)
+        if shifts:
+            world.run_for(shifts)
+        return world
+
+    return live_for

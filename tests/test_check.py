@@ -1,0 +1,85 @@
+"""The orders of magnitude and how a run is set beside them."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from experiments import cli
+from experiments.check import Tally, check_lines, orders
+from experiments.plan import make_plan
+from experiments.results import joined
+from experiments.runs import run_all
+from experiments.yearly import Expression, years_of
+from model.measures import MEASURES
+
+SITES = {"villa_canales", "totonicapan"}
+
+
+@pytest.mark.parametrize("order", orders(), ids=lambda order: order.name.strip())
+def test_an_order_of_magnitude_is_a_rising_band_for_a_known_site(order):
+    assert set(order.bands) <= SITES
+    assert order.bands
+    for low, central, high in order.bands.values():
+        assert 0 <= low <= central <= high
+
+
+@pytest.mark.parametrize("order", orders(), ids=lambda order: order.name.strip())
+def test_a_row_reads_measures_or_says_why_it_cannot(order):
+    assert order.evidence
+    if order.expression is None:
+        assert order.note
+    else:
+        assert set(order.expression.columns) <= set(MEASURES)
+
+
+def test_a_row_of_each_kind_is_counted():
+    kinds = [order.expression is None for order in orders()]
+    assert any(kinds)
+    assert not all(kinds)
+    assert Tally(inside=1, compared=2).sentence() == "1 of 2 rows inside; 0 not modelled yet"
+
+
+def months(n, **columns):
+    dates = pd.date_range("2017-01-01", periods=n, freq="MS")
+    return pd.DataFrame({"month": dates, **columns})
+
+
+def test_counts_of_a_part_of_a_year_are_scaled_to_a_year():
+    assert Expression(sum=("arrests",)).of(months(3, arrests=[1, 2, 3])) == 24.0
+
+
+def test_a_share_is_a_ratio_of_sums_and_not_a_mean_of_ratios():
+    year = months(2, stops=[1, 9], contacts=[10, 10])
+    assert Expression(sum=("stops",), per=("contacts",), scale=100.0).of(year) == 50.0
+
+
+def test_a_share_of_nothing_is_unknown():
+    assert math.isnan(Expression(sum=("stops",), per=("contacts",)).of(months(1, stops=[0], contacts=[0])))
+
+
+def test_a_rate_is_per_mean_resident():
+    year = months(12, homicides=[1] * 12, residents=[60_000] * 6 + [40_000] * 6)
+    assert Expression(sum=("homicides",), per_mean="residents", scale=1e5).of(year) == pytest.approx(24.0)
+
+
+@pytest.mark.parametrize(("n", "lengths"), [(5, [5]), (12, [12]), (30, [12, 12])])
+def test_years_are_full_unless_there_is_none(n, lengths):
+    assert [len(year) for year in years_of(months(n))] == lengths
+
+
+def test_every_row_of_a_site_is_set_beside_the_run():
+    plan = make_plan("villa_canales", sets=["population.scale=0.05"], years=0.3)
+    measures = joined(run_all(plan).finished)["measures"].to_pandas()
+    rows = [order for order in orders() if "villa_canales" in order.bands]
+    told = "\n".join(check_lines(rows, "villa_canales", measures))
+    assert max(map(len, told.splitlines())) <= 80
+    missing = sum(order.expression is None for order in rows)
+    verdicts = told.count("  inside\n") + told.count(" OUTSIDE\n")
+    assert verdicts == len(rows) - missing
+    assert told.endswith(f"of {verdicts} rows inside; {missing} not modelled yet")
+
+
+def test_other_scenarios_have_no_orders_of_magnitude(capsys):
+    assert cli.code_of(["check", "baseline"]) == 2
+    assert "no orders of magnitude for 'baseline'" in capsys.readouterr().err

@@ -1,0 +1,159 @@
+"""The program as a person meets it: help, lists, and one line for whatever is wrong."""
+
+import subprocess
+import sys
+
+import pytest
+
+from experiments import cli
+
+HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
+COMMANDS = ("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench")
+
+
+def call(capsys, *words):
+    code = cli.code_of(list(words))
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def widest(text):
+    return max(len(line) for line in text.splitlines())
+
+
+@pytest.mark.parametrize("words", [(), *[(command,) for command in COMMANDS]])
+def test_help_fits_80_columns(capsys, words):
+    code, out, _ = call(capsys, *words, "--help")
+    assert code == 0
+    assert widest(out) <= 80
+    assert not any(line.endswith("...") for line in out.splitlines()[1:])
+
+
+def test_without_a_word_the_program_shows_its_commands(capsys):
+    code, out, _ = call(capsys)
+    assert code == 0
+    assert all(f"\n  {command} " in out for command in COMMANDS)
+
+
+def test_help_imports_nothing_heavy():
+    program = f"""
+import sys
+from experiments.cli import code_of
+assert code_of(["--help"]) == 0
+assert code_of(["run", "--help"]) == 0
+print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stderr.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["run", "villa_canaes"], ["villa_canaes", "villa_canales"]),
+        (["run", "nowhere.toml"], ["nowhere.toml"]),
+        (["run", "baseline", "--policy", "status_qu"], ["status_qu", "status_quo"]),
+        (["run", "baseline", "--policy", "status_quo@soon"], ["status_quo", "soon", "2017-01-01"]),
+        (["run", "baseline", "--set", "population.scal=0.1"], ["population.scal", "population.scale"]),
+        (["run", "baseline", "--set", "population.scale=0.01"], ["population.scale", "0.05", "0.01"]),
+        (["run", "baseline", "--set", "population.scale"], ["--set", "KEY=VALUE"]),
+        (["run", "baseline", "--start", "2017-13-01"], ["2017-13-01"]),
+        (["run", "baseline", "--years", "0"], ["--years", "got 0"]),
+        (["run", "baseline", "--years", "nan"], ["--years", "nan"]),
+        (["run", "baseline", "--years", "many"], ["--years"]),
+        (["run", "baseline", "--years", "1", "--until", "2018-01-01"], ["--years", "--until"]),
+        (["run", "baseline", "--until", "2016-01-01"], ["--until", "2016-01-01"]),
+        (["run", "baseline", "--seed", "-1"], ["--seed", "-1"]),
+        (["run", "baseline", "--replicates", "0"], ["--replicates", "got 0"]),
+        (["run", "baseline", "--workers", "0"], ["--workers", "got 0"]),
+        (["run", "baseline", "--keep", "incident"], ["--keep", "incident", "incidents"]),
+        (["run", "baseline", "--save", "a", "--from", "b"], ["--save", "--from"]),
+        (["run", "baseline", "--from", "nowhere"], ["--from", "nowhere"]),
+        (["run", "baseline", "--sed", "1"], ["--sed", "--seed"]),
+        (["run"], ["SCENARIO"]),
+        (["rnu"], ["rnu", "run"]),
+        (["parameters", "population.scal3"], ["population.scal3", "population.scale"]),
+        (["parameters", "--scenario", "baselin"], ["baselin", "baseline"]),
+        (["check", "baseline"], ["baseline", "totonicapan, villa_canales"]),
+        (["export", "nowhere", "--csv", "-"], ["nowhere"]),
+        (["export", "nowhere"], ["--csv"]),
+    ],
+)
+def test_a_wrong_input_is_one_line_and_code_2(capsys, words, named):
+    code, out, err = call(capsys, *words)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("confianza: ")
+    assert err.count("\n") == 1
+    assert [word for word in named if word not in err] == []
+
+
+def test_a_wrong_input_leaves_the_shell_with_code_2():
+    words = [sys.executable, "-c", "from experiments.cli import main; main()", "run", "nowhere"]
+    told = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+
+
+def test_our_own_fault_is_code_1_with_its_traceback(capsys, monkeypatch):
+    def fail():
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("experiments.listings.scenario_lines", fail)
+    code, _, err = call(capsys, "scenarios")
+    assert code == 1
+    assert "ZeroDivisionError: of ours" in err
+    assert err.splitlines()[-1].startswith("confianza: our own fault")
+
+
+def test_scenarios_are_listed_with_their_size(capsys):
+    code, out, _ = call(capsys, "scenarios")
+    assert code == 0
+    assert widest(out) <= 80
+    assert "155,422 residents" in out
+    assert "103,952 residents" in out
+
+
+def test_policies_are_listed_in_both_languages(capsys):
+    code, out, _ = call(capsys, "policies")
+    assert code == 0
+    assert widest(out) <= 80
+    assert "Status quo (Statu quo)" in out
+
+
+def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
+    code, out, _ = call(capsys, "parameters")
+    assert code == 0
+    assert widest(out) <= 80
+    assert "trust.memory_years = 1 years" in out
+    assert "0.05 to 20, behaviour" in out
+    assert "off = 0" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "hidden"),
+    [
+        ("trust.inertia", "trust.inertia", "trust.memory_years"),
+        ("roster", "roster.days_on", "trust.inertia"),
+        ("memory", "trust.memory_years", "trust.inertia"),
+    ],
+)
+def test_parameters_are_found_by_name_group_or_part(capsys, name, shown, hidden):
+    code, out, _ = call(capsys, "parameters", name)
+    assert code == 0
+    assert shown in out
+    assert hidden not in out
+
+
+def test_parameters_of_a_scenario_show_its_values_and_sources(capsys):
+    code, out, _ = call(capsys, "parameters", "population.total", "--scenario", "totonicapan")
+    assert code == 0
+    assert "population.total = 103952 people (default 100000)" in out
+    assert "source: R02" in out
+
+
+def test_measures_are_listed_with_units(capsys):
+    code, out, _ = call(capsys, "measures")
+    assert code == 0
+    assert widest(out) <= 80
+    assert "homicides_per_100k  [per 100,000 a year]" in out

@@ -1,0 +1,311 @@
+"""What `confianza run` leaves behind, and that it is the same whoever computed it."""
+
+import datetime
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from experiments import cli
+from experiments.plan import after, make_plan
+from experiments.results import write_whole
+from model.errors import InputError
+from model.ledger import CAUSES
+from model.measures import GROUPS, MEASURES
+
+BARE = ("run", "baseline", "--set", "population.scale=0.05")
+SMALL = (*BARE, "--years", "0.3")
+TABLES = ("measures", "settlements", "groups", "cells", "ledger")
+
+
+def run(out, *words):
+    assert cli.code_of([*SMALL, "--out", str(out), *words]) == 0
+    return out
+
+
+def read(folder, name="measures"):
+    return pq.read_table(folder / f"{name}.parquet")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return the folder of two short replicates of a small town."""
+    return run(tmp_path_factory.mktemp("run") / "two", "--replicates", "2", "--set", "trust.inertia=9")
+
+
+def test_a_run_writes_the_files_of_the_contract(folder):
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{table}.parquet" for table in TABLES} | {"summary.png", "manifest.json"}
+    assert (folder / "summary.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_measures_have_a_row_per_run_and_full_month(folder):
+    table = read(folder)
+    varied = ["population.scale", "trust.inertia"]
+    assert table.column_names == ["run", "scenario", "policy", "seed", "month", *varied, *MEASURES]
+    assert table["seed"].to_pylist() == [1, 1, 1, 2, 2, 2]
+    assert table["month"].to_pylist()[:3] == [datetime.date(2017, month, 1) for month in (1, 2, 3)]
+    assert set(table["trust.inertia"].to_pylist()) == {9.0}
+    assert set(table["policy"].to_pylist()) == {"status_quo"}
+    assert all(len(run) == 16 and int(run, 16) >= 0 for run in table["run"].to_pylist())
+
+
+def test_a_share_of_nothing_is_null(folder):
+    table = read(folder)
+    for told, occurred in zip(
+        table["clearance"].to_pylist(), table["complaints_filed"].to_pylist(), strict=True
+    ):
+        assert (told is None) == (occurred == 0)
+
+
+def test_settlements_groups_and_causes_are_named(folder):
+    towns = {"Cabecera", "Aldea Norte", "Aldea Lejana"}
+    assert set(read(folder, "settlements")["settlement"].to_pylist()) <= towns
+    assert set(read(folder, "groups")["group"].to_pylist()) == set(GROUPS)
+    ledger = read(folder, "ledger")
+    assert ledger.column_names == ["run", "month", "settlement", "cause", "change"]
+    assert set(ledger["cause"].to_pylist()) == set(CAUSES)
+
+
+def test_cells_are_those_of_the_first_and_the_last_month(folder):
+    months = {datetime.date(2017, 1, 1), datetime.date(2017, 3, 1)}
+    assert set(read(folder, "cells")["month"].to_pylist()) == months
+
+
+def test_the_ledger_explains_the_change_of_trust(folder):
+    measures, ledger = read(folder).to_pandas(), read(folder, "ledger").to_pandas()
+    total = measures.assign(trust=measures["trust_mean"] * measures["residents"])
+    moved = total.groupby("run")["trust"].diff().dropna().to_numpy()
+    booked = ledger.groupby(["run", "month"], sort=False)["change"].sum().groupby("run", sort=False)
+    assert booked.apply(lambda months: months.iloc[1:]).to_numpy() == pytest.approx(moved, abs=1e-6)
+
+
+def test_the_manifest_holds_all_that_repeats_a_run(folder):
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert told["seeds"] == [1, 2]
+    assert told["runs"] == {"1": read(folder)["run"][0].as_py(), "2": read(folder)["run"][-1].as_py()}
+    assert told["settings"]["parameters"]["trust"]["inertia"] == 9.0
+    assert told["begins"] == "2017-01-01"
+    assert not told["interrupted"]
+    assert {"fingerprint", "versions", "commit", "machine", "written", "seconds"} <= set(told)
+
+
+def test_the_summary_can_be_read_at_80_columns(tmp_path, capsys):
+    run(tmp_path / "a", "--years", "2.5", "--replicates", "2")
+    out = capsys.readouterr().out
+    table = out[: out.index("Written to")]
+    assert max(map(len, table.splitlines())) <= 80
+    for word in ("homicides per 100,000", "C4 causes", "told of what happened", "seeds 1 to 2", "2018"):
+        assert word in table
+    assert "beyond the last full year, in no column: 6" in table
+
+
+def test_the_number_of_workers_changes_nothing(folder, tmp_path):
+    other = run(tmp_path / "pool", "--replicates", "2", "--set", "trust.inertia=9", "--workers", "2")
+    for name in TABLES:
+        assert (other / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
+
+
+def test_another_seed_or_number_is_another_run(tmp_path):
+    plan = make_plan("baseline", sets=["population.scale=0.05"], years=0.3)
+    others = [
+        make_plan("baseline", sets=["population.scale=0.05"], years=0.4),
+        make_plan("baseline", sets=["population.scale=0.06"], years=0.3),
+        make_plan("baseline", sets=["population.scale=0.05"], years=0.3, keep="cells"),
+        make_plan("baseline", sets=["population.scale=0.05"], years=0.3, start="2017-02-01"),
+    ]
+    known = {plan.run(1), plan.run(2), *(other.run(1) for other in others)}
+    assert len(known) == 2 + len(others)
+    assert all(len(one) == 16 for one in known)
+
+
+def test_the_status_quo_is_the_same_run_as_no_policy():
+    sets = ["population.scale=0.05"]
+    named = make_plan("baseline", sets=sets, policies=["status_quo"])
+    assert named.run(1) == make_plan("baseline", sets=sets).run(1)
+
+
+def test_typed_values_and_words_for_them_are_the_same_run():
+    ways = [make_plan("baseline", sets=[f"population.scale={way}"]) for way in ("1", "1.0", "1e0")]
+    assert len({plan.run(1) for plan in ways}) == 1
+
+
+def test_what_is_kept_names_no_person_and_no_place(tmp_path):
+    kept = run(tmp_path / "kept", "--keep", "incidents,cells")
+    incidents = read(kept, "incidents")
+    assert not {"cell", "settlement", "victim", "teller", "clique"} & set(incidents.column_names)
+    assert incidents.num_rows >= sum(read(kept)["crimes_occurred"].to_pylist()) > 0
+    assert len(set(read(kept, "cells")["month"].to_pylist())) == 3
+
+
+def test_a_month_that_is_not_whole_is_not_reported(tmp_path):
+    told = run(tmp_path / "late", "--start", "2017-01-20")
+    for name in ("measures", "settlements", "groups", "cells", "ledger"):
+        assert min(read(told, name)["month"].to_pylist()) == datetime.date(2017, 2, 1)
+
+
+def test_a_run_too_short_for_a_month_says_so(tmp_path, capsys):
+    short = tmp_path / "short"
+    assert cli.code_of([*BARE, "--years", "0.02", "--out", str(short)]) == 0
+    assert "No full month" in capsys.readouterr().out
+    assert read(short).num_rows == 0
+
+
+def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
+    whole = run(tmp_path / "whole", "--years", "0.6")
+    state = tmp_path / "state"
+    first = [*BARE, "--until", "2017-04-01", "--save", str(state), "--out", str(tmp_path / "first")]
+    rest = [*BARE, "--until", "2017-08-08", "--from", str(state), "--out", str(tmp_path / "rest")]
+    assert cli.code_of(first) == cli.code_of(rest) == 0
+    for name in TABLES:
+        assert read(tmp_path / "rest", name).drop_columns("run").equals(read(whole, name).drop_columns("run"))
+
+
+def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
+    state = tmp_path / "state"
+    run(tmp_path / "first", "--save", str(state))
+    words = [*SMALL, "--from", str(state), "--out", str(tmp_path / "x")]
+    assert cli.code_of([*words, "--set", "trust.inertia=9"]) == 2
+    assert cli.code_of([*words, "--seed", "5"]) == 2
+    assert cli.code_of([*words, "--start", "2018-01-01"]) == 2
+    told = capsys.readouterr().err.splitlines()[-3:]
+    assert "other settings" in told[0]
+    assert "no state with seed 5" in told[1]
+    assert "--start has no meaning" in told[2]
+
+
+def test_a_policy_given_at_a_branch_begins_there_at_the_earliest(tmp_path):
+    state = tmp_path / "state"
+    run(tmp_path / "first", "--save", str(state))
+    plan = make_plan(
+        "baseline", sets=["population.scale=0.05"], policies=["status_quo@2017-01-05"], branch=state
+    )
+    assert [policy.start for policy in plan.scenario.policies] == [plan.begins]
+    assert plan.begins > datetime.date(2017, 4, 1)
+
+
+def test_a_folder_of_something_else_is_never_written_into(tmp_path, capsys):
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert cli.code_of([*SMALL, "--out", str(tmp_path)]) == 2
+    assert "something else" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_run_replaces_an_earlier_one_in_its_folder(tmp_path):
+    run(tmp_path / "again", "--keep", "incidents")
+    run(tmp_path / "again", "--seed", "4")
+    assert set(read(tmp_path / "again")["seed"].to_pylist()) == {4}
+    assert not (tmp_path / "again" / "incidents.parquet").exists()
+
+
+def test_a_file_is_put_in_place_whole_or_not_at_all(tmp_path):
+    write_whole(tmp_path / "a", b"old")
+    with pytest.raises(TypeError):
+        write_whole(tmp_path / "a", "no bytes")
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_without_out_the_folder_is_named_after_the_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.code_of([*SMALL, "--policy", "status_quo", "--seed", "3"]) == 0
+    assert (tmp_path / "results" / "baseline-status_quo-3" / "manifest.json").is_file()
+
+
+def test_an_export_is_the_same_bytes_every_time(folder, tmp_path, capfdbinary):
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    for file in (first, second):
+        assert cli.code_of(["export", str(folder), "--csv", str(file)]) == 0
+    assert first.read_bytes() == second.read_bytes()
+    lines = first.read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("run,scenario,policy,seed,month,population.scale,")
+    assert [line.split(",")[3:5] for line in lines[1:3]] == [["1", "2017-01-01"], ["1", "2017-02-01"]]
+    assert len(lines) == 7
+
+
+def test_an_export_can_go_to_standard_output(folder, tmp_path):
+    program = [sys.executable, "-c", "from experiments.cli import main; main()", "export", str(folder)]
+    told = subprocess.run([*program, "--csv", "-"], capture_output=True, check=True)
+    cli.code_of(["export", str(folder), "--csv", str(tmp_path / "a.csv")])
+    assert told.stdout == (tmp_path / "a.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("years", "end"),
+    [(1.0, "2018-01-01"), (0.5, "2017-07-03"), (3.0, "2020-01-01"), (1 / 365.25, "2017-01-02")],
+)
+def test_years_end_on_a_date(years, end):
+    assert after(datetime.date(2017, 1, 1), years) == datetime.date.fromisoformat(end)
+
+
+def test_years_must_be_positive():
+    with pytest.raises(InputError, match="--years must be more than 0"):
+        after(datetime.date(2017, 1, 1), -1.0)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interruption_keeps_what_was_finished(tmp_path, workers):
+    out = tmp_path / "long"
+    words = [*BARE, "--years", "3", "--replicates", "400", "--workers", workers, "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from experiments.cli import main; main()", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    wait_for("%", process.stderr)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    told = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert told["interrupted"]
+    assert 0 < len(told["seeds"]) < 400
+    assert sorted(set(read(out)["seed"].to_pylist())) == told["seeds"]
+
+
+def wait_for(word, stream):
+    for line in stream:
+        if word in line:
+            return
+    raise AssertionError(f"never read {word}")
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path):
+    words = [*BARE, "--years", "30", "--replicates", "50", "--workers", "2", "--out", str(tmp_path / "x")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from experiments.cli import main; main()", *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    wait_for("%", process.stderr)
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    deadline = time.monotonic() + 20.0
+    while alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not alive(process.pid)
+
+
+def alive(group):
+    """Tell whether any process of a group still runs (a zombie does not)."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, pgrp = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(pgrp) == group and state != "Z":
+            return True
+    return False

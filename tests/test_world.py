@@ -1,0 +1,249 @@
+"""What must hold in any world: conserved people, balanced books, shared luck, and nothing without its cause."""
+
+import copy
+import dataclasses
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model.daybook import COMMUNAL, EXTORTION, HOMICIDE, NOBODY, TERRITORIAL
+from model.ledger import total_trust
+from model.model import TrustModel
+from model.scenario import Entry, Policy, Scenario
+from model.town import Town
+from scenarios import load
+
+Live = Callable[..., TrustModel]
+ROOT = Path(__file__).parent.parent
+MONTH = 93
+BUSY = {
+    "crime.armed": 50,
+    "gangs.ms13": 40,
+    "gangs.barrio18": 40,
+    "extortion.clash": 30,
+    "extortion.demands": 12,
+    "extortion.punish": 0.8,
+    "reporting.intercept": -2,
+}
+
+
+def same_state(one: TrustModel, other: TrustModel) -> bool:
+    """Whether two worlds hold the same bits."""
+    tables = [(getattr(one.state, name), getattr(other.state, name)) for name in vars(one.state)]
+    arrays = [(a, b) if isinstance(a, np.ndarray) else (a.filled(), b.filled()) for a, b in tables]
+    return one.tick == other.tick and all(a.tobytes() == b.tobytes() for a, b in arrays)
+
+
+def measures(world: TrustModel) -> pd.DataFrame:
+    return world.datacollector.get_model_vars_dataframe()
+
+
+def test_trust_stays_between_0_and_1(live: Live) -> None:
+    trust = live(2 * MONTH, **BUSY, **{"trust.negativity_effectiveness": 14, "trust.harm": 2}).trust()
+    assert ((trust > 0.0) & (trust < 1.0)).all()
+
+
+def test_people_are_conserved_but_for_booked_deaths(live: Live) -> None:
+    world = live(3 * MONTH, **BUSY)
+    dead = int((world.state.minds["died"] >= 0).sum())
+    assert dead > 0
+    assert dead == measures(world)["homicides"].sum() + world.state.books[0, HOMICIDE]
+    assert measures(world)["residents"].iloc[-1] == world.town.n_people - measures(world)["homicides"].sum()
+
+
+def test_in_every_settlement_and_month_the_causes_sum_to_the_change_of_trust(live: Live) -> None:
+    world = live(0, **BUSY)
+    before = total_trust(world.state.minds, world.town.people, world.town.n_settlements)
+    for _ in range(3):
+        start = world.month
+        while world.month == start:
+            world.step()
+        after = world.state.total.copy()
+        rows = world.ledger_months()
+        booked = [
+            rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum()
+            for z in range(len(after))
+        ]
+        assert np.abs(after - before - booked).max() < 1e-9
+        assert np.abs(booked).max() > 1e-3
+        before = after
+
+
+def test_every_entry_of_books_2_to_4_belongs_to_an_incident_of_book_1(live: Live) -> None:
+    world = live(0, trace=True, **BUSY)
+    seen = 0
+    for _ in range(MONTH):
+        world.step()
+        incidents, arrests = world.trace["incidents"], world.trace["arrests"]
+        known = (incidents["handed"] == 1) | ~np.isin(incidents["told"], (NOBODY, COMMUNAL))
+        assert not (incidents["complaint"] == 1)[~known].any()
+        assert not (incidents["recorded"] == 1)[~known & (incidents["found"] == 0)].any()
+        assert (arrests["incident"] < len(incidents)).all()
+        assert ((arrests["incident"] >= 0) | (arrests["number"] == -1)).all()
+        seen += int(known.sum())
+    assert seen > 20
+
+
+def test_without_officers_nobody_is_arrested_and_nobody_answers(villa: Scenario) -> None:
+    facilities = tuple(dataclasses.replace(one, officers=0, desks=0) for one in villa.facilities)
+    world = TrustModel(dataclasses.replace(villa, facilities=facilities), rng=7)
+    world.run_for(2 * MONTH)
+    sums = measures(world).sum(numeric_only=True)
+    assert sums["crimes_told"] > 0
+    assert sums[["couple_shifts", "visits", "contacts", "arrests", "served"]].sum() == 0
+
+
+def test_without_cliques_there_is_no_territorial_extortion_while_imitators_go_on(live: Live) -> None:
+    world = live(2 * MONTH, **{"gangs.ms13": 0, "gangs.barrio18": 0})
+    sums = measures(world).sum(numeric_only=True)
+    assert sums[["extortion_territorial", "payments", "homicides_gang", "recruits"]].sum() == 0
+    assert sums["extortion_imitators"] > 0
+
+
+def test_with_cliques_territorial_extortion_happens_only_in_their_cells(live: Live) -> None:
+    world = live(0, trace=True, **BUSY)
+    found = 0
+    for _ in range(MONTH):
+        world.step()
+        rows = world.trace["incidents"]
+        rows = rows[(rows["kind"] == EXTORTION) & (rows["motive"] == TERRITORIAL)]
+        assert (world.state.territory[rows["cell"]] == rows["clique"]).all()
+        found += len(rows)
+    assert found > 0
+
+
+def test_a_policy_that_changes_nothing_makes_no_difference_at_all(
+    live: Live, villa: Scenario, villa_town: Town
+) -> None:
+    idle = Policy(
+        name="idle",
+        entries=(Entry(parameter="roster.gallons", how="scale", value=1.0),),
+        start=villa.start.replace(day=20),
+    )
+    one = live(2 * MONTH)
+    other = TrustModel(dataclasses.replace(villa, policies=(idle,)), rng=7, town=villa_town)
+    other.run_for(2 * MONTH)
+    assert same_state(one, other)
+    assert measures(one).equals(measures(other))
+
+
+def test_a_policy_begins_on_its_date_and_changes_nothing_before(
+    live: Live, villa: Scenario, villa_town: Town
+) -> None:
+    absent = Policy(
+        name="nobody comes",
+        entries=(Entry(parameter="roster.absence", how="set", value=1.0),),
+        start=villa.start.replace(day=20),
+    )
+    one = live(57)
+    other = TrustModel(dataclasses.replace(villa, policies=(absent,)), rng=7, town=villa_town)
+    other.run_for(57)
+    assert same_state(one, other)
+    for world in (one, other):
+        world.run_for(9)
+    assert not same_state(one, other)
+    assert other.state.couples["on"].sum() == 0
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(live: Live) -> None:
+    assert same_state(live(MONTH), live(MONTH))
+    assert not same_state(live(MONTH), live(MONTH, rng=8))
+
+
+def test_a_saved_world_goes_on_bit_for_bit(live: Live, tmp_path: Path, villa_town: Town) -> None:
+    through = live(MONTH + 40, **BUSY)
+    world = live(MONTH - 7, **BUSY)
+    world.save(tmp_path)
+    restored = TrustModel.restore(tmp_path, world.settings, villa_town)
+    copied, pickled = copy.deepcopy(world), pickle.loads(pickle.dumps(world))
+    for other in (restored, copied, pickled, world):
+        other.run_for(47)
+        assert same_state(through, other)
+        assert measures(through).equals(measures(other))
+
+
+def test_a_copied_world_leaves_the_original_alone(live: Live) -> None:
+    world, untouched = live(30), live(30)
+    copy.deepcopy(world).run_for(30)
+    assert same_state(world, untouched)
+
+
+def test_the_warm_up_is_simulated_and_not_reported(villa_town: Town) -> None:
+    scenario = load("villa_canales", set={"population.scale": 0.05, "calendar.warm_up": 1})
+    world = TrustModel(scenario, rng=7, town=villa_town)
+    assert world.date == scenario.start
+    assert (world.state.minds["met"] >= 0).any()
+    world.run_for(MONTH)
+    assert list(measures(world)["month"]) == [scenario.start]
+
+
+def test_a_seed_must_be_a_whole_number(villa: Scenario, villa_town: Town) -> None:
+    for wrong in (None, 1.5, -1, True, "7"):
+        with pytest.raises(Exception, match="rng must be a whole number"):
+            TrustModel(villa, rng=wrong, town=villa_town)  # type: ignore[arg-type]
+
+
+LIFE = """
+import hashlib, sys
+sys.path.insert(0, {tests!r})
+from test_twin import small_scenario
+from model.model import TrustModel
+world = TrustModel(small_scenario(residents=250), rng=11)
+world.run_for(16)
+state = world.state
+print(hashlib.sha256(b"".join(table.tobytes() for table in (state.minds, state.couples, state.books, state.ledger))).hexdigest())
+"""
+
+
+def test_compiled_and_uncompiled_rules_give_the_same_bits() -> None:
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", LIFE.format(tests=str(ROOT / "tests"))],
+            env=os.environ | {"NUMBA_DISABLE_JIT": jit},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for jit in ("0", "1")
+    }
+    assert len(hashes) == 1
+
+
+RULE = """
+from model.mechanisms.contacts import treats_fairly
+import numpy as np
+officer = np.zeros(1, [("manner", "f8"), ("trained", "i8")])
+p = np.zeros(1, [("fair", "f8"), ("manner", "f8"), ("training", "f8")])
+print(treats_fairly(officer[0], p[0], 0.4))
+"""
+
+
+def test_a_changed_rule_of_another_file_is_not_served_from_a_stale_cache(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    shutil.copytree(ROOT / "model", code / "model", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def answer() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", RULE],
+            env=os.environ | {"CONFIANZA_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(code)},
+            cwd=code,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+
+    assert [answer(), answer()] == ["True", "True"]
+    luck = code / "model" / "luck.py"
+    text = luck.read_text().replace("return 1.0 / (1.0 + math.exp(-x))", "return 0.1 / (1.0 + math.exp(-x))")
+    assert text != luck.read_text()
+    luck.write_text(text)
+    assert answer() == "False"
