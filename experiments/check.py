@@ -86,7 +86,7 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Ite
     """Yield the lines of the comparison."""
     runs = by_run(measures)
     years = [year for run in runs for year in years_of(run)]
-    yield f"{site}, status quo: years {len(years)}, runs {len(runs)}; their mean beside orders of magnitude"
+    yield f"{site}, status quo: mean of years: {len(years)}, runs: {len(runs)}; beside low, central, high"
     yield " " * LABEL + "".join(word.rjust(NUMBER) for word in ("run", "low", "central", "high"))
     tally, part = Tally(), ""
     for order in rows:

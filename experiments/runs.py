@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.context import SpawnContext
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from experiments.plan import Plan
 from experiments.progress import Progress, say
@@ -85,10 +85,10 @@ def run_in_pool(plan: Plan, workers: int, save: Path | None, progress: Progress,
         pool = concurrent.futures.ProcessPoolExecutor(
             workers, mp_context=context, initializer=start_worker, initargs=(plan, save, done, stop)
         )
-        with pool:
+        with pool, Interruption() as interruption:
             futures = submit(pool, plan)
             try:
-                collect(futures, done, progress, outcome)
+                collect(futures, done, progress, outcome, interruption)
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -117,12 +117,41 @@ def submit(pool: concurrent.futures.Executor, plan: Plan) -> list[concurrent.fut
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+class Interruption:
+    """Remembers Ctrl-C instead of raising, which would leave locks of the waiting futures closed for good."""
+
+    came = False
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self.before = signal.signal(signal.SIGINT, self.note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self.before)
+
+    def note(self, *_: object) -> None:
+        """Take note of the signal."""
+        self.came = True
+
+    def check(self) -> None:
+        """Raise if Ctrl-C was pressed since."""
+        if self.came:
+            raise KeyboardInterrupt
+
+
 def collect(
-    futures: list[concurrent.futures.Future[Finished]], done: Any, progress: Progress, outcome: Outcome
+    futures: list[concurrent.futures.Future[Finished]],
+    done: Any,
+    progress: Progress,
+    outcome: Outcome,
+    interruption: Interruption,
 ) -> None:
     """Wait for all runs and tell the progress."""
     waiting = set(futures)
     while waiting:
+        interruption.check()
         ended, waiting = concurrent.futures.wait(
             waiting, LOOK_EVERY, return_when=concurrent.futures.FIRST_COMPLETED
         )

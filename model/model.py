@@ -116,6 +116,7 @@ class TrustModel(mesa.Model):
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
+            town.people,
             numbers["communal_authority"]["legitimacy"],
             numbers["boards"]["share_not_inviting"],
             self.seed,

@@ -63,7 +63,10 @@ class Plant(Group):
 
     share_women: float = share(0.115, "A14: 43 of 375", "women among officers", role="site")
     share_trained: float = share(
-        0.1, "C05, C09, C10; orders of magnitude: 5-30 % at the end of 2017", "officers trained at the start"
+        0.1,
+        "C05, C09, C10; orders of magnitude: 5-30 % at the end of 2017",
+        "officers trained at the start",
+        role="site",
     )
     manner_spread: float = number(
         1.0, "standard deviation", 0.0, 3.0, "design: the unit of manner", "spread of manner among officers"

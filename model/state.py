@@ -14,7 +14,7 @@ REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
-BOARD = record("met invites", "legitimacy organised")
+BOARD = record("met invites residents", "legitimacy organised")
 CASE = record("born number due victim settlement cell")
 COMPLAINT = record("filed number teller evidence charged")
 

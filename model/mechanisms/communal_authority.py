@@ -74,7 +74,14 @@ class CommunalAuthority(Group):
     )
     comply: float = share(0.88, "F14: over 0.8", "accepted rulings that are kept")
     hand_over: float = share(0.3, "F07, F08; assumed", "failed cases that go to the state")
-    learning: float = number(0.02, "log-odds", 0.0, 1.0, "assumed", "weight of one case in legitimacy")
+    learning: float = number(
+        0.1,
+        "log-odds",
+        0.0,
+        2.0,
+        "assumed",
+        "weight of one case in the legitimacy of a board of 1,000 residents",
+    )
     meetings: float = number(
         3.0,
         "a year and settlement",
@@ -137,10 +144,10 @@ def hear(
         authority, board, p = authorities[z], boards[z], numbers[z]
         served = months if authority["communal"] == 1 else 12.0
         outcome, just = outcome_of(case, board, served, p, seed)
-        if just:
-            board["legitimacy"] += p["learning"] * (1.0 if outcome == CLOSED else -0.5)
-        else:
-            board["legitimacy"] -= p["learning"]
+        seen = (1.0 if outcome == CLOSED else 0.5) if just else 0.0
+        board["legitimacy"] += (
+            p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
+        )
         row = day.hearings[day.counts[HEARINGS]]
         row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
         day.counts[HEARINGS] += 1
@@ -233,10 +240,13 @@ def assemble(
             )
 
 
-def first_boards(boards: Any, settlements: Any, legitimacy: Any, share_not_inviting: Any, seed: int) -> None:
+def first_boards(
+    boards: Any, settlements: Any, people: Any, legitimacy: Any, share_not_inviting: Any, seed: int
+) -> None:
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
     for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
         board["met"], board["organised"] = -1, settlement.organised
+        board["residents"] = np.count_nonzero(people["settlement"] == a)
         board["legitimacy"] = legitimacy[a]
         closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
         board["invites"] = 0 if closed else 1

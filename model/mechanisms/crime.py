@@ -101,7 +101,7 @@ class Crime(Group):
         "assaults by resident where alcohol is 1",
     )
     hire: float = number(
-        0.035, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
+        0.03, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
     )
     at_home: float = share(0.08, "assumed", "exposure at home relative to elsewhere")
     night: float = number(1.5, "ratio", 0.2, 5.0, "assumed", "night over day, at equal exposure")
@@ -112,10 +112,13 @@ class Crime(Group):
     violent_share: float = share(0.8, "J02: usually violent", "robberies that are violent")
     grave_share: float = share(0.1, "assumed", "assaults that are grave")
     lethal_robbery: float = share(
-        0.002, "calibrated: homicides", "robberies that kill where firearms is 1", high=0.05
+        0.0025, "calibrated: homicides", "robberies that kill where firearms is 1", high=0.05
     )
     lethal_assault: float = share(
-        0.007, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05
+        0.009, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05
+    )
+    women_killed: float = number(
+        0.4, "ratio", 0.0, 2.0, "S11: 85 % of victims are men", "lethality of robbery and assault for women"
     )
 
 
@@ -261,11 +264,13 @@ def commit(
     severity = severity_of(kind, grave)
     loss = MEAN_LOSS[kind] * -math.log(1.0 - luck(seed, LOSS, tick, number, 0))
     motive, book_kind = NO_MOTIVE, kind
+    deadly = luck(seed, LETHAL, tick, number, 0)
+    toll = p["women_killed"] if ground.people[victim]["female"] == 1 else 1.0
     if kind == HOMICIDE:
         motive = FOR_HIRE
-    elif kind == ROBBERY and luck(seed, LETHAL, tick, number, 0) < p["lethal_robbery"] * p["firearms"]:
+    elif kind == ROBBERY and deadly < p["lethal_robbery"] * p["firearms"] * toll:
         motive = IN_ROBBERY
-    elif kind == ASSAULT and luck(seed, LETHAL, tick, number, 0) < p["lethal_assault"] * p["firearms"]:
+    elif kind == ASSAULT and deadly < p["lethal_assault"] * p["firearms"] * toll:
         motive = IN_QUARREL
     if motive != NO_MOTIVE:
         book_kind, severity = HOMICIDE, 1.0

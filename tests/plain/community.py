@@ -29,6 +29,7 @@ class Authority(mesa.Agent):
         self.organised = float(settlement.organised)
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = -1
+        self.n_residents = sum(one.settlement == self.settlement for one in town.residents)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def hear(town: "PlainTown", case: Case) -> None:
     handed_over = not kept and u("hand over") < p.hand_over
     outcome = CLOSED if kept else HANDED_OVER if handed_over else WITHOUT_REMEDY
     town.hearings.append(Hearing(case.born, case.number, outcome))
-    step = -1.0 if not just else 1.0 if kept else -0.5
+    seen = 0.0 if not just else 1.0 if kept else 0.5
+    step = 1000.0 / authority.n_residents * (seen - logistic(authority.legitimacy))
     authority.legitimacy += p.learning * step
     if with_police:
         town.impress(case.complainant, HEARING, fairness=(1.0, town.numbers("trust").hearing))

@@ -247,9 +247,10 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
     }[kind]
     motive = HIRE if kind == KILLING else NO_MOTIVE
     outcome = kind
-    if kind == ROBBERY and lethal < numbers.lethal_robbery * numbers.firearms:
+    toll = numbers.firearms * (numbers.women_killed if tried.victim.female else 1.0)
+    if kind == ROBBERY and lethal < numbers.lethal_robbery * toll:
         outcome, motive, severity = KILLING, ROBBERY_MOTIVE, 1.0
-    elif kind == ASSAULT and lethal < numbers.lethal_assault * numbers.firearms:
+    elif kind == ASSAULT and lethal < numbers.lethal_assault * toll:
         outcome, motive, severity = KILLING, QUARREL, 1.0
     write_incident(
         town,
