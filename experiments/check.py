@@ -71,9 +71,7 @@ def show_check(plan: Plan) -> None:
     rows = [order for order in orders() if plan.scenario.name in order.bands]
     if not rows:
         known = sorted({site for order in orders() for site in order.bands})
-        raise InputError(
-            f"there are no orders of magnitude for '{plan.scenario.name}', only for {', '.join(known)}"
-        )
+        raise InputError(f"there are no orders of magnitude for '{plan.scenario.name}', only for {', '.join(known)}")
     outcome = run_all(plan, label=f"{plan.scenario.name}, status quo")
     if outcome.finished:
         measures = joined(outcome.finished)["measures"].to_pandas()
@@ -86,7 +84,7 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Ite
     """Yield the lines of the comparison."""
     runs = by_run(measures)
     years = [year for run in runs for year in years_of(run)]
-    yield f"{site}, status quo: mean of years: {len(years)}, runs: {len(runs)}; beside low, central, high"
+    yield f"{site}, status quo: mean of a year (years: {len(years)}, runs: {len(runs)})"
     yield " " * LABEL + "".join(word.rjust(NUMBER) for word in ("run", "low", "central", "high"))
     tally, part = Tally(), ""
     for order in rows:
@@ -98,9 +96,7 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Ite
     yield f"\n{tally.sentence()}"
 
 
-def row_line(
-    order: Order, band: tuple[float, float, float], years: Sequence[pd.DataFrame], tally: Tally
-) -> str:
+def row_line(order: Order, band: tuple[float, float, float], years: Sequence[pd.DataFrame], tally: Tally) -> str:
     """Return one line and count it."""
     label = f"  {order.name}".ljust(LABEL)
     limits = "".join(shown(number, order.digits) for number in band)

@@ -35,30 +35,20 @@ def run(
     policy: Annotated[
         list[str], typer.Option(metavar="NAME[@DATE]", help="A policy and when it begins; repeatable.")
     ] = [],  # noqa: B006
-    set_: Annotated[
-        list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")
-    ] = [],  # noqa: B006
-    start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="First reported day.", show_default=False)
-    ] = None,
+    set_: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")] = [],  # noqa: B006
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First reported day.", show_default=False)] = None,
     years: Annotated[float | None, typer.Option(metavar="N", help="Length of the run.  [default: 3]")] = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day on which the run ends, instead of --years.")
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first run.")] = 1,
-    replicates: Annotated[
-        int, typer.Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")
-    ] = 1,
+    replicates: Annotated[int, typer.Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")] = 1,
     workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
     keep: Annotated[
         str, typer.Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")
     ] = "",
-    save: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Save the state at the end, to go on from.")
-    ] = None,
-    from_: Annotated[
-        Path | None, typer.Option("--from", metavar="DIR", help="Go on from a saved state.")
-    ] = None,
+    save: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the state at the end, to go on from.")] = None,
+    from_: Annotated[Path | None, typer.Option("--from", metavar="DIR", help="Go on from a saved state.")] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]"),
@@ -142,9 +132,7 @@ def policies() -> None:
 def parameters(
     name: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False
-        ),
+        typer.Argument(metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False),
     ] = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="S", help="Show the values and sources of this scenario.")

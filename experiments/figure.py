@@ -83,9 +83,7 @@ def title_of(plan: Plan, measures: pd.DataFrame) -> str:
     seeds = sorted(set(measures["seed"]))
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}-{seeds[-1]} (mean and range)"
     place = plan.scenario.title.get("en", plan.scenario.name)
-    return "\n".join(
-        [*textwrap.wrap(f"{place}: {plan.policy}", 90), f"{plan.begins} to {plan.until}, {named}"]
-    )
+    return "\n".join([*textwrap.wrap(f"{place}: {plan.policy}", 90), f"{plan.begins} to {plan.until}, {named}"])
 
 
 def derived(measures: pd.DataFrame) -> pd.DataFrame:
@@ -110,9 +108,7 @@ def draw(place: Axes, title: str, months: pd.DataFrame, lines: Lines) -> None:
         marker = "o" if runs.ngroups == 1 else None
         place.plot(runs.mean().index, runs.mean(), label=label, marker=marker, **look)
         if months["seed"].nunique() > 1:
-            place.fill_between(
-                runs.min().index, runs.min(), runs.max(), color=COLOURS[number], alpha=BAND, lw=0
-            )
+            place.fill_between(runs.min().index, runs.min(), runs.max(), color=COLOURS[number], alpha=BAND, lw=0)
     place.set_title(title, loc="left", fontsize=11)
     place.legend(fontsize=9, frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(-0.02, -0.07))
     place.grid(axis="y", color="0.9")

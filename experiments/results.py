@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -112,7 +111,6 @@ def manifest_of(plan: Plan, finished: list[Finished], seconds: float, interrupte
     """Return everything that is needed to know and to repeat a run."""
     return {
         "format": FORMAT,
-        "command": sys.argv[1:],
         "scenario": plan.scenario.name,
         "source": plan.source,
         "policy": plan.policy,
@@ -155,9 +153,7 @@ def commit() -> str | None:
 def git(root: Path, *words: str) -> str | None:
     """Return what git answers, or None."""
     try:
-        told = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20
-        )
+        told = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return None
     return told.stdout.strip() or None

@@ -152,9 +152,7 @@ def collect(
     waiting = set(futures)
     while waiting:
         interruption.check()
-        ended, waiting = concurrent.futures.wait(
-            waiting, LOOK_EVERY, return_when=concurrent.futures.FIRST_COMPLETED
-        )
+        ended, waiting = concurrent.futures.wait(waiting, LOOK_EVERY, return_when=concurrent.futures.FIRST_COMPLETED)
         outcome.finished.extend(one.result() for one in ended)
         progress.reach(done.value)
 

@@ -19,6 +19,8 @@ def parameter_tables() -> str:
     group = ""
     for name, value, about in every_number():
         prefix, _, key = name.partition(".")
+        if not Group.known[prefix].__module__.startswith("model."):
+            continue
         if prefix != group:
             group = prefix
             lines += ["", *heading(Group.known[group])]

@@ -19,9 +19,7 @@ class Boards(Group):
     mechanism = False
     evidence = ("A12", "F04", "F05", "F09")
 
-    communal: int = number(
-        0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site"
-    )
+    communal: int = number(0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site")
     share_not_inviting: float = share(
         0.0,
         "F09: some; size assumed, drawn anew for every seed",

@@ -32,9 +32,7 @@ TRACES: Parts = {
     "c2.requests_answered": lambda m: ratio(m.tally["requests_met"], m.tally["requests"]),
     "c2.plans_with_request": no_trace,
     "c2.women_heard": lambda m: ratio(m.tally["council_heard_women"], m.tally["council_heard"]),
-    "c2.far_heard": lambda m: ratio(
-        ratio(m.tally["council_heard_far"], m.tally["council_heard"]), m.share_far
-    ),
+    "c2.far_heard": lambda m: ratio(ratio(m.tally["council_heard_far"], m.tally["council_heard"]), m.share_far),
     "c3.worst_problems_answered": no_trace,
     "c3.alive_after_3_months": no_trace,
     "c3.preventive_hours": no_trace,

@@ -13,8 +13,7 @@ def record(integers: str, reals: str = "") -> np.dtype:
 
 VISIT = record("post cell kind routed alive", "minute stay")
 INCIDENT = record(
-    "tick number kind motive cell victim teller clique told handed found complaint in_time recorded arrested"
-    " displaced",
+    "tick number kind motive cell victim teller clique told handed found complaint in_time recorded arrested displaced",
     "minute severity loss",
 )
 CALL = record("born number cell teller incident", "minute since severity")
@@ -39,9 +38,7 @@ KINDS = (
 ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, EXTORTION, DOMESTIC = range(9)
 
 MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment")
-NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = range(
-    9
-)
+NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = range(9)
 
 CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor", "anonymous")
 NOBODY = -1
@@ -105,7 +102,7 @@ class Daybook:
     def __init__(self) -> None:
         self.counts = np.zeros(len(TABLES), np.int64)
         self.tables = {name: np.zeros(64, row) for name, row in TABLES.items()}
-        self.day = Day(*self.tables.values(), counts=self.counts)
+        self.day = Day(**self.tables, counts=self.counts)
 
     def clear(self) -> None:
         """Begin a new shift."""
@@ -119,7 +116,7 @@ class Daybook:
             rows = np.zeros(2 * need, TABLES[name])
             rows[: self.counts[table]] = self.tables[name][: self.counts[table]]
             self.tables[name] = rows
-            self.day = Day(*self.tables.values(), counts=self.counts)
+            self.day = Day(**self.tables, counts=self.counts)
         return self.day
 
     def filled(self, table: int) -> np.ndarray:

@@ -29,9 +29,7 @@ class Gangs(Group):
     ms13: int = number(
         0, "cliques", 0, 50, "J01, Y01; orders of magnitude: 5-20 in all", "cliques of MS-13", role="site"
     )
-    barrio18: int = number(
-        0, "cliques", 0, 50, "J01, Y01; orders of magnitude", "cliques of Barrio 18", role="site"
-    )
+    barrio18: int = number(0, "cliques", 0, 50, "J01, Y01; orders of magnitude", "cliques of Barrio 18", role="site")
     members: int = number(
         30,
         "members",
@@ -42,12 +40,8 @@ class Gangs(Group):
         role="site",
     )
     reach: float = number(2.0, "cells", 0.0, 20.0, "assumed", "radius of a territory")
-    dense: int = number(
-        60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that a centre needs"
-    )
-    border: float = number(
-        12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash"
-    )
+    dense: int = number(60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that a centre needs")
+    border: float = number(12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash")
     phone_lists: float = number(
         0.5,
         "ratio",

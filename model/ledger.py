@@ -72,7 +72,10 @@ MIND = np.dtype(
     ],
     align=True,
 )
-"""What changes in a resident; ``trust`` is what the beliefs in this row amount to.  Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1."""
+"""What changes in a resident; ``trust`` is what the beliefs in this row amount to.
+
+Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.
+"""
 
 SHIFTS_A_YEAR = 1095
 DISPOSITION, FEAR = decision("disposition"), decision("fear")
@@ -110,9 +113,7 @@ class Trust(Group):
         "Z01: studies disagree; swept, never calibrated",
         "the same for effectiveness",
     )
-    lasting: float = share(
-        0.1, "not identified; swept 0-0.5", "share of an event that moves the disposition", high=0.5
-    )
+    lasting: float = share(0.1, "not identified; swept 0-0.5", "share of an event that moves the disposition", high=0.5)
     prior_weight: float = share(0.2, "not identified; swept 0-1", "weight of prior belief in the judged tone")
     inertia: float = number(8.0, "events", 0.5, 100.0, "assumed; swept", "own events that halve the next one")
     fairness: float = number(
@@ -121,28 +122,14 @@ class Trust(Group):
     effectiveness: float = number(
         -0.6, "log-odds", -4.0, 4.0, "assumed", "mean belief in effectiveness at the start", role="site"
     )
-    spread: float = number(
-        0.9, "log-odds", 0.0, 3.0, "T01: spread of answers", "spread of beliefs between persons"
-    )
-    women: float = number(
-        0.25, "log-odds", -1.0, 1.0, "T04: +6 points", "women's belief above men's at the start"
-    )
-    fear: float = number(
-        0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site"
-    )
+    spread: float = number(0.9, "log-odds", 0.0, 3.0, "T01: spread of answers", "spread of beliefs between persons")
+    women: float = number(0.25, "log-odds", -1.0, 1.0, "T04: +6 points", "women's belief above men's at the start")
+    fear: float = number(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
     harm: float = number(0.4, "log-odds", 0.0, 2.0, "T14: negative; size assumed", "weight of being a victim")
-    call: float = number(
-        0.35, "log-odds", 0.0, 2.0, "H05, E18; assumed", "weight of how fast a call is answered"
-    )
-    call_treatment: float = number(
-        0.20, "log-odds", 0.0, 2.0, "Z04; assumed", "weight of treatment at a call"
-    )
-    release: float = number(
-        0.30, "log-odds", 0.0, 2.0, "H04; assumed", "weight of what justice does with the case"
-    )
-    hearing: float = number(
-        0.10, "log-odds", 0.0, 2.0, "F06, F10; assumed", "weight of police deference at a hearing"
-    )
+    call: float = number(0.35, "log-odds", 0.0, 2.0, "H05, E18; assumed", "weight of how fast a call is answered")
+    call_treatment: float = number(0.20, "log-odds", 0.0, 2.0, "Z04; assumed", "weight of treatment at a call")
+    release: float = number(0.30, "log-odds", 0.0, 2.0, "H04; assumed", "weight of what justice does with the case")
+    hearing: float = number(0.10, "log-odds", 0.0, 2.0, "F06, F10; assumed", "weight of police deference at a hearing")
 
 
 @njit(float64(float64, float64, float64, float64, float64, float64), cache=True)

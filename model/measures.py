@@ -76,9 +76,7 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
-def settle(
-    minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: Any, total: Any, tick: Any
-) -> None:
+def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: Any, total: Any, tick: Any) -> None:
     """Bring every living resident up to date, book the fading, and fill the class table.
 
     ``table[settlement, flags]`` holds the sums of residents, trust, fairness, effectiveness and fear;
@@ -162,9 +160,7 @@ def survey(world: Any, instrument: str) -> dict[str, float]:
     Returns the mean on 0-100 and the per cent who trust.  Surveys are compared with this only, never with latent trust.
     """
     n_answers, step, trusting = INSTRUMENTS[instrument]
-    found = answers(
-        world.state.minds, world.ground.people, n_answers, step, world.month, world.tick, world.seed
-    )
+    found = answers(world.state.minds, world.ground.people, n_answers, step, world.month, world.tick, world.seed)
     return {
         "mean": float((found.mean() - 1.0) / (n_answers - 1.0) * 100.0),
         "trusting": float((found >= trusting).mean() * 100.0),
@@ -211,7 +207,7 @@ class Month:
 
     @cached_property
     def levels_informed(self) -> int:
-        """Levels (municipal table, communities) that were informed this month; the council's own is not modelled yet."""
+        """Levels informed this month: municipal table and communities (the council's own is not modelled yet)."""
         return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
 
     def median_wait(self) -> float:
@@ -255,9 +251,7 @@ _KINDS_ES = (
 )
 _MAIN = {
     "trust_mean": Measure("0-1", "trust in the police, mean of residents", "confianza en la policía, media"),
-    "trust_contact": Measure(
-        "0-1", "the same, with contact in 12 months", "la misma, con contacto en 12 meses"
-    ),
+    "trust_contact": Measure("0-1", "the same, with contact in 12 months", "la misma, con contacto en 12 meses"),
     "trust_no_contact": Measure("0-1", "the same, without contact", "la misma, sin contacto"),
     "trust_women": Measure("0-1", "the same, women and girls", "la misma, mujeres"),
     "trust_men": Measure("0-1", "the same, men and boys", "la misma, hombres"),
@@ -270,36 +264,22 @@ _MAIN = {
     "effectiveness_mean": Measure("0-1", "belief that the police come and solve", "creencia en la eficacia"),
     "survey_lapop": Measure("0-100", "trust as LAPOP would measure it", "confianza como la mediría LAPOP"),
     "survey_lapop_trusting": Measure("%", "answers 5-7 to LAPOP", "respuestas 5-7 a LAPOP"),
-    "survey_latinobarometro": Measure(
-        "%", "much or some confidence", "mucha o algo de confianza (Latinobarómetro)"
-    ),
+    "survey_latinobarometro": Measure("%", "much or some confidence", "mucha o algo de confianza (Latinobarómetro)"),
     "fear_mean": Measure("0-1", "perceived insecurity", "inseguridad percibida"),
     "residents": Measure("people", "living residents", "habitantes"),
     "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
-    "contact_share": Measure(
-        "share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"
-    ),
+    "contact_share": Measure("share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"),
     "homicides": Measure("deaths", "homicides", "homicidios"),
-    "homicides_per_100k": Measure(
-        "per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"
-    ),
+    "homicides_per_100k": Measure("per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"),
     "told_share": Measure("share", "crimes told to a state body", "proporción de delitos avisados"),
-    "clearance": Measure(
-        "share", "charges over complaints of the month", "acusaciones sobre denuncias del mes"
-    ),
-    "response_minutes_median": Measure(
-        "minutes", "from call to arrival, median", "minutos de respuesta, mediana"
-    ),
+    "clearance": Measure("share", "charges over complaints of the month", "acusaciones sobre denuncias del mes"),
+    "response_minutes_median": Measure("minutes", "from call to arrival, median", "minutos de respuesta, mediana"),
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
-    "coverage": Measure(
-        "share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"
-    ),
+    "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
-    "legitimacy": Measure(
-        "0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"
-    ),
+    "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
     "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
     "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
@@ -315,10 +295,7 @@ def _all_measures() -> dict[str, Measure]:
         books[name] = Measure("crimes", en, es)
         for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
-    parts = {
-        part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}")
-        for part in TRACES
-    }
+    parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
     counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
     return _MAIN | books | counts | parts
 
@@ -348,14 +325,12 @@ def row_of(world: Any) -> dict[str, float]:
         "victims_share": share_or_null(month.count("adult_victims"), month.count("adults")),
         "contact_share": share_or_null(month.count("adults_with_contact"), month.count("adults")),
         "homicides": homicides,
-        "homicides_per_100k": share_or_null(
-            homicides * 1e5 * 365.25 / world.days_of_month, month.count("all")
-        ),
+        "homicides_per_100k": share_or_null(homicides * 1e5 * 365.25 / world.days_of_month, month.count("all")),
         "told_share": share_or_null(told, occurred),
         "clearance": share_or_null(month.tally["charged"], books[COMPLAINTS].sum()),
         "response_minutes_median": month.median_wait(),
         "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
-        "coverage": share_or_null(np.count_nonzero(state.seen_here[populated]), np.count_nonzero(populated)),
+        "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
         "trained_share": float(np.mean(town.officers["trained"])) if len(town.officers) else float("nan"),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),

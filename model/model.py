@@ -73,9 +73,7 @@ class TrustModel(mesa.Model):
         for _ in range(tick_of(scenario.start) - self.tick):
             type(self).step(self)
 
-    def _prepare(
-        self, scenario: Scenario, rng: int, town: Town | None, trace: bool, keep: Iterable[str]
-    ) -> None:
+    def _prepare(self, scenario: Scenario, rng: int, town: Town | None, trace: bool, keep: Iterable[str]) -> None:
         """Set up everything that does not change in a run."""
         if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= rng < 2**63:
             raise InputError(f"rng must be a whole number from 0 to 2**63 - 1, got {rng!r}")
@@ -86,9 +84,7 @@ class TrustModel(mesa.Model):
         self.town = town or build_town(scenario)
         self.ground, self.plant = ground_of(self.town), plant_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
-        self.council_start, self.councils = communal_authority.councils_of(
-            self.town.people, self.town.n_settlements
-        )
+        self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -100,9 +96,7 @@ class TrustModel(mesa.Model):
         self.datacollector = mesa.DataCollector(
             model_reporters={"month": month_reporter} | {name: reporter(name) for name in MEASURES}
         )
-        self._past: dict[str, list[np.ndarray]] = {
-            name: [] for name in ("settlement", "group", "ledger", "cell")
-        }
+        self._past: dict[str, list[np.ndarray]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
 
     def _begin(self) -> None:
         """Give the State its first values, by luck of the seed."""
@@ -138,9 +132,7 @@ class TrustModel(mesa.Model):
     def _read_numbers(self) -> None:
         """Take the numbers in force on the present date, policies included."""
         names = self.town.settlement_names
-        self.numbers = {
-            group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups
-        }
+        self.numbers = {group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups}
         self._dates = frozenset(dates(self.settings))
 
     # The schedule
@@ -287,10 +279,7 @@ class TrustModel(mesa.Model):
         memory = self.numbers["trust"]["memory_years"][self.town.people["settlement"]]
         minds = self.state.minds
         return np.array(
-            [
-                trust_now(minds[i], max(self.tick - 1, minds[i]["touched"]), memory[i])
-                for i in range(len(minds))
-            ]
+            [trust_now(minds[i], max(self.tick - 1, minds[i]["touched"]), memory[i]) for i in range(len(minds))]
         )
 
     def settlement_months(self) -> np.ndarray:
@@ -394,9 +383,7 @@ class TrustModel(mesa.Model):
         (Path(folder) / "state.pickle").write_bytes(pickle.dumps(self.checkpoint()))
 
     @classmethod
-    def restore(
-        cls, folder: str | Path, scenario: Scenario, town: Town | None = None, **options: Any
-    ) -> Self:
+    def restore(cls, folder: str | Path, scenario: Scenario, town: Town | None = None, **options: Any) -> Self:
         """Return the world that was saved in a folder; it goes on bit for bit."""
         path = Path(folder) / "state.pickle"
         if not path.is_file():
@@ -450,6 +437,4 @@ def write_means(rows: np.ndarray, sums: np.ndarray) -> None:
     """Write residents, and the means of what was summed over them, into rows."""
     rows["residents"] = sums[:, 0]
     for column, name in enumerate(SUMS[1:], start=1):
-        rows[name] = np.divide(
-            sums[:, column], sums[:, 0], out=np.full(len(sums), np.nan), where=sums[:, 0] > 0
-        )
+        rows[name] = np.divide(sums[:, column], sums[:, 0], out=np.full(len(sums), np.nan), where=sums[:, 0] > 0)

@@ -43,9 +43,7 @@ def number(
     return dataclasses.field(default=default, metadata={"number": about_it})
 
 
-def share(
-    default: float, source: str, about: str, *, low: float = 0.0, high: float = 1.0, **kind: Any
-) -> Any:
+def share(default: float, source: str, about: str, *, low: float = 0.0, high: float = 1.0, **kind: Any) -> Any:
     """Declare a parameter that is a share or a probability."""
     return number(default, "share", low, high, source, about, **kind)
 
@@ -129,7 +127,7 @@ def group_named(name: str) -> type[Group]:
 def every_number() -> Iterator[tuple[str, float, Number]]:
     """Yield dotted name, default value and description of every parameter, group by group."""
     for name, group in sorted(Group.known.items()):
-        defaults = {field.name: field.default for field in dataclasses.fields(group)}
+        defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(group)}
         for key, about in group.numbers().items():
             yield f"{name}.{key}", defaults[key], about
 

@@ -159,9 +159,7 @@ def posts_of(rosters: list[list[tuple[int, int]]], sectors: np.ndarray) -> np.nd
     return np.array(rows, dtype=POST)
 
 
-def officers_of(
-    rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers: Plant, seed: int
-) -> np.ndarray:
+def officers_of(rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers: Plant, seed: int) -> np.ndarray:
     """Return the table of officers: two a post, then those at desks, by facility and group."""
     rows: list[tuple[int, int, int, int]] = []
     for facility, groups in enumerate(rosters):

@@ -21,9 +21,7 @@ def begins(policy: Policy, scenario: Scenario) -> datetime.date:
     return max(policy.start or scenario.start, scenario.start)
 
 
-def changes(
-    scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None
-) -> dict[str, np.ndarray]:
+def changes(scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None) -> dict[str, np.ndarray]:
     """Return the new rows of every group that a policy beginning on this date touches."""
     beginning = [policy for policy in scenario.policies if begins(policy, scenario) == date]
     return {name: rows_at(scenario, name, date, settlements) for name in sorted(touched(beginning))}
@@ -31,9 +29,7 @@ def changes(
 
 def touched(policies: Sequence[Policy]) -> set[str]:
     """Return the names of the groups that policies change or switch off."""
-    return {group_of(entry) for policy in policies for entry in policy.entries}.union(
-        *(p.off for p in policies)
-    )
+    return {group_of(entry) for policy in policies for entry in policy.entries}.union(*(p.off for p in policies))
 
 
 def rows_at(
@@ -69,9 +65,7 @@ def column(now: np.ndarray, entries: Sequence[Entry], names: Sequence[str]) -> n
     """Return one parameter by settlement after entries: sets, then factors, then sums; checked for range."""
     after = now.astype(np.float64)
     for entry in sorted(entries, key=lambda entry: ("set", "scale", "add").index(entry.how)):
-        here = np.array(
-            [entry.settlements is None or name in entry.settlements for name in names], dtype=bool
-        )
+        here = np.array([entry.settlements is None or name in entry.settlements for name in names], dtype=bool)
         after[here] = result(entry, after[here])
     return in_range(entries[0].parameter, np.floor(after + 0.5) if now.dtype.kind == "i" else after)
 

@@ -120,9 +120,7 @@ def people_of(scenario: Scenario, land: Land) -> np.ndarray:
     adult = years >= ADULT_AGE
     people["business"] = businesses(people["occupation"], adult, numbers)
     organised = np.array([settlement.organised for settlement in land.settlements])[people["settlement"]]
-    people["council"] = adult & (
-        lots(numbers.seed, "town.council", len(people)) < numbers.council * organised
-    )
+    people["council"] = adult & (lots(numbers.seed, "town.council", len(people)) < numbers.council * organised)
     return people
 
 
@@ -226,9 +224,7 @@ def cells_by_luck(u: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.minimum(np.searchsorted(reach, u * reach[-1], side="right"), np.flatnonzero(weight > 0)[-1])
 
 
-def own_cells_by_luck(
-    u: np.ndarray, settlement: np.ndarray, weight: np.ndarray, cells: np.ndarray
-) -> np.ndarray:
+def own_cells_by_luck(u: np.ndarray, settlement: np.ndarray, weight: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """Return a cell of the own settlement for each luck; of the whole map where the settlement has none."""
     chosen = cells_by_luck(u, weight)
     for row in np.unique(settlement):
@@ -267,9 +263,7 @@ def school_cells(people: np.ndarray, land: Land, seed: int) -> np.ndarray:
     return own_cells_by_luck(lots(seed, "town.school", len(people)), people["settlement"], weight, cells)
 
 
-def places_of(
-    scenario: Scenario, land: Land, people: np.ndarray, work: np.ndarray, school: np.ndarray
-) -> np.ndarray:
+def places_of(scenario: Scenario, land: Land, people: np.ndarray, work: np.ndarray, school: np.ndarray) -> np.ndarray:
     """Return the cell of every resident under each of the nine lists, kind of day times shift."""
     rhythm, cells, n = scenario["daily_rhythm"], land.cells, len(people)
     seed = scenario["population"].seed

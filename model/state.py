@@ -20,27 +20,92 @@ COMPLAINT = record("filed number teller evidence charged")
 
 COUNTS = (
     # police
-    "couple_shifts couples_routed planned visits visits_routed visits_to_institutions foot_visits core_visits"
-    " km vehicles motorcycles"
+    "couple_shifts",
+    "couples_routed",
+    "planned",
+    "visits",
+    "visits_routed",
+    "visits_to_institutions",
+    "foot_visits",
+    "core_visits",
+    "km",
+    "vehicles",
+    "motorcycles",
     # crime
-    " candidates ceiling_hits deterred displaced off_map repeats grave_assaults women_killed"
-    " homicides_robbery homicides_quarrel homicides_hire homicides_gang homicides_extortion"
+    "candidates",
+    "ceiling_hits",
+    "deterred",
+    "displaced",
+    "off_map",
+    "repeats",
+    "grave_assaults",
+    "women_killed",
+    "homicides_robbery",
+    "homicides_quarrel",
+    "homicides_hire",
+    "homicides_gang",
+    "homicides_extortion",
     # extortion
-    " extortion_territorial extortion_imitators payments paid_imitators punishments clashes recruits left_gang"
+    "extortion_territorial",
+    "extortion_imitators",
+    "payments",
+    "paid_imitators",
+    "punishments",
+    "clashes",
+    "recruits",
+    "left_gang",
     # reports
-    " told_patrol told_phone told_station told_own_phone told_communal told_prosecutor told_anonymous handed found"
-    " grave grave_known"
+    "told_patrol",
+    "told_phone",
+    "told_station",
+    "told_own_phone",
+    "told_communal",
+    "told_prosecutor",
+    "told_anonymous",
+    "handed",
+    "found",
+    "grave",
+    "grave_known",
     # calls
-    " calls unserved_line unserved_triage unserved_hours unserved_fuel unserved_vehicles served served_in_hour"
+    "calls",
+    "unserved_line",
+    "unserved_triage",
+    "unserved_hours",
+    "unserved_fuel",
+    "unserved_vehicles",
+    "served",
+    "served_in_hour",
     # contacts
-    " contacts greetings talks stops bribes unfair"
+    "contacts",
+    "greetings",
+    "talks",
+    "stops",
+    "bribes",
+    "unfair",
     # justice
-    " arrests arrests_without_incident held released charged dropped sentenced"
+    "arrests",
+    "arrests_without_incident",
+    "held",
+    "released",
+    "charged",
+    "dropped",
+    "sentenced",
     # communal authority
-    " cases closed handed_over women_without_remedy men_without_remedy police_present"
-    " meetings meetings_by_police requests requests_met table_meetings council_heard council_heard_women"
-    " council_heard_far"
-).split()
+    "cases",
+    "closed",
+    "handed_over",
+    "women_without_remedy",
+    "men_without_remedy",
+    "police_present",
+    "meetings",
+    "meetings_by_police",
+    "requests",
+    "requests_met",
+    "table_meetings",
+    "council_heard",
+    "council_heard_women",
+    *("council_heard_far",),
+)
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""
 
@@ -98,9 +163,7 @@ def plant_of(town: Town) -> Plant:
     for number, officer in enumerate(town.officers):
         if officer["post"] >= 0:
             seats[officer["post"], officer["seat"]] = number
-    return Plant(
-        town.facilities, town.officers, town.posts, seats, town.sectors, town.routes, town.everywhere
-    )
+    return Plant(town.facilities, town.officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
 
 
 class State:

@@ -309,15 +309,11 @@ def shrunk_facilities(facilities: Sequence[Facility], kept: set[str], scale: flo
     def part(key: str) -> list[int]:
         whole = sum(getattr(facility, key) for facility in facilities)
         weights = [getattr(facility, key) for facility in here]
-        return apportion(
-            math.floor(scale * whole + 0.5), weights if any(weights) else [1] * len(here)
-        ).tolist()
+        return apportion(math.floor(scale * whole + 0.5), weights if any(weights) else [1] * len(here)).tolist()
 
     plants = zip(here, part("officers"), part("desks"), part("vehicles"), part("motorcycles"), strict=True)
     return tuple(
-        dataclasses.replace(
-            facility, officers=officers, desks=desks, vehicles=vehicles, motorcycles=motorcycles
-        )
+        dataclasses.replace(facility, officers=officers, desks=desks, vehicles=vehicles, motorcycles=motorcycles)
         for facility, officers, desks, vehicles, motorcycles in plants
     )
 
@@ -325,9 +321,7 @@ def shrunk_facilities(facilities: Sequence[Facility], kept: set[str], scale: flo
 # Cells
 
 
-def grid(
-    outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float
-) -> tuple[np.ndarray, tuple[float, float]]:
+def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tuple[np.ndarray, tuple[float, float]]:
     """Return the cells whose centre is inside the outline, from south-west, and the corner of the grid."""
     left, bottom, right, top = outline.bounds
     columns, rows = math.ceil((right - left) / cell_m), math.ceil((top - bottom) / cell_m)

@@ -87,11 +87,7 @@ def check_table(key: str, told: Told) -> None:
 
 def is_parameter(key: str) -> bool:
     """Tell whether a dotted key names a number of a group."""
-    return (
-        "." in key
-        and key not in (*PLACES, "calendar.start")
-        and not key.startswith(("title.", "mechanisms."))
-    )
+    return "." in key and key not in (*PLACES, "calendar.start") and not key.startswith(("title.", "mechanisms."))
 
 
 def groups(given: Settings) -> dict[str, Group]:

@@ -107,9 +107,7 @@ def read_settlements(
     if not any(one.kind == "town" for one in found):
         raise told.wrong("[[settlements]] must contain at least one of kind 'town'")
     if sum(one.weight for one in found) <= 0.0:
-        raise told.wrong(
-            "[[settlements]]: the weights of all settlements add up to 0, so nobody lives anywhere"
-        )
+        raise told.wrong("[[settlements]]: the weights of all settlements add up to 0, so nobody lives anywhere")
     return tuple(found)
 
 
@@ -204,9 +202,7 @@ def cell(what: str, told: Told, value: Any, column: Column) -> Any:
 def word(what: str, told: Told, value: Any, column: Column) -> Any:
     """Return a name, one of a column's words, or a truth value."""
     if not isinstance(value, column.kind) or value == "":
-        raise told.wrong(
-            f"{what} must be {'true or false' if column.kind is bool else 'a name'}, got {value!r}"
-        )
+        raise told.wrong(f"{what} must be {'true or false' if column.kind is bool else 'a name'}, got {value!r}")
     if column.words and value not in column.words:
         raise told.wrong(f"{what} must be one of {', '.join(column.words)}, got {value!r}")
     return value

@@ -61,9 +61,7 @@ def read_policy(name: str) -> ReadyPolicy:
     start = settings.get("start")
     policy = Policy(
         name=path.stem,
-        entries=tuple(
-            entry(how, key, told, places(settings)) for how in HOWS for key, told in part(how, settings)
-        ),
+        entries=tuple(entry(how, key, told, places(settings)) for how in HOWS for key, told in part(how, settings)),
         start=date_of(f"{file}: start", start.value) if start else None,
         off=frozenset(switched_off(key, told) for key, told in part("mechanisms", settings)),
     )
@@ -106,9 +104,7 @@ def entry(how: Any, dotted: str, told: Told, settlements: tuple[str, ...] | None
             raise InputError(f"a policy may set levers only; '{dotted}' is {role}")
         if how == "set":
             checked(dotted, finite(dotted, told.value), group.kind(key), about)
-        return Entry(
-            parameter=dotted, how=how, value=float(finite(dotted, told.value)), settlements=settlements
-        )
+        return Entry(parameter=dotted, how=how, value=float(finite(dotted, told.value)), settlements=settlements)
     except InputError as reason:
         raise told.wrong(f"[{how}]: {reason}") from None
 

@@ -109,9 +109,7 @@ def sourced(dotted: str, table: Mapping[str, Any], origin: Told) -> Told:
     """Return a value given as ``{ value = 12, source = "B19" }``."""
     for key in table:
         if key not in ("value", "source"):
-            raise origin.wrong(
-                f"{dotted} has a value and a source, no '{key}'{nearest(key, ['value', 'source'])}"
-            )
+            raise origin.wrong(f"{dotted} has a value and a source, no '{key}'{nearest(key, ['value', 'source'])}")
     return Told(table["value"], origin.file, origin.folder, str(table.get("source", "")))
 
 

@@ -95,16 +95,11 @@ def test_rows_follow_the_settlements_asked_for():
 
 def test_sets_come_before_factors_and_factors_before_sums():
     assert (
-        counts(town(plan("a", entry("add", 1)), plan("b", entry("scale", 3)), plan("c", entry("set", 5))))
-        == [16] * 2
+        counts(town(plan("a", entry("add", 1)), plan("b", entry("scale", 3)), plan("c", entry("set", 5)))) == [16] * 2
     )
 
 
-@given(
-    st.permutations(
-        [plan("a", entry("scale", 0.3)), plan("b", entry("scale", 7)), plan("c", entry("add", 3))]
-    )
-)
+@given(st.permutations([plan("a", entry("scale", 0.3)), plan("b", entry("scale", 7)), plan("c", entry("add", 3))]))
 def test_the_order_in_which_policies_are_named_does_not_matter(policies):
     assert counts(town(*policies)) == [24, 24]
 

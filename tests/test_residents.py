@@ -128,9 +128,7 @@ def test_villa_canales_has_about_5000_businesses_run_by_adults_in_trade() -> Non
 
 def test_councils_draw_more_where_a_settlement_is_more_organised() -> None:
     town = site("villa_canales")
-    share = np.bincount(town.people["settlement"], town.people["council"]) / np.bincount(
-        town.people["settlement"]
-    )
+    share = np.bincount(town.people["settlement"], town.people["council"]) / np.bincount(town.people["settlement"])
     organised = np.array([settlement.organised for settlement in town.settlements])
     assert share[organised > 0.5].mean() > 2.0 * share[organised < 0.25].mean()
 

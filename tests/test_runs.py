@@ -58,9 +58,7 @@ def test_measures_have_a_row_per_run_and_full_month(folder):
 
 def test_a_share_of_nothing_is_null(folder):
     table = read(folder)
-    for told, occurred in zip(
-        table["clearance"].to_pylist(), table["complaints_filed"].to_pylist(), strict=True
-    ):
+    for told, occurred in zip(table["clearance"].to_pylist(), table["complaints_filed"].to_pylist(), strict=True):
         assert (told is None) == (occurred == 0)
 
 
@@ -188,9 +186,7 @@ def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
 def test_a_policy_given_at_a_branch_begins_there_at_the_earliest(tmp_path):
     state = tmp_path / "state"
     run(tmp_path / "first", "--save", str(state))
-    plan = make_plan(
-        "baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state
-    )
+    plan = make_plan("baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state)
     assert [policy.start for policy in plan.scenario.policies] == [plan.begins]
     assert plan.begins > datetime.date(2017, 4, 1)
 
@@ -285,7 +281,7 @@ def wait_for(word, stream):
 
 
 def test_workers_end_when_their_parent_is_killed(tmp_path):
-    words = [*BARE, "--years", "30", "--replicates", "50", "--workers", "2", "--out", str(tmp_path / "x")]
+    words = [*BARE, "--years", "10", "--replicates", "6", "--workers", "2", "--out", str(tmp_path / "x")]
     process = subprocess.Popen(
         [sys.executable, "-c", "from experiments.cli import main; main()", *words],
         stdout=subprocess.DEVNULL,

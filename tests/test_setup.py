@@ -35,8 +35,6 @@ def test_run_imports_nothing_but_the_standard_library():
 
 @pytest.mark.parametrize(("arguments", "code"), [([], 2), (["--help"], 0)])
 def test_run_tells_its_usage(arguments, code):
-    told = subprocess.run(
-        [sys.executable, "run.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    told = subprocess.run([sys.executable, "run.py", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == code
     assert "usage: python3 run.py COMMAND" in told.stderr

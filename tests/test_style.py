@@ -9,7 +9,5 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.mark.parametrize("check", ["ruff format --check .", "ruff check .", "mypy"])
 def test_the_code_passes(check):
-    told = subprocess.run(
-        [sys.executable, "-m", *check.split()], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    told = subprocess.run([sys.executable, "-m", *check.split()], cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr

@@ -65,9 +65,7 @@ def small_scenario(**changes: Any) -> Scenario:
 
 
 def changed(scenario: Scenario, group: str, **numbers: Any) -> Scenario:
-    return dataclasses.replace(
-        scenario, groups={**scenario.groups, group: scenario.groups[group].replace(numbers)}
-    )
+    return dataclasses.replace(scenario, groups={**scenario.groups, group: scenario.groups[group].replace(numbers)})
 
 
 @functools.cache
@@ -244,8 +242,7 @@ def test_a_smaller_town_keeps_its_densities_and_its_police_per_resident(name: st
 def test_a_sample_of_settlements_keeps_the_town_and_the_shares_of_each_kind() -> None:
     small = shrunk(load("totonicapan", set={"population.scale": 0.25}))
     weight = {
-        kind: sum(place.weight for place in small.settlements if place.kind == kind)
-        for kind in ("town", "canton")
+        kind: sum(place.weight for place in small.settlements if place.kind == kind) for kind in ("town", "canton")
     }
     assert [place.kind for place in small.settlements].count("canton") == 12
     assert weight["town"] == pytest.approx(0.15)

@@ -18,7 +18,7 @@ from model.daybook import COMMUNAL, EXTORTION, HOMICIDE, NOBODY, TERRITORIAL
 from model.ledger import total_trust
 from model.model import TrustModel
 from model.scenario import Entry, Policy, Scenario
-from model.town import Town
+from model.town import Town, build_town
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -68,10 +68,7 @@ def test_in_every_settlement_and_month_the_causes_sum_to_the_change_of_trust(liv
             world.step()
         after = world.state.total.copy()
         rows = world.ledger_months()
-        booked = [
-            rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum()
-            for z in range(len(after))
-        ]
+        booked = [rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum() for z in range(len(after))]
         assert np.abs(after - before - booked).max() < 1e-9
         assert np.abs(booked).max() > 1e-3
         before = after
@@ -135,9 +132,7 @@ def test_a_policy_that_changes_nothing_makes_no_difference_at_all(
     assert measures(one).equals(measures(other))
 
 
-def test_a_policy_begins_on_its_date_and_changes_nothing_before(
-    live: Live, villa: Scenario, villa_town: Town
-) -> None:
+def test_a_policy_begins_on_its_date_and_changes_nothing_before(live: Live, villa: Scenario, villa_town: Town) -> None:
     absent = Policy(
         name="nobody comes",
         entries=(Entry(parameter="roster.absence", how="set", value=1.0),),
@@ -176,6 +171,14 @@ def test_a_copied_world_leaves_the_original_alone(live: Live) -> None:
     assert same_state(world, untouched)
 
 
+def test_boards_that_never_call_the_police_are_drawn_anew_for_every_seed_and_never_the_town() -> None:
+    scenario = load("totonicapan", set={"population.scale": 0.25, "calendar.warm_up": 0})
+    town = build_town(scenario)
+    closed = [np.flatnonzero(TrustModel(scenario, rng=seed, town=town).state.boards["invites"] == 0) for seed in (1, 2)]
+    assert closed[0].tolist() != closed[1].tolist()
+    assert all(len(rows) > 0 and rows[0] > 0 for rows in closed)
+
+
 def test_the_warm_up_is_simulated_and_not_reported(villa_town: Town) -> None:
     scenario = load("villa_canales", set={"population.scale": 0.05, "calendar.warm_up": 1})
     world = TrustModel(scenario, rng=7, town=villa_town)
@@ -199,7 +202,8 @@ from model.model import TrustModel
 world = TrustModel(small_scenario(residents=250), rng=11)
 world.run_for(16)
 state = world.state
-print(hashlib.sha256(b"".join(table.tobytes() for table in (state.minds, state.couples, state.books, state.ledger))).hexdigest())
+tables = (state.minds, state.couples, state.books, state.ledger)
+print(hashlib.sha256(b"".join(table.tobytes() for table in tables)).hexdigest())
 """
 
 

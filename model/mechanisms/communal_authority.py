@@ -45,9 +45,7 @@ class CommunalAuthority(Group):
         "F12", "F13", "F14", "L07", "Y05", "Y06",
     )  # fmt: skip
 
-    reach: float = share(
-        0.3, "A12, F05; assumed", "places where the authority hears cases", role="site", off=0.0
-    )
+    reach: float = share(0.3, "A12, F05; assumed", "places where the authority hears cases", role="site", off=0.0)
     near: float = number(
         0.2, "log-odds", -5.0, 5.0, "assumed", "going to the authority, against telephoning the police"
     )
@@ -57,9 +55,7 @@ class CommunalAuthority(Group):
     deference: float = number(
         0.6, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on going there and on accepting"
     )
-    grave: float = share(
-        0.75, "F08: rape, injuries", "severity from which a case is handed to the state at once"
-    )
+    grave: float = share(0.75, "F08: rape, injuries", "severity from which a case is handed to the state at once")
     days: int = number(2, "days", 0, 60, "F05; assumed", "shortest time from complaint to hearing")
     presence: float = share(
         0.3, "F06; assumed", "hearings at which police are present, where they are called", role="lever"
@@ -92,9 +88,7 @@ class CommunalAuthority(Group):
         role="site",
         off=0.0,
     )
-    table: float = number(
-        4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0
-    )
+    table: float = number(4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0)
     attendance: float = share(0.4, "assumed", "council members who attend", role="lever")
     request_met: float = share(0.35, "E10: over half unmet", "requests met within 30 days", role="lever")
     police_call: float = share(
@@ -108,10 +102,7 @@ def outcome_of(case: Any, board: Any, served: Any, p: Any, seed: Any) -> Any:
     born, number = case["born"], case["number"]
     just = luck(seed, JUST, born, number, 0) < logistic(p["just"] + p["experience"] * served / 12.0)
     pull = p["accept"] + p["deference"] * board["legitimacy"] + p["public"] * board["organised"]
-    if (
-        luck(seed, ACCEPT, born, number, 0) < logistic(pull)
-        and luck(seed, COMPLY, born, number, 0) < p["comply"]
-    ):
+    if luck(seed, ACCEPT, born, number, 0) < logistic(pull) and luck(seed, COMPLY, born, number, 0) < p["comply"]:
         return CLOSED, just
     return (TO_STATE if luck(seed, HAND_OVER, born, number, 0) < p["hand_over"] else NO_REMEDY), just
 
@@ -145,9 +136,7 @@ def hear(
         served = months if authority["communal"] == 1 else 12.0
         outcome, just = outcome_of(case, board, served, p, seed)
         seen = (1.0 if outcome == CLOSED else 0.5) if just else 0.0
-        board["legitimacy"] += (
-            p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
-        )
+        board["legitimacy"] += p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
         row = day.hearings[day.counts[HEARINGS]]
         row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
         day.counts[HEARINGS] += 1
@@ -235,9 +224,7 @@ def assemble(
             minds[i]["met"] = minds[i]["met_free"] = tick
             tally[0]["council_heard"] += 1.0
             tally[0]["council_heard_women"] += ground.people[i]["female"]
-            tally[0]["council_heard_far"] += (
-                1.0 if ground.cells[ground.people[i]["home"]]["minutes"] > 20.0 else 0.0
-            )
+            tally[0]["council_heard_far"] += 1.0 if ground.cells[ground.people[i]["home"]]["minutes"] > 20.0 else 0.0
 
 
 def first_boards(
@@ -254,9 +241,7 @@ def first_boards(
 
 def chiefs_of(authorities: Any, cells: Any, officers: Any) -> np.ndarray:
     """Return for each authority the first officer of the facility that serves it, or -1."""
-    first = {
-        int(f): int(np.flatnonzero(officers["facility"] == f)[0]) for f in np.unique(officers["facility"])
-    }
+    first = {int(f): int(np.flatnonzero(officers["facility"] == f)[0]) for f in np.unique(officers["facility"])}
     return np.array([first.get(int(cells[a["cell"]]["facility"]), NO_POST) for a in authorities], np.int64)
 
 

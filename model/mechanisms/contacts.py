@@ -63,9 +63,7 @@ class Contacts(Group):
         role="site",
     )
     young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
-    drivers: float = number(
-        1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative"
-    )
+    drivers: float = number(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
     talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = number(
         2.4,
@@ -91,25 +89,13 @@ class Contacts(Group):
         "orders of magnitude: 2,500-12,000 a year; assumed",
         "stops that end in a bribe request, for no integrity",
     )
-    finds: float = share(
-        0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant"
-    )
-    proof: float = share(
-        0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge"
-    )
-    weight_greeting: float = number(
-        0.03, "log-odds", 0.0, 2.0, "assumed; swept", "weight of a greeting", off=0.0
-    )
+    finds: float = share(0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant")
+    proof: float = share(0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge")
+    weight_greeting: float = number(0.03, "log-odds", 0.0, 2.0, "assumed; swept", "weight of a greeting", off=0.0)
     weight_talk: float = number(0.10, "log-odds", 0.0, 2.0, "Z03 scaled; swept", "weight of a talk", off=0.0)
-    weight_stop: float = number(
-        0.20, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop or checkpoint", off=0.0
-    )
-    weight_bribe: float = number(
-        0.60, "log-odds", 0.0, 3.0, "G05; assumed", "weight of a bribe request", off=0.0
-    )
-    weight_meeting: float = number(
-        0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0
-    )
+    weight_stop: float = number(0.20, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop or checkpoint", off=0.0)
+    weight_bribe: float = number(0.60, "log-odds", 0.0, 3.0, "G05; assumed", "weight of a bribe request", off=0.0)
+    weight_meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
 
 
 @njit(cache=True)
@@ -188,9 +174,7 @@ def meet(
             elif visit["kind"] == 1 or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
                 cause = TALK
             fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
-            if cause == STOP and luck(seed, BRIBED, tick, cell, nth) < p["bribe"] * (
-                1.0 - officer["integrity"]
-            ):
+            if cause == STOP and luck(seed, BRIBED, tick, cell, nth) < p["bribe"] * (1.0 - officer["integrity"]):
                 cause = BRIBE
             find = luck(seed, STOP_FINDS, tick, cell, nth)
             if cause == STOP and find < p["finds"]:
@@ -201,7 +185,7 @@ def meet(
                 day.counts[ARRESTS] += 1
             learn_of(day, minds, i, cause, fair, p)
             minds[i]["met"] = tick
-            if cause == GREETING or cause == TALK:
+            if cause in (GREETING, TALK):
                 minds[i]["met_free"] = tick
             count(tally, cause, fair)
 

@@ -64,9 +64,7 @@ class Crime(Group):
         5.0, "per 1,000", 0.0, 50.0, "assumed", "opportunist thieves, with those from outside", role="site"
     )
     alcohol: float = number(1.0, "ratio", 0.0, 5.0, "assumed", "drinking in public, relative", role="site")
-    firearms: float = number(
-        1.0, "ratio", 0.0, 5.0, "S11; assumed", "firearms carried, relative", role="site"
-    )
+    firearms: float = number(1.0, "ratio", 0.0, 5.0, "S11; assumed", "firearms carried, relative", role="site")
     robbery: float = number(
         15.0, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by armed offender"
     )
@@ -89,9 +87,7 @@ class Crime(Group):
         "calibrated: orders of magnitude",
         "thefts from vehicles by thief, if every household had one",
     )
-    burglary: float = number(
-        1.1, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief"
-    )
+    burglary: float = number(1.1, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief")
     assault: float = number(
         0.0136,
         "a year",
@@ -100,9 +96,7 @@ class Crime(Group):
         "calibrated: orders of magnitude",
         "assaults by resident where alcohol is 1",
     )
-    hire: float = number(
-        0.03, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
-    )
+    hire: float = number(0.03, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
     at_home: float = share(0.08, "assumed", "exposure at home relative to elsewhere")
     night: float = number(1.5, "ratio", 0.2, 5.0, "assumed", "night over day, at equal exposure")
     market: float = number(
@@ -111,12 +105,8 @@ class Crime(Group):
     weekend_night: float = number(3.0, "ratio", 1.0, 10.0, "B19, J07; assumed", "assault on weekend nights")
     violent_share: float = share(0.8, "J02: usually violent", "robberies that are violent")
     grave_share: float = share(0.1, "assumed", "assaults that are grave")
-    lethal_robbery: float = share(
-        0.0025, "calibrated: homicides", "robberies that kill where firearms is 1", high=0.05
-    )
-    lethal_assault: float = share(
-        0.009, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05
-    )
+    lethal_robbery: float = share(0.0025, "calibrated: homicides", "robberies that kill where firearms is 1", high=0.05)
+    lethal_assault: float = share(0.009, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05)
     women_killed: float = number(
         0.4, "ratio", 0.0, 2.0, "S11: 85 % of victims are men", "lethality of robbery and assault for women"
     )
@@ -127,7 +117,7 @@ def pool_of(kind: Any, p: Any) -> Any:
     """Offenders per resident for this kind; for assaults the alcohol index."""
     if kind == ASSAULT:
         return p["alcohol"]
-    armed = kind == ROBBERY or kind == VEHICLE_THEFT or kind == HOMICIDE
+    armed = kind in (ROBBERY, VEHICLE_THEFT, HOMICIDE)
     return (p["armed"] if armed else p["thieves"]) / 1000.0
 
 
@@ -154,7 +144,7 @@ def exposure(
     """Hazard of this resident in this place and shift, relative to the rate of the pool."""
     if kind == HOMICIDE:
         return 0.3 if person["female"] == 1 else 1.7
-    if kind == ROBBERY or kind == THEFT:
+    if kind in (ROBBERY, THEFT):
         weight = lure if at != person["home"] else lure * p["at_home"]
         if kind == ROBBERY:
             return weight * p["night"] if night else weight
@@ -323,9 +313,7 @@ def attempt(
     z = max(ground.cells[cell]["settlement"], 0)
     minute = 480.0 * luck(seed, CRIME_MINUTE, tick, number, 0)
     if not deterred(day, risk, deterrence[z], kind, cell, minute, mark, threshold, tick, number, seed):
-        commit(
-            day, ground, minds, trust, ledger, tally, crime[z], kind, cell, victim, minute, tick, number, seed
-        )
+        commit(day, ground, minds, trust, ledger, tally, crime[z], kind, cell, victim, minute, tick, number, seed)
         if kind != HOMICIDE:
             breed(repeats, count, ground, minds, near[z], kind, cell, victim, tick, number, seed)
         return
@@ -339,9 +327,7 @@ def attempt(
         return
     tally[0]["displaced"] += 1.0
     z = max(ground.cells[other]["settlement"], 0)
-    row = commit(
-        day, ground, minds, trust, ledger, tally, crime[z], kind, other, i, minute, tick, number, seed
-    )
+    row = commit(day, ground, minds, trust, ledger, tally, crime[z], kind, other, i, minute, tick, number, seed)
     day.incidents[row]["displaced"] = 1
 
 
@@ -428,7 +414,7 @@ def offend(
             i = someone(ground, where, cell, luck(seed, CRIME_WHO, tick, number, 0))
         if i < 0 or minds[i]["died"] >= 0 or age_of(ground.people[i], tick) < YOUNGEST[kind]:
             continue
-        if (kind == VEHICLE_THEFT or kind == THEFT_FROM_VEHICLE) and ground.people[i]["vehicle"] == 0:
+        if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and ground.people[i]["vehicle"] == 0:
             continue
         mark = luck(seed, CRIME_MARK, tick, number, 0)
         tally[0]["repeats"] += 1.0

@@ -92,9 +92,7 @@ def remember(day: Any, risk: Any, cells: Any, numbers: Any, tick: Any) -> None:
         # `level` is what the next shift feels if nobody comes: this shift's own fading included
         before = felt_risk(here, tick, p["weeks"])
         guarded = 1.0 - math.exp(-guard / 480.0)
-        here["level"] = before + (guarded - before) * (
-            1.0 - math.exp(-0.6931471805599453 / (21.0 * p["weeks"]))
-        )
+        here["level"] = before + (guarded - before) * (1.0 - math.exp(-0.6931471805599453 / (21.0 * p["weeks"])))
         here["touched"], here["seen"] = tick + 1, tick
 
 

@@ -87,9 +87,7 @@ class Extortion(Group):
     punishment_cost: float = number(
         2500.0, "quetzals a week", 100.0, 100000.0, "assumed", "what punishment is feared to cost, as rent"
     )
-    noise: float = number(
-        150.0, "quetzals a week", 1.0, 5000.0, "assumed", "spread of what people would bear"
-    )
+    noise: float = number(150.0, "quetzals a week", 1.0, 5000.0, "assumed", "spread of what people would bear")
     churn: float = share(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
     punish: float = share(0.10, "J04; assumed", "refusers who are punished")
     punish_told: float = share(0.20, "J04; assumed", "refusers who told the police openly and are punished")
@@ -125,9 +123,7 @@ class Extortion(Group):
     paying: float = share(
         0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
     )
-    imitator_pay: float = share(
-        0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay"
-    )
+    imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
 @njit(cache=True)
@@ -144,9 +140,7 @@ def collect(state: Any, ground: Any, numbers: Any, tick: Any, seed: Any) -> None
 
 
 @njit(cache=True)
-def demand(
-    state: Any, day: Any, ground: Any, numbers: Any, trust: Any, work: Any, tick: Any, seed: Any
-) -> None:
+def demand(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, work: Any, tick: Any, seed: Any) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
     for q in range(len(state.cliques)):
         clique, first = state.cliques[q], state.target_start[q]
@@ -274,9 +268,7 @@ def strike(
 
 
 @njit(cache=True)
-def clash(
-    state: Any, day: Any, ground: Any, numbers: Any, trust: Any, where: Any, tick: Any, seed: Any
-) -> None:
+def clash(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, where: Any, tick: Any, seed: Any) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(state.cliques)):
         clique = state.cliques[q]
@@ -343,10 +335,7 @@ def imitate(
             continue
         p = numbers[person["settlement"]]
         business = p["imitator_business"] if person["business"] == 1 else 1.0
-        if (
-            luck(seed, IMITATOR_MARK, tick, number, 0)
-            >= p["imitators"] * phone_lists * business / MOST_IMITATED
-        ):
+        if luck(seed, IMITATOR_MARK, tick, number, 0) >= p["imitators"] * phone_lists * business / MOST_IMITATED:
             continue
         loss = 500.0 * -math.log(1.0 - luck(seed, LOSS, tick, number, 0))
         minute = 480.0 * luck(seed, CRIME_MINUTE, tick, number, 0)

@@ -24,12 +24,8 @@ class Hearsay(Group):
     evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "Z01")
 
     tell_good: float = share(0.10, "assumed; swept", "ties told of good news", off=0.0)
-    tell_bad: float = share(
-        0.30, "G05, Z01: bad news is told more; assumed", "ties told of bad news", off=0.0
-    )
-    weight: float = share(
-        0.4, "not identified; swept 0.2-0.6", "weight of what is heard against what is lived"
-    )
+    tell_bad: float = share(0.30, "G05, Z01: bad news is told more; assumed", "ties told of bad news", off=0.0)
+    weight: float = share(0.4, "not identified; swept 0.2-0.6", "weight of what is heard against what is lived")
 
 
 @njit(cache=True)

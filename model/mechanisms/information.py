@@ -22,16 +22,10 @@ class Information(Group):
     name: ClassVar[str] = "information"
     evidence: ClassVar[tuple[str, ...]] = ("D04", "D05", "D06", "D07", "D09", "D11", "V17", "I02")
 
-    written: float = share(
-        0.60, "D11: without conviction; calibrated: V17", "told crimes written down", off=1.0
-    )
+    written: float = share(0.60, "D11: without conviction; calibrated: V17", "told crimes written down", off=1.0)
     typed: float = share(0.70, "D04; calibrated: V17", "written crimes typed", role="site", off=1.0)
-    consolidated: float = share(
-        0.70, "D05, D09; calibrated: V17", "typed crimes in the daily report", off=1.0
-    )
-    georeferenced: float = share(
-        0.60, "D06; calibrated: V17", "consolidated crimes with a place", role="site", off=1.0
-    )
+    consolidated: float = share(0.70, "D05, D09; calibrated: V17", "typed crimes in the daily report", off=1.0)
+    georeferenced: float = share(0.60, "D06; calibrated: V17", "consolidated crimes with a place", role="site", off=1.0)
     entered: float = share(0.80, "D07; calibrated: V17", "placed crimes entered at headquarters", off=1.0)
 
 

@@ -136,9 +136,7 @@ def close_month(
 
 
 @njit(cache=True)
-def drop(
-    day: Any, minds: Any, i: Any, filed: Any, number: Any, p: Any, trust: Any, tally: Any, seed: Any
-) -> None:
+def drop(day: Any, minds: Any, i: Any, filed: Any, number: Any, p: Any, trust: Any, tally: Any, seed: Any) -> None:
     """Close a complaint without result; some blame the police."""
     minds[i]["useful"] -= 0.2
     tally[0]["dropped"] += 1.0
@@ -157,7 +155,5 @@ def act(world: Any) -> None:
     if is_last_shift_of_month(world.tick):
         day = book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
         rows, count = state.complaints.rows, state.complaints.count
-        close_month(
-            day, people, state.minds, rows, count, justice, trust, state.tally, world.tick, world.seed
-        )
+        close_month(day, people, state.minds, rows, count, justice, trust, state.tally, world.tick, world.seed)
     world.learn()

@@ -40,12 +40,8 @@ class Patrol(Group):
         "Z20",
     )
 
-    visits_foot: int = number(
-        10, "visits", 0, 48, "Z14, Z20; assumed", "places a couple on foot plans in a shift"
-    )
-    visits_motor: int = number(
-        9, "visits", 0, 48, "Z14, Z20; assumed", "places a motorised couple plans in a shift"
-    )
+    visits_foot: int = number(10, "visits", 0, 48, "Z14, Z20; assumed", "places a couple on foot plans in a shift")
+    visits_motor: int = number(9, "visits", 0, 48, "Z14, Z20; assumed", "places a motorised couple plans in a shift")
     stay: float = number(15.0, "minutes", 1.0, 120.0, "Z14: 10-16", "minutes spent at each place")
     plan_share: float = share(
         0.01,
@@ -57,9 +53,7 @@ class Patrol(Group):
     route_share: float = share(
         0.8, "B01, L01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
     )
-    foot_km: float = number(
-        1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility"
-    )
+    foot_km: float = number(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 

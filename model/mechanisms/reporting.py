@@ -68,15 +68,9 @@ class Reporting(Group):
         "F26",
     )
 
-    intercept: float = number(
-        -3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body"
-    )
-    by_kind: float = number(
-        1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "differences between kinds of crime", off=0.0
-    )
-    severity: float = number(
-        1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0
-    )
+    intercept: float = number(-3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body")
+    by_kind: float = number(1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "differences between kinds of crime", off=0.0)
+    severity: float = number(1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0)
     loss: float = number(
         0.25,
         "log-odds",
@@ -95,9 +89,7 @@ class Reporting(Group):
         "effect of trust, 0 to 1",
         off=0.0,
     )
-    minutes: float = number(
-        0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk", off=0.0
-    )
+    minutes: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk", off=0.0)
     fear: float = number(
         1.0,
         "log-odds",
@@ -108,12 +100,8 @@ class Reporting(Group):
         off=0.0,
     )
     patrol: float = number(2.0, "log-odds", -5.0, 5.0, "assumed", "a couple is at hand", off=0.0)
-    station: float = number(
-        0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0
-    )
-    own_phone: float = number(
-        1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0
-    )
+    station: float = number(0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0)
+    own_phone: float = number(1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0)
     prosecutor: float = number(
         -0.2,
         "log-odds",
@@ -129,15 +117,11 @@ class Reporting(Group):
     follow: float = number(
         -0.2, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
     )
-    follow_severity: float = number(
-        1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0
-    )
+    follow_severity: float = number(1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0)
     useful: float = number(
         0.5, "log-odds", 0.0, 3.0, "V02: useless 12 %; assumed", "effect of believing it useful", off=0.0
     )
-    accompaniment: float = number(
-        0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever"
-    )
+    accompaniment: float = number(0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever")
     trip: float = number(
         0.5, "log-odds an hour", 0.0, 4.0, "V12", "effect of the trip to the seat", role="lever", off=0.0
     )
@@ -175,14 +159,10 @@ def pulls(
     out[TO_PATROL] = math.exp(common + p["patrol"] + faith - dread) if at_hand else 0.0
     out[BY_PHONE] = math.exp(common + faith - dread / 2.0)
     out[AT_STATION] = math.exp(common + p["station"] + faith - p["minutes"] * home["minutes"] / 60.0 - dread)
-    out[OWN_PHONE] = (
-        math.exp(common + p["own_phone"] + faith - dread / 2.0) if person["council"] == 1 else 0.0
-    )
+    out[OWN_PHONE] = math.exp(common + p["own_phone"] + faith - dread / 2.0) if person["council"] == 1 else 0.0
     out[COMMUNAL] = 0.0
     if reach > 0.0 and not extortion:
-        out[COMMUNAL] = reach * math.exp(
-            common + authority["near"] + authority["deference"] * board["legitimacy"]
-        )
+        out[COMMUNAL] = reach * math.exp(common + authority["near"] + authority["deference"] * board["legitimacy"])
     out[PROSECUTOR] = math.exp(common + p["prosecutor"] - p["minutes"] * home["seat_minutes"] / 60.0 - dread)
     out[ANONYMOUS] = math.exp(common + p["anonymous"] + faith) if extortion else 0.0
 
@@ -289,15 +269,13 @@ def tell(
 
 
 @njit(cache=True)
-def follow(
-    day: Any, k: Any, minds: Any, home: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any
-) -> None:
+def follow(day: Any, k: Any, minds: Any, home: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any) -> None:
     """Make the call and the formal complaint that follow from what was told."""
     row = day.incidents[k]
     told, number, i = row["told"], row["number"], row["teller"]
     if told == NOBODY or (told == COMMUNAL and row["handed"] == 0):
         return
-    if told == TO_PATROL or told == OWN_PHONE or row["handed"] == 1:
+    if told in (TO_PATROL, OWN_PHONE) or row["handed"] == 1:
         call(day, k, tick, seed)
     elif told == BY_PHONE:
         if luck(seed, LINE, tick, number, 0) < response["line_answered"]:

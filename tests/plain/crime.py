@@ -283,9 +283,7 @@ def write_incident(
         victim.die()
     teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
     minute = minute_of(town, number)
-    incident = Incident(
-        town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced
-    )
+    incident = Incident(town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced)
     town.incidents.append(incident)
     if teller is not None:
         town.impress(teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
@@ -307,6 +305,4 @@ def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
         same_victim = town.luck("repeat victim", m, c) < numbers.same_victim
         stays = cell is tried.cell and tried.victim.alive and same_victim
         number = 2**28 + tried.kind * 2**24 + int(town.luck("repeat name", m, c) * 2**24)
-        town.repeats.append(
-            Repeat(town.tick + delay, number, tried.kind, cell, tried.victim if stays else None)
-        )
+        town.repeats.append(Repeat(town.tick + delay, number, tried.kind, cell, tried.victim if stays else None))

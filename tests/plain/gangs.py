@@ -217,9 +217,7 @@ def imitate(town: "PlainTown") -> None:
         if not one.alive or one.age < 18:
             continue
         factor = numbers.imitator_business if one.business else 1.0
-        if town.luck("imitator mark", m, 0) < min(
-            1.0, numbers.imitators * lists * factor / IMITATORS_CEILING
-        ):
+        if town.luck("imitator mark", m, 0) < min(1.0, numbers.imitators * lists * factor / IMITATORS_CEILING):
             loss = drawn_loss(town, m, 500.0)
             write_incident(town, m, EXTORTION, IMITATOR, one.home, one, 0.4, loss)
             town.n_imitators_paid += town.luck("imitator pay", m, 0) < numbers.imitator_pay

@@ -78,9 +78,7 @@ class PlainTown(mesa.Model):
             )
             for row in town.sectors
         ]
-        self.couples = [
-            Couple(self, number, row, sectors[int(row["sector"])]) for number, row in enumerate(town.posts)
-        ]
+        self.couples = [Couple(self, number, row, sectors[int(row["sector"])]) for number, row in enumerate(town.posts)]
         self.officers = [Officer(self, number, row) for number, row in enumerate(town.officers)]
 
     def read_residents(self, town: Any) -> None:
@@ -227,16 +225,12 @@ class PlainTown(mesa.Model):
     def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return what happened in the last shift, as rows of numbers by table."""
         return {
-            "visits": [
-                (v.couple.number, v.cell.number, v.minute, v.kind, v.routed, int(v.alive))
-                for v in self.visits
-            ],
+            "visits": [(v.couple.number, v.cell.number, v.minute, v.kind, v.routed, int(v.alive)) for v in self.visits],
             "incidents": [incident_row(incident) for incident in self.incidents],
             "responses": [(r.born, r.number, r.couple.number, r.wait) for r in self.responses],
             "unserved": [(one.born, one.number, one.reason) for one in self.unserved],
             "arrests": [
-                (-1 if a.incident is None else a.incident.number, a.couple.number, int(a.held))
-                for a in self.arrests
+                (-1 if a.incident is None else a.incident.number, a.couple.number, int(a.held)) for a in self.arrests
             ],
             "impressions": list(self.learned),
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
