@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from model import fingerprint
+
 SITE = "villa_canales"
 TESTS = Path(__file__).parent.parent / "tests"
 FIRST_SHIFTS = 93
@@ -124,4 +126,4 @@ MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 if __name__ == "__main__":
-    print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:]) | {"fingerprint": fingerprint()}))

@@ -31,7 +31,7 @@ def told_to_state(row: Any) -> Any:
 
 
 @njit(cache=True)
-def enter(day: Any, cells: Any, people: Any, books: Any, local: Any, harmed_here: Any, tally: Any) -> None:
+def enter(day: Any, cells: Any, people: Any, books: Any, occurred_here: Any, harmed_here: Any, tally: Any) -> None:
     """Enter the incidents of a shift into the four books, by type, by settlement and by cell."""
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -40,7 +40,7 @@ def enter(day: Any, cells: Any, people: Any, books: Any, local: Any, harmed_here
         entries = (1, 1 if known else 0, row["complaint"], row["recorded"])
         for book in range(4):
             books[book, row["kind"]] += entries[book]
-            local[z, book] += entries[book]
+        occurred_here[z] += 1
         harmed_here[row["cell"]] += 1
         if row["severity"] >= GRAVE:
             tally[0]["grave"] += 1.0

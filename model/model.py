@@ -39,10 +39,9 @@ from model.town import Town, build_town
 
 KEEP = ("incidents",)
 SETTLEMENT_MONTH = np.dtype(
-    [("month", "i8"), ("settlement", "i8")]
-    + [(name, "f8") for name in SUMS]
-    + [(name, "i8") for name in ("occurred", "told", "complaints", "recorded")]
+    [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMS]
 )
+"""Settlements bear real names: who reports, who is hurt by gangs and who calls the police is not told by settlement."""
 GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMS])
 LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8")])
 CELL_MONTH = np.dtype(
@@ -217,7 +216,7 @@ class TrustModel(mesa.Model):
             self.ground.cells,
             self.ground.people,
             state.books,
-            state.local_books,
+            state.occurred_here,
             state.harmed_here,
             state.tally,
         )
@@ -240,7 +239,7 @@ class TrustModel(mesa.Model):
             state.total,
             self.tick,
         )
-        if self.calendar.is_reported(self.tick):
+        if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month()
 
@@ -283,7 +282,7 @@ class TrustModel(mesa.Model):
         )
 
     def settlement_months(self) -> np.ndarray:
-        """Rows of month and settlement: residents, means of trust and beliefs, the four books."""
+        """Rows of month and settlement: residents, means of trust and beliefs, crimes that happened."""
         return joined(self._past["settlement"], SETTLEMENT_MONTH)
 
     def group_months(self) -> np.ndarray:
@@ -307,8 +306,7 @@ class TrustModel(mesa.Model):
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
         local["month"], local["settlement"] = month, np.arange(town.n_settlements)
         write_means(local, self.class_table.sum(axis=1))
-        for book, name in enumerate(("occurred", "told", "complaints", "recorded")):
-            local[name] = state.local_books[:, book]
+        local["occurred"] = state.occurred_here
         self._past["settlement"].append(local)
         groups = np.zeros(len(GROUPS), GROUP_MONTH)
         groups["month"], groups["group"] = month, np.arange(len(GROUPS))

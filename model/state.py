@@ -186,7 +186,7 @@ class State:
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)
-        self.local_books = np.zeros((town.n_settlements, len(BOOKS)), np.int64)
+        self.occurred_here = np.zeros(town.n_settlements, np.int64)
         self.harmed_here = np.zeros(town.n_cells, np.int64)
         self.seen_here = np.zeros(town.n_cells, np.int64)
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
@@ -212,7 +212,7 @@ class State:
             self.ledger,
             self.books,
             self.waits,
-            self.local_books,
+            self.occurred_here,
             self.harmed_here,
             self.seen_here,
         ):

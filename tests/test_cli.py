@@ -157,3 +157,25 @@ def test_measures_are_listed_with_units(capsys):
     assert code == 0
     assert widest(out) <= 80
     assert "homicides_per_100k  [per 100,000 a year]" in out
+
+
+@pytest.mark.parametrize("told", [(8.5, 8.3, 8.5, 8.3), (6.0, 12.0, 8.5, 8.3), (6.0, 12.0, 5.0, 6.0)])
+def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
+    from experiments import bench
+
+    seconds = iter(told)
+    monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})
+    results = list(bench.workers(bench.QUICK))
+    assert [bench.number(result.value) for result in results] == [None, None]
+    assert [result.reached for result in results] == [False, False]
+    assert all("too busy" in bench.line(result) for result in results)
+
+
+def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
+    from experiments import bench
+
+    seconds = iter([6.0, 12.0, 5.0, 8.0])
+    monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})
+    gain, _ = bench.workers(bench.QUICK)
+    assert gain.value == 2.0
+    assert gain.reached

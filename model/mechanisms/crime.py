@@ -360,9 +360,9 @@ def offend(
             number = kind * KIND_SPACE + j
             i = int(luck(seed, CRIME_WHO, tick, number, 0) * n_people)
             person = ground.people[i]
-            cell = int(person["home"])
+            cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
-                cell = int(ground.places[where, i])
+                cell = np.int64(ground.places[where, i])
             if cell < 0 or minds[i]["died"] >= 0 or age_of(person, tick) < YOUNGEST[kind]:
                 continue
             here = ground.cells[cell]

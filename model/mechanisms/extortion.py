@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numba import njit
 
 from model.calendar import is_last_shift_of_month, weekday_of
@@ -166,7 +167,7 @@ def demand(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, work: An
                 number,
                 EXTORTION,
                 TERRITORIAL,
-                work[i],
+                np.int64(work[i]),
                 i,
                 q,
                 minute,
@@ -214,7 +215,7 @@ def punish(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, tick: An
             day,
             ground,
             trust,
-            person["home"],
+            np.int64(person["home"]),
             i,
             threat["clique"],
             BY_EXTORTION,
@@ -349,7 +350,7 @@ def imitate(
             number,
             EXTORTION,
             IMITATOR,
-            person["home"],
+            np.int64(person["home"]),
             i,
             -1,
             minute,

@@ -178,11 +178,10 @@ class PlainTown(mesa.Model):
             self.impressions.append(Impression(who, cause, *fairness, *effectiveness, own))
 
     def learn_impressions(self) -> None:
-        """Learn what was written since the last time, in order (ODD 3)."""
+        """Learn what was written since the last time, in order (ODD 3); who has died since learns nothing."""
         for impression in self.impressions[self.n_learned :]:
-            if impression.who.alive:
-                change = impression.who.learn(impression)
-                self.learned.append((impression.who.number, impression.cause, change))
+            change = impression.who.learn(impression) if impression.who.alive else 0.0
+            self.learned.append((impression.who.number, impression.cause, change))
         self.n_learned = len(self.impressions)
 
     # One shift
