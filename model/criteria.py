@@ -3,6 +3,7 @@
 The anchors stand in `scenarios/criteria.toml` with their reasons and were written before the first run.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -57,10 +58,11 @@ def placed(value: float, anchor: Anchor) -> float:
 
 
 def scores(month: Any, anchors: Sequence[Anchor]) -> dict[str, float]:
-    """Return every part and the plain mean of the parts of each criterion."""
-    parts = {anchor.part: placed(TRACES[anchor.part](month), anchor) for anchor in anchors}
+    """Return every part and the plain mean of the parts of each criterion; nan where an anchor is missing."""
+    parts = dict.fromkeys(TRACES, math.nan)
+    parts |= {anchor.part: placed(TRACES[anchor.part](month), anchor) for anchor in anchors}
     means = {}
     for criterion in CRITERIA:
         own = [value for part, value in parts.items() if part.startswith(f"{criterion}.")]
-        means[criterion] = sum(own) / len(own) if own else 0.0
+        means[criterion] = sum(own) / len(own)
     return means | parts

@@ -217,6 +217,8 @@ def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: A
     for k in range(first, day.counts[IMPRESSIONS]):
         impression = day.impressions[k]
         mind = minds[impression["who"]]
+        if mind["died"] >= 0:  # who was harmed earlier in the shift may have died since
+            continue
         settlement = people[impression["who"]]["settlement"]
         p = trust[settlement]
         now = fade(mind, tick, p["memory_years"], ledger, settlement)

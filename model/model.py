@@ -333,7 +333,9 @@ class TrustModel(mesa.Model):
         residents, trust = by_cell(state.minds, town.people, town.n_cells)[:, populated]
         rows["residents"], rows["trust"] = residents, trust / np.maximum(residents, 1.0)
         rows["incidents"], rows["visits"] = state.harmed_here[populated], state.seen_here[populated]
-        rows["risk"] = state.risk["level"][populated]
+        weeks = self.numbers["deterrence"]["weeks"][town.cells["settlement"][populated]]
+        idle = self.tick + 1 - state.risk["touched"][populated]
+        rows["risk"] = state.risk["level"][populated] * np.exp2(-idle / (21.0 * weeks))
         return rows
 
     # Saving and copying, between steps

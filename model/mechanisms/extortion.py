@@ -374,9 +374,10 @@ def close_month(state: Any, ground: Any, numbers: Any, tick: Any, seed: Any) -> 
         clique["asked"], clique["refused"] = 0, 0
     for i in range(len(state.minds)):
         mind = state.minds[i]
-        if mind["member"] < 0 or mind["died"] >= 0:
+        if mind["member"] < 0:
             continue
-        if luck(seed, LEAVES, tick, i, 0) < numbers[ground.people[i]["settlement"]]["leave"]:
+        leave = numbers[ground.people[i]["settlement"]]["leave"]
+        if mind["died"] >= 0 or luck(seed, LEAVES, tick, i, 0) < leave:
             state.cliques[mind["member"]]["members"] -= 1
             mind["member"] = -1
             state.tally[0]["left_gang"] += 1.0

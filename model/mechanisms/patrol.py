@@ -153,6 +153,28 @@ def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
 
 
 @njit(cache=True)
+def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
+    """First visit not cancelled that covers this cell at this minute, or -1."""
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        covers = visit["cell"] == cell and visit["minute"] <= minute < visit["minute"] + visit["stay"] + residual
+        if covers and visit["alive"] == 1:
+            return k
+    return -1
+
+
+@njit(cache=True)
+def whereabouts(day: Any, couples: Any, post: Any, minute: Any) -> Any:
+    """Cell of a couple at a minute: of its last visit since it was last busy, else where it was then."""
+    cell = couples[post]["cell"]
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit["post"] == post and visit["alive"] == 1 and couples[post]["free"] <= visit["minute"] <= minute:
+            cell = visit["cell"]
+    return cell
+
+
+@njit(cache=True)
 def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
     """Keep a couple busy until a minute: its visits in that time are cancelled."""
     couples[post]["free"] = free

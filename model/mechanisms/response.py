@@ -27,7 +27,7 @@ from model.daybook import (
 from model.ledger import ANSWERED_CALL, impress
 from model.luck import decision, luck
 from model.mechanisms.contacts import treats_fairly
-from model.mechanisms.patrol import cover, occupy, straight_km
+from model.mechanisms.patrol import occupy, straight_km, whereabouts, witness
 from model.mechanisms.reporting import lose_call
 from model.parameters import Group, number, share
 from model.state import FOOT, LONGEST_WAIT
@@ -96,7 +96,7 @@ def in_order(calls: Any, n: Any) -> Any:
 
 
 @njit(cache=True)
-def send(couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, detour: Any) -> Any:
+def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, detour: Any) -> Any:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
     anybody = hours = fuel = False
@@ -109,7 +109,7 @@ def send(couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, detour: Any)
         start = max(line["minute"], couple["free"])
         if couple["duty_start"] <= start < couple["duty_end"]:
             start = couple["duty_end"]
-        km = straight_km(cells, couple["cell"], line["cell"], cell_km)
+        km = straight_km(cells, whereabouts(day, couples, post, start), line["cell"], cell_km)
         if couple["mode"] == FOOT:
             if km > p["foot_km"]:
                 continue
@@ -245,7 +245,7 @@ def respond(
             if luck(seed, TRIAGED, born, number, 0) >= wanted:
                 lose_call(day, minds, t, line["teller"], born, number, TRIAGE)
                 continue
-            post, start, arrival, km = send(couples, ground.cells, cell_km, line, p, detour[z]["detour"])
+            post, start, arrival, km = send(day, couples, ground.cells, cell_km, line, p, detour[z]["detour"])
             if post < 0 and tick - born < p["carry"]:
                 waiting[waiting_count[0]]["born"], waiting[waiting_count[0]]["number"] = born, number
                 waiting[waiting_count[0]]["cell"] = line["cell"]
@@ -297,7 +297,7 @@ def seize(
         if row["found"] == 0 and row["told"] != TO_PATROL:
             continue
         z = max(cells[row["cell"]]["settlement"], 0)
-        visit = cover(day, row["cell"], row["minute"], deterrence[z]["residual"])
+        visit = witness(day, row["cell"], row["minute"], deterrence[z]["residual"])
         if visit >= 0:
             post = day.visits[visit]["post"]
             try_arrest(day, couples, post, k, 0.0, justice[z]["hours"], response[z], tick, seed)

@@ -231,6 +231,6 @@ def end_month(town: "PlainTown") -> None:
             refused = clique.refused / clique.demanded > 0.5
             clique.rent *= 1.0 - numbers.rent_step if refused else 1.0 + numbers.rent_step
         for member in members(town, clique):
-            if member.alive and town.luck("leaves", member.number, 0) < numbers.leave:
+            if not member.alive or town.luck("leaves", member.number, 0) < numbers.leave:
                 member.clique = None
         clique.demanded = clique.refused = 0

@@ -103,6 +103,12 @@ class Couple(mesa.Agent):
             VEHICLE: numbers.gallons * numbers.km_per_gallon / 3.0,
         }[mode]
 
+    def place_at(self, minute: float) -> Cell:
+        """Return the cell of the last visit since this couple was last busy, else where it was then (ODD 6.9)."""
+        own = [visit for visit in self.model.visits if visit.couple is self and visit.alive]
+        since = [visit.cell for visit in own if self.free <= visit.minute <= minute]
+        return since[-1] if since else self.cell
+
     def cancel_visits(self, start: float, end: float) -> None:
         """Cancel the visits of this couple that begin in a stretch of time."""
         for visit in self.model.visits:
@@ -217,10 +223,11 @@ def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, befo
     return town.visits[-1].cell
 
 
-def covering_visit(town: "PlainTown", cell: Cell, minute: float) -> Visit | None:
-    """Return the first visit of the plan that covers a minute in a cell, cancelled or not (ODD 6.6)."""
+def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool = False) -> Visit | None:
+    """Return the first visit that covers a minute in a cell; of all planned, or only of those kept (ODD 6.6)."""
     lasts = town.numbers("patrol").stay + town.numbers("deterrence").residual
     for visit in town.visits:
-        if visit.cell is cell and visit.minute <= minute < visit.minute + lasts:
+        covers = visit.cell is cell and visit.minute <= minute < visit.minute + lasts
+        if covers and (visit.alive or not kept):
             return visit
     return None

@@ -62,7 +62,7 @@ def respond(town: "PlainTown") -> None:
         answer(town, call)
     for incident in town.incidents:
         if incident.found or incident.told == PATROL:
-            visit = covering_visit(town, incident.cell, incident.minute)
+            visit = covering_visit(town, incident.cell, incident.minute, kept=True)
             if visit is not None:
                 try_arrest(town, incident, visit.couple, 0.0)
     town.learn_impressions()
@@ -110,7 +110,7 @@ def way_of(town: "PlainTown", couple: Couple, call: Call, minute: float) -> Way 
     start = max(minute, couple.free)
     if couple.has_fixed_duty_at(start):
         start = couple.duty_end
-    km = town.straight_km(cell, couple.cell)
+    km = town.straight_km(cell, couple.place_at(start))
     if couple.mode == FOOT:
         if km > town.numbers("response").foot_km:
             return VEHICLES

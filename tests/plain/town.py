@@ -23,6 +23,14 @@ WORKING_DAY, MARKET_DAY, SUNDAY = range(3)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+def years_before(date: datetime.date, years: int) -> datetime.date:
+    """Return the same date of an earlier year (28 February for a 29th)."""
+    try:
+        return date.replace(year=date.year - years)
+    except ValueError:
+        return date.replace(year=date.year - years, day=28)
+
+
 class PlainTown(mesa.Model):
     """The town as ordinary agents; the map and the residents' fixed columns are read from its tables."""
 
@@ -31,8 +39,7 @@ class PlainTown(mesa.Model):
         self.settings = scenario
         self.seed_of_luck = seed
         self._groups: dict[str, Any] = {}
-        warm_up = round(365 * self.numbers("calendar").warm_up)
-        first_day = scenario.start - datetime.timedelta(days=warm_up)
+        first_day = years_before(scenario.start, self.numbers("calendar").warm_up)
         self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
