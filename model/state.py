@@ -138,18 +138,28 @@ class Plant(NamedTuple):
     everywhere: Any
 
 
+class Stage(NamedTuple):
+    """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is."""
+
+    day: Any
+    ground: Any
+    minds: Any
+    trust: Any
+    ledger: Any
+    tally: Any
+    tick: Any
+    seed: Any
+
+
 class Gangland(NamedTuple):
     """The tables of the State that cliques live on."""
 
-    minds: Any
     cliques: Any
     territory: Any
     target_start: Any
     targets: Any
     threats: Any
     threat_count: Any
-    ledger: Any
-    tally: Any
 
 
 def ground_of(town: Town) -> Ground:
@@ -195,15 +205,12 @@ class State:
     def gangland(self) -> Gangland:
         """Return the tables that cliques live on."""
         return Gangland(
-            self.minds,
             self.cliques,
             self.territory,
             self.target_start,
             self.targets,
             self.threats.rows,
             self.threats.count,
-            self.ledger,
-            self.tally,
         )
 
     def open_month(self) -> None:

@@ -5,7 +5,7 @@ Candidates are drawn at a fixed ceiling that no policy or varied parameter chang
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -33,6 +33,7 @@ from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.near_repeat import MOST, breed
 from model.parameters import Group, number, share
+from model.state import Stage
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
 CRIME_MINUTE, VIOLENT, LOSS, LETHAL = (
@@ -112,6 +113,18 @@ class Crime(Group):
     )
 
 
+class Odds(NamedTuple):
+    """What decides whether an attempt is made and goes ahead."""
+
+    crime: Any
+    near: Any
+    deterrence: Any
+    risk: Any
+    repeats: Any
+    count: Any
+    where: Any
+
+
 @njit(cache=True)
 def pool_of(kind: Any, p: Any) -> Any:
     """Offenders per resident for this kind; for assaults the alcohol index."""
@@ -172,12 +185,7 @@ def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
 
 @njit(cache=True)
 def note_incident(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    trust: Any,
-    ledger: Any,
-    tick: Any,
+    stage: Any,
     number: Any,
     kind: Any,
     motive: Any,
@@ -191,22 +199,22 @@ def note_incident(
     """Write an incident into the daybook, with death, teller and harm; return its row."""
     teller = victim
     if kind == HOMICIDE:
-        home = ground.people[victim]["settlement"]
-        die(minds[victim], tick, trust[home]["memory_years"], ledger, home)
-        teller = kin_of(minds, ground.ties, victim)
-    k = day.counts[INCIDENTS]
-    row = day.incidents[k]
-    row["tick"], row["number"], row["kind"], row["motive"] = tick, number, kind, motive
+        home = stage.ground.people[victim]["settlement"]
+        die(stage.minds[victim], stage.tick, stage.trust[home]["memory_years"], stage.ledger, home)
+        teller = kin_of(stage.minds, stage.ground.ties, victim)
+    k = stage.day.counts[INCIDENTS]
+    row = stage.day.incidents[k]
+    row["tick"], row["number"], row["kind"], row["motive"] = stage.tick, number, kind, motive
     row["cell"], row["victim"], row["teller"], row["clique"] = cell, victim, teller, clique
     row["minute"], row["severity"], row["loss"] = minute, severity, loss
     row["told"] = NOBODY
     row["handed"] = row["found"] = row["complaint"] = row["in_time"] = row["recorded"] = row["arrested"] = 0
     row["displaced"] = 0
-    day.counts[INCIDENTS] = k + 1
+    stage.day.counts[INCIDENTS] = k + 1
     if teller >= 0:
-        minds[teller]["harmed"] = tick
-        weight = trust[ground.people[teller]["settlement"]]["harm"]
-        impress(day, minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
+        stage.minds[teller]["harmed"] = stage.tick
+        weight = stage.trust[stage.ground.people[teller]["settlement"]]["harm"]
+        impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
     return k
 
 
@@ -229,33 +237,18 @@ def severity_of(kind: Any, grave: Any) -> Any:
 
 
 @njit(cache=True)
-def commit(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    trust: Any,
-    ledger: Any,
-    tally: Any,
-    p: Any,
-    kind: Any,
-    cell: Any,
-    victim: Any,
-    minute: Any,
-    tick: Any,
-    number: Any,
-    seed: Any,
-) -> Any:
+def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, number: Any) -> Any:
     """Let a crime happen: how grave, what is lost, whether somebody dies; return its row."""
     grave = False
     if kind == ROBBERY:
-        grave = luck(seed, VIOLENT, tick, number, 0) < p["violent_share"]
+        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["violent_share"]
     elif kind == ASSAULT:
-        grave = luck(seed, VIOLENT, tick, number, 0) < p["grave_share"]
+        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"]
     severity = severity_of(kind, grave)
-    loss = MEAN_LOSS[kind] * -math.log(1.0 - luck(seed, LOSS, tick, number, 0))
+    loss = MEAN_LOSS[kind] * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
     motive, book_kind = NO_MOTIVE, kind
-    deadly = luck(seed, LETHAL, tick, number, 0)
-    toll = p["women_killed"] if ground.people[victim]["female"] == 1 else 1.0
+    deadly = luck(stage.seed, LETHAL, stage.tick, number, 0)
+    toll = p["women_killed"] if stage.ground.people[victim]["female"] == 1 else 1.0
     if kind == HOMICIDE:
         motive = FOR_HIRE
     elif kind == ROBBERY and deadly < p["lethal_robbery"] * p["firearms"] * toll:
@@ -265,14 +258,9 @@ def commit(
     if motive != NO_MOTIVE:
         book_kind, severity = HOMICIDE, 1.0
     elif kind == ASSAULT and grave:
-        tally[0]["grave_assaults"] += 1.0
+        stage.tally[0]["grave_assaults"] += 1.0
     return note_incident(
-        day,
-        ground,
-        minds,
-        trust,
-        ledger,
-        tick,
+        stage,
         number,
         book_kind,
         motive,
@@ -286,162 +274,82 @@ def commit(
 
 
 @njit(cache=True)
-def attempt(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    risk: Any,
-    repeats: Any,
-    count: Any,
-    crime: Any,
-    near: Any,
-    deterrence: Any,
-    trust: Any,
-    ledger: Any,
-    tally: Any,
-    kind: Any,
-    cell: Any,
-    victim: Any,
-    mark: Any,
-    threshold: Any,
-    where: Any,
-    tick: Any,
-    number: Any,
-    seed: Any,
-) -> None:
+def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any, threshold: Any, number: Any) -> None:
     """Try a crime: it happens, is given up, or moves to a neighbouring cell."""
-    z = max(ground.cells[cell]["settlement"], 0)
-    minute = 480.0 * luck(seed, CRIME_MINUTE, tick, number, 0)
-    if not deterred(day, risk, deterrence[z], kind, cell, minute, mark, threshold, tick, number, seed):
-        commit(day, ground, minds, trust, ledger, tally, crime[z], kind, cell, victim, minute, tick, number, seed)
+    z = max(stage.ground.cells[cell]["settlement"], 0)
+    minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
+    if not deterred(stage, odds.risk, odds.deterrence[z], kind, cell, minute, mark, threshold, number):
+        commit(stage, odds.crime[z], kind, cell, victim, minute, number)
         if kind != HOMICIDE:
-            breed(repeats, count, ground, minds, near[z], kind, cell, victim, tick, number, seed)
+            breed(stage, odds.repeats, odds.count, odds.near[z], kind, cell, victim, number)
         return
-    tally[0]["deterred"] += 1.0
-    if kind > THEFT or luck(seed, DISPLACED, tick, number, 0) >= deterrence[z]["displacement"]:
+    stage.tally[0]["deterred"] += 1.0
+    if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z]["displacement"]:
         return
-    other = ground.near[cell, int(8.0 * luck(seed, DISPLACED, tick, number, 1))]
-    i = -1 if other < 0 else someone(ground, where, other, luck(seed, DISPLACED, tick, number, 2))
-    if i < 0 or minds[i]["died"] >= 0 or age_of(ground.people[i], tick) < YOUNGEST[kind]:
-        tally[0]["off_map"] += 1.0
+    other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
+    i = (
+        -1
+        if other < 0
+        else someone(stage.ground, odds.where, other, luck(stage.seed, DISPLACED, stage.tick, number, 2))
+    )
+    if i < 0 or stage.minds[i]["died"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+        stage.tally[0]["off_map"] += 1.0
         return
-    tally[0]["displaced"] += 1.0
-    z = max(ground.cells[other]["settlement"], 0)
-    row = commit(day, ground, minds, trust, ledger, tally, crime[z], kind, other, i, minute, tick, number, seed)
-    day.incidents[row]["displaced"] = 1
+    stage.tally[0]["displaced"] += 1.0
+    z = max(stage.ground.cells[other]["settlement"], 0)
+    row = commit(stage, odds.crime[z], kind, other, i, minute, number)
+    stage.day.incidents[row]["displaced"] = 1
 
 
 @njit(cache=True)
-def offend(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    risk: Any,
-    repeats: Any,
-    count: Any,
-    crime: Any,
-    near: Any,
-    deterrence: Any,
-    trust: Any,
-    ledger: Any,
-    tally: Any,
-    where: Any,
-    market_day: Any,
-    weekday: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
     """Judge the candidates of this shift by type, then the near repeats that are due."""
-    n_people, old_repeats = len(ground.people), count[0]
-    night, weekend = tick % 3 == 2, weekday >= 4
+    n_people, old_repeats = len(stage.ground.people), odds.count[0]
+    night, weekend = stage.tick % 3 == 2, weekday >= 4
     for kind in range(N_KINDS):
         mean = CEILING[kind] * n_people / 1095.0
-        for j in range(poisson(luck(seed, CRIME_COUNT, tick, kind, 0), mean)):
+        for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, kind, 0), mean)):
             number = kind * KIND_SPACE + j
-            i = int(luck(seed, CRIME_WHO, tick, number, 0) * n_people)
-            person = ground.people[i]
+            i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n_people)
+            person = stage.ground.people[i]
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
-                cell = np.int64(ground.places[where, i])
-            if cell < 0 or minds[i]["died"] >= 0 or age_of(person, tick) < YOUNGEST[kind]:
+                cell = np.int64(stage.ground.places[odds.where, i])
+            if cell < 0 or stage.minds[i]["died"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
                 continue
-            here = ground.cells[cell]
+            here = stage.ground.cells[cell]
             z = max(here["settlement"], 0)
-            p = crime[z]
+            p = odds.crime[z]
             market = market_day and here["market"] == 1
-            weight = exposure(kind, person, cell, here["lure"], market, night, weekend, tick, p)
-            calm = 1.0 - near[z]["kappa"] if kind != HOMICIDE else 1.0
+            weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
+            calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
-                tally[0]["ceiling_hits"] += 1.0
+                stage.tally[0]["ceiling_hits"] += 1.0
                 threshold = 1.0
-            mark = luck(seed, CRIME_MARK, tick, number, 0)
-            tally[0]["candidates"] += 1.0
+            mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
+            stage.tally[0]["candidates"] += 1.0
             if mark < threshold:
-                attempt(
-                    day,
-                    ground,
-                    minds,
-                    risk,
-                    repeats,
-                    count,
-                    crime,
-                    near,
-                    deterrence,
-                    trust,
-                    ledger,
-                    tally,
-                    kind,
-                    cell,
-                    i,
-                    mark,
-                    threshold,
-                    where,
-                    tick,
-                    number,
-                    seed,
-                )
+                attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
-        if repeats[k]["tick"] != tick:
+        if odds.repeats[k]["tick"] != stage.tick:
             continue
         kind, cell, i, number = (
-            repeats[k]["kind"],
-            repeats[k]["cell"],
-            repeats[k]["victim"],
-            repeats[k]["number"],
+            odds.repeats[k]["kind"],
+            odds.repeats[k]["cell"],
+            odds.repeats[k]["victim"],
+            odds.repeats[k]["number"],
         )
         if i < 0:
-            i = someone(ground, where, cell, luck(seed, CRIME_WHO, tick, number, 0))
-        if i < 0 or minds[i]["died"] >= 0 or age_of(ground.people[i], tick) < YOUNGEST[kind]:
+            i = someone(stage.ground, odds.where, cell, luck(stage.seed, CRIME_WHO, stage.tick, number, 0))
+        if i < 0 or stage.minds[i]["died"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
-        if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and ground.people[i]["vehicle"] == 0:
+        if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
             continue
-        mark = luck(seed, CRIME_MARK, tick, number, 0)
-        tally[0]["repeats"] += 1.0
-        attempt(
-            day,
-            ground,
-            minds,
-            risk,
-            repeats,
-            count,
-            crime,
-            near,
-            deterrence,
-            trust,
-            ledger,
-            tally,
-            kind,
-            cell,
-            i,
-            mark,
-            1.0,
-            where,
-            tick,
-            number,
-            seed,
-        )
-    forget(repeats, count, tick)
+        mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
+        stage.tally[0]["repeats"] += 1.0
+        attempt(stage, odds, kind, cell, i, mark, 1.0, number)
+    forget(odds.repeats, odds.count, stage.tick)
 
 
 @njit(cache=True)
@@ -468,22 +376,14 @@ def act(world: Any) -> None:
     world.book.reserve(INCIDENTS, most)
     day = world.book.reserve(IMPRESSIONS, most)
     state.repeats.reserve(most * MOST)
-    offend(
-        day,
-        world.ground,
-        state.minds,
-        state.risk,
-        state.repeats.rows,
-        state.repeats.count,
+    stage = Stage(day, world.ground, state.minds, numbers["trust"], state.ledger, state.tally, world.tick, world.seed)
+    odds = Odds(
         numbers["crime"],
         numbers["near_repeat"],
         numbers["deterrence"],
-        numbers["trust"],
-        state.ledger,
-        state.tally,
+        state.risk,
+        state.repeats.rows,
+        state.repeats.count,
         world.where,
-        world.day_type == MARKET_DAY,
-        weekday_of(world.tick),
-        world.tick,
-        world.seed,
     )
+    offend(stage, odds, world.day_type == MARKET_DAY, weekday_of(world.tick))

@@ -54,25 +54,18 @@ def felt_risk(risk: Any, tick: Any, weeks: Any) -> Any:
 
 @njit(cache=True)
 def deterred(
-    day: Any,
-    risk: Any,
-    p: Any,
-    kind: Any,
-    cell: Any,
-    minute: Any,
-    mark: Any,
-    threshold: Any,
-    tick: Any,
-    number: Any,
-    seed: Any,
+    stage: Any, risk: Any, p: Any, kind: Any, cell: Any, minute: Any, mark: Any, threshold: Any, number: Any
 ) -> Any:
     """Whether this attempt is given up: for fear of the place, or because police are there."""
     effect = effect_on(kind, p)
     if effect == 0.0:
         return False
-    if mark >= threshold * (1.0 - effect * felt_risk(risk[cell], tick, p["weeks"])):
+    if mark >= threshold * (1.0 - effect * felt_risk(risk[cell], stage.tick, p["weeks"])):
         return True
-    return luck(seed, FRUSTRATED, tick, number, 0) < effect and cover(day, cell, minute, p["residual"]) >= 0
+    return (
+        luck(stage.seed, FRUSTRATED, stage.tick, number, 0) < effect
+        and cover(stage.day, cell, minute, p["residual"]) >= 0
+    )
 
 
 @njit(cache=True)

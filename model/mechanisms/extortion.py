@@ -28,6 +28,7 @@ from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
 from model.parameters import Group, number, share
 from model.residents import STUDENT
+from model.state import Stage
 
 DEMAND_COUNT, DEMAND_WHO, DEMAND_MARK = (
     decision("demand count"),
@@ -128,134 +129,98 @@ class Extortion(Group):
 
 
 @njit(cache=True)
-def collect(state: Any, ground: Any, numbers: Any, tick: Any, seed: Any) -> None:
+def collect(stage: Any, gangs: Any, numbers: Any) -> None:
     """Count the weekly payments; some stop paying."""
-    for k in range(len(state.targets)):
-        i = state.targets[k]
-        mind = state.minds[i]
+    for k in range(len(gangs.targets)):
+        i = gangs.targets[k]
+        mind = stage.minds[i]
         if mind["pays"] < 0 or mind["died"] >= 0:
             continue
-        state.tally[0]["payments"] += 1.0
-        if luck(seed, STOPS_PAYING, tick, i, 0) < numbers[ground.people[i]["settlement"]]["churn"]:
+        stage.tally[0]["payments"] += 1.0
+        if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < numbers[stage.ground.people[i]["settlement"]]["churn"]:
             mind["pays"] = -1
 
 
 @njit(cache=True)
-def demand(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, work: Any, tick: Any, seed: Any) -> None:
+def demand(stage: Any, gangs: Any, numbers: Any) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
-    for q in range(len(state.cliques)):
-        clique, first = state.cliques[q], state.target_start[q]
-        n_targets = state.target_start[q + 1] - first
+    for q in range(len(gangs.cliques)):
+        clique, first = gangs.cliques[q], gangs.target_start[q]
+        n_targets = gangs.target_start[q + 1] - first
         if n_targets == 0:
             continue
-        for j in range(poisson(luck(seed, DEMAND_COUNT, tick, q, 0), MOST_DEMANDS)):
+        for j in range(poisson(luck(stage.seed, DEMAND_COUNT, stage.tick, q, 0), MOST_DEMANDS)):
             number = DEMAND_NUMBER + q * DEMANDS_A_CLIQUE + j
-            i = state.targets[first + int(luck(seed, DEMAND_WHO, tick, number, 0) * n_targets)]
-            mind = state.minds[i]
-            p = numbers[ground.people[i]["settlement"]]
+            i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, 0) * n_targets)]
+            mind = stage.minds[i]
+            p = numbers[stage.ground.people[i]["settlement"]]
             chance = p["demands"] * clique["members"] / 365.0 / 2.0 / MOST_DEMANDS
-            if mind["died"] >= 0 or mind["pays"] >= 0 or luck(seed, DEMAND_MARK, tick, number, 0) >= chance:
+            if mind["died"] >= 0 or mind["pays"] >= 0 or luck(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance:
                 continue
-            minute = 480.0 * luck(seed, CRIME_MINUTE, tick, number, 0)
+            minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
             note_incident(
-                day,
-                ground,
-                state.minds,
-                trust,
-                state.ledger,
-                tick,
+                stage,
                 number,
                 EXTORTION,
                 TERRITORIAL,
-                np.int64(work[i]),
+                np.int64(stage.ground.places[0, i]),
                 i,
                 q,
                 minute,
                 0.6,
                 clique["rent"],
             )
-            state.tally[0]["extortion_territorial"] += 1.0
+            stage.tally[0]["extortion_territorial"] += 1.0
             clique["asked"] += 1
-            u = luck(seed, DEMAND_PAY, tick, number, 0)
+            u = luck(stage.seed, DEMAND_PAY, stage.tick, number, 0)
             whim = p["noise"] * math.log((u + 1e-12) / (1.0 - u + 1e-12))
             if clique["dread"] * p["punishment_cost"] - clique["rent"] + whim > 0.0:
                 mind["pays"] = q
                 continue
             clique["refused"] += 1
-            row = state.threats[state.threat_count[0]]
-            row["due"] = tick + 1 + int(42.0 * luck(seed, THREAT_DUE, tick, number, 0))
-            row["born"], row["victim"], row["clique"] = tick, i, q
-            state.threat_count[0] += 1
+            row = gangs.threats[gangs.threat_count[0]]
+            row["due"] = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
+            row["born"], row["victim"], row["clique"] = stage.tick, i, q
+            gangs.threat_count[0] += 1
 
 
 @njit(cache=True)
-def punish(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, tick: Any, seed: Any) -> None:
+def punish(stage: Any, gangs: Any, numbers: Any) -> None:
     """Carry out, or not, the threats that are due; everybody in the territory learns from it."""
     left = 0
-    for k in range(state.threat_count[0]):
-        threat = state.threats[k]
-        if threat["due"] > tick:
-            state.threats[left] = threat
+    for k in range(gangs.threat_count[0]):
+        threat = gangs.threats[k]
+        if threat["due"] > stage.tick:
+            gangs.threats[left] = threat
             left += 1
             continue
-        i, clique = threat["victim"], state.cliques[threat["clique"]]
-        mind, person = state.minds[i], ground.people[i]
+        i, clique = threat["victim"], gangs.cliques[threat["clique"]]
+        mind, person = stage.minds[i], stage.ground.people[i]
         if mind["died"] >= 0:
             continue
         p = numbers[person["settlement"]]
         chance = p["punish_told"] if mind["spoke"] >= threat["born"] else p["punish"]
-        if luck(seed, PUNISH, tick, i, 0) >= chance:
+        if luck(stage.seed, PUNISH, stage.tick, i, 0) >= chance:
             clique["dread"] -= p["learning"] * clique["dread"]
             continue
         clique["dread"] += p["learning"] * (1.0 - clique["dread"])
         number = PUNISH_NUMBER + i
-        state.tally[0]["punishments"] += 1.0
-        strike(
-            state,
-            day,
-            ground,
-            trust,
-            np.int64(person["home"]),
-            i,
-            threat["clique"],
-            BY_EXTORTION,
-            PUNISHMENT,
-            p["lethal"],
-            tick,
-            number,
-            seed,
-        )
-    state.threat_count[0] = left
+        stage.tally[0]["punishments"] += 1.0
+        strike(stage, np.int64(person["home"]), i, threat["clique"], BY_EXTORTION, PUNISHMENT, p["lethal"], number)
+    gangs.threat_count[0] = left
 
 
 @njit(cache=True)
 def strike(
-    state: Any,
-    day: Any,
-    ground: Any,
-    trust: Any,
-    cell: Any,
-    victim: Any,
-    clique: Any,
-    deadly_motive: Any,
-    motive: Any,
-    lethal: Any,
-    tick: Any,
-    number: Any,
-    seed: Any,
+    stage: Any, cell: Any, victim: Any, clique: Any, deadly_motive: Any, motive: Any, lethal: Any, number: Any
 ) -> None:
     """Let a clique attack somebody, who dies or is wounded."""
-    minute = 480.0 * luck(seed, CRIME_MINUTE, tick, number, 0)
-    deadly = luck(seed, LETHAL, tick, number, 0) < lethal
+    minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
+    deadly = luck(stage.seed, LETHAL, stage.tick, number, 0) < lethal
     if not deadly:
-        state.tally[0]["grave_assaults"] += 1.0
+        stage.tally[0]["grave_assaults"] += 1.0
     note_incident(
-        day,
-        ground,
-        state.minds,
-        trust,
-        state.ledger,
-        tick,
+        stage,
         number,
         HOMICIDE if deadly else ASSAULT,
         deadly_motive if deadly else motive,
@@ -269,84 +234,66 @@ def strike(
 
 
 @njit(cache=True)
-def clash(state: Any, day: Any, ground: Any, numbers: Any, trust: Any, where: Any, tick: Any, seed: Any) -> None:
+def clash(stage: Any, gangs: Any, numbers: Any, where: Any) -> None:
     """Let rival cliques clash where they border on each other."""
-    for q in range(len(state.cliques)):
-        clique = state.cliques[q]
-        p = numbers[max(ground.cells[clique["centre"]]["settlement"], 0)]
+    for q in range(len(gangs.cliques)):
+        clique = gangs.cliques[q]
+        p = numbers[max(stage.ground.cells[clique["centre"]]["settlement"], 0)]
         chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"]
-        if luck(seed, CLASH, tick, q, 0) >= chance:
+        if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):
-            i = someone(ground, where, clique["centre"], luck(seed, CLASH_VICTIM, tick, q, a))
-            if i >= 0 and state.minds[i]["died"] < 0 and young_man(ground.people[i], tick, 14.0):
-                state.tally[0]["clashes"] += 1.0
-                strike(
-                    state,
-                    day,
-                    ground,
-                    trust,
-                    clique["centre"],
-                    i,
-                    q,
-                    BY_GANG,
-                    BY_GANG,
-                    p["clash_lethal"],
-                    tick,
-                    CLASH_NUMBER + q,
-                    seed,
-                )
+            i = someone(stage.ground, where, clique["centre"], luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
+            if i >= 0 and stage.minds[i]["died"] < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
+                stage.tally[0]["clashes"] += 1.0
+                strike(stage, clique["centre"], i, q, BY_GANG, BY_GANG, p["clash_lethal"], CLASH_NUMBER + q)
                 break
 
 
 @njit(cache=True)
-def recruit(state: Any, ground: Any, numbers: Any, tick: Any, seed: Any) -> None:
+def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
     """Let cliques draw the young of their territory."""
-    n_people = len(ground.people)
-    for j in range(poisson(luck(seed, RECRUIT_COUNT, tick, 0, 0), RECRUIT_CANDIDATES * n_people)):
-        i = int(luck(seed, RECRUIT_WHO, tick, j, 0) * n_people)
-        person, mind = ground.people[i], state.minds[i]
-        q = state.territory[person["home"]]
-        if q < 0 or mind["died"] >= 0 or mind["member"] >= 0 or not 12.0 <= age_of(person, tick) < 21.0:
+    n_people = len(stage.ground.people)
+    for j in range(poisson(luck(stage.seed, RECRUIT_COUNT, stage.tick, 0, 0), RECRUIT_CANDIDATES * n_people)):
+        i = int(luck(stage.seed, RECRUIT_WHO, stage.tick, j, 0) * n_people)
+        person, mind = stage.ground.people[i], stage.minds[i]
+        q = gangs.territory[person["home"]]
+        if q < 0 or mind["died"] >= 0 or mind["member"] >= 0 or not 12.0 <= age_of(person, stage.tick) < 21.0:
             continue
         p = numbers[person["settlement"]]
         tied = 0.0
-        for k in range(ground.ties.shape[1]):
-            if state.minds[ground.ties[i, k]]["member"] >= 0:
+        for k in range(stage.ground.ties.shape[1]):
+            if stage.minds[stage.ground.ties[i, k]]["member"] >= 0:
                 tied = 1.0
         out = 0.0 if person["occupation"] == STUDENT else 1.0
         hazard = p["recruit"] * math.exp(p["recruit_tie"] * tied + p["recruit_out"] * out)
-        if luck(seed, RECRUIT_MARK, tick, j, 0) < hazard / MOST_RECRUITED:
+        if luck(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MOST_RECRUITED:
             mind["member"] = q
-            state.cliques[q]["members"] += 1
-            state.tally[0]["recruits"] += 1.0
+            gangs.cliques[q]["members"] += 1
+            stage.tally[0]["recruits"] += 1.0
 
 
 @njit(cache=True)
-def imitate(
-    state: Any, day: Any, ground: Any, numbers: Any, phone_lists: Any, trust: Any, tick: Any, seed: Any
-) -> None:
+def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
     """Let imitators telephone: no territory, empty threats."""
-    n_people = len(ground.people)
-    for j in range(poisson(luck(seed, IMITATOR_COUNT, tick, 0, 0), MOST_IMITATED * n_people / 1095.0)):
+    n_people = len(stage.ground.people)
+    for j in range(poisson(luck(stage.seed, IMITATOR_COUNT, stage.tick, 0, 0), MOST_IMITATED * n_people / 1095.0)):
         number = IMITATOR_NUMBER + j
-        i = int(luck(seed, IMITATOR_WHO, tick, number, 0) * n_people)
-        person = ground.people[i]
-        if state.minds[i]["died"] >= 0 or age_of(person, tick) < 18.0:
+        i = int(luck(stage.seed, IMITATOR_WHO, stage.tick, number, 0) * n_people)
+        person = stage.ground.people[i]
+        if stage.minds[i]["died"] >= 0 or age_of(person, stage.tick) < 18.0:
             continue
         p = numbers[person["settlement"]]
         business = p["imitator_business"] if person["business"] == 1 else 1.0
-        if luck(seed, IMITATOR_MARK, tick, number, 0) >= p["imitators"] * phone_lists * business / MOST_IMITATED:
+        if (
+            luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0)
+            >= p["imitators"] * phone_lists * business / MOST_IMITATED
+        ):
             continue
-        loss = 500.0 * -math.log(1.0 - luck(seed, LOSS, tick, number, 0))
-        minute = 480.0 * luck(seed, CRIME_MINUTE, tick, number, 0)
+        loss = 500.0 * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
+        minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
         note_incident(
-            day,
-            ground,
-            state.minds,
-            trust,
-            state.ledger,
-            tick,
+            stage,
             number,
             EXTORTION,
             IMITATOR,
@@ -357,76 +304,64 @@ def imitate(
             0.4,
             loss,
         )
-        state.tally[0]["extortion_imitators"] += 1.0
-        if luck(seed, IMITATOR_PAY, tick, number, 0) < p["imitator_pay"]:
-            state.tally[0]["paid_imitators"] += 1.0
+        stage.tally[0]["extortion_imitators"] += 1.0
+        if luck(stage.seed, IMITATOR_PAY, stage.tick, number, 0) < p["imitator_pay"]:
+            stage.tally[0]["paid_imitators"] += 1.0
 
 
 @njit(cache=True)
-def close_month(state: Any, ground: Any, numbers: Any, tick: Any, seed: Any) -> None:
+def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
     """Raise or lower the rent by what was refused; let members leave."""
-    for q in range(len(state.cliques)):
-        clique = state.cliques[q]
-        p = numbers[max(ground.cells[clique["centre"]]["settlement"], 0)]
+    for q in range(len(gangs.cliques)):
+        clique = gangs.cliques[q]
+        p = numbers[max(stage.ground.cells[clique["centre"]]["settlement"], 0)]
         if clique["asked"] > 0:
             up = 2 * clique["refused"] <= clique["asked"]
             clique["rent"] *= 1.0 + p["rent_step"] if up else 1.0 - p["rent_step"]
         clique["asked"], clique["refused"] = 0, 0
-    for i in range(len(state.minds)):
-        mind = state.minds[i]
+    for i in range(len(stage.minds)):
+        mind = stage.minds[i]
         if mind["member"] < 0:
             continue
-        leave = numbers[ground.people[i]["settlement"]]["leave"]
-        if mind["died"] >= 0 or luck(seed, LEAVES, tick, i, 0) < leave:
-            state.cliques[mind["member"]]["members"] -= 1
+        leave = numbers[stage.ground.people[i]["settlement"]]["leave"]
+        if mind["died"] >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
+            gangs.cliques[mind["member"]]["members"] -= 1
             mind["member"] = -1
-            state.tally[0]["left_gang"] += 1.0
+            stage.tally[0]["left_gang"] += 1.0
 
 
 @njit(cache=True)
-def first_payers(state: Any, ground: Any, numbers: Any, seed: Any) -> None:
+def first_payers(minds: Any, gangs: Any, people: Any, numbers: Any, seed: Any) -> None:
     """Draw who pays already when the world begins."""
-    for q in range(len(state.cliques)):
-        for k in range(state.target_start[q], state.target_start[q + 1]):
-            i = state.targets[k]
-            p = numbers[ground.people[i]["settlement"]]
+    for q in range(len(gangs.cliques)):
+        for k in range(gangs.target_start[q], gangs.target_start[q + 1]):
+            i = gangs.targets[k]
+            p = numbers[people[i]["settlement"]]
             if luck(seed, PAYS_AT_START, 0, i, 0) < p["paying"]:
-                state.minds[i]["pays"] = q
+                minds[i]["pays"] = q
 
 
 def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
     """Give cliques their first rent and dread, and those who pay already."""
     state.cliques["rent"], state.cliques["dread"] = numbers["rent"][0], numbers["dread"][0]
-    first_payers(state.gangland(), ground, numbers, seed)
+    first_payers(state.minds, state.gangland(), ground.people, numbers, seed)
 
 
 @njit(cache=True)
-def extort(
-    state: Any,
-    day: Any,
-    ground: Any,
-    numbers: Any,
-    phone_lists: Any,
-    trust: Any,
-    where: Any,
-    monday: Any,
-    month_ends: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def extort(stage: Any, gangs: Any, numbers: Any, phone_lists: Any, where: Any, monday: Any, month_ends: Any) -> None:
     """Payments, demands, threats, clashes, recruits, imitators, and at a month's end the cliques' accounts."""
-    shift = tick % 3
+    shift = stage.tick % 3
     if monday and shift == 0:
-        collect(state, ground, numbers, tick, seed)
+        collect(stage, gangs, numbers)
     if shift < 2:
-        demand(state, day, ground, numbers, trust, ground.places[0], tick, seed)
-    punish(state, day, ground, numbers, trust, tick, seed)
-    clash(state, day, ground, numbers, trust, where, tick, seed)
+        demand(stage, gangs, numbers)
+    punish(stage, gangs, numbers)
+    clash(stage, gangs, numbers, where)
     if shift == 1:
-        recruit(state, ground, numbers, tick, seed)
-    imitate(state, day, ground, numbers, phone_lists, trust, tick, seed)
+        recruit(stage, gangs, numbers)
+    imitate(stage, numbers, phone_lists)
     if month_ends:
-        close_month(state, ground, numbers, tick, seed)
+        close_month(stage, gangs, numbers)
 
 
 def act(world: Any) -> None:
@@ -442,16 +377,5 @@ def act(world: Any) -> None:
     monday = weekday_of(tick) == 0
     month_ends = is_last_shift_of_month(tick)
     phone_lists = world.numbers["gangs"][0]["phone_lists"]
-    extort(
-        state.gangland(),
-        day,
-        ground,
-        numbers,
-        phone_lists,
-        trust,
-        world.where,
-        monday,
-        month_ends,
-        tick,
-        seed,
-    )
+    stage = Stage(day, ground, state.minds, trust, state.ledger, state.tally, tick, seed)
+    extort(stage, state.gangland(), numbers, phone_lists, world.where, monday, month_ends)
