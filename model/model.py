@@ -34,7 +34,7 @@ from model.mechanisms import (
 )
 from model.policies import changes, dates, rows_at
 from model.scenario import Scenario
-from model.state import State, ground_of, plant_of
+from model.state import Stage, State, ground_of, plant_of
 from model.town import Town, build_town
 
 KEEP = ("incidents",)
@@ -255,6 +255,20 @@ class TrustModel(mesa.Model):
             self.state.ledger,
         )
         self.learned = int(self.book.counts[-1])
+
+    def stage(self) -> Stage:
+        """Return where the events of the present shift happen, as kernels take it."""
+        state = self.state
+        return Stage(
+            self.book.day,
+            self.ground,
+            state.minds,
+            self.numbers["trust"],
+            state.ledger,
+            state.tally,
+            self.tick,
+            self.seed,
+        )
 
     # What can be read
 

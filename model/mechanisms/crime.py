@@ -33,7 +33,6 @@ from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.near_repeat import MOST, breed
 from model.parameters import Group, number, share
-from model.state import Stage
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
 CRIME_MINUTE, VIOLENT, LOSS, LETHAL = (
@@ -259,18 +258,7 @@ def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, n
         book_kind, severity = HOMICIDE, 1.0
     elif kind == ASSAULT and grave:
         stage.tally[0]["grave_assaults"] += 1.0
-    return note_incident(
-        stage,
-        number,
-        book_kind,
-        motive,
-        cell,
-        victim,
-        -1,
-        minute,
-        severity,
-        loss,
-    )
+    return note_incident(stage, number, book_kind, motive, cell, victim, -1, minute, severity, loss)
 
 
 @njit(cache=True)
@@ -374,9 +362,8 @@ def act(world: Any) -> None:
     state, numbers = world.state, world.numbers
     most = most_candidates(len(state.minds)) + int(state.repeats.count[0])
     world.book.reserve(INCIDENTS, most)
-    day = world.book.reserve(IMPRESSIONS, most)
+    world.book.reserve(IMPRESSIONS, most)
     state.repeats.reserve(most * MOST)
-    stage = Stage(day, world.ground, state.minds, numbers["trust"], state.ledger, state.tally, world.tick, world.seed)
     odds = Odds(
         numbers["crime"],
         numbers["near_repeat"],
@@ -386,4 +373,4 @@ def act(world: Any) -> None:
         state.repeats.count,
         world.where,
     )
-    offend(stage, odds, world.day_type == MARKET_DAY, weekday_of(world.tick))
+    offend(world.stage(), odds, world.day_type == MARKET_DAY, weekday_of(world.tick))

@@ -28,7 +28,6 @@ from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
 from model.parameters import Group, number, share
 from model.residents import STUDENT
-from model.state import Stage
 
 DEMAND_COUNT, DEMAND_WHO, DEMAND_MARK = (
     decision("demand count"),
@@ -366,16 +365,14 @@ def extort(stage: Any, gangs: Any, numbers: Any, phone_lists: Any, where: Any, m
 
 def act(world: Any) -> None:
     """Let cliques and imitators extort."""
-    state, ground, numbers = world.state, world.ground, world.numbers["extortion"]
-    tick, seed, trust = world.tick, world.seed, world.numbers["trust"]
+    state, numbers, tick = world.state, world.numbers["extortion"], world.tick
     n_cliques = len(state.cliques)
     imitators = MOST_IMITATED * len(state.minds) / 1095.0
     most = int(16 * n_cliques + len(state.threats.filled()) + imitators + 12.0 * math.sqrt(imitators) + 64.0)
     world.book.reserve(INCIDENTS, most)
-    day = world.book.reserve(IMPRESSIONS, most)
+    world.book.reserve(IMPRESSIONS, most)
     state.threats.reserve(16 * n_cliques)
     monday = weekday_of(tick) == 0
     month_ends = is_last_shift_of_month(tick)
     phone_lists = world.numbers["gangs"][0]["phone_lists"]
-    stage = Stage(day, ground, state.minds, trust, state.ledger, state.tally, tick, seed)
-    extort(stage, state.gangland(), numbers, phone_lists, world.where, monday, month_ends)
+    extort(world.stage(), state.gangland(), numbers, phone_lists, world.where, monday, month_ends)

@@ -231,7 +231,6 @@ def tell(
     response: Any,
     deterrence: Any,
     trust: Any,
-    tally: Any,
     tick: Any,
     seed: Any,
 ) -> None:
@@ -313,7 +312,6 @@ def act(world: Any) -> None:
         numbers["response"],
         numbers["deterrence"],
         numbers["trust"],
-        state.tally,
         world.tick,
         world.seed,
     )

@@ -5,7 +5,7 @@ Switched off, every call is answered after a constant time.
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -67,6 +67,19 @@ class Response(Group):
     catch: float = share(0.16, "assumed", "offenders caught by a couple that is there at once")
     trail: float = number(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
+
+
+class Force(NamedTuple):
+    """The couples on the street, and the numbers by which they answer, arrest and treat people."""
+
+    couples: Any
+    officers: Any
+    cell_km: Any
+    patrol: Any
+    response: Any
+    contacts: Any
+    justice: Any
+    waits: Any
 
 
 @njit(cache=True)
@@ -143,203 +156,153 @@ def first_on_duty(couples: Any) -> Any:
 
 
 @njit(cache=True)
-def answer(
-    day: Any,
-    minds: Any,
-    line: Any,
-    wait: Any,
-    lead: Any,
-    officers: Any,
-    contacts: Any,
-    p: Any,
-    trust: Any,
-    waits: Any,
-    tally: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trust: Any) -> None:
     """Note how long the caller waited and how the couple treated them."""
-    waits[min(LONGEST_WAIT, int(wait))] += 1
-    tally[0]["served"] += 1.0
+    born, number, i = line["born"], line["number"], line["teller"]
+    served = stage.day.responses[stage.day.counts[RESPONSES]]
+    served["born"], served["number"], served["post"], served["wait"] = born, number, post, wait
+    stage.day.counts[RESPONSES] += 1
+    force.waits[min(LONGEST_WAIT, int(wait))] += 1
+    stage.tally[0]["served"] += 1.0
     if wait <= 60.0:
-        tally[0]["served_in_hour"] += 1.0
-    i = line["teller"]
-    fair = treats_fairly(officers[lead], contacts, luck(seed, TREATMENT, line["born"], line["number"], 0))
+        stage.tally[0]["served_in_hour"] += 1.0
+    contacts = force.contacts[max(stage.ground.cells[line["cell"]]["settlement"], 0)]
+    officer = force.officers[force.couples[post]["lead"]]
+    fair = treats_fairly(officer, contacts, luck(stage.seed, TREATMENT, born, number, 0))
     speed = 1.0 - 2.0 * min(1.0, wait / p["patience"])
-    impress(day, minds, i, ANSWERED_CALL, 1.0 if fair else -1.0, trust["call_treatment"], speed, trust["call"], 1)
-    minds[i]["met"] = minds[i]["met_free"] = tick
+    tone = 1.0 if fair else -1.0
+    impress(stage.day, stage.minds, i, ANSWERED_CALL, tone, trust["call_treatment"], speed, trust["call"], 1)
+    stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
 
 
 @njit(cache=True)
-def try_arrest(day: Any, couples: Any, post: Any, k: Any, delay: Any, hours: Any, p: Any, tick: Any, seed: Any) -> None:
-    """Catch the offender of an incident, perhaps; an arrest keeps the couple busy."""
-    row = day.incidents[k]
+def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) -> None:
+    """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
+    row, p = stage.day.incidents[k], force.response[z]
     number = row["number"]
     if row["arrested"] == 1 or row["motive"] == IMITATOR:
         return
-    if luck(seed, ARREST, tick, number, 0) >= p["catch"] * math.exp(-delay / p["trail"]):
+    if luck(stage.seed, ARREST, stage.tick, number, 0) >= p["catch"] * math.exp(-delay / p["trail"]):
         return
     row["arrested"] = 1
-    goods = luck(seed, GOODS, tick, number, 0) < p["goods"] * math.exp(-delay / 60.0)
-    note_arrest(day, couples, post, k, number, 1 if goods else 0, row["minute"] + delay, hours)
+    arrest = stage.day.arrests[stage.day.counts[ARRESTS]]
+    arrest["incident"], arrest["number"], arrest["post"], arrest["held"] = k, number, post, 0
+    with_goods = luck(stage.seed, GOODS, stage.tick, number, 0) < p["goods"] * math.exp(-delay / 60.0)
+    arrest["goods"] = 1 if with_goods else 0
+    stage.day.counts[ARRESTS] += 1
+    start = max(row["minute"] + delay, force.couples[post]["free"])
+    occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z]["hours"])
 
 
 @njit(cache=True)
-def note_arrest(
-    day: Any, couples: Any, post: Any, incident: Any, number: Any, goods: Any, minute: Any, hours: Any
-) -> None:
-    """Write an arrest down; transport and hearing take the couple off the street."""
-    arrest = day.arrests[day.counts[ARRESTS]]
-    arrest["incident"], arrest["number"], arrest["post"] = incident, number, post
-    arrest["goods"], arrest["held"] = goods, 0
-    day.counts[ARRESTS] += 1
-    start = max(minute, couples[post]["free"])
-    occupy(couples, day, post, start, start + 60.0 * hours)
-
-
-@njit(cache=True)
-def respond(
-    day: Any,
-    waiting: Any,
-    waiting_count: Any,
-    couples: Any,
-    plant: Any,
-    ground: Any,
-    minds: Any,
-    cell_km: Any,
-    detour: Any,
-    response: Any,
-    contacts: Any,
-    justice: Any,
-    trust: Any,
-    waits: Any,
-    tally: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
-    """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
-    for k in range(waiting_count[0]):
-        line = day.calls[day.counts[CALLS]]
-        line["born"], line["number"] = waiting[k]["born"], waiting[k]["number"]
-        line["cell"], line["teller"] = waiting[k]["cell"], waiting[k]["teller"]
-        line["incident"], line["minute"] = -1, 0.0
-        line["since"], line["severity"] = waiting[k]["since"], waiting[k]["severity"]
-        day.counts[CALLS] += 1
-    waiting_count[0] = 0
-    order = in_order(day.calls, day.counts[CALLS])
-    for row in order:
-        line = day.calls[row]
-        z = max(ground.cells[line["cell"]]["settlement"], 0)
-        p, t = response[z], trust[ground.people[line["teller"]]["settlement"]]
-        born, number = line["born"], line["number"]
-        if p["constant"] > 0.0:
-            post = first_on_duty(couples)
-            if post < 0:
-                lose_call(day, minds, t, line["teller"], born, number, NO_HOURS)
-                continue
-            start = line["minute"]
-            arrival = start + p["constant"]
-            free, km = couples[post]["free"], 0.0
-        else:
-            wanted = min(1.0, p["attend"] + p["attend_severity"] * line["severity"])
-            if luck(seed, TRIAGED, born, number, 0) >= wanted:
-                lose_call(day, minds, t, line["teller"], born, number, TRIAGE)
-                continue
-            post, start, arrival, km = send(day, couples, ground.cells, cell_km, line, p, detour[z]["detour"])
-            if post < 0 and tick - born < p["carry"]:
-                waiting[waiting_count[0]]["born"], waiting[waiting_count[0]]["number"] = born, number
-                waiting[waiting_count[0]]["cell"] = line["cell"]
-                waiting[waiting_count[0]]["teller"] = line["teller"]
-                waiting[waiting_count[0]]["since"] = line["since"]
-                waiting[waiting_count[0]]["severity"] = line["severity"]
-                waiting_count[0] += 1
-                continue
-            if post < 0:
-                lose_call(day, minds, t, line["teller"], born, number, -1 - post)
-                continue
-            free = arrival + p["service"] * (0.5 + luck(seed, SERVICE, born, number, 0))
-            if couples[post]["mode"] != FOOT:
-                couples[post]["km"] -= km
-                tally[0]["km"] += km
-            couples[post]["cell"] = line["cell"]
-            occupy(couples, day, post, start, free)
-        wait = 480.0 * (tick - born) + arrival - line["since"]
-        served = day.responses[day.counts[RESPONSES]]
-        served["born"], served["number"], served["post"], served["wait"] = born, number, post, wait
-        day.counts[RESPONSES] += 1
-        answer(
-            day,
-            minds,
-            line,
-            wait,
-            couples[post]["lead"],
-            plant.officers,
-            contacts[z],
-            p,
-            t,
-            waits,
-            tally,
-            tick,
-            seed,
+def recall_calls(day: Any, waiting: Any, count: Any) -> None:
+    """Put the calls carried over behind those of the shift; they wait from its first minute."""
+    for k in range(count[0]):
+        line, old = day.calls[day.counts[CALLS]], waiting[k]
+        line["born"], line["number"], line["cell"], line["teller"] = (
+            old["born"],
+            old["number"],
+            old["cell"],
+            old["teller"],
         )
-        if line["incident"] >= 0:
-            delay = arrival - day.incidents[line["incident"]]["minute"]
-            try_arrest(day, couples, post, line["incident"], delay, justice[z]["hours"], p, tick, seed)
+        line["incident"], line["minute"] = -1, 0.0
+        line["since"], line["severity"] = old["since"], old["severity"]
+        day.counts[CALLS] += 1
+    count[0] = 0
 
 
 @njit(cache=True)
-def seize(
-    day: Any, couples: Any, cells: Any, response: Any, justice: Any, deterrence: Any, tick: Any, seed: Any
-) -> None:
-    """Let the couple under whose eyes a crime happened, if it learned of it, try to arrest."""
+def carry_over(waiting: Any, count: Any, line: Any) -> None:
+    """Keep a call for the next shift."""
+    row = waiting[count[0]]
+    row["born"], row["number"], row["cell"], row["teller"] = (
+        line["born"],
+        line["number"],
+        line["cell"],
+        line["teller"],
+    )
+    row["since"], row["severity"] = line["since"], line["severity"]
+    count[0] += 1
+
+
+@njit(cache=True)
+def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
+    """Send a couple, which spends time and kilometres; return it and its arrival, or (-1 - reason, 0)."""
+    post, start, arrival, km = send(stage.day, force.couples, stage.ground.cells, force.cell_km, line, p, detour)
+    if post < 0:
+        return post, 0.0
+    couple = force.couples[post]
+    if couple["mode"] != FOOT:
+        couple["km"] -= km
+        stage.tally[0]["km"] += km
+    couple["cell"] = line["cell"]
+    service = p["service"] * (0.5 + luck(stage.seed, SERVICE, line["born"], line["number"], 0))
+    occupy(force.couples, stage.day, post, start, arrival + service)
+    return post, arrival
+
+
+@njit(cache=True)
+def serve(stage: Any, force: Any, line: Any, waiting: Any, count: Any) -> None:
+    """Answer a call, carry it over, or lose it."""
+    z = max(stage.ground.cells[line["cell"]]["settlement"], 0)
+    p, trust = force.response[z], stage.trust[stage.ground.people[line["teller"]]["settlement"]]
+    born, number = line["born"], line["number"]
+    if p["constant"] > 0.0:
+        post, arrival = first_on_duty(force.couples), line["minute"] + p["constant"]
+        reason, patient = NO_HOURS, False
+    else:
+        wanted = min(1.0, p["attend"] + p["attend_severity"] * line["severity"])
+        if luck(stage.seed, TRIAGED, born, number, 0) >= wanted:
+            lose_call(stage.day, stage.minds, trust, line["teller"], born, number, TRIAGE)
+            return
+        post, arrival = go(stage, force, line, p, force.patrol[z]["detour"])
+        reason, patient = -1 - post, stage.tick - born < p["carry"]
+    if post < 0 and patient:
+        carry_over(waiting, count, line)
+    elif post < 0:
+        lose_call(stage.day, stage.minds, trust, line["teller"], born, number, reason)
+    else:
+        answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line["since"], p, trust)
+        if line["incident"] >= 0:
+            delay = arrival - stage.day.incidents[line["incident"]]["minute"]
+            try_arrest(stage, force, post, line["incident"], delay, z)
+
+
+@njit(cache=True)
+def respond(stage: Any, force: Any, deterrence: Any, waiting: Any, count: Any) -> None:
+    """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
+    day = stage.day
+    recall_calls(day, waiting, count)
+    for row in in_order(day.calls, day.counts[CALLS]):
+        serve(stage, force, day.calls[row], waiting, count)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         if row["found"] == 0 and row["told"] != TO_PATROL:
             continue
-        z = max(cells[row["cell"]]["settlement"], 0)
+        z = max(stage.ground.cells[row["cell"]]["settlement"], 0)
         visit = witness(day, row["cell"], row["minute"], deterrence[z]["residual"])
         if visit >= 0:
-            post = day.visits[visit]["post"]
-            try_arrest(day, couples, post, k, 0.0, justice[z]["hours"], response[z], tick, seed)
+            try_arrest(stage, force, day.visits[visit]["post"], k, 0.0, z)
 
 
 def act(world: Any) -> None:
     """Serve the calls; who was answered, or not, learns from it."""
     state, numbers, book = world.state, world.numbers, world.book
     calls = int(book.counts[CALLS] + state.waiting.count[0])
-    for table in (CALLS, RESPONSES, UNSERVEDS):
+    for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS):
         book.reserve(table, calls)
     book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
-    day = book.reserve(IMPRESSIONS, calls)
     state.waiting.reserve(calls)
     state.tally[0]["calls"] += book.counts[CALLS]
-    respond(
-        day,
-        state.waiting.rows,
-        state.waiting.count,
+    force = Force(
         state.couples,
-        world.plant,
-        world.ground,
-        state.minds,
+        world.plant.officers,
         world.cell_km,
         numbers["patrol"],
         numbers["response"],
         numbers["contacts"],
         numbers["justice"],
-        numbers["trust"],
         state.waits,
-        state.tally,
-        world.tick,
-        world.seed,
     )
-    seize(
-        day,
-        state.couples,
-        world.ground.cells,
-        numbers["response"],
-        numbers["justice"],
-        numbers["deterrence"],
-        world.tick,
-        world.seed,
-    )
+    respond(world.stage(), force, numbers["deterrence"], state.waiting.rows, state.waiting.count)
     world.learn()
