@@ -65,6 +65,6 @@ def test_the_commands_of_the_readme_exist() -> None:
 
     from experiments.cli import app
 
-    for command in set(re.findall(r"confianza (\w+)", README)):
+    for command in set(re.findall(r"(?:^|`|--locked |run.py )confianza (\w+)", README, re.MULTILINE)):
         result = CliRunner().invoke(app, [command, "--help"])
         assert result.exit_code == 0, command
