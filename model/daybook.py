@@ -24,6 +24,7 @@ HEARING = record("born number outcome")
 MEETING = record("authority request_met by_police")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
+# Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
 KINDS = (
     "robbery",
     "theft",
@@ -35,10 +36,14 @@ KINDS = (
     "extortion",
     "domestic_violence",
 )
-ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, EXTORTION, DOMESTIC = range(9)
+ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, EXTORTION, DOMESTIC = (
+    np.int64(kind) for kind in range(9)
+)
 
 MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment")
-NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = range(9)
+NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = (
+    np.int64(motive) for motive in range(9)
+)
 
 CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor", "anonymous")
 NOBODY = -1

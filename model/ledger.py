@@ -49,7 +49,7 @@ CAUSES = (
     MEETING,
     HEARSAY,
     DEATH,
-) = range(16)
+) = (np.int64(cause) for cause in range(16))
 
 MIND = np.dtype(
     [
