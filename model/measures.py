@@ -47,6 +47,7 @@ SURVEY, ANSWER = decision("survey"), decision("answer")
 INSTRUMENTS = {"lapop": (7, 0.45, 5), "latinobarometro": (4, 0.7, 3)}
 """Answers, distance of thresholds (log-odds), and the first answer that counts as trusting (T01, T06)."""
 RESPONSE_NOISE = 0.7
+"""Spread of answers around the same trust, in log-odds; assumed, as are the distances of thresholds."""
 
 
 @njit(cache=True)

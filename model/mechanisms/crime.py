@@ -45,7 +45,9 @@ N_KINDS = 7
 CEILING = np.array([0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002])
 """Most that the hazard of a resident may be, a year, by kind; above it crimes are lost and counted."""
 MEAN_LOSS = np.array([900.0, 400.0, 30000.0, 1200.0, 3000.0, 0.0, 0.0])
+"""Mean loss by kind in quetzals; assumed."""
 YOUNGEST = np.array([12.0, 12.0, 18.0, 18.0, 18.0, 12.0, 18.0])
+"""Age in years from which somebody can be the victim, by kind; assumed."""
 KIND_SPACE = 1048576
 
 
@@ -219,7 +221,7 @@ def note_incident(
 
 @njit(cache=True)
 def severity_of(kind: Any, grave: Any) -> Any:
-    """How grave a crime is, 0 to 1."""
+    """How grave a crime is, 0 to 1; a ranking, assumed."""
     if kind == ROBBERY:
         return 0.6 if grave else 0.4
     if kind == THEFT:

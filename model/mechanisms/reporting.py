@@ -45,7 +45,7 @@ TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
 )
 N_CHANNELS = 7
 OFFSET = np.array([0.0, -0.5, 1.5, -0.4, 0.0, -0.3, 0.0, 0.5])
-"""Readiness to tell by kind, in log-odds."""
+"""Readiness to tell by kind, in log-odds; assumed but for extortion (V14); scaled by `reporting.by_kind`."""
 SUMMONS = decision("summons")
 
 

@@ -35,7 +35,7 @@ from model.state import FOOT, LONGEST_WAIT
 TRIAGED, SERVICE, TREATMENT = decision("triage"), decision("service"), decision("treatment")
 ARREST, GOODS = decision("arrest"), decision("goods")
 ROAD_FACTOR = np.array([1.0, 1.4, 2.2, 2.8])
-"""How much slower than on paved road, by road class."""
+"""How much slower than on paved road, by road class; assumed."""
 KM_PER_HOUR = np.array([4.0, 30.0, 25.0])
 """Speed on foot, by motorcycle, by vehicle (Z20)."""
 
