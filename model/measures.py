@@ -13,7 +13,7 @@ from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
 from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
-from model.ledger import FADING, book, kept, recall
+from model.ledger import FADING, PUBLIC_EVENT, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
 from model.state import COUNTS
 
@@ -77,8 +77,10 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
-def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: Any, total: Any, tick: Any) -> None:
-    """Bring every living resident up to date, book the fading, and fill the class table.
+def settle(
+    minds: Any, people: Any, cells: Any, trust: Any, mood: Any, ledger: Any, table: Any, total: Any, tick: Any
+) -> None:
+    """Bring every living resident up to date, book fading and the month's public events, and fill the class table.
 
     ``table[settlement, flags]`` holds the sums of residents, trust, fairness, effectiveness and fear;
     ``total[settlement]`` the compensated sum of trust.
@@ -89,7 +91,7 @@ def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: 
     memory = trust[0]["memory_years"]
     for i in range(len(minds)):
         mind, person = minds[i], people[i]
-        if mind["died"] >= 0:
+        if mind["gone"] >= 0:
             continue
         z = person["settlement"]
         gone = tick - mind["touched"]
@@ -103,6 +105,12 @@ def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: 
             now = recall(mind, left)
             mind["touched"] = tick
             book(ledger, FADING, z, now - before)
+        if mind["mood"] != mood:
+            before = now
+            mind["mood"] = mood
+            now = trust_of(mind["fairness"], mind["effectiveness"], mood)
+            mind["trust"] = now
+            book(ledger, PUBLIC_EVENT, z, now - before)
         book(sums, 0, z, now)
         row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
         row[0] += 1.0
@@ -119,7 +127,7 @@ def by_cell(minds: Any, people: Any, n_cells: Any) -> Any:
     """Living residents and their summed trust by home cell."""
     sums = np.zeros((2, n_cells))
     for i in range(len(minds)):
-        if minds[i]["died"] < 0:
+        if minds[i]["gone"] < 0:
             sums[0, people[i]["home"]] += 1.0
             sums[1, people[i]["home"]] += minds[i]["trust"]
     return sums
@@ -130,7 +138,7 @@ def count_payers(minds: Any, targets: Any) -> Any:
     """Living targets of cliques who pay."""
     count = 0
     for i in targets:
-        if minds[i]["pays"] >= 0 and minds[i]["died"] < 0:
+        if minds[i]["pays"] >= 0 and minds[i]["gone"] < 0:
             count += 1
     return count
 
@@ -142,10 +150,10 @@ def answers(minds: Any, people: Any, n_answers: Any, step: Any, wave: Any, tick:
     for s in range(SAMPLE):
         for a in range(16):
             i = int(luck(seed, SURVEY, wave, s, a) * len(minds))
-            if minds[i]["died"] < 0 and age_of(people[i], tick) >= 18.0:
+            if minds[i]["gone"] < 0 and age_of(people[i], tick) >= 18.0:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
-        heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0
+        heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
         heard += RESPONSE_NOISE * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
         answer = 1
         for k in range(1, n_answers):
@@ -332,7 +340,7 @@ def row_of(world: Any) -> dict[str, float]:
         "response_minutes_median": month.median_wait(),
         "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
-        "trained_share": float(np.mean(town.officers["trained"])) if len(town.officers) else float("nan"),
+        "trained_share": float(np.mean(state.officers["trained"])) if len(state.officers) else float("nan"),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))

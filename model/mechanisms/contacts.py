@@ -164,7 +164,7 @@ def meet(
             nth = 16 * earlier + j
             i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
             person = ground.people[i]
-            if minds[i]["died"] >= 0 or age_of(person, tick) < 12.0:
+            if minds[i]["gone"] >= 0 or age_of(person, tick) < 12.0:
                 continue
             stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
             u = luck(seed, MEET_KIND, tick, cell, nth)

@@ -45,7 +45,7 @@ def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, vi
             where = stage.ground.near[cell, int((v - p["same_cell"]) / (1.0 - p["same_cell"]) * 8.0)]
         if where < 0:
             continue
-        again = where == cell and stage.minds[victim]["died"] < 0
+        again = where == cell and stage.minds[victim]["gone"] < 0
         again = again and luck(stage.seed, REPEAT_VICTIM, stage.tick, number, c) < p["same_victim"]
         row = repeats[count[0]]
         row["tick"], row["kind"], row["cell"] = stage.tick + delay, kind, where
