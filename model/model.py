@@ -24,6 +24,7 @@ from model.mechanisms import (
     contacts,
     crime,
     deterrence,
+    domestic_violence,
     extortion,
     hearsay,
     justice,
@@ -31,6 +32,7 @@ from model.mechanisms import (
     reporting,
     response,
     roster,
+    seeking_help,
 )
 from model.policies import changes, dates, rows_at
 from model.scenario import Scenario
@@ -85,6 +87,7 @@ class TrustModel(mesa.Model):
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -126,6 +129,7 @@ class TrustModel(mesa.Model):
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
+        domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
 
@@ -144,7 +148,9 @@ class TrustModel(mesa.Model):
         self.patrol()
         self.offend()
         self.extort()
+        self.hurt_at_home()
         self.tell()
+        self.seek_help()
         self.respond()
         self.meet()
         self.deter()
@@ -181,9 +187,17 @@ class TrustModel(mesa.Model):
         """M7: payments, demands, threats, clashes, recruits, imitators."""
         extortion.act(self)
 
+    def hurt_at_home(self) -> None:
+        """M9: women are hurt at home."""
+        domestic_violence.act(self)
+
     def tell(self) -> None:
         """M11: victims tell, or not; what is told leaves its traces."""
         reporting.act(self)
+
+    def seek_help(self) -> None:
+        """M9: who was hurt at home looks for help, or not."""
+        seeking_help.act(self)
 
     def respond(self) -> None:
         """M12: couples answer calls and arrest."""

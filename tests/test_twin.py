@@ -65,6 +65,18 @@ BUSY = {
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
     "boards": {"share_not_inviting": 0.3},
+    "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
+    "seeking_help": {
+        "intercept": -1.0,
+        "over": 0.3,
+        "other_language": 0.4,
+        "speakers": 0.2,
+        "demi": 0.7,
+        "refuge": 0.5,
+        "women_on_relay": 0.2,
+        "language_on_relay": 0.2,
+        "months": 1.0,
+    },
 }
 """Numbers with which much happens in a small town."""
 
@@ -305,6 +317,18 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             )
             for one in town.residents
             if one.alive
+        ],
+        "homes": [
+            (
+                one.number,
+                {
+                    "hurt": one.last_hurt,
+                    "channel": one.looked_for_help,
+                    "safe": one.safe_until,
+                    "ruled": one.ruled_until,
+                },
+            )
+            for one in town.residents
         ],
         "boards": [
             (one.number, {"legitimacy": one.legitimacy, "met": one.last_meeting, "invites": one.invites})

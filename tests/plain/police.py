@@ -45,6 +45,7 @@ class Officer(mesa.Agent):
         self.group = int(row["group"])
         self.post = int(row["post"])
         self.seat = int(row["seat"])
+        self.female = bool(row["female"])
         self.trained = int(row["trained"])
         self.manner = float(row["manner"])
         self.integrity = float(row["integrity"])
@@ -72,6 +73,7 @@ class Couple(mesa.Agent):
         self.foot_beat = bool(row["foot"])
         self.sector = sector
         self.lead: Officer | None = None
+        self.mate: Officer | None = None
         self.mode = FOOT
         self.free = 0.0
         self.cell = self.facility.cell
@@ -136,7 +138,7 @@ def relieve_couples(town: "PlainTown") -> None:
     group, n_active = group_on_duty(town)
     strength = 1.0 if n_active >= 2 else town.numbers("roster").single_strength
     for couple in town.couples:
-        couple.lead = None
+        couple.lead = couple.mate = None
     for facility in town.facilities:
         officers = [one for one in town.officers if one.facility is facility and one.group == group]
         fill_seats(town, officers, {officer for officer in officers if officer.is_present(strength)})
@@ -158,13 +160,13 @@ def fill_seats(town: "PlainTown", officers: list[Officer], present: set[Officer]
         here = [officer for officer in officers if officer.post == post and officer in present]
         here.sort(key=lambda officer: officer.seat)
         if len(here) == 2:
-            town.couples[post].lead = here[0]
+            town.couples[post].lead, town.couples[post].mate = here
         else:
             singles += here
     missing_desks = [officer for officer in officers if officer.post == DESK and officer not in present]
     singles = singles[len(missing_desks) :]
-    for first, _ in zip(singles[0::2], singles[1::2], strict=False):
-        town.couples[first.post].lead = first
+    for first, second in zip(singles[0::2], singles[1::2], strict=False):
+        town.couples[first.post].lead, town.couples[first.post].mate = first, second
 
 
 def give_means(town: "PlainTown", facility: Facility) -> None:

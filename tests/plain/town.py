@@ -10,6 +10,7 @@ from plain.community import Authority, Case, Hearing, Meeting, hear_cases, sprea
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
 from plain.gangs import Clique, Threat, extort, found_cliques
+from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
 from plain.people import Impression, Ledger, Resident
@@ -58,6 +59,8 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
+        self.waiting_women: list[tuple[int, Resident]] = []
+        begin_at_home(self)
         self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
         self.ledger.before = self.ledger.totals()
@@ -217,7 +220,9 @@ class PlainTown(mesa.Model):
         patrol(self)
         offend(self)
         extort(self)
+        hurt_at_home(self)
         tell(self)
+        seek_help(self)
         respond(self)
         meet(self)
         deter(self)
