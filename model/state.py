@@ -21,6 +21,7 @@ COMPLAINT = record("filed number teller evidence charged")
 COUNTS = (
     # police
     "couple_shifts",
+    "thin_relays",
     "couples_routed",
     "planned",
     "visits",
