@@ -49,7 +49,7 @@ def carriers(evidence: str) -> list[type[Group]]:
     return sorted(found, key=lambda group: (not group.mechanism, group.name))
 
 
-def tests_of(groups: list[type[Group]], row: dict[str, str]) -> str:
+def test_for(groups: list[type[Group]], row: dict[str, str]) -> str:
     """Return the test that would fail without a row of evidence."""
     if "test" in row:
         return row["test"]
@@ -68,7 +68,7 @@ def evidence_table() -> str:
     for key, row in evidence_rows().items():
         groups = carriers(key)
         by = ", ".join(group.name for group in groups)
-        told = (by, tests_of(groups, row)) if "why" not in row else ("not modelled", f"because {row['why']}")
+        told = (by, test_for(groups, row)) if "why" not in row else ("not modelled", f"because {row['why']}")
         lines.append(f"| {key} | {row['says']} | {told[0]} | {told[1]} |")
     return "\n".join(lines) + "\n"
 

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import draws, knockouts
-from experiments.tables import carriers, evidence_rows, tests_of
+from experiments import draws, knockouts, tables
 from model.criteria import CRITERIA, TRACES
 from model.errors import InputError
 from model.measures import MEASURES
@@ -91,13 +90,13 @@ def test_orderings_are_told_with_the_share_of_draws() -> None:
 
 
 def test_every_mechanism_of_the_paper_is_carried_and_tested_or_says_why_not() -> None:
-    left_out = {key: row["why"] for key, row in evidence_rows().items() if "why" in row}
+    left_out = {key: row["why"] for key, row in tables.evidence_rows().items() if "why" in row}
     assert len(left_out) <= 8
-    for key, row in evidence_rows().items():
-        groups: list[type[Group]] = carriers(key)
+    for key, row in tables.evidence_rows().items():
+        groups: list[type[Group]] = tables.carriers(key)
         if key not in left_out:
             assert groups, f"{key}: nothing carries it"
-            test = tests_of(groups, row)
+            test = tables.test_for(groups, row)
             assert test, f"{key}: no test would miss it"
             if "::" in test:
                 path, _, name = test.partition("::")
