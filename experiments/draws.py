@@ -88,7 +88,7 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     for criterion in CRITERIA:
         yield f"{criterion:16}" + "".join(spread(scores[criterion]).rjust(28) for scores in sites.values())
     yield ""
-    yield "Words, with the draws in a hundred that give them"
+    yield "Words, with the draws in a hundred that give them (5 and more)"
     for criterion in CRITERIA:
         for site, scores in sites.items():
             yield f"  {criterion:15}{site:14}{words(scores[criterion])}"
@@ -107,7 +107,7 @@ def spread(scores: np.ndarray) -> str:
 def words(scores: np.ndarray) -> str:
     """Return the words that the draws give, each with its share."""
     given = np.bincount([word_of(score) for score in scores.mean(axis=0)], minlength=len(WORDS)) / scores.shape[1]
-    return ", ".join(f"{word} {100 * share:.0f}" for word, share in zip(WORDS, given, strict=True) if share >= 0.005)
+    return ", ".join(f"{word} {100 * share:.0f}" for word, share in zip(WORDS, given, strict=True) if share >= 0.05)
 
 
 def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:

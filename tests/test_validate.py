@@ -47,7 +47,7 @@ def test_an_effect_is_paired_and_nothing_is_no_effect() -> None:
 
 
 def test_a_mechanism_nobody_knows_is_named() -> None:
-    with pytest.raises(InputError, match="no mechanism 'rooster'.*roster"):
+    with pytest.raises(InputError, match=r"no mechanism 'rooster'.*roster"):
         knockouts.knockouts(["rooster"])
 
 
