@@ -13,7 +13,7 @@ from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
 from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
-from model.ledger import FADING, PUBLIC_EVENT, book, kept, recall, trust_of
+from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
 from model.mechanisms.fear import feel
 from model.state import COUNTS
@@ -232,6 +232,11 @@ class Month:
         """Levels informed this month: municipal table and communities (the council's own is not modelled yet)."""
         return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
 
+    def change_by(self, *causes: Any) -> float:
+        """Change of mean trust in this month by some causes, in points per 100."""
+        booked = self.world.state.ledger.sum(axis=(0, 2))
+        return share_or_null(100.0 * booked[list(causes)].sum(), self.count("all"))
+
     def median_wait(self) -> float:
         """Median minutes from call to arrival."""
         waits = self.world.state.waits
@@ -300,6 +305,15 @@ _MAIN = {
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
     "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
+    "core_crowd": Measure(
+        "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
+    ),
+    "trust_by_contacts": Measure(
+        "points per 100", "change of mean trust by contacts of patrols", "cambio de la confianza por contactos"
+    ),
+    "trust_by_hearsay": Measure(
+        "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -319,6 +333,10 @@ def _all_measures() -> dict[str, Measure]:
         for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
     parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
+    parts |= {
+        f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
+        for part in TRACES
+    }
     counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
     return _MAIN | books | counts | parts
 
@@ -356,6 +374,9 @@ def row_of(world: Any) -> dict[str, float]:
         "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
         "trained_share": float(np.mean(state.officers["trained"])) if len(state.officers) else float("nan"),
+        "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
+        "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
+        "trust_by_hearsay": month.change_by(HEARSAY),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
@@ -367,5 +388,6 @@ def row_of(world: Any) -> dict[str, float]:
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}
     row |= {name: float(month.tally[name]) for name in COUNTS}
-    row |= scores(month, world.settings.anchors)
+    traces = {part: trace(month) for part, trace in TRACES.items()}
+    row |= scores(traces, world.settings.anchors) | {f"{part}.trace": value for part, value in traces.items()}
     return {name: row[name] for name in MEASURES}

@@ -22,6 +22,7 @@ COMPLAINT = record("filed number teller evidence charged")
 COUNTS = (
     # police
     "couple_shifts",
+    "thin_relays",
     "couples_routed",
     "planned",
     "visits",
