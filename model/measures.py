@@ -15,6 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
+from model.mechanisms.fear import feel
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -39,7 +40,7 @@ GROUPS: dict[str, tuple[int, int]] = {
 }
 """Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
 N_CLASSES = 1 << len(FLAGS)
-SUMS = ("residents", "trust", "fairness", "effectiveness", "fear")
+SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution")
 YEAR, QUARTER, WEEK = 1095, 273, 21
 FAR_MINUTES = 20.0
 SAMPLE = 1500
@@ -78,11 +79,21 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 
 @njit(cache=True)
 def settle(
-    minds: Any, people: Any, cells: Any, trust: Any, mood: Any, ledger: Any, table: Any, total: Any, tick: Any
+    minds: Any,
+    people: Any,
+    cells: Any,
+    trust: Any,
+    fear: Any,
+    local: Any,
+    mood: Any,
+    ledger: Any,
+    table: Any,
+    total: Any,
+    tick: Any,
 ) -> None:
     """Bring every living resident up to date, book fading and the month's public events, and fill the class table.
 
-    ``table[settlement, flags]`` holds the sums of residents, trust, fairness, effectiveness and fear;
+    ``table[settlement, flags]`` holds the sums of residents, trust, beliefs, fear and precaution;
     ``total[settlement]`` the compensated sum of trust.
     """
     table[:] = 0.0
@@ -112,12 +123,14 @@ def settle(
             mind["trust"] = now
             book(ledger, PUBLIC_EVENT, z, now - before)
         book(sums, 0, z, now)
+        feel(mind, local[z], fear[z])
         row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
         row[0] += 1.0
         row[1] += now
         row[2] += logistic(mind["fairness"])
         row[3] += logistic(mind["effectiveness"])
         row[4] += mind["fear"]
+        row[5] += mind["careful"]
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
@@ -280,6 +293,7 @@ _MAIN = {
     "survey_lapop_trusting": Measure("%", "answers 5-7 to LAPOP", "respuestas 5-7 a LAPOP"),
     "survey_latinobarometro": Measure("%", "much or some confidence", "mucha o algo de confianza (Latinobarómetro)"),
     "fear_mean": Measure("0-1", "perceived insecurity", "inseguridad percibida"),
+    "precaution_share": Measure("share", "adults who take precautions", "adultos que toman precauciones"),
     "residents": Measure("people", "living residents", "habitantes"),
     "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
     "contact_share": Measure("share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"),
@@ -345,6 +359,7 @@ def row_of(world: Any) -> dict[str, float]:
         "fairness_mean": month.mean("all", "fairness"),
         "effectiveness_mean": month.mean("all", "effectiveness"),
         "fear_mean": month.mean("all", "fear"),
+        "precaution_share": month.mean("adults", "precaution"),
         "survey_lapop": lapop["mean"],
         "survey_lapop_trusting": lapop["trusting"],
         "survey_latinobarometro": latino["trusting"],
