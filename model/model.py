@@ -20,6 +20,7 @@ from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
+    adoption,
     communal_authority,
     contacts,
     crime,
@@ -107,6 +108,7 @@ class TrustModel(mesa.Model):
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
         self.state.risk["seen"] = -1
+        adoption.begin(self.state.officers, self.tick, self.seed)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -140,6 +142,7 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.brief_officers()
         self.relieve_couples()
         self.patrol()
         self.offend()
@@ -153,6 +156,7 @@ class TrustModel(mesa.Model):
         self.spread_news()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
+            self.renew_officers()
             self.settle()
         self.tick += 1
 
@@ -164,6 +168,10 @@ class TrustModel(mesa.Model):
         self.day_type = self.calendar.day_type(self.tick)
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def brief_officers(self) -> None:
+        """M16: what training adds to how each officer treats people."""
+        adoption.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
@@ -226,6 +234,10 @@ class TrustModel(mesa.Model):
             self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
+
+    def renew_officers(self) -> None:
+        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        adoption.month_end(self)
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
