@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.adoption import Adoption, in_a_month, plateau
+from model.mechanisms.adoption import Adoption, in_a_month, plateau, succeed
 from model.model import TrustModel
 from model.scenario import Scenario
 from scenarios import load
@@ -65,13 +65,17 @@ def test_rotation_puts_other_people_into_the_same_positions() -> None:
     assert moved.sum() <= table(world)[["officers_moved", "officers_retired"]].to_numpy().sum()
 
 
-def test_the_same_person_follows_whenever_the_first_one_leaves() -> None:
+def test_the_same_person_follows_whenever_the_first_one_leaves(quiet: Scenario) -> None:
     """A successor is keyed by position and person, so twins with other rotation meet the same people."""
-    fast, slow = lived(9, **{"adoption.rotation": 0.8}), lived(9, **{"adoption.rotation": 0.4})
-    both = (fast.state.officers["person"] == 1) & (slow.state.officers["person"] == 1)
-    assert both.any()
-    assert (fast.state.officers["manner"][both] == slow.state.officers["manner"][both]).all()
-    assert (fast.state.officers["tick_since"][both] != slow.state.officers["tick_since"][both]).any()
+    world = TrustModel(quiet, rng=7)
+    early, late = world.state.officers.copy(), world.state.officers.copy()
+    plant, p = world.numbers["plant"][0], world.numbers["adoption"][0]
+    succeed(early, 3, plant, p, 24204, 18700, 7)
+    succeed(late, 3, plant, p, 24206, 18900, 7)
+    assert early[3]["tick_since"] != late[3]["tick_since"]
+    assert early[3]["manner"] == late[3]["manner"] != world.state.officers[3]["manner"]
+    succeed(late, 3, plant, p, 24206, 18900, 7)
+    assert early[3]["manner"] != late[3]["manner"]
 
 
 def test_couples_that_stay_move_less() -> None:
