@@ -15,6 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
+from model.mechanisms import adoption
 from model.mechanisms.fear import feel
 from model.state import COUNTS
 
@@ -314,6 +315,19 @@ _MAIN = {
     "trust_by_hearsay": Measure(
         "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
     ),
+    "trained_operations": Measure("share", "the same, operations branch (SDGO)", "los mismos, operaciones (SDGO)"),
+    "trained_prevention": Measure("share", "the same, prevention branch (SDGPD)", "los mismos, prevención (SDGPD)"),
+    "aware_share": Measure("share", "officers who know of MOPSIC", "agentes que conocen el MOPSIC"),
+    "trained_plateau": Measure(
+        "share", "trained share at which courses and turnover balance", "proporción a la que tiende la capacitación"
+    ),
+    "tenure_months": Measure("months", "officers at their post, mean", "meses de los agentes en su puesto, media"),
+    "old_guard_share": Measure("share", "officers from before the PNC", "agentes anteriores a la PNC"),
+    "officers_trained": Measure("officers", "officers trained", "agentes capacitados en el mes"),
+    "officers_moved": Measure("officers", "officers moved away", "agentes trasladados"),
+    "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
+    "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),
+    "explained": Measure("calls", "late answers explained to the caller", "tardanzas explicadas a quien llamó"),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -337,7 +351,9 @@ def _all_measures() -> dict[str, Measure]:
         f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
         for part in TRACES
     }
-    counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
+    counts = {
+        name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS if name not in _MAIN
+    }
     return _MAIN | books | counts | parts
 
 
@@ -373,7 +389,6 @@ def row_of(world: Any) -> dict[str, float]:
         "response_minutes_median": month.median_wait(),
         "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
-        "trained_share": float(np.mean(state.officers["trained"])) if len(state.officers) else float("nan"),
         "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
         "trust_by_hearsay": month.change_by(HEARSAY),
@@ -384,6 +399,7 @@ def row_of(world: Any) -> dict[str, float]:
         else float("nan"),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
+    row |= adoption.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

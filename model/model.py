@@ -20,6 +20,7 @@ from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
+    adoption,
     communal_authority,
     contacts,
     crime,
@@ -112,6 +113,7 @@ class TrustModel(mesa.Model):
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
         fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
+        adoption.begin(self.state.officers, self.tick, self.seed)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -145,6 +147,7 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.brief_officers()
         self.relieve_couples()
         self.patrol()
         self.offend()
@@ -159,6 +162,7 @@ class TrustModel(mesa.Model):
         self.take_fright()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
+            self.renew_officers()
             self.settle()
         self.tick += 1
 
@@ -170,6 +174,10 @@ class TrustModel(mesa.Model):
         self.day_type = self.calendar.day_type(self.tick)
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def brief_officers(self) -> None:
+        """M16: what training adds to how each officer treats people."""
+        adoption.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
@@ -236,6 +244,10 @@ class TrustModel(mesa.Model):
             self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
+
+    def renew_officers(self) -> None:
+        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        adoption.month_end(self)
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""

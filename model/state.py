@@ -108,6 +108,11 @@ COUNTS = (
     "council_heard_women",
     "council_heard_far",
     # adoption
+    "officers_made_aware",
+    "officers_trained",
+    "officers_moved",
+    "officers_retired",
+    "explained",
     # resources
     # misconduct
     # officers

@@ -65,6 +65,8 @@ BUSY = {
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
+    "patrol": {"plan_share": 0.1},
+    "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "boards": {"share_not_inviting": 0.3},
 }
 """Numbers with which much happens in a small town."""
@@ -308,6 +310,23 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             )
             for one in town.residents
             if one.alive
+        ],
+        "officers": [
+            (
+                one.number,
+                {
+                    "person": one.person,
+                    "tick_since": one.since,
+                    "cohort": one.cohort,
+                    "trained": one.trained,
+                    "aware": one.aware,
+                    "kiche": one.kiche,
+                    "manner": one.manner,
+                    "integrity": one.integrity,
+                    "tone": one.tone,
+                },
+            )
+            for one in town.officers
         ],
         "boards": [
             (one.number, {"legitimacy": one.legitimacy, "met": one.last_meeting, "invites": one.invites})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from plain.adoption import planned_share
 from plain.luck import logistic, pick_by_reach
 from plain.places import Cell, Places
 
@@ -45,7 +46,16 @@ class Officer(mesa.Agent):
         self.group = int(row["group"])
         self.post = int(row["post"])
         self.seat = int(row["seat"])
+        self.prevention = bool(row["branch"])
+        self.champion = bool(row["champion"])
         self.trained = int(row["trained"])
+        self.aware = int(row["aware"])
+        self.kiche = int(row["kiche"])
+        self.female = bool(row["female"])
+        self.person = 0
+        self.since = town.tick - int(91 * 48.0 * town.luck("tenure", number, 0, tick=0))
+        self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
+        self.tone = 0.0
         self.manner = float(row["manner"])
         self.integrity = float(row["integrity"])
 
@@ -58,7 +68,7 @@ class Officer(mesa.Agent):
     def chance_of_fairness(self) -> float:
         """P_fair (ODD 6.10)."""
         numbers = self.model.numbers("contacts")
-        return logistic(numbers.fair + numbers.manner * self.manner + numbers.training * self.trained)
+        return logistic(numbers.fair + numbers.manner * self.manner + self.tone)
 
 
 class Couple(mesa.Agent):
@@ -206,9 +216,11 @@ def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, befo
     """Choose where the couple goes in this slot from where it was before, and go there if means allow."""
     numbers = town.numbers("patrol")
     b = town.luck("visit kind", couple.number, slot)
-    if b < numbers.plan_share:
+    assert couple.lead is not None
+    planned = planned_share(couple.lead)
+    if b < planned:
         places, kind, routed = couple.sector.plan, 1, 1
-    elif b < numbers.plan_share + (1.0 - numbers.plan_share) * numbers.route_share:
+    elif b < planned + (1.0 - planned) * numbers.route_share:
         places, kind, routed = couple.sector.route, 0, 1
     else:
         places, kind, routed = town.everywhere, 0, 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 
+from plain.adoption import brief_officers, renew_officers
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
@@ -223,6 +224,7 @@ class PlainTown(mesa.Model):
         if self.tick > self.first_tick:
             for resident in self.residents:
                 resident.step()
+        brief_officers(self)
         relieve_couples(self)
         patrol(self)
         offend(self)
@@ -237,6 +239,7 @@ class PlainTown(mesa.Model):
         take_fright(self)
         if self.month_ends:
             end_month(self)
+            renew_officers(self)
             self.ledger.close(self.month)
         self.tick += 1
 
