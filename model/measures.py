@@ -15,7 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import FADING, PUBLIC_EVENT, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
-from model.mechanisms import adoption
+from model.mechanisms import adoption, resources
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -300,6 +300,19 @@ _MAIN = {
     "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
     "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),
     "explained": Measure("calls", "late answers explained to the caller", "tardanzas explicadas a quien llamó"),
+    "vehicles_working": Measure("vehicles", "vehicles and motorcycles that work", "vehículos y motos que funcionan"),
+    "couple_hours": Measure("hours", "hours of couples on duty", "horas de parejas en servicio"),
+    "couple_hours_used": Measure("hours", "of these, used", "de estas, ocupadas"),
+    "fixed_hours": Measure("hours", "of these, on fixed duties", "de estas, en servicios fijos"),
+    "km_available": Measure("km", "kilometres that the fuel allows", "kilómetros que permite el combustible"),
+    "breakdowns": Measure("vehicles", "vehicles that broke down", "vehículos que se arruinaron"),
+    "repairs": Measure("vehicles", "vehicles that came back from repair", "vehículos reparados"),
+    "joint_patrols": Measure(
+        "couple-shifts", "joint patrols with municipal police", "patrullajes combinados con la Policía Municipal"
+    ),
+    "benefit_km": Measure("km", "fuel paid for by benefit events", "combustible de actividades benéficas, en km"),
+    "mayor_willing": Measure("0 or 1", "the mayor takes on security", "el alcalde asume la seguridad"),
+    "internet_share": Measure("share", "facilities with internet", "sedes con internet"),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -363,7 +376,7 @@ def row_of(world: Any) -> dict[str, float]:
         else float("nan"),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
-    row |= adoption.portrait(world)
+    row |= adoption.portrait(world) | resources.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

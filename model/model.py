@@ -30,6 +30,7 @@ from model.mechanisms import (
     justice,
     patrol,
     reporting,
+    resources,
     response,
     roster,
 )
@@ -109,6 +110,7 @@ class TrustModel(mesa.Model):
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
+        resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -143,6 +145,7 @@ class TrustModel(mesa.Model):
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
         self.brief_officers()
+        self.maintain()
         self.relieve_couples()
         self.patrol()
         self.offend()
@@ -172,6 +175,10 @@ class TrustModel(mesa.Model):
     def brief_officers(self) -> None:
         """M16: what training adds to how each officer treats people."""
         adoption.act(self)
+
+    def maintain(self) -> None:
+        """M19: vehicles, fuel, lines, funds and the mayor."""
+        resources.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
