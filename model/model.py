@@ -26,6 +26,7 @@ from model.mechanisms import (
     crime,
     deterrence,
     extortion,
+    fear,
     hearsay,
     justice,
     patrol,
@@ -86,6 +87,9 @@ class TrustModel(mesa.Model):
         self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
+        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
+            np.float64
+        )
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -108,6 +112,7 @@ class TrustModel(mesa.Model):
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
+        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
         resources.begin(self)
@@ -157,6 +162,7 @@ class TrustModel(mesa.Model):
         self.hear_cases()
         self.judge()
         self.spread_news()
+        self.take_fright()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
             self.renew_officers()
@@ -224,6 +230,10 @@ class TrustModel(mesa.Model):
         """M21: people tell each other."""
         hearsay.act(self)
 
+    def take_fright(self) -> None:
+        """M22: harm, own and heard, frightens."""
+        fear.act(self)
+
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
         state, day = self.state, self.book.day
@@ -250,11 +260,14 @@ class TrustModel(mesa.Model):
         """Bring everybody up to date, take the measures, close the month's books."""
         state, trust = self.state, self.numbers["trust"]
         self.remember_public_events()
+        fear.month_end(self)
         settle(
             state.minds,
             self.ground.people,
             self.ground.cells,
             trust,
+            self.numbers["fear"],
+            state.local,
             state.mood[0],
             state.ledger,
             self.class_table,

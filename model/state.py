@@ -19,11 +19,13 @@ THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
 BOARD = record("met invites residents", "legitimacy organised")
 CASE = record("born number due victim settlement cell")
+LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
 
 COUNTS = (
     # police
     "couple_shifts",
+    "thin_relays",
     "couples_routed",
     "planned",
     "visits",
@@ -242,6 +244,7 @@ class State:
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)
+        self.local = np.zeros(town.n_settlements, LOCAL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)

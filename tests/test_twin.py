@@ -67,6 +67,7 @@ BUSY = {
     "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
     "patrol": {"plan_share": 0.1},
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
+    "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
 }
 """Numbers with which much happens in a small town."""
@@ -305,6 +306,8 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "met": one.last_contact,
                     "harmed": one.last_harm,
                     "spoke": one.told_openly,
+                    "alarm": one.alarm,
+                    "careful": one.careful,
                 },
             )
             for one in town.residents

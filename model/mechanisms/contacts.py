@@ -109,6 +109,10 @@ class Contacts(Group):
     weight_meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
 
 
+KNOCKOUT = ("trust_by_contacts",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
     """Whether this officer treats somebody fairly, by luck u."""

@@ -24,7 +24,6 @@ MAYOR, REELECTED, JOINT, BENEFIT = (
 WITHOUT_LIMIT = 1e9
 TERM_BEGINS = 15
 """Day of January on which a mayor takes office, every fourth year (2012, 2016, 2020)."""
-KNOCKOUT = ("km", "km_available", "vehicles_working", "joint_patrols")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +59,10 @@ class Resources(Group):
     )
     event_km: float = number(300.0, "km", 0.0, 5000.0, "assumed", "fuel that an event pays for")
     event_share: float = number(10.0, "km", 0.0, 500.0, "assumed", "of it, most that a couple takes in a shift")
+
+
+KNOCKOUT = ("km", "km_available", "vehicles_working", "joint_patrols")
+"""Measures of its own process, which change when it is switched off."""
 
 
 @njit(cache=True)

@@ -58,6 +58,10 @@ class Roster(Group):
     km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
 
+KNOCKOUT = ("thin_relays",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 class Depot(NamedTuple):
     """What there is to drive and burn, and who governs."""
 
@@ -182,6 +186,7 @@ def act(world: Any) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
     state, roster = world.state, world.numbers["roster"]
     group, strength = on_duty(world.tick, roster[0])
+    state.tally[0]["thin_relays"] += strength < 1.0
     fill_seats(state.couples, world.plant, roster, group, strength, world.tick, world.seed)
     resources, depot = world.numbers["resources"], Depot(state.vehicles, state.means, state.mayor)
     equip(state.couples, world.plant, depot, roster, resources, state.tally, world.tick, world.seed)
