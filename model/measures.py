@@ -15,7 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
-from model.mechanisms import adoption
+from model.mechanisms import adoption, resources
 from model.mechanisms.fear import feel
 from model.state import COUNTS
 
@@ -306,15 +306,6 @@ _MAIN = {
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
     "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
-    "core_crowd": Measure(
-        "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
-    ),
-    "trust_by_contacts": Measure(
-        "points per 100", "change of mean trust by contacts of patrols", "cambio de la confianza por contactos"
-    ),
-    "trust_by_hearsay": Measure(
-        "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
-    ),
     "trained_operations": Measure("share", "the same, operations branch (SDGO)", "los mismos, operaciones (SDGO)"),
     "trained_prevention": Measure("share", "the same, prevention branch (SDGPD)", "los mismos, prevención (SDGPD)"),
     "aware_share": Measure("share", "officers who know of MOPSIC", "agentes que conocen el MOPSIC"),
@@ -328,6 +319,28 @@ _MAIN = {
     "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
     "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),
     "explained": Measure("calls", "late answers explained to the caller", "tardanzas explicadas a quien llamó"),
+    "vehicles_working": Measure("vehicles", "vehicles and motorcycles that work", "vehículos y motos que funcionan"),
+    "couple_hours": Measure("hours", "hours of couples on duty", "horas de parejas en servicio"),
+    "couple_hours_used": Measure("hours", "of these, used", "de estas, ocupadas"),
+    "fixed_hours": Measure("hours", "of these, on fixed duties", "de estas, en servicios fijos"),
+    "km_available": Measure("km", "kilometres that the fuel allows", "kilómetros que permite el combustible"),
+    "breakdowns": Measure("vehicles", "vehicles that broke down", "vehículos que se arruinaron"),
+    "repairs": Measure("vehicles", "vehicles that came back from repair", "vehículos reparados"),
+    "joint_patrols": Measure(
+        "couple-shifts", "joint patrols with municipal police", "patrullajes combinados con la Policía Municipal"
+    ),
+    "benefit_km": Measure("km", "fuel paid for by benefit events", "combustible de actividades benéficas, en km"),
+    "mayor_willing": Measure("0 or 1", "the mayor takes on security", "el alcalde asume la seguridad"),
+    "internet_share": Measure("share", "facilities with internet", "sedes con internet"),
+    "core_crowd": Measure(
+        "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
+    ),
+    "trust_by_contacts": Measure(
+        "points per 100", "change of mean trust by contacts of patrols", "cambio de la confianza por contactos"
+    ),
+    "trust_by_hearsay": Measure(
+        "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -347,12 +360,12 @@ def _all_measures() -> dict[str, Measure]:
         for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
     parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
+    counts = {
+        name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS if name not in _MAIN
+    }
     parts |= {
         f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
         for part in TRACES
-    }
-    counts = {
-        name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS if name not in _MAIN
     }
     return _MAIN | books | counts | parts
 
@@ -399,7 +412,7 @@ def row_of(world: Any) -> dict[str, float]:
         else float("nan"),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
-    row |= adoption.portrait(world)
+    row |= adoption.portrait(world) | resources.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

@@ -31,6 +31,7 @@ from model.mechanisms import (
     justice,
     patrol,
     reporting,
+    resources,
     response,
     roster,
 )
@@ -114,6 +115,7 @@ class TrustModel(mesa.Model):
         fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
+        resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -148,6 +150,7 @@ class TrustModel(mesa.Model):
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
         self.brief_officers()
+        self.maintain()
         self.relieve_couples()
         self.patrol()
         self.offend()
@@ -178,6 +181,10 @@ class TrustModel(mesa.Model):
     def brief_officers(self) -> None:
         """M16: what training adds to how each officer treats people."""
         adoption.act(self)
+
+    def maintain(self) -> None:
+        """M19: vehicles, fuel, lines, funds and the mayor."""
+        resources.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""

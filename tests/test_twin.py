@@ -64,9 +64,10 @@ BUSY = {
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
-    "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
+    "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
     "patrol": {"plan_share": 0.1},
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
+    "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
 }
 """Numbers with which much happens in a small town."""
@@ -82,7 +83,8 @@ WATCHED = {
     "crime": {"at_home": 1.0, "night": 5.0},
     "deterrence": {"street": 0.8, "weeks": 8.0, "residual": 60.0},
     "patrol": {"visits_foot": 48, "visits_motor": 40},
-    "roster": {"absence": 0.0, "fixed_duties": 0.1, "out_of_service": 0.0},
+    "roster": {"absence": 0.0, "fixed_duties": 0.1},
+    "resources": {"breakdown": 0.0},
     "contacts": {"foot": 0.1, "motor": 0.1},
     "extortion": {"clash": 0.0, "demands": 0.0},
 }
@@ -311,6 +313,20 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             for one in town.residents
             if one.alive
         ],
+        "vehicles": [(row, {"works": int(one.works)}) for row, one in enumerate(town.garage.vehicles)],
+        "means": [
+            (
+                one.number,
+                {
+                    "late": int(one.late),
+                    "internet": int(one.internet),
+                    "phone": int(one.phone),
+                    "purse": one.purse,
+                },
+            )
+            for one in town.facilities
+        ],
+        "mayor": [(0, {"term": town.garage.mayor.term, "willing": int(town.garage.mayor.willing)})],
         "officers": [
             (
                 one.number,

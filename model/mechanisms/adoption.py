@@ -26,7 +26,6 @@ FOUNDED = 1997
 LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
 """Months at the post and years of service of officers at the start, at most; assumed."""
 SHIFTS_A_MONTH = 91
-KNOCKOUT = ("officers_moved", "officers_trained", "aware_share", "tenure_months")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +93,10 @@ class Adoption(Group):
         0.3, "E13, F23; assumed", "of that, what COMUPRE and communal authorities give back", role="lever"
     )
     forms: float = share(0.5, "D03; assumed", "forms filled with conviction more by a trained officer")
+
+
+KNOCKOUT = ("officers_moved", "officers_trained", "aware_share", "tenure_months")
+"""Measures of its own process, which change when it is switched off."""
 
 
 @njit(cache=True)

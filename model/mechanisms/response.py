@@ -202,6 +202,7 @@ def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) ->
     stage.day.counts[ARRESTS] += 1
     start = max(row["minute"] + delay, force.couples[post]["free"])
     occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z]["hours"])
+    stage.tally[0]["couple_hours_used"] += force.justice[z]["hours"]
 
 
 @njit(cache=True)
@@ -248,6 +249,7 @@ def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
     couple["cell"] = line["cell"]
     service = p["service"] * (0.5 + luck(stage.seed, SERVICE, line["born"], line["number"], 0))
     occupy(force.couples, stage.day, post, start, arrival + service)
+    stage.tally[0]["couple_hours_used"] += (arrival + service - start) / 60.0
     return post, arrival
 
 

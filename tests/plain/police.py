@@ -7,6 +7,7 @@ import mesa
 
 from plain.adoption import planned_share
 from plain.luck import logistic, pick_by_reach
+from plain.means import fuel, is_accompanied
 from plain.places import Cell, Places
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Facility:
     cell: Cell
     vehicles: int
     motorcycles: int
+    late: bool = False
+    internet: bool = True
+    phone: bool = True
+    purse: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,12 @@ class Couple(mesa.Agent):
         self.mode = mode
         self.free = 0.0
         self.cell = self.facility.cell
-        self.kilometres = {
-            FOOT: NO_LIMIT,
-            MOTORCYCLE: numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0,
-            VEHICLE: numbers.gallons * numbers.km_per_gallon / 3.0,
-        }[mode]
+        self.kilometres = NO_LIMIT
+        if mode == VEHICLE:
+            self.kilometres = fuel(town, self.facility, numbers.gallons * numbers.km_per_gallon / 3.0)
+        elif mode == MOTORCYCLE:
+            km = numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0
+            self.kilometres = fuel(town, self.facility, km)
 
     def place_at(self, minute: float) -> Cell:
         """Return the cell of the last visit since this couple was last busy, else where it was then (ODD 6.9)."""
@@ -180,21 +186,23 @@ def fill_seats(town: "PlainTown", officers: list[Officer], present: set[Officer]
 def give_means(town: "PlainTown", facility: Facility) -> None:
     """Give vehicles, then motorcycles, to the couples that do not walk a foot beat."""
 
-    def works(number: int) -> bool:
-        who = facility.number * 64 + number
-        return town.luck("vehicle works", who, 0, tick=town.day // 7) >= town.numbers("roster").out_of_service
+    def n_working(motorcycle: bool) -> int:
+        own = [one for one in town.garage.vehicles if one.facility is facility and one.motorcycle == motorcycle]
+        return sum(one.works for one in own)
 
-    vehicles = sum(works(v) for v in range(facility.vehicles))
-    motorcycles = sum(works(32 + v) for v in range(facility.motorcycles))
+    vehicles, motorcycles = n_working(motorcycle=False), n_working(motorcycle=True)
     for couple in town.couples_on_duty():
         if couple.facility is not facility:
             continue
         mode = FOOT
         if not couple.foot_beat and vehicles > 0:
             mode, vehicles = VEHICLE, vehicles - 1
-        elif not couple.foot_beat and motorcycles > 0:
-            mode, motorcycles = MOTORCYCLE, motorcycles - 1
+        elif not couple.foot_beat and (motorcycles > 0 or is_accompanied(town, couple)):
+            mode, motorcycles = MOTORCYCLE, max(0, motorcycles - 1)
         couple.begin(mode)
+        if is_accompanied(town, couple):
+            assert couple.lead is not None
+            couple.lead.tone += town.numbers("resources").joint_tone
 
 
 # 6.3 patrol

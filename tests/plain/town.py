@@ -14,6 +14,7 @@ from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
+from plain.means import maintain, open_garage
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
@@ -52,6 +53,7 @@ class PlainTown(mesa.Model):
             Authority(self, number, row, town.settlements[int(row["settlement"])])
             for number, row in enumerate(town.authorities)
         ]
+        self.garage = open_garage(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
         self.repeats: list[Repeat] = []
@@ -225,6 +227,7 @@ class PlainTown(mesa.Model):
             for resident in self.residents:
                 resident.step()
         brief_officers(self)
+        maintain(self)
         relieve_couples(self)
         patrol(self)
         offend(self)
@@ -238,8 +241,8 @@ class PlainTown(mesa.Model):
         spread_news(self)
         take_fright(self)
         if self.month_ends:
-            end_month(self)
             renew_officers(self)
+            end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
 
