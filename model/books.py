@@ -116,6 +116,7 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
             continue
         seen_here[visit["cell"]] += 1
         tally[0]["visits"] += 1.0
+        tally[0]["couple_hours_used"] += visit["stay"] / 60.0
         tally[0]["visits_routed"] += visit["routed"]
         tally[0]["visits_to_institutions"] += visit["kind"]
         if cells[visit["cell"]]["core"] == 1:

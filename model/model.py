@@ -20,16 +20,19 @@ from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
+    adoption,
     communal_authority,
     contacts,
     crime,
     deterrence,
     domestic_violence,
     extortion,
+    fear,
     hearsay,
     justice,
     patrol,
     reporting,
+    resources,
     response,
     roster,
     seeking_help,
@@ -86,6 +89,9 @@ class TrustModel(mesa.Model):
         self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
+        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
+            np.float64
+        )
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
@@ -109,7 +115,10 @@ class TrustModel(mesa.Model):
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
+        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
+        adoption.begin(self.state.officers, self.tick, self.seed)
+        resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -144,6 +153,8 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.brief_officers()
+        self.maintain()
         self.relieve_couples()
         self.patrol()
         self.offend()
@@ -157,8 +168,10 @@ class TrustModel(mesa.Model):
         self.hear_cases()
         self.judge()
         self.spread_news()
+        self.take_fright()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
+            self.renew_officers()
             self.settle()
         self.tick += 1
 
@@ -170,6 +183,14 @@ class TrustModel(mesa.Model):
         self.day_type = self.calendar.day_type(self.tick)
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def brief_officers(self) -> None:
+        """M16: what training adds to how each officer treats people."""
+        adoption.act(self)
+
+    def maintain(self) -> None:
+        """M19: vehicles, fuel, lines, funds and the mayor."""
+        resources.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
@@ -223,6 +244,10 @@ class TrustModel(mesa.Model):
         """M21: people tell each other."""
         hearsay.act(self)
 
+    def take_fright(self) -> None:
+        """M22: harm, own and heard, frightens."""
+        fear.act(self)
+
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
         state, day = self.state, self.book.day
@@ -241,15 +266,22 @@ class TrustModel(mesa.Model):
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
 
+    def renew_officers(self) -> None:
+        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        adoption.month_end(self)
+
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
         state, trust = self.state, self.numbers["trust"]
         self.remember_public_events()
+        fear.month_end(self)
         settle(
             state.minds,
             self.ground.people,
             self.ground.cells,
             trust,
+            self.numbers["fear"],
+            state.local,
             state.mood[0],
             state.ledger,
             self.class_table,

@@ -8,7 +8,10 @@ from model.daybook import KINDS, Table, record
 from model.ledger import CAUSES, MIND
 from model.town import Town
 
-COUPLE = record("on lead mate mode cell", "free duty_start duty_end km")
+COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
+VEHICLE_ROW = record("facility motorcycle number works since")
+MEANS = record("late internet phone", "purse")
+MAYOR = record("term willing")
 RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
@@ -20,11 +23,13 @@ PENDING = record("due woman")
 HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
 """What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
 ``domestic_to_nobody``…), ticks until which a measure and a ruling protect her; -1 is never."""
+LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
 
 COUNTS = (
     # police
     "couple_shifts",
+    "thin_relays",
     "couples_routed",
     "planned",
     "visits",
@@ -110,7 +115,20 @@ COUNTS = (
     "council_heard_women",
     "council_heard_far",
     # adoption
+    "officers_made_aware",
+    "officers_trained",
+    "officers_moved",
+    "officers_retired",
+    "explained",
     # resources
+    "couple_hours",
+    "fixed_hours",
+    "couple_hours_used",
+    "km_available",
+    "breakdowns",
+    "repairs",
+    "joint_patrols",
+    "benefit_km",
     # misconduct
     # officers
     # plans
@@ -223,6 +241,17 @@ def plant_of(town: Town, officers: np.ndarray) -> Plant:
     return Plant(town.facilities, officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
 
 
+def vehicles_of(facilities: np.ndarray) -> np.ndarray:
+    """Return a row for every vehicle and motorcycle that the facilities own."""
+    owned = [
+        (f, motorcycle, number, 1, 0)
+        for f, facility in enumerate(facilities)
+        for motorcycle, name in enumerate(("vehicles", "motorcycles"))
+        for number in range(facility[name])
+    ]
+    return np.array(owned, dtype=VEHICLE_ROW)
+
+
 class State:
     """What changes in a run.  Rows are never reused; the dead stay, marked."""
 
@@ -232,6 +261,9 @@ class State:
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
         self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
+        self.vehicles = vehicles_of(town.facilities)
+        self.means = np.zeros(len(town.facilities), MEANS)
+        self.mayor = np.full(1, -1, MAYOR)
         self.risk = np.zeros(town.n_cells, RISK)
         self.repeats = Table(REPEAT, 1024)
         self.waiting = Table(WAITING)
@@ -245,6 +277,7 @@ class State:
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)
+        self.local = np.zeros(town.n_settlements, LOCAL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)

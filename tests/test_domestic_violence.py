@@ -86,7 +86,7 @@ def test_measures_that_always_protect_leave_fewer_repeats(live: Live) -> None:
 
 
 def test_women_and_speakers_on_every_relay_bring_more_women_to_the_police(live: Live) -> None:
-    other = {**OFTEN, "seeking_help.other_language": 1.0, "seeking_help.speakers": 0.0, "plant.share_women": 0.0}
+    other = {**OFTEN, "seeking_help.other_language": 1.0, "plant.share_kiche": 0.0, "plant.share_women": 0.0}
     counts = [
         sums(live(3 * MONTH, **other, **{f"seeking_help.{who}_on_relay": share for who in ("women", "language")}))
         for share in (0.0, 1.0)

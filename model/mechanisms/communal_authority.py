@@ -97,6 +97,10 @@ class CommunalAuthority(Group):
     )
 
 
+KNOCKOUT = ("cases", "closed")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def outcome_of(case: Any, board: Any, served: Any, p: Any, seed: Any) -> Any:
     """What a hearing ends with (closed, to the state, without remedy) and whether the ruling was just."""

@@ -31,6 +31,7 @@ from model.daybook import (
 from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
+from model.mechanisms.fear import sheltered
 from model.mechanisms.near_repeat import MOST, breed
 from model.parameters import Group, number, share
 
@@ -120,6 +121,7 @@ class Odds(NamedTuple):
     crime: Any
     near: Any
     deterrence: Any
+    fear: Any
     risk: Any
     repeats: Any
     count: Any
@@ -331,6 +333,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             p = odds.crime[z]
             market = market_day and here["market"] == 1
             weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
+            weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
@@ -388,6 +391,7 @@ def act(world: Any) -> None:
         numbers["crime"],
         numbers["near_repeat"],
         numbers["deterrence"],
+        numbers["fear"],
         state.risk,
         state.repeats.rows,
         state.repeats.count,

@@ -38,7 +38,6 @@ TO_NOBODY = COUNTS.index("domestic_to_nobody")
 AGAIN_AFTER_NOBODY = COUNTS.index("domestic_again_after_nobody")
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class DomesticViolence(Group):
     """How often women are hurt by men they live with, and how it goes on."""
@@ -81,6 +80,7 @@ class DomesticViolence(Group):
     disappointed: float = number(
         0.4, "log-odds", 0.0, 2.0, "assumed", "weight of being hurt again after telling the state", off=0.0
     )
+
 
 KNOCKOUT = ("crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt")
 """Measures of its own process, which change when it is switched off."""

@@ -35,9 +35,8 @@ from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, lose_ca
 from model.parameters import Group, number, share
 from model.state import COUNTS
 
-SPEAKS_ONLY, SPEAKER, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
+SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
     decision("speaks another language"),
-    decision("officer speaks it"),
     decision("woman on relay"),
     decision("language on relay"),
     decision("measures"),
@@ -78,7 +77,6 @@ class SeekingHelp(Group):
         "women who would rather speak another language than Spanish",
         role="site",
     )
-    speakers: float = share(0.02, "assumed", "officers who speak it", role="site")
     women_on_relay: float = share(0.0, "policy", "facilities and relays with a woman who attends women", role="lever")
     language_on_relay: float = share(0.0, "policy", "facilities and relays with a speaker of it", role="lever")
     prosecutor: float = number(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "going to the prosecutor")
@@ -123,9 +121,8 @@ def who_attends(couples: Any, officers: Any, numbers: Any, facilities: Any, tick
             continue
         for k in (couples[post]["lead"], couples[post]["mate"]):
             facility = officers[k]["facility"]
-            p = numbers[facilities[facility]["settlement"]]
             found[facility, 0] |= officers[k]["female"]
-            found[facility, 1] |= luck(seed, SPEAKER, 0, k, 0) < p["speakers"]
+            found[facility, 1] |= officers[k]["kiche"]
     return found
 
 

@@ -154,7 +154,7 @@ def lack(town: "PlainTown", woman: Resident) -> float:
     on_duty = [officer for couple in town.couples_on_duty() for officer in (couple.lead, couple.mate) if officer]
     here = [officer for officer in on_duty if officer.facility.number == facility]
     has_woman = any(officer.female for officer in here)
-    has_speaker = any(town.luck("officer speaks it", one.number, 0, tick=0) < p.speakers for one in here)
+    has_speaker = any(officer.kiche for officer in here)
     if facility >= 0:
         has_woman = has_woman or town.luck("woman on relay", facility, 0) < p.women_on_relay
         has_speaker = has_speaker or town.luck("language on relay", facility, 0) < p.language_on_relay

@@ -144,7 +144,10 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Call the police; on the telephone the line may fail."""
     number = incident.number
     minute = min(479.0, incident.minute + 20.0 * town.luck("call delay", number, 0))
-    if incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered:
+    lost = incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered
+    if incident.told == OWN_PHONE and teller.home.facility >= 0:
+        lost = not town.facilities[teller.home.facility].phone
+    if lost:
         give_up(town, incident, teller, LINE)
     else:
         town.calls.append(Call(incident, teller, minute))
