@@ -103,8 +103,18 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
+        settle(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def settle(folder: Path) -> None:
+    """Make sure that the names of the files in a folder are on the disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def manifest_of(plan: Plan, finished: list[Finished], seconds: float, interrupted: bool) -> dict[str, Any]:
