@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from model.errors import InputError
+from model.errors import InputError, nearest
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
@@ -35,6 +35,7 @@ Dask = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False),
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")]
 Scenario = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)
 ]
@@ -183,12 +184,38 @@ def sweep(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/STUDY]", show_default=False)
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")] = False,
+    fresh: Fresh = False,
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
     from experiments.sweeps.command import sweep as carry_out
 
     raise typer.Exit(carry_out(study, hands_of(workers, dask), out, fresh))
+
+
+@app.command()
+def sensitivity(
+    study: Study,
+    method: Annotated[str, typer.Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")] = "morris",
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]"),
+    ] = None,
+    workers: Workers = 1,
+    dask: Dask = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write.  [default: results/STUDY-METHOD]", show_default=False),
+    ] = None,
+    fresh: Fresh = False,
+) -> None:
+    """Tell which parameters matter, and how much of it is luck."""
+    known = ("morris", "sobol", "pawn")
+    if method not in known:
+        raise InputError(f"--method knows {', '.join(known)}, got '{method}'{nearest(method, known)}")
+    hands = hands_of(workers, dask)
+    from experiments.sweeps.sensitivity import sensitivity as carry_out
+
+    raise typer.Exit(carry_out(study, method, budget, hands, out, fresh))
 
 
 @app.command()

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from experiments.progress import say
-from experiments.runs import announce_compiling
+from experiments.plan import shifts_of
+from experiments.progress import announce_compiling, say
 from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
 from experiments.sweeps.crew import Crew, LocalCrew
@@ -18,7 +19,6 @@ from experiments.sweeps.lock import locked
 from experiments.sweeps.pace import Pace
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
-from experiments.worlds import shifts_of
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -38,18 +38,18 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
     target = place.folder_for(study, out)
     jobs = jobs_of(study)
     with locked(target):
-        code = compute(study, jobs, target, hands, fresh)
+        if fresh:
+            place.clear(target)
+        place.check_same(target, study)
+        code = compute(study, jobs, target, hands)
     if code != INTERRUPTED:
         print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
     return code
 
 
-def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, fresh: bool = False) -> int:
+def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, **more: Any) -> int:
     """Compute what a folder lacks of some jobs; the folder must be locked."""
-    if fresh:
-        place.clear(target)
-    place.check_same(target, study)
-    place.write_manifest(target, study, runs=len(jobs), finished=None)
+    place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
     place.write_plan(target, jobs)
     store = Store(target).open()
     for file in store.rejected:
@@ -63,7 +63,8 @@ def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, fresh
         return give_up(reason, store, len(jobs))
     finished = sum(job.run in store.finished for job in jobs)
     seconds = round(time.monotonic() - begun, 3)
-    place.write_manifest(target, study, runs=len(jobs), finished=finished, seconds=seconds, failed=outcome.failed)
+    more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
+    place.write_manifest(target, study, **more)
     return tell_end(outcome, target, finished, len(jobs))
 
 

@@ -13,12 +13,12 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from experiments.runs import PARENT_DIED, Stopped, compile_model
 from experiments.sweeps import towns, work
 from experiments.sweeps.jobs import Job
 from experiments.sweeps.work import Done, Failed
 
 LOOK_EVERY = 0.2
+PARENT_DIED = 70
 AHEAD = 2
 """Jobs that a seat holds at most: one runs and one waits, so that no worker idles while a batch is written."""
 
@@ -31,6 +31,10 @@ class Died:
 @dataclass(frozen=True)
 class Returned:
     """A job comes back untouched, since the worker died before it was its turn."""
+
+
+class GivenUp(Exception):
+    """The coordinator was interrupted; an unfinished run is given up."""
 
 
 class NeverBegun(BrokenProcessPool):
@@ -182,7 +186,7 @@ class Sitting:
         """Count shifts, and give up if the coordinator was interrupted."""
         self.done[self.number] += shifts
         if self.sign.value:
-            raise Stopped
+            raise GivenUp
 
 
 _sitting: Sitting
@@ -211,5 +215,7 @@ def run_one(job: Job) -> Done | Failed:
 
 def compile_first() -> frozenset[str]:
     """Compile the model; return what towns are built from."""
+    from experiments.runs import compile_model
+
     compile_model()
     return towns.groups_of_towns()

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from scipy.stats import qmc
 
 from experiments.sweeps.study import Design, Study
 
 
 def shares(design: Design, n_ranges: int) -> np.ndarray:
     """Return the points of a design in the unit cube; the same for the same seed."""
+    from scipy.stats import qmc  # half a second, for studies with ranges only
+
     kind = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol}[design.kind]
     found: np.ndarray = kind(d=n_ranges, rng=np.random.default_rng(design.seed)).random(design.points)
     return found

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from experiments.plan import shifts_of
 from experiments.progress import Progress, say
 from experiments.results import read_manifest, read_table
 from experiments.summary import summary
@@ -18,7 +19,6 @@ from experiments.sweeps import quarantine, work
 from experiments.sweeps.folder import is_sweep, read_plan
 from experiments.sweeps.jobs import Job, Point, from_words, jobs_at, plan_of
 from experiments.sweeps.store import read_measures
-from experiments.worlds import shifts_of
 from model import fingerprint
 from model.errors import InputError
 

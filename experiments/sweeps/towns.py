@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from experiments.identity import canonical, digest_of, numbers_of
 from model.parameters import Group
 from model.scenario import Scenario
-from model.town import Town, build_town
 from scenarios import load
+
+if TYPE_CHECKING:
+    from model.town import Town
 
 MOST = 2
 
@@ -37,10 +39,10 @@ class Watched(Mapping[str, Group]):
 class Towns:
     """The last towns that were needed."""
 
-    kept: list[tuple[frozenset[str], str, Town]] = field(default_factory=list)
+    kept: list[tuple[frozenset[str], str, "Town"]] = field(default_factory=list)
     built: int = 0
 
-    def of(self, scenario: Scenario) -> Town:
+    def of(self, scenario: Scenario) -> "Town":
         """Return the town of a scenario: one that is kept if it would be the same, else a new one."""
         for entry in self.kept:
             groups, mark, town = entry
@@ -55,8 +57,10 @@ class Towns:
         return town
 
 
-def build(scenario: Scenario) -> tuple[Town, frozenset[str]]:
+def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
     """Return the town of a scenario, and the names of the groups of parameters that it was built from."""
+    from model.town import build_town  # brings the compiler, which the coordinator does without
+
     watched = Watched(scenario.groups)
     town = build_town(replace(scenario, groups=watched))
     return town, frozenset(watched.read)

@@ -3,13 +3,16 @@
 import time
 import traceback
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from experiments.sweeps.jobs import Job, plan_of
 from experiments.sweeps.towns import Towns
-from experiments.worlds import Tell, simulate
 from model import fingerprint
+
+if TYPE_CHECKING:
+    from experiments.worlds import Tell
 
 KEYS = ("run", "scenario", "policy", "seed", "month")
 _towns = Towns()
@@ -17,11 +20,12 @@ _towns = Towns()
 
 @dataclass(frozen=True)
 class Done:
-    """A run that has ended: its tables by name, the seconds that it took, and the code that computed it."""
+    """A run that has ended: tables by name, seconds for it and for its town, the code that computed it."""
 
     tables: dict[str, pa.Table]
     seconds: float
     code: str
+    preparing: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,20 @@ class Failed:
     trace: str
 
 
-def carry_out(job: Job, tell: Tell) -> Done:
+def carry_out(job: Job, tell: "Tell") -> Done:
     """Run one job."""
+    from experiments.worlds import simulate  # brings Mesa and the compiler, which the coordinator does without
+
     plan = plan_of(job)
+    start = time.perf_counter()
     town = _towns.of(plan.scenario)
     begun = time.perf_counter()
     tables = simulate(plan, job.seed, town, tell).tables
     seconds = time.perf_counter() - begun
     kept = {name: relabelled(tables[name], job) for name in job.point.keep}
-    return Done({"measures": chosen(relabelled(tables["measures"], job), job)} | kept, seconds, fingerprint())
+    return Done(
+        {"measures": chosen(relabelled(tables["measures"], job), job)} | kept, seconds, fingerprint(), begun - start
+    )
 
 
 def relabelled(table: pa.Table, job: Job) -> pa.Table:
@@ -54,7 +63,7 @@ def chosen(table: pa.Table, job: Job) -> pa.Table:
     return table.select([*KEYS, *point.varied, *point.measures]) if point.measures else table
 
 
-def attempt(job: Job, tell: Tell) -> Done | Failed:
+def attempt(job: Job, tell: "Tell") -> Done | Failed:
     """Run one job; what goes wrong in it comes back as text, since not every error can be sent."""
     try:
         return carry_out(job, tell)
