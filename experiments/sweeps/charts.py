@@ -48,6 +48,12 @@ def strength(runs: pd.DataFrame, factor: str, measure: str) -> float:
     return float(at_level.var(ddof=0) / whole)
 
 
+def without_common_luck(runs: pd.DataFrame, measure: str) -> pd.Series:
+    """Return a measure less what all runs of a seed have in common, which says nothing about the factors."""
+    values = runs[measure]
+    return values - values.groupby(runs["seed"]).transform("mean") + values.mean()
+
+
 def effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]) -> Figure:
     """Return a figure with a panel for each measure and factor: the mean over everything else, and its interval."""
     shown = sorted(factors, key=lambda one: -max(strength(runs, one, name) for name in measures))[:MOST_FACTORS]
@@ -61,13 +67,18 @@ def effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str])
     for place, factor in zip(grid[-1], shown, strict=True):
         place.set_xlabel(factor, fontsize=9)
     left = f"; the {len(shown)} strongest of {len(factors)} factors" if len(shown) < len(factors) else ""
-    figure.suptitle(f"Mean of all runs at each level, with 95 % interval{left}", x=0.01, ha="left", fontsize=12)
+    figure.suptitle(
+        f"Mean of all runs at each level, with 95 % interval (luck common to all taken off){left}",
+        x=0.01,
+        ha="left",
+        fontsize=12,
+    )
     return figure
 
 
 def effect(place: Axes, runs: pd.DataFrame, factor: str, measure: str) -> None:
     """Draw the mean of a measure at every level of a factor."""
-    groups = runs.groupby(levels(runs, factor), observed=True)[measure]
+    groups = without_common_luck(runs, measure).groupby(levels(runs, factor), observed=True)
     mean: pd.Series = groups.mean()
     half: pd.Series = CONFIDENT * groups.std() / np.sqrt(groups.count())
     is_named = isinstance(mean.index[0], str)
@@ -84,7 +95,7 @@ def effect(place: Axes, runs: pd.DataFrame, factor: str, measure: str) -> None:
         elinewidth=1.3,
     )
     if is_named:
-        place.set_xticks(x, ["\n".join(textwrap.wrap(name.replace("+", "+ "), 16)) for name in mean.index], fontsize=8)
+        place.set_xticks(x, [words(name, 16) for name in mean.index], fontsize=8)
         place.set_xlim(-0.6, len(mean) - 0.4)
     place.axhline(runs[measure].mean(), color="0.6", lw=0.8, ls=":")
     place.tick_params(labelsize=8)
@@ -103,7 +114,9 @@ def heat_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]
         one_map(figure, place, runs, (first, second), measure)
     for place in grid[len(measures) :]:
         place.set_axis_off()
-    figure.suptitle("Two factors together: mean of all runs in each field", x=0.01, ha="left", fontsize=12)
+    figure.suptitle(
+        "The two strongest factors together: mean of all runs in each field", x=0.01, ha="left", fontsize=12
+    )
     return figure
 
 
@@ -121,14 +134,31 @@ def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, st
     place.set_title("\n".join(textwrap.wrap(named(measure), 44)), loc="left", fontsize=10)
     figure.colorbar(image, ax=place, shrink=0.85).ax.tick_params(labelsize=8)
     if table.size <= 64:
-        middle = np.nanmean([np.nanmin(table), np.nanmax(table)])
+        middle, digits = np.nanmean([np.nanmin(table), np.nanmax(table)]), decimals(table.to_numpy())
         for (row, column), value in np.ndenumerate(table.to_numpy()):
             colour = "white" if value < middle else "black"
-            place.text(column, row, f"{value:.3g}", ha="center", va="center", fontsize=8, color=colour)
+            place.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=colour)
 
 
 def told(level: object) -> str:
     """Return a level as it stands at an axis."""
-    if isinstance(level, str):
-        return "\n".join(textwrap.wrap(level.replace("+", "+ "), 14))
-    return f"{level:.3g}"
+    return words(level, 14) if isinstance(level, str) else f"{level:.3g}"
+
+
+def words(name: str, width: int) -> str:
+    """Return the name of a policy or scenario in short lines.
+
+    >>> words("reporting_support+resources_only", 16)
+    'reporting\\nsupport +\\nresources only'
+    """
+    return "\n".join(textwrap.wrap(name.replace("+", " + ").replace("_", " "), width))
+
+
+def decimals(values: np.ndarray) -> int:
+    """Return how many decimals show the differences between values.
+
+    >>> decimals(np.array([0.4231, 0.4239])), decimals(np.array([100.0, 250.0]))
+    (5, 0)
+    """
+    span = float(np.nanmax(values) - np.nanmin(values))
+    return min(max(0, 1 - math.floor(math.log10(span / 2.0))), 7) if span > 0.0 else 2

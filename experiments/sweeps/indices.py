@@ -18,7 +18,7 @@ HEAD = (
     *("scenario", "policy", "measure", "factor", "index", "value", "half_width", "rank_best", "rank_worst"),
     *("luck_in_runs", "luck_in_means", "replicates", "replicates_needed", "blocks", "blocks_dropped"),
 )
-WIDTH, NAME = 80, 38
+WIDTH, NAME, MOST_ROWS = 80, 38, 15
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,9 @@ def text_of(finding: Finding) -> str:
         lines += wrapped(f"no ranking: {finding.refusal}")
     if finding.indices:
         lines.append(f"  {'':{NAME}}{finding.method.main:>11}{'± 95 %':>11}{'rank':>9}")
-        lines += [row(one, finding.ranks.get(one.factor)) for one in finding.main]
+        lines += [row(one, finding.ranks.get(one.factor)) for one in finding.main[:MOST_ROWS]]
+        if (more := len(finding.main) - MOST_ROWS) > 0:
+            lines.append(f"  and {more} more in {INDICES}")
     if finding.ranks and all(span == (1, len(finding.main)) for span in finding.ranks.values()):
         lines += wrapped("all intervals overlap: the order says nothing yet")
     return "\n".join(lines)

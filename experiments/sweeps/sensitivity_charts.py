@@ -98,10 +98,18 @@ def morris(rows: pd.DataFrame, arm: str) -> Figure:
         end = 1.08 * float(table[["mu_star", "sigma"]].to_numpy().max())
         place.plot([0.0, end], [0.0, end], color="0.7", lw=1.0, ls=":")
         place.set(xlim=(0.0, end * 1.25), ylim=(0.0, end))
-        for name, point in table.nlargest(NAMED, "mu_star").iterrows():
-            place.annotate(
-                str(name), (point["mu_star"], point["sigma"]), (4, 3), textcoords="offset points", fontsize=7
-            )
+        name_points(place, table.nlargest(NAMED, "mu_star"), end)
         place.set_xlabel("size (mu*)", fontsize=9)
         place.set_ylabel("spread (sigma)", fontsize=9)
     return figure
+
+
+def name_points(place: Axes, table: pd.DataFrame, end: float) -> None:
+    """Write the names beside points, from below upwards and never one over another."""
+    below: list[tuple[float, float]] = []
+    for name, point in table.sort_values("sigma").iterrows():
+        x, y = point["mu_star"] + 0.012 * end, point["sigma"]
+        near = [other + 0.045 * end for left, other in below if abs(left - x) < 0.4 * end]
+        y = max([y, *near])
+        below.append((x, y))
+        place.text(x, y, str(name), fontsize=7, va="center")
