@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 STATED, EVERY = "stated", "*"
 DIGITS = 6
+LAID_OUT = ("calendar", "population", "territory")
+"""How a town is laid out, and how much of it; varied only where a parameter is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +63,8 @@ class Factors:
             yield dict(zip(self.grids, values, strict=True))
 
 
-def read_factors(table: "Table") -> Factors:
-    """Return what [vary] says."""
+def read_factors(table: "Table", fixed: Collection[str] = ()) -> Factors:
+    """Return what [vary] says; what is fixed is left out where a whole mechanism is meant."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
     for name, value in entries(table.values):
@@ -70,7 +72,8 @@ def read_factors(table: "Table") -> Factors:
             if isinstance(value, list):
                 grids[name] = grid_of(name, value)
             else:
-                ranges |= {one: ranges.get(one, span) for one, span in ranges_of(name, value)}
+                found = dict(ranges_of(name, value))
+                ranges |= {one: ranges.get(one, span) for one, span in found.items() if one == name or one not in fixed}
         except InputError as reason:
             raise InputError(f"{table.file}: [vary] {reason}") from None
     return Factors(grids, {name: span for name, span in ranges.items() if name not in grids})
@@ -134,11 +137,17 @@ def meant(name: str) -> list[tuple[str, Number]]:
     declare_all()
     every = [(dotted, about) for dotted, _, about in every_number() if about.low < about.high]
     own = [one for one in every if one[0] == name]
-    shared = [one for one in every if one[1].role != "site" and name in (one[0].partition(".")[0], EVERY)]
+    shared = [one for one in every if one[1].role != "site" and name in (group_of(one[0]), EVERY)]
+    shared = [one for one in shared if group_of(one[0]) not in LAID_OUT]
     if not own and not shared:
         parameter_named(name if "." in name else f"{name}.")
         raise InputError(f"{name} has no range to vary")
     return own or shared
+
+
+def group_of(dotted: str) -> str:
+    """Return the group of a parameter."""
+    return dotted.partition(".")[0]
 
 
 def stated(name: str, about: Number) -> Range:

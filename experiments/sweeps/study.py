@@ -121,7 +121,7 @@ def read_study(path: Path) -> Study:
     sets = dict(dotted(table.table("set")))
     if "warm_up" in table.values:
         sets["calendar.warm_up"] = table.values["warm_up"]
-    factors = read_factors(table.table("vary"))
+    factors = read_factors(table.table("vary"), sets)
     for key in sets:
         if key in factors.names:
             raise table.wrong(f"'{key}' is both fixed and varied; leave it in [vary]")
