@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
-PAWN_RESAMPLES = 200
+PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,9 @@ def analyse_pawn(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> 
     """Return the median distance between distributions, less what a factor that does nothing would show."""
     rng = np.random.default_rng(problem.seed)
     value = distances(points, outcomes)
-    resampled = np.array(
-        [
-            distances(points[rows], outcomes[rows])
-            for rows in rng.integers(0, len(points), (PAWN_RESAMPLES, len(points)))
-        ]
-    )
-    dummy = [distances(rng.permutation(points), outcomes) for _ in range(PAWN_RESAMPLES)]
-    half = (np.quantile(resampled, 0.975, axis=0) - np.quantile(resampled, 0.025, axis=0)) / 2.0
+    draws = rng.integers(0, len(points), (PAWN_RESAMPLES, len(points)))
+    half = CONFIDENT * np.std([distances(points[rows], outcomes[rows]) for rows in draws], axis=0)
+    dummy = [distances(rng.permutation(points), outcomes) for _ in range(PAWN_DUMMIES)]
     above = np.maximum(value - np.mean(dummy, axis=0), 0.0)
     found = [Index(*row) for row in zip(problem.names, ["above_dummy"] * len(value), above, half, strict=True)]
     return found + [Index(*row) for row in zip(problem.names, ["pawn"] * len(value), value, half, strict=True)]
@@ -211,8 +206,8 @@ def ranks(indices: Sequence[Index]) -> dict[str, tuple[int, int]]:
     """
     return {
         one.factor: (
-            1 + sum(other.value - other.half > one.value + one.half for other in indices),
-            len(indices) - sum(other.value + other.half < one.value - one.half for other in indices),
+            1 + sum(bool(other.value - other.half > one.value + one.half) for other in indices),
+            len(indices) - sum(bool(other.value + other.half < one.value - one.half) for other in indices),
         )
         for one in indices
     }
