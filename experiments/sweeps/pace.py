@@ -70,7 +70,7 @@ class Pace:
         if self.live and now - self.told_at >= LIVE_PAUSE:
             self.line = self.text(share, now)
             self.stream.write(f"\r{self.line.ljust(79)}")
-        elif not self.live and (share - self.told >= STEP or now - self.told_at >= PAUSE):
+        elif not self.live and (share - self.told > STEP - 1e-9 or now - self.told_at >= PAUSE):
             self.stream.write(f"{self.text(share, now)}\n")
         else:
             return
