@@ -113,7 +113,7 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")],
     csv: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; - is standard output.")],
 ) -> None:
-    """Write the table of a run or sweep as CSV, always the same bytes."""
+    """Write the whole table as CSV, always the same bytes."""
     from experiments.export import csv_of
     from experiments.export import export as write_csv
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from model.town import Town
 
 MOST = 2
+"""Towns that a worker keeps: as many as a study that goes to and fro between two municipalities needs."""
 
 
 class Watched(Mapping[str, Group]):
