@@ -352,6 +352,21 @@ _MAIN = {
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
+    "women_hurt": Measure(
+        "women",
+        "women hurt at home in 12 months",
+        "mujeres que sufrieron violencia en casa en 12 meses",
+    ),
+    "domestic_repeat_share": Measure(
+        "share",
+        "acts of violence at home within 12 months of another",
+        "actos de violencia intrafamiliar que repiten uno de los 12 meses anteriores",
+    ),
+    "domestic_without_remedy": Measure(
+        "acts",
+        "acts of violence at home after which the woman was left without remedy, in any channel",
+        "actos de violencia intrafamiliar tras los que la mujer quedó sin remedio, en cualquier vía",
+    ),
     "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
     "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
     "c3": Measure("0-1", "criterion 3: solving problems", "criterio 3: solución de problemas"),
@@ -381,6 +396,11 @@ MEASURES: Mapping[str, Measure] = _all_measures()
 """Every monthly column, in order, with unit and meaning in English and Spanish."""
 
 
+def sum_of(tally: Any, prefix: str) -> float:
+    """Return the sum of the counts whose names begin so."""
+    return sum(float(tally[name]) for name in COUNTS if name.startswith(prefix))
+
+
 def row_of(world: Any) -> dict[str, float]:
     """Return all measures of the month that has just ended."""
     month, state, town = Month(world), world.state, world.town
@@ -407,7 +427,7 @@ def row_of(world: Any) -> dict[str, float]:
         "told_share": share_or_null(told, occurred),
         "clearance": share_or_null(month.tally["charged"], books[COMPLAINTS].sum()),
         "response_minutes_median": month.median_wait(),
-        "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
+        "calls_unserved": sum_of(month.tally, "unserved_"),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
         "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
@@ -418,6 +438,13 @@ def row_of(world: Any) -> dict[str, float]:
         if len(state.boards)
         else float("nan"),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
+    }
+    hurt = sum_of(month.tally, "domestic_to_")
+    homes = state.homes["hurt"]
+    row |= {
+        "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
+        "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
+        "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }
     row |= adoption.portrait(world) | resources.portrait(world) | officers.portrait(world)
     for name, (number, _, _) in _BOOKS.items():

@@ -25,6 +25,7 @@ from model.mechanisms import (
     contacts,
     crime,
     deterrence,
+    domestic_violence,
     extortion,
     fear,
     hearsay,
@@ -36,6 +37,7 @@ from model.mechanisms import (
     resources,
     response,
     roster,
+    seeking_help,
 )
 from model.policies import changes, dates, rows_at
 from model.scenario import Scenario
@@ -93,6 +95,7 @@ class TrustModel(mesa.Model):
             np.float64
         )
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -137,6 +140,7 @@ class TrustModel(mesa.Model):
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
+        domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
 
@@ -157,7 +161,9 @@ class TrustModel(mesa.Model):
         self.patrol()
         self.offend()
         self.extort()
+        self.hurt_at_home()
         self.tell()
+        self.seek_help()
         self.respond()
         self.meet()
         self.answer_for_bribes()
@@ -206,9 +212,17 @@ class TrustModel(mesa.Model):
         """M7: payments, demands, threats, clashes, recruits, imitators."""
         extortion.act(self)
 
+    def hurt_at_home(self) -> None:
+        """M9: women are hurt at home."""
+        domestic_violence.act(self)
+
     def tell(self) -> None:
         """M11: victims tell, or not; what is told leaves its traces."""
         reporting.act(self)
+
+    def seek_help(self) -> None:
+        """M9: who was hurt at home looks for help, or not."""
+        seeking_help.act(self)
 
     def respond(self) -> None:
         """M12: couples answer calls and arrest."""

@@ -19,7 +19,11 @@ WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
 BOARD = record("met invites residents", "legitimacy organised")
-CASE = record("born number due victim settlement cell")
+CASE = record("born number due kind victim settlement cell")
+PENDING = record("due woman")
+HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
+"""What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
+``domestic_to_nobody``…), ticks until which a measure and a ruling protect her; -1 is never."""
 LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
 
@@ -136,6 +140,33 @@ COUNTS = (
     # heavy hand
     # pressure for figures
     # domestic violence
+    "homicides_home",
+    "domestic_by_partner",
+    "domestic_to_nobody",
+    "domestic_to_kin",
+    "domestic_to_communal",
+    "domestic_to_police",
+    "domestic_to_prosecutor",
+    "domestic_to_demi",
+    "domestic_to_refuge",
+    "domestic_again_after_nobody",
+    "domestic_again_after_kin",
+    "domestic_again_after_communal",
+    "domestic_again_after_police",
+    "domestic_again_after_prosecutor",
+    "domestic_again_after_demi",
+    "domestic_again_after_refuge",
+    "domestic_alone_after_nobody",
+    "domestic_alone_after_kin",
+    "domestic_alone_after_communal",
+    "domestic_alone_after_police",
+    "domestic_alone_after_prosecutor",
+    "domestic_alone_after_demi",
+    "domestic_alone_after_refuge",
+    "domestic_complaints_police",
+    "domestic_complaints_prosecutor",
+    "domestic_protected",
+    "domestic_conciliated",
     # land conflicts
     # collective violence
     # consultation
@@ -244,6 +275,8 @@ class State:
         self.waiting = Table(WAITING)
         self.threats = Table(THREAT)
         self.cases = Table(CASE)
+        self.homes = np.zeros(town.n_people, HOME)
+        self.pending = Table(PENDING)
         self.complaints = Table(COMPLAINT, 1024)
         self.cliques = np.zeros(n_cliques, CLIQUE)
         self.territory = np.full(town.n_cells, -1, np.int64)

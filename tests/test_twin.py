@@ -80,6 +80,17 @@ BUSY = {
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
+    "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
+    "seeking_help": {
+        "intercept": -1.0,
+        "over": 0.3,
+        "other_language": 0.4,
+        "demi": 0.7,
+        "refuge": 0.5,
+        "women_on_relay": 0.2,
+        "language_on_relay": 0.2,
+        "months": 1.0,
+    },
 }
 """Numbers with which much happens in a small town."""
 
@@ -323,6 +334,18 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             )
             for one in town.residents
             if one.alive
+        ],
+        "homes": [
+            (
+                one.number,
+                {
+                    "hurt": one.last_hurt,
+                    "channel": one.looked_for_help,
+                    "safe": one.safe_until,
+                    "ruled": one.ruled_until,
+                },
+            )
+            for one in town.residents
         ],
         "vehicles": [(row, {"works": int(one.works)}) for row, one in enumerate(town.garage.vehicles)],
         "means": [

@@ -18,6 +18,7 @@ from model.daybook import (
     BY_PHONE,
     CALLS,
     COMMUNAL,
+    DOMESTIC,
     EXTORTION,
     HOMICIDE,
     IMPRESSIONS,
@@ -175,13 +176,13 @@ def pulls(
 def choose(pull: Any, u: Any) -> Any:
     """Channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0
-    for channel in range(N_CHANNELS):
+    for channel in range(len(pull)):
         total += pull[channel]
     reached = 1.0 / total
     if u < reached:
         return NOBODY
     last = NOBODY
-    for channel in range(N_CHANNELS):
+    for channel in range(len(pull)):
         if pull[channel] > 0.0:
             reached += pull[channel] / total
             last = channel
@@ -218,6 +219,7 @@ def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick
     wait = days + int(7.0 * luck(seed, SUMMONS, tick, row["number"], 0))
     case["born"], case["number"], case["due"] = tick, row["number"], 3 * (tick // 3 + wait) + 1
     case["victim"], case["settlement"], case["cell"] = row["teller"], settlement, row["cell"]
+    case["kind"] = row["kind"]
     count[0] += 1
 
 
@@ -243,6 +245,8 @@ def tell(
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
+        if row["kind"] == DOMESTIC:  # women choose otherwise: seeking_help
+            continue
         i, number = row["teller"], row["number"]
         at = max(ground.cells[row["cell"]]["settlement"], 0)
         visit = cover(day, row["cell"], row["minute"], deterrence[at]["residual"])

@@ -59,6 +59,7 @@ class Resident(mesa.Agent):
         self.number = number
         self.places = places
         self.home = town.cells[int(person["home"])]
+        self.household = int(person["household"])
         self.settlement = int(person["settlement"])
         self.born = int(person["born"])
         self.female = bool(person["female"])
@@ -76,6 +77,10 @@ class Resident(mesa.Agent):
         self.told_openly = -1
         self.last_contact = -1
         self.last_harm = -1
+        self.last_hurt = -1
+        self.looked_for_help = 0
+        self.safe_until = -1
+        self.ruled_until = -1
         self.start()
 
     def start(self) -> None:

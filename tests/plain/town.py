@@ -11,6 +11,7 @@ from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
+from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
 from plain.means import maintain, open_garage
@@ -63,6 +64,8 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
+        self.waiting_women: list[tuple[int, Resident]] = []
+        begin_at_home(self)
         self.residents_at_start = [
             sum(one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
@@ -236,7 +239,9 @@ class PlainTown(mesa.Model):
         patrol(self)
         offend(self)
         extort(self)
+        hurt_at_home(self)
         tell(self)
+        seek_help(self)
         respond(self)
         meet(self)
         answer_for_bribes(self)
