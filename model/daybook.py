@@ -22,6 +22,7 @@ UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
 MEETING = record("authority request_met by_police")
+BRIBE_ROW = record("cell nth post who")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
 # Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
@@ -94,9 +95,10 @@ TABLES = {
     "arrests": ARREST,
     "hearings": HEARING,
     "meetings": MEETING,
+    "bribes": BRIBE_ROW,
     "impressions": IMPRESSION,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, IMPRESSIONS = range(9)
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, IMPRESSIONS = range(10)
 
 
 class Day(NamedTuple):
@@ -110,6 +112,7 @@ class Day(NamedTuple):
     arrests: Any
     hearings: Any
     meetings: Any
+    bribes: Any
     impressions: Any
     counts: Any
 

@@ -15,7 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
-from model.mechanisms import adoption, resources
+from model.mechanisms import adoption, officers, resources
 from model.mechanisms.fear import feel
 from model.state import COUNTS
 
@@ -341,6 +341,13 @@ _MAIN = {
     "trust_by_hearsay": Measure(
         "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
     ),
+    "officers_faith": Measure("0-1", "officers' trust in the community", "confianza de los agentes en la comunidad"),
+    "officers_safety": Measure("0-1", "officers' felt safety", "seguridad que sienten los agentes"),
+    "officers_stress": Measure("0-1", "officers' stress", "estrés de los agentes"),
+    "public_cases": Measure("cases", "misconduct that became public", "abusos policiales conocidos por todos"),
+    "complaints_police": Measure("complaints", "complaints against officers", "quejas contra agentes"),
+    "complaints_answered": Measure("complaints", "of these, answered", "de estas, respondidas"),
+    "suspended": Measure("officers", "officers suspended", "agentes suspendidos"),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -439,7 +446,7 @@ def row_of(world: Any) -> dict[str, float]:
         "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }
-    row |= adoption.portrait(world) | resources.portrait(world)
+    row |= adoption.portrait(world) | resources.portrait(world) | officers.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

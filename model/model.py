@@ -30,6 +30,8 @@ from model.mechanisms import (
     fear,
     hearsay,
     justice,
+    misconduct,
+    officers,
     patrol,
     reporting,
     resources,
@@ -164,11 +166,13 @@ class TrustModel(mesa.Model):
         self.seek_help()
         self.respond()
         self.meet()
+        self.answer_for_bribes()
         self.deter()
         self.hear_cases()
         self.judge()
         self.spread_news()
         self.take_fright()
+        self.live_through()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
             self.renew_officers()
@@ -185,8 +189,8 @@ class TrustModel(mesa.Model):
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
 
     def brief_officers(self) -> None:
-        """M16: what training adds to how each officer treats people."""
-        adoption.act(self)
+        """M29: what training, language and their states add to how officers treat people."""
+        officers.prepare(self)
 
     def maintain(self) -> None:
         """M19: vehicles, fuel, lines, funds and the mayor."""
@@ -228,6 +232,10 @@ class TrustModel(mesa.Model):
         """M4: couples meet residents."""
         contacts.act(self)
 
+    def answer_for_bribes(self) -> None:
+        """M20: what becomes of what officers asked for."""
+        misconduct.act(self)
+
     def deter(self) -> None:
         """M5: offenders learn where police have been."""
         deterrence.act(self)
@@ -248,6 +256,10 @@ class TrustModel(mesa.Model):
         """M22: harm, own and heard, frightens."""
         fear.act(self)
 
+    def live_through(self) -> None:
+        """M29: what officers on duty live through."""
+        officers.act(self)
+
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
         state, day = self.state, self.book.day
@@ -267,7 +279,9 @@ class TrustModel(mesa.Model):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
 
     def renew_officers(self) -> None:
-        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        """M29, M20, M16: officers' states, customs, what they learn, who leaves and who comes."""
+        officers.month_end(self)
+        misconduct.month_end(self)
         adoption.month_end(self)
 
     def settle(self) -> None:

@@ -10,7 +10,8 @@ from model.town import Town
 
 COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
 VEHICLE_ROW = record("facility motorcycle number works since")
-MEANS = record("late internet phone", "purse")
+MEANS = record("late internet phone", "purse custom")
+DUTY = record("nights calls friendly attacks meetings", "warmth")
 MAYOR = record("term willing")
 RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
@@ -130,6 +131,10 @@ COUNTS = (
     "joint_patrols",
     "benefit_km",
     # misconduct
+    "public_cases",
+    "complaints_police",
+    "complaints_answered",
+    "suspended",
     # officers
     # plans
     # heavy hand
@@ -263,6 +268,7 @@ class State:
         self.couples = np.zeros(len(town.posts), COUPLE)
         self.vehicles = vehicles_of(town.facilities)
         self.means = np.zeros(len(town.facilities), MEANS)
+        self.duty = np.zeros(len(town.officers), DUTY)
         self.mayor = np.full(1, -1, MAYOR)
         self.risk = np.zeros(town.n_cells, RISK)
         self.repeats = Table(REPEAT, 1024)

@@ -133,7 +133,7 @@ def test_residents_learn_more_from_an_officer_they_know(live) -> None:
 
 
 def test_switched_off_the_officers_stay_as_they_are() -> None:
-    world = lived(6, **{"mechanisms.adoption": False})
+    world = lived(6, **{"mechanisms.adoption": False, "mechanisms.misconduct": False})
     officers, before = world.state.officers, world.town.officers
     for column in ("person", "trained", "aware", "manner", "integrity"):
         assert (officers[column] == before[column]).all(), column

@@ -46,6 +46,7 @@ COLUMNS = {
     "responses": ("born", "number", "post", "wait"),
     "unserved": ("born", "number", "reason"),
     "arrests": ("number", "post", "held"),
+    "bribes": ("cell", "nth", "post", "who"),
     "impressions": ("who", "cause", "change"),
     "hearings": ("born", "number", "outcome"),
     "meetings": ("authority", "request_met", "by_police"),
@@ -65,6 +66,16 @@ BUSY = {
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
     "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
+    "misconduct": {"base": 2.0, "public": 0.1, "files": 0.5, "answered": 0.5, "sanction": 0.5, "caught": 0.5},
+    "officers": {
+        "months": 1.0,
+        "warmth": 0.05,
+        "meeting": 0.5,
+        "friendly": 0.02,
+        "attack": 0.5,
+        "night": 0.05,
+        "kept": 1.0,
+    },
     "patrol": {"plan_share": 0.1},
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
@@ -345,6 +356,7 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "internet": int(one.internet),
                     "phone": int(one.phone),
                     "purse": one.purse,
+                    "custom": one.custom,
                 },
             )
             for one in town.facilities
@@ -363,6 +375,11 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "manner": one.manner,
                     "integrity": one.integrity,
                     "tone": one.tone,
+                    "asked": one.asked,
+                    "faith": one.faith,
+                    "motivation": one.motivation,
+                    "safety": one.safety,
+                    "stress": one.stress,
                 },
             )
             for one in town.officers

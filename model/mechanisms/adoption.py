@@ -137,7 +137,7 @@ def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, se
     """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
     officer, year = officers[o], month // 12
     n = officer["person"] + 1
-    officer["person"], officer["tick_since"] = n, tick
+    officer["person"], officer["tick_since"], officer["asked"] = n, tick, -1
     entrant = luck(seed, NEWCOMER, n, o, 0) < p["academy"]
     officer["cohort"] = year if entrant else year - 1 - int(LONGEST_SERVICE * luck(seed, NEWCOMER, n, o, 1))
     taught = p["academy_trained"] if entrant else trained_in_pool(p, month)
@@ -217,26 +217,13 @@ def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
     return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]
 
 
-@njit(cache=True)
-def brief(officers: Any, homes: Any, contacts: Any, adoption: Any) -> None:
-    """Write into each officer's tone what training adds to the log-odds of fair treatment."""
-    for o in range(len(officers)):
-        z = homes[officers[o]["facility"]]["settlement"]
-        officers[o]["tone"] = contacts[z]["training"] * adoption[z]["link_treatment"] * officers[o]["trained"]
-
-
 def begin(officers: np.ndarray, tick: int, seed: int) -> None:
     """Give officers their first time at the post and year of entry, by luck of the seed."""
     year = date_of_tick(tick).year
     for o in range(len(officers)):
         officers[o]["tick_since"] = tick - int(SHIFTS_A_MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
+        officers[o]["asked"] = -1
         officers[o]["cohort"] = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
-
-
-def act(world: Any) -> None:
-    """Brief the officers for this shift."""
-    numbers, plant = world.numbers, world.plant
-    brief(plant.officers, plant.facilities, numbers["contacts"], numbers["adoption"])
 
 
 def month_end(world: Any) -> None:

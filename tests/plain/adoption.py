@@ -29,14 +29,8 @@ def uptake(officer: "Officer") -> float:
     return weight * (p.old_guard if officer.cohort < FOUNDED else 1.0)
 
 
-def brief_officers(town: "PlainTown") -> None:
-    """What training adds to the tone of each officer in this shift."""
-    for officer in town.officers:
-        officer.tone = town.numbers("contacts").training * town.numbers("adoption").link_treatment * officer.trained
-
-
-def renew_officers(town: "PlainTown") -> None:
-    """Close the month of the officers."""
+def renew_positions(town: "PlainTown") -> None:
+    """Let officers learn of MOPSIC, leave and be followed by others."""
     teach(town)
     turn_over(town)
 
@@ -79,6 +73,8 @@ def succeed(officer: "Officer") -> None:
 
     from_academy = u(0) < p.academy
     officer.since = town.tick
+    officer.asked = -1
+    officer.faith = officer.motivation = officer.safety = officer.stress = 0.0
     officer.cohort = town.date.year if from_academy else town.date.year - 1 - int(25.0 * u(1))
     officer.trained = int(u(2) < (p.academy_trained if from_academy else trained_in_pool(town)))
     officer.aware = int(officer.trained or u(3) < p.pool_aware)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from plain.luck import pick, poisson
+from plain.misconduct import asks
 from plain.people import BRIBE, GREETING, STOP, TALK, Resident
 from plain.police import FOOT, Visit
 from plain.response import Arrest
@@ -59,8 +60,11 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     tone = 1.0 if fair else -1.0
     more = p.familiar if fair and town.tick - lead.since >= KNOWN_AFTER else 1.0
     resident.last_contact = town.tick
+    for one in visit.couple.crew:
+        one.warmth += resident.trust - 0.5
+        one.n_friendly += fair and v >= stop
     if v < stop:
-        if town.luck("bribe", where, nth) < p.bribe * (1.0 - lead.integrity):
+        if asks(town, visit.couple, resident, visit.cell, nth):
             town.impress(resident, BRIBE, fairness=(-1.0, p.weight_bribe))
             return
         town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, p.weight_stop))

@@ -70,6 +70,7 @@ class Resident(mesa.Agent):
         self.ties: list[Resident] = []
         self.alive = True
         self.evidence = 0.0
+        self.mood = 0.0
         self.usefulness = 0.0
         self.pays: Clique | None = None
         self.clique: Clique | None = None
@@ -102,7 +103,7 @@ class Resident(mesa.Agent):
     @property
     def trust(self) -> float:
         """Trust, in (0, 1) (ODD 5.1)."""
-        return logistic((self.f + self.e) / 2.0)
+        return logistic((self.f + self.e) / 2.0 + self.mood)
 
     @property
     def age(self) -> float:
@@ -122,6 +123,12 @@ class Resident(mesa.Agent):
         """Tell whether precautions are taken at this fear, in log-odds (ODD 6.26)."""
         p = self.model.numbers("fear")
         return bool(p.careful + p.by_fear * felt + p.heed * campaign + self.caution > 0.0)
+
+    def share_mood(self, mood: float) -> None:
+        """Take on the mood of the municipality (ODD 5.1)."""
+        before = self.trust
+        self.mood = mood
+        self.model.ledger.book(PUBLIC_EVENT, self.settlement, self.trust - before)
 
     def step(self) -> None:
         """Fade by one shift towards the dispositions (ODD 5.2)."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import mesa
 
-from plain.adoption import brief_officers, renew_officers
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
@@ -16,6 +15,8 @@ from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
 from plain.means import maintain, open_garage
+from plain.misconduct import Bribe, answer_for_bribes
+from plain.officers import brief_officers, live_through, renew_officers
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
@@ -69,6 +70,8 @@ class PlainTown(mesa.Model):
             sum(one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
         self.local = [Local() for _ in range(self.n_settlements)]
+        self.mood = self.shocks = 0.0
+        self.n_public = self.n_complaints = self.n_answered = 0
         self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
         self.ledger.before = self.ledger.totals()
@@ -219,6 +222,7 @@ class PlainTown(mesa.Model):
         self.arrests: list[Arrest] = []
         self.hearings: list[Hearing] = []
         self.meetings: list[Meeting] = []
+        self.bribes: list[Bribe] = []
         self.impressions: list[Impression] = []
         self.learned: list[tuple[int, int, float]] = []
         self.n_learned = 0
@@ -240,16 +244,29 @@ class PlainTown(mesa.Model):
         seek_help(self)
         respond(self)
         meet(self)
+        answer_for_bribes(self)
         deter(self)
         hear_cases(self)
         judge(self)
         spread_news(self)
         take_fright(self)
+        live_through(self)
         if self.month_ends:
             renew_officers(self)
+            self.remember_public_events()
             end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
+
+    def remember_public_events(self) -> None:
+        """Let the mood fade by a month and take in the month's public events; everybody shares it (ODD 5.1)."""
+        shifts = self.tick + 1 - self.month_began
+        left = 2.0 ** (-shifts / (1095.0 * self.numbers("trust").memory_years))
+        self.mood = self.mood * left + self.shocks
+        self.shocks = 0.0
+        for resident in self.residents:
+            if resident.alive:
+                resident.share_mood(self.mood)
 
     def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return what happened in the last shift, as rows of numbers by table."""
@@ -261,6 +278,7 @@ class PlainTown(mesa.Model):
             "arrests": [
                 (-1 if a.incident is None else a.incident.number, a.couple.number, int(a.held)) for a in self.arrests
             ],
+            "bribes": [(b.cell, b.nth, b.couple.number, b.resident.number) for b in self.bribes],
             "impressions": list(self.learned),
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
             "meetings": [(m.authority, int(m.met), int(m.called)) for m in self.meetings],
