@@ -22,6 +22,7 @@ UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
 MEETING = record("authority request_met by_police")
+SUFFERED = record("who kind", "severity")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
 # Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
@@ -61,9 +62,10 @@ TABLES = {
     "arrests": ARREST,
     "hearings": HEARING,
     "meetings": MEETING,
+    "outside": SUFFERED,
     "impressions": IMPRESSION,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, IMPRESSIONS = range(9)
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, OUTSIDE, IMPRESSIONS = range(10)
 
 
 class Day(NamedTuple):
@@ -77,6 +79,7 @@ class Day(NamedTuple):
     arrests: Any
     hearings: Any
     meetings: Any
+    outside: Any
     impressions: Any
     counts: Any
 

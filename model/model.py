@@ -29,6 +29,7 @@ from model.mechanisms import (
     hearsay,
     justice,
     patrol,
+    population_change,
     reporting,
     response,
     roster,
@@ -82,12 +83,12 @@ class TrustModel(mesa.Model):
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
-        self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
-        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
-            np.float64
-        )
+        here = self.town.people["arrives"] < 0
+        self.residents_at_start = np.bincount(
+            self.town.people["settlement"][here], minlength=self.town.n_settlements
+        ).astype(np.float64)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -106,11 +107,12 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
-        self.plant = plant_of(town, self.state.officers)
+        self.plant, self.ground = plant_of(town, self.state.officers), ground_of(town, self.state)
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
-        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
+        fear.first_cautions(self.state.minds, town.people, numbers["fear"], self.seed)
+        population_change.begin(self.state, self.ground)
         self.state.risk["seen"] = -1
         communal_authority.first_boards(
             self.state.boards,
@@ -145,6 +147,7 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.change_population()
         self.relieve_couples()
         self.patrol()
         self.offend()
@@ -170,6 +173,10 @@ class TrustModel(mesa.Model):
         self.day_type = self.calendar.day_type(self.tick)
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def change_population(self) -> None:
+        """M28: births, newcomers, deaths of age, departures."""
+        population_change.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
@@ -404,7 +411,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
-        world.plant = plant_of(world.town, world.state.officers)
+        world.plant, world.ground = plant_of(world.town, world.state.officers), ground_of(world.town, world.state)
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:

@@ -122,6 +122,13 @@ COUNTS = (
     # fear and precaution
     # youth
     # population
+    "births",
+    "newcomers",
+    "natural_deaths",
+    "departures",
+    "arrivals_refused",
+    "outside_robberies",
+    "outside_thefts",
     # political calendar and crises
 )
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
@@ -142,6 +149,8 @@ class Ground(NamedTuple):
     places: Any
     who_start: Any
     who: Any
+    who_end: Any
+    crowd: Any
 
 
 class Plant(NamedTuple):
@@ -180,9 +189,19 @@ class Gangland(NamedTuple):
     threat_count: Any
 
 
-def ground_of(town: Town) -> Ground:
-    """Return the tables of places and residents of a town."""
-    return Ground(town.cells, town.near, town.people, town.ties, town.places, town.who_start, town.who)
+def ground_of(town: Town, state: "State") -> Ground:
+    """Return the tables of places and residents of a town, with who is here by now."""
+    return Ground(
+        town.cells,
+        town.near,
+        town.people,
+        town.ties,
+        town.places,
+        town.who_start,
+        town.who,
+        state.who_end,
+        state.crowd,
+    )
 
 
 def plant_of(town: Town, officers: np.ndarray) -> Plant:
@@ -199,6 +218,12 @@ class State:
 
     def __init__(self, town: Town, n_cliques: int) -> None:
         self.minds = np.zeros(town.n_people, MIND)
+        self.come = np.zeros(1, np.int64)
+        """Rows of residents whose day to be born or move here has come, and all before them."""
+        self.who_end = np.zeros((len(town.places), town.n_cells), np.int64)
+        """Where the list of who is in a cell ends: those whose day has come."""
+        self.crowd = np.zeros((len(town.places), town.n_cells), np.int64)
+        """How many of them are here: they came, and have not moved away or died of age."""
         self.mood = np.zeros(2)
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
         self.officers = town.officers.copy()

@@ -49,6 +49,7 @@ COLUMNS = {
     "impressions": ("who", "cause", "change"),
     "hearings": ("born", "number", "outcome"),
     "meetings": ("authority", "request_met", "by_police"),
+    "outside": ("who", "kind", "severity"),
 }
 """Tables of a shift, in the order in which a difference is looked for."""
 
@@ -63,7 +64,15 @@ BUSY = {
     "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "meetings": 20.0, "table": 8.0},
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
-    "population": {"council": 0.2, "business": 0.15},
+    "population": {"council": 0.2, "business": 0.15, "births": 250.0, "in_migration": 250.0, "room": 0.1},
+    "population_change": {
+        "departures": 40.0,
+        "mortality": 0.005,
+        "ageing": 0.05,
+        "outside_robbery": 0.5,
+        "outside_theft": 0.25,
+    },
+    "daily_rhythm": {"outside": 0.9},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
 }
@@ -78,6 +87,7 @@ POOR = {
 
 WATCHED = {
     "crime": {"at_home": 1.0, "night": 5.0},
+    "daily_rhythm": {"outside": 0.2},
     "deterrence": {"street": 0.8, "weeks": 8.0, "residual": 60.0},
     "patrol": {"visits_foot": 48, "visits_motor": 40},
     "roster": {"absence": 0.0, "fixed_duties": 0.1, "out_of_service": 0.0},
@@ -301,6 +311,7 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "member": number_of(one.clique),
                     "met": one.last_contact,
                     "harmed": one.last_harm,
+                    "harmed_outside": one.last_harm_outside,
                     "spoke": one.told_openly,
                     "alarm": one.alarm,
                     "careful": one.careful,

@@ -237,7 +237,7 @@ def first_boards(
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
     for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
         board["met"], board["organised"] = -1, settlement.organised
-        board["residents"] = np.count_nonzero(people["settlement"] == a)
+        board["residents"] = np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0))
         board["legitimacy"] = legitimacy[a]
         closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
         board["invites"] = 0 if closed else 1

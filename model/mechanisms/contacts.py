@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from numba import njit
 
-from model.chance import age_of, someone, young_man
+from model.chance import age_of, somebody_here, young_man
 from model.daybook import ARRESTS, IMPRESSIONS, VISITS
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress
 from model.luck import decision, logistic, luck, poisson
@@ -136,19 +136,9 @@ def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, p: Any) -> Non
 
 
 @njit(cache=True)
-def meet(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    couples: Any,
-    officers: Any,
-    contacts: Any,
-    tally: Any,
-    where: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def meet(stage: Any, couples: Any, officers: Any, contacts: Any, where: Any) -> None:
     """Let couples meet residents at the visits that took place."""
+    day, ground, minds, tick, seed = stage.day, stage.ground, stage.minds, stage.tick, stage.seed
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 0:
@@ -159,14 +149,16 @@ def meet(
             if day.visits[other]["alive"] == 1 and day.visits[other]["cell"] == cell:
                 earlier += 1
         p = contacts[max(ground.cells[cell]["settlement"], 0)]
-        crowd = float(ground.who_start[where, cell + 1] - ground.who_start[where, cell])
+        crowd = float(ground.crowd[where, cell])
         couple = couples[visit["post"]]
         mean = (p["foot"] if couple["mode"] == FOOT else p["motor"]) + visit["kind"]
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         officer = officers[couple["lead"]]
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
-            i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
+            i = somebody_here(stage, where, cell, MEET_WHO, cell, nth)
+            if i < 0:
+                break
             person = ground.people[i]
             if minds[i]["gone"] >= 0 or age_of(person, tick) < 12.0:
                 continue
@@ -191,7 +183,7 @@ def meet(
             minds[i]["met"] = tick
             if cause in (GREETING, TALK):
                 minds[i]["met_free"] = tick
-            count(tally, cause, fair)
+            count(stage.tally, cause, fair)
 
 
 @njit(cache=True)
@@ -217,17 +209,6 @@ def act(world: Any) -> None:
     state, numbers, book = world.state, world.numbers, world.book
     most = MOST * int(book.counts[VISITS])
     book.reserve(ARRESTS, most)
-    day = book.reserve(IMPRESSIONS, most)
-    meet(
-        day,
-        world.ground,
-        state.minds,
-        state.couples,
-        world.plant.officers,
-        numbers["contacts"],
-        state.tally,
-        world.where,
-        world.tick,
-        world.seed,
-    )
+    book.reserve(IMPRESSIONS, most)
+    meet(world.stage(), state.couples, world.plant.officers, numbers["contacts"], world.where)
     world.learn()

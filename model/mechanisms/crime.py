@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import MARKET_DAY, weekday_of
-from model.chance import age_of, someone
+from model.chance import age_of, somebody_here
 from model.daybook import (
     ASSAULT,
     BURGLARY,
@@ -23,6 +23,7 @@ from model.daybook import (
     INCIDENTS,
     NO_MOTIVE,
     NOBODY,
+    OUTSIDE,
     ROBBERY,
     THEFT,
     THEFT_FROM_VEHICLE,
@@ -33,6 +34,7 @@ from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.fear import sheltered
 from model.mechanisms.near_repeat import MOST, breed
+from model.mechanisms.population_change import coming, outsiders_factor, suffer_outside
 from model.parameters import Group, number, share
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
@@ -122,10 +124,12 @@ class Odds(NamedTuple):
     near: Any
     deterrence: Any
     fear: Any
+    population: Any
     risk: Any
     repeats: Any
     count: Any
     where: Any
+    come: Any
 
 
 @njit(cache=True)
@@ -181,7 +185,7 @@ def exposure(
 def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
-        if minds[ties[victim, k]]["gone"] < 0:
+        if ties[victim, k] >= 0 and minds[ties[victim, k]]["gone"] < 0:
             return int(ties[victim, k])
     return NOBODY
 
@@ -279,11 +283,7 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
     if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z]["displacement"]:
         return
     other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
-    i = (
-        -1
-        if other < 0
-        else someone(stage.ground, odds.where, other, luck(stage.seed, DISPLACED, stage.tick, number, 2))
-    )
+    i = -1 if other < 0 else somebody_here(stage, odds.where, other, DISPLACED, number, 2)
     if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
         stage.tally[0]["off_map"] += 1.0
         return
@@ -307,7 +307,13 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
                 cell = np.int64(stage.ground.places[odds.where, i])
-            if cell < 0 or stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+            if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+                continue
+            mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
+            if cell < 0:
+                if kind <= THEFT:
+                    z = person["settlement"]
+                    suffer_outside(stage, kind, i, number, mark * CEILING[kind], odds.population[z], odds.crime[z])
                 continue
             here = stage.ground.cells[cell]
             z = max(here["settlement"], 0)
@@ -315,12 +321,12 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             market = market_day and here["market"] == 1
             weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
             weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
+            weight *= outsiders_factor(kind, odds.come, odds.population[z])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
                 stage.tally[0]["ceiling_hits"] += 1.0
                 threshold = 1.0
-            mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
             stage.tally[0]["candidates"] += 1.0
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
@@ -334,7 +340,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             odds.repeats[k]["number"],
         )
         if i < 0:
-            i = someone(stage.ground, odds.where, cell, luck(stage.seed, CRIME_WHO, stage.tick, number, 0))
+            i = somebody_here(stage, odds.where, cell, CRIME_WHO, number, 0)
         if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
         if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
@@ -367,6 +373,7 @@ def act(world: Any) -> None:
     state, numbers = world.state, world.numbers
     most = most_candidates(len(state.minds)) + int(state.repeats.count[0])
     world.book.reserve(INCIDENTS, most)
+    world.book.reserve(OUTSIDE, most)
     world.book.reserve(IMPRESSIONS, most)
     state.repeats.reserve(most * MOST)
     odds = Odds(
@@ -374,9 +381,15 @@ def act(world: Any) -> None:
         numbers["near_repeat"],
         numbers["deterrence"],
         numbers["fear"],
+        numbers["population_change"],
         state.risk,
         state.repeats.rows,
         state.repeats.count,
         world.where,
+        coming(
+            world.day_type == MARKET_DAY,
+            len(world.calendar.market_days),
+            float(numbers["population_change"][0]["visit"]),
+        ),
     )
     offend(world.stage(), odds, world.day_type == MARKET_DAY, weekday_of(world.tick))

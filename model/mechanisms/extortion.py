@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import is_last_shift_of_month, weekday_of
-from model.chance import age_of, someone, young_man
+from model.chance import STEP, TRIES, age_of, someone, young_man
 from model.daybook import (
     ASSAULT,
     BY_EXTORTION,
@@ -145,6 +145,17 @@ def collect(stage: Any, gangs: Any, numbers: Any) -> None:
 
 
 @njit(cache=True)
+def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -> Any:
+    """Target of a demand: who has not gone, in a few tries."""
+    i = gangs.targets[first]
+    for a in range(TRIES):
+        i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, STEP * a) * n_targets)]
+        if stage.minds[i]["gone"] < 0:
+            break
+    return i
+
+
+@njit(cache=True)
 def demand(stage: Any, gangs: Any, numbers: Any) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
     for q in range(len(gangs.cliques)):
@@ -154,7 +165,7 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
             continue
         for j in range(poisson(luck(stage.seed, DEMAND_COUNT, stage.tick, q, 0), MOST_DEMANDS)):
             number = DEMAND_NUMBER + q * DEMANDS_A_CLIQUE + j
-            i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, 0) * n_targets)]
+            i = target_of(stage, gangs, first, n_targets, number)
             mind = stage.minds[i]
             p = numbers[stage.ground.people[i]["settlement"]]
             chance = p["demands"] * clique["members"] / 365.0 / 2.0 / MOST_DEMANDS
@@ -266,7 +277,8 @@ def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
         p = numbers[person["settlement"]]
         tied = 0.0
         for k in range(stage.ground.ties.shape[1]):
-            if stage.minds[stage.ground.ties[i, k]]["member"] >= 0:
+            tie = stage.ground.ties[i, k]
+            if tie >= 0 and stage.minds[tie]["member"] >= 0:
                 tied = 1.0
         out = 0.0 if person["occupation"] == STUDENT else 1.0
         hazard = p["recruit"] * math.exp(p["recruit_tie"] * tied + p["recruit_out"] * out)

@@ -9,6 +9,7 @@ from plain.luck import pick, poisson
 from plain.people import HARM, Resident
 from plain.places import Cell
 from plain.police import SHIFT_MINUTES, covering_visit
+from plain.population import outsiders_factor, somebody_here, suffer_outside
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -116,6 +117,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
         return
     cell = victim.home if kind in (VEHICLE_THEFT, BURGLARY) else victim.place
     if cell is None:
+        suffer_outside(town, kind, number, CEILINGS[kind], victim)
         return
     threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
     if town.luck("crime mark", number, 0) < threshold:
@@ -128,7 +130,14 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
     pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
     sheltered = share_of_hazard(victim, kind)
     spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
-    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared * sheltered
+    return (
+        getattr(numbers, RATES[kind])
+        * pool
+        * weight(town, kind, cell, victim)
+        * spared
+        * sheltered
+        * outsiders_factor(town, kind)
+    )
 
 
 def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
@@ -160,11 +169,8 @@ def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
     """Attempt a near repeat, on the given victim or on whoever is there."""
     victim = repeat.victim
     if victim is None:
-        present = repeat.cell.present[town.place_list]
-        if not present:
-            return
-        victim = pick(present, town.luck("crime who", repeat.number, 0))
-    if not victim.alive or victim.age < youngest_victim(repeat.kind):
+        victim = somebody_here(town, repeat.cell, "crime who", repeat.number, 0)
+    if victim is None or not victim.alive or victim.age < youngest_victim(repeat.kind):
         return
     if repeat.kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE) and not victim.vehicle:
         return
@@ -203,8 +209,7 @@ def displace(town: "PlainTown", tried: Attempt) -> None:
     if town.luck("displaced", tried.number, 0) >= town.numbers("deterrence").displacement:
         return
     cell = pick(tried.cell.neighbours, town.luck("displaced", tried.number, 1))
-    present = cell.present[town.place_list] if cell is not None else []
-    victim = pick(present, town.luck("displaced", tried.number, 2)) if present else None
+    victim = None if cell is None else somebody_here(town, cell, "displaced", tried.number, 2)
     if cell is None or victim is None or not victim.alive or victim.age < 12:
         town.off_map += 1
         return

@@ -83,7 +83,7 @@ class Clique(mesa.Agent):
         for other in town.cliques:
             if other.gang != self.gang and self.centre.away(other.centre) <= border:
                 self.rivals.append(other)
-        youths = [one for one in town.residents if one.home.held_by is self and one.is_man_of(14, 31)]
+        youths = [one for one in town.residents if one.alive and one.home.held_by is self and one.is_man_of(14, 31)]
         for a in range(n_members if youths else 0):
             pick(youths, town.luck("clique member", self.number, a, tick=0)).clique = self
 
@@ -141,7 +141,8 @@ def demand(town: "PlainTown", clique: Clique) -> None:
     wanted = numbers.demands * len(members(town, clique)) / 365.0 / 2.0 / DEMANDS_CEILING
     for j in range(poisson(town.luck("demand count", clique.number, 0), DEMANDS_CEILING)):
         m = 2**29 + clique.number * 2**12 + j
-        target = pick(clique.targets, town.luck("demand who", m, 0))
+        tried = [pick(clique.targets, town.luck("demand who", m, 4096 * a)) for a in range(4)]
+        target = next((one for one in tried if one.alive), tried[-1])
         if not target.alive or target.pays is not None or town.luck("demand mark", m, 0) >= wanted:
             continue
         place = target.places[0]

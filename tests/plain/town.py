@@ -16,6 +16,7 @@ from plain.luck import luck
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
+from plain.population import Suffered, change_population
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
 
@@ -60,7 +61,7 @@ class PlainTown(mesa.Model):
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
         self.residents_at_start = [
-            sum(one.settlement == z for one in self.residents) for z in range(self.n_settlements)
+            sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
         self.local = [Local() for _ in range(self.n_settlements)]
         self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
@@ -100,10 +101,10 @@ class PlainTown(mesa.Model):
             places = [self.cells[cell] if cell >= 0 else None for cell in town.places[:, number].tolist()]
             self.residents.append(Resident(self, number, person, places))
         for resident, ties in zip(self.residents, town.ties.tolist(), strict=True):
-            resident.ties = [self.residents[tie] for tie in ties]
-            for list_number, place in enumerate(resident.places):
-                if place is not None:
-                    place.present[list_number].append(resident)
+            resident.ties = [self.residents[tie] for tie in ties if tie >= 0]
+            if resident.alive:
+                resident.enlist()
+        self.to_come = [resident for resident in self.residents if not resident.alive]
 
     # What time it is
 
@@ -141,6 +142,11 @@ class PlainTown(mesa.Model):
     def month_began(self) -> int:
         """First tick of the present month, whether it was lived or not."""
         return 3 * (self.date.replace(day=1) - DAY_ZERO).days
+
+    @property
+    def n_market_days(self) -> int:
+        """Days of the week with a market."""
+        return sum(getattr(self.numbers("calendar"), f"market_{weekday}") for weekday in WEEKDAYS)
 
     @property
     def is_market_day(self) -> bool:
@@ -213,6 +219,7 @@ class PlainTown(mesa.Model):
         self.arrests: list[Arrest] = []
         self.hearings: list[Hearing] = []
         self.meetings: list[Meeting] = []
+        self.outside: list[Suffered] = []
         self.impressions: list[Impression] = []
         self.learned: list[tuple[int, int, float]] = []
         self.n_learned = 0
@@ -223,6 +230,7 @@ class PlainTown(mesa.Model):
         if self.tick > self.first_tick:
             for resident in self.residents:
                 resident.step()
+        change_population(self)
         relieve_couples(self)
         patrol(self)
         offend(self)
@@ -252,6 +260,7 @@ class PlainTown(mesa.Model):
             ],
             "impressions": list(self.learned),
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
+            "outside": [(one.who.number, one.kind, one.severity) for one in self.outside],
             "meetings": [(m.authority, int(m.met), int(m.called)) for m in self.meetings],
         }
 
