@@ -16,6 +16,7 @@ from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
 from model.mechanisms.fear import feel
+from model.mechanisms.political_calendar import violence
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -326,6 +327,12 @@ _MAIN = {
     "trust_by_hearsay": Measure(
         "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
     ),
+    "investigators": Measure("people", "investigators of the prosecutor for this place", "fiscales e investigadores"),
+    "national_trend": Measure(
+        "ratio",
+        "violence as the country's trend has it, over 2017",
+        "violencia según la tendencia nacional, sobre 2017",
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -390,6 +397,8 @@ def row_of(world: Any) -> dict[str, float]:
         "core_crowd": float(state.crowd[0][town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
         "trust_by_hearsay": month.change_by(HEARSAY),
+        "investigators": float(world.numbers["justice"]["investigators"][0]),
+        "national_trend": float(violence(world.numbers["political_calendar"][0])),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))

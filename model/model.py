@@ -23,12 +23,14 @@ from model.mechanisms import (
     communal_authority,
     contacts,
     crime,
+    crises,
     deterrence,
     extortion,
     fear,
     hearsay,
     justice,
     patrol,
+    political_calendar,
     population_change,
     reporting,
     response,
@@ -158,6 +160,7 @@ class TrustModel(mesa.Model):
         self.deter()
         self.hear_cases()
         self.judge()
+        self.break_out()
         self.spread_news()
         self.take_fright()
         self.close_shift()
@@ -217,6 +220,11 @@ class TrustModel(mesa.Model):
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""
         justice.act(self)
+
+    def break_out(self) -> None:
+        """M23, M26: public events and crises."""
+        political_calendar.act(self)
+        crises.act(self)
 
     def spread_news(self) -> None:
         """M21: people tell each other."""

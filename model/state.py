@@ -14,7 +14,7 @@ REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
-BOARD = record("met invites residents", "legitimacy organised")
+BOARD = record("met invites residents silent_until risen", "legitimacy organised")
 CASE = record("born number due victim settlement cell")
 LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
@@ -130,6 +130,9 @@ COUNTS = (
     "outside_robberies",
     "outside_thefts",
     # political calendar and crises
+    "crises",
+    "crisis_crowd",
+    "meetings_silenced",
 )
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""

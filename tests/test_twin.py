@@ -18,7 +18,7 @@ from plain.town import PlainTown
 from shapely.geometry import Polygon
 
 from model.parameters import Group
-from model.scenario import Facility, Scenario, Settlement
+from model.scenario import DatedEvent, Entry, Facility, Scenario, Settlement
 from model.town import build_town
 from scenarios.groups import declare_all
 
@@ -73,6 +73,7 @@ BUSY = {
         "outside_theft": 0.25,
     },
     "daily_rhythm": {"outside": 0.9},
+    "crises": {"rate": 12.0, "crowd": 0.1, "silence": 0.1},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
 }
@@ -158,6 +159,7 @@ def small_scenario(
     poor: bool = False,
     changes: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     wildness: tuple[int, float] = (0, 0.0),
+    timeline: bool = True,
     off: frozenset[str] = frozenset(),
 ) -> Scenario:
     """Build a small town in which much happens."""
@@ -205,7 +207,28 @@ def small_scenario(
         lake=None,
         settlements=settlements,
         facilities=facilities,
+        timeline=events(start) if timeline else (),
         off=off,
+    )
+
+
+def events(start: datetime.date) -> tuple[DatedEvent, ...]:
+    """Return events of the third and eighth day that change numbers for a while, move the mood and break out."""
+    third, eighth = start + datetime.timedelta(days=2), start + datetime.timedelta(days=7)
+    return (
+        DatedEvent(
+            name="unrest",
+            start=third,
+            until=eighth,
+            entries=(
+                Entry(parameter="political_calendar.trend", how="set", value=3.0),
+                Entry(parameter="contacts.stop", how="scale", value=0.5),
+                Entry(parameter="justice.investigators", how="add", value=0.5),
+            ),
+            shock=-0.5,
+            crisis=0.7,
+        ),
+        DatedEvent(name="calm", start=eighth, shock=1.0),
     )
 
 
@@ -235,6 +258,7 @@ towns = st.fixed_dictionaries(
         "communal": st.integers(0, 1),
         "market_days": st.sampled_from([(), ("saturday",), ("thursday", "sunday")]),
         "poor": st.booleans(),
+        "timeline": st.booleans(),
         "wildness": st.tuples(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.5])),
         "off": st.just(frozenset())
         | st.frozensets(st.sampled_from(mechanisms()), max_size=3)
@@ -321,7 +345,15 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             if one.alive
         ],
         "boards": [
-            (one.number, {"legitimacy": one.legitimacy, "met": one.last_meeting, "invites": one.invites})
+            (
+                one.number,
+                {
+                    "legitimacy": one.legitimacy,
+                    "met": one.last_meeting,
+                    "invites": one.invites,
+                    "silent_until": one.silent_until,
+                },
+            )
             for one in town.authorities
         ],
         "cliques": [

@@ -199,7 +199,7 @@ def assemble(
     if held_today(numbers[0]["table"], TABLE, month, day_of_month, seed):
         tally[0]["table_meetings"] += 1.0
         for a in range(len(authorities)):
-            if luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
+            if tick >= boards[a]["silent_until"] and luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
                 boards[a]["met"] = tick
     for a in range(len(authorities)):
         z = authorities[a]["settlement"]
@@ -207,6 +207,9 @@ def assemble(
         chief = chiefs[a]
         rate = p["meetings"] * (0.5 + boards[a]["organised"])
         if chief < 0 or not held_today(rate, a, month, day_of_month, seed):
+            continue
+        if tick < boards[a]["silent_until"]:
+            tally[0]["meetings_silenced"] += 1.0
             continue
         boards[a]["met"] = tick
         met = luck(seed, REQUEST, tick, a, 0) < p["request_met"]

@@ -34,6 +34,7 @@ from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.fear import sheltered
 from model.mechanisms.near_repeat import MOST, breed
+from model.mechanisms.political_calendar import violence
 from model.mechanisms.population_change import coming, outsiders_factor, suffer_outside
 from model.parameters import Group, number, share
 
@@ -125,6 +126,7 @@ class Odds(NamedTuple):
     deterrence: Any
     fear: Any
     population: Any
+    political: Any
     risk: Any
     repeats: Any
     count: Any
@@ -322,6 +324,8 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
             weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
             weight *= outsiders_factor(kind, odds.come, odds.population[z])
+            if kind == HOMICIDE:
+                weight *= violence(odds.political[z])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
@@ -382,6 +386,7 @@ def act(world: Any) -> None:
         numbers["deterrence"],
         numbers["fear"],
         numbers["population_change"],
+        numbers["political_calendar"],
         state.risk,
         state.repeats.rows,
         state.repeats.count,

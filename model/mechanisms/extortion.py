@@ -26,6 +26,7 @@ from model.daybook import (
 )
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
+from model.mechanisms.political_calendar import violence
 from model.parameters import Group, number, share
 from model.residents import STUDENT
 
@@ -248,12 +249,13 @@ def strike(
 
 
 @njit(cache=True)
-def clash(stage: Any, gangs: Any, numbers: Any, where: Any) -> None:
+def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
-        p = numbers[max(stage.ground.cells[clique["centre"]]["settlement"], 0)]
-        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"]
+        z = max(stage.ground.cells[clique["centre"]]["settlement"], 0)
+        p = numbers[z]
+        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * violence(political[z])
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):
@@ -363,7 +365,16 @@ def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
 
 
 @njit(cache=True)
-def extort(stage: Any, gangs: Any, numbers: Any, phone_lists: Any, where: Any, monday: Any, month_ends: Any) -> None:
+def extort(
+    stage: Any,
+    gangs: Any,
+    numbers: Any,
+    political: Any,
+    phone_lists: Any,
+    where: Any,
+    monday: Any,
+    month_ends: Any,
+) -> None:
     """Payments, demands, threats, clashes, recruits, imitators, and at a month's end the cliques' accounts."""
     shift = stage.tick % 3
     if monday and shift == 0:
@@ -371,7 +382,7 @@ def extort(stage: Any, gangs: Any, numbers: Any, phone_lists: Any, where: Any, m
     if shift < 2:
         demand(stage, gangs, numbers)
     punish(stage, gangs, numbers)
-    clash(stage, gangs, numbers, where)
+    clash(stage, gangs, numbers, political, where)
     if shift == 1:
         recruit(stage, gangs, numbers)
     imitate(stage, numbers, phone_lists)
@@ -391,4 +402,13 @@ def act(world: Any) -> None:
     monday = weekday_of(tick) == 0
     month_ends = is_last_shift_of_month(tick)
     phone_lists = world.numbers["gangs"][0]["phone_lists"]
-    extort(world.stage(), state.gangland(), numbers, phone_lists, world.where, monday, month_ends)
+    extort(
+        world.stage(),
+        state.gangland(),
+        numbers,
+        world.numbers["political_calendar"],
+        phone_lists,
+        world.where,
+        monday,
+        month_ends,
+    )

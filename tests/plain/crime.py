@@ -9,6 +9,7 @@ from plain.luck import pick, poisson
 from plain.people import HARM, Resident
 from plain.places import Cell
 from plain.police import SHIFT_MINUTES, covering_visit
+from plain.politics import violence
 from plain.population import outsiders_factor, somebody_here, suffer_outside
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
             weekend = numbers.weekend_night if town.shift == NIGHT and town.weekday >= FRIDAY else 1.0
             return cell.lure * by_sex * by_age * weekend
         case _:
-            return 0.3 if victim.female else 1.7
+            return (0.3 if victim.female else 1.7) * violence(town)
 
 
 def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:

@@ -20,6 +20,7 @@ from plain.crime import (
 )
 from plain.luck import logit, pick, pick_by_reach, poisson
 from plain.people import Resident
+from plain.politics import violence
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -179,7 +180,7 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
 def clash(town: "PlainTown", clique: Clique) -> None:
     """Let a clique with rivals attack somebody in its centre."""
     numbers = town.numbers("extortion")
-    chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension
+    chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension * violence(town)
     if town.luck("clash", clique.number, 0) >= chance:
         return
     present = clique.centre.present[town.place_list]

@@ -69,7 +69,8 @@ class Resident(mesa.Agent):
         self.ties: list[Resident] = []
         self.arrives = int(person["arrives"])
         self.alive = self.arrives < 0
-        self.left = False
+        self.mood = 0.0
+        self.left = not self.alive
         self.last_harm_outside = -1
         self.evidence = 0.0
         self.usefulness = 0.0
@@ -100,7 +101,7 @@ class Resident(mesa.Agent):
     @property
     def trust(self) -> float:
         """Trust, in (0, 1) (ODD 5.1)."""
-        return logistic((self.f + self.e) / 2.0)
+        return logistic((self.f + self.e) / 2.0 + self.mood)
 
     @property
     def age(self) -> float:

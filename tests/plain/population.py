@@ -35,7 +35,7 @@ def change_population(town: "PlainTown") -> None:
         one = town.to_come.pop(0)
         one.enlist()
         if town.luck("arrives", one.number, 0) < share:
-            one.alive = True
+            one.alive, one.left, one.mood = True, False, town.mood
             town.ledger.book(ARRIVAL, one.settlement, one.trust)
     for way in (DYING, MOVING):
         mean = CEILINGS[way] * len(town.residents) / 365.0

@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 
+from plain import politics
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
@@ -16,6 +17,7 @@ from plain.luck import luck
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
+from plain.politics import break_out, numbers_today
 from plain.population import Suffered, change_population
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
@@ -41,7 +43,7 @@ class PlainTown(mesa.Model):
         self.settings = scenario
         self.seed_of_luck = seed
         self._groups: dict[str, Any] = {}
-        first_day = years_before(scenario.start, self.numbers("calendar").warm_up)
+        first_day = years_before(scenario.start, scenario["calendar"].warm_up)
         self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
@@ -63,6 +65,7 @@ class PlainTown(mesa.Model):
         self.residents_at_start = [
             sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
+        self.mood = self.news = 0.0
         self.local = [Local() for _ in range(self.n_settlements)]
         self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
@@ -164,7 +167,7 @@ class PlainTown(mesa.Model):
     def numbers(self, group: str) -> Any:
         """Return the parameters of a group in force."""
         if group not in self._groups:
-            self._groups[group] = self.settings[group]
+            self._groups[group] = numbers_today(self, group)
         return self._groups[group]
 
     def luck(self, name: str, who: int, nth: int, *, tick: int | None = None) -> float:
@@ -210,7 +213,9 @@ class PlainTown(mesa.Model):
     # One shift
 
     def begin_shift(self) -> None:
-        """Turn the page: what happened in the last shift is forgotten."""
+        """Turn the page: what happened in the last shift is forgotten; in the morning events begin and end."""
+        if self.shift == 0:
+            self._groups.clear()
         self.visits: list[Visit] = []
         self.incidents: list[Incident] = []
         self.calls: list[Call] = []
@@ -241,9 +246,11 @@ class PlainTown(mesa.Model):
         deter(self)
         hear_cases(self)
         judge(self)
+        break_out(self)
         spread_news(self)
         take_fright(self)
         if self.month_ends:
+            politics.end_month(self)
             end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
