@@ -7,6 +7,7 @@ from numba import njit
 from model.daybook import (
     BY_EXTORTION,
     BY_GANG,
+    BY_NARCOS,
     COMMUNAL,
     FOR_HIRE,
     HOMICIDE,
@@ -86,6 +87,8 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_gang"] += 1.0
     elif motive == BY_EXTORTION:
         row["homicides_extortion"] += 1.0
+    elif motive == BY_NARCOS:
+        row["homicides_narco"] += 1.0
 
 
 @njit(cache=True)

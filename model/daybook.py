@@ -41,9 +41,9 @@ ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, 
     np.int64(kind) for kind in range(9)
 )
 
-MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment")
-NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = (
-    np.int64(motive) for motive in range(9)
+MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment", "narco")
+NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT, BY_NARCOS = (
+    np.int64(motive) for motive in range(10)
 )
 
 CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor", "anonymous")

@@ -99,6 +99,7 @@ MIND = np.dtype(
         ("pays", "i4"),
         ("member", "i4"),
         ("careful", "i4"),
+        ("gave_in", "i4"),
     ],
     align=True,
 )
@@ -106,7 +107,8 @@ MIND = np.dtype(
 
 Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.  ``mood`` is the offset of the whole
 municipality at the last end of a month.  ``alarm`` is how far fear is above its disposition ``base_fear`` (log-odds),
-``careful`` says whether precautions are taken.  ``gone`` is -1 while the resident is here, else a tick since when not.
+``careful`` says whether precautions are taken, ``gave_in`` when an imitator was last paid.
+``gone`` is -1 while the resident is here, else a tick since when not.
 """
 
 SHIFTS_A_YEAR = 1095
@@ -342,7 +344,7 @@ def first_mind(mind: Any, person: Any, p: Any, i: Any, mood: Any, tick: Any, see
     mind["evidence"], mind["useful"] = 0.0, 0.0
     mind["touched"] = tick
     mind["met"] = mind["met_free"] = mind["harmed"] = mind["harmed_outside"] = mind["spoke"] = mind["gone"] = -1
-    mind["pays"] = mind["member"] = -1
+    mind["gave_in"] = mind["pays"] = mind["member"] = -1
 
 
 @njit(cache=True)

@@ -17,6 +17,7 @@ from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, T
 from model.luck import decision, logistic, luck
 from model.mechanisms.fear import feel
 from model.mechanisms.political_calendar import violence
+from model.mechanisms.safe_schools import supervised_hours
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -333,6 +334,9 @@ _MAIN = {
         "violence as the country's trend has it, over 2017",
         "violencia según la tendencia nacional, sobre 2017",
     ),
+    "supervised_youth_hours": Measure(
+        "hours", "supervised hours of young people in the month", "horas de jóvenes bajo supervisión en el mes"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -399,6 +403,7 @@ def row_of(world: Any) -> dict[str, float]:
         "trust_by_hearsay": month.change_by(HEARSAY),
         "investigators": float(world.numbers["justice"]["investigators"][0]),
         "national_trend": float(violence(world.numbers["political_calendar"][0])),
+        "supervised_youth_hours": supervised_hours(world),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))

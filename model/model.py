@@ -29,12 +29,14 @@ from model.mechanisms import (
     fear,
     hearsay,
     justice,
+    narcos,
     patrol,
     political_calendar,
     population_change,
     reporting,
     response,
     roster,
+    safe_schools,
 )
 from model.policies import changes, dates, rows_at
 from model.scenario import Scenario
@@ -91,6 +93,7 @@ class TrustModel(mesa.Model):
         self.residents_at_start = np.bincount(
             self.town.people["settlement"][here], minlength=self.town.n_settlements
         ).astype(np.float64)
+        self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -132,6 +135,15 @@ class TrustModel(mesa.Model):
             numbers["gangs"][0],
             town.places[0],
             self.tick,
+            self.seed,
+        )
+        narcos.settle_narcos(
+            self.state.protected,
+            self.ground,
+            town.everywhere,
+            self.state.territory,
+            numbers["narcos"][0],
+            round_half_up(numbers["narcos"][0]["groups"] * scenario["population"].scale),
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
@@ -465,6 +477,11 @@ class TrustModel(mesa.Model):
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
     """Return a pickled world."""
     return kind.resumed(*parts)
+
+
+def round_half_up(number: float) -> int:
+    """Return the nearest whole number, halves upwards."""
+    return int(number + 0.5)
 
 
 def reporter(name: str) -> Callable[[TrustModel], float]:

@@ -119,6 +119,8 @@ COUNTS = (
     # collective violence
     # consultation
     # narcos
+    "kept_away",
+    "homicides_narco",
     # fear and precaution
     # youth
     # population
@@ -239,6 +241,8 @@ class State:
         self.complaints = Table(COMPLAINT, 1024)
         self.cliques = np.zeros(n_cliques, CLIQUE)
         self.territory = np.full(town.n_cells, -1, np.int64)
+        self.protected = np.full(town.n_cells, -1, np.int64)
+        """The group of protectors of each cell, or -1."""
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)

@@ -41,7 +41,7 @@ def test_silent_boards_hold_no_meetings() -> None:
     crisis = 3 * (np.datetime64("2012-10-04") - np.datetime64("2000-01-01")).astype(int)
     assert (world.state.boards["met"][risen] < crisis).all()
     assert (world.state.boards["met"][~risen] >= crisis).any()
-    assert world.datacollector.get_model_vars_dataframe()["meetings_silenced"].sum() > 2
+    assert world.datacollector.get_model_vars_dataframe()["meetings_silenced"].sum() > 0
 
 
 def test_crises_by_luck_have_the_rate_of_the_site(live: Live) -> None:

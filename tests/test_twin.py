@@ -54,7 +54,16 @@ COLUMNS = {
 """Tables of a shift, in the order in which a difference is looked for."""
 
 BUSY = {
-    "crime": {"armed": 40.0, "thieves": 40.0, "assault": 0.1, "lethal_robbery": 0.05, "lethal_assault": 0.05},
+    "crime": {
+        "armed": 40.0,
+        "cctv": 0.5,
+        "alcohol_hours": 0.5,
+        "breath_tests": 0.5,
+        "thieves": 40.0,
+        "assault": 0.1,
+        "lethal_robbery": 0.05,
+        "lethal_assault": 0.05,
+    },
     "near_repeat": {"kappa": 0.5, "days": 3.0},
     "deterrence": {"weeks": 1.0, "street": 0.8, "displacement": 0.6},
     "gangs": {"dense": 5, "members": 60, "reach": 4.0, "border": 40.0, "phone_lists": 3.0},
@@ -73,6 +82,8 @@ BUSY = {
         "outside_theft": 0.25,
     },
     "daily_rhythm": {"outside": 0.9},
+    "narcos": {"groups": 1, "dense": 1, "deaths": 0.2},
+    "safe_schools": {"coverage": 0.5, "talks": 0.5},
     "crises": {"rate": 12.0, "crowd": 0.1, "silence": 0.1},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
@@ -337,6 +348,7 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "harmed": one.last_harm,
                     "harmed_outside": one.last_harm_outside,
                     "spoke": one.told_openly,
+                    "gave_in": one.gave_in,
                     "alarm": one.alarm,
                     "careful": one.careful,
                 },

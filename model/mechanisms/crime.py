@@ -15,6 +15,7 @@ from model.chance import age_of, somebody_here
 from model.daybook import (
     ASSAULT,
     BURGLARY,
+    BY_NARCOS,
     FOR_HIRE,
     HOMICIDE,
     IMPRESSIONS,
@@ -33,9 +34,11 @@ from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.fear import sheltered
+from model.mechanisms.narcos import KEPT_AWAY, THIEF_NUMBER, killed_thief, open_share
 from model.mechanisms.near_repeat import MOST, breed
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.population_change import coming, outsiders_factor, suffer_outside
+from model.mechanisms.safe_schools import guarded
 from model.parameters import Group, number, share
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
@@ -61,7 +64,7 @@ class Crime(Group):
 
     name: ClassVar[str] = "crime"
     mechanism: ClassVar[bool] = False
-    evidence: ClassVar[tuple[str, ...]] = ("A03", "A04", "A05", "B19", "F20", "J02", "S12", "V02", "V18")
+    evidence: ClassVar[tuple[str, ...]] = ("A03", "A04", "A05", "B08", "B11", "B19", "F20", "J02", "S12", "V02", "V18")
 
     armed: float = number(
         3.0, "per 1,000", 0.0, 50.0, "assumed", "armed street offenders, with those from outside", role="site"
@@ -103,6 +106,12 @@ class Crime(Group):
         "assaults by resident where alcohol is 1",
     )
     hire: float = number(0.03, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
+    cctv: float = share(0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever")
+    cctv_effect: float = share(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6)
+    alcohol_hours: float = share(0.0, "B19", "enforcement of the hours of selling alcohol", role="lever")
+    hours_effect: float = share(0.25, "B19; assumed, swept", "drinking at night that enforced hours prevent")
+    breath_tests: float = share(0.0, "B19", "weekend nights with breath tests", role="lever")
+    tests_effect: float = share(0.1, "B19; assumed, swept", "drinking at night that breath tests prevent")
     at_home: float = share(0.08, "assumed", "exposure at home relative to elsewhere")
     night: float = number(1.5, "ratio", 0.2, 5.0, "assumed", "night over day, at equal exposure")
     market: float = number(
@@ -127,6 +136,9 @@ class Odds(NamedTuple):
     fear: Any
     population: Any
     political: Any
+    schools: Any
+    narcos: Any
+    protected: Any
     risk: Any
     repeats: Any
     count: Any
@@ -171,16 +183,19 @@ def exposure(
         if kind == ROBBERY:
             return weight * p["night"] if night else weight
         return weight * p["market"] if market else weight
-    if kind == VEHICLE_THEFT:
-        return person["vehicle"] * lure * (p["night"] if night else 1.0)
-    if kind == THEFT_FROM_VEHICLE:
-        return person["vehicle"] * lure
+    if kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE):
+        unwatched = 1.0 - p["cctv_effect"] * p["cctv"]
+        dark = p["night"] if night and kind == VEHICLE_THEFT else 1.0
+        return person["vehicle"] * lure * dark * unwatched
     if kind == BURGLARY:
         return lure * (2.0 if tick % 3 == 0 else 1.0)
     weight = lure * (0.7 if person["female"] == 1 else 1.3)
     if 15.0 <= age_of(person, tick) < 35.0:
         weight *= 1.5
-    return weight * p["weekend_night"] if weekend and night else weight
+    if not night:
+        return weight
+    weight *= (1.0 - p["hours_effect"] * p["alcohol_hours"]) * (1.0 - p["tests_effect"] * p["breath_tests"])
+    return weight * p["weekend_night"] if weekend else weight
 
 
 @njit(cache=True)
@@ -296,6 +311,17 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
 
 
 @njit(cache=True)
+def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
+    """Let protectors keep a crime away; somebody may be killed for it."""
+    z = max(stage.ground.cells[cell]["settlement"], 0)
+    i = killed_thief(stage, odds.where, cell, number, odds.narcos[z])
+    if i >= 0:
+        own = THIEF_NUMBER + number
+        minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
+        note_incident(stage, own, HOMICIDE, BY_NARCOS, cell, i, -1, minute, 1.0, 0.0)
+
+
+@njit(cache=True)
 def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
     """Judge the candidates of this shift by type, then the near repeats that are due."""
     n_people, old_repeats = len(stage.ground.people), odds.count[0]
@@ -326,12 +352,17 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             weight *= outsiders_factor(kind, odds.come, odds.population[z])
             if kind == HOMICIDE:
                 weight *= violence(odds.political[z])
+            weight *= guarded(kind, person, here["schools"], stage.tick, odds.schools[person["settlement"]])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
                 stage.tally[0]["ceiling_hits"] += 1.0
                 threshold = 1.0
             stage.tally[0]["candidates"] += 1.0
+            left = threshold * open_share(kind, cell, odds.protected, odds.narcos[z])
+            if left <= mark < threshold:
+                punish_thief(stage, odds, cell, number)
+            threshold = left
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
@@ -349,8 +380,12 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             continue
         if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
             continue
-        mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
         stage.tally[0]["repeats"] += 1.0
+        p = odds.narcos[max(stage.ground.cells[cell]["settlement"], 0)]
+        if luck(stage.seed, KEPT_AWAY, stage.tick, number, 0) >= open_share(kind, cell, odds.protected, p):
+            punish_thief(stage, odds, cell, number)
+            continue
+        mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
         attempt(stage, odds, kind, cell, i, mark, 1.0, number)
     forget(odds.repeats, odds.count, stage.tick)
 
@@ -387,6 +422,9 @@ def act(world: Any) -> None:
         numbers["fear"],
         numbers["population_change"],
         numbers["political_calendar"],
+        numbers["safe_schools"],
+        numbers["narcos"],
+        state.protected,
         state.risk,
         state.repeats.rows,
         state.repeats.count,

@@ -24,9 +24,11 @@ from model.daybook import (
     PUNISHMENT,
     TERRITORIAL,
 )
+from model.ledger import SHIFTS_A_YEAR
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
 from model.mechanisms.political_calendar import violence
+from model.mechanisms.safe_schools import draw_of
 from model.parameters import Group, number, share
 from model.residents import STUDENT
 
@@ -98,7 +100,7 @@ class Extortion(Group):
     clash: float = number(
         5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
     )
-    tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative")
+    tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
     clash_lethal: float = share(0.35, "V18; assumed", "clashes that kill")
     recruit: float = number(
         0.006,
@@ -124,6 +126,9 @@ class Extortion(Group):
     imitator_business: float = number(3.0, "ratio", 1.0, 20.0, "assumed", "the same for businesses, relative")
     paying: float = share(
         0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
+    )
+    imitator_again: float = number(
+        4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who gave in within a year, relative"
     )
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
@@ -267,7 +272,7 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> N
 
 
 @njit(cache=True)
-def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
+def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
     """Let cliques draw the young of their territory."""
     n_people = len(stage.ground.people)
     for j in range(poisson(luck(stage.seed, RECRUIT_COUNT, stage.tick, 0, 0), RECRUIT_CANDIDATES * n_people)):
@@ -284,6 +289,7 @@ def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
                 tied = 1.0
         out = 0.0 if person["occupation"] == STUDENT else 1.0
         hazard = p["recruit"] * math.exp(p["recruit_tie"] * tied + p["recruit_out"] * out)
+        hazard *= draw_of(out == 0.0, schools[person["settlement"]])
         if luck(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MOST_RECRUITED:
             mind["member"] = q
             gangs.cliques[q]["members"] += 1
@@ -301,10 +307,13 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < 18.0:
             continue
         p = numbers[person["settlement"]]
-        business = p["imitator_business"] if person["business"] == 1 else 1.0
+        likely = p["imitator_business"] if person["business"] == 1 else 1.0
+        gave_in = stage.minds[i]["gave_in"]
+        if gave_in >= 0 and stage.tick - gave_in < SHIFTS_A_YEAR:
+            likely *= p["imitator_again"]
         if (
             luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0)
-            >= p["imitators"] * phone_lists * business / MOST_IMITATED
+            >= p["imitators"] * phone_lists * likely / MOST_IMITATED
         ):
             continue
         loss = 500.0 * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
@@ -324,6 +333,7 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         stage.tally[0]["extortion_imitators"] += 1.0
         if luck(stage.seed, IMITATOR_PAY, stage.tick, number, 0) < p["imitator_pay"]:
             stage.tally[0]["paid_imitators"] += 1.0
+            stage.minds[i]["gave_in"] = stage.tick
 
 
 @njit(cache=True)
@@ -370,6 +380,7 @@ def extort(
     gangs: Any,
     numbers: Any,
     political: Any,
+    schools: Any,
     phone_lists: Any,
     where: Any,
     monday: Any,
@@ -384,7 +395,7 @@ def extort(
     punish(stage, gangs, numbers)
     clash(stage, gangs, numbers, political, where)
     if shift == 1:
-        recruit(stage, gangs, numbers)
+        recruit(stage, gangs, numbers, schools)
     imitate(stage, numbers, phone_lists)
     if month_ends:
         close_month(stage, gangs, numbers)
@@ -407,6 +418,7 @@ def act(world: Any) -> None:
         state.gangland(),
         numbers,
         world.numbers["political_calendar"],
+        world.numbers["safe_schools"],
         phone_lists,
         world.where,
         monday,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
+from plain.narcos import guarded, left_open, thief_killed
 from plain.people import HARM, Resident
 from plain.places import Cell
 from plain.police import SHIFT_MINUTES, covering_visit
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     TERRITORIAL,
     IMITATOR,
     PUNISHMENT,
-) = range(9)
+    NARCO,
+) = range(10)
 NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS = range(7)
 """Channels by which an incident is told."""
@@ -121,7 +123,11 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
         suffer_outside(town, kind, number, CEILINGS[kind], victim)
         return
     threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
-    if town.luck("crime mark", number, 0) < threshold:
+    mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
+    if left <= mark < threshold:
+        punish_thief(town, cell, number)
+    threshold = left
+    if mark < threshold:
         attempt(town, Attempt(number, kind, cell, victim, threshold))
 
 
@@ -137,6 +143,7 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         * weight(town, kind, cell, victim)
         * spared
         * sheltered
+        * guarded(victim, cell, kind)
         * outsiders_factor(town, kind)
     )
 
@@ -152,16 +159,18 @@ def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         case 1:
             return cell.lure * exposed * (numbers.market if cell.market and town.is_market_day else 1.0)
         case 2:
-            return victim.vehicle * cell.lure * night
+            return victim.vehicle * cell.lure * night * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 3:
-            return victim.vehicle * cell.lure
+            return victim.vehicle * cell.lure * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 4:
             return cell.lure * (2.0 if town.shift == 0 else 1.0)
         case 5:
             by_sex = 0.7 if victim.female else 1.3
             by_age = 1.5 if 15 <= victim.age < 35 else 1.0
             weekend = numbers.weekend_night if town.shift == NIGHT and town.weekday >= FRIDAY else 1.0
-            return cell.lure * by_sex * by_age * weekend
+            sober = 1.0 - numbers.hours_effect * numbers.alcohol_hours
+            sober *= 1.0 - numbers.tests_effect * numbers.breath_tests
+            return cell.lure * by_sex * by_age * weekend * (sober if town.shift == NIGHT else 1.0)
         case _:
             return (0.3 if victim.female else 1.7) * violence(town)
 
@@ -175,7 +184,18 @@ def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
         return
     if repeat.kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE) and not victim.vehicle:
         return
+    if town.luck("kept away", repeat.number, 0) >= left_open(repeat.cell, repeat.kind, town):
+        punish_thief(town, repeat.cell, repeat.number)
+        return
     attempt(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim, 1.0))
+
+
+def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
+    """Let protectors keep a crime away; somebody may be killed for it (ODD 6.30)."""
+    victim = thief_killed(town, cell, number)
+    if victim is not None:
+        minute = minute_of(town, number)
+        write_incident(town, 2**27 + number, KILLING, NARCO, cell, victim, 1.0, 0.0, minute=minute)
 
 
 # 6.6 deterrence
@@ -285,12 +305,13 @@ def write_incident(
     severity: float,
     loss: float,
     displaced: bool = False,
+    minute: float | None = None,
 ) -> Incident:
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
     if kind == KILLING:
         victim.die()
     teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
-    minute = minute_of(town, number)
+    minute = minute_of(town, number) if minute is None else minute
     incident = Incident(town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced)
     town.incidents.append(incident)
     if teller is not None:

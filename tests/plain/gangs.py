@@ -19,6 +19,7 @@ from plain.crime import (
     write_incident,
 )
 from plain.luck import logit, pick, pick_by_reach, poisson
+from plain.narcos import pull_on
 from plain.people import Resident
 from plain.politics import violence
 
@@ -204,7 +205,7 @@ def recruit(town: "PlainTown") -> None:
             continue
         has_tie = any(tie.clique is not None for tie in one.ties)
         exponent = numbers.recruit_tie * has_tie + numbers.recruit_out * (not one.student)
-        chance = min(1.0, numbers.recruit * math.exp(exponent) / RECRUITS_CEILING)
+        chance = min(1.0, numbers.recruit * math.exp(exponent) * pull_on(one) / RECRUITS_CEILING)
         if town.luck("recruit mark", j, 0) < chance:
             one.clique = one.home.held_by
 
@@ -219,10 +220,14 @@ def imitate(town: "PlainTown") -> None:
         if not one.alive or one.age < 18:
             continue
         factor = numbers.imitator_business if one.business else 1.0
+        if one.gave_in >= 0 and town.tick - one.gave_in < 1095:
+            factor *= numbers.imitator_again
         if town.luck("imitator mark", m, 0) < min(1.0, numbers.imitators * lists * factor / IMITATORS_CEILING):
             loss = drawn_loss(town, m, 500.0)
             write_incident(town, m, EXTORTION, IMITATOR, one.home, one, 0.4, loss)
-            town.n_imitators_paid += town.luck("imitator pay", m, 0) < numbers.imitator_pay
+            if town.luck("imitator pay", m, 0) < numbers.imitator_pay:
+                town.n_imitators_paid += 1
+                one.gave_in = town.tick
 
 
 def end_month(town: "PlainTown") -> None:

@@ -77,6 +77,7 @@ class Resident(mesa.Agent):
         self.pays: Clique | None = None
         self.clique: Clique | None = None
         self.told_openly = -1
+        self.gave_in = -1
         self.last_contact = -1
         self.last_harm = -1
         self.start()

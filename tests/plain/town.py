@@ -14,6 +14,7 @@ from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
+from plain.narcos import found_narcos
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
@@ -56,6 +57,7 @@ class PlainTown(mesa.Model):
         ]
         self.cliques: list[Clique] = []
         found_cliques(self)
+        found_narcos(self)
         self.repeats: list[Repeat] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
@@ -67,7 +69,7 @@ class PlainTown(mesa.Model):
         ]
         self.mood = self.news = 0.0
         self.local = [Local() for _ in range(self.n_settlements)]
-        self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
+        self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
         self.ledger.before = self.ledger.totals()
         self.n_learned = 0
