@@ -15,6 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
+from model.mechanisms import adoption, resources
 from model.mechanisms.fear import feel
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import supervised_hours
@@ -319,6 +320,32 @@ _MAIN = {
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
     "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
+    "trained_operations": Measure("share", "the same, operations branch (SDGO)", "los mismos, operaciones (SDGO)"),
+    "trained_prevention": Measure("share", "the same, prevention branch (SDGPD)", "los mismos, prevención (SDGPD)"),
+    "aware_share": Measure("share", "officers who know of MOPSIC", "agentes que conocen el MOPSIC"),
+    "trained_plateau": Measure(
+        "share", "trained share at which courses and turnover balance", "proporción a la que tiende la capacitación"
+    ),
+    "tenure_months": Measure("months", "officers at their post, mean", "meses de los agentes en su puesto, media"),
+    "old_guard_share": Measure("share", "officers from before the PNC", "agentes anteriores a la PNC"),
+    "officers_trained": Measure("officers", "officers trained", "agentes capacitados en el mes"),
+    "officers_moved": Measure("officers", "officers moved away", "agentes trasladados"),
+    "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
+    "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),
+    "explained": Measure("calls", "late answers explained to the caller", "tardanzas explicadas a quien llamó"),
+    "vehicles_working": Measure("vehicles", "vehicles and motorcycles that work", "vehículos y motos que funcionan"),
+    "couple_hours": Measure("hours", "hours of couples on duty", "horas de parejas en servicio"),
+    "couple_hours_used": Measure("hours", "of these, used", "de estas, ocupadas"),
+    "fixed_hours": Measure("hours", "of these, on fixed duties", "de estas, en servicios fijos"),
+    "km_available": Measure("km", "kilometres that the fuel allows", "kilómetros que permite el combustible"),
+    "breakdowns": Measure("vehicles", "vehicles that broke down", "vehículos que se arruinaron"),
+    "repairs": Measure("vehicles", "vehicles that came back from repair", "vehículos reparados"),
+    "joint_patrols": Measure(
+        "couple-shifts", "joint patrols with municipal police", "patrullajes combinados con la Policía Municipal"
+    ),
+    "benefit_km": Measure("km", "fuel paid for by benefit events", "combustible de actividades benéficas, en km"),
+    "mayor_willing": Measure("0 or 1", "the mayor takes on security", "el alcalde asume la seguridad"),
+    "internet_share": Measure("share", "facilities with internet", "sedes con internet"),
     "core_crowd": Measure(
         "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
     ),
@@ -341,6 +368,21 @@ _MAIN = {
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
+    "women_hurt": Measure(
+        "women",
+        "women hurt at home in 12 months",
+        "mujeres que sufrieron violencia en casa en 12 meses",
+    ),
+    "domestic_repeat_share": Measure(
+        "share",
+        "acts of violence at home within 12 months of another",
+        "actos de violencia intrafamiliar que repiten uno de los 12 meses anteriores",
+    ),
+    "domestic_without_remedy": Measure(
+        "acts",
+        "acts of violence at home after which the woman was left without remedy, in any channel",
+        "actos de violencia intrafamiliar tras los que la mujer quedó sin remedio, en cualquier vía",
+    ),
     "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
     "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
     "c3": Measure("0-1", "criterion 3: solving problems", "criterio 3: solución de problemas"),
@@ -356,16 +398,23 @@ def _all_measures() -> dict[str, Measure]:
         for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
     parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
+    counts = {
+        name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS if name not in _MAIN
+    }
     parts |= {
         f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
         for part in TRACES
     }
-    counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
     return _MAIN | books | counts | parts
 
 
 MEASURES: Mapping[str, Measure] = _all_measures()
 """Every monthly column, in order, with unit and meaning in English and Spanish."""
+
+
+def sum_of(tally: Any, prefix: str) -> float:
+    """Return the sum of the counts whose names begin so."""
+    return sum(float(tally[name]) for name in COUNTS if name.startswith(prefix))
 
 
 def row_of(world: Any) -> dict[str, float]:
@@ -395,9 +444,8 @@ def row_of(world: Any) -> dict[str, float]:
         "told_share": share_or_null(told, occurred),
         "clearance": share_or_null(month.tally["charged"], books[COMPLAINTS].sum()),
         "response_minutes_median": month.median_wait(),
-        "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
+        "calls_unserved": sum_of(month.tally, "unserved_"),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
-        "trained_share": float(np.mean(state.officers["trained"])) if len(state.officers) else float("nan"),
         "core_crowd": float(state.crowd[0][town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
         "trust_by_hearsay": month.change_by(HEARSAY),
@@ -411,6 +459,14 @@ def row_of(world: Any) -> dict[str, float]:
         else float("nan"),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
+    hurt = sum_of(month.tally, "domestic_to_")
+    homes = state.homes["hurt"]
+    row |= {
+        "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
+        "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
+        "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
+    }
+    row |= adoption.portrait(world) | resources.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

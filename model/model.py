@@ -20,11 +20,13 @@ from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
+    adoption,
     communal_authority,
     contacts,
     crime,
     crises,
     deterrence,
+    domestic_violence,
     extortion,
     fear,
     hearsay,
@@ -34,9 +36,11 @@ from model.mechanisms import (
     political_calendar,
     population_change,
     reporting,
+    resources,
     response,
     roster,
     safe_schools,
+    seeking_help,
 )
 from model.policies import changes, dates, rows_at
 from model.scenario import Scenario
@@ -95,6 +99,7 @@ class TrustModel(mesa.Model):
         ).astype(np.float64)
         self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -119,6 +124,8 @@ class TrustModel(mesa.Model):
         fear.first_cautions(self.state.minds, town.people, numbers["fear"], self.seed)
         population_change.begin(self.state, self.ground)
         self.state.risk["seen"] = -1
+        adoption.begin(self.state.officers, self.tick, self.seed)
+        resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -147,6 +154,7 @@ class TrustModel(mesa.Model):
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
+        domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
 
@@ -162,11 +170,15 @@ class TrustModel(mesa.Model):
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
         self.change_population()
+        self.brief_officers()
+        self.maintain()
         self.relieve_couples()
         self.patrol()
         self.offend()
         self.extort()
+        self.hurt_at_home()
         self.tell()
+        self.seek_help()
         self.respond()
         self.meet()
         self.deter()
@@ -177,6 +189,7 @@ class TrustModel(mesa.Model):
         self.take_fright()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
+            self.renew_officers()
             self.settle()
         self.tick += 1
 
@@ -192,6 +205,14 @@ class TrustModel(mesa.Model):
     def change_population(self) -> None:
         """M28: births, newcomers, deaths of age, departures."""
         population_change.act(self)
+
+    def brief_officers(self) -> None:
+        """M16: what training adds to how each officer treats people."""
+        adoption.act(self)
+
+    def maintain(self) -> None:
+        """M19: vehicles, fuel, lines, funds and the mayor."""
+        resources.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
@@ -209,9 +230,17 @@ class TrustModel(mesa.Model):
         """M7: payments, demands, threats, clashes, recruits, imitators."""
         extortion.act(self)
 
+    def hurt_at_home(self) -> None:
+        """M9: women are hurt at home."""
+        domestic_violence.act(self)
+
     def tell(self) -> None:
         """M11: victims tell, or not; what is told leaves its traces."""
         reporting.act(self)
+
+    def seek_help(self) -> None:
+        """M9: who was hurt at home looks for help, or not."""
+        seeking_help.act(self)
 
     def respond(self) -> None:
         """M12: couples answer calls and arrest."""
@@ -263,6 +292,10 @@ class TrustModel(mesa.Model):
             self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
+
+    def renew_officers(self) -> None:
+        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        adoption.month_end(self)
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""

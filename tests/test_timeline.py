@@ -59,7 +59,6 @@ def test_policies_act_on_what_the_timeline_left() -> None:
     scenario = load("villa_canales", policies=["resources_only"], start="2018-01-01")
     rows = rows_at(scenario, "roster", datetime.date(2018, 6, 1))
     assert rows["fixed_duties"][0] == pytest.approx(0.38)
-    assert rows["out_of_service"][0] == pytest.approx(0.2)
 
 
 def test_without_the_political_calendar_no_event_happens() -> None:

@@ -85,8 +85,22 @@ BUSY = {
     "narcos": {"groups": 1, "dense": 1, "deaths": 0.2},
     "safe_schools": {"coverage": 0.5, "talks": 0.5},
     "crises": {"rate": 12.0, "crowd": 0.1, "silence": 0.1},
+    "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
+    "patrol": {"plan_share": 0.1},
+    "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
+    "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
+    "seeking_help": {
+        "intercept": -1.0,
+        "over": 0.3,
+        "other_language": 0.4,
+        "demi": 0.7,
+        "refuge": 0.5,
+        "women_on_relay": 0.2,
+        "language_on_relay": 0.2,
+        "months": 1.0,
+    },
 }
 """Numbers with which much happens in a small town."""
 
@@ -102,7 +116,8 @@ WATCHED = {
     "daily_rhythm": {"outside": 0.2},
     "deterrence": {"street": 0.8, "weeks": 8.0, "residual": 60.0},
     "patrol": {"visits_foot": 48, "visits_motor": 40},
-    "roster": {"absence": 0.0, "fixed_duties": 0.1, "out_of_service": 0.0},
+    "roster": {"absence": 0.0, "fixed_duties": 0.1},
+    "resources": {"breakdown": 0.0},
     "contacts": {"foot": 0.1, "motor": 0.1},
     "extortion": {"clash": 0.0, "demands": 0.0},
 }
@@ -355,6 +370,49 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             )
             for one in town.residents
             if one.alive
+        ],
+        "homes": [
+            (
+                one.number,
+                {
+                    "hurt": one.last_hurt,
+                    "channel": one.looked_for_help,
+                    "safe": one.safe_until,
+                    "ruled": one.ruled_until,
+                },
+            )
+            for one in town.residents
+        ],
+        "vehicles": [(row, {"works": int(one.works)}) for row, one in enumerate(town.garage.vehicles)],
+        "means": [
+            (
+                one.number,
+                {
+                    "late": int(one.late),
+                    "internet": int(one.internet),
+                    "phone": int(one.phone),
+                    "purse": one.purse,
+                },
+            )
+            for one in town.facilities
+        ],
+        "mayor": [(0, {"term": town.garage.mayor.term, "willing": int(town.garage.mayor.willing)})],
+        "officers": [
+            (
+                one.number,
+                {
+                    "person": one.person,
+                    "tick_since": one.since,
+                    "cohort": one.cohort,
+                    "trained": one.trained,
+                    "aware": one.aware,
+                    "kiche": one.kiche,
+                    "manner": one.manner,
+                    "integrity": one.integrity,
+                    "tone": one.tone,
+                },
+            )
+            for one in town.officers
         ],
         "boards": [
             (

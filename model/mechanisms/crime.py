@@ -221,6 +221,29 @@ def note_incident(
     loss: Any,
 ) -> Any:
     """Write an incident into the daybook, with death, teller and harm; return its row."""
+    k = write_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
+    teller = stage.day.incidents[k]["teller"]
+    if teller >= 0:
+        stage.minds[teller]["harmed"] = stage.tick
+        weight = stage.trust[stage.ground.people[teller]["settlement"]]["harm"]
+        impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
+    return k
+
+
+@njit(cache=True)
+def write_incident(
+    stage: Any,
+    number: Any,
+    kind: Any,
+    motive: Any,
+    cell: Any,
+    victim: Any,
+    clique: Any,
+    minute: Any,
+    severity: Any,
+    loss: Any,
+) -> Any:
+    """Write an incident into the daybook, with death and teller; return its row."""
     teller = victim
     if kind == HOMICIDE:
         home = stage.ground.people[victim]["settlement"]
@@ -235,10 +258,6 @@ def note_incident(
     row["handed"] = row["found"] = row["complaint"] = row["in_time"] = row["recorded"] = row["arrested"] = 0
     row["displaced"] = 0
     stage.day.counts[INCIDENTS] = k + 1
-    if teller >= 0:
-        stage.minds[teller]["harmed"] = stage.tick
-        weight = stage.trust[stage.ground.people[teller]["settlement"]]["harm"]
-        impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
     return k
 
 
@@ -401,16 +420,15 @@ def forget(repeats: Any, count: Any, tick: Any) -> None:
     count[0] = left
 
 
-def most_candidates(n_people: int) -> int:
-    """Return a number of candidates in a shift that is never reached (twelve standard deviations)."""
-    mean = float(CEILING.sum()) * n_people / 1095.0
+def most_of(mean: float) -> int:
+    """Return a number that a Poisson number of this mean never reaches (twelve standard deviations)."""
     return int(mean + 12.0 * math.sqrt(mean) + 64.0)
 
 
 def act(world: Any) -> None:
     """Let offenders offend."""
     state, numbers = world.state, world.numbers
-    most = most_candidates(len(state.minds)) + int(state.repeats.count[0])
+    most = most_of(float(CEILING.sum()) * len(state.minds) / 1095.0) + int(state.repeats.count[0])
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(OUTSIDE, most)
     world.book.reserve(IMPRESSIONS, most)

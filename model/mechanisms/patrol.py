@@ -11,6 +11,7 @@ from numba import njit
 
 from model.daybook import VISITS
 from model.luck import decision, luck
+from model.mechanisms.adoption import planned_share
 from model.parameters import Group, number, share
 from model.state import FOOT
 
@@ -88,6 +89,7 @@ def visit_all(
     cells: Any,
     cell_km: Any,
     patrol: Any,
+    adoption: Any,
     day: Any,
     tally: Any,
     tick: Any,
@@ -103,6 +105,7 @@ def visit_all(
         p = patrol[home["settlement"]]
         here = home["cell"]
         routes = 0
+        planned = planned_share(plant.officers[couple["lead"]], p, adoption[home["settlement"]])
         n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
@@ -110,10 +113,10 @@ def visit_all(
                 continue
             b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
             kind, routed = 0, 1
-            if b < p["plan_share"]:
+            if b < planned:
                 kind = 1
                 cell = place(plant.routes, sector["plan_start"], sector["plan_end"], u)
-            elif b < p["plan_share"] + (1.0 - p["plan_share"]) * p["route_share"]:
+            elif b < planned + (1.0 - planned) * p["route_share"]:
                 cell = place(plant.routes, sector["route_start"], sector["route_end"], u)
             else:
                 routed = 0
@@ -199,6 +202,7 @@ def act(world: Any) -> None:
         world.ground.cells,
         world.cell_km,
         patrol,
+        world.numbers["adoption"],
         day,
         state.tally,
         world.tick,

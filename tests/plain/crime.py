@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     TERRITORIAL,
     IMITATOR,
     PUNISHMENT,
+    BY_PARTNER,
+    BY_KIN,
     NARCO,
-) = range(10)
+) = range(12)
+DOMESTIC = 8
 NOBODY = -1
-PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS = range(7)
+PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
 """Channels by which an incident is told."""
 
 CEILINGS = (0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
@@ -68,7 +71,7 @@ class Incident:
     @property
     def told_to_state(self) -> bool:
         """Whether a state body was told."""
-        return self.told not in (NOBODY, AUTHORITY) or self.handed
+        return self.told not in (NOBODY, AUTHORITY, KIN, REFUGE) or self.handed
 
 
 @dataclass(eq=False)
@@ -308,15 +311,32 @@ def write_incident(
     minute: float | None = None,
 ) -> Incident:
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
+    incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced, minute)
+    if incident.teller is not None:
+        town.impress(incident.teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
+        incident.teller.last_harm = town.tick
+    return incident
+
+
+def note(
+    town: "PlainTown",
+    number: int,
+    kind: int,
+    motive: int,
+    cell: Cell,
+    victim: Resident,
+    severity: float,
+    loss: float,
+    displaced: bool = False,
+    minute: float | None = None,
+) -> Incident:
+    """Write an incident down; the victim may die."""
     if kind == KILLING:
         victim.die()
     teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
     minute = minute_of(town, number) if minute is None else minute
     incident = Incident(town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced)
     town.incidents.append(incident)
-    if teller is not None:
-        town.impress(teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
-        teller.last_harm = town.tick
     return incident
 
 

@@ -59,6 +59,7 @@ class Resident(mesa.Agent):
         self.number = number
         self.places = places
         self.home = town.cells[int(person["home"])]
+        self.household = int(person["household"])
         self.settlement = int(person["settlement"])
         self.born = int(person["born"])
         self.female = bool(person["female"])
@@ -80,6 +81,10 @@ class Resident(mesa.Agent):
         self.gave_in = -1
         self.last_contact = -1
         self.last_harm = -1
+        self.last_hurt = -1
+        self.looked_for_help = 0
+        self.safe_until = -1
+        self.ruled_until = -1
         self.start()
 
     def start(self) -> None:

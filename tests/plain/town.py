@@ -7,13 +7,16 @@ from typing import Any
 import mesa
 
 from plain import politics
+from plain.adoption import brief_officers, renew_officers
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
+from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
+from plain.means import maintain, open_garage
 from plain.narcos import found_narcos
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
@@ -55,6 +58,7 @@ class PlainTown(mesa.Model):
             Authority(self, number, row, town.settlements[int(row["settlement"])])
             for number, row in enumerate(town.authorities)
         ]
+        self.garage = open_garage(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
         found_narcos(self)
@@ -64,6 +68,8 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
+        self.waiting_women: list[tuple[int, Resident]] = []
+        begin_at_home(self)
         self.residents_at_start = [
             sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
@@ -238,11 +244,15 @@ class PlainTown(mesa.Model):
             for resident in self.residents:
                 resident.step()
         change_population(self)
+        brief_officers(self)
+        maintain(self)
         relieve_couples(self)
         patrol(self)
         offend(self)
         extort(self)
+        hurt_at_home(self)
         tell(self)
+        seek_help(self)
         respond(self)
         meet(self)
         deter(self)
@@ -253,6 +263,7 @@ class PlainTown(mesa.Model):
         take_fright(self)
         if self.month_ends:
             politics.end_month(self)
+            renew_officers(self)
             end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
