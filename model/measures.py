@@ -17,6 +17,8 @@ from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, T
 from model.luck import decision, logistic, luck
 from model.mechanisms import adoption, officers, resources
 from model.mechanisms.fear import feel
+from model.mechanisms.political_calendar import violence
+from model.mechanisms.safe_schools import supervised_hours
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -41,7 +43,7 @@ GROUPS: dict[str, tuple[int, int]] = {
 }
 """Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
 N_CLASSES = 1 << len(FLAGS)
-SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution")
+SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
 YEAR, QUARTER, WEEK = 1095, 273, 21
 FAR_MINUTES = 20.0
 SAMPLE = 1500
@@ -76,6 +78,14 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
     if age >= 18.0:
         flags += ADULT
     return flags
+
+
+@njit(cache=True)
+def harmed_lately(mind: Any, tick: Any) -> Any:
+    """Whether somebody was harmed in the last year, here or outside the municipality."""
+    return (mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR) or (
+        mind["harmed_outside"] >= 0 and tick - mind["harmed_outside"] < YEAR
+    )
 
 
 @njit(cache=True)
@@ -132,6 +142,7 @@ def settle(
         row[3] += logistic(mind["effectiveness"])
         row[4] += mind["fear"]
         row[5] += mind["careful"]
+        row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
@@ -297,6 +308,9 @@ _MAIN = {
     "precaution_share": Measure("share", "adults who take precautions", "adultos que toman precauciones"),
     "residents": Measure("people", "living residents", "habitantes"),
     "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
+    "victims_anywhere_share": Measure(
+        "share", "adults harmed here or outside in 12 months", "adultos víctimas aquí o fuera en 12 meses"
+    ),
     "contact_share": Measure("share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"),
     "homicides": Measure("deaths", "homicides", "homicidios"),
     "homicides_per_100k": Measure("per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"),
@@ -349,6 +363,15 @@ _MAIN = {
     "complaints_police": Measure("complaints", "complaints against officers", "quejas contra agentes"),
     "complaints_answered": Measure("complaints", "of these, answered", "de estas, respondidas"),
     "suspended": Measure("officers", "officers suspended", "agentes suspendidos"),
+    "investigators": Measure("people", "investigators of the prosecutor for this place", "fiscales e investigadores"),
+    "national_trend": Measure(
+        "ratio",
+        "violence as the country's trend has it, over 2017",
+        "violencia según la tendencia nacional, sobre 2017",
+    ),
+    "supervised_youth_hours": Measure(
+        "hours", "supervised hours of young people in the month", "horas de jóvenes bajo supervisión en el mes"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -422,6 +445,7 @@ def row_of(world: Any) -> dict[str, float]:
         "survey_latinobarometro": latino["trusting"],
         "residents": month.count("all"),
         "victims_share": share_or_null(month.count("adult_victims"), month.count("adults")),
+        "victims_anywhere_share": month.mean("adults", "victims_anywhere"),
         "contact_share": share_or_null(month.count("adults_with_contact"), month.count("adults")),
         "homicides": homicides,
         "homicides_per_100k": share_or_null(homicides * 1e5 * 365.25 / world.days_of_month, month.count("all")),
@@ -431,9 +455,12 @@ def row_of(world: Any) -> dict[str, float]:
         "calls_unserved": sum_of(month.tally, "unserved_"),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
         "officers": float(len(state.officers)),
-        "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
+        "core_crowd": float(state.crowd[0][town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
         "trust_by_hearsay": month.change_by(HEARSAY),
+        "investigators": float(world.numbers["justice"]["investigators"][0]),
+        "national_trend": float(violence(world.numbers["political_calendar"][0])),
+        "supervised_youth_hours": supervised_hours(world),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))

@@ -24,6 +24,7 @@ from model.mechanisms import (
     communal_authority,
     contacts,
     crime,
+    crises,
     deterrence,
     domestic_violence,
     extortion,
@@ -31,12 +32,16 @@ from model.mechanisms import (
     hearsay,
     justice,
     misconduct,
+    narcos,
     officers,
     patrol,
+    political_calendar,
+    population_change,
     reporting,
     resources,
     response,
     roster,
+    safe_schools,
     seeking_help,
 )
 from model.policies import changes, dates, rows_at
@@ -88,12 +93,13 @@ class TrustModel(mesa.Model):
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
-        self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
-        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
-            np.float64
-        )
+        here = self.town.people["arrives"] < 0
+        self.residents_at_start = np.bincount(
+            self.town.people["settlement"][here], minlength=self.town.n_settlements
+        ).astype(np.float64)
+        self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
@@ -113,11 +119,12 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
-        self.plant = plant_of(town, self.state.officers)
+        self.plant, self.ground = plant_of(town, self.state.officers), ground_of(town, self.state)
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
-        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
+        fear.first_cautions(self.state.minds, town.people, numbers["fear"], self.seed)
+        population_change.begin(self.state, self.ground)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
         resources.begin(self)
@@ -139,6 +146,15 @@ class TrustModel(mesa.Model):
             self.tick,
             self.seed,
         )
+        narcos.settle_narcos(
+            self.state.protected,
+            self.ground,
+            town.everywhere,
+            self.state.territory,
+            numbers["narcos"][0],
+            round_half_up(numbers["narcos"][0]["groups"] * scenario["population"].scale),
+            self.seed,
+        )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
         domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
@@ -155,6 +171,7 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.change_population()
         self.brief_officers()
         self.maintain()
         self.relieve_couples()
@@ -170,6 +187,7 @@ class TrustModel(mesa.Model):
         self.deter()
         self.hear_cases()
         self.judge()
+        self.break_out()
         self.spread_news()
         self.take_fright()
         self.live_through()
@@ -187,6 +205,10 @@ class TrustModel(mesa.Model):
         self.day_type = self.calendar.day_type(self.tick)
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def change_population(self) -> None:
+        """M28: births, newcomers, deaths of age, departures."""
+        population_change.act(self)
 
     def brief_officers(self) -> None:
         """M29: what training, language and their states add to how officers treat people."""
@@ -247,6 +269,11 @@ class TrustModel(mesa.Model):
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""
         justice.act(self)
+
+    def break_out(self) -> None:
+        """M23, M26: public events and crises."""
+        political_calendar.act(self)
+        crises.act(self)
 
     def spread_news(self) -> None:
         """M21: people tell each other."""
@@ -451,7 +478,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
-        world.plant = plant_of(world.town, world.state.officers)
+        world.plant, world.ground = plant_of(world.town, world.state.officers), ground_of(world.town, world.state)
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:
@@ -497,6 +524,11 @@ class TrustModel(mesa.Model):
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
     """Return a pickled world."""
     return kind.resumed(*parts)
+
+
+def round_half_up(number: float) -> int:
+    """Return the nearest whole number, halves upwards."""
+    return int(number + 0.5)
 
 
 def reporter(name: str) -> Callable[[TrustModel], float]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from numba import njit
 
-from model.chance import age_of, someone, young_man
+from model.chance import age_of, somebody_here, young_man
 from model.daybook import ARRESTS, BRIBES, IMPRESSIONS, VISITS
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
@@ -234,13 +234,15 @@ def meet(stage: Any, beat: Any, where: Any) -> None:
                 earlier += 1
         z = max(ground.cells[cell]["settlement"], 0)
         p = beat.contacts[z]
-        crowd = float(ground.who_start[where, cell + 1] - ground.who_start[where, cell])
+        crowd = float(ground.crowd[where, cell])
         on_foot = beat.couples[visit["post"]]["mode"] == FOOT
         mean = (p["foot"] if on_foot else p["motor"]) + visit["kind"]
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
-            i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
+            i = somebody_here(stage, where, cell, MEET_WHO, cell, nth)
+            if i < 0:
+                break
             if stage.minds[i]["gone"] < 0 and age_of(ground.people[i], tick) >= 12.0:
                 encounter(stage, beat, visit, i, nth, z)
 
