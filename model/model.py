@@ -120,6 +120,7 @@ class TrustModel(mesa.Model):
         fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
+        adoption.note_care(self.state.officers, self.plant.facilities, numbers["adoption"], self.state.means)
         resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
