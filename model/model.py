@@ -127,6 +127,7 @@ class TrustModel(mesa.Model):
         population_change.begin(self.state, self.ground)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
+        adoption.note_care(self.state.officers, self.plant.facilities, numbers["adoption"], self.state.means)
         resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,

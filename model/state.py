@@ -10,7 +10,7 @@ from model.town import Town
 
 COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
 VEHICLE_ROW = record("facility motorcycle number works since")
-MEANS = record("late internet phone", "purse custom")
+MEANS = record("late internet phone", "purse custom care")
 DUTY = record("nights calls friendly attacks meetings", "warmth")
 MAYOR = record("term willing")
 RISK = record("touched seen", "level")

@@ -404,6 +404,7 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "phone": int(one.phone),
                     "purse": one.purse,
                     "custom": one.custom,
+                    "care": one.care,
                 },
             )
             for one in town.facilities

@@ -212,6 +212,24 @@ def planned_share(officer: Any, patrol: Any, p: Any) -> Any:
 
 
 @njit(cache=True)
+def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
+    """Note at each facility with how much more care its trained officers fill forms."""
+    staff, trained = np.zeros(len(means)), np.zeros(len(means))
+    for o in range(len(officers)):
+        staff[officers[o]["facility"]] += 1.0
+        trained[officers[o]["facility"]] += officers[o]["trained"]
+    for f in range(len(means)):
+        p = adoption[homes[f]["settlement"]]
+        means[f]["care"] = p["link_forms"] * p["forms"] * trained[f] / max(1.0, staff[f])
+
+
+@njit(cache=True)
+def care_at(means: Any, home: Any) -> Any:
+    """Care with which the facility of a place fills forms; 0 where there is none."""
+    return means[home]["care"] if home >= 0 else 0.0
+
+
+@njit(cache=True)
 def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
     """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
     return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]
@@ -232,6 +250,7 @@ def month_end(world: Any) -> None:
     tally, tick, seed = world.state.tally, world.tick, world.seed
     teach(officers, homes, numbers["adoption"], tally, tick, seed)
     turn_over(officers, homes, numbers["plant"], numbers["adoption"], tally, world.month, tick, seed)
+    note_care(officers, homes, numbers["adoption"], world.state.means)
 
 
 def portrait(world: Any) -> dict[str, float]:

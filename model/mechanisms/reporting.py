@@ -33,6 +33,7 @@ from model.daybook import (
 )
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
+from model.mechanisms.adoption import care_at
 from model.mechanisms.information import reaches_headquarters
 from model.mechanisms.patrol import cover
 from model.parameters import Group, number, share
@@ -276,7 +277,8 @@ def tell(
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
             row["found"] = 1
         police_know = row["found"] == 1 or (state_knows and row["told"] != PROSECUTOR)
-        if police_know and reaches_headquarters(row["kind"], information[at], tick, number, seed):
+        care = care_at(means, ground.cells[row["cell"]]["facility"])
+        if police_know and reaches_headquarters(row["kind"], information[at], care, tick, number, seed):
             row["recorded"] = 1
 
 

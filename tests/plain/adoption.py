@@ -33,6 +33,15 @@ def renew_positions(town: "PlainTown") -> None:
     """Let officers learn of MOPSIC, leave and be followed by others."""
     teach(town)
     turn_over(town)
+    note_care(town)
+
+
+def note_care(town: "PlainTown") -> None:
+    """Note with how much more care each facility fills forms."""
+    p = town.numbers("adoption")
+    for facility in town.facilities:
+        staff = [one for one in town.officers if one.facility is facility]
+        facility.care = p.link_forms * p.forms * sum(one.trained for one in staff) / max(1, len(staff))
 
 
 def teach(town: "PlainTown") -> None:

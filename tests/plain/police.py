@@ -32,6 +32,7 @@ class Facility:
     phone: bool = True
     purse: float = 0.0
     custom: float = 0.0
+    care: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -191,12 +191,19 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.in_time = incident.complaint and late < 24.0
 
 
+def written_at(town: "PlainTown", incident: Incident) -> float:
+    """Share of crimes that the facility of a place writes down."""
+    written = float(town.numbers("information").written)
+    facility = incident.cell.facility
+    return written + (1.0 - written) * (town.facilities[facility].care if facility >= 0 else 0.0)
+
+
 def record(town: "PlainTown", incident: Incident) -> None:
     """Let what the police know survive the way to headquarters, or not."""
     known = incident.told_to_state and incident.told != PROSECUTOR
     if known or incident.found:
         p = town.numbers("information")
         sure = incident.kind in (KILLING, VEHICLE_THEFT)
-        survives = 1.0 if sure else p.written * p.typed
+        survives = 1.0 if sure else written_at(town, incident) * p.typed
         survives = survives * p.consolidated * p.georeferenced * p.entered
         incident.recorded = town.luck("record", incident.number, 0) < survives

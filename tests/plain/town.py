@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 
+from plain.adoption import note_care
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
@@ -59,6 +60,7 @@ class PlainTown(mesa.Model):
             for number, row in enumerate(town.authorities)
         ]
         self.garage = open_garage(self)
+        note_care(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
         found_narcos(self)
