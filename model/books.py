@@ -17,6 +17,7 @@ from model.daybook import (
     UNSERVEDS,
     VISITS,
 )
+from model.mechanisms.plans import INSTITUTION
 from model.state import FOOT
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
@@ -110,7 +111,8 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
         seen_here[visit["cell"]] += 1
         tally[0]["visits"] += 1.0
         tally[0]["visits_routed"] += visit["routed"]
-        tally[0]["visits_to_institutions"] += visit["kind"]
+        if visit["kind"] == INSTITUTION:
+            tally[0]["visits_to_institutions"] += 1.0
         if cells[visit["cell"]]["core"] == 1:
             tally[0]["core_visits"] += 1.0
             if couples[visit["post"]]["mode"] == FOOT:

@@ -15,6 +15,7 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import FADING, PUBLIC_EVENT, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
+from model.standing import rank_correlation, standing
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -219,6 +220,11 @@ class Month:
         """Levels informed this month: municipal table and communities (the council's own is not modelled yet)."""
         return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
 
+    @cached_property
+    def plans(self) -> dict[str, float]:
+        """What the plans of the stations amount to."""
+        return standing(self.world)
+
     def median_wait(self) -> float:
         """Median minutes from call to arrival."""
         waits = self.world.state.waits
@@ -289,6 +295,25 @@ _MAIN = {
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
+    "survival": Measure("share", "crimes known to the police that headquarters records", "de lo sabido, lo registrado"),
+    "record_days_mean": Measure("days", "from crime to headquarters' map", "días hasta el mapa de la jefatura"),
+    "known": Measure("crimes", "crimes that the police know of", "delitos que la policía conoce"),
+    "forms": Measure("forms", "forms filled in", "boletas llenadas"),
+    "forms_with_content": Measure("forms", "forms with content", "boletas con contenido"),
+    "products_returned": Measure("products", "products that came back from above", "productos de análisis devueltos"),
+    "formats": Measure("formats", "planning formats filled in", "formatos FIAPOL y FAES llenados"),
+    "diagnoses": Measure("diagnoses", "diagnoses made by stations", "diagnósticos hechos por las estaciones"),
+    "visits_by_plan": Measure("visits", "visits by plan or on post", "visitas según el plan o en puesto fijo"),
+    "visits_on_post": Measure("visits", "stretches on a fixed post", "tramos en puesto fijo"),
+    "visits_on_paper": Measure("visits", "visits written and not made", "visitas anotadas y no hechas"),
+    "posts_follow_crime": Measure(
+        "-1 to 1",
+        "rank correlation of visits by plan with crime",
+        "visitas según el plan y delitos ocurridos, correlación",
+    ),
+    "posts_follow_reports": Measure(
+        "-1 to 1", "the same with crime told to the state", "la misma, con delitos avisados al Estado"
+    ),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
     "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
     "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
@@ -306,7 +331,7 @@ def _all_measures() -> dict[str, Measure]:
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
     parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
     counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
-    return _MAIN | books | counts | parts
+    return _MAIN | books | {name: about for name, about in counts.items() if name not in _MAIN} | parts
 
 
 MEASURES: Mapping[str, Measure] = _all_measures()
@@ -346,6 +371,10 @@ def row_of(world: Any) -> dict[str, float]:
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
         if len(state.boards)
         else float("nan"),
+        "survival": share_or_null(books[RECORDED].sum(), month.tally["known"]),
+        "record_days_mean": share_or_null(month.tally["record_days"], month.tally["records_arrived"]),
+        "posts_follow_crime": rank_correlation(state.planned_here[populated], state.happened[populated].sum(axis=1)),
+        "posts_follow_reports": rank_correlation(state.planned_here[populated], state.told[populated]),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
     for name, (number, _, _) in _BOOKS.items():

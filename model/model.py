@@ -26,8 +26,10 @@ from model.mechanisms import (
     deterrence,
     extortion,
     hearsay,
+    information,
     justice,
     patrol,
+    plans,
     reporting,
     response,
     roster,
@@ -85,6 +87,8 @@ class TrustModel(mesa.Model):
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
+        self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -115,6 +119,7 @@ class TrustModel(mesa.Model):
             numbers["boards"]["share_not_inviting"],
             self.seed,
         )
+        plans.first_plans(self.state, self.beats, town.cells)
         settle_cliques(
             self.state,
             self.ground,
@@ -141,6 +146,7 @@ class TrustModel(mesa.Model):
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
         self.relieve_couples()
+        self.plan()
         self.patrol()
         self.offend()
         self.extort()
@@ -149,6 +155,7 @@ class TrustModel(mesa.Model):
         self.meet()
         self.deter()
         self.hear_cases()
+        self.report_up()
         self.judge()
         self.spread_news()
         self.close_shift()
@@ -168,6 +175,10 @@ class TrustModel(mesa.Model):
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
         roster.act(self)
+
+    def plan(self) -> None:
+        """M17: on the first of a month, stations whose quarter is over make a plan."""
+        plans.act(self)
 
     def patrol(self) -> None:
         """M3: couples plan their visits."""
@@ -200,6 +211,10 @@ class TrustModel(mesa.Model):
     def hear_cases(self) -> None:
         """M14: communal authorities hear cases and meet the police."""
         communal_authority.act(self)
+
+    def report_up(self) -> None:
+        """M17: stations note what they know and send it on its way up."""
+        information.act(self)
 
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from model.daybook import KINDS, Table, record
 from model.ledger import CAUSES, MIND
+from model.mechanisms.plans import N_CELLS, N_PROBLEMS
 from model.town import Town
 
 COUPLE = record("on lead mate mode cell", "free duty_start duty_end km")
@@ -17,6 +18,8 @@ CLIQUE = record("gang centre members rivals asked refused", "rent dread")
 BOARD = record("met invites residents", "legitimacy organised")
 CASE = record("born number due victim settlement cell")
 COMPLAINT = record("filed number teller evidence charged")
+MAIL = record("due born cell problem", "severity")
+PLAN = record("mode kind hour n founded named shared holds changed made product months visits")
 
 COUNTS = (
     # police
@@ -110,6 +113,20 @@ COUNTS = (
     # misconduct
     # officers
     # plans
+    "known",
+    "forms",
+    "forms_with_content",
+    "records_arrived",
+    "record_days",
+    "products_returned",
+    "formats",
+    "diagnoses",
+    "visits_by_plan",
+    "visits_on_post",
+    "visits_where_diagnosed",
+    "preventive_visits",
+    "plans_with_request",
+    "visits_on_paper",
     # heavy hand
     # pressure for figures
     # domestic violence
@@ -167,6 +184,15 @@ class Stage(NamedTuple):
     seed: Any
 
 
+class Wall(NamedTuple):
+    """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
+
+    known: Any
+    happened: Any
+    told: Any
+    atlas: Any
+
+
 class Gangland(NamedTuple):
     """The tables of the State that cliques live on."""
 
@@ -212,6 +238,15 @@ class State:
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)
+        self.requested = np.full(len(town.authorities), -1, np.int64)
+        self.plans = np.zeros(len(town.facilities), PLAN)
+        self.plan_cells = np.full((len(town.facilities), N_CELLS), -1, np.int64)
+        self.planned_here = np.zeros(town.n_cells, np.int64)
+        self.known = np.zeros((town.n_cells, N_PROBLEMS, 3))
+        self.happened = np.zeros((town.n_cells, N_PROBLEMS))
+        self.told = np.zeros(town.n_cells)
+        self.atlas = np.zeros((town.n_cells, N_PROBLEMS))
+        self.mail = Table(MAIL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)
@@ -232,6 +267,10 @@ class State:
             self.threats.count,
         )
 
+    def wall(self) -> Wall:
+        """Return what is remembered of the crime of past months, as plans read it."""
+        return Wall(self.known, self.happened, self.told, self.atlas)
+
     def open_month(self) -> None:
         """Set the counts and the ledger of the month to zero."""
         for table in (
@@ -241,6 +280,7 @@ class State:
             self.occurred_here,
             self.harmed_here,
             self.seen_here,
+            self.planned_here,
         ):
             table[:] = 0
         self.tally[:] = np.zeros(1, TALLY)

@@ -65,6 +65,8 @@ BUSY = {
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
     "boards": {"share_not_inviting": 0.3},
+    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
+    "information": {"feedback": 0.3, "delay": 5.0},
 }
 """Numbers with which much happens in a small town."""
 
@@ -310,6 +312,29 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             (one.number, {"legitimacy": one.legitimacy, "met": one.last_meeting, "invites": one.invites})
             for one in town.authorities
         ],
+        "plans": [
+            (
+                one.facility.number,
+                {
+                    name: getattr(one, name)
+                    for name in (
+                        "mode",
+                        "kind",
+                        "hour",
+                        "founded",
+                        "named",
+                        "shared",
+                        "holds",
+                        "changed",
+                        "made",
+                        "product",
+                        "months",
+                        "visits",
+                    )
+                },
+            )
+            for one in town.plans
+        ],
         "cliques": [
             (
                 one.number,
@@ -334,6 +359,9 @@ def assert_same_state(tick: int, fast: Any, plain: PlainTown) -> None:
                 other = columns[name][number]
                 if other != value and not same(other, value):
                     raise AssertionError(f"{when(tick)}: {table} row {number}, {name}: fast {other!r}, plain {value!r}")
+    for plan in plain.plans:
+        places = fast.state.plan_cells[plan.facility.number, : len(plan.places)].tolist()
+        assert places == [cell.number for cell in plan.places], f"{when(tick)}: places of plan {plan.facility.number}"
     half_life = 21.0 * plain.numbers("deterrence").weeks
     for cell, touched, level in zip(
         plain.cells, fast.state.risk["touched"].tolist(), fast.state.risk["level"].tolist(), strict=True

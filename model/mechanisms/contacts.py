@@ -12,6 +12,7 @@ from model.chance import age_of, someone, young_man
 from model.daybook import ARRESTS, IMPRESSIONS, VISITS
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress
 from model.luck import decision, logistic, luck, poisson
+from model.mechanisms.plans import CHECKPOINT, INSTITUTION
 from model.parameters import Group, number, share
 from model.state import FOOT
 
@@ -64,6 +65,7 @@ class Contacts(Group):
     )
     young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
     drivers: float = number(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
+    checkpoint: float = number(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
     talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = number(
         2.4,
@@ -105,9 +107,9 @@ def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
 
 
 @njit(cache=True)
-def chance_of_stop(person: Any, p: Any, tick: Any) -> Any:
-    """Chance that a contact with this resident is a stop."""
-    chance = p["stop"]
+def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
+    """Chance that a contact with this resident at a visit of this kind is a stop."""
+    chance = p["stop"] * (p["checkpoint"] if kind == CHECKPOINT else 1.0)
     if young_man(person, tick, 15.0):
         chance *= p["young_men"]
     if person["vehicle"] == 1:
@@ -157,7 +159,7 @@ def meet(
         p = contacts[max(ground.cells[cell]["settlement"], 0)]
         crowd = float(ground.who_start[where, cell + 1] - ground.who_start[where, cell])
         couple = couples[visit["post"]]
-        mean = (p["foot"] if couple["mode"] == FOOT else p["motor"]) + visit["kind"]
+        mean = (p["foot"] if couple["mode"] == FOOT else p["motor"]) + (visit["kind"] == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         officer = officers[couple["lead"]]
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
@@ -166,12 +168,12 @@ def meet(
             person = ground.people[i]
             if minds[i]["gone"] >= 0 or age_of(person, tick) < 12.0:
                 continue
-            stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
+            stop = 0.0 if visit["kind"] == INSTITUTION else chance_of_stop(person, visit["kind"], p, tick)
             u = luck(seed, MEET_KIND, tick, cell, nth)
             cause = GREETING
             if u < stop:
                 cause = STOP
-            elif visit["kind"] == 1 or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
+            elif visit["kind"] == INSTITUTION or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
                 cause = TALK
             fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
             if cause == STOP and luck(seed, BRIBED, tick, cell, nth) < p["bribe"] * (1.0 - officer["integrity"]):

@@ -32,7 +32,6 @@ from model.daybook import (
 )
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanisms.information import reaches_headquarters
 from model.mechanisms.patrol import cover
 from model.parameters import Group, number, share
 
@@ -227,14 +226,13 @@ def tell(
     case_count: Any,
     reporting: Any,
     authority: Any,
-    information: Any,
     response: Any,
     deterrence: Any,
     trust: Any,
     tick: Any,
     seed: Any,
 ) -> None:
-    """Let every victim choose; then calls, complaints, findings and headquarters' record follow."""
+    """Let every victim choose; then calls, complaints and findings follow."""
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -262,9 +260,6 @@ def tell(
         state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
             row["found"] = 1
-        police_know = row["found"] == 1 or (state_knows and row["told"] != PROSECUTOR)
-        if police_know and reaches_headquarters(row["kind"], information[at], tick, number, seed):
-            row["recorded"] = 1
 
 
 @njit(cache=True)
@@ -308,7 +303,6 @@ def act(world: Any) -> None:
         state.cases.count,
         numbers["reporting"],
         numbers["communal_authority"],
-        numbers["information"],
         numbers["response"],
         numbers["deterrence"],
         numbers["trust"],

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plain.luck import pick, poisson
 from plain.people import BRIBE, GREETING, STOP, TALK, Resident
+from plain.plans import CHECKPOINT
 from plain.police import FOOT, Visit
 from plain.response import Arrest
 
@@ -26,7 +27,7 @@ def meet(town: "PlainTown") -> None:
         present = visit.cell.present[town.place_list]
         by_mode = p.foot if visit.couple.mode == FOOT else p.motor
         crowd = len(present) / (len(present) + 40.0)
-        mean = (by_mode + visit.kind) * crowd * (p.night if town.shift == NIGHT else 1.0)
+        mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
         number = poisson(town.luck("meet count", visit.cell.number, q), mean)
         for j in range(min(number, MOST_CONTACTS)):
             nth = 16 * q + j
@@ -44,7 +45,8 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
     by_age = p.young_men if resident.is_man_of(15, 35) else 1.0
     by_vehicle = p.drivers if resident.vehicle else 1.0
     by_sex = 0.3 if resident.female else 1.0
-    return min(0.9, p.stop * by_age * by_vehicle * by_sex)
+    by_place = p.checkpoint if visit.kind == CHECKPOINT else 1.0
+    return min(0.9, p.stop * by_place * by_age * by_vehicle * by_sex)
 
 
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:

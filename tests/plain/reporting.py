@@ -19,7 +19,6 @@ from plain.crime import (
     PUNISHMENT,
     STATION,
     TELEPHONE,
-    VEHICLE_THEFT,
     Incident,
 )
 from plain.luck import logistic
@@ -74,7 +73,6 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
         call(town, incident, teller)
     complain(town, incident, teller)
-    record(town, incident)
 
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
@@ -171,14 +169,3 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.complaint = town.luck("ratify", incident.number, 0) < logistic(score)
         late = 2.0 + 46.0 * town.luck("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
-
-
-def record(town: "PlainTown", incident: Incident) -> None:
-    """Let what the police know survive the way to headquarters, or not."""
-    known = incident.told_to_state and incident.told != PROSECUTOR
-    if known or incident.found:
-        p = town.numbers("information")
-        sure = incident.kind in (KILLING, VEHICLE_THEFT)
-        survives = 1.0 if sure else p.written * p.typed
-        survives = survives * p.consolidated * p.georeferenced * p.entered
-        incident.recorded = town.luck("record", incident.number, 0) < survives

@@ -10,10 +10,12 @@ from plain.community import Authority, Case, Hearing, Meeting, hear_cases, sprea
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
 from plain.gangs import Clique, Threat, extort, found_cliques
+from plain.information import report_up
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
+from plain.plans import Mail, Memory, Plan, first_plans, plan
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
@@ -50,6 +52,10 @@ class PlainTown(mesa.Model):
             Authority(self, number, row, town.settlements[int(row["settlement"])])
             for number, row in enumerate(town.authorities)
         ]
+        self.memories: list[Memory]
+        self.mail: list[Mail]
+        self.plans: list[Plan]
+        first_plans(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
         self.repeats: list[Repeat] = []
@@ -74,7 +80,13 @@ class PlainTown(mesa.Model):
     def read_police(self, town: Any) -> None:
         """Read facilities, sectors, posts and officers."""
         self.facilities = [
-            Facility(number, self.cells[int(row["cell"])], int(row["vehicles"]), int(row["motorcycles"]))
+            Facility(
+                number,
+                self.cells[int(row["cell"])],
+                int(row["vehicles"]),
+                int(row["motorcycles"]),
+                bool(row["station"]),
+            )
             for number, row in enumerate(town.facilities)
         ]
         routes = read_places(town.routes, self.cells)
@@ -214,6 +226,7 @@ class PlainTown(mesa.Model):
             for resident in self.residents:
                 resident.step()
         relieve_couples(self)
+        plan(self)
         patrol(self)
         offend(self)
         extort(self)
@@ -222,6 +235,7 @@ class PlainTown(mesa.Model):
         meet(self)
         deter(self)
         hear_cases(self)
+        report_up(self)
         judge(self)
         spread_news(self)
         if self.month_ends:
