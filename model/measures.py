@@ -314,6 +314,24 @@ _MAIN = {
     "posts_follow_reports": Measure(
         "-1 to 1", "the same with crime told to the state", "la misma, con delitos avisados al Estado"
     ),
+    "recorded_share": Measure("share", "headquarters' record over what happened", "lo registrado sobre lo ocurrido"),
+    "calls_closed": Measure("calls", "calls that the police count as served", "llamadas dadas por atendidas"),
+    "refused": Measure("crimes", "victims sent away by the police", "víctimas a quienes no se les recibió la denuncia"),
+    "downgraded": Measure("crimes", "crimes written down as something lesser", "delitos anotados como algo menor"),
+    "arrests_easy": Measure("arrests", "easy arrests, sought for the figures", "capturas fáciles, para la estadística"),
+    "complaints_outside": Measure("complaints", "complaints outside the police", "quejas fuera de la policía"),
+    "unserved_paper": Measure("calls", "calls closed though nobody came", "llamadas cerradas sin que llegara nadie"),
+    "army_visits": Measure("visits", "visits of army patrols", "visitas de patrullas del Ejército"),
+    "stops_army": Measure("stops", "young men stopped by soldiers", "jóvenes registrados por soldados"),
+    "stops_army_harsh": Measure("stops", "the same, harshly", "los mismos, con malos tratos"),
+    "detentions": Measure("people", "people detained on suspicion", "personas detenidas por sospecha"),
+    "wrongful_detentions": Measure("people", "of them, no members of a clique", "de ellas, ajenas a las clicas"),
+    "detention_complaints": Measure("complaints", "complaints of detention", "denuncias por detención arbitraria"),
+    "prison_recruits": Measure(
+        "people", "wrongly detained who joined a clique", "detenidos sin causa que entraron a una clica"
+    ),
+    "members_held": Measure("people", "members of cliques in prison", "integrantes de clicas en prisión"),
+    "others_held": Measure("people", "others in prison on suspicion", "otras personas presas por sospecha"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
     "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
     "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
@@ -375,6 +393,10 @@ def row_of(world: Any) -> dict[str, float]:
         "record_days_mean": share_or_null(month.tally["record_days"], month.tally["records_arrived"]),
         "posts_follow_crime": rank_correlation(state.planned_here[populated], state.happened[populated].sum(axis=1)),
         "posts_follow_reports": rank_correlation(state.planned_here[populated], state.told[populated]),
+        "recorded_share": share_or_null(books[RECORDED].sum(), occurred),
+        "calls_closed": float(month.tally["served"] + month.tally["unserved_paper"]),
+        "members_held": float(np.count_nonzero(state.prison.filled()["clique"] >= 0)),
+        "others_held": float(np.count_nonzero(state.prison.filled()["clique"] < 0)),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
     for name, (number, _, _) in _BOOKS.items():

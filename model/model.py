@@ -26,10 +26,12 @@ from model.mechanisms import (
     deterrence,
     extortion,
     hearsay,
+    heavy_hand,
     information,
     justice,
     patrol,
     plans,
+    pressure,
     reporting,
     response,
     roster,
@@ -131,6 +133,7 @@ class TrustModel(mesa.Model):
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
+        heavy_hand.list_suspects(self.state, self.ground, self.tick)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
 
@@ -148,6 +151,7 @@ class TrustModel(mesa.Model):
         self.relieve_couples()
         self.plan()
         self.patrol()
+        self.clamp_down()
         self.offend()
         self.extort()
         self.tell()
@@ -156,6 +160,7 @@ class TrustModel(mesa.Model):
         self.deter()
         self.hear_cases()
         self.report_up()
+        self.answer_for_figures()
         self.judge()
         self.spread_news()
         self.close_shift()
@@ -183,6 +188,10 @@ class TrustModel(mesa.Model):
     def patrol(self) -> None:
         """M3: couples plan their visits."""
         patrol.act(self)
+
+    def clamp_down(self) -> None:
+        """M25: soldiers patrol, young men are detained and released."""
+        heavy_hand.act(self)
 
     def offend(self) -> None:
         """M5, M6: crimes happen, are given up, or move."""
@@ -215,6 +224,10 @@ class TrustModel(mesa.Model):
     def report_up(self) -> None:
         """M17: stations note what they know and send it on its way up."""
         information.act(self)
+
+    def answer_for_figures(self) -> None:
+        """M27: what is written down makes the figure for which chiefs answer."""
+        pressure.act(self)
 
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""

@@ -14,10 +14,12 @@ RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
-CLIQUE = record("gang centre members rivals asked refused", "rent dread")
+CLIQUE = record("gang centre members founding rivals asked refused", "rent dread")
 BOARD = record("met invites residents", "legitimacy organised")
 CASE = record("born number due victim settlement cell")
 COMPLAINT = record("filed number teller evidence charged")
+FIGURE = record("", "month base refuse downgrade easy")
+PRISONER = record("until who clique")
 MAIL = record("due born cell problem", "severity")
 PLAN = record("mode kind hour n founded named shared holds changed made product months visits")
 
@@ -128,7 +130,19 @@ COUNTS = (
     "plans_with_request",
     "visits_on_paper",
     # heavy hand
+    "army_visits",
+    "stops_army",
+    "stops_army_harsh",
+    "detentions",
+    "wrongful_detentions",
+    "detention_complaints",
+    "prison_recruits",
     # pressure for figures
+    "refused",
+    "downgraded",
+    "arrests_easy",
+    "complaints_outside",
+    "unserved_paper",
     # domestic violence
     # land conflicts
     # collective violence
@@ -247,6 +261,12 @@ class State:
         self.told = np.zeros(town.n_cells)
         self.atlas = np.zeros((town.n_cells, N_PROBLEMS))
         self.mail = Table(MAIL)
+        self.figures = np.zeros(len(town.facilities), FIGURE)
+        self.around = np.zeros(0, np.int64)
+        """Men who live in or next to a territory."""
+        self.suspected = np.zeros(1)
+        """Share of members among the young of them."""
+        self.prison = Table(PRISONER)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)

@@ -42,6 +42,8 @@ COLUMNS = {
         "recorded",
         "arrested",
         "displaced",
+        "refused",
+        "downgraded",
     ),
     "responses": ("born", "number", "post", "wait"),
     "unserved": ("born", "number", "reason"),
@@ -67,6 +69,8 @@ BUSY = {
     "boards": {"share_not_inviting": 0.3},
     "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
     "information": {"feedback": 0.3, "delay": 5.0},
+    "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
+    "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5},
 }
 """Numbers with which much happens in a small town."""
 
@@ -334,6 +338,13 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                 },
             )
             for one in town.plans
+        ],
+        "figures": [
+            (
+                number,
+                {name: getattr(one, name) for name in ("month", "base", "refuse", "downgrade", "easy")},
+            )
+            for number, one in enumerate(town.figures)
         ],
         "cliques": [
             (

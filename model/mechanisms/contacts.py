@@ -139,7 +139,8 @@ def meet(
     ground: Any,
     minds: Any,
     couples: Any,
-    officers: Any,
+    plant: Any,
+    figures: Any,
     contacts: Any,
     tally: Any,
     where: Any,
@@ -149,7 +150,7 @@ def meet(
     """Let couples meet residents at the visits that took place."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["alive"] == 0:
+        if visit["alive"] == 0 or visit["post"] < 0:
             continue
         cell = visit["cell"]
         earlier = 0
@@ -161,7 +162,8 @@ def meet(
         couple = couples[visit["post"]]
         mean = (p["foot"] if couple["mode"] == FOOT else p["motor"]) + (visit["kind"] == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
-        officer = officers[couple["lead"]]
+        officer = plant.officers[couple["lead"]]
+        easy = figures[plant.posts[visit["post"]]["facility"]]["easy"]
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
             i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
@@ -179,7 +181,8 @@ def meet(
             if cause == STOP and luck(seed, BRIBED, tick, cell, nth) < p["bribe"] * (1.0 - officer["integrity"]):
                 cause = BRIBE
             find = luck(seed, STOP_FINDS, tick, cell, nth)
-            if cause == STOP and find < p["finds"]:
+            if cause == STOP and find < p["finds"] + easy:
+                tally[0]["arrests_easy"] += 1.0 if find >= p["finds"] else 0.0
                 arrest = day.arrests[day.counts[ARRESTS]]
                 arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
                 arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
@@ -221,7 +224,8 @@ def act(world: Any) -> None:
         world.ground,
         state.minds,
         state.couples,
-        world.plant.officers,
+        world.plant,
+        state.figures,
         numbers["contacts"],
         state.tally,
         world.where,

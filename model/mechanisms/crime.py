@@ -210,7 +210,7 @@ def note_incident(
     row["minute"], row["severity"], row["loss"] = minute, severity, loss
     row["told"] = NOBODY
     row["handed"] = row["found"] = row["complaint"] = row["in_time"] = row["recorded"] = row["arrested"] = 0
-    row["displaced"] = 0
+    row["displaced"] = row["refused"] = row["written"] = row["downgraded"] = 0
     stage.day.counts[INCIDENTS] = k + 1
     if teller >= 0:
         stage.minds[teller]["harmed"] = stage.tick

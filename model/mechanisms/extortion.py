@@ -238,7 +238,8 @@ def clash(stage: Any, gangs: Any, numbers: Any, where: Any) -> None:
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
         p = numbers[max(stage.ground.cells[clique["centre"]]["settlement"], 0)]
-        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"]
+        strength = clique["members"] / max(clique["founding"], 1)
+        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * strength
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):

@@ -94,6 +94,7 @@ def report_up(
         tally[0]["known"] += 1.0
         if u < form:
             tally[0]["forms"] += 1.0
+            row["written"] = 1
         if u < content and (row["found"] == 1 or row["told"] != ANONYMOUS):
             tally[0]["forms_with_content"] += 1.0
             wall.known[cell, problem, tick % 3] += severity

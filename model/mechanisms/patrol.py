@@ -207,11 +207,11 @@ def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
 
 @njit(cache=True)
 def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
-    """First visit not cancelled that covers this cell at this minute, or -1."""
+    """First visit of a couple, not cancelled, that covers this cell at this minute, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         covers = visit["cell"] == cell and visit["minute"] <= minute < visit["minute"] + visit["stay"] + residual
-        if covers and visit["alive"] == 1:
+        if covers and visit["alive"] == 1 and visit["post"] >= 0:
             return k
     return -1
 

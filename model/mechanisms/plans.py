@@ -20,8 +20,8 @@ DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), de
 CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
 TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
 PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
-CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT = (np.int64(kind) for kind in range(-1, 5))
-"""Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a fixed post, at a checkpoint."""
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (np.int64(kind) for kind in range(-1, 6))
+"""Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a post, checkpoint, army."""
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 N_PROBLEMS, N_CELLS = 6, 5
 QUARTER = 276

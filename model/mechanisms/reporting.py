@@ -33,6 +33,7 @@ from model.daybook import (
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanisms.patrol import cover
+from model.mechanisms.pressure import send_away
 from model.parameters import Group, number, share
 
 TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
@@ -227,6 +228,8 @@ def tell(
     reporting: Any,
     authority: Any,
     response: Any,
+    pressure: Any,
+    figures: Any,
     deterrence: Any,
     trust: Any,
     tick: Any,
@@ -249,6 +252,8 @@ def tell(
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE
+            station = ground.cells[row["cell"]]["facility"]
+            send_away(day, minds, k, figures, station, pressure[at], tick, seed)
             if row["told"] == COMMUNAL:
                 if row["severity"] >= a["grave"]:
                     row["handed"] = 1
@@ -304,6 +309,8 @@ def act(world: Any) -> None:
         numbers["reporting"],
         numbers["communal_authority"],
         numbers["response"],
+        numbers["pressure"],
+        state.figures,
         numbers["deterrence"],
         numbers["trust"],
         world.tick,

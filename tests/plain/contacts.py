@@ -20,7 +20,7 @@ def meet(town: "PlainTown") -> None:
     p = town.numbers("contacts")
     earlier: dict[int, int] = {}
     for visit in town.visits:
-        if not visit.alive:
+        if not visit.alive or visit.couple is None:
             continue
         q = earlier.get(visit.cell.number, 0)
         earlier[visit.cell.number] = q + 1
@@ -52,6 +52,7 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
     """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
     p, where = town.numbers("contacts"), visit.cell.number
+    assert visit.couple is not None
     lead = visit.couple.lead
     assert lead is not None
     stop = chance_of_stop(town, visit, resident)
@@ -65,7 +66,7 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
             return
         town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, p.weight_stop))
         finds = town.luck("stop finds", where, nth)
-        if finds < p.finds:
+        if finds < p.finds + town.figures[visit.couple.facility.number].easy:
             town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
     elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
         effectiveness = (0.3 * tone, p.weight_talk)

@@ -59,6 +59,9 @@ class Incident:
     recorded: bool = False
     arrested: bool = False
     held: bool = False
+    refused: bool = False
+    written: bool = False
+    downgraded: bool = False
 
     @property
     def told_to_state(self) -> bool:

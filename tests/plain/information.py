@@ -16,7 +16,7 @@ def report_up(town: "PlainTown") -> None:
     for incident in town.incidents:
         remember(town, incident)
     for visit in town.visits:
-        if visit.alive and visit.kind in (PROBLEM, POST, CHECKPOINT):
+        if visit.couple is not None and visit.alive and visit.kind in (PROBLEM, POST, CHECKPOINT):
             town.plans[visit.couple.facility.number].visits += 1
     for meeting in town.meetings:
         town.authorities[meeting.authority].requested = town.tick
@@ -38,9 +38,11 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     p, facility = town.numbers("information"), town.facilities[incident.cell.facility]
     linked = 1.0 if facility.station else p.substation
     sure = incident.kind in (KILLING, VEHICLE_THEFT)
+    form = 1.0 if sure else p.written
     content = 1.0 if sure else p.written * p.conviction
     typed = 1.0 if sure else content * p.typed * linked
     u = town.luck("record", incident.number, 0)
+    incident.written = u < form
     if u < content and (incident.found or incident.told != ANONYMOUS):
         memory.known[problem][town.shift] += incident.severity
     hoards = town.luck("hoards", facility.number, 0, tick=town.month) < p.hoarding

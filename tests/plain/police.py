@@ -125,9 +125,9 @@ class Couple(mesa.Agent):
 
 @dataclass(eq=False)
 class Visit:
-    """A visit of a couple to a cell; kind 1 is to an institution, and a routed visit is written down."""
+    """A visit of a couple (or of soldiers: None) to a cell; a routed visit is written down."""
 
-    couple: Couple
+    couple: Couple | None
     cell: Cell
     minute: float
     kind: int
@@ -258,6 +258,6 @@ def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool =
     residual = town.numbers("deterrence").residual
     for visit in town.visits:
         covers = visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual
-        if covers and (visit.alive or not kept):
+        if covers and ((visit.alive and visit.couple is not None) or not kept):
             return visit
     return None

@@ -24,12 +24,13 @@ from plain.crime import (
 from plain.luck import logistic
 from plain.people import UNANSWERED_CALL, Resident
 from plain.police import covering_visit
+from plain.pressure import send_away
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
 OFFSETS = {0: 0.0, 1: -0.5, 2: 1.5, 3: -0.4, 4: 0.0, 5: -0.3, 6: 0.0, 7: 0.5}
-LINE, TRIAGE, HOURS, FUEL, VEHICLES = range(5)
+LINE, TRIAGE, HOURS, FUEL, VEHICLES, PAPER = range(6)
 """Reasons why a call is not served."""
 
 
@@ -61,6 +62,7 @@ def tell(town: "PlainTown") -> None:
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Tell one incident, or not, with all that follows in this shift."""
     incident.told = TELEPHONE if incident.kind == KILLING else choose_channel(town, incident, teller)
+    send_away(town, incident, teller)
     if incident.kind == EXTORTION and incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR):
         teller.told_openly = town.tick
     if incident.told == AUTHORITY:

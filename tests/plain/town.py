@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 
+from plain.army import Prisoner, clamp_down, list_suspects
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
@@ -17,6 +18,7 @@ from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.plans import Mail, Memory, Plan, first_plans, plan
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
+from plain.pressure import Figure, answer_for_figures
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
 
@@ -58,6 +60,11 @@ class PlainTown(mesa.Model):
         first_plans(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
+        self.suspects: list[Resident]
+        self.share_of_members = 0.0
+        list_suspects(self)
+        self.prison: list[Prisoner] = []
+        self.figures = [Figure() for _ in self.facilities]
         self.repeats: list[Repeat] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
@@ -228,6 +235,7 @@ class PlainTown(mesa.Model):
         relieve_couples(self)
         plan(self)
         patrol(self)
+        clamp_down(self)
         offend(self)
         extort(self)
         tell(self)
@@ -236,6 +244,7 @@ class PlainTown(mesa.Model):
         deter(self)
         hear_cases(self)
         report_up(self)
+        answer_for_figures(self)
         judge(self)
         spread_news(self)
         if self.month_ends:
@@ -245,7 +254,10 @@ class PlainTown(mesa.Model):
     def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return what happened in the last shift, as rows of numbers by table."""
         return {
-            "visits": [(v.couple.number, v.cell.number, v.minute, v.kind, v.routed, int(v.alive)) for v in self.visits],
+            "visits": [
+                (v.couple.number if v.couple else -1, v.cell.number, v.minute, v.kind, v.routed, int(v.alive))
+                for v in self.visits
+            ],
             "incidents": [incident_row(incident) for incident in self.incidents],
             "responses": [(r.born, r.number, r.couple.number, r.wait) for r in self.responses],
             "unserved": [(one.born, one.number, one.reason) for one in self.unserved],
@@ -278,4 +290,6 @@ def incident_row(incident: Incident) -> tuple[Any, ...]:
         int(incident.recorded),
         int(incident.arrested),
         int(incident.displaced),
+        int(incident.refused),
+        int(incident.downgraded),
     )
