@@ -7,6 +7,8 @@ from numba import njit
 from model.daybook import (
     BY_EXTORTION,
     BY_GANG,
+    BY_KIN,
+    BY_PARTNER,
     COMMUNAL,
     FOR_HIRE,
     HOMICIDE,
@@ -14,6 +16,8 @@ from model.daybook import (
     IN_ROBBERY,
     INCIDENTS,
     NOBODY,
+    REFUGE,
+    TO_KIN,
     UNSERVEDS,
     VISITS,
 )
@@ -29,7 +33,8 @@ GRAVE = 0.6
 @njit(cache=True)
 def told_to_state(row: Any) -> Any:
     """Whether a state body was told of this incident."""
-    return row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
+    told = row["told"]
+    return row["handed"] == 1 or (told != NOBODY and told != COMMUNAL and told != TO_KIN and told != REFUGE)
 
 
 @njit(cache=True)
@@ -91,6 +96,8 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_gang"] += 1.0
     elif motive == BY_EXTORTION:
         row["homicides_extortion"] += 1.0
+    elif motive in (BY_PARTNER, BY_KIN):
+        row["homicides_home"] += 1.0
 
 
 @njit(cache=True)
@@ -116,6 +123,7 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
             continue
         seen_here[visit["cell"]] += 1
         tally[0]["visits"] += 1.0
+        tally[0]["couple_hours_used"] += visit["stay"] / 60.0
         tally[0]["visits_routed"] += visit["routed"]
         if visit["kind"] == INSTITUTION:
             tally[0]["visits_to_institutions"] += 1.0

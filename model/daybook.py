@@ -41,14 +41,47 @@ ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, 
     np.int64(kind) for kind in range(9)
 )
 
-MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment")
-NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = (
-    np.int64(motive) for motive in range(9)
+MOTIVES = (
+    "none",
+    "robbery",
+    "quarrel",
+    "hire",
+    "gang",
+    "extortion",
+    "territorial",
+    "imitator",
+    "punishment",
+    "partner",
+    "kin",
 )
+(
+    NO_MOTIVE,
+    IN_ROBBERY,
+    IN_QUARREL,
+    FOR_HIRE,
+    BY_GANG,
+    BY_EXTORTION,
+    TERRITORIAL,
+    IMITATOR,
+    PUNISHMENT,
+    BY_PARTNER,
+    BY_KIN,
+) = (np.int64(motive) for motive in range(len(MOTIVES)))
 
-CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor", "anonymous")
+CHANNELS = (
+    "patrol",
+    "phone",
+    "station",
+    "own_phone",
+    "communal",
+    "prosecutor",
+    "anonymous",
+    "kin",
+    "demi",
+    "refuge",
+)
 NOBODY = -1
-TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS = range(7)
+TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 
 REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
 NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = range(6)

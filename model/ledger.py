@@ -86,6 +86,9 @@ MIND = np.dtype(
         ("evidence", "f8"),
         ("fear", "f8"),
         ("useful", "f8"),
+        ("base_fear", "f8"),
+        ("alarm", "f8"),
+        ("caution", "f8"),
         ("touched", "i4"),
         ("met", "i4"),
         ("met_free", "i4"),
@@ -94,13 +97,15 @@ MIND = np.dtype(
         ("gone", "i4"),
         ("pays", "i4"),
         ("member", "i4"),
+        ("careful", "i4"),
     ],
     align=True,
 )
 """What changes in a resident; ``trust`` is what the beliefs in this row amount to.
 
 Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.  ``mood`` is the offset of the whole
-municipality at the last end of a month.  ``gone`` is -1 while the resident is here, else a tick since when not.
+municipality at the last end of a month.  ``alarm`` is how far fear is above its disposition ``base_fear`` (log-odds),
+``careful`` says whether precautions are taken.  ``gone`` is -1 while the resident is here, else a tick since when not.
 """
 
 SHIFTS_A_YEAR = 1095
@@ -328,7 +333,8 @@ def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> No
         mind["fairness"], mind["effectiveness"] = mind["base_fairness"], mind["base_effectiveness"]
         mind["mood"] = 0.0
         mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
-        mind["fear"] = logistic(p["fear"] + noise(luck(seed, FEAR, 0, i, 0)))
+        mind["base_fear"] = p["fear"] + noise(luck(seed, FEAR, 0, i, 0))
+        mind["fear"] = logistic(mind["base_fear"])
         mind["evidence"], mind["useful"] = 0.0, 0.0
         mind["touched"] = tick
         mind["met"] = mind["met_free"] = mind["harmed"] = mind["spoke"] = mind["gone"] = -1

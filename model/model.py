@@ -20,11 +20,14 @@ from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
+    adoption,
     communal_authority,
     contacts,
     crime,
     deterrence,
+    domestic_violence,
     extortion,
+    fear,
     hearsay,
     heavy_hand,
     information,
@@ -33,8 +36,10 @@ from model.mechanisms import (
     plans,
     pressure,
     reporting,
+    resources,
     response,
     roster,
+    seeking_help,
 )
 from model.policies import changes, dates, rows_at
 from model.scenario import Scenario
@@ -88,9 +93,13 @@ class TrustModel(mesa.Model):
         self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
+        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
+            np.float64
+        )
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
         self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
+        self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -112,7 +121,10 @@ class TrustModel(mesa.Model):
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
+        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
+        adoption.begin(self.state.officers, self.tick, self.seed)
+        resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
             town.settlements,
@@ -134,6 +146,7 @@ class TrustModel(mesa.Model):
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
         heavy_hand.list_suspects(self.state, self.ground, self.tick)
+        domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
 
@@ -148,13 +161,17 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.brief_officers()
+        self.maintain()
         self.relieve_couples()
         self.plan()
         self.patrol()
         self.clamp_down()
         self.offend()
         self.extort()
+        self.hurt_at_home()
         self.tell()
+        self.seek_help()
         self.respond()
         self.meet()
         self.deter()
@@ -163,8 +180,10 @@ class TrustModel(mesa.Model):
         self.answer_for_figures()
         self.judge()
         self.spread_news()
+        self.take_fright()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
+            self.renew_officers()
             self.settle()
         self.tick += 1
 
@@ -176,6 +195,14 @@ class TrustModel(mesa.Model):
         self.day_type = self.calendar.day_type(self.tick)
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+
+    def brief_officers(self) -> None:
+        """M16: what training adds to how each officer treats people."""
+        adoption.act(self)
+
+    def maintain(self) -> None:
+        """M19: vehicles, fuel, lines, funds and the mayor."""
+        resources.act(self)
 
     def relieve_couples(self) -> None:
         """M2: who is on duty, with what means."""
@@ -201,9 +228,17 @@ class TrustModel(mesa.Model):
         """M7: payments, demands, threats, clashes, recruits, imitators."""
         extortion.act(self)
 
+    def hurt_at_home(self) -> None:
+        """M9: women are hurt at home."""
+        domestic_violence.act(self)
+
     def tell(self) -> None:
         """M11: victims tell, or not; what is told leaves its traces."""
         reporting.act(self)
+
+    def seek_help(self) -> None:
+        """M9: who was hurt at home looks for help, or not."""
+        seeking_help.act(self)
 
     def respond(self) -> None:
         """M12: couples answer calls and arrest."""
@@ -237,6 +272,10 @@ class TrustModel(mesa.Model):
         """M21: people tell each other."""
         hearsay.act(self)
 
+    def take_fright(self) -> None:
+        """M22: harm, own and heard, frightens."""
+        fear.act(self)
+
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
         state, day = self.state, self.book.day
@@ -255,15 +294,22 @@ class TrustModel(mesa.Model):
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
 
+    def renew_officers(self) -> None:
+        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        adoption.month_end(self)
+
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
         state, trust = self.state, self.numbers["trust"]
         self.remember_public_events()
+        fear.month_end(self)
         settle(
             state.minds,
             self.ground.people,
             self.ground.cells,
             trust,
+            self.numbers["fear"],
+            state.local,
             state.mood[0],
             state.ledger,
             self.class_table,

@@ -9,14 +9,22 @@ from model.ledger import CAUSES, MIND
 from model.mechanisms.plans import N_CELLS, N_PROBLEMS
 from model.town import Town
 
-COUPLE = record("on lead mate mode cell", "free duty_start duty_end km")
+COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
+VEHICLE_ROW = record("facility motorcycle number works since")
+MEANS = record("late internet phone", "purse")
+MAYOR = record("term willing")
 RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members founding rivals asked refused", "rent dread")
 BOARD = record("met invites residents", "legitimacy organised")
-CASE = record("born number due victim settlement cell")
+CASE = record("born number due kind victim settlement cell")
+PENDING = record("due woman")
+HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
+"""What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
+``domestic_to_nobody``…), ticks until which a measure and a ruling protect her; -1 is never."""
+LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
 FIGURE = record("", "month base refuse downgrade easy")
 PRISONER = record("until who clique")
@@ -26,6 +34,7 @@ PLAN = record("mode kind hour n founded named shared holds changed made product 
 COUNTS = (
     # police
     "couple_shifts",
+    "thin_relays",
     "couples_routed",
     "planned",
     "visits",
@@ -111,7 +120,20 @@ COUNTS = (
     "council_heard_women",
     "council_heard_far",
     # adoption
+    "officers_made_aware",
+    "officers_trained",
+    "officers_moved",
+    "officers_retired",
+    "explained",
     # resources
+    "couple_hours",
+    "fixed_hours",
+    "couple_hours_used",
+    "km_available",
+    "breakdowns",
+    "repairs",
+    "joint_patrols",
+    "benefit_km",
     # misconduct
     # officers
     # plans
@@ -144,6 +166,33 @@ COUNTS = (
     "complaints_outside",
     "unserved_paper",
     # domestic violence
+    "homicides_home",
+    "domestic_by_partner",
+    "domestic_to_nobody",
+    "domestic_to_kin",
+    "domestic_to_communal",
+    "domestic_to_police",
+    "domestic_to_prosecutor",
+    "domestic_to_demi",
+    "domestic_to_refuge",
+    "domestic_again_after_nobody",
+    "domestic_again_after_kin",
+    "domestic_again_after_communal",
+    "domestic_again_after_police",
+    "domestic_again_after_prosecutor",
+    "domestic_again_after_demi",
+    "domestic_again_after_refuge",
+    "domestic_alone_after_nobody",
+    "domestic_alone_after_kin",
+    "domestic_alone_after_communal",
+    "domestic_alone_after_police",
+    "domestic_alone_after_prosecutor",
+    "domestic_alone_after_demi",
+    "domestic_alone_after_refuge",
+    "domestic_complaints_police",
+    "domestic_complaints_prosecutor",
+    "domestic_protected",
+    "domestic_conciliated",
     # land conflicts
     # collective violence
     # consultation
@@ -232,6 +281,17 @@ def plant_of(town: Town, officers: np.ndarray) -> Plant:
     return Plant(town.facilities, officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
 
 
+def vehicles_of(facilities: np.ndarray) -> np.ndarray:
+    """Return a row for every vehicle and motorcycle that the facilities own."""
+    owned = [
+        (f, motorcycle, number, 1, 0)
+        for f, facility in enumerate(facilities)
+        for motorcycle, name in enumerate(("vehicles", "motorcycles"))
+        for number in range(facility[name])
+    ]
+    return np.array(owned, dtype=VEHICLE_ROW)
+
+
 class State:
     """What changes in a run.  Rows are never reused; the dead stay, marked."""
 
@@ -241,11 +301,16 @@ class State:
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
         self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
+        self.vehicles = vehicles_of(town.facilities)
+        self.means = np.zeros(len(town.facilities), MEANS)
+        self.mayor = np.full(1, -1, MAYOR)
         self.risk = np.zeros(town.n_cells, RISK)
         self.repeats = Table(REPEAT, 1024)
         self.waiting = Table(WAITING)
         self.threats = Table(THREAT)
         self.cases = Table(CASE)
+        self.homes = np.zeros(town.n_people, HOME)
+        self.pending = Table(PENDING)
         self.complaints = Table(COMPLAINT, 1024)
         self.cliques = np.zeros(n_cliques, CLIQUE)
         self.territory = np.full(town.n_cells, -1, np.int64)
@@ -267,6 +332,7 @@ class State:
         self.suspected = np.zeros(1)
         """Share of members among the young of them."""
         self.prison = Table(PRISONER)
+        self.local = np.zeros(town.n_settlements, LOCAL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)

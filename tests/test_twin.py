@@ -66,11 +66,26 @@ BUSY = {
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
+    "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
+    "patrol": {"plan_share": 0.1},
+    "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
+    "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
     "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
     "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5},
+    "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
+    "seeking_help": {
+        "intercept": -1.0,
+        "over": 0.3,
+        "other_language": 0.4,
+        "demi": 0.7,
+        "refuge": 0.5,
+        "women_on_relay": 0.2,
+        "language_on_relay": 0.2,
+        "months": 1.0,
+    },
 }
 """Numbers with which much happens in a small town."""
 
@@ -85,7 +100,8 @@ WATCHED = {
     "crime": {"at_home": 1.0, "night": 5.0},
     "deterrence": {"street": 0.8, "weeks": 8.0, "residual": 60.0},
     "patrol": {"visits_foot": 48, "visits_motor": 40},
-    "roster": {"absence": 0.0, "fixed_duties": 0.1, "out_of_service": 0.0},
+    "roster": {"absence": 0.0, "fixed_duties": 0.1},
+    "resources": {"breakdown": 0.0},
     "contacts": {"foot": 0.1, "motor": 0.1},
     "extortion": {"clash": 0.0, "demands": 0.0},
 }
@@ -307,10 +323,55 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "met": one.last_contact,
                     "harmed": one.last_harm,
                     "spoke": one.told_openly,
+                    "alarm": one.alarm,
+                    "careful": one.careful,
                 },
             )
             for one in town.residents
             if one.alive
+        ],
+        "homes": [
+            (
+                one.number,
+                {
+                    "hurt": one.last_hurt,
+                    "channel": one.looked_for_help,
+                    "safe": one.safe_until,
+                    "ruled": one.ruled_until,
+                },
+            )
+            for one in town.residents
+        ],
+        "vehicles": [(row, {"works": int(one.works)}) for row, one in enumerate(town.garage.vehicles)],
+        "means": [
+            (
+                one.number,
+                {
+                    "late": int(one.late),
+                    "internet": int(one.internet),
+                    "phone": int(one.phone),
+                    "purse": one.purse,
+                },
+            )
+            for one in town.facilities
+        ],
+        "mayor": [(0, {"term": town.garage.mayor.term, "willing": int(town.garage.mayor.willing)})],
+        "officers": [
+            (
+                one.number,
+                {
+                    "person": one.person,
+                    "tick_since": one.since,
+                    "cohort": one.cohort,
+                    "trained": one.trained,
+                    "aware": one.aware,
+                    "kiche": one.kiche,
+                    "manner": one.manner,
+                    "integrity": one.integrity,
+                    "tone": one.tone,
+                },
+            )
+            for one in town.officers
         ],
         "boards": [
             (one.number, {"legitimacy": one.legitimacy, "met": one.last_meeting, "invites": one.invites})

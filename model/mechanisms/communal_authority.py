@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import date_of_tick, month_of
-from model.daybook import HEARINGS, IMPRESSIONS, MEETINGS
+from model.daybook import DOMESTIC, HEARINGS, IMPRESSIONS, MEETINGS
 from model.ledger import HEARING, MEETING, impress
 from model.luck import decision, logistic, luck
 from model.mechanisms.contacts import treats_fairly
@@ -33,6 +33,7 @@ ATTENDS, MEETING_TONE = decision("attends"), decision("meeting tone")
 REQUEST, CALLED, INVITES = decision("request"), decision("called by police"), decision("invites")
 TABLE = 4095
 CLOSED, TO_STATE, NO_REMEDY = range(3)
+YEAR = 1095
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,10 @@ class CommunalAuthority(Group):
     )
 
 
+KNOCKOUT = ("cases", "closed")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def outcome_of(case: Any, board: Any, served: Any, p: Any, seed: Any) -> Any:
     """What a hearing ends with (closed, to the state, without remedy) and whether the ruling was just."""
@@ -116,6 +121,7 @@ def hear(
     boards: Any,
     people: Any,
     minds: Any,
+    homes: Any,
     numbers: Any,
     trust: Any,
     tally: Any,
@@ -140,7 +146,12 @@ def hear(
         row = day.hearings[day.counts[HEARINGS]]
         row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
         day.counts[HEARINGS] += 1
-        count_case(tally[0], outcome, people[i]["female"])
+        if case["kind"] == DOMESTIC and outcome == CLOSED:
+            homes[i]["ruled"] = tick + YEAR
+            tally[0]["cases"] += 1.0
+            tally[0]["domestic_conciliated"] += 1.0
+        else:
+            count_case(tally[0], outcome, people[i]["female"])
         present = luck(seed, POLICE_PRESENT, case["born"], case["number"], 0) < p["presence"]
         if present and board["invites"] == 1:
             tally[0]["police_present"] += 1.0
@@ -270,6 +281,7 @@ def act(world: Any) -> None:
             state.boards,
             world.ground.people,
             state.minds,
+            state.homes,
             numbers["communal_authority"],
             numbers["trust"],
             state.tally,

@@ -24,6 +24,8 @@ MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
 )
 BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
 MOST = 15
+KNOWN_AFTER = 546
+"""Shifts at the post after which residents know an officer: six months; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,15 @@ class Contacts(Group):
         "concept: 0.3 +- 0.3, zero and below allowed",
         "effect of MOPSIC training on treatment",
     )
+    familiar: float = number(
+        1.25,
+        "ratio",
+        1.0,
+        2.0,
+        "B24; assumed",
+        "weight of a friendly contact with an officer six months at the post",
+        off=1.0,
+    )
     fair_stop: float = number(0.2, "tone", -1.0, 1.0, "Z01, Z02", "how a fair stop is taken")
     bribe: float = share(
         0.65,
@@ -100,10 +111,14 @@ class Contacts(Group):
     weight_meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
 
 
+KNOCKOUT = ("trust_by_contacts",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
     """Whether this officer treats somebody fairly, by luck u."""
-    return u < logistic(p["fair"] + p["manner"] * officer["manner"] + p["training"] * officer["trained"])
+    return u < logistic(p["fair"] + p["manner"] * officer["manner"] + officer["tone"])
 
 
 @njit(cache=True)
@@ -120,13 +135,15 @@ def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
-def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, p: Any) -> None:
-    """Write down what a contact of this kind teaches."""
+def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p: Any) -> None:
+    """Write down what a contact of this kind teaches; a friendly one more if the officer is known here."""
     tone = 1.0 if fair else -1.0
+    more = p["familiar"] if fair and known else 1.0
     if cause == GREETING:
-        impress(day, minds, i, GREETING, tone, p["weight_greeting"], 0.0, 0.0, 1)
+        impress(day, minds, i, GREETING, tone, more * p["weight_greeting"], 0.0, 0.0, 1)
     elif cause == TALK:
-        impress(day, minds, i, TALK, tone, p["weight_talk"], 0.3 * tone, p["weight_talk"], 1)
+        weight = more * p["weight_talk"]
+        impress(day, minds, i, TALK, tone, weight, 0.3 * tone, weight, 1)
     elif cause == STOP:
         impress(day, minds, i, STOP, p["fair_stop"] if fair else -1.0, p["weight_stop"], 0.0, 0.0, 1)
     else:
@@ -164,6 +181,7 @@ def meet(
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         officer = plant.officers[couple["lead"]]
         easy = figures[plant.posts[visit["post"]]["facility"]]["easy"]
+        known = tick - officer["tick_since"] >= KNOWN_AFTER
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
             i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
@@ -188,7 +206,7 @@ def meet(
                 arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
                 arrest["held"] = 0
                 day.counts[ARRESTS] += 1
-            learn_of(day, minds, i, cause, fair, p)
+            learn_of(day, minds, i, cause, fair, known, p)
             minds[i]["met"] = tick
             if cause in (GREETING, TALK):
                 minds[i]["met_free"] = tick

@@ -31,6 +31,7 @@ from model.daybook import (
 from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
+from model.mechanisms.fear import sheltered
 from model.mechanisms.near_repeat import MOST, breed
 from model.parameters import Group, number, share
 
@@ -120,6 +121,7 @@ class Odds(NamedTuple):
     crime: Any
     near: Any
     deterrence: Any
+    fear: Any
     risk: Any
     repeats: Any
     count: Any
@@ -198,6 +200,29 @@ def note_incident(
     loss: Any,
 ) -> Any:
     """Write an incident into the daybook, with death, teller and harm; return its row."""
+    k = write_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
+    teller = stage.day.incidents[k]["teller"]
+    if teller >= 0:
+        stage.minds[teller]["harmed"] = stage.tick
+        weight = stage.trust[stage.ground.people[teller]["settlement"]]["harm"]
+        impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
+    return k
+
+
+@njit(cache=True)
+def write_incident(
+    stage: Any,
+    number: Any,
+    kind: Any,
+    motive: Any,
+    cell: Any,
+    victim: Any,
+    clique: Any,
+    minute: Any,
+    severity: Any,
+    loss: Any,
+) -> Any:
+    """Write an incident into the daybook, with death and teller; return its row."""
     teller = victim
     if kind == HOMICIDE:
         home = stage.ground.people[victim]["settlement"]
@@ -212,10 +237,6 @@ def note_incident(
     row["handed"] = row["found"] = row["complaint"] = row["in_time"] = row["recorded"] = row["arrested"] = 0
     row["displaced"] = row["refused"] = row["written"] = row["downgraded"] = 0
     stage.day.counts[INCIDENTS] = k + 1
-    if teller >= 0:
-        stage.minds[teller]["harmed"] = stage.tick
-        weight = stage.trust[stage.ground.people[teller]["settlement"]]["harm"]
-        impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
     return k
 
 
@@ -312,6 +333,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             p = odds.crime[z]
             market = market_day and here["market"] == 1
             weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
+            weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
@@ -353,16 +375,15 @@ def forget(repeats: Any, count: Any, tick: Any) -> None:
     count[0] = left
 
 
-def most_candidates(n_people: int) -> int:
-    """Return a number of candidates in a shift that is never reached (twelve standard deviations)."""
-    mean = float(CEILING.sum()) * n_people / 1095.0
+def most_of(mean: float) -> int:
+    """Return a number that a Poisson number of this mean never reaches (twelve standard deviations)."""
     return int(mean + 12.0 * math.sqrt(mean) + 64.0)
 
 
 def act(world: Any) -> None:
     """Let offenders offend."""
     state, numbers = world.state, world.numbers
-    most = most_candidates(len(state.minds)) + int(state.repeats.count[0])
+    most = most_of(float(CEILING.sum()) * len(state.minds) / 1095.0) + int(state.repeats.count[0])
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most)
     state.repeats.reserve(most * MOST)
@@ -370,6 +391,7 @@ def act(world: Any) -> None:
         numbers["crime"],
         numbers["near_repeat"],
         numbers["deterrence"],
+        numbers["fear"],
         state.risk,
         state.repeats.rows,
         state.repeats.count,

@@ -127,6 +127,10 @@ class Extortion(Group):
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
+KNOCKOUT = ("extortion_territorial", "extortion_imitators", "payments", "punishments", "clashes", "recruits")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def collect(stage: Any, gangs: Any, numbers: Any) -> None:
     """Count the weekly payments; some stop paying."""

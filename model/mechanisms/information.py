@@ -11,7 +11,7 @@ from numba import njit
 
 from model.books import told_to_state
 from model.calendar import is_last_shift_of_month, month_of
-from model.daybook import ANONYMOUS, HOMICIDE, INCIDENTS, MEETINGS, PROSECUTOR, VEHICLE_THEFT
+from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, MEETINGS, PROSECUTOR, VEHICLE_THEFT
 from model.luck import decision, luck
 from model.mechanisms import plans
 from model.parameters import Group, number, share
@@ -84,7 +84,7 @@ def report_up(
         told = told_to_state(row)
         if told:
             wall.told[cell] += severity
-        if row["found"] == 0 and (not told or row["told"] == PROSECUTOR):
+        if row["found"] == 0 and (not told or row["told"] in (PROSECUTOR, DEMI)):
             continue
         f = cells[cell]["facility"]
         p = numbers[max(cells[cell]["settlement"], 0)]

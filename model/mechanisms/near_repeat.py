@@ -34,6 +34,10 @@ class NearRepeat(Group):
     same_victim: float = share(0.15, "assumed", "repeats in the same cell that hit the same victim")
 
 
+KNOCKOUT = ("repeats",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, victim: Any, number: Any) -> None:
     """Write down the repeats that this crime will have."""

@@ -12,6 +12,7 @@ from numba import njit
 
 from model.daybook import VISITS
 from model.luck import decision, luck
+from model.mechanisms.adoption import planned_share
 from model.mechanisms.plans import (
     CASEWORK,
     INSTITUTION,
@@ -66,6 +67,10 @@ class Patrol(Group):
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
+KNOCKOUT = ("visits_routed", "coverage")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def straight_km(cells: Any, a: Any, b: Any, cell_km: Any) -> Any:
     """Straight distance between the centres of two cells in km."""
@@ -97,6 +102,7 @@ class Street(NamedTuple):
     plans: Any
     places: Any
     orders: Any
+    adoption: Any
 
 
 @njit(cache=True)
@@ -122,16 +128,16 @@ def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
-def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, tick: Any, seed: Any) -> Any:
+def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: Any, tick: Any, seed: Any) -> Any:
     """Kind of a visit, whether it is written down, and its cell: by plan, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
     sector, p = plant.sectors[plant.posts[post]["sector"]], street.patrol[plant.facilities[f]["settlement"]]
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
     if plan["n"] > 0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
-    if b < p["plan_share"]:
+    if b < planned:
         return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
-    if b < p["plan_share"] + (1.0 - p["plan_share"]) * p["route_share"]:
+    if b < planned + (1.0 - planned) * p["route_share"]:
         return ROUTE, 1, place(plant.routes, sector["route_start"], sector["route_end"], u)
     return ROUTE, 0, place(plant.everywhere, 0, len(plant.everywhere), u)
 
@@ -173,12 +179,13 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
         eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
         begins = (480.0 - 60.0 * order["post_hours"]) * luck(seed, POST_HOUR, tick, post, 0)
         routes = 0
+        planned = planned_share(street.plant.officers[couple["lead"]], p, street.adoption[z])
         n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
             if couple["duty_start"] <= minute < couple["duty_end"]:
                 continue
-            kind, routed, cell = next_stop(street, post, f, slot, eager, tick, seed)
+            kind, routed, cell = next_stop(street, post, f, slot, eager, planned, tick, seed)
             stay = p["stay"]
             if stand >= 0 and begins <= minute < begins + 60.0 * order["post_hours"]:
                 kind, routed, cell, stay = POST, 1, stand, max(stay, 480.0 / n)
@@ -251,5 +258,6 @@ def act(world: Any) -> None:
         state.plans,
         state.plan_cells,
         world.numbers["plans"],
+        world.numbers["adoption"],
     )
     visit_all(street, day, state.tally, world.tick, world.seed)

@@ -18,6 +18,7 @@ from model.daybook import (
     BY_PHONE,
     CALLS,
     COMMUNAL,
+    DOMESTIC,
     EXTORTION,
     HOMICIDE,
     IMPRESSIONS,
@@ -128,6 +129,10 @@ class Reporting(Group):
     found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
 
 
+KNOCKOUT = ("crimes_told", "complaints_filed")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def dread_of(row: Any, fear: Any, p: Any) -> Any:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
@@ -171,13 +176,13 @@ def pulls(
 def choose(pull: Any, u: Any) -> Any:
     """Channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0
-    for channel in range(N_CHANNELS):
+    for channel in range(len(pull)):
         total += pull[channel]
     reached = 1.0 / total
     if u < reached:
         return NOBODY
     last = NOBODY
-    for channel in range(N_CHANNELS):
+    for channel in range(len(pull)):
         if pull[channel] > 0.0:
             reached += pull[channel] / total
             last = channel
@@ -214,6 +219,7 @@ def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick
     wait = days + int(7.0 * luck(seed, SUMMONS, tick, row["number"], 0))
     case["born"], case["number"], case["due"] = tick, row["number"], 3 * (tick // 3 + wait) + 1
     case["victim"], case["settlement"], case["cell"] = row["teller"], settlement, row["cell"]
+    case["kind"] = row["kind"]
     count[0] += 1
 
 
@@ -223,6 +229,7 @@ def tell(
     ground: Any,
     minds: Any,
     boards: Any,
+    means: Any,
     cases: Any,
     case_count: Any,
     reporting: Any,
@@ -239,6 +246,8 @@ def tell(
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
+        if row["kind"] == DOMESTIC:  # women choose otherwise: seeking_help
+            continue
         i, number = row["teller"], row["number"]
         at = max(ground.cells[row["cell"]]["settlement"], 0)
         visit = cover(day, row["cell"], row["minute"], deterrence[at]["residual"])
@@ -261,23 +270,29 @@ def tell(
                     open_case(cases, case_count, row, z, a["days"], tick, seed)
             elif row["kind"] == EXTORTION and row["told"] != NOBODY and row["told"] != ANONYMOUS:
                 minds[i]["spoke"] = tick
-            follow(day, k, minds, home, p, response[at], trust[z], tick, seed)
+            follow(day, k, minds, home, means, p, response[at], trust[z], tick, seed)
         state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
             row["found"] = 1
 
 
 @njit(cache=True)
-def follow(day: Any, k: Any, minds: Any, home: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any) -> None:
+def follow(
+    day: Any, k: Any, minds: Any, home: Any, means: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any
+) -> None:
     """Make the call and the formal complaint that follow from what was told."""
     row = day.incidents[k]
     told, number, i = row["told"], row["number"], row["teller"]
     if told == NOBODY or (told == COMMUNAL and row["handed"] == 0):
         return
-    if told in (TO_PATROL, OWN_PHONE) or row["handed"] == 1:
+    if told == TO_PATROL or row["handed"] == 1:
         call(day, k, tick, seed)
-    elif told == BY_PHONE:
-        if luck(seed, LINE, tick, number, 0) < response["line_answered"]:
+    elif told in (BY_PHONE, OWN_PHONE):
+        if told == BY_PHONE:
+            heard = luck(seed, LINE, tick, number, 0) < response["line_answered"]
+        else:
+            heard = home["facility"] < 0 or means[home["facility"]]["phone"] == 1
+        if heard:
             call(day, k, tick, seed)
         else:
             lose_call(day, minds, trust, i, tick, number, NO_LINE)
@@ -304,6 +319,7 @@ def act(world: Any) -> None:
         world.ground,
         state.minds,
         state.boards,
+        state.means,
         state.cases.rows,
         state.cases.count,
         numbers["reporting"],

@@ -11,6 +11,7 @@ from plain.people import HEARING, HEARSAY, MEETING, Resident
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
+DOMESTIC = 8
 CLOSED, HANDED_OVER, WITHOUT_REMEDY = range(3)
 TABLE = 4095
 
@@ -42,6 +43,7 @@ class Case:
     number: int
     authority: Authority
     complainant: Resident
+    kind: int
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def hear(town: "PlainTown", case: Case) -> None:
     kept = u("accept") < logistic(respect) and u("comply") < p.comply
     handed_over = not kept and u("hand over") < p.hand_over
     outcome = CLOSED if kept else HANDED_OVER if handed_over else WITHOUT_REMEDY
+    if kept and case.kind == DOMESTIC:
+        case.complainant.ruled_until = town.tick + 1095
     town.hearings.append(Hearing(case.born, case.number, outcome))
     seen = 0.0 if not just else 1.0 if kept else 0.5
     step = 1000.0 / authority.n_residents * (seen - logistic(authority.legitimacy))

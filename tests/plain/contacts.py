@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NIGHT = 2
 MOST_CONTACTS = 15
+KNOWN_AFTER = 546
 
 
 def meet(town: "PlainTown") -> None:
@@ -59,6 +60,7 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     v = town.luck("meet kind", where, nth)
     fair = town.luck("meet tone", where, nth) < lead.chance_of_fairness
     tone = 1.0 if fair else -1.0
+    more = p.familiar if fair and town.tick - lead.since >= KNOWN_AFTER else 1.0
     resident.last_contact = town.tick
     if v < stop:
         if town.luck("bribe", where, nth) < p.bribe * (1.0 - lead.integrity):
@@ -69,7 +71,7 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
         if finds < p.finds + town.figures[visit.couple.facility.number].easy:
             town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
     elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
-        effectiveness = (0.3 * tone, p.weight_talk)
-        town.impress(resident, TALK, fairness=(tone, p.weight_talk), effectiveness=effectiveness)
+        weight = more * p.weight_talk
+        town.impress(resident, TALK, fairness=(tone, weight), effectiveness=(0.3 * tone, weight))
     else:
-        town.impress(resident, GREETING, fairness=(tone, p.weight_greeting))
+        town.impress(resident, GREETING, fairness=(tone, more * p.weight_greeting))

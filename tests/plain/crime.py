@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
 from plain.people import HARM, Resident
 from plain.places import Cell
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     TERRITORIAL,
     IMITATOR,
     PUNISHMENT,
-) = range(9)
+    BY_PARTNER,
+    BY_KIN,
+) = range(11)
+DOMESTIC = 8
 NOBODY = -1
-PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS = range(7)
+PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
 """Channels by which an incident is told."""
 
 CEILINGS = (0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
@@ -66,7 +70,7 @@ class Incident:
     @property
     def told_to_state(self) -> bool:
         """Whether a state body was told."""
-        return self.told not in (NOBODY, AUTHORITY) or self.handed
+        return self.told not in (NOBODY, AUTHORITY, KIN, REFUGE) or self.handed
 
 
 @dataclass(eq=False)
@@ -128,8 +132,9 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
     """Yearly hazard of this kind for this victim in this cell now."""
     numbers = town.numbers("crime")
     pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
+    sheltered = share_of_hazard(victim, kind)
     spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
-    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared
+    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared * sheltered
 
 
 def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
@@ -282,15 +287,31 @@ def write_incident(
     displaced: bool = False,
 ) -> Incident:
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
+    incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced)
+    if incident.teller is not None:
+        town.impress(incident.teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
+        incident.teller.last_harm = town.tick
+    return incident
+
+
+def note(
+    town: "PlainTown",
+    number: int,
+    kind: int,
+    motive: int,
+    cell: Cell,
+    victim: Resident,
+    severity: float,
+    loss: float,
+    displaced: bool = False,
+) -> Incident:
+    """Write an incident down; the victim may die."""
     if kind == KILLING:
         victim.die()
     teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
     minute = minute_of(town, number)
     incident = Incident(town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced)
     town.incidents.append(incident)
-    if teller is not None:
-        town.impress(teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
-        teller.last_harm = town.tick
     return incident
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from plain.crime import ANONYMOUS, KILLING, PROSECUTOR, VEHICLE_THEFT, Incident
+from plain.crime import ANONYMOUS, DEMI, KILLING, PROSECUTOR, VEHICLE_THEFT, Incident
 from plain.plans import CHECKPOINT, POST, PROBLEM, Mail, Plan
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     memory, problem = town.memories[incident.cell.number], PROBLEMS[incident.kind]
     memory.happened[problem] += incident.severity
     memory.told += incident.severity if incident.told_to_state else 0.0
-    if not incident.found and (not incident.told_to_state or incident.told == PROSECUTOR):
+    if not incident.found and (not incident.told_to_state or incident.told in (PROSECUTOR, DEMI)):
         return
     p, facility = town.numbers("information"), town.facilities[incident.cell.facility]
     linked = 1.0 if facility.station else p.substation

@@ -8,6 +8,7 @@ from plain.community import Case
 from plain.crime import (
     ANONYMOUS,
     AUTHORITY,
+    DOMESTIC,
     EXTORTION,
     EXTORTION_MOTIVE,
     GANG,
@@ -55,7 +56,7 @@ class Unserved:
 def tell(town: "PlainTown") -> None:
     """Let the teller of each incident choose whom to tell."""
     for incident in town.incidents:
-        if incident.teller is not None:
+        if incident.teller is not None and incident.kind != DOMESTIC:
             tell_of(town, incident, incident.teller)
 
 
@@ -79,9 +80,12 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
     """Choose among the channels and nobody, by their utilities."""
-    utilities = utilities_of(town, incident, teller)
+    return choose(utilities_of(town, incident, teller), town.luck("tell", incident.number, 0))
+
+
+def choose(utilities: dict[int, float], u: float) -> int:
+    """Return the channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0 + sum(math.exp(utility) for utility in utilities.values())
-    u = town.luck("tell", incident.number, 0)
     reached = 1.0 / total
     if u < reached:
         return NOBODY
@@ -133,14 +137,17 @@ def open_case(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     assert authority is not None
     waits = int(town.numbers("communal_authority").days) + int(7 * town.luck("summons", incident.number, 0))
     due = 3 * (town.day + waits) + 1
-    town.cases.append(Case(due, town.tick, incident.number, authority, teller))
+    town.cases.append(Case(due, town.tick, incident.number, authority, teller, incident.kind))
 
 
 def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Call the police; on the telephone the line may fail."""
     number = incident.number
     minute = min(479.0, incident.minute + 20.0 * town.luck("call delay", number, 0))
-    if incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered:
+    lost = incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered
+    if incident.told == OWN_PHONE and teller.home.facility >= 0:
+        lost = not town.facilities[teller.home.facility].phone
+    if lost:
         give_up(town, incident, teller, LINE)
     else:
         town.calls.append(Call(incident, teller, minute))

@@ -6,14 +6,18 @@ from typing import Any
 
 import mesa
 
+from plain.adoption import brief_officers, renew_officers
 from plain.army import Prisoner, clamp_down, list_suspects
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
+from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
+from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.information import report_up
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
+from plain.means import maintain, open_garage
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.plans import Mail, Memory, Plan, first_plans, plan
@@ -58,6 +62,7 @@ class PlainTown(mesa.Model):
         self.mail: list[Mail]
         self.plans: list[Plan]
         first_plans(self)
+        self.garage = open_garage(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
         self.suspects: list[Resident]
@@ -71,6 +76,12 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
+        self.waiting_women: list[tuple[int, Resident]] = []
+        begin_at_home(self)
+        self.residents_at_start = [
+            sum(one.settlement == z for one in self.residents) for z in range(self.n_settlements)
+        ]
+        self.local = [Local() for _ in range(self.n_settlements)]
         self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
         self.ledger.before = self.ledger.totals()
@@ -150,6 +161,11 @@ class PlainTown(mesa.Model):
     def month_ends(self) -> bool:
         """Whether this is the last shift of its month."""
         return self.shift == 2 and (self.date + datetime.timedelta(days=1)).month != self.date.month
+
+    @property
+    def month_began(self) -> int:
+        """First tick of the present month, whether it was lived or not."""
+        return 3 * (self.date.replace(day=1) - DAY_ZERO).days
 
     @property
     def is_market_day(self) -> bool:
@@ -232,13 +248,17 @@ class PlainTown(mesa.Model):
         if self.tick > self.first_tick:
             for resident in self.residents:
                 resident.step()
+        brief_officers(self)
+        maintain(self)
         relieve_couples(self)
         plan(self)
         patrol(self)
         clamp_down(self)
         offend(self)
         extort(self)
+        hurt_at_home(self)
         tell(self)
+        seek_help(self)
         respond(self)
         meet(self)
         deter(self)
@@ -247,7 +267,10 @@ class PlainTown(mesa.Model):
         answer_for_figures(self)
         judge(self)
         spread_news(self)
+        take_fright(self)
         if self.month_ends:
+            renew_officers(self)
+            end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
 
