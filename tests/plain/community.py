@@ -32,6 +32,7 @@ class Authority(mesa.Agent):
         self.last_meeting = -1
         self.silent_until = 0
         self.n_residents = sum(one.alive and one.settlement == self.settlement for one in town.residents)
+        self.requested = -1
 
 
 @dataclass(frozen=True)
