@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import date_of_tick
-from model.chance import someone, young_man
+from model.chance import somebody_here, young_man
 from model.daybook import IMPRESSIONS, VISITS
 from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, fade, impress, kept, recall
 from model.luck import decision, luck, poisson
@@ -78,11 +78,11 @@ KNOCKOUT_POLICY = "heavy_hand"
 @njit(cache=True)
 def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
-    crowd = float(stage.ground.who_start[where, cell + 1] - stage.ground.who_start[where, cell])
+    crowd = float(stage.ground.crowd[where, cell])
     mean = p["stops"] * crowd / (crowd + 40.0) * (contacts["night"] if stage.tick % 3 == 2 else 1.0)
     for j in range(min(MOST, poisson(luck(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
-        i = someone(stage.ground, where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
-        if stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
+        i = somebody_here(stage, where, cell, ARMY_WHO, a, 16 * v + j)
+        if i < 0 or stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
             continue
         harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p["harsh"]
         tone = -1.0 if harsh else contacts["fair_stop"]

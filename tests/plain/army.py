@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plain.luck import pick, pick_by_reach, poisson
 from plain.people import ARMY, ARRIVAL, DEPARTURE, DETENTION, Resident
 from plain.police import SHIFT_MINUTES, Visit
+from plain.population import somebody_here
 
 if TYPE_CHECKING:
     from plain.gangs import Clique
@@ -98,11 +99,11 @@ def march(town: "PlainTown") -> None:
             minute = (v + town.luck("army minute", a, v)) * SHIFT_MINUTES / n
             cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))
             town.visits.append(Visit(None, cell, minute, SOLDIERS, 0, p.stay))
-            present = cell.present[town.place_list]
-            mean = p.stops * len(present) / (len(present) + 40.0) * (contacts.night if town.shift == 2 else 1.0)
+            n_here = sum(not one.left for one in cell.present[town.place_list])
+            mean = p.stops * n_here / (n_here + 40.0) * (contacts.night if town.shift == 2 else 1.0)
             for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
-                one = pick(present, town.luck("army who", a, 16 * v + j))
-                if one.alive and one.is_man_of(15, 35):
+                one = somebody_here(town, cell, "army who", a, 16 * v + j)
+                if one is not None and one.alive and one.is_man_of(15, 35):
                     harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
                     town.impress(one, ARMY, fairness=(-1.0 if harsh else contacts.fair_stop, p.weight_stop))
                     one.last_contact = town.tick
