@@ -123,14 +123,18 @@ def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
 def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, members: Any, numbers: Any) -> None:
     """Detain young men on suspicion: most are members of cliques, some are not."""
     mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(around)
+    highest = numbers["detention"].max() / max(min(members, 1.0 - members), 1e-9) / MOST_DETAINED
     for j in range(poisson(luck(stage.seed, DETAIN_COUNT, stage.tick, 0, 0), mean)):
+        mark = luck(stage.seed, DETAIN_MARK, stage.tick, j, 0)
+        if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
+            continue
         i = around[int(luck(stage.seed, DETAIN_WHO, stage.tick, j, 0) * len(around))]
         mind, person = stage.minds[i], stage.ground.people[i]
         if mind["gone"] >= 0 or not young_man(person, stage.tick, 14.0):
             continue
         p, q = numbers[person["settlement"]], mind["member"]
         known = (1.0 - p["wrongful"]) / max(members, 1e-9) if q >= 0 else p["wrongful"] / max(1.0 - members, 1e-9)
-        if luck(stage.seed, DETAIN_MARK, stage.tick, j, 0) < p["detention"] * known / MOST_DETAINED:
+        if mark < p["detention"] * known / MOST_DETAINED:
             row = prison[count[0]]
             row["until"] = stage.tick + int(91.0 * p["months"] if q >= 0 else 21.0 * p["weeks"])
             row["who"], row["clique"] = i, q

@@ -59,4 +59,4 @@ def take_stock(town: "PlainTown", plan: Plan) -> None:
         plan.product = town.tick
     if plan.founded and not plan.shared and any(one.last_meeting >= plan.made for one in plan.boards):
         plan.shared = town.luck("shared", f, 0, tick=town.month) < p.shared
-    plan.months = plan.months + 1 if plan.founded and plan.visits >= 4 else 0
+    plan.months = plan.months + 1 if plan.visits >= 4 else 0
