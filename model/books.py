@@ -8,6 +8,7 @@ from model.daybook import (
     BY_EXTORTION,
     BY_GANG,
     BY_KIN,
+    BY_NARCOS,
     BY_PARTNER,
     COMMUNAL,
     FOR_HIRE,
@@ -96,6 +97,8 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_gang"] += 1.0
     elif motive == BY_EXTORTION:
         row["homicides_extortion"] += 1.0
+    elif motive == BY_NARCOS:
+        row["homicides_narco"] += 1.0
     elif motive in (BY_PARTNER, BY_KIN):
         row["homicides_home"] += 1.0
 

@@ -23,6 +23,8 @@ UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
 MEETING = record("authority request_met by_police")
+BRIBE_ROW = record("cell nth post who")
+SUFFERED = record("who kind", "severity")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
 # Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
@@ -53,6 +55,7 @@ MOTIVES = (
     "punishment",
     "partner",
     "kin",
+    "narco",
 )
 (
     NO_MOTIVE,
@@ -66,6 +69,7 @@ MOTIVES = (
     PUNISHMENT,
     BY_PARTNER,
     BY_KIN,
+    BY_NARCOS,
 ) = (np.int64(motive) for motive in range(len(MOTIVES)))
 
 CHANNELS = (
@@ -95,9 +99,11 @@ TABLES = {
     "arrests": ARREST,
     "hearings": HEARING,
     "meetings": MEETING,
+    "bribes": BRIBE_ROW,
+    "outside": SUFFERED,
     "impressions": IMPRESSION,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, IMPRESSIONS = range(9)
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS = range(11)
 
 
 class Day(NamedTuple):
@@ -111,6 +117,8 @@ class Day(NamedTuple):
     arrests: Any
     hearings: Any
     meetings: Any
+    bribes: Any
+    outside: Any
     impressions: Any
     counts: Any
 

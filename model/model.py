@@ -24,6 +24,7 @@ from model.mechanisms import (
     communal_authority,
     contacts,
     crime,
+    crises,
     deterrence,
     domestic_violence,
     extortion,
@@ -32,13 +33,19 @@ from model.mechanisms import (
     heavy_hand,
     information,
     justice,
+    misconduct,
+    narcos,
+    officers,
     patrol,
     plans,
+    political_calendar,
+    population_change,
     pressure,
     reporting,
     resources,
     response,
     roster,
+    safe_schools,
     seeking_help,
 )
 from model.policies import changes, dates, rows_at
@@ -90,12 +97,13 @@ class TrustModel(mesa.Model):
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
-        self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
-        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
-            np.float64
-        )
+        here = self.town.people["arrives"] < 0
+        self.residents_at_start = np.bincount(
+            self.town.people["settlement"][here], minlength=self.town.n_settlements
+        ).astype(np.float64)
+        self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
         self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
@@ -117,13 +125,15 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
-        self.plant = plant_of(town, self.state.officers)
+        self.plant, self.ground = plant_of(town, self.state.officers), ground_of(town, self.state)
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
-        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
+        fear.first_cautions(self.state.minds, town.people, numbers["fear"], self.seed)
+        population_change.begin(self.state, self.ground)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
+        adoption.note_care(self.state.officers, self.plant.facilities, numbers["adoption"], self.state.means)
         resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
@@ -144,6 +154,15 @@ class TrustModel(mesa.Model):
             self.tick,
             self.seed,
         )
+        narcos.settle_narcos(
+            self.state.protected,
+            self.ground,
+            town.everywhere,
+            self.state.territory,
+            numbers["narcos"][0],
+            round_half_up(numbers["narcos"][0]["groups"] * scenario["population"].scale),
+            self.seed,
+        )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
         heavy_hand.list_suspects(self.state, self.ground, self.tick)
         domestic_violence.begin(self)
@@ -161,6 +180,7 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.change_population()
         self.brief_officers()
         self.maintain()
         self.relieve_couples()
@@ -174,13 +194,16 @@ class TrustModel(mesa.Model):
         self.seek_help()
         self.respond()
         self.meet()
+        self.answer_for_bribes()
         self.deter()
         self.hear_cases()
         self.report_up()
         self.answer_for_figures()
         self.judge()
+        self.break_out()
         self.spread_news()
         self.take_fright()
+        self.live_through()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
             self.renew_officers()
@@ -196,9 +219,13 @@ class TrustModel(mesa.Model):
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
 
+    def change_population(self) -> None:
+        """M28: births, newcomers, deaths of age, departures."""
+        population_change.act(self)
+
     def brief_officers(self) -> None:
-        """M16: what training adds to how each officer treats people."""
-        adoption.act(self)
+        """M29: what training, language and their states add to how officers treat people."""
+        officers.prepare(self)
 
     def maintain(self) -> None:
         """M19: vehicles, fuel, lines, funds and the mayor."""
@@ -248,6 +275,10 @@ class TrustModel(mesa.Model):
         """M4: couples meet residents."""
         contacts.act(self)
 
+    def answer_for_bribes(self) -> None:
+        """M20: what becomes of what officers asked for."""
+        misconduct.act(self)
+
     def deter(self) -> None:
         """M5: offenders learn where police have been."""
         deterrence.act(self)
@@ -268,6 +299,11 @@ class TrustModel(mesa.Model):
         """M13: arrests and complaints take their way."""
         justice.act(self)
 
+    def break_out(self) -> None:
+        """M23, M26: public events and crises."""
+        political_calendar.act(self)
+        crises.act(self)
+
     def spread_news(self) -> None:
         """M21: people tell each other."""
         hearsay.act(self)
@@ -275,6 +311,10 @@ class TrustModel(mesa.Model):
     def take_fright(self) -> None:
         """M22: harm, own and heard, frightens."""
         fear.act(self)
+
+    def live_through(self) -> None:
+        """M29: what officers on duty live through."""
+        officers.act(self)
 
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
@@ -295,7 +335,9 @@ class TrustModel(mesa.Model):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
 
     def renew_officers(self) -> None:
-        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        """M29, M20, M16: officers' states, customs, what they learn, who leaves and who comes."""
+        officers.month_end(self)
+        misconduct.month_end(self)
         adoption.month_end(self)
 
     def settle(self) -> None:
@@ -465,7 +507,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
-        world.plant = plant_of(world.town, world.state.officers)
+        world.plant, world.ground = plant_of(world.town, world.state.officers), ground_of(world.town, world.state)
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:
@@ -511,6 +553,11 @@ class TrustModel(mesa.Model):
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
     """Return a pickled world."""
     return kind.resumed(*parts)
+
+
+def round_half_up(number: float) -> int:
+    """Return the nearest whole number, halves upwards."""
+    return int(number + 0.5)
 
 
 def reporter(name: str) -> Callable[[TrustModel], float]:

@@ -228,11 +228,8 @@ def test_compiled_and_uncompiled_rules_give_the_same_bits() -> None:
 
 
 RULE = """
-from model.mechanisms.contacts import treats_fairly
-import numpy as np
-officer = np.zeros(1, [("manner", "f8"), ("trained", "i8")])
-p = np.zeros(1, [("fair", "f8"), ("manner", "f8"), ("training", "f8")])
-print(treats_fairly(officer[0], p[0], 0.4))
+from model.ledger import trust_of
+print(trust_of(-0.3, -0.5, 0.0) > 0.4)
 """
 
 

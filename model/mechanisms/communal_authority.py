@@ -206,7 +206,7 @@ def assemble(
     if held_today(numbers[0]["table"], TABLE, month, day_of_month, seed):
         tally[0]["table_meetings"] += 1.0
         for a in range(len(authorities)):
-            if luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
+            if tick >= boards[a]["silent_until"] and luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
                 boards[a]["met"] = tick
     for a in range(len(authorities)):
         z = authorities[a]["settlement"]
@@ -214,6 +214,9 @@ def assemble(
         chief = chiefs[a]
         rate = p["meetings"] * (0.5 + boards[a]["organised"])
         if chief < 0 or not held_today(rate, a, month, day_of_month, seed):
+            continue
+        if tick < boards[a]["silent_until"]:
+            tally[0]["meetings_silenced"] += 1.0
             continue
         boards[a]["met"] = tick
         met = luck(seed, REQUEST, tick, a, 0) < p["request_met"]
@@ -244,7 +247,7 @@ def first_boards(
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
     for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
         board["met"], board["organised"] = -1, settlement.organised
-        board["residents"] = np.count_nonzero(people["settlement"] == a)
+        board["residents"] = np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0))
         board["legitimacy"] = legitimacy[a]
         closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
         board["invites"] = 0 if closed else 1

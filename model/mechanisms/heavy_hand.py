@@ -13,7 +13,7 @@ from numba import njit
 from model.calendar import date_of_tick
 from model.chance import someone, young_man
 from model.daybook import IMPRESSIONS, VISITS
-from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, fade, impress, kept, recall
+from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
 from model.luck import decision, luck, poisson
 from model.mechanisms.contacts import MOST
 from model.mechanisms.patrol import place, write_visit
@@ -78,7 +78,7 @@ KNOCKOUT_POLICY = "heavy_hand"
 @njit(cache=True)
 def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
-    crowd = float(stage.ground.who_start[where, cell + 1] - stage.ground.who_start[where, cell])
+    crowd = float(stage.ground.crowd[where, cell])
     mean = p["stops"] * crowd / (crowd + 40.0) * (contacts["night"] if stage.tick % 3 == 2 else 1.0)
     for j in range(min(MOST, poisson(luck(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
         i = someone(stage.ground, where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
@@ -146,9 +146,7 @@ def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, membe
 def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
     """Take somebody out of the municipality; those who know him think the worse of it."""
     mind, z, q = stage.minds[i], stage.ground.people[i]["settlement"], stage.minds[i]["member"]
-    now = fade(mind, stage.tick, stage.trust[z]["memory_years"], stage.ledger, z)
-    book(stage.ledger, DEPARTURE, z, -now)
-    mind["gone"] = stage.tick
+    leave(mind, stage.tick, stage.trust[z]["memory_years"], stage.ledger, z, DEPARTURE)
     stage.tally[0]["detentions"] += 1.0
     if q >= 0:
         cliques[q]["members"] -= 1

@@ -14,6 +14,7 @@ from model.calendar import is_last_shift_of_month, month_of
 from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, MEETINGS, PROSECUTOR, VEHICLE_THEFT
 from model.luck import decision, luck
 from model.mechanisms import plans
+from model.mechanisms.adoption import care_at
 from model.parameters import Group, number, share
 
 RECORD, HOARDS, FEEDBACK = decision("record"), decision("hoards"), decision("feedback")
@@ -53,11 +54,12 @@ KNOCKOUT = ("survival", "record_days_mean")
 
 
 @njit(cache=True)
-def stages(kind: Any, linked: Any, p: Any) -> Any:
+def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
     sure = kind in (HOMICIDE, VEHICLE_THEFT)
     form = 1.0 if sure else p["written"]
     content = 1.0 if sure else p["written"] * p["conviction"]
+    form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
     typed = 1.0 if sure else content * p["typed"] * linked
     return form, content, typed * p["consolidated"] * p["georeferenced"] * p["entered"]
 
@@ -67,6 +69,7 @@ def report_up(
     day: Any,
     cells: Any,
     facilities: Any,
+    means: Any,
     wall: Any,
     mail: Any,
     mail_count: Any,
@@ -89,7 +92,7 @@ def report_up(
         f = cells[cell]["facility"]
         p = numbers[max(cells[cell]["settlement"], 0)]
         linked = 1.0 if facilities[f]["station"] == 1 else p["substation"]
-        form, content, record = stages(row["kind"], linked, p)
+        form, content, record = stages(row["kind"], linked, care_at(means, f), p)
         u = luck(seed, RECORD, tick, number, 0)
         tally[0]["known"] += 1.0
         if u < form:
@@ -139,7 +142,7 @@ def act(world: Any) -> None:
     wall = state.wall()
     state.mail.reserve(int(world.book.counts[INCIDENTS]))
     mail, count = state.mail.rows, state.mail.count
-    report_up(day, cells, facilities, wall, mail, count, numbers, tally, month, tick, world.seed)
+    report_up(day, cells, facilities, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)
     plans.note(day, world.plant.posts, state.plans, state.plan_cells, state.planned_here, tally)
     for meeting in world.book.filled(MEETINGS):
         state.requested[meeting["authority"]] = tick

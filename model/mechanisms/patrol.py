@@ -13,6 +13,7 @@ from numba import njit
 from model.daybook import VISITS
 from model.luck import decision, luck
 from model.mechanisms.adoption import planned_share
+from model.mechanisms.officers import goes
 from model.mechanisms.plans import (
     CASEWORK,
     INSTITUTION,
@@ -26,7 +27,12 @@ from model.mechanisms.plans import (
 from model.parameters import Group, number, share
 from model.state import FOOT
 
-VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = decision("visit minute"), decision("visit kind"), decision("visit place")
+VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
+    decision("visit kept"),
+    decision("visit minute"),
+    decision("visit kind"),
+    decision("visit place"),
+)
 VISIT_PLAN, ON_PAPER = decision("visit by plan"), decision("visit on paper")
 
 
@@ -103,6 +109,7 @@ class Street(NamedTuple):
     places: Any
     orders: Any
     adoption: Any
+    states: Any
 
 
 @njit(cache=True)
@@ -179,7 +186,8 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
         eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
         begins = (480.0 - 60.0 * order["post_hours"]) * luck(seed, POST_HOUR, tick, post, 0)
         routes = 0
-        planned = planned_share(street.plant.officers[couple["lead"]], p, street.adoption[z])
+        lead = street.plant.officers[couple["lead"]]
+        kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
         n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
@@ -192,6 +200,8 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
             if kind == CASEWORK:
                 continue
             tally[0]["planned"] += 1.0
+            if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
+                continue
             routes += routed
             if luck(seed, ON_PAPER, tick, post, slot) < p["on_paper"]:
                 tally[0]["visits_on_paper"] += 1.0
@@ -259,5 +269,6 @@ def act(world: Any) -> None:
         state.plan_cells,
         world.numbers["plans"],
         world.numbers["adoption"],
+        world.numbers["officers"],
     )
     visit_all(street, day, state.tally, world.tick, world.seed)

@@ -153,10 +153,11 @@ def pulls(
     at_hand: Any,
     p: Any,
     trust: Any,
+    hush: Any,
     out: Any,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
-    common = p["intercept"] + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
+    common = p["intercept"] - hush + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
     common += p["loss"] * math.log1p(row["loss"] / 100.0)
     faith = p["trust"] * (trust - 0.5)
     dread = dread_of(row, mind["fear"], p)
@@ -239,6 +240,8 @@ def tell(
     figures: Any,
     deterrence: Any,
     trust: Any,
+    narcos: Any,
+    protected: Any,
     tick: Any,
     seed: Any,
 ) -> None:
@@ -256,8 +259,9 @@ def tell(
             z = ground.people[i]["settlement"]
             home = ground.cells[ground.people[i]["home"]]
             p, a = reporting[z], authority[z]
+            hush = narcos[z]["silence"] if protected[ground.people[i]["home"]] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]["memory_years"])
-            pulls(row, ground.people[i], home, minds[i], boards[z], a["reach"], a, visit >= 0, p, now, pull)
+            pulls(row, ground.people[i], home, minds[i], boards[z], a["reach"], a, visit >= 0, p, now, hush, pull)
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE
@@ -329,6 +333,8 @@ def act(world: Any) -> None:
         state.figures,
         numbers["deterrence"],
         numbers["trust"],
+        numbers["narcos"],
+        state.protected,
         world.tick,
         world.seed,
     )

@@ -65,7 +65,7 @@ def release(town: "PlainTown", prisoner: Prisoner) -> None:
     keep = 2.0 ** (-(town.tick - prisoner.since) / (1095.0 * town.numbers("trust").memory_years))
     one.f = one.home_f + (one.f - one.home_f) * keep
     one.e = one.home_e + (one.e - one.home_e) * keep
-    one.alive = True
+    one.alive, one.mood = True, town.mood
     town.ledger.book(ARRIVAL, one.settlement, one.trust)
     one.clique = prisoner.clique
     if one.clique is None and town.luck("prison recruit", one.number, 0) < p.prison_recruit:
@@ -83,8 +83,8 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
         return
     length = int(91.0 * p.months if one.clique else 21.0 * p.weeks)
     town.prison.append(Prisoner(one, one.clique, town.tick + length, town.tick))
-    town.ledger.book(DEPARTURE, one.settlement, -one.trust)
-    one.alive, one.clique = False, None
+    one.leave(DEPARTURE)
+    one.clique = None
     for tie in one.ties:
         town.impress(tie, DETENTION, fairness=(-1.0, p.weight_tie), own=0)
 
@@ -99,7 +99,8 @@ def march(town: "PlainTown") -> None:
             cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))
             town.visits.append(Visit(None, cell, minute, SOLDIERS, 0, p.stay))
             present = cell.present[town.place_list]
-            mean = p.stops * len(present) / (len(present) + 40.0) * (contacts.night if town.shift == 2 else 1.0)
+            n_here = sum(not other.left for other in present)
+            mean = p.stops * n_here / (n_here + 40.0) * (contacts.night if town.shift == 2 else 1.0)
             for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
                 one = pick(present, town.luck("army who", a, 16 * v + j))
                 if one.alive and one.is_man_of(15, 35):

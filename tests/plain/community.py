@@ -31,7 +31,8 @@ class Authority(mesa.Agent):
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = -1
         self.requested = -1
-        self.n_residents = sum(one.settlement == self.settlement for one in town.residents)
+        self.silent_until = 0
+        self.n_residents = sum(one.alive and one.settlement == self.settlement for one in town.residents)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def hold_table(town: "PlainTown") -> None:
     if not is_held_today(town, TABLE, town.numbers("communal_authority").table / 12.0):
         return
     for authority in town.authorities:
-        if town.luck("takes part", authority.number, 0) < authority.organised:
+        meets = town.tick >= authority.silent_until
+        if meets and town.luck("takes part", authority.number, 0) < authority.organised:
             authority.last_meeting = town.tick
 
 
@@ -125,7 +127,7 @@ def hold_meeting(town: "PlainTown", authority: Authority) -> None:
         return
     facility = town.facilities[authority.cell.facility]
     officer = next((one for one in town.officers if one.facility is facility), None)
-    if officer is None:
+    if officer is None or town.tick < authority.silent_until:
         return
     authority.last_meeting = town.tick
     met = town.luck("request", authority.number, 0) < p.request_met

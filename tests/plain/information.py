@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plain.crime import ANONYMOUS, DEMI, KILLING, PROSECUTOR, VEHICLE_THEFT, Incident
 from plain.plans import CHECKPOINT, POST, PROBLEM, Mail, Plan
+from plain.reporting import care_at
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -40,6 +41,7 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     sure = incident.kind in (KILLING, VEHICLE_THEFT)
     form = 1.0 if sure else p.written
     content = 1.0 if sure else p.written * p.conviction
+    form, content = (share + (1.0 - share) * care_at(town, incident) for share in (form, content))
     typed = 1.0 if sure else content * p.typed * linked
     u = town.luck("record", incident.number, 0)
     incident.written = u < form

@@ -54,10 +54,20 @@ class Unserved:
 
 
 def tell(town: "PlainTown") -> None:
-    """Let the teller of each incident choose whom to tell."""
+    """Let the teller of each incident choose whom to tell; without a teller it can only be found."""
     for incident in town.incidents:
-        if incident.teller is not None and incident.kind != DOMESTIC:
+        if incident.kind == DOMESTIC:
+            continue
+        if incident.teller is not None:
             tell_of(town, incident, incident.teller)
+        else:
+            find(town, incident)
+
+
+def find(town: "PlainTown", incident: Incident) -> None:
+    """Let a couple find, or not, what happens under its eyes and no state body is told of."""
+    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
+        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
 
 
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
@@ -71,8 +81,7 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
             incident.handed = True
         else:
             open_case(town, incident, teller)
-    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
-        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
+    find(town, incident)
     if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
         call(town, incident, teller)
     complain(town, incident, teller)
@@ -101,6 +110,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     p, communal = town.numbers("reporting"), town.numbers("communal_authority")
     common = (
         p.intercept
+        - (town.numbers("narcos").silence if teller.home.protected else 0.0)
         + p.by_kind * OFFSETS[incident.kind]
         + p.severity * incident.severity
         + p.loss * math.log(1.0 + incident.loss / 100.0)
@@ -178,3 +188,9 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.complaint = town.luck("ratify", incident.number, 0) < logistic(score)
         late = 2.0 + 46.0 * town.luck("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
+
+
+def care_at(town: "PlainTown", incident: Incident) -> float:
+    """Care with which the facility of a place fills forms."""
+    facility = incident.cell.facility
+    return town.facilities[facility].care if facility >= 0 else 0.0
