@@ -11,30 +11,30 @@ LIVED = 3
 
 
 def standing(world: Any) -> dict[str, float]:
-    """Return shares of the stations with couples: a founded plan, its places among the worst, and so on."""
+    """Return shares of the stations with couples: founded plans, places among the worst, responses alive, and so on."""
     state, staffed = world.state, np.unique(world.town.posts["facility"])
     names = ("founded", "named", "shared", "holds", "changed")
+    judged = ("found", "answered", "alive")
     if not len(staffed):
-        return dict.fromkeys((*names, "returned", "alive", "found", "answered"), 0.0)
+        return dict.fromkeys((*names, *judged, "returned"), 0.0)
     plans = state.plans[staffed]
     shares = {name: float(plans[name].mean()) for name in names}
     shares["returned"] = float((plans["product"] == world.tick).mean())
-    shares["alive"] = float((plans["months"] >= LIVED).mean())
-    hits = [found_and_answered(state, world.beats[f], int(f)) for f in staffed]
-    shares["found"], shares["answered"] = (float(np.mean(part)) for part in zip(*hits, strict=True))
-    return shares
+    parts = np.mean([judge(state, world.beats[f], int(f)) for f in staffed], axis=0)
+    return shares | dict(zip(judged, parts.tolist(), strict=True))
 
 
-def found_and_answered(state: Any, own: np.ndarray, f: int) -> tuple[float, float]:
-    """Return the share of a diagnosis's places that are among the worst, and whether the worst problem is answered."""
+def judge(state: Any, own: np.ndarray, f: int) -> tuple[float, bool, bool]:
+    """Return the share of a diagnosis's places among the worst; whether the worst problem is answered, for how long."""
     plan, places = state.plans[f], set(state.plan_cells[f].tolist())
     here = state.happened[own]
-    if plan["founded"] == 0 or not here.any():
-        return 0.0, 0.0
+    if not here.any():
+        return 0.0, False, False
     kind = int(here.sum(axis=0).argmax())
     found = len(places & worst_cells(own, here.sum(axis=1))) / max(int(plan["n"]), 1)
-    aimed = plan["kind"] == kind and plan["visits"] > 0 and places & worst_cells(own, here[:, kind])
-    return found, float(bool(aimed))
+    aimed = int(plan["kind"]) == kind and plan["visits"] > 0
+    answered = aimed and bool(places & worst_cells(own, here[:, kind]))
+    return found if plan["founded"] == 1 else 0.0, answered, aimed and int(plan["months"]) >= LIVED
 
 
 def worst_cells(own: np.ndarray, load: np.ndarray) -> set[int]:

@@ -48,7 +48,7 @@ def test_off_everything_known_is_recorded_at_once_and_comes_back(live: Live, usu
 
 def test_survival_is_the_product_of_its_stages() -> None:
     p = load("villa_canales")["information"].rows(1)[0]
-    form, content, record = stages(0, 0.5, p)
+    form, content, record = stages(0, 0.5, 0.0, p)
     assert form == p["written"]
     assert content == pytest.approx(p["written"] * p["conviction"])
     assert record == pytest.approx(content * p["typed"] * 0.5 * p["consolidated"] * p["georeferenced"] * p["entered"])

@@ -122,11 +122,11 @@ class Beat(NamedTuple):
     officers: Any
     duty: Any
     means: Any
+    figures: Any
     territory: Any
     contacts: Any
     misconduct: Any
     resources: Any
-    figures: Any
 
 
 @njit(cache=True)
@@ -204,8 +204,7 @@ def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> No
     if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
         cause = BRIBE
     find = luck(seed, STOP_FINDS, tick, cell, nth)
-    easy = beat.figures[officer["facility"]]["easy"]
-    if cause == STOP and find < p["finds"] + easy:
+    if cause == STOP and find < p["finds"] + beat.figures[officer["facility"]]["easy"]:
         stage.tally[0]["arrests_easy"] += 1.0 if find >= p["finds"] else 0.0
         arrest = day.arrests[day.counts[ARRESTS]]
         arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
@@ -281,11 +280,11 @@ def act(world: Any) -> None:
         world.plant.officers,
         state.duty,
         state.means,
+        state.figures,
         state.territory,
         numbers["contacts"],
         numbers["misconduct"],
         numbers["resources"],
-        state.figures,
     )
     meet(world.stage(), beat, world.where)
     world.learn()

@@ -260,8 +260,8 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> N
         clique = gangs.cliques[q]
         z = max(stage.ground.cells[clique["centre"]]["settlement"], 0)
         p = numbers[z]
-        strength = clique["members"] / max(clique["founding"], 1)
-        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * strength * violence(political[z])
+        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * violence(political[z])
+        chance *= clique["members"] / max(clique["founding"], 1)
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):

@@ -11,9 +11,9 @@ import numpy as np
 from numba import njit
 
 from model.calendar import date_of_tick
-from model.chance import somebody_here, young_man
+from model.chance import someone, young_man
 from model.daybook import IMPRESSIONS, VISITS
-from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, fade, impress, kept, recall
+from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
 from model.luck import decision, luck, poisson
 from model.mechanisms.contacts import MOST
 from model.mechanisms.patrol import place, write_visit
@@ -81,8 +81,8 @@ def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, co
     crowd = float(stage.ground.crowd[where, cell])
     mean = p["stops"] * crowd / (crowd + 40.0) * (contacts["night"] if stage.tick % 3 == 2 else 1.0)
     for j in range(min(MOST, poisson(luck(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
-        i = somebody_here(stage, where, cell, ARMY_WHO, a, 16 * v + j)
-        if i < 0 or stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
+        i = someone(stage.ground, where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
+        if stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
             continue
         harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p["harsh"]
         tone = -1.0 if harsh else contacts["fair_stop"]
@@ -123,14 +123,18 @@ def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
 def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, members: Any, numbers: Any) -> None:
     """Detain young men on suspicion: most are members of cliques, some are not."""
     mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(around)
+    highest = numbers["detention"].max() / max(min(members, 1.0 - members), 1e-9) / MOST_DETAINED
     for j in range(poisson(luck(stage.seed, DETAIN_COUNT, stage.tick, 0, 0), mean)):
+        mark = luck(stage.seed, DETAIN_MARK, stage.tick, j, 0)
+        if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
+            continue
         i = around[int(luck(stage.seed, DETAIN_WHO, stage.tick, j, 0) * len(around))]
         mind, person = stage.minds[i], stage.ground.people[i]
         if mind["gone"] >= 0 or not young_man(person, stage.tick, 14.0):
             continue
         p, q = numbers[person["settlement"]], mind["member"]
         known = (1.0 - p["wrongful"]) / max(members, 1e-9) if q >= 0 else p["wrongful"] / max(1.0 - members, 1e-9)
-        if luck(stage.seed, DETAIN_MARK, stage.tick, j, 0) < p["detention"] * known / MOST_DETAINED:
+        if mark < p["detention"] * known / MOST_DETAINED:
             row = prison[count[0]]
             row["until"] = stage.tick + int(91.0 * p["months"] if q >= 0 else 21.0 * p["weeks"])
             row["who"], row["clique"] = i, q
@@ -142,9 +146,7 @@ def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, membe
 def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
     """Take somebody out of the municipality; those who know him think the worse of it."""
     mind, z, q = stage.minds[i], stage.ground.people[i]["settlement"], stage.minds[i]["member"]
-    now = fade(mind, stage.tick, stage.trust[z]["memory_years"], stage.ledger, z)
-    book(stage.ledger, DEPARTURE, z, -now)
-    mind["gone"] = stage.tick
+    leave(mind, stage.tick, stage.trust[z]["memory_years"], stage.ledger, z, DEPARTURE)
     stage.tally[0]["detentions"] += 1.0
     if q >= 0:
         cliques[q]["members"] -= 1

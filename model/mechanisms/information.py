@@ -58,7 +58,8 @@ def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
     sure = kind in (HOMICIDE, VEHICLE_THEFT)
     form = 1.0 if sure else p["written"]
-    content = 1.0 if sure else p["written"] * (p["conviction"] + (1.0 - p["conviction"]) * care)
+    content = 1.0 if sure else p["written"] * p["conviction"]
+    form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
     typed = 1.0 if sure else content * p["typed"] * linked
     return form, content, typed * p["consolidated"] * p["georeferenced"] * p["entered"]
 

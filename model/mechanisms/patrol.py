@@ -27,9 +27,13 @@ from model.mechanisms.plans import (
 from model.parameters import Group, number, share
 from model.state import FOOT
 
-VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = decision("visit minute"), decision("visit kind"), decision("visit place")
+VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
+    decision("visit kept"),
+    decision("visit minute"),
+    decision("visit kind"),
+    decision("visit place"),
+)
 VISIT_PLAN, ON_PAPER = decision("visit by plan"), decision("visit on paper")
-VISIT_KEPT = decision("visit kept")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +186,8 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
         eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
         begins = (480.0 - 60.0 * order["post_hours"]) * luck(seed, POST_HOUR, tick, post, 0)
         routes = 0
-        kept = goes(street.plant.officers[couple["lead"]], street.states[z])
-        planned = planned_share(street.plant.officers[couple["lead"]], p, street.adoption[z])
+        lead = street.plant.officers[couple["lead"]]
+        kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
         n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n

@@ -105,12 +105,11 @@ def note(day: Any, posts: Any, plans: Any, plan_cells: Any, planned_here: Any, t
             plan["visits"] += 1
             planned_here[visit["cell"]] += 1
             row["visits_by_plan"] += 1.0
+            row["preventive_visits"] += 1.0 if visit["kind"] != CHECKPOINT else 0.0
         if visit["kind"] == POST:
             row["visits_on_post"] += 1.0
         if plan["founded"] == 1 and aimed_at(plan_cells[f], plan["n"], visit["cell"]):
             row["visits_where_diagnosed"] += 1.0
-            if by_plan and visit["kind"] != CHECKPOINT:
-                row["preventive_visits"] += 1.0
 
 
 @njit(cache=True)
@@ -171,7 +170,7 @@ def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally:
             plan["kind"] = np.argmax(load.sum(axis=1))
         if luck(seed, ANALYSED, month, f, N_CELLS) < p["analysis"]:
             plan["hour"] = np.argmax(load[plan["kind"]])
-    if plan["founded"] == 0 or plan["kind"] != before:
+    if plan["kind"] != before:
         plan["months"] = 0
 
 
@@ -235,8 +234,7 @@ def close_month(world: Any) -> None:
         met = state.boards["met"][world.boards_near[f]]
         if plan["founded"] == 1 and plan["shared"] == 0 and (met >= plan["made"]).any():
             plan["shared"] = int(luck(world.seed, SHARED, month, f, 0) < p["shared"])
-        lives = plan["founded"] == 1 and plan["visits"] >= ALIVE
-        plan["months"] = plan["months"] + 1 if lives else 0
+        plan["months"] = plan["months"] + 1 if plan["visits"] >= ALIVE else 0
 
 
 def first_plans(state: Any, beats: list[np.ndarray], cells: Any) -> None:

@@ -30,8 +30,8 @@ class Pressure(Group):
     evidence: ClassVar[tuple[str, ...]] = ("B20", "B22", "E13", "I10")
 
     level: float = share(0.3, "B22; assumed", "how far chiefs answer for the figure", role="lever", off=0.0)
-    goal: float = share(0.05, "assumed", "fall of the figure that is asked", high=0.5, role="lever")
-    refuse: float = share(0.5, "assumed; swept", "victims sent away at full pressure and gap, for the slightest crime")
+    goal: float = share(0.1, "assumed", "fall of the figure that is asked", high=0.5, role="lever")
+    refuse: float = share(0.8, "assumed; swept", "victims sent away at full pressure and gap, for the slightest crime")
     downgrade: float = share(0.5, "assumed; swept", "crimes downgraded at full pressure and gap")
     arrests: float = share(0.02, "B20; assumed", "stops that end in an easy arrest at full pressure and gap")
     control: float = share(0.1, "I10; assumed", "internal control of what is written down", role="lever")

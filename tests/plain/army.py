@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from plain.luck import pick, pick_by_reach, poisson
 from plain.people import ARMY, ARRIVAL, DEPARTURE, DETENTION, Resident
 from plain.police import SHIFT_MINUTES, Visit
-from plain.population import somebody_here
 
 if TYPE_CHECKING:
     from plain.gangs import Clique
@@ -66,7 +65,7 @@ def release(town: "PlainTown", prisoner: Prisoner) -> None:
     keep = 2.0 ** (-(town.tick - prisoner.since) / (1095.0 * town.numbers("trust").memory_years))
     one.f = one.home_f + (one.f - one.home_f) * keep
     one.e = one.home_e + (one.e - one.home_e) * keep
-    one.alive = True
+    one.alive, one.mood = True, town.mood
     town.ledger.book(ARRIVAL, one.settlement, one.trust)
     one.clique = prisoner.clique
     if one.clique is None and town.luck("prison recruit", one.number, 0) < p.prison_recruit:
@@ -84,8 +83,8 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
         return
     length = int(91.0 * p.months if one.clique else 21.0 * p.weeks)
     town.prison.append(Prisoner(one, one.clique, town.tick + length, town.tick))
-    town.ledger.book(DEPARTURE, one.settlement, -one.trust)
-    one.alive, one.clique = False, None
+    one.leave(DEPARTURE)
+    one.clique = None
     for tie in one.ties:
         town.impress(tie, DETENTION, fairness=(-1.0, p.weight_tie), own=0)
 
@@ -99,11 +98,12 @@ def march(town: "PlainTown") -> None:
             minute = (v + town.luck("army minute", a, v)) * SHIFT_MINUTES / n
             cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))
             town.visits.append(Visit(None, cell, minute, SOLDIERS, 0, p.stay))
-            n_here = sum(not one.left for one in cell.present[town.place_list])
+            present = cell.present[town.place_list]
+            n_here = sum(not other.left for other in present)
             mean = p.stops * n_here / (n_here + 40.0) * (contacts.night if town.shift == 2 else 1.0)
             for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
-                one = somebody_here(town, cell, "army who", a, 16 * v + j)
-                if one is not None and one.alive and one.is_man_of(15, 35):
+                one = pick(present, town.luck("army who", a, 16 * v + j))
+                if one.alive and one.is_man_of(15, 35):
                     harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
                     town.impress(one, ARMY, fairness=(-1.0 if harsh else contacts.fair_stop, p.weight_stop))
                     one.last_contact = town.tick

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plain.crime import ANONYMOUS, DEMI, KILLING, PROSECUTOR, VEHICLE_THEFT, Incident
 from plain.plans import CHECKPOINT, POST, PROBLEM, Mail, Plan
+from plain.reporting import care_at
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -39,7 +40,8 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     linked = 1.0 if facility.station else p.substation
     sure = incident.kind in (KILLING, VEHICLE_THEFT)
     form = 1.0 if sure else p.written
-    content = 1.0 if sure else p.written * (p.conviction + (1.0 - p.conviction) * facility.care)
+    content = 1.0 if sure else p.written * p.conviction
+    form, content = (share + (1.0 - share) * care_at(town, incident) for share in (form, content))
     typed = 1.0 if sure else content * p.typed * linked
     u = town.luck("record", incident.number, 0)
     incident.written = u < form
@@ -59,4 +61,4 @@ def take_stock(town: "PlainTown", plan: Plan) -> None:
         plan.product = town.tick
     if plan.founded and not plan.shared and any(one.last_meeting >= plan.made for one in plan.boards):
         plan.shared = town.luck("shared", f, 0, tick=town.month) < p.shared
-    plan.months = plan.months + 1 if plan.founded and plan.visits >= 4 else 0
+    plan.months = plan.months + 1 if plan.visits >= 4 else 0

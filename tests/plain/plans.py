@@ -142,7 +142,7 @@ def diagnose(town: "PlainTown", plan: Plan) -> None:
             plan.kind = most(sums)
         if town.luck("analysed", f, N_PLACES, tick=town.month) < p.analysis:
             plan.hour = most(load[plan.kind])
-    if not plan.founded or plan.kind != before:
+    if plan.kind != before:
         plan.months = 0
 
 

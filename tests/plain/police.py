@@ -251,14 +251,14 @@ def patrol(town: "PlainTown") -> None:
         for slot in range(n_slots):
             minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
             assert couple.lead is not None
-            goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
-            if not goes or couple.has_fixed_duty_at(minute):
+            if couple.has_fixed_duty_at(minute):
                 continue
             stop = next_stop(town, couple, slot, eager)
             stay = numbers.stay
             if post is not None and begins <= minute < begins + length:
                 stop, stay = (post, POST, 1), max(stay, SHIFT_MINUTES / n_slots)
-            if stop is not None and town.luck("visit on paper", couple.number, slot) >= numbers.on_paper:
+            goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
+            if goes and stop is not None and town.luck("visit on paper", couple.number, slot) >= numbers.on_paper:
                 before = make_visit(town, couple, stop, minute, stay, before)
 
 

@@ -188,3 +188,9 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.complaint = town.luck("ratify", incident.number, 0) < logistic(score)
         late = 2.0 + 46.0 * town.luck("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
+
+
+def care_at(town: "PlainTown", incident: Incident) -> float:
+    """Care with which the facility of a place fills forms."""
+    facility = incident.cell.facility
+    return town.facilities[facility].care if facility >= 0 else 0.0

@@ -71,12 +71,12 @@ class PlainTown(mesa.Model):
         note_care(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
-        found_narcos(self)
         self.suspects: list[Resident]
         self.share_of_members = 0.0
         list_suspects(self)
         self.prison: list[Prisoner] = []
         self.figures = [Figure() for _ in self.facilities]
+        found_narcos(self)
         self.repeats: list[Repeat] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
