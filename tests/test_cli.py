@@ -8,7 +8,10 @@ import pytest
 from experiments import cli
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
-COMMANDS = ("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench", "sweep", "sensitivity", "plot", "repeat")
+COMMANDS = (
+    *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
+    *("sweep", "sensitivity", "plot", "repeat"),
+)
 
 
 def call(capsys, *words):
