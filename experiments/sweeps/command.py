@@ -78,8 +78,7 @@ def run_missing(missing: list[Job], store: Store, hands: Hands) -> Outcome:
     """Compute some jobs, those of one town together."""
     with Interruption() as interruption:
         crew, order = hired(hands, interruption, len(missing))
-        lanes = crew.lanes() if hasattr(crew, "lanes") else min(hands.workers, len(missing))
-        pace = Pace(len(missing), shifts_of(plan_of(missing[0])), lanes)
+        pace = Pace(len(missing), shifts_of(plan_of(missing[0])), crew.lanes())
         return Engine(crew, store, pace, interruption).run(sorted(missing, key=order))
 
 
