@@ -49,6 +49,8 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
 
 def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, **more: Any) -> int:
     """Compute what a folder lacks of some jobs; the folder must be locked."""
+    for path in place.half_written(target):
+        path.unlink()
     place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
     place.write_plan(target, jobs)
     store = Store(target).open()
