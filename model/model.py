@@ -17,7 +17,7 @@ from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift
 from model.daybook import TABLES, Daybook
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
-from model.ledger import first_minds, learn_all, total_trust, trust_now
+from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
     communal_authority,
@@ -25,6 +25,7 @@ from model.mechanisms import (
     crime,
     deterrence,
     extortion,
+    fear,
     hearsay,
     justice,
     patrol,
@@ -81,9 +82,12 @@ class TrustModel(mesa.Model):
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
-        self.ground, self.plant = ground_of(self.town), plant_of(self.town)
+        self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
+        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
+            np.float64
+        )
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -102,9 +106,11 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
+        self.plant = plant_of(town, self.state.officers)
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
+        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
         self.state.risk["seen"] = -1
         communal_authority.first_boards(
             self.state.boards,
@@ -150,6 +156,7 @@ class TrustModel(mesa.Model):
         self.hear_cases()
         self.judge()
         self.spread_news()
+        self.take_fright()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
             self.settle()
@@ -208,6 +215,10 @@ class TrustModel(mesa.Model):
         """M21: people tell each other."""
         hearsay.act(self)
 
+    def take_fright(self) -> None:
+        """M22: harm, own and heard, frightens."""
+        fear.act(self)
+
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
         state, day = self.state, self.book.day
@@ -228,12 +239,17 @@ class TrustModel(mesa.Model):
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
-        state = self.state
+        state, trust = self.state, self.numbers["trust"]
+        self.remember_public_events()
+        fear.month_end(self)
         settle(
             state.minds,
             self.ground.people,
             self.ground.cells,
-            self.numbers["trust"],
+            trust,
+            self.numbers["fear"],
+            state.local,
+            state.mood[0],
             state.ledger,
             self.class_table,
             state.total,
@@ -242,6 +258,13 @@ class TrustModel(mesa.Model):
         if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month()
+
+    def remember_public_events(self) -> None:
+        """Let the mood of the municipality fade by a month, and take in the month's public events."""
+        mood = self.state.mood
+        shifts = 3.0 * self.days_of_month
+        mood[0] = mood[0] * kept(shifts, self.numbers["trust"][0]["memory_years"]) + mood[1]
+        mood[1] = 0.0
 
     def learn(self) -> None:
         """Let the impressions written since the last call change beliefs, through the ledger."""
@@ -381,6 +404,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
+        world.plant = plant_of(world.town, world.state.officers)
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:

@@ -64,6 +64,7 @@ BUSY = {
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
+    "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
 }
 """Numbers with which much happens in a small town."""
@@ -301,6 +302,8 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "met": one.last_contact,
                     "harmed": one.last_harm,
                     "spoke": one.told_openly,
+                    "alarm": one.alarm,
+                    "careful": one.careful,
                 },
             )
             for one in town.residents

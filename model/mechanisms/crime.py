@@ -31,6 +31,7 @@ from model.daybook import (
 from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
+from model.mechanisms.fear import sheltered
 from model.mechanisms.near_repeat import MOST, breed
 from model.parameters import Group, number, share
 
@@ -120,6 +121,7 @@ class Odds(NamedTuple):
     crime: Any
     near: Any
     deterrence: Any
+    fear: Any
     risk: Any
     repeats: Any
     count: Any
@@ -179,7 +181,7 @@ def exposure(
 def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
-        if minds[ties[victim, k]]["died"] < 0:
+        if minds[ties[victim, k]]["gone"] < 0:
             return int(ties[victim, k])
     return NOBODY
 
@@ -282,7 +284,7 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
         if other < 0
         else someone(stage.ground, odds.where, other, luck(stage.seed, DISPLACED, stage.tick, number, 2))
     )
-    if i < 0 or stage.minds[i]["died"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+    if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
         stage.tally[0]["off_map"] += 1.0
         return
     stage.tally[0]["displaced"] += 1.0
@@ -305,13 +307,14 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
                 cell = np.int64(stage.ground.places[odds.where, i])
-            if cell < 0 or stage.minds[i]["died"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+            if cell < 0 or stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
                 continue
             here = stage.ground.cells[cell]
             z = max(here["settlement"], 0)
             p = odds.crime[z]
             market = market_day and here["market"] == 1
             weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
+            weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
@@ -332,7 +335,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
         )
         if i < 0:
             i = someone(stage.ground, odds.where, cell, luck(stage.seed, CRIME_WHO, stage.tick, number, 0))
-        if i < 0 or stage.minds[i]["died"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+        if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
         if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
             continue
@@ -370,6 +373,7 @@ def act(world: Any) -> None:
         numbers["crime"],
         numbers["near_repeat"],
         numbers["deterrence"],
+        numbers["fear"],
         state.risk,
         state.repeats.rows,
         state.repeats.count,

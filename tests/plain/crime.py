@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
 from plain.people import HARM, Resident
 from plain.places import Cell
@@ -125,8 +126,9 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
     """Yearly hazard of this kind for this victim in this cell now."""
     numbers = town.numbers("crime")
     pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
+    sheltered = share_of_hazard(victim, kind)
     spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
-    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared
+    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared * sheltered
 
 
 def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:

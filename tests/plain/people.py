@@ -30,7 +30,19 @@ if TYPE_CHECKING:
     MEETING,
     HEARSAY,
     DEATH,
-) = range(16)
+    PUBLIC_EVENT,
+    ARRIVAL,
+    DEPARTURE,
+    TURNED_AWAY,
+    REQUEST_MET,
+    REQUEST_UNMET,
+    DOOR_TO_DOOR,
+    DETENTION,
+    ARMY,
+    CRISIS,
+    COLLECTIVE_VIOLENCE,
+    PROTECTION,
+) = range(28)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
 STUDENT = 1
@@ -76,7 +88,11 @@ class Resident(mesa.Agent):
         self.home_f = numbers.fairness + numbers.spread * (0.8 * g(0) + 0.6 * g(1)) + women
         self.home_e = numbers.effectiveness + numbers.spread * (0.8 * g(0) + 0.6 * g(2)) + women
         self.f, self.e = self.home_f, self.home_e
-        self.fear = logistic(numbers.fear + 0.5513 * logit(town.luck("fear", self.number, 0, tick=0)))
+        self.home_fear = numbers.fear + 0.5513 * logit(town.luck("fear", self.number, 0, tick=0))
+        self.fear = logistic(self.home_fear)
+        self.alarm = 0.0
+        self.caution = logit(town.luck("caution", self.number, 0, tick=0))
+        self.careful = self.is_careful(self.home_fear, 0.0)
 
     @property
     def trust(self) -> float:
@@ -96,6 +112,11 @@ class Resident(mesa.Agent):
     def place(self) -> "Cell | None":
         """Where the resident is in this shift; None is outside the municipality (ODD 6.1)."""
         return self.places[self.model.place_list]
+
+    def is_careful(self, felt: float, campaign: float) -> bool:
+        """Tell whether precautions are taken at this fear, in log-odds (ODD 6.26)."""
+        p = self.model.numbers("fear")
+        return bool(p.careful + p.by_fear * felt + p.heed * campaign + self.caution > 0.0)
 
     def step(self) -> None:
         """Fade by one shift towards the dispositions (ODD 5.2)."""

@@ -20,6 +20,7 @@ class Cell:
     x: int
     y: int
     population: int
+    settlement: int
     road: int
     market: bool
     lure: float
@@ -44,6 +45,7 @@ def read_cells(cells: Any, near: Any) -> list[Cell]:
             x=int(row["x"]),
             y=int(row["y"]),
             population=int(row["population"]),
+            settlement=int(row["settlement"]),
             road=int(row["road"]),
             market=bool(row["market"]),
             lure=float(row["lure"]),

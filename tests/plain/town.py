@@ -9,6 +9,7 @@ import mesa
 from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
+from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.justice import Charge, Complaint, judge
 from plain.luck import luck
@@ -58,6 +59,10 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
+        self.residents_at_start = [
+            sum(one.settlement == z for one in self.residents) for z in range(self.n_settlements)
+        ]
+        self.local = [Local() for _ in range(self.n_settlements)]
         self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
         self.ledger.before = self.ledger.totals()
@@ -131,6 +136,11 @@ class PlainTown(mesa.Model):
     def month_ends(self) -> bool:
         """Whether this is the last shift of its month."""
         return self.shift == 2 and (self.date + datetime.timedelta(days=1)).month != self.date.month
+
+    @property
+    def month_began(self) -> int:
+        """First tick of the present month, whether it was lived or not."""
+        return 3 * (self.date.replace(day=1) - DAY_ZERO).days
 
     @property
     def is_market_day(self) -> bool:
@@ -224,7 +234,9 @@ class PlainTown(mesa.Model):
         hear_cases(self)
         judge(self)
         spread_news(self)
+        take_fright(self)
         if self.month_ends:
+            end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
 
