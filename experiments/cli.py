@@ -135,7 +135,19 @@ def compare(
         **options,  # type: ignore[arg-type]
     )
     wish = Wish(size=plan, measure=measure, power=power) if plan is not None else None
-    _, interrupted = carry_out(request, workers, out, wish)
+    if report is not None and not report.parent.is_dir():
+        raise InputError(f"--report {report}: no folder '{report.parent}'")
+    folder, interrupted = carry_out(request, workers, out, wish)
+    if report is not None:
+        from experiments.report import build
+        from experiments.results import write_whole
+
+        write_whole(report, build(folder, lang))
+        print(f"Report: {report}")
+    if figures is not None:
+        from experiments.report.alone import write_figures
+
+        print(f"Figures: {len(write_figures(folder, figures, lang))} files in {figures}/")
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

@@ -16,6 +16,7 @@ from experiments.arms import COMPARISON, Arm
 from experiments.compared import lines
 from experiments.comparison import Lives, arms_of, blocks_of, run
 from experiments.effects import effects_table, pairs_of
+from experiments.judged import criteria_table, verdicts_table
 from experiments.progress import say
 from experiments.request import Request, Wish
 from experiments.results import (
@@ -31,6 +32,7 @@ from experiments.results import (
 from experiments.runs import Outcome
 from model import fingerprint
 from model.errors import InputError
+from scenarios.policy_files import read_policy
 
 
 def compare(request: Request, workers: int, out: Path | None, wish: Wish | None = None) -> tuple[Path, bool]:
@@ -97,9 +99,11 @@ def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
 
 def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float) -> None:
     """Write tables and manifest of a comparison."""
-    tables = {"effects": effects_table(pairs_of(arms))}
+    pairs = pairs_of(arms)
+    tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
+        tables["verdicts"] = verdicts_table(lives.memory)
     files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
     write(folder, files, manifest(request, arms, folder, seconds, lives))
 
@@ -131,6 +135,16 @@ def manifest(
     }
 
 
+def told_policy(word: str) -> dict[str, Any]:
+    """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
+    name, _, start = word.partition("@")
+    try:
+        ready = read_policy(name)
+    except InputError:
+        return {"name": name, "start": start, "title": {}, "about": {}}
+    return {"name": name, "start": start, "title": dict(ready.title), "about": dict(ready.about)}
+
+
 def told_arm(arm: Arm, folder: Path) -> dict[str, Any]:
     """Return what the manifest says of an arm."""
     assert arm.folder is not None
@@ -139,7 +153,7 @@ def told_arm(arm: Arm, folder: Path) -> dict[str, Any]:
         "name": arm.name,
         "scenario": arm.scenario,
         "title": arm.title,
-        "policies": list(arm.policies),
+        "policies": [told_policy(word) for word in arm.policies],
         "seeds": list(arm.seeds),
         "fingerprint": arm.fingerprint,
     }

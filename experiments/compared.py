@@ -43,15 +43,15 @@ def each(rows: Rows) -> Iterator[Any]:
 def lines(folder: Path, wish: Wish | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
     told, effects = read_manifest(folder), read_table(folder, "effects").to_pandas()
-    extra = {name: maybe(folder, name) for name in ("residents", "memory", "alone")}
+    extra = {name: maybe(folder, name) for name in ("memory", "alone")}
     keys = ["base_site", "base_arm", "site", "against"]
     for (base_site, base_arm, site, against), rows in effects.groupby(keys, sort=False):
         yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, told)
         yield from headline_lines(rows[rows["section"] == "headline"])
         if base_site != site:
             continue
+        yield from resident_lines(rows[rows["section"].isin(("only_arm", "only_base"))])
         chosen = {name: table[(table["site"] == site) & (table["against"] == against)] for name, table in extra.items()}
-        yield from resident_lines(chosen["residents"])
         yield from alone_lines(chosen["alone"])
         yield from memory_lines(chosen["memory"])
         if wish:
@@ -142,10 +142,9 @@ def resident_lines(rows: Rows) -> Iterator[str]:
         return
     yield ""
     yield f"{'Residents who otherwise would not have / who no longer do':<58}{'mean of twins':>22}"
-    for what, own in rows.groupby("what", sort=False):
+    for what, own in rows.groupby("measure", sort=False):
         label = f"{DEEDS[str(what)]} / {LOSSES.get(str(what), 'no longer did')}"
-        errors = own[["only_arm", "only_base"]].sem().fillna(math.nan)
-        cells = [f"{own[side].mean():,.1f}±{number(errors[side], 1)}" for side in ("only_arm", "only_base")]
+        cells = [f"{number(row.effect, 1)}±{number(row.error, 1)}" for row in each(own)]
         yield f"  {label:<50}{cells[0]:>14}{cells[1]:>14}"
 
 

@@ -65,9 +65,13 @@ def town_of(arm: Arm) -> tuple[Any, ...]:
     return arm.base["outline"], parameters["population"], parameters.get("daily_rhythm"), arm.base["settlements"]
 
 
-def effects_table(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return a row for each pair and number: headlines, then groups of residents, then causes of trust."""
-    rows = [row for one in pairs for part in (headline_rows, group_rows, cause_rows) for row in part(one)]
+def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return a row for each pair and number: headlines, groups of residents, causes of trust, residents who differ."""
+    rows = []
+    for one in pairs:
+        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one)]
+        if residents is not None and not one.why_unpaired:
+            rows += resident_rows(one, residents)
     return pd.DataFrame(rows)
 
 
@@ -130,6 +134,17 @@ def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
     sides = [causes_of(side) for side in (one.base, one.arm)]
     for cause in dict.fromkeys([*sides[0], *sides[1]]):
         yield row_of(one, "cause", cause, "sum", one.effect(*(side.get(cause, {}) for side in sides)))
+
+
+def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield how many residents did or suffered something in the arm's world only, and in the first arm's only."""
+    own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
+    for what in dict.fromkeys(own["what"]):
+        for side in ("only_arm", "only_base"):
+            counts: Any = own[own["what"] == what].set_index("seed")[side]
+            nothing = dict.fromkeys(map(int, counts.index), 0.0)
+            found = {int(seed): float(count) for seed, count in counts.items()}
+            yield row_of(one, side, what, "count", one.effect(nothing, found))
 
 
 def causes_of(arm: Arm) -> dict[str, Values]:

@@ -116,7 +116,7 @@ def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
         {"what": what, "only_arm": len(right[what] - left[what]), "only_base": len(left[what] - right[what])}
         for what in left
     ]
-    alive = (base.state.minds["died"] < 0) & (arm.state.minds["died"] < 0)
+    alive = (base.state.minds["gone"] < 0) & (arm.state.minds["gone"] < 0)
     moved = arm.trust()[alive] - base.trust()[alive]
     rows.append({"what": "trust", "only_arm": int((moved > NOTABLE).sum()), "only_base": int((moved < -NOTABLE).sum())})
     return rows
