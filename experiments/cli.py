@@ -184,6 +184,19 @@ def export(
 
 
 @app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A report, or a folder of results.")],
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
+) -> None:
+    """Run again what made a report or results: equal or not?"""
+    from experiments.verify import verify as differences
+
+    found = differences(path, workers)
+    print("\n".join([f"not equal: {line}" for line in found] or [f"equal: {path}"]))
+    raise typer.Exit(OUR_FAULT if found else DONE)
+
+
+@app.command()
 def scenarios() -> None:
     """List the municipalities."""
     from experiments.listings import scenario_lines, show

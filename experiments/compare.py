@@ -15,6 +15,8 @@ import pyarrow as pa
 from experiments.arms import COMPARISON, Arm
 from experiments.compared import lines
 from experiments.comparison import Lives, arms_of, blocks_of, run
+from experiments.crate import FILE as CRATE
+from experiments.crate import crate_of
 from experiments.effects import effects_table, pairs_of
 from experiments.judged import criteria_table, verdicts_table
 from experiments.progress import say
@@ -28,6 +30,7 @@ from experiments.results import (
     parquet_of,
     read_manifest,
     write,
+    write_whole,
 )
 from experiments.runs import Outcome
 from model import fingerprint
@@ -38,6 +41,8 @@ from scenarios.policy_files import read_policy
 def compare(request: Request, workers: int, out: Path | None, wish: Wish | None = None) -> tuple[Path, bool]:
     """Carry out a comparison and print it; return its folder and whether it was interrupted."""
     begun = time.monotonic()
+    if len(request.arms) == 1 and is_comparison(Path(request.arms[0])):
+        return shown_again(Path(request.arms[0]), wish)
     planned, found = arms_of(request)
     folder = folder_of(request, planned or found, out)
     lives = run(request, planned, workers) if planned else None
@@ -51,6 +56,12 @@ def compare(request: Request, workers: int, out: Path | None, wish: Wish | None 
     if lives and lives.interrupted:
         say(f"confianza: interrupted; kept {len(arms[0].seeds)} of {request.replicates} twin worlds in {folder}")
     return folder, bool(lives and lives.interrupted)
+
+
+def shown_again(folder: Path, wish: Wish | None) -> tuple[Path, bool]:
+    """Print a comparison that lies in a folder; nothing is run or written."""
+    print("\n".join(lines(folder, wish)))
+    return folder, False
 
 
 def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
@@ -105,7 +116,9 @@ def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None,
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
     files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
-    write(folder, files, manifest(request, arms, folder, seconds, lives))
+    told = manifest(request, arms, folder, seconds, lives)
+    write(folder, files, told)
+    write_whole(folder / CRATE, crate_of(folder, told))
 
 
 def table_of(rows: pd.DataFrame) -> pa.Table:

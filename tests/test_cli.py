@@ -8,7 +8,7 @@ import pytest
 from experiments import cli
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
-COMMANDS = ("run", "compare", "check", "export", "scenarios", "policies", "parameters", "measures", "bench")
+COMMANDS = ("run", "compare", "check", "export", "verify", "scenarios", "policies", "parameters", "measures", "bench")
 
 
 def call(capsys, *words):

@@ -22,6 +22,12 @@ from experiments.request import Request
 from model.criteria import CRITERIA, WORDS_ES
 from model.criteria import WORDS as CRITERIA_WORDS
 
+BRIEFLY = {
+    "last": ("último mes", "last month"),
+    "year": ("por año", "a year"),
+    "mean": ("promedio", "mean"),
+    "share": ("proporción", "share"),
+}
 WHY = {
     "sites": both("Otro municipio es otro pueblo, con otra gente.", "Another site is another town, with other people."),
     "code": both(
@@ -85,6 +91,8 @@ def build(folder: Path, lang: str = "es") -> bytes:
         figures=partial(figures_of, languages=languages),
         criterion=lambda *where: say(criterion(*where)),
         how=lambda row: say(both(*(WORDS[row["how"]][one] for one in LANGUAGES))),
+        brief=sentences.brief,
+        brief_how=lambda row: t(*BRIEFLY[row["how"]]),
         say=say,
         t=t,
         command=Request.read(manifest["request"]).command,

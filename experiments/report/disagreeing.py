@@ -5,12 +5,13 @@ from typing import Any
 
 from experiments.report.both import Both, both, joined
 from experiments.report.reading import Arm, Site
+from experiments.report.sentences import capital
 
 BOOKS = {
-    "crimes_occurred": ("lo que ocurrió", "what happened"),
-    "crimes_told": ("lo que se avisó al Estado", "what the state was told"),
-    "complaints_filed": ("las denuncias en el MP", "complaints at the prosecutor"),
-    "crimes_recorded": ("el registro de la policía", "the police record"),
+    "crimes_occurred": ("lo ocurrido", "what happened"),
+    "crimes_told": ("lo avisado al Estado", "what the state was told"),
+    "complaints_filed": ("lo denunciado en el MP", "what was filed with the prosecutor"),
+    "crimes_recorded": ("lo registrado por la policía", "what the police recorded"),
 }
 WAYS = {1: ("subió", "rose"), -1: ("bajó", "fell"), 0: ("no se movió de modo seguro", "did not surely move")}
 MISLED = {
@@ -29,7 +30,9 @@ def books(site: Site, arm: Arm) -> list[Both]:
     """Return what the four books say under one policy, and what an official statistic alone would conclude."""
     rows = {name: site.effect(arm, name) for name in BOOKS}
     ways = {name: way(row) for name, row in rows.items()}
-    told = joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; ")
+    told = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
+    if not any(ways.values()):
+        return [both("Ninguno de los cuatro libros se mueve de modo seguro.", "None of the four books surely moves.")]
     if len(set(ways.values())) == 1:
         verdict = both("Los cuatro libros se mueven igual.", "The four books move alike.")
         return [joined([told, both(". ", ". "), verdict], "")]

@@ -95,7 +95,7 @@ def effects(site: Site, tongue: Tongue) -> Figure:
         place.set_visible(False)
     for place, name in zip(axes.flat, shown, strict=False):
         forest(place, [site.effect(arm, name) for arm in site.others])
-        place.set_title(named(name, tongue))
+        place.set_title(tongue.lines(named(name, tongue), 26))
     label_rows(axes.flat[0], [title_of(arm, tongue) for arm in site.others])
     return figure
 
@@ -131,16 +131,9 @@ def groups(site: Site, tongue: Tongue) -> Figure:
         forest(place, [site.effect(arm, f"trust_{name}", "group") for name in present])
         for line in place.lines[1:]:
             line.set_color(COLOURS[(site.others.index(arm) + 1) % len(COLOURS)])
-        place.set_title("\n".join(wrapped(title_of(arm, tongue), 42 // n)), fontsize=7.5)
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // n), fontsize=7.5)
     label_rows(axes.flat[0], [tongue(*words_of(name, GROUP_WORDS)) for name in present])
     return figure
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Return a short text in lines."""
-    import textwrap
-
-    return textwrap.wrap(text, max(10, width))
 
 
 # Courses over time
@@ -169,10 +162,10 @@ def calendar_word(when: float, _: int) -> str:
 
 def legend(figure: Figure, site: Site, tongue: Tongue) -> None:
     """Name the arms once for all panels."""
-    lines = [
-        matplotlib.lines.Line2D([], [], color=COLOURS[k % len(COLOURS)], linestyle=STYLES[k % len(STYLES)])
-        for k in range(len(site.arms))
+    looks: list[Any] = [
+        {"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k % len(STYLES)]} for k in range(len(site.arms))
     ]
+    lines = [matplotlib.lines.Line2D([], [], **look) for look in looks]
     figure.legend(lines, [title_of(arm, tongue) for arm in site.arms], loc="outside lower center", ncols=2)
 
 
@@ -193,7 +186,7 @@ def trust(site: Site, tongue: Tongue) -> Figure:
     figure, axes = sheet(4.4, 2, 2)
     for place, name in zip(axes.flat, ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), strict=True):
         course(place, site, scaled(name, 100.0))
-        place.set_title(named(name, tongue))
+        place.set_title(tongue.lines(named(name, tongue), 26))
     legend(figure, site, tongue)
     return figure
 
@@ -242,6 +235,7 @@ def funnel(site: Site, tongue: Tongue) -> Figure:
         place.barh(heights, np.maximum(values, 0.1), 0.72 / n, color=COLOURS[number % len(COLOURS)])
     label_rows(place, [named(name, tongue) for name in shown])
     place.set_xscale("log")
+    place.set_xlim(left=0.3)
     place.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}"))
     place.set_xlabel(tongue("por año (escala logarítmica)", "a year (logarithmic scale)"))
     place.grid(axis="x", color=PALE)
@@ -257,11 +251,9 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     """Draw trust by cell: before, after, and the difference that every policy makes."""
     grids = [grid_of(arm) for arm in site.arms]
     before, after = grids[0]
-    panels = [
-        (before, tongue("antes", "before")),
-        (after, tongue("después", "after") + f": {title_of(site.base, tongue)}"),
-    ]
-    tongue(f"después: {site.base.title.es.unescape()}", f"after: {site.base.title.en.unescape()}")
+    base = site.base.title
+    after_word = tongue(f"después: {base.es.unescape()}", f"after: {base.en.unescape()}")
+    panels = [(before, tongue("antes", "before")), (after, after_word)]
     gaps = [(last - after, title_of(arm, tongue)) for arm, (_, last) in zip(site.others, grids[1:], strict=True)]
     columns = 2
     rows = 1 + math.ceil(len(gaps) / columns)
@@ -272,9 +264,9 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     for place in axes.flat:
         place.set_axis_off()
     for place, (grid, title) in zip(axes.flat, panels, strict=False):
-        level = shade(place, grid, title, "viridis", low, high)
+        level = shade(place, grid, tongue.lines(title, 34), "viridis", low, high)
     for place, (grid, title) in zip(axes.flat[columns:], gaps, strict=False):
-        change = shade(place, grid, title, "PuOr", -widest, widest)
+        change = shade(place, grid, tongue.lines(title, 34), "PuOr", -widest, widest)
     bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"))
     bar(figure, change, axes[1:, :], tongue("diferencia", "difference"))
     return figure
@@ -295,7 +287,7 @@ def grid_of(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
 
 def shade(place: Axes, grid: np.ndarray, title: str, colours: str, low: float, high: float) -> Any:
     """Draw a grid as a map, north up."""
-    place.set_title("\n".join(wrapped(title, 34)), fontsize=7.5)
+    place.set_title(title, fontsize=7.5)
     return place.imshow(grid, origin="lower", cmap=colours, vmin=low, vmax=high, interpolation="none")
 
 
@@ -344,7 +336,7 @@ def causes(site: Site, tongue: Tongue) -> Figure:
         values = [site.effect(arm, name, "cause")["effect"] for name in shown]
         place.barh(range(len(shown)), values, 0.65, color=COLOURS[number % len(COLOURS)])
         place.axvline(0.0, color="0.6", linewidth=0.8)
-        place.set_title("\n".join(wrapped(title_of(arm, tongue), 42 // len(site.others))), fontsize=7.5)
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // len(site.others)), fontsize=7.5)
         place.xaxis.set_major_locator(MaxNLocator(3))
     label_rows(axes.flat[0], [tongue(*words_of(name, CAUSE_WORDS)) for name in shown])
     return figure
@@ -362,7 +354,7 @@ def memory(site: Site, tongue: Tongue) -> Figure:
         )
         place.set_xticks(range(cells.shape[1]), [f"{year:g}" for year in cells.columns])
         place.set_yticks(range(cells.shape[0]), [f"×{weight:g}" for weight in cells.index])
-        place.set_title("\n".join(wrapped(title_of(arm, tongue), 42 // len(site.others))), fontsize=7.5)
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // len(site.others)), fontsize=7.5)
     figure.supxlabel(
         tongue("memoria (vida media de un hecho, años)", "memory (half-life of an event, years)"), fontsize=8
     )

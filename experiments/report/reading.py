@@ -12,6 +12,9 @@ from experiments.report.both import Both, both, joined
 from experiments.report.numbers import Numbers
 from experiments.results import read_table
 
+SMALL = ("effect", "error", "low", "high")
+MOST_MORE_DIGITS = 3
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -46,6 +49,13 @@ def titled(policy: dict[str, Any]) -> Both:
     """Return the title of a policy, or its name."""
     title = policy["title"]
     return Both(Markup(escape(title.get("es", policy["name"]))), Markup(escape(title.get("en", policy["name"]))))
+
+
+def enough(row: Any, digits: int) -> int:
+    """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
+    reach = max((abs(row[column]) for column in ("effect", "low", "high") if row[column] == row[column]), default=0.0)
+    more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
+    return digits + more
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,8 @@ class Site:
         """Return one number of an effect as it is shown."""
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
+        if digits is None and column in SMALL:
+            exact = enough(row, exact)
         return self.numbers.show("effects", row.name, column, exact, sign)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from experiments.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import Arm, Site
@@ -53,16 +55,65 @@ def question(sites: list[Site]) -> Both:
 
 def happened(site: Site, arm: Arm) -> list[Both]:
     """Return what happened under one policy, in sentences."""
-    told = [moved(site, arm, name) for name in TOLD if site.effect(arm, name) is not None]
-    return [*told, homicides(site, arm), *residents(site, arm)]
+    rows = {name: site.effect(arm, name) for name in TOLD}
+    there = [name for name, row in rows.items() if row is not None]
+    still = [name for name in there if rows[name]["paired"] and rows[name]["same"] == rows[name]["n"]]
+    told = [moved(site, arm, name) for name in there if name not in still]
+    return [*told, *unmoved(site, arm, still), homicides(site, arm), *residents(site, arm)]
+
+
+def unmoved(site: Site, arm: Arm, still: list[str]) -> list[Both]:
+    """Return in one sentence what is the same in all twin worlds."""
+    if not still:
+        return []
+    names = listed([both(BY_NAME[name].es, BY_NAME[name].en) for name in still])
+    n = site.number(site.effect(arm, still[0]), "n", 0)
+    return [
+        both("Igual en los {n} mundos gemelos: {names}.", "The same in all {n} twin worlds: {names}.", n=n, names=names)
+    ]
+
+
+def brief(site: Site, arm: Arm) -> Both:
+    """Return in one sentence what surely changes under a policy."""
+    surely = [row for name in (*TOLD, "calls_unserved") if (row := site.effect(arm, name)) is not None and settled(row)]
+    if not surely:
+        what = both(
+            "ninguna de las medidas principales cambia de modo seguro", "none of the main measures surely changes"
+        )
+    else:
+        what = listed(
+            [
+                both(
+                    f"{BY_NAME[row['measure']].es} ({{effect}})",
+                    f"{BY_NAME[row['measure']].en} ({{effect}})",
+                    effect=site.number(row, "effect", sign="+"),
+                )
+                for row in surely
+            ]
+        )
+        what = joined([both("cambia de modo seguro ", "what surely changes is "), what], "")
+    return joined(
+        [strong(arm.title), both(": ", ": "), what, both(".", "."), known(site, arm, "trust_mean", lead=True)], ""
+    )
+
+
+def settled(row: Any) -> bool:
+    """Tell whether the interval of an effect leaves one sign."""
+    return bool(row["low"] > 0.0 or row["high"] < 0.0)
 
 
 def moved(site: Site, arm: Arm, measure: str) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
     row = site.effect(arm, measure)
-    name = both(BY_NAME[measure].es, BY_NAME[measure].en)
+    name = capital(both(BY_NAME[measure].es, BY_NAME[measure].en))
     return joined(
-        [both("{name}: ", "{name}: ", name=name), worlds(site, row), size(site, row), known(site, arm, measure)], ""
+        [
+            both("{name}: ", "{name}: ", name=strong(name)),
+            worlds(site, row),
+            size(site, row),
+            known(site, arm, measure),
+        ],
+        "",
     )
 
 
@@ -96,7 +147,7 @@ def size(site: Site, row: Any) -> Both:
     )
 
 
-def known(site: Site, arm: Arm, measure: str) -> Both:
+def known(site: Site, arm: Arm, measure: str, lead: bool = False) -> Both:
     """Return whether the effect is known, as the grid of memory and asymmetry says; nothing where it was not run."""
     row = site.verdict(arm, measure)
     if row is None:
@@ -108,8 +159,9 @@ def known(site: Site, arm: Arm, measure: str) -> Both:
         text = both("mismo signo y tamaño parecido con toda memoria", "same sign and similar size whatever the memory")
     else:
         text = joined(reasons(row, number), "; ")
-    lead = both("Se sabe: ", "Known: ") if row["known"] else both("No se sabe: ", "Not known: ")
-    return joined([both(" ", " "), strong(lead), text, both(".", ".")], "")
+    answer = both("Se sabe: ", "Known: ") if row["known"] else both("No se sabe: ", "Not known: ")
+    about = both("Efecto en la confianza: ", "Effect on trust: ") if lead else both("", "")
+    return joined([both(" ", " "), about, strong(answer), text, both(".", ".")], "")
 
 
 def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
@@ -138,10 +190,13 @@ def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
     return found
 
 
+def capital(text: Both) -> Both:
+    """Return a text with a capital letter."""
+    return Both(text.es[:1].upper() + text.es[1:], text.en[:1].upper() + text.en[1:])
+
+
 def strong(text: Both) -> Both:
     """Return a text that stands out."""
-    from markupsafe import Markup
-
     return Both(*(Markup("<strong>{}</strong>").format(one) for one in (text.es, text.en)))
 
 
@@ -166,7 +221,7 @@ def residents(site: Site, arm: Arm) -> list[Both]:
     told = [
         both(*DEEDS[what], more=counted(site, more[what]), fewer=counted(site, fewer[what]))
         for what in DEEDS
-        if what in more
+        if what in more and (more[what]["effect"] or fewer[what]["effect"])
     ]
     if not told:
         return []
@@ -176,8 +231,6 @@ def residents(site: Site, arm: Arm) -> list[Both]:
 
 def counted(site: Site, row: Any) -> Any:
     """Return a mean count of residents with its Monte Carlo error."""
-    from markupsafe import Markup
-
     return Markup("{} (± {})").format(site.number(row, "effect", 0), site.number(row, "error", 0))
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -40,6 +41,14 @@ class Tongue:
         """Return a text in the language of the figure."""
         self.pairs[es] = en
         return es if self.language == "es" else en
+
+    def lines(self, text: str, width: int) -> str:
+        """Return a text of this figure in lines, and remember what each line is in the other language."""
+        own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
+        other += [""] * (len(own) - len(other))
+        other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
+        self.pairs |= dict(zip(own, other, strict=True))
+        return "\n".join(own)
 
 
 def svg_of(figure: Figure, name: str, about: dict[str, str]) -> str:
