@@ -95,6 +95,9 @@ def effects(site: Site, tongue: Tongue) -> Figure:
         place.set_visible(False)
     for place, name in zip(axes.flat, shown, strict=False):
         forest(place, [site.effect(arm, name) for arm in site.others])
+        for number, arm in enumerate(site.others):
+            if (grid := site.verdict(arm, name)) is not None:
+                place.plot([grid["low"], grid["high"]], [number, number], color="0.82", linewidth=5, zorder=0)
         place.set_title(tongue.lines(named(name, tongue), 26))
     label_rows(axes.flat[0], [title_of(arm, tongue) for arm in site.others])
     return figure
@@ -252,8 +255,8 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     grids = [grid_of(arm) for arm in site.arms]
     before, after = grids[0]
     base = site.base.title
-    after_word = tongue(f"después: {base.es.unescape()}", f"after: {base.en.unescape()}")
-    panels = [(before, tongue("antes", "before")), (after, after_word)]
+    after_word = tongue(f"al final: {base.es.unescape()}", f"at the end: {base.en.unescape()}")
+    panels = [(before, tongue("al comienzo", "at the start")), (after, after_word)]
     gaps = [(last - after, title_of(arm, tongue)) for arm, (_, last) in zip(site.others, grids[1:], strict=True)]
     columns = 2
     rows = 1 + math.ceil(len(gaps) / columns)
@@ -368,8 +371,11 @@ FIGURES: dict[str, tuple[Draw, Both]] = {
     "effects": (
         effects,
         both(
-            "Lo que cambia con cada política: promedio de los mundos gemelos e intervalo.",
-            "What every policy changes: mean of the twin worlds, with interval.",
+            "Lo que cambia con cada política: promedio de los mundos gemelos e intervalo de la suerte; en gris, de un"
+            " extremo a otro de la memoria y del peso de lo malo, si se barrieron.",
+            "What every policy changes: mean of the twin worlds and interval of luck; in grey, from"
+            " one end of memory and"
+            " of the weight of bad news to the other, where they were swept.",
         ),
     ),
     "trust": (
@@ -397,8 +403,8 @@ FIGURES: dict[str, tuple[Draw, Both]] = {
     "maps": (
         maps,
         both(
-            "Confianza donde vive la gente: antes, después, y la diferencia que hace cada política.",
-            "Trust where people live: before, after, and the difference that every policy makes.",
+            "Confianza donde vive la gente: al comienzo, al final, y la diferencia que hace cada política.",
+            "Trust where people live: at the start, at the end, and the difference that every policy makes.",
         ),
     ),
     "criteria": (
