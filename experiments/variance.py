@@ -98,8 +98,10 @@ def lines(site: str, scale: float, years: float, seeds: int) -> Iterator[str]:
     status_quo = tables.pop("status quo")
     yield f"{site}, scale {scale:g}, {years:g} years ({shifts_of(base)} shifts with warm-up), {seeds} seeds"
     yield "variance of the effect with independent seeds over that with twins"
-    yield f"{'':<26}" + "".join(BY_NAME[name].en.rjust(26) for name in MEASURES[:1]) + "".join(
-        BY_NAME[name].en.rjust(22) for name in MEASURES[1:]
+    yield (
+        f"{'':<26}"
+        + "".join(BY_NAME[name].en.rjust(26) for name in MEASURES[:1])
+        + "".join(BY_NAME[name].en.rjust(22) for name in MEASURES[1:])
     )
     for name, table in tables.items():
         cells = [ratio(status_quo, table, measure) for measure in MEASURES]
