@@ -164,6 +164,35 @@ def bench(
     measure(json, quick)
 
 
+@app.command()
+def validate(
+    knockouts: Annotated[
+        bool, typer.Option("--knockouts", help="Switch each mechanism off and say what it does.")
+    ] = False,
+    criteria: Annotated[
+        bool, typer.Option("--criteria", help="Frühling's criteria at both sites, over draws.")
+    ] = False,
+    only: Annotated[list[str], typer.Option(metavar="MECHANISM", help="Only this mechanism; repeatable.")] = [],  # noqa: B006
+    replicates: Annotated[int, typer.Option(metavar="N", help="Twins, or seeds.")] = 8,
+    years: Annotated[float, typer.Option(metavar="N", help="Years after the warm-up.")] = 2.0,
+    scale: Annotated[float, typer.Option(metavar="SHARE", help="Size of the towns of the knock-outs.")] = 0.25,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
+) -> None:
+    """Examine the model: knock-outs of every mechanism, criteria over draws."""
+    if not knockouts and not criteria:
+        raise InputError("say what to validate: --knockouts, --criteria")
+    good = True
+    if knockouts:
+        from experiments.knockouts import show_knockouts
+
+        good = show_knockouts(only, scale=scale, years=years, replicates=replicates, workers=workers)
+    if criteria:
+        from experiments.draws import show_draws
+
+        show_draws(years=years, replicates=replicates, workers=workers)
+    raise typer.Exit(DONE if good else OUR_FAULT)
+
+
 def main() -> None:
     """Run the program and leave with its exit code."""
     sys.exit(code_of(sys.argv[1:]))

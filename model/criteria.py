@@ -10,6 +10,9 @@ from typing import Any
 from model.scenario import Anchor
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
+WORDS = ("weak", "limited", "passable", "acceptable", "strong")
+WORDS_ES = ("débil", "limitado", "pasable", "aceptable", "fuerte")
+"""The paper's words for a criterion (L01-L06), for equal fifths of the scale."""
 Parts = Mapping[str, Callable[[Any], float]]
 
 
@@ -57,10 +60,19 @@ def placed(value: float, anchor: Anchor) -> float:
     return min(1.0, max(0.0, (value - anchor.absent) / (anchor.full - anchor.absent)))
 
 
-def scores(month: Any, anchors: Sequence[Anchor]) -> dict[str, float]:
+def word_of(score: float) -> int:
+    """Return the number of the word for a score between 0 and 1.
+
+    >>> WORDS[word_of(0.1)], WORDS[word_of(1.0)]
+    ('weak', 'strong')
+    """
+    return min(len(WORDS) - 1, int(score * len(WORDS)))
+
+
+def scores(traces: Mapping[str, float], anchors: Sequence[Anchor]) -> dict[str, float]:
     """Return every part and the plain mean of the parts of each criterion; nan where an anchor is missing."""
     parts = dict.fromkeys(TRACES, math.nan)
-    parts |= {anchor.part: placed(TRACES[anchor.part](month), anchor) for anchor in anchors}
+    parts |= {anchor.part: placed(traces[anchor.part], anchor) for anchor in anchors}
     means = {}
     for criterion in CRITERIA:
         own = [value for part, value in parts.items() if part.startswith(f"{criterion}.")]

@@ -31,6 +31,18 @@ CAUSES = (
     "meeting",
     "hearsay",
     "death",
+    "public_event",
+    "arrival",
+    "departure",
+    "turned_away",
+    "request_met",
+    "request_unmet",
+    "door_to_door",
+    "detention",
+    "army",
+    "crisis",
+    "collective_violence",
+    "protection",
 )
 (
     FADING,
@@ -49,7 +61,19 @@ CAUSES = (
     MEETING,
     HEARSAY,
     DEATH,
-) = (np.int64(cause) for cause in range(16))
+    PUBLIC_EVENT,
+    ARRIVAL,
+    DEPARTURE,
+    TURNED_AWAY,
+    REQUEST_MET,
+    REQUEST_UNMET,
+    DOOR_TO_DOOR,
+    DETENTION,
+    ARMY,
+    CRISIS,
+    COLLECTIVE_VIOLENCE,
+    PROTECTION,
+) = (np.int64(cause) for cause in range(len(CAUSES)))
 
 MIND = np.dtype(
     [
@@ -57,6 +81,7 @@ MIND = np.dtype(
         ("effectiveness", "f8"),
         ("base_fairness", "f8"),
         ("base_effectiveness", "f8"),
+        ("mood", "f8"),
         ("trust", "f8"),
         ("evidence", "f8"),
         ("fear", "f8"),
@@ -66,7 +91,7 @@ MIND = np.dtype(
         ("met_free", "i4"),
         ("harmed", "i4"),
         ("spoke", "i4"),
-        ("died", "i4"),
+        ("gone", "i4"),
         ("pays", "i4"),
         ("member", "i4"),
     ],
@@ -74,7 +99,8 @@ MIND = np.dtype(
 )
 """What changes in a resident; ``trust`` is what the beliefs in this row amount to.
 
-Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.
+Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.  ``mood`` is the offset of the whole
+municipality at the last end of a month.  ``gone`` is -1 while the resident is here, else a tick since when not.
 """
 
 SHIFTS_A_YEAR = 1095
@@ -167,13 +193,13 @@ def book(ledger: Any, cause: Any, settlement: Any, change: Any) -> None:
 
 
 @njit(cache=True)
-def trust_of(fairness: Any, effectiveness: Any) -> Any:
-    """Trust that belongs to two beliefs.
+def trust_of(fairness: Any, effectiveness: Any, mood: Any) -> Any:
+    """Trust that belongs to two beliefs and the mood of the municipality.
 
-    >>> float(trust_of(0.3, -0.3))
+    >>> float(trust_of(0.3, -0.3, 0.0))
     0.5
     """
-    return logistic((fairness + effectiveness) / 2.0)
+    return logistic((fairness + effectiveness) / 2.0 + mood)
 
 
 @njit(cache=True)
@@ -187,7 +213,7 @@ def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
     """Trust of a resident at this tick, without writing anything."""
     left = kept(float(tick - mind["touched"]), memory_years)
     fairness = faded(mind["fairness"], mind["base_fairness"], left)
-    return trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left))
+    return trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
 
 
 @njit(cache=True)
@@ -195,7 +221,7 @@ def recall(mind: Any, left: Any) -> Any:
     """Let both beliefs fade so that this share is left; return trust now."""
     mind["fairness"] = faded(mind["fairness"], mind["base_fairness"], left)
     mind["effectiveness"] = faded(mind["effectiveness"], mind["base_effectiveness"], left)
-    mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"])
+    mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
     return mind["trust"]
 
 
@@ -217,7 +243,7 @@ def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: A
     for k in range(first, day.counts[IMPRESSIONS]):
         impression = day.impressions[k]
         mind = minds[impression["who"]]
-        if mind["died"] >= 0:  # who was harmed earlier in the shift may have died since
+        if mind["gone"] >= 0:  # who was harmed earlier in the shift may have died since
             continue
         settlement = people[impression["who"]]["settlement"]
         p = trust[settlement]
@@ -244,7 +270,7 @@ def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: A
         mind["base_fairness"] += p["lasting"] * by_f
         mind["base_effectiveness"] += p["lasting"] * by_e
         mind["evidence"] += impression["own"]
-        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"])
+        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
         change = mind["trust"] - now
         impression["change"] = change
         book(ledger, impression["cause"], settlement, change)
@@ -263,7 +289,7 @@ def impress(
     own: Any,
 ) -> None:
     """Write down that a resident had an impression; the dead have none, and weightless ones are not written."""
-    if minds[who]["died"] >= 0 or (weight_f == 0.0 and weight_e == 0.0):
+    if minds[who]["gone"] >= 0 or (weight_f == 0.0 and weight_e == 0.0):
         return
     k = day.counts[IMPRESSIONS]
     impression = day.impressions[k]
@@ -279,7 +305,7 @@ def die(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -
     """Take a resident out of the world: the trust that goes is booked."""
     now = fade(mind, tick, memory_years, ledger, settlement)
     book(ledger, DEATH, settlement, -now)
-    mind["died"] = tick
+    mind["gone"] = tick
 
 
 @njit(cache=True)
@@ -300,11 +326,12 @@ def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> No
         mind["base_fairness"] = p["fairness"] + p["spread"] * (0.8 * common + 0.6 * own_f) + women
         mind["base_effectiveness"] = p["effectiveness"] + p["spread"] * (0.8 * common + 0.6 * own_e) + women
         mind["fairness"], mind["effectiveness"] = mind["base_fairness"], mind["base_effectiveness"]
-        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"])
+        mind["mood"] = 0.0
+        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
         mind["fear"] = logistic(p["fear"] + noise(luck(seed, FEAR, 0, i, 0)))
         mind["evidence"], mind["useful"] = 0.0, 0.0
         mind["touched"] = tick
-        mind["met"] = mind["met_free"] = mind["harmed"] = mind["spoke"] = mind["died"] = -1
+        mind["met"] = mind["met_free"] = mind["harmed"] = mind["spoke"] = mind["gone"] = -1
         mind["pays"] = mind["member"] = -1
 
 
@@ -313,6 +340,6 @@ def total_trust(minds: Any, people: Any, n_settlements: Any) -> Any:
     """Sum of trust of the living by settlement, as stored, with compensated sums."""
     sums = np.zeros((2, 1, n_settlements))
     for i in range(len(minds)):
-        if minds[i]["died"] < 0:
+        if minds[i]["gone"] < 0:
             book(sums, 0, people[i]["settlement"], minds[i]["trust"])
     return sums[0, 0] + sums[1, 0]

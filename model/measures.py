@@ -13,7 +13,7 @@ from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
 from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
-from model.ledger import FADING, book, kept, recall
+from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
 from model.state import COUNTS
 
@@ -77,8 +77,10 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
-def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: Any, total: Any, tick: Any) -> None:
-    """Bring every living resident up to date, book the fading, and fill the class table.
+def settle(
+    minds: Any, people: Any, cells: Any, trust: Any, mood: Any, ledger: Any, table: Any, total: Any, tick: Any
+) -> None:
+    """Bring every living resident up to date, book fading and the month's public events, and fill the class table.
 
     ``table[settlement, flags]`` holds the sums of residents, trust, fairness, effectiveness and fear;
     ``total[settlement]`` the compensated sum of trust.
@@ -89,7 +91,7 @@ def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: 
     memory = trust[0]["memory_years"]
     for i in range(len(minds)):
         mind, person = minds[i], people[i]
-        if mind["died"] >= 0:
+        if mind["gone"] >= 0:
             continue
         z = person["settlement"]
         gone = tick - mind["touched"]
@@ -103,6 +105,12 @@ def settle(minds: Any, people: Any, cells: Any, trust: Any, ledger: Any, table: 
             now = recall(mind, left)
             mind["touched"] = tick
             book(ledger, FADING, z, now - before)
+        if mind["mood"] != mood:
+            before = now
+            mind["mood"] = mood
+            now = trust_of(mind["fairness"], mind["effectiveness"], mood)
+            mind["trust"] = now
+            book(ledger, PUBLIC_EVENT, z, now - before)
         book(sums, 0, z, now)
         row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
         row[0] += 1.0
@@ -119,7 +127,7 @@ def by_cell(minds: Any, people: Any, n_cells: Any) -> Any:
     """Living residents and their summed trust by home cell."""
     sums = np.zeros((2, n_cells))
     for i in range(len(minds)):
-        if minds[i]["died"] < 0:
+        if minds[i]["gone"] < 0:
             sums[0, people[i]["home"]] += 1.0
             sums[1, people[i]["home"]] += minds[i]["trust"]
     return sums
@@ -130,7 +138,7 @@ def count_payers(minds: Any, targets: Any) -> Any:
     """Living targets of cliques who pay."""
     count = 0
     for i in targets:
-        if minds[i]["pays"] >= 0 and minds[i]["died"] < 0:
+        if minds[i]["pays"] >= 0 and minds[i]["gone"] < 0:
             count += 1
     return count
 
@@ -142,10 +150,10 @@ def answers(minds: Any, people: Any, n_answers: Any, step: Any, wave: Any, tick:
     for s in range(SAMPLE):
         for a in range(16):
             i = int(luck(seed, SURVEY, wave, s, a) * len(minds))
-            if minds[i]["died"] < 0 and age_of(people[i], tick) >= 18.0:
+            if minds[i]["gone"] < 0 and age_of(people[i], tick) >= 18.0:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
-        heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0
+        heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
         heard += RESPONSE_NOISE * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
         answer = 1
         for k in range(1, n_answers):
@@ -210,6 +218,11 @@ class Month:
     def levels_informed(self) -> int:
         """Levels informed this month: municipal table and communities (the council's own is not modelled yet)."""
         return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
+
+    def change_by(self, *causes: Any) -> float:
+        """Change of mean trust in this month by some causes, in points per 100."""
+        booked = self.world.state.ledger.sum(axis=(0, 2))
+        return share_or_null(100.0 * booked[list(causes)].sum(), self.count("all"))
 
     def median_wait(self) -> float:
         """Median minutes from call to arrival."""
@@ -278,6 +291,15 @@ _MAIN = {
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
     "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
+    "core_crowd": Measure(
+        "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
+    ),
+    "trust_by_contacts": Measure(
+        "points per 100", "change of mean trust by contacts of patrols", "cambio de la confianza por contactos"
+    ),
+    "trust_by_hearsay": Measure(
+        "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
@@ -297,6 +319,10 @@ def _all_measures() -> dict[str, Measure]:
         for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
     parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
+    parts |= {
+        f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
+        for part in TRACES
+    }
     counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
     return _MAIN | books | counts | parts
 
@@ -332,7 +358,10 @@ def row_of(world: Any) -> dict[str, float]:
         "response_minutes_median": month.median_wait(),
         "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
-        "trained_share": float(np.mean(town.officers["trained"])) if len(town.officers) else float("nan"),
+        "trained_share": float(np.mean(state.officers["trained"])) if len(state.officers) else float("nan"),
+        "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
+        "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
+        "trust_by_hearsay": month.change_by(HEARSAY),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
@@ -344,5 +373,6 @@ def row_of(world: Any) -> dict[str, float]:
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}
     row |= {name: float(month.tally[name]) for name in COUNTS}
-    row |= scores(month, world.settings.anchors)
+    traces = {part: trace(month) for part, trace in TRACES.items()}
+    row |= scores(traces, world.settings.anchors) | {f"{part}.trace": value for part, value in traces.items()}
     return {name: row[name] for name in MEASURES}

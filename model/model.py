@@ -17,7 +17,7 @@ from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift
 from model.daybook import TABLES, Daybook
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
-from model.ledger import first_minds, learn_all, total_trust, trust_now
+from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
     communal_authority,
@@ -81,7 +81,7 @@ class TrustModel(mesa.Model):
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
-        self.ground, self.plant = ground_of(self.town), plant_of(self.town)
+        self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
@@ -102,6 +102,7 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
+        self.plant = plant_of(town, self.state.officers)
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
@@ -228,12 +229,14 @@ class TrustModel(mesa.Model):
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
-        state = self.state
+        state, trust = self.state, self.numbers["trust"]
+        self.remember_public_events()
         settle(
             state.minds,
             self.ground.people,
             self.ground.cells,
-            self.numbers["trust"],
+            trust,
+            state.mood[0],
             state.ledger,
             self.class_table,
             state.total,
@@ -242,6 +245,13 @@ class TrustModel(mesa.Model):
         if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month()
+
+    def remember_public_events(self) -> None:
+        """Let the mood of the municipality fade by a month, and take in the month's public events."""
+        mood = self.state.mood
+        shifts = 3.0 * self.days_of_month
+        mood[0] = mood[0] * kept(shifts, self.numbers["trust"][0]["memory_years"]) + mood[1]
+        mood[1] = 0.0
 
     def learn(self) -> None:
         """Let the impressions written since the last call change beliefs, through the ledger."""
@@ -381,6 +391,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
+        world.plant = plant_of(world.town, world.state.officers)
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:

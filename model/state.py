@@ -21,6 +21,7 @@ COMPLAINT = record("filed number teller evidence charged")
 COUNTS = (
     # police
     "couple_shifts",
+    "thin_relays",
     "couples_routed",
     "planned",
     "visits",
@@ -104,7 +105,23 @@ COUNTS = (
     "table_meetings",
     "council_heard",
     "council_heard_women",
-    *("council_heard_far",),
+    "council_heard_far",
+    # adoption
+    # resources
+    # misconduct
+    # officers
+    # plans
+    # heavy hand
+    # pressure for figures
+    # domestic violence
+    # land conflicts
+    # collective violence
+    # consultation
+    # narcos
+    # fear and precaution
+    # youth
+    # population
+    # political calendar and crises
 )
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""
@@ -167,13 +184,13 @@ def ground_of(town: Town) -> Ground:
     return Ground(town.cells, town.near, town.people, town.ties, town.places, town.who_start, town.who)
 
 
-def plant_of(town: Town) -> Plant:
-    """Return the tables of the police of a town, with the seats of every post."""
+def plant_of(town: Town, officers: np.ndarray) -> Plant:
+    """Return the tables of the police of a town with its present officers, and the seats of every post."""
     seats = np.full((len(town.posts), 2), -1, np.int64)
-    for number, officer in enumerate(town.officers):
+    for number, officer in enumerate(officers):
         if officer["post"] >= 0:
             seats[officer["post"], officer["seat"]] = number
-    return Plant(town.facilities, town.officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
+    return Plant(town.facilities, officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
 
 
 class State:
@@ -181,6 +198,9 @@ class State:
 
     def __init__(self, town: Town, n_cliques: int) -> None:
         self.minds = np.zeros(town.n_people, MIND)
+        self.mood = np.zeros(2)
+        """Offset of trust of the whole municipality; what public events of this month will add to it."""
+        self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
         self.risk = np.zeros(town.n_cells, RISK)
         self.repeats = Table(REPEAT, 1024)

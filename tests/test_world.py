@@ -53,7 +53,7 @@ def test_trust_stays_between_0_and_1(live: Live) -> None:
 
 def test_people_are_conserved_but_for_booked_deaths(live: Live) -> None:
     world = live(3 * MONTH, **BUSY)
-    dead = int((world.state.minds["died"] >= 0).sum())
+    dead = int((world.state.minds["gone"] >= 0).sum())
     assert dead > 0
     assert dead == measures(world)["homicides"].sum() + world.state.books[0, HOMICIDE]
     assert measures(world)["residents"].iloc[-1] == world.town.n_people - measures(world)["homicides"].sum()

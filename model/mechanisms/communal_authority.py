@@ -96,6 +96,10 @@ class CommunalAuthority(Group):
     )
 
 
+KNOCKOUT = ("cases", "closed")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def outcome_of(case: Any, board: Any, served: Any, p: Any, seed: Any) -> Any:
     """What a hearing ends with (closed, to the state, without remedy) and whether the ruling was just."""
@@ -145,7 +149,7 @@ def hear(
         if present and board["invites"] == 1:
             tally[0]["police_present"] += 1.0
             impress(day, minds, i, HEARING, 1.0, trust[people[i]["settlement"]]["hearing"], 0.0, 0.0, 1)
-            if minds[i]["died"] < 0:
+            if minds[i]["gone"] < 0:
                 minds[i]["met"] = minds[i]["met_free"] = tick
     count[0] = left
 
@@ -216,7 +220,7 @@ def assemble(
         tally[0]["meetings_by_police"] += row["by_police"]
         for k in range(council_start[z], council_start[z + 1]):
             i = councils[k]
-            if minds[i]["died"] >= 0 or luck(seed, ATTENDS, tick, i, 0) >= p["attendance"]:
+            if minds[i]["gone"] >= 0 or luck(seed, ATTENDS, tick, i, 0) >= p["attendance"]:
                 continue
             fair = treats_fairly(plant.officers[chief], contacts[z], luck(seed, MEETING_TONE, tick, i, 0))
             weight = contacts[z]["weight_meeting"]

@@ -98,6 +98,10 @@ class Contacts(Group):
     weight_meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
 
 
+KNOCKOUT = ("trust_by_contacts",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
     """Whether this officer treats somebody fairly, by luck u."""
@@ -164,7 +168,7 @@ def meet(
             nth = 16 * earlier + j
             i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
             person = ground.people[i]
-            if minds[i]["died"] >= 0 or age_of(person, tick) < 12.0:
+            if minds[i]["gone"] >= 0 or age_of(person, tick) < 12.0:
                 continue
             stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
             u = luck(seed, MEET_KIND, tick, cell, nth)

@@ -179,7 +179,7 @@ def exposure(
 def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
-        if minds[ties[victim, k]]["died"] < 0:
+        if minds[ties[victim, k]]["gone"] < 0:
             return int(ties[victim, k])
     return NOBODY
 
@@ -282,7 +282,7 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
         if other < 0
         else someone(stage.ground, odds.where, other, luck(stage.seed, DISPLACED, stage.tick, number, 2))
     )
-    if i < 0 or stage.minds[i]["died"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+    if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
         stage.tally[0]["off_map"] += 1.0
         return
     stage.tally[0]["displaced"] += 1.0
@@ -305,7 +305,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
                 cell = np.int64(stage.ground.places[odds.where, i])
-            if cell < 0 or stage.minds[i]["died"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+            if cell < 0 or stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
                 continue
             here = stage.ground.cells[cell]
             z = max(here["settlement"], 0)
@@ -332,7 +332,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
         )
         if i < 0:
             i = someone(stage.ground, odds.where, cell, luck(stage.seed, CRIME_WHO, stage.tick, number, 0))
-        if i < 0 or stage.minds[i]["died"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+        if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
         if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
             continue

@@ -39,3 +39,7 @@ class DailyRhythm(Group):
     street_evening: float = share(0.12, "assumed", "others on the street of their settlement, 14-22", off=0.0)
     street_night: float = share(0.02, "assumed", "others on the street or in bars, 22-06", off=0.0)
     street_rest: float = share(0.2, "assumed", "others out in their settlement on rest days by day", off=0.0)
+
+
+KNOCKOUT = ("core_crowd",)
+"""Measures of its own process, which change when it is switched off."""

@@ -36,6 +36,10 @@ class Deterrence(Group):
     )
 
 
+KNOCKOUT = ("deterred",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def effect_on(kind: Any, p: Any) -> Any:
     """Effect of full guard on crimes of this kind."""

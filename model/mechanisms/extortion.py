@@ -127,13 +127,17 @@ class Extortion(Group):
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
+KNOCKOUT = ("extortion_territorial", "extortion_imitators", "payments", "punishments", "clashes", "recruits")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def collect(stage: Any, gangs: Any, numbers: Any) -> None:
     """Count the weekly payments; some stop paying."""
     for k in range(len(gangs.targets)):
         i = gangs.targets[k]
         mind = stage.minds[i]
-        if mind["pays"] < 0 or mind["died"] >= 0:
+        if mind["pays"] < 0 or mind["gone"] >= 0:
             continue
         stage.tally[0]["payments"] += 1.0
         if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < numbers[stage.ground.people[i]["settlement"]]["churn"]:
@@ -154,7 +158,7 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
             mind = stage.minds[i]
             p = numbers[stage.ground.people[i]["settlement"]]
             chance = p["demands"] * clique["members"] / 365.0 / 2.0 / MOST_DEMANDS
-            if mind["died"] >= 0 or mind["pays"] >= 0 or luck(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance:
+            if mind["gone"] >= 0 or mind["pays"] >= 0 or luck(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance:
                 continue
             minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
             note_incident(
@@ -195,7 +199,7 @@ def punish(stage: Any, gangs: Any, numbers: Any) -> None:
             continue
         i, clique = threat["victim"], gangs.cliques[threat["clique"]]
         mind, person = stage.minds[i], stage.ground.people[i]
-        if mind["died"] >= 0:
+        if mind["gone"] >= 0:
             continue
         p = numbers[person["settlement"]]
         chance = p["punish_told"] if mind["spoke"] >= threat["born"] else p["punish"]
@@ -243,7 +247,7 @@ def clash(stage: Any, gangs: Any, numbers: Any, where: Any) -> None:
             continue
         for a in range(8):
             i = someone(stage.ground, where, clique["centre"], luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
-            if i >= 0 and stage.minds[i]["died"] < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
+            if i >= 0 and stage.minds[i]["gone"] < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
                 stage.tally[0]["clashes"] += 1.0
                 strike(stage, clique["centre"], i, q, BY_GANG, BY_GANG, p["clash_lethal"], CLASH_NUMBER + q)
                 break
@@ -257,7 +261,7 @@ def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
         i = int(luck(stage.seed, RECRUIT_WHO, stage.tick, j, 0) * n_people)
         person, mind = stage.ground.people[i], stage.minds[i]
         q = gangs.territory[person["home"]]
-        if q < 0 or mind["died"] >= 0 or mind["member"] >= 0 or not 12.0 <= age_of(person, stage.tick) < 21.0:
+        if q < 0 or mind["gone"] >= 0 or mind["member"] >= 0 or not 12.0 <= age_of(person, stage.tick) < 21.0:
             continue
         p = numbers[person["settlement"]]
         tied = 0.0
@@ -280,7 +284,7 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         number = IMITATOR_NUMBER + j
         i = int(luck(stage.seed, IMITATOR_WHO, stage.tick, number, 0) * n_people)
         person = stage.ground.people[i]
-        if stage.minds[i]["died"] >= 0 or age_of(person, stage.tick) < 18.0:
+        if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < 18.0:
             continue
         p = numbers[person["settlement"]]
         business = p["imitator_business"] if person["business"] == 1 else 1.0
@@ -323,7 +327,7 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
         if mind["member"] < 0:
             continue
         leave = numbers[stage.ground.people[i]["settlement"]]["leave"]
-        if mind["died"] >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
+        if mind["gone"] >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
             gangs.cliques[mind["member"]]["members"] -= 1
             mind["member"] = -1
             stage.tally[0]["left_gang"] += 1.0

@@ -28,6 +28,10 @@ class Hearsay(Group):
     weight: float = share(0.4, "not identified; swept 0.2-0.6", "weight of what is heard against what is lived")
 
 
+KNOCKOUT = ("trust_by_hearsay",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def spread(day: Any, first: Any, ground: Any, minds: Any, hearsay: Any, tick: Any, seed: Any) -> None:
     """Tell the impressions before row ``first`` to the ties of those who had them."""

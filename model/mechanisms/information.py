@@ -29,6 +29,10 @@ class Information(Group):
     entered: float = share(0.80, "D07; calibrated: V17", "placed crimes entered at headquarters", off=1.0)
 
 
+KNOCKOUT = ("crimes_recorded",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def reaches_headquarters(kind: Any, p: Any, tick: Any, number: Any, seed: Any) -> Any:
     """Whether a crime known to the station arrives in headquarters' record."""

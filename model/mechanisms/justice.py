@@ -42,6 +42,10 @@ class Justice(Group):
     sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
 
 
+KNOCKOUT = ("queue", "charged")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def judge_arrests(
     day: Any, people: Any, minds: Any, justice: Any, trust: Any, tally: Any, tick: Any, seed: Any

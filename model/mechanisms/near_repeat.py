@@ -34,6 +34,10 @@ class NearRepeat(Group):
     same_victim: float = share(0.15, "assumed", "repeats in the same cell that hit the same victim")
 
 
+KNOCKOUT = ("repeats",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, victim: Any, number: Any) -> None:
     """Write down the repeats that this crime will have."""
@@ -45,7 +49,7 @@ def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, vi
             where = stage.ground.near[cell, int((v - p["same_cell"]) / (1.0 - p["same_cell"]) * 8.0)]
         if where < 0:
             continue
-        again = where == cell and stage.minds[victim]["died"] < 0
+        again = where == cell and stage.minds[victim]["gone"] < 0
         again = again and luck(stage.seed, REPEAT_VICTIM, stage.tick, number, c) < p["same_victim"]
         row = repeats[count[0]]
         row["tick"], row["kind"], row["cell"] = stage.tick + delay, kind, where

@@ -57,6 +57,10 @@ class Patrol(Group):
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
+KNOCKOUT = ("visits_routed", "coverage")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def straight_km(cells: Any, a: Any, b: Any, cell_km: Any) -> Any:
     """Straight distance between the centres of two cells in km."""

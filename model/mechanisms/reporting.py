@@ -128,6 +128,10 @@ class Reporting(Group):
     found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
 
 
+KNOCKOUT = ("crimes_told", "complaints_filed")
+"""Measures of its own process, which change when it is switched off."""
+
+
 @njit(cache=True)
 def dread_of(row: Any, fear: Any, p: Any) -> Any:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""

@@ -69,6 +69,10 @@ class Response(Group):
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
 
 
+KNOCKOUT = ("response_minutes_median", "calls_unserved")
+"""Measures of its own process, which change when it is switched off."""
+
+
 class Force(NamedTuple):
     """The couples on the street, and the numbers by which they answer, arrest and treat people."""
 

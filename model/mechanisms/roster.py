@@ -58,6 +58,10 @@ class Roster(Group):
     km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
 
+KNOCKOUT = ("thin_relays",)
+"""Measures of its own process, which change when it is switched off."""
+
+
 def on_duty(tick: int, roster: Any) -> tuple[int, float]:
     """Return the group that serves in this shift (-1 for none) and at what strength."""
     day, cycle = tick // 3, int(roster["days_on"]) + int(roster["days_off"])
@@ -162,5 +166,6 @@ def act(world: Any) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
     state, roster = world.state, world.numbers["roster"]
     group, strength = on_duty(world.tick, roster[0])
+    state.tally[0]["thin_relays"] += strength < 1.0
     fill_seats(state.couples, world.plant, roster, group, strength, world.tick, world.seed)
     equip(state.couples, world.plant, roster, state.tally, world.tick, world.seed)

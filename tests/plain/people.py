@@ -30,7 +30,19 @@ if TYPE_CHECKING:
     MEETING,
     HEARSAY,
     DEATH,
-) = range(16)
+    PUBLIC_EVENT,
+    ARRIVAL,
+    DEPARTURE,
+    TURNED_AWAY,
+    REQUEST_MET,
+    REQUEST_UNMET,
+    DOOR_TO_DOOR,
+    DETENTION,
+    ARMY,
+    CRISIS,
+    COLLECTIVE_VIOLENCE,
+    PROTECTION,
+) = range(28)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
 STUDENT = 1

@@ -1,0 +1,139 @@
+"""What is lost when one mechanism is switched off: twin worlds with and without it."""
+
+import inspect
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from experiments.plan import Plan, make_plan
+from experiments.results import joined
+from experiments.runs import run_all
+from model.errors import InputError, nearest
+from scenarios.groups import mechanisms
+
+EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
+SURE = 0.99
+"""Confidence of the intervals: with some thirty mechanisms, a false alarm in a hundred is enough."""
+
+
+@dataclass(frozen=True)
+class Knockout:
+    """A mechanism with the measures of its own process, and the site and policy where it can be missed."""
+
+    name: str
+    process: tuple[str, ...]
+    policy: str
+    site: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Mean paired difference of a measure (with less without) over twins, with its interval."""
+
+    measure: str
+    with_it: float
+    without: float
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether the interval leaves no doubt that something changed."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
+    """Return the knock-out of every mechanism, or of those named."""
+    known = mechanisms()
+    for name in only:
+        if name not in known:
+            raise InputError(f"no mechanism '{name}'{nearest(name, known)}")
+    return [knockout_of(name) for name in known if not only or name in only]
+
+
+def knockout_of(name: str) -> Knockout:
+    """Return what the file of a mechanism says of its knock-out."""
+    module: Any = inspect.getmodule(mechanisms()[name])
+    return Knockout(
+        name,
+        module.KNOCKOUT,
+        getattr(module, "KNOCKOUT_POLICY", ""),
+        getattr(module, "KNOCKOUT_SITE", "villa_canales"),
+    )
+
+
+def effects(one: Knockout, *, scale: float, years: float, replicates: int, workers: int = 1) -> list[Effect]:
+    """Return the effects of switching a mechanism off: of its own process first, then on trust and the books."""
+    policies = [one.policy] if one.policy else []
+    size = [f"population.scale={scale}"]
+    arms = [
+        make_plan(one.site, policies=policies, sets=[*size, *off], years=years, replicates=replicates)
+        for off in ([], [f"mechanisms.{one.name}=false"])
+    ]
+    having, missing = (table_of(arm, workers) for arm in arms)
+    return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
+
+
+def table_of(plan: Plan, workers: int) -> pd.DataFrame:
+    """Return the mean of every measure over the months of each run, a row per seed."""
+    outcome = run_all(plan, workers=workers, label=f"{plan.scenario.name} {plan.policy}")
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    table: pd.DataFrame = joined(outcome.finished)["measures"].to_pandas()
+    return table.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
+
+
+def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
+    """Return the paired effect on one measure."""
+    if measure not in having:
+        raise InputError(f"no measure '{measure}'{nearest(measure, map(str, having.columns))}")
+    difference = (having[measure].fillna(0.0) - missing[measure].fillna(0.0)).to_numpy()
+    n, mean = len(difference), float(difference.mean())
+    half = (
+        float(stats.t.ppf((1.0 + SURE) / 2.0, n - 1)) * float(difference.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
+    )
+    return Effect(
+        measure, float(having[measure].mean()), float(missing[measure].mean()), mean, mean - half, mean + half
+    )
+
+
+def knockout_lines(one: Knockout, found: Sequence[Effect]) -> Iterator[str]:
+    """Yield the report of one knock-out."""
+    own = found[: len(one.process)]
+    verdict = "its process changes" if any(effect.changed for effect in own) else "ITS PROCESS DOES NOT CHANGE"
+    yield f"{one.name} ({one.site}{', ' + one.policy if one.policy else ''}): {verdict}"
+    for effect in found:
+        sign = "*" if effect.changed else " "
+        yield (
+            f"  {effect.measure:34}{shown(effect.with_it)}{shown(effect.without)}"
+            f"{shown(effect.mean)} [{shown(effect.low).strip()}, {shown(effect.high).strip()}]{sign}"
+        )
+
+
+def shown(number: float) -> str:
+    """Return a number in its column.
+
+    >>> shown(1234.5), shown(0.01234)
+    ('   1,234', '  0.0123')
+    """
+    if math.isnan(number):
+        return "       -"
+    return f"{number:8,.0f}" if abs(number) >= 1000 else f"{number:8.4f}" if abs(number) < 1 else f"{number:8.2f}"
+
+
+def show_knockouts(only: Sequence[str], *, scale: float, years: float, replicates: int, workers: int) -> bool:
+    """Print every knock-out; return whether each mechanism's own process changes."""
+    print(f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;")
+    print(f"difference with its {SURE:.0%} interval; * marks one that excludes zero")
+    print(f"  {'measure':34}{'with':>8}{'without':>8}{'differs':>8}")
+    good = True
+    for one in knockouts(only):
+        found = effects(one, scale=scale, years=years, replicates=replicates, workers=workers)
+        print("\n".join(("", *knockout_lines(one, found))), flush=True)
+        good = good and any(effect.changed for effect in found[: len(one.process)])
+    return good
