@@ -60,7 +60,7 @@ function draw(canvas, chart, data) {
   chart.lines.forEach((line, number) => {
     for (const [lane, weight] of [["a", 1.6], ["b", 2.6]]) {
       if (!line[lane]) continue;
-      pen.strokeStyle = colours[number];
+      pen.strokeStyle = pen.fillStyle = colours[number];
       pen.lineWidth = line.b ? weight : 2;
       pen.setLineDash(lane === "b" ? [] : line.b ? [3, 2] : DASHES[number % DASHES.length]);
       pen.beginPath();
@@ -71,6 +71,7 @@ function draw(canvas, chart, data) {
         else {
           pen.moveTo(x(k), y(value));
           pen.lineTo(x(k) + 0.1, y(value));
+          if (months < 4) pen.fillRect(x(k) - 2.5, y(value) - 2.5, 5, 5);
           drawing = true;
         }
       });

@@ -1,5 +1,6 @@
 """What the map is told of a world: its ground once, and frame by frame who moves and what happens."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,18 +25,32 @@ HIDDEN_MOTIVES = tuple(int(motive) for motive in (BY_GANG, BY_EXTORTION, TERRITO
 AT_HOME = 9
 
 
+def frame_size(town: Town) -> tuple[int, int, int, int]:
+    """Return left, bottom, width and height, in cells, of the rectangle that holds the outline."""
+    bounds = np.array(town.outline.bounds).reshape(2, 2)
+    (left, bottom), (right, top) = (bounds - town.origin) / town.cell_m
+    left, bottom = math.floor(left) - 1, math.floor(bottom) - 1
+    return left, bottom, math.ceil(right) + 1 - left, math.ceil(top) + 1 - bottom
+
+
+def columns_and_rows(town: Town, cells: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return where cells lie on the map, from its lower left corner."""
+    left, bottom, _, _ = frame_size(town)
+    return town.cells["x"][cells] - left, town.cells["y"][cells] - bottom
+
+
 def place_of(town: Town) -> dict[str, Any]:
     """Return outline, names, stations and seats in the units of the cells."""
-    cells = town.cells
 
     def spot(cell: int, **more: Any) -> dict[str, Any]:
-        return {"x": int(cells["x"][cell]), "y": int(cells["y"][cell]), **more}
+        x, y = columns_and_rows(town, cell)
+        return {"x": int(x), "y": int(y), **more}
 
     living = np.bincount(town.people["settlement"], minlength=town.n_settlements)
     order = np.argsort(-living, kind="stable")
     return {
-        "width": int(cells["x"].max()) + 1,
-        "height": int(cells["y"].max()) + 1,
+        "width": frame_size(town)[2],
+        "height": frame_size(town)[3],
         "residents": town.n_people,
         "outline": rings(town, town.outline),
         "lake": rings(town, town.lake) if town.lake is not None else [],
@@ -49,12 +64,13 @@ def rings(town: Town, shape: Any) -> list[list[list[float]]]:
     """Return the outer lines of a shape in cells from the south-west corner."""
     parts = getattr(shape.simplify(60.0), "geoms", None) or [shape.simplify(60.0)]
     lines = [np.asarray(part.exterior.coords) for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-    return [((line[:, :2] - town.origin) / town.cell_m).round(2).tolist() for line in lines]
+    corner = frame_size(town)[:2]
+    return [((line[:, :2] - town.origin) / town.cell_m - corner).round(2).tolist() for line in lines]
 
 
 def cells_of(town: Town) -> bytes:
     """Return columns and rows of all cells."""
-    return np.concatenate([town.cells["x"], town.cells["y"]]).astype(np.int32).tobytes()
+    return np.concatenate(columns_and_rows(town, slice(None))).astype(np.int32).tobytes()
 
 
 def where_of(town: Town) -> bytes:
@@ -72,11 +88,11 @@ def rounds_of(lane: Lane) -> bytes:
     start = np.zeros((len(on), 6), np.float32)
     start[:, 0] = on
     cell = town.facilities["cell"][town.posts["facility"][on]]
-    start[:, 1], start[:, 2] = town.cells["x"][cell], town.cells["y"][cell]
+    start[:, 1], start[:, 2] = columns_and_rows(town, cell)
     start[:, 5] = couples["mode"][on]
     rows = np.zeros((len(visits), 6), np.float32)
     rows[:, 0] = visits["post"]
-    rows[:, 1], rows[:, 2] = town.cells["x"][visits["cell"]], town.cells["y"][visits["cell"]]
+    rows[:, 1], rows[:, 2] = columns_and_rows(town, visits["cell"])
     rows[:, 3], rows[:, 4] = visits["minute"], visits["stay"]
     rows[:, 5] = couples["mode"][visits["post"]]
     every = np.concatenate([start, rows])
@@ -87,8 +103,8 @@ def incidents_of(lane: Lane) -> bytes:
     """Return place and minute of what happened in the last shift and may be shown as it happens."""
     rows = lane.world.book.filled(INCIDENTS)
     rows = rows[~np.isin(rows["kind"], HIDDEN_KINDS) & ~np.isin(rows["motive"], HIDDEN_MOTIVES)]
-    cells = lane.site.town.cells[rows["cell"]]
-    return np.stack([cells["x"], cells["y"], rows["minute"]], axis=1).astype(np.float32).tobytes()
+    x, y = columns_and_rows(lane.site.town, rows["cell"])
+    return np.stack([x, y, rows["minute"]], axis=1).astype(np.float32).tobytes()
 
 
 def frame_of(lane: Lane, letter: str, layer: str) -> dict[str, bytes]:

@@ -334,17 +334,17 @@ class Board {
 
   newView() {
     this.view = this.model.get("view");
+    if (!this.view.colours) return; // the town is not there yet
     const lanes = { a: ["a"], b: ["b"], both: ["a", "b"], difference: ["difference"] }[this.view.mode] || ["a"];
     if (lanes.join() !== this.panes.map((pane) => pane.lane).join()) {
       this.root.replaceChildren();
       this.panes = lanes.map((lane) => new Pane(this, lane));
     }
     const box = this.root.getBoundingClientRect();
-    const across = this.panes.length * this.ground.width * 1.02 < (box.width / Math.max(120, box.height - 26)) * this.ground.height * 1.6 ? this.panes.length : this.panes.length;
     for (const pane of this.panes) {
       pane.caption.textContent = this.view.captions?.[pane.lane] || "";
       pane.canvas.setAttribute("aria-label", this.view.words?.map || "");
-      pane.fit(Math.max(80, box.width / across - 10), Math.max(120, box.height - 26));
+      pane.fit(Math.max(80, box.width / lanes.length - 10), Math.max(120, box.height - 26));
     }
     this.drawLegend();
     this.newFrame(true);
@@ -369,6 +369,7 @@ class Board {
   }
 
   newFrame(again) {
+    if (!this.view.colours) return;
     this.head = this.model.get("head") || {};
     const ground = { a: octets(this.model.get("ground_a")), b: octets(this.model.get("ground_b")) };
     const people = { a: octets(this.model.get("people_a")), b: octets(this.model.get("people_b")) };

@@ -62,14 +62,13 @@ def Head(visit: Visit) -> None:
     with solara.Div(classes=["cf-head"]):
         text(say(language, "page.title"), "h1", "")
         text(say(language, "page.subtitle"), "span", "cf-sub")
-        titles = scenarios.names()
-        towns = [(name, titles.get(name, {}).get(language, name)) for name in sites.choices()]
+        towns = [(name, sites.titles(name)[language]) for name in sites.choices()]
         choice(say(language, "page.municipality"), visit.scenario.value, towns, visit.choose_scenario, "cf-pick")
         PolicyChoice(visit, "a")
         button(
             say(language, "page.twins"),
             lambda: visit.choose_twins(not visit.twins.value),
-            name=say(language, "page.twins_hint"),
+            hint=say(language, "page.twins_hint"),
             on=visit.twins.value,
         )
         if visit.twins.value:
@@ -77,7 +76,7 @@ def Head(visit: Visit) -> None:
         button(say(language, "page.tour"), lambda: visit.step.set(0))
         button(say(language, "page.workshop"), lambda: visit.guess.set({"open": True}))
         button("◐", dim, name=say(language, "page.theme"))
-        button(say(language, "page.language"), speak, name=say(language, "page.language_hint"))
+        button(say(language, "page.language"), speak, hint=say(language, "page.language_hint"))
 
 
 @solara.component

@@ -28,7 +28,7 @@ def TimePanel(visit: Visit) -> None:
             with solara.Div(classes=["cf-row"]):
                 button(say(language, "chart.rewind", **named), lambda: visit.jump(date.isoformat()))
                 hint = say(language, "chart.branch_hint")
-                button(say(language, "chart.branch", **named), lambda: visit.branch(date), name=hint)
+                button(say(language, "chart.branch", **named), lambda: visit.branch(date), hint=hint)
                 button(say(language, "page.tab_why"), lambda: visit.tab.set(2))
         text(say(language, "chart.help") + (" " + say(language, "chart.dashes") if visit.twins.value else ""))
         solara.Div(children=[visit.chart])

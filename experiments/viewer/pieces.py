@@ -8,10 +8,12 @@ import reacton.ipyvuetify as rv
 import solara
 
 
-def button(label: str, act: Callable[[], None], *, name: str = "", on: bool = False, **more: Any) -> Any:
-    """Return a button; ``name`` is read aloud where the label is a mere sign."""
+def button(
+    label: str, act: Callable[[], None], *, name: str = "", hint: str = "", on: bool = False, **more: Any
+) -> Any:
+    """Return a button; ``name`` is read aloud where the label is a mere sign, ``hint`` shown on hover."""
     classes = ["cf-tab-on"] if on else []
-    attributes = {"aria-label": name or label, "title": name or label}
+    attributes = {"aria-label": name or label, "title": hint or name or label, "aria-pressed": str(on).lower()}
     return solara.Button(
         label, on_click=act, classes=classes, small=True, outlined=not on, attributes=attributes, **more
     )

@@ -2,7 +2,9 @@
 
 import dataclasses
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import scenarios
@@ -31,6 +33,12 @@ def open_with(scenario: str, language: str) -> None:
 def choices() -> list[str]:
     """Return the municipalities that can be chosen: the built-in ones and that of the command line."""
     return list(dict.fromkeys([opening.scenario, *(name for name in scenarios.names() if name != "baseline")]))
+
+
+@cache
+def titles(name: str) -> Mapping[str, str]:
+    """Return the title of a municipality by language."""
+    return scenarios.load(name).title
 
 
 @dataclass
