@@ -5,7 +5,7 @@ from experiments.viewer.texts import say
 
 COUNTS = {
     "robberies": "crimes_occurred_robbery",
-    "homicides": "homicides",
+    "homicides": "crimes_occurred_homicide",
     "reports": "crimes_told",
     "complaints": "complaints_filed",
 }

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from model.books import told_to_state
-from model.ledger import trust_now
+from model.ledger import faded, kept, trust_of
 
 NOTHING = 255
 """The byte of a resident who is gone and of a cell where there is nothing to show."""
@@ -66,12 +66,19 @@ def note(day: Any, recent: Any, left: Any) -> None:
 def scan(minds: Any, people: Any, memory: Any, tick: Any, low: Any, high: Any, shown: Any, sums: Any) -> None:
     """Write one byte of trust for each resident, and sums of residents, trust and fear by home cell."""
     sums[:] = 0.0
+    shifts, years, left = 0, memory[0], 1.0
     for i in range(len(minds)):
         mind = minds[i]
         if mind["gone"] >= 0:
             shown[i] = NOTHING
             continue
-        trust = trust_now(mind, max(tick, mind["touched"]), memory[people[i]["settlement"]])
+        idle, mine = max(0, tick - mind["touched"]), memory[people[i]["settlement"]]
+        # most were last brought up to date at the end of a month: their share of memory is the same
+        if idle != shifts or mine != years:
+            shifts, years = idle, mine
+            left = kept(float(idle), mine)
+        fairness = faded(mind["fairness"], mind["base_fairness"], left)
+        trust = trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
         shown[i] = int(min(1.0, max(0.0, (trust - low) / (high - low))) * TOP + 0.5)
         here = sums[people[i]["home"]]
         here[0] += 1.0

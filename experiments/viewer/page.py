@@ -30,7 +30,8 @@ def Page() -> None:
     dark = visit.dark.value
     solara.Title(say(visit.language.value, "page.title"))
     solara.Style(STYLE)
-    with solara.Div(classes=["cf-page", *(["cf-dark"] if dark else [])]):
+    told = visit.twins.value or visit.busy.value or visit.fault.value
+    with solara.Div(classes=["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]):
         Head(visit)
         Controls(visit)
         News(visit)
