@@ -29,7 +29,7 @@ def drawn(anchors: tuple[Any, ...]) -> Any:
 
 
 def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
-    """Return score, the paper's word, and the share of draws that give this word, of the last year."""
+    """Return score and word of the last year at the stated anchors, and the share of draws with the same word."""
     import numpy as np
 
     from experiments.draws import parts_of
@@ -44,8 +44,9 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
             for part in parts
         ]
         scores = (np.array(placed).T * weights[name]).sum(axis=1)
-        given = np.bincount([word_of(score) for score in scores], minlength=len(WORDS))
-        found[name] = (float(np.mean(history[name][-YEAR:])), WORDS[int(given.argmax())], float(given.max() / DRAWS))
+        score = float(np.mean(history[name][-YEAR:]))
+        word = word_of(score)
+        found[name] = score, WORDS[word], float(np.mean([word_of(one) == word for one in scores]))
     return found
 
 

@@ -54,6 +54,15 @@ class Lever:
         unit = self.about.unit
         return say(language, f"unit.{unit}") if known(f"unit.{unit}") else unit
 
+    def shown(self, value: float) -> str:
+        """Return a value as it stands beside the slider: shares in per cent.
+
+        >>> from model.parameters import Number
+        >>> Lever("a.b", Number("", "share", 0.0, 1.0, "", "lever", None), False).shown(0.35)
+        '35 %'
+        """
+        return f"{100.0 * value:g} %" if self.about.unit == "share" else f"{value:g}"
+
     def tip(self, language: str, value: float) -> str:
         """Return value, unit, range and source in one line."""
         about = self.about

@@ -51,7 +51,7 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
         with solara.Div(classes=["cf-lever-name"]):
             text(title, "span", "")
             waits = lever.name in lane.pending
-            text(f"{shown:g} {lever.unit(language)}", "span", "cf-waits" if waits else "")
+            text(lever.shown(shown), "span", "cf-waits" if waits else "")
         slider = rv.Slider(
             v_model=shown,
             on_v_model=lambda moved: show(round(float(moved), 6)),

@@ -72,7 +72,7 @@ def ranked(points: np.ndarray, named: bool) -> list[tuple[str, float]]:
     for cause, moved in zip(CAUSES, points, strict=True):
         name = TOGETHER.get(cause, cause) if named else cause
         sums[name] = sums.get(name, 0.0) + float(moved)
-    kept = [(name, moved) for name, moved in sums.items() if abs(moved) >= 5e-4]
+    kept = [(name, moved) for name, moved in sums.items() if abs(moved) >= 0.005]
     return sorted(kept, key=lambda one: -abs(one[1]))
 
 
