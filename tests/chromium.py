@@ -27,7 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS = 120.0
+SECONDS = 60.0
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
 SMALL = """extends = "villa_canales"
 title = { en = "Small town", es = "Pueblo pequeño" }

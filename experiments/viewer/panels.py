@@ -46,15 +46,22 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
     value = lane.lever(lever.name)
     shown, show = solara.use_state(value)
     solara.use_effect(lambda: show(value), [value])
+
+    def move(moved: float) -> None:
+        if abs(moved - shown) <= 0.51 * lever.step:  # the slider rounds a value between two steps by itself
+            return
+        show(round(float(moved), 6))
+        visit.move_lever(lever.name, round(float(moved), 6))
+
     title = lever.title(language)
     with solara.Div(classes=["cf-lever"]), solara.Tooltip(lever.tip(language, value)), solara.Div():
         with solara.Div(classes=["cf-lever-name"]):
             text(title, "span", "")
             waits = lever.name in lane.pending
             text(lever.shown(shown), "span", "cf-waits" if waits else "")
-        slider = rv.Slider(
+        rv.Slider(
             v_model=shown,
-            on_v_model=lambda moved: show(round(float(moved), 6)),
+            on_v_model=move,
             min=lever.about.low,
             max=lever.about.high,
             step=lever.step,
@@ -62,7 +69,6 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
             hide_details=True,
             attributes={"aria-label": title},
         )
-        rv.use_event(slider, "change", lambda _, __, moved: visit.move_lever(lever.name, round(float(moved), 6)))
 
 
 @solara.component

@@ -1,6 +1,7 @@
 """One visitor: what is chosen, the worlds, the player, and what the page shows of them."""
 
 import datetime
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from model.errors import InputError
 
 SEED = 7
 NEWS_SECONDS = 0.25
+REST_SECONDS = 0.4
 LAST_DATE = datetime.date(2060, 1, 1)
 KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
 
@@ -56,6 +58,7 @@ class Visit:
         self.map.answer, self.chart.answer = self.heard, self.heard
         self.player = Player(self.advance, self.show, self.turned, self.failed)
         self._told_at, self._months = 0.0, -1
+        self._moving: dict[str, threading.Timer] = {}
 
     def open(self) -> Callable[[], None]:
         """Begin, when the page is there; return how to end."""
@@ -270,13 +273,19 @@ class Visit:
         self.do(self.settle, "living")
 
     def move_lever(self, parameter: str, value: float) -> None:
-        """Move a lever of the world in hand from the next 06:00 on."""
+        """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
 
         def change() -> None:
             self.in_hand().move(parameter, value)
             self.tell()
 
-        self.do(change)
+        if parameter in self._moving:
+            self._moving.pop(parameter).cancel()
+        if self.playing.value:
+            self._moving[parameter] = threading.Timer(REST_SECONDS, lambda: self.do(change))
+            self._moving[parameter].start()
+        else:
+            self.do(change)
 
     def drop_changes(self) -> None:
         """Let the world in hand live again without the levers moved by hand."""
