@@ -1,4 +1,7 @@
-"""The five panels beside the map: over time, levers, why, a life, criteria."""
+"""The five panels beside the map: over time, levers, why, a life, criteria.
+
+A part of the page is drawn again when something changes that it has looked at: hence the bare ``visit.lived.value``.
+"""
 
 from typing import Any
 
@@ -42,6 +45,7 @@ def TimePanel(visit: Visit) -> None:
 def LeverSlider(visit: Visit, lever: Lever) -> None:
     """One lever with its value; unit, range and source on hover."""
     language = visit.language.value
+    visit.moved.value  # noqa: B018
     lane = visit.in_hand()
     value = lane.lever(lever.name)
     shown, show = solara.use_state(value)
@@ -101,6 +105,7 @@ def LeverPanel(visit: Visit) -> None:
 def Moved(visit: Visit) -> None:
     """What was moved by hand: dates, files to save, the command that repeats the run."""
     language = visit.language.value
+    visit.moved.value  # noqa: B018
     lane = visit.in_hand()
     text(say(language, "levers.moved"), "h3", "")
     if not lane.changes and not lane.pending:
