@@ -1,5 +1,6 @@
 """The page in a real Chromium: what a student, a facilitator and two visitors at once do."""
 
+import contextlib
 import datetime
 import json
 import subprocess
@@ -12,7 +13,6 @@ from typing import Any
 
 import pytest
 from chromium import ROOT, SMALL, Tab, chromium, free_port, needs_chromium, program, served
-
 
 pytestmark = needs_chromium
 
@@ -194,11 +194,10 @@ def test_a_closed_tab_stops_its_run_and_visitors_do_not_meet(browser: Any, url: 
 
 @pytest.mark.parametrize("path", ["..%2f..%2fpyproject.toml", "static/public/..%2f..%2fpyproject.toml"])
 def test_nothing_else_can_be_read(url: str, path: str) -> None:
-    try:
-        with urllib.request.urlopen(url + path) as told:
-            assert b"hatchling" not in told.read()
-    except urllib.error.HTTPError as refused:
-        assert refused.code in (403, 404)
+    told = b""
+    with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(url + path) as answer:
+        told = answer.read()
+    assert b"hatchling" not in told
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])

@@ -321,7 +321,9 @@ def test_sliders_are_the_levers_of_the_model() -> None:
     assert "contacts.stop" not in every
 
 
-ENGLISH = re.compile(r"\b(the|and|of|with|trust|police|crime|report|levers?|policy|fear|why|play|month)\b", re.IGNORECASE)
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|trust|police|crime|report|levers?|policy|fear|why|play|month)\b", re.IGNORECASE
+)
 
 
 def test_a_tip_in_spanish_holds_no_english(small: str) -> None:

@@ -1,6 +1,7 @@
 """Bars and lists as plain HTML, which reads well also without sight or colour."""
 
 import html
+from collections.abc import Iterable
 
 
 def signed_bars(rows: list[tuple[str, float]], digits: int = 2) -> str:
@@ -29,6 +30,6 @@ def share_bars(rows: list[tuple[str, list[tuple[str, float, str]]]]) -> str:
     )
 
 
-def table(rows: object) -> str:
+def table(rows: Iterable[str]) -> str:
     """Return rows as a table."""
-    return f"<table class='cf-bars'>{''.join(rows)}</table>"  # type: ignore[call-overload]
+    return f"<table class='cf-bars'>{''.join(rows)}</table>"

@@ -1,5 +1,6 @@
 """The page: controls above, the map on the left, five panels on the right."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,7 @@ def PolicyChoice(visit: Visit, letter: str) -> None:
     label = say(language, f"page.policy_{letter}" if visit.twins.value else "page.policy")
     ready = [(name, one.title[language]) for name, one in scenarios.policies().items()]
     hint = say(language, "page.policy_hint")
-    choice(
-        label, visit.ready.value[letter], ready, lambda name: visit.choose_ready(letter, name), "cf-pick", hint
-    )
+    choice(label, visit.ready.value[letter], ready, lambda name: visit.choose_ready(letter, name), "cf-pick", hint)
 
 
 @solara.component
@@ -98,6 +97,10 @@ def Controls(visit: Visit) -> None:
     language, playing = visit.language.value, visit.playing.value
     date, set_date = solara.use_state("")
     waiting = visit.busy.value == "compiling"
+
+    def seed(*told: Any) -> None:
+        visit.choose_seed(seed_of(told[-1], visit.seed.value))
+
     with solara.Div(classes=["cf-controls"]):
         word = say(language, "page.pause" if playing else "page.play")
         sign = "❚❚" if playing else "▶"
@@ -131,7 +134,7 @@ def Controls(visit: Visit) -> None:
             type="number",
             attributes={"aria-label": say(language, "page.seed"), "min": "0"},
         )
-        rv.use_event(luck, "change", lambda _, __, word: visit.choose_seed(seed_of(word, visit.seed.value)))
+        rv.use_event(luck, "change", seed)
         Clock(visit)
 
 
@@ -211,7 +214,7 @@ def Panels(visit: Visit) -> None:
     language, tab = visit.language.value, visit.tab.value
     with solara.Div(classes=["cf-tabs"], attributes={"role": "tablist"}):
         for number, name in enumerate(TABS):
-            button(say(language, f"page.tab_{name}"), lambda number=number: visit.tab.set(number), on=tab == number)
+            button(say(language, f"page.tab_{name}"), partial(visit.tab.set, number), on=tab == number)
     with solara.Div(classes=["cf-panel"]):
         PANELS[tab](visit)
     text(say(language, "page.keys"))

@@ -3,6 +3,7 @@
 A part of the page is drawn again when something changes that it has looked at: hence the bare ``visit.lived.value``.
 """
 
+from functools import partial
 from typing import Any
 
 import reacton.ipyvuetify as rv
@@ -88,7 +89,7 @@ def LeverPanel(visit: Visit) -> None:
             with solara.Div(classes=["cf-row"]):
                 for letter in "ab":
                     label = say(language, "levers.world", lane=letter.upper())
-                    button(label, lambda letter=letter: visit.hand.set(letter), on=visit.hand.value == letter)
+                    button(label, partial(visit.hand.set, letter), on=visit.hand.value == letter)
         with solara.Div(classes=["cf-levers"]):
             for heading, some in levers().items():
                 shown = [one for one in some if more or one.name in FIRST]

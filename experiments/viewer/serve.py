@@ -43,7 +43,7 @@ def view(scenario: str, port: int, language: str) -> None:
 
 def warm(scenario: str) -> None:
     """Compile the rules before the first visitor waits for them."""
-    from experiments.viewer.visit import SEED
+    from experiments.viewer.stage import SEED
 
     sites.begin(scenario, SEED)
 

@@ -1,6 +1,8 @@
 """A tour of six steps for a first visit, and prepared comparisons for a workshop: guess first, then reveal."""
 
 import datetime
+from functools import partial
+from typing import Any
 
 import solara
 
@@ -88,7 +90,7 @@ def Choose(visit: Visit) -> None:
     for policy in COMPARISONS:
         if policy in ready:
             label = ready[policy].title[language]
-            button(label, lambda policy=policy: visit.guess.set({"policy": policy}), block=True)
+            button(label, partial(visit.guess.set, {"policy": policy}), block=True)
 
 
 @solara.component
@@ -102,7 +104,7 @@ def Ask(visit: Visit, policy: str) -> None:
         compare(visit, policy)
 
     for word in ANSWERS:
-        button(say(language, f"workshop.{word}"), lambda word=word: answer(word), block=True)
+        button(say(language, f"workshop.{word}"), partial(answer, word), block=True)
 
 
 def compare(visit: Visit, policy: str) -> None:
@@ -130,7 +132,7 @@ def measured(visit: Visit, measure: str) -> tuple[float, float]:
 
 
 @solara.component
-def Reveal(visit: Visit, told: dict) -> None:
+def Reveal(visit: Visit, told: dict[str, Any]) -> None:
     """The guess beside what came out."""
     language = visit.language.value
     guess = say(language, f"workshop.{told['answer']}")

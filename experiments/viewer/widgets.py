@@ -63,7 +63,13 @@ def palettes() -> dict[str, list[int]]:
     import numpy as np
 
     found = {}
-    for name, source in (("viridis",) * 2, ("magma",) * 2, ("inferno",) * 2, ("cividis",) * 2, ("difference", "PuOr_r")):
+    for name, source in (
+        ("viridis",) * 2,
+        ("magma",) * 2,
+        ("inferno",) * 2,
+        ("cividis",) * 2,
+        ("difference", "PuOr_r"),
+    ):
         colours = matplotlib.colormaps[source](np.linspace(0.0, 1.0, 255))[:, :3]
         found[name] = (colours * 255.0 + 0.5).astype(int).ravel().tolist()
     found["gangs"] = [*[204, 121, 167] * 64, *[230, 159, 0] * 191]
