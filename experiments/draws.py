@@ -82,19 +82,20 @@ def mean_scores(measures: pd.DataFrame, anchors: Sequence[Anchor], draws: int = 
 def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     """Yield the table of scores and the orderings with the share of draws in which each holds."""
     n_seeds, n_draws = next(iter(sites.values()))["c1"].shape
-    yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of anchors (x 0.5-2) and weights"
+    yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of"
+    yield "anchors (times 0.5 to 2) and of weights"
     yield f"{'':16}" + "".join(site.rjust(28) for site in sites)
     for criterion in CRITERIA:
         yield f"{criterion:16}" + "".join(spread(scores[criterion]).rjust(28) for scores in sites.values())
     yield ""
-    yield "Words, by share of draws"
+    yield "Words, with the draws in a hundred that give them (5 and more)"
     for criterion in CRITERIA:
         for site, scores in sites.items():
-            yield f"  {criterion:16}{site:16}{words(scores[criterion])}"
+            yield f"  {criterion:15}{site:14}{words(scores[criterion])}"
     yield ""
     yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
     for text, held in orderings(sites):
-        yield f"  {text:48}{held:7.1%} of draws  {'holds' if held >= HOLDS else 'does not hold'}"
+        yield f"  {text:40}{held:7.1%}  {'holds' if held >= HOLDS else 'does not hold'}"
 
 
 def spread(scores: np.ndarray) -> str:
@@ -106,7 +107,7 @@ def spread(scores: np.ndarray) -> str:
 def words(scores: np.ndarray) -> str:
     """Return the words that the draws give, each with its share."""
     given = np.bincount([word_of(score) for score in scores.mean(axis=0)], minlength=len(WORDS)) / scores.shape[1]
-    return ", ".join(f"{word} {share:.0%}" for word, share in zip(WORDS, given, strict=True) if share >= 0.005)
+    return ", ".join(f"{word} {100 * share:.0f}" for word, share in zip(WORDS, given, strict=True) if share >= 0.05)
 
 
 def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:

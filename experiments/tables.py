@@ -1,11 +1,15 @@
 """Writes the parts of the ODD that are generated from the code: `python -m experiments.tables`."""
 
+import inspect
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from model.parameters import Group, every_number
 from scenarios.groups import declare_all
 
 ODD = Path(__file__).parent.parent / "model" / "ODD.md"
+EVIDENCE = ODD.with_name("evidence.toml")
 MARK = "\n## 7 Parameters\n"
 
 
@@ -32,6 +36,43 @@ def parameter_tables() -> str:
     return "\n".join(lines) + "\n"
 
 
+def evidence_rows() -> dict[str, dict[str, str]]:
+    """Return the paper's mechanisms by evidence id: what it ``says``, a ``test``, or ``why`` it is not modelled."""
+    rows: dict[str, Any] = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))
+    return {key: row if isinstance(row, dict) else {"says": row} for key, row in rows.items()}
+
+
+def carriers(evidence: str) -> list[type[Group]]:
+    """Return the groups of the model that rest on a row of evidence, mechanisms before settings."""
+    own = [group for group in declare_all().values() if group.__module__.startswith("model.")]
+    found = [group for group in own if evidence in group.evidence]
+    return sorted(found, key=lambda group: (not group.mechanism, group.name))
+
+
+def test_for(groups: list[type[Group]], row: dict[str, str]) -> str:
+    """Return the test that would fail without a row of evidence."""
+    if "test" in row:
+        return row["test"]
+    known = [group.name for group in groups if hasattr(inspect.getmodule(group), "KNOCKOUT")]
+    return f"knock-out of {known[0]}" if known else ""
+
+
+def evidence_table() -> str:
+    """Return the section that names for each mechanism of the paper what carries it, or why nothing does."""
+    lines = [
+        "\n## 8 What the paper describes, and what carries it\n",
+        "Generated from `model/evidence.toml` and the `evidence` of the groups in the code.\n",
+        "| id | the paper says | carried by | test that would fail without it |",
+        "|---|---|---|---|",
+    ]
+    for key, row in evidence_rows().items():
+        groups = carriers(key)
+        by = ", ".join(group.name for group in groups)
+        told = (by, test_for(groups, row)) if "why" not in row else ("not modelled", f"because {row['why']}")
+        lines.append(f"| {key} | {row['says']} | {told[0]} | {told[1]} |")
+    return "\n".join(lines) + "\n"
+
+
 def heading(group: type[Group]) -> list[str]:
     """Return title, evidence and head of the table of one group."""
     kind = "mechanism" if group.mechanism else "setting"
@@ -49,7 +90,7 @@ def heading(group: type[Group]) -> list[str]:
 
 def written(text: str) -> str:
     """Return the ODD with its generated section as it should be."""
-    return text.partition(MARK)[0].rstrip("\n") + "\n" + parameter_tables()
+    return text.partition(MARK)[0].rstrip("\n") + "\n" + parameter_tables() + evidence_table()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from numba import njit
 from model.daybook import (
     BY_EXTORTION,
     BY_GANG,
+    BY_KIN,
+    BY_NARCOS,
+    BY_PARTNER,
     COMMUNAL,
     FOR_HIRE,
     HOMICIDE,
@@ -14,6 +17,8 @@ from model.daybook import (
     IN_ROBBERY,
     INCIDENTS,
     NOBODY,
+    REFUGE,
+    TO_KIN,
     UNSERVEDS,
     VISITS,
 )
@@ -27,7 +32,8 @@ GRAVE = 0.6
 @njit(cache=True)
 def told_to_state(row: Any) -> Any:
     """Whether a state body was told of this incident."""
-    return row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
+    told = row["told"]
+    return row["handed"] == 1 or (told != NOBODY and told != COMMUNAL and told != TO_KIN and told != REFUGE)
 
 
 @njit(cache=True)
@@ -86,6 +92,10 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_gang"] += 1.0
     elif motive == BY_EXTORTION:
         row["homicides_extortion"] += 1.0
+    elif motive == BY_NARCOS:
+        row["homicides_narco"] += 1.0
+    elif motive in (BY_PARTNER, BY_KIN):
+        row["homicides_home"] += 1.0
 
 
 @njit(cache=True)
@@ -109,6 +119,7 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
             continue
         seen_here[visit["cell"]] += 1
         tally[0]["visits"] += 1.0
+        tally[0]["couple_hours_used"] += visit["stay"] / 60.0
         tally[0]["visits_routed"] += visit["routed"]
         tally[0]["visits_to_institutions"] += visit["kind"]
         if cells[visit["cell"]]["core"] == 1:

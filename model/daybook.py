@@ -22,6 +22,8 @@ UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
 MEETING = record("authority request_met by_police")
+BRIBE_ROW = record("cell nth post who")
+SUFFERED = record("who kind", "severity")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
 # Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
@@ -40,14 +42,49 @@ ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, 
     np.int64(kind) for kind in range(9)
 )
 
-MOTIVES = ("none", "robbery", "quarrel", "hire", "gang", "extortion", "territorial", "imitator", "punishment")
-NO_MOTIVE, IN_ROBBERY, IN_QUARREL, FOR_HIRE, BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT = (
-    np.int64(motive) for motive in range(9)
+MOTIVES = (
+    "none",
+    "robbery",
+    "quarrel",
+    "hire",
+    "gang",
+    "extortion",
+    "territorial",
+    "imitator",
+    "punishment",
+    "partner",
+    "kin",
+    "narco",
 )
+(
+    NO_MOTIVE,
+    IN_ROBBERY,
+    IN_QUARREL,
+    FOR_HIRE,
+    BY_GANG,
+    BY_EXTORTION,
+    TERRITORIAL,
+    IMITATOR,
+    PUNISHMENT,
+    BY_PARTNER,
+    BY_KIN,
+    BY_NARCOS,
+) = (np.int64(motive) for motive in range(len(MOTIVES)))
 
-CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor", "anonymous")
+CHANNELS = (
+    "patrol",
+    "phone",
+    "station",
+    "own_phone",
+    "communal",
+    "prosecutor",
+    "anonymous",
+    "kin",
+    "demi",
+    "refuge",
+)
 NOBODY = -1
-TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS = range(7)
+TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 
 REASONS = ("line", "triage", "hours", "fuel", "vehicles")
 NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES = range(5)
@@ -61,9 +98,11 @@ TABLES = {
     "arrests": ARREST,
     "hearings": HEARING,
     "meetings": MEETING,
+    "bribes": BRIBE_ROW,
+    "outside": SUFFERED,
     "impressions": IMPRESSION,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, IMPRESSIONS = range(9)
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS = range(11)
 
 
 class Day(NamedTuple):
@@ -77,6 +116,8 @@ class Day(NamedTuple):
     arrests: Any
     hearings: Any
     meetings: Any
+    bribes: Any
+    outside: Any
     impressions: Any
     counts: Any
 

@@ -15,6 +15,10 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
+from model.mechanisms import adoption, officers, resources
+from model.mechanisms.fear import feel
+from model.mechanisms.political_calendar import violence
+from model.mechanisms.safe_schools import supervised_hours
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -39,7 +43,7 @@ GROUPS: dict[str, tuple[int, int]] = {
 }
 """Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
 N_CLASSES = 1 << len(FLAGS)
-SUMS = ("residents", "trust", "fairness", "effectiveness", "fear")
+SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
 YEAR, QUARTER, WEEK = 1095, 273, 21
 FAR_MINUTES = 20.0
 SAMPLE = 1500
@@ -77,12 +81,30 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 
 
 @njit(cache=True)
+def harmed_lately(mind: Any, tick: Any) -> Any:
+    """Whether somebody was harmed in the last year, here or outside the municipality."""
+    return (mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR) or (
+        mind["harmed_outside"] >= 0 and tick - mind["harmed_outside"] < YEAR
+    )
+
+
+@njit(cache=True)
 def settle(
-    minds: Any, people: Any, cells: Any, trust: Any, mood: Any, ledger: Any, table: Any, total: Any, tick: Any
+    minds: Any,
+    people: Any,
+    cells: Any,
+    trust: Any,
+    fear: Any,
+    local: Any,
+    mood: Any,
+    ledger: Any,
+    table: Any,
+    total: Any,
+    tick: Any,
 ) -> None:
     """Bring every living resident up to date, book fading and the month's public events, and fill the class table.
 
-    ``table[settlement, flags]`` holds the sums of residents, trust, fairness, effectiveness and fear;
+    ``table[settlement, flags]`` holds the sums of residents, trust, beliefs, fear and precaution;
     ``total[settlement]`` the compensated sum of trust.
     """
     table[:] = 0.0
@@ -112,12 +134,15 @@ def settle(
             mind["trust"] = now
             book(ledger, PUBLIC_EVENT, z, now - before)
         book(sums, 0, z, now)
+        feel(mind, local[z], fear[z])
         row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
         row[0] += 1.0
         row[1] += now
         row[2] += logistic(mind["fairness"])
         row[3] += logistic(mind["effectiveness"])
         row[4] += mind["fear"]
+        row[5] += mind["careful"]
+        row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
@@ -280,8 +305,12 @@ _MAIN = {
     "survey_lapop_trusting": Measure("%", "answers 5-7 to LAPOP", "respuestas 5-7 a LAPOP"),
     "survey_latinobarometro": Measure("%", "much or some confidence", "mucha o algo de confianza (Latinobarómetro)"),
     "fear_mean": Measure("0-1", "perceived insecurity", "inseguridad percibida"),
+    "precaution_share": Measure("share", "adults who take precautions", "adultos que toman precauciones"),
     "residents": Measure("people", "living residents", "habitantes"),
     "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
+    "victims_anywhere_share": Measure(
+        "share", "adults harmed here or outside in 12 months", "adultos víctimas aquí o fuera en 12 meses"
+    ),
     "contact_share": Measure("share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"),
     "homicides": Measure("deaths", "homicides", "homicidios"),
     "homicides_per_100k": Measure("per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"),
@@ -290,7 +319,34 @@ _MAIN = {
     "response_minutes_median": Measure("minutes", "from call to arrival, median", "minutos de respuesta, mediana"),
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
     "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
+    "officers": Measure("officers", "officers posted", "agentes destinados"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
+    "trained_operations": Measure("share", "the same, operations branch (SDGO)", "los mismos, operaciones (SDGO)"),
+    "trained_prevention": Measure("share", "the same, prevention branch (SDGPD)", "los mismos, prevención (SDGPD)"),
+    "aware_share": Measure("share", "officers who know of MOPSIC", "agentes que conocen el MOPSIC"),
+    "trained_plateau": Measure(
+        "share", "trained share at which courses and turnover balance", "proporción a la que tiende la capacitación"
+    ),
+    "tenure_months": Measure("months", "officers at their post, mean", "meses de los agentes en su puesto, media"),
+    "old_guard_share": Measure("share", "officers from before the PNC", "agentes anteriores a la PNC"),
+    "officers_trained": Measure("officers", "officers trained", "agentes capacitados en el mes"),
+    "officers_moved": Measure("officers", "officers moved away", "agentes trasladados"),
+    "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
+    "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),
+    "explained": Measure("calls", "late answers explained to the caller", "tardanzas explicadas a quien llamó"),
+    "vehicles_working": Measure("vehicles", "vehicles and motorcycles that work", "vehículos y motos que funcionan"),
+    "couple_hours": Measure("hours", "hours of couples on duty", "horas de parejas en servicio"),
+    "couple_hours_used": Measure("hours", "of these, used", "de estas, ocupadas"),
+    "fixed_hours": Measure("hours", "of these, on fixed duties", "de estas, en servicios fijos"),
+    "km_available": Measure("km", "kilometres that the fuel allows", "kilómetros que permite el combustible"),
+    "breakdowns": Measure("vehicles", "vehicles that broke down", "vehículos que se arruinaron"),
+    "repairs": Measure("vehicles", "vehicles that came back from repair", "vehículos reparados"),
+    "joint_patrols": Measure(
+        "couple-shifts", "joint patrols with municipal police", "patrullajes combinados con la Policía Municipal"
+    ),
+    "benefit_km": Measure("km", "fuel paid for by benefit events", "combustible de actividades benéficas, en km"),
+    "mayor_willing": Measure("0 or 1", "the mayor takes on security", "el alcalde asume la seguridad"),
+    "internet_share": Measure("share", "facilities with internet", "sedes con internet"),
     "core_crowd": Measure(
         "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
     ),
@@ -300,10 +356,41 @@ _MAIN = {
     "trust_by_hearsay": Measure(
         "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
     ),
+    "officers_faith": Measure("0-1", "officers' trust in the community", "confianza de los agentes en la comunidad"),
+    "officers_safety": Measure("0-1", "officers' felt safety", "seguridad que sienten los agentes"),
+    "officers_stress": Measure("0-1", "officers' stress", "estrés de los agentes"),
+    "public_cases": Measure("cases", "misconduct that became public", "abusos policiales conocidos por todos"),
+    "complaints_police": Measure("complaints", "complaints against officers", "quejas contra agentes"),
+    "complaints_answered": Measure("complaints", "of these, answered", "de estas, respondidas"),
+    "suspended": Measure("officers", "officers suspended", "agentes suspendidos"),
+    "investigators": Measure("people", "investigators of the prosecutor for this place", "fiscales e investigadores"),
+    "national_trend": Measure(
+        "ratio",
+        "violence as the country's trend has it, over 2017",
+        "violencia según la tendencia nacional, sobre 2017",
+    ),
+    "supervised_youth_hours": Measure(
+        "hours", "supervised hours of young people in the month", "horas de jóvenes bajo supervisión en el mes"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
+    "women_hurt": Measure(
+        "women",
+        "women hurt at home in 12 months",
+        "mujeres que sufrieron violencia en casa en 12 meses",
+    ),
+    "domestic_repeat_share": Measure(
+        "share",
+        "acts of violence at home within 12 months of another",
+        "actos de violencia intrafamiliar que repiten uno de los 12 meses anteriores",
+    ),
+    "domestic_without_remedy": Measure(
+        "acts",
+        "acts of violence at home after which the woman was left without remedy, in any channel",
+        "actos de violencia intrafamiliar tras los que la mujer quedó sin remedio, en cualquier vía",
+    ),
     "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
     "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
     "c3": Measure("0-1", "criterion 3: solving problems", "criterio 3: solución de problemas"),
@@ -319,16 +406,23 @@ def _all_measures() -> dict[str, Measure]:
         for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
             books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
     parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
+    counts = {
+        name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS if name not in _MAIN
+    }
     parts |= {
         f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
         for part in TRACES
     }
-    counts = {name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS}
     return _MAIN | books | counts | parts
 
 
 MEASURES: Mapping[str, Measure] = _all_measures()
 """Every monthly column, in order, with unit and meaning in English and Spanish."""
+
+
+def sum_of(tally: Any, prefix: str) -> float:
+    """Return the sum of the counts whose names begin so."""
+    return sum(float(tally[name]) for name in COUNTS if name.startswith(prefix))
 
 
 def row_of(world: Any) -> dict[str, float]:
@@ -345,23 +439,28 @@ def row_of(world: Any) -> dict[str, float]:
         "fairness_mean": month.mean("all", "fairness"),
         "effectiveness_mean": month.mean("all", "effectiveness"),
         "fear_mean": month.mean("all", "fear"),
+        "precaution_share": month.mean("adults", "precaution"),
         "survey_lapop": lapop["mean"],
         "survey_lapop_trusting": lapop["trusting"],
         "survey_latinobarometro": latino["trusting"],
         "residents": month.count("all"),
         "victims_share": share_or_null(month.count("adult_victims"), month.count("adults")),
+        "victims_anywhere_share": month.mean("adults", "victims_anywhere"),
         "contact_share": share_or_null(month.count("adults_with_contact"), month.count("adults")),
         "homicides": homicides,
         "homicides_per_100k": share_or_null(homicides * 1e5 * 365.25 / world.days_of_month, month.count("all")),
         "told_share": share_or_null(told, occurred),
         "clearance": share_or_null(month.tally["charged"], books[COMPLAINTS].sum()),
         "response_minutes_median": month.median_wait(),
-        "calls_unserved": sum(float(month.tally[name]) for name in COUNTS if name.startswith("unserved_")),
+        "calls_unserved": sum_of(month.tally, "unserved_"),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
-        "trained_share": float(np.mean(state.officers["trained"])) if len(state.officers) else float("nan"),
-        "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
+        "officers": float(len(state.officers)),
+        "core_crowd": float(state.crowd[0][town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
         "trust_by_hearsay": month.change_by(HEARSAY),
+        "investigators": float(world.numbers["justice"]["investigators"][0]),
+        "national_trend": float(violence(world.numbers["political_calendar"][0])),
+        "supervised_youth_hours": supervised_hours(world),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
@@ -369,6 +468,14 @@ def row_of(world: Any) -> dict[str, float]:
         else float("nan"),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
+    hurt = sum_of(month.tally, "domestic_to_")
+    homes = state.homes["hurt"]
+    row |= {
+        "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
+        "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
+        "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
+    }
+    row |= adoption.portrait(world) | resources.portrait(world) | officers.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

@@ -19,13 +19,33 @@ OFFICER = np.dtype(
         ("group", "i8"),
         ("post", "i8"),
         ("seat", "i8"),
+        ("branch", "i8"),
+        ("person", "i8"),
+        ("cohort", "i8"),
+        ("tick_since", "i8"),
+        ("asked", "i8"),
         ("female", "i1"),
         ("trained", "i1"),
+        ("aware", "i1"),
+        ("kiche", "i1"),
+        ("champion", "i1"),
         ("manner", "f8"),
         ("integrity", "f8"),
+        ("tone", "f8"),
+        ("motivation", "f8"),
+        ("stress", "f8"),
+        ("safety", "f8"),
+        ("faith", "f8"),
     ],
     align=True,
 )
+"""A position and the person who holds it now; ``person`` counts those who held it before.
+
+``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is when
+the person last asked for a bribe (-1 for never); ``tone`` is what
+training and the person's states add to the log-odds of fair treatment in this shift; motivation, stress, felt safety
+and faith (trust in the community) are distances from the person's own disposition, in log-odds.
+"""
 POST = np.dtype([("facility", "i8"), ("group", "i8"), ("sector", "i8"), ("foot", "i8")], align=True)
 SECTOR = np.dtype(
     [
@@ -68,6 +88,20 @@ class Plant(Group):
         "officers trained at the start",
         role="site",
     )
+    share_aware: float = share(
+        0.65,
+        "C09, C10; orders of magnitude",
+        "officers who know of MOPSIC at the start, the trained included",
+        role="site",
+    )
+    share_prevention: float = share(
+        0.12, "B20: operations are much larger; assumed", "officers of the prevention branch"
+    )
+    prevention_ahead: float = number(
+        3.0, "ratio", 1.0, 10.0, "B21; size assumed", "trained in the prevention branch over operations, at the start"
+    )
+    share_champions: float = share(0.08, "C18, C21: no majority; assumed", "officers who champion community policing")
+    share_kiche: float = share(0.05, "assumed", "officers who speak the language of the place", role="site")
     manner_spread: float = number(
         1.0, "standard deviation", 0.0, 3.0, "design: the unit of manner", "spread of manner among officers"
     )
@@ -172,11 +206,23 @@ def officers_of(rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers
         officers[key] = [row[column] for row in rows]
     n = len(officers)
     officers["female"] = lots(seed, "town.officer_female", n) < numbers.share_women
-    officers["trained"] = lots(seed, "town.officer_trained", n) < numbers.share_trained
+    officers["branch"] = lots(seed, "town.officer_branch", n) < numbers.share_prevention
+    officers["trained"] = lots(seed, "town.officer_trained", n) < trained_by_branch(officers["branch"], numbers)
+    untrained_aware = (numbers.share_aware - numbers.share_trained) / max(1.0 - numbers.share_trained, 1e-9)
+    heard = lots(seed, "town.officer_aware", n) < untrained_aware
+    officers["aware"] = heard | (officers["trained"] == 1)
+    officers["kiche"] = lots(seed, "town.officer_kiche", n) < numbers.share_kiche
+    officers["champion"] = lots(seed, "town.officer_champion", n) < numbers.share_champions
     officers["manner"] = numbers.manner_spread * manners(seed, n)
     leaning = 2.0 * lots(seed, "town.officer_integrity", n) - 1.0
     officers["integrity"] = np.clip(numbers.integrity_mean + numbers.integrity_spread * leaning, 0.0, 1.0)
     return officers
+
+
+def trained_by_branch(branch: np.ndarray, numbers: Plant) -> np.ndarray:
+    """Return the chance of each officer to be trained at the start, prevention ahead, the mean as stated."""
+    mean = 1.0 + numbers.share_prevention * (numbers.prevention_ahead - 1.0)
+    return numbers.share_trained / mean * np.where(branch == 1, numbers.prevention_ahead, 1.0)
 
 
 def manners(seed: int, n: int) -> np.ndarray:

@@ -8,14 +8,23 @@ from model.daybook import KINDS, Table, record
 from model.ledger import CAUSES, MIND
 from model.town import Town
 
-COUPLE = record("on lead mate mode cell", "free duty_start duty_end km")
+COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
+VEHICLE_ROW = record("facility motorcycle number works since")
+MEANS = record("late internet phone", "purse custom care")
+DUTY = record("nights calls friendly attacks meetings", "warmth")
+MAYOR = record("term willing")
 RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
-BOARD = record("met invites residents", "legitimacy organised")
-CASE = record("born number due victim settlement cell")
+BOARD = record("met invites residents silent_until risen", "legitimacy organised")
+CASE = record("born number due kind victim settlement cell")
+PENDING = record("due woman")
+HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
+"""What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
+``domestic_to_nobody``…), ticks until which a measure and a ruling protect her; -1 is never."""
+LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
 
 COUNTS = (
@@ -107,21 +116,77 @@ COUNTS = (
     "council_heard_women",
     "council_heard_far",
     # adoption
+    "officers_made_aware",
+    "officers_trained",
+    "officers_moved",
+    "officers_retired",
+    "explained",
     # resources
+    "couple_hours",
+    "fixed_hours",
+    "couple_hours_used",
+    "km_available",
+    "breakdowns",
+    "repairs",
+    "joint_patrols",
+    "benefit_km",
     # misconduct
+    "public_cases",
+    "complaints_police",
+    "complaints_answered",
+    "suspended",
     # officers
     # plans
     # heavy hand
     # pressure for figures
     # domestic violence
+    "homicides_home",
+    "domestic_by_partner",
+    "domestic_to_nobody",
+    "domestic_to_kin",
+    "domestic_to_communal",
+    "domestic_to_police",
+    "domestic_to_prosecutor",
+    "domestic_to_demi",
+    "domestic_to_refuge",
+    "domestic_again_after_nobody",
+    "domestic_again_after_kin",
+    "domestic_again_after_communal",
+    "domestic_again_after_police",
+    "domestic_again_after_prosecutor",
+    "domestic_again_after_demi",
+    "domestic_again_after_refuge",
+    "domestic_alone_after_nobody",
+    "domestic_alone_after_kin",
+    "domestic_alone_after_communal",
+    "domestic_alone_after_police",
+    "domestic_alone_after_prosecutor",
+    "domestic_alone_after_demi",
+    "domestic_alone_after_refuge",
+    "domestic_complaints_police",
+    "domestic_complaints_prosecutor",
+    "domestic_protected",
+    "domestic_conciliated",
     # land conflicts
     # collective violence
     # consultation
     # narcos
+    "kept_away",
+    "homicides_narco",
     # fear and precaution
     # youth
     # population
+    "births",
+    "newcomers",
+    "natural_deaths",
+    "departures",
+    "arrivals_refused",
+    "outside_robberies",
+    "outside_thefts",
     # political calendar and crises
+    "crises",
+    "crisis_crowd",
+    "meetings_silenced",
 )
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""
@@ -141,6 +206,8 @@ class Ground(NamedTuple):
     places: Any
     who_start: Any
     who: Any
+    who_end: Any
+    crowd: Any
 
 
 class Plant(NamedTuple):
@@ -179,9 +246,19 @@ class Gangland(NamedTuple):
     threat_count: Any
 
 
-def ground_of(town: Town) -> Ground:
-    """Return the tables of places and residents of a town."""
-    return Ground(town.cells, town.near, town.people, town.ties, town.places, town.who_start, town.who)
+def ground_of(town: Town, state: "State") -> Ground:
+    """Return the tables of places and residents of a town, with who is here by now."""
+    return Ground(
+        town.cells,
+        town.near,
+        town.people,
+        town.ties,
+        town.places,
+        town.who_start,
+        town.who,
+        state.who_end,
+        state.crowd,
+    )
 
 
 def plant_of(town: Town, officers: np.ndarray) -> Plant:
@@ -193,26 +270,52 @@ def plant_of(town: Town, officers: np.ndarray) -> Plant:
     return Plant(town.facilities, officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
 
 
+def vehicles_of(facilities: np.ndarray) -> np.ndarray:
+    """Return a row for every vehicle and motorcycle that the facilities own."""
+    owned = [
+        (f, motorcycle, number, 1, 0)
+        for f, facility in enumerate(facilities)
+        for motorcycle, name in enumerate(("vehicles", "motorcycles"))
+        for number in range(facility[name])
+    ]
+    return np.array(owned, dtype=VEHICLE_ROW)
+
+
 class State:
     """What changes in a run.  Rows are never reused; the dead stay, marked."""
 
     def __init__(self, town: Town, n_cliques: int) -> None:
         self.minds = np.zeros(town.n_people, MIND)
+        self.come = np.zeros(1, np.int64)
+        """Rows of residents whose day to be born or move here has come, and all before them."""
+        self.who_end = np.zeros((len(town.places), town.n_cells), np.int64)
+        """Where the list of who is in a cell ends: those whose day has come."""
+        self.crowd = np.zeros((len(town.places), town.n_cells), np.int64)
+        """How many of them are here: they came, and have not moved away or died of age."""
         self.mood = np.zeros(2)
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
         self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
+        self.vehicles = vehicles_of(town.facilities)
+        self.means = np.zeros(len(town.facilities), MEANS)
+        self.duty = np.zeros(len(town.officers), DUTY)
+        self.mayor = np.full(1, -1, MAYOR)
         self.risk = np.zeros(town.n_cells, RISK)
         self.repeats = Table(REPEAT, 1024)
         self.waiting = Table(WAITING)
         self.threats = Table(THREAT)
         self.cases = Table(CASE)
+        self.homes = np.zeros(town.n_people, HOME)
+        self.pending = Table(PENDING)
         self.complaints = Table(COMPLAINT, 1024)
         self.cliques = np.zeros(n_cliques, CLIQUE)
         self.territory = np.full(town.n_cells, -1, np.int64)
+        self.protected = np.full(town.n_cells, -1, np.int64)
+        """The group of protectors of each cell, or -1."""
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)
+        self.local = np.zeros(town.n_settlements, LOCAL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
         self.books = np.zeros((len(BOOKS), len(KINDS)), np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import date_of_tick, month_of
-from model.daybook import HEARINGS, IMPRESSIONS, MEETINGS
+from model.daybook import DOMESTIC, HEARINGS, IMPRESSIONS, MEETINGS
 from model.ledger import HEARING, MEETING, impress
 from model.luck import decision, logistic, luck
 from model.mechanisms.contacts import treats_fairly
@@ -33,6 +33,7 @@ ATTENDS, MEETING_TONE = decision("attends"), decision("meeting tone")
 REQUEST, CALLED, INVITES = decision("request"), decision("called by police"), decision("invites")
 TABLE = 4095
 CLOSED, TO_STATE, NO_REMEDY = range(3)
+YEAR = 1095
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,7 @@ def hear(
     boards: Any,
     people: Any,
     minds: Any,
+    homes: Any,
     numbers: Any,
     trust: Any,
     tally: Any,
@@ -144,7 +146,12 @@ def hear(
         row = day.hearings[day.counts[HEARINGS]]
         row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
         day.counts[HEARINGS] += 1
-        count_case(tally[0], outcome, people[i]["female"])
+        if case["kind"] == DOMESTIC and outcome == CLOSED:
+            homes[i]["ruled"] = tick + YEAR
+            tally[0]["cases"] += 1.0
+            tally[0]["domestic_conciliated"] += 1.0
+        else:
+            count_case(tally[0], outcome, people[i]["female"])
         present = luck(seed, POLICE_PRESENT, case["born"], case["number"], 0) < p["presence"]
         if present and board["invites"] == 1:
             tally[0]["police_present"] += 1.0
@@ -199,7 +206,7 @@ def assemble(
     if held_today(numbers[0]["table"], TABLE, month, day_of_month, seed):
         tally[0]["table_meetings"] += 1.0
         for a in range(len(authorities)):
-            if luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
+            if tick >= boards[a]["silent_until"] and luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
                 boards[a]["met"] = tick
     for a in range(len(authorities)):
         z = authorities[a]["settlement"]
@@ -207,6 +214,9 @@ def assemble(
         chief = chiefs[a]
         rate = p["meetings"] * (0.5 + boards[a]["organised"])
         if chief < 0 or not held_today(rate, a, month, day_of_month, seed):
+            continue
+        if tick < boards[a]["silent_until"]:
+            tally[0]["meetings_silenced"] += 1.0
             continue
         boards[a]["met"] = tick
         met = luck(seed, REQUEST, tick, a, 0) < p["request_met"]
@@ -237,7 +247,7 @@ def first_boards(
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
     for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
         board["met"], board["organised"] = -1, settlement.organised
-        board["residents"] = np.count_nonzero(people["settlement"] == a)
+        board["residents"] = np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0))
         board["legitimacy"] = legitimacy[a]
         closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
         board["invites"] = 0 if closed else 1
@@ -274,6 +284,7 @@ def act(world: Any) -> None:
             state.boards,
             world.ground.people,
             state.minds,
+            state.homes,
             numbers["communal_authority"],
             numbers["trust"],
             state.tally,

@@ -18,6 +18,7 @@ from model.daybook import (
     BY_PHONE,
     CALLS,
     COMMUNAL,
+    DOMESTIC,
     EXTORTION,
     HOMICIDE,
     IMPRESSIONS,
@@ -32,6 +33,7 @@ from model.daybook import (
 )
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
+from model.mechanisms.adoption import care_at
 from model.mechanisms.information import reaches_headquarters
 from model.mechanisms.patrol import cover
 from model.parameters import Group, number, share
@@ -152,10 +154,11 @@ def pulls(
     at_hand: Any,
     p: Any,
     trust: Any,
+    hush: Any,
     out: Any,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
-    common = p["intercept"] + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
+    common = p["intercept"] - hush + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
     common += p["loss"] * math.log1p(row["loss"] / 100.0)
     faith = p["trust"] * (trust - 0.5)
     dread = dread_of(row, mind["fear"], p)
@@ -175,13 +178,13 @@ def pulls(
 def choose(pull: Any, u: Any) -> Any:
     """Channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0
-    for channel in range(N_CHANNELS):
+    for channel in range(len(pull)):
         total += pull[channel]
     reached = 1.0 / total
     if u < reached:
         return NOBODY
     last = NOBODY
-    for channel in range(N_CHANNELS):
+    for channel in range(len(pull)):
         if pull[channel] > 0.0:
             reached += pull[channel] / total
             last = channel
@@ -218,6 +221,7 @@ def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick
     wait = days + int(7.0 * luck(seed, SUMMONS, tick, row["number"], 0))
     case["born"], case["number"], case["due"] = tick, row["number"], 3 * (tick // 3 + wait) + 1
     case["victim"], case["settlement"], case["cell"] = row["teller"], settlement, row["cell"]
+    case["kind"] = row["kind"]
     count[0] += 1
 
 
@@ -227,6 +231,7 @@ def tell(
     ground: Any,
     minds: Any,
     boards: Any,
+    means: Any,
     cases: Any,
     case_count: Any,
     reporting: Any,
@@ -235,6 +240,8 @@ def tell(
     response: Any,
     deterrence: Any,
     trust: Any,
+    narcos: Any,
+    protected: Any,
     tick: Any,
     seed: Any,
 ) -> None:
@@ -242,6 +249,8 @@ def tell(
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
+        if row["kind"] == DOMESTIC:  # women choose otherwise: seeking_help
+            continue
         i, number = row["teller"], row["number"]
         at = max(ground.cells[row["cell"]]["settlement"], 0)
         visit = cover(day, row["cell"], row["minute"], deterrence[at]["residual"])
@@ -250,8 +259,9 @@ def tell(
             z = ground.people[i]["settlement"]
             home = ground.cells[ground.people[i]["home"]]
             p, a = reporting[z], authority[z]
+            hush = narcos[z]["silence"] if protected[ground.people[i]["home"]] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]["memory_years"])
-            pulls(row, ground.people[i], home, minds[i], boards[z], a["reach"], a, visit >= 0, p, now, pull)
+            pulls(row, ground.people[i], home, minds[i], boards[z], a["reach"], a, visit >= 0, p, now, hush, pull)
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE
@@ -262,26 +272,33 @@ def tell(
                     open_case(cases, case_count, row, z, a["days"], tick, seed)
             elif row["kind"] == EXTORTION and row["told"] != NOBODY and row["told"] != ANONYMOUS:
                 minds[i]["spoke"] = tick
-            follow(day, k, minds, home, p, response[at], trust[z], tick, seed)
+            follow(day, k, minds, home, means, p, response[at], trust[z], tick, seed)
         state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
             row["found"] = 1
         police_know = row["found"] == 1 or (state_knows and row["told"] != PROSECUTOR)
-        if police_know and reaches_headquarters(row["kind"], information[at], tick, number, seed):
+        care = care_at(means, ground.cells[row["cell"]]["facility"])
+        if police_know and reaches_headquarters(row["kind"], information[at], care, tick, number, seed):
             row["recorded"] = 1
 
 
 @njit(cache=True)
-def follow(day: Any, k: Any, minds: Any, home: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any) -> None:
+def follow(
+    day: Any, k: Any, minds: Any, home: Any, means: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any
+) -> None:
     """Make the call and the formal complaint that follow from what was told."""
     row = day.incidents[k]
     told, number, i = row["told"], row["number"], row["teller"]
     if told == NOBODY or (told == COMMUNAL and row["handed"] == 0):
         return
-    if told in (TO_PATROL, OWN_PHONE) or row["handed"] == 1:
+    if told == TO_PATROL or row["handed"] == 1:
         call(day, k, tick, seed)
-    elif told == BY_PHONE:
-        if luck(seed, LINE, tick, number, 0) < response["line_answered"]:
+    elif told in (BY_PHONE, OWN_PHONE):
+        if told == BY_PHONE:
+            heard = luck(seed, LINE, tick, number, 0) < response["line_answered"]
+        else:
+            heard = home["facility"] < 0 or means[home["facility"]]["phone"] == 1
+        if heard:
             call(day, k, tick, seed)
         else:
             lose_call(day, minds, trust, i, tick, number, NO_LINE)
@@ -308,6 +325,7 @@ def act(world: Any) -> None:
         world.ground,
         state.minds,
         state.boards,
+        state.means,
         state.cases.rows,
         state.cases.count,
         numbers["reporting"],
@@ -316,6 +334,8 @@ def act(world: Any) -> None:
         numbers["response"],
         numbers["deterrence"],
         numbers["trust"],
+        numbers["narcos"],
+        state.protected,
         world.tick,
         world.seed,
     )

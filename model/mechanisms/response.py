@@ -26,6 +26,7 @@ from model.daybook import (
 )
 from model.ledger import ANSWERED_CALL, impress
 from model.luck import decision, luck
+from model.mechanisms.adoption import explains
 from model.mechanisms.contacts import treats_fairly
 from model.mechanisms.patrol import occupy, straight_km, whereabouts, witness
 from model.mechanisms.reporting import lose_call
@@ -83,6 +84,7 @@ class Force(NamedTuple):
     response: Any
     contacts: Any
     justice: Any
+    adoption: Any
     waits: Any
 
 
@@ -174,6 +176,10 @@ def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trus
     officer = force.officers[force.couples[post]["lead"]]
     fair = treats_fairly(officer, contacts, luck(stage.seed, TREATMENT, born, number, 0))
     speed = 1.0 - 2.0 * min(1.0, wait / p["patience"])
+    home = np.int64(stage.ground.cells[line["cell"]]["settlement"])
+    if speed < 0.0 and explains(officer, force.adoption[max(home, 0)], born, number, stage.seed):
+        speed = 0.0
+        stage.tally[0]["explained"] += 1.0
     tone = 1.0 if fair else -1.0
     impress(stage.day, stage.minds, i, ANSWERED_CALL, tone, trust["call_treatment"], speed, trust["call"], 1)
     stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
@@ -196,6 +202,7 @@ def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) ->
     stage.day.counts[ARRESTS] += 1
     start = max(row["minute"] + delay, force.couples[post]["free"])
     occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z]["hours"])
+    stage.tally[0]["couple_hours_used"] += force.justice[z]["hours"]
 
 
 @njit(cache=True)
@@ -242,6 +249,7 @@ def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
     couple["cell"] = line["cell"]
     service = p["service"] * (0.5 + luck(stage.seed, SERVICE, line["born"], line["number"], 0))
     occupy(force.couples, stage.day, post, start, arrival + service)
+    stage.tally[0]["couple_hours_used"] += (arrival + service - start) / 60.0
     return post, arrival
 
 
@@ -306,6 +314,7 @@ def act(world: Any) -> None:
         numbers["response"],
         numbers["contacts"],
         numbers["justice"],
+        numbers["adoption"],
         state.waits,
     )
     respond(world.stage(), force, numbers["deterrence"], state.waiting.rows, state.waiting.count)

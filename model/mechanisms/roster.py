@@ -4,16 +4,17 @@ Switched off, a constant third of the officers is on duty.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from model.luck import decision, luck
+from model.mechanisms.resources import goes_along, ration
 from model.parameters import Group, number, share
 from model.state import FOOT, MOTORCYCLE, VEHICLE
 
-ABSENCE, FIXED_DUTY, VEHICLE_WORKS = decision("absence"), decision("fixed duty"), decision("vehicle works")
+ABSENCE, FIXED_DUTY = decision("absence"), decision("fixed duty")
 ON_FOOT_WITHOUT_LIMIT = 1e9
 GROUPS = 3
 
@@ -49,7 +50,6 @@ class Roster(Group):
         high=0.6,
         role="lever",
     )
-    out_of_service: float = share(0.4, "U05: 0.30-0.50", "vehicles that do not work in a week", role="lever")
     gallons: float = number(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
     km_per_gallon: float = number(30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle")
     gallons_motorcycle: float = number(
@@ -60,6 +60,14 @@ class Roster(Group):
 
 KNOCKOUT = ("thin_relays",)
 """Measures of its own process, which change when it is switched off."""
+
+
+class Depot(NamedTuple):
+    """What there is to drive and burn, and who governs."""
+
+    vehicles: Any
+    means: Any
+    mayor: Any
 
 
 def on_duty(tick: int, roster: Any) -> tuple[int, float]:
@@ -118,47 +126,59 @@ def fill_seats(couples: Any, plant: Any, roster: Any, group: Any, strength: Any,
 
 
 @njit(cache=True)
-def working(facility: Any, first: Any, owned: Any, out_of_service: Any, week: Any, seed: Any) -> Any:
-    """Count the vehicles of a facility, numbered from ``first``, that work in this week."""
-    count = 0
-    for v in range(owned):
-        if luck(seed, VEHICLE_WORKS, week, facility * 64 + first + v, 0) >= out_of_service:
-            count += 1
+def working(vehicles: Any, n_facilities: Any, motorcycle: Any) -> Any:
+    """Count the vehicles of every facility, or its motorcycles, that work."""
+    count = np.zeros(n_facilities, np.int64)
+    for v in range(len(vehicles)):
+        if vehicles[v]["motorcycle"] == motorcycle:
+            count[vehicles[v]["facility"]] += vehicles[v]["works"]
     return count
 
 
 @njit(cache=True)
-def equip(couples: Any, plant: Any, roster: Any, tally: Any, tick: Any, seed: Any) -> None:
-    """Give each couple on duty its means, its fuel, its fixed duty and its place."""
-    week = tick // 21
-    vehicles = np.zeros(len(plant.facilities), np.int64)
-    motorcycles = np.zeros(len(plant.facilities), np.int64)
-    for f in range(len(plant.facilities)):
-        p = roster[plant.facilities[f]["settlement"]]
-        owned = plant.facilities[f]
-        vehicles[f] = working(f, 0, owned["vehicles"], p["out_of_service"], week, seed)
-        motorcycles[f] = working(f, 32, owned["motorcycles"], p["out_of_service"], week, seed)
-        tally[0]["vehicles"] += vehicles[f]
-        tally[0]["motorcycles"] += motorcycles[f]
+def start_out(couple: Any, p: Any, tick: Any, post: Any, home: Any, seed: Any) -> Any:
+    """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
+    length = min(480.0, 480.0 * p["fixed_duties"] * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
+    couple["duty_start"] = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
+    couple["duty_end"] = couple["duty_start"] + length
+    couple["free"] = 0.0
+    couple["cell"] = home["cell"]
+    return length
+
+
+@njit(cache=True)
+def equip(couples: Any, plant: Any, depot: Any, roster: Any, resources: Any, tally: Any, tick: Any, seed: Any) -> None:
+    """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
+    vehicles = working(depot.vehicles, len(plant.facilities), 0)
+    motorcycles = working(depot.vehicles, len(plant.facilities), 1)
+    tally[0]["vehicles"] += vehicles.sum()
+    tally[0]["motorcycles"] += motorcycles.sum()
     for post in range(len(couples)):
         couple = couples[post]
         if couple["on"] == 0:
             continue
-        home = plant.posts[post]["facility"]
-        p = roster[plant.facilities[home]["settlement"]]
+        f = plant.posts[post]["facility"]
+        home, walks = plant.facilities[f], plant.posts[post]["foot"] == 1
+        p, r = roster[home["settlement"]], resources[home["settlement"]]
         couple["mode"], couple["km"] = FOOT, ON_FOOT_WITHOUT_LIMIT
-        if plant.posts[post]["foot"] == 0 and vehicles[home] > 0:
-            vehicles[home] -= 1
-            couple["mode"], couple["km"] = VEHICLE, p["gallons"] * p["km_per_gallon"] / 3.0
-        elif plant.posts[post]["foot"] == 0 and motorcycles[home] > 0:
-            motorcycles[home] -= 1
+        joint = goes_along(r, depot.mayor[0]["willing"], post, tick, seed)
+        if not walks and vehicles[f] > 0:
+            vehicles[f] -= 1
+            couple["mode"], couple["km"] = VEHICLE, ration(r, depot.means[f], p["gallons"], p["km_per_gallon"])
+        elif not walks and (motorcycles[f] > 0 or joint):
+            motorcycles[f] = max(0, motorcycles[f] - 1)
             couple["mode"] = MOTORCYCLE
-            couple["km"] = p["gallons_motorcycle"] * p["km_per_gallon_motorcycle"] / 3.0
-        length = min(480.0, 480.0 * p["fixed_duties"] * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
-        couple["duty_start"] = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
-        couple["duty_end"] = couple["duty_start"] + length
-        couple["free"] = 0.0
-        couple["cell"] = plant.facilities[home]["cell"]
+            couple["km"] = ration(r, depot.means[f], p["gallons_motorcycle"], p["km_per_gallon_motorcycle"])
+        couple["joint"] = 1 if joint else 0
+        if joint:
+            plant.officers[couple["lead"]]["tone"] += r["joint_tone"]
+            tally[0]["joint_patrols"] += 1.0
+        if couple["mode"] != FOOT:
+            tally[0]["km_available"] += couple["km"]
+        fixed = start_out(couple, p, tick, post, home, seed) / 60.0
+        tally[0]["fixed_hours"] += fixed
+        tally[0]["couple_hours_used"] += fixed
+        tally[0]["couple_hours"] += 8.0
         tally[0]["couple_shifts"] += 1.0
 
 
@@ -168,4 +188,5 @@ def act(world: Any) -> None:
     group, strength = on_duty(world.tick, roster[0])
     state.tally[0]["thin_relays"] += strength < 1.0
     fill_seats(state.couples, world.plant, roster, group, strength, world.tick, world.seed)
-    equip(state.couples, world.plant, roster, state.tally, world.tick, world.seed)
+    resources, depot = world.numbers["resources"], Depot(state.vehicles, state.means, state.mayor)
+    equip(state.couples, world.plant, depot, roster, resources, state.tally, world.tick, world.seed)

@@ -11,6 +11,7 @@ from plain.people import HEARING, HEARSAY, MEETING, Resident
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
+DOMESTIC = 8
 CLOSED, HANDED_OVER, WITHOUT_REMEDY = range(3)
 TABLE = 4095
 
@@ -29,7 +30,8 @@ class Authority(mesa.Agent):
         self.organised = float(settlement.organised)
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = -1
-        self.n_residents = sum(one.settlement == self.settlement for one in town.residents)
+        self.silent_until = 0
+        self.n_residents = sum(one.alive and one.settlement == self.settlement for one in town.residents)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Case:
     number: int
     authority: Authority
     complainant: Resident
+    kind: int
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def hear(town: "PlainTown", case: Case) -> None:
     kept = u("accept") < logistic(respect) and u("comply") < p.comply
     handed_over = not kept and u("hand over") < p.hand_over
     outcome = CLOSED if kept else HANDED_OVER if handed_over else WITHOUT_REMEDY
+    if kept and case.kind == DOMESTIC:
+        case.complainant.ruled_until = town.tick + 1095
     town.hearings.append(Hearing(case.born, case.number, outcome))
     seen = 0.0 if not just else 1.0 if kept else 0.5
     step = 1000.0 / authority.n_residents * (seen - logistic(authority.legitimacy))
@@ -109,7 +114,8 @@ def hold_table(town: "PlainTown") -> None:
     if not is_held_today(town, TABLE, town.numbers("communal_authority").table / 12.0):
         return
     for authority in town.authorities:
-        if town.luck("takes part", authority.number, 0) < authority.organised:
+        meets = town.tick >= authority.silent_until
+        if meets and town.luck("takes part", authority.number, 0) < authority.organised:
             authority.last_meeting = town.tick
 
 
@@ -120,7 +126,7 @@ def hold_meeting(town: "PlainTown", authority: Authority) -> None:
         return
     facility = town.facilities[authority.cell.facility]
     officer = next((one for one in town.officers if one.facility is facility), None)
-    if officer is None:
+    if officer is None or town.tick < authority.silent_until:
         return
     authority.last_meeting = town.tick
     met = town.luck("request", authority.number, 0) < p.request_met

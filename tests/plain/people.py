@@ -59,6 +59,7 @@ class Resident(mesa.Agent):
         self.number = number
         self.places = places
         self.home = town.cells[int(person["home"])]
+        self.household = int(person["household"])
         self.settlement = int(person["settlement"])
         self.born = int(person["born"])
         self.female = bool(person["female"])
@@ -67,14 +68,24 @@ class Resident(mesa.Agent):
         self.business = bool(person["business"])
         self.student = int(person["occupation"]) == STUDENT
         self.ties: list[Resident] = []
-        self.alive = True
+        self.arrives = int(person["arrives"])
+        self.alive = self.arrives < 0
+        self.mood = 0.0
+        self.left = not self.alive
+        self.last_harm_outside = -1
         self.evidence = 0.0
+        self.mood = 0.0
         self.usefulness = 0.0
         self.pays: Clique | None = None
         self.clique: Clique | None = None
         self.told_openly = -1
+        self.gave_in = -1
         self.last_contact = -1
         self.last_harm = -1
+        self.last_hurt = -1
+        self.looked_for_help = 0
+        self.safe_until = -1
+        self.ruled_until = -1
         self.start()
 
     def start(self) -> None:
@@ -88,12 +99,16 @@ class Resident(mesa.Agent):
         self.home_f = numbers.fairness + numbers.spread * (0.8 * g(0) + 0.6 * g(1)) + women
         self.home_e = numbers.effectiveness + numbers.spread * (0.8 * g(0) + 0.6 * g(2)) + women
         self.f, self.e = self.home_f, self.home_e
-        self.fear = logistic(numbers.fear + 0.5513 * logit(town.luck("fear", self.number, 0, tick=0)))
+        self.home_fear = numbers.fear + 0.5513 * logit(town.luck("fear", self.number, 0, tick=0))
+        self.fear = logistic(self.home_fear)
+        self.alarm = 0.0
+        self.caution = logit(town.luck("caution", self.number, 0, tick=0))
+        self.careful = self.is_careful(self.home_fear, 0.0)
 
     @property
     def trust(self) -> float:
         """Trust, in (0, 1) (ODD 5.1)."""
-        return logistic((self.f + self.e) / 2.0)
+        return logistic((self.f + self.e) / 2.0 + self.mood)
 
     @property
     def age(self) -> float:
@@ -108,6 +123,17 @@ class Resident(mesa.Agent):
     def place(self) -> "Cell | None":
         """Where the resident is in this shift; None is outside the municipality (ODD 6.1)."""
         return self.places[self.model.place_list]
+
+    def is_careful(self, felt: float, campaign: float) -> bool:
+        """Tell whether precautions are taken at this fear, in log-odds (ODD 6.26)."""
+        p = self.model.numbers("fear")
+        return bool(p.careful + p.by_fear * felt + p.heed * campaign + self.caution > 0.0)
+
+    def share_mood(self, mood: float) -> None:
+        """Take on the mood of the municipality (ODD 5.1)."""
+        before = self.trust
+        self.mood = mood
+        self.model.ledger.book(PUBLIC_EVENT, self.settlement, self.trust - before)
 
     def step(self) -> None:
         """Fade by one shift towards the dispositions (ODD 5.2)."""
@@ -140,10 +166,20 @@ class Resident(mesa.Agent):
         self.model.ledger.book(impression.cause, self.settlement, self.trust - before)
         return self.trust - before
 
-    def die(self) -> None:
-        """Leave the living; trust leaves the total (ODD 5.4)."""
+    def enlist(self) -> None:
+        """Come onto the lists of who is where."""
+        for list_number, place in enumerate(self.places):
+            if place is not None:
+                place.present[list_number].append(self)
+
+    def leave(self, cause: int) -> None:
+        """Leave the town; trust leaves the total (ODD 5.4)."""
         self.alive = False
-        self.model.ledger.book(DEATH, self.settlement, -self.trust)
+        self.model.ledger.book(cause, self.settlement, -self.trust)
+
+    def die(self) -> None:
+        """Leave the living."""
+        self.leave(DEATH)
 
 
 @dataclass(frozen=True)

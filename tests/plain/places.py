@@ -20,6 +20,8 @@ class Cell:
     x: int
     y: int
     population: int
+    settlement: int
+    schools: int
     road: int
     market: bool
     lure: float
@@ -29,6 +31,7 @@ class Cell:
     neighbours: "list[Cell | None]" = field(default_factory=list)
     present: "list[list[Resident]]" = field(default_factory=lambda: [[] for _ in range(9)])
     held_by: "Clique | None" = None
+    protected: bool = False
     risk: float = 0.0
 
     def away(self, other: "Cell") -> float:
@@ -44,6 +47,8 @@ def read_cells(cells: Any, near: Any) -> list[Cell]:
             x=int(row["x"]),
             y=int(row["y"]),
             population=int(row["population"]),
+            settlement=int(row["settlement"]),
+            schools=int(row["schools"]),
             road=int(row["road"]),
             market=bool(row["market"]),
             lure=float(row["lure"]),

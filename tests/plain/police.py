@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from plain.adoption import planned_share
 from plain.luck import logistic, pick_by_reach
+from plain.means import fuel, is_accompanied
 from plain.places import Cell, Places
 
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ class Facility:
     cell: Cell
     vehicles: int
     motorcycles: int
+    late: bool = False
+    internet: bool = True
+    phone: bool = True
+    purse: float = 0.0
+    custom: float = 0.0
+    care: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +53,26 @@ class Officer(mesa.Agent):
         self.group = int(row["group"])
         self.post = int(row["post"])
         self.seat = int(row["seat"])
+        self.prevention = bool(row["branch"])
+        self.champion = bool(row["champion"])
         self.trained = int(row["trained"])
+        self.aware = int(row["aware"])
+        self.kiche = int(row["kiche"])
+        self.female = bool(row["female"])
+        self.person = 0
+        self.since = town.tick - int(91 * 48.0 * town.luck("tenure", number, 0, tick=0))
+        self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
+        self.tone = 0.0
+        self.asked = -1
+        self.faith = self.motivation = self.safety = self.stress = 0.0
+        self.begin_month()
         self.manner = float(row["manner"])
         self.integrity = float(row["integrity"])
+
+    def begin_month(self) -> None:
+        """Begin a new month of duty (ODD 6.18)."""
+        self.n_nights = self.n_calls = self.n_friendly = self.n_attacks = self.n_meetings = 0
+        self.warmth = 0.0
 
     def is_present(self, strength: float) -> bool:
         """Tell whether the officer of a group on duty comes to work (ODD 6.2)."""
@@ -55,10 +80,16 @@ class Officer(mesa.Agent):
         return self.model.luck("absence", self.number, 0) >= 1.0 - (1.0 - absence) * strength
 
     @property
+    def chance_of_going(self) -> float:
+        """Chance of making a planned visit (ODD 6.18)."""
+        p = self.model.numbers("officers")
+        return logistic(p.kept + p.keen * self.motivation + p.bold * self.safety)
+
+    @property
     def chance_of_fairness(self) -> float:
         """P_fair (ODD 6.10)."""
         numbers = self.model.numbers("contacts")
-        return logistic(numbers.fair + numbers.manner * self.manner + numbers.training * self.trained)
+        return logistic(numbers.fair + numbers.manner * self.manner + self.tone)
 
 
 class Couple(mesa.Agent):
@@ -72,11 +103,17 @@ class Couple(mesa.Agent):
         self.foot_beat = bool(row["foot"])
         self.sector = sector
         self.lead: Officer | None = None
+        self.mate: Officer | None = None
         self.mode = FOOT
         self.free = 0.0
         self.cell = self.facility.cell
         self.kilometres = NO_LIMIT
         self.duty_start = self.duty_end = 0.0
+
+    @property
+    def crew(self) -> list[Officer]:
+        """The two officers who serve this post in this shift."""
+        return [one for one in (self.lead, self.mate) if one is not None]
 
     @property
     def on_duty(self) -> bool:
@@ -97,11 +134,12 @@ class Couple(mesa.Agent):
         self.mode = mode
         self.free = 0.0
         self.cell = self.facility.cell
-        self.kilometres = {
-            FOOT: NO_LIMIT,
-            MOTORCYCLE: numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0,
-            VEHICLE: numbers.gallons * numbers.km_per_gallon / 3.0,
-        }[mode]
+        self.kilometres = NO_LIMIT
+        if mode == VEHICLE:
+            self.kilometres = fuel(town, self.facility, numbers.gallons * numbers.km_per_gallon / 3.0)
+        elif mode == MOTORCYCLE:
+            km = numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0
+            self.kilometres = fuel(town, self.facility, km)
 
     def place_at(self, minute: float) -> Cell:
         """Return the cell of the last visit since this couple was last busy, else where it was then (ODD 6.9)."""
@@ -136,7 +174,7 @@ def relieve_couples(town: "PlainTown") -> None:
     group, n_active = group_on_duty(town)
     strength = 1.0 if n_active >= 2 else town.numbers("roster").single_strength
     for couple in town.couples:
-        couple.lead = None
+        couple.lead = couple.mate = None
     for facility in town.facilities:
         officers = [one for one in town.officers if one.facility is facility and one.group == group]
         fill_seats(town, officers, {officer for officer in officers if officer.is_present(strength)})
@@ -158,33 +196,35 @@ def fill_seats(town: "PlainTown", officers: list[Officer], present: set[Officer]
         here = [officer for officer in officers if officer.post == post and officer in present]
         here.sort(key=lambda officer: officer.seat)
         if len(here) == 2:
-            town.couples[post].lead = here[0]
+            town.couples[post].lead, town.couples[post].mate = here
         else:
             singles += here
     missing_desks = [officer for officer in officers if officer.post == DESK and officer not in present]
     singles = singles[len(missing_desks) :]
-    for first, _ in zip(singles[0::2], singles[1::2], strict=False):
-        town.couples[first.post].lead = first
+    for first, second in zip(singles[0::2], singles[1::2], strict=False):
+        town.couples[first.post].lead, town.couples[first.post].mate = first, second
 
 
 def give_means(town: "PlainTown", facility: Facility) -> None:
     """Give vehicles, then motorcycles, to the couples that do not walk a foot beat."""
 
-    def works(number: int) -> bool:
-        who = facility.number * 64 + number
-        return town.luck("vehicle works", who, 0, tick=town.day // 7) >= town.numbers("roster").out_of_service
+    def n_working(motorcycle: bool) -> int:
+        own = [one for one in town.garage.vehicles if one.facility is facility and one.motorcycle == motorcycle]
+        return sum(one.works for one in own)
 
-    vehicles = sum(works(v) for v in range(facility.vehicles))
-    motorcycles = sum(works(32 + v) for v in range(facility.motorcycles))
+    vehicles, motorcycles = n_working(motorcycle=False), n_working(motorcycle=True)
     for couple in town.couples_on_duty():
         if couple.facility is not facility:
             continue
         mode = FOOT
         if not couple.foot_beat and vehicles > 0:
             mode, vehicles = VEHICLE, vehicles - 1
-        elif not couple.foot_beat and motorcycles > 0:
-            mode, motorcycles = MOTORCYCLE, motorcycles - 1
+        elif not couple.foot_beat and (motorcycles > 0 or is_accompanied(town, couple)):
+            mode, motorcycles = MOTORCYCLE, max(0, motorcycles - 1)
         couple.begin(mode)
+        if is_accompanied(town, couple):
+            assert couple.lead is not None
+            couple.lead.tone += town.numbers("resources").joint_tone
 
 
 # 6.3 patrol
@@ -198,7 +238,9 @@ def patrol(town: "PlainTown") -> None:
         before = couple.facility.cell
         for slot in range(n_slots):
             minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
-            if not couple.has_fixed_duty_at(minute):
+            assert couple.lead is not None
+            goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
+            if goes and not couple.has_fixed_duty_at(minute):
                 before = make_visit(town, couple, slot, minute, before)
 
 
@@ -206,9 +248,11 @@ def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, befo
     """Choose where the couple goes in this slot from where it was before, and go there if means allow."""
     numbers = town.numbers("patrol")
     b = town.luck("visit kind", couple.number, slot)
-    if b < numbers.plan_share:
+    assert couple.lead is not None
+    planned = planned_share(couple.lead)
+    if b < planned:
         places, kind, routed = couple.sector.plan, 1, 1
-    elif b < numbers.plan_share + (1.0 - numbers.plan_share) * numbers.route_share:
+    elif b < planned + (1.0 - planned) * numbers.route_share:
         places, kind, routed = couple.sector.route, 0, 1
     else:
         places, kind, routed = town.everywhere, 0, 0

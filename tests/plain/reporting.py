@@ -8,6 +8,7 @@ from plain.community import Case
 from plain.crime import (
     ANONYMOUS,
     AUTHORITY,
+    DOMESTIC,
     EXTORTION,
     EXTORTION_MOTIVE,
     GANG,
@@ -53,10 +54,21 @@ class Unserved:
 
 
 def tell(town: "PlainTown") -> None:
-    """Let the teller of each incident choose whom to tell."""
+    """Let the teller of each incident choose whom to tell; without a teller it can only be found."""
     for incident in town.incidents:
+        if incident.kind == DOMESTIC:
+            continue
         if incident.teller is not None:
             tell_of(town, incident, incident.teller)
+        else:
+            find(town, incident)
+            record(town, incident)
+
+
+def find(town: "PlainTown", incident: Incident) -> None:
+    """Let a couple find, or not, what happens under its eyes and no state body is told of."""
+    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
+        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
 
 
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
@@ -69,8 +81,7 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
             incident.handed = True
         else:
             open_case(town, incident, teller)
-    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
-        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
+    find(town, incident)
     if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
         call(town, incident, teller)
     complain(town, incident, teller)
@@ -79,9 +90,12 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
     """Choose among the channels and nobody, by their utilities."""
-    utilities = utilities_of(town, incident, teller)
+    return choose(utilities_of(town, incident, teller), town.luck("tell", incident.number, 0))
+
+
+def choose(utilities: dict[int, float], u: float) -> int:
+    """Return the channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0 + sum(math.exp(utility) for utility in utilities.values())
-    u = town.luck("tell", incident.number, 0)
     reached = 1.0 / total
     if u < reached:
         return NOBODY
@@ -97,6 +111,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     p, communal = town.numbers("reporting"), town.numbers("communal_authority")
     common = (
         p.intercept
+        - (town.numbers("narcos").silence if teller.home.protected else 0.0)
         + p.by_kind * OFFSETS[incident.kind]
         + p.severity * incident.severity
         + p.loss * math.log(1.0 + incident.loss / 100.0)
@@ -133,14 +148,17 @@ def open_case(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     assert authority is not None
     waits = int(town.numbers("communal_authority").days) + int(7 * town.luck("summons", incident.number, 0))
     due = 3 * (town.day + waits) + 1
-    town.cases.append(Case(due, town.tick, incident.number, authority, teller))
+    town.cases.append(Case(due, town.tick, incident.number, authority, teller, incident.kind))
 
 
 def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Call the police; on the telephone the line may fail."""
     number = incident.number
     minute = min(479.0, incident.minute + 20.0 * town.luck("call delay", number, 0))
-    if incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered:
+    lost = incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered
+    if incident.told == OWN_PHONE and teller.home.facility >= 0:
+        lost = not town.facilities[teller.home.facility].phone
+    if lost:
         give_up(town, incident, teller, LINE)
     else:
         town.calls.append(Call(incident, teller, minute))
@@ -173,12 +191,19 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.in_time = incident.complaint and late < 24.0
 
 
+def written_at(town: "PlainTown", incident: Incident) -> float:
+    """Share of crimes that the facility of a place writes down."""
+    written = float(town.numbers("information").written)
+    facility = incident.cell.facility
+    return written + (1.0 - written) * (town.facilities[facility].care if facility >= 0 else 0.0)
+
+
 def record(town: "PlainTown", incident: Incident) -> None:
     """Let what the police know survive the way to headquarters, or not."""
     known = incident.told_to_state and incident.told != PROSECUTOR
     if known or incident.found:
         p = town.numbers("information")
         sure = incident.kind in (KILLING, VEHICLE_THEFT)
-        survives = 1.0 if sure else p.written * p.typed
+        survives = 1.0 if sure else written_at(town, incident) * p.typed
         survives = survives * p.consolidated * p.georeferenced * p.entered
         incident.recorded = town.luck("record", incident.number, 0) < survives

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.adoption import explains
 from plain.crime import IMITATOR, PATROL, Incident
 from plain.people import ANSWERED_CALL
 from plain.police import FOOT, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
@@ -139,11 +140,14 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
         couple.cancel_visits(way.start, couple.free)
     assert couple.lead is not None
     fair = town.luck("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
+    speed = 1.0 - 2.0 * min(1.0, wait / p.patience)
+    if speed < 0.0 and explains(couple.lead, born, number):
+        speed = 0.0
     town.impress(
         call.teller,
         ANSWERED_CALL,
         fairness=(1.0 if fair else -1.0, trust.call_treatment),
-        effectiveness=(1.0 - 2.0 * min(1.0, wait / p.patience), trust.call),
+        effectiveness=(speed, trust.call),
     )
     call.teller.last_contact = town.tick
     if born == town.tick:

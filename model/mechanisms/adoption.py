@@ -1,0 +1,274 @@
+"""M16, MOPSIC adoption: a diffusion among officers who come and go (ODD 6.15).
+
+Switched off, officers are frozen as they are: nobody hears of MOPSIC, is trained, moves or retires.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.calendar import date_of_tick
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+
+HEARS, COURSE, MOVES, RETIRES = decision("hears"), decision("course"), decision("moves"), decision("retires")
+NEWCOMER, TENURE, SERVICE, EXPLAINS = (
+    decision("newcomer"),
+    decision("tenure"),
+    decision("service"),
+    decision("explains"),
+)
+FOUNDED = 1997
+"""Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
+LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
+"""Months at the post and years of service of officers at the start, at most; assumed."""
+SHIFTS_A_MONTH = 91
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption(Group):
+    """How officers hear of MOPSIC, are trained, leave and are replaced, and through what training acts."""
+
+    name: ClassVar[str] = "adoption"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "B20", "B21", "C03", "C04", "C05", "C07", "C08", "C09", "C10", "C11", "C15", "C17", "C18", "C20", "C21", "C22",
+        "C23", "E13", "F23", "U09", "U11",
+    )  # fmt: skip
+
+    outside: float = number(0.01, "a month", 0.0, 1.0, "assumed", "hearing of MOPSIC by outside news", off=0.0)
+    peers: float = number(
+        0.04, "a month", 0.0, 2.0, "C11; assumed", "the same by colleagues of the facility, if all knew", off=0.0
+    )
+    places: float = number(
+        2.0,
+        "per 100 officers a year",
+        0.0,
+        200.0,
+        "C03, U09; assumed",
+        "training places of the PNC",
+        role="lever",
+        off=0.0,
+    )
+    donor_places: float = number(
+        4.0,
+        "per 100 officers a year",
+        0.0,
+        200.0,
+        "C22, C23; assumed",
+        "training places of donors",
+        role="lever",
+        off=0.0,
+    )
+    overlap: float = share(0.25, "C07; assumed", "places lost to facilitators who do the same twice", role="lever")
+    prevention: float = number(
+        3.0, "ratio", 0.2, 10.0, "B21; assumed", "uptake of the prevention branch over operations"
+    )
+    champion: float = number(2.0, "ratio", 0.2, 10.0, "C18, C21; assumed", "uptake of champions over others")
+    old_guard: float = number(0.5, "ratio", 0.0, 2.0, "C20; assumed", "uptake of officers from before the PNC")
+    rotation: float = share(
+        0.35, "orders of magnitude: 20-60 % a year; U11", "officers moved away in a year", high=0.95, off=0.0
+    )
+    permanence: float = share(0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever")
+    service: int = number(22, "years", 5, 40, "assumed", "years of service after which officers retire")
+    retire: float = share(0.2, "C20; assumed", "of those, who retire in a year", high=0.95, off=0.0)
+    academy: float = share(0.15, "assumed", "successors who come from the academy")
+    academy_trained: float = share(0.03, "C04", "trained among those from the academy", role="lever")
+    pool: float = share(0.1, "C03, C05; assumed", "trained in the national pool at the start of 2017")
+    pool_growth: float = number(0.01, "a year", -0.1, 0.2, "C03; assumed", "growth of that share")
+    pool_cap: float = share(0.6, "C03: below 80 % in 2020; assumed", "most that it can reach")
+    pool_aware: float = share(0.6, "C09, C11; assumed", "successors who know of MOPSIC though untrained")
+    link_treatment: float = share(1.0, "design: switch of a link", "training acts on how people are treated")
+    link_explain: float = share(1.0, "design: switch of a link", "training acts by explaining")
+    link_plan: float = share(1.0, "design: switch of a link", "training acts on planned visits")
+    link_forms: float = share(1.0, "design: switch of a link", "training acts on how forms are filled")
+    explain: float = share(0.25, "concept: 0-0.5", "late answers that a trained lead explains without blame", high=0.5)
+    planning: float = number(
+        3.0, "ratio", 0.0, 10.0, "A10, E14; assumed", "planned visits of a trained lead over others"
+    )
+    busts: float = share(0.5, "B20; assumed", "of these, what pressure for arrests takes from operations", role="lever")
+    returned: float = share(
+        0.3, "E13, F23; assumed", "of that, what COMUPRE and communal authorities give back", role="lever"
+    )
+    forms: float = share(0.5, "D03; assumed", "forms filled with conviction more by a trained officer")
+
+
+KNOCKOUT = ("officers_moved", "officers_trained", "aware_share", "tenure_months")
+"""Measures of its own process, which change when it is switched off."""
+
+
+@njit(cache=True)
+def in_a_month(a_year: Any) -> Any:
+    """Chance in a month that belongs to this chance in a year."""
+    return 1.0 - math.exp(math.log1p(-a_year) / 12.0)
+
+
+@njit(cache=True)
+def trained_in_pool(p: Any, month: Any) -> Any:
+    """Share trained in the national pool from which successors come."""
+    return min(p["pool_cap"], max(0.0, p["pool"] + p["pool_growth"] * (month / 12.0 - 2017.0)))
+
+
+@njit(cache=True)
+def plateau(p: Any, month: Any, old: Any) -> Any:
+    """Share trained at which courses and turnover balance, where this share of officers may retire."""
+    stay = 1.0 - in_a_month(p["rotation"] * (1.0 - p["permanence"]))
+    turnover = 12.0 * (1.0 - stay * (1.0 - old * in_a_month(p["retire"])))
+    arriving = p["academy"] * p["academy_trained"] + (1.0 - p["academy"]) * trained_in_pool(p, month)
+    courses = (p["places"] + p["donor_places"]) * (1.0 - p["overlap"]) / 100.0
+    if turnover == 0.0:
+        return 1.0 if courses > 0.0 else math.nan
+    return min(1.0, arriving + courses / turnover)
+
+
+@njit(cache=True)
+def uptake(officer: Any, p: Any) -> Any:
+    """How likely this officer takes a training place, relative to others."""
+    weight = p["prevention"] if officer["branch"] == 1 else 1.0
+    if officer["champion"] == 1:
+        weight *= p["champion"]
+    return weight * p["old_guard"] if officer["cohort"] < FOUNDED else weight
+
+
+@njit(cache=True)
+def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, seed: Any) -> None:
+    """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
+    officer, year = officers[o], month // 12
+    n = officer["person"] + 1
+    officer["person"], officer["tick_since"], officer["asked"] = n, tick, -1
+    entrant = luck(seed, NEWCOMER, n, o, 0) < p["academy"]
+    officer["cohort"] = year if entrant else year - 1 - int(LONGEST_SERVICE * luck(seed, NEWCOMER, n, o, 1))
+    taught = p["academy_trained"] if entrant else trained_in_pool(p, month)
+    officer["trained"] = 1 if luck(seed, NEWCOMER, n, o, 2) < taught else 0
+    knows = officer["trained"] == 1 or luck(seed, NEWCOMER, n, o, 3) < p["pool_aware"]
+    officer["aware"] = 1 if knows else 0
+    officer["female"] = 1 if luck(seed, NEWCOMER, n, o, 4) < plant["share_women"] else 0
+    officer["kiche"] = 1 if luck(seed, NEWCOMER, n, o, 5) < plant["share_kiche"] else 0
+    officer["champion"] = 1 if luck(seed, NEWCOMER, n, o, 6) < plant["share_champions"] else 0
+    leaning = 2.0 * luck(seed, NEWCOMER, n, o, 7) - 1.0
+    integrity = plant["integrity_mean"] + plant["integrity_spread"] * leaning
+    officer["integrity"] = min(1.0, max(0.0, integrity))
+    manner = -6.0
+    for nth in range(12):
+        manner += luck(seed, NEWCOMER, n, o, 8 + nth)
+    officer["manner"] = plant["manner_spread"] * manner
+    officer["motivation"] = officer["stress"] = officer["safety"] = officer["faith"] = 0.0
+
+
+@njit(cache=True)
+def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed: Any) -> None:
+    """Let officers hear of MOPSIC from outside and from colleagues, and give the month's training places away."""
+    known, staff = np.zeros(len(homes)), np.zeros(len(homes))
+    wish = 0.0
+    for o in range(len(officers)):
+        officer = officers[o]
+        staff[officer["facility"]] += 1.0
+        known[officer["facility"]] += officer["aware"]
+        if officer["trained"] == 0:
+            wish += uptake(officer, adoption[homes[officer["facility"]]["settlement"]])
+    for o in range(len(officers)):
+        officer = officers[o]
+        home = officer["facility"]
+        p = adoption[homes[home]["settlement"]]
+        if (
+            officer["aware"] == 0
+            and luck(seed, HEARS, tick, o, 0) < p["outside"] + p["peers"] * known[home] / staff[home]
+        ):
+            officer["aware"] = 1
+            tally[0]["officers_made_aware"] += 1.0
+        if officer["trained"] == 1:
+            continue
+        places = (p["places"] + p["donor_places"]) * (1.0 - p["overlap"]) / 1200.0 * len(officers)
+        if luck(seed, COURSE, tick, o, 0) * wish < places * uptake(officer, p):
+            officer["trained"] = officer["aware"] = 1
+            tally[0]["officers_trained"] += 1.0
+
+
+@njit(cache=True)
+def turn_over(
+    officers: Any, homes: Any, plant: Any, adoption: Any, tally: Any, month: Any, tick: Any, seed: Any
+) -> None:
+    """Let officers retire and move away; successors take their positions."""
+    for o in range(len(officers)):
+        z = homes[officers[o]["facility"]]["settlement"]
+        p = adoption[z]
+        old = month // 12 - officers[o]["cohort"] >= p["service"]
+        if old and luck(seed, RETIRES, tick, o, 0) < in_a_month(p["retire"]):
+            tally[0]["officers_retired"] += 1.0
+        elif luck(seed, MOVES, tick, o, 0) < in_a_month(p["rotation"] * (1.0 - p["permanence"])):
+            tally[0]["officers_moved"] += 1.0
+        else:
+            continue
+        succeed(officers, o, plant[z], p, month, tick, seed)
+
+
+@njit(cache=True)
+def planned_share(officer: Any, patrol: Any, p: Any) -> Any:
+    """Share of visits that this lead plans for institutions; pressure for arrests takes back what training adds."""
+    left = 1.0 if officer["branch"] == 1 else 1.0 - p["busts"] * (1.0 - p["returned"])
+    return min(1.0, patrol["plan_share"] * (1.0 + p["link_plan"] * (p["planning"] - 1.0) * left * officer["trained"]))
+
+
+@njit(cache=True)
+def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
+    """Note at each facility with how much more care its trained officers fill forms."""
+    staff, trained = np.zeros(len(means)), np.zeros(len(means))
+    for o in range(len(officers)):
+        staff[officers[o]["facility"]] += 1.0
+        trained[officers[o]["facility"]] += officers[o]["trained"]
+    for f in range(len(means)):
+        p = adoption[homes[f]["settlement"]]
+        means[f]["care"] = p["link_forms"] * p["forms"] * trained[f] / max(1.0, staff[f])
+
+
+@njit(cache=True)
+def care_at(means: Any, home: Any) -> Any:
+    """Care with which the facility of a place fills forms; 0 where there is none."""
+    return means[home]["care"] if home >= 0 else 0.0
+
+
+@njit(cache=True)
+def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
+    """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
+    return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]
+
+
+def begin(officers: np.ndarray, tick: int, seed: int) -> None:
+    """Give officers their first time at the post and year of entry, by luck of the seed."""
+    year = date_of_tick(tick).year
+    for o in range(len(officers)):
+        officers[o]["tick_since"] = tick - int(SHIFTS_A_MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
+        officers[o]["asked"] = -1
+        officers[o]["cohort"] = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
+
+
+def month_end(world: Any) -> None:
+    """Let awareness and training spread, then let officers go and their successors come."""
+    numbers, officers, homes = world.numbers, world.plant.officers, world.plant.facilities
+    tally, tick, seed = world.state.tally, world.tick, world.seed
+    teach(officers, homes, numbers["adoption"], tally, tick, seed)
+    turn_over(officers, homes, numbers["plant"], numbers["adoption"], tally, world.month, tick, seed)
+    note_care(officers, homes, numbers["adoption"], world.state.means)
+
+
+def portrait(world: Any) -> dict[str, float]:
+    """Return the measures of who the officers are at the end of a month."""
+    officers, p = world.state.officers, world.numbers["adoption"][0]
+    year, prevention = world.month // 12, officers["branch"] == 1
+    old = mean_of(year - officers["cohort"] >= p["service"])
+    return {
+        "trained_share": mean_of(officers["trained"]),
+        "trained_operations": mean_of(officers["trained"][~prevention]),
+        "trained_prevention": mean_of(officers["trained"][prevention]),
+        "aware_share": mean_of(officers["aware"]),
+        "trained_plateau": float(plateau(p, world.month, old)),
+        "tenure_months": mean_of((world.tick - officers["tick_since"]) / SHIFTS_A_MONTH),
+        "old_guard_share": mean_of(officers["cohort"] < FOUNDED),
+    }
+
+
+def mean_of(values: np.ndarray) -> float:
+    """Return the mean, nan of none."""
+    return float(np.mean(values)) if len(values) else math.nan

@@ -1,0 +1,284 @@
+"""M9, violence at home: whom it hits, how it goes on (ODD 6.22); where women look for help stands in seeking_help.
+
+*Violencia intrafamiliar* is what any member of a household suffers there; *violencia contra la mujer* is a crime of
+public action.  Switched off, there is none.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from model.calendar import weekday_of
+from model.chance import age_of
+from model.daybook import BY_KIN, BY_PARTNER, DOMESTIC, HOMICIDE, IMPRESSIONS, INCIDENTS
+from model.ledger import PROTECTION, impress
+from model.luck import decision, luck, poisson
+from model.mechanisms.crime import CRIME_MINUTE, LETHAL, VIOLENT, most_of, note_incident, write_incident
+from model.parameters import Group, number, share
+from model.state import COUNTS
+
+HURT_COUNT, HURT_WHO, HURT_MARK = decision("hurt count"), decision("hurt who"), decision("hurt mark")
+AGAIN_MARK, AGAIN_WAIT = decision("again mark"), decision("again wait")
+DRINKS, HURT_BEFORE = decision("drinks"), decision("hurt before start")
+YEAR = 1095
+FIRST_ACTS, FURTHER_ACTS = 0.15, 12.0
+"""Ceilings of the hazards: first acts a year and resident, further acts a year and woman."""
+YOUNGEST, OLDEST, MAN, SAME_AGE = 13.0, 60.0, 18.0, 15.0
+"""Ages in years; a man at most so many years older or younger is taken for her partner; assumed."""
+N_TIES = 6.0
+NO_MAN, KINSMAN, PARTNER = range(3)
+FIRST_STATE, LAST_STATE = 3, 5
+"""Places in `TO_NOBODY`… of the channels that are the state: police, prosecutor, DEMI."""
+NAME = 1073741824 + 268435456
+"""Act on resident i is incident NAME + i of its shift."""
+TO_NOBODY = COUNTS.index("domestic_to_nobody")
+AGAIN_AFTER_NOBODY = COUNTS.index("domestic_again_after_nobody")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomesticViolence(Group):
+    """How often women are hurt by men they live with, and how it goes on."""
+
+    name: ClassVar[str] = "domestic_violence"
+    evidence: ClassVar[tuple[str, ...]] = ("F05", "F20", "V11", "V12", "V13")
+
+    first: float = number(
+        0.014,
+        "a year",
+        0.0,
+        0.15,
+        "calibrated: orders of magnitude",
+        "first acts, by woman who lives with a man",
+        off=0.0,
+    )
+    further: float = number(
+        2.0,
+        "a year",
+        0.0,
+        12.0,
+        "3-4 acts a year, orders of magnitude; assumed",
+        "acts in the 12 months after one",
+        off=0.0,
+    )
+    before: float = share(
+        0.06, "8-9 % of women in union a year; assumed", "such women hurt in the year before the start", off=0.0
+    )
+    drinking: float = share(0.2, "assumed", "households where a man drinks, where alcohol is 1")
+    drink: float = number(2.0, "ratio", 1.0, 10.0, "assumed", "acts where a man drinks, relative")
+    weekend_night: float = number(1.5, "ratio", 1.0, 10.0, "B19; assumed", "there, on weekend nights, relative")
+    isolation: float = share(0.4, "assumed", "more acts for a woman none of whose ties lives in her settlement")
+    distance: float = share(0.2, "assumed", "more acts an hour away from the police")
+    grave: float = share(0.12, "assumed", "acts that leave injuries")
+    lethal: float = share(
+        0.0003, "orders of magnitude: women killed; assumed", "acts that kill where firearms is 1", high=0.05
+    )
+    protection: float = share(0.6, "V12; assumed", "acts that a protection measure or a refuge prevents")
+    ruling: float = share(0.25, "F05, F14; assumed", "acts that an accepted and kept ruling of the authority prevents")
+    disappointed: float = number(
+        0.4, "log-odds", 0.0, 2.0, "assumed", "weight of being hurt again after telling the state", off=0.0
+    )
+
+
+KNOCKOUT = ("crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt")
+"""Measures of its own process, which change when it is switched off."""
+
+
+class Hearth(NamedTuple):
+    """Who lives with whom, what happened there, and the women whose next act may come."""
+
+    homes: Any
+    start: Any
+    members: Any
+    pending: Any
+    count: Any
+    counts: Any
+
+
+@njit(cache=True)
+def man_at_home(stage: Any, hearth: Any, i: Any) -> Any:
+    """Who might hurt this woman: a man of her age in the household, another man there, or nobody."""
+    person = stage.ground.people[i]
+    age = age_of(person, stage.tick)
+    if stage.minds[i]["gone"] >= 0 or person["female"] == 0 or not YOUNGEST <= age <= OLDEST:
+        return NO_MAN
+    found = NO_MAN
+    for k in range(hearth.start[person["household"]], hearth.start[person["household"] + 1]):
+        j = hearth.members[k]
+        other = age_of(stage.ground.people[j], stage.tick)
+        if stage.ground.people[j]["female"] == 1 or stage.minds[j]["gone"] >= 0 or other < MAN:
+            continue
+        if abs(other - age) <= SAME_AGE:
+            return PARTNER
+        found = KINSMAN
+    return found
+
+
+@njit(cache=True)
+def near_ties(stage: Any, i: Any) -> Any:
+    """Living ties of somebody in the same settlement and another household."""
+    people, count = stage.ground.people, 0
+    for tie in stage.ground.ties[i]:
+        near = tie >= 0 and people[tie]["settlement"] == people[i]["settlement"]
+        if near and people[tie]["household"] != people[i]["household"] and stage.minds[tie]["gone"] < 0:
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night: Any) -> Any:
+    """Hazard of this woman relative to another: alcohol, isolation, and what protects her."""
+    home = hearth.homes[i]
+    weight = 1.0 + p["isolation"] * (1.0 - near_ties(stage, i) / N_TIES)
+    minutes = stage.ground.cells[stage.ground.people[i]["home"]]["minutes"]
+    weight *= 1.0 + p["distance"] * min(1.0, minutes / 60.0)
+    if luck(stage.seed, DRINKS, 0, stage.ground.people[i]["household"], 0) < p["drinking"] * alcohol:
+        weight *= p["drink"] * p["weekend_night"] if weekend_night else p["drink"]
+    if home["safe"] > stage.tick:
+        weight *= 1.0 - p["protection"]
+    if home["ruled"] > stage.tick:
+        weight *= 1.0 - p["ruling"]
+    return weight
+
+
+@njit(cache=True)
+def next_wait(seed: Any, tick: Any, i: Any, nth: Any) -> Any:
+    """Shifts until the next act may come."""
+    return 1 + int(-math.log(1.0 - luck(seed, AGAIN_WAIT, tick, i, nth)) * YEAR / FURTHER_ACTS)
+
+
+@njit(cache=True)
+def await_next(hearth: Any, i: Any, due: Any) -> None:
+    """Note when the next act on a woman may come."""
+    row = hearth.pending[hearth.count[0]]
+    row["due"], row["woman"] = due, i
+    hearth.count[0] += 1
+
+
+@njit(cache=True)
+def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> None:
+    """Let a woman be hurt: it leaves injuries or not, or kills."""
+    number, cell = NAME + i, np.int64(stage.ground.people[i]["home"])
+    grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave"]
+    severity = 0.8 if grave else 0.4
+    minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
+    remember(stage, hearth, i, severity, p)
+    motive = BY_KIN
+    if man == PARTNER:
+        motive = BY_PARTNER
+        stage.tally[0]["domestic_by_partner"] += 1.0
+    if luck(stage.seed, LETHAL, stage.tick, number, 0) < p["lethal"] * firearms:
+        note_incident(stage, number, HOMICIDE, motive, cell, i, -1, minute, 1.0, 0.0)
+    else:
+        write_incident(stage, number, DOMESTIC, motive, cell, i, -1, minute, severity, 0.0)
+
+
+@njit(cache=True)
+def remember(stage: Any, hearth: Any, i: Any, severity: Any, p: Any) -> None:
+    """Count an act within a year of another under where she had looked for help; who told the state is disappointed."""
+    home = hearth.homes[i]
+    if home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR:
+        hearth.counts[AGAIN_AFTER_NOBODY + home["channel"]] += 1.0
+        if FIRST_STATE <= home["channel"] <= LAST_STATE:
+            impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, -severity, p["disappointed"], 1)
+    home["hurt"], home["channel"] = stage.tick, 0
+
+
+@njit(cache=True)
+def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
+    """Judge the candidates for a first act in twelve months."""
+    n = len(stage.ground.people)
+    for j in range(poisson(luck(stage.seed, HURT_COUNT, stage.tick, 0, 0), FIRST_ACTS * n / YEAR)):
+        i = int(luck(stage.seed, HURT_WHO, stage.tick, j, 0) * n)
+        man = man_at_home(stage, hearth, i)
+        home = hearth.homes[i]
+        if man == NO_MAN or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR):
+            continue
+        z = stage.ground.people[i]["settlement"]
+        p = numbers[z]
+        hazard = p["first"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
+        stage.tally[0]["ceiling_hits"] += 1.0 if hazard > FIRST_ACTS else 0.0
+        if luck(stage.seed, HURT_MARK, stage.tick, j, 0) < hazard / FIRST_ACTS:
+            strike(stage, hearth, i, man, p, crime[z]["firearms"])
+            await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
+
+
+@njit(cache=True)
+def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
+    """Judge the further acts that may come in this shift; after a year without any, a woman is left out."""
+    left, pending = 0, hearth.pending
+    for k in range(hearth.count[0]):
+        row = pending[k]
+        i = row["woman"]
+        if row["due"] == stage.tick:
+            if stage.minds[i]["gone"] >= 0 or stage.tick - hearth.homes[i]["hurt"] >= YEAR:
+                continue
+            further_act(stage, hearth, i, numbers, crime, weekend_night)
+            row["due"] = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
+        pending[left] = row
+        left += 1
+    hearth.count[0] = left
+
+
+@njit(cache=True)
+def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
+    """Let the next act on a woman come, or not."""
+    man = man_at_home(stage, hearth, i)
+    if man == NO_MAN:
+        return
+    z = stage.ground.people[i]["settlement"]
+    p = numbers[z]
+    hazard = p["further"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
+    stage.tally[0]["ceiling_hits"] += 1.0 if hazard > FURTHER_ACTS else 0.0
+    if luck(stage.seed, AGAIN_MARK, stage.tick, i, 0) < hazard / FURTHER_ACTS:
+        strike(stage, hearth, i, man, p, crime[z]["firearms"])
+
+
+@njit(cache=True)
+def first_homes(stage: Any, hearth: Any, numbers: Any) -> None:
+    """Draw the women who were hurt in the year before the world begins, and when their next act may come."""
+    for i in range(len(hearth.homes)):
+        home = hearth.homes[i]
+        home["hurt"] = home["safe"] = home["ruled"] = -1
+        before = numbers[stage.ground.people[i]["settlement"]]["before"]
+        if luck(stage.seed, HURT_BEFORE, 0, i, 0) >= before or man_at_home(stage, hearth, i) == NO_MAN:
+            continue
+        home["hurt"] = stage.tick - 1 - int(luck(stage.seed, HURT_BEFORE, 0, i, 1) * (YEAR - 1))
+        await_next(hearth, i, stage.tick - 1 + next_wait(stage.seed, 0, i, 1))
+
+
+def households_of(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row at which each household begins, and the residents household by household."""
+    counts = np.bincount(people["household"])
+    members = np.argsort(people["household"], kind="stable").astype(np.int64)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members
+
+
+def hearth_of(world: Any) -> Hearth:
+    """Return what kernels take about households."""
+    state = world.state
+    start, members = world.households
+    counts = state.tally.view(np.float64)
+    return Hearth(state.homes, start, members, state.pending.rows, state.pending.count, counts)
+
+
+def begin(world: Any) -> None:
+    """Give every home its past."""
+    world.state.pending.reserve(world.town.n_people)
+    first_homes(world.stage(), hearth_of(world), world.numbers["domestic_violence"])
+
+
+def act(world: Any) -> None:
+    """Let women be hurt at home."""
+    most = most_of(FIRST_ACTS * world.town.n_people / YEAR)
+    world.state.pending.reserve(most)
+    most += int(world.state.pending.count[0])
+    world.book.reserve(INCIDENTS, most)
+    world.book.reserve(IMPRESSIONS, 2 * most)
+    numbers, stage = world.numbers, world.stage()
+    weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
+    hearth = hearth_of(world)
+    further_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)
+    first_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)

@@ -1,0 +1,194 @@
+"""M19, resources: vehicles break, fuel is rationed, lines fail; municipality and communities help (ODD 6.16).
+
+Switched off, every vehicle works, fuel has no ration and lines never fail; nobody lends or raises anything.
+"""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+
+VEHICLE_WORKS, BREAKS, MENDED = decision("vehicle works"), decision("breaks"), decision("mended")
+LATE_BUDGET, INTERNET, PHONE_CREDIT = decision("late budget"), decision("internet"), decision("phone credit")
+MAYOR, REELECTED, JOINT, BENEFIT = (
+    decision("mayor"),
+    decision("re-elected"),
+    decision("joint patrol"),
+    decision("benefit event"),
+)
+WITHOUT_LIMIT = 1e9
+TERM_BEGINS = 15
+"""Day of January on which a mayor takes office, every fourth year (2012, 2016, 2020)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources(Group):
+    """What the police can drive, burn and ring with, and who helps."""
+
+    name: ClassVar[str] = "resources"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "B08", "B15", "B16", "B17", "B18", "E16", "I01", "I02", "I03", "I04", "I05", "I07", "U05", "U06", "U07", "U08",
+    )  # fmt: skip
+
+    breakdown: float = share(0.06, "U05, I01; assumed", "working vehicles that break down in a week", off=0.0)
+    repair: float = share(
+        0.09, "U05: 0.30-0.50 out of service", "broken vehicles that are repaired in a week", role="lever", off=1.0
+    )
+    late: float = share(0.15, "I07; assumed", "months in which the budget comes late", role="lever", off=0.0)
+    late_ration: float = share(0.5, "U06: 3 gallons for 6", "fuel ration in such a month, relative", off=1.0)
+    no_ration: float = share(0.0, "design: 1 = fuel without limit", "fuel without a ration", off=1.0)
+    internet: float = share(0.6, "I02, D04; assumed", "months in which a facility is connected", role="lever", off=1.0)
+    phones: float = share(
+        0.8, "I04: officers pay themselves; assumed", "months in which a facility's telephones have credit",
+        role="lever", off=1.0,
+    )  # fmt: skip
+    condition: float = share(0.3, "I05; assumed", "condition of stations and pay", role="lever")
+    willing: float = share(0.4, "B17; assumed", "mayors who take on security", role="site")
+    incumbency: float = share(0.35, "assumed", "mayors who are elected again")
+    joint_patrols: float = share(
+        0.15, "B15, B16; assumed", "couples that municipal police go with, where the mayor is willing",
+        role="lever", off=0.0,
+    )  # fmt: skip
+    joint_tone: float = number(0.3, "log-odds", 0.0, 2.0, "B18; assumed", "fair treatment with municipal police along")
+    events: float = share(
+        0.05, "orders of magnitude; assumed", "benefit events in a quarter, where all are organised", off=0.0
+    )
+    event_km: float = number(300.0, "km", 0.0, 5000.0, "assumed", "fuel that an event pays for")
+    event_share: float = number(10.0, "km", 0.0, 500.0, "assumed", "of it, most that a couple takes in a shift")
+
+
+KNOCKOUT = ("km", "km_available", "vehicles_working", "joint_patrols")
+"""Measures of its own process, which change when it is switched off."""
+
+
+@njit(cache=True)
+def name_of(vehicle: Any) -> Any:
+    """Lasting number of a vehicle: 64 to a facility, motorcycles from 32 on."""
+    return vehicle["facility"] * 64 + 32 * vehicle["motorcycle"] + vehicle["number"]
+
+
+@njit(cache=True)
+def first_vehicles(vehicles: Any, homes: Any, resources: Any, tick: Any, seed: Any) -> None:
+    """Let as many vehicles work at the start as breakdowns and repairs keep working."""
+    for v in range(len(vehicles)):
+        vehicle = vehicles[v]
+        p = resources[homes[vehicle["facility"]]["settlement"]]
+        both = p["breakdown"] + p["repair"]
+        out = p["breakdown"] / both if both > 0.0 else 0.0
+        vehicle["works"] = 1 if luck(seed, VEHICLE_WORKS, 0, name_of(vehicle), 0) >= out else 0
+        vehicle["since"] = tick
+
+
+@njit(cache=True)
+def run_down(vehicles: Any, homes: Any, resources: Any, tally: Any, tick: Any, seed: Any) -> None:
+    """Let vehicles break and be repaired, once a week."""
+    week = tick // 21
+    for v in range(len(vehicles)):
+        vehicle = vehicles[v]
+        p, who = resources[homes[vehicle["facility"]]["settlement"]], name_of(vehicle)
+        if vehicle["works"] == 1 and luck(seed, BREAKS, week, who, 0) < p["breakdown"]:
+            vehicle["works"], vehicle["since"] = 0, tick
+            tally[0]["breakdowns"] += 1.0
+        elif vehicle["works"] == 0 and luck(seed, MENDED, week, who, 0) < p["repair"]:
+            vehicle["works"], vehicle["since"] = 1, tick
+            tally[0]["repairs"] += 1.0
+
+
+@njit(cache=True)
+def disburse(means: Any, homes: Any, resources: Any, month: Any, seed: Any) -> None:
+    """Draw what the month brings each facility: its budget in time or not, its connection, its credit."""
+    late = luck(seed, LATE_BUDGET, month, 0, 0) < resources[0]["late"]
+    for f in range(len(homes)):
+        p = resources[homes[f]["settlement"]]
+        means[f]["late"] = 1 if late else 0
+        means[f]["internet"] = 1 if luck(seed, INTERNET, month, f, 0) < p["internet"] else 0
+        means[f]["phone"] = 1 if luck(seed, PHONE_CREDIT, month, f, 0) < p["phones"] else 0
+
+
+@njit(cache=True)
+def raise_funds(
+    means: Any, cells: Any, authorities: Any, boards: Any, resources: Any, tally: Any, tick: Any, seed: Any
+) -> None:
+    """Let organised communities hold benefit events that pay for fuel of their facility."""
+    for a in range(len(authorities)):
+        p = resources[authorities[a]["settlement"]]
+        home = cells[authorities[a]["cell"]]["facility"]
+        if home >= 0 and luck(seed, BENEFIT, tick, a, 0) < p["events"] * boards[a]["organised"]:
+            means[home]["purse"] += p["event_km"]
+            tally[0]["benefit_km"] += p["event_km"]
+
+
+@njit(cache=True)
+def ration(p: Any, mean: Any, gallons: Any, km_per_gallon: Any) -> Any:
+    """Kilometres that a couple gets for a shift; what the purse pays for is taken out of it."""
+    km = gallons * km_per_gallon / 3.0
+    if mean["late"] == 1:
+        km *= p["late_ration"]
+    gift = min(mean["purse"], p["event_share"])
+    mean["purse"] -= gift
+    return km + gift + WITHOUT_LIMIT * p["no_ration"]
+
+
+@njit(cache=True)
+def goes_along(p: Any, willing: Any, post: Any, tick: Any, seed: Any) -> Any:
+    """Whether municipal police go with this couple."""
+    return willing == 1 and luck(seed, JOINT, tick, post, 0) < p["joint_patrols"]
+
+
+def term_of(date: datetime.date) -> int:
+    """Return the number of a mayor's term; the one that began in January 2016 is 5.
+
+    >>> [term_of(datetime.date(2016, 1, day)) for day in (14, 15)]
+    [4, 5]
+    """
+    before = date.year % 4 == 0 and date < datetime.date(date.year, 1, TERM_BEGINS)
+    return (date.year - 1996) // 4 - int(before)
+
+
+def elect(mayor: Any, term: int, resources: Any, seed: int) -> None:
+    """Let a term begin: the mayor stays, or another takes office, willing or not."""
+    if mayor["term"] >= 0 and luck(seed, REELECTED, term, 0, 0) < resources["incumbency"]:
+        mayor["term"] = term
+        return
+    mayor["term"], mayor["willing"] = term, luck(seed, MAYOR, term, 0, 0) < resources["willing"]
+
+
+def begin(world: Any) -> None:
+    """Give vehicles, facilities and the mayor their first state."""
+    state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
+    first_vehicles(state.vehicles, homes, numbers, world.tick, world.seed)
+    disburse(state.means, homes, numbers, world.month, world.seed)
+    elect(state.mayor[0], term_of(world.date), numbers[0], world.seed)
+
+
+def act(world: Any) -> None:
+    """Each morning that it is time: the week's breakdowns, the month's budget, the quarter's events, a new term."""
+    if world.tick % 3 != 0:
+        return
+    state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
+    date, tick, seed = world.date, world.tick, world.seed
+    if tick % 21 == 0:
+        run_down(state.vehicles, homes, numbers, state.tally, tick, seed)
+    if date.day == 1:
+        disburse(state.means, homes, numbers, world.month, seed)
+        if date.month % 3 == 1:
+            authorities, cells = world.town.authorities, world.ground.cells
+            raise_funds(state.means, cells, authorities, state.boards, numbers, state.tally, tick, seed)
+    if term_of(date) != state.mayor[0]["term"]:
+        elect(state.mayor[0], term_of(date), numbers[0], seed)
+
+
+def portrait(world: Any) -> dict[str, float]:
+    """Return the measures of what the police had in a month."""
+    tally, state, shifts = world.state.tally[0], world.state, 3.0 * world.days_of_month
+    connected = state.means["internet"]
+    return {
+        "vehicles_working": float(tally["vehicles"] + tally["motorcycles"]) / shifts,
+        "mayor_willing": float(state.mayor[0]["willing"]),
+        "internet_share": float(np.mean(connected)) if len(connected) else float("nan"),
+    }

@@ -1,0 +1,257 @@
+"""M9, where a woman who was hurt at home looks for help, and what she gets (ODD 6.22).
+
+What counts is what institutions can do: a woman officer, somebody who speaks her language, the way to them.  Nothing
+here reads who she is.  Conciliation is never counted as a remedy: violence against women is a crime of public action.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from model.daybook import (
+    AT_STATION,
+    BY_PHONE,
+    CALLS,
+    COMMUNAL,
+    DEMI,
+    DOMESTIC,
+    IMPRESSIONS,
+    INCIDENTS,
+    NO_LINE,
+    NOBODY,
+    PROSECUTOR,
+    REFUGE,
+    TO_KIN,
+    UNSERVEDS,
+)
+from model.ledger import PROTECTION, impress, trust_now
+from model.luck import decision, logistic, luck
+from model.mechanisms.adoption import care_at
+from model.mechanisms.domestic_violence import Hearth, hearth_of, near_ties
+from model.mechanisms.information import reaches_headquarters
+from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, lose_call, open_case
+from model.parameters import Group, number, share
+from model.state import COUNTS
+
+SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
+    decision("speaks another language"),
+    decision("woman on relay"),
+    decision("language on relay"),
+    decision("measures"),
+)
+PLACE = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
+"""Place of each channel in `domestic_to_nobody`…: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
+TO_NOBODY, ALONE_AFTER_NOBODY = COUNTS.index("domestic_to_nobody"), COUNTS.index("domestic_alone_after_nobody")
+N_PULLS = 10
+SHIFTS_A_MONTH = 91
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeekingHelp(Group):
+    """What moves a woman who was hurt at home to look for help, where, and what institutions do for her."""
+
+    name: ClassVar[str] = "seeking_help"
+    mechanism: ClassVar[bool] = False
+    evidence: ClassVar[tuple[str, ...]] = ("F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
+
+    intercept: float = number(
+        -3.6, "log-odds", -10.0, 4.0, "orders of magnitude; assumed", "readiness to look for help"
+    )
+    severity: float = number(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
+    fear: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
+    shame: float = number(0.5, "log-odds", 0.0, 5.0, "assumed", "effect of shame where neighbours see it")
+    kin: float = number(1.2, "log-odds", -5.0, 5.0, "assumed", "kin and neighbours, for each half of the ties near")
+    near: float = number(0.6, "log-odds", -5.0, 5.0, "assumed", "going to the authority")
+    over: float = number(
+        1.2, "log-odds", 0.0, 5.0, "F05, F07; assumed", "cost of passing over a legitimate authority with jurisdiction"
+    )
+    trust: float = number(0.75, "log-odds", 0.0, 3.0, "V05; assumed; swept", "effect of trust in the police, 0 to 1")
+    minutes: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk")
+    no_woman: float = number(0.5, "log-odds", 0.0, 4.0, "A14; assumed", "no woman on duty at her police")
+    language: float = number(1.2, "log-odds", 0.0, 5.0, "assumed", "nobody who speaks her language")
+    other_language: float = share(
+        0.02,
+        "INE 2018, from memory, to verify",
+        "women who would rather speak another language than Spanish",
+        role="site",
+    )
+    women_on_relay: float = share(0.0, "policy", "facilities and relays with a woman who attends women", role="lever")
+    language_on_relay: float = share(0.0, "policy", "facilities and relays with a speaker of it", role="lever")
+    prosecutor: float = number(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "going to the prosecutor")
+    demi: float = share(
+        0.0, "F02; assumed", "women whom the defence office for indigenous women can attend", role="site"
+    )
+    demi_pull: float = number(0.6, "log-odds", -5.0, 5.0, "assumed", "going there")
+    refuge: float = share(0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site")
+    refuge_pull: float = number(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
+    follow: float = number(-0.6, "log-odds", -10.0, 5.0, "F26, H02; assumed", "readiness to ratify")
+    company: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
+    measures: float = share(0.5, "V11: about half", "complaints that bring a protection measure", role="lever")
+    months: float = number(6.0, "months", 0.0, 36.0, "V12: 3-6; assumed", "length of a measure or a stay in refuge")
+    shelter: float = share(0.5, "assumed", "women who look for refuge and are taken in", role="lever")
+    relief: float = number(0.35, "log-odds", 0.0, 2.0, "assumed", "weight of a measure in the belief that they solve")
+
+
+class Help(NamedTuple):
+    """The institutions that a woman may turn to, and by what numbers."""
+
+    help: Any
+    boards: Any
+    cases: Any
+    case_count: Any
+    reporting: Any
+    authority: Any
+    information: Any
+    means: Any
+    response: Any
+    on_duty: Any
+
+
+@njit(cache=True)
+def who_attends(couples: Any, officers: Any, numbers: Any, facilities: Any, tick: Any, seed: Any) -> Any:
+    """For every facility, whether a woman is on duty and whether somebody speaks the other language."""
+    found = np.zeros((len(facilities), 2), np.int64)
+    for facility in range(len(facilities)):
+        p = numbers[facilities[facility]["settlement"]]
+        found[facility, 0] = luck(seed, WOMAN_ON_RELAY, tick, facility, 0) < p["women_on_relay"]
+        found[facility, 1] = luck(seed, LANGUAGE_ON_RELAY, tick, facility, 0) < p["language_on_relay"]
+    for post in range(len(couples)):
+        if couples[post]["on"] == 0:
+            continue
+        for k in (couples[post]["lead"], couples[post]["mate"]):
+            facility = officers[k]["facility"]
+            found[facility, 0] |= officers[k]["female"]
+            found[facility, 1] |= officers[k]["kiche"]
+    return found
+
+
+@njit(cache=True)
+def understood(i: Any, facility: Any, on_duty: Any, p: Any, seed: Any) -> Any:
+    """What the police lack to attend this woman (log-odds): a woman officer, her language."""
+    woman, speaker = (on_duty[facility, 0], on_duty[facility, 1]) if facility >= 0 else (0, 0)
+    lack = 0.0 if woman else p["no_woman"]
+    other = luck(seed, SPEAKS_ONLY, 0, i, 0) < p["other_language"]
+    return lack + p["language"] if other and not speaker else lack
+
+
+@njit(cache=True)
+def pulls_at_home(row: Any, i: Any, stage: Any, aid: Any, p: Any, out: Any) -> None:
+    """Write the pull (exp of utility) of everything a woman may turn to into ``out``; 0 where it is not open."""
+    people, mind = stage.ground.people, stage.minds[i]
+    z = people[i]["settlement"]
+    home, authority, board = stage.ground.cells[people[i]["home"]], aid.authority[z], aid.boards[z]
+    common = p["intercept"] + p["severity"] * row["severity"]
+    seen = common - p["fear"] * mind["fear"]
+    over = p["over"] * authority["reach"] * logistic(board["legitimacy"])
+    faith = p["trust"] * (trust_now(mind, stage.tick, stage.trust[z]["memory_years"]) - 0.5)
+    police = seen - p["shame"] - over + faith - understood(i, home["facility"], aid.on_duty, p, stage.seed)
+    seat = p["minutes"] * home["seat_minutes"] / 60.0
+    out[:] = 0.0
+    out[BY_PHONE] = math.exp(police)
+    out[AT_STATION] = math.exp(police - p["minutes"] * home["minutes"] / 60.0)
+    respect = p["near"] + authority["deference"] * board["legitimacy"]
+    out[COMMUNAL] = authority["reach"] * math.exp(seen - p["shame"] + respect)
+    out[PROSECUTOR] = math.exp(seen - over / 2.0 + p["prosecutor"] - seat)
+    near = near_ties(stage, i)
+    out[TO_KIN] = math.exp(common + p["kin"] * near / 3.0) if near > 0 else 0.0
+    out[DEMI] = p["demi"] * math.exp(seen + p["demi_pull"] - seat)
+    out[REFUGE] = p["refuge"] * math.exp(common + p["refuge_pull"] - seat)
+
+
+@njit(cache=True)
+def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
+    """Make the call and the formal complaint that follow from where she went."""
+    row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
+    told, number, z = row["told"], row["number"], stage.ground.people[i]["settlement"]
+    if told in (NOBODY, TO_KIN, REFUGE) or (told == COMMUNAL and row["handed"] == 0):
+        return
+    if row["handed"] == 1:
+        call(stage.day, k, tick, seed)
+    elif told == BY_PHONE:
+        if luck(seed, LINE, tick, number, 0) < aid.response[z]["line_answered"]:
+            call(stage.day, k, tick, seed)
+        else:
+            lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE)
+    r, mind = aid.reporting[z], stage.minds[i]
+    wish = p["follow"] + r["follow_severity"] * row["severity"] + r["useful"] * mind["useful"] + r["accompaniment"]
+    wish -= r["trip"] * stage.ground.cells[stage.ground.people[i]["home"]]["seat_minutes"] / 60.0
+    wish += p["company"] if told == DEMI else -p["fear"] * mind["fear"]
+    if told == PROSECUTOR or luck(seed, RATIFY, tick, number, 0) < logistic(wish):
+        row["complaint"] = 1
+        row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
+    known = told in (BY_PHONE, AT_STATION) or row["handed"] == 1
+    care = care_at(aid.means, stage.ground.cells[row["cell"]]["facility"])
+    if known and reaches_headquarters(row["kind"], aid.information[z], care, tick, number, seed):
+        row["recorded"] = 1
+    if row["complaint"] == 1:
+        stage.tally[0]["domestic_complaints_prosecutor"] += 1.0
+        stage.tally[0]["domestic_complaints_police"] += 1.0 if known else 0.0
+
+
+@njit(cache=True)
+def protect(stage: Any, row: Any, i: Any, place: Any, hearth: Hearth, p: Any) -> None:
+    """Protect her by a measure or in a refuge, or leave her alone."""
+    drawn = luck(stage.seed, MEASURES, stage.tick, row["number"], 0)
+    chance = p["shelter"] if row["told"] == REFUGE else p["measures"] * row["complaint"]
+    if drawn >= chance:
+        hearth.counts[ALONE_AFTER_NOBODY + place] += 1.0
+        return
+    hearth.homes[i]["safe"] = stage.tick + int(p["months"] * SHIFTS_A_MONTH)
+    stage.tally[0]["domestic_protected"] += 1.0
+    if row["complaint"] == 1:
+        impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p["relief"], 1)
+
+
+@njit(cache=True)
+def seek_help(stage: Any, hearth: Hearth, aid: Help) -> None:
+    """Let every woman who was hurt at home in this shift turn to somebody, or to nobody."""
+    pull = np.zeros(N_PULLS)
+    for k in range(stage.day.counts[INCIDENTS]):
+        row = stage.day.incidents[k]
+        if row["kind"] != DOMESTIC:
+            continue
+        i = row["victim"]
+        z = stage.ground.people[i]["settlement"]
+        p = aid.help[z]
+        pulls_at_home(row, i, stage, aid, p, pull)
+        told = choose(pull, luck(stage.seed, TELL, stage.tick, row["number"], 0))
+        place = PLACE[told] if told != NOBODY else 0
+        row["told"], hearth.homes[i]["channel"] = told, place
+        hearth.counts[TO_NOBODY + place] += 1.0
+        if told == COMMUNAL:
+            if row["severity"] >= aid.authority[z]["grave"]:
+                row["handed"] = 1
+            else:
+                open_case(aid.cases, aid.case_count, row, z, aid.authority[z]["days"], stage.tick, stage.seed)
+        follow_up(stage, k, i, aid, p)
+        protect(stage, row, i, place, hearth, p)
+
+
+def act(world: Any) -> None:
+    """Let women who were hurt at home look for help."""
+    state, numbers = world.state, world.numbers
+    most = int(world.book.counts[INCIDENTS])
+    for table in (CALLS, UNSERVEDS):
+        world.book.reserve(table, int(world.book.counts[table]) + most)
+    world.book.reserve(IMPRESSIONS, 2 * most)
+    state.cases.reserve(most)
+    stage = world.stage()
+    on_duty = who_attends(
+        state.couples, world.plant.officers, numbers["seeking_help"], world.plant.facilities, world.tick, world.seed
+    )
+    aid = Help(
+        numbers["seeking_help"],
+        state.boards,
+        state.cases.rows,
+        state.cases.count,
+        numbers["reporting"],
+        numbers["communal_authority"],
+        numbers["information"],
+        state.means,
+        numbers["response"],
+        on_duty,
+    )
+    seek_help(stage, hearth_of(world), aid)

@@ -1,0 +1,147 @@
+"""MOPSIC adoption: officers hear, learn, leave and are replaced, and what training does."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model.mechanisms.adoption import Adoption, in_a_month, plateau, succeed
+from model.model import TrustModel
+from model.scenario import Scenario
+from scenarios import load
+
+MONTH = 93
+NOBODY_MOVES = {"adoption.rotation": 0.0, "adoption.retire": 0.0}
+SCALE = {"population.scale": 0.1, "calendar.warm_up": 0}
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Scenario:
+    return load("villa_canales", set=SCALE)
+
+
+def lived(months: int, policies=(), rng: int = 7, **changes) -> TrustModel:
+    world = TrustModel(load("villa_canales", set=SCALE | changes, policies=policies), rng=rng)
+    world.run_for(months * MONTH)
+    return world
+
+
+def table(world: TrustModel) -> pd.DataFrame:
+    return world.datacollector.get_model_vars_dataframe()
+
+
+def test_without_turnover_courses_train_everybody_in_the_end_and_nobody_forgets() -> None:
+    shares = table(lived(14, **NOBODY_MOVES, **{"adoption.places": 200.0}))["trained_share"]
+    assert shares.is_monotonic_increasing
+    assert shares.iloc[0] < 0.5
+    assert shares.iloc[-1] > 0.9
+
+
+def test_who_is_trained_knows_of_it() -> None:
+    world = lived(4, **{"adoption.places": 200.0, "adoption.outside": 0.0, "adoption.peers": 0.0})
+    officers = world.state.officers
+    assert officers["trained"].any()
+    assert (officers["aware"] >= officers["trained"]).all()
+
+
+def test_awareness_spreads_by_colleagues_alone() -> None:
+    closed = {"adoption.outside": 0.0, "adoption.places": 0.0, "adoption.donor_places": 0.0, **NOBODY_MOVES}
+    with_peers = table(lived(4, **closed, **{"adoption.peers": 1.0}))
+    without = table(lived(4, **closed, **{"adoption.peers": 0.0}))
+    assert with_peers["aware_share"].iloc[-1] > 0.9
+    assert without["aware_share"].nunique() == 1
+
+
+def test_rotation_puts_other_people_into_the_same_positions() -> None:
+    world = lived(4, **{"adoption.rotation": 0.95})
+    now, before = world.state.officers, world.town.officers
+    moved = now["person"] > 0
+    assert moved.mean() > 0.5
+    assert (now["post"] == before["post"]).all()
+    assert (now["manner"][moved] != before["manner"][moved]).all()
+    assert (now["manner"][~moved] == before["manner"][~moved]).all()
+    assert (now["tick_since"][moved] >= 0).all()
+    assert moved.sum() <= table(world)[["officers_moved", "officers_retired"]].to_numpy().sum()
+
+
+def test_the_same_person_follows_whenever_the_first_one_leaves(quiet: Scenario) -> None:
+    """A successor is keyed by position and person, so twins with other rotation meet the same people."""
+    world = TrustModel(quiet, rng=7)
+    early, late = world.state.officers.copy(), world.state.officers.copy()
+    plant, p = world.numbers["plant"][0], world.numbers["adoption"][0]
+    succeed(early, 3, plant, p, 24204, 18700, 7)
+    succeed(late, 3, plant, p, 24206, 18900, 7)
+    assert early[3]["tick_since"] != late[3]["tick_since"]
+    assert early[3]["manner"] == late[3]["manner"] != world.state.officers[3]["manner"]
+    succeed(late, 3, plant, p, 24206, 18900, 7)
+    assert early[3]["manner"] != late[3]["manner"]
+
+
+def test_couples_that_stay_move_less() -> None:
+    moved = table(lived(6))["officers_moved"].sum()
+    stable = table(lived(6, policies=["stable_couples"]))["officers_moved"].sum()
+    assert 0 < stable + 1 < moved
+
+
+def test_the_plateau_is_where_courses_and_turnover_balance() -> None:
+    p = Adoption(academy=0.0, pool=0.0, pool_growth=0.0, retire=0.0).rows(1)[0]
+    s, month = float(plateau(p, 24204, 0.0)), float(in_a_month(0.35))
+    assert s * month == pytest.approx(6.0 * 0.75 / 1200.0)
+    assert math.isnan(plateau(Adoption().neutral().rows(1)[0], 24204, 0.1))
+    assert plateau(Adoption(rotation=0.0, retire=0.0).rows(1)[0], 24204, 0.1) == 1.0
+
+
+def test_worlds_end_near_their_plateau() -> None:
+    """Beyond the transient, over twenty seeds, the share trained is what the equation says."""
+    shares, plateaus = [], []
+    for rng in range(20):
+        months = table(lived(9, rng=rng, **{"adoption.rotation": 0.95, "adoption.places": 50.0}))
+        shares.append(months["trained_share"].iloc[-1])
+        plateaus.append(months["trained_plateau"].iloc[-1])
+    assert np.mean(shares) == pytest.approx(np.mean(plateaus), abs=0.08)
+
+
+def test_training_takes_no_effect_on_treatment_when_its_link_is_cut(quiet: Scenario) -> None:
+    tones = lived(1, **{"adoption.link_treatment": 0.0}).state.officers["tone"]
+    assert not tones.any()
+    assert set(np.unique(lived(1).state.officers["tone"])) <= {0.0, 0.3}
+
+
+def test_trained_leads_plan_more_visits_and_pressure_for_arrests_takes_them_back() -> None:
+    everybody = {"plant.share_trained": 1.0, "patrol.plan_share": 0.1} | NOBODY_MOVES
+    freed = table(lived(1, **everybody, **{"adoption.busts": 0.0}))["visits_to_institutions"].sum()
+    pressed = table(lived(1, **everybody, **{"adoption.busts": 1.0, "adoption.returned": 0.0}))
+    cut = table(lived(1, **everybody, **{"adoption.link_plan": 0.0}))["visits_to_institutions"].sum()
+    assert freed > 1.5 * pressed["visits_to_institutions"].sum()
+    assert freed > 2.0 * cut
+
+
+def test_late_answers_are_explained_by_the_trained_only() -> None:
+    slow = {"response.patience": 5.0, "reporting.intercept": 0.0, "adoption.explain": 0.5} | NOBODY_MOVES
+    trained = table(lived(1, **slow, **{"plant.share_trained": 1.0}))
+    nobody = table(
+        lived(1, **slow, **{"plant.share_trained": 0.0, "adoption.places": 0.0, "adoption.donor_places": 0.0})
+    )
+    assert trained["explained"].sum() > 0
+    assert nobody["explained"].sum() == 0
+
+
+def test_residents_learn_more_from_an_officer_they_know(live) -> None:
+    known, new = live(30, **{"contacts.familiar": 2.0}), live(30, **{"contacts.familiar": 1.0})
+    assert known.trust().sum() > new.trust().sum()
+
+
+def test_switched_off_the_officers_stay_as_they_are() -> None:
+    world = lived(6, **{"mechanisms.adoption": False, "mechanisms.misconduct": False})
+    officers, before = world.state.officers, world.town.officers
+    for column in ("person", "trained", "aware", "manner", "integrity"):
+        assert (officers[column] == before[column]).all(), column
+    on = lived(6).state.officers
+    assert (on["person"] > 0).any()
+
+
+def test_trained_officers_fill_forms_with_care_so_that_more_reaches_headquarters() -> None:
+    everybody = {"plant.share_trained": 1.0, "reporting.intercept": 1.0} | NOBODY_MOVES
+    careful, cut = (table(lived(2, **everybody, **{"adoption.link_forms": x})) for x in (1.0, 0.0))
+    assert careful["crimes_recorded"].sum() > cut["crimes_recorded"].sum()

@@ -1,0 +1,87 @@
+"""M22: fear lags crime, fades, and makes people careful; precautions spare some."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from model.mechanisms.fear import KNOCKOUT, close_month, sheltered
+from model.model import TrustModel
+from model.state import LOCAL
+from scenarios.groups import declare_all
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+ROBBERY, ASSAULT = np.int64(0), np.int64(5)
+
+
+def rows(**changes: float) -> np.ndarray:
+    """Numbers of fear for one settlement."""
+    return dataclasses.replace(declare_all()["fear"](), **changes).rows(1)
+
+
+def month(local: np.ndarray, numbers: np.ndarray, crime: float) -> float:
+    """Let one month with this much crime in 1,000 residents pass; return the insecurity felt."""
+    local["crime"] = crime
+    close_month(local, numbers, np.array([1000.0]), 91.0)
+    return float(local["insecurity"][0])
+
+
+def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
+    local, numbers = np.zeros(1, LOCAL), rows(lag=3.0, habit=3.0, foot=0.0)
+    assert month(local, numbers, 3.0) == 0.0
+    first = month(local, numbers, 9.0)
+    felt = [month(local, numbers, 9.0) for _ in range(120)]
+    assert 0.0 < first < max(felt)
+    assert felt.index(max(felt)) > 3
+    assert felt[-1] < max(felt) / 2.0
+    assert month(local, numbers, 1.0) > -0.5 * max(felt), "a calm month does not calm at once"
+
+
+def test_police_on_foot_may_calm_or_alarm() -> None:
+    for sign in (-0.3, 0.3):
+        local, numbers = np.zeros(1, LOCAL), rows(foot=sign)
+        month(local, numbers, 2.0)
+        local["seen"] = 500.0
+        assert np.sign(month(local, numbers, 2.0)) == np.sign(sign)
+
+
+def test_harm_frightens_the_harmed_and_those_who_are_told(live: Live) -> None:
+    world = live(MONTH, **{"crime.armed": 50, "fear.heard": 0.0})
+    minds = world.state.minds
+    harmed = (minds["harmed"] >= 0) | (minds["harmed_outside"] >= 0) | (world.state.homes["hurt"] >= 0)
+    assert (minds["alarm"] > 0.0).sum() == (harmed & (minds["alarm"] > 0.0)).sum() > 10
+    told = live(MONTH, **{"crime.armed": 50}).state.minds
+    assert ((told["alarm"] > 0.0) & (told["harmed"] < 0)).sum() > 10
+    here = minds["gone"] < 0
+    assert minds["fear"][here & (minds["alarm"] > 0.1)].mean() > minds["fear"][here].mean()
+
+
+def test_a_campaign_makes_people_careful_and_spares_them_property_crime_only(live: Live) -> None:
+    world = live(MONTH, **{"fear.campaign": 1.0, "fear.precaution": 0.8})
+    plain = live(MONTH, **{"fear.precaution": 0.8})
+    careful = [one.rows["precaution_share"] for one in (world, plain)]
+    assert careful[0] > careful[1] + 0.1
+    mind, p = np.zeros(1, world.state.minds.dtype), world.numbers["fear"][0]
+    mind["careful"] = 1
+    assert sheltered(ROBBERY, mind[0], p) < 0.5
+    assert sheltered(ASSAULT, mind[0], p) == 1.0
+    mind["careful"] = 0
+    assert sheltered(ROBBERY, mind[0], p) > 1.0
+
+
+def test_rates_hold_for_the_share_that_takes_precautions_at_the_start(live: Live) -> None:
+    world = live(0)
+    p = world.numbers["fear"][0]
+    careful = world.state.minds["careful"].mean()
+    mean = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
+    assert abs(mean - 1.0) < 0.03
+
+
+def test_switched_off_fear_and_precaution_stay_as_at_the_start(live: Live) -> None:
+    start = live(0).state.minds
+    on, off = live(2 * MONTH), live(2 * MONTH, **{"mechanisms.fear": False, "fear.campaign": 0.9})
+    here = off.state.minds["gone"] < 0
+    for name in ("fear", "careful"):
+        assert (off.state.minds[name][here] == start[name][here]).all(), name
+    assert all(on.rows[name] != off.rows[name] for name in KNOCKOUT)

@@ -1,0 +1,103 @@
+"""Knock-outs, draws of anchors, and the paper's mechanisms: nothing is claimed that no test would miss."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import draws, knockouts, tables
+from model.criteria import CRITERIA, TRACES
+from model.errors import InputError
+from model.measures import MEASURES
+from model.parameters import Group
+from scenarios.anchors import read_anchors
+from scenarios.groups import mechanisms
+
+ROOT = Path(__file__).parent.parent
+OWN = [name for name, group in mechanisms().items() if group.__module__.startswith("model.")]
+
+
+def table(**columns: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=pd.Index(range(1, 1 + len(next(iter(columns.values())))), name="seed"))
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_mechanism_names_measures_of_its_own_process(name: str) -> None:
+    one = knockouts.knockout_of(name)
+    assert one.process
+    assert set(one.process) <= set(MEASURES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OWN)
+def test_the_process_of_a_mechanism_changes_when_it_is_switched_off(name: str) -> None:
+    one = knockouts.knockout_of(name)
+    found = knockouts.effects(one, scale=0.25, years=2.0, replicates=6)
+    assert any(effect.changed for effect in found[: len(one.process)]), "\n".join(knockouts.knockout_lines(one, found))
+
+
+def test_an_effect_is_paired_and_nothing_is_no_effect() -> None:
+    having, missing = table(x=[1.0, 5.0, 9.0]), table(x=[0.0, 4.1, 7.9])
+    effect = knockouts.effect_of("x", having, missing)
+    assert effect.mean == pytest.approx(1.0)
+    assert effect.changed
+    assert not knockouts.effect_of("x", having, having).changed
+
+
+def test_a_mechanism_nobody_knows_is_named() -> None:
+    with pytest.raises(InputError, match=r"no mechanism 'rooster'.*roster"):
+        knockouts.knockouts(["rooster"])
+
+
+def test_a_knockout_changes_its_process_in_twins() -> None:
+    found = knockouts.effects(knockouts.knockout_of("hearsay"), scale=0.05, years=0.25, replicates=2)
+    assert found[0].measure == "trust_by_hearsay"
+    assert found[0].without == 0.0 != found[0].with_it
+
+
+def test_draws_are_fixed_lie_within_their_limits_and_weigh_alike() -> None:
+    anchors = draws.anchors_drawn(read_anchors())
+    for anchor in read_anchors():
+        ratio = anchors[anchor.part] / anchor.full
+        assert 0.5 <= ratio.min() < 0.55
+        assert 1.8 < ratio.max() <= 2.0
+        assert np.median(ratio) == pytest.approx(1.0, abs=0.06)
+    weights = draws.weights_drawn(draws.parts_of("c1"))
+    assert weights.sum(axis=1) == pytest.approx(np.ones(len(weights)))
+    assert weights.mean(axis=0) == pytest.approx(np.full(4, 0.25), abs=0.02)
+    assert np.array_equal(weights, draws.weights_drawn(draws.parts_of("c1")))
+
+
+def measured(level: float) -> pd.DataFrame:
+    """A year in which every trace but those of C4 stands at one level."""
+    columns = {f"{part}.trace": [0.0 if part.startswith("c4") else level] * 12 for part in TRACES}
+    return pd.DataFrame({"seed": 1, "month": range(12)} | columns)
+
+
+def test_orderings_are_told_with_the_share_of_draws() -> None:
+    sites = {
+        "villa_canales": draws.mean_scores(measured(0.1), read_anchors(), 50),
+        "totonicapan": draws.mean_scores(measured(0.2), read_anchors(), 50),
+    }
+    held = dict(draws.orderings(sites))
+    assert held["C2(totonicapan) > C2(villa_canales)"] == 1.0
+    assert held["C4 lowest in totonicapan"] == 1.0
+    text = "\n".join(draws.draw_lines(sites))
+    assert all(criterion in text for criterion in CRITERIA)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_every_mechanism_of_the_paper_is_carried_and_tested_or_says_why_not() -> None:
+    left_out = {key: row["why"] for key, row in tables.evidence_rows().items() if "why" in row}
+    assert len(left_out) <= 8
+    for key, row in tables.evidence_rows().items():
+        groups: list[type[Group]] = tables.carriers(key)
+        if key not in left_out:
+            assert groups, f"{key}: nothing carries it"
+            test = tables.test_for(groups, row)
+            assert test, f"{key}: no test would miss it"
+            if "::" in test:
+                path, _, name = test.partition("::")
+                assert re.search(rf"def {name}\(", (ROOT / path).read_text(encoding="utf-8")), test
