@@ -103,11 +103,11 @@ def test_twins_stand_side_by_side_and_say_in_what_they_differ(tab: Tab) -> None:
 
 def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
     tab.press("Levers")
-    thumb = tab.page.get_by_role("slider", name="Vehicles out of service")
+    thumb = tab.page.get_by_role("slider", name="Broken vehicles repaired in a week")
     moved = tab.page.locator(".cf-waits")
     tab.until(lambda: moved.count() or thumb.press("ArrowRight") or tab.page.wait_for_timeout(500))
     share = float(moved.inner_text().removesuffix(" %")) / 100.0
-    assert share > 0.4
+    assert share > 0.09
     tab.press("One month")
     tab.until(lambda: tab.date() == "2017-02-01")
     tab.page.get_by_text("--policy ./changes_2017_01_01.toml").wait_for()
@@ -116,7 +116,7 @@ def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
     saved = Path(waiting.value.path()).read_text(encoding="utf-8")
     assert waiting.value.suggested_filename == "changes_2017_01_01.toml"
     assert "start = 2017-01-01" in saved
-    assert saved.endswith(f'\n[set]\n"roster.out_of_service" = {share:g}\n')
+    assert saved.endswith(f'\n[set]\n"resources.repair" = {share:g}\n')
 
 
 def test_a_month_is_gone_back_to_and_branched_from(tab: Tab) -> None:
@@ -152,7 +152,7 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     tab.page.locator(".v-select", has_text="Layer").first.click()
     assert "Gang territory" not in tab.page.locator(".menuable__content__active").inner_text()
     tab.page.keyboard.press("Escape")
-    tab.page.get_by_text("Show gang territory").click()
+    tab.page.get_by_text("Gang and narco layers").click()
     tab.page.get_by_text("Synthetic: drawn anew").wait_for()
     box = tab.page.locator(".cf-canvas").first.bounding_box()
     tab.page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])

@@ -31,7 +31,7 @@ warm_up = 0
 [population]
 scale = 0.05
 """
-LEVER = "roster.out_of_service"
+LEVER = "resources.repair"
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_lever_moved_stands_where_it_was_put_whatever_policies_do_to_it(small:
     for value in (1.0, 0.0, 0.37):
         lane.move(LEVER, value)
         lane.go(3)
-        assert lane.world.numbers["roster"]["out_of_service"][0] == pytest.approx(value, abs=1e-12)
+        assert lane.world.numbers["resources"]["repair"][0] == pytest.approx(value, abs=1e-12)
     assert lane.lever(LEVER) == pytest.approx(0.37)
 
 
@@ -188,7 +188,7 @@ def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
     bytes_ = lane.watch.bytes(lane.world, layer)
     assert len(bytes_) == lane.site.town.n_cells
     assert (bytes_ == looks.NOTHING).any()
-    assert len(set(bytes_.tolist())) > 1 or layer == "gangs"
+    assert len(set(bytes_.tolist())) > 1 or layer in looks.ON_REQUEST
 
 
 def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
@@ -203,7 +203,7 @@ def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
     assert shown >= 0
 
 
-@pytest.mark.parametrize("layer", ["told", "complaints", "recorded", "gangs"])
+@pytest.mark.parametrize("layer", ["told", "complaints", "recorded", "gangs", "narcos"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_place_is_named_where_reports_or_cliques_are_shown(small: str, layer: str, language: str) -> None:
     lane = Lane(small, 7)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from experiments.viewer.sites import Site
 from model.calendar import date_of_tick
+from model.errors import InputError
 from model.parameters import group_named
 from model.policies import rows_at
 from model.scenario import Entry, Policy, Scenario
@@ -31,19 +32,28 @@ def name_of(date: datetime.date) -> str:
 def moved(policies: Sequence[Policy], moves: dict[str, float], date: datetime.date, site: Site) -> tuple[Policy, ...]:
     """Return the policies together with levers moved to these values from a date on.
 
-    Where other policies scale a lever or add to it, a set value would be changed once more, so the difference is added.
+    Where other policies or dated events scale a lever, a set value would be changed once more: the difference is added.
     """
     name = name_of(date)
     others = [policy for policy in policies if policy.name != name]
     kept = [entry for policy in policies if policy.name == name for entry in policy.entries]
     entries = [entry for entry in kept if entry.parameter not in moves]
-    for parameter, value in moves.items():
-        now = value_on(dataclasses.replace(site.scenario, policies=tuple(others)), parameter, date)
-        if any(entry.how != "set" for policy in others for entry in policy.entries if entry.parameter == parameter):
-            entries.append(Entry(parameter=parameter, how="add", value=within(parameter, now, value)))
-        else:
-            entries.append(Entry(parameter=parameter, how="set", value=value))
+    entries += [entry_for(parameter, value, others, date, site) for parameter, value in moves.items()]
     return (*others, Policy(name=name, entries=tuple(sorted(entries, key=lambda e: (e.how, e.parameter))), start=date))
+
+
+def entry_for(parameter: str, value: float, others: Sequence[Policy], date: datetime.date, site: Site) -> Entry:
+    """Return the entry after which a lever stands at a value, whatever else policies and dated events do to it."""
+    entry = Entry(parameter=parameter, how="set", value=value)
+    alone = dataclasses.replace(site.scenario, policies=tuple(others))
+    tried = dataclasses.replace(alone, policies=(*others, Policy(name=name_of(date), entries=(entry,), start=date)))
+    try:
+        reached = value_on(tried, parameter, date)
+    except InputError:  # scaled once more, it leaves its range
+        reached = math.nan
+    if reached == value:
+        return entry
+    return dataclasses.replace(entry, how="add", value=within(parameter, value_on(alone, parameter, date), value))
 
 
 def within(parameter: str, now: float, goal: float) -> float:

@@ -1,11 +1,13 @@
 """What the charts show: months, lines of one world or two, marks of the political calendar."""
 
+import datetime
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.viewer.lane import Lane
-from experiments.viewer.texts import say, texts
+from experiments.viewer.texts import say
+from scenarios.timeline import read_timeline
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) ->
         "months": months,
         "dark": dark,
         "chosen": chosen if chosen is not None and chosen < len(months) else None,
-        "marks": [{"month": month, "text": mark[language]} for month, mark in texts()["mark"].items()],
+        "marks": [{"month": f"{date:%Y-%m}", "text": title} for date, title in marks_of(language, lanes[0])],
         "charts": [
             {
                 "title": say(language, f"chart.{chart.name}"),
@@ -64,6 +66,14 @@ def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) ->
             for chart in CHARTS
         ],
     }
+
+
+def marks_of(language: str, lane: Lane) -> list[tuple[datetime.date, str]]:
+    """Return the dated events that this municipality meets from the start of the run on."""
+    scenario = lane.world.settings
+    met = {event.name for event in scenario.timeline if event.start >= scenario.start}
+    found = [(one.event.start, one.title[language]) for one in read_timeline() if one.event.name in met]
+    return sorted(found)
 
 
 def rounded(values: list[float]) -> list[float | None]:

@@ -13,6 +13,8 @@ def words(language: str, lane: Lane, cell: int, layer: str) -> str:
     town, watch = lane.site.town, lane.watch
     if layer == "gangs":
         return holder(language, lane, cell)
+    if layer == "narcos":
+        return say(language, "hover.protected" if watch.values(lane.world, layer)[cell] >= 0 else "hover.unprotected")
     place = ""
     if LAYERS[layer].named and town.cells["settlement"][cell] >= 0:
         place = f", {town.settlement_names[town.cells['settlement'][cell]]}"

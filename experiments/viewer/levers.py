@@ -8,13 +8,15 @@ from scenarios.groups import declare_all
 
 FIRST = (
     "contacts.fair",
+    "adoption.places",
+    "adoption.permanence",
     "patrol.route_share",
     "patrol.plan_share",
     "reporting.accompaniment",
     "reporting.trip",
     "reporting.anonymous",
     "response.line_answered",
-    "roster.out_of_service",
+    "resources.repair",
     "roster.gallons",
     "roster.absence",
     "communal_authority.presence",
@@ -23,8 +25,8 @@ FIRST = (
 )
 """Shown open; one that the model does not have is left out."""
 GROUPS = {
-    "mopsic": ("adoption", "contacts", "officers", "patrol", "plans"),
-    "reporting": ("reporting", "information", "justice"),
+    "mopsic": ("adoption", "contacts", "misconduct", "officers", "patrol", "plans"),
+    "reporting": ("reporting", "information", "justice", "seeking_help"),
     "resources": ("resources", "response", "roster", "pressure"),
     "communal": ("boards", "communal_authority", "consultation"),
     "other": (),

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from model.books import told_to_state
+from model.daybook import INCIDENTS, VISITS
 from model.ledger import faded, kept, trust_of
 
 NOTHING = 255
@@ -40,23 +41,24 @@ LAYERS: dict[str, Layer] = {
     "police": Layer("cividis", 0.0, 50.0, logarithmic=True),
     "authority": Layer("cividis", 0.2, 0.8),
     "gangs": Layer("gangs", 0.0, 1.0, named=False),
+    "narcos": Layer("gangs", 0.0, 1.0, named=False),
 }
 """Who reports, and where cliques are, is never shown beside the names of places."""
-ON_REQUEST = ("gangs",)
+ON_REQUEST = ("gangs", "narcos")
 
 
 @njit(cache=True)
 def note(day: Any, recent: Any, left: Any) -> None:
     """Let what was noted fade, then note the incidents and visits of a shift by cell."""
     recent *= left
-    for k in range(day.counts[1]):
+    for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         here = recent[row["cell"]]
         here[OCCURRED] += 1.0
         here[TOLD] += 1.0 if told_to_state(row) else 0.0
         here[FILED] += row["complaint"]
         here[RECORDED] += row["recorded"]
-    for k in range(day.counts[0]):
+    for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 1:
             recent[visit["cell"], SEEN] += 1.0
@@ -131,15 +133,16 @@ class Watch:
             legitimacy = 1.0 / (1.0 + np.exp(-world.state.boards["legitimacy"]))
             by_settlement[world.town.authorities["settlement"]] = legitimacy
             return by_settlement[np.maximum(world.town.cells["settlement"], 0)]
-        if layer == "gangs":
-            return world.state.territory.astype(float)
+        if layer in ON_REQUEST:
+            return (world.state.territory if layer == "gangs" else world.state.protected).astype(float)
         return self.recent[:, ("occurred", "told", "complaints", "recorded", "police").index(layer)]
 
     def bytes(self, world: Any, layer: str) -> np.ndarray:
         """Return the bytes of a layer, cell by cell."""
         values = self.values(world, layer)
-        if layer == "gangs":
-            gang = world.state.cliques["gang"][np.maximum(world.state.territory, 0)] if len(world.state.cliques) else 0
+        if layer in ON_REQUEST:
+            gangs = np.append(world.state.cliques["gang"], 0)  # the last stands for no clique
+            gang = gangs[values.astype(np.int64)] if layer == "gangs" else 0
             return np.where(values < 0, NOTHING, gang * 127).astype(np.uint8)
         # where nobody lives there is nothing to show, except that police pass and crimes happen
         nobody = self.sums[:, 0] == 0.0

@@ -23,7 +23,7 @@ SCALE = 0.25
 LEVERS = {
     "fair": "contacts.fair",
     "accompaniment": "reporting.accompaniment",
-    "out_of_service": "roster.out_of_service",
+    "repair": "resources.repair",
     "gallons": "roster.gallons",
 }
 """Names of the sliders, with the levers that they set from the start."""
@@ -48,11 +48,11 @@ class SliderModel(TrustModel):
         self,
         fair: float = default("fair"),
         accompaniment: float = default("accompaniment"),
-        out_of_service: float = default("out_of_service"),
+        repair: float = default("repair"),
         gallons: float = default("gallons"),
         rng: int = 7,
     ) -> None:
-        values = {"fair": fair, "accompaniment": accompaniment, "out_of_service": out_of_service, "gallons": gallons}
+        values = {"fair": fair, "accompaniment": accompaniment, "repair": repair, "gallons": gallons}
         told = {LEVERS[name]: value for name, value in values.items()}
         super().__init__(load("villa_canales", set={"population.scale": SCALE} | told), rng=rng, town=town())
 

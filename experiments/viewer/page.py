@@ -202,7 +202,7 @@ def Layers(visit: Visit) -> None:
             hide_details=True,
             class_="cf-gangs",
         )
-    if visit.layer.value == "gangs":
+    if visit.layer.value in ON_REQUEST:
         text(say(language, "page.gangs_note"))
     elif not LAYERS[visit.layer.value].named:
         text(say(language, "page.unnamed_note"))

@@ -11,10 +11,11 @@ import solara
 
 from experiments.viewer import biography, changes, why
 from experiments.viewer.bars import signed_bars
+from experiments.viewer.charts import marks_of
 from experiments.viewer.criteria import criteria_bars, funnel_bars
 from experiments.viewer.levers import FIRST, Lever, levers
 from experiments.viewer.pieces import button, choice, escaped, markup, text
-from experiments.viewer.texts import say, texts
+from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 from model.calendar import first_of_month
 
@@ -38,8 +39,9 @@ def TimePanel(visit: Visit) -> None:
         solara.Div(children=[visit.chart])
         if visit.lanes and not visit.lanes[0].history().get("month"):
             text(say(language, "page.no_months"), classes="cf-busy")
-        marks = "; ".join(f"{when} {mark[language]}" for when, mark in texts()["mark"].items())
-        text(f"{say(language, 'chart.marks')}: {marks}")
+        if visit.lanes:
+            marks = "; ".join(f"{when:%Y-%m} {title}" for when, title in marks_of(language, visit.lanes[0]))
+            text(f"{say(language, 'chart.marks')}: {marks}")
 
 
 @solara.component

@@ -3,7 +3,7 @@
 from typing import Any
 
 import scenarios
-from experiments.viewer.looks import LAYERS
+from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.texts import say
 
 MOVING = ("foot", "motorcycle", "vehicle")
@@ -39,8 +39,8 @@ def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any
     """Return what stands below the maps."""
     layer = LAYERS[name]
     low, high = f"{layer.low:g}", f"{layer.high:g}"
-    if name == "gangs":
-        low, high = "MS-13", "Barrio 18"
+    if name in ON_REQUEST:
+        low, high = ("MS-13", "Barrio 18") if name == "gangs" else ("", "")
     if mode == "difference":
         low, high = say(language, "page.more_in_a"), say(language, "page.more_in_b")
     marks = [(kind, say(language, f"page.{kind}")) for kind in (*(MOVING if layer.named else ()), "station")]
