@@ -40,7 +40,9 @@ class Lane:
         self.site = sites.site(self.name)
         self.world: Any = sites.begin(self.name, self.seed, self.policies)
         self.watch = Watch(self.world)
-        self.sums: dict[str, float] = {}
+        here = self.world.state.minds["gone"] < 0
+        settlements = self.site.town.people["settlement"][here]
+        self.first_residents = np.bincount(settlements, minlength=self.site.town.n_settlements)
         self.fresh()
 
     def fresh(self) -> None:
