@@ -27,7 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS = 60.0
+SECONDS, COMPILE_SECONDS = 60.0, 400.0
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
 SMALL = """extends = "villa_canales"
 title = { en = "Small town", es = "Pueblo pequeño" }
@@ -113,8 +113,8 @@ class Tab:
             self.wrong.append(f"outside: {request.url}")
 
     def ready(self) -> None:
-        """Wait for the first map, and until nothing is under way."""
-        self.page.wait_for_selector(".cf-board[data-frame]")
+        """Wait for the first map (the rules may have to be compiled), and until nothing is under way."""
+        self.page.wait_for_selector(".cf-board[data-frame]", timeout=1000.0 * COMPILE_SECONDS)
         self.still()
 
     def still(self) -> None:

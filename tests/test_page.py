@@ -242,7 +242,7 @@ def test_mesas_own_page_plays_steps_and_resets(browser: Any, tmp_path: Path) -> 
     quiet = {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"}
     with served([*words, "--host", "127.0.0.1", "--port", str(port)], port, tmp_path, **quiet):
         tab = Tab(browser, f"http://127.0.0.1:{port}/")
-        tab.page.wait_for_selector(".cf-board[data-frame]")
+        tab.ready()
         tab.page.get_by_role("button", name="Step").click()
         tab.page.get_by_text("2017-01-01, shift 2 of 3").wait_for()
         tab.page.get_by_role("button", name="▶").click()
