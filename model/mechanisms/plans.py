@@ -62,7 +62,7 @@ class Plans(Group):
     )
 
 
-KNOCKOUT = ("visits_by_plan", "diagnoses")
+KNOCKOUT = ("visits_by_plan", "formats", "diagnoses")
 """Measures of the process itself, which change when it is switched off."""
 
 
