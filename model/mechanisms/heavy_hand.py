@@ -213,12 +213,14 @@ def act(world: Any) -> None:
     candidates = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(state.around)
     most = int(candidates + 12.0 * math.sqrt(candidates) + 64.0)
     visits = patrols * int(numbers[0]["visits"])
+    if tick % 3 == 0 and date_of_tick(tick).day == 1:
+        state.suspected[0] = share_of_members(state.minds, world.ground.people, state.around, tick)
+    if visits == 0 and state.prison.count[0] == 0 and not numbers["detention"].any():
+        return
     world.book.reserve(VISITS, visits)
     world.book.reserve(IMPRESSIONS, MOST * visits + 6 * most + int(state.prison.count[0]))
     stage = world.stage()
     if tick % 3 == 0:
-        if date_of_tick(tick).day == 1:
-            state.suspected[0] = share_of_members(state.minds, world.ground.people, state.around, tick)
         cliques, territory = state.cliques, state.territory
         release(stage, cliques, territory, state.prison.rows, state.prison.count, float(state.mood[0]), numbers)
         state.prison.reserve(most)
