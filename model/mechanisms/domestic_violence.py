@@ -207,10 +207,10 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
         person, home = stage.ground.people[i], hearth.homes[i]
         if person["female"] == 0 or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR):
             continue
-        z = person["settlement"]
+        z, mark = person["settlement"], luck(stage.seed, HURT_MARK, stage.tick, j, 0)
         p = numbers[z]
         hazard = p["first"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
-        man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, luck(stage.seed, HURT_MARK, stage.tick, j, 0))
+        man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, mark)
         if man != NO_MAN:
             strike(stage, hearth, i, man, p, crime[z]["firearms"])
             await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
@@ -228,7 +228,8 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
                 continue
             further_act(stage, hearth, i, numbers, crime, weekend_night)
             row["due"] = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
-        pending[left] = row
+        if left < k:
+            pending[left] = row
         left += 1
     hearth.count[0] = left
 
