@@ -250,6 +250,20 @@ def measures() -> None:
 
 
 @app.command()
+def view(
+    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")] = (
+        "villa_canales"
+    ),
+    port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1.")] = 8765,
+    lang: Annotated[str, typer.Option(metavar="es|en", help="Language with which the page opens.")] = "en",
+) -> None:
+    """Open the page in the browser: a town, its twin, and why trust moves."""
+    from experiments.viewer.serve import view as serve
+
+    serve(scenario, port, lang)
+
+
+@app.command()
 def bench(
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the numbers as JSON.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Shorter runs, rougher numbers.")] = False,

@@ -30,13 +30,17 @@ from model.mechanisms import (
     extortion,
     fear,
     hearsay,
+    heavy_hand,
+    information,
     justice,
     misconduct,
     narcos,
     officers,
     patrol,
+    plans,
     political_calendar,
     population_change,
+    pressure,
     reporting,
     resources,
     response,
@@ -101,6 +105,8 @@ class TrustModel(mesa.Model):
         ).astype(np.float64)
         self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
+        self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
         self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -137,6 +143,7 @@ class TrustModel(mesa.Model):
             numbers["boards"]["share_not_inviting"],
             self.seed,
         )
+        plans.first_plans(self.state, self.beats, town.cells)
         settle_cliques(
             self.state,
             self.ground,
@@ -157,6 +164,7 @@ class TrustModel(mesa.Model):
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
+        heavy_hand.list_suspects(self.state, self.ground, self.tick)
         domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
@@ -176,7 +184,9 @@ class TrustModel(mesa.Model):
         self.brief_officers()
         self.maintain()
         self.relieve_couples()
+        self.plan()
         self.patrol()
+        self.clamp_down()
         self.offend()
         self.extort()
         self.hurt_at_home()
@@ -187,6 +197,8 @@ class TrustModel(mesa.Model):
         self.answer_for_bribes()
         self.deter()
         self.hear_cases()
+        self.report_up()
+        self.answer_for_figures()
         self.judge()
         self.break_out()
         self.spread_news()
@@ -223,9 +235,17 @@ class TrustModel(mesa.Model):
         """M2: who is on duty, with what means."""
         roster.act(self)
 
+    def plan(self) -> None:
+        """M17: on the first of a month, stations whose quarter is over make a plan."""
+        plans.act(self)
+
     def patrol(self) -> None:
         """M3: couples plan their visits."""
         patrol.act(self)
+
+    def clamp_down(self) -> None:
+        """M25: soldiers patrol, young men are detained and released."""
+        heavy_hand.act(self)
 
     def offend(self) -> None:
         """M5, M6: crimes happen, are given up, or move."""
@@ -266,6 +286,14 @@ class TrustModel(mesa.Model):
     def hear_cases(self) -> None:
         """M14: communal authorities hear cases and meet the police."""
         communal_authority.act(self)
+
+    def report_up(self) -> None:
+        """M17: stations note what they know and send it on its way up."""
+        information.act(self)
+
+    def answer_for_figures(self) -> None:
+        """M27: what is written down makes the figure for which chiefs answer."""
+        pressure.act(self)
 
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""

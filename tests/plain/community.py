@@ -30,6 +30,7 @@ class Authority(mesa.Agent):
         self.organised = float(settlement.organised)
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = -1
+        self.requested = -1
         self.silent_until = 0
         self.n_residents = sum(one.alive and one.settlement == self.settlement for one in town.residents)
 
