@@ -21,7 +21,7 @@ RESPONSE = record("born number post", "wait")
 UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
-MEETING = record("authority request_met by_police")
+MEETING = record("authority problem by_police came")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
 # Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.

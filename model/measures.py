@@ -222,16 +222,16 @@ class Month:
 
     @cached_property
     def share_met_this_quarter(self) -> float:
-        """Share of residents whose community had a two-way meeting with the police in the last quarter."""
-        met = (self.boards["met"] >= 0) & (self.tick - self.boards["met"] < QUARTER)
+        """Share of residents whose community met the police in the last quarter and was answered."""
+        met = (self.boards["heard"] >= 0) & (self.tick - self.boards["heard"] < QUARTER)
         here = np.zeros(len(self.local), bool)
         here[self.world.town.authorities["settlement"][met]] = True
         return ratio(self.local[here, 0].sum(), self.local[:, 0].sum())
 
     @cached_property
     def levels_informed(self) -> int:
-        """Levels informed this month: municipal table and communities (the council's own is not modelled yet)."""
-        return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
+        """Levels informed this month: municipal council, table of communities, and communities themselves."""
+        return sum(int(self.tally[name] > 0) for name in ("council_meetings", "table_meetings", "meetings"))
 
     def change_by(self, *causes: Any) -> float:
         """Change of mean trust in this month by some causes, in points per 100."""

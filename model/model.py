@@ -22,6 +22,7 @@ from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, s
 from model.mechanisms import (
     adoption,
     communal_authority,
+    consultation,
     contacts,
     crime,
     deterrence,
@@ -88,7 +89,12 @@ class TrustModel(mesa.Model):
         self.town = town or build_town(scenario)
         self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
-        self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
+        self.council_start, self.councils = communal_authority.by_settlement(
+            self.town.people, self.town.people["council"] == 1, self.town.n_settlements
+        )
+        self.settled_start, self.settled = communal_authority.by_settlement(
+            self.town.people, np.ones(self.town.n_people, bool), self.town.n_settlements
+        )
         self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
             np.float64
         )
@@ -124,6 +130,7 @@ class TrustModel(mesa.Model):
             town.settlements,
             town.people,
             numbers["communal_authority"]["legitimacy"],
+            numbers["consultation"]["phones"],
             numbers["boards"]["share_not_inviting"],
             self.seed,
         )
@@ -166,6 +173,7 @@ class TrustModel(mesa.Model):
         self.meet()
         self.deter()
         self.hear_cases()
+        self.consult()
         self.judge()
         self.spread_news()
         self.take_fright()
@@ -233,8 +241,12 @@ class TrustModel(mesa.Model):
         deterrence.act(self)
 
     def hear_cases(self) -> None:
-        """M14: communal authorities hear cases and meet the police."""
+        """M14: communal authorities hear cases and keep watch."""
         communal_authority.act(self)
+
+    def consult(self) -> None:
+        """M18: police and communities meet; requests are answered, or not."""
+        consultation.act(self)
 
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""

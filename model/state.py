@@ -17,8 +17,16 @@ REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
-BOARD = record("met invites residents", "legitimacy organised")
-CASE = record("born number due kind victim settlement cell")
+BOARD = record(
+    "met asked problem heard explained invites consents residents", "legitimacy organised links phones watch"
+)
+"""Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``).
+
+``problem`` is the kind asked about, ``phones`` the share of leaders with an officer's number."""
+CASE = record("born number due kind victim settlement cell step late just")
+REQUEST = record("asked due authority nth problem by_police followed")
+"""What a community asked for; plans may read the kind of problem and where from."""
+PRESENT = record("due authority who")
 PENDING = record("due woman")
 HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
 """What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
@@ -106,14 +114,19 @@ COUNTS = (
     "women_without_remedy",
     "men_without_remedy",
     "police_present",
-    "meetings",
-    "meetings_by_police",
-    "requests",
-    "requests_met",
-    "table_meetings",
-    "council_heard",
-    "council_heard_women",
-    "council_heard_far",
+    "police_stepped_in",
+    "deference_respect",
+    "deference_weakness",
+    "agreements",
+    "apologies",
+    "reparations",
+    "community_work",
+    "fines",
+    "losses_of_services",
+    "rulings_kept",
+    "rulings_broken",
+    "to_higher_board",
+    "watched",
     # adoption
     "officers_made_aware",
     "officers_trained",
@@ -165,6 +178,21 @@ COUNTS = (
     # land conflicts
     # collective violence
     # consultation
+    "meetings",
+    "table_meetings",
+    "council_meetings",
+    "comupre_meetings",
+    "network_meetings",
+    "council_heard",
+    "council_heard_women",
+    "council_heard_far",
+    "requests",
+    "requests_due",
+    "requests_met",
+    "requests_answered",
+    "answered_by_police",
+    "limits_explained",
+    "doors",
     # narcos
     # fear and precaution
     # youth
@@ -269,6 +297,9 @@ class State:
         self.waiting = Table(WAITING)
         self.threats = Table(THREAT)
         self.cases = Table(CASE)
+        self.requests = Table(REQUEST)
+        self.present = Table(PRESENT)
+        self.suffered = np.zeros((town.n_settlements, len(KINDS)))
         self.homes = np.zeros(town.n_people, HOME)
         self.pending = Table(PENDING)
         self.complaints = Table(COMPLAINT, 1024)

@@ -48,7 +48,7 @@ COLUMNS = {
     "arrests": ("number", "post", "held"),
     "impressions": ("who", "cause", "change"),
     "hearings": ("born", "number", "outcome"),
-    "meetings": ("authority", "request_met", "by_police"),
+    "meetings": ("authority", "problem", "by_police", "came"),
 }
 """Tables of a shift, in the order in which a difference is looked for."""
 
@@ -60,7 +60,15 @@ BUSY = {
     "extortion": {"demands": 12.0, "punish": 0.5, "punish_told": 0.9, "clash": 30.0, "recruit": 0.02},
     "reporting": {"intercept": -1.5},
     "response": {"attend": 0.8, "catch": 0.5, "trail": 120.0},
-    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "meetings": 20.0, "table": 8.0},
+    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3},
+    "consultation": {
+        "meetings": 30.0,
+        "table": 8.0,
+        "comupre": 12.0,
+        "network": 12.0,
+        "follow_up": 0.5,
+        "door_to_door": 20.0,
+    },
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15},
@@ -368,7 +376,22 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             for one in town.officers
         ],
         "boards": [
-            (one.number, {"legitimacy": one.legitimacy, "met": one.last_meeting, "invites": one.invites})
+            (
+                one.number,
+                {
+                    "legitimacy": one.legitimacy,
+                    "met": one.last_meeting,
+                    "asked": one.last_request,
+                    "heard": one.last_answer,
+                    "problem": one.problem,
+                    "explained": one.explained,
+                    "invites": one.invites,
+                    "consents": one.consents,
+                    "links": one.links,
+                    "phones": one.phones,
+                    "watch": one.watch,
+                },
+            )
             for one in town.authorities
         ],
         "cliques": [

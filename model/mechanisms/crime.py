@@ -122,6 +122,7 @@ class Odds(NamedTuple):
     near: Any
     deterrence: Any
     fear: Any
+    watch: Any
     risk: Any
     repeats: Any
     count: Any
@@ -313,6 +314,12 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
 
 
 @njit(cache=True)
+def watch_at(kind: Any, settlement: Any, night: Any, watch: Any) -> Any:
+    """Share of crimes of this kind that the community's own watch prevents here and now."""
+    return watch[settlement] if night and settlement >= 0 and kind <= BURGLARY else 0.0
+
+
+@njit(cache=True)
 def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
     """Judge the candidates of this shift by type, then the near repeats that are due."""
     n_people, old_repeats = len(stage.ground.people), odds.count[0]
@@ -341,6 +348,9 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
                 threshold = 1.0
             mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
             stage.tally[0]["candidates"] += 1.0
+            unseen = 1.0 - watch_at(kind, here["settlement"], night, odds.watch)
+            stage.tally[0]["watched"] += 1.0 if threshold * unseen <= mark < threshold else 0.0
+            threshold *= unseen
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
@@ -392,6 +402,7 @@ def act(world: Any) -> None:
         numbers["near_repeat"],
         numbers["deterrence"],
         numbers["fear"],
+        state.boards["watch"],
         state.risk,
         state.repeats.rows,
         state.repeats.count,

@@ -121,6 +121,8 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
     if cell is None:
         return
     threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
+    if kind <= BURGLARY and town.shift == NIGHT and cell.settlement >= 0:
+        threshold *= 1.0 - town.authorities[cell.settlement].watch
     if town.luck("crime mark", number, 0) < threshold:
         attempt(town, Attempt(number, kind, cell, victim, threshold))
 

@@ -7,7 +7,8 @@ from typing import Any
 import mesa
 
 from plain.adoption import brief_officers, renew_officers
-from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
+from plain.community import Authority, Case, Hearing, hear_cases, spread_news
+from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
 from plain.fear import Local, end_month, take_fright
@@ -61,6 +62,7 @@ class PlainTown(mesa.Model):
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
         self.cases: list[Case] = []
+        self.requests: list[Request] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
         self.waiting_women: list[tuple[int, Resident]] = []
@@ -242,6 +244,7 @@ class PlainTown(mesa.Model):
         meet(self)
         deter(self)
         hear_cases(self)
+        consult(self)
         judge(self)
         spread_news(self)
         take_fright(self)
@@ -263,7 +266,7 @@ class PlainTown(mesa.Model):
             ],
             "impressions": list(self.learned),
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
-            "meetings": [(m.authority, int(m.met), int(m.called)) for m in self.meetings],
+            "meetings": [(m.authority, m.problem, int(m.called), m.came) for m in self.meetings],
         }
 
 
