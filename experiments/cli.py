@@ -4,12 +4,12 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from model.errors import InputError
+from model.errors import InputError, nearest
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
@@ -24,6 +24,18 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 2 the input is wrong, 1 our own fault, 130 interrupted.",
 )
 
+if TYPE_CHECKING:
+    from experiments.sweeps.command import Hands
+
+Study = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
+]
+Workers = Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")]
 Scenario = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)
 ]
@@ -98,10 +110,10 @@ def check(
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` wrote.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")],
     csv: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; - is standard output.")],
 ) -> None:
-    """Write the table of a run as CSV, always the same bytes."""
+    """Write the whole table as CSV, always the same bytes."""
     from experiments.export import csv_of
     from experiments.export import export as write_csv
 
@@ -191,6 +203,80 @@ def validate(
 
         show_draws(years=years, replicates=replicates, workers=workers)
     raise typer.Exit(DONE if good else OUR_FAULT)
+
+
+@app.command()
+def sweep(
+    study: Study,
+    workers: Workers = 1,
+    dask: Dask = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/STUDY]", show_default=False)
+    ] = None,
+    fresh: Fresh = False,
+) -> None:
+    """Compute all runs of a study, or those that are missing."""
+    from experiments.sweeps.command import sweep as carry_out
+
+    raise typer.Exit(carry_out(study, hands_of(workers, dask), out, fresh))
+
+
+@app.command()
+def sensitivity(
+    study: Study,
+    method: Annotated[str, typer.Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")] = "morris",
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]"),
+    ] = None,
+    workers: Workers = 1,
+    dask: Dask = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to write.  [default: results/STUDY-METHOD]", show_default=False),
+    ] = None,
+    fresh: Fresh = False,
+) -> None:
+    """Tell which parameters matter, and how much of it is luck."""
+    known = ("morris", "sobol", "pawn")
+    if method not in known:
+        raise InputError(f"--method knows {', '.join(known)}, got '{method}'{nearest(method, known)}")
+    hands = hands_of(workers, dask)
+    from experiments.sweeps.sensitivity import sensitivity as carry_out
+
+    raise typer.Exit(carry_out(study, method, budget, hands, out, fresh))
+
+
+@app.command()
+def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]) -> None:
+    """Draw the figures of a run, a sweep or a sensitivity analysis."""
+    from experiments.sweeps.pictures import draw
+
+    for path in draw(folder):
+        print(path)
+
+
+@app.command()
+def repeat(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Identity of a run, or a file in quarantine/.")],
+    within: Annotated[
+        Path | None,
+        typer.Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]"),
+    ] = None,
+) -> None:
+    """Compute one run again, in this process, and compare."""
+    from experiments.sweeps.repeat import repeat as once_more
+
+    raise typer.Exit(once_more(run, within))
+
+
+def hands_of(workers: int, dask: str | None) -> "Hands":
+    """Return who computes, as options say."""
+    from experiments.sweeps.command import Hands
+
+    if workers < 1:
+        raise InputError(f"--workers must be at least 1, got {workers}")
+    return Hands(workers, dask)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The whole table of a run as CSV, in a fixed order: the same bytes every time."""
+"""The whole table of a run or a sweep as CSV, in a fixed order: the same bytes every time."""
 
 import csv
 import io
@@ -12,15 +12,23 @@ from experiments.results import read_table, write_whole
 from model.errors import InputError
 
 ORDER = ("scenario", "policy", "seed", "run", "month")
+CHUNK = 2000
 
 
 def csv_of(folder: Path) -> bytes:
     """Return the measures of a folder of results as CSV."""
-    table = read_table(folder, "measures")
+    table = table_of(folder)
     for name in ORDER:
         if name not in table.column_names:
             raise InputError(f"{folder}: its measures have no column '{name}'")
     return written(table.sort_by([(name, "ascending") for name in ORDER]))
+
+
+def table_of(folder: Path) -> pa.Table:
+    """Return the measures of a run, or those of all finished runs of a sweep."""
+    from experiments.sweeps.results import is_sweep, measures_of
+
+    return measures_of(folder) if is_sweep(folder) else read_table(folder, "measures")
 
 
 def written(table: pa.Table) -> bytes:
@@ -28,8 +36,9 @@ def written(table: pa.Table) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.column_names)
-    columns = [[shown(value) for value in column.to_pylist()] for column in table.columns]
-    writer.writerows(zip(*columns, strict=True))
+    for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit as Python objects
+        columns = [[shown(value) for value in column.to_pylist()] for column in rows.columns]
+        writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode()
 
 

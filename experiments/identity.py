@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 
 from model import fingerprint
-from model.scenario import Policy, Scenario
+from model.scenario import DatedEvent, Policy, Scenario
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:
@@ -25,6 +25,7 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "settlements": [dataclasses.asdict(one) for one in scenario.settlements],
         "facilities": [dataclasses.asdict(one) for one in scenario.facilities],
         "anchors": [dataclasses.asdict(one) for one in scenario.anchors],
+        "timeline": [event_of(one) for one in scenario.timeline],
         "policies": [policy_of(one, scenario) for one in scenario.policies if one.entries or one.off],
     }
 
@@ -32,6 +33,12 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
 def numbers_of(group: Any) -> dict[str, Any]:
     """Return the values of a group by name."""
     return dict(sorted(dataclasses.asdict(group).items()))
+
+
+def event_of(event: DatedEvent) -> dict[str, Any]:
+    """Return what a dated event does, from when until when."""
+    until = None if event.until is None else event.until.isoformat()
+    return dataclasses.asdict(event) | {"start": event.start.isoformat(), "until": until}
 
 
 def policy_of(policy: Policy, scenario: Scenario) -> dict[str, Any]:

@@ -22,12 +22,13 @@ SURE = 0.99
 
 @dataclass(frozen=True)
 class Knockout:
-    """A mechanism with the measures of its own process, and the site and policy where it can be missed."""
+    """A mechanism with the measures of its own process, and the site, policy and time where it can be missed."""
 
     name: str
     process: tuple[str, ...]
     policy: str
     site: str
+    start: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def knockout_of(name: str) -> Knockout:
         module.KNOCKOUT,
         getattr(module, "KNOCKOUT_POLICY", ""),
         getattr(module, "KNOCKOUT_SITE", "villa_canales"),
+        getattr(module, "KNOCKOUT_START", None),
     )
 
 
@@ -72,7 +74,7 @@ def effects(one: Knockout, *, scale: float, years: float, replicates: int, worke
     policies = [one.policy] if one.policy else []
     size = [f"population.scale={scale}"]
     arms = [
-        make_plan(one.site, policies=policies, sets=[*size, *off], years=years, replicates=replicates)
+        make_plan(one.site, policies=policies, sets=[*size, *off], start=one.start, years=years, replicates=replicates)
         for off in ([], [f"mechanisms.{one.name}=false"])
     ]
     having, missing = (table_of(arm, workers) for arm in arms)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.identity import identity, settings_of
+from model.calendar import SHIFTS, tick_of
 from model.errors import InputError, nearest
 from model.parameters import date_of
 from model.scenario import Scenario
@@ -46,6 +47,12 @@ class Plan:
         """Return the identity of the run with this seed."""
         settings = settings_of(self.scenario)
         return identity(settings, seed, self.until, self.keep, self.branch_runs.get(seed))
+
+
+def shifts_of(plan: Plan) -> int:
+    """Return how many shifts one run of a plan simulates, warm-up included."""
+    warm_up = 0 if plan.branch else round(365.25 * SHIFTS * plan.scenario["calendar"].warm_up)
+    return warm_up + tick_of(plan.until) - tick_of(plan.begins)
 
 
 def make_plan(

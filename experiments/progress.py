@@ -4,12 +4,20 @@ import sys
 import time
 from typing import TextIO
 
+from model import cache_folder
+
 STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
 
 
 def say(message: str) -> None:
     """Write one line for the person at the keyboard, apart from the results."""
     print(message, file=sys.stderr, flush=True)
+
+
+def announce_compiling() -> None:
+    """Say that the first run of a version of the code takes longer."""
+    if not any(cache_folder().rglob("*.nbc")):
+        say("compiling the model: once for each version of the code, about half a minute")
 
 
 class Progress:

@@ -8,16 +8,18 @@ import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.identity import settings_of
 from experiments.plan import Plan
-from experiments.worlds import Finished
 from model import fingerprint
 from model.errors import InputError
+
+if TYPE_CHECKING:
+    from experiments.worlds import Finished
 
 MANIFEST = "manifest.json"
 FORMAT = "confianza run 1"
@@ -68,7 +70,7 @@ def read_table(folder: Path, name: str) -> pa.Table:
         raise InputError(f"{path} is not readable as Parquet") from None
 
 
-def joined(finished: list[Finished]) -> dict[str, pa.Table]:
+def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
     """Return the tables of all runs, one below the other."""
     return {
         name: pa.concat_tables([one.tables[name] for one in finished], promote_options="permissive")
@@ -103,11 +105,21 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
+        settle(path.parent)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def manifest_of(plan: Plan, finished: list[Finished], seconds: float, interrupted: bool) -> dict[str, Any]:
+def settle(folder: Path) -> None:
+    """Make sure that the names of the files in a folder are on the disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def manifest_of(plan: Plan, finished: "list[Finished]", seconds: float, interrupted: bool) -> dict[str, Any]:
     """Return everything that is needed to know and to repeat a run."""
     return {
         "format": FORMAT,

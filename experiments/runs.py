@@ -14,10 +14,9 @@ from multiprocessing.context import SpawnContext
 from pathlib import Path
 from typing import Any, Self
 
-from experiments.plan import Plan
-from experiments.progress import Progress, say
-from experiments.worlds import Finished, shifts_of, simulate
-from model import cache_folder
+from experiments.plan import Plan, shifts_of
+from experiments.progress import Progress, announce_compiling
+from experiments.worlds import Finished, simulate
 from model.model import TrustModel
 from model.town import Town, build_town
 from scenarios import load
@@ -55,12 +54,6 @@ def run_all(plan: Plan, workers: int = 1, save: Path | None = None, label: str =
     finally:
         progress.close()
     return outcome.ordered()
-
-
-def announce_compiling() -> None:
-    """Say that the first run of a version of the code takes longer."""
-    if not any(cache_folder().rglob("*.nbc")):
-        say("compiling the model: once for each version of the code, about half a minute")
 
 
 def run_here(plan: Plan, workers: int, save: Path | None, progress: Progress, outcome: Outcome) -> None:

@@ -58,7 +58,7 @@ def span(years: str, variant: str) -> dict[str, Any]:
     world.run_for(shifts)
     seconds = (time.perf_counter() - begun) * (1.0 + FIRST_SHIFTS / shifts)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    return {"seconds": seconds, "megabytes": megabytes, "residents": world.town.n_people}
+    return {"seconds": seconds, "megabytes": megabytes, "residents": world.town.n_residents}
 
 
 def varied(variant: str) -> Any:
@@ -98,7 +98,7 @@ def twin(shifts: str) -> dict[str, Any]:
     return {
         "slow": clocked(slow.step, int(shifts)),
         "fast": clocked(fast.step, int(shifts)),
-        "resident_shifts": built.n_people * int(shifts),
+        "resident_shifts": built.n_residents * int(shifts),
     }
 
 

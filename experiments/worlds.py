@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments.plan import Plan, seed_folder
+from experiments.plan import Plan, seed_folder, shifts_of
 from model.calendar import SHIFTS, date_of_day, first_of_month, month_of, tick_of
 from model.daybook import KINDS
 from model.ledger import CAUSES
@@ -40,12 +40,6 @@ class Finished:
     run: str
     tables: dict[str, pa.Table]
     ceiling_hits: float
-
-
-def shifts_of(plan: Plan) -> int:
-    """Return how many shifts one run of a plan simulates, warm-up included."""
-    warm_up = 0 if plan.branch else round(365.25 * SHIFTS * plan.scenario["calendar"].warm_up)
-    return warm_up + tick_of(plan.until) - tick_of(plan.begins)
 
 
 def simulate(plan: Plan, seed: int, town: Town, tell: Tell, save: Path | None = None) -> Finished:

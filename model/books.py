@@ -5,9 +5,11 @@ from typing import Any
 from numba import njit
 
 from model.daybook import (
+    BY_CROWD,
     BY_EXTORTION,
     BY_GANG,
     BY_KIN,
+    BY_NARCOS,
     BY_PARTNER,
     COMMUNAL,
     FOR_HIRE,
@@ -91,8 +93,12 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_gang"] += 1.0
     elif motive == BY_EXTORTION:
         row["homicides_extortion"] += 1.0
+    elif motive == BY_NARCOS:
+        row["homicides_narco"] += 1.0
     elif motive in (BY_PARTNER, BY_KIN):
         row["homicides_home"] += 1.0
+    elif motive == BY_CROWD:
+        row["homicides_crowd"] += 1.0
 
 
 @njit(cache=True)

@@ -4,14 +4,33 @@ from typing import Any
 
 from numba import njit
 
+from model.luck import luck
+
+TRIES, STEP = 4, 4096
+"""Tries to find somebody who has not gone, and how far apart their luck is numbered."""
+
 
 @njit(cache=True)
 def someone(ground: Any, where: Any, cell: Any, u: Any) -> Any:
-    """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty."""
-    first, end = ground.who_start[where, cell], ground.who_start[where, cell + 1]
+    """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty.
+
+    The list ends with those whose day to be born or move here has come; who has died or moved away since is on it.
+    """
+    first, end = ground.who_start[where, cell], ground.who_end[where, cell]
     if first == end:
         return -1
     return int(ground.who[where, first + int(u * (end - first))])
+
+
+@njit(cache=True)
+def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nth: Any) -> Any:
+    """Resident who is in this cell and has not gone, in a few tries; who was tried last if all have; -1 if empty."""
+    i = -1
+    for a in range(TRIES):
+        i = someone(stage.ground, where, cell, luck(stage.seed, decision, stage.tick, who, nth + STEP * a))
+        if i < 0 or stage.minds[i]["gone"] < 0:
+            break
+    return i
 
 
 @njit(cache=True)

@@ -49,7 +49,7 @@ TRACES: Parts = {
     "accountability.councils_informed": lambda m: m.levels_informed / 3.0,
     "accountability.grave_crime_known": lambda m: ratio(m.tally["grave_known"], m.tally["grave"]),
     "accountability.calls_in_hour": lambda m: ratio(m.tally["served_in_hour"], m.tally["calls"]),
-    "accountability.complaints_answered": no_trace,
+    "accountability.complaints_answered": lambda m: ratio(m.tally["complaints_answered"], m.tally["complaints_police"]),
     "accountability.plans_changed": no_trace,
 }
 """The trace of each part, taken from the tables of a month."""

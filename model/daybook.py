@@ -22,6 +22,8 @@ UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
 MEETING = record("authority problem by_police came")
+BRIBE_ROW = record("cell nth post who")
+SUFFERED = record("who kind", "severity")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
 
 # Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
@@ -52,6 +54,8 @@ MOTIVES = (
     "punishment",
     "partner",
     "kin",
+    "narco",
+    "crowd",
 )
 (
     NO_MOTIVE,
@@ -65,6 +69,8 @@ MOTIVES = (
     PUNISHMENT,
     BY_PARTNER,
     BY_KIN,
+    BY_NARCOS,
+    BY_CROWD,
 ) = (np.int64(motive) for motive in range(len(MOTIVES)))
 
 CHANNELS = (
@@ -94,9 +100,11 @@ TABLES = {
     "arrests": ARREST,
     "hearings": HEARING,
     "meetings": MEETING,
+    "bribes": BRIBE_ROW,
+    "outside": SUFFERED,
     "impressions": IMPRESSION,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, IMPRESSIONS = range(9)
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS = range(11)
 
 
 class Day(NamedTuple):
@@ -110,6 +118,8 @@ class Day(NamedTuple):
     arrests: Any
     hearings: Any
     meetings: Any
+    bribes: Any
+    outside: Any
     impressions: Any
     counts: Any
 

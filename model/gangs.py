@@ -110,7 +110,7 @@ def enlist(state: State, ground: Any, members: int, tick: int, seed: int) -> Non
     """Draw the members of every clique from the young men who live in its territory."""
     people = ground.people
     age = (tick // 3 - people["born"]) / 365.25
-    fit = (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
+    fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
     for q in range(len(state.cliques)):
         pool = np.flatnonzero(fit & (state.territory[people["home"]] == q))
         for a in range(members if len(pool) else 0):

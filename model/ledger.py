@@ -93,11 +93,13 @@ MIND = np.dtype(
         ("met", "i4"),
         ("met_free", "i4"),
         ("harmed", "i4"),
+        ("harmed_outside", "i4"),
         ("spoke", "i4"),
         ("gone", "i4"),
         ("pays", "i4"),
         ("member", "i4"),
         ("careful", "i4"),
+        ("gave_in", "i4"),
     ],
     align=True,
 )
@@ -105,7 +107,8 @@ MIND = np.dtype(
 
 Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.  ``mood`` is the offset of the whole
 municipality at the last end of a month.  ``alarm`` is how far fear is above its disposition ``base_fear`` (log-odds),
-``careful`` says whether precautions are taken.  ``gone`` is -1 while the resident is here, else a tick since when not.
+``careful`` says whether precautions are taken, ``gave_in`` when an imitator was last paid.
+``gone`` is -1 while the resident is here, else a tick since when not.
 """
 
 SHIFTS_A_YEAR = 1095
@@ -306,11 +309,17 @@ def impress(
 
 
 @njit(cache=True)
-def die(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> None:
-    """Take a resident out of the world: the trust that goes is booked."""
+def leave(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any, cause: Any) -> None:
+    """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
     now = fade(mind, tick, memory_years, ledger, settlement)
-    book(ledger, DEATH, settlement, -now)
+    book(ledger, cause, settlement, -now)
     mind["gone"] = tick
+
+
+@njit(cache=True)
+def die(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> None:
+    """Take a resident who dies out of the world."""
+    leave(mind, tick, memory_years, ledger, settlement, DEATH)
 
 
 @njit(cache=True)
@@ -320,25 +329,29 @@ def noise(u: Any) -> Any:
 
 
 @njit(cache=True)
+def first_mind(mind: Any, person: Any, p: Any, i: Any, mood: Any, tick: Any, seed: Any) -> None:
+    """Give resident i the beliefs, dispositions and fear with which everybody begins."""
+    common = noise(luck(seed, DISPOSITION, 0, i, 0))
+    women = p["women"] * (person["female"] - 0.5)
+    own_f, own_e = noise(luck(seed, DISPOSITION, 0, i, 1)), noise(luck(seed, DISPOSITION, 0, i, 2))
+    mind["base_fairness"] = p["fairness"] + p["spread"] * (0.8 * common + 0.6 * own_f) + women
+    mind["base_effectiveness"] = p["effectiveness"] + p["spread"] * (0.8 * common + 0.6 * own_e) + women
+    mind["fairness"], mind["effectiveness"] = mind["base_fairness"], mind["base_effectiveness"]
+    mind["mood"] = mood
+    mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mood)
+    mind["base_fear"] = p["fear"] + noise(luck(seed, FEAR, 0, i, 0))
+    mind["fear"] = logistic(mind["base_fear"])
+    mind["evidence"], mind["useful"] = 0.0, 0.0
+    mind["touched"] = tick
+    mind["met"] = mind["met_free"] = mind["harmed"] = mind["harmed_outside"] = mind["spoke"] = mind["gone"] = -1
+    mind["gave_in"] = mind["pays"] = mind["member"] = -1
+
+
+@njit(cache=True)
 def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> None:
-    """Give every resident the beliefs, dispositions and fear with which the world begins."""
+    """Give every resident the mind with which the world begins."""
     for i in range(len(minds)):
-        mind = minds[i]
-        p = trust[people[i]["settlement"]]
-        common = noise(luck(seed, DISPOSITION, 0, i, 0))
-        women = p["women"] * (people[i]["female"] - 0.5)
-        own_f, own_e = noise(luck(seed, DISPOSITION, 0, i, 1)), noise(luck(seed, DISPOSITION, 0, i, 2))
-        mind["base_fairness"] = p["fairness"] + p["spread"] * (0.8 * common + 0.6 * own_f) + women
-        mind["base_effectiveness"] = p["effectiveness"] + p["spread"] * (0.8 * common + 0.6 * own_e) + women
-        mind["fairness"], mind["effectiveness"] = mind["base_fairness"], mind["base_effectiveness"]
-        mind["mood"] = 0.0
-        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
-        mind["base_fear"] = p["fear"] + noise(luck(seed, FEAR, 0, i, 0))
-        mind["fear"] = logistic(mind["base_fear"])
-        mind["evidence"], mind["useful"] = 0.0, 0.0
-        mind["touched"] = tick
-        mind["met"] = mind["met_free"] = mind["harmed"] = mind["spoke"] = mind["gone"] = -1
-        mind["pays"] = mind["member"] = -1
+        first_mind(minds[i], people[i], trust[people[i]["settlement"]], i, 0.0, tick, seed)
 
 
 @njit(cache=True)

@@ -15,8 +15,10 @@ from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
-from model.mechanisms import adoption, resources
+from model.mechanisms import adoption, officers, resources
 from model.mechanisms.fear import feel
+from model.mechanisms.political_calendar import violence
+from model.mechanisms.safe_schools import supervised_hours
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -41,7 +43,7 @@ GROUPS: dict[str, tuple[int, int]] = {
 }
 """Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
 N_CLASSES = 1 << len(FLAGS)
-SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution")
+SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
 YEAR, QUARTER, WEEK = 1095, 273, 21
 FAR_MINUTES = 20.0
 SAMPLE = 1500
@@ -76,6 +78,14 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
     if age >= 18.0:
         flags += ADULT
     return flags
+
+
+@njit(cache=True)
+def harmed_lately(mind: Any, tick: Any) -> Any:
+    """Whether somebody was harmed in the last year, here or outside the municipality."""
+    return (mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR) or (
+        mind["harmed_outside"] >= 0 and tick - mind["harmed_outside"] < YEAR
+    )
 
 
 @njit(cache=True)
@@ -132,6 +142,7 @@ def settle(
         row[3] += logistic(mind["effectiveness"])
         row[4] += mind["fear"]
         row[5] += mind["careful"]
+        row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
@@ -297,6 +308,9 @@ _MAIN = {
     "precaution_share": Measure("share", "adults who take precautions", "adultos que toman precauciones"),
     "residents": Measure("people", "living residents", "habitantes"),
     "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
+    "victims_anywhere_share": Measure(
+        "share", "adults harmed here or outside in 12 months", "adultos víctimas aquí o fuera en 12 meses"
+    ),
     "contact_share": Measure("share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"),
     "homicides": Measure("deaths", "homicides", "homicidios"),
     "homicides_per_100k": Measure("per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"),
@@ -305,6 +319,7 @@ _MAIN = {
     "response_minutes_median": Measure("minutes", "from call to arrival, median", "minutos de respuesta, mediana"),
     "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
     "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
+    "officers": Measure("officers", "officers posted", "agentes destinados"),
     "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
     "trained_operations": Measure("share", "the same, operations branch (SDGO)", "los mismos, operaciones (SDGO)"),
     "trained_prevention": Measure("share", "the same, prevention branch (SDGPD)", "los mismos, prevención (SDGPD)"),
@@ -341,10 +356,33 @@ _MAIN = {
     "trust_by_hearsay": Measure(
         "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
     ),
+    "officers_faith": Measure("0-1", "officers' trust in the community", "confianza de los agentes en la comunidad"),
+    "officers_safety": Measure("0-1", "officers' felt safety", "seguridad que sienten los agentes"),
+    "officers_stress": Measure("0-1", "officers' stress", "estrés de los agentes"),
+    "public_cases": Measure("cases", "misconduct that became public", "abusos policiales conocidos por todos"),
+    "complaints_police": Measure("complaints", "complaints against officers", "quejas contra agentes"),
+    "complaints_answered": Measure("complaints", "of these, answered", "de estas, respondidas"),
+    "suspended": Measure("officers", "officers suspended", "agentes suspendidos"),
+    "investigators": Measure("people", "investigators of the prosecutor for this place", "fiscales e investigadores"),
+    "national_trend": Measure(
+        "ratio",
+        "violence as the country's trend has it, over 2017",
+        "violencia según la tendencia nacional, sobre 2017",
+    ),
+    "supervised_youth_hours": Measure(
+        "hours", "supervised hours of young people in the month", "horas de jóvenes bajo supervisión en el mes"
+    ),
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
+    "authority_load": Measure("cases", "open cases by communal authority", "casos abiertos por autoridad comunal"),
+    "suspects_named": Measure(
+        "people", "suspects held or named before a crowd", "sospechosos retenidos o señalados ante la gente"
+    ),
+    "crowds": Measure("events", "attempts of collective violence", "intentos de linchamiento"),
+    "crowds_averted": Measure("events", "of them averted by police or authority", "linchamientos evitados"),
+    "crowds_killed": Measure("events", "of them that killed", "linchamientos con muerte"),
     "women_hurt": Measure(
         "women",
         "women hurt at home in 12 months",
@@ -414,6 +452,7 @@ def row_of(world: Any) -> dict[str, float]:
         "survey_latinobarometro": latino["trusting"],
         "residents": month.count("all"),
         "victims_share": share_or_null(month.count("adult_victims"), month.count("adults")),
+        "victims_anywhere_share": month.mean("adults", "victims_anywhere"),
         "contact_share": share_or_null(month.count("adults_with_contact"), month.count("adults")),
         "homicides": homicides,
         "homicides_per_100k": share_or_null(homicides * 1e5 * 365.25 / world.days_of_month, month.count("all")),
@@ -422,9 +461,13 @@ def row_of(world: Any) -> dict[str, float]:
         "response_minutes_median": month.median_wait(),
         "calls_unserved": sum_of(month.tally, "unserved_"),
         "coverage": share_or_null(float((state.seen_here[populated] > 0).sum()), float(populated.sum())),
-        "core_crowd": float(np.diff(world.ground.who_start[0])[town.cells["core"] == 1].sum()),
+        "officers": float(len(state.officers)),
+        "core_crowd": float(state.crowd[0][town.cells["core"] == 1].sum()),
         "trust_by_contacts": month.change_by(GREETING, TALK, STOP, BRIBE),
         "trust_by_hearsay": month.change_by(HEARSAY),
+        "investigators": float(world.numbers["justice"]["investigators"][0]),
+        "national_trend": float(violence(world.numbers["political_calendar"][0])),
+        "supervised_youth_hours": supervised_hours(world),
         "payers": float(count_payers(state.minds, state.targets)),
         "gang_members": float(state.cliques["members"].sum()),
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
@@ -435,11 +478,12 @@ def row_of(world: Any) -> dict[str, float]:
     hurt = sum_of(month.tally, "domestic_to_")
     homes = state.homes["hurt"]
     row |= {
+        "authority_load": share_or_null(float(state.cases.count[0]), float(len(state.boards))),
         "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
         "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }
-    row |= adoption.portrait(world) | resources.portrait(world)
+    row |= adoption.portrait(world) | resources.portrait(world) | officers.portrait(world)
     for name, (number, _, _) in _BOOKS.items():
         row[name] = float(books[number].sum())
         row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}

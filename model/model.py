@@ -21,21 +21,30 @@ from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
 from model.mechanisms import (
     adoption,
+    collective_violence,
     communal_authority,
     consultation,
     contacts,
     crime,
+    crises,
     deterrence,
     domestic_violence,
     extortion,
     fear,
     hearsay,
     justice,
+    land_conflicts,
+    misconduct,
+    narcos,
+    officers,
     patrol,
+    political_calendar,
+    population_change,
     reporting,
     resources,
     response,
     roster,
+    safe_schools,
     seeking_help,
 )
 from model.policies import changes, dates, rows_at
@@ -87,7 +96,6 @@ class TrustModel(mesa.Model):
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
-        self.ground = ground_of(self.town)
         self.cell_km = self.town.cell_m / 1000.0
         self.council_start, self.councils = communal_authority.by_settlement(
             self.town.people, self.town.people["council"] == 1, self.town.n_settlements
@@ -95,9 +103,11 @@ class TrustModel(mesa.Model):
         self.settled_start, self.settled = communal_authority.by_settlement(
             self.town.people, np.ones(self.town.n_people, bool), self.town.n_settlements
         )
-        self.residents_at_start = np.bincount(self.town.people["settlement"], minlength=self.town.n_settlements).astype(
-            np.float64
-        )
+        here = self.town.people["arrives"] < 0
+        self.residents_at_start = np.bincount(
+            self.town.people["settlement"][here], minlength=self.town.n_settlements
+        ).astype(np.float64)
+        self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
         self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
@@ -117,13 +127,15 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
-        self.plant = plant_of(town, self.state.officers)
+        self.plant, self.ground = plant_of(town, self.state.officers), ground_of(town, self.state)
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
-        fear.first_caution(self.state.minds, town.people, numbers["fear"], self.seed)
+        fear.first_cautions(self.state.minds, town.people, numbers["fear"], self.seed)
+        population_change.begin(self.state, self.ground)
         self.state.risk["seen"] = -1
         adoption.begin(self.state.officers, self.tick, self.seed)
+        adoption.note_care(self.state.officers, self.plant.facilities, numbers["adoption"], self.state.means)
         resources.begin(self)
         communal_authority.first_boards(
             self.state.boards,
@@ -144,6 +156,15 @@ class TrustModel(mesa.Model):
             self.tick,
             self.seed,
         )
+        narcos.settle_narcos(
+            self.state.protected,
+            self.ground,
+            town.everywhere,
+            self.state.territory,
+            numbers["narcos"][0],
+            round_half_up(numbers["narcos"][0]["groups"] * scenario["population"].scale),
+            self.seed,
+        )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
         domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
@@ -160,23 +181,30 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift.  The order below is the schedule of the ODD."""
         self.open_shift()
+        self.change_population()
         self.brief_officers()
         self.maintain()
         self.relieve_couples()
         self.patrol()
+        self.withdraw()
         self.offend()
         self.extort()
         self.hurt_at_home()
+        self.dispute()
         self.tell()
         self.seek_help()
         self.respond()
+        self.gather()
         self.meet()
+        self.answer_for_bribes()
         self.deter()
         self.hear_cases()
         self.consult()
         self.judge()
+        self.break_out()
         self.spread_news()
         self.take_fright()
+        self.live_through()
         self.close_shift()
         if is_last_shift_of_month(self.tick):
             self.renew_officers()
@@ -192,9 +220,13 @@ class TrustModel(mesa.Model):
         if self.tick % 3 == 0 and self.date in self._dates:
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
 
+    def change_population(self) -> None:
+        """M28: births, newcomers, deaths of age, departures."""
+        population_change.act(self)
+
     def brief_officers(self) -> None:
-        """M16: what training adds to how each officer treats people."""
-        adoption.act(self)
+        """M29: what training, language and their states add to how officers treat people."""
+        officers.prepare(self)
 
     def maintain(self) -> None:
         """M19: vehicles, fuel, lines, funds and the mayor."""
@@ -208,6 +240,10 @@ class TrustModel(mesa.Model):
         """M3: couples plan their visits."""
         patrol.act(self)
 
+    def withdraw(self) -> None:
+        """M15: the police stay away where a crowd attacked them."""
+        collective_violence.withdraw(self)
+
     def offend(self) -> None:
         """M5, M6: crimes happen, are given up, or move."""
         crime.act(self)
@@ -219,6 +255,10 @@ class TrustModel(mesa.Model):
     def hurt_at_home(self) -> None:
         """M9: women are hurt at home."""
         domestic_violence.act(self)
+
+    def dispute(self) -> None:
+        """M10: households quarrel over land, water and boundaries."""
+        land_conflicts.act(self)
 
     def tell(self) -> None:
         """M11: victims tell, or not; what is told leaves its traces."""
@@ -232,9 +272,17 @@ class TrustModel(mesa.Model):
         """M12: couples answer calls and arrest."""
         response.act(self)
 
+    def gather(self) -> None:
+        """M15: crowds gather against suspects, or are stopped."""
+        collective_violence.act(self)
+
     def meet(self) -> None:
         """M4: couples meet residents."""
         contacts.act(self)
+
+    def answer_for_bribes(self) -> None:
+        """M20: what becomes of what officers asked for."""
+        misconduct.act(self)
 
     def deter(self) -> None:
         """M5: offenders learn where police have been."""
@@ -252,6 +300,11 @@ class TrustModel(mesa.Model):
         """M13: arrests and complaints take their way."""
         justice.act(self)
 
+    def break_out(self) -> None:
+        """M23, M26: public events and crises."""
+        political_calendar.act(self)
+        crises.act(self)
+
     def spread_news(self) -> None:
         """M21: people tell each other."""
         hearsay.act(self)
@@ -259,6 +312,10 @@ class TrustModel(mesa.Model):
     def take_fright(self) -> None:
         """M22: harm, own and heard, frightens."""
         fear.act(self)
+
+    def live_through(self) -> None:
+        """M29: what officers on duty live through."""
+        officers.act(self)
 
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
@@ -279,7 +336,9 @@ class TrustModel(mesa.Model):
             self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
 
     def renew_officers(self) -> None:
-        """M16: officers hear of MOPSIC, are trained, leave and are replaced."""
+        """M29, M20, M16: officers' states, customs, what they learn, who leaves and who comes."""
+        officers.month_end(self)
+        misconduct.month_end(self)
         adoption.month_end(self)
 
     def settle(self) -> None:
@@ -449,7 +508,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
-        world.plant = plant_of(world.town, world.state.officers)
+        world.plant, world.ground = plant_of(world.town, world.state.officers), ground_of(world.town, world.state)
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:
@@ -495,6 +554,11 @@ class TrustModel(mesa.Model):
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
     """Return a pickled world."""
     return kind.resumed(*parts)
+
+
+def round_half_up(number: float) -> int:
+    """Return the nearest whole number, halves upwards."""
+    return int(number + 0.5)
 
 
 def reporter(name: str) -> Callable[[TrustModel], float]:

@@ -23,6 +23,7 @@ OFFICER = np.dtype(
         ("person", "i8"),
         ("cohort", "i8"),
         ("tick_since", "i8"),
+        ("asked", "i8"),
         ("female", "i1"),
         ("trained", "i1"),
         ("aware", "i1"),
@@ -40,7 +41,8 @@ OFFICER = np.dtype(
 )
 """A position and the person who holds it now; ``person`` counts those who held it before.
 
-``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``tone`` is what
+``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is when
+the person last asked for a bribe (-1 for never); ``tone`` is what
 training and the person's states add to the log-odds of fair treatment in this shift; motivation, stress, felt safety
 and faith (trust in the community) are distances from the person's own disposition, in log-odds.
 """

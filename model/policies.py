@@ -8,12 +8,17 @@ import numpy as np
 
 from model.errors import InputError, nearest
 from model.parameters import group_named
-from model.scenario import Entry, Policy, Scenario
+from model.scenario import DatedEvent, Entry, Policy, Scenario
+
+CALENDAR = "political_calendar"
+"""The mechanism without which no event of the timeline happens."""
 
 
 def dates(scenario: Scenario) -> tuple[datetime.date, ...]:
-    """Return the dates at whose 06:00 a policy begins, in order."""
-    return tuple(sorted({begins(policy, scenario) for policy in scenario.policies}))
+    """Return the dates at whose 06:00 a policy begins, or an event of the timeline begins or ends, in order."""
+    begin = {begins(policy, scenario) for policy in scenario.policies}
+    turns = {date for event in scenario.timeline for date in (event.start, event.until) if date is not None}
+    return tuple(sorted(begin | turns))
 
 
 def begins(policy: Policy, scenario: Scenario) -> datetime.date:
@@ -22,9 +27,13 @@ def begins(policy: Policy, scenario: Scenario) -> datetime.date:
 
 
 def changes(scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-    """Return the new rows of every group that a policy beginning on this date touches."""
+    """Return the new rows of every group that a policy or event beginning (or ending) on this date touches."""
     beginning = [policy for policy in scenario.policies if begins(policy, scenario) == date]
-    return {name: rows_at(scenario, name, date, settlements) for name in sorted(touched(beginning))}
+    turning = [event for event in scenario.timeline if date in (event.start, event.until)]
+    names = touched(beginning) | {group_of(entry) for event in turning for entry in event.entries}
+    if any(CALENDAR in policy.off for policy in beginning):
+        names |= {group_of(entry) for event in scenario.timeline for entry in event.entries}
+    return {name: rows_at(scenario, name, date, settlements) for name in sorted(names)}
 
 
 def touched(policies: Sequence[Policy]) -> set[str]:
@@ -32,20 +41,29 @@ def touched(policies: Sequence[Policy]) -> set[str]:
     return {group_of(entry) for policy in policies for entry in policy.entries}.union(*(p.off for p in policies))
 
 
+def events_at(scenario: Scenario, date: datetime.date, in_force: Sequence[Policy]) -> list[DatedEvent]:
+    """Return the events of the timeline whose changes hold on a date: none without the political calendar."""
+    if CALENDAR in scenario.off or any(CALENDAR in policy.off for policy in in_force):
+        return []
+    return [event for event in scenario.timeline if event.start <= date and (event.until is None or date < event.until)]
+
+
 def rows_at(
     scenario: Scenario, group: str, date: datetime.date, settlements: Sequence[str] | None = None
 ) -> np.ndarray:
     """Return the numbers of a group in force on a date, one row per settlement (by default all, in order).
 
-    Sets are made in the order in which policies begin, then come all factors, then all sums; neutral values
-    are laid over last, so that a mechanism switched off stays off under a policy that uses it.
+    The changes of the timeline come first, then those of policies.  Within each, sets are made in the order in which
+    they begin, then come all factors, then all sums; neutral values are laid over last, so that a mechanism switched
+    off stays off under a policy that uses it.
     """
     names = [one.name for one in scenario.settlements] if settlements is None else list(settlements)
     in_force = [policy for policy in in_order(scenario) if begins(policy, scenario) <= date]
-    entries = [entry for policy in in_force for entry in policy.entries if group_of(entry) == group]
     rows = scenario.groups[group].rows(len(names))
-    for key in dict.fromkeys(entry.parameter.partition(".")[2] for entry in entries):
-        rows[key] = column(rows[key], [e for e in entries if e.parameter == f"{group}.{key}"], names)
+    for changing in (events_at(scenario, date, in_force), in_force):
+        entries = [entry for one in changing for entry in one.entries if group_of(entry) == group]
+        for key in dict.fromkeys(entry.parameter.partition(".")[2] for entry in entries):
+            rows[key] = column(rows[key], [e for e in entries if e.parameter == f"{group}.{key}"], names)
     if group in scenario.off or any(group in policy.off for policy in in_force):
         lay_neutral(rows, group, scenario)
     return rows

@@ -34,9 +34,12 @@ PERSON = np.dtype(
         ("council", "i1"),
         ("vehicle", "i1"),
         ("business", "i1"),
+        ("arrives", "i4"),
     ],
     align=True,
 )
+
+"""``arrives`` is the day on which somebody will be born or move here; -1 for those who are here from the start."""
 
 _CENSUS = "INE census 2018, order of magnitude from memory, to verify"
 
@@ -49,7 +52,15 @@ class Population(Group):
     mechanism = False
     evidence = ("R01", "R02", "R03", "R04", "R05", "R19")
 
-    total: int = number(100_000, "people", 1, 3_000_000, "R01, R02", "residents at the census", role="site")
+    total: int = number(
+        100_000, "people", 1, 3_000_000, "R01, R02", "residents at the census, which stands for 2017", role="site"
+    )
+    growth: float = number(
+        0.0, "share a year", -0.1, 0.1, "R23", "growth by which other first years are interpolated", role="site"
+    )
+    births: float = number(25.0, "per 1,000 a year", 0.0, 300.0, "assumed", "births", role="site")
+    in_migration: float = number(5.0, "per 1,000 a year", 0.0, 300.0, "assumed", "people who move here", role="site")
+    room: float = number(0.45, "share", 0.0, 2.0, "design", "rows for residents to come, over those at the start")
     scale: float = share(1.0, "design", "size of the simulated town, relative to the real one", low=0.05)
     seed: int = number(1, "integer", 0, 2**31 - 1, "design", "luck with which the town is built")
     household_size: float = number(4.5, "people", 3.0, 8.0, "R03-R05", "mean size of households", role="site")
@@ -106,6 +117,7 @@ def people_of(scenario: Scenario, land: Land) -> np.ndarray:
     """Return the table of persons, in the order of their home cells and households."""
     numbers: Population = scenario["population"]
     people = np.zeros(land.residents, dtype=PERSON)
+    people["arrives"] = -1
     people["home"] = np.repeat(np.arange(len(land.cells)), land.cells["population"])
     people["settlement"] = land.cells["settlement"][people["home"]]
     people["household"] = households(land.cells["population"], numbers)

@@ -58,6 +58,21 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatedEvent:
+    """Something that happened: what it changes until a date (None: for good), and how far it was felt.
+
+    ``shock`` is its size as a public event (1: the greatest good news), ``crisis`` its size as a crisis here.
+    """
+
+    name: str
+    start: datetime.date
+    until: datetime.date | None = None
+    entries: tuple[Entry, ...] = ()
+    shock: float = 0.0
+    crisis: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Anchor:
     """Two fixed points of one part of a criterion: what counts as absent (0) and as full (1)."""
 
@@ -80,6 +95,7 @@ class Scenario:
     settlements: tuple[Settlement, ...]
     facilities: tuple[Facility, ...]
     policies: tuple[Policy, ...] = ()
+    timeline: tuple[DatedEvent, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
     off: frozenset[str] = frozenset()

@@ -10,7 +10,8 @@ from model.town import Town
 
 COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
 VEHICLE_ROW = record("facility motorcycle number works since")
-MEANS = record("late internet phone", "purse")
+MEANS = record("late internet phone", "purse custom care")
+DUTY = record("nights calls friendly attacks meetings", "warmth")
 MAYOR = record("term willing")
 RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
@@ -18,7 +19,8 @@ WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members rivals asked refused", "rent dread")
 BOARD = record(
-    "met asked problem heard explained invites consents residents", "legitimacy organised links phones watch"
+    "met asked problem heard explained invites consents residents silent_until risen withdrawn disputes",
+    "legitimacy organised links phones watch",
 )
 """Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``).
 
@@ -143,6 +145,10 @@ COUNTS = (
     "joint_patrols",
     "benefit_km",
     # misconduct
+    "public_cases",
+    "complaints_police",
+    "complaints_answered",
+    "suspended",
     # officers
     # plans
     # heavy hand
@@ -176,7 +182,17 @@ COUNTS = (
     "domestic_protected",
     "domestic_conciliated",
     # land conflicts
+    "land_conflicts",
+    "land_brought",
+    "land_fights",
     # collective violence
+    "suspects_named",
+    "crowds",
+    "crowds_averted",
+    "crowds_injured",
+    "crowds_killed",
+    "homicides_crowd",
+    "police_attacked",
     # consultation
     "meetings",
     "table_meetings",
@@ -194,10 +210,22 @@ COUNTS = (
     "limits_explained",
     "doors",
     # narcos
+    "kept_away",
+    "homicides_narco",
     # fear and precaution
     # youth
     # population
+    "births",
+    "newcomers",
+    "natural_deaths",
+    "departures",
+    "arrivals_refused",
+    "outside_robberies",
+    "outside_thefts",
     # political calendar and crises
+    "crises",
+    "crisis_crowd",
+    "meetings_silenced",
 )
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""
@@ -217,6 +245,8 @@ class Ground(NamedTuple):
     places: Any
     who_start: Any
     who: Any
+    who_end: Any
+    crowd: Any
 
 
 class Plant(NamedTuple):
@@ -255,9 +285,19 @@ class Gangland(NamedTuple):
     threat_count: Any
 
 
-def ground_of(town: Town) -> Ground:
-    """Return the tables of places and residents of a town."""
-    return Ground(town.cells, town.near, town.people, town.ties, town.places, town.who_start, town.who)
+def ground_of(town: Town, state: "State") -> Ground:
+    """Return the tables of places and residents of a town, with who is here by now."""
+    return Ground(
+        town.cells,
+        town.near,
+        town.people,
+        town.ties,
+        town.places,
+        town.who_start,
+        town.who,
+        state.who_end,
+        state.crowd,
+    )
 
 
 def plant_of(town: Town, officers: np.ndarray) -> Plant:
@@ -285,12 +325,19 @@ class State:
 
     def __init__(self, town: Town, n_cliques: int) -> None:
         self.minds = np.zeros(town.n_people, MIND)
+        self.come = np.zeros(1, np.int64)
+        """Rows of residents whose day to be born or move here has come, and all before them."""
+        self.who_end = np.zeros((len(town.places), town.n_cells), np.int64)
+        """Where the list of who is in a cell ends: those whose day has come."""
+        self.crowd = np.zeros((len(town.places), town.n_cells), np.int64)
+        """How many of them are here: they came, and have not moved away or died of age."""
         self.mood = np.zeros(2)
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
         self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
         self.vehicles = vehicles_of(town.facilities)
         self.means = np.zeros(len(town.facilities), MEANS)
+        self.duty = np.zeros(len(town.officers), DUTY)
         self.mayor = np.full(1, -1, MAYOR)
         self.risk = np.zeros(town.n_cells, RISK)
         self.repeats = Table(REPEAT, 1024)
@@ -305,6 +352,8 @@ class State:
         self.complaints = Table(COMPLAINT, 1024)
         self.cliques = np.zeros(n_cliques, CLIQUE)
         self.territory = np.full(town.n_cells, -1, np.int64)
+        self.protected = np.full(town.n_cells, -1, np.int64)
+        """The group of protectors of each cell, or -1."""
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)

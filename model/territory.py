@@ -23,6 +23,8 @@ from model.scenario import Facility, Scenario, Settlement
 PAVED, DIRT, PATH, NO_ROAD = range(4)
 LEAST_LURE, GREATEST_LURE = 0.2, 5.0
 FEWEST_RESIDENTS = 20
+CENSUS_YEAR = 2017
+"""First year for which the census of 2018 stands unchanged."""
 LAKE_DETOUR = 20.0
 CANDIDATE_SITES = 12
 ROUGHNESS = 0.5
@@ -180,9 +182,10 @@ def build_territory(scenario: Scenario) -> Land:
 
 
 def residents_of(scenario: Scenario) -> int:
-    """Return the number of residents: the census times the scale, rounded."""
+    """Return the residents at the start: the census, carried to the year of the start, times the scale, rounded."""
     population = scenario["population"]
-    return math.floor(population.total * population.scale + 0.5)
+    total = population.total * (1.0 + population.growth) ** (scenario.start.year - CENSUS_YEAR)
+    return math.floor(total * population.scale + 0.5)
 
 
 def town_of(settlements: Sequence[Settlement]) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from model.arrivals import with_arrivals
 from model.authorities import build_authorities
 from model.police import build_police
 from model.residents import build_residents
@@ -60,14 +61,19 @@ class Town:
 
     @property
     def n_people(self) -> int:
-        """Number of residents."""
+        """Number of rows of residents, those to come included."""
         return len(self.people)
+
+    @property
+    def n_residents(self) -> int:
+        """Number of residents at the start."""
+        return int((self.people["arrives"] < 0).sum())
 
 
 def build_town(scenario: Scenario) -> Town:
     """Build the town of a scenario; it depends on the scenario's numbers and `population.seed` alone."""
     land = build_territory(scenario)
-    residents = build_residents(scenario, land)
+    residents = with_arrivals(scenario, build_residents(scenario, land), len(land.cells))
     police = build_police(scenario, land)
     town = Town(
         cells=land.cells,

@@ -13,7 +13,8 @@ from scenarios.anchors import read_anchors
 from scenarios.groups import declare_all, mechanism_named, parameter_named
 from scenarios.places import read_places
 from scenarios.policy_files import ReadyPolicy, chosen_policies, finite, part, ready_policies, text
-from scenarios.reading import Settings, Told, built_in, find, parsed, read_settings, read_toml, shown
+from scenarios.reading import Settings, Told, built_in, find, lineage, parsed, read_settings, read_toml, shown
+from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
     from model.model import TrustModel
@@ -60,6 +61,7 @@ def interpret(path: Path, settings: Settings, policies: tuple[Any, ...]) -> Scen
         settlements=places.settlements,
         facilities=places.facilities,
         policies=policies,
+        timeline=timeline_for(lineage(path)),
         anchors=read_anchors(),
         sources={key: told.source for key, told in settings.items() if told.source} | places.sources,
         off=frozenset(name for name, told in part("mechanisms", settings) if is_off(name, told)),

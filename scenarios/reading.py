@@ -76,6 +76,12 @@ def read_settings(path: Path, below: tuple[Path, ...] = ()) -> Settings:
     return inherited(parent, (*below, path.resolve())) | stated
 
 
+def lineage(path: Path) -> tuple[str, ...]:
+    """Return the name of a scenario file and those of the files that it extends, one after the other."""
+    parent = read_toml(path, shown(path)).get("extends")
+    return (path.stem, *(lineage(find(parent, "scenario", beside=path.parent)) if parent is not None else ()))
+
+
 def inherited(parent: Told | None, below: tuple[Path, ...]) -> Settings:
     """Return the settings of the file that ``extends`` names, or none."""
     if parent is None:

@@ -133,9 +133,15 @@ def test_residents_learn_more_from_an_officer_they_know(live) -> None:
 
 
 def test_switched_off_the_officers_stay_as_they_are() -> None:
-    world = lived(6, **{"mechanisms.adoption": False})
+    world = lived(6, **{"mechanisms.adoption": False, "mechanisms.misconduct": False})
     officers, before = world.state.officers, world.town.officers
     for column in ("person", "trained", "aware", "manner", "integrity"):
         assert (officers[column] == before[column]).all(), column
     on = lived(6).state.officers
     assert (on["person"] > 0).any()
+
+
+def test_trained_officers_fill_forms_with_care_so_that_more_reaches_headquarters() -> None:
+    everybody = {"plant.share_trained": 1.0, "reporting.intercept": 1.0} | NOBODY_MOVES
+    careful, cut = (table(lived(2, **everybody, **{"adoption.link_forms": x})) for x in (1.0, 0.0))
+    assert careful["crimes_recorded"].sum() > cut["crimes_recorded"].sum()

@@ -8,7 +8,10 @@ import pytest
 from experiments import cli
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
-COMMANDS = ("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench")
+COMMANDS = (
+    *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
+    *("validate", "sweep", "sensitivity", "plot", "repeat"),
+)
 
 
 def call(capsys, *words):
@@ -77,6 +80,14 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["check", "baseline"], ["baseline", "totonicapan, villa_canales"]),
         (["export", "nowhere", "--csv", "-"], ["nowhere"]),
         (["export", "nowhere"], ["--csv"]),
+        (["sweep", "nowhere.toml"], ["nowhere.toml"]),
+        (["sweep", "mopsi"], ["mopsi", "mopsic"]),
+        (["sweep", "mopsic", "--workers", "0"], ["--workers", "got 0"]),
+        (["sensitivity", "screening", "--method", "moris"], ["moris", "morris"]),
+        (["sensitivity", "mopsic"], ["mopsic", "plant.share_trained", "ranges"]),
+        (["plot", "nowhere"], ["nowhere"]),
+        (["repeat", "abc"], ["abc", "16 hexadecimal"]),
+        (["repeat", "nowhere.json"], ["nowhere.json"]),
     ],
 )
 def test_a_wrong_input_is_one_line_and_code_2(capsys, words, named):

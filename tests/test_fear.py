@@ -49,7 +49,8 @@ def test_police_on_foot_may_calm_or_alarm() -> None:
 def test_harm_frightens_the_harmed_and_those_who_are_told(live: Live) -> None:
     world = live(MONTH, **{"crime.armed": 50, "fear.heard": 0.0})
     minds = world.state.minds
-    assert (minds["alarm"] > 0.0).sum() == ((minds["harmed"] >= 0) & (minds["alarm"] > 0.0)).sum() > 10
+    harmed = (minds["harmed"] >= 0) | (minds["harmed_outside"] >= 0) | (world.state.homes["hurt"] >= 0)
+    assert (minds["alarm"] > 0.0).sum() == (harmed & (minds["alarm"] > 0.0)).sum() > 10
     told = live(MONTH, **{"crime.armed": 50}).state.minds
     assert ((told["alarm"] > 0.0) & (told["harmed"] < 0)).sum() > 10
     here = minds["gone"] < 0

@@ -18,7 +18,7 @@ from plain.town import PlainTown
 from shapely.geometry import Polygon
 
 from model.parameters import Group
-from model.scenario import Facility, Scenario, Settlement
+from model.scenario import DatedEvent, Entry, Facility, Scenario, Settlement
 from model.town import build_town
 from scenarios.groups import declare_all
 
@@ -46,14 +46,25 @@ COLUMNS = {
     "responses": ("born", "number", "post", "wait"),
     "unserved": ("born", "number", "reason"),
     "arrests": ("number", "post", "held"),
+    "bribes": ("cell", "nth", "post", "who"),
     "impressions": ("who", "cause", "change"),
     "hearings": ("born", "number", "outcome"),
     "meetings": ("authority", "problem", "by_police", "came"),
+    "outside": ("who", "kind", "severity"),
 }
 """Tables of a shift, in the order in which a difference is looked for."""
 
 BUSY = {
-    "crime": {"armed": 40.0, "thieves": 40.0, "assault": 0.1, "lethal_robbery": 0.05, "lethal_assault": 0.05},
+    "crime": {
+        "armed": 40.0,
+        "cctv": 0.5,
+        "alcohol_hours": 0.5,
+        "breath_tests": 0.5,
+        "thieves": 40.0,
+        "assault": 0.1,
+        "lethal_robbery": 0.05,
+        "lethal_assault": 0.05,
+    },
     "near_repeat": {"kappa": 0.5, "days": 3.0},
     "deterrence": {"weeks": 1.0, "street": 0.8, "displacement": 0.6},
     "gangs": {"dense": 5, "members": 60, "reach": 4.0, "border": 40.0, "phone_lists": 3.0},
@@ -71,12 +82,35 @@ BUSY = {
     },
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
-    "population": {"council": 0.2, "business": 0.15},
+    "population": {"council": 0.2, "business": 0.15, "births": 250.0, "in_migration": 250.0, "room": 0.1},
+    "population_change": {
+        "departures": 40.0,
+        "mortality": 0.005,
+        "ageing": 0.05,
+        "outside_robbery": 0.5,
+        "outside_theft": 0.25,
+    },
+    "daily_rhythm": {"outside": 0.9},
+    "narcos": {"groups": 1, "dense": 1, "deaths": 0.2},
+    "safe_schools": {"coverage": 0.5, "talks": 0.5},
+    "crises": {"rate": 12.0, "crowd": 0.1, "silence": 0.1},
     "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
+    "misconduct": {"base": 2.0, "public": 0.1, "files": 0.5, "answered": 0.5, "sanction": 0.5, "caught": 0.5},
+    "officers": {
+        "months": 1.0,
+        "warmth": 0.05,
+        "meeting": 0.5,
+        "friendly": 0.02,
+        "attack": 0.5,
+        "night": 0.05,
+        "kept": 1.0,
+    },
     "patrol": {"plan_share": 0.1},
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
+    "collective_violence": {"named": 0.5, "held": 0.5, "calm": 0.6, "lethal": 0.5},
+    "land_conflicts": {"rate": 20.0, "weeks": 0.2, "fight": 0.5},
     "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
     "seeking_help": {
         "intercept": -1.0,
@@ -100,6 +134,7 @@ POOR = {
 
 WATCHED = {
     "crime": {"at_home": 1.0, "night": 5.0},
+    "daily_rhythm": {"outside": 0.2},
     "deterrence": {"street": 0.8, "weeks": 8.0, "residual": 60.0},
     "patrol": {"visits_foot": 48, "visits_motor": 40},
     "roster": {"absence": 0.0, "fixed_duties": 0.1},
@@ -171,6 +206,7 @@ def small_scenario(
     poor: bool = False,
     changes: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     wildness: tuple[int, float] = (0, 0.0),
+    timeline: bool = True,
     off: frozenset[str] = frozenset(),
 ) -> Scenario:
     """Build a small town in which much happens."""
@@ -218,7 +254,28 @@ def small_scenario(
         lake=None,
         settlements=settlements,
         facilities=facilities,
+        timeline=events(start) if timeline else (),
         off=off,
+    )
+
+
+def events(start: datetime.date) -> tuple[DatedEvent, ...]:
+    """Return events of the third and eighth day that change numbers for a while, move the mood and break out."""
+    third, eighth = start + datetime.timedelta(days=2), start + datetime.timedelta(days=7)
+    return (
+        DatedEvent(
+            name="unrest",
+            start=third,
+            until=eighth,
+            entries=(
+                Entry(parameter="political_calendar.trend", how="set", value=3.0),
+                Entry(parameter="contacts.stop", how="scale", value=0.5),
+                Entry(parameter="justice.investigators", how="add", value=0.5),
+            ),
+            shock=-0.5,
+            crisis=0.7,
+        ),
+        DatedEvent(name="calm", start=eighth, shock=1.0),
     )
 
 
@@ -248,6 +305,7 @@ towns = st.fixed_dictionaries(
         "communal": st.integers(0, 1),
         "market_days": st.sampled_from([(), ("saturday",), ("thursday", "sunday")]),
         "poor": st.booleans(),
+        "timeline": st.booleans(),
         "wildness": st.tuples(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.5])),
         "off": st.just(frozenset())
         | st.frozensets(st.sampled_from(mechanisms()), max_size=3)
@@ -324,7 +382,9 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "member": number_of(one.clique),
                     "met": one.last_contact,
                     "harmed": one.last_harm,
+                    "harmed_outside": one.last_harm_outside,
                     "spoke": one.told_openly,
+                    "gave_in": one.gave_in,
                     "alarm": one.alarm,
                     "careful": one.careful,
                 },
@@ -353,6 +413,8 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "internet": int(one.internet),
                     "phone": int(one.phone),
                     "purse": one.purse,
+                    "custom": one.custom,
+                    "care": one.care,
                 },
             )
             for one in town.facilities
@@ -371,6 +433,11 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "manner": one.manner,
                     "integrity": one.integrity,
                     "tone": one.tone,
+                    "asked": one.asked,
+                    "faith": one.faith,
+                    "motivation": one.motivation,
+                    "safety": one.safety,
+                    "stress": one.stress,
                 },
             )
             for one in town.officers
@@ -386,6 +453,9 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                     "problem": one.problem,
                     "explained": one.explained,
                     "invites": one.invites,
+                    "silent_until": one.silent_until,
+                    "withdrawn": one.withdrawn_until,
+                    "disputes": one.disputes,
                     "consents": one.consents,
                     "links": one.links,
                     "phones": one.phones,

@@ -137,7 +137,7 @@ def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, se
     """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
     officer, year = officers[o], month // 12
     n = officer["person"] + 1
-    officer["person"], officer["tick_since"] = n, tick
+    officer["person"], officer["tick_since"], officer["asked"] = n, tick, -1
     entrant = luck(seed, NEWCOMER, n, o, 0) < p["academy"]
     officer["cohort"] = year if entrant else year - 1 - int(LONGEST_SERVICE * luck(seed, NEWCOMER, n, o, 1))
     taught = p["academy_trained"] if entrant else trained_in_pool(p, month)
@@ -212,17 +212,27 @@ def planned_share(officer: Any, patrol: Any, p: Any) -> Any:
 
 
 @njit(cache=True)
-def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
-    """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
-    return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]
+def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
+    """Note at each facility with how much more care its trained officers fill forms."""
+    staff, trained = np.zeros(len(means)), np.zeros(len(means))
+    for o in range(len(officers)):
+        staff[officers[o]["facility"]] += 1.0
+        trained[officers[o]["facility"]] += officers[o]["trained"]
+    for f in range(len(means)):
+        p = adoption[homes[f]["settlement"]]
+        means[f]["care"] = p["link_forms"] * p["forms"] * trained[f] / max(1.0, staff[f])
 
 
 @njit(cache=True)
-def brief(officers: Any, homes: Any, contacts: Any, adoption: Any) -> None:
-    """Write into each officer's tone what training adds to the log-odds of fair treatment."""
-    for o in range(len(officers)):
-        z = homes[officers[o]["facility"]]["settlement"]
-        officers[o]["tone"] = contacts[z]["training"] * adoption[z]["link_treatment"] * officers[o]["trained"]
+def care_at(means: Any, home: Any) -> Any:
+    """Care with which the facility of a place fills forms; 0 where there is none."""
+    return means[home]["care"] if home >= 0 else 0.0
+
+
+@njit(cache=True)
+def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
+    """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
+    return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]
 
 
 def begin(officers: np.ndarray, tick: int, seed: int) -> None:
@@ -230,13 +240,8 @@ def begin(officers: np.ndarray, tick: int, seed: int) -> None:
     year = date_of_tick(tick).year
     for o in range(len(officers)):
         officers[o]["tick_since"] = tick - int(SHIFTS_A_MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
+        officers[o]["asked"] = -1
         officers[o]["cohort"] = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
-
-
-def act(world: Any) -> None:
-    """Brief the officers for this shift."""
-    numbers, plant = world.numbers, world.plant
-    brief(plant.officers, plant.facilities, numbers["contacts"], numbers["adoption"])
 
 
 def month_end(world: Any) -> None:
@@ -245,6 +250,7 @@ def month_end(world: Any) -> None:
     tally, tick, seed = world.state.tally, world.tick, world.seed
     teach(officers, homes, numbers["adoption"], tally, tick, seed)
     turn_over(officers, homes, numbers["plant"], numbers["adoption"], tally, world.month, tick, seed)
+    note_care(officers, homes, numbers["adoption"], world.state.means)
 
 
 def portrait(world: Any) -> dict[str, float]:

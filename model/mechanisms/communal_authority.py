@@ -291,7 +291,7 @@ def first_boards(
     for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
         board["met"] = board["asked"] = board["heard"] = board["problem"] = -1
         board["organised"] = settlement.organised
-        board["residents"] = np.count_nonzero(people["settlement"] == a)
+        board["residents"] = np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0))
         board["legitimacy"], board["phones"] = legitimacy[a], phones[a]
         closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
         board["invites"] = 0 if closed else 1

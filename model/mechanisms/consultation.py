@@ -292,7 +292,8 @@ def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> N
     if held_today(p["rhythm"] * p["table"], TABLE, month, day_of_month, seed):
         stage.tally[0]["table_meetings"] += 1.0
         for a in range(len(hall.boards)):
-            if luck(seed, TAKES_PART, stage.tick, a, 0) < hall.boards[a]["organised"]:
+            silent = stage.tick < hall.boards[a]["silent_until"]
+            if not silent and luck(seed, TAKES_PART, stage.tick, a, 0) < hall.boards[a]["organised"]:
                 hall.boards[a]["met"] = stage.tick
                 hall.boards[a]["links"] += p["bond"] * (1.0 - hall.boards[a]["links"])
                 if luck(seed, ANSWERED, stage.tick, a, TABLE) < p["feasible"] * p["request_met"] + p["answer"]:
@@ -348,6 +349,9 @@ def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
             continue
         rate = p["rhythm"] * p["meetings"] * (0.5 + hall.boards[a]["organised"])
         if held_today(rate, a, month, day_of_month, stage.seed):
+            if stage.tick < hall.boards[a]["silent_until"]:
+                stage.tally[0]["meetings_silenced"] += 1.0
+                continue
             hold_meeting(stage, hall, a, p)
         knock(stage, hall, a, p)
 

@@ -4,14 +4,15 @@ Switched off, contacts happen and teach nothing.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from numba import njit
 
-from model.chance import age_of, someone, young_man
-from model.daybook import ARRESTS, IMPRESSIONS, VISITS
-from model.ledger import BRIBE, GREETING, STOP, TALK, impress
+from model.chance import age_of, somebody_here, young_man
+from model.daybook import ARRESTS, BRIBES, IMPRESSIONS, VISITS
+from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
+from model.mechanisms.misconduct import asks
 from model.parameters import Group, number, share
 from model.state import FOOT
 
@@ -95,11 +96,10 @@ class Contacts(Group):
         off=1.0,
     )
     fair_stop: float = number(0.2, "tone", -1.0, 1.0, "Z01, Z02", "how a fair stop is taken")
-    bribe: float = share(
-        0.65,
-        "orders of magnitude: 2,500-12,000 a year; assumed",
-        "stops that end in a bribe request, for no integrity",
+    language: float = number(
+        0.3, "log-odds", 0.0, 2.0, "C12; assumed", "fair treatment by an officer who speaks the language spoken"
     )
+    spoken: float = share(0.0, "assumed", "contacts held in the language of the place", role="site")
     finds: float = share(0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant")
     proof: float = share(0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge")
     weight_greeting: float = number(0.03, "log-odds", 0.0, 2.0, "assumed; swept", "weight of a greeting", off=0.0)
@@ -111,6 +111,19 @@ class Contacts(Group):
 
 KNOCKOUT = ("trust_by_contacts",)
 """Measures of its own process, which change when it is switched off."""
+
+
+class Beat(NamedTuple):
+    """The couples on their beat, where they walk, and the numbers by which they treat people."""
+
+    couples: Any
+    officers: Any
+    duty: Any
+    means: Any
+    territory: Any
+    contacts: Any
+    misconduct: Any
+    resources: Any
 
 
 @njit(cache=True)
@@ -149,19 +162,67 @@ def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p:
 
 
 @njit(cache=True)
-def meet(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    couples: Any,
-    officers: Any,
-    contacts: Any,
-    tally: Any,
-    where: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
+    """Kind of a contact by luck u: stop, talk or greeting."""
+    stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
+    if u < stop:
+        return STOP
+    if visit["kind"] == 1 or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
+        return TALK
+    return GREETING
+
+
+@njit(cache=True)
+def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any:
+    """Whether the lead asks this resident for a bribe; it is noted."""
+    cell = visit["cell"]
+    o = beat.couples[visit["post"]]["lead"]
+    offers = stage.ground.people[i]["vehicle"] + (1.0 if beat.territory[cell] >= 0 else 0.0)
+    penury = 1.0 - beat.resources[z]["condition"]
+    custom = beat.means[beat.officers[o]["facility"]]["custom"]
+    u = luck(stage.seed, BRIBED, stage.tick, cell, nth)
+    if not asks(beat.officers[o], offers, penury, custom, beat.misconduct[z], u):
+        return False
+    row = stage.day.bribes[stage.day.counts[BRIBES]]
+    row["cell"], row["nth"], row["post"], row["who"] = cell, nth, visit["post"], i
+    stage.day.counts[BRIBES] += 1
+    beat.officers[o]["asked"] = stage.tick
+    return True
+
+
+@njit(cache=True)
+def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> None:
+    """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
+    day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit["cell"]
+    p, couple = beat.contacts[z], beat.couples[visit["post"]]
+    officer = beat.officers[couple["lead"]]
+    cause = kind_of(visit, stage.ground.people[i], p, tick, luck(seed, MEET_KIND, tick, cell, nth))
+    fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
+    if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
+        cause = BRIBE
+    find = luck(seed, STOP_FINDS, tick, cell, nth)
+    if cause == STOP and find < p["finds"]:
+        arrest = day.arrests[day.counts[ARRESTS]]
+        arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
+        arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
+        arrest["held"] = 0
+        day.counts[ARRESTS] += 1
+    learn_of(day, minds, i, cause, fair, tick - officer["tick_since"] >= KNOWN_AFTER, p)
+    minds[i]["met"] = tick
+    if cause in (GREETING, TALK):
+        minds[i]["met_free"] = tick
+    warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i]["settlement"]]["memory_years"]) - 0.5
+    for o in (couple["lead"], couple["mate"]):
+        beat.duty[o]["warmth"] += warmth
+        if fair and cause in (GREETING, TALK):
+            beat.duty[o]["friendly"] += 1
+    count(stage.tally, cause, fair)
+
+
+@njit(cache=True)
+def meet(stage: Any, beat: Any, where: Any) -> None:
     """Let couples meet residents at the visits that took place."""
+    day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 0:
@@ -171,41 +232,19 @@ def meet(
         for other in range(k):
             if day.visits[other]["alive"] == 1 and day.visits[other]["cell"] == cell:
                 earlier += 1
-        p = contacts[max(ground.cells[cell]["settlement"], 0)]
-        crowd = float(ground.who_start[where, cell + 1] - ground.who_start[where, cell])
-        couple = couples[visit["post"]]
-        mean = (p["foot"] if couple["mode"] == FOOT else p["motor"]) + visit["kind"]
+        z = max(ground.cells[cell]["settlement"], 0)
+        p = beat.contacts[z]
+        crowd = float(ground.crowd[where, cell])
+        on_foot = beat.couples[visit["post"]]["mode"] == FOOT
+        mean = (p["foot"] if on_foot else p["motor"]) + visit["kind"]
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
-        officer = officers[couple["lead"]]
-        known = tick - officer["tick_since"] >= KNOWN_AFTER
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
-            i = someone(ground, where, cell, luck(seed, MEET_WHO, tick, cell, nth))
-            person = ground.people[i]
-            if minds[i]["gone"] >= 0 or age_of(person, tick) < 12.0:
-                continue
-            stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
-            u = luck(seed, MEET_KIND, tick, cell, nth)
-            cause = GREETING
-            if u < stop:
-                cause = STOP
-            elif visit["kind"] == 1 or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
-                cause = TALK
-            fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
-            if cause == STOP and luck(seed, BRIBED, tick, cell, nth) < p["bribe"] * (1.0 - officer["integrity"]):
-                cause = BRIBE
-            find = luck(seed, STOP_FINDS, tick, cell, nth)
-            if cause == STOP and find < p["finds"]:
-                arrest = day.arrests[day.counts[ARRESTS]]
-                arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
-                arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
-                arrest["held"] = 0
-                day.counts[ARRESTS] += 1
-            learn_of(day, minds, i, cause, fair, known, p)
-            minds[i]["met"] = tick
-            if cause in (GREETING, TALK):
-                minds[i]["met_free"] = tick
-            count(tally, cause, fair)
+            i = somebody_here(stage, where, cell, MEET_WHO, cell, nth)
+            if i < 0:
+                break
+            if stage.minds[i]["gone"] < 0 and age_of(ground.people[i], tick) >= 12.0:
+                encounter(stage, beat, visit, i, nth, z)
 
 
 @njit(cache=True)
@@ -230,18 +269,17 @@ def act(world: Any) -> None:
     """Let couples meet residents; these learn from it."""
     state, numbers, book = world.state, world.numbers, world.book
     most = MOST * int(book.counts[VISITS])
-    book.reserve(ARRESTS, most)
-    day = book.reserve(IMPRESSIONS, most)
-    meet(
-        day,
-        world.ground,
-        state.minds,
+    for table in (ARRESTS, BRIBES, IMPRESSIONS):
+        book.reserve(table, most)
+    beat = Beat(
         state.couples,
         world.plant.officers,
+        state.duty,
+        state.means,
+        state.territory,
         numbers["contacts"],
-        state.tally,
-        world.where,
-        world.tick,
-        world.seed,
+        numbers["misconduct"],
+        numbers["resources"],
     )
+    meet(world.stage(), beat, world.where)
     world.learn()

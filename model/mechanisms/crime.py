@@ -11,10 +11,11 @@ import numpy as np
 from numba import njit
 
 from model.calendar import MARKET_DAY, weekday_of
-from model.chance import age_of, someone
+from model.chance import age_of, somebody_here
 from model.daybook import (
     ASSAULT,
     BURGLARY,
+    BY_NARCOS,
     FOR_HIRE,
     HOMICIDE,
     IMPRESSIONS,
@@ -23,6 +24,7 @@ from model.daybook import (
     INCIDENTS,
     NO_MOTIVE,
     NOBODY,
+    OUTSIDE,
     ROBBERY,
     THEFT,
     THEFT_FROM_VEHICLE,
@@ -32,7 +34,11 @@ from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.fear import sheltered
+from model.mechanisms.narcos import KEPT_AWAY, THIEF_NUMBER, killed_thief, open_share
 from model.mechanisms.near_repeat import MOST, breed
+from model.mechanisms.political_calendar import violence
+from model.mechanisms.population_change import coming, outsiders_factor, suffer_outside
+from model.mechanisms.safe_schools import guarded
 from model.parameters import Group, number, share
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
@@ -58,7 +64,7 @@ class Crime(Group):
 
     name: ClassVar[str] = "crime"
     mechanism: ClassVar[bool] = False
-    evidence: ClassVar[tuple[str, ...]] = ("A03", "A04", "A05", "B19", "F20", "J02", "S12", "V02", "V18")
+    evidence: ClassVar[tuple[str, ...]] = ("A03", "A04", "A05", "B08", "B11", "B19", "F20", "J02", "S12", "V02", "V18")
 
     armed: float = number(
         3.0, "per 1,000", 0.0, 50.0, "assumed", "armed street offenders, with those from outside", role="site"
@@ -100,6 +106,12 @@ class Crime(Group):
         "assaults by resident where alcohol is 1",
     )
     hire: float = number(0.03, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
+    cctv: float = share(0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever")
+    cctv_effect: float = share(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6)
+    alcohol_hours: float = share(0.0, "B19", "enforcement of the hours of selling alcohol", role="lever")
+    hours_effect: float = share(0.25, "B19; assumed, swept", "drinking at night that enforced hours prevent")
+    breath_tests: float = share(0.0, "B19", "weekend nights with breath tests", role="lever")
+    tests_effect: float = share(0.1, "B19; assumed, swept", "drinking at night that breath tests prevent")
     at_home: float = share(0.08, "assumed", "exposure at home relative to elsewhere")
     night: float = number(1.5, "ratio", 0.2, 5.0, "assumed", "night over day, at equal exposure")
     market: float = number(
@@ -123,10 +135,16 @@ class Odds(NamedTuple):
     deterrence: Any
     fear: Any
     watch: Any
+    population: Any
+    political: Any
+    schools: Any
+    narcos: Any
+    protected: Any
     risk: Any
     repeats: Any
     count: Any
     where: Any
+    come: Any
 
 
 @njit(cache=True)
@@ -166,23 +184,26 @@ def exposure(
         if kind == ROBBERY:
             return weight * p["night"] if night else weight
         return weight * p["market"] if market else weight
-    if kind == VEHICLE_THEFT:
-        return person["vehicle"] * lure * (p["night"] if night else 1.0)
-    if kind == THEFT_FROM_VEHICLE:
-        return person["vehicle"] * lure
+    if kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE):
+        unwatched = 1.0 - p["cctv_effect"] * p["cctv"]
+        dark = p["night"] if night and kind == VEHICLE_THEFT else 1.0
+        return person["vehicle"] * lure * dark * unwatched
     if kind == BURGLARY:
         return lure * (2.0 if tick % 3 == 0 else 1.0)
     weight = lure * (0.7 if person["female"] == 1 else 1.3)
     if 15.0 <= age_of(person, tick) < 35.0:
         weight *= 1.5
-    return weight * p["weekend_night"] if weekend and night else weight
+    if not night:
+        return weight
+    weight *= (1.0 - p["hours_effect"] * p["alcohol_hours"]) * (1.0 - p["tests_effect"] * p["breath_tests"])
+    return weight * p["weekend_night"] if weekend else weight
 
 
 @njit(cache=True)
 def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
-        if minds[ties[victim, k]]["gone"] < 0:
+        if ties[victim, k] >= 0 and minds[ties[victim, k]]["gone"] < 0:
             return int(ties[victim, k])
     return NOBODY
 
@@ -299,11 +320,7 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
     if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z]["displacement"]:
         return
     other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
-    i = (
-        -1
-        if other < 0
-        else someone(stage.ground, odds.where, other, luck(stage.seed, DISPLACED, stage.tick, number, 2))
-    )
+    i = -1 if other < 0 else somebody_here(stage, odds.where, other, DISPLACED, number, 2)
     if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
         stage.tally[0]["off_map"] += 1.0
         return
@@ -320,6 +337,17 @@ def watch_at(kind: Any, settlement: Any, night: Any, watch: Any) -> Any:
 
 
 @njit(cache=True)
+def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
+    """Let protectors keep a crime away; somebody may be killed for it."""
+    z = max(stage.ground.cells[cell]["settlement"], 0)
+    i = killed_thief(stage, odds.where, cell, number, odds.narcos[z])
+    if i >= 0:
+        own = THIEF_NUMBER + number
+        minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
+        note_incident(stage, own, HOMICIDE, BY_NARCOS, cell, i, -1, minute, 1.0, 0.0)
+
+
+@njit(cache=True)
 def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
     """Judge the candidates of this shift by type, then the near repeats that are due."""
     n_people, old_repeats = len(stage.ground.people), odds.count[0]
@@ -333,7 +361,13 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
                 cell = np.int64(stage.ground.places[odds.where, i])
-            if cell < 0 or stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+            if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+                continue
+            mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
+            if cell < 0:
+                if kind <= THEFT:
+                    z = person["settlement"]
+                    suffer_outside(stage, kind, i, number, mark * CEILING[kind], odds.population[z], odds.crime[z])
                 continue
             here = stage.ground.cells[cell]
             z = max(here["settlement"], 0)
@@ -341,16 +375,23 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             market = market_day and here["market"] == 1
             weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
             weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
+            weight *= outsiders_factor(kind, odds.come, odds.population[z])
+            if kind == HOMICIDE:
+                weight *= violence(odds.political[z])
+            weight *= guarded(kind, person, here["schools"], stage.tick, odds.schools[person["settlement"]])
             calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
                 stage.tally[0]["ceiling_hits"] += 1.0
                 threshold = 1.0
-            mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
             stage.tally[0]["candidates"] += 1.0
             unseen = 1.0 - watch_at(kind, here["settlement"], night, odds.watch)
             stage.tally[0]["watched"] += 1.0 if threshold * unseen <= mark < threshold else 0.0
             threshold *= unseen
+            left = threshold * open_share(kind, cell, odds.protected, odds.narcos[z])
+            if left <= mark < threshold:
+                punish_thief(stage, odds, cell, number)
+            threshold = left
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
@@ -363,13 +404,17 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
             odds.repeats[k]["number"],
         )
         if i < 0:
-            i = someone(stage.ground, odds.where, cell, luck(stage.seed, CRIME_WHO, stage.tick, number, 0))
+            i = somebody_here(stage, odds.where, cell, CRIME_WHO, number, 0)
         if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
         if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
             continue
-        mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
         stage.tally[0]["repeats"] += 1.0
+        p = odds.narcos[max(stage.ground.cells[cell]["settlement"], 0)]
+        if luck(stage.seed, KEPT_AWAY, stage.tick, number, 0) >= open_share(kind, cell, odds.protected, p):
+            punish_thief(stage, odds, cell, number)
+            continue
+        mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
         attempt(stage, odds, kind, cell, i, mark, 1.0, number)
     forget(odds.repeats, odds.count, stage.tick)
 
@@ -395,6 +440,7 @@ def act(world: Any) -> None:
     state, numbers = world.state, world.numbers
     most = most_of(float(CEILING.sum()) * len(state.minds) / 1095.0) + int(state.repeats.count[0])
     world.book.reserve(INCIDENTS, most)
+    world.book.reserve(OUTSIDE, most)
     world.book.reserve(IMPRESSIONS, most)
     state.repeats.reserve(most * MOST)
     odds = Odds(
@@ -403,9 +449,19 @@ def act(world: Any) -> None:
         numbers["deterrence"],
         numbers["fear"],
         state.boards["watch"],
+        numbers["population_change"],
+        numbers["political_calendar"],
+        numbers["safe_schools"],
+        numbers["narcos"],
+        state.protected,
         state.risk,
         state.repeats.rows,
         state.repeats.count,
         world.where,
+        coming(
+            world.day_type == MARKET_DAY,
+            len(world.calendar.market_days),
+            float(numbers["population_change"][0]["visit"]),
+        ),
     )
     offend(world.stage(), odds, world.day_type == MARKET_DAY, weekday_of(world.tick))

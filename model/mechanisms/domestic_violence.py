@@ -121,7 +121,7 @@ def near_ties(stage: Any, i: Any) -> Any:
     """Living ties of somebody in the same settlement and another household."""
     people, count = stage.ground.people, 0
     for tie in stage.ground.ties[i]:
-        near = people[tie]["settlement"] == people[i]["settlement"]
+        near = tie >= 0 and people[tie]["settlement"] == people[i]["settlement"]
         if near and people[tie]["household"] != people[i]["household"] and stage.minds[tie]["gone"] < 0:
             count += 1
     return count

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import is_last_shift_of_month, weekday_of
-from model.chance import age_of, someone, young_man
+from model.chance import STEP, TRIES, age_of, someone, young_man
 from model.daybook import (
     ASSAULT,
     BY_EXTORTION,
@@ -24,8 +24,11 @@ from model.daybook import (
     PUNISHMENT,
     TERRITORIAL,
 )
+from model.ledger import SHIFTS_A_YEAR
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
+from model.mechanisms.political_calendar import violence
+from model.mechanisms.safe_schools import draw_of
 from model.parameters import Group, number, share
 from model.residents import STUDENT
 
@@ -97,7 +100,7 @@ class Extortion(Group):
     clash: float = number(
         5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
     )
-    tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative")
+    tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
     clash_lethal: float = share(0.35, "V18; assumed", "clashes that kill")
     recruit: float = number(
         0.006,
@@ -124,6 +127,9 @@ class Extortion(Group):
     paying: float = share(
         0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
     )
+    imitator_again: float = number(
+        4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who gave in within a year, relative"
+    )
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
@@ -145,6 +151,17 @@ def collect(stage: Any, gangs: Any, numbers: Any) -> None:
 
 
 @njit(cache=True)
+def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -> Any:
+    """Target of a demand: who has not gone, in a few tries."""
+    i = gangs.targets[first]
+    for a in range(TRIES):
+        i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, STEP * a) * n_targets)]
+        if stage.minds[i]["gone"] < 0:
+            break
+    return i
+
+
+@njit(cache=True)
 def demand(stage: Any, gangs: Any, numbers: Any) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
     for q in range(len(gangs.cliques)):
@@ -154,7 +171,7 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
             continue
         for j in range(poisson(luck(stage.seed, DEMAND_COUNT, stage.tick, q, 0), MOST_DEMANDS)):
             number = DEMAND_NUMBER + q * DEMANDS_A_CLIQUE + j
-            i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, 0) * n_targets)]
+            i = target_of(stage, gangs, first, n_targets, number)
             mind = stage.minds[i]
             p = numbers[stage.ground.people[i]["settlement"]]
             chance = p["demands"] * clique["members"] / 365.0 / 2.0 / MOST_DEMANDS
@@ -237,12 +254,13 @@ def strike(
 
 
 @njit(cache=True)
-def clash(stage: Any, gangs: Any, numbers: Any, where: Any) -> None:
+def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
-        p = numbers[max(stage.ground.cells[clique["centre"]]["settlement"], 0)]
-        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"]
+        z = max(stage.ground.cells[clique["centre"]]["settlement"], 0)
+        p = numbers[z]
+        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * violence(political[z])
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):
@@ -254,7 +272,7 @@ def clash(stage: Any, gangs: Any, numbers: Any, where: Any) -> None:
 
 
 @njit(cache=True)
-def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
+def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
     """Let cliques draw the young of their territory."""
     n_people = len(stage.ground.people)
     for j in range(poisson(luck(stage.seed, RECRUIT_COUNT, stage.tick, 0, 0), RECRUIT_CANDIDATES * n_people)):
@@ -266,10 +284,12 @@ def recruit(stage: Any, gangs: Any, numbers: Any) -> None:
         p = numbers[person["settlement"]]
         tied = 0.0
         for k in range(stage.ground.ties.shape[1]):
-            if stage.minds[stage.ground.ties[i, k]]["member"] >= 0:
+            tie = stage.ground.ties[i, k]
+            if tie >= 0 and stage.minds[tie]["member"] >= 0:
                 tied = 1.0
         out = 0.0 if person["occupation"] == STUDENT else 1.0
         hazard = p["recruit"] * math.exp(p["recruit_tie"] * tied + p["recruit_out"] * out)
+        hazard *= draw_of(out == 0.0, schools[person["settlement"]])
         if luck(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MOST_RECRUITED:
             mind["member"] = q
             gangs.cliques[q]["members"] += 1
@@ -287,10 +307,13 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < 18.0:
             continue
         p = numbers[person["settlement"]]
-        business = p["imitator_business"] if person["business"] == 1 else 1.0
+        likely = p["imitator_business"] if person["business"] == 1 else 1.0
+        gave_in = stage.minds[i]["gave_in"]
+        if gave_in >= 0 and stage.tick - gave_in < SHIFTS_A_YEAR:
+            likely *= p["imitator_again"]
         if (
             luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0)
-            >= p["imitators"] * phone_lists * business / MOST_IMITATED
+            >= p["imitators"] * phone_lists * likely / MOST_IMITATED
         ):
             continue
         loss = 500.0 * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
@@ -310,6 +333,7 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         stage.tally[0]["extortion_imitators"] += 1.0
         if luck(stage.seed, IMITATOR_PAY, stage.tick, number, 0) < p["imitator_pay"]:
             stage.tally[0]["paid_imitators"] += 1.0
+            stage.minds[i]["gave_in"] = stage.tick
 
 
 @njit(cache=True)
@@ -351,7 +375,17 @@ def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
 
 
 @njit(cache=True)
-def extort(stage: Any, gangs: Any, numbers: Any, phone_lists: Any, where: Any, monday: Any, month_ends: Any) -> None:
+def extort(
+    stage: Any,
+    gangs: Any,
+    numbers: Any,
+    political: Any,
+    schools: Any,
+    phone_lists: Any,
+    where: Any,
+    monday: Any,
+    month_ends: Any,
+) -> None:
     """Payments, demands, threats, clashes, recruits, imitators, and at a month's end the cliques' accounts."""
     shift = stage.tick % 3
     if monday and shift == 0:
@@ -359,9 +393,9 @@ def extort(stage: Any, gangs: Any, numbers: Any, phone_lists: Any, where: Any, m
     if shift < 2:
         demand(stage, gangs, numbers)
     punish(stage, gangs, numbers)
-    clash(stage, gangs, numbers, where)
+    clash(stage, gangs, numbers, political, where)
     if shift == 1:
-        recruit(stage, gangs, numbers)
+        recruit(stage, gangs, numbers, schools)
     imitate(stage, numbers, phone_lists)
     if month_ends:
         close_month(stage, gangs, numbers)
@@ -379,4 +413,14 @@ def act(world: Any) -> None:
     monday = weekday_of(tick) == 0
     month_ends = is_last_shift_of_month(tick)
     phone_lists = world.numbers["gangs"][0]["phone_lists"]
-    extort(world.stage(), state.gangland(), numbers, phone_lists, world.where, monday, month_ends)
+    extort(
+        world.stage(),
+        state.gangland(),
+        numbers,
+        world.numbers["political_calendar"],
+        world.numbers["safe_schools"],
+        phone_lists,
+        world.where,
+        monday,
+        month_ends,
+    )

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from numba import njit
 
-from model.daybook import BURGLARY, INCIDENTS, VISITS
+from model.daybook import BURGLARY, INCIDENTS, OUTSIDE, VISITS
 from model.ledger import HARM, kept
 from model.luck import decision, logistic, luck
 from model.mechanisms.hearsay import HEARD
@@ -78,14 +78,19 @@ def feel(mind: Any, local: Any, p: Any) -> None:
 
 
 @njit(cache=True)
-def first_caution(minds: Any, people: Any, numbers: Any, seed: Any) -> None:
-    """Draw how cautious each resident is, and who takes precautions when the world begins."""
+def first_caution(mind: Any, p: Any, i: Any, seed: Any) -> None:
+    """Draw how cautious resident i is, and whether precautions are taken at first."""
+    u = luck(seed, CAUTION, 0, i, 0)
+    mind["caution"] = math.log((u + 1e-12) / (1.0 - u + 1e-12))
+    mind["alarm"] = 0.0
+    mind["careful"] = 1 if p["careful"] + p["by_fear"] * mind["base_fear"] + mind["caution"] > 0.0 else 0
+
+
+@njit(cache=True)
+def first_cautions(minds: Any, people: Any, numbers: Any, seed: Any) -> None:
+    """Draw how cautious everybody is when the world begins."""
     for i in range(len(minds)):
-        u = luck(seed, CAUTION, 0, i, 0)
-        mind, p = minds[i], numbers[people[i]["settlement"]]
-        mind["caution"] = math.log((u + 1e-12) / (1.0 - u + 1e-12))
-        mind["alarm"] = 0.0
-        mind["careful"] = 1 if p["careful"] + p["by_fear"] * mind["base_fear"] + mind["caution"] > 0.0 else 0
+        first_caution(minds[i], numbers[people[i]["settlement"]], i, seed)
 
 
 @njit(cache=True)
@@ -96,6 +101,8 @@ def frighten(stage: Any, i: Any, severity: Any, fear: Any, hearsay: Any) -> None
     for k in range(stage.ground.ties.shape[1]):
         if luck(stage.seed, HEARD, stage.tick, i, 8 * HARM + k) < hearsay[home]["tell_bad"]:
             tie = stage.ground.ties[i, k]
+            if tie < 0:
+                break
             stage.minds[tie]["alarm"] += fear[stage.ground.people[tie]["settlement"]]["heard"] * severity
 
 
@@ -107,6 +114,9 @@ def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> Non
         local[max(stage.ground.cells[row["cell"]]["settlement"], 0)]["crime"] += row["severity"]
         if row["teller"] >= 0:
             frighten(stage, row["teller"], row["severity"], fear, hearsay)
+    for k in range(stage.day.counts[OUTSIDE]):
+        row = stage.day.outside[k]
+        frighten(stage, row["who"], row["severity"], fear, hearsay)
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
         if visit["alive"] == 1 and couples[visit["post"]]["mode"] == FOOT:

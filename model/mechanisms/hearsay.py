@@ -43,6 +43,8 @@ def spread(day: Any, first: Any, ground: Any, minds: Any, hearsay: Any, tick: An
         chance = p["tell_bad"] if bad else p["tell_good"]
         for tie in range(ground.ties.shape[1]):
             if luck(seed, HEARD, tick, i, 8 * cause + tie) < chance:
+                if ground.ties[i, tie] < 0:
+                    break
                 impress(
                     day,
                     minds,

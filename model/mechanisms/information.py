@@ -34,9 +34,9 @@ KNOCKOUT = ("crimes_recorded",)
 
 
 @njit(cache=True)
-def reaches_headquarters(kind: Any, p: Any, tick: Any, number: Any, seed: Any) -> Any:
-    """Whether a crime known to the station arrives in headquarters' record."""
+def reaches_headquarters(kind: Any, p: Any, care: Any, tick: Any, number: Any, seed: Any) -> Any:
+    """Whether a crime known to a station that fills forms with this care arrives in headquarters' record."""
     chance = p["consolidated"] * p["georeferenced"] * p["entered"]
     if kind != HOMICIDE and kind != VEHICLE_THEFT:
-        chance *= p["written"] * p["typed"]
+        chance *= (p["written"] + (1.0 - p["written"]) * care) * p["typed"]
     return luck(seed, RECORD, tick, number, 0) < chance

@@ -12,10 +12,12 @@ from numba import njit
 from model.daybook import VISITS
 from model.luck import decision, luck
 from model.mechanisms.adoption import planned_share
+from model.mechanisms.officers import goes
 from model.parameters import Group, number, share
 from model.state import FOOT
 
-VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
+VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
+    decision("visit kept"),
     decision("visit minute"),
     decision("visit kind"),
     decision("visit place"),
@@ -90,6 +92,7 @@ def visit_all(
     cell_km: Any,
     patrol: Any,
     adoption: Any,
+    states: Any,
     day: Any,
     tally: Any,
     tick: Any,
@@ -105,11 +108,15 @@ def visit_all(
         p = patrol[home["settlement"]]
         here = home["cell"]
         routes = 0
+        kept = goes(plant.officers[couple["lead"]], states[home["settlement"]])
         planned = planned_share(plant.officers[couple["lead"]], p, adoption[home["settlement"]])
         n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
             if couple["duty_start"] <= minute < couple["duty_end"]:
+                continue
+            tally[0]["planned"] += 1.0
+            if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
                 continue
             b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
             kind, routed = 0, 1
@@ -143,7 +150,6 @@ def visit_all(
             )
             visit["minute"], visit["stay"] = minute, p["stay"]
             day.counts[VISITS] = k + 1
-            tally[0]["planned"] += 1.0
             routes += routed
         if routes > 0:
             tally[0]["couples_routed"] += 1.0
@@ -203,6 +209,7 @@ def act(world: Any) -> None:
         world.cell_km,
         patrol,
         world.numbers["adoption"],
+        world.numbers["officers"],
         day,
         state.tally,
         world.tick,

@@ -33,6 +33,7 @@ from model.daybook import (
 )
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
+from model.mechanisms.adoption import care_at
 from model.mechanisms.information import reaches_headquarters
 from model.mechanisms.patrol import cover
 from model.parameters import Group, number, share
@@ -153,10 +154,11 @@ def pulls(
     has_number: Any,
     p: Any,
     trust: Any,
+    hush: Any,
     out: Any,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
-    common = p["intercept"] + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
+    common = p["intercept"] - hush + p["by_kind"] * OFFSET[row["kind"]] + p["severity"] * row["severity"]
     common += p["loss"] * math.log1p(row["loss"] / 100.0)
     faith = p["trust"] * (trust - 0.5)
     dread = dread_of(row, mind["fear"], p)
@@ -238,6 +240,8 @@ def tell(
     response: Any,
     deterrence: Any,
     trust: Any,
+    narcos: Any,
+    protected: Any,
     tick: Any,
     seed: Any,
 ) -> None:
@@ -255,10 +259,11 @@ def tell(
             z = ground.people[i]["settlement"]
             home = ground.cells[ground.people[i]["home"]]
             p, a = reporting[z], authority[z]
+            hush = narcos[z]["silence"] if protected[ground.people[i]["home"]] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]["memory_years"])
             council = ground.people[i]["council"] == 1
             has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < boards[z]["phones"]
-            pulls(row, home, minds[i], boards[z], a["reach"], a, visit >= 0, has_number, p, now, pull)
+            pulls(row, home, minds[i], boards[z], a["reach"], a, visit >= 0, has_number, p, now, hush, pull)
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE
@@ -274,7 +279,8 @@ def tell(
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
             row["found"] = 1
         police_know = row["found"] == 1 or (state_knows and row["told"] != PROSECUTOR)
-        if police_know and reaches_headquarters(row["kind"], information[at], tick, number, seed):
+        care = care_at(means, ground.cells[row["cell"]]["facility"])
+        if police_know and reaches_headquarters(row["kind"], information[at], care, tick, number, seed):
             row["recorded"] = 1
 
 
@@ -330,6 +336,8 @@ def act(world: Any) -> None:
         numbers["response"],
         numbers["deterrence"],
         numbers["trust"],
+        numbers["narcos"],
+        state.protected,
         world.tick,
         world.seed,
     )

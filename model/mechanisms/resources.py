@@ -47,6 +47,7 @@ class Resources(Group):
         0.8, "I04: officers pay themselves; assumed", "months in which a facility's telephones have credit",
         role="lever", off=1.0,
     )  # fmt: skip
+    condition: float = share(0.3, "I05; assumed", "condition of stations and pay", role="lever")
     willing: float = share(0.4, "B17; assumed", "mayors who take on security", role="site")
     incumbency: float = share(0.35, "assumed", "mayors who are elected again")
     joint_patrols: float = share(

@@ -29,16 +29,19 @@ def uptake(officer: "Officer") -> float:
     return weight * (p.old_guard if officer.cohort < FOUNDED else 1.0)
 
 
-def brief_officers(town: "PlainTown") -> None:
-    """What training adds to the tone of each officer in this shift."""
-    for officer in town.officers:
-        officer.tone = town.numbers("contacts").training * town.numbers("adoption").link_treatment * officer.trained
-
-
-def renew_officers(town: "PlainTown") -> None:
-    """Close the month of the officers."""
+def renew_positions(town: "PlainTown") -> None:
+    """Let officers learn of MOPSIC, leave and be followed by others."""
     teach(town)
     turn_over(town)
+    note_care(town)
+
+
+def note_care(town: "PlainTown") -> None:
+    """Note with how much more care each facility fills forms."""
+    p = town.numbers("adoption")
+    for facility in town.facilities:
+        staff = [one for one in town.officers if one.facility is facility]
+        facility.care = p.link_forms * p.forms * sum(one.trained for one in staff) / max(1, len(staff))
 
 
 def teach(town: "PlainTown") -> None:
@@ -79,6 +82,8 @@ def succeed(officer: "Officer") -> None:
 
     from_academy = u(0) < p.academy
     officer.since = town.tick
+    officer.asked = -1
+    officer.faith = officer.motivation = officer.safety = officer.stress = 0.0
     officer.cohort = town.date.year if from_academy else town.date.year - 1 - int(25.0 * u(1))
     officer.trained = int(u(2) < (p.academy_trained if from_academy else trained_in_pool(town)))
     officer.aware = int(officer.trained or u(3) < p.pool_aware)

@@ -30,17 +30,18 @@ class Authority(mesa.Agent):
         self.organised = float(settlement.organised)
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = self.last_request = self.last_answer = self.problem = -1
-        self.explained = 0
+        self.explained = self.silent_until = self.withdrawn_until = self.disputes = 0
         self.links = self.watch = 0.0
         self.consents = False
         self.phones = town.numbers("consultation").phones
         self.suffered = [0.0] * 9
         self.residents = [one for one in town.residents if one.settlement == self.settlement]
+        self.n_residents = sum(one.alive for one in self.residents)
 
     def see(self, what: float) -> None:
         """Move legitimacy towards what people have seen."""
         learning = self.model.numbers("communal_authority").learning
-        self.legitimacy += learning * 1000.0 / len(self.residents) * (what - logistic(self.legitimacy))
+        self.legitimacy += learning * 1000.0 / self.n_residents * (what - logistic(self.legitimacy))
 
     @property
     def officer(self) -> Any:

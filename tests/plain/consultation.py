@@ -43,6 +43,8 @@ def consult(town: "PlainTown") -> None:
     if town.shift != 1:
         return
     if town.date.day == 1:
+        p = town.numbers("consultation")
+        town.shocks += p.inform * p.news
         for authority in town.authorities:
             lose_numbers(town, authority)
     due = [request for request in town.requests if town.tick - request.asked >= 90]
@@ -55,6 +57,8 @@ def consult(town: "PlainTown") -> None:
             continue
         p = town.numbers("consultation")
         if is_held_today(town, authority.number, p.rhythm * p.meetings * (0.5 + authority.organised)):
+            if town.tick < authority.silent_until:
+                continue
             hold_meeting(town, authority)
         knock(town, authority)
     town.learn_impressions()
@@ -106,7 +110,8 @@ def meet_at_the_seat(town: "PlainTown") -> None:
     p = town.numbers("consultation")
     if is_held_today(town, TABLE, p.rhythm * p.table):
         for authority in town.authorities:
-            if town.luck("takes part", authority.number, 0) < authority.organised:
+            speaks = town.tick >= authority.silent_until
+            if speaks and town.luck("takes part", authority.number, 0) < authority.organised:
                 authority.last_meeting = town.tick
                 authority.links += p.bond * (1.0 - authority.links)
                 if town.luck("answered", authority.number, TABLE) < p.feasible * p.request_met + p.answer:

@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from plain.luck import pick, poisson
+from plain.luck import poisson
+from plain.misconduct import asks
 from plain.people import BRIBE, GREETING, STOP, TALK, Resident
 from plain.police import FOOT, Visit
+from plain.population import somebody_here
 from plain.response import Arrest
 
 if TYPE_CHECKING:
@@ -26,13 +28,14 @@ def meet(town: "PlainTown") -> None:
         earlier[visit.cell.number] = q + 1
         present = visit.cell.present[town.place_list]
         by_mode = p.foot if visit.couple.mode == FOOT else p.motor
-        crowd = len(present) / (len(present) + 40.0)
+        n_here = sum(not one.left for one in present)
+        crowd = n_here / (n_here + 40.0)
         mean = (by_mode + visit.kind) * crowd * (p.night if town.shift == NIGHT else 1.0)
         number = poisson(town.luck("meet count", visit.cell.number, q), mean)
         for j in range(min(number, MOST_CONTACTS)):
             nth = 16 * q + j
-            resident = pick(present, town.luck("meet who", visit.cell.number, nth))
-            if resident.alive and resident.age >= 12:
+            resident = somebody_here(town, visit.cell, "meet who", visit.cell.number, nth)
+            if resident is not None and resident.alive and resident.age >= 12:
                 encounter(town, visit, resident, nth)
     town.learn_impressions()
 
@@ -59,8 +62,11 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     tone = 1.0 if fair else -1.0
     more = p.familiar if fair and town.tick - lead.since >= KNOWN_AFTER else 1.0
     resident.last_contact = town.tick
+    for one in visit.couple.crew:
+        one.warmth += resident.trust - 0.5
+        one.n_friendly += fair and v >= stop
     if v < stop:
-        if town.luck("bribe", where, nth) < p.bribe * (1.0 - lead.integrity):
+        if asks(town, visit.couple, resident, visit.cell, nth):
             town.impress(resident, BRIBE, fairness=(-1.0, p.weight_bribe))
             return
         town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, p.weight_stop))

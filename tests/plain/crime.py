@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
+from plain.narcos import guarded, left_open, thief_killed
 from plain.people import HARM, Resident
 from plain.places import Cell
 from plain.police import SHIFT_MINUTES, covering_visit
+from plain.politics import violence
+from plain.population import outsiders_factor, somebody_here, suffer_outside
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     PUNISHMENT,
     BY_PARTNER,
     BY_KIN,
-) = range(11)
+    NARCO,
+    CROWD,
+) = range(13)
 DOMESTIC = 8
 NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
@@ -119,11 +124,16 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
         return
     cell = victim.home if kind in (VEHICLE_THEFT, BURGLARY) else victim.place
     if cell is None:
+        suffer_outside(town, kind, number, CEILINGS[kind], victim)
         return
     threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
     if kind <= BURGLARY and town.shift == NIGHT and cell.settlement >= 0:
         threshold *= 1.0 - town.authorities[cell.settlement].watch
-    if town.luck("crime mark", number, 0) < threshold:
+    mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
+    if left <= mark < threshold:
+        punish_thief(town, cell, number)
+    threshold = left
+    if mark < threshold:
         attempt(town, Attempt(number, kind, cell, victim, threshold))
 
 
@@ -133,7 +143,15 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
     pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
     sheltered = share_of_hazard(victim, kind)
     spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
-    return getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim) * spared * sheltered
+    return (
+        getattr(numbers, RATES[kind])
+        * pool
+        * weight(town, kind, cell, victim)
+        * spared
+        * sheltered
+        * guarded(victim, cell, kind)
+        * outsiders_factor(town, kind)
+    )
 
 
 def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
@@ -147,33 +165,43 @@ def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         case 1:
             return cell.lure * exposed * (numbers.market if cell.market and town.is_market_day else 1.0)
         case 2:
-            return victim.vehicle * cell.lure * night
+            return victim.vehicle * cell.lure * night * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 3:
-            return victim.vehicle * cell.lure
+            return victim.vehicle * cell.lure * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 4:
             return cell.lure * (2.0 if town.shift == 0 else 1.0)
         case 5:
             by_sex = 0.7 if victim.female else 1.3
             by_age = 1.5 if 15 <= victim.age < 35 else 1.0
             weekend = numbers.weekend_night if town.shift == NIGHT and town.weekday >= FRIDAY else 1.0
-            return cell.lure * by_sex * by_age * weekend
+            sober = 1.0 - numbers.hours_effect * numbers.alcohol_hours
+            sober *= 1.0 - numbers.tests_effect * numbers.breath_tests
+            return cell.lure * by_sex * by_age * weekend * (sober if town.shift == NIGHT else 1.0)
         case _:
-            return 0.3 if victim.female else 1.7
+            return (0.3 if victim.female else 1.7) * violence(town)
 
 
 def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
     """Attempt a near repeat, on the given victim or on whoever is there."""
     victim = repeat.victim
     if victim is None:
-        present = repeat.cell.present[town.place_list]
-        if not present:
-            return
-        victim = pick(present, town.luck("crime who", repeat.number, 0))
-    if not victim.alive or victim.age < youngest_victim(repeat.kind):
+        victim = somebody_here(town, repeat.cell, "crime who", repeat.number, 0)
+    if victim is None or not victim.alive or victim.age < youngest_victim(repeat.kind):
         return
     if repeat.kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE) and not victim.vehicle:
         return
+    if town.luck("kept away", repeat.number, 0) >= left_open(repeat.cell, repeat.kind, town):
+        punish_thief(town, repeat.cell, repeat.number)
+        return
     attempt(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim, 1.0))
+
+
+def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
+    """Let protectors keep a crime away; somebody may be killed for it (ODD 6.30)."""
+    victim = thief_killed(town, cell, number)
+    if victim is not None:
+        minute = minute_of(town, number)
+        write_incident(town, 2**27 + number, KILLING, NARCO, cell, victim, 1.0, 0.0, minute=minute)
 
 
 # 6.6 deterrence
@@ -208,8 +236,7 @@ def displace(town: "PlainTown", tried: Attempt) -> None:
     if town.luck("displaced", tried.number, 0) >= town.numbers("deterrence").displacement:
         return
     cell = pick(tried.cell.neighbours, town.luck("displaced", tried.number, 1))
-    present = cell.present[town.place_list] if cell is not None else []
-    victim = pick(present, town.luck("displaced", tried.number, 2)) if present else None
+    victim = None if cell is None else somebody_here(town, cell, "displaced", tried.number, 2)
     if cell is None or victim is None or not victim.alive or victim.age < 12:
         town.off_map += 1
         return
@@ -284,9 +311,10 @@ def write_incident(
     severity: float,
     loss: float,
     displaced: bool = False,
+    minute: float | None = None,
 ) -> Incident:
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
-    incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced)
+    incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced, minute)
     if incident.teller is not None:
         town.impress(incident.teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
         incident.teller.last_harm = town.tick
@@ -303,12 +331,13 @@ def note(
     severity: float,
     loss: float,
     displaced: bool = False,
+    minute: float | None = None,
 ) -> Incident:
     """Write an incident down; the victim may die."""
     if kind == KILLING:
         victim.die()
     teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
-    minute = minute_of(town, number)
+    minute = minute_of(town, number) if minute is None else minute
     incident = Incident(town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced)
     town.incidents.append(incident)
     return incident

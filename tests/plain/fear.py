@@ -37,14 +37,17 @@ def share_of_hazard(one: "Resident", kind: int) -> float:
 def take_fright(town: "PlainTown") -> None:
     """Let own and heard harm frighten; count crime and visits on foot by settlement."""
     p, tell_bad = town.numbers("fear"), town.numbers("hearsay").tell_bad
+    harmed = [(incident.teller, incident.severity) for incident in town.incidents]
+    harmed += [(suffered.who, suffered.severity) for suffered in town.outside]
     for incident in town.incidents:
         town.local[max(incident.cell.settlement, 0)].crime += incident.severity
-        if incident.teller is None:
+    for one, severity in harmed:
+        if one is None:
             continue
-        incident.teller.alarm += p.harm * incident.severity
-        for k, tie in enumerate(incident.teller.ties):
-            if town.luck("hearsay", incident.teller.number, 8 * HARM + k) < tell_bad:
-                tie.alarm += p.heard * incident.severity
+        one.alarm += p.harm * severity
+        for k, tie in enumerate(one.ties):
+            if town.luck("hearsay", one.number, 8 * HARM + k) < tell_bad:
+                tie.alarm += p.heard * severity
     for visit in town.visits:
         if visit.alive and visit.couple.mode == FOOT:
             town.local[max(visit.cell.settlement, 0)].on_foot += 1.0

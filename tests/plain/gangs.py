@@ -19,7 +19,9 @@ from plain.crime import (
     write_incident,
 )
 from plain.luck import logit, pick, pick_by_reach, poisson
+from plain.narcos import pull_on
 from plain.people import Resident
+from plain.politics import violence
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -83,7 +85,7 @@ class Clique(mesa.Agent):
         for other in town.cliques:
             if other.gang != self.gang and self.centre.away(other.centre) <= border:
                 self.rivals.append(other)
-        youths = [one for one in town.residents if one.home.held_by is self and one.is_man_of(14, 31)]
+        youths = [one for one in town.residents if one.alive and one.home.held_by is self and one.is_man_of(14, 31)]
         for a in range(n_members if youths else 0):
             pick(youths, town.luck("clique member", self.number, a, tick=0)).clique = self
 
@@ -141,7 +143,8 @@ def demand(town: "PlainTown", clique: Clique) -> None:
     wanted = numbers.demands * len(members(town, clique)) / 365.0 / 2.0 / DEMANDS_CEILING
     for j in range(poisson(town.luck("demand count", clique.number, 0), DEMANDS_CEILING)):
         m = 2**29 + clique.number * 2**12 + j
-        target = pick(clique.targets, town.luck("demand who", m, 0))
+        tried = [pick(clique.targets, town.luck("demand who", m, 4096 * a)) for a in range(4)]
+        target = next((one for one in tried if one.alive), tried[-1])
         if not target.alive or target.pays is not None or town.luck("demand mark", m, 0) >= wanted:
             continue
         place = target.places[0]
@@ -178,7 +181,7 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
 def clash(town: "PlainTown", clique: Clique) -> None:
     """Let a clique with rivals attack somebody in its centre."""
     numbers = town.numbers("extortion")
-    chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension
+    chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension * violence(town)
     if town.luck("clash", clique.number, 0) >= chance:
         return
     present = clique.centre.present[town.place_list]
@@ -202,7 +205,7 @@ def recruit(town: "PlainTown") -> None:
             continue
         has_tie = any(tie.clique is not None for tie in one.ties)
         exponent = numbers.recruit_tie * has_tie + numbers.recruit_out * (not one.student)
-        chance = min(1.0, numbers.recruit * math.exp(exponent) / RECRUITS_CEILING)
+        chance = min(1.0, numbers.recruit * math.exp(exponent) * pull_on(one) / RECRUITS_CEILING)
         if town.luck("recruit mark", j, 0) < chance:
             one.clique = one.home.held_by
 
@@ -217,10 +220,14 @@ def imitate(town: "PlainTown") -> None:
         if not one.alive or one.age < 18:
             continue
         factor = numbers.imitator_business if one.business else 1.0
+        if one.gave_in >= 0 and town.tick - one.gave_in < 1095:
+            factor *= numbers.imitator_again
         if town.luck("imitator mark", m, 0) < min(1.0, numbers.imitators * lists * factor / IMITATORS_CEILING):
             loss = drawn_loss(town, m, 500.0)
             write_incident(town, m, EXTORTION, IMITATOR, one.home, one, 0.4, loss)
-            town.n_imitators_paid += town.luck("imitator pay", m, 0) < numbers.imitator_pay
+            if town.luck("imitator pay", m, 0) < numbers.imitator_pay:
+                town.n_imitators_paid += 1
+                one.gave_in = town.tick
 
 
 def end_month(town: "PlainTown") -> None:

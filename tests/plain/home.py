@@ -23,7 +23,7 @@ from plain.crime import (
 )
 from plain.luck import logistic, pick, poisson
 from plain.people import PROTECTION, Resident
-from plain.reporting import call, choose, open_case
+from plain.reporting import call, choose, open_case, written_at
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -143,7 +143,7 @@ def look_for_help(town: "PlainTown", incident: Incident, woman: Resident) -> Non
     complain(town, incident, woman)
     if incident.told in (TELEPHONE, STATION) or incident.handed:
         q = town.numbers("information")
-        survives = q.written * q.typed * q.consolidated * q.georeferenced * q.entered
+        survives = written_at(town, incident) * q.typed * q.consolidated * q.georeferenced * q.entered
         incident.recorded = town.luck("record", incident.number, 0) < survives
     protect(town, incident, woman)
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ) = range(28)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
-STUDENT = 1
+STUDENT, FARM = 1, 5
 """The occupation that ODD 6.7 asks about."""
 
 
@@ -67,13 +67,20 @@ class Resident(mesa.Agent):
         self.vehicle = bool(person["vehicle"])
         self.business = bool(person["business"])
         self.student = int(person["occupation"]) == STUDENT
+        self.farms = int(person["occupation"]) == FARM
         self.ties: list[Resident] = []
-        self.alive = True
+        self.arrives = int(person["arrives"])
+        self.alive = self.arrives < 0
+        self.mood = 0.0
+        self.left = not self.alive
+        self.last_harm_outside = -1
         self.evidence = 0.0
+        self.mood = 0.0
         self.usefulness = 0.0
         self.pays: Clique | None = None
         self.clique: Clique | None = None
         self.told_openly = -1
+        self.gave_in = -1
         self.last_contact = -1
         self.last_harm = -1
         self.last_hurt = -1
@@ -102,7 +109,7 @@ class Resident(mesa.Agent):
     @property
     def trust(self) -> float:
         """Trust, in (0, 1) (ODD 5.1)."""
-        return logistic((self.f + self.e) / 2.0)
+        return logistic((self.f + self.e) / 2.0 + self.mood)
 
     @property
     def age(self) -> float:
@@ -122,6 +129,12 @@ class Resident(mesa.Agent):
         """Tell whether precautions are taken at this fear, in log-odds (ODD 6.26)."""
         p = self.model.numbers("fear")
         return bool(p.careful + p.by_fear * felt + p.heed * campaign + self.caution > 0.0)
+
+    def share_mood(self, mood: float) -> None:
+        """Take on the mood of the municipality (ODD 5.1)."""
+        before = self.trust
+        self.mood = mood
+        self.model.ledger.book(PUBLIC_EVENT, self.settlement, self.trust - before)
 
     def step(self) -> None:
         """Fade by one shift towards the dispositions (ODD 5.2)."""
@@ -154,10 +167,20 @@ class Resident(mesa.Agent):
         self.model.ledger.book(impression.cause, self.settlement, self.trust - before)
         return self.trust - before
 
-    def die(self) -> None:
-        """Leave the living; trust leaves the total (ODD 5.4)."""
+    def enlist(self) -> None:
+        """Come onto the lists of who is where."""
+        for list_number, place in enumerate(self.places):
+            if place is not None:
+                place.present[list_number].append(self)
+
+    def leave(self, cause: int) -> None:
+        """Leave the town; trust leaves the total (ODD 5.4)."""
         self.alive = False
-        self.model.ledger.book(DEATH, self.settlement, -self.trust)
+        self.model.ledger.book(cause, self.settlement, -self.trust)
+
+    def die(self) -> None:
+        """Leave the living."""
+        self.leave(DEATH)
 
 
 @dataclass(frozen=True)

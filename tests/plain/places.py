@@ -21,7 +21,9 @@ class Cell:
     y: int
     population: int
     settlement: int
+    schools: int
     road: int
+    core: bool
     market: bool
     lure: float
     facility: int
@@ -30,6 +32,7 @@ class Cell:
     neighbours: "list[Cell | None]" = field(default_factory=list)
     present: "list[list[Resident]]" = field(default_factory=lambda: [[] for _ in range(9)])
     held_by: "Clique | None" = None
+    protected: bool = False
     risk: float = 0.0
 
     def away(self, other: "Cell") -> float:
@@ -46,7 +49,9 @@ def read_cells(cells: Any, near: Any) -> list[Cell]:
             y=int(row["y"]),
             population=int(row["population"]),
             settlement=int(row["settlement"]),
+            schools=int(row["schools"]),
             road=int(row["road"]),
+            core=bool(row["core"]),
             market=bool(row["market"]),
             lure=float(row["lure"]),
             facility=int(row["facility"]),

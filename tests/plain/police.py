@@ -31,6 +31,8 @@ class Facility:
     internet: bool = True
     phone: bool = True
     purse: float = 0.0
+    custom: float = 0.0
+    care: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,27 @@ class Officer(mesa.Agent):
         self.since = town.tick - int(91 * 48.0 * town.luck("tenure", number, 0, tick=0))
         self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
         self.tone = 0.0
+        self.asked = -1
+        self.faith = self.motivation = self.safety = self.stress = 0.0
+        self.begin_month()
         self.manner = float(row["manner"])
         self.integrity = float(row["integrity"])
+
+    def begin_month(self) -> None:
+        """Begin a new month of duty (ODD 6.18)."""
+        self.n_nights = self.n_calls = self.n_friendly = self.n_attacks = self.n_meetings = 0
+        self.warmth = 0.0
 
     def is_present(self, strength: float) -> bool:
         """Tell whether the officer of a group on duty comes to work (ODD 6.2)."""
         absence = self.model.numbers("roster").absence
         return self.model.luck("absence", self.number, 0) >= 1.0 - (1.0 - absence) * strength
+
+    @property
+    def chance_of_going(self) -> float:
+        """Chance of making a planned visit (ODD 6.18)."""
+        p = self.model.numbers("officers")
+        return logistic(p.kept + p.keen * self.motivation + p.bold * self.safety)
 
     @property
     def chance_of_fairness(self) -> float:
@@ -93,6 +109,11 @@ class Couple(mesa.Agent):
         self.cell = self.facility.cell
         self.kilometres = NO_LIMIT
         self.duty_start = self.duty_end = 0.0
+
+    @property
+    def crew(self) -> list[Officer]:
+        """The two officers who serve this post in this shift."""
+        return [one for one in (self.lead, self.mate) if one is not None]
 
     @property
     def on_duty(self) -> bool:
@@ -217,7 +238,9 @@ def patrol(town: "PlainTown") -> None:
         before = couple.facility.cell
         for slot in range(n_slots):
             minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
-            if not couple.has_fixed_duty_at(minute):
+            assert couple.lead is not None
+            goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
+            if goes and not couple.has_fixed_duty_at(minute):
                 before = make_visit(town, couple, slot, minute, before)
 
 

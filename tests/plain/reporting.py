@@ -54,10 +54,21 @@ class Unserved:
 
 
 def tell(town: "PlainTown") -> None:
-    """Let the teller of each incident choose whom to tell."""
+    """Let the teller of each incident choose whom to tell; without a teller it can only be found."""
     for incident in town.incidents:
-        if incident.teller is not None and incident.kind != DOMESTIC:
+        if incident.kind == DOMESTIC:
+            continue
+        if incident.teller is not None:
             tell_of(town, incident, incident.teller)
+        else:
+            find(town, incident)
+            record(town, incident)
+
+
+def find(town: "PlainTown", incident: Incident) -> None:
+    """Let a couple find, or not, what happens under its eyes and no state body is told of."""
+    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
+        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
 
 
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
@@ -70,8 +81,7 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
             incident.handed = True
         else:
             open_case(town, incident, teller)
-    if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
-        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
+    find(town, incident)
     if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
         call(town, incident, teller)
     complain(town, incident, teller)
@@ -101,6 +111,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     p, communal = town.numbers("reporting"), town.numbers("communal_authority")
     common = (
         p.intercept
+        - (town.numbers("narcos").silence if teller.home.protected else 0.0)
         + p.by_kind * OFFSETS[incident.kind]
         + p.severity * incident.severity
         + p.loss * math.log(1.0 + incident.loss / 100.0)
@@ -181,12 +192,19 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.in_time = incident.complaint and late < 24.0
 
 
+def written_at(town: "PlainTown", incident: Incident) -> float:
+    """Share of crimes that the facility of a place writes down."""
+    written = float(town.numbers("information").written)
+    facility = incident.cell.facility
+    return written + (1.0 - written) * (town.facilities[facility].care if facility >= 0 else 0.0)
+
+
 def record(town: "PlainTown", incident: Incident) -> None:
     """Let what the police know survive the way to headquarters, or not."""
     known = incident.told_to_state and incident.told != PROSECUTOR
     if known or incident.found:
         p = town.numbers("information")
         sure = incident.kind in (KILLING, VEHICLE_THEFT)
-        survives = 1.0 if sure else p.written * p.typed
+        survives = 1.0 if sure else written_at(town, incident) * p.typed
         survives = survives * p.consolidated * p.georeferenced * p.entered
         incident.recorded = town.luck("record", incident.number, 0) < survives

@@ -6,20 +6,27 @@ from typing import Any
 
 import mesa
 
-from plain.adoption import brief_officers, renew_officers
+from plain.adoption import note_care
 from plain.community import Authority, Case, Hearing, hear_cases, spread_news
 from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
+from plain.crowds import gather, withdraw
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.justice import Charge, Complaint, judge
+from plain.land import dispute
 from plain.luck import luck
 from plain.means import maintain, open_garage
+from plain.misconduct import Bribe, answer_for_bribes
+from plain.narcos import found_narcos
+from plain.officers import brief_officers, live_through, renew_officers
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
+from plain.politics import break_out, numbers_today
+from plain.population import Suffered, change_population
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
 
@@ -44,7 +51,7 @@ class PlainTown(mesa.Model):
         self.settings = scenario
         self.seed_of_luck = seed
         self._groups: dict[str, Any] = {}
-        first_day = years_before(scenario.start, self.numbers("calendar").warm_up)
+        first_day = years_before(scenario.start, scenario["calendar"].warm_up)
         self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
@@ -56,8 +63,10 @@ class PlainTown(mesa.Model):
             for number, row in enumerate(town.authorities)
         ]
         self.garage = open_garage(self)
+        note_care(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
+        found_narcos(self)
         self.repeats: list[Repeat] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
@@ -68,10 +77,12 @@ class PlainTown(mesa.Model):
         self.waiting_women: list[tuple[int, Resident]] = []
         begin_at_home(self)
         self.residents_at_start = [
-            sum(one.settlement == z for one in self.residents) for z in range(self.n_settlements)
+            sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
         self.local = [Local() for _ in range(self.n_settlements)]
-        self.off_map = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
+        self.mood = self.shocks = 0.0
+        self.n_public = self.n_complaints = self.n_answered = 0
+        self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)
         self.ledger.before = self.ledger.totals()
         self.n_learned = 0
@@ -108,10 +119,10 @@ class PlainTown(mesa.Model):
             places = [self.cells[cell] if cell >= 0 else None for cell in town.places[:, number].tolist()]
             self.residents.append(Resident(self, number, person, places))
         for resident, ties in zip(self.residents, town.ties.tolist(), strict=True):
-            resident.ties = [self.residents[tie] for tie in ties]
-            for list_number, place in enumerate(resident.places):
-                if place is not None:
-                    place.present[list_number].append(resident)
+            resident.ties = [self.residents[tie] for tie in ties if tie >= 0]
+            if resident.alive:
+                resident.enlist()
+        self.to_come = [resident for resident in self.residents if not resident.alive]
 
     # What time it is
 
@@ -151,6 +162,11 @@ class PlainTown(mesa.Model):
         return 3 * (self.date.replace(day=1) - DAY_ZERO).days
 
     @property
+    def n_market_days(self) -> int:
+        """Days of the week with a market."""
+        return sum(getattr(self.numbers("calendar"), f"market_{weekday}") for weekday in WEEKDAYS)
+
+    @property
     def is_market_day(self) -> bool:
         """Whether there is a market today."""
         return bool(getattr(self.numbers("calendar"), f"market_{WEEKDAYS[self.weekday]}"))
@@ -166,7 +182,7 @@ class PlainTown(mesa.Model):
     def numbers(self, group: str) -> Any:
         """Return the parameters of a group in force."""
         if group not in self._groups:
-            self._groups[group] = self.settings[group]
+            self._groups[group] = numbers_today(self, group)
         return self._groups[group]
 
     def luck(self, name: str, who: int, nth: int, *, tick: int | None = None) -> float:
@@ -212,7 +228,9 @@ class PlainTown(mesa.Model):
     # One shift
 
     def begin_shift(self) -> None:
-        """Turn the page: what happened in the last shift is forgotten."""
+        """Turn the page: what happened in the last shift is forgotten; in the morning events begin and end."""
+        if self.shift == 0:
+            self._groups.clear()
         self.visits: list[Visit] = []
         self.incidents: list[Incident] = []
         self.calls: list[Call] = []
@@ -221,6 +239,8 @@ class PlainTown(mesa.Model):
         self.arrests: list[Arrest] = []
         self.hearings: list[Hearing] = []
         self.meetings: list[Meeting] = []
+        self.bribes: list[Bribe] = []
+        self.outside: list[Suffered] = []
         self.impressions: list[Impression] = []
         self.learned: list[tuple[int, int, float]] = []
         self.n_learned = 0
@@ -231,28 +251,46 @@ class PlainTown(mesa.Model):
         if self.tick > self.first_tick:
             for resident in self.residents:
                 resident.step()
+        change_population(self)
         brief_officers(self)
         maintain(self)
         relieve_couples(self)
         patrol(self)
+        withdraw(self)
         offend(self)
         extort(self)
         hurt_at_home(self)
+        dispute(self)
         tell(self)
         seek_help(self)
         respond(self)
+        gather(self)
         meet(self)
+        answer_for_bribes(self)
         deter(self)
         hear_cases(self)
         consult(self)
         judge(self)
+        break_out(self)
         spread_news(self)
         take_fright(self)
+        live_through(self)
         if self.month_ends:
             renew_officers(self)
+            self.remember_public_events()
             end_month(self)
             self.ledger.close(self.month)
         self.tick += 1
+
+    def remember_public_events(self) -> None:
+        """Let the mood fade by a month and take in the month's public events; everybody shares it (ODD 5.1)."""
+        shifts = self.tick + 1 - self.month_began
+        left = 2.0 ** (-shifts / (1095.0 * self.numbers("trust").memory_years))
+        self.mood = self.mood * left + self.shocks
+        self.shocks = 0.0
+        for resident in self.residents:
+            if resident.alive:
+                resident.share_mood(self.mood)
 
     def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return what happened in the last shift, as rows of numbers by table."""
@@ -264,9 +302,11 @@ class PlainTown(mesa.Model):
             "arrests": [
                 (-1 if a.incident is None else a.incident.number, a.couple.number, int(a.held)) for a in self.arrests
             ],
+            "bribes": [(b.cell, b.nth, b.couple.number, b.resident.number) for b in self.bribes],
             "impressions": list(self.learned),
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
             "meetings": [(m.authority, m.problem, int(m.called), m.came) for m in self.meetings],
+            "outside": [(one.who.number, one.kind, one.severity) for one in self.outside],
         }
 
 

@@ -1,0 +1,127 @@
+"""The command `sweep` from the file of a study to the line that plots its results."""
+
+import errno
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.plan import shifts_of
+from experiments.progress import announce_compiling, say
+from experiments.sweeps import folder as place
+from experiments.sweeps import quarantine
+from experiments.sweeps.crew import Crew, LocalCrew
+from experiments.sweeps.engine import Engine, Interruption, Outcome
+from experiments.sweeps.jobs import Job, jobs_of, plan_of
+from experiments.sweeps.lock import locked
+from experiments.sweeps.pace import Pace
+from experiments.sweeps.store import Store
+from experiments.sweeps.study import Study, find_study, read_study
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who computes: so many processes here, or the workers of a cluster."""
+
+    workers: int = 1
+    dask: str | None = None
+
+
+def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
+    """Carry out a study, or what is missing of it; return the exit code."""
+    study = read_study(find_study(name))
+    target = place.folder_for(study, out)
+    jobs = jobs_of(study)
+    with locked(target):
+        if fresh:
+            place.clear(target)
+        place.check_same(target, study)
+        code = compute(study, jobs, target, hands)
+    if code != INTERRUPTED:
+        print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
+    return code
+
+
+def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, **more: Any) -> int:
+    """Compute what a folder lacks of some jobs; the folder must be locked."""
+    place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
+    place.write_plan(target, jobs)
+    store = Store(target).open()
+    for file in store.rejected:
+        say(f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again")
+    missing = [job for job in jobs if job.run not in store.finished]
+    tell_start(study, len(jobs), len(missing))
+    begun = time.monotonic()
+    try:
+        outcome = run_missing(missing, store, hands) if missing else Outcome()
+    except OSError as reason:
+        return give_up(reason, store, len(jobs))
+    finished = sum(job.run in store.finished for job in jobs)
+    seconds = round(time.monotonic() - begun, 3)
+    more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
+    place.write_manifest(target, study, **more)
+    return tell_end(outcome, target, finished, len(jobs))
+
+
+def tell_start(study: Study, runs: int, missing: int) -> None:
+    """Say what is going to be done."""
+    there = f", {runs - missing} of them finished before" if missing < runs else ""
+    say(f"{study.title}: {runs} runs of {study.years:g} years{there}")
+
+
+def run_missing(missing: list[Job], store: Store, hands: Hands) -> Outcome:
+    """Compute some jobs, those of one town together."""
+    with Interruption() as interruption:
+        crew, order = hired(hands, interruption, len(missing))
+        lanes = crew.lanes() if hasattr(crew, "lanes") else min(hands.workers, len(missing))
+        pace = Pace(len(missing), shifts_of(plan_of(missing[0])), lanes)
+        return Engine(crew, store, pace, interruption).run(sorted(missing, key=order))
+
+
+def hired(hands: Hands, interruption: Interruption, runs: int) -> tuple[Crew, Callable[[Job], str]]:
+    """Return the crew, and the order in which it should be given jobs."""
+    if hands.dask is not None:
+        from experiments.sweeps.cluster import DaskCrew
+
+        return DaskCrew(hands.dask), lambda job: job.point.source
+    announce_compiling()
+    crew = LocalCrew(min(hands.workers, runs))
+    groups = crew.prepare(lambda: interruption.came)
+    return crew, lambda job: town_of(job, groups)
+
+
+def town_of(job: Job, groups: frozenset[str]) -> str:
+    """Return what tells the towns of jobs apart, so that a worker need not build one twice."""
+    shaping = [one for one in job.point.sets if one[0].partition(".")[0] in groups]
+    return repr((job.point.source, sorted(shaping)))
+
+
+def give_up(reason: OSError, store: Store, runs: int) -> int:
+    """Say that nothing can be written any more, and what is safe."""
+    if reason.errno not in FULL:
+        raise reason
+    say(
+        f"confianza: the disk is full ({reason.strerror}); {len(store.finished)} of {runs} runs are safe in"
+        f" {store.folder}; make room and start again, and only what is missing is computed"
+    )
+    return FAILED
+
+
+def tell_end(outcome: Outcome, target: Path, finished: int, runs: int) -> int:
+    """Say how it ended; return the exit code."""
+    if outcome.interrupted:
+        say(f"confianza: interrupted; {finished} of {runs} runs are safe in {target}; start again to go on")
+        return INTERRUPTED
+    if outcome.failed:
+        path = quarantine.path_of(target, outcome.failed[0])
+        say(
+            f"confianza: {len(outcome.failed)} of {runs} runs failed and are in {target}/quarantine/; to see the"
+            f" first fail again: {quarantine.command(path)}"
+        )
+        return FAILED
+    return DONE

@@ -1,0 +1,213 @@
+"""Morris, Sobol' and PAWN, done by SALib on the unit cube; blocks with a failed run are left out whole.
+
+SALib itself takes one value that is no number as a reason to call every index zero, and writes into the problem
+that it is given; so it gets complete blocks and a copy.
+"""
+
+import copy
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
+PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Factors by name, each with the group in which it moves."""
+
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    seed: int = 1
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """Names of what moves: groups, each once."""
+        return tuple(dict.fromkeys(self.groups))
+
+    @property
+    def salib(self) -> dict[str, Any]:
+        """The problem as SALib reads it, a new one each time."""
+        return copy.deepcopy(
+            {
+                "num_vars": len(self.names),
+                "names": list(self.names),
+                "bounds": [[0.0, 1.0]] * len(self.names),
+                "groups": list(self.groups),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index of one factor with half the width of its 95 % interval."""
+
+    factor: str
+    name: str
+    value: float
+    half: float
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to sample and to analyse.  ``block`` is the number of points that stand or fall together."""
+
+    name: str
+    main: str
+    meaning: str
+    unit: str
+    block: Callable[[int], int]
+    sample: Callable[[Problem, int], np.ndarray]
+    analyse: Callable[[Problem, np.ndarray, np.ndarray], list[Index]]
+    fewest: int
+    powers: bool = False
+    most_factors: int = 10_000
+
+
+def sample_morris(problem: Problem, size: int) -> np.ndarray:
+    """Return trajectories through a grid of four levels."""
+    from SALib.sample import morris
+
+    points: np.ndarray = morris.sample(problem.salib, size, num_levels=LEVELS, seed=problem.seed)
+    return points
+
+
+def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
+    """Return mean absolute effect of a move over the whole range, and its spread."""
+    from SALib.analyze import morris
+
+    found = morris.analyze(
+        problem.salib, points, outcomes, num_resamples=RESAMPLES, num_levels=LEVELS, seed=problem.seed
+    )
+    names = [str(name) for name in found["names"]]
+    half = np.nan_to_num(np.asarray(found["mu_star_conf"], float))
+    star = [Index(*row) for row in zip(names, ["mu_star"] * len(names), floats(found["mu_star"]), half, strict=True)]
+    if len(problem.names) > len(problem.moving):
+        return star  # the spread within a group mixes directions
+    none = [0.0] * len(names)
+    return star + [Index(*row) for row in zip(names, ["sigma"] * len(names), floats(found["sigma"]), none, strict=True)]
+
+
+def sample_sobol(problem: Problem, size: int) -> np.ndarray:
+    """Return Saltelli's extension of a scrambled Sobol' sequence."""
+    from SALib.sample import sobol
+
+    points: np.ndarray = sobol.sample(problem.salib, size, calc_second_order=True, seed=problem.seed)
+    return points
+
+
+def analyse_sobol(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
+    """Return total and first-order shares of variance."""
+    from SALib.analyze import sobol
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # resamples in which all values are equal
+        found = sobol.analyze(problem.salib, outcomes, num_resamples=RESAMPLES, seed=problem.seed)
+    names = problem.moving
+    return [
+        Index(name, index, float(value), float(half))
+        for index in ("ST", "S1")
+        for name, value, half in zip(names, found[index], found[f"{index}_conf"], strict=True)
+    ]
+
+
+def sample_pawn(problem: Problem, size: int) -> np.ndarray:
+    """Return a Latin hypercube."""
+    from SALib.sample import latin
+
+    points: np.ndarray = latin.sample({**problem.salib, "groups": list(problem.names)}, size, seed=problem.seed)
+    return points
+
+
+def analyse_pawn(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
+    """Return the median distance between distributions, less what a factor that does nothing would show."""
+    rng = np.random.default_rng(problem.seed)
+    value = distances(points, outcomes)
+    draws = rng.integers(0, len(points), (PAWN_RESAMPLES, len(points)))
+    half = CONFIDENT * np.std([distances(points[rows], outcomes[rows]) for rows in draws], axis=0)
+    dummy = [distances(rng.permutation(points), outcomes) for _ in range(PAWN_DUMMIES)]
+    above = np.maximum(value - np.mean(dummy, axis=0), 0.0)
+    found = [Index(*row) for row in zip(problem.names, ["above_dummy"] * len(value), above, half, strict=True)]
+    return found + [Index(*row) for row in zip(problem.names, ["pawn"] * len(value), value, half, strict=True)]
+
+
+def distances(points: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
+    """Return the median PAWN index of every column of points."""
+    from SALib.analyze import pawn
+
+    names = [f"x{column}" for column in range(points.shape[1])]
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    return np.asarray(pawn.analyze(problem, points, outcomes, S=SLIDES)["median"], float)
+
+
+def floats(values: Any) -> list[float]:
+    """Return numbers, nothing masked."""
+    return [float(value) for value in np.ma.filled(np.ma.asarray(values, float), np.nan)]
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method(
+            name="morris",
+            main="mu_star",
+            meaning="mean absolute change over the whole range",
+            unit="trajectories",
+            block=lambda moving: moving + 1,
+            sample=sample_morris,
+            analyse=analyse_morris,
+            fewest=4,
+        ),
+        Method(
+            name="sobol",
+            main="ST",
+            meaning="share of variance, with all interactions",
+            unit="base points",
+            block=lambda moving: 2 * moving + 2,
+            sample=sample_sobol,
+            analyse=analyse_sobol,
+            fewest=16,
+            powers=True,
+            most_factors=12,
+        ),
+        Method(
+            name="pawn",
+            main="above_dummy",
+            meaning="distance of distributions, above that of a factor without effect",
+            unit="points",
+            block=lambda _: 1,
+            sample=sample_pawn,
+            analyse=analyse_pawn,
+            fewest=40,
+        ),
+    )
+}
+
+
+def whole_blocks(outcomes: np.ndarray, block: int) -> np.ndarray:
+    """Return which points belong to blocks in which every run of every point gave a number.
+
+    >>> whole_blocks(np.array([[1.0], [2.0], [np.nan], [4.0]]), 2).tolist()
+    [True, True, False, False]
+    """
+    whole = np.isfinite(outcomes).all(axis=1).reshape(-1, block).all(axis=1)
+    return np.repeat(whole, block)
+
+
+def ranks(indices: Sequence[Index]) -> dict[str, tuple[int, int]]:
+    """Return the best and the worst rank of each factor that its interval allows.
+
+    >>> ranks([Index("a", "ST", 0.9, 0.1), Index("b", "ST", 0.3, 0.2), Index("c", "ST", 0.2, 0.2)])
+    {'a': (1, 1), 'b': (2, 3), 'c': (2, 3)}
+    """
+    return {
+        one.factor: (
+            1 + sum(bool(other.value - other.half > one.value + one.half) for other in indices),
+            len(indices) - sum(bool(other.value + other.half < one.value - one.half) for other in indices),
+        )
+        for one in indices
+    }

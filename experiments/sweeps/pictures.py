@@ -1,0 +1,66 @@
+"""The figures of a folder of results, whatever it holds: a run, a sweep or a sensitivity analysis."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+from matplotlib.figure import Figure
+
+from experiments.figure import picture
+from experiments.plan import make_plan
+from experiments.results import read_manifest, read_table, write_whole
+from experiments.sweeps.charts import effects, heat_map, png_of
+from experiments.sweeps.indices import INDICES
+from experiments.sweeps.results import first_columns, is_sweep, runs_of
+from experiments.sweeps.sensitivity_charts import index_charts
+from model.errors import InputError
+
+SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
+
+
+def draw(folder: Path) -> list[Path]:
+    """Draw all figures of a folder into it; return their files."""
+    if not is_sweep(folder):
+        return [write(folder, "summary", drawn_run(folder))]
+    if (folder / INDICES).is_file():
+        return [write(folder, name, png_of(figure)) for name, figure in index_charts(folder)]
+    return [write(folder, name, png_of(figure)) for name, figure in sweep_charts(folder)]
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    """Write one figure; return its file."""
+    path = folder / f"{name}.png"
+    write_whole(path, content)
+    return path
+
+
+def drawn_run(folder: Path) -> bytes:
+    """Return the picture of a folder that `run` wrote."""
+    told, measures = read_manifest(folder), read_table(folder, "measures").to_pandas()
+    if measures.empty:
+        raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
+    sets = [f"{key}={value}" for key, value in told["varied"].items()]
+    start = None if told["branched_from"] else told["begins"]
+    plan = make_plan(told["source"], policies=told["policies"], sets=sets, start=start, until=told["until"])
+    return picture(plan, measures)
+
+
+def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:
+    """Return the figures of a sweep: the effect of every factor, and a map of the two that matter most."""
+    measures = [name for name in SHOWN if name in kept(folder)] or kept(folder)[:4]
+    runs, factors = runs_of(folder, measures), first_columns(folder)
+    if not factors:
+        raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
+    charts = [("effects", effects(runs, factors, measures))]
+    if len(factors) > 1:
+        charts.append(("heat_map", heat_map(runs, factors, measures)))
+    return charts
+
+
+def kept(folder: Path) -> list[str]:
+    """Return the measures that a sweep kept."""
+    from model.measures import MEASURES
+
+    return list(read_manifest(folder)["measures"] or MEASURES)

@@ -1,0 +1,104 @@
+"""M26, crises: protest, eviction, road block; police or army act on orders from above, against people (ODD 6.29).
+
+Switched off, there are none, neither those of the timeline nor others.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+
+from model.chance import age_of
+from model.daybook import IMPRESSIONS
+from model.ledger import CRISIS, impress
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+
+BREAKS_OUT, CRISIS_PLACE, CRISIS_JOINS = decision("crisis"), decision("crisis place"), decision("crisis joins")
+CRISIS_WHO, CRISIS_COMES = decision("crisis who"), decision("crisis comes")
+KNOCKOUT = ("crises", "meetings_silenced")
+KNOCKOUT_SITE, KNOCKOUT_START = "totonicapan", "2012-07-01"
+YOUNGEST = 14.0
+"""Age from which people take part; assumed."""
+SHIFTS_A_MONTH = 91
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crises(Group):
+    """How often police or army are sent against people, who is there, and what it costs."""
+
+    name: ClassVar[str] = "crises"
+    evidence: ClassVar[tuple[str, ...]] = ("G15", "J08", "V19")
+
+    rate: float = number(
+        0.1, "a year", 0.0, 12.0, "J08: sporadic; assumed", "crises besides those of the timeline", role="site", off=0.0
+    )
+    dated: float = share(1.0, "design", "size of the crises of the timeline", off=0.0)
+    joins: float = share(0.5, "assumed", "communities that join, if wholly organised")
+    crowd: float = share(0.03, "assumed", "residents of such a community who are there", high=0.5)
+    weight: float = number(0.6, "log-odds", 0.0, 3.0, "G15; assumed", "weight for who was there")
+    silence: float = number(
+        4.0, "months", 0.0, 24.0, "concept: months; assumed", "time without meetings with the police"
+    )
+    shock: float = number(0.05, "log-odds", 0.0, 0.5, "G15; assumed", "trust that a crisis of size 1 costs everywhere")
+
+
+@njit(cache=True)
+def rise(stage: Any, everywhere: Any, authorities: Any, boards: Any, numbers: Any, size: Any, who: Any) -> None:
+    """Let communities rise: where it happens and those that join have no meetings for months."""
+    u, row = luck(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
+    while row < len(everywhere) - 1 and everywhere[row]["reach"] <= u:
+        row += 1
+    place = stage.ground.cells[everywhere[row]["cell"]]["settlement"]
+    for a in range(len(authorities)):
+        z = authorities[a]["settlement"]
+        boards[a]["risen"] = 0
+        joins = numbers[z]["joins"] * boards[a]["organised"]
+        if z == place or luck(stage.seed, CRISIS_JOINS, stage.tick, a, who) < joins:
+            boards[a]["risen"] = 1
+            boards[a]["silent_until"] = stage.tick + int(SHIFTS_A_MONTH * numbers[z]["silence"] * size)
+
+
+@njit(cache=True)
+def meet_force(stage: Any, boards: Any, numbers: Any, size: Any, who: Any, n: Any) -> None:
+    """Let those who are there learn what being driven away by police or army is like."""
+    for j in range(n):
+        i = int(luck(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))
+        person = stage.ground.people[i]
+        z = person["settlement"]
+        organised = boards[z]["organised"]
+        if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST or boards[z]["risen"] == 0:
+            continue
+        if luck(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
+            impress(
+                stage.day, stage.minds, i, CRISIS, -1.0, numbers[z]["weight"] * (0.5 + organised) * size, 0.0, 0.0, 1
+            )
+            stage.tally[0]["crisis_crowd"] += 1.0
+
+
+def crises_of(world: Any) -> list[tuple[int, float]]:
+    """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
+    p = world.numbers["crises"][0]
+    today = [
+        (number, event.crisis * p["dated"])
+        for number, event in enumerate(world.settings.timeline, start=1)
+        if event.start == world.date and event.crisis > 0.0
+    ]
+    by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < p["rate"] / 365.0
+    return [(number, float(size)) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
+
+
+def act(world: Any) -> None:
+    """In the morning, let the crises of the day break out."""
+    if world.tick % 3 != 0:
+        return
+    state, numbers = world.state, world.numbers["crises"]
+    for who, size in crises_of(world):
+        n = int(numbers[0]["crowd"] * size * len(state.minds))
+        world.book.reserve(IMPRESSIONS, n)
+        stage = world.stage()
+        rise(stage, world.plant.everywhere, world.town.authorities, state.boards, numbers, size, who)
+        meet_force(stage, state.boards, numbers, size, who, n)
+        state.mood[1] -= numbers[0]["shock"] * size
+        state.tally[0]["crises"] += 1.0
+        world.learn()

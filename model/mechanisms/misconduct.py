@@ -1,0 +1,143 @@
+"""M20, misconduct: officers who ask for bribes, what stays hidden, and what becomes of complaints (ODD 6.17).
+
+Switched off, nobody asks.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.daybook import BRIBES
+from model.luck import decision, luck
+from model.mechanisms.adoption import succeed
+from model.parameters import Group, number, share
+
+GOES_PUBLIC, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
+    decision("goes public"),
+    decision("complains"),
+    decision("complaint answered"),
+    decision("sanction"),
+    decision("caught"),
+)
+QUARTER = 273
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misconduct(Group):
+    """What leads an officer to ask for a bribe, who learns of it, and who answers for it."""
+
+    name: ClassVar[str] = "misconduct"
+    evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "I06", "I08", "I09", "I10", "U10")
+
+    base: float = number(
+        0.6,
+        "log of the chance",
+        -30.0,
+        3.0,
+        "orders of magnitude: 2,500-12,000 a year",
+        "asking, all else zero",
+        off=-30.0,
+    )
+    offer: float = number(0.5, "log of the chance", 0.0, 3.0, "I06; assumed", "a driver, or ground held by a clique")
+    penury: float = number(
+        0.3, "log of the chance", -0.5, 1.0, "I06; swept: higher pay has also raised bribes", "effect of bad conditions"
+    )
+    integrity: float = number(4.0, "log of the chance", 0.0, 10.0, "assumed", "effect of an officer's integrity")
+    detection: float = number(2.0, "log of the chance", 0.0, 10.0, "assumed", "effect of being found out")
+    norm: float = number(
+        0.5, "log of the chance", 0.0, 3.0, "assumed", "effect of colleagues, if all of the facility asked"
+    )
+    control: float = share(0.1, "I10: unable to end it; assumed", "strength of internal control", role="lever")
+    channel: float = share(0.05, "assumed", "strength of a complaint channel outside the police", role="lever")
+    public: float = share(0.0001, "orders of magnitude: .5-4 cases a year", "requests that become public, at least")
+    reveal: float = number(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
+    shock: float = number(0.05, "log-odds", 0.0, 1.0, "G05; assumed", "trust that a public case costs everybody")
+    files: float = share(0.01, "assumed", "who is asked and complains of it to the police")
+    channel_files: float = share(0.2, "assumed", "who would complain more, by a strong channel outside")
+    answered: float = share(0.15, "I10; assumed", "complaints against officers that are answered", role="lever")
+    sanction: float = share(0.2, "assumed", "answered complaints that end in suspension")
+    caught: float = share(0.002, "I10; assumed", "requests that end in suspension, if all were found out")
+
+
+KNOCKOUT = ("bribes", "complaints_police")
+"""Measures of its own process, which change when it is switched off."""
+
+
+@njit(cache=True)
+def found_out(p: Any) -> Any:
+    """How well misconduct is found out, by internal control and the channel outside together."""
+    return 1.0 - (1.0 - p["control"]) * (1.0 - p["channel"])
+
+
+@njit(cache=True)
+def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) -> Any:
+    """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
+    x = p["base"] + p["offer"] * offers + p["penury"] * penury + p["norm"] * custom
+    x -= p["integrity"] * officer["integrity"] + p["detection"] * found_out(p)
+    return u < math.exp(min(0.0, x))
+
+
+@njit(cache=True)
+def answer_for(
+    day: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, cells: Any, mood: Any, tally: Any,
+    month: Any, tick: Any, seed: Any,
+) -> None:  # fmt: skip
+    """Let requests become public, be complained of and found out; who is found out is suspended."""
+    row = tally[0]
+    for k in range(day.counts[BRIBES]):
+        bribe = day.bribes[k]
+        cell, nth, o = bribe["cell"], bribe["nth"], couples[bribe["post"]]["lead"]
+        p = numbers[max(cells[cell]["settlement"], 0)]
+        gone = luck(seed, CAUGHT, tick, cell, nth) < p["caught"] * found_out(p)
+        if luck(seed, GOES_PUBLIC, tick, cell, nth) < p["public"] * (1.0 + p["reveal"] * found_out(p)):
+            row["public_cases"] += 1.0
+            mood[1] -= p["shock"]
+            gone = True
+        if luck(seed, COMPLAINS, tick, cell, nth) < p["files"] + p["channel_files"] * p["channel"]:
+            row["complaints_police"] += 1.0
+            if luck(seed, ANSWERED, tick, cell, nth) < p["answered"]:
+                row["complaints_answered"] += 1.0
+                gone = gone or luck(seed, SANCTION, tick, cell, nth) < p["sanction"]
+        if gone and plant.officers[o]["asked"] == tick:
+            row["suspended"] += 1.0
+            z = plant.facilities[plant.officers[o]["facility"]]["settlement"]
+            succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
+
+
+@njit(cache=True)
+def note_customs(officers: Any, means: Any, tick: Any) -> None:
+    """Take down at each facility the share of officers who asked in the last quarter."""
+    staff, asked = np.zeros(len(means)), np.zeros(len(means))
+    for o in range(len(officers)):
+        staff[officers[o]["facility"]] += 1.0
+        if officers[o]["asked"] >= 0 and tick - officers[o]["asked"] < QUARTER:
+            asked[officers[o]["facility"]] += 1.0
+    for f in range(len(means)):
+        means[f]["custom"] = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
+
+
+def act(world: Any) -> None:
+    """Let what was asked for in this shift have its consequences."""
+    state, numbers = world.state, world.numbers
+    answer_for(
+        world.book.day,
+        state.couples,
+        world.plant,
+        numbers["misconduct"],
+        numbers["adoption"],
+        numbers["plant"],
+        world.ground.cells,
+        state.mood,
+        state.tally,
+        world.month,
+        world.tick,
+        world.seed,
+    )
+
+
+def month_end(world: Any) -> None:
+    """Note what is customary at each facility."""
+    note_customs(world.plant.officers, world.state.means, world.tick)

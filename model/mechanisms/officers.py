@@ -1,0 +1,150 @@
+"""M29, the officers' side of trust: stress, felt safety, faith in the community, motivation (ODD 6.18).
+
+Switched off, these states are frozen as at the start: no officer is more or less of anything than by disposition.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.daybook import BY_CROWD, BY_GANG, HOMICIDE, INCIDENTS, MEETINGS, RESPONSES
+from model.luck import logistic
+from model.parameters import Group, number, share
+
+MOST = 2.0
+"""Farthest that a state can be from the disposition, in log-odds."""
+NIGHT = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Officers(Group):
+    """What moves officers' states, how long it lasts, and what it does to their work."""
+
+    name: ClassVar[str] = "officers"
+    evidence: ClassVar[tuple[str, ...]] = ("C16", "C24", "C25", "F18", "G06", "G12", "G13", "I05", "I11", "I12")
+
+    months: float = number(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of a state")
+    warmth: float = number(
+        0.002, "log-odds", 0.0, 0.05, "G06, G13; assumed", "faith by a contact, for trust 1 over neutral", off=0.0
+    )
+    meeting: float = number(0.05, "log-odds", 0.0, 1.0, "F18; assumed", "faith and felt safety by a meeting", off=0.0)
+    friendly: float = number(0.001, "log-odds", 0.0, 0.05, "G12; assumed", "motivation by a friendly contact", off=0.0)
+    attack: float = number(
+        0.05, "log-odds", 0.0, 1.0, "C24, I12; assumed", "stress, and felt safety lost, by a killing or clash nearby",
+        off=0.0,
+    )  # fmt: skip
+    load: float = number(0.003, "log-odds", 0.0, 0.2, "I11; assumed", "stress by a call served", off=0.0)
+    night: float = number(0.001, "log-odds", 0.0, 0.2, "assumed", "stress by a night on duty", off=0.0)
+    faith_tone: float = number(0.3, "log-odds", 0.0, 2.0, "concept M29; assumed", "effect of faith on fair treatment")
+    stress_tone: float = number(0.3, "log-odds", 0.0, 2.0, "C24; assumed", "effect of stress against fair treatment")
+    kept: float = number(3.5, "log-odds", -2.0, 40.0, "assumed", "planned visits that are made at all", off=40.0)
+    keen: float = number(0.5, "log-odds", 0.0, 3.0, "G12; assumed", "effect of motivation on that")
+    bold: float = number(0.3, "log-odds", 0.0, 3.0, "F18; assumed", "effect of felt safety on that")
+    faith: float = share(0.45, "assumed", "trust in the community by disposition")
+    safety: float = share(0.45, "C24, I12; assumed", "felt safety by disposition")
+    stress: float = share(0.5, "C24; assumed", "stress by disposition")
+
+
+KNOCKOUT = ("officers_faith", "officers_safety", "officers_stress", "visits")
+"""Measures of its own process, which change when it is switched off."""
+
+
+@njit(cache=True)
+def brief(officers: Any, homes: Any, contacts: Any, adoption: Any, states: Any) -> None:
+    """Write into each officer's tone what training, language, faith and stress add to the log-odds of fairness."""
+    for o in range(len(officers)):
+        officer = officers[o]
+        z = homes[officer["facility"]]["settlement"]
+        p, s = contacts[z], states[z]
+        tone = p["training"] * adoption[z]["link_treatment"] * officer["trained"]
+        tone += p["language"] * p["spoken"] * officer["kiche"]
+        officer["tone"] = tone + s["faith_tone"] * officer["faith"] - s["stress_tone"] * officer["stress"]
+
+
+@njit(cache=True)
+def goes(lead: Any, p: Any) -> Any:
+    """Chance that this lead makes a planned visit."""
+    return logistic(p["kept"] + p["keen"] * lead["motivation"] + p["bold"] * lead["safety"])
+
+
+@njit(cache=True)
+def live_through(day: Any, couples: Any, plant: Any, cells: Any, chiefs: Any, duty: Any, tick: Any) -> None:
+    """Note what the officers on duty live through in this shift."""
+    for k in range(day.counts[RESPONSES]):
+        couple = couples[day.responses[k]["post"]]
+        duty[couple["lead"]]["calls"] += 1
+        duty[couple["mate"]]["calls"] += 1
+    for k in range(day.counts[MEETINGS]):
+        duty[chiefs[day.meetings[k]["authority"]]]["meetings"] += 1
+    attacks = np.zeros(len(plant.facilities), np.int64)
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        if (row["kind"] == HOMICIDE or row["motive"] in (BY_GANG, BY_CROWD)) and cells[row["cell"]]["facility"] >= 0:
+            attacks[cells[row["cell"]]["facility"]] += 1
+    for post in range(len(couples)):
+        couple = couples[post]
+        if couple["on"] == 0:
+            continue
+        for o in (couple["lead"], couple["mate"]):
+            duty[o]["attacks"] += attacks[plant.posts[post]["facility"]]
+            if tick % 3 == NIGHT:
+                duty[o]["nights"] += 1
+
+
+@njit(cache=True)
+def moved(state: Any, left: Any, push: Any) -> Any:
+    """Return a state after a month: faded, pushed, within its limits."""
+    return min(MOST, max(-MOST, state * left + push))
+
+
+@njit(cache=True)
+def settle_states(officers: Any, homes: Any, duty: Any, states: Any) -> None:
+    """Let the month's duty move the states of every officer."""
+    for o in range(len(officers)):
+        officer, lived = officers[o], duty[o]
+        p = states[homes[officer["facility"]]["settlement"]]
+        left = math.exp(-0.6931471805599453 / p["months"])
+        officer["faith"] = moved(
+            officer["faith"], left, p["warmth"] * lived["warmth"] + p["meeting"] * lived["meetings"]
+        )
+        officer["motivation"] = moved(officer["motivation"], left, p["friendly"] * lived["friendly"])
+        safety = p["meeting"] * lived["meetings"] - p["attack"] * lived["attacks"]
+        officer["safety"] = moved(officer["safety"], left, safety)
+        strain = p["attack"] * lived["attacks"] + p["load"] * lived["calls"] + p["night"] * lived["nights"]
+        officer["stress"] = moved(officer["stress"], left, strain)
+
+
+def prepare(world: Any) -> None:
+    """Brief the officers for this shift."""
+    numbers, plant = world.numbers, world.plant
+    brief(plant.officers, plant.facilities, numbers["contacts"], numbers["adoption"], numbers["officers"])
+
+
+def act(world: Any) -> None:
+    """Note what the officers live through."""
+    duty, plant = world.state.duty, world.plant
+    live_through(world.book.day, world.state.couples, plant, world.ground.cells, world.chiefs, duty, world.tick)
+
+
+def month_end(world: Any) -> None:
+    """Move the states; a new month of duty begins."""
+    plant, duty = world.plant, world.state.duty
+    settle_states(plant.officers, plant.facilities, duty, world.numbers["officers"])
+    duty[:] = np.zeros(1, duty.dtype)
+
+
+def portrait(world: Any) -> dict[str, float]:
+    """Return the measures of how officers feel: means, from 0 to 1."""
+    officers, p = world.state.officers, world.numbers["officers"][0]
+    return {f"officers_{name}": mean_state(officers[name], p[name]) for name in ("faith", "safety", "stress")}
+
+
+def mean_state(distance: np.ndarray, usual: float) -> float:
+    """Return the mean of a state whose disposition is ``usual``, nan of no officers."""
+    if not len(distance):
+        return math.nan
+    odds = np.exp(distance) * usual
+    return float(np.mean(odds / (1.0 - usual + odds)))

@@ -1,0 +1,50 @@
+"""M23, the political calendar: dated events of the country and the site move what the police have and how it is seen.
+
+The events stand in the scenario's timeline; what they change is said relative to 2017 (ODD 6.28).
+Switched off, no dated event happens, and violence by gangs and for hire keeps the level of 2017.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numba import njit
+
+from model.parameters import Group, number, share
+
+KNOCKOUT = ("investigators", "national_trend")
+KNOCKOUT_START = "2012-01-01"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliticalCalendar(Group):
+    """How far public events are felt, and how far the national trend of homicide holds here."""
+
+    name: ClassVar[str] = "political_calendar"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "C01", "C02", "C06", "K02", "K04", "K10", "M05", "M06", "M07", "M08", "M09", "M10", "M11", "S03", "S14",
+        "U11", "U12", "V19",
+    )  # fmt: skip
+
+    shock: float = number(
+        0.2, "log-odds", 0.0, 1.0, "assumed; swept", "effect on trust of a public event of size 1", off=0.0
+    )
+    trend: float = number(
+        1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0
+    )
+    national_trend: float = share(
+        1.0, "K04; assumed", "part of the trend that violence by gangs and for hire follows", off=0.0
+    )
+
+
+@njit(cache=True)
+def violence(p: Any) -> Any:
+    """Violence by gangs and for hire relative to 2017, as far as the country as a whole explains it."""
+    return 1.0 + p["national_trend"] * (p["trend"] - 1.0)
+
+
+def act(world: Any) -> None:
+    """Let the public events of this date move the mood of the municipality, at the end of the month."""
+    if world.tick % 3 == 0:
+        for event in world.settings.timeline:
+            if event.start == world.date:
+                world.state.mood[1] += event.shock * world.numbers["political_calendar"][0]["shock"]

@@ -1,0 +1,204 @@
+"""M28, an open population: people are born, age, die and move; commuters suffer crime outside (ODD 6.27).
+
+Switched off, nobody is born, dies of age or moves; nothing happens to commuters, and offenders from outside come on
+any day alike.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.arrivals import arrivals_a_day
+from model.chance import age_of
+from model.daybook import OUTSIDE, ROBBERY
+from model.ledger import ARRIVAL, DEATH, DEPARTURE, book, first_mind, leave
+from model.luck import decision, luck, poisson
+from model.mechanisms.fear import first_caution
+from model.parameters import Group, number, share
+from model.residents import INFANT
+
+ARRIVES = decision("arrives")
+LIFE_COUNT, LIFE_WHO, LIFE_MARK = decision("life count"), decision("life who"), decision("life mark")
+OUTSIDE_VIOLENT = decision("violent outside")
+KNOCKOUT = ("residents", "victims_anywhere_share")
+DYING, MOVING = range(2)
+MOST_DYING, MOST_MOVING = 0.3, 0.1
+"""Ceilings of a resident's hazard of dying of age or illness and of moving away, a year."""
+YOUNG_FROM, YOUNG_TO = 15.0, 35.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PopulationChange(Group):
+    """How people come and go, what happens to them outside, and when offenders from outside come."""
+
+    name: ClassVar[str] = "population_change"
+    evidence: ClassVar[tuple[str, ...]] = ("J06", "R23")
+
+    arrivals: float = share(1.0, "design", "due births and newcomers who come", off=0.0)
+    infants: float = number(0.02, "a year", 0.0, 0.2, "assumed", "deaths in the first year of life", off=0.0)
+    mortality: float = number(
+        0.0001, "a year", 0.0, 0.01, "assumed: 4-5 deaths per 1,000", "hazard of dying, read back to age 0", off=0.0
+    )
+    ageing: float = number(0.078, "log ratio a year", 0.0, 0.12, "assumed", "growth of that hazard with age")
+    departures: float = number(
+        4.0,
+        "per 1,000 a year",
+        0.0,
+        50.0,
+        "derived: growth of the site",
+        "residents who move away",
+        role="site",
+        off=0.0,
+    )
+    young: float = number(2.0, "ratio", 1.0, 2.0, "assumed", "the same from 15 to 34 years, relative")
+    outside_robbery: float = number(
+        0.3, "a year outside", 0.0, 0.5, "orders of magnitude: about half of robberies; assumed, swept",
+        "hazard of robbery of those who are outside the municipality", off=0.0,
+    )  # fmt: skip
+    outside_theft: float = number(
+        0.12, "a year outside", 0.0, 0.25, "assumed, swept", "hazard of theft from the person of the same", off=0.0
+    )
+    outsiders: float = share(0.3, "assumed", "property offenders who come from outside", off=0.0)
+    visit: float = number(1.3, "ratio", 0.0, 3.0, "B07; assumed", "offenders from outside on market days, relative")
+
+
+@njit(cache=True)
+def outsiders_factor(kind: Any, come: Any, p: Any) -> Any:
+    """Offenders of this kind who are here today, relative to the mean day."""
+    return 1.0 - p["outsiders"] + p["outsiders"] * come if kind < 5 else 1.0
+
+
+def coming(market_day: bool, n_market_days: int, visit: float) -> float:
+    """Return how many offenders from outside come today, relative to the mean day of the week.
+
+    >>> coming(True, 1, 1.3), round(coming(False, 1, 1.3), 3)
+    (1.3, 0.95)
+    """
+    if n_market_days == 7:
+        return 1.0
+    return visit if market_day else max((7.0 - n_market_days * visit) / (7.0 - n_market_days), 0.0)
+
+
+@njit(cache=True)
+def suffer_outside(stage: Any, kind: Any, i: Any, number: Any, mark: Any, p: Any, crime: Any) -> None:
+    """Let a resident who is outside be robbed there if the mark (a year) is below the hazard; no book here has it."""
+    hazard = p["outside_robbery"] if kind == ROBBERY else p["outside_theft"]
+    if mark >= hazard:
+        return
+    severity = 0.2
+    if kind == ROBBERY:
+        violent = luck(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < crime["violent_share"]
+        severity = 0.6 if violent else 0.4
+        stage.tally[0]["outside_robberies"] += 1.0
+    else:
+        stage.tally[0]["outside_thefts"] += 1.0
+    row = stage.day.outside[stage.day.counts[OUTSIDE]]
+    row["who"], row["kind"], row["severity"] = i, kind, severity
+    stage.day.counts[OUTSIDE] += 1
+    stage.minds[i]["harmed_outside"] = stage.tick
+
+
+@njit(cache=True)
+def hazard_of(way: Any, person: Any, tick: Any, p: Any) -> Any:
+    """Yearly hazard of a resident of dying of age or illness, or of moving away."""
+    age = age_of(person, tick)
+    if way == DYING:
+        return p["infants"] if age < 1.0 else p["mortality"] * math.exp(p["ageing"] * age)
+    return p["departures"] / 1000.0 * (p["young"] if YOUNG_FROM <= age < YOUNG_TO else 1.0)
+
+
+@njit(cache=True)
+def stand(ground: Any, i: Any, change: Any) -> None:
+    """Add a resident to, or take one from, the counts of those who are in each place under each list."""
+    for where in range(len(ground.places)):
+        cell = ground.places[where, i]
+        if cell >= 0:
+            ground.crowd[where, cell] += change
+
+
+@njit(cache=True)
+def enlist(ground: Any, i: Any) -> None:
+    """Let the lists of who is where reach to a resident whose day has come."""
+    for where in range(len(ground.places)):
+        cell = ground.places[where, i]
+        if cell >= 0:
+            ground.who_end[where, cell] += 1
+
+
+@njit(cache=True)
+def arrive(stage: Any, numbers: Any, fear: Any, come: Any, mood: Any) -> None:
+    """Bring in those whose day has come: they are born or move here, and begin with first beliefs."""
+    people = stage.ground.people
+    while come[0] < len(people) and people[come[0]]["arrives"] <= stage.tick // 3:
+        i = come[0]
+        come[0] += 1
+        z = people[i]["settlement"]
+        enlist(stage.ground, i)
+        if luck(stage.seed, ARRIVES, stage.tick, i, 0) >= numbers[z]["arrivals"]:
+            continue
+        mind = stage.minds[i]
+        first_mind(mind, people[i], stage.trust[z], i, mood, stage.tick, stage.seed)
+        first_caution(mind, fear[z], i, stage.seed)
+        book(stage.ledger, ARRIVAL, z, mind["trust"])
+        stand(stage.ground, i, 1)
+        if people[i]["occupation"] == INFANT:
+            stage.tally[0]["births"] += 1.0
+        else:
+            stage.tally[0]["newcomers"] += 1.0
+
+
+@njit(cache=True)
+def go(stage: Any, numbers: Any) -> None:
+    """Let residents die of age and illness, and move away."""
+    n = len(stage.minds)
+    for way in range(2):
+        ceiling = MOST_DYING if way == DYING else MOST_MOVING
+        for j in range(poisson(luck(stage.seed, LIFE_COUNT, stage.tick, way, 0), ceiling * n / 365.0)):
+            who = way * 65536 + j
+            i = int(luck(stage.seed, LIFE_WHO, stage.tick, who, 0) * n)
+            person = stage.ground.people[i]
+            z = person["settlement"]
+            if stage.minds[i]["gone"] >= 0:
+                continue
+            hazard = hazard_of(way, person, stage.tick, numbers[z])
+            if luck(stage.seed, LIFE_MARK, stage.tick, who, 0) >= hazard / ceiling:
+                continue
+            leave(
+                stage.minds[i],
+                stage.tick,
+                stage.trust[z]["memory_years"],
+                stage.ledger,
+                z,
+                DEATH if way == DYING else DEPARTURE,
+            )
+            stand(stage.ground, i, -1)
+            if way == DYING:
+                stage.tally[0]["natural_deaths"] += 1.0
+            else:
+                stage.tally[0]["departures"] += 1.0
+
+
+def begin(state: Any, ground: Any) -> None:
+    """Count who is where when the world begins, and mark who is still to come."""
+    people = ground.people
+    here = people["arrives"] < 0
+    state.minds["gone"][~here] = 0
+    state.come[0] = int(here.sum())
+    for where, place in enumerate(ground.places):
+        ground.crowd[where] = np.bincount(place[here & (place >= 0)], minlength=len(ground.cells))
+        ground.who_end[where] = ground.who_start[where, :-1] + ground.crowd[where]
+
+
+def act(world: Any) -> None:
+    """In the morning, bring in those whose day has come, and let others go."""
+    if world.tick % 3 == 0:
+        state, numbers = world.state, world.numbers
+        stage = world.stage()
+        arrive(stage, numbers["population_change"], numbers["fear"], state.come, state.mood[0])
+        go(stage, numbers["population_change"])
+        if state.come[0] == len(state.minds):
+            rate = arrivals_a_day(world.settings["population"], world.town.n_residents)
+            state.tally[0]["arrivals_refused"] += rate * numbers["population_change"][0]["arrivals"]

@@ -1,0 +1,139 @@
+"""Dated events of the country and the sites, read from `timeline.toml` into plain checked values."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from model.errors import InputError, nearest
+from model.parameters import checked, date_of
+from model.scenario import DatedEvent, Entry
+from scenarios.groups import parameter_named
+from scenarios.policy_files import LANGUAGES, finite
+from scenarios.reading import FOLDER, Told, flat, read_toml, shown
+
+TIMELINE = FOLDER / "timeline.toml"
+HOWS = get_args(Entry.__annotations__["how"])
+KEYS = ("name", "date", "until", "sites", "title", "about", "evidence", "shock", "crisis", *HOWS)
+REFERENCE_YEAR = "2017"
+TREND = "political_calendar.trend"
+SITES = ("villa_canales", "totonicapan")
+
+
+@dataclass(frozen=True)
+class ReadyEvent:
+    """An event of the timeline with its words by language, the sites that it concerns and its evidence."""
+
+    event: DatedEvent
+    title: Mapping[str, str]
+    about: Mapping[str, str]
+    sites: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+def timeline_for(lineage: Sequence[str], path: Path = TIMELINE) -> tuple[DatedEvent, ...]:
+    """Return what happened to a scenario, given its name and those of the scenarios that it extends, by date."""
+    own = [one.event for one in read_timeline(path) if not one.sites or set(one.sites) & set(lineage)]
+    return tuple(sorted([*own, *national_trend(path)], key=lambda event: (event.start, event.name)))
+
+
+def read_timeline(path: Path = TIMELINE) -> list[ReadyEvent]:
+    """Return every event of the timeline, in the order of the file."""
+    file = shown(path)
+    rows = read_toml(path, file).get("events", [])
+    return [ready(row, Told(None, f"{file}: event '{row.get('name', number)}'")) for number, row in enumerate(rows, 1)]
+
+
+def ready(row: Mapping[str, Any], where: Told) -> ReadyEvent:
+    """Return one event, checked."""
+    for key in row:
+        if key not in KEYS:
+            raise where.wrong(f"no key '{key}'{nearest(key, KEYS)}")
+    for key in ("name", "date", "title", "evidence"):
+        if key not in row:
+            raise where.wrong(f"{key} is missing")
+    for site in row.get("sites", ()):
+        if site not in SITES:
+            raise where.wrong(f"no site '{site}'{nearest(site, SITES)}")
+    start = date_of(f"{where.file}: date", row["date"])
+    until = date_of(f"{where.file}: until", row["until"]) if "until" in row else None
+    if until is not None and until <= start:
+        raise where.wrong(f"until must be after {start}, got {until}")
+    event = DatedEvent(
+        name=row["name"],
+        start=start,
+        until=until,
+        entries=tuple(entries(row, where)),
+        shock=size("shock", row, where, -1.0),
+        crisis=size("crisis", row, where, 0.0),
+    )
+    words = [in_languages(row.get(key, row["title"]), key, where) for key in ("title", "about")]
+    return ReadyEvent(event, words[0], words[1], tuple(row.get("sites", ())), tuple(row["evidence"]))
+
+
+def size(key: str, row: Mapping[str, Any], where: Told, low: float) -> float:
+    """Return how great an event is as news or as a crisis."""
+    value = finite(f"{where.file}: {key}", row.get(key, 0.0))
+    if not low <= value <= 1.0:
+        raise where.wrong(f"{key} must lie in [{low:g}, 1], got {value:g}")
+    return float(value)
+
+
+def in_languages(words: Any, key: str, where: Told) -> dict[str, str]:
+    """Return a text that is given in every language."""
+    if not isinstance(words, dict) or set(words) != set(LANGUAGES):
+        raise where.wrong(f'{key} must be given as {{ en = "…", es = "…" }}, got {words!r}')
+    return dict(words)
+
+
+def entries(row: Mapping[str, Any], where: Told) -> Iterable[Entry]:
+    """Yield what an event changes."""
+    for how in HOWS:
+        for dotted, told in flat(row.get(how, {}), where).items():
+            try:
+                yield entry(how, dotted, told.value)
+            except InputError as reason:
+                raise where.wrong(f"[{how}]: {reason}") from None
+
+
+def entry(how: Any, dotted: str, value: Any) -> Entry:
+    """Return one change; events may change site facts and levers, never behaviour."""
+    group, key = parameter_named(dotted)
+    about = group.numbers().get(key)
+    if about is None or about.role == "behaviour":
+        raise InputError(f"an event may change site facts and levers only; '{dotted}' is behaviour")
+    number = finite(dotted, value)
+    if how == "set":
+        checked(dotted, number, group.kind(key), about)
+    return Entry(parameter=dotted, how=how, value=float(number))
+
+
+def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
+    """Return the yearly steps of the national homicide rate over that of 2017; missing years lie between their
+    neighbours, and the last year stands for those after it."""
+    told = read_toml(path, shown(path)).get("national_homicides", {}).get("rates", {})
+    if REFERENCE_YEAR not in told:
+        raise InputError(f"{shown(path)}: national_homicides.rates must have the year {REFERENCE_YEAR}")
+    known = {int(year): float(finite(f"national_homicides.rates.{year}", rate)) for year, rate in told.items()}
+    years = range(min(known), max(known) + 1)
+    return [
+        DatedEvent(
+            name=f"national trend {year}",
+            start=datetime.date(year, 1, 1),
+            until=datetime.date(year + 1, 1, 1) if year < max(known) else None,
+            entries=(Entry(parameter=TREND, how="set", value=between(known, year) / known[int(REFERENCE_YEAR)]),),
+        )
+        for year in years
+    ]
+
+
+def between(known: Mapping[int, float], year: int) -> float:
+    """Return the value of a year, on a straight line between the years that are known.
+
+    >>> between({2014: 30.0, 2017: 27.0}, 2015)
+    29.0
+    """
+    before, after = max(y for y in known if y <= year), min(y for y in known if y >= year)
+    share = (year - before) / (after - before) if after > before else 0.0
+    return known[before] + (known[after] - known[before]) * share

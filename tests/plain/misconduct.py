@@ -1,0 +1,82 @@
+"""Bribe requests and what becomes of them (ODD 6.17)."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plain.adoption import succeed
+from plain.people import Resident
+
+if TYPE_CHECKING:
+    from plain.places import Cell
+    from plain.police import Couple, Officer
+    from plain.town import PlainTown
+
+QUARTER = 273
+
+
+@dataclass(frozen=True)
+class Bribe:
+    """A request: in which contact, by whom, of whom."""
+
+    cell: int
+    nth: int
+    couple: "Couple"
+    officer: "Officer"
+    resident: Resident
+
+
+def found_out(town: "PlainTown") -> float:
+    """How well misconduct is found out."""
+    p = town.numbers("misconduct")
+    return float(1.0 - (1.0 - p.control) * (1.0 - p.channel))
+
+
+def asks(town: "PlainTown", couple: "Couple", resident: Resident, cell: "Cell", nth: int) -> bool:
+    """Tell whether the lead of a couple asks a resident who was stopped; note it."""
+    p, lead = town.numbers("misconduct"), couple.lead
+    assert lead is not None
+    offers = int(resident.vehicle) + int(cell.held_by is not None)
+    log_chance = (
+        p.base
+        + p.offer * offers
+        + p.penury * (1.0 - town.numbers("resources").condition)
+        + p.norm * lead.facility.custom
+        - p.integrity * lead.integrity
+        - p.detection * found_out(town)
+    )
+    if town.luck("bribe", cell.number, nth) >= math.exp(min(0.0, log_chance)):
+        return False
+    lead.asked = town.tick
+    town.bribes.append(Bribe(cell.number, nth, couple, lead, resident))
+    return True
+
+
+def answer_for_bribes(town: "PlainTown") -> None:
+    """Let each request become public, be complained of, be found out."""
+    p = town.numbers("misconduct")
+    for bribe in town.bribes:
+
+        def u(name: str, one: Bribe = bribe) -> float:
+            return town.luck(name, one.cell, one.nth)
+
+        public = u("goes public") < p.public * (1.0 + p.reveal * found_out(town))
+        complaint = u("complains") < p.files + p.channel_files * p.channel
+        answered = complaint and u("complaint answered") < p.answered
+        sanctioned = answered and u("sanction") < p.sanction
+        if public:
+            town.shocks -= p.shock
+            town.n_public += 1
+        town.n_complaints += complaint
+        town.n_answered += answered
+        suspended = public or sanctioned or u("caught") < p.caught * found_out(town)
+        if suspended and bribe.officer.asked == town.tick:
+            succeed(bribe.officer)
+
+
+def note_customs(town: "PlainTown") -> None:
+    """Note at each facility the share of officers who asked in the last quarter."""
+    for facility in town.facilities:
+        staff = [one for one in town.officers if one.facility is facility]
+        asked = [one for one in staff if one.asked >= 0 and town.tick - one.asked < QUARTER]
+        facility.custom = len(asked) / len(staff) if staff else 0.0

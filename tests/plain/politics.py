@@ -1,0 +1,72 @@
+"""The political calendar and crises (ODD 6.28 and 6.29)."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from plain.luck import pick, pick_by_reach
+from plain.people import CRISIS
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+CALENDAR = "political_calendar"
+
+
+def numbers_today(town: "PlainTown", group: str) -> Any:
+    """Return a group with what the events in force change: sets, then factors, then sums."""
+    settings = town.settings
+    values = settings.groups[group]
+    events = [] if CALENDAR in settings.off else settings.timeline
+    in_force = [e for e in events if e.start <= town.date and (e.until is None or town.date < e.until)]
+    entries = [entry for event in in_force for entry in event.entries]
+    for entry in sorted(entries, key=lambda one: ("set", "scale", "add").index(one.how)):
+        name, _, key = entry.parameter.partition(".")
+        if name == group:
+            old = getattr(values, key)
+            new = {"set": entry.value, "scale": old * entry.value, "add": old + entry.value}[entry.how]
+            values = values.replace({key: new})
+    if group in settings.off:
+        return values.neutral()
+    return values
+
+
+def violence(town: "PlainTown") -> float:
+    """Violence by gangs and for hire relative to 2017."""
+    p = town.numbers(CALENDAR)
+    return float(1.0 + p.national_trend * (p.trend - 1.0))
+
+
+def break_out(town: "PlainTown") -> None:
+    """Let the public events and the crises of the day happen."""
+    if town.shift != 0:
+        return
+    p = town.numbers("crises")
+    today = [(n, event) for n, event in enumerate(town.settings.timeline, start=1) if event.start == town.date]
+    for _, event in today:
+        town.shocks += event.shock * town.numbers(CALENDAR).shock
+    for number, event in today:
+        if event.crisis * p.dated > 0.0:
+            crisis(town, number, event.crisis * p.dated)
+    if town.luck("crisis", 0, 0) < p.rate / 365.0:
+        crisis(town, 0, 1.0)
+
+
+def crisis(town: "PlainTown", who: int, size: float) -> None:
+    """Let communities rise and meet force."""
+    p = town.numbers("crises")
+    place = pick_by_reach(town.everywhere, town.luck("crisis place", who, 0)).settlement
+    risen = {}
+    for authority in town.authorities:
+        joins = town.luck("crisis joins", authority.number, who) < p.joins * authority.organised
+        if authority.settlement == place or joins:
+            risen[authority.settlement] = authority.organised
+            authority.silent_until = town.tick + math.floor(91 * p.silence * size)
+    for j in range(math.floor(p.crowd * size * len(town.residents))):
+        one = pick(town.residents, town.luck("crisis who", j, who))
+        if not one.alive or one.age < 14 or one.settlement not in risen:
+            continue
+        organised = risen[one.settlement]
+        if town.luck("crisis comes", j, who) < organised:
+            town.impress(one, CRISIS, fairness=(-1.0, p.weight * (0.5 + organised) * size))
+    town.shocks -= p.shock * size
+    town.learn_impressions()

@@ -1,0 +1,13 @@
+"""The program `confianza` with stubs in the place of worlds, as a process of its own that can be killed."""
+
+import sys
+
+import stub_runs
+
+from experiments import cli
+from experiments.sweeps import command
+from experiments.sweeps.crew import LocalCrew
+
+if __name__ == "__main__":
+    command.hired = lambda hands, *_: (LocalCrew(hands.workers, stub_runs.slow), lambda job: job.run)
+    sys.exit(cli.code_of(sys.argv[1:]))

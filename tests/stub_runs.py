@@ -1,0 +1,88 @@
+"""Runs that take no time, in the place of worlds: what the engine and the store do is tested with thousands of them."""
+
+import os
+import time
+from pathlib import Path
+
+import pyarrow as pa
+
+from experiments.sweeps.crew import LocalCrew
+from experiments.sweeps.engine import Engine, Interruption, Outcome
+from experiments.sweeps.jobs import Job, jobs_of
+from experiments.sweeps.lock import locked
+from experiments.sweeps.pace import Pace
+from experiments.sweeps.store import Store
+from experiments.sweeps.study import read_study
+from experiments.sweeps.work import Done, attempt
+from model import fingerprint
+
+STUDY = """
+scenarios = ["baseline"]
+policies = [["status_quo"], ["reporting_support"]]
+seeds = {seeds}
+years = 0.1
+warm_up = 0
+{more}
+[set]
+"population.scale" = 0.05
+[vary]
+{vary}
+"""
+
+
+def write_study(path: Path, seeds: object = 3, vary: str = '"trust.inertia" = [4.0, 8.0]', more: str = "") -> Path:
+    path.write_text(STUDY.format(seeds=seeds, vary=vary, more=more), encoding="utf-8")
+    return path
+
+
+def jobs_in(path: Path) -> list[Job]:
+    return jobs_of(read_study(path))
+
+
+def tables(job: Job) -> dict[str, pa.Table]:
+    """Return twelve months that follow from the identity of the run."""
+    months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32())
+    values = [(int(job.run, 16) >> k) / 2.0**64 for k in range(12)]
+    columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.point.policies)] * 12}
+    return {"measures": pa.table(columns | {"seed": [job.seed] * 12, "month": months, "trust_mean": values})}
+
+
+def steady(job: Job, tell: object) -> Done:
+    return Done(tables(job), 0.001, fingerprint())
+
+
+def slow(job: Job, tell: object) -> Done:
+    time.sleep(0.02)
+    return steady(job, tell)
+
+
+def failing(job: Job, tell: object) -> object:
+    """Fail with seed 2, in the way in which runs fail."""
+    if job.seed == 2:
+        return attempt(Job(job.run, -1, job.point), lambda _: None)
+    return steady(job, tell)
+
+
+def deadly(job: Job, tell: object) -> Done:
+    """Take the process along with seed 2."""
+    if job.seed == 2:
+        os._exit(9)
+    return steady(job, tell)
+
+
+def mortal(job: Job, tell: object) -> Done:
+    """Take the process along with seed 2, the first time only."""
+    mark = Path(os.environ["MORTAL"]) / job.run
+    if job.seed == 2 and not mark.exists():
+        mark.touch()
+        os._exit(9)
+    return steady(job, tell)
+
+
+def sweep(folder: Path, jobs: list[Job], doing: object = steady, workers: int = 2) -> tuple[Outcome, Store]:
+    """Carry out jobs with a stub."""
+    with locked(folder), Interruption() as interruption:
+        store = Store(folder).open()
+        missing = [job for job in jobs if job.run not in store.finished]
+        crew = LocalCrew(workers, doing)  # type: ignore[arg-type]
+        return Engine(crew, store, Pace(len(missing), 1, workers), interruption).run(missing), store

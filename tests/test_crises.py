@@ -1,0 +1,59 @@
+"""M26: a crisis costs fairness where people rise, and silences their boards for months."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from model.ledger import CRISIS
+from model.mechanisms.crises import KNOCKOUT, KNOCKOUT_SITE
+from model.model import TrustModel
+from scenarios import load
+
+Live = Callable[..., TrustModel]
+SMALL = {"population.scale": 0.05, "calendar.warm_up": 0, "crises.rate": 0.0, "crises.joins": 0.0}
+
+
+def october_2012(**changes: object) -> TrustModel:
+    """Let a small Totonicapán live from September to November 2012."""
+    world = TrustModel(load(KNOCKOUT_SITE, start="2012-09-30", set=SMALL | changes), rng=3)
+    world.run_for(3 * 63)
+    return world
+
+
+def test_a_dated_crisis_costs_fairness_and_meetings_where_people_rise() -> None:
+    world, calm = october_2012(), october_2012(**{"mechanisms.crises": False})
+    months = world.datacollector.get_model_vars_dataframe()
+    assert months["crises"].tolist() == [1.0, 0.0]
+    assert months["crisis_crowd"].iloc[0] > 20
+    rows = world.ledger_months()
+    assert rows["change"][rows["cause"] == CRISIS].sum() < -1.0
+    assert months["fairness_mean"].iloc[0] < calm.datacollector.get_model_vars_dataframe()["fairness_mean"].iloc[0]
+    risen = world.state.boards["risen"] == 1
+    assert 0 < risen.sum() < len(risen)
+    assert (world.state.boards["silent_until"][risen] > world.tick).all()
+    assert (world.state.boards["silent_until"][~risen] == 0).all()
+
+
+def test_silent_boards_hold_no_meetings() -> None:
+    world = october_2012(**{"communal_authority.meetings": 52.0, "crises.silence": 24.0})
+    risen = world.state.boards["risen"] == 1
+    crisis = 3 * (np.datetime64("2012-10-04") - np.datetime64("2000-01-01")).astype(int)
+    assert (world.state.boards["met"][risen] < crisis).all()
+    assert (world.state.boards["met"][~risen] >= crisis).any()
+    assert world.datacollector.get_model_vars_dataframe()["meetings_silenced"].sum() > 0
+
+
+def test_crises_by_luck_have_the_rate_of_the_site(live: Live) -> None:
+    world = live(93, **{"crises.rate": 12.0, "crises.crowd": 0.0})
+    assert 0 < world.rows["crises"] < 6
+
+
+def test_switched_off_there_are_none() -> None:
+    calm = october_2012(**{"mechanisms.crises": False, "crises.rate": 12.0})
+    on = october_2012(**{"communal_authority.meetings": 52.0})
+    months, other = (one.datacollector.get_model_vars_dataframe() for one in (calm, on))
+    assert calm.state.mood[0] == pytest.approx(on.state.mood[0] + 0.05, abs=0.01)
+    for name in KNOCKOUT:
+        assert months[name].sum() == 0
+        assert other[name].sum() > 0

@@ -1,0 +1,111 @@
+"""Bribe requests: what leads to them, what stays hidden, what is answered."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model.mechanisms.misconduct import Misconduct, asks
+from model.model import TrustModel
+from scenarios import load
+
+MONTH = 93
+SCALE = {"population.scale": 0.1, "calendar.warm_up": 0}
+ALL_ASK = {"misconduct.base": 3.0, "misconduct.integrity": 0.0}
+
+
+def world_of(months: int, rng: int = 7, **changes) -> TrustModel:
+    world = TrustModel(load("villa_canales", set=SCALE | changes), rng=rng)
+    world.run_for(months * MONTH)
+    return world
+
+
+def table(world: TrustModel) -> pd.DataFrame:
+    return world.datacollector.get_model_vars_dataframe()
+
+
+def chance(offers: float = 0.0, penury: float = 0.0, custom: float = 0.0, integrity: float = 0.75, **numbers) -> float:
+    """Chance of asking, found by halving the luck that decides it."""
+    p, officer = Misconduct(**numbers).rows(1)[0], np.array([(integrity,)], [("integrity", "f8")])[0]
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if asks(officer, offers, penury, custom, p, middle) else (low, middle)
+    return low
+
+
+def test_offers_and_colleagues_raise_the_hazard_and_integrity_and_control_lower_it() -> None:
+    usual = chance()
+    assert chance(offers=1.0) == pytest.approx(usual * math.exp(0.5))
+    assert chance(custom=1.0) == pytest.approx(usual * math.exp(0.5))
+    assert chance(integrity=1.0) == pytest.approx(usual * math.exp(-1.0))
+    assert chance(control=0.9) < usual < chance(control=0.0, channel=0.0)
+
+
+def test_penury_may_raise_the_hazard_or_lower_it() -> None:
+    with_penury, without = (chance(penury=x) for x in (1.0, 0.0))
+    assert with_penury == pytest.approx(without * math.exp(0.3))
+    low = Misconduct(penury=-0.5).rows(1)[0]
+    honest = np.array([(0.75,)], [("integrity", "f8")])[0]
+    between = without * math.exp(-0.25)
+    assert asks(honest, 0.0, 0.0, 0.0, low, between)
+    assert not asks(honest, 0.0, 1.0, 0.0, low, between)
+
+
+def test_requests_are_about_as_many_as_the_orders_of_magnitude_say() -> None:
+    per_year = np.mean([table(world_of(4, rng=rng))["bribes"].mean() for rng in range(6)]) * 12.0 / 0.1
+    assert 2500.0 < per_year < 12000.0
+
+
+def test_custom_is_the_share_of_colleagues_who_asked_in_the_last_quarter() -> None:
+    world = world_of(2, **ALL_ASK)
+    while world.date.day != 1 or world.tick % 3 != 0:
+        world.run_for(1)
+    officers, means = world.state.officers, world.state.means
+    recent = (officers["asked"] >= 0) & (world.tick - 1 - officers["asked"] < 273)
+    for facility in np.unique(officers["facility"]):
+        own = officers["facility"] == facility
+        # Who came this month-end has never asked: custom is taken down before they come.
+        newcomers = (officers["tick_since"] == world.tick - 1) & own
+        assert means["custom"][facility] * own.sum() == pytest.approx(recent[own].sum(), abs=newcomers.sum() + 1e-9)
+    assert recent.any()
+
+
+def test_most_requests_never_become_public_and_a_public_one_costs_everybody_trust_once() -> None:
+    quiet = world_of(1, **ALL_ASK, **{"misconduct.public": 0.0, "misconduct.files": 0.0, "misconduct.channel": 0.0})
+    loud = world_of(1, **ALL_ASK, **{"misconduct.public": 0.02, "misconduct.shock": 0.5})
+    assert table(quiet)["public_cases"].sum() == quiet.state.mood[0] == 0.0
+    cases = table(loud)["public_cases"].sum()
+    assert 0 < cases < 0.2 * table(loud)["bribes"].sum()
+    assert loud.state.mood[0] == pytest.approx(-0.5 * cases)
+    causes = loud.ledger_months()
+    assert causes["change"][causes["cause"] == 16].sum() < 0.0
+
+
+def test_a_channel_outside_brings_complaints_and_answers_are_a_part_of_accountability() -> None:
+    silent = table(world_of(2, **ALL_ASK, **{"misconduct.files": 0.0, "misconduct.channel": 0.0}))
+    heard = table(world_of(2, **ALL_ASK, **{"misconduct.channel": 1.0, "misconduct.answered": 1.0}))
+    assert silent["complaints_police"].sum() == 0
+    assert heard["complaints_police"].sum() > 0
+    assert (heard["complaints_answered"] == heard["complaints_police"]).all()
+    assert heard["accountability.complaints_answered"].iloc[0] == 1.0
+    assert silent["accountability.complaints_answered"].iloc[0] == 0.0
+
+
+def test_who_is_found_out_is_suspended_and_another_person_takes_the_position() -> None:
+    stay = {"adoption.rotation": 0.0, "adoption.retire": 0.0}
+    strict = {"misconduct.caught": 1.0, "misconduct.control": 0.5, "misconduct.detection": 0.0}
+    world = world_of(1, **ALL_ASK, **stay, **strict)
+    suspended = table(world)["suspended"].sum() + world.state.tally[0]["suspended"]
+    assert suspended == world.state.officers["person"].sum() > 0
+
+
+def test_internal_control_lowers_requests_in_twins() -> None:
+    weak, strong = (table(world_of(3, **{"misconduct.control": x}))["bribes"].sum() for x in (0.0, 0.9))
+    assert strong < 0.5 * weak
+
+
+def test_switched_off_nobody_asks() -> None:
+    months = table(world_of(2, **{"mechanisms.misconduct": False}))
+    assert months[["bribes", "public_cases", "complaints_police", "suspended"]].to_numpy().sum() == 0

@@ -1,0 +1,65 @@
+"""M8: where protectors operate, thieves stay away or die and nobody tells; their cells are never a named place."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from model.mechanisms.narcos import KNOCKOUT
+from model.model import TrustModel
+
+Live = Callable[..., TrustModel]
+MANY = {"narcos.groups": 40, "narcos.reach": 3.0, "narcos.dense": 5, "crime.armed": 50, "crime.thieves": 50}
+MONTH = 93
+
+
+def property_crimes(world: TrustModel, shifts: int) -> tuple[int, int]:
+    """Count robberies to burglaries, in protected cells and in all."""
+    inside = everywhere = 0
+    for _ in range(shifts):
+        world.step()
+        assert world.trace is not None
+        rows = world.trace["incidents"]
+        cells = rows["cell"][rows["kind"] <= 4]
+        inside += int((world.state.protected[cells] >= 0).sum())
+        everywhere += len(cells)
+    return inside, everywhere
+
+
+def test_thieves_stay_away_from_protected_cells(live: Live) -> None:
+    with_few, _ = property_crimes(live(0, trace=True, **MANY), MONTH)
+    with_all, _ = property_crimes(live(0, trace=True, **MANY, **{"narcos.thieves": 1.0}), MONTH)
+    assert with_few < 0.4 * with_all
+
+
+def test_those_who_come_may_be_killed_and_are_counted_by_motive(live: Live) -> None:
+    world = live(MONTH, **MANY, **{"narcos.deaths": 0.2})
+    months = world.datacollector.get_model_vars_dataframe()
+    assert months["homicides_narco"].sum() > 0
+    assert (months["kept_away"] > months["homicides_narco"]).all()
+
+
+def test_protection_takes_from_telling_where_people_live(live: Live) -> None:
+    told = []
+    for silence in (0.0, 5.0):
+        world = live(0, trace=True, **(MANY | {"narcos.silence": silence, "narcos.thieves": 1.0, "narcos.reach": 20}))
+        rows = [world.trace["incidents"].copy() for _ in range(MONTH) if world.step() is None and world.trace]
+        incidents = np.concatenate(rows)
+        told.append((incidents["told"][incidents["kind"] != 6] >= 0).mean())
+    assert told[1] < 0.5 * told[0]
+
+
+def test_no_cell_is_held_by_a_clique_and_protected(live: Live) -> None:
+    state = live(0, **MANY, **{"gangs.ms13": 40}).state
+    assert (state.protected >= 0).any()
+    assert not ((state.protected >= 0) & (state.territory >= 0)).any()
+
+
+def test_protected_cells_are_drawn_anew_for_every_seed(live: Live) -> None:
+    one, other = (live(0, rng=rng, **MANY).state.protected >= 0 for rng in (1, 2))
+    assert (one != other).any()
+
+
+def test_switched_off_there_are_no_protectors(live: Live) -> None:
+    on, off = live(MONTH, **MANY), live(MONTH, **MANY, **{"mechanisms.narcos": False})
+    assert (off.state.protected < 0).all()
+    assert all(on.rows[name] > 0 and off.rows[name] == 0 for name in KNOCKOUT)

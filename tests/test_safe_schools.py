@@ -1,0 +1,58 @@
+"""M24: Safe Schools supervise the young, who are recruited and harmed less."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from model.calendar import tick_of
+from model.mechanisms.safe_schools import KNOCKOUT, KNOCKOUT_POLICY, draw_of, guarded
+from model.model import TrustModel
+from scenarios.groups import declare_all
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+ROBBERY, BURGLARY = np.int64(0), np.int64(4)
+
+
+def numbers(**changes: float) -> np.void:
+    """Numbers of Safe Schools in one settlement."""
+    return dataclasses.replace(declare_all()["safe_schools"](), **changes).rows(1)[0]
+
+
+def test_supervision_weakens_the_pull_of_cliques_most_for_students() -> None:
+    p = numbers(coverage=1.0, talks=1.0)
+    assert draw_of(True, numbers()) == draw_of(False, numbers()) == 1.0
+    assert draw_of(True, p) < draw_of(False, p) < 1.0
+    assert draw_of(True, p) == pytest.approx(np.exp(-1.3))
+
+
+def test_near_schools_the_supervised_are_safer_on_the_street_only(live: Live) -> None:
+    world = live(0)
+    people, p = world.town.people, numbers(coverage=1.0)
+    tick = tick_of(world.date)
+    age = (tick // 3 - people["born"]) / 365.25
+    child, adult = people[np.flatnonzero((age > 12) & (age < 15))[0]], people[np.flatnonzero(age > 20)[0]]
+    assert guarded(ROBBERY, child, np.int64(1), tick, p) == pytest.approx(0.85)
+    assert guarded(ROBBERY, child, np.int64(0), tick, p) == 1.0
+    assert guarded(BURGLARY, child, np.int64(1), tick, p) == 1.0
+    assert guarded(ROBBERY, adult, np.int64(1), tick, p) == 1.0
+
+
+def test_recruits_become_fewer_under_the_policy(live: Live) -> None:
+    busy = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "extortion.recruit": 0.006}
+    plain = live(12 * MONTH, **busy).datacollector.get_model_vars_dataframe()["recruits"].sum()
+    full = {"safe_schools.coverage": 1.0, "safe_schools.effect": 5.0}
+    safe = live(12 * MONTH, **busy, **full).datacollector.get_model_vars_dataframe()["recruits"].sum()
+    assert plain > 5
+    assert safe < plain
+
+
+def test_hours_are_counted_under_the_policy_only_and_switched_off_it_changes_nothing(live: Live) -> None:
+    quiet, safe = live(MONTH), live(MONTH, policies=[KNOCKOUT_POLICY])
+    off = live(MONTH, policies=[KNOCKOUT_POLICY], **{"mechanisms.safe_schools": False})
+    for name in KNOCKOUT:
+        assert quiet.rows[name] == off.rows[name] == 0.0
+        assert safe.rows[name] > 1000.0
+    assert quiet.rows == pytest.approx(off.rows, nan_ok=True)

@@ -1,0 +1,85 @@
+"""A sweep on a real Dask cluster over loopback, one of whose workers is killed, ends with the same bytes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from stub_runs import write_study
+
+from experiments import cli
+
+QUIET = ["--no-dashboard"]
+
+
+def started(words, tmp_path, name):
+    told = tmp_path / f"{name}.txt"
+    with told.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words, *QUIET], stdout=stream, stderr=stream, cwd=tmp_path, start_new_session=True
+        )
+    return process, told
+
+
+def read_until(pattern, told, seconds=60.0):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := re.search(pattern, told.read_text()):
+            return found
+        time.sleep(0.05)
+    raise AssertionError(told.read_text())
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Yield the address of a scheduler, and its two worker processes."""
+    scheduler, told = started(
+        ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"], tmp_path, "scheduler"
+    )
+    address = read_until(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)", told)[1]
+    words = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1"]
+    workers = [started(words, tmp_path, f"worker{number}") for number in range(2)]
+    for _, told in workers:
+        read_until("Registered to", told)
+    yield address, [process for process, _ in workers]
+    for process in (*(process for process, _ in workers), scheduler):
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_writes_the_same_table(tmp_path, cluster):
+    address, workers = cluster
+    study = write_study(tmp_path / "study.toml", seeds=30)
+    tables = {}
+    for name, words in (("here", ["--workers", "2"]), ("far", ["--dask", address])):
+        out = tmp_path / name
+        if name == "far":
+            killer = threading.Thread(target=kill_in_the_middle, args=(out, workers[0]), daemon=True)
+            killer.start()
+        assert cli.code_of(["sweep", str(study), "--out", str(out), *words]) == 0
+        target = tmp_path / f"{name}.csv"
+        assert cli.code_of(["export", str(out), "--csv", str(target)]) == 0
+        tables[name] = target.read_bytes()
+    assert workers[0].poll() == -signal.SIGKILL
+    assert tables["far"] == tables["here"]
+    assert tables["here"].count(b"\n") == 1 + 120
+
+
+def kill_in_the_middle(out, worker):
+    """Kill a worker as soon as the first batch has been written."""
+    while not list(out.glob("measures/*.parquet")):
+        time.sleep(0.01)
+    os.kill(worker.pid, signal.SIGKILL)
+
+
+def test_an_address_where_nobody_answers_is_one_line(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("experiments.sweeps.cluster.PATIENCE_S", 0.3)
+    study = write_study(tmp_path / "study.toml", seeds=1)
+    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]) == 2
+    err = capsys.readouterr().err.splitlines()
+    assert "--dask tcp://127.0.0.1:9: no scheduler answers there" in err[-1]

@@ -1,0 +1,224 @@
+"""`sweep`, `sensitivity`, `plot`, `repeat` and `export` as a person meets them, with small worlds."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from stub_runs import write_study
+
+from experiments import cli
+from experiments.sweeps import command, folder, quarantine
+from experiments.sweeps.jobs import Job
+from experiments.sweeps.lock import locked
+from experiments.sweeps.pace import Pace
+from experiments.sweeps.study import read_study
+from model.measures import MEASURES
+
+BREAKS = '"trust.inertia" = [8.0]\n"calendar.warm_up" = [0, 5]'
+"""Five years of warm-up before 2002 would begin before day zero: such a run fails when it begins."""
+
+
+def call(capsys, *words):
+    code = cli.code_of([str(word) for word in words])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return write_study(tmp_path_factory.mktemp("study") / "tiny.toml", seeds=2)
+
+
+@pytest.fixture(scope="module")
+def done(study):
+    out = study.parent / "done"
+    assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 0
+    return out
+
+
+def csv(out: Path) -> bytes:
+    target = out.with_suffix(".csv")
+    assert cli.code_of(["export", str(out), "--csv", str(target)]) == 0
+    return target.read_bytes()
+
+
+def test_a_sweep_leaves_what_the_contract_says(done):
+    table = pq.read_table(done / "measures")
+    head = ["run", "scenario", "policy", "seed", "month", "trust.inertia"]
+    assert table.column_names == [*head, *MEASURES]
+    assert len(table) == 8
+    told = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
+    assert (told["runs"], told["finished"], told["varied"]) == (8, 8, ["trust.inertia"])
+    assert {"fingerprint", "versions", "commit", "machine", "study"} <= set(told)
+    assert pq.read_table(done / "plan.parquet")["run"].to_pylist() == [
+        job.run for job in command.jobs_of(read_study(done.parent / "tiny.toml"))
+    ]
+
+
+def test_two_workers_write_the_same_table(study, done):
+    out = study.parent / "two"
+    assert cli.code_of(["sweep", str(study), "--out", str(out), "--workers", "2"]) == 0
+    assert csv(out) == csv(done)
+
+
+def test_a_second_start_has_nothing_to_do_and_tells_how_to_plot(capsys, study, done):
+    before = {path: path.stat().st_mtime_ns for path in (done / "measures").iterdir()}
+    code, out, err = call(capsys, "sweep", study, "--out", done)
+    assert code == 0
+    assert "8 of them finished before" in err
+    assert f"confianza plot {done}" in out
+    assert {path: path.stat().st_mtime_ns for path in (done / "measures").iterdir()} == before
+
+
+def test_a_damaged_batch_is_computed_again(capsys, study, done):
+    expected = csv(done)
+    path = next((done / "measures").iterdir())
+    path.write_bytes(path.read_bytes()[:-100])
+    code, _, err = call(capsys, "sweep", study, "--out", done)
+    assert code == 0
+    assert "cut short, altered or foreign" in err
+    assert csv(done) == expected
+
+
+def test_a_stored_run_repeats_bit_for_bit(capsys, done):
+    run = pq.read_table(done / "plan.parquet")["run"][3].as_py()
+    code, out, err = call(capsys, "repeat", run, "--in", done)
+    assert code == 0
+    assert "every number is the same as stored" in err
+    assert "Trust (0-100" in out
+
+
+def test_a_run_of_the_shell_repeats_too(capsys, tmp_path):
+    words = ["run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1"]
+    assert call(capsys, *words, "--out", tmp_path / "run")[0] == 0
+    run = pq.read_table(tmp_path / "run" / "measures.parquet")["run"][0].as_py()
+    code, _, err = call(capsys, "repeat", run, "--in", tmp_path / "run")
+    assert code == 0
+    assert "every number is the same as stored" in err
+    assert call(capsys, "plot", tmp_path / "run")[1].strip() == str(tmp_path / "run" / "summary.png")
+
+
+def test_one_command_draws_the_figures_of_a_sweep(capsys, done):
+    code, out, _ = call(capsys, "plot", done)
+    assert code == 0
+    assert [Path(line).name for line in out.split()] == ["effects.png", "heat_map.png"]
+    assert all(Path(line).read_bytes().startswith(b"\x89PNG") for line in out.split())
+
+
+def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_path):
+    study = write_study(tmp_path / "bad.toml", seeds=1, vary=BREAKS, more="start = 2002-01-01")
+    study.write_text(study.read_text().replace("warm_up = 0\n", ""))
+    code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
+    assert code == 1
+    bad = quarantine.inside(tmp_path / "out")
+    assert len(bad) == 2
+    assert f"2 of 4 runs failed and are in {tmp_path / 'out'}/quarantine/" in err
+    assert f"confianza repeat {bad[0]}" in err
+    code, _, err = call(capsys, "repeat", bad[0])
+    assert code == 1
+    assert "InputError: start less calendar.warm_up" in err
+    assert "fails again" in err.splitlines()[-1]
+
+
+@pytest.fixture
+def no_computing(monkeypatch):
+    """Let a start fail if it would compute anything."""
+    monkeypatch.setattr(command, "run_missing", lambda *_: pytest.fail("it computed"))
+
+
+def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path, monkeypatch, no_computing):
+    other = write_study(tmp_path / "other.toml", seeds=2, vary='"trust.memory_years" = [1.0]')
+    code, _, err = call(capsys, "sweep", other, "--out", done)
+    assert code == 2
+    assert "varied: trust.inertia; this has trust.memory_years" in err
+    with locked(done):
+        code, _, err = call(capsys, "sweep", study, "--out", done)
+    assert code == 2
+    assert "another start" in err
+    monkeypatch.setattr(folder, "fingerprint", lambda: "f" * 16)
+    code, _, err = call(capsys, "sweep", study, "--out", done)
+    assert code == 2
+    assert "f" * 16 in err
+    assert json.loads((done / "manifest.json").read_text())["fingerprint"] in err
+    (tmp_path / "thesis.txt").write_text("mine")
+    code, _, err = call(capsys, "sweep", study, "--out", tmp_path)
+    assert code == 2
+    assert "something else" in err
+
+
+def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command, "run_missing", full)
+    code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
+    assert code == 1
+    assert "0 of 8 runs are safe" in err
+    assert "Traceback" not in err
+
+
+def test_begun_anew_a_sweep_forgets_what_it_had(tmp_path, study):
+    out = tmp_path / "out"
+    (out / "measures").mkdir(parents=True)
+    jobs: list[Job] = command.jobs_of(read_study(study))
+    folder.write_manifest(out, read_study(study))
+    folder.write_plan(out, jobs)
+    (out / "notes.txt").write_text("mine")
+    folder.clear(out)
+    assert [path.name for path in out.iterdir()] == ["notes.txt"]
+
+
+def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):
+    more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean", "homicides"]'
+    vary = '"trust.fairness" = { low = -1.0, high = 1.0 }\n"trust.prior_weight" = "stated"\n' + more
+    study = write_study(tmp_path / "s.toml", seeds=2, vary=vary)
+    study.write_text(study.read_text().replace('["status_quo"], ', ""))
+    code, out, err = call(capsys, "sensitivity", study, "--out", tmp_path / "out")
+    assert code == 0
+    assert "morris: 4 trajectories × 3 points × 2 replicates = 24 runs for 2 factors" in err
+    assert "trust_mean: baseline, reporting_support" in out
+    assert max(len(line) for line in out.splitlines() if str(tmp_path) not in line) <= 80
+    code, again, err = call(capsys, "sensitivity", study, "--out", tmp_path / "out")
+    assert code == 0
+    assert "finished before" in err
+    assert again == out
+    code, out, _ = call(capsys, "plot", tmp_path / "out")
+    assert [Path(line).name for line in out.split()] == ["tornado.png", "morris.png"]
+    code, _, err = call(capsys, "sensitivity", study, "--method", "pawn", "--out", tmp_path / "out")
+    assert code == 2
+    assert "another analysis" in err
+
+
+class Paper:
+    """A stream that is no terminal."""
+
+    def __init__(self, live=False):
+        self.text, self.live = "", live
+
+    def isatty(self):
+        return self.live
+
+    def write(self, text):
+        self.text += text
+
+    def flush(self):
+        pass
+
+
+def test_progress_is_plain_lines_off_a_terminal_and_one_live_line_on_it():
+    plain, live = Paper(), Paper(live=True)
+    for stream in (plain, live):
+        pace = Pace(10, 1, 1, stream)
+        for _ in range(10):
+            pace.told_at -= 1.0
+            pace.ran(0.5)
+            pace.finished(1)
+            pace.show(0)
+        pace.close()
+    assert plain.text.count("\n") == 10
+    assert "\r" not in plain.text
+    assert "40%: 4 of 10 runs safe on disk" in plain.text
+    assert "to go" in plain.text
+    assert "\n" not in live.text
+    assert live.text.endswith("\r" + " " * 79 + "\r")

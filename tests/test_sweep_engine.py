@@ -1,0 +1,109 @@
+"""The coordinator of a sweep: nothing is lost, doubled or blamed on the wrong run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import stub_runs
+from stub_runs import jobs_in, sweep, write_study
+
+from experiments.sweeps import quarantine
+from experiments.sweeps.store import read_measures
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory):
+    study = write_study(tmp_path_factory.mktemp("study") / "tiny.toml", vary='"trust.inertia" = [4.0]')
+    return [job for job in jobs_in(study) if job.point.policies == ("status_quo",)]
+
+
+def rows(folder):
+    table = read_measures(folder)
+    return table.sort_by([("run", "ascending"), ("month", "ascending")])
+
+
+def test_every_run_is_there_once_however_many_workers(tmp_path, jobs):
+    for workers in (1, 2):
+        outcome, store = sweep(tmp_path / str(workers), jobs, workers=workers)
+        assert not outcome.failed
+        assert store.finished == {job.run for job in jobs}
+    assert rows(tmp_path / "1").equals(rows(tmp_path / "2"))
+    assert len(rows(tmp_path / "1")) == 12 * len(jobs)
+
+
+def test_a_run_that_fails_is_in_quarantine_and_the_others_go_on(tmp_path, jobs):
+    outcome, store = sweep(tmp_path, jobs, stub_runs.failing, workers=1)
+    bad = {job.run for job in jobs if job.seed == 2}
+    assert set(outcome.failed) == bad
+    assert store.finished == {job.run for job in jobs} - bad
+    for path in quarantine.inside(tmp_path):
+        job, told = quarantine.read(path)
+        assert job in jobs
+        assert "rng must be a whole number" in told["error"]
+        assert any("Traceback" in line for line in told["traceback"])
+        assert told["repeat"] == f"confianza repeat {path}"
+
+
+def test_a_run_that_kills_its_worker_twice_is_in_quarantine_and_no_other(tmp_path, jobs):
+    outcome, store = sweep(tmp_path, jobs, stub_runs.deadly, workers=1)
+    bad = {job.run for job in jobs if job.seed == 2}
+    assert set(outcome.failed) == bad
+    assert store.finished == {job.run for job in jobs} - bad
+    told = json.loads(quarantine.inside(tmp_path)[0].read_text(encoding="utf-8"))
+    assert "died 2 times" in told["error"]
+
+
+def test_a_run_whose_worker_was_killed_once_is_tried_again(tmp_path, jobs, monkeypatch):
+    monkeypatch.setenv("MORTAL", str(tmp_path))
+    outcome, store = sweep(tmp_path / "sweep", jobs, stub_runs.mortal, workers=1)
+    assert not outcome.failed
+    assert store.finished == {job.run for job in jobs}
+
+
+def test_a_second_start_computes_only_what_is_missing_and_empties_the_quarantine(tmp_path, jobs):
+    sweep(tmp_path, jobs, stub_runs.failing, workers=1)
+    before = {path.name for path in (tmp_path / "measures").iterdir()}
+    outcome, store = sweep(tmp_path, jobs, workers=1)
+    assert store.finished == {job.run for job in jobs}
+    assert not outcome.failed
+    assert quarantine.inside(tmp_path) == []
+    assert before < {path.name for path in (tmp_path / "measures").iterdir()}
+    assert len(rows(tmp_path)) == 12 * len(jobs)
+
+
+FLAT = """
+import resource, sys
+from pathlib import Path
+import stub_runs
+if __name__ == "__main__":
+    jobs = stub_runs.jobs_in(Path(sys.argv[1]))
+    peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = peak()
+    outcome, store = stub_runs.sweep(Path(sys.argv[2]), jobs, workers=1)
+    assert len(store.finished) == len(jobs)
+    print(len(jobs), peak() - before)
+"""
+
+
+def grown(folder: Path, seeds: int) -> tuple[int, float]:
+    """Return the number of runs and the megabytes by which the coordinator grew."""
+    folder.mkdir()
+    study = write_study(folder / "study.toml", seeds=seeds)
+    (folder / "flat.py").write_text(FLAT)
+    path = os.pathsep.join([str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    words = [sys.executable, str(folder / "flat.py"), str(study), str(folder / "out")]
+    told = subprocess.run(words, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": path})
+    runs, megabytes = told.stdout.split()
+    return int(runs), float(megabytes)
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_ten_thousand_runs(tmp_path):
+    few, little = grown(tmp_path / "few", 100)
+    many, much = grown(tmp_path / "many", 2500)
+    print(f"{few} runs: {little:.0f} MB more, {many} runs: {much:.0f} MB more")
+    assert (few, many) == (400, 10_000)
+    assert much - little < 40.0

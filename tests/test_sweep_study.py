@@ -1,0 +1,135 @@
+"""Studies: what they mean, which runs they plan, and one line for whatever is wrong in them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stub_runs import jobs_in, write_study
+
+from experiments.plan import make_plan
+from experiments.sweeps.design import shares
+from experiments.sweeps.factors import Range
+from experiments.sweeps.jobs import as_words, from_words, jobs_of, labels_of, plan_of, scenario_of
+from experiments.sweeps.study import STUDIES, Design, read_study
+from experiments.sweeps.towns import MOST, Towns, groups_of_towns
+from model.errors import InputError
+from scenarios import load
+
+READY = sorted(STUDIES.glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_every_ready_study_loads_and_plans(path):
+    study = read_study(path)
+    assert study.title != study.name
+    if study.factors.ranges:
+        points = np.full((1, len(study.factors.ranges)), 0.5)
+        assert len(jobs_of(study, points)) == len(study.scenarios) * len(study.policies) * len(study.seeds)
+    else:
+        jobs = jobs_of(study)
+        assert len(jobs) == len({job.run for job in jobs}) >= 2 * len(study.seeds)
+
+
+def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
+    vary = '"trust.inertia" = [4.0, 8.0]\n"trust.memory_years" = { low = 0.5, high = 5.0 }\n[design]\npoints = 5'
+    jobs = jobs_in(write_study(tmp_path / "a.toml", vary=vary))
+    assert len(jobs) == 2 * 2 * 5 * 3
+    years = {labels_of(job)["trust.memory_years"] for job in jobs}
+    assert len(years) == 5
+    assert all(0.5 <= one <= 5.0 for one in years)
+
+
+def test_rows_that_coincide_are_one_run(tmp_path):
+    jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.inertia" = [8, 8.0, 9.0]'))
+    assert len(jobs) == 2 * 2 * 3
+
+
+def test_a_run_of_a_sweep_is_the_same_run_as_one_from_the_shell(tmp_path):
+    jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.inertia" = [4.0]'))
+    sets = ["population.scale=0.05", "calendar.warm_up=0", "trust.inertia=4"]
+    plan = make_plan("baseline", policies=["reporting_support"], sets=sets, years=0.1)
+    assert {plan.run(seed) for seed in (1, 2, 3)} < {job.run for job in jobs}
+
+
+def test_another_choice_of_measures_is_another_run(tmp_path):
+    every = jobs_in(write_study(tmp_path / "a.toml"))
+    some = jobs_in(write_study(tmp_path / "b.toml", more='measures = ["trust_mean"]'))
+    assert not {job.run for job in every} & {job.run for job in some}
+
+
+def test_laying_values_over_a_scenario_is_the_same_as_reading_it_with_them(tmp_path):
+    vary = '"trust.inertia" = [4.0]\n"population.total" = [19000]\n"mechanisms.hearsay" = [false]'
+    point = jobs_in(write_study(tmp_path / "a.toml", vary=vary))[0].point
+    read = load("baseline", policies=point.policies, set=dict(point.sets))
+    laid = scenario_of(point)
+    assert laid.groups == read.groups
+    assert laid.off == read.off == {"hearsay"}
+
+
+def test_a_job_survives_being_written_down(tmp_path):
+    for job in jobs_in(write_study(tmp_path / "a.toml"))[:2]:
+        assert from_words(as_words(job)) == job
+        assert plan_of(job).seeds == (job.seed,)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.01, 100.0), st.floats(1.001, 1000.0), st.booleans())
+def test_a_value_of_a_range_lies_within_it_and_rises_with_its_share(at, low, ratio, log):
+    span = Range(low=low, high=low * ratio, log=log)
+    assert span.low <= span.value(at) <= span.high
+    assert span.value(0.0) <= span.value(at) <= span.value(1.0)
+    assert float(f"{span.value(at):.6g}") == span.value(at) or span.value(at) in (span.low, span.high)
+
+
+@pytest.mark.parametrize("kind", ["lhs", "sobol"])
+def test_a_design_is_the_same_for_the_same_seed_and_fills_every_slice(kind):
+    one, other = (shares(Design(kind=kind, points=16, seed=seed), 3) for seed in (1, 2))
+    assert (one == shares(Design(kind=kind, points=16, seed=1), 3)).all()
+    assert (one != other).any()
+    assert all(sorted((16 * column).astype(int)) == list(range(16)) for column in one.T)
+
+
+def test_towns_are_shared_by_runs_that_do_not_change_them():
+    small = {"population.scale": 0.05, "calendar.warm_up": 0}
+    towns, first = Towns(), load("baseline", set=small)
+    town = towns.of(first)
+    assert towns.of(load("baseline", set=small | {"trust.inertia": 4.0}, policies=["resources_only"])) is town
+    other = towns.of(load("baseline", set=small | {"population.household_size": 4.0}))
+    assert other is not town
+    assert towns.of(first) is town
+    for size in (3.0, 3.5, 5.0):
+        towns.of(load("baseline", set=small | {"population.household_size": size}))
+    assert len(towns.kept) == MOST
+    assert towns.built == 5
+    assert groups_of_towns() >= {"population", "territory", "plant", "boards", "daily_rhythm"}
+    assert "trust" not in groups_of_towns()
+
+
+@pytest.mark.parametrize(
+    ("vary", "more", "named"),
+    [
+        ('"trust.inerta" = [4.0]', "", ["trust.inerta", "trust.inertia"]),
+        ('"trust.inertia" = []', "", ["trust.inertia", "no value"]),
+        ('"trust.inertia" = 4', "", ["trust.inertia", "low, high", "got 4"]),
+        ('"trust.inertia" = [-4.0]', "", ["trust.inertia", "-4"]),
+        ('"trust.inertia" = { low = 4 }', "", ["trust.inertia", "both low and high"]),
+        ('"trust.inertia" = { low = 4, hihg = 5 }', "", ["hihg", "high"]),
+        ('"trust.inertia" = { low = 5, high = 4 }', "", ["low below high", "5 and 4"]),
+        ('"hearsay.weight" = { low = 0, high = 1, log = true }', "", ["log", "got 0"]),
+        ('trst = "stated"', "", ["trst", "trust"]),
+        ('"population.scale" = [0.1]', "", ["population.scale", "both fixed and varied"]),
+        ("", 'polices = [["status_quo"]]', ["polices", "policies"]),
+        ("", 'start = "2017-13-01"', ["2017-13-01"]),
+        ("", 'measures = ["trust_meann"]', ["trust_meann", "trust_mean"]),
+        ("", 'keep = ["incident"]', ["incident", "incidents"]),
+        ("[design]\npoints = 0", "", ["points", "got 0"]),
+        ('[design]\nkind = "sobl"', "", ["kind", "sobl", "sobol"]),
+        ('[design]\nkind = "sobol"\npoints = 12', "", ["power of 2", "got 12"]),
+        ('[sensitivity]\nby = "group"', "", ["by", "parameter, mechanism"]),
+    ],
+)
+def test_what_is_wrong_in_a_study_is_told_in_one_line(tmp_path, vary, more, named):
+    path = write_study(tmp_path / "wrong.toml", vary=vary, more=more)
+    with pytest.raises(InputError) as wrong:
+        jobs_in(path)
+    assert "\n" not in str(wrong.value)
+    assert [word for word in named if word not in str(wrong.value)] == []
