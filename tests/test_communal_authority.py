@@ -48,7 +48,7 @@ def test_only_communal_boards_have_a_higher_board(live: Live) -> None:
 def test_every_case_ends_once_and_every_ruling_is_of_one_kind(live: Live) -> None:
     found = sums(live(3 * MONTH, **BUSY))
     ends = ("closed", "domestic_conciliated", "handed_over", "women_without_remedy", "men_without_remedy")
-    assert found["cases"] == found[list(ends)].sum() > 100
+    assert found["cases"] == found[list(ends)].sum() > 50
     rulings = ("agreements", "apologies", "reparations", "community_work", "fines", "losses_of_services")
     assert all(found[kind] > 0 for kind in rulings)
     assert found["rulings_kept"] + found["rulings_broken"] <= found[list(rulings)].sum()
