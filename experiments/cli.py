@@ -13,6 +13,7 @@ from model.errors import InputError, nearest
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
+LANGUAGES = ("es", "en", "both")
 
 app = typer.Typer(
     name="confianza",
@@ -93,6 +94,76 @@ def run(
 
 
 @app.command()
+def compare(
+    arms: Annotated[
+        list[str],
+        typer.Argument(metavar="ARM ARM…", help="[SITE:]POLICY[+POLICY…][@DATE], or a folder.", show_default=False),
+    ],
+    scenario: Annotated[
+        list[str], typer.Option(metavar="S", help="Site of arms that name none; repeatable.  [default: villa_canales]")
+    ] = [],  # noqa: B006
+    set_: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")] = [],  # noqa: B006
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First reported day.", show_default=False)] = None,
+    years: Annotated[float | None, typer.Option(metavar="N", help="Length of the runs.  [default: 3]")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The day on which runs end, instead of --years.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first twins.")] = 1,
+    replicates: Annotated[int, typer.Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")] = 8,
+    independent: Annotated[
+        bool, typer.Option("--independent", help="Also run arms on other seeds: what do twins save?")
+    ] = False,
+    memory: Annotated[
+        int, typer.Option(metavar="N", help="Also N twins for each of 20 laws of memory and asymmetry.")
+    ] = 0,
+    plan: Annotated[
+        float | None, typer.Option(metavar="SIZE", help="How many twins an effect of this size needs.")
+    ] = None,
+    measure: Annotated[str, typer.Option(metavar="NAME", help="Of which measure, for --plan.")] = "trust_mean",
+    power: Annotated[float, typer.Option(metavar="P", help="With which power, for --plan.")] = 0.8,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the worlds.")] = 1,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report as one HTML file.")] = None,
+    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write each figure as SVG and PNG.")] = None,
+    lang: Annotated[str, typer.Option(metavar="es|en|both", help="Language of the report and figures.")] = "es",
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/compare-…]")
+    ] = None,
+) -> None:
+    """Compare policies in twin worlds: same luck, one change."""
+    from experiments.compare import compare as carry_out
+    from experiments.request import Request, Wish
+
+    if workers < 1:
+        raise InputError(f"--workers must be at least 1, got {workers}")
+    if lang not in LANGUAGES:
+        raise InputError(f"--lang knows {', '.join(LANGUAGES)}; got '{lang}'")
+    options = {"start": start, "years": years, "until": until, "seed": seed, "replicates": replicates}
+    request = Request(
+        arms=tuple(arms),
+        scenarios=tuple(scenario),
+        sets=tuple(set_),
+        independent=independent,
+        memory=memory,
+        **options,  # type: ignore[arg-type]
+    )
+    wish = Wish(size=plan, measure=measure, power=power) if plan is not None else None
+    if report is not None and not report.parent.is_dir():
+        raise InputError(f"--report {report}: no folder '{report.parent}'")
+    folder, interrupted = carry_out(request, workers, out, wish)
+    if report is not None:
+        from experiments.report import build
+        from experiments.results import write_whole
+
+        write_whole(report, build(folder, lang))
+        print(f"Report: {report}")
+    if figures is not None:
+        from experiments.report.alone import write_figures
+
+        print(f"Figures: {len(write_figures(folder, figures, lang))} files in {figures}/")
+    raise typer.Exit(INTERRUPTED if interrupted else DONE)
+
+
+@app.command()
 def check(
     scenario: Scenario,
     years: Annotated[int, typer.Option(metavar="N", help="Years after the warm-up.")] = 3,
@@ -122,6 +193,19 @@ def export(
         sys.stdout.buffer.flush()
     else:
         write_csv(folder, csv)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A report, or a folder of results.")],
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
+) -> None:
+    """Run again what made a report or results: equal or not?"""
+    from experiments.verify import verify as differences
+
+    found = differences(path, workers)
+    print("\n".join([f"not equal: {line}" for line in found] or [f"equal: {path}"]))
+    raise typer.Exit(OUR_FAULT if found else DONE)
 
 
 @app.command()
@@ -163,6 +247,20 @@ def measures() -> None:
     from experiments.listings import measure_lines, show
 
     show(measure_lines())
+
+
+@app.command()
+def view(
+    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")] = (
+        "villa_canales"
+    ),
+    port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1.")] = 8765,
+    lang: Annotated[str, typer.Option(metavar="es|en", help="Language with which the page opens.")] = "en",
+) -> None:
+    """Open the page in the browser: a town, its twin, and why trust moves."""
+    from experiments.viewer.serve import view as serve
+
+    serve(scenario, port, lang)
 
 
 @app.command()

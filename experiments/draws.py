@@ -1,6 +1,7 @@
 """Frühling's criteria over draws of anchors and weights, so that no ordering hangs on one choice of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,7 @@ def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
 
 
+@cache
 def lots(key: int, who: int, draws: int) -> np.ndarray:
     """Return keyed luck for all draws."""
     return np.array([luck(1, key, draw, who, 0) for draw in range(draws)])

@@ -150,7 +150,7 @@ def collect(
         progress.reach(done.value)
 
 
-def succeeded(future: concurrent.futures.Future[Finished]) -> bool:
+def succeeded(future: concurrent.futures.Future[Any]) -> bool:
     """Tell whether a run was finished."""
     return future.done() and not future.cancelled() and future.exception() is None
 

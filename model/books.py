@@ -23,6 +23,8 @@ from model.daybook import (
     UNSERVEDS,
     VISITS,
 )
+from model.mechanisms.plans import INSTITUTION
+from model.mechanisms.pressure import LESSER
 from model.state import FOOT
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
@@ -44,9 +46,12 @@ def enter(day: Any, cells: Any, people: Any, books: Any, occurred_here: Any, har
         row = day.incidents[k]
         z = max(cells[row["cell"]]["settlement"], 0)
         known = told_to_state(row)
-        entries = (1, 1 if known else 0, row["complaint"], row["recorded"])
-        for book in range(4):
+        entries = (1, 1 if known else 0, row["complaint"])
+        for book in range(3):
             books[book, row["kind"]] += entries[book]
+        books[RECORDED, LESSER[row["kind"]] if row["downgraded"] == 1 else row["kind"]] += row["recorded"]
+        tally[0]["refused"] += row["refused"]
+        tally[0]["downgraded"] += row["downgraded"]
         occurred_here[z] += 1
         harmed_here[row["cell"]] += 1
         if row["severity"] >= GRAVE:
@@ -114,17 +119,20 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
             tally[0]["unserved_hours"] += 1.0
         elif reason == 3:
             tally[0]["unserved_fuel"] += 1.0
-        else:
+        elif reason == 4:
             tally[0]["unserved_vehicles"] += 1.0
+        else:
+            tally[0]["unserved_paper"] += 1.0
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["alive"] == 0:
+        if visit["alive"] == 0 or visit["post"] < 0:
             continue
         seen_here[visit["cell"]] += 1
         tally[0]["visits"] += 1.0
         tally[0]["couple_hours_used"] += visit["stay"] / 60.0
         tally[0]["visits_routed"] += visit["routed"]
-        tally[0]["visits_to_institutions"] += visit["kind"]
+        if visit["kind"] == INSTITUTION:
+            tally[0]["visits_to_institutions"] += 1.0
         if cells[visit["cell"]]["core"] == 1:
             tally[0]["core_visits"] += 1.0
             if couples[visit["post"]]["mode"] == FOOT:

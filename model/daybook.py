@@ -13,7 +13,8 @@ def record(integers: str, reals: str = "") -> np.dtype:
 
 VISIT = record("post cell kind routed alive", "minute stay")
 INCIDENT = record(
-    "tick number kind motive cell victim teller clique told handed found complaint in_time recorded arrested displaced",
+    "tick number kind motive cell victim teller clique told handed found complaint in_time recorded arrested displaced "
+    "refused written downgraded",
     "minute severity loss",
 )
 CALL = record("born number cell teller incident", "minute since severity")
@@ -88,8 +89,8 @@ CHANNELS = (
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 
-REASONS = ("line", "triage", "hours", "fuel", "vehicles")
-NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES = range(5)
+REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
+NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = range(6)
 
 TABLES = {
     "visits": VISIT,

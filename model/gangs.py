@@ -115,7 +115,7 @@ def enlist(state: State, ground: Any, members: int, tick: int, seed: int) -> Non
         pool = np.flatnonzero(fit & (state.territory[people["home"]] == q))
         for a in range(members if len(pool) else 0):
             state.minds["member"][pool[int(luck(seed, CLIQUE_MEMBER, 0, q, a) * len(pool))]] = q
-        state.cliques[q]["members"] = np.count_nonzero(state.minds["member"] == q)
+        state.cliques[q]["members"] = state.cliques[q]["founding"] = np.count_nonzero(state.minds["member"] == q)
 
 
 def list_targets(state: State, ground: Any, work: Any) -> None:

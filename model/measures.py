@@ -19,6 +19,7 @@ from model.mechanisms import adoption, officers, resources
 from model.mechanisms.fear import feel
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import supervised_hours
+from model.standing import rank_correlation, standing
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -244,6 +245,11 @@ class Month:
         """Levels informed this month: municipal council, table of communities, and communities themselves."""
         return sum(int(self.tally[name] > 0) for name in ("council_meetings", "table_meetings", "meetings"))
 
+    @cached_property
+    def plans(self) -> dict[str, float]:
+        """What the plans of the stations amount to."""
+        return standing(self.world)
+
     def change_by(self, *causes: Any) -> float:
         """Change of mean trust in this month by some causes, in points per 100."""
         booked = self.world.state.ledger.sum(axis=(0, 2))
@@ -375,6 +381,43 @@ _MAIN = {
     "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
     "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
     "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
+    "survival": Measure("share", "crimes known to the police that headquarters records", "de lo sabido, lo registrado"),
+    "record_days_mean": Measure("days", "from crime to headquarters' map", "días hasta el mapa de la jefatura"),
+    "known": Measure("crimes", "crimes that the police know of", "delitos que la policía conoce"),
+    "forms": Measure("forms", "forms filled in", "boletas llenadas"),
+    "forms_with_content": Measure("forms", "forms with content", "boletas con contenido"),
+    "products_returned": Measure("products", "products that came back from above", "productos de análisis devueltos"),
+    "formats": Measure("formats", "planning formats filled in", "formatos FIAPOL y FAES llenados"),
+    "diagnoses": Measure("diagnoses", "diagnoses made by stations", "diagnósticos hechos por las estaciones"),
+    "visits_by_plan": Measure("visits", "visits by plan or on post", "visitas según el plan o en puesto fijo"),
+    "visits_on_post": Measure("visits", "stretches on a fixed post", "tramos en puesto fijo"),
+    "visits_on_paper": Measure("visits", "visits written and not made", "visitas anotadas y no hechas"),
+    "posts_follow_crime": Measure(
+        "-1 to 1",
+        "rank correlation of visits by plan with crime",
+        "visitas según el plan y delitos ocurridos, correlación",
+    ),
+    "posts_follow_reports": Measure(
+        "-1 to 1", "the same with crime told to the state", "la misma, con delitos avisados al Estado"
+    ),
+    "recorded_share": Measure("share", "headquarters' record over what happened", "lo registrado sobre lo ocurrido"),
+    "calls_closed": Measure("calls", "calls that the police count as served", "llamadas dadas por atendidas"),
+    "refused": Measure("crimes", "victims sent away by the police", "víctimas a quienes no se les recibió la denuncia"),
+    "downgraded": Measure("crimes", "crimes written down as something lesser", "delitos anotados como algo menor"),
+    "arrests_easy": Measure("arrests", "easy arrests, sought for the figures", "capturas fáciles, para la estadística"),
+    "complaints_outside": Measure("complaints", "complaints outside the police", "quejas fuera de la policía"),
+    "unserved_paper": Measure("calls", "calls closed though nobody came", "llamadas cerradas sin que llegara nadie"),
+    "army_visits": Measure("visits", "visits of army patrols", "visitas de patrullas del Ejército"),
+    "stops_army": Measure("stops", "young men stopped by soldiers", "jóvenes registrados por soldados"),
+    "stops_army_harsh": Measure("stops", "the same, harshly", "los mismos, con malos tratos"),
+    "detentions": Measure("people", "people detained on suspicion", "personas detenidas por sospecha"),
+    "wrongful_detentions": Measure("people", "of them, no members of a clique", "de ellas, ajenas a las clicas"),
+    "detention_complaints": Measure("complaints", "complaints of detention", "denuncias por detención arbitraria"),
+    "prison_recruits": Measure(
+        "people", "wrongly detained who joined a clique", "detenidos sin causa que entraron a una clica"
+    ),
+    "members_held": Measure("people", "members of cliques in prison", "integrantes de clicas en prisión"),
+    "others_held": Measure("people", "others in prison on suspicion", "otras personas presas por sospecha"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
     "authority_load": Measure("cases", "open cases by communal authority", "casos abiertos por autoridad comunal"),
     "suspects_named": Measure(
@@ -473,6 +516,14 @@ def row_of(world: Any) -> dict[str, float]:
         "legitimacy": float(np.mean(1.0 / (1.0 + np.exp(-state.boards["legitimacy"]))))
         if len(state.boards)
         else float("nan"),
+        "survival": share_or_null(books[RECORDED].sum(), month.tally["known"]),
+        "record_days_mean": share_or_null(month.tally["record_days"], month.tally["records_arrived"]),
+        "posts_follow_crime": rank_correlation(state.planned_here[populated], state.happened[populated].sum(axis=1)),
+        "posts_follow_reports": rank_correlation(state.planned_here[populated], state.told[populated]),
+        "recorded_share": share_or_null(books[RECORDED].sum(), occurred),
+        "calls_closed": float(month.tally["served"] + month.tally["unserved_paper"]),
+        "members_held": float(np.count_nonzero(state.prison.filled()["clique"] >= 0)),
+        "others_held": float(np.count_nonzero(state.prison.filled()["clique"] < 0)),
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
     hurt = sum_of(month.tally, "domestic_to_")

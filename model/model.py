@@ -32,14 +32,18 @@ from model.mechanisms import (
     extortion,
     fear,
     hearsay,
+    heavy_hand,
+    information,
     justice,
     land_conflicts,
     misconduct,
     narcos,
     officers,
     patrol,
+    plans,
     political_calendar,
     population_change,
+    pressure,
     reporting,
     resources,
     response,
@@ -109,6 +113,8 @@ class TrustModel(mesa.Model):
         ).astype(np.float64)
         self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
         self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
+        self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
+        self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
         self.households = domestic_violence.households_of(self.town.people)
         self.book = Daybook()
         self.keep = frozenset(keep)
@@ -146,6 +152,7 @@ class TrustModel(mesa.Model):
             numbers["boards"]["share_not_inviting"],
             self.seed,
         )
+        plans.first_plans(self.state, self.beats, town.cells)
         settle_cliques(
             self.state,
             self.ground,
@@ -166,6 +173,7 @@ class TrustModel(mesa.Model):
             self.seed,
         )
         extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
+        heavy_hand.list_suspects(self.state, self.ground, self.tick)
         domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
@@ -185,8 +193,10 @@ class TrustModel(mesa.Model):
         self.brief_officers()
         self.maintain()
         self.relieve_couples()
+        self.plan()
         self.patrol()
         self.withdraw()
+        self.clamp_down()
         self.offend()
         self.extort()
         self.hurt_at_home()
@@ -200,6 +210,8 @@ class TrustModel(mesa.Model):
         self.deter()
         self.hear_cases()
         self.consult()
+        self.report_up()
+        self.answer_for_figures()
         self.judge()
         self.break_out()
         self.spread_news()
@@ -236,6 +248,10 @@ class TrustModel(mesa.Model):
         """M2: who is on duty, with what means."""
         roster.act(self)
 
+    def plan(self) -> None:
+        """M17: on the first of a month, stations whose quarter is over make a plan."""
+        plans.act(self)
+
     def patrol(self) -> None:
         """M3: couples plan their visits."""
         patrol.act(self)
@@ -243,6 +259,10 @@ class TrustModel(mesa.Model):
     def withdraw(self) -> None:
         """M15: the police stay away where a crowd attacked them."""
         collective_violence.withdraw(self)
+
+    def clamp_down(self) -> None:
+        """M25: soldiers patrol, young men are detained and released."""
+        heavy_hand.act(self)
 
     def offend(self) -> None:
         """M5, M6: crimes happen, are given up, or move."""
@@ -295,6 +315,14 @@ class TrustModel(mesa.Model):
     def consult(self) -> None:
         """M18: police and communities meet; requests are answered, or not."""
         consultation.act(self)
+
+    def report_up(self) -> None:
+        """M17: stations note what they know and send it on its way up."""
+        information.act(self)
+
+    def answer_for_figures(self) -> None:
+        """M27: what is written down makes the figure for which chiefs answer."""
+        pressure.act(self)
 
     def judge(self) -> None:
         """M13: arrests and complaints take their way."""

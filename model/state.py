@@ -6,6 +6,7 @@ import numpy as np
 
 from model.daybook import KINDS, Table, record
 from model.ledger import CAUSES, MIND
+from model.mechanisms.plans import N_CELLS, N_PROBLEMS
 from model.town import Town
 
 COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")
@@ -17,7 +18,7 @@ RISK = record("touched seen", "level")
 REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
-CLIQUE = record("gang centre members rivals asked refused", "rent dread")
+CLIQUE = record("gang centre members founding rivals asked refused", "rent dread")
 BOARD = record(
     "met asked problem heard explained invites consents residents silent_until risen withdrawn disputes",
     "legitimacy organised links phones watch",
@@ -35,6 +36,10 @@ HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
 ``domestic_to_nobody``…), ticks until which a measure and a ruling protect her; -1 is never."""
 LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
 COMPLAINT = record("filed number teller evidence charged")
+FIGURE = record("", "month base refuse downgrade easy")
+PRISONER = record("until who clique")
+MAIL = record("due born cell problem", "severity")
+PLAN = record("mode kind hour n founded named shared holds changed made product months visits")
 
 COUNTS = (
     # police
@@ -151,8 +156,34 @@ COUNTS = (
     "suspended",
     # officers
     # plans
+    "known",
+    "forms",
+    "forms_with_content",
+    "records_arrived",
+    "record_days",
+    "products_returned",
+    "formats",
+    "diagnoses",
+    "visits_by_plan",
+    "visits_on_post",
+    "visits_where_diagnosed",
+    "preventive_visits",
+    "plans_with_request",
+    "visits_on_paper",
     # heavy hand
+    "army_visits",
+    "stops_army",
+    "stops_army_harsh",
+    "detentions",
+    "wrongful_detentions",
+    "detention_complaints",
+    "prison_recruits",
     # pressure for figures
+    "refused",
+    "downgraded",
+    "arrests_easy",
+    "complaints_outside",
+    "unserved_paper",
     # domestic violence
     "homicides_home",
     "domestic_by_partner",
@@ -274,6 +305,15 @@ class Stage(NamedTuple):
     seed: Any
 
 
+class Wall(NamedTuple):
+    """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
+
+    known: Any
+    happened: Any
+    told: Any
+    atlas: Any
+
+
 class Gangland(NamedTuple):
     """The tables of the State that cliques live on."""
 
@@ -357,6 +397,20 @@ class State:
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)
+        self.plans = np.zeros(len(town.facilities), PLAN)
+        self.plan_cells = np.full((len(town.facilities), N_CELLS), -1, np.int64)
+        self.planned_here = np.zeros(town.n_cells, np.int64)
+        self.known = np.zeros((town.n_cells, N_PROBLEMS, 3))
+        self.happened = np.zeros((town.n_cells, N_PROBLEMS))
+        self.told = np.zeros(town.n_cells)
+        self.atlas = np.zeros((town.n_cells, N_PROBLEMS))
+        self.mail = Table(MAIL)
+        self.figures = np.zeros(len(town.facilities), FIGURE)
+        self.around = np.zeros(0, np.int64)
+        """Men who live in or next to a territory."""
+        self.suspected = np.zeros(1)
+        """Share of members among the young of them."""
+        self.prison = Table(PRISONER)
         self.local = np.zeros(town.n_settlements, LOCAL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
         self.tally = np.zeros(1, TALLY)
@@ -378,6 +432,10 @@ class State:
             self.threats.count,
         )
 
+    def wall(self) -> Wall:
+        """Return what is remembered of the crime of past months, as plans read it."""
+        return Wall(self.known, self.happened, self.told, self.atlas)
+
     def open_month(self) -> None:
         """Set the counts and the ledger of the month to zero."""
         for table in (
@@ -387,6 +445,7 @@ class State:
             self.occurred_here,
             self.harmed_here,
             self.seen_here,
+            self.planned_here,
         ):
             table[:] = 0
         self.tally[:] = np.zeros(1, TALLY)

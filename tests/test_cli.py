@@ -10,7 +10,7 @@ from experiments import cli
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
-    *("validate", "sweep", "sensitivity", "plot", "repeat"),
+    *("validate", "compare", "verify", "sweep", "sensitivity", "plot", "repeat"),
 )
 
 

@@ -147,6 +147,14 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
     assert "something else" in err
 
 
+def test_a_start_that_was_killed_before_its_first_file_was_in_place_is_no_obstacle(study, tmp_path, monkeypatch):
+    (tmp_path / "lock").touch()
+    (tmp_path / ".manifest.json.77").write_text("{")
+    monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
+    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path)]) == 130
+    assert {path.name for path in tmp_path.iterdir()} == {"lock", "manifest.json", "measures", "plan.parquet"}
+
+
 def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -112,12 +112,12 @@ def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
     expected, seconds = undisturbed(STUBS, study, tmp_path / "whole")
     assert expected.count(b"\n") == 1 + 12 * 160
     luck = random.Random(1)
-    for number, kind in enumerate(("worker", "coordinator")):
+    for number, kind in enumerate(("worker", "coordinator", "worker")):
         out = tmp_path / f"{kind}{number}"
         assert survive(STUBS, study, out, kind, luck.uniform(0.3, 0.9) * seconds, luck) == expected
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupted_sweep_keeps_what_was_finished_and_goes_on(tmp_path, sent):
     study = write_study(tmp_path / "study.toml", seeds=60)
     sweep = Sweep(STUBS, study, tmp_path / "out")

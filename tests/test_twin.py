@@ -42,6 +42,8 @@ COLUMNS = {
         "recorded",
         "arrested",
         "displaced",
+        "refused",
+        "downgraded",
     ),
     "responses": ("born", "number", "post", "wait"),
     "unserved": ("born", "number", "reason"),
@@ -111,6 +113,10 @@ BUSY = {
     "boards": {"share_not_inviting": 0.3},
     "collective_violence": {"named": 0.5, "held": 0.5, "calm": 0.6, "lethal": 0.5},
     "land_conflicts": {"rate": 20.0, "weeks": 0.2, "fight": 0.5},
+    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
+    "information": {"feedback": 0.3, "delay": 5.0},
+    "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
+    "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5},
     "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
     "seeking_help": {
         "intercept": -1.0,
@@ -464,6 +470,36 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
             )
             for one in town.authorities
         ],
+        "plans": [
+            (
+                one.facility.number,
+                {
+                    name: getattr(one, name)
+                    for name in (
+                        "mode",
+                        "kind",
+                        "hour",
+                        "founded",
+                        "named",
+                        "shared",
+                        "holds",
+                        "changed",
+                        "made",
+                        "product",
+                        "months",
+                        "visits",
+                    )
+                },
+            )
+            for one in town.plans
+        ],
+        "figures": [
+            (
+                number,
+                {name: getattr(one, name) for name in ("month", "base", "refuse", "downgrade", "easy")},
+            )
+            for number, one in enumerate(town.figures)
+        ],
         "cliques": [
             (
                 one.number,
@@ -488,6 +524,9 @@ def assert_same_state(tick: int, fast: Any, plain: PlainTown) -> None:
                 other = columns[name][number]
                 if other != value and not same(other, value):
                     raise AssertionError(f"{when(tick)}: {table} row {number}, {name}: fast {other!r}, plain {value!r}")
+    for plan in plain.plans:
+        places = fast.state.plan_cells[plan.facility.number, : len(plan.places)].tolist()
+        assert places == [cell.number for cell in plan.places], f"{when(tick)}: places of plan {plan.facility.number}"
     half_life = 21.0 * plain.numbers("deterrence").weeks
     for cell, touched, level in zip(
         plain.cells, fast.state.risk["touched"].tolist(), fast.state.risk["level"].tolist(), strict=True

@@ -24,6 +24,12 @@ def png_of(figure: Figure) -> bytes:
     return sink.getvalue()
 
 
+def entitle(figure: Figure, text: str) -> None:
+    """Write a title over a figure, in as many lines as its width asks for."""
+    lines = textwrap.wrap(text, int(11.0 * figure.get_figwidth()))
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=12)
+
+
 def named(measure: str) -> str:
     """Return the meaning of a measure with its unit."""
     about = MEASURES[measure]
@@ -67,11 +73,8 @@ def effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str])
     for place, factor in zip(grid[-1], shown, strict=True):
         place.set_xlabel(factor, fontsize=9)
     left = f"; the {len(shown)} strongest of {len(factors)} factors" if len(shown) < len(factors) else ""
-    figure.suptitle(
-        f"Mean of all runs at each level, with 95 % interval (luck common to all taken off){left}",
-        x=0.01,
-        ha="left",
-        fontsize=12,
+    entitle(
+        figure, f"Monthly means over the last year at each level; 95 % intervals without the luck that all share{left}"
     )
     return figure
 
@@ -99,6 +102,7 @@ def effect(place: Axes, runs: pd.DataFrame, factor: str, measure: str) -> None:
         place.set_xlim(-0.6, len(mean) - 0.4)
     place.axhline(runs[measure].mean(), color="0.6", lw=0.8, ls=":")
     place.tick_params(labelsize=8)
+    place.ticklabel_format(axis="y", useOffset=False)
     place.grid(axis="y", color="0.92")
     place.spines[["top", "right"]].set_visible(False)
 
@@ -114,9 +118,7 @@ def heat_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]
         one_map(figure, place, runs, (first, second), measure)
     for place in grid[len(measures) :]:
         place.set_axis_off()
-    figure.suptitle(
-        "The two strongest factors together: mean of all runs in each field", x=0.01, ha="left", fontsize=12
-    )
+    entitle(figure, "The two strongest factors together: monthly means over the last year")
     return figure
 
 

@@ -49,6 +49,8 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
 
 def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, **more: Any) -> int:
     """Compute what a folder lacks of some jobs; the folder must be locked."""
+    for path in place.half_written(target):
+        path.unlink()
     place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
     place.write_plan(target, jobs)
     store = Store(target).open()
@@ -78,8 +80,7 @@ def run_missing(missing: list[Job], store: Store, hands: Hands) -> Outcome:
     """Compute some jobs, those of one town together."""
     with Interruption() as interruption:
         crew, order = hired(hands, interruption, len(missing))
-        lanes = crew.lanes() if hasattr(crew, "lanes") else min(hands.workers, len(missing))
-        pace = Pace(len(missing), shifts_of(plan_of(missing[0])), lanes)
+        pace = Pace(len(missing), shifts_of(plan_of(missing[0])), crew.lanes())
         return Engine(crew, store, pace, interruption).run(sorted(missing, key=order))
 
 

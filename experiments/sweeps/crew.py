@@ -48,6 +48,9 @@ Doing = Callable[[Job, Any], Done | Failed]
 class Crew(Protocol):
     """Whoever carries out jobs."""
 
+    def lanes(self) -> int:
+        """Return how many jobs are carried out at the same time."""
+
     def room(self) -> int:
         """Return how many more jobs can be given."""
 
@@ -98,6 +101,10 @@ class LocalCrew:
             if concurrent.futures.wait([told], LOOK_EVERY).done:
                 return frozenset() if told.exception() else told.result()
         return frozenset()
+
+    def lanes(self) -> int:
+        """Return how many jobs are carried out at the same time."""
+        return len(self.seats)
 
     def room(self) -> int:
         """Return how many more jobs can be given."""

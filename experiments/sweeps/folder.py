@@ -30,10 +30,15 @@ def folder_for(study: Study, out: Path | None) -> Path:
     folder = out or Path("results") / study.name
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder} is a file, not a folder")
-    there = {path.name for path in folder.iterdir()} - {LOCK} if folder.is_dir() else set()
+    there = set(folder.iterdir()) - {folder / LOCK} - set(half_written(folder)) if folder.is_dir() else set()
     if there and not is_sweep(folder):
         raise InputError(f"--out {folder} holds something else than a sweep; choose another folder")
     return folder
+
+
+def half_written(folder: Path) -> list[Path]:
+    """Return the files that a start left half written when it was killed."""
+    return [path for name in (MANIFEST, PLAN) for path in folder.glob(f".{name}.*")]
 
 
 def is_sweep(folder: Path) -> bool:

@@ -91,11 +91,10 @@ def pilot(study: Study, method: Method, problem: Problem, hands: Hands) -> tuple
     jobs = [next(iter(jobs_at(point, study.seeds))) for point in points_of(study, points)][:2]
     say("timing a run on this machine")
     with Interruption() as interruption:
-        crew, _ = hired(hands, interruption, 1)
-        lanes = crew.lanes() if hasattr(crew, "lanes") else hands.workers
+        crew, _ = hired(hands, interruption, hands.workers)
         try:
             seconds_of(crew, jobs[0], given_up := lambda: interruption.came)  # loads what was compiled
-            return max(seconds_of(crew, job, given_up) for job in reversed(jobs)), lanes
+            return max(seconds_of(crew, job, given_up) for job in reversed(jobs)), crew.lanes()
         finally:
             crew.stop()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -42,9 +43,15 @@ class Towns:
 
     kept: list[tuple[frozenset[str], str, "Town"]] = field(default_factory=list)
     built: int = 0
+    lock: Lock = field(default_factory=Lock)
 
     def of(self, scenario: Scenario) -> "Town":
         """Return the town of a scenario: one that is kept if it would be the same, else a new one."""
+        with self.lock:  # a worker of a cluster may have several threads
+            return self.found_or_built(scenario)
+
+    def found_or_built(self, scenario: Scenario) -> "Town":
+        """Return the town of a scenario, while no other thread looks for one."""
         for entry in self.kept:
             groups, mark, town = entry
             if mark == mark_of(scenario, groups):

@@ -13,6 +13,7 @@ from model.daybook import ARRESTS, BRIBES, IMPRESSIONS, VISITS
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.misconduct import asks
+from model.mechanisms.plans import CHECKPOINT, INSTITUTION
 from model.parameters import Group, number, share
 from model.state import FOOT
 
@@ -67,6 +68,7 @@ class Contacts(Group):
     )
     young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
     drivers: float = number(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
+    checkpoint: float = number(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
     talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = number(
         2.4,
@@ -120,6 +122,7 @@ class Beat(NamedTuple):
     officers: Any
     duty: Any
     means: Any
+    figures: Any
     territory: Any
     contacts: Any
     misconduct: Any
@@ -133,9 +136,9 @@ def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
 
 
 @njit(cache=True)
-def chance_of_stop(person: Any, p: Any, tick: Any) -> Any:
-    """Chance that a contact with this resident is a stop."""
-    chance = p["stop"]
+def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
+    """Chance that a contact with this resident at a visit of this kind is a stop."""
+    chance = p["stop"] * (p["checkpoint"] if kind == CHECKPOINT else 1.0)
     if young_man(person, tick, 15.0):
         chance *= p["young_men"]
     if person["vehicle"] == 1:
@@ -164,10 +167,10 @@ def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p:
 @njit(cache=True)
 def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
     """Kind of a contact by luck u: stop, talk or greeting."""
-    stop = 0.0 if visit["kind"] == 1 else chance_of_stop(person, p, tick)
+    stop = 0.0 if visit["kind"] == INSTITUTION else chance_of_stop(person, visit["kind"], p, tick)
     if u < stop:
         return STOP
-    if visit["kind"] == 1 or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
+    if visit["kind"] == INSTITUTION or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
         return TALK
     return GREETING
 
@@ -201,7 +204,8 @@ def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> No
     if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
         cause = BRIBE
     find = luck(seed, STOP_FINDS, tick, cell, nth)
-    if cause == STOP and find < p["finds"]:
+    if cause == STOP and find < p["finds"] + beat.figures[officer["facility"]]["easy"]:
+        stage.tally[0]["arrests_easy"] += 1.0 if find >= p["finds"] else 0.0
         arrest = day.arrests[day.counts[ARRESTS]]
         arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
         arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
@@ -225,7 +229,7 @@ def meet(stage: Any, beat: Any, where: Any) -> None:
     day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["alive"] == 0:
+        if visit["alive"] == 0 or visit["post"] < 0:
             continue
         cell = visit["cell"]
         earlier = 0
@@ -236,7 +240,7 @@ def meet(stage: Any, beat: Any, where: Any) -> None:
         p = beat.contacts[z]
         crowd = float(ground.crowd[where, cell])
         on_foot = beat.couples[visit["post"]]["mode"] == FOOT
-        mean = (p["foot"] if on_foot else p["motor"]) + visit["kind"]
+        mean = (p["foot"] if on_foot else p["motor"]) + (visit["kind"] == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
@@ -276,6 +280,7 @@ def act(world: Any) -> None:
         world.plant.officers,
         state.duty,
         state.means,
+        state.figures,
         state.territory,
         numbers["contacts"],
         numbers["misconduct"],

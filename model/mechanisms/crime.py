@@ -257,7 +257,7 @@ def write_incident(
     row["minute"], row["severity"], row["loss"] = minute, severity, loss
     row["told"] = NOBODY
     row["handed"] = row["found"] = row["complaint"] = row["in_time"] = row["recorded"] = row["arrested"] = 0
-    row["displaced"] = 0
+    row["displaced"] = row["refused"] = row["written"] = row["downgraded"] = 0
     stage.day.counts[INCIDENTS] = k + 1
     return k
 

@@ -261,6 +261,7 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> N
         z = max(stage.ground.cells[clique["centre"]]["settlement"], 0)
         p = numbers[z]
         chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * violence(political[z])
+        chance *= clique["members"] / max(clique["founding"], 1)
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):

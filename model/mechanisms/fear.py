@@ -119,7 +119,7 @@ def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> Non
         frighten(stage, row["who"], row["severity"], fear, hearsay)
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
-        if visit["alive"] == 1 and couples[visit["post"]]["mode"] == FOOT:
+        if visit["alive"] == 1 and visit["post"] >= 0 and couples[visit["post"]]["mode"] == FOOT:
             local[max(stage.ground.cells[visit["cell"]]["settlement"], 0)]["seen"] += 1.0
 
 

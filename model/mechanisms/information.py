@@ -1,42 +1,150 @@
-"""M17 in part, information: what survives on the way from the street to headquarters' record (ODD 6.8).
+"""M17, information: circumstance reports three times a day, and what survives on the way to headquarters (ODD 6.19).
 
-Switched off, everything arrives.  Plans, analysis and feedback come with the full mechanism.
+Switched off, everything arrives, at once, and comes back.
 """
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numba import njit
 
-from model.daybook import HOMICIDE, VEHICLE_THEFT
+from model.books import told_to_state
+from model.calendar import is_last_shift_of_month, month_of
+from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, PROSECUTOR, VEHICLE_THEFT
 from model.luck import decision, luck
-from model.parameters import Group, share
+from model.mechanisms import plans
+from model.mechanisms.adoption import care_at
+from model.parameters import Group, number, share
 
-RECORD = decision("record")
+RECORD, HOARDS, FEEDBACK = decision("record"), decision("hoards"), decision("feedback")
+PROBLEM_OF = np.array([0, 0, 1, 1, 2, 3, 3, 4, 5])
+"""Problem to which each kind of crime belongs: street, vehicles, homes, violence, extortion, domestic violence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Information(Group):
-    """Chance that a report survives each stage; headquarters' record holds the product."""
+    """Chance that a report survives each stage, how long it takes, and what comes back."""
 
     name: ClassVar[str] = "information"
-    evidence: ClassVar[tuple[str, ...]] = ("D04", "D05", "D06", "D07", "D09", "D11", "V17", "I02")
+    evidence: ClassVar[tuple[str, ...]] = (
+        "D04", "D05", "D06", "D07", "D08", "D09", "D10", "D11", "D13", "V17", "I02",
+    )  # fmt: skip
 
-    written: float = share(0.60, "D11: without conviction; calibrated: V17", "told crimes written down", off=1.0)
-    typed: float = share(0.70, "D04; calibrated: V17", "written crimes typed", role="site", off=1.0)
-    consolidated: float = share(0.70, "D05, D09; calibrated: V17", "typed crimes in the daily report", off=1.0)
+    written: float = share(0.75, "D11; calibrated: V17", "known crimes with a form filled in", role="lever", off=1.0)
+    conviction: float = share(
+        0.80, "D10, D11: without conviction; assumed", "forms filled in with content", role="lever", off=1.0
+    )
+    typed: float = share(0.70, "D04; calibrated: V17", "forms with content that are typed", role="site", off=1.0)
+    substation: float = share(
+        0.85, "D04, I02; assumed", "connection of a substation, relative to a station", role="lever", off=1.0
+    )
+    hoarding: float = share(0.10, "D09; assumed", "stations that keep a month's reports", role="lever", off=0.0)
+    consolidated: float = share(0.82, "D05; calibrated: V17", "typed crimes in the daily report", off=1.0)
     georeferenced: float = share(0.60, "D06; calibrated: V17", "consolidated crimes with a place", role="site", off=1.0)
     entered: float = share(0.80, "D07; calibrated: V17", "placed crimes entered at headquarters", off=1.0)
+    delay: float = number(20.0, "days", 0.0, 180.0, "D04; assumed", "mean time until a record counts", off=0.0)
+    feedback: float = share(
+        0.02, "D08, D13: little comes back", "stations to which a product returns in a month", role="lever", off=1.0
+    )
 
 
-KNOCKOUT = ("crimes_recorded",)
-"""Measures of its own process, which change when it is switched off."""
+KNOCKOUT = ("survival", "record_days_mean")
+"""Measures of the process itself, which change when it is switched off."""
 
 
 @njit(cache=True)
-def reaches_headquarters(kind: Any, p: Any, care: Any, tick: Any, number: Any, seed: Any) -> Any:
-    """Whether a crime known to a station that fills forms with this care arrives in headquarters' record."""
-    chance = p["consolidated"] * p["georeferenced"] * p["entered"]
-    if kind != HOMICIDE and kind != VEHICLE_THEFT:
-        chance *= (p["written"] + (1.0 - p["written"]) * care) * p["typed"]
-    return luck(seed, RECORD, tick, number, 0) < chance
+def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
+    """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
+    sure = kind in (HOMICIDE, VEHICLE_THEFT)
+    form = 1.0 if sure else p["written"]
+    content = 1.0 if sure else p["written"] * p["conviction"]
+    form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
+    typed = 1.0 if sure else content * p["typed"] * linked
+    return form, content, typed * p["consolidated"] * p["georeferenced"] * p["entered"]
+
+
+@njit(cache=True)
+def report_up(
+    day: Any,
+    cells: Any,
+    facilities: Any,
+    means: Any,
+    wall: Any,
+    mail: Any,
+    mail_count: Any,
+    numbers: Any,
+    tally: Any,
+    month: Any,
+    tick: Any,
+    seed: Any,
+) -> None:
+    """Let stations write down what they know, and send the circumstance report of the shift on its way."""
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        cell, number, problem, severity = row["cell"], row["number"], PROBLEM_OF[row["kind"]], row["severity"]
+        wall.happened[cell, problem] += severity
+        told = told_to_state(row)
+        if told:
+            wall.told[cell] += severity
+        if row["found"] == 0 and (not told or row["told"] in (PROSECUTOR, DEMI)):
+            continue
+        f = cells[cell]["facility"]
+        p = numbers[max(cells[cell]["settlement"], 0)]
+        linked = 1.0 if facilities[f]["station"] == 1 else p["substation"]
+        form, content, record = stages(row["kind"], linked, care_at(means, f), p)
+        u = luck(seed, RECORD, tick, number, 0)
+        tally[0]["known"] += 1.0
+        if u < form:
+            tally[0]["forms"] += 1.0
+            row["written"] = 1
+        if u < content and (row["found"] == 1 or row["told"] != ANONYMOUS):
+            tally[0]["forms_with_content"] += 1.0
+            wall.known[cell, problem, tick % 3] += severity
+        if u < record and luck(seed, HOARDS, month, f, 0) >= p["hoarding"]:
+            row["recorded"] = 1
+            sent = mail[mail_count[0]]
+            sent["due"] = tick + int(3.0 * p["delay"] * (0.5 + luck(seed, RECORD, tick, number, 1)) / linked)
+            sent["born"], sent["cell"], sent["problem"], sent["severity"] = tick, cell, problem, severity
+            mail_count[0] += 1
+
+
+@njit(cache=True)
+def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
+    """Let headquarters enter what has come by the end of a month."""
+    left = 0
+    for k in range(count[0]):
+        sent = mail[k]
+        if sent["due"] > tick:
+            mail[left] = sent
+            left += 1
+            continue
+        atlas[sent["cell"], sent["problem"]] += sent["severity"]
+        tally[0]["records_arrived"] += 1.0
+        tally[0]["record_days"] += (sent["due"] - sent["born"]) / 3.0
+    count[0] = left
+
+
+@njit(cache=True)
+def send_back(plan_rows: Any, facilities: Any, numbers: Any, tally: Any, month: Any, tick: Any, seed: Any) -> None:
+    """Let a product of headquarters' analysts come back to some stations."""
+    for f in range(len(facilities)):
+        if luck(seed, FEEDBACK, month, f, 0) < numbers[facilities[f]["settlement"]]["feedback"]:
+            plan_rows[f]["product"] = tick
+            tally[0]["products_returned"] += 1.0
+
+
+def act(world: Any) -> None:
+    """Report the shift upwards; at a month's end let headquarters answer and stations take stock of their plans."""
+    state, tick, month = world.state, world.tick, month_of(world.tick)
+    day, cells, facilities = world.book.day, world.ground.cells, world.plant.facilities
+    numbers, tally = world.numbers["information"], state.tally
+    wall = state.wall()
+    state.mail.reserve(int(world.book.counts[INCIDENTS]))
+    mail, count = state.mail.rows, state.mail.count
+    report_up(day, cells, facilities, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)
+    plans.note(day, world.plant.posts, state.plans, state.plan_cells, state.planned_here, tally)
+    if is_last_shift_of_month(tick):
+        deliver(mail, count, wall.atlas, tally, tick)
+        send_back(state.plans, facilities, numbers, tally, month, tick, world.seed)
+        plans.close_month(world)

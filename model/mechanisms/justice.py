@@ -12,9 +12,10 @@ from model.calendar import is_last_shift_of_month
 from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
 from model.ledger import CHARGED, DROPPED, HELD, RELEASE, impress
 from model.luck import decision, luck
+from model.mechanisms.plans import INVESTIGATIVE
 from model.parameters import Group, number, share
 
-BLAME, CHARGE, SENTENCE = decision("blame"), decision("charge"), decision("sentence")
+BLAME, CHARGE, SENTENCE, INQUIRY = decision("blame"), decision("charge"), decision("sentence"), decision("inquiry")
 SHIFTS_A_MONTH = 91
 TRIAL_MONTHS = 12
 
@@ -75,7 +76,7 @@ def judge_arrests(
 
 
 @njit(cache=True)
-def queue(day: Any, complaints: Any, count: Any) -> None:
+def queue(day: Any, cells: Any, plans: Any, numbers: Any, complaints: Any, count: Any, seed: Any) -> None:
     """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -91,6 +92,9 @@ def queue(day: Any, complaints: Any, count: Any) -> None:
         for a in range(day.counts[ARRESTS]):
             if day.arrests[a]["incident"] == k and day.arrests[a]["held"] == 1:
                 complaint["evidence"] = 1
+        plan, p = plans[cells[row["cell"]]["facility"]], numbers[max(cells[row["cell"]]["settlement"], 0)]
+        if plan["mode"] == INVESTIGATIVE and luck(seed, INQUIRY, row["tick"], row["number"], 0) < p["inquiry"]:
+            complaint["evidence"] = 1
         count[0] += 1
 
 
@@ -155,9 +159,9 @@ def act(world: Any) -> None:
     day = book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]))
     judge_arrests(day, people, state.minds, justice, trust, state.tally, world.tick, world.seed)
     state.complaints.reserve(int(book.counts[INCIDENTS]))
-    queue(day, state.complaints.rows, state.complaints.count)
+    rows, count = state.complaints.rows, state.complaints.count
+    queue(day, world.ground.cells, state.plans, numbers["plans"], rows, count, world.seed)
     if is_last_shift_of_month(world.tick):
         day = book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
-        rows, count = state.complaints.rows, state.complaints.count
         close_month(day, people, state.minds, rows, count, justice, trust, state.tally, world.tick, world.seed)
     world.learn()

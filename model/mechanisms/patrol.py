@@ -5,14 +5,25 @@ Switched off, couples spread over the municipality by population.
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
 from numba import njit
 
 from model.daybook import VISITS
 from model.luck import decision, luck
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
+from model.mechanisms.plans import (
+    CASEWORK,
+    INSTITUTION,
+    KIND_BY_MODE,
+    POST,
+    POST_HOUR,
+    ROUTE,
+    eagerness,
+    stress_on,
+)
 from model.parameters import Group, number, share
 from model.state import FOOT
 
@@ -22,6 +33,7 @@ VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     decision("visit kind"),
     decision("visit place"),
 )
+VISIT_PLAN, ON_PAPER = decision("visit by plan"), decision("visit on paper")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +68,7 @@ class Patrol(Group):
     route_share: float = share(
         0.8, "B01, L01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
     )
+    on_paper: float = share(0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0)
     foot_km: float = number(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
@@ -84,73 +97,117 @@ def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
     return routes[low]["cell"]
 
 
+class Street(NamedTuple):
+    """The couples, the police plant, the map, and the plans and numbers by which couples go about."""
+
+    couples: Any
+    plant: Any
+    cells: Any
+    cell_km: Any
+    patrol: Any
+    plans: Any
+    places: Any
+    orders: Any
+    adoption: Any
+    states: Any
+
+
 @njit(cache=True)
-def visit_all(
-    couples: Any,
-    plant: Any,
-    cells: Any,
-    cell_km: Any,
-    patrol: Any,
-    adoption: Any,
-    states: Any,
-    day: Any,
-    tally: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def too_far(street: Any, post: Any, cell: Any) -> Any:
+    """Whether a cell is beyond the reach of a couple on foot."""
+    if street.couples[post]["mode"] != FOOT:
+        return False
+    home = street.plant.facilities[street.plant.posts[post]["facility"]]
+    return straight_km(street.cells, home["cell"], cell, street.cell_km) > street.patrol[home["settlement"]]["foot_km"]
+
+
+@njit(cache=True)
+def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
+    """Cell of the fixed post that this couple holds, or -1; ``held[f]`` counts those held at its station."""
+    plan, p = street.plans[f], street.orders[street.plant.facilities[f]["settlement"]]
+    if held[f] >= int(p["posts"] * stress_on(plan["hour"], tick)) or plan["n"] == 0:
+        return -1
+    cell = street.places[f, held[f] % plan["n"]]
+    if too_far(street, post, cell):
+        return -1
+    held[f] += 1
+    return cell
+
+
+@njit(cache=True)
+def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: Any, tick: Any, seed: Any) -> Any:
+    """Kind of a visit, whether it is written down, and its cell: by plan, weekly plan, route or chance."""
+    plan, plant = street.plans[f], street.plant
+    sector, p = plant.sectors[plant.posts[post]["sector"]], street.patrol[plant.facilities[f]["settlement"]]
+    b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
+    if plan["n"] > 0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
+        return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
+    if b < planned:
+        return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
+    if b < planned + (1.0 - planned) * p["route_share"]:
+        return ROUTE, 1, place(plant.routes, sector["route_start"], sector["route_end"], u)
+    return ROUTE, 0, place(plant.everywhere, 0, len(plant.everywhere), u)
+
+
+@njit(cache=True)
+def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> Any:
+    """Go to a cell if the means allow; return where the couple is then."""
+    couple = street.couples[post]
+    if couple["mode"] == FOOT:
+        return here if too_far(street, post, cell) else cell
+    km = p["detour"] * straight_km(street.cells, here, cell, street.cell_km)
+    if km > couple["km"]:
+        return here
+    couple["km"] -= km
+    tally[0]["km"] += km
+    return cell
+
+
+@njit(cache=True)
+def write_visit(day: Any, post: Any, cell: Any, kind: Any, routed: Any, minute: Any, stay: Any) -> None:
+    """Write a visit into the daybook."""
+    visit = day.visits[day.counts[VISITS]]
+    visit["post"], visit["cell"], visit["kind"], visit["routed"], visit["alive"] = post, cell, kind, routed, 1
+    visit["minute"], visit["stay"] = minute, stay
+    day.counts[VISITS] += 1
+
+
+@njit(cache=True)
+def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
     """Plan the visits of every couple on duty, in the order of posts and slots."""
-    for post in range(len(couples)):
-        couple = couples[post]
+    held = np.zeros(len(street.plans), np.int64)
+    for post in range(len(street.couples)):
+        couple = street.couples[post]
         if couple["on"] == 0:
             continue
-        home = plant.facilities[plant.posts[post]["facility"]]
-        sector = plant.sectors[plant.posts[post]["sector"]]
-        p = patrol[home["settlement"]]
-        here = home["cell"]
+        f = street.plant.posts[post]["facility"]
+        here, z = street.plant.facilities[f]["cell"], street.plant.facilities[f]["settlement"]
+        p, order = street.patrol[z], street.orders[z]
+        eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
+        begins = (480.0 - 60.0 * order["post_hours"]) * luck(seed, POST_HOUR, tick, post, 0)
         routes = 0
-        kept = goes(plant.officers[couple["lead"]], states[home["settlement"]])
-        planned = planned_share(plant.officers[couple["lead"]], p, adoption[home["settlement"]])
+        lead = street.plant.officers[couple["lead"]]
+        kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
         n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
             if couple["duty_start"] <= minute < couple["duty_end"]:
                 continue
+            kind, routed, cell = next_stop(street, post, f, slot, eager, planned, tick, seed)
+            stay = p["stay"]
+            if stand >= 0 and begins <= minute < begins + 60.0 * order["post_hours"]:
+                kind, routed, cell, stay = POST, 1, stand, max(stay, 480.0 / n)
+            if kind == CASEWORK:
+                continue
             tally[0]["planned"] += 1.0
             if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
                 continue
-            b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
-            kind, routed = 0, 1
-            if b < planned:
-                kind = 1
-                cell = place(plant.routes, sector["plan_start"], sector["plan_end"], u)
-            elif b < planned + (1.0 - planned) * p["route_share"]:
-                cell = place(plant.routes, sector["route_start"], sector["route_end"], u)
-            else:
-                routed = 0
-                cell = place(plant.everywhere, 0, len(plant.everywhere), u)
-            if couple["mode"] == FOOT:
-                if straight_km(cells, home["cell"], cell, cell_km) > p["foot_km"]:
-                    cell = here
-            else:
-                km = p["detour"] * straight_km(cells, here, cell, cell_km)
-                if km > couple["km"]:
-                    cell = here
-                else:
-                    couple["km"] -= km
-                    tally[0]["km"] += km
-            here = cell
-            k = day.counts[VISITS]
-            visit = day.visits[k]
-            visit["post"], visit["cell"], visit["kind"], visit["routed"], visit["alive"] = (
-                post,
-                cell,
-                kind,
-                routed,
-                1,
-            )
-            visit["minute"], visit["stay"] = minute, p["stay"]
-            day.counts[VISITS] = k + 1
             routes += routed
+            if luck(seed, ON_PAPER, tick, post, slot) < p["on_paper"]:
+                tally[0]["visits_on_paper"] += 1.0
+                continue
+            here = travel(street, post, here, cell, p, tally)
+            write_visit(day, post, here, kind, routed, minute, stay)
         if routes > 0:
             tally[0]["couples_routed"] += 1.0
 
@@ -167,11 +224,11 @@ def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
 
 @njit(cache=True)
 def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
-    """First visit not cancelled that covers this cell at this minute, or -1."""
+    """First visit of a couple, not cancelled, that covers this cell at this minute, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         covers = visit["cell"] == cell and visit["minute"] <= minute < visit["minute"] + visit["stay"] + residual
-        if covers and visit["alive"] == 1:
+        if covers and visit["alive"] == 1 and visit["post"] >= 0:
             return k
     return -1
 
@@ -202,16 +259,16 @@ def act(world: Any) -> None:
     state, patrol = world.state, world.numbers["patrol"]
     most = int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
     day = world.book.reserve(VISITS, len(state.couples) * most)
-    visit_all(
+    street = Street(
         state.couples,
         world.plant,
         world.ground.cells,
         world.cell_km,
         patrol,
+        state.plans,
+        state.plan_cells,
+        world.numbers["plans"],
         world.numbers["adoption"],
         world.numbers["officers"],
-        day,
-        state.tally,
-        world.tick,
-        world.seed,
     )
+    visit_all(street, day, state.tally, world.tick, world.seed)

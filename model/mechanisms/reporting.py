@@ -33,9 +33,8 @@ from model.daybook import (
 )
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanisms.adoption import care_at
-from model.mechanisms.information import reaches_headquarters
 from model.mechanisms.patrol import cover
+from model.mechanisms.pressure import send_away
 from model.parameters import Group, number, share
 
 TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
@@ -236,8 +235,9 @@ def tell(
     case_count: Any,
     reporting: Any,
     authority: Any,
-    information: Any,
     response: Any,
+    pressure: Any,
+    figures: Any,
     deterrence: Any,
     trust: Any,
     narcos: Any,
@@ -245,7 +245,7 @@ def tell(
     tick: Any,
     seed: Any,
 ) -> None:
-    """Let every victim choose; then calls, complaints, findings and headquarters' record follow."""
+    """Let every victim choose; then calls, complaints and findings follow."""
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -267,6 +267,8 @@ def tell(
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE
+            station = ground.cells[row["cell"]]["facility"]
+            send_away(day, minds, k, figures, station, pressure[at], tick, seed)
             if row["told"] == COMMUNAL:
                 if row["severity"] >= a["grave"]:
                     row["handed"] = 1
@@ -278,10 +280,6 @@ def tell(
         state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
             row["found"] = 1
-        police_know = row["found"] == 1 or (state_knows and row["told"] != PROSECUTOR)
-        care = care_at(means, ground.cells[row["cell"]]["facility"])
-        if police_know and reaches_headquarters(row["kind"], information[at], care, tick, number, seed):
-            row["recorded"] = 1
 
 
 @njit(cache=True)
@@ -332,8 +330,9 @@ def act(world: Any) -> None:
         state.cases.count,
         numbers["reporting"],
         numbers["communal_authority"],
-        numbers["information"],
         numbers["response"],
+        numbers["pressure"],
+        state.figures,
         numbers["deterrence"],
         numbers["trust"],
         numbers["narcos"],

@@ -16,6 +16,7 @@ from model.daybook import (
     IMITATOR,
     IMPRESSIONS,
     INCIDENTS,
+    NO_ARRIVAL,
     NO_FUEL,
     NO_HOURS,
     NO_VEHICLES,
@@ -34,6 +35,7 @@ from model.parameters import Group, number, share
 from model.state import FOOT, LONGEST_WAIT
 
 TRIAGED, SERVICE, TREATMENT = decision("triage"), decision("service"), decision("treatment")
+ON_PAPER = decision("served on paper")
 ARREST, GOODS = decision("arrest"), decision("goods")
 ROAD_FACTOR = np.array([1.0, 1.4, 2.2, 2.8])
 """How much slower than on paved road, by road class; assumed."""
@@ -58,6 +60,7 @@ class Response(Group):
         off=1.0,
     )
     attend_severity: float = share(0.5, "H05: triage by gravity", "more of the grave ones", off=1.0)
+    on_paper: float = share(0.0, "H05; assumed", "calls closed as served though nobody went", role="lever", off=0.0)
     foot_km: float = number(2.0, "km", 0.0, 10.0, "assumed", "how far a couple on foot answers calls")
     carry: int = number(2, "shifts", 1, 9, "assumed", "shifts after which a call is given up")
     constant: float = number(
@@ -266,6 +269,9 @@ def serve(stage: Any, force: Any, line: Any, waiting: Any, count: Any) -> None:
         wanted = min(1.0, p["attend"] + p["attend_severity"] * line["severity"])
         if luck(stage.seed, TRIAGED, born, number, 0) >= wanted:
             lose_call(stage.day, stage.minds, trust, line["teller"], born, number, TRIAGE)
+            return
+        if luck(stage.seed, ON_PAPER, born, number, 0) < p["on_paper"]:
+            lose_call(stage.day, stage.minds, trust, line["teller"], born, number, NO_ARRIVAL)
             return
         post, arrival = go(stage, force, line, p, force.patrol[z]["detour"])
         reason, patient = -1 - post, stage.tick - born < p["carry"]

@@ -29,9 +29,7 @@ from model.daybook import (
 )
 from model.ledger import PROTECTION, impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanisms.adoption import care_at
 from model.mechanisms.domestic_violence import Hearth, hearth_of, near_ties
-from model.mechanisms.information import reaches_headquarters
 from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, lose_call, open_case
 from model.parameters import Group, number, share
 from model.state import COUNTS
@@ -104,8 +102,6 @@ class Help(NamedTuple):
     case_count: Any
     reporting: Any
     authority: Any
-    information: Any
-    means: Any
     response: Any
     on_duty: Any
 
@@ -183,9 +179,6 @@ def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
         row["complaint"] = 1
         row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
     known = told in (BY_PHONE, AT_STATION) or row["handed"] == 1
-    care = care_at(aid.means, stage.ground.cells[row["cell"]]["facility"])
-    if known and reaches_headquarters(row["kind"], aid.information[z], care, tick, number, seed):
-        row["recorded"] = 1
     if row["complaint"] == 1:
         stage.tally[0]["domestic_complaints_prosecutor"] += 1.0
         stage.tally[0]["domestic_complaints_police"] += 1.0 if known else 0.0
@@ -249,8 +242,6 @@ def act(world: Any) -> None:
         state.cases.count,
         numbers["reporting"],
         numbers["communal_authority"],
-        numbers["information"],
-        state.means,
         numbers["response"],
         on_duty,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from plain.luck import poisson
 from plain.misconduct import asks
 from plain.people import BRIBE, GREETING, STOP, TALK, Resident
+from plain.plans import CHECKPOINT
 from plain.police import FOOT, Visit
 from plain.population import somebody_here
 from plain.response import Arrest
@@ -22,7 +23,7 @@ def meet(town: "PlainTown") -> None:
     p = town.numbers("contacts")
     earlier: dict[int, int] = {}
     for visit in town.visits:
-        if not visit.alive:
+        if not visit.alive or visit.couple is None:
             continue
         q = earlier.get(visit.cell.number, 0)
         earlier[visit.cell.number] = q + 1
@@ -30,7 +31,7 @@ def meet(town: "PlainTown") -> None:
         by_mode = p.foot if visit.couple.mode == FOOT else p.motor
         n_here = sum(not one.left for one in present)
         crowd = n_here / (n_here + 40.0)
-        mean = (by_mode + visit.kind) * crowd * (p.night if town.shift == NIGHT else 1.0)
+        mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
         number = poisson(town.luck("meet count", visit.cell.number, q), mean)
         for j in range(min(number, MOST_CONTACTS)):
             nth = 16 * q + j
@@ -48,12 +49,14 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
     by_age = p.young_men if resident.is_man_of(15, 35) else 1.0
     by_vehicle = p.drivers if resident.vehicle else 1.0
     by_sex = 0.3 if resident.female else 1.0
-    return min(0.9, p.stop * by_age * by_vehicle * by_sex)
+    by_place = p.checkpoint if visit.kind == CHECKPOINT else 1.0
+    return min(0.9, p.stop * by_place * by_age * by_vehicle * by_sex)
 
 
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
     """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
     p, where = town.numbers("contacts"), visit.cell.number
+    assert visit.couple is not None
     lead = visit.couple.lead
     assert lead is not None
     stop = chance_of_stop(town, visit, resident)
@@ -71,7 +74,7 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
             return
         town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, p.weight_stop))
         finds = town.luck("stop finds", where, nth)
-        if finds < p.finds:
+        if finds < p.finds + town.figures[visit.couple.facility.number].easy:
             town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
     elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
         weight = more * p.weight_talk

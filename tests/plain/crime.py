@@ -68,6 +68,9 @@ class Incident:
     recorded: bool = False
     arrested: bool = False
     held: bool = False
+    refused: bool = False
+    written: bool = False
+    downgraded: bool = False
 
     @property
     def told_to_state(self) -> bool:
@@ -245,10 +248,10 @@ def displace(town: "PlainTown", tried: Attempt) -> None:
 
 def deter(town: "PlainTown") -> None:
     """Move the perceived risk of every cell towards its guarded share."""
-    lasts = town.numbers("patrol").stay + town.numbers("deterrence").residual
+    residual = town.numbers("deterrence").residual
     keep = 2.0 ** (-1.0 / (21.0 * town.numbers("deterrence").weeks))
     for cell in town.cells:
-        minutes = lasts * sum(1 for visit in town.visits if visit.alive and visit.cell is cell)
+        minutes = sum(visit.stay + residual for visit in town.visits if visit.alive and visit.cell is cell)
         guarded = 1.0 - math.exp(-minutes / SHIFT_MINUTES)
         cell.risk += (guarded - cell.risk) * (1.0 - keep)
 

@@ -49,7 +49,7 @@ def take_fright(town: "PlainTown") -> None:
             if town.luck("hearsay", one.number, 8 * HARM + k) < tell_bad:
                 tie.alarm += p.heard * severity
     for visit in town.visits:
-        if visit.alive and visit.couple.mode == FOOT:
+        if visit.alive and visit.couple is not None and visit.couple.mode == FOOT:
             town.local[max(visit.cell.settlement, 0)].on_foot += 1.0
 
 

@@ -54,7 +54,7 @@ class Clique(mesa.Agent):
         self.dread = town.numbers("extortion").dread
         self.targets: list[Resident] = []
         self.rivals: list[Clique] = []
-        self.n_members = 0
+        self.founding = 0
         self.demanded = self.refused = 0
 
     def settle_down(self) -> None:
@@ -88,6 +88,7 @@ class Clique(mesa.Agent):
         youths = [one for one in town.residents if one.alive and one.home.held_by is self and one.is_man_of(14, 31)]
         for a in range(n_members if youths else 0):
             pick(youths, town.luck("clique member", self.number, a, tick=0)).clique = self
+        self.founding = len(members(town, self))
 
 
 def members(town: "PlainTown", clique: Clique) -> list[Resident]:
@@ -182,6 +183,7 @@ def clash(town: "PlainTown", clique: Clique) -> None:
     """Let a clique with rivals attack somebody in its centre."""
     numbers = town.numbers("extortion")
     chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension * violence(town)
+    chance *= len(members(town, clique)) / max(clique.founding, 1)
     if town.luck("clash", clique.number, 0) >= chance:
         return
     present = clique.centre.present[town.place_list]

@@ -23,7 +23,7 @@ from plain.crime import (
 )
 from plain.luck import logistic, pick, poisson
 from plain.people import PROTECTION, Resident
-from plain.reporting import call, choose, open_case, written_at
+from plain.reporting import call, choose, open_case
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -141,10 +141,6 @@ def look_for_help(town: "PlainTown", incident: Incident, woman: Resident) -> Non
     if incident.told == TELEPHONE or incident.handed:
         call(town, incident, woman)
     complain(town, incident, woman)
-    if incident.told in (TELEPHONE, STATION) or incident.handed:
-        q = town.numbers("information")
-        survives = written_at(town, incident) * q.typed * q.consolidated * q.georeferenced * q.entered
-        incident.recorded = town.luck("record", incident.number, 0) < survives
     protect(town, incident, woman)
 
 

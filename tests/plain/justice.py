@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from plain.crime import NOBODY
 from plain.people import CHARGED, DROPPED, HELD, RELEASE, Resident
+from plain.plans import INVESTIGATIVE
 from plain.response import Arrest
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ def judge(town: "PlainTown") -> None:
     """Judge the arrests of this shift, queue its complaints, and work the queue at the end of a month."""
     for arrest in town.arrests:
         judge_arrest(town, arrest)
+    inquiry = town.numbers("plans").inquiry
     for incident in town.incidents:
         if incident.complaint:
             assert incident.teller is not None
-            town.queue.append(Complaint(town.tick, incident.number, incident.teller, int(incident.held)))
+            plan = town.plans[incident.cell.facility]
+            inquired = plan.mode == INVESTIGATIVE and town.luck("inquiry", incident.number, 0) < inquiry
+            evidence = int(incident.held or inquired)
+            town.queue.append(Complaint(town.tick, incident.number, incident.teller, evidence))
     if town.month_ends:
         work_queue(town)
         sentence(town)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from plain.adoption import planned_share
-from plain.luck import logistic, pick_by_reach
+from plain.luck import logistic, pick, pick_by_reach
 from plain.means import fuel, is_accompanied
 from plain.places import Cell, Places
+from plain.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, eagerness, has_post
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -27,6 +28,7 @@ class Facility:
     cell: Cell
     vehicles: int
     motorcycles: int
+    station: bool
     late: bool = False
     internet: bool = True
     phone: bool = True
@@ -147,6 +149,11 @@ class Couple(mesa.Agent):
         since = [visit.cell for visit in own if self.free <= visit.minute <= minute]
         return since[-1] if since else self.cell
 
+    def can_walk_to(self, cell: Cell) -> bool:
+        """Tell whether a cell is in reach; it always is for those who do not walk."""
+        reach = self.model.numbers("patrol").foot_km
+        return self.mode != FOOT or self.model.straight_km(cell, self.facility.cell) <= reach
+
     def cancel_visits(self, start: float, end: float) -> None:
         """Cancel the visits of this couple that begin in a stretch of time."""
         for visit in self.model.visits:
@@ -156,13 +163,14 @@ class Couple(mesa.Agent):
 
 @dataclass(eq=False)
 class Visit:
-    """A visit of a couple to a cell; kind 1 is to an institution, and a routed visit is written down."""
+    """A visit of a couple (or of soldiers: None) to a cell; a routed visit is written down."""
 
-    couple: Couple
+    couple: Couple | None
     cell: Cell
     minute: float
     kind: int
     routed: int
+    stay: float
     alive: bool = True
 
 
@@ -233,20 +241,35 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
 def patrol(town: "PlainTown") -> None:
     """Let every couple on duty make its visits, post by post."""
     numbers = town.numbers("patrol")
+    held: dict[int, int] = {}
     for couple in town.couples_on_duty():
         n_slots = int(numbers.visits_foot if couple.mode == FOOT else numbers.visits_motor)
         before = couple.facility.cell
+        post, eager = has_post(town, couple, held), eagerness(town, couple)
+        length = 60.0 * town.numbers("plans").post_hours
+        begins = (SHIFT_MINUTES - length) * town.luck("post hour", couple.number, 0)
         for slot in range(n_slots):
             minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
             assert couple.lead is not None
+            if couple.has_fixed_duty_at(minute):
+                continue
+            stop = next_stop(town, couple, slot, eager)
+            stay = numbers.stay
+            if post is not None and begins <= minute < begins + length:
+                stop, stay = (post, POST, 1), max(stay, SHIFT_MINUTES / n_slots)
             goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
-            if goes and not couple.has_fixed_duty_at(minute):
-                before = make_visit(town, couple, slot, minute, before)
+            if goes and stop is not None and town.luck("visit on paper", couple.number, slot) >= numbers.on_paper:
+                before = make_visit(town, couple, stop, minute, stay, before)
 
 
-def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, before: Cell) -> Cell:
-    """Choose where the couple goes in this slot from where it was before, and go there if means allow."""
-    numbers = town.numbers("patrol")
+def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tuple[Cell, int, int] | None:
+    """Choose where the couple goes in this slot: the cell, the kind of visit, whether it is written; or it stays in."""
+    numbers, plan = town.numbers("patrol"), town.plans[couple.facility.number]
+    u = town.luck("visit place", couple.number, slot)
+    if plan.places and town.luck("visit by plan", couple.number, slot) < eager:
+        if plan.mode == INVESTIGATIVE:
+            return None
+        return pick(plan.places, u), PROBLEM if plan.mode == PREVENTIVE else CHECKPOINT, 1
     b = town.luck("visit kind", couple.number, slot)
     assert couple.lead is not None
     planned = planned_share(couple.lead)
@@ -256,22 +279,29 @@ def make_visit(town: "PlainTown", couple: Couple, slot: int, minute: float, befo
         places, kind, routed = couple.sector.route, 0, 1
     else:
         places, kind, routed = town.everywhere, 0, 0
-    cell = pick_by_reach(places, town.luck("visit place", couple.number, slot))
+    return pick_by_reach(places, u), kind, routed
+
+
+def make_visit(
+    town: "PlainTown", couple: Couple, stop: tuple[Cell, int, int], minute: float, stay: float, before: Cell
+) -> Cell:
+    """Go there from where the couple was before if means allow, and return where it is then."""
+    numbers, (cell, kind, routed) = town.numbers("patrol"), stop
     if couple.mode == FOOT:
-        goes = town.straight_km(cell, couple.facility.cell) <= numbers.foot_km
+        goes = couple.can_walk_to(cell)
     else:
         km = numbers.detour * town.straight_km(cell, before)
         goes = km <= couple.kilometres
         couple.kilometres -= km if goes else 0.0
-    town.visits.append(Visit(couple, cell if goes else before, minute, kind, routed))
+    town.visits.append(Visit(couple, cell if goes else before, minute, kind, routed, stay))
     return town.visits[-1].cell
 
 
 def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool = False) -> Visit | None:
     """Return the first visit that covers a minute in a cell; of all planned, or only of those kept (ODD 6.6)."""
-    lasts = town.numbers("patrol").stay + town.numbers("deterrence").residual
+    residual = town.numbers("deterrence").residual
     for visit in town.visits:
-        covers = visit.cell is cell and visit.minute <= minute < visit.minute + lasts
-        if covers and (visit.alive or not kept):
+        covers = visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual
+        if covers and ((visit.alive and visit.couple is not None) or not kept):
             return visit
     return None

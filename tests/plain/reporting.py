@@ -20,18 +20,18 @@ from plain.crime import (
     PUNISHMENT,
     STATION,
     TELEPHONE,
-    VEHICLE_THEFT,
     Incident,
 )
 from plain.luck import logistic
 from plain.people import UNANSWERED_CALL, Resident
 from plain.police import covering_visit
+from plain.pressure import send_away
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
 OFFSETS = {0: 0.0, 1: -0.5, 2: 1.5, 3: -0.4, 4: 0.0, 5: -0.3, 6: 0.0, 7: 0.5}
-LINE, TRIAGE, HOURS, FUEL, VEHICLES = range(5)
+LINE, TRIAGE, HOURS, FUEL, VEHICLES, PAPER = range(6)
 """Reasons why a call is not served."""
 
 
@@ -62,7 +62,6 @@ def tell(town: "PlainTown") -> None:
             tell_of(town, incident, incident.teller)
         else:
             find(town, incident)
-            record(town, incident)
 
 
 def find(town: "PlainTown", incident: Incident) -> None:
@@ -74,6 +73,7 @@ def find(town: "PlainTown", incident: Incident) -> None:
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Tell one incident, or not, with all that follows in this shift."""
     incident.told = TELEPHONE if incident.kind == KILLING else choose_channel(town, incident, teller)
+    send_away(town, incident, teller)
     if incident.kind == EXTORTION and incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR):
         teller.told_openly = town.tick
     if incident.told == AUTHORITY:
@@ -85,7 +85,6 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
         call(town, incident, teller)
     complain(town, incident, teller)
-    record(town, incident)
 
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
@@ -192,19 +191,7 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         incident.in_time = incident.complaint and late < 24.0
 
 
-def written_at(town: "PlainTown", incident: Incident) -> float:
-    """Share of crimes that the facility of a place writes down."""
-    written = float(town.numbers("information").written)
+def care_at(town: "PlainTown", incident: Incident) -> float:
+    """Care with which the facility of a place fills forms."""
     facility = incident.cell.facility
-    return written + (1.0 - written) * (town.facilities[facility].care if facility >= 0 else 0.0)
-
-
-def record(town: "PlainTown", incident: Incident) -> None:
-    """Let what the police know survive the way to headquarters, or not."""
-    known = incident.told_to_state and incident.told != PROSECUTOR
-    if known or incident.found:
-        p = town.numbers("information")
-        sure = incident.kind in (KILLING, VEHICLE_THEFT)
-        survives = 1.0 if sure else written_at(town, incident) * p.typed
-        survives = survives * p.consolidated * p.georeferenced * p.entered
-        incident.recorded = town.luck("record", incident.number, 0) < survives
+    return town.facilities[facility].care if facility >= 0 else 0.0

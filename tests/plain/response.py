@@ -8,7 +8,7 @@ from plain.adoption import explains
 from plain.crime import IMITATOR, PATROL, Incident
 from plain.people import ANSWERED_CALL
 from plain.police import FOOT, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
-from plain.reporting import FUEL, HOURS, TRIAGE, VEHICLES, Call, give_up
+from plain.reporting import FUEL, HOURS, PAPER, TRIAGE, VEHICLES, Call, give_up
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -64,7 +64,7 @@ def respond(town: "PlainTown") -> None:
     for incident in town.incidents:
         if incident.found or incident.told == PATROL:
             visit = covering_visit(town, incident.cell, incident.minute, kept=True)
-            if visit is not None:
+            if visit is not None and visit.couple is not None:
                 try_arrest(town, incident, visit.couple, 0.0)
     town.learn_impressions()
 
@@ -85,6 +85,9 @@ def answer(town: "PlainTown", call: Call) -> None:
         attend = min(1.0, p.attend + p.attend_severity * incident.severity)
         if town.luck("triage", incident.number, 0, tick=incident.tick) >= attend:
             give_up(town, incident, call.teller, TRIAGE)
+            return
+        if town.luck("served on paper", incident.number, 0, tick=incident.tick) < p.on_paper:
+            give_up(town, incident, call.teller, PAPER)
             return
         best, reason = first_to_arrive(town, call, minute)
     if best is not None:

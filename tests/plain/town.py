@@ -7,6 +7,7 @@ from typing import Any
 import mesa
 
 from plain.adoption import note_care
+from plain.army import Prisoner, clamp_down, list_suspects
 from plain.community import Authority, Case, Hearing, hear_cases, spread_news
 from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
@@ -15,6 +16,7 @@ from plain.crowds import gather, withdraw
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.home import begin_at_home, hurt_at_home, seek_help
+from plain.information import report_up
 from plain.justice import Charge, Complaint, judge
 from plain.land import dispute
 from plain.luck import luck
@@ -24,9 +26,11 @@ from plain.narcos import found_narcos
 from plain.officers import brief_officers, live_through, renew_officers
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
+from plain.plans import Mail, Memory, Plan, first_plans, plan
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
 from plain.politics import break_out, numbers_today
 from plain.population import Suffered, change_population
+from plain.pressure import Figure, answer_for_figures
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
 
@@ -62,10 +66,19 @@ class PlainTown(mesa.Model):
             Authority(self, number, row, town.settlements[int(row["settlement"])])
             for number, row in enumerate(town.authorities)
         ]
+        self.memories: list[Memory]
+        self.mail: list[Mail]
+        self.plans: list[Plan]
+        first_plans(self)
         self.garage = open_garage(self)
         note_care(self)
         self.cliques: list[Clique] = []
         found_cliques(self)
+        self.suspects: list[Resident]
+        self.share_of_members = 0.0
+        list_suspects(self)
+        self.prison: list[Prisoner] = []
+        self.figures = [Figure() for _ in self.facilities]
         found_narcos(self)
         self.repeats: list[Repeat] = []
         self.threats: list[Threat] = []
@@ -98,7 +111,13 @@ class PlainTown(mesa.Model):
     def read_police(self, town: Any) -> None:
         """Read facilities, sectors, posts and officers."""
         self.facilities = [
-            Facility(number, self.cells[int(row["cell"])], int(row["vehicles"]), int(row["motorcycles"]))
+            Facility(
+                number,
+                self.cells[int(row["cell"])],
+                int(row["vehicles"]),
+                int(row["motorcycles"]),
+                bool(row["station"]),
+            )
             for number, row in enumerate(town.facilities)
         ]
         routes = read_places(town.routes, self.cells)
@@ -255,8 +274,10 @@ class PlainTown(mesa.Model):
         brief_officers(self)
         maintain(self)
         relieve_couples(self)
+        plan(self)
         patrol(self)
         withdraw(self)
+        clamp_down(self)
         offend(self)
         extort(self)
         hurt_at_home(self)
@@ -270,6 +291,8 @@ class PlainTown(mesa.Model):
         deter(self)
         hear_cases(self)
         consult(self)
+        report_up(self)
+        answer_for_figures(self)
         judge(self)
         break_out(self)
         spread_news(self)
@@ -295,7 +318,10 @@ class PlainTown(mesa.Model):
     def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
         """Return what happened in the last shift, as rows of numbers by table."""
         return {
-            "visits": [(v.couple.number, v.cell.number, v.minute, v.kind, v.routed, int(v.alive)) for v in self.visits],
+            "visits": [
+                (v.couple.number if v.couple else -1, v.cell.number, v.minute, v.kind, v.routed, int(v.alive))
+                for v in self.visits
+            ],
             "incidents": [incident_row(incident) for incident in self.incidents],
             "responses": [(r.born, r.number, r.couple.number, r.wait) for r in self.responses],
             "unserved": [(one.born, one.number, one.reason) for one in self.unserved],
@@ -330,4 +356,6 @@ def incident_row(incident: Incident) -> tuple[Any, ...]:
         int(incident.recorded),
         int(incident.arrested),
         int(incident.displaced),
+        int(incident.refused),
+        int(incident.downgraded),
     )

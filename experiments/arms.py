@@ -1,0 +1,169 @@
+"""The arms of a comparison: [SITE:]POLICY[+POLICY…][@DATE], or a folder of results."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.plan import Plan, make_plan
+from experiments.results import MANIFEST, read_manifest, read_table
+from model.errors import InputError, nearest
+
+DEFAULT_SITE = "villa_canales"
+COMPARISON = "confianza compare 1"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One arm as it was typed: a policy, perhaps with its site, or a folder."""
+
+    text: str
+    site: str | None = None
+    policies: str = ""
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One side of a comparison: what was run, or is to be, and its months once they exist."""
+
+    name: str
+    scenario: str
+    title: dict[str, str]
+    policies: tuple[str, ...]
+    begins: str
+    until: str
+    base: dict[str, Any]
+    seeds: tuple[int, ...]
+    fingerprint: str
+    folder: Path | None = None
+    plan: Plan | None = field(default=None, compare=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the folder in which the arm's results lie."""
+        assert self.folder is not None
+        return read_table(self.folder, name).to_pandas()
+
+    @cached_property
+    def world(self) -> str:
+        """What twins share: settings without policies and horizon, and the code."""
+        return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
+
+
+def read_word(text: str) -> Word:
+    """Return what one word of the command line means.
+
+    >>> read_word("totonicapan:status_quo@2018-01-01")
+    Word(text='totonicapan:status_quo@2018-01-01', site='totonicapan', policies='status_quo@2018-01-01', folder=None)
+    """
+    if Path(text).is_dir() or ("/" in text and not re.search(r"\.toml(@[-\d]+)?$", text)):
+        return Word(text, folder=Path(text))
+    site, colon, policies = text.rpartition(":")
+    if not policies.strip() or (colon and not site):
+        raise InputError(f"an arm is [SITE:]POLICY[+POLICY…][@DATE] or a folder, got '{text}'")
+    return Word(text, site or None, policies)
+
+
+def sites_of(words: Sequence[Word], named: Sequence[str]) -> list[str]:
+    """Return the sites at which arms without a site are run."""
+    if named or all(word.site or word.folder for word in words):
+        return list(dict.fromkeys(named))
+    return [DEFAULT_SITE]
+
+
+def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
+    """Return the arms that are to be run, site by site."""
+    from experiments.identity import settings_of
+    from model import fingerprint
+
+    pairs = [(word.site, word) for word in words if word.site and not word.folder]
+    pairs += [(site, word) for site in sites_of(words, named) for word in words if not (word.site or word.folder)]
+    arms = []
+    for site, word in sorted(pairs, key=lambda pair: order_of(pair, pairs)):
+        assert site is not None
+        plan = make_plan(site, policies=[word.policies], **options)
+        settings = settings_of(plan.scenario)
+        arms.append(
+            Arm(
+                name=word.policies,
+                scenario=plan.scenario.name,
+                title=dict(plan.scenario.title),
+                policies=plan.words,
+                begins=plan.begins.isoformat(),
+                until=plan.until.isoformat(),
+                base=without_policies(settings),
+                seeds=plan.seeds,
+                fingerprint=fingerprint(),
+                plan=plan,
+            )
+        )
+    check_double(arms)
+    return arms
+
+
+def order_of(pair: tuple[str | None, Word], pairs: Sequence[tuple[str | None, Word]]) -> tuple[int, int]:
+    """Return the place of an arm: sites in the order in which they were named, arms as typed."""
+    sites = [site for site, _ in pairs]
+    return sites.index(pair[0]), pairs.index(pair)
+
+
+def without_policies(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that arms of one site have in common."""
+    return {key: value for key, value in settings.items() if key != "policies"}
+
+
+def check_double(arms: Sequence[Arm]) -> None:
+    """Raise if two arms would be the same."""
+    seen: set[tuple[str, str]] = set()
+    for arm in arms:
+        key = (arm.scenario, arm.name)
+        if arm.folder is None and key in seen:
+            raise InputError(f"arm '{arm.name}' is named twice for {arm.scenario}")
+        seen.add(key)
+
+
+def found_arms(folder: Path) -> list[Arm]:
+    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
+    told = read_manifest(folder)
+    if told.get("format") == COMPARISON:
+        return [arm for one in told["arms"] for arm in found_arms(folder / one["folder"])]
+    missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in told]
+    if missing:
+        raise InputError(f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run or a comparison")
+    settings = told["settings"]
+    return [
+        Arm(
+            name=told.get("arm") or told["policy"],
+            scenario=told["scenario"],
+            title=told.get("title") or {"en": told["scenario"], "es": told["scenario"]},
+            policies=tuple(told["policies"]),
+            begins=told["begins"],
+            until=told["until"],
+            base=without_policies(settings),
+            seeds=tuple(told["seeds"]),
+            fingerprint=told["fingerprint"],
+            folder=folder,
+        )
+    ]
+
+
+def check_horizons(arms: Sequence[Arm]) -> None:
+    """Raise if arms were not observed over the same time: no difference between them would mean anything."""
+    first = arms[0]
+    for arm in arms[1:]:
+        if (arm.begins, arm.until) != (first.begins, first.until):
+            raise InputError(
+                f"arms of different horizons cannot be compared: '{first.name}' runs from {first.begins} to "
+                f"{first.until}, '{arm.name}' from {arm.begins} to {arm.until}"
+            )
+
+
+def check_known(name: str, known: Sequence[str], option: str) -> None:
+    """Raise if a name is none of the known ones."""
+    if name not in known:
+        raise InputError(f"{option} knows {', '.join(known)}; got '{name}'{nearest(name, known)}")

@@ -1,0 +1,172 @@
+"""The command `compare`: runs twin worlds, writes their folder, prints what differs."""
+
+import datetime
+import os
+import platform
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from experiments.arms import COMPARISON, Arm
+from experiments.compared import lines
+from experiments.comparison import Lives, arms_of, blocks_of, run
+from experiments.crate import FILE as CRATE
+from experiments.crate import crate_of
+from experiments.effects import effects_table, pairs_of
+from experiments.judged import criteria_table, verdicts_table
+from experiments.progress import say
+from experiments.request import Request, Wish
+from experiments.results import (
+    VERSIONS,
+    commit,
+    joined,
+    machine,
+    manifest_of,
+    parquet_of,
+    read_manifest,
+    write,
+    write_whole,
+)
+from experiments.runs import Outcome
+from model import fingerprint
+from model.errors import InputError
+from scenarios.policy_files import read_policy
+
+
+def compare(request: Request, workers: int, out: Path | None, wish: Wish | None = None) -> tuple[Path, bool]:
+    """Carry out a comparison and print it; return its folder and whether it was interrupted."""
+    begun = time.monotonic()
+    if len(request.arms) == 1 and is_comparison(Path(request.arms[0])):
+        return shown_again(Path(request.arms[0]), wish)
+    planned, found = arms_of(request)
+    folder = folder_of(request, planned or found, out)
+    lives = run(request, planned, workers) if planned else None
+    if lives and not any(outcome.finished for outcome in lives.runs.values()):
+        say("confianza: interrupted before the first twins were finished; nothing was written")
+        raise KeyboardInterrupt
+    arms = written_arms(planned, lives, folder, time.monotonic() - begun) if lives else found
+    write_comparison(request, arms, lives, folder, time.monotonic() - begun)
+    print("\n".join(lines(folder, wish)))
+    print(f"\nWritten to {folder}/")
+    if lives and lives.interrupted:
+        say(f"confianza: interrupted; kept {len(arms[0].seeds)} of {request.replicates} twin worlds in {folder}")
+    return folder, bool(lives and lives.interrupted)
+
+
+def shown_again(folder: Path, wish: Wish | None) -> tuple[Path, bool]:
+    """Print a comparison that lies in a folder; nothing is run or written."""
+    print("\n".join(lines(folder, wish)))
+    return folder, False
+
+
+def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
+    """Return the folder to write into, after checking that nothing foreign would be lost."""
+    sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
+    names = "-".join(dict.fromkeys(arm.name for arm in arms))
+    names = names if len(names) <= 80 else f"{names[:60]}-and-more"
+    folder = out or Path("results") / f"compare-{sites}-{names.replace('/', '_')}-{request.seed}"
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out {folder} is a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not is_comparison(folder):
+        raise InputError(f"--out {folder} holds something else than a comparison; choose another folder")
+    return folder
+
+
+def is_comparison(folder: Path) -> bool:
+    """Tell whether a folder holds a comparison that this program wrote."""
+    try:
+        return read_manifest(folder).get("format") == COMPARISON
+    except (InputError, AttributeError):
+        return False
+
+
+def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
+    """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
+    from experiments.arms import found_arms
+
+    written = []
+    for number, own in enumerate(blocks_of(planned)):
+        for k, arm in enumerate(own):
+            outcome = lives.runs[number, k]
+            if outcome.finished:
+                place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
+                write_arm(arm, outcome, place, seconds)
+                written += found_arms(place)
+    return written
+
+
+def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
+    """Write the folder of one arm."""
+    assert arm.plan is not None
+    files = {f"{name}.parquet": parquet_of(table) for name, table in joined(outcome.finished).items()}
+    manifest = manifest_of(arm.plan, outcome.finished, seconds, outcome.interrupted)
+    write(folder, files, manifest | {"arm": arm.name, "title": arm.title})
+
+
+def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float) -> None:
+    """Write tables and manifest of a comparison."""
+    pairs = pairs_of(arms)
+    tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
+    if lives:
+        tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
+        tables["verdicts"] = verdicts_table(lives.memory)
+    files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
+    told = manifest(request, arms, folder, seconds, lives)
+    write(folder, files, told)
+    write_whole(folder / CRATE, crate_of(folder, told))
+
+
+def table_of(rows: pd.DataFrame) -> pa.Table:
+    """Return rows as a table in which what is no number is null."""
+    return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+
+
+def manifest(
+    request: Request, arms: Sequence[Arm], folder: Path, seconds: float, lives: Lives | None
+) -> dict[str, Any]:
+    """Return everything that is needed to know and to repeat a comparison."""
+    return {
+        "format": COMPARISON,
+        "command": request.command,
+        "request": request.told(),
+        "arms": [told_arm(arm, folder) for arm in arms],
+        "begins": arms[0].begins,
+        "until": arms[0].until,
+        "seeds": list(arms[0].seeds),
+        "interrupted": bool(lives and lives.interrupted),
+        "fingerprint": fingerprint(),
+        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
+        "commit": commit(),
+        "machine": machine(),
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
+
+
+def told_policy(word: str) -> dict[str, Any]:
+    """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
+    name, _, start = word.partition("@")
+    try:
+        ready = read_policy(name)
+    except InputError:
+        return {"name": name, "start": start, "title": {}, "about": {}}
+    return {"name": name, "start": start, "title": dict(ready.title), "about": dict(ready.about)}
+
+
+def told_arm(arm: Arm, folder: Path) -> dict[str, Any]:
+    """Return what the manifest says of an arm."""
+    assert arm.folder is not None
+    return {
+        "folder": os.path.relpath(arm.folder, folder),
+        "name": arm.name,
+        "scenario": arm.scenario,
+        "title": arm.title,
+        "policies": [told_policy(word) for word in arm.policies],
+        "seeds": list(arm.seeds),
+        "fingerprint": arm.fingerprint,
+    }

@@ -1,0 +1,75 @@
+"""An RO-Crate beside the results of a comparison: what each file is, from what it came, and how to make it anew."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rocrate.model.contextentity import ContextEntity
+from rocrate.rocrate import ROCrate
+
+FILE = "ro-crate-metadata.json"
+LICENCE = "https://spdx.org/licenses/MIT"
+WHAT = {
+    "manifest.json": "settings, seeds, versions and command",
+    "effects.parquet": "every arm against the first of its site: effect, interval, error, counts of twin worlds",
+    "residents.parquet": "residents who live otherwise in twin worlds, by seed",
+    "memory.parquet": "effects for each memory and asymmetry",
+    "verdicts.parquet": "whether effects are known whatever memory and asymmetry are",
+    "criteria.parquet": "the four criteria in words, over draws of anchors and weights",
+    "alone.parquet": "effects against independent seeds, with the ratio of variances",
+    "measures.parquet": "a row per run and full month",
+    "settlements.parquet": "months and settlements",
+    "groups.parquet": "months and groups of residents",
+    "cells.parquet": "cells in the first and the last month",
+    "ledger.parquet": "changes of trust by month, settlement and cause",
+}
+
+
+def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
+    """Return the metadata of the crate that a folder of results is; always the same for the same manifest."""
+    crate = ROCrate()
+    crate.name = f"Confianza: {manifest['command']}"
+    crate.description = "Twin worlds of a Guatemalan municipality: tables of a comparison of policies"
+    crate.datePublished = manifest["written"]
+    crate.license = LICENCE
+    program = crate.add(ContextEntity(crate, "#confianza", properties=program_of(manifest)))
+    files = [crate.add_file(dest_path=name, properties=about) for name, about in files_of(folder)]
+    action = {
+        "@type": "CreateAction",
+        "name": manifest["command"],
+        "endTime": manifest["written"],
+        "description": f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}",
+    }
+    run = crate.add(ContextEntity(crate, "#run", properties=action))
+    run["instrument"], run["result"] = program, files
+    crate.root_dataset["mentions"] = run
+    return (json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return what the crate says of the program."""
+    versions = manifest["versions"]
+    return {
+        "@type": "SoftwareApplication",
+        "name": "confianza",
+        "version": versions["confianza"],
+        "softwareRequirements": [f"{name} {version}" for name, version in sorted(versions.items())],
+        "identifier": f"fingerprint {manifest['fingerprint']}",
+    }
+
+
+def files_of(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Return the files of a comparison that lie in its folder, with what they are."""
+    found = [path for path in sorted(folder.rglob("*")) if path.name in WHAT]
+    return [
+        (
+            path.relative_to(folder).as_posix(),
+            {"name": path.name, "description": WHAT[path.name], "encodingFormat": kind(path)},
+        )
+        for path in found
+    ]
+
+
+def kind(path: Path) -> str:
+    """Return the media type of a file of results."""
+    return "application/json" if path.suffix == ".json" else "application/vnd.apache.parquet"

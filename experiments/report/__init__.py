@@ -1,0 +1,184 @@
+"""The report of a comparison: one HTML file for people who decide, always the same bytes from the same results."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from experiments.effects import GROUPS
+from experiments.headlines import BY_NAME, WORDS, Headline
+from experiments.report import disagreeing, sentences, words
+from experiments.report.both import LANGUAGES, Both, both
+from experiments.report.figures import CAUSE_WORDS, FIGURES, GROUP_WORDS, available, drawn, words_of
+from experiments.report.numbers import Numbers
+from experiments.report.reading import Arm, Site, read_sites
+from experiments.report.svg import Tongue, inlined, svg_of
+from experiments.request import Request
+from model.criteria import CRITERIA, WORDS_ES
+from model.criteria import WORDS as CRITERIA_WORDS
+
+BRIEFLY = {
+    "last": ("último mes", "last month"),
+    "year": ("por año", "a year"),
+    "mean": ("promedio", "mean"),
+    "share": ("proporción", "share"),
+}
+WHY = {
+    "sites": both("Otro municipio es otro pueblo, con otra gente.", "Another site is another town, with other people."),
+    "code": both(
+        "Las corridas son de versiones distintas del modelo.", "The runs are of different versions of the model."
+    ),
+    "town": both("Las corridas no comparten un mismo pueblo.", "The runs do not share one town."),
+    "seeds": both("Las semillas no forman parejas.", "The seeds do not pair."),
+}
+
+
+def languages_of(lang: str) -> tuple[str, ...]:
+    """Return the languages that an option names."""
+    return LANGUAGES if lang == "both" else (lang,)
+
+
+def build(folder: Path, lang: str = "es") -> bytes:
+    """Return the report of the comparison in a folder."""
+    sites, languages = read_sites(folder), languages_of(lang)
+    numbers = sites[0].numbers
+    manifest = numbers.manifest
+    question = sentences.question(sites)
+    environment = Environment(
+        loader=PackageLoader("experiments.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def say(text: Both) -> Markup:
+        return text.shown(languages)
+
+    def t(es: str, en: str, **parts: object) -> Markup:
+        return say(both(es, en, **parts))
+
+    page = environment.get_template("template.html.j2").render(
+        languages=languages,
+        lang=lang,
+        title=getattr(question, languages[0]).striptags(),
+        question=question,
+        sites=sites,
+        numbers=numbers,
+        manifest=manifest,
+        interrupted=manifest["interrupted"],
+        words=words,
+        headlines=BY_NAME,
+        criteria=CRITERIA,
+        groups=groups_of,
+        group_words=GROUP_WORDS,
+        causes=causes_of,
+        cause_words=lambda name: words_of(name, CAUSE_WORDS),
+        costs=costs_of,
+        grid=grid_of,
+        settled=settled,
+        happened=sentences.happened,
+        smallest=sentences.smallest,
+        decides=sentences.decides,
+        books=disagreeing.books,
+        why=WHY,
+        apart=apart_of(numbers),
+        figures=partial(figures_of, languages=languages),
+        criterion=lambda *where: say(criterion(*where)),
+        how=lambda row: say(both(*(WORDS[row["how"]][one] for one in LANGUAGES))),
+        brief=sentences.brief,
+        brief_how=lambda row: t(*BRIEFLY[row["how"]]),
+        say=say,
+        t=t,
+        command=Request.read(manifest["request"]).command,
+        versions=", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
+        seeds=f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
+        embedded=Markup(json.dumps(manifest | {"lang": lang}, ensure_ascii=False).replace("<", "\\u003c")),
+    )
+    return page.encode()
+
+
+def costs_of(site: Site) -> list[Headline]:
+    """Return the measures of what a policy costs that the model has."""
+    return [BY_NAME[name] for name in words.COSTS if site.effect(site.others[0], name) is not None]
+
+
+def groups_of(site: Site) -> list[str]:
+    """Return the groups of residents of whom anything is known."""
+    known = set(site.effects("group")["measure"])
+    return [name for name in GROUPS if f"trust_{name}" in known]
+
+
+def causes_of(site: Site) -> list[str]:
+    """Return the causes that moved trust otherwise under any policy, the greatest first."""
+    table = site.effects("cause")
+    sizes = table.assign(size=table["effect"].abs()).groupby("measure", sort=False)["size"].max()
+    moved = sizes[sizes >= 0.0005].sort_values(ascending=False, kind="stable")
+    return list(moved.index)
+
+
+def grid_of(site: Site, arm: Arm | None = None) -> list[list[int]]:
+    """Return the row numbers of the effects on trust by asymmetry and memory; empty where the grid was not run."""
+    arm = arm or site.others[0]
+    rows = site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean")
+    if rows.empty:
+        return []
+    return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
+
+
+def settled(site: Site, cell: int) -> Markup:
+    """Return an effect of the grid, in bold where the interval leaves one sign."""
+    row = site.numbers.tables["memory"].loc[cell]
+    number = site.numbers.show("memory", cell, "effect", 2, "+")
+    return Markup("<strong>{}</strong>").format(number) if row["low"] > 0.0 or row["high"] < 0.0 else number
+
+
+def criterion(site: Site, arm: Arm, name: str) -> Both:
+    """Return the word for a criterion with the share of draws that give it, and the score."""
+    rows = site.numbers.rows("criteria", site=site.name, arm=arm.name, criterion=name)
+    if rows.empty:
+        return both("–", "–")
+    row = rows.iloc[0]
+    number = CRITERIA_WORDS.index(row["word"])
+    return both(
+        f"{WORDS_ES[number]} {{share}} % ({{score}})",
+        f"{CRITERIA_WORDS[number]} {{share}} % ({{score}})",
+        share=site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0),
+        score=site.numbers.show("criteria", row.name, "score", 2),
+    )
+
+
+def apart_of(numbers: Numbers) -> list[list[pd.Series]]:
+    """Return the headline effects of pairs that are no twins, pair by pair."""
+    rows = numbers.tables["effects"]
+    rows = rows[(rows["why_unpaired"] != "") & (rows["section"] == "headline")]
+    pairs: Any = rows.groupby(["base_site", "base_arm", "site", "against"], sort=False)
+    return [[row for _, row in own.iterrows()] for _, own in pairs]
+
+
+def figures_of(site: Site, names: list[str], languages: tuple[str, ...]) -> Markup:
+    """Return some figures of a site as they stand in the page."""
+    there = available(site)
+    shown = [figure_of(site, name, languages) for name in names if name in there]
+    return Markup('<div class="pair">{}</div>').format(Markup("").join(shown)) if shown else Markup("")
+
+
+def figure_of(site: Site, name: str, languages: tuple[str, ...]) -> Markup:
+    """Return one figure with its caption."""
+    tongue = Tongue(languages[0])
+    svg = svg_of(drawn(name, site, tongue), f"{site.name}-{name}", {})
+    picture = Markup(inlined(svg, tongue, len(languages) > 1))
+    caption, file = FIGURES[name][1].shown(languages), f"{site.name}-{name}.svg"
+    return Markup('<figure id="{}-{}">{}<figcaption>{} <code>{}</code></figcaption></figure>').format(
+        site.name, name, picture, caption, file
+    )
+
+
+def every_figure(folder: Path) -> Iterator[tuple[Site, str]]:
+    """Yield all figures of a comparison."""
+    return ((site, name) for site in read_sites(folder) if site.others for name in available(site))

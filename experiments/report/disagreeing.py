@@ -1,0 +1,68 @@
+"""Books that disagree: which of the four books of crime moved otherwise than what happened, and who"
+" would be misled."""
+
+from typing import Any
+
+from experiments.report.both import Both, both, joined
+from experiments.report.reading import Arm, Site
+from experiments.report.sentences import capital
+
+BOOKS = {
+    "crimes_occurred": ("lo ocurrido", "what happened"),
+    "crimes_told": ("lo avisado al Estado", "what the state was told"),
+    "complaints_filed": ("lo denunciado en el MP", "what was filed with the prosecutor"),
+    "crimes_recorded": ("lo registrado por la policía", "what the police recorded"),
+}
+WAYS = {1: ("subió", "rose"), -1: ("bajó", "fell"), 0: ("no se movió de modo seguro", "did not surely move")}
+MISLED = {
+    1: ("empeoró", "had become worse"),
+    -1: ("mejoró", "had become better"),
+    0: ("siguió igual", "had stayed as it was"),
+}
+
+
+def way(row: Any) -> int:
+    """Return 1 for what surely rose, -1 for what surely fell, else 0."""
+    return int(row["low"] > 0.0) - int(row["high"] < 0.0)
+
+
+def books(site: Site, arm: Arm) -> list[Both]:
+    """Return what the four books say under one policy, and what an official statistic alone would conclude."""
+    rows = {name: site.effect(arm, name) for name in BOOKS}
+    ways = {name: way(row) for name, row in rows.items()}
+    told = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
+    if not any(ways.values()):
+        return [both("Ninguno de los cuatro libros se mueve de modo seguro.", "None of the four books surely moves.")]
+    if len(set(ways.values())) == 1:
+        verdict = both("Los cuatro libros se mueven igual.", "The four books move alike.")
+        return [joined([told, both(". ", ". "), verdict], "")]
+    return [joined([told, both(".", ".")], ""), *misled(ways)]
+
+
+def moved(site: Site, row: Any, name: str, direction: int) -> Both:
+    """Return how one book moved."""
+    return both(
+        f"{BOOKS[name][0]} {WAYS[direction][0]} ({{effect}} por año, entre {{low}} y {{high}})",
+        f"{BOOKS[name][1]} {WAYS[direction][1]} ({{effect}} a year, between {{low}} and {{high}})",
+        **{column: site.number(row, column, sign="+") for column in ("effect", "low", "high")},
+    )
+
+
+def misled(ways: dict[str, int]) -> list[Both]:
+    """Return who would conclude something else than what happened, from one official statistic alone."""
+    truth = ways["crimes_occurred"]
+    found = [
+        both(
+            f"Quien solo viera {BOOKS[name][0]} diría que la delincuencia {MISLED[ways[name]][0]};"
+            f" en el modelo lo que ocurrió {WAYS[truth][0]}.",
+            f"Whoever saw {BOOKS[name][1]} alone would say that crime {MISLED[ways[name]][1]};"
+            f" in the model what happened {WAYS[truth][1]}.",
+        )
+        for name in ("complaints_filed", "crimes_recorded")
+        if ways[name] != truth
+    ]
+    rest = both(
+        "El registro policial y las denuncias siguen aquí lo que ocurrió; lo que se mueve aparte es lo avisado.",
+        "Here the police record and complaints follow what happened; what moves apart is what was told.",
+    )
+    return found or [rest]

@@ -1,0 +1,446 @@
+"""The figures of a comparison at one site; each is a function of the results alone."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from experiments.effects import GROUPS
+from experiments.figure import COLOURS, STYLES
+from experiments.headlines import BY_NAME
+from experiments.report.both import Both, both
+from experiments.report.reading import Arm, Site
+from experiments.report.svg import LOOK, Tongue
+from experiments.yearly import MONTHS
+from model.criteria import CRITERIA
+
+WIDE = 5.3
+INK, PALE = "0.25", "0.9"
+CAUSES_SHOWN = 8
+MAIN = (
+    *("trust_mean", "fear_mean", "crimes_occurred", "crimes_told"),
+    *("complaints_filed", "women_without_remedy", "homicides", "response_minutes_median"),
+)
+FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
+BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
+GROUP_WORDS = {
+    "women": ("mujeres", "women"),
+    "men": ("hombres", "men"),
+    "young": ("menores de 30", "younger than 30"),
+    "indigenous": ("indígenas", "indigenous"),
+    "not_indigenous": ("no indígenas", "not indigenous"),
+    "council": ("en consejos", "in councils"),
+    "victims": ("víctimas", "victims"),
+    "near": ("cerca de la policía", "near the police"),
+    "far": ("lejos de la policía", "far from the police"),
+}
+CAUSE_WORDS = {
+    "fading": ("olvido", "fading"),
+    "greeting": ("saludos y visitas", "greetings and visits"),
+    "talk": ("pláticas", "talks"),
+    "stop": ("registros y retenes", "stops and checkpoints"),
+    "bribe": ("mordidas", "bribes"),
+    "answered_call": ("llamadas atendidas", "calls answered"),
+    "unanswered_call": ("llamadas sin atender", "calls unanswered"),
+    "harm": ("ser víctima", "being a victim"),
+    "release": ("detenidos que salen libres", "suspects released"),
+    "held": ("detenidos que quedan presos", "suspects held"),
+    "charged": ("acusaciones", "charges"),
+    "dropped": ("casos desestimados", "cases dropped"),
+    "hearing": ("audiencias comunales", "communal hearings"),
+    "meeting": ("reuniones con la policía", "meetings with police"),
+    "hearsay": ("lo que cuentan otros", "what others tell"),
+    "death": ("muertes", "deaths"),
+    "public_event": ("hechos públicos", "public events"),
+}
+
+
+def words_of(name: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Return a name in Spanish and English; one that has no words yet is shown as it is."""
+    plain = name.replace("_", " ")
+    return words.get(name, (plain, plain))
+
+
+def named(measure: str, tongue: Tongue) -> str:
+    """Return a headline measure in the language of a figure."""
+    return tongue(BY_NAME[measure].es, BY_NAME[measure].en)
+
+
+def title_of(arm: Arm, tongue: Tongue) -> str:
+    """Return an arm in the language of a figure."""
+    return tongue(arm.title.es.unescape(), arm.title.en.unescape())
+
+
+def sheet(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
+    """Return an empty figure with its axes."""
+    figure = Figure(figsize=(WIDE, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+# Effects with intervals
+
+
+def effects(site: Site, tongue: Tongue) -> Figure:
+    """Draw the effect of every arm on the main measures, with intervals."""
+    shown = [name for name in MAIN if any(site.effect(arm, name) is not None for arm in site.others)]
+    rows = math.ceil(len(shown) / 2)
+    figure, axes = sheet(rows * (0.55 + 0.2 * len(site.others)), rows, 2, sharey=True)
+    for place in axes.flat[len(shown) :]:
+        place.set_visible(False)
+    for place, name in zip(axes.flat, shown, strict=False):
+        forest(place, [site.effect(arm, name) for arm in site.others])
+        for number, arm in enumerate(site.others):
+            if (grid := site.verdict(arm, name)) is not None:
+                place.plot([grid["low"], grid["high"]], [number, number], color="0.82", linewidth=5, zorder=0)
+        place.set_title(tongue.lines(named(name, tongue), 26))
+    label_rows(axes.flat[0], [title_of(arm, tongue) for arm in site.others])
+    return figure
+
+
+def forest(place: Axes, rows: Sequence[Any]) -> None:
+    """Draw effects with their intervals, one below the other, beside a line at nothing."""
+    place.axvline(0.0, color="0.6", linewidth=0.8)
+    for number, row in enumerate(rows):
+        if row is None:
+            continue
+        colour = COLOURS[(number + 1) % len(COLOURS)]
+        place.plot([row["low"], row["high"]], [number, number], color=colour, linewidth=1.6)
+        place.plot([row["effect"]], [number], "o", color=colour, markersize=4)
+    place.xaxis.set_major_locator(MaxNLocator(4))
+    place.tick_params(length=2)
+    place.margins(x=0.12)
+
+
+def label_rows(place: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a forest from top to bottom."""
+    place.set_yticks(range(len(labels)), labels)
+    place.set_ylim(len(labels) - 0.5, -0.5)
+
+
+def groups(site: Site, tongue: Tongue) -> Figure:
+    """Draw the effect on trust in groups of residents."""
+    present = [
+        name for name in GROUPS if any(site.effect(arm, f"trust_{name}", "group") is not None for arm in site.others)
+    ]
+    n = len(site.others)
+    figure, axes = sheet(0.7 + 0.26 * len(present), 1, n, sharey=True)
+    for arm, place in zip(site.others, axes.flat, strict=True):
+        forest(place, [site.effect(arm, f"trust_{name}", "group") for name in present])
+        for line in place.lines[1:]:
+            line.set_color(COLOURS[(site.others.index(arm) + 1) % len(COLOURS)])
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // n), fontsize=7.5)
+    label_rows(axes.flat[0], [tongue(*words_of(name, GROUP_WORDS)) for name in present])
+    return figure
+
+
+# Courses over time
+
+
+def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -> None:
+    """Draw one number over the months: the mean of the worlds of every arm, and all its worlds as a band."""
+    for number, arm in enumerate(site.arms):
+        months = arm.table("measures").sort_values(["seed", "month"])
+        runs = months.assign(shown=read(months)).groupby("month")["shown"]
+        when = [one.year + (one.month - 1) / MONTHS for one in runs.mean().index]
+        look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
+        place.plot(when, runs.mean(), linewidth=1.4, **look)
+        place.fill_between(when, runs.min(), runs.max(), color=look["color"], alpha=0.13, linewidth=0)
+    place.xaxis.set_major_locator(MaxNLocator(4, integer=len(when) > 2 * MONTHS))
+    place.xaxis.set_major_formatter(FuncFormatter(calendar_word))
+    place.grid(axis="y", color=PALE)
+    place.tick_params(length=2)
+
+
+def calendar_word(when: float, _: int) -> str:
+    """Return a place on the axis of time as a year, or a month within it."""
+    month = round((when - math.floor(when)) * MONTHS)
+    return f"{math.floor(when)}" if month == 0 else f"{math.floor(when)}-{month + 1:02d}"
+
+
+def legend(figure: Figure, site: Site, tongue: Tongue) -> None:
+    """Name the arms once for all panels."""
+    looks: list[Any] = [
+        {"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k % len(STYLES)]} for k in range(len(site.arms))
+    ]
+    lines = [matplotlib.lines.Line2D([], [], **look) for look in looks]
+    figure.legend(lines, [title_of(arm, tongue) for arm in site.arms], loc="outside lower center", ncols=2)
+
+
+def scaled(column: str, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
+    """Return a reader of a column."""
+    return lambda months: months[column] * scale
+
+
+def rolled(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
+    """Return a reader of a column's mean over the last months of its run."""
+    return lambda months: (
+        months.groupby("seed")[column].rolling(window, min_periods=1).mean().reset_index(level=0, drop=True) * scale
+    )
+
+
+def trust(site: Site, tongue: Tongue) -> Figure:
+    """Draw trust, beliefs and fear over time."""
+    figure, axes = sheet(4.4, 2, 2)
+    for place, name in zip(axes.flat, ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), strict=True):
+        course(place, site, scaled(name, 100.0))
+        place.set_title(tongue.lines(named(name, tongue), 26))
+    legend(figure, site, tongue)
+    return figure
+
+
+def books(site: Site, tongue: Tongue) -> Figure:
+    """Draw crime a month in its four books."""
+    figure, axes = sheet(4.4, 2, 2)
+    for place, name in zip(axes.flat, BOOKS, strict=True):
+        course(place, site, rolled(name, 3))
+        place.set_ylim(bottom=0.0)
+        place.set_title(named(name, tongue))
+    legend(figure, site, tongue)
+    return figure
+
+
+def outcomes(site: Site, tongue: Tongue) -> Figure:
+    """Draw homicides, reporting, response and women without remedy over time."""
+    figure, axes = sheet(4.4, 2, 2)
+    panels = (
+        (rolled("homicides", scale=12.0), tongue("homicidios (12 meses)", "homicides (12 months)")),
+        (rolled("told_share", 3, 100.0), tongue("avisados de lo ocurrido, %", "told of all crimes, %")),
+        (rolled("response_minutes_median", 3), tongue("minutos de respuesta", "minutes to respond")),
+        (
+            rolled("women_without_remedy", scale=12.0),
+            tongue("mujeres sin remedio (12 meses)", "women without remedy (12 m)"),
+        ),
+    )
+    for place, (read, title) in zip(axes.flat, panels, strict=True):
+        course(place, site, read)
+        place.set_ylim(bottom=0.0)
+        place.set_title(title)
+    legend(figure, site, tongue)
+    return figure
+
+
+def funnel(site: Site, tongue: Tongue) -> Figure:
+    """Draw the way from crime to sentence, a year."""
+    shown = [name for name in FUNNEL if site.effect(site.others[0], name) is not None]
+    n = len(site.arms)
+    figure, axes = sheet(0.6 + len(shown) * (0.14 + 0.14 * n))
+    place = axes[0, 0]
+    for number, arm in enumerate(site.arms):
+        rows = [site.effect(arm if number else site.others[0], name) for name in shown]
+        values = [row["arm" if number else "base"] for row in rows]
+        heights = np.arange(len(shown)) + (number - (n - 1) / 2.0) * 0.8 / n
+        place.barh(heights, np.maximum(values, 0.1), 0.72 / n, color=COLOURS[number % len(COLOURS)])
+    label_rows(place, [named(name, tongue) for name in shown])
+    place.set_xscale("log")
+    place.set_xlim(left=0.3)
+    place.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}"))
+    place.set_xlabel(tongue("por año (escala logarítmica)", "a year (logarithmic scale)"))
+    place.grid(axis="x", color=PALE)
+    place.set_axisbelow(True)
+    legend(figure, site, tongue)
+    return figure
+
+
+# Places
+
+
+def maps(site: Site, tongue: Tongue) -> Figure:
+    """Draw trust by cell: before, after, and the difference that every policy makes."""
+    grids = [grid_of(arm) for arm in site.arms]
+    before, after = grids[0]
+    base = site.base.title
+    after_word = tongue(f"al final: {base.es.unescape()}", f"at the end: {base.en.unescape()}")
+    panels = [(before, tongue("al comienzo", "at the start")), (after, after_word)]
+    gaps = [(last - after, title_of(arm, tongue)) for arm, (_, last) in zip(site.others, grids[1:], strict=True)]
+    columns = 2
+    rows = 1 + math.ceil(len(gaps) / columns)
+    shape = before.shape[0] / before.shape[1]
+    figure, axes = sheet(0.4 + rows * (0.25 + min(1.5, shape) * 2.1), rows, columns)
+    low, high = (float(edge(np.array([before, after]))) for edge in (np.nanmin, np.nanmax))
+    widest = max(float(np.nanmax(np.abs(gap))) for gap, _ in gaps) or 1.0
+    for place in axes.flat:
+        place.set_axis_off()
+    for place, (grid, title) in zip(axes.flat, panels, strict=False):
+        level = shade(place, grid, tongue.lines(title, 34), "viridis", low, high)
+    for place, (grid, title) in zip(axes.flat[columns:], gaps, strict=False):
+        change = shade(place, grid, tongue.lines(title, 34), "PuOr", -widest, widest)
+    bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"))
+    bar(figure, change, axes[1:, :], tongue("diferencia", "difference"))
+    return figure
+
+
+def grid_of(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
+    """Return trust by cell in the first and the last month, mean of the worlds, on the grid of the map."""
+    cells = arm.table("cells")
+    grids = []
+    for month in (cells["month"].min(), cells["month"].max()):
+        means = cells[cells["month"] == month].groupby(["y", "x"])["trust"].mean() * 100.0
+        grid = np.full((cells["y"].max() - cells["y"].min() + 1, cells["x"].max() - cells["x"].min() + 1), np.nan)
+        y, x = (means.index.get_level_values(name).to_numpy() for name in ("y", "x"))
+        grid[y - cells["y"].min(), x - cells["x"].min()] = means.to_numpy()
+        grids.append(grid)
+    return grids[0], grids[1]
+
+
+def shade(place: Axes, grid: np.ndarray, title: str, colours: str, low: float, high: float) -> Any:
+    """Draw a grid as a map, north up."""
+    place.set_title(title, fontsize=7.5)
+    return place.imshow(grid, origin="lower", cmap=colours, vmin=low, vmax=high, interpolation="none")
+
+
+def bar(figure: Figure, shown: Any, axes: Any, label: str) -> None:
+    """Draw the scale of colours of some maps."""
+    scale = figure.colorbar(shown, ax=list(np.ravel(axes)), shrink=0.8, label=label)
+    scale.outline.set_visible(False)
+    scale.locator = MaxNLocator(4)
+    scale.update_ticks()
+
+
+# Judgement
+
+
+def criteria(site: Site, tongue: Tongue) -> Figure:
+    """Draw the four criteria and accountability, with nine draws in ten of anchors and weights."""
+    figure, axes = sheet(0.8 + 0.42 * len(CRITERIA))
+    place = axes[0, 0]
+    place.axvspan(0.0, 1.0, color="1.0")
+    for edge in (0.2, 0.4, 0.6, 0.8):
+        place.axvline(edge, color=PALE, linewidth=0.8)
+    for number, arm in enumerate(site.arms):
+        rows = site.numbers.rows("criteria", site=site.name, arm=arm.name).set_index("criterion")
+        heights = np.arange(len(CRITERIA)) + (number - (len(site.arms) - 1) / 2.0) * 0.16
+        for criterion, height in zip(CRITERIA, heights, strict=True):
+            row = rows.loc[criterion]
+            colour = COLOURS[number % len(COLOURS)]
+            place.plot([row["low"], row["high"]], [height, height], color=colour, linewidth=1.4)
+            place.plot([row["score"]], [height], "o", color=colour, markersize=3.5)
+    label_rows(place, [named(name, tongue) for name in CRITERIA])
+    words = (("débil", "weak"), ("limitado", "limited"), ("pasable", "passable"), ("aceptable", "acceptable"))
+    for number, pair in enumerate((*words, ("fuerte", "strong"))):
+        place.text(0.1 + 0.2 * number, -0.62, tongue(*pair), ha="center", va="bottom", fontsize=7, color=INK)
+    place.set_xlim(0.0, 1.0)
+    legend(figure, site, tongue)
+    return figure
+
+
+def causes(site: Site, tongue: Tongue) -> Figure:
+    """Draw what moved trust more or less than in the first arm, by cause, in points of the mean."""
+    table = site.effects("cause")
+    sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
+    shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
+    figure, axes = sheet(0.7 + 0.28 * len(shown), 1, len(site.others), sharey=True)
+    for number, (arm, place) in enumerate(zip(site.others, axes.flat, strict=True), start=1):
+        values = [site.effect(arm, name, "cause")["effect"] for name in shown]
+        place.barh(range(len(shown)), values, 0.65, color=COLOURS[number % len(COLOURS)])
+        place.axvline(0.0, color="0.6", linewidth=0.8)
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // len(site.others)), fontsize=7.5)
+        place.xaxis.set_major_locator(MaxNLocator(3))
+    label_rows(axes.flat[0], [tongue(*words_of(name, CAUSE_WORDS)) for name in shown])
+    return figure
+
+
+def memory(site: Site, tongue: Tongue) -> Figure:
+    """Draw the effect on trust over memory and asymmetry."""
+    grid = site.numbers.rows("memory", site=site.name, measure="trust_mean")
+    figure, axes = sheet(2.3, 1, len(site.others), sharey=True)
+    widest = float(grid["effect"].abs().max()) or 1.0
+    for arm, place in zip(site.others, axes.flat, strict=True):
+        cells = grid[grid["against"] == arm.name].pivot(index="asymmetry", columns="memory_years", values="effect")
+        shown = place.imshow(
+            cells, cmap="PuOr", vmin=-widest, vmax=widest, origin="lower", interpolation="none", aspect="auto"
+        )
+        place.set_xticks(range(cells.shape[1]), [f"{year:g}" for year in cells.columns])
+        place.set_yticks(range(cells.shape[0]), [f"×{weight:g}" for weight in cells.index])
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // len(site.others)), fontsize=7.5)
+    figure.supxlabel(
+        tongue("memoria (vida media de un hecho, años)", "memory (half-life of an event, years)"), fontsize=8
+    )
+    axes[0, 0].set_ylabel(tongue("peso de lo malo", "weight of bad news"))
+    bar(figure, shown, axes[0, :], tongue("efecto en la confianza", "effect on trust"))
+    return figure
+
+
+Draw = Callable[[Site, Tongue], Figure]
+FIGURES: dict[str, tuple[Draw, Both]] = {
+    "effects": (
+        effects,
+        both(
+            "Lo que cambia con cada política: promedio de los mundos gemelos e intervalo de la suerte; en gris, de un"
+            " extremo a otro de la memoria y del peso de lo malo, si se barrieron.",
+            "What every policy changes: mean of the twin worlds and interval of luck; in grey, from"
+            " one end of memory and"
+            " of the weight of bad news to the other, where they were swept.",
+        ),
+    ),
+    "trust": (
+        trust,
+        both(
+            "Confianza, creencias y temor, de 0 a 100; la banda abarca todos los mundos.",
+            "Trust, beliefs and fear, from 0 to 100; the band holds all worlds.",
+        ),
+    ),
+    "books": (
+        books,
+        both(
+            "Delitos por mes en los cuatro libros, promedio de tres meses; la banda abarca todos los mundos.",
+            "Crimes a month in the four books, mean of three months; the band holds all worlds.",
+        ),
+    ),
+    "funnel": (funnel, both("Del delito a la sentencia, por año.", "From crime to sentence, a year.")),
+    "outcomes": (
+        outcomes,
+        both(
+            "Homicidios, avisos, respuesta y mujeres que quedan sin remedio; la banda abarca todos los mundos.",
+            "Homicides, reporting, response and women left without remedy; the band holds all worlds.",
+        ),
+    ),
+    "maps": (
+        maps,
+        both(
+            "Confianza donde vive la gente: al comienzo, al final, y la diferencia que hace cada política.",
+            "Trust where people live: at the start, at the end, and the difference that every policy makes.",
+        ),
+    ),
+    "criteria": (
+        criteria,
+        both(
+            "Los cuatro criterios y la rendición de cuentas en el último año; la línea abarca nueve"
+            " de cada diez sorteos.",
+            "The four criteria and accountability in the last year; the line holds nine draws in ten.",
+        ),
+    ),
+    "groups": (groups, both("Efecto en la confianza, por grupo.", "Effect on trust, by group.")),
+    "causes": (
+        causes,
+        both(
+            "Por qué: puntos de confianza que trajo cada causa, más o menos que en la primera opción.",
+            "Why: points of trust that every cause brought, more or less than in the first arm.",
+        ),
+    ),
+    "memory": (
+        memory,
+        both(
+            "Efecto en la confianza según cuánto dura la memoria y cuánto pesa lo malo.",
+            "Effect on trust by how long memory lasts and how much bad news weighs.",
+        ),
+    ),
+}
+"""Every figure of a site, with what it shows."""
+
+
+def available(site: Site) -> list[str]:
+    """Return the figures for which this comparison has the results."""
+    missing = {"memory": "memory", "criteria": "criteria"}
+    return [name for name in FIGURES if name not in missing or len(site.numbers.rows(missing[name], site=site.name))]
+
+
+def drawn(name: str, site: Site, tongue: Tongue) -> Figure:
+    """Return one figure."""
+    with matplotlib.rc_context(LOOK):
+        return FIGURES[name][0](site, tongue)

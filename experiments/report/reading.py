@@ -1,0 +1,117 @@
+"""A comparison as the report tells it: sites, their arms, and the rows that belong to each."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from experiments.headlines import BY_NAME, Headline
+from experiments.report.both import Both, both, joined
+from experiments.report.numbers import Numbers
+from experiments.results import read_table
+
+SMALL = ("effect", "error", "low", "high")
+MOST_MORE_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm of one site."""
+
+    site: str
+    name: str
+    folder: Path
+    told: dict[str, Any]
+
+    @property
+    def title(self) -> Both:
+        """Its policies by their titles."""
+        parts = [titled(policy) for policy in self.told["policies"]]
+        return joined(parts, " + ") if parts else both("Statu quo", "Status quo")
+
+    @property
+    def about(self) -> Both:
+        """What its policies do, in words."""
+        parts = [
+            Both(Markup(escape(one["about"].get("es", ""))), Markup(escape(one["about"].get("en", ""))))
+            for one in self.told["policies"]
+        ]
+        return joined(parts, " ")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the arm's results."""
+        return read_table(self.folder, name).to_pandas()
+
+
+def titled(policy: dict[str, Any]) -> Both:
+    """Return the title of a policy, or its name."""
+    title = policy["title"]
+    return Both(Markup(escape(title.get("es", policy["name"]))), Markup(escape(title.get("en", policy["name"]))))
+
+
+def enough(row: Any, digits: int) -> int:
+    """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
+    reach = max((abs(row[column]) for column in ("effect", "low", "high") if row[column] == row[column]), default=0.0)
+    more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
+    return digits + more
+
+
+@dataclass(frozen=True)
+class Site:
+    """One municipality with its arms; the first is what the others are compared with."""
+
+    name: str
+    title: Both
+    arms: tuple[Arm, ...]
+    numbers: Numbers
+
+    @property
+    def base(self) -> Arm:
+        """The arm with which the others are compared."""
+        return self.arms[0]
+
+    @property
+    def others(self) -> tuple[Arm, ...]:
+        """The arms that are compared with the first."""
+        return self.arms[1:]
+
+    def effects(self, section: str, arm: Arm | None = None) -> pd.DataFrame:
+        """Return effects of one section within this site."""
+        where = {"section": section, "site": self.name, "base_site": self.name}
+        return self.numbers.rows("effects", **where, **({"against": arm.name} if arm else {}))
+
+    def effect(self, arm: Arm, measure: str, section: str = "headline") -> Any:
+        """Return the row of one effect, or None where the model does not have it."""
+        rows = self.effects(section, arm)
+        rows = rows[rows["measure"] == measure]
+        return rows.iloc[0] if len(rows) else None
+
+    def verdict(self, arm: Arm, measure: str) -> Any:
+        """Return the row that says whether an effect is known, or None where the grid was not run."""
+        rows = self.numbers.rows("verdicts", site=self.name, against=arm.name, measure=measure)
+        return rows.iloc[0] if len(rows) else None
+
+    def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
+        """Return one number of an effect as it is shown."""
+        headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
+        exact = digits if digits is not None else headline.digits if headline else 2
+        if digits is None and column in SMALL:
+            exact = enough(row, exact)
+        return self.numbers.show("effects", row.name, column, exact, sign)
+
+
+def read_sites(folder: Path) -> list[Site]:
+    """Return the sites of a comparison, in the order of its arms."""
+    numbers = Numbers(folder)
+    sites: dict[str, list[Arm]] = {}
+    titles: dict[str, dict[str, str]] = {}
+    for told in numbers.manifest["arms"]:
+        arm = Arm(told["scenario"], told["name"], folder / told["folder"], told)
+        sites.setdefault(arm.site, []).append(arm)
+        titles[arm.site] = told["title"]
+    return [
+        Site(name, Both(*(Markup(escape(titles[name].get(one, name))) for one in ("es", "en"))), tuple(arms), numbers)
+        for name, arms in sites.items()
+    ]

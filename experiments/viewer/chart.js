@@ -1,0 +1,156 @@
+// Small line charts over the months, one world or two; a click chooses a month.
+
+const HEIGHT = 118;
+const DASHES = [[], [5, 3], [2, 2], [7, 2, 2, 2], [1, 3]];
+const COLOURS = { light: ["#0072B2", "#D55E00", "#009E73", "#8a6500", "#a0467c"], dark: ["#56B4E9", "#F0803C", "#2fc79a", "#E69F00", "#CC79A7"] };
+
+function draw(canvas, chart, data) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = canvas.parentElement.clientWidth || 300;
+  canvas.width = width * ratio;
+  canvas.height = HEIGHT * ratio;
+  canvas.style.height = `${HEIGHT}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(ratio, ratio);
+  const ink = data.dark ? "#dfe6ec" : "#37474f";
+  const values = chart.lines.flatMap((line) => [...line.a, ...(line.b || [])]).filter((value) => value !== null);
+  const months = data.months.length;
+  pen.font = "10px system-ui, sans-serif";
+  if (!values.length) return null;
+  let low = chart.zero ? 0 : Math.min(...values);
+  let high = Math.max(...values);
+  if (high - low < chart.span) [low, high] = [chart.zero ? 0 : (low + high - chart.span) / 2, chart.zero ? chart.span : (low + high + chart.span) / 2];
+  const left = 38;
+  const area = { left, right: width - 6, top: 8, bottom: HEIGHT - 18 };
+  const x = (k) => area.left + ((area.right - area.left) * (k + 0.5)) / Math.max(12, months);
+  const y = (value) => area.bottom - ((area.bottom - area.top) * (value - low)) / (high - low);
+  pen.strokeStyle = data.dark ? "#3a4753" : "#dde3e7";
+  pen.fillStyle = ink;
+  pen.textAlign = "right";
+  for (const value of [low, (low + high) / 2, high]) {
+    pen.beginPath();
+    pen.moveTo(area.left, y(value));
+    pen.lineTo(area.right, y(value));
+    pen.stroke();
+    pen.fillText(shown(value, high - low), area.left - 4, y(value) + 3);
+  }
+  pen.textAlign = "center";
+  data.months.forEach((month, k) => {
+    if (month.endsWith("-01") && (months <= 72 || Number(month.slice(0, 4)) % 2 === 0)) pen.fillText(month.slice(0, 4), x(k), HEIGHT - 5);
+  });
+  for (const mark of data.marks) {
+    const k = data.months.indexOf(mark.month);
+    if (k < 0) continue;
+    pen.strokeStyle = data.dark ? "#90a4ae" : "#78909c";
+    pen.setLineDash([2, 3]);
+    pen.beginPath();
+    pen.moveTo(x(k), area.top);
+    pen.lineTo(x(k), area.bottom);
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.beginPath();
+    pen.arc(x(k), area.top, 3, 0, 7);
+    pen.fill();
+  }
+  if (data.chosen !== null) {
+    pen.fillStyle = data.dark ? "rgba(255,255,255,.12)" : "rgba(0,0,0,.08)";
+    pen.fillRect(x(data.chosen) - 4, area.top, 8, area.bottom - area.top);
+  }
+  const colours = data.dark ? COLOURS.dark : COLOURS.light;
+  chart.lines.forEach((line, number) => {
+    for (const [lane, weight] of [["a", 1.6], ["b", 2.6]]) {
+      if (!line[lane]) continue;
+      pen.strokeStyle = pen.fillStyle = colours[number];
+      pen.lineWidth = line.b ? weight : 2;
+      pen.setLineDash(lane === "b" ? [] : line.b ? [3, 2] : DASHES[number % DASHES.length]);
+      pen.beginPath();
+      let drawing = false;
+      line[lane].forEach((value, k) => {
+        if (value === null) drawing = false;
+        else if (drawing) pen.lineTo(x(k), y(value));
+        else {
+          pen.moveTo(x(k), y(value));
+          pen.lineTo(x(k) + 0.1, y(value));
+          if (months < 4) pen.fillRect(x(k) - 2.5, y(value) - 2.5, 5, 5);
+          drawing = true;
+        }
+      });
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+  });
+  return { x, months };
+}
+
+function shown(value, span) {
+  if (Math.abs(value) >= 1000) return `${(value / 1000).toFixed(1)}k`;
+  return value.toFixed(span >= 20 ? 0 : span >= 2 ? 1 : 2);
+}
+
+class Charts {
+  constructor(model, el) {
+    this.model = model;
+    this.root = document.createElement("div");
+    this.root.className = "cf-charts";
+    el.append(this.root);
+    this.act = () => this.show();
+    model.on("change:data", this.act);
+    this.size = new ResizeObserver(this.act);
+    this.size.observe(this.root);
+    this.show();
+  }
+
+  stop() {
+    this.model.off("change:data", this.act);
+    this.size.disconnect();
+  }
+
+  show() {
+    const data = this.model.get("data");
+    if (!data.charts) return;
+    while (this.root.children.length > data.charts.length) this.root.lastChild.remove();
+    data.charts.forEach((chart, number) => this.one(chart, number, data));
+  }
+
+  one(chart, number, data) {
+    let box = this.root.children[number];
+    if (!box) {
+      box = document.createElement("figure");
+      box.className = "cf-chart";
+      box.append(document.createElement("figcaption"), document.createElement("canvas"), document.createElement("div"));
+      box.children[1].setAttribute("role", "img");
+      box.children[1].addEventListener("click", (event) => this.pick(box, event));
+      this.root.append(box);
+    }
+    const last = chart.lines.map((line) => `${line.name} ${line.a[line.a.length - 1] ?? "–"}`).join(", ");
+    box.children[0].textContent = `${chart.title} (${chart.unit})`;
+    box.children[1].setAttribute("aria-label", `${chart.title}: ${last}`);
+    box.scaleOf = draw(box.children[1], chart, data);
+    const colours = data.dark ? COLOURS.dark : COLOURS.light;
+    box.children[2].className = "cf-lines";
+    box.children[2].replaceChildren(
+      ...chart.lines.map((line, k) => {
+        const item = document.createElement("span");
+        item.style.setProperty("--line", colours[k]);
+        item.textContent = line.name;
+        return item;
+      }),
+    );
+  }
+
+  pick(box, event) {
+    const scale = box.scaleOf;
+    if (!scale) return;
+    const left = event.clientX - box.children[1].getBoundingClientRect().left;
+    let best = 0;
+    for (let k = 0; k < scale.months; k++) if (Math.abs(scale.x(k) - left) < Math.abs(scale.x(best) - left)) best = k;
+    this.model.send({ kind: "month", month: best });
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const charts = new Charts(model, el);
+    return () => charts.stop();
+  },
+};

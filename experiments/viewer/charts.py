@@ -1,0 +1,81 @@
+"""What the charts show: months, lines of one world or two, marks of the political calendar."""
+
+import datetime
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.viewer.lane import Lane
+from experiments.viewer.texts import say
+from scenarios.timeline import read_timeline
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: unit, lines (name to measure), the smallest span shown, and whether it begins at zero."""
+
+    name: str
+    unit: str
+    lines: dict[str, str]
+    span: float
+    zero: bool = False
+
+
+CHARTS = (
+    Chart("trust", "scale", {"all": "trust_mean", "contact": "trust_contact", "no_contact": "trust_no_contact"}, 0.05),
+    Chart("fear", "scale", {"all": "fear_mean"}, 0.05),
+    Chart(
+        "books",
+        "month",
+        {
+            "occurred": "crimes_occurred",
+            "told": "crimes_told",
+            "complaints": "complaints_filed",
+            "recorded": "crimes_recorded",
+        },
+        10.0,
+        True,
+    ),
+    Chart("homicides", "month", {"occurred": "homicides"}, 5.0, True),
+    Chart("telling", "share", {"all": "told_share"}, 0.1, True),
+    Chart("response", "minutes", {"all": "response_minutes_median"}, 10.0, True),
+)
+
+
+def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) -> dict[str, Any]:
+    """Return everything that the charts draw."""
+    columns = [lane.history() for lane in lanes]
+    months = [f"{month:%Y-%m}" for month in columns[0].get("month", [])]
+    return {
+        "months": months,
+        "dark": dark,
+        "chosen": chosen if chosen is not None and chosen < len(months) else None,
+        "marks": [{"month": f"{date:%Y-%m}", "text": title} for date, title in marks_of(language, lanes[0])],
+        "charts": [
+            {
+                "title": say(language, f"chart.{chart.name}"),
+                "unit": say(language, f"chart.{chart.unit}"),
+                "span": chart.span,
+                "zero": chart.zero,
+                "lines": [
+                    {"name": say(language, f"chart.{name}")}
+                    | {letter: rounded(column[measure]) for letter, column in zip("ab", columns, strict=False)}
+                    for name, measure in chart.lines.items()
+                ],
+            }
+            for chart in CHARTS
+        ],
+    }
+
+
+def marks_of(language: str, lane: Lane) -> list[tuple[datetime.date, str]]:
+    """Return the dated events that this municipality meets from the start of the run on."""
+    scenario = lane.world.settings
+    met = {event.name for event in scenario.timeline if event.start >= scenario.start}
+    found = [(one.event.start, one.title[language]) for one in read_timeline() if one.event.name in met]
+    return sorted(found)
+
+
+def rounded(values: list[float]) -> list[float | None]:
+    """Return numbers as the browser takes them: short, and null where there is none."""
+    return [None if value is None or math.isnan(value) else round(float(value), 4) for value in values]

@@ -1,0 +1,110 @@
+"""The levers of the page, taken from the parameters of the model: the important ones first, then all others."""
+
+from dataclasses import dataclass
+
+from experiments.viewer.texts import known, say
+from model.parameters import Number, every_number
+from scenarios.groups import declare_all
+
+FIRST = (
+    "contacts.fair",
+    "adoption.places",
+    "adoption.permanence",
+    "patrol.route_share",
+    "patrol.plan_share",
+    "reporting.accompaniment",
+    "reporting.trip",
+    "reporting.anonymous",
+    "response.line_answered",
+    "resources.repair",
+    "roster.gallons",
+    "roster.absence",
+    "communal_authority.presence",
+    "communal_authority.request_met",
+    "communal_authority.police_call",
+)
+"""Shown open; one that the model does not have is left out."""
+GROUPS = {
+    "mopsic": ("adoption", "contacts", "misconduct", "officers", "patrol", "plans"),
+    "reporting": ("reporting", "information", "justice", "seeking_help"),
+    "resources": ("resources", "response", "roster", "pressure"),
+    "communal": ("boards", "communal_authority", "consultation"),
+    "other": (),
+}
+"""Headings of the page, with the groups of parameters below each; what is in none stands under other."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A parameter that a policy may set, with what is known of it."""
+
+    name: str
+    about: Number
+    whole: bool
+
+    @property
+    def step(self) -> float:
+        """The smallest move of its slider."""
+        return 1.0 if self.whole else (self.about.high - self.about.low) / 100.0
+
+    def title(self, language: str) -> str:
+        """Return its name; one without a name yet keeps that of the model."""
+        return say(language, f"lever.{self.name}") if known(f"lever.{self.name}") else self.name
+
+    def unit(self, language: str) -> str:
+        """Return its unit."""
+        unit = self.about.unit
+        return say(language, f"unit.{unit}") if known(f"unit.{unit}") else unit
+
+    def shown(self, value: float) -> str:
+        """Return a value as it stands beside the slider: shares in per cent.
+
+        >>> from model.parameters import Number
+        >>> Lever("a.b", Number("", "share", 0.0, 1.0, "", "lever", None), False).shown(0.35)
+        '35 %'
+        """
+        return f"{100.0 * value:g} %" if self.about.unit == "share" else f"{value:g}"
+
+    def tip(self, language: str, value: float) -> str:
+        """Return value, unit, range and source in one line."""
+        about = self.about
+        told = {"value": f"{value:g}", "unit": self.unit(language), "low": f"{about.low:g}", "high": f"{about.high:g}"}
+        return say(language, "levers.tip", source=source(language, about.source), **told)
+
+
+def source(language: str, told: str) -> str:
+    """Return a source: identifiers of evidence as they are, with "assumed" in the language.
+
+    >>> source("es", "E05; assumed"), source("es", "U06")
+    ('E05; supuesto', 'U06')
+    """
+    words = [part.strip() for part in told.replace(":", ";").split(";")]
+    known_words = {"assumed": "source.assumed", "orders of magnitude": "source.orders"}
+    if language == "en":
+        return told
+    named = [say(language, known_words[word]) if word in known_words else word for word in words]
+    return "; ".join(word for word in named if is_neutral(word, language))
+
+
+def is_neutral(word: str, language: str) -> bool:
+    """Tell whether a part of a source needs no translation: evidence ids, or words that are translated."""
+    translated = {say(language, "source.assumed"), say(language, "source.orders")}
+    ids = word.replace(",", " ").split()
+    return word in translated or all(part[:1].isupper() and part[1:].replace("-", "").isdigit() for part in ids)
+
+
+def levers() -> dict[str, list[Lever]]:
+    """Return all levers of the model below the headings of the page, important ones first."""
+    known_groups = declare_all()
+    found: dict[str, list[Lever]] = {heading: [] for heading in GROUPS}
+    for name, _, about in every_number():
+        group, _, key = name.partition(".")
+        if about.role == "lever" and group in known_groups and known_groups[group].__module__.startswith("model."):
+            found[heading_of(group)].append(Lever(name, about, known_groups[group].kind(key) is int))
+    rank = {name: number for number, name in enumerate(FIRST)}
+    return {heading: sorted(some, key=lambda one: rank.get(one.name, 99)) for heading, some in found.items() if some}
+
+
+def heading_of(group: str) -> str:
+    """Return the heading under which a group of parameters stands."""
+    return next((heading for heading, groups in GROUPS.items() if group in groups), "other")

@@ -1,0 +1,150 @@
+"""What the map shows of a world, as bytes: one for each resident, one for each cell and layer."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from model.books import told_to_state
+from model.daybook import INCIDENTS, VISITS
+from model.ledger import faded, kept, trust_of
+
+NOTHING = 255
+"""The byte of a resident who is gone and of a cell where there is nothing to show."""
+TOP = 254.0
+HALF_LIFE = 63.0
+"""Shifts after which an event counts half on the map: three weeks."""
+OCCURRED, TOLD, FILED, RECORDED, SEEN = range(5)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How the numbers of one layer become colours; ``named`` layers may stand beside names of places."""
+
+    colours: str
+    low: float
+    high: float
+    named: bool = True
+    logarithmic: bool = False
+
+
+LAYERS: dict[str, Layer] = {
+    "residents": Layer("viridis", 0.1, 0.8),
+    "trust": Layer("viridis", 0.3, 0.55),
+    "fear": Layer("magma", 0.4, 0.75),
+    "occurred": Layer("inferno", 0.0, 20.0, logarithmic=True),
+    "told": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
+    "complaints": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
+    "recorded": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
+    "police": Layer("cividis", 0.0, 50.0, logarithmic=True),
+    "authority": Layer("cividis", 0.2, 0.8),
+    "gangs": Layer("gangs", 0.0, 1.0, named=False),
+    "narcos": Layer("gangs", 0.0, 1.0, named=False),
+}
+"""Who reports, and where cliques are, is never shown beside the names of places."""
+ON_REQUEST = ("gangs", "narcos")
+
+
+@njit(cache=True)
+def note(day: Any, recent: Any, left: Any) -> None:
+    """Let what was noted fade, then note the incidents and visits of a shift by cell."""
+    recent *= left
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        here = recent[row["cell"]]
+        here[OCCURRED] += 1.0
+        here[TOLD] += 1.0 if told_to_state(row) else 0.0
+        here[FILED] += row["complaint"]
+        here[RECORDED] += row["recorded"]
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit["alive"] == 1:
+            recent[visit["cell"], SEEN] += 1.0
+
+
+@njit(cache=True)
+def scan(minds: Any, people: Any, memory: Any, tick: Any, low: Any, high: Any, shown: Any, sums: Any) -> None:
+    """Write one byte of trust for each resident, and sums of residents, trust and fear by home cell."""
+    sums[:] = 0.0
+    shifts, years, left = 0, memory[0], 1.0
+    for i in range(len(minds)):
+        mind = minds[i]
+        if mind["gone"] >= 0:
+            shown[i] = NOTHING
+            continue
+        idle, mine = max(0, tick - mind["touched"]), memory[people[i]["settlement"]]
+        # most were last brought up to date at the end of a month: their share of memory is the same
+        if idle != shifts or mine != years:
+            shifts, years = idle, mine
+            left = kept(float(idle), mine)
+        fairness = faded(mind["fairness"], mind["base_fairness"], left)
+        trust = trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
+        shown[i] = int(min(1.0, max(0.0, (trust - low) / (high - low))) * TOP + 0.5)
+        here = sums[people[i]["home"]]
+        here[0] += 1.0
+        here[1] += trust
+        here[2] += mind["fear"]
+
+
+def shade(values: np.ndarray, empty: np.ndarray, layer: Layer) -> np.ndarray:
+    """Return the bytes of cells with these values; those that are empty show nothing.
+
+    >>> shade(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
+    [255, 127, 254]
+    """
+    if layer.logarithmic:
+        part = np.log1p(values) / math.log1p(layer.high)
+    else:
+        part = (values - layer.low) / (layer.high - layer.low)
+    return np.where(empty, NOTHING, np.clip(part, 0.0, 1.0) * TOP + 0.5).astype(np.uint8)
+
+
+class Watch:
+    """Keeps what the map shows of one world: recent events by cell, and the last look at its residents."""
+
+    def __init__(self, world: Any) -> None:
+        self.recent = np.zeros((world.town.n_cells, 5))
+        self.sums = np.zeros((world.town.n_cells, 3))
+        self.people = np.zeros(world.town.n_people, np.uint8)
+
+    def note(self, world: Any) -> None:
+        """Take in what happened in the shift that a world has just lived through."""
+        note(world.book.day, self.recent, 0.5 ** (1.0 / HALF_LIFE))
+
+    def look(self, world: Any) -> None:
+        """Look at every resident as they are at the end of the last shift."""
+        memory = np.ascontiguousarray(world.numbers["trust"]["memory_years"])
+        dots = LAYERS["residents"]
+        scan(world.state.minds, world.town.people, memory, world.tick - 1, dots.low, dots.high, self.people, self.sums)
+
+    @property
+    def trust(self) -> float:
+        """Mean trust of the living at the last look."""
+        return float(self.sums[:, 1].sum() / max(1.0, self.sums[:, 0].sum()))
+
+    def values(self, world: Any, layer: str) -> np.ndarray:
+        """Return the numbers behind a layer, cell by cell."""
+        if layer in ("residents", "trust", "fear"):
+            return self.sums[:, 2 if layer == "fear" else 1] / np.maximum(self.sums[:, 0], 1.0)
+        if layer == "authority":
+            by_settlement = np.zeros(world.town.n_settlements)
+            legitimacy = 1.0 / (1.0 + np.exp(-world.state.boards["legitimacy"]))
+            by_settlement[world.town.authorities["settlement"]] = legitimacy
+            return by_settlement[np.maximum(world.town.cells["settlement"], 0)]
+        if layer in ON_REQUEST:
+            return (world.state.territory if layer == "gangs" else world.state.protected).astype(float)
+        return self.recent[:, ("occurred", "told", "complaints", "recorded", "police").index(layer)]
+
+    def bytes(self, world: Any, layer: str) -> np.ndarray:
+        """Return the bytes of a layer, cell by cell."""
+        values = self.values(world, layer)
+        if layer in ON_REQUEST:
+            gangs = np.append(world.state.cliques["gang"], 0)  # the last stands for no clique
+            gang = gangs[values.astype(np.int64)] if layer == "gangs" else 0
+            return np.where(values < 0, NOTHING, gang * 127).astype(np.uint8)
+        # where nobody lives there is nothing to show, except that police pass and crimes happen
+        nobody = self.sums[:, 0] == 0.0
+        empty = (values < 0.05) if LAYERS[layer].logarithmic else nobody
+        return shade(values, empty, LAYERS[layer])

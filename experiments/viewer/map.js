@@ -1,0 +1,459 @@
+// The map: cells or residents as coloured dots, couples on their rounds, incidents as they happen; one pane a world.
+
+const DOTS = 8; // dots a cell is wide
+const NOTHING = 255;
+const COUPLE = { light: "#0072B2", dark: "#56B4E9" };
+const INCIDENT = "#D55E00";
+
+const floats = (view) => (view && view.byteLength ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Float32Array());
+const integers = (view) => new Int32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const octets = (view) => (view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : new Uint8Array());
+
+function element(tag, className, parent) {
+  const made = document.createElement(tag);
+  made.className = className;
+  parent.append(made);
+  return made;
+}
+
+/** What never changes while a municipality is shown: cells, homes, where each resident is by kind of shift. */
+class Ground {
+  constructor(model) {
+    this.place = model.get("place");
+    const cells = integers(model.get("cells"));
+    this.n = cells.length / 2;
+    this.x = cells.subarray(0, this.n);
+    this.y = cells.subarray(this.n);
+    this.width = this.place.width || 1;
+    this.height = this.place.height || 1;
+    this.at = new Map();
+    for (let i = 0; i < this.n; i++) this.at.set(this.y[i] * this.width + this.x[i], i);
+    this.where = integers(model.get("where"));
+    this.residents = this.place.residents || 0;
+    this.spot = new Int32Array(this.residents);
+    for (let i = 0; i < this.residents; i++) {
+      const hash = Math.imul(i + 1, 2654435761) >>> 0;
+      this.spot[i] = ((hash >>> 8) % DOTS) * this.width * DOTS + ((hash >>> 20) % DOTS);
+    }
+  }
+
+  corner(cell) {
+    return (this.height - 1 - this.y[cell]) * DOTS * this.width * DOTS + this.x[cell] * DOTS;
+  }
+}
+
+class Pane {
+  constructor(board, lane) {
+    this.board = board;
+    this.lane = lane;
+    this.figure = element("figure", "cf-pane", board.root);
+    this.caption = element("figcaption", "cf-caption", this.figure);
+    this.canvas = element("canvas", "cf-canvas", this.figure);
+    this.canvas.setAttribute("role", "img");
+    this.canvas.tabIndex = 0;
+    this.image = document.createElement("canvas");
+    this.under = document.createElement("canvas");
+    this.over = document.createElement("canvas");
+    this.canvas.addEventListener("pointermove", (event) => board.hover(this, event));
+    this.canvas.addEventListener("pointerleave", () => board.leave());
+    this.canvas.addEventListener("click", (event) => board.pick(this, event));
+  }
+
+  fit(width, height) {
+    const ground = this.board.ground;
+    this.scale = Math.min(width / ground.width, height / ground.height);
+    const ratio = window.devicePixelRatio || 1;
+    const size = [Math.round(ground.width * this.scale), Math.round(ground.height * this.scale)];
+    for (const canvas of [this.canvas, this.under, this.over]) {
+      canvas.width = size[0] * ratio;
+      canvas.height = size[1] * ratio;
+    }
+    this.canvas.style.width = `${size[0]}px`;
+    this.canvas.style.height = `${size[1]}px`;
+    this.ratio = ratio;
+    this.drawUnder();
+    this.drawOver();
+  }
+
+  begin(canvas) {
+    const pen = canvas.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.setTransform(this.ratio * this.scale, 0, 0, this.ratio * this.scale, 0, 0);
+    return pen;
+  }
+
+  trace(pen, rings) {
+    pen.beginPath();
+    for (const ring of rings || []) {
+      ring.forEach(([x, y], k) => (k ? pen.lineTo(x, this.board.ground.height - y) : pen.moveTo(x, this.board.ground.height - y)));
+      pen.closePath();
+    }
+  }
+
+  drawUnder() {
+    const pen = this.begin(this.under);
+    const dark = this.board.view.dark;
+    this.trace(pen, this.board.ground.place.outline);
+    pen.fillStyle = dark ? "#1d2630" : "#eceff1";
+    pen.fill();
+    this.trace(pen, this.board.ground.place.lake);
+    pen.fillStyle = dark ? "#27445c" : "#c5dced";
+    pen.fill();
+  }
+
+  drawOver() {
+    const { ground, view } = this.board;
+    const pen = this.begin(this.over);
+    const ink = view.dark ? "#dfe6ec" : "#263238";
+    const unit = 1 / this.scale;
+    this.trace(pen, ground.place.outline);
+    pen.strokeStyle = ink;
+    pen.lineWidth = 1.4 * unit;
+    pen.stroke();
+    for (const seat of ground.place.seats || []) this.mark(pen, seat, "seat", 3.6 * unit, view.dark ? "#1d2630" : "#ffffff", ink);
+    for (const station of ground.place.stations || []) this.mark(pen, station, "station", 6 * unit, ink, view.dark ? "#000000" : "#ffffff");
+    if (view.named) this.names(pen, ink, unit);
+  }
+
+  mark(pen, { x, y }, kind, size, fill, stroke) {
+    const top = this.board.ground.height - y - 0.5;
+    const left = x + 0.5;
+    pen.beginPath();
+    if (kind === "seat") {
+      pen.moveTo(left, top - size);
+      pen.lineTo(left + size, top);
+      pen.lineTo(left, top + size);
+      pen.lineTo(left - size, top);
+    } else {
+      pen.moveTo(left - size, top + size * 0.8);
+      pen.lineTo(left - size, top - size * 0.1);
+      pen.lineTo(left, top - size);
+      pen.lineTo(left + size, top - size * 0.1);
+      pen.lineTo(left + size, top + size * 0.8);
+    }
+    pen.closePath();
+    pen.fillStyle = fill;
+    pen.fill();
+    pen.strokeStyle = stroke;
+    pen.lineWidth = 1.2 / this.scale;
+    pen.stroke();
+  }
+
+  names(pen, ink, unit) {
+    const taken = [];
+    pen.font = `${11 * unit}px system-ui, sans-serif`;
+    pen.textBaseline = "middle";
+    for (const { name, x, y } of this.board.ground.place.settlements || []) {
+      const width = pen.measureText(name).width;
+      const left = Math.min(Math.max(x + 0.5 - width / 2, 2 * unit), this.board.ground.width - width - 2 * unit);
+      const top = this.board.ground.height - y - 0.5 + 13 * unit;
+      const box = [left, top - 7 * unit, left + width, top + 7 * unit];
+      if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      taken.push(box);
+      pen.lineWidth = 3 * unit;
+      pen.strokeStyle = this.board.view.dark ? "rgba(10,14,18,.85)" : "rgba(255,255,255,.85)";
+      pen.strokeText(name, left, top);
+      pen.fillStyle = ink;
+      pen.fillText(name, left, top);
+    }
+  }
+
+  paint(bytes, other, people, otherPeople) {
+    const { ground, view } = this.board;
+    const residents = view.layer === "residents" && people.length === ground.residents;
+    const side = residents ? DOTS : 1;
+    const width = ground.width * side;
+    if (this.image.width !== width || this.image.height !== ground.height * side) {
+      this.image.width = width;
+      this.image.height = ground.height * side;
+      this.pixels = null;
+    }
+    const pen = this.image.getContext("2d");
+    this.pixels = this.pixels || pen.createImageData(this.image.width, this.image.height);
+    const colour = new Uint32Array(this.pixels.data.buffer);
+    colour.fill(0);
+    const table = this.board.table(other || otherPeople ? "difference" : view.colours);
+    const value = (mine, others, i) => {
+      if (mine[i] === NOTHING || !others) return mine[i];
+      return others[i] === NOTHING ? NOTHING : Math.max(0, Math.min(254, 127 + Math.round((others[i] - mine[i]) * view.gain)));
+    };
+    if (residents) {
+      const list = this.board.head.where || 0;
+      const where = ground.where.subarray(list * ground.residents, (list + 1) * ground.residents);
+      for (let i = 0; i < ground.residents; i++) {
+        const cell = where[i];
+        if (cell < 0) continue;
+        const byte = value(people, otherPeople, i);
+        if (byte !== NOTHING) colour[ground.corner(cell) + ground.spot[i]] = table[byte];
+      }
+    } else {
+      for (let i = 0; i < ground.n && i < bytes.length; i++) {
+        const byte = value(bytes, other, i);
+        if (byte !== NOTHING) colour[(ground.height - 1 - ground.y[i]) * width + ground.x[i]] = table[byte];
+      }
+    }
+    pen.putImageData(this.pixels, 0, 0);
+  }
+
+  draw(minute) {
+    const pen = this.canvas.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.under, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(this.image, 0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.over, 0, 0);
+    pen.setTransform(this.ratio * this.scale, 0, 0, this.ratio * this.scale, 0, 0);
+    this.drawIncidents(pen, minute);
+    if (this.board.view.couples) this.drawCouples(pen, minute);
+  }
+
+  drawIncidents(pen, minute) {
+    const rows = this.incidents || [];
+    const unit = 1 / this.scale;
+    pen.strokeStyle = INCIDENT;
+    for (let k = 0; k + 2 < rows.length; k += 3) {
+      const age = minute === null ? 30 : minute - rows[k + 2];
+      if (age < 0 || age > 150) continue;
+      pen.globalAlpha = Math.max(0.15, 1 - age / 150);
+      pen.lineWidth = 2 * unit;
+      pen.beginPath();
+      pen.arc(rows[k] + 0.5, this.board.ground.height - rows[k + 1] - 0.5, (3 + age / 12) * unit, 0, 7);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
+  drawCouples(pen, minute) {
+    const size = 4.6 / this.scale;
+    for (const rounds of this.rounds || []) {
+      const [x, y] = place(rounds, minute);
+      const top = this.board.ground.height - y - 0.5;
+      pen.fillStyle = this.board.view.dark ? COUPLE.dark : COUPLE.light;
+      pen.strokeStyle = this.board.view.dark ? "#0b0f13" : "#ffffff";
+      pen.lineWidth = 1.2 / this.scale;
+      shape(pen, rounds.mode, x + 0.5, top, size);
+      pen.fill();
+      pen.stroke();
+    }
+  }
+}
+
+/** On foot a circle, by bicycle a diamond, by motorcycle a triangle, by vehicle a square. */
+function shape(pen, mode, x, y, size) {
+  pen.beginPath();
+  if (mode === 0) pen.arc(x, y, size, 0, 7);
+  else if (mode === 1) {
+    pen.moveTo(x, y - size * 1.2);
+    pen.lineTo(x + size * 1.1, y + size);
+    pen.lineTo(x - size * 1.1, y + size);
+  } else if (mode === 2) pen.rect(x - size, y - size, 2 * size, 2 * size);
+  else {
+    pen.moveTo(x, y - 1.3 * size);
+    pen.lineTo(x + 1.3 * size, y);
+    pen.lineTo(x, y + 1.3 * size);
+    pen.lineTo(x - 1.3 * size, y);
+  }
+  pen.closePath();
+}
+
+/** Where a couple is in this minute: at a visit, or on the way from one to the next. */
+function place(rounds, minute) {
+  const { stops } = rounds;
+  if (minute === null) return [stops[stops.length - 1].x, stops[stops.length - 1].y];
+  for (let k = stops.length - 1; k >= 0; k--) {
+    const stop = stops[k];
+    if (minute < stop.minute) continue;
+    const next = stops[k + 1];
+    const leaves = Math.min(stop.minute + stop.stay, next ? next.minute : 480);
+    if (!next || minute <= leaves) return [stop.x, stop.y];
+    const part = (minute - leaves) / Math.max(1, next.minute - leaves);
+    return [stop.x + (next.x - stop.x) * part, stop.y + (next.y - stop.y) * part];
+  }
+  return [stops[0].x, stops[0].y];
+}
+
+function roundsOf(rows) {
+  const found = new Map();
+  for (let k = 0; k + 5 < rows.length; k += 6) {
+    const [post, x, y, minute, stay, mode] = rows.subarray(k, k + 6);
+    if (!found.has(post)) found.set(post, { mode, stops: [] });
+    found.get(post).stops.push({ x, y, minute, stay });
+  }
+  return [...found.values()];
+}
+
+class Board {
+  constructor(model, el) {
+    this.model = model;
+    this.root = element("div", "cf-board", el);
+    this.tip = element("div", "cf-tip", el);
+    this.tip.setAttribute("role", "status");
+    this.legend = element("div", "cf-legend", el);
+    this.panes = [];
+    this.tables = {};
+    this.drawn = [];
+    this.listen();
+    this.newGround();
+  }
+
+  listen() {
+    this.watches = [
+      ["change:where", () => this.newGround()],
+      ["change:view", () => this.newView()],
+      ["change:head", () => this.newFrame()],
+      ["change:hint", () => this.showHint()],
+    ];
+    for (const [name, act] of this.watches) this.model.on(name, act);
+    this.size = new ResizeObserver(() => this.newView());
+    this.size.observe(this.root);
+    this.key = (event) => this.press(event);
+    document.addEventListener("keydown", this.key);
+  }
+
+  stop() {
+    for (const [name, act] of this.watches) this.model.off(name, act);
+    this.size.disconnect();
+    document.removeEventListener("keydown", this.key);
+    cancelAnimationFrame(this.wish);
+  }
+
+  table(name) {
+    if (!this.tables[name]) {
+      const flat = this.model.get("colours")[name];
+      this.tables[name] = Uint32Array.from({ length: 255 }, (_, k) => (255 << 24) | (flat[3 * k + 2] << 16) | (flat[3 * k + 1] << 8) | flat[3 * k]);
+    }
+    return this.tables[name];
+  }
+
+  newGround() {
+    this.ground = new Ground(this.model);
+    this.newView();
+  }
+
+  newView() {
+    this.view = this.model.get("view");
+    if (!this.view.colours) return; // the town is not there yet
+    const lanes = { a: ["a"], b: ["b"], both: ["a", "b"], difference: ["difference"] }[this.view.mode] || ["a"];
+    if (lanes.join() !== this.panes.map((pane) => pane.lane).join()) {
+      this.root.replaceChildren();
+      this.panes = lanes.map((lane) => new Pane(this, lane));
+    }
+    const box = this.root.getBoundingClientRect();
+    for (const pane of this.panes) {
+      pane.caption.textContent = this.view.captions?.[pane.lane] || "";
+      pane.canvas.setAttribute("aria-label", this.view.words?.map || "");
+      pane.fit(Math.max(80, box.width / lanes.length - 10), Math.max(120, box.height - 26));
+    }
+    this.drawLegend();
+    this.newFrame(true);
+  }
+
+  drawLegend() {
+    const { legend, colours, mode } = this.view;
+    this.legend.replaceChildren();
+    if (!legend) return;
+    const flat = this.model.get("colours")[mode === "difference" ? "difference" : colours];
+    element("span", "cf-legend-title", this.legend).textContent = legend.title;
+    element("span", "", this.legend).textContent = legend.low;
+    const bar = element("span", "cf-ramp", this.legend);
+    const stops = [0, 50, 101, 152, 203, 254].map((k) => `rgb(${flat.slice(3 * k, 3 * k + 3).join()})`);
+    bar.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
+    element("span", "", this.legend).textContent = legend.high;
+    for (const [kind, name] of legend.marks || []) {
+      const item = element("span", "cf-key", this.legend);
+      element("i", `cf-mark cf-mark-${kind}`, item);
+      item.append(name);
+    }
+  }
+
+  newFrame(again) {
+    if (!this.view.colours) return;
+    this.head = this.model.get("head") || {};
+    const ground = { a: octets(this.model.get("ground_a")), b: octets(this.model.get("ground_b")) };
+    const people = { a: octets(this.model.get("people_a")), b: octets(this.model.get("people_b")) };
+    for (const pane of this.panes) {
+      const lane = pane.lane === "difference" ? "a" : pane.lane;
+      const twin = pane.lane === "difference" && ground.b.length ? "b" : null;
+      pane.paint(ground[lane], twin && ground.b, people[lane], twin && people.b);
+      if (again === true && pane.rounds) continue;
+      pane.rounds = roundsOf(floats(this.model.get(`rounds_${lane}`)));
+      pane.incidents = floats(this.model.get(`incidents_${lane}`));
+    }
+    this.begun = again === true ? this.begun || 0 : performance.now();
+    cancelAnimationFrame(this.wish);
+    this.wish = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    const seconds = this.head.seconds || 0;
+    const part = seconds ? Math.min(1, (performance.now() - this.begun) / 1000 / seconds) : 1;
+    const minute = seconds ? part * 480 : null;
+    for (const pane of this.panes) pane.draw(minute);
+    if (this.head.number && this.head.number !== this.told) {
+      this.told = this.head.number;
+      const now = performance.now();
+      this.drawn = [...this.drawn.filter((time) => now - time < 2000), now];
+      this.root.dataset.frame = this.told;
+      this.root.dataset.rate = (this.drawn.length / 2).toFixed(1);
+      window.confianza = { frame: this.told, at: now, rate: this.drawn.length / 2 };
+      this.model.send({ kind: "seen", number: this.told });
+    }
+    if (part < 1) this.wish = requestAnimationFrame(() => this.draw());
+  }
+
+  cellAt(pane, event) {
+    const box = pane.canvas.getBoundingClientRect();
+    const x = Math.floor((event.clientX - box.left) / pane.scale);
+    const y = this.ground.height - 1 - Math.floor((event.clientY - box.top) / pane.scale);
+    return this.ground.at.get(y * this.ground.width + x) ?? -1;
+  }
+
+  hover(pane, event) {
+    const cell = this.cellAt(pane, event);
+    const box = this.root.parentElement.getBoundingClientRect();
+    const left = event.clientX - box.left;
+    this.tip.style.left = `${Math.max(0, Math.min(left + 14, box.width - 250))}px`;
+    this.tip.style.top = `${event.clientY - box.top + 14}px`;
+    if (cell === this.hovered) return;
+    this.hovered = cell;
+    this.tip.style.display = "none";
+    clearTimeout(this.asking);
+    if (cell >= 0) this.asking = setTimeout(() => this.model.send({ kind: "hover", cell, lane: pane.lane }), 60);
+  }
+
+  leave() {
+    this.hovered = -1;
+    this.tip.style.display = "none";
+  }
+
+  showHint() {
+    const hint = this.model.get("hint");
+    if (!hint || hint.cell !== this.hovered) return;
+    this.tip.textContent = hint.text;
+    this.tip.style.display = "block";
+  }
+
+  pick(pane, event) {
+    const cell = this.cellAt(pane, event);
+    if (cell >= 0) this.model.send({ kind: "pick", cell, lane: pane.lane });
+  }
+
+  press(event) {
+    const on = event.target;
+    const typing = on.closest?.("input, textarea, select, [contenteditable], [role=slider], [role=listbox], [role=option], [role=tab], button, a, .v-slider");
+    if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const deed = { " ": "play", ArrowRight: "shift", ArrowUp: "faster", ArrowDown: "slower", PageDown: "month", Home: "restart" }[event.key];
+    if (!deed) return;
+    event.preventDefault();
+    this.model.send({ kind: "key", deed });
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const board = new Board(model, el);
+    return () => board.stop();
+  },
+};

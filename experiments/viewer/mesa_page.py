@@ -1,0 +1,106 @@
+"""The same model in Mesa's own page: `solara run experiments/viewer/mesa_page.py`.
+
+For students who know SolaraViz: Reset, Step and Play, sliders that count from the start, English only.
+"""
+
+from functools import cache
+from typing import Any
+
+import solara
+from mesa.visualization import Slider, SolaraViz, make_plot_component
+from mesa.visualization.utils import update_counter
+
+from experiments.viewer import frames
+from experiments.viewer.looks import LAYERS, Watch
+from experiments.viewer.widgets import MapWidget
+from model import TrustModel
+from model.calendar import NIGHT
+from model.town import Town, build_town
+from scenarios import load
+from scenarios.groups import parameter_named
+
+SCALE = 0.25
+LEVERS = {
+    "fair": "contacts.fair",
+    "accompaniment": "reporting.accompaniment",
+    "repair": "resources.repair",
+    "gallons": "roster.gallons",
+}
+"""Names of the sliders, with the levers that they set from the start."""
+
+
+@cache
+def town() -> Town:
+    """Return the town, which no slider changes."""
+    return build_town(load("villa_canales", set={"population.scale": SCALE}))
+
+
+def default(name: str) -> float:
+    """Return where a slider stands at first."""
+    group, key = parameter_named(LEVERS[name])
+    return float(getattr(group(), key))
+
+
+class SliderModel(TrustModel):
+    """Villa Canales at a quarter, with a few levers as arguments, as Mesa's sliders give them."""
+
+    def __init__(
+        self,
+        fair: float = default("fair"),
+        accompaniment: float = default("accompaniment"),
+        repair: float = default("repair"),
+        gallons: float = default("gallons"),
+        rng: int = 7,
+    ) -> None:
+        values = {"fair": fair, "accompaniment": accompaniment, "repair": repair, "gallons": gallons}
+        told = {LEVERS[name]: value for name, value in values.items()}
+        super().__init__(load("villa_canales", set={"population.scale": SCALE} | told), rng=rng, town=town())
+
+
+def slider(name: str) -> Slider:
+    """Return Mesa's slider of a lever, with the range of the model."""
+    group, key = parameter_named(LEVERS[name])
+    about = group.numbers()[key]
+    return Slider(LEVERS[name], default(name), about.low, about.high, (about.high - about.low) / 100.0)
+
+
+@solara.component
+def TownMap(world: Any) -> None:
+    """The map, drawn anew after every step."""
+    update_counter.get()
+    widget = solara.use_memo(MapWidget, [])
+    solara.use_memo(lambda: widget.set_trait("place", frames.place_of(town())), [])
+    watch = solara.use_memo(lambda: Watch(world), [world])
+    watch.look(world)
+    layer = LAYERS["trust"]
+    with widget.hold_sync():
+        widget.cells, widget.where = frames.cells_of(town()), frames.where_of(town())
+        widget.ground_a = watch.bytes(world, "trust").tobytes()
+        widget.view = {
+            "mode": "a",
+            "layer": "trust",
+            "colours": layer.colours,
+            "named": True,
+            "legend": {"title": "Trust, mean by cell", "low": f"{layer.low:g}", "high": f"{layer.high:g}"},
+            "words": {"map": "Map of the municipality"},
+        }
+        widget.head = {"number": world.tick, "seconds": 0, "where": NIGHT}
+    solara.Style(".cf-board { height: 460px; } .cf-legend { text-align: center; }")
+    solara.Text(f"{world.date}, shift {world.tick % 3 + 1} of 3")
+    solara.Div(children=[widget], style={"width": "100%"})
+
+
+PARAMETERS: dict[str, Any] = {name: slider(name) for name in LEVERS} | {"rng": 7}
+
+
+@solara.component
+def Page() -> None:
+    """Mesa's page around a world of one's own."""
+    world = solara.use_memo(SliderModel, [])
+    SolaraViz(
+        world,
+        components=[(TownMap, 0), make_plot_component({"trust_mean": "tab:blue", "trust_contact": "tab:orange"})],
+        model_params=PARAMETERS,
+        name="Confianza: Villa Canales at a quarter",
+        play_interval=50,
+    )

@@ -1,0 +1,220 @@
+"""The page: controls above, the map on the left, five panels on the right."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import reacton.ipyvuetify as rv
+import solara
+import solara.lab
+
+import scenarios
+from experiments.viewer import differ, sites
+from experiments.viewer.looks import LAYERS, ON_REQUEST
+from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
+from experiments.viewer.pieces import button, choice, text
+from experiments.viewer.player import SPEEDS
+from experiments.viewer.texts import say
+from experiments.viewer.tour import Tour, Workshop
+from experiments.viewer.visit import Visit
+
+STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+TABS = ("time", "levers", "why", "life", "criteria")
+PANELS = (TimePanel, LeverPanel, WhyPanel, LifePanel, CriteriaPanel)
+
+
+@solara.component
+def Page() -> None:
+    """One visitor's page."""
+    visit: Visit = solara.use_memo(Visit, [])
+    solara.use_effect(visit.open, [])
+    dark = visit.dark.value
+    solara.Title(say(visit.language.value, "page.title"))
+    solara.Style(STYLE)
+    told = visit.twins.value or visit.busy.value or visit.fault.value
+    with solara.Div(classes=["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]):
+        Head(visit)
+        Controls(visit)
+        News(visit)
+        with solara.Div(classes=["cf-body"]):
+            with solara.Div(classes=["cf-left"]):
+                Layers(visit)
+                solara.Div(classes=["cf-map"], children=[visit.map])
+            with solara.Div(classes=["cf-right"]):
+                Panels(visit)
+        text(say(visit.language.value, "page.synthetic"), classes="cf-foot")
+        Tour(visit)
+        Workshop(visit)
+
+
+@solara.component
+def Head(visit: Visit) -> None:
+    """Title, municipality, policies, language, light, tour and workshop."""
+    language = visit.language.value
+
+    def speak() -> None:
+        visit.language.set("es" if language == "en" else "en")
+        visit.refresh()
+
+    def dim() -> None:
+        visit.dark.set(not visit.dark.value)
+        solara.lab.theme.dark = visit.dark.value
+        visit.refresh()
+
+    with solara.Div(classes=["cf-head"]):
+        text(say(language, "page.title"), "h1", "")
+        text(say(language, "page.subtitle"), "span", "cf-sub")
+        towns = [(name, sites.titles(name)[language]) for name in sites.choices()]
+        choice(say(language, "page.municipality"), visit.scenario.value, towns, visit.choose_scenario, "cf-pick")
+        PolicyChoice(visit, "a")
+        button(
+            say(language, "page.twins"),
+            lambda: visit.choose_twins(not visit.twins.value),
+            hint=say(language, "page.twins_hint"),
+            on=visit.twins.value,
+        )
+        if visit.twins.value:
+            PolicyChoice(visit, "b")
+        button(say(language, "page.tour"), lambda: visit.step.set(0))
+        button(say(language, "page.workshop"), lambda: visit.guess.set({"open": True}))
+        button("◐", dim, name=say(language, "page.theme"))
+        button(say(language, "page.language"), speak, hint=say(language, "page.language_hint"))
+
+
+@solara.component
+def PolicyChoice(visit: Visit, letter: str) -> None:
+    """The ready policy of one world."""
+    language = visit.language.value
+    label = say(language, f"page.policy_{letter}" if visit.twins.value else "page.policy")
+    ready = [(name, one.title[language]) for name, one in scenarios.policies().items()]
+    hint = say(language, "page.policy_hint")
+    choice(label, visit.ready.value[letter], ready, lambda name: visit.choose_ready(letter, name), "cf-pick", hint)
+
+
+@solara.component
+def Controls(visit: Visit) -> None:
+    """Play and pause, one shift, one month, restart, speed, a date, luck, and the clock."""
+    language, playing = visit.language.value, visit.playing.value
+    date, set_date = solara.use_state("")
+    waiting = visit.busy.value == "compiling"
+
+    def seed(*told: Any) -> None:
+        visit.choose_seed(seed_of(told[-1], visit.seed.value))
+
+    with solara.Div(classes=["cf-controls"]):
+        word = say(language, "page.pause" if playing else "page.play")
+        sign = "❚❚" if playing else "▶"
+        button(f"{sign} {word}", visit.toggle, name=word, on=True, disabled=waiting)
+        button(say(language, "page.one_shift"), visit.one_shift, disabled=waiting)
+        button(say(language, "page.one_month"), visit.one_month, disabled=waiting)
+        button(say(language, "page.restart"), visit.restart, disabled=waiting)
+        speeds = [(number, say(language, f"speed.{number}")) for number in range(len(SPEEDS))]
+        choice(say(language, "page.speed"), visit.speed.value, speeds, visit.player.pace, "cf-speed")
+        field = rv.TextField(
+            label=say(language, "page.jump"),
+            v_model=date,
+            on_v_model=set_date,
+            placeholder="2019-06-16",
+            dense=True,
+            outlined=True,
+            hide_details=True,
+            class_="cf-jump",
+            disabled=waiting,
+            attributes={"aria-label": say(language, "page.jump")},
+        )
+        rv.use_event(field, "keydown.enter", lambda *_: visit.jump(date))
+        luck = rv.TextField(
+            label=say(language, "page.seed"),
+            v_model=str(visit.seed.value),
+            on_v_model=lambda word: None,
+            dense=True,
+            outlined=True,
+            hide_details=True,
+            class_="cf-seed",
+            type="number",
+            attributes={"aria-label": say(language, "page.seed"), "min": "0"},
+        )
+        rv.use_event(luck, "change", seed)
+        Clock(visit)
+
+
+def seed_of(word: Any, now: int) -> int:
+    """Return the seed typed, or the present one if it is none.
+
+    >>> seed_of("12", 7), seed_of("-1", 7), seed_of("", 7)
+    (12, 7, 7)
+    """
+    return int(word) if str(word).isdigit() and int(word) < 2**31 else now
+
+
+@solara.component
+def Clock(visit: Visit) -> None:
+    """Date, shift and trust now."""
+    language, clock = visit.language.value, visit.clock.value
+    if not clock:
+        return
+    trust = " / ".join(f"{100 * value:.1f}" for value in clock["trust"])
+    shift = say(language, f"page.shift_{clock['shift']}")
+    with solara.Div(classes=["cf-clock"]):
+        text(f"{clock['date']} · {shift} · {say(language, 'page.trust_now')} {trust}", "span", "")
+
+
+@solara.component
+def News(visit: Visit) -> None:
+    """What is going on, what went wrong, and in what the twins differ."""
+    language, busy, differs = visit.language.value, visit.busy.value, visit.clock.value.get("differs")
+    if busy:
+        words = {"compiling": "page.compiling", "living": "page.living", "listening": "life.listening"}[busy]
+        with solara.Div(classes=["cf-busy"], attributes={"role": "status"}):
+            text(say(language, words), "span", "")
+            rv.ProgressLinear(indeterminate=True, height=3)
+    if visit.fault.value:
+        text(visit.fault.value, "div", "cf-fault")
+    if differs is not None and visit.twins.value:
+        text(differ.sentence(language, differs), classes="cf-words")
+
+
+@solara.component
+def Layers(visit: Visit) -> None:
+    """Which layer the map shows, and how twins stand on it."""
+    language = visit.language.value
+
+    def request(on: bool) -> None:
+        visit.gangs.set(on)
+        visit.choose_layer("gangs" if on else "residents")
+
+    def arrange(mode: str) -> None:
+        visit.mode.set(mode)
+        visit.refresh()
+
+    layers = [(name, say(language, f"layer.{name}")) for name in LAYERS if name not in ON_REQUEST or visit.gangs.value]
+    with solara.Div(classes=["cf-layers"]):
+        choice(say(language, "page.layer"), visit.layer.value, layers, visit.choose_layer, "cf-pick")
+        if visit.twins.value:
+            modes = {"both": "side_by_side", "difference": "difference", "a": "only_a", "b": "only_b"}
+            items = [(mode, say(language, f"page.{name}")) for mode, name in modes.items()]
+            choice(say(language, "page.map"), visit.mode.value, items, arrange, "cf-pick")
+        rv.Checkbox(
+            label=say(language, "page.show_gangs"),
+            v_model=visit.gangs.value,
+            on_v_model=request,
+            dense=True,
+            hide_details=True,
+            class_="cf-gangs",
+        )
+    if visit.layer.value in ON_REQUEST:
+        text(say(language, "page.gangs_note"))
+    elif not LAYERS[visit.layer.value].named:
+        text(say(language, "page.unnamed_note"))
+
+
+@solara.component
+def Panels(visit: Visit) -> None:
+    """The five panels as tabs."""
+    language, tab = visit.language.value, visit.tab.value
+    with solara.Div(classes=["cf-tabs"], attributes={"role": "tablist"}):
+        for number, name in enumerate(TABS):
+            button(say(language, f"page.tab_{name}"), partial(visit.tab.set, number), on=tab == number)
+    with solara.Div(classes=["cf-panel"]):
+        PANELS[tab](visit)
+    text(say(language, "page.keys"))

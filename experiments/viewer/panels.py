@@ -1,0 +1,240 @@
+"""The five panels beside the map: over time, levers, why, a life, criteria.
+
+A part of the page is drawn again when something changes that it has looked at: hence the bare ``visit.lived.value``.
+"""
+
+from functools import partial
+from typing import Any
+
+import reacton.ipyvuetify as rv
+import solara
+
+from experiments.viewer import biography, changes, why
+from experiments.viewer.bars import signed_bars
+from experiments.viewer.charts import marks_of
+from experiments.viewer.criteria import criteria_bars, funnel_bars
+from experiments.viewer.levers import FIRST, Lever, levers
+from experiments.viewer.pieces import button, choice, escaped, markup, text
+from experiments.viewer.texts import say
+from experiments.viewer.visit import Visit
+from model.calendar import first_of_month
+
+
+@solara.component
+def TimePanel(visit: Visit) -> None:
+    """Charts over the months; a month chosen can be gone back to, and branched from."""
+    language = visit.language.value
+    visit.lived.value  # noqa: B018
+    month = visit.chosen_month()
+    with solara.Div():
+        if month is not None:
+            date = first_of_month(month)
+            named = {"month": f"{date:%Y-%m}"}
+            with solara.Div(classes=["cf-row"]):
+                button(say(language, "chart.rewind", **named), lambda: visit.jump(date.isoformat()))
+                hint = say(language, "chart.branch_hint")
+                button(say(language, "chart.branch", **named), lambda: visit.branch(date), hint=hint)
+                button(say(language, "page.tab_why"), lambda: visit.tab.set(2))
+        text(say(language, "chart.help") + (" " + say(language, "chart.dashes") if visit.twins.value else ""))
+        solara.Div(children=[visit.chart])
+        if visit.lanes and not visit.lanes[0].history().get("month"):
+            text(say(language, "page.no_months"), classes="cf-busy")
+        if visit.lanes:
+            marks = "; ".join(f"{when:%Y-%m} {title}" for when, title in marks_of(language, visit.lanes[0]))
+            text(f"{say(language, 'chart.marks')}: {marks}")
+
+
+@solara.component
+def LeverSlider(visit: Visit, lever: Lever) -> None:
+    """One lever with its value; unit, range and source on hover."""
+    language = visit.language.value
+    visit.moved.value  # noqa: B018
+    lane = visit.in_hand()
+    value = lane.lever(lever.name)
+    shown, show = solara.use_state(value)
+    solara.use_effect(lambda: show(value), [value])
+
+    def move(moved: float) -> None:
+        if abs(moved - shown) <= 0.51 * lever.step:  # the slider rounds a value between two steps by itself
+            return
+        show(round(float(moved), 6))
+        visit.move_lever(lever.name, round(float(moved), 6))
+
+    title = lever.title(language)
+    with solara.Div(classes=["cf-lever"]), solara.Tooltip(lever.tip(language, value)), solara.Div():
+        with solara.Div(classes=["cf-lever-name"]):
+            text(title, "span", "")
+            waits = lever.name in lane.pending
+            text(lever.shown(shown), "span", "cf-waits" if waits else "")
+        rv.Slider(
+            v_model=shown,
+            on_v_model=move,
+            min=lever.about.low,
+            max=lever.about.high,
+            step=lever.step,
+            dense=True,
+            hide_details=True,
+            attributes={"aria-label": title},
+        )
+
+
+@solara.component
+def LeverPanel(visit: Visit) -> None:
+    """Levers by heading, the important ones open; what was moved, as files and as a command."""
+    language = visit.language.value
+    more, show_more = solara.use_state(False)
+    visit.moved.value  # noqa: B018
+    if not visit.lanes:
+        return
+    with solara.Div():
+        if visit.twins.value:
+            with solara.Div(classes=["cf-row"]):
+                for letter in "ab":
+                    label = say(language, "levers.world", lane=letter.upper())
+                    button(label, partial(visit.hand.set, letter), on=visit.hand.value == letter)
+        with solara.Div(classes=["cf-levers"]):
+            for heading, some in levers().items():
+                shown = [one for one in some if more or one.name in FIRST]
+                if shown:
+                    text(say(language, f"group.{heading}"), "h3", "")
+                for lever in shown:
+                    LeverSlider(visit, lever).key(f"{lever.name} {visit.hand.value}")
+        with solara.Div(classes=["cf-row"]):
+            button(say(language, "levers.more"), lambda: show_more(not more), on=more)
+        Moved(visit)
+
+
+@solara.component
+def Moved(visit: Visit) -> None:
+    """What was moved by hand: dates, files to save, the command that repeats the run."""
+    language = visit.language.value
+    visit.moved.value  # noqa: B018
+    lane = visit.in_hand()
+    text(say(language, "levers.moved"), "h3", "")
+    if not lane.changes and not lane.pending:
+        text(say(language, "levers.none"))
+        return
+    with solara.Div(classes=["cf-row"]):
+        for policy in lane.changes:
+            solara.FileDownload(
+                changes.file_of(policy),
+                filename=f"{policy.name}.toml",
+                label=say(language, "levers.save", file=f"{policy.name}.toml"),
+                icon_name=None,
+                mime_type="application/toml",
+            )
+        button(say(language, "levers.drop"), visit.drop_changes)
+    for policy in lane.changes:
+        moves = ", ".join(f"{entry.parameter} {entry.how} {entry.value:g}" for entry in policy.entries)
+        text(f"{policy.start}: {moves}")
+    text(say(language, "levers.repeat"))
+    text(changes.command_of(lane.name, lane.policies, lane.seed, lane.world.date), "code", "cf-code")
+
+
+@solara.component
+def WhyPanel(visit: Visit) -> None:
+    """The causes that moved trust in a place and a period, by weight."""
+    language = visit.language.value
+    visit.lived.value  # noqa: B018
+    if not visit.lanes:
+        return
+    lane, month, settlement = visit.in_hand(), visit.chosen_month(), visit.settlement.value
+    names = lane.site.town.settlement_names
+    place = say(language, "why.all") if settlement is None else names[settlement]
+    if month is None:
+        period = say(language, "why.since", date=lane.world.settings.start)
+    else:
+        period = say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
+    told = visit.account()
+    with solara.Div():
+        with solara.Div(classes=["cf-row"]):
+            items = [(-1, say(language, "why.whole")), *enumerate(names)]
+            chosen = -1 if settlement is None else settlement
+            choice(
+                say(language, "why.place"),
+                chosen,
+                items,
+                lambda z: visit.settlement.set(None if z < 0 else z),
+                "cf-pick",
+            )
+            if month is not None:
+                button(say(language, "why.start"), lambda: visit.month.set(None))
+            button(say(language, "page.tab_life"), lambda: visit.tab.set(3))
+        text(say(language, "why.title", place=place, period=period), "h3", "")
+        numbers = {"total": f"{told.total:+.2f}", "before": f"{told.before:.1f}", "after": f"{told.after:.1f}"}
+        text(say(language, "why.total", **numbers), classes="cf-words")
+        markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in told.causes]))
+        text(f"{say(language, 'why.unit')}. {say(language, 'why.help')}")
+        if settlement is not None:
+            text(say(language, "why.hidden"))
+
+
+@solara.component
+def LifePanel(visit: Visit) -> None:
+    """The life of one resident in sentences."""
+    language, life = visit.language.value, visit.life.value
+    skip, set_skip = solara.use_state(0)
+
+    def other() -> None:
+        visit.tell_life(visit.cell.value, skip + biography.HEARD)
+        set_skip(skip + biography.HEARD)
+
+    def anybody() -> None:
+        set_skip(0)
+        visit.tell_life(None)
+
+    with solara.Div():
+        text(say(language, "life.help"))
+        with solara.Div(classes=["cf-row"]):
+            button(say(language, "life.anybody"), anybody)
+            if visit.cell.value is not None:
+                button(say(language, "page.map"), lambda: visit.tell_life(visit.cell.value))
+            if life is not None:
+                button(say(language, "life.other"), other)
+        if life == "nobody":
+            text(say(language, "life.nobody"), classes="cf-busy")
+        elif isinstance(life, biography.Life):
+            Told(visit, life)
+        text(say(language, "life.safeguard"))
+
+
+@solara.component
+def Told(visit: Visit, life: biography.Life) -> None:
+    """One life."""
+    language = visit.language.value
+    text(biography.opening(language, life), "h3", "")
+    trust = {"before": f"{100 * life.before:.0f}", "after": f"{100 * life.after:.0f}"}
+    text(say(language, "life.trust", **trust), classes="cf-words")
+    if not life.events:
+        text(say(language, "life.quiet"))
+    markup("<ol class='cf-life'>" + "".join(line(language, event) for event in life.events) + "</ol>")
+    if life.left_out:
+        text(say(language, "life.left_out", n=life.left_out))
+
+
+def line(language: str, event: biography.Event) -> str:
+    """Return one event as an item of a list."""
+    moved = ""
+    if abs(event.change) >= 5e-4:
+        moved = f" <span class='cf-{'up' if event.change > 0 else 'down'}'>{100 * event.change:+.1f}</span>"
+    words = escaped(biography.sentence(language, event))
+    return f"<li><time>{biography.day(event)}</time>{words}{moved}</li>"
+
+
+@solara.component
+def CriteriaPanel(visit: Visit) -> None:
+    """The criteria in the paper's words, and the funnel from crime to sentence."""
+    language = visit.language.value
+    visit.lived.value  # noqa: B018
+    lanes: list[Any] = visit.lanes
+    with solara.Div():
+        if not lanes or not lanes[0].history().get("month"):
+            text(say(language, "page.no_months"), classes="cf-busy")
+            return
+        text(say(language, "criteria.title"), "h3", "")
+        markup(criteria_bars(language, lanes))
+        text(say(language, "criteria.note"))
+        text(say(language, "criteria.funnel"), "h3", "")
+        markup(funnel_bars(language, lanes))
+        left = " / ".join(f"{lane.so_far('women_without_remedy'):.0f}" for lane in lanes)
+        text(say(language, "criteria.remedy", n=left))

@@ -1,0 +1,51 @@
+"""Small parts of the page: buttons, lists to choose from, text, all with labels that can be read aloud."""
+
+import html
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import reacton.ipyvuetify as rv
+import solara
+
+
+def button(
+    label: str, act: Callable[[], None], *, name: str = "", hint: str = "", on: bool = False, **more: Any
+) -> Any:
+    """Return a button; ``name`` is read aloud where the label is a mere sign, ``hint`` shown on hover."""
+    classes = ["cf-tab-on"] if on else []
+    attributes = {"aria-label": name or label, "title": hint or name or label, "aria-pressed": str(on).lower()}
+    return solara.Button(
+        label, on_click=act, classes=classes, small=True, outlined=not on, attributes=attributes, **more
+    )
+
+
+def choice(
+    label: str, value: Any, items: Sequence[tuple[Any, str]], act: Callable[[Any], None], classes: str, hint: str = ""
+) -> Any:
+    """Return a list of which one is chosen."""
+    return rv.Select(
+        label=label,
+        v_model=value,
+        on_v_model=lambda chosen: act(chosen) if chosen != value else None,
+        items=[{"value": key, "text": text} for key, text in items],
+        dense=True,
+        hide_details=True,
+        outlined=True,
+        class_=classes,
+        attributes={"aria-label": label, "title": hint or label},
+    )
+
+
+def text(words: str, tag: str = "p", classes: str = "cf-note") -> Any:
+    """Return plain words in a tag."""
+    return rv.Html(tag=tag, class_=classes, children=[words])
+
+
+def markup(inner: str) -> Any:
+    """Return HTML made by this package, in which every word from elsewhere is escaped."""
+    return solara.HTML(tag="div", unsafe_innerHTML=inner)
+
+
+def escaped(words: str) -> str:
+    """Return words that are safe inside HTML."""
+    return html.escape(words)

@@ -1,0 +1,133 @@
+"""The thread that lives the worlds of one visitor, as fast as the browser can show them."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+FRAMES_A_SECOND = 25.0
+SPEEDS = (0.25, 3.0, 21.0, 91.0, 0.0)
+"""Shifts a second; 0 means as many as there is time for."""
+SLICE = 0.02
+"""Seconds of computing between two frames at the highest speed."""
+PATIENCE = 1.0
+"""Seconds after which a frame that the browser has not acknowledged counts as missed."""
+MOST_MISSED = 5
+
+Deed = Callable[[], None]
+
+
+class Player:
+    """Does what the visitor asks, one thing after the other, and goes on by itself while it plays.
+
+    ``advance(shifts)`` lives that many shifts and ``show(number)`` sends a frame; the browser answers with
+    `seen(number)`.  A browser that misses five frames in a row has gone: the player stops by itself.
+    """
+
+    def __init__(
+        self,
+        advance: Callable[[int], None],
+        show: Callable[[int], None],
+        changed: Deed,
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self.advance, self.show, self.changed, self.failed = advance, show, changed, failed
+        self.playing, self.closed = False, False
+        self.speed = 1
+        self.sent = self.acknowledged = self.missed = 0
+        self._due = 0.0
+        self._shown_at = 0.0
+        self._deeds: queue.SimpleQueue[Deed] = queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._run, name="confianza player", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self.thread.start()
+
+    def do(self, deed: Deed) -> None:
+        """Let something be done between two shifts, in the order asked for."""
+        self._deeds.put(deed)
+
+    def seen(self, number: int) -> None:
+        """Take note that the browser has drawn a frame."""
+
+        def note() -> None:
+            self.acknowledged = max(self.acknowledged, number)
+            self.missed = 0
+
+        self.do(note)
+
+    def play(self, playing: bool) -> None:
+        """Play or pause."""
+
+        def turn() -> None:
+            self.playing, self.missed, self._due = playing, 0, time.monotonic()
+            self.changed()
+
+        self.do(turn)
+
+    def pace(self, speed: int) -> None:
+        """Choose a speed by number."""
+
+        def turn() -> None:
+            self.speed, self._due = speed, time.monotonic()
+            self.changed()
+
+        self.do(turn)
+
+    def frame(self) -> None:
+        """Send a frame of how things stand."""
+        self.sent += 1
+        self._shown_at = time.monotonic()
+        self.show(self.sent)
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.closed = True
+        self.do(lambda: None)
+
+    def stopped(self) -> bool:
+        """Tell whether the visitor has gone."""
+        return self.closed
+
+    def _run(self) -> None:
+        while not self.closed:
+            try:
+                self._next()()
+            except Exception as reason:
+                self.playing = False
+                self.failed(reason)
+
+    def _next(self) -> Deed:
+        """Return what is to be done next: what the visitor asks for, else the next shifts."""
+        try:
+            return self._deeds.get(timeout=self._wait())
+        except queue.Empty:
+            return self._turn
+
+    def _wait(self) -> float | None:
+        """Return the seconds until there is something to do: none while still, without end while paused."""
+        if not self.playing:
+            return None
+        now = time.monotonic()
+        if self.acknowledged < self.sent:
+            return max(0.0, self._shown_at + PATIENCE - now)
+        return max(0.0, self._due - now)
+
+    def _turn(self) -> None:
+        """Live the shifts of one frame and show it; give up a browser that has gone."""
+        if self.acknowledged < self.sent:
+            self.missed += 1
+            if self.missed >= MOST_MISSED:
+                self.playing = False
+                self.changed()
+                return
+        begun = time.monotonic()
+        rate = SPEEDS[self.speed]
+        self._due = begun + (1.0 / rate if 0.0 < rate < FRAMES_A_SECOND else 1.0 / FRAMES_A_SECOND if rate else 0.0)
+        if rate:
+            self.advance(max(1, round(rate / FRAMES_A_SECOND)))
+        else:
+            while time.monotonic() < begun + SLICE:
+                self.advance(1)
+        self.frame()

@@ -1,0 +1,32 @@
+"""What the page says, by key and language."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "es")
+FILE = Path(__file__).parent / "texts.toml"
+
+
+@cache
+def texts() -> dict[str, dict[str, dict[str, str]]]:
+    """Return every text: part, key, language."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def say(language: str, name: str, **values: Any) -> str:
+    """Return the text of ``part.key`` in a language, with values put in.
+
+    >>> say("es", "page.play"), say("en", "speed.1")
+    ('Iniciar', '1 day a second')
+    """
+    part, _, key = name.partition(".")
+    text = texts()[part][key][language]
+    return text.format(**values) if values else text
+
+
+def known(name: str) -> bool:
+    """Tell whether there is a text of this name."""
+    part, _, key = name.partition(".")
+    return key in texts().get(part, {})

@@ -1,0 +1,50 @@
+"""How a layer is shown on the map: colours, legend, captions."""
+
+from typing import Any
+
+import scenarios
+from experiments.viewer.looks import LAYERS, ON_REQUEST
+from experiments.viewer.texts import say
+
+MOVING = ("foot", "motorcycle", "vehicle")
+
+
+def view_of(language: str, name: str, mode: str, communal: bool) -> dict[str, Any]:
+    """Return what the map needs to know to show a layer."""
+    layer = LAYERS[name]
+    return {
+        "mode": mode,
+        "layer": name,
+        "colours": layer.colours,
+        "gain": 1 if layer.logarithmic else 2,
+        "named": layer.named,
+        "couples": layer.named,
+        "words": {"map": say(language, "page.map")},
+        "legend": legend(language, name, mode, communal),
+    }
+
+
+def captions(language: str, ready: dict[str, str]) -> dict[str, str]:
+    """Return what stands above the maps of twins."""
+    titles = {letter: f"{letter.upper()}: {title_of(policy, language)}" for letter, policy in ready.items()}
+    return titles | {"difference": say(language, "page.difference")}
+
+
+def title_of(policy: str, language: str) -> str:
+    """Return the title of a ready policy."""
+    return scenarios.policies()[policy].title[language]
+
+
+def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any]:
+    """Return what stands below the maps."""
+    layer = LAYERS[name]
+    low, high = f"{layer.low:g}", f"{layer.high:g}"
+    if name in ON_REQUEST:
+        low, high = ("MS-13", "Barrio 18") if name == "gangs" else ("", "")
+    if mode == "difference":
+        low, high = say(language, "page.more_in_a"), say(language, "page.more_in_b")
+    marks = [(kind, say(language, f"page.{kind}")) for kind in (*(MOVING if layer.named else ()), "station")]
+    marks.append(("seat", say(language, "page.seat_communal" if communal else "page.seat")))
+    if layer.named:
+        marks.append(("incident", say(language, "page.incident")))
+    return {"title": say(language, f"layer.{name}"), "low": low, "high": high, "marks": marks}

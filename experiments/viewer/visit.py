@@ -1,0 +1,219 @@
+"""One visitor: everything that can be asked for on the page."""
+
+import datetime
+import threading
+from typing import Any
+
+from experiments.viewer import biography, hover, why
+from experiments.viewer.lane import Lane
+from experiments.viewer.looks import LAYERS
+from experiments.viewer.player import SPEEDS
+from experiments.viewer.stage import Stage
+from experiments.viewer.texts import say
+from model.calendar import first_of_month
+
+REST_SECONDS = 0.4
+LAST_DATE = datetime.date(2060, 1, 1)
+KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
+TAB_TIME, TAB_LEVERS, TAB_WHY, TAB_LIFE, TAB_CRITERIA = range(5)
+
+
+class Visit(Stage):
+    """A visitor, who plays, moves levers, asks why, and listens to a life."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map.answer, self.chart.answer = self.heard, self.heard
+        self._moving: dict[str, threading.Timer] = {}
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        self.player.play(not self.playing.value)
+
+    def one_shift(self) -> None:
+        """Live one shift."""
+        self.player.play(False)
+        self.do(self.advance_and_show)
+
+    def one_month(self) -> None:
+        """Live one month."""
+        self.player.play(False)
+        self.do(lambda: self.go_to(first_of_month(self.lanes[0].world.month + 1)), "living")
+
+    def restart(self) -> None:
+        """Go back to the start, with the same luck and the levers as they were moved."""
+        self.player.play(False)
+        self.do(lambda: self.go_to(self.lanes[0].world.settings.start), "living")
+
+    def jump(self, word: str) -> None:
+        """Go to a date, forward or back."""
+        start = self.lanes[0].world.settings.start
+        try:
+            date = datetime.date.fromisoformat(word)
+        except ValueError:
+            date = datetime.date.min
+        if not start <= date <= LAST_DATE:
+            self.fault.set(say(self.language.value, "page.jump_wrong", low=start, high=LAST_DATE))
+            return
+        self.player.play(False)
+        self.do(lambda: self.go_to(date), "living")
+
+    def branch(self, date: datetime.date) -> None:
+        """Take both worlds back to a date as A had lived until then; levers now move B."""
+
+        def part() -> None:
+            a = self.lanes[0]
+            a.go_to(date, self.player.stopped)
+            b = Lane(a.name, a.seed, a.ready, a.changes)
+            b.branch(date, self.player.stopped)
+            self.lanes = [a, b]
+            self.ready.set(self.ready.value | {"b": a.ready})
+            self.twins.set(True)
+            self.hand.set("b")
+            self.tab.set(1)
+            self.renew()
+
+        self.player.play(False)
+        self.do(part, "living")
+
+    def choose_twins(self, on: bool) -> None:
+        """Add a second world with the same luck, or drop it."""
+
+        def change() -> None:
+            self.twins.set(on)
+            if on:
+                self.lanes = [self.lanes[0], self.lane("b")]
+                self.lanes[1].go_until(self.lanes[0].world.tick, self.player.stopped)
+            else:
+                self.lanes = self.lanes[:1]
+            self.hand.set("b" if on else "a")
+            self.renew()
+
+        self.do(change, "living")
+
+    def choose_ready(self, letter: str, policy: str) -> None:
+        """Let a world live its past again under a ready policy, until now."""
+
+        def change() -> None:
+            self.ready.set(self.ready.value | {letter: policy})
+            number = "ab".index(letter)
+            if number >= len(self.lanes):
+                return
+            now = self.lanes[number].world.tick
+            self.lanes[number] = self.lane(letter)
+            self.lanes[number].go_until(now, self.player.stopped)
+            self.renew()
+
+        self.do(change, "living")
+
+    def choose_scenario(self, name: str) -> None:
+        """Move to another municipality."""
+        self.player.play(False)
+        self.scenario.set(name)
+        self.do(self.settle, "compiling")
+
+    def choose_seed(self, seed: int) -> None:
+        """Begin again with other luck."""
+        self.player.play(False)
+        self.seed.set(seed)
+        self.do(self.settle, "living")
+
+    def move_lever(self, parameter: str, value: float) -> None:
+        """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
+
+        def change() -> None:
+            self.in_hand().move(parameter, value)
+            self.tell()
+
+        if parameter in self._moving:
+            self._moving.pop(parameter).cancel()
+        if self.playing.value:
+            self._moving[parameter] = threading.Timer(REST_SECONDS, lambda: self.do(change))
+            self._moving[parameter].start()
+        else:
+            self.do(change)
+
+    def drop_changes(self) -> None:
+        """Let the world in hand live again without the levers moved by hand."""
+
+        def change() -> None:
+            lane = self.in_hand()
+            now = lane.world.tick
+            lane.branch(lane.world.settings.start, self.player.stopped)
+            lane.go_until(now, self.player.stopped)
+            self.renew()
+
+        self.do(change, "living")
+
+    # Why, and whose life
+
+    def account(self) -> why.Account:
+        """Return the account of trust of the place and period chosen, of the world in hand."""
+        month = self.chosen_month()
+        return why.account(self.in_hand(), self.settlement.value, month)
+
+    def tell_life(self, cell: int | None, skip: int = 0) -> None:
+        """Tell the life of a resident of a cell, or of anybody."""
+
+        def listen() -> None:
+            lane = self.in_hand()
+            found = biography.listen(lane, biography.dwellers(lane, cell, skip), self.player.stopped)
+            self.life.set(found[0] if found else "nobody")
+
+        self.player.play(False)
+        self.cell.set(cell)
+        self.do(listen, "listening")
+
+    # The map
+
+    def choose_layer(self, layer: str) -> None:
+        """Show another layer."""
+        self.layer.set(layer)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the worlds again, in other words or colours."""
+        self.do(self.show_again)
+
+    def show_again(self) -> None:
+        """Draw map and charts anew."""
+        if self.lanes:
+            self.look()
+            self.draw_charts()
+            self.player.frame()
+
+    def heard(self, message: dict[str, Any]) -> None:
+        """Take what the drawings report: frames drawn, keys, cells, months."""
+        kind = message.get("kind")
+        if kind == "seen":
+            self.player.seen(int(message["number"]))
+        elif kind == "key":
+            self.press(str(message.get("deed")))
+        elif kind == "month":
+            self.month.set(int(message["month"]))
+            self.do(self.draw_charts)
+        elif kind in ("hover", "pick"):
+            self.do(lambda: self.point(kind, int(message["cell"]), str(message.get("lane"))))
+
+    def press(self, deed: str) -> None:
+        """Do what a key stands for."""
+        if deed in KEYS:
+            getattr(self, KEYS[deed])()
+        elif deed in ("faster", "slower"):
+            self.player.pace(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if deed == "faster" else -1))))
+
+    def point(self, kind: str, cell: int, letter: str) -> None:
+        """Answer a pointer on a cell: in words, or by choosing its place."""
+        if not self.lanes or not 0 <= cell < self.lanes[0].site.town.n_cells:
+            return
+        lane = self.lanes[-1] if letter == "b" else self.lanes[0]
+        if kind == "hover":
+            self.map.hint = {"cell": cell, "text": hover.words(self.language.value, lane, cell, self.layer.value)}
+            return
+        settlement = int(lane.site.town.cells["settlement"][cell])
+        self.settlement.set(settlement if settlement >= 0 and LAYERS[self.layer.value].named else None)
+        self.cell.set(cell)
+        if self.tab.value == TAB_LIFE:
+            self.tell_life(cell)
+        else:
+            self.tab.set(TAB_WHY)

@@ -1,0 +1,96 @@
+"""Why trust moved: the ledger as a ranked list of causes for a place and a period."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.viewer.lane import Lane
+from experiments.viewer.texts import known, say
+from model.ledger import CAUSES
+
+TOGETHER = {
+    **dict.fromkeys(("answered_call", "unanswered_call", "turned_away"), "calls_and_cases"),
+    **dict.fromkeys(("release", "held", "charged", "dropped", "protection"), "calls_and_cases"),
+    **dict.fromkeys(("detention", "army", "collective_violence"), "force"),
+}
+"""For a settlement, which bears a real name, these causes are shown as sums: who reports is not told by place."""
+
+POPULATION = ("arrival", "departure", "death")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Causes with the points of mean trust that each moved, and trust before and after (0-100)."""
+
+    causes: list[tuple[str, float]]
+    before: float
+    after: float
+
+    @property
+    def total(self) -> float:
+        """All points together."""
+        return self.after - self.before
+
+
+def account(lane: Lane, settlement: int | None = None, month: int | None = None) -> Account:
+    """Return the account of a settlement or of all, in one month (12 x year + 0 to 11) or since the start."""
+    rows = lane.world.ledger_months()
+    present = lane.world.state.ledger[0] + lane.world.state.ledger[1]
+    within = np.zeros_like(present)
+    later = np.zeros_like(present)
+    inside = np.ones(len(rows), bool) if month is None else rows["month"] == month
+    beyond = np.zeros(len(rows), bool) if month is None else rows["month"] > month
+    for chosen, changes in ((inside, within), (beyond, later)):
+        np.add.at(changes, (rows["cause"][chosen], rows["settlement"][chosen]), rows["change"][chosen])
+    (within if month is None or month == lane.world.month else later)[:] += present
+    here = slice(None) if settlement is None else slice(settlement, settlement + 1)
+    moved, after_sum = within[:, here].sum(axis=1), float(trust_now(lane)[here].sum() - later[:, here].sum())
+    residents = [float(residents_after(lane, end)[here].sum()) for end in (before_month(lane, month), month)]
+    before, after = (
+        100.0 * total / n for total, n in zip((after_sum - moved.sum(), after_sum), residents, strict=True)
+    )
+    return Account(ranked(100.0 * moved / residents[1], after - before, settlement is not None), before, after)
+
+
+def trust_now(lane: Lane) -> np.ndarray:
+    """Return the sum of trust by settlement as the ledger has it (before fading to the present)."""
+    minds, people = lane.world.state.minds, lane.site.town.people
+    here = minds["gone"] < 0
+    return np.bincount(people["settlement"][here], minds["trust"][here], lane.site.town.n_settlements)
+
+
+def before_month(lane: Lane, month: int | None) -> int:
+    """Return the month that ends where the period begins."""
+    start = lane.world.settings.start
+    return 12 * start.year + start.month - 2 if month is None else month - 1
+
+
+def residents_after(lane: Lane, month: int | None) -> np.ndarray:
+    """Return the residents of every settlement at the end of a month; before the first at the start, by default now."""
+    rows = lane.world.settlement_months()
+    if month is None or month >= lane.world.month:
+        minds, people = lane.world.state.minds, lane.site.town.people
+        return np.bincount(people["settlement"][minds["gone"] < 0], minlength=lane.site.town.n_settlements)
+    found = rows["residents"][rows["month"] == month]
+    return found if len(found) else lane.first_residents
+
+
+def ranked(points: np.ndarray, total: float, named: bool) -> list[tuple[str, float]]:
+    """Return the causes by weight; for a place with a name some of them are put together.
+
+    Who comes or goes takes all their trust along, but moves the mean by the difference from it alone: that is what
+    the other causes leave of the change.
+    """
+    sums: dict[str, float] = {}
+    for cause, moved in zip(CAUSES, points, strict=True):
+        name = TOGETHER.get(cause, cause) if named else cause
+        sums[name] = sums.get(name, 0.0) + float(moved)
+    sums = {name: moved for name, moved in sums.items() if name not in POPULATION}
+    sums["population"] = total - sum(sums.values())
+    kept = [(name, moved) for name, moved in sums.items() if abs(moved) >= 0.005]
+    return sorted(kept, key=lambda one: -abs(one[1]))
+
+
+def cause_name(language: str, cause: str) -> str:
+    """Return the name of a cause; one without a name yet keeps that of the model."""
+    return say(language, f"cause.{cause}") if known(f"cause.{cause}") else cause.replace("_", " ")

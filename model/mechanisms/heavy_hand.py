@@ -1,0 +1,227 @@
+"""M25, the heavy hand with both faces: army patrols, mass detention under a state of exception (ODD 6.21).
+
+Switched off, no soldier patrols and nobody is detained on suspicion.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.calendar import date_of_tick
+from model.chance import someone, young_man
+from model.daybook import IMPRESSIONS, VISITS
+from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
+from model.luck import decision, luck, poisson
+from model.mechanisms.contacts import MOST
+from model.mechanisms.patrol import place, write_visit
+from model.mechanisms.plans import SOLDIERS
+from model.parameters import Group, number, share
+
+ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
+    decision("army place"),
+    decision("army minute"),
+    decision("army meets"),
+    decision("army who"),
+    decision("army tone"),
+)
+DETAIN_COUNT, DETAIN_WHO, DETAIN_MARK = (
+    decision("detention count"),
+    decision("detention who"),
+    decision("detention mark"),
+)
+DETAIN_COMPLAINT, PRISON_RECRUIT = decision("detention complaint"), decision("prison recruit")
+MOST_DETAINED = 200.0
+"""Ceiling of detentions by 1,000 young men and month."""
+DAYS_A_MONTH = 30.4375
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeavyHand(Group):
+    """Soldiers on the street, who is detained on suspicion, and what it leaves behind."""
+
+    name: ClassVar[str] = "heavy_hand"
+    evidence: ClassVar[tuple[str, ...]] = ("J05", "K01", "M08", "M14")
+
+    army: float = number(0.0, "patrols a shift", 0.0, 200.0, "M14", "army patrols", role="lever", off=0.0)
+    visits: int = number(8, "visits", 1, 48, "assumed", "places that an army patrol visits in a shift")
+    stay: float = number(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
+    stops: float = number(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
+    harsh: float = share(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
+    weight_stop: float = number(0.25, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop by soldiers")
+    detention: float = number(
+        0.0,
+        "per 1,000 and month",
+        0.0,
+        30.0,
+        "policy",
+        "young men in or next to gang cells detained",
+        role="lever",
+        off=0.0,
+    )
+    wrongful: float = share(0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5)
+    months: float = number(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
+    weeks: float = number(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
+    weight_detained: float = number(0.8, "log-odds", 0.0, 3.0, "assumed", "weight of a detention for the detained")
+    weight_tie: float = number(0.3, "log-odds", 0.0, 2.0, "assumed", "weight of a detention for each tie")
+    prison_recruit: float = share(0.1, "J05; assumed", "others who come back as members")
+    complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")
+
+
+KNOCKOUT = ("stops_army", "detentions", "wrongful_detentions", "members_held")
+"""Measures of the process itself, which change when it is switched off."""
+KNOCKOUT_POLICY = "heavy_hand"
+
+
+@njit(cache=True)
+def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
+    """Let soldiers at a place stop the young men among those whom they look at."""
+    crowd = float(stage.ground.crowd[where, cell])
+    mean = p["stops"] * crowd / (crowd + 40.0) * (contacts["night"] if stage.tick % 3 == 2 else 1.0)
+    for j in range(min(MOST, poisson(luck(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
+        i = someone(stage.ground, where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
+        if stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
+            continue
+        harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p["harsh"]
+        tone = -1.0 if harsh else contacts["fair_stop"]
+        impress(stage.day, stage.minds, i, ARMY, tone, p["weight_stop"], 0.0, 0.0, 1)
+        stage.minds[i]["met"] = stage.tick
+        stage.tally[0]["stops_army"] += 1.0
+        stage.tally[0]["stops_army_harsh"] += 1.0 if harsh else 0.0
+
+
+@njit(cache=True)
+def march(stage: Any, everywhere: Any, where: Any, patrols: Any, numbers: Any, contacts: Any) -> None:
+    """Send the army patrols out, to places by population."""
+    n = numbers[0]["visits"]
+    for a in range(patrols):
+        for v in range(n):
+            minute = (v + luck(stage.seed, ARMY_MINUTE, stage.tick, a, v)) * 480.0 / n
+            cell = place(everywhere, 0, len(everywhere), luck(stage.seed, ARMY_PLACE, stage.tick, a, v))
+            write_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0]["stay"])
+            stage.tally[0]["army_visits"] += 1.0
+            stop_young_men(
+                stage, where, a, v, cell, numbers[0], contacts[max(stage.ground.cells[cell]["settlement"], 0)]
+            )
+
+
+@njit(cache=True)
+def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
+    """Share of members among the young men who live in or next to a territory."""
+    men = members = 0
+    for i in around:
+        if minds[i]["gone"] < 0 and young_man(people[i], tick, 14.0):
+            men += 1
+            if minds[i]["member"] >= 0:
+                members += 1
+    return members / men if men > 0 else 0.0
+
+
+@njit(cache=True)
+def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, members: Any, numbers: Any) -> None:
+    """Detain young men on suspicion: most are members of cliques, some are not."""
+    mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(around)
+    highest = numbers["detention"].max() / max(min(members, 1.0 - members), 1e-9) / MOST_DETAINED
+    for j in range(poisson(luck(stage.seed, DETAIN_COUNT, stage.tick, 0, 0), mean)):
+        mark = luck(stage.seed, DETAIN_MARK, stage.tick, j, 0)
+        if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
+            continue
+        i = around[int(luck(stage.seed, DETAIN_WHO, stage.tick, j, 0) * len(around))]
+        mind, person = stage.minds[i], stage.ground.people[i]
+        if mind["gone"] >= 0 or not young_man(person, stage.tick, 14.0):
+            continue
+        p, q = numbers[person["settlement"]], mind["member"]
+        known = (1.0 - p["wrongful"]) / max(members, 1e-9) if q >= 0 else p["wrongful"] / max(1.0 - members, 1e-9)
+        if mark < p["detention"] * known / MOST_DETAINED:
+            row = prison[count[0]]
+            row["until"] = stage.tick + int(91.0 * p["months"] if q >= 0 else 21.0 * p["weeks"])
+            row["who"], row["clique"] = i, q
+            count[0] += 1
+            lock_up(stage, cliques, i, p)
+
+
+@njit(cache=True)
+def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
+    """Take somebody out of the municipality; those who know him think the worse of it."""
+    mind, z, q = stage.minds[i], stage.ground.people[i]["settlement"], stage.minds[i]["member"]
+    leave(mind, stage.tick, stage.trust[z]["memory_years"], stage.ledger, z, DEPARTURE)
+    stage.tally[0]["detentions"] += 1.0
+    if q >= 0:
+        cliques[q]["members"] -= 1
+        mind["member"] = -1
+    else:
+        stage.tally[0]["wrongful_detentions"] += 1.0
+        if luck(stage.seed, DETAIN_COMPLAINT, stage.tick, i, 0) < p["complain"]:
+            stage.tally[0]["detention_complaints"] += 1.0
+    for k in range(stage.ground.ties.shape[1]):
+        impress(stage.day, stage.minds, stage.ground.ties[i, k], DETENTION, -1.0, p["weight_tie"], 0.0, 0.0, 0)
+
+
+@njit(cache=True)
+def release(stage: Any, cliques: Any, territory: Any, prison: Any, count: Any, mood: Any, numbers: Any) -> None:
+    """Let those out whose time is over: members to their clique, of the others some to one (J05)."""
+    left = 0
+    for k in range(count[0]):
+        row = prison[k]
+        if row["until"] > stage.tick:
+            prison[left] = row
+            left += 1
+            continue
+        i, q = row["who"], row["clique"]
+        mind, person = stage.minds[i], stage.ground.people[i]
+        z, p = person["settlement"], numbers[person["settlement"]]
+        mind["mood"], mind["gone"] = mood, -1
+        recall(mind, kept(float(stage.tick - mind["touched"]), stage.trust[z]["memory_years"]))
+        mind["touched"] = stage.tick
+        book(stage.ledger, ARRIVAL, z, mind["trust"])
+        if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p["prison_recruit"]:
+            q = clique_near(stage.ground.near, territory, np.int64(person["home"]))
+            stage.tally[0]["prison_recruits"] += 1.0
+        if q >= 0:
+            mind["member"] = q
+            cliques[q]["members"] += 1
+        impress(stage.day, stage.minds, i, DETENTION, -1.0, p["weight_detained"], 0.0, 0.0, 1)
+    count[0] = left
+
+
+@njit(cache=True)
+def clique_near(near: Any, territory: Any, home: Any) -> Any:
+    """Clique that holds a cell or, if none does, the first neighbour that is held; else -1."""
+    if territory[home] >= 0:
+        return territory[home]
+    for k in range(8):
+        if near[home, k] >= 0 and territory[near[home, k]] >= 0:
+            return territory[near[home, k]]
+    return np.int64(-1)
+
+
+def list_suspects(state: Any, ground: Any, tick: int) -> None:
+    """List the men who live in or next to a territory; count what share of the young among them are members."""
+    near, held = np.asarray(ground.near), state.territory >= 0
+    next_to = held | ((near >= 0) & held[np.maximum(near, 0)]).any(axis=1)
+    state.around = np.flatnonzero((ground.people["female"] == 0) & next_to[ground.people["home"]])
+    state.suspected[0] = share_of_members(state.minds, ground.people, state.around, tick)
+
+
+def act(world: Any) -> None:
+    """Send soldiers out; in the morning release and detain."""
+    state, numbers, tick = world.state, world.numbers["heavy_hand"], world.tick
+    scale = world.settings["population"].scale
+    patrols = math.floor(float(numbers[0]["army"]) * scale + 0.5)
+    candidates = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(state.around)
+    most = int(candidates + 12.0 * math.sqrt(candidates) + 64.0)
+    visits = patrols * int(numbers[0]["visits"])
+    world.book.reserve(VISITS, visits)
+    world.book.reserve(IMPRESSIONS, MOST * visits + 6 * most + int(state.prison.count[0]))
+    stage = world.stage()
+    if tick % 3 == 0:
+        if date_of_tick(tick).day == 1:
+            state.suspected[0] = share_of_members(state.minds, world.ground.people, state.around, tick)
+        cliques, territory = state.cliques, state.territory
+        release(stage, cliques, territory, state.prison.rows, state.prison.count, float(state.mood[0]), numbers)
+        state.prison.reserve(most)
+        prison, count = state.prison.rows, state.prison.count
+        detain(stage, cliques, state.around, prison, count, float(state.suspected[0]), numbers)
+    march(stage, world.town.everywhere, world.where, patrols, numbers, world.numbers["contacts"])

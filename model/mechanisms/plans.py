@@ -1,0 +1,258 @@
+"""M17, plans: each station's diagnosis, its plan for a quarter and its hot-spot posts (ODD 6.19).
+
+A station plans from what it really knows, book 2 as written in its own forms, never from book 1.
+Switched off, there are no posts and no visits by plan.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.calendar import date_of_tick, month_of
+from model.daybook import VISITS
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+
+DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
+CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
+TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
+PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (np.int64(kind) for kind in range(-1, 6))
+"""Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a post, checkpoint, army."""
+KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
+N_PROBLEMS, N_CELLS = 6, 5
+QUARTER = 276
+"""Shifts of the longest quarter."""
+FADE = 2.0 / 3.0
+"""Share of what is remembered of past months after another one, so that about three months count; assumed."""
+ALIVE = 4
+"""Visits by plan in a month from which a response counts as alive: one a week; assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plans(Group):
+    """How stations plan (FIAPOL, FAES), and what of the plan is done."""
+
+    name: ClassVar[str] = "plans"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04", "L05",
+    )  # fmt: skip
+
+    formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
+    diagnosis: float = share(0.15, "D03, D10; assumed", "formats that are a diagnosis", role="lever", off=0.0)
+    analysis: float = share(0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0)
+    follow: float = share(0.05, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    posts: int = number(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
+    post_hours: float = number(4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever")
+    task_force: float = share(0.0, "B14: not at these sites", "couples with one problem only", role="lever", off=0.0)
+    bust: float = number(1.0, "log-odds", -3.0, 4.0, "B20; assumed", "pressure for arrests on plans", role="lever")
+    trained: float = number(1.5, "log-odds", -1.0, 4.0, "B23; assumed", "effect of trained officers on prevention")
+    founded: float = number(0.5, "log-odds", -1.0, 4.0, "D02; assumed", "effect of a diagnosis on prevention")
+    investigative: float = number(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "plans that investigate")
+    inquiry: float = share(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
+    cause: float = share(0.05, "L05; assumed", "diagnoses that name a cause and a joint action", role="lever")
+    cause_analysis: float = share(0.3, "D12; assumed", "more of them with full analysis")
+    cause_met: float = share(0.2, "E13; assumed", "more of them where all communities met")
+    shared: float = share(0.05, "D10: even less with residents", "diagnoses shared after a meeting", role="lever")
+    takes_request: float = share(
+        0.05, "E10, E13; assumed", "requests that the next plan takes up", role="lever", off=0.0
+    )
+
+
+KNOCKOUT = ("visits_by_plan", "formats", "diagnoses")
+"""Measures of the process itself, which change when it is switched off."""
+
+
+@njit(cache=True)
+def eagerness(plan: Any, p: Any, post: Any, tick: Any, seed: Any) -> Any:
+    """Chance that a free stretch of this couple's shift goes to the plan; more in the hour that the plan names."""
+    if luck(seed, TASK_FORCE, tick, post, 0) < p["task_force"]:
+        return 1.0
+    return min(1.0, p["follow"] * stress_on(plan["hour"], tick))
+
+
+@njit(cache=True)
+def stress_on(hour: Any, tick: Any) -> Any:
+    """Weight of a shift in a plan that names this hour (-1: none)."""
+    if hour < 0:
+        return 1.0
+    return 2.0 if hour == tick % 3 else 0.5
+
+
+@njit(cache=True)
+def aimed_at(own: Any, n: Any, cell: Any) -> Any:
+    """Whether a cell is one of the n places of a plan."""
+    r = 0
+    while r < n and own[r] != cell:
+        r += 1
+    return r < n
+
+
+@njit(cache=True)
+def note(day: Any, posts: Any, plans: Any, plan_cells: Any, planned_here: Any, tally: Any) -> None:
+    """Count the visits of a shift that kept to a plan, and those that went where a diagnosis says."""
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit["alive"] == 0 or visit["post"] < 0:
+            continue
+        f = posts[visit["post"]]["facility"]
+        plan, row = plans[f], tally[0]
+        by_plan = visit["kind"] >= PROBLEM
+        if by_plan:
+            plan["visits"] += 1
+            planned_here[visit["cell"]] += 1
+            row["visits_by_plan"] += 1.0
+            row["preventive_visits"] += 1.0 if visit["kind"] != CHECKPOINT else 0.0
+        if visit["kind"] == POST:
+            row["visits_on_post"] += 1.0
+        if plan["founded"] == 1 and aimed_at(plan_cells[f], plan["n"], visit["cell"]):
+            row["visits_where_diagnosed"] += 1.0
+
+
+@njit(cache=True)
+def worst(load: Any, own: Any, chosen: Any, n_chosen: Any) -> Any:
+    """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
+    best, most = -1, 0.0
+    for cell in own:
+        if load[cell] > most and not aimed_at(chosen, n_chosen, cell):
+            best, most = cell, load[cell]
+    return best
+
+
+@njit(cache=True)
+def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: Any, when: Any, seed: Any) -> Any:
+    """Places of a plan: by local data, by headquarters' map where it came back, else those of the last plan."""
+    month, tick = when
+    chosen = np.full(N_CELLS, -1)
+    local, above = wall.known[:, plan["kind"], :].sum(axis=1), wall.atlas[:, plan["kind"]]
+    for r in range(plan["n"]):
+        cell = -1
+        if plan["founded"] == 1 and luck(seed, ANALYSED, month, f, r) < analysis:
+            cell = worst(local, own, chosen, r)
+        elif plan["product"] >= 0 and tick - plan["product"] < QUARTER:
+            cell = worst(above, own, chosen, r)
+        for habit in old[: plan["n"]]:
+            if cell < 0 and not aimed_at(chosen, r, habit):
+                cell = habit
+        chosen[r] = cell
+    return chosen
+
+
+@njit(cache=True)
+def choose_mode(founded: Any, trained: Any, p: Any, u: Any) -> Any:
+    """Whether a plan is preventive, reactive or investigative, by luck u."""
+    prevent = math.exp(p["trained"] * trained + p["founded"] * founded)
+    react, inquire = math.exp(p["bust"]), math.exp(p["investigative"])
+    reached = u * (prevent + react + inquire)
+    if reached < prevent:
+        return PREVENTIVE
+    return REACTIVE if reached < prevent + react else INVESTIGATIVE
+
+
+@njit(cache=True)
+def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally: Any, seed: Any) -> None:
+    """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
+    load = np.zeros((N_PROBLEMS, 3))
+    for cell in own:
+        load += known[cell]
+    u = luck(seed, DIAGNOSIS, month, f, 0)
+    if u < p["formats"]:
+        tally[0]["formats"] += 1.0
+    kept, before = plan["founded"] == 1 and p["task_force"] > 0.0, plan["kind"]
+    plan["founded"] = 1 if u < p["formats"] * p["diagnosis"] and load.sum() > 0.0 else 0
+    plan["hour"] = -1
+    if plan["founded"] == 1:
+        tally[0]["diagnoses"] += 1.0
+        if not kept:
+            plan["kind"] = np.argmax(load.sum(axis=1))
+        if luck(seed, ANALYSED, month, f, N_CELLS) < p["analysis"]:
+            plan["hour"] = np.argmax(load[plan["kind"]])
+    if plan["kind"] != before:
+        plan["months"] = 0
+
+
+@njit(cache=True)
+def take_up(
+    plan: Any, chosen: Any, near: Any, cells_of: Any, requested: Any, p: Any, when: Any, tally: Any, seed: Any
+) -> None:
+    """Take up the request of a community that was made since the last plan, if the chief does."""
+    month, tick = when
+    plan["holds"] = plan["changed"] = 0
+    for a in near:
+        asked = requested[a] >= 0 and tick - requested[a] <= QUARTER
+        if not asked or plan["n"] == 0 or luck(seed, TAKEN_UP, month, a, 0) >= p["takes_request"]:
+            continue
+        plan["holds"] = 1
+        tally[0]["plans_with_request"] += 1.0
+        if not aimed_at(chosen, plan["n"], cells_of[a]):
+            chosen[plan["n"] - 1] = cells_of[a]
+            plan["changed"] = 1
+        return
+
+
+def plan_for(world: Any, f: int, month: int) -> None:
+    """Make the plan of one station for the quarter that begins."""
+    state, seed, when = world.state, world.seed, (month, world.tick)
+    p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
+    plan, own, wall = state.plans[f], world.beats[f], state.wall()
+    near, at = world.boards_near[f], world.town.authorities["cell"]
+    diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
+    chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p["analysis"], f, when, seed)
+    take_up(plan, chosen, near, at, state.boards["asked"], p, when, state.tally, seed)
+    state.plan_cells[f] = chosen
+    officers = state.officers["facility"] == f
+    trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0
+    plan["mode"] = choose_mode(plan["founded"], trained, p, luck(seed, PLAN_MODE, month, f, 0))
+    met = state.boards["met"][near]
+    lately = float(np.mean((met >= 0) & (world.tick - met <= QUARTER))) if len(near) else 0.0
+    wish = p["cause"] + p["cause_analysis"] * p["analysis"] + p["cause_met"] * lately
+    plan["named"] = int(plan["founded"] == 1 and luck(seed, CAUSE_NAMED, month, f, 0) < wish)
+    plan["shared"], plan["made"] = 0, world.tick
+
+
+def act(world: Any) -> None:
+    """On the first morning of a month, plan where a quarter is over; then a month of what is remembered fades."""
+    if world.tick % 3 != 0 or date_of_tick(world.tick).day != 1:
+        return
+    month, state = month_of(world.tick), world.state
+    state.plans["visits"] = 0
+    for f in range(len(state.plans)):
+        if (month + f) % 3 == 0:
+            plan_for(world, f, month)
+    for table in state.wall():
+        table *= FADE
+
+
+def close_month(world: Any) -> None:
+    """Share a diagnosis with residents after a meeting, perhaps; count for how many months a response has lived."""
+    state, month = world.state, month_of(world.tick)
+    for f, plan in enumerate(state.plans):
+        p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
+        met = state.boards["met"][world.boards_near[f]]
+        if plan["founded"] == 1 and plan["shared"] == 0 and (met >= plan["made"]).any():
+            plan["shared"] = int(luck(world.seed, SHARED, month, f, 0) < p["shared"])
+        plan["months"] = plan["months"] + 1 if plan["visits"] >= ALIVE else 0
+
+
+def first_plans(state: Any, beats: list[np.ndarray], cells: Any) -> None:
+    """Let every station begin with a plan by habit: where most people live, against crime on the street."""
+    for name in ("product", "hour", "made"):
+        state.plans[name] = -1
+    state.plans["mode"] = REACTIVE
+    for f, own in enumerate(beats):
+        most = own[np.argsort(-cells["population"][own], kind="stable")][:N_CELLS]
+        state.plans[f]["n"] = len(most)
+        state.plan_cells[f, : len(most)] = most
+
+
+def beats_of(cells: Any, n_facilities: int) -> list[np.ndarray]:
+    """Return the populated cells that each station serves."""
+    return [np.flatnonzero((cells["facility"] == f) & (cells["population"] > 0)) for f in range(n_facilities)]
+
+
+def boards_of(cells: Any, authorities: Any, n_facilities: int) -> list[np.ndarray]:
+    """Return the authorities that live in the area of each station."""
+    return [np.flatnonzero(cells["facility"][authorities["cell"]] == f) for f in range(n_facilities)]

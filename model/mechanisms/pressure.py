@@ -1,0 +1,95 @@
+"""M27, pressure for figures: chiefs who answer for a number send victims away and downgrade (ODD 6.20).
+
+Switched off, nobody is turned away, nothing is downgraded and no arrest is sought.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from model.calendar import is_last_shift_of_month
+from model.daybook import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL
+from model.ledger import TURNED_AWAY, impress
+from model.luck import decision, luck
+from model.parameters import Group, number, share
+
+SENT_AWAY, DOWNGRADED = decision("turned away"), decision("downgraded")
+LESSER = np.array([1, -1, 3, -1, -1, -1, -1, -1, -1])
+"""What a downgraded crime is written down as: robbery as theft, theft of a vehicle as theft from it."""
+SERIOUS = np.array([1, 0, 1, 0, 1, 1, 1, 1, 0])
+"""Kinds that count in the figure for which a chief answers; assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressure(Group):
+    """How hard chiefs are pressed for their figures, what they do then, and what keeps them from it."""
+
+    name: ClassVar[str] = "pressure"
+    evidence: ClassVar[tuple[str, ...]] = ("B20", "B22", "E13", "I10")
+
+    level: float = share(0.3, "B22; assumed", "how far chiefs answer for the figure", role="lever", off=0.0)
+    goal: float = share(0.1, "assumed", "fall of the figure that is asked", high=0.5, role="lever")
+    refuse: float = share(0.8, "assumed; swept", "victims sent away at full pressure and gap, for the slightest crime")
+    downgrade: float = share(0.5, "assumed; swept", "crimes downgraded at full pressure and gap")
+    arrests: float = share(0.02, "B20; assumed", "stops that end in an easy arrest at full pressure and gap")
+    control: float = share(0.1, "I10; assumed", "internal control of what is written down", role="lever")
+    channel: float = share(0.0, "E13; assumed", "a complaint channel outside the police", role="lever")
+    then_prosecutor: float = share(0.15, "V06; assumed", "those sent away who go to the prosecutor")
+    weight: float = number(0.4, "log-odds", 0.0, 2.0, "Z01; assumed", "weight of being sent away", off=0.0)
+
+
+KNOCKOUT = ("refused", "downgraded", "arrests_easy")
+"""Measures of the process itself, which change when it is switched off."""
+
+
+@njit(cache=True)
+def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: Any, seed: Any) -> None:
+    """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
+    row = day.incidents[k]
+    if row["told"] not in (TO_PATROL, BY_PHONE, AT_STATION):
+        return
+    if luck(seed, SENT_AWAY, tick, row["number"], 0) >= figures[f]["refuse"] * (1.0 - row["severity"]):
+        return
+    row["refused"] = 1
+    row["told"] = PROSECUTOR if luck(seed, SENT_AWAY, tick, row["number"], 1) < p["then_prosecutor"] else NOBODY
+    impress(day, minds, row["teller"], TURNED_AWAY, -1.0, p["weight"], 0.0, 0.0, 1)
+
+
+@njit(cache=True)
+def count_figures(day: Any, cells: Any, figures: Any, numbers: Any, tally: Any, tick: Any, seed: Any) -> None:
+    """Downgrade some of what was written down; count the rest of what is serious, by station."""
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        f, p = cells[row["cell"]]["facility"], numbers[max(cells[row["cell"]]["settlement"], 0)]
+        if row["refused"] == 1 and luck(seed, SENT_AWAY, tick, row["number"], 2) < p["channel"]:
+            tally[0]["complaints_outside"] += 1.0
+        if row["written"] == 0:
+            continue
+        lesser = LESSER[row["kind"]] >= 0
+        if lesser and luck(seed, DOWNGRADED, tick, row["number"], 0) < figures[f]["downgrade"]:
+            row["downgraded"] = 1
+        else:
+            figures[f]["month"] += SERIOUS[row["kind"]]
+
+
+@njit(cache=True)
+def press(figures: Any, facilities: Any, numbers: Any) -> None:
+    """Compare the month's figure with what is asked; the gap presses the next month."""
+    for f in range(len(figures)):
+        row, p = figures[f], numbers[facilities[f]["settlement"]]
+        row["base"] = row["month"] if row["base"] == 0.0 else row["base"] + (row["month"] - row["base"]) / 12.0
+        target = row["base"] * (1.0 - p["goal"])
+        gap = min(1.0, max(0.0, row["month"] / target - 1.0)) if target > 0.0 else 0.0
+        strain = p["level"] * gap * (1.0 - p["control"]) * (1.0 - p["channel"])
+        row["refuse"], row["downgrade"] = p["refuse"] * strain, p["downgrade"] * strain
+        row["easy"], row["month"] = p["arrests"] * strain, 0.0
+
+
+def act(world: Any) -> None:
+    """Count the figures of the shift; at a month's end chiefs answer for them."""
+    state, numbers, day = world.state, world.numbers["pressure"], world.book.day
+    count_figures(day, world.ground.cells, state.figures, numbers, state.tally, world.tick, world.seed)
+    if is_last_shift_of_month(world.tick):
+        press(state.figures, world.plant.facilities, numbers)

@@ -1,0 +1,109 @@
+"""The heavy hand: soldiers, detention on suspicion, release (ODD 6.21)."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plain.luck import pick, pick_by_reach, poisson
+from plain.people import ARMY, ARRIVAL, DEPARTURE, DETENTION, Resident
+from plain.police import SHIFT_MINUTES, Visit
+
+if TYPE_CHECKING:
+    from plain.gangs import Clique
+    from plain.town import PlainTown
+
+SOLDIERS = 5
+MOST_DETAINED = 200.0
+
+
+@dataclass(frozen=True)
+class Prisoner:
+    """Somebody in prison, with his clique, until when, and since when."""
+
+    who: Resident
+    clique: "Clique | None"
+    until: int
+    since: int
+
+
+def clique_around(resident: Resident) -> "Clique | None":
+    """Return the clique that holds the home of a resident, else the first neighbour held."""
+    cells = [resident.home, *(cell for cell in resident.home.neighbours if cell is not None)]
+    return next((cell.held_by for cell in cells if cell.held_by is not None), None)
+
+
+def list_suspects(town: "PlainTown") -> None:
+    """List the men who live in or next to a territory."""
+    town.suspects = [one for one in town.residents if not one.female and clique_around(one) is not None]
+    count_members(town)
+
+
+def count_members(town: "PlainTown") -> None:
+    """Count the members among the young of them."""
+    young = [one for one in town.suspects if one.alive and one.is_man_of(14, 35)]
+    town.share_of_members = sum(one.clique is not None for one in young) / len(young) if young else 0.0
+
+
+def clamp_down(town: "PlainTown") -> None:
+    """Release and detain in the morning; let soldiers march."""
+    if town.shift == 0:
+        if town.date.day == 1:
+            count_members(town)
+        over = [one for one in town.prison if one.until <= town.tick]
+        town.prison = [one for one in town.prison if one.until > town.tick]
+        for prisoner in over:
+            release(town, prisoner)
+        mean = MOST_DETAINED / 1000.0 / 30.4375 * len(town.suspects)
+        for j in range(poisson(town.luck("detention count", 0, 0), mean)):
+            detain(town, pick(town.suspects, town.luck("detention who", j, 0)), town.luck("detention mark", j, 0))
+    march(town)
+
+
+def release(town: "PlainTown", prisoner: Prisoner) -> None:
+    """Let somebody out, who has faded like everybody."""
+    p, one = town.numbers("heavy_hand"), prisoner.who
+    keep = 2.0 ** (-(town.tick - prisoner.since) / (1095.0 * town.numbers("trust").memory_years))
+    one.f = one.home_f + (one.f - one.home_f) * keep
+    one.e = one.home_e + (one.e - one.home_e) * keep
+    one.alive, one.mood = True, town.mood
+    town.ledger.book(ARRIVAL, one.settlement, one.trust)
+    one.clique = prisoner.clique
+    if one.clique is None and town.luck("prison recruit", one.number, 0) < p.prison_recruit:
+        one.clique = clique_around(one)
+    town.impress(one, DETENTION, fairness=(-1.0, p.weight_detained))
+
+
+def detain(town: "PlainTown", one: Resident, mark: float) -> None:
+    """Detain a young man, if the mark is below his hazard."""
+    p, members = town.numbers("heavy_hand"), town.share_of_members
+    if not one.alive or not one.is_man_of(14, 35):
+        return
+    known = (1.0 - p.wrongful) / max(members, 1e-9) if one.clique else p.wrongful / max(1.0 - members, 1e-9)
+    if mark >= p.detention * known / MOST_DETAINED:
+        return
+    length = int(91.0 * p.months if one.clique else 21.0 * p.weeks)
+    town.prison.append(Prisoner(one, one.clique, town.tick + length, town.tick))
+    one.leave(DEPARTURE)
+    one.clique = None
+    for tie in one.ties:
+        town.impress(tie, DETENTION, fairness=(-1.0, p.weight_tie), own=0)
+
+
+def march(town: "PlainTown") -> None:
+    """Let soldiers visit places and stop young men there."""
+    p, contacts = town.numbers("heavy_hand"), town.numbers("contacts")
+    n = int(p.visits)
+    for a in range(math.floor(p.army * town.numbers("population").scale + 0.5)):
+        for v in range(n):
+            minute = (v + town.luck("army minute", a, v)) * SHIFT_MINUTES / n
+            cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))
+            town.visits.append(Visit(None, cell, minute, SOLDIERS, 0, p.stay))
+            present = cell.present[town.place_list]
+            n_here = sum(not other.left for other in present)
+            mean = p.stops * n_here / (n_here + 40.0) * (contacts.night if town.shift == 2 else 1.0)
+            for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
+                one = pick(present, town.luck("army who", a, 16 * v + j))
+                if one.alive and one.is_man_of(15, 35):
+                    harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
+                    town.impress(one, ARMY, fairness=(-1.0 if harsh else contacts.fair_stop, p.weight_stop))
+                    one.last_contact = town.tick

@@ -1,0 +1,195 @@
+"""Diagnosis, plans and posts (ODD 6.19)."""
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plain.places import Cell
+
+if TYPE_CHECKING:
+    from plain.community import Authority
+    from plain.police import Couple, Facility
+    from plain.town import PlainTown
+
+PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
+PROBLEM, POST, CHECKPOINT = 2, 3, 4
+N_PROBLEMS, N_PLACES, QUARTER = 6, 5, 276
+
+
+@dataclass(eq=False)
+class Plan:
+    """The plan of a facility for a quarter."""
+
+    facility: "Facility"
+    beat: list[Cell]
+    boards: "list[Authority]"
+    places: list[Cell]
+    mode: int = REACTIVE
+    kind: int = 0
+    hour: int = -1
+    founded: bool = False
+    named: bool = False
+    shared: bool = False
+    holds: bool = False
+    changed: bool = False
+    made: int = -1
+    product: int = -1
+    months: int = 0
+    visits: int = 0
+
+    def weight_of(self, shift: int) -> float:
+        """Weight of a shift in this plan."""
+        return 1.0 if self.hour < 0 else 2.0 if self.hour == shift else 0.5
+
+
+@dataclass(eq=False)
+class Memory:
+    """What is remembered of crime in one cell, by problem; by shift what its station knows."""
+
+    known: list[list[float]] = field(default_factory=lambda: [[0.0] * 3 for _ in range(N_PROBLEMS)])
+    happened: list[float] = field(default_factory=lambda: [0.0] * N_PROBLEMS)
+    mapped: list[float] = field(default_factory=lambda: [0.0] * N_PROBLEMS)
+    told: float = 0.0
+
+    def fade(self) -> None:
+        """Forget a third."""
+        self.known = [[2.0 / 3.0 * x for x in row] for row in self.known]
+        self.happened = [2.0 / 3.0 * x for x in self.happened]
+        self.mapped = [2.0 / 3.0 * x for x in self.mapped]
+        self.told *= 2.0 / 3.0
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A record on its way to headquarters' map."""
+
+    due: int
+    cell: Cell
+    problem: int
+    severity: float
+
+
+def first_plans(town: "PlainTown") -> None:
+    """Give every facility its first plan, by habit."""
+    town.memories = [Memory() for _ in town.cells]
+    town.mail = []
+    town.plans = []
+    for facility in town.facilities:
+        beat = [cell for cell in town.cells if cell.facility == facility.number and cell.population > 0]
+        crowded = sorted(beat, key=lambda cell: -cell.population)[:N_PLACES]
+        boards = [one for one in town.authorities if one.cell.facility == facility.number]
+        town.plans.append(Plan(facility, beat, boards, crowded))
+
+
+# On the first morning of a month
+
+
+def plan(town: "PlainTown") -> None:
+    """Make the plans that are due; then forget a third of what is remembered."""
+    if town.shift != 0 or town.date.day != 1:
+        return
+    for one in town.plans:
+        one.visits = 0
+        if (town.month + one.facility.number) % 3 == 0:
+            renew(town, one)
+    for memory in town.memories:
+        memory.fade()
+
+
+def renew(town: "PlainTown", plan: Plan) -> None:
+    """Make the plan of one facility."""
+    p, f = town.numbers("plans"), plan.facility.number
+
+    def u(name: str, nth: int = 0, who: int = f) -> float:
+        return town.luck(name, who, nth, tick=town.month)
+
+    diagnose(town, plan)
+    plan.places = chosen_places(town, plan)
+    plan.holds = plan.changed = False
+    for board in plan.boards:
+        asked = board.last_request >= 0 and town.tick - board.last_request <= QUARTER
+        if asked and plan.places and u("request taken up", who=board.number) < p.takes_request:
+            plan.holds = True
+            plan.changed = board.cell not in plan.places
+            if plan.changed:
+                plan.places[-1] = board.cell
+            break
+    officers = [one for one in town.officers if one.facility is plan.facility]
+    trained = sum(one.trained for one in officers) / len(officers) if officers else 0.0
+    prevent = math.exp(p.trained * trained + p.founded * plan.founded)
+    react, inquire = math.exp(p.bust), math.exp(p.investigative)
+    reached = u("plan mode") * (prevent + react + inquire)
+    plan.mode = PREVENTIVE if reached < prevent else REACTIVE if reached < prevent + react else INVESTIGATIVE
+    lately = [one.last_meeting >= 0 and town.tick - one.last_meeting <= QUARTER for one in plan.boards]
+    met = sum(lately) / len(lately) if lately else 0.0
+    plan.named = plan.founded and u("cause named") < p.cause + p.cause_analysis * p.analysis + p.cause_met * met
+    plan.shared, plan.made = False, town.tick
+
+
+def diagnose(town: "PlainTown", plan: Plan) -> None:
+    """Name the worst known problem, if the formats are a diagnosis."""
+    p, f = town.numbers("plans"), plan.facility.number
+    load = [
+        [math.fsum(town.memories[cell.number].known[k][s] for cell in plan.beat) for s in range(3)]
+        for k in range(N_PROBLEMS)
+    ]
+    sums = [math.fsum(row) for row in load]
+    kept, before = plan.founded and p.task_force > 0.0, plan.kind
+    plan.founded = town.luck("diagnosis", f, 0, tick=town.month) < p.formats * p.diagnosis and sum(sums) > 0.0
+    plan.hour = -1
+    if plan.founded:
+        if not kept:
+            plan.kind = most(sums)
+        if town.luck("analysed", f, N_PLACES, tick=town.month) < p.analysis:
+            plan.hour = most(load[plan.kind])
+    if plan.kind != before:
+        plan.months = 0
+
+
+def most(values: list[float]) -> int:
+    """Return the first place of the highest value, up to rounding."""
+    return next(k for k, value in enumerate(values) if value >= max(values) - 1e-9)
+
+
+def chosen_places(town: "PlainTown", plan: Plan) -> list[Cell]:
+    """Choose the places of a plan, rank by rank."""
+    analysis = town.numbers("plans").analysis
+    chosen: list[Cell] = []
+    for rank in range(len(plan.places)):
+        free = [cell for cell in plan.beat if cell not in chosen]
+        cell = None
+        if plan.founded and town.luck("analysed", plan.facility.number, rank, tick=town.month) < analysis:
+            cell = worst(free, [math.fsum(town.memories[one.number].known[plan.kind]) for one in free])
+        elif plan.product >= 0 and town.tick - plan.product < QUARTER:
+            cell = worst(free, [town.memories[one.number].mapped[plan.kind] for one in free])
+        chosen.append(cell or next(one for one in plan.places if one not in chosen))
+    return chosen
+
+
+def worst(cells: list[Cell], load: list[float]) -> Cell | None:
+    """Return the cell with most, or none if none has any."""
+    return cells[most(load)] if load and max(load) > 0.0 else None
+
+
+# In every shift
+
+
+def has_post(town: "PlainTown", couple: "Couple", held: dict[int, int]) -> Cell | None:
+    """Return the fixed post that this couple holds in this shift."""
+    plan, p = town.plans[couple.facility.number], town.numbers("plans")
+    n_held = held.get(couple.facility.number, 0)
+    if not plan.places or n_held >= int(p.posts * plan.weight_of(town.shift)):
+        return None
+    cell = plan.places[n_held % len(plan.places)]
+    if not couple.can_walk_to(cell):
+        return None
+    held[couple.facility.number] = n_held + 1
+    return cell
+
+
+def eagerness(town: "PlainTown", couple: "Couple") -> float:
+    """Return the chance that a free stretch of the shift goes where the plan says."""
+    plan, p = town.plans[couple.facility.number], town.numbers("plans")
+    if town.luck("task force", couple.number, 0) < p.task_force:
+        return 1.0
+    return min(1.0, p.follow * plan.weight_of(town.shift))

@@ -1,0 +1,331 @@
+"""Twin worlds: what `confianza compare` computes, refuses and leaves behind."""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments import cli
+from experiments.arms import read_word
+from experiments.breakeven import sentence, verdict
+from experiments.effects import GROUPS
+from experiments.headlines import HEADLINES
+from experiments.plan import make_plan
+from experiments.planner import twins_needed
+from experiments.request import Request
+from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, twins, under
+from experiments.twins import paired, smallest, unpaired
+from experiments.worlds import go_on, simulate, tables_of
+from model.calendar import tick_of
+from model.measures import MEASURES
+from model.town import build_town
+
+SMALL = ("--set", "population.scale=0.05", "--years", "0.5", "--replicates", "2")
+NULL = """title = { en = "Nothing", es = "Nada" }
+[add]
+"reporting.accompaniment" = 0.0
+[scale]
+"roster.gallons" = 1.0
+"""
+
+
+def compare(out, *words):
+    assert cli.code_of(["compare", *words, "--out", str(out)]) == 0
+    return out
+
+
+def read(folder, name):
+    return pq.read_table(folder / f"{name}.parquet").to_pandas()
+
+
+def arm(folder, name, site="villa_canales"):
+    return folder / "arms" / f"{site}-{name}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return the folder of a comparison of three arms, with independent seeds beside them."""
+    words = ("status_quo", "reporting_support", "resources_only", "--independent", *SMALL)
+    return compare(tmp_path_factory.mktemp("compare") / "three", *words)
+
+
+def test_a_comparison_leaves_what_run_would_have_left(folder, tmp_path):
+    out = tmp_path / "run"
+    words = ["run", "villa_canales", "--policy", "reporting_support", *SMALL, "--out", str(out)]
+    assert cli.code_of(words) == 0
+    for name in ("measures", "settlements", "groups", "cells", "ledger"):
+        twin = arm(folder, "reporting_support") / f"{name}.parquet"
+        assert twin.read_bytes() == (out / f"{name}.parquet").read_bytes(), name
+
+
+def test_a_branch_goes_on_bit_for_bit_as_an_uninterrupted_world():
+    options = {"sets": ["population.scale=0.05"], "years": 0.3}
+    words = (["status_quo"], ["resources_only@2017-02-10"], ["reporting_support"])
+    plans = [make_plan("villa_canales", policies=policies, **options) for policies in words]
+    town = build_town(plans[0].scenario)
+    for plan, world in zip(plans, twins(plans, 5, town, lambda shifts: None), strict=True):
+        cells = go_on(world, tick_of(plan.until), lambda shifts: None)
+        whole = simulate(plan, 5, town, lambda shifts: None)
+        tables = tables_of(world, plan, whole.run, cells)
+        assert {name: table.equals(whole.tables[name]) for name, table in tables.items()} == dict.fromkeys(tables, True)
+
+
+def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
+    (tmp_path / "nothing.toml").write_text(NULL, encoding="utf-8")
+    out = compare(tmp_path / "null", "status_quo", str(tmp_path / "nothing.toml"), *SMALL)
+    first, second = (read(one, "measures") for one in sorted((out / "arms").iterdir()))
+    columns = [name for name in first if name not in ("run", "policy")]
+    assert first[columns].equals(second[columns])
+    effects, residents = read(out, "effects"), read(out, "residents")
+    assert set(effects["section"]) == {"headline", "group", "cause"}
+    for column in ("effect", "error", "low", "high", "rose", "fell"):
+        assert set(effects[column].dropna()) == {0}, column
+    assert (effects["same"] == effects["n"]).all()
+    assert residents[["only_arm", "only_base"]].to_numpy().sum() == 0
+
+
+def test_effects_are_the_means_of_the_differences_of_twins(folder):
+    effects = read(folder, "effects").set_index(["section", "against", "measure"])
+    sides = [read(arm(folder, name), "measures") for name in ("status_quo", "reporting_support")]
+    last = [side[side["month"] == side["month"].max()].set_index("seed")["trust_mean"] for side in sides]
+    gap = 100.0 * (last[1] - last[0])
+    row = effects.loc["headline", "reporting_support", "trust_mean"]
+    assert row["effect"] == pytest.approx(gap.mean(), abs=1e-12)
+    assert row["error"] == pytest.approx(gap.std() / math.sqrt(2.0), abs=1e-12)
+    assert row["rose"] + row["fell"] + row["same"] == row["n"] == 2
+    told = [side.groupby("seed")["crimes_told"].mean() * 12.0 for side in sides]
+    row = effects.loc["headline", "reporting_support", "crimes_told"]
+    assert row["effect"] == pytest.approx((told[1] - told[0]).mean())
+
+
+def test_causes_sum_to_the_effect_on_trust_but_for_deaths(folder):
+    effects = read(folder, "effects")
+    own = effects[effects["against"] == "resources_only"]
+    causes = own[own["section"] == "cause"]["effect"].sum()
+    trust = own[(own["section"] == "headline") & (own["measure"] == "trust_mean")]["effect"].iloc[0]
+    assert causes == pytest.approx(trust, abs=2e-3)
+
+
+def test_every_headline_that_the_model_has_is_compared(folder):
+    effects = read(folder, "effects")
+    known = {one.name for one in HEADLINES if set(one.read.columns) <= set(MEASURES)}
+    assert len(known) > 20
+    assert set(effects[effects["section"] == "headline"]["measure"]) == known
+    groups = {name.partition("_")[2] for name in effects[effects["section"] == "group"]["measure"]}
+    assert {"women", "men", "young", "far"} <= groups <= set(GROUPS)
+
+
+def test_residents_who_differ_are_counted(folder):
+    residents = read(folder, "residents")
+    assert set(residents["what"]) == {"told", "complained", "harmed", "met", "trust"}
+    own = residents[residents["against"] == "reporting_support"].set_index(["what", "seed"])["only_arm"]
+    assert own["complained"].sum() > 0
+
+
+def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
+    alone = read(folder, "alone").set_index(["against", "measure"])
+    row = alone.loc[("resources_only", "trust_mean")]
+    assert row["variance_ratio"] > 1.0
+    assert not row["paired"]
+    twin = read(folder, "effects").set_index(["section", "against", "measure"])
+    assert row["effect"] != twin.loc["headline", "resources_only", "trust_mean"]["effect"]
+
+
+def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
+    from experiments.compared import lines
+    from experiments.request import Wish
+
+    told = list(lines(folder, Wish(size=0.5)))
+    assert max(map(len, told)) <= 80
+    text = "\n".join(told)
+    for word in (
+        "2 twin worlds",
+        "rose in",
+        "Smallest effects",
+        "variance ÷ twins",
+        "told the state",
+        "with a power of 80%",
+    ):
+        assert word in text, word
+
+
+def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys):
+    again = compare(tmp_path / "again", str(arm(folder, "status_quo")), str(arm(folder, "reporting_support")))
+    new, old = read(again, "effects"), read(folder, "effects")
+    assert new.equals(old[old["against"] == "reporting_support"].reset_index(drop=True))
+    assert json.loads((again / "manifest.json").read_text())["arms"][0]["name"] == "status_quo"
+    whole = compare(tmp_path / "whole", str(folder), str(folder / "arms" / "villa_canales-status_quo"))
+    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo"}
+
+
+def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, capsys):
+    out = tmp_path / "other"
+    assert cli.code_of(["run", "villa_canales", *SMALL, "--seed", "7", "--out", str(out)]) == 0
+    apart = compare(tmp_path / "apart", str(arm(folder, "status_quo")), str(out))
+    assert not read(apart, "effects")["paired"].any()
+    assert "seeds do not pair: unpaired analysis" in " ".join(capsys.readouterr().out.split())
+
+
+def test_sites_are_compared_apart(tmp_path, capsys):
+    out = compare(tmp_path / "sites", "villa_canales:status_quo", "totonicapan:status_quo", *SMALL)
+    effects = read(out, "effects")
+    assert set(effects["why_unpaired"]) == {"sites"}
+    assert "another town" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["status_quo"], ["two arms"]),
+        (["status_quo", "status_quo"], ["status_quo", "twice"]),
+        (["status_quo", "resource_only"], ["resource_only", "resources_only"]),
+        (["vila_canales:status_quo", "resources_only"], ["vila_canales", "villa_canales"]),
+        (["status_quo", "no/where"], ["folder", "no/where"]),
+        (["status_quo", ":"], ["[SITE:]POLICY"]),
+        (["status_quo", "resources_only", "--memory", "-1"], ["--memory", "-1"]),
+        (["status_quo", "resources_only", "--plan", "0"], ["--plan", "0"]),
+        (["status_quo", "resources_only", "--plan", "1", "--measure", "trust"], ["--measure", "trust_mean"]),
+        (["status_quo", "resources_only", "--power", "1", "--plan", "1"], ["--power", "got 1"]),
+        (["status_quo", "resources_only", "--workers", "0"], ["--workers"]),
+        (["status_quo", "resources_only", "--lang", "fr"], ["--lang", "es, en, both"]),
+    ],
+)
+def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
+    assert cli.code_of(["compare", *words]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert [word for word in named if word not in told.err] == []
+
+
+def test_different_horizons_are_refused(folder, tmp_path, capsys):
+    out = tmp_path / "long"
+    assert cli.code_of(["run", "villa_canales", *SMALL[:2], "--years", "0.2", "--out", str(out)]) == 0
+    assert cli.code_of(["compare", str(arm(folder, "status_quo")), str(out), "--out", str(tmp_path / "x")]) == 2
+    assert "different horizons" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_the_number_of_workers_changes_nothing(folder, tmp_path):
+    words = ("status_quo", "reporting_support", "resources_only", "--independent", *SMALL)
+    other = compare(tmp_path / "pool", *words, "--workers", "2")
+    for name in ("effects", "residents", "alone"):
+        assert (other / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
+    out = tmp_path / "long"
+    words = ["compare", "status_quo", "resources_only", *SMALL[:2], "--years", "1", "--replicates", "60"]
+    program = [sys.executable, "-c", "from experiments.cli import main; main()", *words, "--workers", workers]
+    process = subprocess.Popen(
+        [*program, "--out", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert any("%" in line for line in process.stderr)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    told = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert told["interrupted"]
+    assert 0 < len(told["seeds"]) < 60
+    assert set(read(out, "effects")["n"]) <= {len(told["seeds"]), len(told["seeds"]) - 1}
+
+
+def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():
+    plan = make_plan("villa_canales", sets=["population.scale=0.05"])
+    trust = under((0.15, 8.0), plan.scenario)["trust"]
+    assert (trust.memory_years, trust.negativity_effectiveness, trust.negativity_fairness) == (0.15, 8.0, 2.0)
+
+
+def test_the_break_even_grid_says_known_or_not_known(tmp_path, capsys):
+    words = ("status_quo", "resources_only", "--set", "population.scale=0.05", "--years", "0.2", "--replicates", "2")
+    out = compare(tmp_path / "grid", *words, "--memory", "2")
+    grid = read(out, "memory")
+    cells = grid[grid["measure"] == "trust_mean"]
+    assert len(cells) == len(MEMORY_YEARS) * len(ASYMMETRY)
+    assert cells["effect"].nunique() > 10
+    told = capsys.readouterr().out
+    assert "8 times" in told
+    assert max(map(len, told.splitlines())) <= 80
+    assert sentence(verdict(cells)).split(":")[0] in told
+
+
+def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
+    import pandas as pd
+
+    def of(*effects, reach=0.1):
+        return verdict(pd.DataFrame([{"effect": e, "low": e - reach, "high": e + reach} for e in effects]))
+
+    assert of(1.0, 2.0, 2.9).known
+    assert not of(1.0, 3.1).known
+    assert of(1.0, -1.0).turns
+    assert not of(1.0, -1.0).known
+    assert not of(0.05, 0.06).known
+    assert of(0.0, 0.0, reach=0.0).known
+    assert "the sign turns (up in 1, down in 1 of 2" in sentence(of(1.0, -1.0))
+    assert sentence(of(1.0, -1.0), "es").startswith("no se sabe")
+
+
+numbers = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=20)
+
+
+@given(numbers, st.floats(0.1, 10.0))
+def test_adding_the_same_to_all_arms_is_an_effect_without_error(base, shift):
+    effect = paired(base, [value + shift for value in base])
+    assert effect.effect == pytest.approx(shift)
+    assert effect.error == pytest.approx(0.0, abs=1e-9)
+    assert effect.rose == len(base)
+
+
+@given(numbers, numbers)
+def test_swapping_the_arms_turns_the_effect_round(one, two):
+    for way in (unpaired, lambda a, b: paired(a[: len(b)], b[: len(a)])):
+        there, back = way(one, two), way(two, one)
+        assert there.effect == pytest.approx(-back.effect, abs=1e-9)
+        assert there.low == pytest.approx(-back.high, abs=1e-9)
+        assert (there.rose, there.fell) == (back.fell, back.rose)
+
+
+def test_what_is_no_number_on_one_side_is_no_pair():
+    effect = paired([1.0, math.nan, 3.0], [2.0, 2.0, math.nan])
+    assert (effect.n, effect.effect) == (1, 1.0)
+    assert math.isnan(effect.low)
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    draws = np.random.default_rng(3).normal(0.4, 1.0, (2000, 8))
+    found = [paired(np.zeros(8), row) for row in draws]
+    assert np.mean([one.low <= 0.4 <= one.high for one in found]) == pytest.approx(0.95, abs=0.015)
+
+
+def test_planned_twins_see_the_effect_as_often_as_asked():
+    n = twins_needed(1.0, 0.7)
+    draws = np.random.default_rng(4).normal(0.7, 1.0, (2000, n))
+    seen = np.mean([paired(np.zeros(n), row).low > 0.0 for row in draws])
+    assert seen == pytest.approx(0.8, abs=0.03)
+    assert smallest(1.0, n) <= 0.7 < smallest(1.0, n - 1)
+
+
+def test_a_word_is_a_site_with_policies_or_a_folder(tmp_path):
+    assert read_word("totonicapan:a+b@2018-01-01").policies == "a+b@2018-01-01"
+    assert read_word("my/own.toml@2018-01-01").folder is None
+    assert read_word(str(tmp_path)).folder == tmp_path
+    assert read_word("results/a").folder is not None
+
+
+def test_a_request_survives_its_manifest():
+    request = Request(arms=("a", "b"), sets=("x=1",), years=2.0, memory=3, independent=True)
+    assert Request.read(json.loads(json.dumps(request.told()))) == request
+    assert request.command == "confianza compare a b --set x=1 --years 2 --independent --memory 3"

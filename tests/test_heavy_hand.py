@@ -1,0 +1,93 @@
+"""The heavy hand with both faces."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model.ledger import CAUSES, total_trust
+from model.mechanisms.plans import SOLDIERS
+from model.model import TrustModel
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "extortion.clash": 30.0}
+HARD = {"heavy_hand.army": 60, "heavy_hand.detention": 20}
+
+
+def sums(world: TrustModel) -> pd.Series:
+    return world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+
+
+@pytest.fixture(scope="module")
+def hard(live: Live) -> TrustModel:
+    return live(4 * MONTH, **GANGS, **HARD, **{"heavy_hand.weeks": 4.0})
+
+
+@pytest.fixture(scope="module")
+def usual(live: Live) -> TrustModel:
+    return live(4 * MONTH, **GANGS)
+
+
+def test_in_the_status_quo_and_off_there_is_no_heavy_hand(live: Live, usual: TrustModel) -> None:
+    off = live(2 * MONTH, policies=["heavy_hand"], **GANGS, **{"mechanisms.heavy_hand": False})
+    for world in (usual, off):
+        assert sums(world)[["army_visits", "stops_army", "detentions", "members_held", "others_held"]].sum() == 0
+
+
+def test_members_held_do_not_clash_and_some_detained_are_none(hard: TrustModel, usual: TrustModel) -> None:
+    found, before = sums(hard), sums(usual)
+    assert found["members_held"] > 0
+    assert found["clashes"] < before["clashes"]
+    assert 0.03 < found["wrongful_detentions"] / found["detentions"] < 0.9
+    assert found["stops_army"] > found["stops_army_harsh"] > 0
+
+
+def test_cliques_count_only_the_members_at_large(hard: TrustModel) -> None:
+    state = hard.state
+    at_large = [np.count_nonzero(state.minds["member"] == q) for q in range(len(state.cliques))]
+    assert state.cliques["members"].tolist() == at_large
+    held = state.prison.filled()
+    assert (state.minds["gone"][held["who"]] >= 0).all()
+    assert len(set(held["who"].tolist())) == len(held)
+
+
+def test_those_who_know_the_detained_think_the_worse_of_the_police(hard: TrustModel, usual: TrustModel) -> None:
+    rows = hard.ledger_months()
+    for cause in ("detention", "army", "departure"):
+        assert rows["change"][rows["cause"] == CAUSES.index(cause)].sum() < 0.0, cause
+    assert rows["change"][rows["cause"] == CAUSES.index("arrival")].sum() > 0.0
+    assert sums(hard)["fairness_mean"] < sums(usual)["fairness_mean"]
+
+
+def test_the_books_of_trust_balance_while_people_go_and_come_back(live: Live) -> None:
+    world = live(0, **GANGS, **HARD, **{"heavy_hand.weeks": 0.5, "heavy_hand.months": 0.5})
+    for _ in range(2):
+        start = world.month
+        before = total_trust(world.state.minds, world.town.people, world.town.n_settlements)
+        before = world.state.total.copy() if world.rows else before
+        while world.month == start:
+            world.step()
+        rows = world.ledger_months()
+        booked = [
+            rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum() for z in range(len(before))
+        ]
+        assert np.abs(world.state.total - before - booked).max() < 1e-9
+
+
+def test_prison_makes_members_of_some_who_were_none(live: Live) -> None:
+    back = {"heavy_hand.weeks": 0.5, "heavy_hand.prison_recruit": 1.0, "heavy_hand.wrongful": 0.5}
+    found = sums(live(3 * MONTH, **GANGS, **HARD, **back))
+    assert 0 < found["prison_recruits"] <= found["wrongful_detentions"]
+
+
+def test_soldiers_arrest_nobody_and_are_no_visits_of_the_police(live: Live) -> None:
+    world = live(0, trace=True, **HARD)
+    world.step()
+    visits = world.trace["visits"]
+    soldiers = visits[visits["kind"] == SOLDIERS]
+    assert len(soldiers) == 3 * 8
+    assert (soldiers["post"] == -1).all()
+    assert world.state.tally[0]["visits"] == np.count_nonzero((visits["post"] >= 0) & (visits["alive"] == 1))
+    assert (world.trace["arrests"]["post"] >= 0).all()

@@ -1,0 +1,254 @@
+"""The page in a real Chromium: what a student, a facilitator and two visitors at once do."""
+
+import contextlib
+import datetime
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chromium import ROOT, SMALL, Tab, chromium, free_port, needs_chromium, program, served
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a small town."""
+    folder, port = tmp_path_factory.mktemp("page"), free_port()
+    town = folder / "small.toml"
+    town.write_text(SMALL, encoding="utf-8")
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
+        yield f"http://127.0.0.1:{port}/"
+    assert "Traceback" not in (folder / "server.log").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Any, url: str) -> Iterator[Tab]:
+    """Return a tab that shows the page; nothing may have gone wrong in it when the test ends."""
+    opened = Tab(browser, url)
+    opened.ready()
+    yield opened
+    opened.close()
+    assert opened.wrong == []
+
+
+def players(url: str) -> int:
+    """Return how many threads of visitors live in the server."""
+    with urllib.request.urlopen(f"{url}resourcez") as told:
+        return int(json.load(told)["threads"]["running"])
+
+
+def test_a_student_plays_pauses_steps_and_restarts(tab: Tab) -> None:
+    assert tab.date() == "2017-01-01"
+    tab.press("Play")
+    tab.until(lambda: tab.date() > "2017-01-02")
+    tab.press("Pause")
+    tab.page.get_by_role("button", name="Play", exact=True).wait_for()
+    frame, date = tab.frame(), tab.date()
+    tab.page.wait_for_timeout(400)
+    assert (tab.frame(), tab.date()) == (frame, date)
+    tab.press("One month")
+    tab.until(lambda: tab.date() == "2017-02-01")
+    tab.press("One shift")
+    tab.until(lambda: "14–22" in tab.page.locator(".cf-clock").inner_text())
+    tab.press("Restart")
+    tab.until(lambda: tab.date() == "2017-01-01")
+
+
+def test_the_keyboard_plays_and_steps(tab: Tab) -> None:
+    tab.page.locator(".cf-canvas").first.focus()
+    tab.page.keyboard.press("ArrowRight")
+    tab.until(lambda: "14–22" in tab.page.locator(".cf-clock").inner_text())
+    tab.page.keyboard.press("Space")
+    tab.until(lambda: tab.date() > "2017-01-01")
+    tab.page.keyboard.press("Space")
+    tab.page.get_by_role("button", name="Play", exact=True).wait_for()
+
+
+def test_the_language_changes_while_the_world_stands(tab: Tab) -> None:
+    tab.press("Español")
+    tab.page.get_by_role("button", name="Iniciar", exact=True).wait_for()
+    assert "Cada habitante" in tab.page.locator(".cf-legend").inner_text()
+    assert tab.page.locator(".v-select", has_text="Pueblo pequeño").count() == 1
+    assert tab.date() == "2017-01-01"
+    tab.press("English")
+    tab.page.get_by_role("button", name="Play", exact=True).wait_for()
+
+
+def test_twins_stand_side_by_side_and_say_in_what_they_differ(tab: Tab) -> None:
+    tab.press("Twins")
+    tab.until(lambda: tab.page.locator(".cf-canvas").count() == 2)
+    tab.page.get_by_text("A and B are alike so far.").wait_for()
+    tab.choose("Policy of B", "Reporting support")
+    tab.still()
+    tab.press("One month")
+    tab.until(lambda: tab.date() == "2017-02-01")
+    tab.page.get_by_text("So far B has").wait_for()
+    tab.choose("Map of the municipality", "Difference")
+    tab.until(lambda: tab.page.locator(".cf-canvas").count() == 1)
+    assert "more in B" in tab.page.locator(".cf-legend").inner_text()
+
+
+def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
+    tab.press("Levers")
+    thumb = tab.page.get_by_role("slider", name="Broken vehicles repaired in a week")
+    moved = tab.page.locator(".cf-waits")
+    tab.until(lambda: moved.count() or thumb.press("ArrowRight") or tab.page.wait_for_timeout(500))
+    share = float(moved.inner_text().removesuffix(" %")) / 100.0
+    assert share > 0.09
+    tab.press("One month")
+    tab.until(lambda: tab.date() == "2017-02-01")
+    tab.page.get_by_text("--policy ./changes_2017_01_01.toml").wait_for()
+    with tab.page.expect_download() as waiting:
+        tab.page.get_by_text("Save changes_2017_01_01.toml").click()
+    saved = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "changes_2017_01_01.toml"
+    assert "start = 2017-01-01" in saved
+    assert saved.endswith(f'\n[set]\n"resources.repair" = {share:g}\n')
+
+
+def test_a_month_is_gone_back_to_and_branched_from(tab: Tab) -> None:
+    field = tab.page.get_by_label("Go to date")
+    field.fill("2017-05-01")
+    field.press("Enter")
+    tab.until(lambda: tab.date() == "2017-05-01")
+    tab.page.locator(".cf-chart canvas").first.click(position={"x": 70, "y": 50})
+    tab.page.locator("button", has_text="Branch from").click()
+    tab.until(lambda: tab.page.locator(".cf-canvas").count() == 2)
+    tab.still()
+    assert datetime.date(2017, 1, 1) <= datetime.date.fromisoformat(tab.date()) < datetime.date(2017, 5, 1)
+    tab.page.get_by_text("Levers of world B").wait_for()
+
+
+def test_why_and_a_life(tab: Tab) -> None:
+    tab.press("One month")
+    tab.until(lambda: tab.date() == "2017-02-01")
+    box = tab.page.locator(".cf-canvas").first.bounding_box()
+    tab.page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
+    tab.page.locator(".cf-tip", has_text="police visits").wait_for()
+    tab.page.mouse.click(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
+    tab.page.get_by_text("What moved trust").wait_for()
+    assert tab.page.locator(".cf-bars tr").count() >= 1
+    tab.press("A life")
+    tab.press("Anybody")
+    tab.page.get_by_text("Trust in the police went from").wait_for()
+    tab.press("Criteria")
+    tab.page.get_by_text("% of the draws").first.wait_for()
+
+
+def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> None:
+    tab.page.locator(".v-select", has_text="Layer").first.click()
+    assert "Gang territory" not in tab.page.locator(".menuable__content__active").inner_text()
+    tab.page.keyboard.press("Escape")
+    tab.page.get_by_text("Gang and narco layers").click()
+    tab.page.get_by_text("Synthetic: drawn anew").wait_for()
+    box = tab.page.locator(".cf-canvas").first.bounding_box()
+    tab.page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
+    tip = tab.page.locator(".cf-tip")
+    tip.wait_for()
+    assert "Villa Canales" not in tip.inner_text()
+
+
+def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
+    tab.press("Tour")
+    for step in range(1, 6):
+        tab.page.get_by_text(f"{step}/6").wait_for()
+        tab.press("Next")
+        tab.still()
+    tab.page.get_by_text("6/6").wait_for()
+    tab.press("Close")
+    tab.press("Workshop")
+    tab.press("Reporting support")
+    tab.press("It hardly moves")
+    tab.page.get_by_text("Crimes told to the State: A").wait_for()
+    tab.page.get_by_text("In this world").wait_for()
+
+
+def test_a_closed_tab_stops_its_run_and_visitors_do_not_meet(browser: Any, url: str) -> None:
+    one, two = Tab(browser, url), Tab(browser, url)
+    for tab in (one, two):
+        tab.ready()
+    one.press("Play")
+    one.until(lambda: one.date() > "2017-01-03")
+    assert two.date() == "2017-01-01"
+    before = players(url)
+    one.close()
+    two.until(lambda: players(url) < before)
+    two.press("One shift")
+    two.until(lambda: "14–22" in two.page.locator(".cf-clock").inner_text())
+    two.close()
+    assert one.wrong + two.wrong == []
+
+
+@pytest.mark.parametrize("path", ["..%2f..%2fpyproject.toml", "static/public/..%2f..%2fpyproject.toml"])
+def test_nothing_else_can_be_read(url: str, path: str) -> None:
+    told = b""
+    with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(url + path) as answer:
+        told = answer.read()
+    assert b"hatchling" not in told
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
+def test_the_main_controls_need_no_scrolling(browser: Any, url: str, width: int, height: int) -> None:
+    tab = Tab(browser, url, width, height)
+    tab.ready()
+    for name in ("Play", "One shift", "One month", "Restart", "Twins", "Español"):
+        box = tab.page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+    canvas = tab.page.locator(".cf-canvas").bounding_box()
+    assert canvas["y"] + canvas["height"] <= height
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    tab.close()
+    assert tab.wrong == []
+
+
+def test_everything_has_a_label(tab: Tab) -> None:
+    unnamed = tab.page.evaluate(
+        """[...document.querySelectorAll('.cf-page button, .cf-page canvas, .cf-page input')]
+        .filter((one) => one.offsetParent && one.type !== 'hidden')
+        .filter((one) => !(one.getAttribute('aria-label') || one.textContent.trim() || one.labels?.length))
+        .map((one) => one.outerHTML.slice(0, 200))"""
+    )
+    assert unnamed == []
+
+
+def test_the_page_works_with_no_network_at_all(tmp_path: Path) -> None:
+    """Server and Chromium in a network namespace that has nothing but loopback."""
+    inside = ["unshare", "--net", sys.executable, "tests/offline.py", str(tmp_path)]
+    if subprocess.run([*inside[:2], "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody make a network namespace")
+    told = subprocess.run(inside, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "nothing went wrong" in told.stdout
+
+
+def test_mesas_own_page_plays_steps_and_resets(browser: Any, tmp_path: Path) -> None:
+    port = free_port()
+    words = [sys.executable, "-m", "solara", "run", "experiments/viewer/mesa_page.py", "--no-open", "--production"]
+    quiet = {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"}
+    with served([*words, "--host", "127.0.0.1", "--port", str(port)], port, tmp_path, **quiet):
+        tab = Tab(browser, f"http://127.0.0.1:{port}/")
+        tab.ready()
+        tab.page.get_by_role("button", name="Step").click()
+        tab.page.get_by_text("2017-01-01, shift 2 of 3").wait_for()
+        tab.page.get_by_role("button", name="▶").click()
+        tab.page.get_by_text("2017-01-02").wait_for()
+        tab.page.get_by_role("button", name="❚❚").click()
+        tab.page.get_by_role("button", name="Reset").click()
+        tab.page.get_by_text("2017-01-01, shift 1 of 3").wait_for()
+        tab.close()
+        assert tab.wrong == []

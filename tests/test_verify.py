@@ -1,0 +1,92 @@
+"""`confianza verify`: equal if the same comes out, not equal if one number was changed."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from experiments import cli
+
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """Return folder and report of a small comparison."""
+    out, report = tmp_path / "compared", tmp_path / "informe.html"
+    words = ["compare", "status_quo", "resources_only", *SMALL, "--out", str(out), "--report", str(report)]
+    assert cli.code_of(words) == 0
+    return out, report
+
+
+def spoil(path, column):
+    """Change the first number of a column by very little."""
+    table = pq.read_table(path)
+    values = table[column].to_pylist()
+    values[0] += 1e-9
+    pq.write_table(table.set_column(table.column_names.index(column), column, pa.array(values)), path)
+
+
+def verify(capsys, path):
+    code = cli.code_of(["verify", str(path)])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_what_was_not_touched_is_equal(compared, capsys):
+    capsys.readouterr()
+    for path in compared:
+        assert verify(capsys, path)[:2] == (0, f"equal: {path}\n")
+
+
+def test_a_changed_number_is_found(compared, capsys):
+    out, report = compared
+    spoil(out / "effects.parquet", "effect")
+    spoil(out / "arms" / "villa_canales-resources_only" / "measures.parquet", "fear_mean")
+    capsys.readouterr()
+    code, told, _ = verify(capsys, out)
+    assert code == 1
+    assert "not equal: effects differs in effect" in told
+    assert "measures differs in fear_mean" in told
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text.replace("No predice personas", "Predice personas"), encoding="utf-8")
+    assert verify(capsys, report)[0] == 1
+
+
+def test_a_run_is_verified_from_its_manifest(tmp_path, capsys):
+    out = tmp_path / "run"
+    words = ["run", "villa_canales", "--policy", "resources_only@2017-02-01", *SMALL, "--keep", "incidents"]
+    assert cli.code_of([*words, "--out", str(out)]) == 0
+    capsys.readouterr()
+    assert verify(capsys, out)[0] == 0
+    spoil(out / "measures.parquet", "trust_mean")
+    assert "not equal: measures differs in trust_mean" in verify(capsys, out)[1]
+
+
+def test_results_of_another_model_cannot_be_verified(compared, capsys):
+    out, _ = compared
+    told = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    (out / "manifest.json").write_text(json.dumps(told | {"fingerprint": "0" * 16}), encoding="utf-8")
+    capsys.readouterr()
+    code, _, err = verify(capsys, out)
+    assert code == 2
+    assert "0000000000000000" in err
+
+
+def test_what_is_no_result_is_told(tmp_path, capsys):
+    (tmp_path / "a.html").write_text("<p>hello", encoding="utf-8")
+    for path in (tmp_path / "a.html", tmp_path / "nowhere", tmp_path):
+        code, _, err = verify(capsys, path)
+        assert code == 2
+        assert str(path) in err
+
+
+def test_the_crate_names_every_file_of_the_comparison(compared):
+    out, _ = compared
+    crate = json.loads((out / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    there = {entity["@id"] for entity in crate["@graph"]}
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert files - {"ro-crate-metadata.json", *(f for f in files if f.endswith("crate.json"))} <= there
+    run = next(entity for entity in crate["@graph"] if entity["@id"] == "#run")
+    assert run["name"].startswith("confianza compare status_quo resources_only")

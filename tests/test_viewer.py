@@ -1,0 +1,521 @@
+"""The page without a browser: worlds, levers with dates, why, lives, words in both languages."""
+
+import dataclasses
+import datetime
+import re
+import string
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import solara
+
+import scenarios
+from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, why
+from experiments.viewer.lane import Lane
+from experiments.viewer.levers import FIRST, levers
+from experiments.viewer.player import MOST_MISSED, Player
+from experiments.viewer.texts import LANGUAGES, known, say, texts
+from model.daybook import HOMICIDE, INCIDENTS, TERRITORIAL
+from model.ledger import CAUSES
+from model.model import TrustModel
+
+SMALL = """extends = "villa_canales"
+title = { en = "Small", es = "Pequeño" }
+[calendar]
+warm_up = 0
+[population]
+scale = 0.05
+"""
+LEVER = "resources.repair"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the path of a small Villa Canales, with which the page opens."""
+    path = tmp_path_factory.mktemp("towns") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    before = sites.opening
+    sites.open_with(str(path), "en")
+    yield str(path)
+    sites.opening = before
+
+
+def same(a: TrustModel, b: TrustModel) -> bool:
+    """Tell whether two worlds stand in the same state, bit for bit."""
+    tables = [(getattr(a.state, name), getattr(b.state, name)) for name in ("minds", "couples", "risk", "ledger")]
+    history = a.datacollector.get_model_vars_dataframe().equals(b.datacollector.get_model_vars_dataframe())
+    return a.tick == b.tick and history and all(one.tobytes() == two.tobytes() for one, two in tables)
+
+
+# Levers moved while the world runs
+
+
+def test_levers_moved_on_the_page_are_policies_that_files_repeat_bit_for_bit(small: str, tmp_path: Path) -> None:
+    lane = Lane(small, 7, "resources_only")
+    lane.go(40)
+    lane.move(LEVER, 0.05)
+    lane.move("reporting.accompaniment", 1.2)
+    lane.go(3 * 45)
+    lane.move("contacts.fair", 3.1)
+    lane.go(200)
+    assert [str(policy.start) for policy in lane.changes] == ["2017-01-15", "2017-03-01"]
+    files = []
+    for policy in lane.changes:
+        files.append(str(tmp_path / f"{policy.name}.toml"))
+        Path(files[-1]).write_text(changes.file_of(policy), encoding="utf-8")
+    scenario = scenarios.load(small, policies=["resources_only", *files])
+    repeated = TrustModel(scenario, rng=7, town=lane.site.town)
+    repeated.run_for(lane.world.tick - repeated.tick)
+    assert same(lane.world, repeated)
+    untouched = Lane(small, 7, "resources_only")
+    untouched.go(375)
+    assert not same(lane.world, untouched.world)
+
+
+def test_a_lever_moved_stands_where_it_was_put_whatever_policies_do_to_it(small: str) -> None:
+    lane = Lane(small, 7, "resources_only")
+    lane.go(3)
+    assert lane.lever(LEVER) == pytest.approx(2.6667 * 0.09)
+    for value in (1.0, 0.0, 0.37):
+        lane.move(LEVER, value)
+        lane.go(3)
+        assert lane.world.numbers["resources"]["repair"][0] == pytest.approx(value, abs=1e-12)
+    assert lane.lever(LEVER) == pytest.approx(0.37)
+
+
+def test_a_lever_moved_within_a_day_waits_for_the_morning(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(1)
+    lane.move(LEVER, 0.9)
+    lane.go(2)
+    assert lane.pending
+    assert not lane.changes
+    lane.go(1)
+    assert not lane.pending
+    assert lane.changes[0].start == datetime.date(2017, 1, 2)
+
+
+def test_two_moves_of_one_day_become_one_policy(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.move(LEVER, 0.9)
+    lane.apply()
+    lane.move(LEVER, 0.8)
+    lane.move("roster.gallons", 5.0)
+    lane.apply()
+    assert [(entry.parameter, entry.value) for entry in lane.changes[0].entries] == [
+        (LEVER, 0.8),
+        ("roster.gallons", 5.0),
+    ]
+
+
+def test_the_command_names_everything_that_was_done(small: str) -> None:
+    lane = Lane(small, 3, "resources_only")
+    lane.move(LEVER, 0.9)
+    lane.go(3)
+    command = changes.command_of("villa_canales", lane.policies, lane.seed, lane.world.date)
+    assert command == (
+        "confianza run villa_canales --policy resources_only --policy ./changes_2017_01_01.toml"
+        " --seed 3 --until 2017-01-02"
+    )
+
+
+# Going back, branches, twins
+
+
+def test_going_back_and_on_again_is_as_if_one_had_never_left(small: str) -> None:
+    lane, straight = Lane(small, 7), Lane(small, 7)
+    lane.go_to(datetime.date(2017, 4, 1))
+    lane.go_to(datetime.date(2017, 2, 1))
+    lane.go_to(datetime.date(2017, 3, 1))
+    straight.go_to(datetime.date(2017, 3, 1))
+    assert same(lane.world, straight.world)
+
+
+def test_a_branch_forgets_what_was_moved_from_its_date_on(small: str) -> None:
+    lane = Lane(small, 7)
+    for date, value in ((datetime.date(2017, 1, 10), 0.9), (datetime.date(2017, 2, 10), 0.1)):
+        lane.go_to(date)
+        lane.move(LEVER, value)
+        lane.go(3)
+    lane.branch(datetime.date(2017, 2, 1))
+    assert [str(policy.start) for policy in lane.changes] == ["2017-01-10"]
+    assert lane.world.date == datetime.date(2017, 2, 1)
+
+
+def test_twins_of_one_policy_do_not_differ_and_the_page_says_so(small: str) -> None:
+    a, b = Lane(small, 7), Lane(small, 7)
+    for lane in (a, b):
+        lane.go(150)
+    found = differ.differences(a, b)
+    assert set(found.values()) == {0.0}
+    assert differ.sentence("es", found) == "Hasta ahora A y B son iguales."
+
+
+def test_what_twins_differ_in_is_counted_from_the_start(small: str) -> None:
+    a, b = Lane(small, 7), Lane(small, 7, "reporting_support")
+    for lane in (a, b):
+        lane.go(300)
+    found = differ.differences(a, b)
+    filed = [sum(lane.history()["complaints_filed"]) + lane.this_month("complaints_filed") for lane in (a, b)]
+    assert found["complaints"] == filed[1] - filed[0] > 0
+    assert "more complaints" in differ.sentence("en", found)
+    assert "denuncias más" in differ.sentence("es", found)
+
+
+# The map
+
+
+def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(100)
+    layer = looks.LAYERS["residents"]
+    expected = np.clip((lane.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * looks.TOP
+    alive = lane.world.state.minds["gone"] < 0
+    assert np.abs(lane.watch.people[alive] - expected[alive]).max() <= 1.0
+    assert set(lane.watch.people[~alive]) <= {looks.NOTHING}
+    assert lane.watch.trust == pytest.approx(lane.world.trust()[alive].mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("layer", list(looks.LAYERS))
+def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(200)
+    bytes_ = lane.watch.bytes(lane.world, layer)
+    assert len(bytes_) == lane.site.town.n_cells
+    assert (bytes_ == looks.NOTHING).any()
+    assert len(set(bytes_.tolist())) > 1 or layer in looks.ON_REQUEST
+
+
+def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(60)
+    book = lane.world.book
+    while not book.counts[INCIDENTS]:
+        lane.step()
+    shown = len(frames.incidents_of(lane)) // 12
+    book.tables["incidents"]["motive"][: book.counts[INCIDENTS]] = TERRITORIAL
+    assert frames.incidents_of(lane) == b""
+    assert shown >= 0
+
+
+@pytest.mark.parametrize("layer", ["told", "complaints", "recorded", "gangs", "narcos"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_place_is_named_where_reports_or_cliques_are_shown(small: str, layer: str, language: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(50)
+    assert not looks.LAYERS[layer].named
+    names = lane.site.town.settlement_names
+    for cell in range(lane.site.town.n_cells):
+        words = hover.words(language, lane, cell, layer)
+        assert words
+        assert not any(name in words for name in names)
+    named = "".join(hover.words(language, lane, cell, "trust") for cell in range(lane.site.town.n_cells))
+    assert names[0] in named
+
+
+# Why
+
+
+def test_the_causes_of_a_place_and_period_sum_to_the_change_of_trust(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go_to(datetime.date(2017, 4, 1))
+    means = lane.history()["trust_mean"]
+    told = why.account(lane, month=12 * 2017 + 1)
+    assert told.after - told.before == pytest.approx(100.0 * (means[1] - means[0]), abs=1e-9)
+    assert sum(points for _, points in told.causes) == pytest.approx(told.total, abs=0.06)
+    assert [abs(points) for _, points in told.causes] == sorted((abs(p) for _, p in told.causes), reverse=True)
+    whole = why.account(lane)
+    parts = [why.account(lane, month=12 * 2017 + month) for month in range(3)]
+    assert whole.after - whole.before == pytest.approx(sum(one.after - one.before for one in parts), abs=1e-9)
+
+
+def test_a_settlement_does_not_tell_who_called_or_complained(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go_to(datetime.date(2017, 4, 1))
+    everywhere = {cause for cause, _ in why.account(lane).causes}
+    here = {cause for cause, _ in why.account(lane, settlement=0).causes}
+    assert everywhere & {"unanswered_call", "answered_call", "dropped"}
+    assert not here & set(why.TOGETHER)
+
+
+# A life
+
+
+def test_a_life_is_what_befell_one_resident(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(200)
+    heard = biography.dwellers(lane, None)
+    lives = biography.listen(lane, heard, lambda: False)
+    assert lives
+    for life in lives:
+        mind = lane.world.state.minds[life.who]
+        assert life.after == pytest.approx(lane.world.trust()[life.who], abs=1e-12)
+        own = [event for event in life.events if event.change]
+        assert own or mind["evidence"] == 0
+        for language in LANGUAGES:
+            words = [biography.sentence(language, event) for event in life.events]
+            assert all(sentence and "{" not in sentence for sentence in words)
+            assert biography.opening(language, life)
+
+
+def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = Lane(small, 7)
+    lane.go(30)
+    heard = biography.dwellers(lane, None)
+    victim = int(heard[0])
+    real = biography.hear_incidents
+
+    def with_a_victim(world: Any, lives: Any, secret: Any, told: Any) -> None:
+        rows = world.book.filled(INCIDENTS)
+        if len(rows):
+            rows[0]["victim"], rows[0]["kind"] = victim, HOMICIDE
+        real(world, lives, secret, told)
+
+    assert victim in {life.who for life in biography.listen(lane, heard, lambda: False)}
+    monkeypatch.setattr(biography, "hear_incidents", with_a_victim)
+    assert victim not in {life.who for life in biography.listen(lane, heard, lambda: False)}
+
+
+def test_only_kinds_and_motives_known_to_be_harmless_are_told() -> None:
+    assert not {"extortion", "homicide", "domestic_violence"} & set(biography.TELLABLE_KINDS)
+    assert not {"gang", "extortion", "territorial", "imitator", "punishment"} & set(biography.TELLABLE_MOTIVES)
+
+
+# Words
+
+
+def test_every_text_is_in_both_languages_with_the_same_blanks() -> None:
+    for part, some in texts().items():
+        for key, by_language in some.items():
+            assert set(by_language) == set(LANGUAGES), (part, key)
+            blanks = [{one[1] for one in string.Formatter().parse(by_language[name])} - {None} for name in LANGUAGES]
+            assert blanks[0] == blanks[1], (part, key)
+            assert all(by_language.values()), (part, key)
+
+
+def test_every_text_used_in_the_code_exists() -> None:
+    folder = Path(sites.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    used = set(re.findall(r'say\(\s*[a-z.]+,\s*"([a-z_]+\.[a-z_0-9]+)"', code))
+    assert len(used) > 60
+    assert {name for name in used if not known(name)} == set()
+
+
+def test_causes_and_levers_of_the_model_have_names_in_both_languages() -> None:
+    missing = [f"cause.{cause}" for cause in CAUSES if not known(f"cause.{cause}")]
+    every = [lever for some in levers().values() for lever in some]
+    missing += [f"lever.{lever.name}" for lever in every if not known(f"lever.{lever.name}")]
+    missing += sorted({f"unit.{lever.about.unit}" for lever in every if not known(f"unit.{lever.about.unit}")})
+    assert missing == [], "say them in experiments/viewer/texts.toml"
+
+
+def test_sliders_are_the_levers_of_the_model() -> None:
+    every = {lever.name: lever for some in levers().values() for lever in some}
+    assert set(FIRST) <= set(every)
+    assert all(lever.about.role == "lever" for lever in every.values())
+    assert "contacts.stop" not in every
+
+
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|trust|police|crime|report|levers?|policy|fear|why|play|month)\b", re.IGNORECASE
+)
+
+
+def test_a_tip_in_spanish_holds_no_english(small: str) -> None:
+    for some in levers().values():
+        for lever in some:
+            assert not ENGLISH.search(lever.tip("es", 0.5)), lever.name
+            assert not ENGLISH.search(lever.title("es")), lever.name
+
+
+# The player
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+class Browser:
+    """A player with a browser that answers, or does not."""
+
+    def __init__(self, answers: bool = True) -> None:
+        self.lived, self.frames, self.reasons = 0, 0, []  # type: ignore[var-annotated]
+        self.answers = answers
+        self.player = Player(self.live, self.draw, lambda: None, self.reasons.append)
+        self.player.speed = 4
+        self.player.start()
+
+    def live(self, shifts: int) -> None:
+        self.lived += shifts
+
+    def draw(self, number: int) -> None:
+        self.frames += 1
+        if self.answers:
+            self.player.seen(number)
+
+
+def test_a_paused_player_is_still_at_once() -> None:
+    browser = Browser()
+    browser.player.play(True)
+    wait_for(lambda: browser.frames > 3)
+    browser.player.play(False)
+    wait_for(lambda: not browser.player.playing, 1.0)
+    lived = browser.lived
+    time.sleep(0.1)
+    assert browser.lived == lived
+    browser.player.close()
+
+
+def test_a_player_whose_browser_has_gone_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.viewer.player.PATIENCE", 0.02)
+    browser = Browser(answers=False)
+    browser.player.play(True)
+    wait_for(lambda: browser.player.playing or browser.frames > 0)
+    wait_for(lambda: not browser.player.playing)
+    assert browser.frames == MOST_MISSED
+    browser.player.close()
+
+
+def test_a_closed_player_ends_its_thread() -> None:
+    browser = Browser()
+    browser.player.play(True)
+    wait_for(lambda: browser.frames > 1)
+    browser.player.close()
+    browser.player.thread.join(5.0)
+    assert not browser.player.thread.is_alive()
+
+
+def test_a_deed_that_fails_is_told_and_the_player_listens_on() -> None:
+    browser, done = Browser(), threading.Event()
+    browser.player.do(lambda: 1 / 0)
+    browser.player.do(done.set)
+    assert done.wait(5.0)
+    assert [type(reason) for reason in browser.reasons] == [ZeroDivisionError]
+    browser.player.close()
+
+
+# The page as a tree of widgets
+
+
+def texts_of(widgets: Any) -> Iterator[str]:
+    """Yield every word that a tree of widgets shows."""
+    for widget in widgets:
+        for trait in ("label", "title"):
+            if isinstance(getattr(widget, trait, None), str):
+                yield getattr(widget, trait)
+        attributes = getattr(widget, "attributes", None) or {}
+        yield from (str(attributes[key]) for key in ("aria-label", "title") if key in attributes)
+        for child in getattr(widget, "children", None) or []:
+            if isinstance(child, str):
+                yield child
+            elif not isinstance(child, dict):
+                yield from texts_of([child])
+        for slot in getattr(widget, "v_slots", None) or []:
+            children = slot.get("children")
+            yield from texts_of(children if isinstance(children, list) else [children])
+        if isinstance(getattr(widget, "items", None), list):
+            yield from (item["text"] for item in widget.items if isinstance(item, dict))
+
+
+@pytest.fixture
+def page(small: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Return the page of a visitor, without a browser."""
+    from experiments.viewer import page as module
+
+    visits = []
+
+    class Kept(module.Visit):
+        def __init__(self) -> None:
+            super().__init__()
+            visits.append(self)
+
+    monkeypatch.setattr(module, "Visit", Kept)
+    box, rc = solara.render(module.Page(), handle_error=False)
+    wait_for(lambda: not visits[0].busy.value and bool(visits[0].lanes), 120.0)
+    yield box, rc, visits[0]
+    rc.close()
+    wait_for(lambda: not visits[0].player.thread.is_alive())
+
+
+def test_the_page_speaks_spanish_without_english(page: Any) -> None:
+    box, _, visit = page
+    visit.language.set("es")
+    visit.one_month()
+    wait_for(lambda: visit.lanes[0].world.date == datetime.date(2017, 2, 1) and not visit.busy.value)
+    visit.choose_twins(True)
+    wait_for(lambda: len(visit.lanes) == 2 and not visit.busy.value)
+    for tab in range(5):
+        visit.tab.set(tab)
+        shown = " | ".join(texts_of(box.children))
+        assert "Iniciar" in shown
+        rest = shown.replace("Switch to English", "").replace("English", "")
+        assert not ENGLISH.search(rest), ENGLISH.findall(rest)
+    told = str(visit.map.view) + str(visit.chart.data)
+    assert "Confianza en la policía" in told
+    assert not re.search(r"'(title|low|high|name|unit|text)': '[^']*\b(the|and|with|trust|crimes)\b", told)
+
+
+def test_two_visitors_do_not_meet(small: str) -> None:
+    from experiments.viewer.visit import Visit
+
+    one, two = Visit(), Visit()
+    ends = [visit.open() for visit in (one, two)]
+    wait_for(lambda: all(visit.lanes and not visit.busy.value for visit in (one, two)), 120.0)
+    one.move_lever(LEVER, 0.9)
+    one.jump("2017-01-20")
+    wait_for(lambda: one.lanes[0].world.date == datetime.date(2017, 1, 20))
+    assert two.lanes[0].world.date == datetime.date(2017, 1, 1)
+    assert not two.lanes[0].policies[1:]
+    assert one.lanes[0].site.town is two.lanes[0].site.town
+    for end in ends:
+        end()
+    wait_for(lambda: not any(visit.player.thread.is_alive() for visit in (one, two)))
+
+
+@pytest.mark.parametrize("word", ["", "2016-12-31", "2099-01-01", "../../etc/passwd", "2017-13-01"])
+def test_a_wrong_date_is_said_and_nothing_happens(page: Any, word: str) -> None:
+    _, _, visit = page
+    visit.jump(word)
+    assert "2017-01-01" in visit.fault.value
+    assert visit.lanes[0].world.date == datetime.date(2017, 1, 1)
+
+
+def test_messages_that_make_no_sense_are_left_alone(page: Any) -> None:
+    _, _, visit = page
+    for message in ({}, {"kind": "key", "deed": "__init__"}, {"kind": "pick", "cell": 10**9, "lane": "z"}):
+        visit.heard(message)
+    done = threading.Event()
+    visit.player.do(done.set)
+    assert done.wait(5.0)
+    assert not visit.fault.value
+
+
+def test_a_town_is_chosen_from_the_list_only(small: str) -> None:
+    assert set(sites.choices()) == {small, "villa_canales", "totonicapan"}
+    with pytest.raises(KeyError):
+        sites.site("../secret.toml")
+
+
+def test_names_of_files_are_made_from_dates_alone() -> None:
+    assert changes.name_of(datetime.date(2018, 3, 4)) == "changes_2018_03_04"
+
+
+def test_policies_dated_on_the_page_are_plain_policies(small: str) -> None:
+    site = sites.site(small)
+    made = changes.moved((), {LEVER: 0.5}, datetime.date(2018, 1, 1), site)
+    scenario = dataclasses.replace(site.scenario, policies=made)
+    assert changes.value_on(scenario, LEVER, datetime.date(2018, 1, 1)) == 0.5
+    assert changes.value_on(scenario, LEVER, datetime.date(2017, 12, 31)) != 0.5
+
+
+def test_say_puts_values_in() -> None:
+    assert say("es", "levers.world", lane="B") == "Palancas del mundo B"
