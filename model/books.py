@@ -5,6 +5,7 @@ from typing import Any
 from numba import njit
 
 from model.daybook import (
+    BY_CROWD,
     BY_EXTORTION,
     BY_GANG,
     BY_KIN,
@@ -101,6 +102,8 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_narco"] += 1.0
     elif motive in (BY_PARTNER, BY_KIN):
         row["homicides_home"] += 1.0
+    elif motive == BY_CROWD:
+        row["homicides_crowd"] += 1.0
 
 
 @njit(cache=True)

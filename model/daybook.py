@@ -22,7 +22,7 @@ RESPONSE = record("born number post", "wait")
 UNSERVED = record("born number reason")
 ARREST = record("incident number post goods held")
 HEARING = record("born number outcome")
-MEETING = record("authority request_met by_police")
+MEETING = record("authority problem by_police came")
 BRIBE_ROW = record("cell nth post who")
 SUFFERED = record("who kind", "severity")
 IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
@@ -56,6 +56,7 @@ MOTIVES = (
     "partner",
     "kin",
     "narco",
+    "crowd",
 )
 (
     NO_MOTIVE,
@@ -70,6 +71,7 @@ MOTIVES = (
     BY_PARTNER,
     BY_KIN,
     BY_NARCOS,
+    BY_CROWD,
 ) = (np.int64(motive) for motive in range(len(MOTIVES)))
 
 CHANNELS = (

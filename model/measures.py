@@ -227,16 +227,16 @@ class Month:
 
     @cached_property
     def share_met_this_quarter(self) -> float:
-        """Share of residents whose community had a two-way meeting with the police in the last quarter."""
-        met = (self.boards["met"] >= 0) & (self.tick - self.boards["met"] < QUARTER)
+        """Share of residents whose community met the police in the last quarter and was answered."""
+        met = (self.boards["heard"] >= 0) & (self.tick - self.boards["heard"] < QUARTER)
         here = np.zeros(len(self.local), bool)
         here[self.world.town.authorities["settlement"][met]] = True
         return ratio(self.local[here, 0].sum(), self.local[:, 0].sum())
 
     @cached_property
     def levels_informed(self) -> int:
-        """Levels informed this month: municipal table and communities (the council's own is not modelled yet)."""
-        return int(self.tally["table_meetings"] > 0) + int(self.tally["meetings"] > 0)
+        """Levels informed this month: municipal council, table of communities, and communities themselves."""
+        return sum(int(self.tally[name] > 0) for name in ("council_meetings", "table_meetings", "meetings"))
 
     @cached_property
     def plans(self) -> dict[str, float]:
@@ -412,6 +412,13 @@ _MAIN = {
     "members_held": Measure("people", "members of cliques in prison", "integrantes de clicas en prisión"),
     "others_held": Measure("people", "others in prison on suspicion", "otras personas presas por sospecha"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
+    "authority_load": Measure("cases", "open cases by communal authority", "casos abiertos por autoridad comunal"),
+    "suspects_named": Measure(
+        "people", "suspects held or named before a crowd", "sospechosos retenidos o señalados ante la gente"
+    ),
+    "crowds": Measure("events", "attempts of collective violence", "intentos de linchamiento"),
+    "crowds_averted": Measure("events", "of them averted by police or authority", "linchamientos evitados"),
+    "crowds_killed": Measure("events", "of them that killed", "linchamientos con muerte"),
     "women_hurt": Measure(
         "women",
         "women hurt at home in 12 months",
@@ -515,6 +522,7 @@ def row_of(world: Any) -> dict[str, float]:
     hurt = sum_of(month.tally, "domestic_to_")
     homes = state.homes["hurt"]
     row |= {
+        "authority_load": share_or_null(float(state.cases.count[0]), float(len(state.boards))),
         "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
         "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),

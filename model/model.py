@@ -21,7 +21,9 @@ from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, row_of, settle
 from model.mechanisms import (
     adoption,
+    collective_violence,
     communal_authority,
+    consultation,
     contacts,
     crime,
     crises,
@@ -33,6 +35,7 @@ from model.mechanisms import (
     heavy_hand,
     information,
     justice,
+    land_conflicts,
     misconduct,
     narcos,
     officers,
@@ -98,7 +101,12 @@ class TrustModel(mesa.Model):
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
         self.cell_km = self.town.cell_m / 1000.0
-        self.council_start, self.councils = communal_authority.councils_of(self.town.people, self.town.n_settlements)
+        self.council_start, self.councils = communal_authority.by_settlement(
+            self.town.people, self.town.people["council"] == 1, self.town.n_settlements
+        )
+        self.settled_start, self.settled = communal_authority.by_settlement(
+            self.town.people, np.ones(self.town.n_people, bool), self.town.n_settlements
+        )
         here = self.town.people["arrives"] < 0
         self.residents_at_start = np.bincount(
             self.town.people["settlement"][here], minlength=self.town.n_settlements
@@ -141,6 +149,7 @@ class TrustModel(mesa.Model):
             town.settlements,
             town.people,
             numbers["communal_authority"]["legitimacy"],
+            numbers["consultation"]["phones"],
             numbers["boards"]["share_not_inviting"],
             self.seed,
         )
@@ -187,17 +196,21 @@ class TrustModel(mesa.Model):
         self.relieve_couples()
         self.plan()
         self.patrol()
+        self.withdraw()
         self.clamp_down()
         self.offend()
         self.extort()
         self.hurt_at_home()
+        self.dispute()
         self.tell()
         self.seek_help()
         self.respond()
+        self.gather()
         self.meet()
         self.answer_for_bribes()
         self.deter()
         self.hear_cases()
+        self.consult()
         self.report_up()
         self.answer_for_figures()
         self.judge()
@@ -244,6 +257,10 @@ class TrustModel(mesa.Model):
         """M3: couples plan their visits."""
         patrol.act(self)
 
+    def withdraw(self) -> None:
+        """M15: the police stay away where a crowd attacked them."""
+        collective_violence.withdraw(self)
+
     def clamp_down(self) -> None:
         """M25: soldiers patrol, young men are detained and released."""
         heavy_hand.act(self)
@@ -260,6 +277,10 @@ class TrustModel(mesa.Model):
         """M9: women are hurt at home."""
         domestic_violence.act(self)
 
+    def dispute(self) -> None:
+        """M10: households quarrel over land, water and boundaries."""
+        land_conflicts.act(self)
+
     def tell(self) -> None:
         """M11: victims tell, or not; what is told leaves its traces."""
         reporting.act(self)
@@ -271,6 +292,10 @@ class TrustModel(mesa.Model):
     def respond(self) -> None:
         """M12: couples answer calls and arrest."""
         response.act(self)
+
+    def gather(self) -> None:
+        """M15: crowds gather against suspects, or are stopped."""
+        collective_violence.act(self)
 
     def meet(self) -> None:
         """M4: couples meet residents."""
@@ -285,8 +310,12 @@ class TrustModel(mesa.Model):
         deterrence.act(self)
 
     def hear_cases(self) -> None:
-        """M14: communal authorities hear cases and meet the police."""
+        """M14: communal authorities hear cases and keep watch."""
         communal_authority.act(self)
+
+    def consult(self) -> None:
+        """M18: police and communities meet; requests are answered, or not."""
+        consultation.act(self)
 
     def report_up(self) -> None:
         """M17: stations note what they know and send it on its way up."""

@@ -19,8 +19,17 @@ REPEAT = record("tick number kind cell victim")
 WAITING = record("born number cell teller incident", "minute since severity")
 THREAT = record("due born victim clique")
 CLIQUE = record("gang centre members founding rivals asked refused", "rent dread")
-BOARD = record("met invites residents silent_until risen", "legitimacy organised")
-CASE = record("born number due kind victim settlement cell")
+BOARD = record(
+    "met asked problem heard explained invites consents residents silent_until risen withdrawn disputes",
+    "legitimacy organised links phones watch",
+)
+"""Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``).
+
+``problem`` is the kind asked about, ``phones`` the share of leaders with an officer's number."""
+CASE = record("born number due kind victim settlement cell step late just")
+REQUEST = record("asked due authority nth problem by_police followed")
+"""What a community asked for; plans may read the kind of problem and where from."""
+PRESENT = record("due authority who")
 PENDING = record("due woman")
 HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
 """What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
@@ -112,14 +121,19 @@ COUNTS = (
     "women_without_remedy",
     "men_without_remedy",
     "police_present",
-    "meetings",
-    "meetings_by_police",
-    "requests",
-    "requests_met",
-    "table_meetings",
-    "council_heard",
-    "council_heard_women",
-    "council_heard_far",
+    "police_stepped_in",
+    "deference_respect",
+    "deference_weakness",
+    "agreements",
+    "apologies",
+    "reparations",
+    "community_work",
+    "fines",
+    "losses_of_services",
+    "rulings_kept",
+    "rulings_broken",
+    "to_higher_board",
+    "watched",
     # adoption
     "officers_made_aware",
     "officers_trained",
@@ -199,8 +213,33 @@ COUNTS = (
     "domestic_protected",
     "domestic_conciliated",
     # land conflicts
+    "land_conflicts",
+    "land_brought",
+    "land_fights",
     # collective violence
+    "suspects_named",
+    "crowds",
+    "crowds_averted",
+    "crowds_injured",
+    "crowds_killed",
+    "homicides_crowd",
+    "police_attacked",
     # consultation
+    "meetings",
+    "table_meetings",
+    "council_meetings",
+    "comupre_meetings",
+    "network_meetings",
+    "council_heard",
+    "council_heard_women",
+    "council_heard_far",
+    "requests",
+    "requests_due",
+    "requests_met",
+    "requests_answered",
+    "answered_by_police",
+    "limits_explained",
+    "doors",
     # narcos
     "kept_away",
     "homicides_narco",
@@ -347,6 +386,9 @@ class State:
         self.waiting = Table(WAITING)
         self.threats = Table(THREAT)
         self.cases = Table(CASE)
+        self.requests = Table(REQUEST)
+        self.present = Table(PRESENT)
+        self.suffered = np.zeros((town.n_settlements, len(KINDS)))
         self.homes = np.zeros(town.n_people, HOME)
         self.pending = Table(PENDING)
         self.complaints = Table(COMPLAINT, 1024)
@@ -359,7 +401,6 @@ class State:
         self.target_start = np.zeros(n_cliques + 1, np.int64)
         self.targets = np.zeros(0, np.int64)
         self.boards = np.zeros(len(town.authorities), BOARD)
-        self.requested = np.full(len(town.authorities), -1, np.int64)
         self.plans = np.zeros(len(town.facilities), PLAN)
         self.plan_cells = np.full((len(town.facilities), N_CELLS), -1, np.int64)
         self.planned_here = np.zeros(town.n_cells, np.int64)

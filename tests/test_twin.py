@@ -51,7 +51,7 @@ COLUMNS = {
     "bribes": ("cell", "nth", "post", "who"),
     "impressions": ("who", "cause", "change"),
     "hearings": ("born", "number", "outcome"),
-    "meetings": ("authority", "request_met", "by_police"),
+    "meetings": ("authority", "problem", "by_police", "came"),
     "outside": ("who", "kind", "severity"),
 }
 """Tables of a shift, in the order in which a difference is looked for."""
@@ -73,7 +73,15 @@ BUSY = {
     "extortion": {"demands": 12.0, "punish": 0.5, "punish_told": 0.9, "clash": 30.0, "recruit": 0.02},
     "reporting": {"intercept": -1.5},
     "response": {"attend": 0.8, "catch": 0.5, "trail": 120.0},
-    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "meetings": 20.0, "table": 8.0},
+    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3},
+    "consultation": {
+        "meetings": 30.0,
+        "table": 8.0,
+        "comupre": 12.0,
+        "network": 12.0,
+        "follow_up": 0.5,
+        "door_to_door": 20.0,
+    },
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {"investigators": 1.0, "cases": 3.0, "months": 1},
     "population": {"council": 0.2, "business": 0.15, "births": 250.0, "in_migration": 250.0, "room": 0.1},
@@ -103,6 +111,8 @@ BUSY = {
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
+    "collective_violence": {"named": 0.5, "held": 0.5, "calm": 0.6, "lethal": 0.5},
+    "land_conflicts": {"rate": 20.0, "weeks": 0.2, "fight": 0.5},
     "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
@@ -444,8 +454,18 @@ def plain_state(town: PlainTown) -> dict[str, list[tuple[int, dict[str, float]]]
                 {
                     "legitimacy": one.legitimacy,
                     "met": one.last_meeting,
+                    "asked": one.last_request,
+                    "heard": one.last_answer,
+                    "problem": one.problem,
+                    "explained": one.explained,
                     "invites": one.invites,
                     "silent_until": one.silent_until,
+                    "withdrawn": one.withdrawn_until,
+                    "disputes": one.disputes,
+                    "consents": one.consents,
+                    "links": one.links,
+                    "phones": one.phones,
+                    "watch": one.watch,
                 },
             )
             for one in town.authorities

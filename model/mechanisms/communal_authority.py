@@ -1,49 +1,57 @@
 """M14, communal authorities: a jurisdiction with its own law in Totonicapán, boards by agreement elsewhere (ODD 6.12).
 
-Switched off, nobody brings cases before an authority and no meetings are held.
+Complaint, summons, public hearing, agreement or ruling, compliance, the higher board, the state: an institution in its
+own right, not a modifier of the police.  Switched off, nobody brings cases before an authority and no community keeps
+watch.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from model.calendar import date_of_tick, month_of
-from model.daybook import DOMESTIC, HEARINGS, IMPRESSIONS, MEETINGS
-from model.ledger import HEARING, MEETING, impress
+from model.calendar import date_of_tick
+from model.daybook import DOMESTIC, HEARINGS, IMPRESSIONS
+from model.ledger import HEARING, impress
 from model.luck import decision, logistic, luck
-from model.mechanisms.contacts import treats_fairly
 from model.parameters import Group, number, share
 from model.police import NO_POST
 
-POLICE_PRESENT, JUST, ACCEPT, COMPLY, HAND_OVER = (
+SUMMONED, POLICE_PRESENT, WAITS, JUST, ACCEPT = (
+    decision("summoned"),
     decision("police present"),
+    decision("police wait"),
     decision("just"),
     decision("accept"),
+)
+RULING, COMPLY, HIGHER, SETTLES, HAND_OVER = (
+    decision("ruling"),
     decision("comply"),
+    decision("higher board"),
+    decision("higher board settles"),
     decision("hand over"),
 )
-MEETING_HELD, MEETING_DAY, TAKES_PART = (
-    decision("meeting held"),
-    decision("meeting day"),
-    decision("takes part"),
-)
-ATTENDS, MEETING_TONE = decision("attends"), decision("meeting tone")
-REQUEST, CALLED, INVITES = decision("request"), decision("called by police"), decision("invites")
-TABLE = 4095
-CLOSED, TO_STATE, NO_REMEDY = range(3)
-YEAR = 1095
+INVITES, CONSENTS = decision("invites"), decision("consents")
+CLOSED, TO_STATE, NO_REMEDY, POSTPONED, RULED, TO_HIGHER = range(6)
+"""What a step of a case ends with."""
+AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
+"""What a case waits for."""
+RULINGS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
+YEAR, WEEK = 1095, 21
+MOST_SUMMONS = 3
+DELAYED = 0.25
+"""What people see of an authority's justice when a hearing is put off, 0 to 1; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommunalAuthority(Group):
-    """How communities bring, hear and settle cases themselves, and how they meet the police."""
+    """How communities bring, hear and settle cases themselves, keep watch, and let the police take part."""
 
     name: ClassVar[str] = "communal_authority"
     evidence: ClassVar[tuple[str, ...]] = (
-        "A12", "E01", "E02", "E03", "E04", "E07", "E10", "F02", "F03", "F05", "F06", "F07", "F08", "F09", "F10", "F11",
-        "F12", "F13", "F14", "L07", "Y05", "Y06",
+        "A12", "F01", "F04", "F05", "F06", "F07", "F08", "F09", "F10", "F11", "F12", "F13", "F14", "F15", "F19", "F27",
+        "L07", "Y05", "Y06",
     )  # fmt: skip
 
     reach: float = share(0.3, "A12, F05; assumed", "places where the authority hears cases", role="site", off=0.0)
@@ -54,22 +62,34 @@ class CommunalAuthority(Group):
         0.0, "log-odds", -4.0, 4.0, "F14; assumed", "legitimacy of the boards at the start", role="site"
     )
     deference: float = number(
-        0.6, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on going there and on accepting"
+        0.6,
+        "log-odds",
+        0.0,
+        3.0,
+        "F14; assumed",
+        "effect of legitimacy on going, on coming when summoned, on accepting",
     )
     grave: float = share(0.75, "F08: rape, injuries", "severity from which a case is handed to the state at once")
     days: int = number(2, "days", 0, 60, "F05; assumed", "shortest time from complaint to hearing")
+    comes: float = number(1.2, "log-odds", -4.0, 6.0, "F05, F14; assumed", "who is summoned comes to the hearing")
     presence: float = share(
         0.3, "F06; assumed", "hearings at which police are present, where they are called", role="lever"
     )
+    waits: float = share(0.92, "F06, F10; assumed", "police present that wait for the decision of the community")
+    protocol: float = share(0.0, "policy", "joint protocol: police come by agreement and wait", role="lever")
     just: float = number(1.4, "log-odds", -3.0, 5.0, "F14; assumed", "rulings seen as just")
     experience: float = number(
         0.4, "log-odds a year", 0.0, 3.0, "F13, Y05; assumed", "effect of months served by the board"
     )
+    agree: float = share(0.5, "F05, F12; assumed", "accepted cases that end in an agreement, not a ruling")
     accept: float = number(0.6, "log-odds", -4.0, 4.0, "F11, F14; assumed", "rulings accepted")
     public: float = number(
         0.8, "log-odds", 0.0, 3.0, "F05: the assembly decides; assumed", "effect of an organised public"
     )
     comply: float = share(0.88, "F14: over 0.8", "accepted rulings that are kept")
+    comply_days: int = number(30, "days", 1, 365, "assumed", "time to keep a ruling")
+    higher: float = share(0.5, "F12; assumed", "failed cases that go to the higher board, where boards are communal")
+    higher_settles: float = share(0.6, "F12; assumed", "of those, settled there")
     hand_over: float = share(0.3, "F07, F08; assumed", "failed cases that go to the state")
     learning: float = number(
         0.1,
@@ -79,176 +99,200 @@ class CommunalAuthority(Group):
         "assumed",
         "weight of one case in the legitimacy of a board of 1,000 residents",
     )
-    meetings: float = number(
-        3.0,
-        "a year and settlement",
+    consent: float = number(-0.5, "log-odds", -5.0, 5.0, "F01; assumed", "consent to joint patrols and presence")
+    consent_links: float = number(2.5, "log-odds", 0.0, 6.0, "F13, F18; assumed", "effect of links on consent, 0 to 1")
+    watch: float = share(
         0.0,
-        52.0,
-        "E03, F02; orders of magnitude",
-        "meetings of a community with the police",
+        "F04; assumed",
+        "crime on the street and burglary by night that members on watch prevent",
         role="site",
         off=0.0,
     )
-    table: float = number(4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0)
-    attendance: float = share(0.4, "assumed", "council members who attend", role="lever")
-    request_met: float = share(0.35, "E10: over half unmet", "requests met within 30 days", role="lever")
-    police_call: float = share(
-        0.1, "E04, C13: mostly called by residents", "meetings that the police call", role="lever"
-    )
+    watch_joint: float = share(0.2, "F18; assumed", "more, where the authority consents to joint patrols", off=0.0)
 
 
 KNOCKOUT = ("cases", "closed")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
-def outcome_of(case: Any, board: Any, served: Any, p: Any, seed: Any) -> Any:
-    """What a hearing ends with (closed, to the state, without remedy) and whether the ruling was just."""
-    born, number = case["born"], case["number"]
-    just = luck(seed, JUST, born, number, 0) < logistic(p["just"] + p["experience"] * served / 12.0)
-    pull = p["accept"] + p["deference"] * board["legitimacy"] + p["public"] * board["organised"]
-    if luck(seed, ACCEPT, born, number, 0) < logistic(pull) and luck(seed, COMPLY, born, number, 0) < p["comply"]:
-        return CLOSED, just
-    return (TO_STATE if luck(seed, HAND_OVER, born, number, 0) < p["hand_over"] else NO_REMEDY), just
+class Court(NamedTuple):
+    """The boards, the cases before them, and the numbers by which they decide."""
+
+    authorities: Any
+    boards: Any
+    chiefs: Any
+    officers: Any
+    cases: Any
+    count: Any
+    homes: Any
+    numbers: Any
+    months: Any
 
 
 @njit(cache=True)
-def hear(
-    day: Any,
-    cases: Any,
-    count: Any,
-    authorities: Any,
-    boards: Any,
-    people: Any,
-    minds: Any,
-    homes: Any,
-    numbers: Any,
-    trust: Any,
-    tally: Any,
-    months: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
-    """Hear the cases that are due; legitimacy moves with what people see."""
+def move_legitimacy(board: Any, seen: Any, p: Any) -> None:
+    """Move legitimacy towards what people have seen of a case, 0 to 1."""
+    board["legitimacy"] += p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
+
+
+@njit(cache=True)
+def receive_police(stage: Any, court: Court, case: Any, p: Any) -> None:
+    """Let police come to a hearing where they are called: they wait, out of respect or weakness, or step in."""
+    z, i, born, number = case["settlement"], case["victim"], case["born"], case["number"]
+    board, chief = court.boards[z], court.chiefs[z]
+    presence = p["presence"] + (1.0 - p["presence"]) * p["protocol"]
+    if board["invites"] == 0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
+        return
+    stage.tally[0]["police_present"] += 1.0
+    tone = 1.0
+    if luck(stage.seed, WAITS, born, number, 0) >= p["waits"] + (1.0 - p["waits"]) * p["protocol"]:
+        tone = -1.0
+        stage.tally[0]["police_stepped_in"] += 1.0
+    elif p["protocol"] > 0.0 or (chief >= 0 and court.officers[chief]["trained"] == 1) or board["links"] > 0.5:
+        stage.tally[0]["deference_respect"] += 1.0
+    else:
+        stage.tally[0]["deference_weakness"] += 1.0
+    weight = stage.trust[stage.ground.people[i]["settlement"]]["hearing"]
+    impress(stage.day, stage.minds, i, HEARING, tone, weight, 0.0, 0.0, 1)
+    if stage.minds[i]["gone"] < 0:
+        stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
+
+
+@njit(cache=True)
+def hearing(stage: Any, court: Court, case: Any, p: Any) -> Any:
+    """Hold a public hearing, or put it off because the summoned stayed away; return what it ends with."""
+    board, born, number = court.boards[case["settlement"]], case["born"], case["number"]
+    respect = p["deference"] * board["legitimacy"]
+    if luck(stage.seed, SUMMONED, born, number, case["late"]) >= logistic(p["comes"] + respect):
+        case["late"] += 1
+        move_legitimacy(board, DELAYED, p)
+        if case["late"] == MOST_SUMMONS:
+            return fail(stage, court, case, p)
+        case["due"] += WEEK
+        return POSTPONED
+    receive_police(stage, court, case, p)
+    served = court.months if court.authorities[case["settlement"]]["communal"] == 1 else 12.0
+    just = luck(stage.seed, JUST, born, number, 0) < logistic(p["just"] + p["experience"] * served / 12.0)
+    case["just"] = 1 if just else 0
+    if luck(stage.seed, ACCEPT, born, number, 0) >= logistic(p["accept"] + respect + p["public"] * board["organised"]):
+        return fail(stage, court, case, p)
+    rule(stage, case, p)
+    case["step"] = IN_COMPLIANCE
+    case["due"] += 3 * p["comply_days"]
+    return RULED
+
+
+@njit(cache=True)
+def rule(stage: Any, case: Any, p: Any) -> None:
+    """Count what the case ends in: an agreement, or a ruling of one of five kinds."""
+    v, row = luck(stage.seed, RULING, case["born"], case["number"], 0), stage.tally[0]
+    kind = int((v - p["agree"]) / (1.0 - p["agree"]) * 5.0) if v >= p["agree"] else -1
+    if kind < 0:
+        row["agreements"] += 1.0
+    elif kind == 0:
+        row["apologies"] += 1.0
+    elif kind == 1:
+        row["reparations"] += 1.0
+    elif kind == 2:
+        row["community_work"] += 1.0
+    elif kind == 3:
+        row["fines"] += 1.0
+    else:
+        row["losses_of_services"] += 1.0
+
+
+@njit(cache=True)
+def fail(stage: Any, court: Court, case: Any, p: Any) -> Any:
+    """Take a case that failed to the higher board, to the state, or nowhere."""
+    z, born, number = case["settlement"], case["born"], case["number"]
+    move_legitimacy(court.boards[z], 0.5 if case["just"] == 1 else 0.0, p)
+    communal = court.authorities[z]["communal"] == 1 and case["step"] != AT_HIGHER
+    if communal and luck(stage.seed, HIGHER, born, number, 0) < p["higher"]:
+        case["step"] = AT_HIGHER
+        case["due"] += 2 * WEEK
+        stage.tally[0]["to_higher_board"] += 1.0
+        return TO_HIGHER
+    return TO_STATE if luck(stage.seed, HAND_OVER, born, number, 0) < p["hand_over"] else NO_REMEDY
+
+
+@njit(cache=True)
+def next_step(stage: Any, court: Court, case: Any, p: Any) -> Any:
+    """Take a case one step further; return what the step ends with."""
+    board, born, number = court.boards[case["settlement"]], case["born"], case["number"]
+    if case["step"] == AT_HEARING:
+        return hearing(stage, court, case, p)
+    if case["step"] == IN_COMPLIANCE:
+        if luck(stage.seed, COMPLY, born, number, 0) >= p["comply"]:
+            stage.tally[0]["rulings_broken"] += 1.0
+            return fail(stage, court, case, p)
+        stage.tally[0]["rulings_kept"] += 1.0
+        move_legitimacy(board, 1.0 if case["just"] == 1 else 0.0, p)
+        return CLOSED
+    if luck(stage.seed, SETTLES, born, number, 0) < p["higher_settles"]:
+        return CLOSED
+    return fail(stage, court, case, p)
+
+
+@njit(cache=True)
+def hear(stage: Any, court: Court) -> None:
+    """Take the cases that are due one step further."""
     left = 0
-    for k in range(count[0]):
-        case = cases[k]
-        if case["due"] > tick:
-            cases[left] = case
-            left += 1
-            continue
-        z, i = case["settlement"], case["victim"]
-        authority, board, p = authorities[z], boards[z], numbers[z]
-        served = months if authority["communal"] == 1 else 12.0
-        outcome, just = outcome_of(case, board, served, p, seed)
-        seen = (1.0 if outcome == CLOSED else 0.5) if just else 0.0
-        board["legitimacy"] += p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
-        row = day.hearings[day.counts[HEARINGS]]
-        row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
-        day.counts[HEARINGS] += 1
-        if case["kind"] == DOMESTIC and outcome == CLOSED:
-            homes[i]["ruled"] = tick + YEAR
-            tally[0]["cases"] += 1.0
-            tally[0]["domestic_conciliated"] += 1.0
-        else:
-            count_case(tally[0], outcome, people[i]["female"])
-        present = luck(seed, POLICE_PRESENT, case["born"], case["number"], 0) < p["presence"]
-        if present and board["invites"] == 1:
-            tally[0]["police_present"] += 1.0
-            impress(day, minds, i, HEARING, 1.0, trust[people[i]["settlement"]]["hearing"], 0.0, 0.0, 1)
-            if minds[i]["gone"] < 0:
-                minds[i]["met"] = minds[i]["met_free"] = tick
-    count[0] = left
+    for k in range(court.count[0]):
+        case = court.cases[k]
+        if case["due"] <= stage.tick:
+            outcome = next_step(stage, court, case, court.numbers[case["settlement"]])
+            row = stage.day.hearings[stage.day.counts[HEARINGS]]
+            row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
+            stage.day.counts[HEARINGS] += 1
+            if outcome in (CLOSED, TO_STATE, NO_REMEDY):
+                finish(stage, court, case, outcome)
+                continue
+        court.cases[left] = case
+        left += 1
+    court.count[0] = left
 
 
 @njit(cache=True)
-def count_case(row: Any, outcome: Any, female: Any) -> None:
-    """Count a case by its outcome; who is left without remedy by sex."""
+def finish(stage: Any, court: Court, case: Any, outcome: Any) -> None:
+    """Count a case by its outcome; a conciliation is no remedy where a woman was hurt at home."""
+    row, i = stage.tally[0], case["victim"]
     row["cases"] += 1.0
-    if outcome == CLOSED:
+    if outcome == CLOSED and case["kind"] == DOMESTIC:
+        court.homes[i]["ruled"] = stage.tick + YEAR
+        row["domestic_conciliated"] += 1.0
+    elif outcome == CLOSED:
         row["closed"] += 1.0
     elif outcome == TO_STATE:
         row["handed_over"] += 1.0
-    elif female == 1:
+    elif stage.ground.people[i]["female"] == 1:
         row["women_without_remedy"] += 1.0
     else:
         row["men_without_remedy"] += 1.0
 
 
 @njit(cache=True)
-def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) -> Any:
-    """Whether the meeting that this body holds this month, if it holds one, is today."""
-    if day_of_month != 1 + int(28.0 * luck(seed, MEETING_DAY, month, who, 0)):
-        return False
-    return luck(seed, MEETING_HELD, month, who, 0) < rate / 12.0
-
-
-@njit(cache=True)
-def assemble(
-    day: Any,
-    authorities: Any,
-    boards: Any,
-    council_start: Any,
-    councils: Any,
-    chiefs: Any,
-    plant: Any,
-    ground: Any,
-    minds: Any,
-    numbers: Any,
-    contacts: Any,
-    tally: Any,
-    month: Any,
-    day_of_month: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
-    """Hold the municipal table and the meetings that fall on this day."""
-    if held_today(numbers[0]["table"], TABLE, month, day_of_month, seed):
-        tally[0]["table_meetings"] += 1.0
-        for a in range(len(authorities)):
-            if tick >= boards[a]["silent_until"] and luck(seed, TAKES_PART, tick, a, 0) < boards[a]["organised"]:
-                boards[a]["met"] = tick
-    for a in range(len(authorities)):
-        z = authorities[a]["settlement"]
-        p = numbers[z]
-        chief = chiefs[a]
-        rate = p["meetings"] * (0.5 + boards[a]["organised"])
-        if chief < 0 or not held_today(rate, a, month, day_of_month, seed):
-            continue
-        if tick < boards[a]["silent_until"]:
-            tally[0]["meetings_silenced"] += 1.0
-            continue
-        boards[a]["met"] = tick
-        met = luck(seed, REQUEST, tick, a, 0) < p["request_met"]
-        by_police = luck(seed, CALLED, tick, a, 0) < p["police_call"]
-        row = day.meetings[day.counts[MEETINGS]]
-        row["authority"], row["request_met"], row["by_police"] = a, 1 if met else 0, 1 if by_police else 0
-        day.counts[MEETINGS] += 1
-        tally[0]["meetings"] += 1.0
-        tally[0]["requests"] += 1.0
-        tally[0]["requests_met"] += row["request_met"]
-        tally[0]["meetings_by_police"] += row["by_police"]
-        for k in range(council_start[z], council_start[z + 1]):
-            i = councils[k]
-            if minds[i]["gone"] >= 0 or luck(seed, ATTENDS, tick, i, 0) >= p["attendance"]:
-                continue
-            fair = treats_fairly(plant.officers[chief], contacts[z], luck(seed, MEETING_TONE, tick, i, 0))
-            weight = contacts[z]["weight_meeting"]
-            impress(day, minds, i, MEETING, 1.0 if fair else -1.0, weight, 0.5 if met else -0.5, weight, 1)
-            minds[i]["met"] = minds[i]["met_free"] = tick
-            tally[0]["council_heard"] += 1.0
-            tally[0]["council_heard_women"] += ground.people[i]["female"]
-            tally[0]["council_heard_far"] += 1.0 if ground.cells[ground.people[i]["home"]]["minutes"] > 20.0 else 0.0
+def begin_month(boards: Any, authorities: Any, numbers: Any, month: Any, new_year: Any, seed: Any) -> None:
+    """Let boards consent to joint patrols or not, and keep watch; communal boards are new on 1 January."""
+    for a in range(len(boards)):
+        board, p = boards[a], numbers[authorities[a]["settlement"]]
+        if new_year and authorities[a]["communal"] == 1:
+            board["links"] *= 0.5 * p["protocol"]
+        wish = p["consent"] + p["consent_links"] * board["links"]
+        agreed = luck(seed, CONSENTS, month, a, 0) < logistic(wish) * board["invites"]
+        board["consents"] = 1 if agreed else 0
+        joint = p["watch_joint"] * board["consents"]
+        board["watch"] = p["watch"] * board["organised"] * (1.0 + joint)
 
 
 def first_boards(
-    boards: Any, settlements: Any, people: Any, legitimacy: Any, share_not_inviting: Any, seed: int
+    boards: Any, settlements: Any, people: Any, legitimacy: Any, phones: Any, share_not_inviting: Any, seed: int
 ) -> None:
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
     for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
-        board["met"], board["organised"] = -1, settlement.organised
+        board["met"] = board["asked"] = board["heard"] = board["problem"] = -1
+        board["organised"] = settlement.organised
         board["residents"] = np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0))
-        board["legitimacy"] = legitimacy[a]
+        board["legitimacy"], board["phones"] = legitimacy[a], phones[a]
         closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
         board["invites"] = 0 if closed else 1
 
@@ -259,56 +303,29 @@ def chiefs_of(authorities: Any, cells: Any, officers: Any) -> np.ndarray:
     return np.array([first.get(int(cells[a["cell"]]["facility"]), NO_POST) for a in authorities], np.int64)
 
 
-def councils_of(people: Any, n_settlements: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the council members settlement by settlement, with the row at which each settlement begins."""
-    members = np.flatnonzero(people["council"] == 1)
+def by_settlement(people: Any, chosen: Any, n_settlements: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chosen residents settlement by settlement, with the row at which each settlement begins."""
+    members = np.flatnonzero(chosen)
     order = np.argsort(people["settlement"][members], kind="stable")
     counts = np.bincount(people["settlement"][members], minlength=n_settlements)
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
 def act(world: Any) -> None:
-    """Hear the cases that are due; in the afternoon shift hold the day's meetings."""
+    """Take the cases that are due a step further; on the first morning of a month boards decide for the month."""
     state, numbers, book = world.state, world.numbers, world.book
-    due = int(state.cases.count[0])
     date = date_of_tick(world.tick)
+    if world.tick % 3 == 0 and date.day == 1:
+        new_year = date.month == 1
+        rows = numbers["communal_authority"]
+        month = 12 * date.year + date.month - 1
+        begin_month(state.boards, world.town.authorities, rows, month, new_year, world.seed)
+    due = int(state.cases.count[0])
     book.reserve(HEARINGS, due)
-    book.reserve(MEETINGS, len(state.boards))
-    day = book.reserve(IMPRESSIONS, due + len(world.councils))
-    if due:
-        hear(
-            day,
-            state.cases.rows,
-            state.cases.count,
-            world.town.authorities,
-            state.boards,
-            world.ground.people,
-            state.minds,
-            state.homes,
-            numbers["communal_authority"],
-            numbers["trust"],
-            state.tally,
-            float(date.month - 1),
-            world.tick,
-            world.seed,
-        )
-    if world.tick % 3 == 1:
-        assemble(
-            day,
-            world.town.authorities,
-            state.boards,
-            world.council_start,
-            world.councils,
-            world.chiefs,
-            world.plant,
-            world.ground,
-            state.minds,
-            numbers["communal_authority"],
-            numbers["contacts"],
-            state.tally,
-            month_of(world.tick),
-            date.day,
-            world.tick,
-            world.seed,
-        )
+    book.reserve(IMPRESSIONS, due)
+    court = Court(
+        world.town.authorities, state.boards, world.chiefs, world.plant.officers, state.cases.rows, state.cases.count,
+        state.homes, numbers["communal_authority"], float(date.month - 1),
+    )  # fmt: skip
+    hear(world.stage(), court)
     world.learn()

@@ -134,6 +134,7 @@ class Odds(NamedTuple):
     near: Any
     deterrence: Any
     fear: Any
+    watch: Any
     population: Any
     political: Any
     schools: Any
@@ -330,6 +331,12 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
 
 
 @njit(cache=True)
+def watch_at(kind: Any, settlement: Any, night: Any, watch: Any) -> Any:
+    """Share of crimes of this kind that the community's own watch prevents here and now."""
+    return watch[settlement] if night and settlement >= 0 and kind <= BURGLARY else 0.0
+
+
+@njit(cache=True)
 def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
     """Let protectors keep a crime away; somebody may be killed for it."""
     z = max(stage.ground.cells[cell]["settlement"], 0)
@@ -378,6 +385,9 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
                 stage.tally[0]["ceiling_hits"] += 1.0
                 threshold = 1.0
             stage.tally[0]["candidates"] += 1.0
+            unseen = 1.0 - watch_at(kind, here["settlement"], night, odds.watch)
+            stage.tally[0]["watched"] += 1.0 if threshold * unseen <= mark < threshold else 0.0
+            threshold *= unseen
             left = threshold * open_share(kind, cell, odds.protected, odds.narcos[z])
             if left <= mark < threshold:
                 punish_thief(stage, odds, cell, number)
@@ -438,6 +448,7 @@ def act(world: Any) -> None:
         numbers["near_repeat"],
         numbers["deterrence"],
         numbers["fear"],
+        state.boards["watch"],
         numbers["population_change"],
         numbers["political_calendar"],
         numbers["safe_schools"],

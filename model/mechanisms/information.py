@@ -11,7 +11,7 @@ from numba import njit
 
 from model.books import told_to_state
 from model.calendar import is_last_shift_of_month, month_of
-from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, MEETINGS, PROSECUTOR, VEHICLE_THEFT
+from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, PROSECUTOR, VEHICLE_THEFT
 from model.luck import decision, luck
 from model.mechanisms import plans
 from model.mechanisms.adoption import care_at
@@ -144,8 +144,6 @@ def act(world: Any) -> None:
     mail, count = state.mail.rows, state.mail.count
     report_up(day, cells, facilities, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)
     plans.note(day, world.plant.posts, state.plans, state.plan_cells, state.planned_here, tally)
-    for meeting in world.book.filled(MEETINGS):
-        state.requested[meeting["authority"]] = tick
     if is_last_shift_of_month(tick):
         deliver(mail, count, wall.atlas, tally, tick)
         send_back(state.plans, facilities, numbers, tally, month, tick, world.seed)

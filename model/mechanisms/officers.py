@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numba import njit
 
-from model.daybook import BY_GANG, HOMICIDE, INCIDENTS, MEETINGS, RESPONSES
+from model.daybook import BY_CROWD, BY_GANG, HOMICIDE, INCIDENTS, MEETINGS, RESPONSES
 from model.luck import logistic
 from model.parameters import Group, number, share
 
@@ -82,7 +82,7 @@ def live_through(day: Any, couples: Any, plant: Any, cells: Any, chiefs: Any, du
     attacks = np.zeros(len(plant.facilities), np.int64)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        if (row["kind"] == HOMICIDE or row["motive"] == BY_GANG) and cells[row["cell"]]["facility"] >= 0:
+        if (row["kind"] == HOMICIDE or row["motive"] in (BY_GANG, BY_CROWD)) and cells[row["cell"]]["facility"] >= 0:
             attacks[cells[row["cell"]]["facility"]] += 1
     for post in range(len(couples)):
         couple = couples[post]

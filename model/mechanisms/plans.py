@@ -201,7 +201,7 @@ def plan_for(world: Any, f: int, month: int) -> None:
     near, at = world.boards_near[f], world.town.authorities["cell"]
     diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p["analysis"], f, when, seed)
-    take_up(plan, chosen, near, at, state.requested, p, when, state.tally, seed)
+    take_up(plan, chosen, near, at, state.boards["asked"], p, when, state.tally, seed)
     state.plan_cells[f] = chosen
     officers = state.officers["facility"] == f
     trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0

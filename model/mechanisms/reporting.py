@@ -47,7 +47,7 @@ TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
 N_CHANNELS = 7
 OFFSET = np.array([0.0, -0.5, 1.5, -0.4, 0.0, -0.3, 0.0, 0.5])
 """Readiness to tell by kind, in log-odds; assumed but for extortion (V14); scaled by `reporting.by_kind`."""
-SUMMONS = decision("summons")
+SUMMONS, HAS_NUMBER = decision("summons"), decision("has a number")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,13 +144,13 @@ def dread_of(row: Any, fear: Any, p: Any) -> Any:
 @njit(cache=True)
 def pulls(
     row: Any,
-    person: Any,
     home: Any,
     mind: Any,
     board: Any,
     reach: Any,
     authority: Any,
     at_hand: Any,
+    has_number: Any,
     p: Any,
     trust: Any,
     hush: Any,
@@ -165,7 +165,7 @@ def pulls(
     out[TO_PATROL] = math.exp(common + p["patrol"] + faith - dread) if at_hand else 0.0
     out[BY_PHONE] = math.exp(common + faith - dread / 2.0)
     out[AT_STATION] = math.exp(common + p["station"] + faith - p["minutes"] * home["minutes"] / 60.0 - dread)
-    out[OWN_PHONE] = math.exp(common + p["own_phone"] + faith - dread / 2.0) if person["council"] == 1 else 0.0
+    out[OWN_PHONE] = math.exp(common + p["own_phone"] + faith - dread / 2.0) if has_number else 0.0
     out[COMMUNAL] = 0.0
     if reach > 0.0 and not extortion:
         out[COMMUNAL] = reach * math.exp(common + authority["near"] + authority["deference"] * board["legitimacy"])
@@ -220,7 +220,7 @@ def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick
     wait = days + int(7.0 * luck(seed, SUMMONS, tick, row["number"], 0))
     case["born"], case["number"], case["due"] = tick, row["number"], 3 * (tick // 3 + wait) + 1
     case["victim"], case["settlement"], case["cell"] = row["teller"], settlement, row["cell"]
-    case["kind"] = row["kind"]
+    case["kind"], case["step"], case["late"], case["just"] = row["kind"], 0, 0, 0
     count[0] += 1
 
 
@@ -261,7 +261,9 @@ def tell(
             p, a = reporting[z], authority[z]
             hush = narcos[z]["silence"] if protected[ground.people[i]["home"]] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]["memory_years"])
-            pulls(row, ground.people[i], home, minds[i], boards[z], a["reach"], a, visit >= 0, p, now, hush, pull)
+            council = ground.people[i]["council"] == 1
+            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < boards[z]["phones"]
+            pulls(row, home, minds[i], boards[z], a["reach"], a, visit >= 0, has_number, p, now, hush, pull)
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from plain.luck import logistic
-from plain.people import HEARING, HEARSAY, MEETING, Resident
+from plain.people import HEARING, HEARSAY, Resident
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
 DOMESTIC = 8
-CLOSED, HANDED_OVER, WITHOUT_REMEDY = range(3)
-TABLE = 4095
+CLOSED, HANDED_OVER, WITHOUT_REMEDY, PUT_OFF, RULED, TO_HIGHER_BOARD = range(6)
+HEARING_STEP, COMPLIANCE_STEP, HIGHER_STEP = range(3)
 
 
 class Authority(mesa.Agent):
@@ -29,13 +29,28 @@ class Authority(mesa.Agent):
         self.invites = settlement.kind == "town" or not closed
         self.organised = float(settlement.organised)
         self.legitimacy = town.numbers("communal_authority").legitimacy
-        self.last_meeting = -1
-        self.requested = -1
-        self.silent_until = 0
-        self.n_residents = sum(one.alive and one.settlement == self.settlement for one in town.residents)
+        self.last_meeting = self.last_request = self.last_answer = self.problem = -1
+        self.explained = self.silent_until = self.withdrawn_until = self.disputes = 0
+        self.links = self.watch = 0.0
+        self.consents = False
+        self.phones = town.numbers("consultation").phones
+        self.suffered = [0.0] * 9
+        self.residents = [one for one in town.residents if one.settlement == self.settlement]
+        self.n_residents = sum(one.alive for one in self.residents)
+
+    def see(self, what: float) -> None:
+        """Move legitimacy towards what people have seen."""
+        learning = self.model.numbers("communal_authority").learning
+        self.legitimacy += learning * 1000.0 / self.n_residents * (what - logistic(self.legitimacy))
+
+    @property
+    def officer(self) -> Any:
+        """First officer of the facility of the authority's cell, if there is one."""
+        facility = self.cell.facility
+        return next((one for one in self.model.officers if one.facility.number == facility), None)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Case:
     """A case before an authority, to be heard in the shift that it is due."""
 
@@ -45,106 +60,107 @@ class Case:
     authority: Authority
     complainant: Resident
     kind: int
+    step: int = HEARING_STEP
+    late: int = 0
+    just: bool = False
 
 
 @dataclass(frozen=True)
 class Hearing:
-    """A case that was heard, and its outcome."""
+    """A step of a case, and what it ended with."""
 
     born: int
     number: int
     outcome: int
 
 
-@dataclass(frozen=True)
-class Meeting:
-    """A meeting of an authority with its community and the police."""
-
-    authority: int
-    met: bool
-    called: bool
-
-
 def hear_cases(town: "PlainTown") -> None:
-    """Hear the cases that are due; then the municipal table; then the meetings of authorities."""
+    """Let boards decide for a month; take the cases that are due one step further."""
+    if town.shift == 0 and town.date.day == 1:
+        for authority in town.authorities:
+            begin_month(town, authority)
+    open_cases = []
     for case in town.cases:
         if case.due <= town.tick:
-            hear(town, case)
-    town.cases = [case for case in town.cases if case.due > town.tick]
-    if town.shift == 1:
-        hold_table(town)
-        for authority in town.authorities:
-            hold_meeting(town, authority)
+            outcome = take_step(town, case)
+            town.hearings.append(Hearing(case.born, case.number, outcome))
+            if outcome == CLOSED and case.kind == DOMESTIC:
+                case.complainant.ruled_until = town.tick + 1095
+            if outcome in (CLOSED, HANDED_OVER, WITHOUT_REMEDY):
+                continue
+        open_cases.append(case)
+    town.cases = open_cases
     town.learn_impressions()
 
 
-def hear(town: "PlainTown", case: Case) -> None:
-    """Hear one case: a ruling, whether it is accepted and kept, and what becomes of it."""
-    p, authority = town.numbers("communal_authority"), case.authority
+def begin_month(town: "PlainTown", authority: Authority) -> None:
+    """Let a board consent to joint patrols or not, and keep watch."""
+    p = town.numbers("communal_authority")
+    if town.date.month == 1 and authority.communal:
+        authority.links *= 0.5 * p.protocol
+    wish = logistic(p.consent + p.consent_links * authority.links)
+    consents = town.luck("consents", authority.number, 0, tick=town.month) < wish
+    authority.consents = authority.invites and consents
+    authority.watch = p.watch * authority.organised * (1.0 + p.watch_joint * authority.consents)
+
+
+def take_step(town: "PlainTown", case: Case) -> int:
+    """Take one step of a case."""
+    p = town.numbers("communal_authority")
 
     def u(name: str) -> float:
         return town.luck(name, case.number, 0, tick=case.born)
 
-    with_police = authority.invites and u("police present") < p.presence
+    if case.step == HEARING_STEP:
+        return hold_hearing(town, case)
+    if case.step == HIGHER_STEP:
+        return CLOSED if u("higher board settles") < p.higher_settles else fail(town, case)
+    if u("comply") < p.comply:
+        case.authority.see(1.0 if case.just else 0.0)
+        return CLOSED
+    return fail(town, case)
+
+
+def hold_hearing(town: "PlainTown", case: Case) -> int:
+    """Hold the public hearing of a case."""
+    p, authority = town.numbers("communal_authority"), case.authority
+
+    def u(name: str, nth: int = 0) -> float:
+        return town.luck(name, case.number, nth, tick=case.born)
+
+    respect = p.deference * authority.legitimacy
+    if u("summoned", case.late) >= logistic(p.comes + respect):
+        case.late += 1
+        authority.see(0.25)
+        if case.late == 3:
+            return fail(town, case)
+        case.due += 21
+        return PUT_OFF
+    presence = p.presence + (1.0 - p.presence) * p.protocol
+    if authority.invites and u("police present") < presence:
+        waits = u("police wait") < p.waits + (1.0 - p.waits) * p.protocol
+        town.impress(case.complainant, HEARING, fairness=(1.0 if waits else -1.0, town.numbers("trust").hearing))
+        if case.complainant.alive:
+            case.complainant.last_contact = town.tick
     months = town.date.month - 1 if authority.communal else 12
-    just = u("just") < logistic(p.just + p.experience * months / 12.0)
-    respect = p.accept + p.deference * authority.legitimacy + p.public * authority.organised
-    kept = u("accept") < logistic(respect) and u("comply") < p.comply
-    handed_over = not kept and u("hand over") < p.hand_over
-    outcome = CLOSED if kept else HANDED_OVER if handed_over else WITHOUT_REMEDY
-    if kept and case.kind == DOMESTIC:
-        case.complainant.ruled_until = town.tick + 1095
-    town.hearings.append(Hearing(case.born, case.number, outcome))
-    seen = 0.0 if not just else 1.0 if kept else 0.5
-    step = 1000.0 / authority.n_residents * (seen - logistic(authority.legitimacy))
-    authority.legitimacy += p.learning * step
-    if with_police:
-        town.impress(case.complainant, HEARING, fairness=(1.0, town.numbers("trust").hearing))
-        case.complainant.last_contact = town.tick
+    case.just = u("just") < logistic(p.just + p.experience * months / 12.0)
+    if u("accept") >= logistic(p.accept + respect + p.public * authority.organised):
+        return fail(town, case)
+    case.step = COMPLIANCE_STEP
+    case.due += 3 * int(p.comply_days)
+    return RULED
 
 
-def is_held_today(town: "PlainTown", who: int, chance: float) -> bool:
-    """Tell whether a meeting is held this month, and today."""
-    if town.luck("meeting held", who, 0, tick=town.month) >= chance:
-        return False
-    return town.date.day == 1 + int(28 * town.luck("meeting day", who, 0, tick=town.month))
-
-
-def hold_table(town: "PlainTown") -> None:
-    """Hold the municipal table, if it is today."""
-    if not is_held_today(town, TABLE, town.numbers("communal_authority").table / 12.0):
-        return
-    for authority in town.authorities:
-        meets = town.tick >= authority.silent_until
-        if meets and town.luck("takes part", authority.number, 0) < authority.organised:
-            authority.last_meeting = town.tick
-
-
-def hold_meeting(town: "PlainTown", authority: Authority) -> None:
-    """Hold an authority's own meeting, if it is today and there is an officer who can come."""
-    p, weight = town.numbers("communal_authority"), town.numbers("contacts").weight_meeting
-    if not is_held_today(town, authority.number, p.meetings / 12.0 * (0.5 + authority.organised)):
-        return
-    facility = town.facilities[authority.cell.facility]
-    officer = next((one for one in town.officers if one.facility is facility), None)
-    if officer is None or town.tick < authority.silent_until:
-        return
-    authority.last_meeting = town.tick
-    met = town.luck("request", authority.number, 0) < p.request_met
-    called = town.luck("called by police", authority.number, 0) < p.police_call
-    town.meetings.append(Meeting(authority.number, met, called))
-    for one in town.residents:
-        if not one.council or one.settlement != authority.settlement or not one.alive:
-            continue
-        if town.luck("attends", one.number, 0) < p.attendance:
-            fair = town.luck("meeting tone", one.number, 0) < officer.chance_of_fairness
-            town.impress(
-                one,
-                MEETING,
-                fairness=(1.0 if fair else -1.0, weight),
-                effectiveness=(0.5 if met else -0.5, weight),
-            )
-            one.last_contact = town.tick
+def fail(town: "PlainTown", case: Case) -> int:
+    """Take a failed case to the higher board, the state, or nowhere."""
+    p = town.numbers("communal_authority")
+    case.authority.see(0.5 if case.just else 0.0)
+    higher = town.luck("higher board", case.number, 0, tick=case.born) < p.higher
+    if case.authority.communal and case.step != HIGHER_STEP and higher:
+        case.step = HIGHER_STEP
+        case.due += 42
+        return TO_HIGHER_BOARD
+    return HANDED_OVER if town.luck("hand over", case.number, 0, tick=case.born) < p.hand_over else WITHOUT_REMEDY
 
 
 def spread_news(town: "PlainTown") -> None:

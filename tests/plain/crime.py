@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     BY_PARTNER,
     BY_KIN,
     NARCO,
-) = range(12)
+    CROWD,
+) = range(13)
 DOMESTIC = 8
 NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
@@ -129,6 +130,8 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
         suffer_outside(town, kind, number, CEILINGS[kind], victim)
         return
     threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
+    if kind <= BURGLARY and town.shift == NIGHT and cell.settlement >= 0:
+        threshold *= 1.0 - town.authorities[cell.settlement].watch
     mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
     if left <= mark < threshold:
         punish_thief(town, cell, number)

@@ -19,8 +19,6 @@ def report_up(town: "PlainTown") -> None:
     for visit in town.visits:
         if visit.couple is not None and visit.alive and visit.kind in (PROBLEM, POST, CHECKPOINT):
             town.plans[visit.couple.facility.number].visits += 1
-    for meeting in town.meetings:
-        town.authorities[meeting.authority].requested = town.tick
     if town.month_ends:
         for mail in [one for one in town.mail if one.due <= town.tick]:
             town.memories[mail.cell.number].mapped[mail.problem] += mail.severity

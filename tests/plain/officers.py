@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from plain.adoption import renew_positions
-from plain.crime import GANG, KILLING
+from plain.crime import CROWD, GANG, KILLING
 from plain.misconduct import note_customs
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def live_through(town: "PlainTown") -> None:
     for meeting in town.meetings:
         facility = town.facilities[town.authorities[meeting.authority].cell.facility]
         next(one for one in town.officers if one.facility is facility).n_meetings += 1
-    violent = [incident for incident in town.incidents if incident.kind == KILLING or incident.motive == GANG]
+    violent = [incident for incident in town.incidents if incident.kind == KILLING or incident.motive in (GANG, CROWD)]
     for couple in town.couples_on_duty():
         near = sum(incident.cell.facility == couple.facility.number for incident in violent)
         for one in couple.crew:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 ) = range(28)
 """Causes of a change of trust, in the order of ODD 5.4."""
 
-STUDENT = 1
+STUDENT, FARM = 1, 5
 """The occupation that ODD 6.7 asks about."""
 
 
@@ -67,6 +67,7 @@ class Resident(mesa.Agent):
         self.vehicle = bool(person["vehicle"])
         self.business = bool(person["business"])
         self.student = int(person["occupation"]) == STUDENT
+        self.farms = int(person["occupation"]) == FARM
         self.ties: list[Resident] = []
         self.arrives = int(person["arrives"])
         self.alive = self.arrives < 0

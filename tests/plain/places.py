@@ -23,6 +23,7 @@ class Cell:
     settlement: int
     schools: int
     road: int
+    core: bool
     market: bool
     lure: float
     facility: int
@@ -50,6 +51,7 @@ def read_cells(cells: Any, near: Any) -> list[Cell]:
             settlement=int(row["settlement"]),
             schools=int(row["schools"]),
             road=int(row["road"]),
+            core=bool(row["core"]),
             market=bool(row["market"]),
             lure=float(row["lure"]),
             facility=int(row["facility"]),

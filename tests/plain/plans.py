@@ -107,7 +107,7 @@ def renew(town: "PlainTown", plan: Plan) -> None:
     plan.places = chosen_places(town, plan)
     plan.holds = plan.changed = False
     for board in plan.boards:
-        asked = board.requested >= 0 and town.tick - board.requested <= QUARTER
+        asked = board.last_request >= 0 and town.tick - board.last_request <= QUARTER
         if asked and plan.places and u("request taken up", who=board.number) < p.takes_request:
             plan.holds = True
             plan.changed = board.cell not in plan.places

@@ -124,7 +124,8 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
         utilities[PATROL] = common + p.patrol + believed - fear
     utilities[TELEPHONE] = common + believed - fear / 2.0
     utilities[STATION] = common + p.station + believed - p.minutes * teller.home.minutes / 60.0 - fear
-    if teller.council:
+    has_number = authority is not None and town.luck("has a number", teller.number, 0, tick=0) < authority.phones
+    if teller.council and has_number:
         utilities[OWN_PHONE] = common + p.own_phone + believed - fear / 2.0
     if authority is not None and communal.reach > 0.0 and not extorted:
         respect = communal.deference * authority.legitimacy

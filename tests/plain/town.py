@@ -8,14 +8,17 @@ import mesa
 
 from plain.adoption import note_care
 from plain.army import Prisoner, clamp_down, list_suspects
-from plain.community import Authority, Case, Hearing, Meeting, hear_cases, spread_news
+from plain.community import Authority, Case, Hearing, hear_cases, spread_news
+from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, deter, offend
+from plain.crowds import gather, withdraw
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.information import report_up
 from plain.justice import Charge, Complaint, judge
+from plain.land import dispute
 from plain.luck import luck
 from plain.means import maintain, open_garage
 from plain.misconduct import Bribe, answer_for_bribes
@@ -81,6 +84,7 @@ class PlainTown(mesa.Model):
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
         self.cases: list[Case] = []
+        self.requests: list[Request] = []
         self.queue: list[Complaint] = []
         self.charges: list[Charge] = []
         self.waiting_women: list[tuple[int, Resident]] = []
@@ -272,17 +276,21 @@ class PlainTown(mesa.Model):
         relieve_couples(self)
         plan(self)
         patrol(self)
+        withdraw(self)
         clamp_down(self)
         offend(self)
         extort(self)
         hurt_at_home(self)
+        dispute(self)
         tell(self)
         seek_help(self)
         respond(self)
+        gather(self)
         meet(self)
         answer_for_bribes(self)
         deter(self)
         hear_cases(self)
+        consult(self)
         report_up(self)
         answer_for_figures(self)
         judge(self)
@@ -323,8 +331,8 @@ class PlainTown(mesa.Model):
             "bribes": [(b.cell, b.nth, b.couple.number, b.resident.number) for b in self.bribes],
             "impressions": list(self.learned),
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
+            "meetings": [(m.authority, m.problem, int(m.called), m.came) for m in self.meetings],
             "outside": [(one.who.number, one.kind, one.severity) for one in self.outside],
-            "meetings": [(m.authority, int(m.met), int(m.called)) for m in self.meetings],
         }
 
 

@@ -1,0 +1,257 @@
+"""M15, collective violence (*linchamiento*): a crowd, a suspect, a cascade, and who may stop it in time (ODD 6.24).
+
+It is possible anywhere, is never called justice and never the law of a community: that law has its own hearings (6.12).
+Whether the suspect did anything is not known here.  Switched off, no crowd gathers.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from model.chance import age_of, someone
+from model.daybook import ASSAULT, BY_CROWD, BY_PHONE, HOMICIDE, IMPRESSIONS, INCIDENTS
+from model.ledger import COLLECTIVE_VIOLENCE, impress, trust_now
+from model.luck import decision, logistic, luck
+from model.mechanisms.crime import note_incident
+from model.mechanisms.patrol import straight_km, whereabouts
+from model.mechanisms.response import KM_PER_HOUR
+from model.parameters import Group, number, share
+
+NAMED, SUSPECT, CROWD, COMES, THRESHOLD = (
+    decision("suspect named"),
+    decision("suspect"),
+    decision("crowd"),
+    decision("joins crowd"),
+    decision("threshold"),
+)
+POLICE_STOP, AUTHORITY_STOPS, TOGETHER, KILLS, ATTACKS = (
+    decision("police stop crowd"),
+    decision("authority stops crowd"),
+    decision("stop crowd together"),
+    decision("crowd kills"),
+    decision("crowd attacks police"),
+)
+GRAVE, MOST, FEWEST, TRIES = 0.6, 60, 8, 8
+"""Severity from which a crime may draw a crowd; most of a crowd that are looked at, fewest that make one; assumed."""
+RECENT, YEAR, WEEK = 91, 1095, 21
+NAME = 3221225472
+"""What a crowd does after incident m is incident NAME + m mod 2**28."""
+AVERTED, INJURED, KILLED = range(3)
+KNOCKOUT = ("suspects_named", "crowds")
+"""Measures of its own process, which change when it is switched off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectiveViolence(Group):
+    """When a crowd gathers against a suspect, who joins, and who stops it."""
+
+    name: ClassVar[str] = "collective_violence"
+    evidence: ClassVar[tuple[str, ...]] = ("F07", "F16", "F17", "F18", "X01", "X02", "X03", "X04", "X05")
+
+    named: float = share(0.02, "assumed", "grave crimes after which somebody there is named by rumour", off=0.0)
+    held: float = share(0.2, "F07; assumed", "arrests after grave crimes that people see", off=0.0)
+    calm: float = number(1.4, "log-odds", -5.0, 10.0, "X02, X03: about 1 per 100,000; assumed", "threshold at rest")
+    spread: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "spread of thresholds between persons")
+    anger: float = number(1.0, "log-odds", 0.0, 5.0, "X05; assumed", "what recent harm to oneself takes off it")
+    ties: float = number(0.6, "log-odds", 0.0, 5.0, "assumed", "what recent harm to a tie takes off it")
+    rumour: float = number(0.3, "log-odds", 0.0, 5.0, "assumed", "what a name by rumour takes off it")
+    courts: float = number(0.8, "log-odds", 0.0, 5.0, "F16; assumed", "what disbelief in courts takes off it, 0 to 1")
+    police: float = number(
+        1.6, "log-odds", 0.0, 5.0, "F16: falls with trust; assumed", "what distrust takes off, 0 to 1"
+    )
+    gathers: float = share(0.5, "assumed", "of those near who come, where nobody is organised")
+    acting: float = share(0.3, "assumed", "share of a crowd that must act")
+    minutes: float = number(45.0, "minutes", 0.0, 480.0, "X05; assumed", "time in which it can still be stopped")
+    police_stop: float = share(0.4, "X05; assumed", "crowds that police in time stop")
+    authority_stops: float = share(
+        0.6, "X05; assumed", "crowds that a legitimate authority of an organised community stops"
+    )
+    together: float = share(0.5, "X05; assumed", "of those that neither stops alone, stopped by both")
+    lethal: float = share(0.33, "X02: 216 deaths in 651 events", "crowds not stopped that kill")
+    attack: float = share(0.4, "F17, X04; assumed", "crowds not stopped that attack the police who guard a suspect")
+    withdrawn: float = number(
+        3.0, "weeks", 0.0, 52.0, "X04; assumed", "time for which police stay away after an attack"
+    )
+    weight: float = number(0.2, "log-odds", 0.0, 2.0, "F17, F18; assumed", "weight for those who were there")
+
+
+class Square(NamedTuple):
+    """Who may come, and who may stop it."""
+
+    boards: Any
+    couples: Any
+    numbers: Any
+    communal: Any
+    cell_km: Any
+    where: Any
+
+
+@njit(cache=True)
+def readiness_to_act(stage: Any, i: Any, by_rumour: Any, p: Any, u: Any) -> Any:
+    """Share of the crowd that must act before this person does."""
+    mind, z = stage.minds[i], stage.ground.people[i]["settlement"]
+    rest = p["calm"] + p["spread"] * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+    if mind["harmed"] >= 0 and stage.tick - mind["harmed"] < RECENT:
+        rest -= p["anger"]
+    for tie in stage.ground.ties[i]:
+        if stage.minds[tie]["harmed"] >= 0 and stage.tick - stage.minds[tie]["harmed"] < RECENT:
+            rest -= p["ties"]
+            break
+    rest -= p["rumour"] if by_rumour else 0.0
+    rest -= p["courts"] * logistic(-mind["useful"])
+    rest -= p["police"] * (1.0 - trust_now(mind, stage.tick, stage.trust[z]["memory_years"]))
+    return logistic(rest)
+
+
+@njit(cache=True)
+def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any, p: Any, who: Any, need: Any) -> Any:
+    """Draw those who come, each with what it takes for them to act; return how many came."""
+    z, came = max(stage.ground.cells[cell]["settlement"], 0), 0
+    comes = p["gathers"] + (1.0 - p["gathers"]) * square.boards[z]["organised"]
+    for j in range(MOST):
+        i = someone(stage.ground, square.where, cell, luck(stage.seed, CROWD, stage.tick, number, j))
+        if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < 15.0:
+            continue
+        if luck(stage.seed, COMES, stage.tick, number, j) >= comes or np.any(who[:came] == i):
+            continue
+        who[came] = i
+        need[came] = readiness_to_act(stage, i, by_rumour, p, luck(stage.seed, THRESHOLD, stage.tick, i, 0))
+        came += 1
+    return came
+
+
+@njit(cache=True)
+def cascade(need: Any, came: Any) -> Any:
+    """Share of a crowd that acts in the end, when each acts once enough others do; one in ten begin by shouting."""
+    acting = 0.1
+    while True:
+        count = 0
+        for k in range(came):
+            if need[k] <= acting:
+                count += 1
+        if count <= acting * came:
+            return count / came
+        acting = count / came
+
+
+@njit(cache=True)
+def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> Any:
+    """Whether a free couple can be there in time."""
+    for post in range(len(square.couples)):
+        couple = square.couples[post]
+        start = max(minute, couple["free"])
+        if couple["on"] == 0 or couple["duty_start"] <= start < couple["duty_end"]:
+            continue
+        km = straight_km(stage.ground.cells, whereabouts(stage.day, square.couples, post, start), cell, square.cell_km)
+        if start - minute + 60.0 * km / KM_PER_HOUR[couple["mode"]] <= p["minutes"]:
+            return True
+    return False
+
+
+@njit(cache=True)
+def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any) -> Any:
+    """Who stops the crowd: 0 nobody, 1 the police, 2 the authority, 3 both together."""
+    board, seed, tick = square.boards[z], stage.seed, stage.tick
+    if police and luck(seed, POLICE_STOP, tick, number, 0) < p["police_stop"]:
+        return 1
+    chance = p["authority_stops"] * board["organised"] * logistic(board["legitimacy"])
+    if luck(seed, AUTHORITY_STOPS, tick, number, 0) < chance:
+        c = square.communal[z]
+        board["legitimacy"] += c["learning"] * 1000.0 / board["residents"] * (1.0 - logistic(board["legitimacy"]))
+        return 2
+    both = p["together"] * board["organised"] if police else 0.0
+    return 3 if luck(seed, TOGETHER, tick, number, 0) < both else 0
+
+
+@njit(cache=True)
+def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) -> Any:
+    """Somebody there whom the crowd takes for the offender, guilty or not; -1 if there is no man."""
+    for a in range(TRIES):
+        i = someone(stage.ground, square.where, cell, luck(stage.seed, SUSPECT, stage.tick, number, a))
+        if i < 0:
+            return -1
+        person = stage.ground.people[i]
+        if person["female"] == 0 and i != victim and stage.minds[i]["gone"] < 0 and age_of(person, stage.tick) >= 15.0:
+            return i
+    return -1
+
+
+@njit(cache=True)
+def act_as_crowd(stage: Any, square: Square, row: Any, i: Any, guarded: Any, p: Any) -> None:
+    """Let the crowd do what nobody stopped: hurt or kill, attack the police who guard, drive them out for weeks."""
+    number, cell = NAME + row["number"] % 268435456, row["cell"]
+    minute, z = min(479.0, row["minute"] + p["minutes"]), max(stage.ground.cells[row["cell"]]["settlement"], 0)
+    kind, severity = ASSAULT, 0.8
+    if luck(stage.seed, KILLS, stage.tick, row["number"], 0) < p["lethal"]:
+        kind, severity = HOMICIDE, 1.0
+        stage.tally[0]["crowds_killed"] += 1.0
+    else:
+        stage.tally[0]["crowds_injured"] += 1.0
+    k = note_incident(stage, number, kind, BY_CROWD, cell, i, -1, minute, severity, 0.0)
+    done = stage.day.incidents[k]
+    if done["teller"] >= 0 and kind == HOMICIDE:
+        done["told"], done["complaint"] = BY_PHONE, 1
+    if guarded and luck(stage.seed, ATTACKS, stage.tick, row["number"], 0) < p["attack"]:
+        stage.tally[0]["police_attacked"] += 1.0
+        square.boards[z]["withdrawn"] = stage.tick + int(p["withdrawn"] * WEEK)
+
+
+@njit(cache=True)
+def gather(stage: Any, square: Square) -> None:
+    """Let crowds gather after the grave crimes of the shift."""
+    who, need = np.zeros(MOST, np.int64), np.zeros(MOST)
+    for k in range(stage.day.counts[INCIDENTS]):
+        row = stage.day.incidents[k]
+        repeated = row["number"] // 268435456 == 1  # a near repeat, see ODD 2
+        if row["kind"] > HOMICIDE or not (row["severity"] >= GRAVE or repeated):
+            continue
+        z = max(stage.ground.cells[row["cell"]]["settlement"], 0)
+        p, held = square.numbers[z], row["arrested"] == 1
+        if luck(stage.seed, NAMED, stage.tick, row["number"], 0) >= (p["held"] if held else p["named"]):
+            continue
+        stage.tally[0]["suspects_named"] += 1.0
+        i = suspect_in(stage, square, row["cell"], row["number"], row["victim"])
+        came = crowd_of(stage, square, row["cell"], row["number"], not held, p, who, need)
+        if i < 0 or came < FEWEST or cascade(need, came) < p["acting"]:
+            continue
+        stage.tally[0]["crowds"] += 1.0
+        police = held or police_near(stage, square, row["cell"], row["minute"], p)
+        by = stopped(stage, square, z, row["number"], police, p)
+        tone = -1.0 if by == 0 else (0.0 if by == 2 else 0.5)
+        for j in range(came):
+            impress(stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.0, 0.0, tone, p["weight"], 1)
+        if by == 0:
+            act_as_crowd(stage, square, row, i, police, p)
+        else:
+            stage.tally[0]["crowds_averted"] += 1.0
+
+
+@njit(cache=True)
+def stay_away(day: Any, n_visits: Any, cells: Any, boards: Any, tick: Any) -> None:
+    """Cancel the visits to settlements from which the police have withdrawn."""
+    for k in range(n_visits):
+        z = cells[day.visits[k]["cell"]]["settlement"]
+        if z >= 0 and tick < boards[z]["withdrawn"]:
+            day.visits[k]["alive"] = 0
+
+
+def withdraw(world: Any) -> None:
+    """Keep patrols out of the settlements from which the police have withdrawn."""
+    if (world.state.boards["withdrawn"] > world.tick).any():
+        stay_away(world.book.day, int(world.book.counts[0]), world.ground.cells, world.state.boards, world.tick)
+
+
+def act(world: Any) -> None:
+    """Let crowds gather, or not."""
+    incidents = int(world.book.counts[INCIDENTS])
+    world.book.reserve(INCIDENTS, incidents)
+    world.book.reserve(IMPRESSIONS, incidents * (MOST + 1))
+    square = Square(
+        world.state.boards, world.state.couples, world.numbers["collective_violence"],
+        world.numbers["communal_authority"], world.cell_km, world.where,
+    )  # fmt: skip
+    gather(world.stage(), square)
+    world.learn()

@@ -1,0 +1,406 @@
+"""M18, consultation: who comes, what they ask for, and whether anybody answers (ODD 6.23).
+
+Councils speak for those who attend.  A meeting is two-way only if its request is answered within 30 days, with what
+was asked or with a reason.  Switched off, nobody meets.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from model.calendar import date_of_tick, month_of
+from model.chance import age_of
+from model.daybook import DOMESTIC, IMPRESSIONS, INCIDENTS, MEETINGS
+from model.ledger import DOOR_TO_DOOR, MEETING, REQUEST_MET, REQUEST_UNMET, impress, trust_now
+from model.luck import decision, logistic, luck, poisson
+from model.mechanisms.contacts import treats_fairly
+from model.parameters import Group, number, share
+
+MEETING_HELD, MEETING_DAY, TAKES_PART = decision("meeting held"), decision("meeting day"), decision("takes part")
+ATTENDS, MEETING_TONE, INVITED = decision("attends"), decision("meeting tone"), decision("invited")
+REQUEST, FEASIBLE, ANSWERED, CALLED = (
+    decision("request"),
+    decision("feasible"),
+    decision("answered"),
+    decision("called by police"),
+)
+FOLLOWED, EXPLAINS, DOOR_COUNT, DOOR_WHO, DOOR_TONE = (
+    decision("followed up"),
+    decision("explains limits"),
+    decision("door count"),
+    decision("door who"),
+    decision("door tone"),
+)
+TABLE, COUNCIL, COMUPRE, NETWORK = 4095, 4094, 4093, 4092
+"""Who holds a meeting, where it is no settlement's own."""
+YEAR, SHIFTS_A_MONTH = 1095, 91
+ANSWER_SHIFTS = 90
+MOST_INVITED, MOST_DOORS = 20, 32
+MOST_REQUESTS, FOR_ONE_REQUEST = 4, 6
+"""Requests of a meeting at most; people who come for one more of them; assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consultation(Group):
+    """How often police and communities meet, who comes, and what becomes of requests."""
+
+    name: ClassVar[str] = "consultation"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "E01", "E02", "E03", "E04", "E05", "E07", "E10", "E11", "E12", "E13", "E18", "E19", "E21", "F02", "F03", "F18",
+        "G04", "G12",
+    )  # fmt: skip
+
+    meetings: float = number(
+        3.0, "a year and settlement", 0.0, 52.0, "E03, F02; orders of magnitude",
+        "meetings of a community with the police", role="site", off=0.0,
+    )  # fmt: skip
+    table: float = number(4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0)
+    council: float = number(0.0, "a year", 0.0, 12.0, "E01", "reports to the municipal council", role="site", off=0.0)
+    comupre: float = number(0.0, "a year", 0.0, 12.0, "E12", "meetings of the COMUPRE", role="site", off=0.0)
+    network: float = number(
+        0.0, "a year", 0.0, 12.0, "E12", "meetings of the network for victims", role="site", off=0.0
+    )
+    rhythm: float = number(1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to what is usual", role="lever")
+    police_call: float = share(
+        0.1, "E04, C13: mostly called by residents", "meetings that the police call", role="lever"
+    )
+    attend: float = number(-0.4, "log-odds", -5.0, 5.0, "assumed", "readiness to attend", role="lever")
+    attend_trust: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of trust, 0 to 1, on attending")
+    attend_victim: float = number(0.5, "log-odds", -2.0, 3.0, "assumed", "effect of having been harmed in 12 months")
+    attend_women: float = number(-0.3, "log-odds", -3.0, 3.0, "assumed", "effect of being a woman: hours, care, custom")
+    attend_km: float = number(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the way, straight")
+    attend_organised: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1")
+    feasible: float = share(0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet")
+    request_met: float = share(0.58, "E10: over half unmet", "feasible requests met within 30 days", role="lever")
+    answer: float = share(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
+    follow_up: float = share(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
+    followed: float = share(0.3, "assumed", "more of those met")
+    weight_met: float = number(0.05, "log-odds", 0.0, 2.0, "E10; assumed", "weight of a request met")
+    weight_unmet: float = number(0.05, "log-odds", 0.0, 2.0, "E10; assumed", "weight of a request not met")
+    explain: float = share(
+        0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
+    )
+    bond: float = share(0.15, "F13, F18; assumed", "how far a meeting brings board and police closer")
+    share_number: float = share(0.3, "E05; assumed", "leaders without an officer's number who get one at a meeting")
+    phones: float = share(0.7, "E05; assumed", "leaders with an officer's number at the start", role="site")
+    spoken: float = share(0.5, "assumed", "how far violence at home is spoken of where only women attend")
+    door_to_door: float = number(
+        0.0, "visits a month and settlement", 0.0, 200.0, "policy", "visits from door to door", role="lever", off=0.0
+    )
+    inform: float = share(0.0, "policy", "residents told of MOPSIC, its plans and activities", role="lever", off=0.0)
+    news: float = number(
+        0.01, "log-odds a month", -0.1, 0.1, "E19: slow; assumed; swept", "what telling all of them adds"
+    )
+
+
+KNOCKOUT = ("meetings", "requests")
+"""Measures of its own process, which change when it is switched off."""
+
+
+class Hall(NamedTuple):
+    """Who can come, who answers, and what was asked."""
+
+    authorities: Any
+    boards: Any
+    chiefs: Any
+    officers: Any
+    council_start: Any
+    councils: Any
+    home_start: Any
+    at_home: Any
+    requests: Any
+    request_count: Any
+    present: Any
+    present_count: Any
+    suffered: Any
+    numbers: Any
+    contacts: Any
+    adoption: Any
+    cell_km: Any
+
+
+@njit(cache=True)
+def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) -> Any:
+    """Whether the meeting that this body holds this month, if it holds one, is today."""
+    if day_of_month != 1 + int(28.0 * luck(seed, MEETING_DAY, month, who, 0)):
+        return False
+    return luck(seed, MEETING_HELD, month, who, 0) < rate / 12.0
+
+
+@njit(cache=True)
+def readiness(stage: Any, hall: Hall, i: Any, a: Any, p: Any) -> Any:
+    """Chance that a resident attends a meeting at the seat of this authority."""
+    mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
+    z = person["settlement"]
+    home, seat = cells[person["home"]], cells[hall.authorities[a]["cell"]]
+    dx, dy = home["x"] - seat["x"], home["y"] - seat["y"]
+    wish = p["attend"] + p["attend_trust"] * (trust_now(mind, stage.tick, stage.trust[z]["memory_years"]) - 0.5)
+    wish += p["attend_women"] * person["female"] + p["attend_organised"] * (hall.boards[a]["organised"] - 0.5)
+    wish -= p["attend_km"] * math.sqrt(float(dx * dx + dy * dy)) * hall.cell_km
+    if mind["harmed"] >= 0 and stage.tick - mind["harmed"] < YEAR:
+        wish += p["attend_victim"]
+    return logistic(wish)
+
+
+@njit(cache=True)
+def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
+    """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
+    if stage.minds[i]["gone"] >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, hall, i, a, p):
+        return
+    for k in range(first, hall.present_count[0]):
+        if hall.present[k]["who"] == i:
+            return
+    row = hall.present[hall.present_count[0]]
+    row["due"], row["authority"], row["who"] = stage.tick + ANSWER_SHIFTS, a, i
+    hall.present_count[0] += 1
+    hear_out(stage, hall, i, a)
+
+
+@njit(cache=True)
+def hear_out(stage: Any, hall: Hall, i: Any, a: Any) -> None:
+    """Let the chief listen to somebody, well or not."""
+    person, contacts = stage.ground.people[i], hall.contacts[hall.authorities[a]["settlement"]]
+    fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, MEETING_TONE, stage.tick, i, 0))
+    impress(stage.day, stage.minds, i, MEETING, 1.0 if fair else -1.0, contacts["weight_meeting"], 0.0, 0.0, 1)
+    stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
+    stage.tally[0]["council_heard"] += 1.0
+    stage.tally[0]["council_heard_women"] += person["female"]
+    stage.tally[0]["council_heard_far"] += 1.0 if stage.ground.cells[person["home"]]["minutes"] > 20.0 else 0.0
+
+
+@njit(cache=True)
+def is_victim(stage: Any, i: Any) -> Any:
+    """Whether this is an adult who was harmed in the last twelve months."""
+    harmed = stage.minds[i]["harmed"]
+    return harmed >= 0 and stage.tick - harmed < YEAR and age_of(stage.ground.people[i], stage.tick) >= 18.0
+
+
+@njit(cache=True)
+def worst_problem(suffered: Any, women: Any, spoken: Any) -> Any:
+    """Kind of crime that weighs most on those who attend; of violence at home women speak, if anybody."""
+    worst, most = 0, 0.0
+    for kind in range(len(suffered)):
+        weight = suffered[kind] * (women * spoken if kind == DOMESTIC else 1.0)
+        if weight > most:
+            worst, most = kind, weight
+    return worst
+
+
+@njit(cache=True)
+def hold_meeting(stage: Any, hall: Hall, a: Any, p: Any) -> None:
+    """Hold a community's meeting: who comes, what they ask, whose number they get."""
+    z, board, first = hall.authorities[a]["settlement"], hall.boards[a], hall.present_count[0]
+    for k in range(hall.council_start[z], hall.council_start[z + 1]):
+        attend(stage, hall, hall.councils[k], a, p, first)
+    here = hall.home_start[z + 1] - hall.home_start[z]
+    for j in range(MOST_INVITED if here > 0 else 0):
+        i = hall.at_home[hall.home_start[z] + int(luck(stage.seed, INVITED, stage.tick, a, j) * here)]
+        if stage.ground.people[i]["council"] == 0 and is_victim(stage, i):
+            attend(stage, hall, i, a, p, first)
+    called = 1 if luck(stage.seed, CALLED, stage.tick, a, 0) < p["police_call"] else 0
+    came = hall.present_count[0] - first
+    board["met"] = board["asked"] = stage.tick
+    ask(stage, hall, a, first, called, p)
+    board["phones"] += p["share_number"] * (1.0 - board["phones"])
+    board["links"] += p["bond"] * (1.0 - board["links"])
+    row = stage.day.meetings[stage.day.counts[MEETINGS]]
+    row["authority"], row["problem"], row["by_police"], row["came"] = a, board["problem"], called, came
+    stage.day.counts[MEETINGS] += 1
+    stage.tally[0]["meetings"] += 1.0
+
+
+@njit(cache=True)
+def ask(stage: Any, hall: Hall, a: Any, first: Any, called: Any, p: Any) -> None:
+    """Bring the requests of a meeting: the worst problems of those who came, more where more came."""
+    suffered, board = hall.suffered[hall.authorities[a]["settlement"]], hall.boards[a]
+    women, came = 0.0, hall.present_count[0] - first
+    for k in range(first, hall.present_count[0]):
+        women += stage.ground.people[hall.present[k]["who"]]["female"]
+    for nth in range(min(MOST_REQUESTS, 1 + came // FOR_ONE_REQUEST)):
+        problem = worst_problem(suffered, women / max(came, 1), p["spoken"])
+        request = hall.requests[hall.request_count[0]]
+        request["asked"], request["due"], request["authority"] = stage.tick, stage.tick + ANSWER_SHIFTS, a
+        request["nth"], request["problem"] = nth, problem
+        request["by_police"], request["followed"] = called, 0
+        hall.request_count[0] += 1
+        stage.tally[0]["requests"] += 1.0
+        suffered[problem] *= 0.5
+        board["problem"] = problem if nth == 0 else board["problem"]
+
+
+@njit(cache=True)
+def answer_requests(stage: Any, hall: Hall) -> None:
+    """Answer the requests of 30 days ago, or not; those who were there hear of it."""
+    left = 0
+    for k in range(hall.request_count[0]):
+        request = hall.requests[k]
+        if request["due"] > stage.tick:
+            hall.requests[left] = request
+            left += 1
+        else:
+            answer_one(stage, hall, request, hall.numbers[hall.authorities[request["authority"]]["settlement"]])
+    hall.request_count[0] = left
+    left = 0
+    for k in range(hall.present_count[0]):
+        if hall.present[k]["due"] > stage.tick:
+            hall.present[left] = hall.present[k]
+            left += 1
+    hall.present_count[0] = left
+
+
+@njit(cache=True)
+def answer_one(stage: Any, hall: Hall, request: Any, p: Any) -> None:
+    """Meet a request, give a reason, explain the limits, or let it lie."""
+    a, asked, nth = request["authority"], request["asked"], request["nth"]
+    board = hall.boards[a]
+    chance = min(1.0, p["request_met"] + p["followed"] * request["followed"])
+    met = (
+        luck(stage.seed, FEASIBLE, asked, a, nth) < p["feasible"] and luck(stage.seed, REQUEST, asked, a, nth) < chance
+    )
+    answered = met or luck(stage.seed, ANSWERED, asked, a, nth) < p["answer"]
+    trained = (
+        hall.officers[hall.chiefs[a]]["trained"] * hall.adoption[hall.authorities[a]["settlement"]]["link_explain"]
+    )
+    worn = math.exp(-0.6931471805599453 * board["explained"])
+    explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p["explain"] * trained * worn
+    board["explained"] = 0 if met else board["explained"] + (1 if explained else 0)
+    stage.tally[0]["requests_due"] += 1.0
+    stage.tally[0]["requests_met"] += 1.0 if met else 0.0
+    stage.tally[0]["limits_explained"] += 1.0 if explained else 0.0
+    if answered:
+        board["heard"] = asked
+        stage.tally[0]["requests_answered"] += 1.0
+        stage.tally[0]["answered_by_police"] += request["by_police"]
+    if explained:
+        return
+    for k in range(hall.present_count[0]):
+        row = hall.present[k]
+        if row["due"] <= stage.tick and row["authority"] == a:
+            cause, tone, weight = (
+                (REQUEST_MET, 1.0, p["weight_met"]) if met else (REQUEST_UNMET, -1.0, p["weight_unmet"])
+            )
+            impress(stage.day, stage.minds, row["who"], cause, 0.0, 0.0, tone, weight, 1)
+
+
+@njit(cache=True)
+def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
+    """Hold what is due today of the table, the council, the COMUPRE and the network for victims."""
+    p, seed = hall.numbers[0], stage.seed
+    if held_today(p["rhythm"] * p["table"], TABLE, month, day_of_month, seed):
+        stage.tally[0]["table_meetings"] += 1.0
+        for a in range(len(hall.boards)):
+            silent = stage.tick < hall.boards[a]["silent_until"]
+            if not silent and luck(seed, TAKES_PART, stage.tick, a, 0) < hall.boards[a]["organised"]:
+                hall.boards[a]["met"] = stage.tick
+                hall.boards[a]["links"] += p["bond"] * (1.0 - hall.boards[a]["links"])
+                if luck(seed, ANSWERED, stage.tick, a, TABLE) < p["feasible"] * p["request_met"] + p["answer"]:
+                    hall.boards[a]["heard"] = stage.tick
+    if held_today(p["rhythm"] * p["council"], COUNCIL, month, day_of_month, seed):
+        stage.tally[0]["council_meetings"] += 1.0
+    if held_today(p["rhythm"] * p["comupre"], COMUPRE, month, day_of_month, seed):
+        stage.tally[0]["comupre_meetings"] += 1.0
+        for k in range(hall.request_count[0]):
+            request = hall.requests[k]
+            if luck(seed, FOLLOWED, request["asked"], request["authority"], request["nth"]) < p["follow_up"]:
+                request["followed"] = 1
+    if held_today(p["rhythm"] * p["network"], NETWORK, month, day_of_month, seed):
+        stage.tally[0]["network_meetings"] += 1.0
+        for j in range(MOST_INVITED):
+            i = int(luck(seed, INVITED, stage.tick, NETWORK, j) * len(stage.minds))
+            a = stage.ground.people[i]["settlement"]
+            living = stage.minds[i]["gone"] < 0 and hall.chiefs[a] >= 0
+            if (
+                living
+                and is_victim(stage, i)
+                and luck(seed, ATTENDS, stage.tick, i, 0) < readiness(stage, hall, i, 0, p)
+            ):
+                hear_out(stage, hall, i, a)
+
+
+@njit(cache=True)
+def knock(stage: Any, hall: Hall, a: Any, p: Any) -> None:
+    """Visit homes of a settlement from door to door."""
+    z = hall.authorities[a]["settlement"]
+    first, here = hall.home_start[z], hall.home_start[z + 1] - hall.home_start[z]
+    doors = poisson(luck(stage.seed, DOOR_COUNT, stage.tick, a, 0), p["door_to_door"] / 30.0) if here > 0 else 0
+    contacts = hall.contacts[z]
+    for j in range(min(doors, MOST_DOORS)):
+        i = hall.at_home[first + int(luck(stage.seed, DOOR_WHO, stage.tick, a, j) * here)]
+        if stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < 12.0:
+            continue
+        fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, DOOR_TONE, stage.tick, a, j))
+        tone, weight = (1.0 if fair else -1.0), contacts["weight_talk"]
+        impress(stage.day, stage.minds, i, DOOR_TO_DOOR, tone, weight, 0.3 * tone, weight, 1)
+        stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
+        stage.tally[0]["doors"] += 1.0
+
+
+@njit(cache=True)
+def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
+    """Answer what is due; then hold the meetings of today and visit homes."""
+    answer_requests(stage, hall)
+    meet_at_the_seat(stage, hall, month, day_of_month)
+    for a in range(len(hall.authorities)):
+        p = hall.numbers[hall.authorities[a]["settlement"]]
+        if hall.chiefs[a] < 0:
+            continue
+        rate = p["rhythm"] * p["meetings"] * (0.5 + hall.boards[a]["organised"])
+        if held_today(rate, a, month, day_of_month, stage.seed):
+            if stage.tick < hall.boards[a]["silent_until"]:
+                stage.tally[0]["meetings_silenced"] += 1.0
+                continue
+            hold_meeting(stage, hall, a, p)
+        knock(stage, hall, a, p)
+
+
+@njit(cache=True)
+def suffer(stage: Any, suffered: Any) -> None:
+    """Let every settlement remember what its people suffered since its last meetings."""
+    for k in range(stage.day.counts[INCIDENTS]):
+        row = stage.day.incidents[k]
+        if row["teller"] >= 0:
+            suffered[stage.ground.people[row["teller"]]["settlement"], row["kind"]] += row["severity"]
+
+
+def lose_numbers(world: Any) -> None:
+    """Let leaders lose the numbers of the officers who were replaced in the last month."""
+    officers, boards = world.state.officers, world.state.boards
+    facility = world.town.cells["facility"][world.town.authorities["cell"]]
+    new = world.tick - officers["tick_since"] <= SHIFTS_A_MONTH
+    for a, f in enumerate(facility):
+        own = officers["facility"] == f
+        boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0
+
+
+def act(world: Any) -> None:
+    """Remember what is suffered; in the afternoon shift consult."""
+    state, numbers, book, town = world.state, world.numbers, world.book, world.town
+    suffer(world.stage(), state.suffered)
+    if world.tick % 3 != 1:
+        return
+    date = date_of_tick(world.tick)
+    if date.day == 1:
+        lose_numbers(world)
+        state.mood[1] += numbers["consultation"]["inform"][0] * numbers["consultation"]["news"][0]
+    n = len(state.boards)
+    state.requests.reserve(n * MOST_REQUESTS)
+    state.present.reserve(len(world.councils) + n * MOST_INVITED)
+    book.reserve(MEETINGS, n)
+    book.reserve(
+        IMPRESSIONS,
+        len(world.councils)
+        + n * (MOST_INVITED + MOST_DOORS)
+        + MOST_INVITED
+        + MOST_REQUESTS * int(state.present.count[0]),
+    )
+    hall = Hall(
+        town.authorities, state.boards, world.chiefs, world.plant.officers, world.council_start, world.councils,
+        world.settled_start, world.settled, state.requests.rows, state.requests.count, state.present.rows,
+        state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
+        world.cell_km,
+    )  # fmt: skip
+    consult(world.stage(), hall, month_of(world.tick), date.day)
+    world.learn()

@@ -1,0 +1,194 @@
+"""Consultation: meetings, requests and answers (ODD 6.23)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plain.community import DOMESTIC, Authority
+from plain.luck import logistic, pick, poisson
+from plain.people import DOOR_TO_DOOR, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
+
+if TYPE_CHECKING:
+    from plain.town import PlainTown
+
+TABLE, COUNCIL, COMUPRE, NETWORK = 4095, 4094, 4093, 4092
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting of a community with the police."""
+
+    authority: int
+    problem: int
+    called: bool
+    came: int
+
+
+@dataclass(eq=False)
+class Request:
+    """What a community asked for."""
+
+    asked: int
+    authority: Authority
+    nth: int
+    present: list[Resident]
+    followed: bool = False
+
+
+def consult(town: "PlainTown") -> None:
+    """Remember what was suffered; in the afternoon answer, meet, and knock at doors."""
+    for incident in town.incidents:
+        if incident.teller is not None:
+            place = town.authorities[incident.teller.settlement]
+            place.suffered[incident.kind] += incident.severity
+    if town.shift != 1:
+        return
+    if town.date.day == 1:
+        p = town.numbers("consultation")
+        town.shocks += p.inform * p.news
+        for authority in town.authorities:
+            lose_numbers(town, authority)
+    due = [request for request in town.requests if town.tick - request.asked >= 90]
+    for request in due:
+        answer(town, request)
+    town.requests = [request for request in town.requests if request not in due]
+    meet_at_the_seat(town)
+    for authority in town.authorities:
+        if authority.officer is None:
+            continue
+        p = town.numbers("consultation")
+        if is_held_today(town, authority.number, p.rhythm * p.meetings * (0.5 + authority.organised)):
+            if town.tick < authority.silent_until:
+                continue
+            hold_meeting(town, authority)
+        knock(town, authority)
+    town.learn_impressions()
+
+
+def is_held_today(town: "PlainTown", who: int, rate: float) -> bool:
+    """Tell whether a body meets this month, and today."""
+    if town.luck("meeting held", who, 0, tick=town.month) >= rate / 12.0:
+        return False
+    return town.date.day == 1 + int(28 * town.luck("meeting day", who, 0, tick=town.month))
+
+
+def lose_numbers(town: "PlainTown", authority: Authority) -> None:
+    """Let leaders lose the numbers of officers who are gone."""
+    own = [one for one in town.officers if one.facility.number == authority.cell.facility]
+    if own:
+        new = sum(town.tick - one.since <= 91 for one in own)
+        authority.phones *= 1.0 - new / len(own)
+
+
+def answer(town: "PlainTown", request: Request) -> None:
+    """Answer a request, or not."""
+    p, authority = town.numbers("consultation"), request.authority
+
+    def u(name: str) -> float:
+        return town.luck(name, authority.number, request.nth, tick=request.asked)
+
+    chance = min(1.0, p.request_met + p.followed * request.followed)
+    met = u("feasible") < p.feasible and u("request") < chance
+    if met or u("answered") < p.answer:
+        authority.last_answer = request.asked
+    able = p.explain * town.numbers("adoption").link_explain * authority.officer.trained
+    explained = not met and u("explains limits") < able * 2.0**-authority.explained
+    if met:
+        authority.explained = 0
+    elif explained:
+        authority.explained += 1
+    if explained:
+        return
+    for one in request.present:
+        if met:
+            town.impress(one, REQUEST_MET, effectiveness=(1.0, p.weight_met))
+        else:
+            town.impress(one, REQUEST_UNMET, effectiveness=(-1.0, p.weight_unmet))
+
+
+def meet_at_the_seat(town: "PlainTown") -> None:
+    """Hold table, COMUPRE and network; the council is only informed."""
+    p = town.numbers("consultation")
+    if is_held_today(town, TABLE, p.rhythm * p.table):
+        for authority in town.authorities:
+            speaks = town.tick >= authority.silent_until
+            if speaks and town.luck("takes part", authority.number, 0) < authority.organised:
+                authority.last_meeting = town.tick
+                authority.links += p.bond * (1.0 - authority.links)
+                if town.luck("answered", authority.number, TABLE) < p.feasible * p.request_met + p.answer:
+                    authority.last_answer = town.tick
+    if is_held_today(town, COMUPRE, p.rhythm * p.comupre):
+        for request in town.requests:
+            drawn = town.luck("followed up", request.authority.number, request.nth, tick=request.asked)
+            request.followed = request.followed or drawn < p.follow_up
+    if is_held_today(town, NETWORK, p.rhythm * p.network):
+        for j in range(20):
+            one = pick(town.residents, town.luck("invited", NETWORK, j))
+            authority = town.authorities[one.settlement]
+            if authority.officer is not None and is_victim(town, one) and attends(town, one, town.authorities[0]):
+                be_heard(town, one, authority)
+
+
+def is_victim(town: "PlainTown", one: Resident) -> bool:
+    """Tell whether this is an adult harmed in the last twelve months."""
+    return one.age >= 18 and one.last_harm >= 0 and town.tick - one.last_harm < 1095
+
+
+def attends(town: "PlainTown", one: Resident, authority: Authority) -> bool:
+    """Tell whether a resident attends a meeting."""
+    p = town.numbers("consultation")
+    harmed = one.last_harm >= 0 and town.tick - one.last_harm < 1095
+    wish = (
+        p.attend
+        + p.attend_trust * (one.trust - 0.5)
+        + p.attend_women * one.female
+        + p.attend_organised * (authority.organised - 0.5)
+        - p.attend_km * town.straight_km(one.home, authority.cell)
+        + p.attend_victim * harmed
+    )
+    return one.alive and town.luck("attends", one.number, 0) < logistic(wish)
+
+
+def be_heard(town: "PlainTown", one: Resident, authority: Authority) -> None:
+    """Let the officer listen to somebody."""
+    fair = town.luck("meeting tone", one.number, 0) < authority.officer.chance_of_fairness
+    town.impress(one, MEETING, fairness=(1.0 if fair else -1.0, town.numbers("contacts").weight_meeting))
+    one.last_contact = town.tick
+
+
+def hold_meeting(town: "PlainTown", authority: Authority) -> None:
+    """Hold a community's meeting."""
+    p, number = town.numbers("consultation"), authority.number
+    present = [one for one in authority.residents if one.council and attends(town, one, authority)]
+    for j in range(20 if authority.residents else 0):
+        one = pick(authority.residents, town.luck("invited", number, j))
+        if not one.council and is_victim(town, one) and one not in present and attends(town, one, authority):
+            present.append(one)
+    for one in present:
+        be_heard(town, one, authority)
+    women = sum(one.female for one in present) / max(len(present), 1)
+    for nth in range(min(4, 1 + len(present) // 6)):
+        weights = [w * (women * p.spoken if kind == DOMESTIC else 1.0) for kind, w in enumerate(authority.suffered)]
+        problem = weights.index(max(weights))
+        authority.suffered[problem] *= 0.5
+        town.requests.append(Request(town.tick, authority, nth, present))
+        if nth == 0:
+            authority.problem = problem
+    authority.last_meeting = authority.last_request = town.tick
+    authority.phones += p.share_number * (1.0 - authority.phones)
+    authority.links += p.bond * (1.0 - authority.links)
+    called = town.luck("called by police", number, 0) < p.police_call
+    town.meetings.append(Meeting(number, authority.problem, called, len(present)))
+
+
+def knock(town: "PlainTown", authority: Authority) -> None:
+    """Visit homes from door to door."""
+    p, number = town.numbers("consultation"), authority.number
+    if not authority.residents:
+        return
+    for j in range(min(32, poisson(town.luck("door count", number, 0), p.door_to_door / 30.0))):
+        one = pick(authority.residents, town.luck("door who", number, j))
+        if one.alive and one.age >= 12:
+            fair = town.luck("door tone", number, j) < authority.officer.chance_of_fairness
+            tone, weight = (1.0 if fair else -1.0), town.numbers("contacts").weight_talk
+            town.impress(one, DOOR_TO_DOOR, fairness=(tone, weight), effectiveness=(0.3 * tone, weight))
+            one.last_contact = town.tick

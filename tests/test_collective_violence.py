@@ -1,0 +1,93 @@
+"""Crowds against suspects: when they act, who stops them, what follows (M15)."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from model.daybook import BY_CROWD, HOMICIDE
+from model.mechanisms.collective_violence import cascade
+from model.model import GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+ANGRY = {"collective_violence.named": 1.0, "collective_violence.held": 1.0, "collective_violence.calm": -1.0}
+NOBODY_STOPS = {
+    "collective_violence.police_stop": 0.0,
+    "collective_violence.authority_stops": 0.0,
+    "collective_violence.together": 0.0,
+}
+
+
+def sums(world: TrustModel) -> pd.Series:
+    return world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+
+
+def test_a_cascade_runs_as_far_as_each_finds_enough_others_acting() -> None:
+    steps = np.linspace(0.0, 0.95, 20)
+    assert cascade(steps, 20) == 1.0
+    gap = np.where(steps > 0.3, 0.9, steps)
+    assert 0.3 <= cascade(gap, 20) < 0.5
+    assert cascade(np.full(20, 0.5), 20) == 0.0
+
+
+def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:
+    calm = {**ANGRY, "collective_violence.calm": 1.2}
+    trusting = sums(live(2 * MONTH, **calm, **{"trust.effectiveness": 4.0, "trust.fairness": 4.0}))
+    wary = sums(live(2 * MONTH, **calm, **{"trust.effectiveness": -4.0, "trust.fairness": -4.0}))
+    assert wary["crowds"] > trusting["crowds"]
+
+
+def test_every_attempt_is_averted_or_injures_or_kills(live: Live) -> None:
+    found = sums(live(2 * MONTH, **ANGRY))
+    assert found["suspects_named"] >= found["crowds"] > 0
+    ends = found[["crowds_averted", "crowds_injured", "crowds_killed"]]
+    assert ends.sum() == found["crowds"]
+    assert (ends > 0).all()
+
+
+def test_police_and_authority_together_stop_more_than_either(live: Live) -> None:
+    def averted(**changes: float) -> float:
+        found = sums(live(2 * MONTH, **ANGRY, **(NOBODY_STOPS | changes)))
+        return float(found["crowds_averted"] / found["crowds"])
+
+    police = {"collective_violence.police_stop": 0.4}
+    authority = {"collective_violence.authority_stops": 0.8}
+    both = averted(**police, **authority, **{"collective_violence.together": 0.5})
+    assert averted() == 0.0
+    assert both > max(averted(**police), averted(**authority)) > 0.0
+
+
+def test_who_is_killed_by_a_crowd_dies_and_stands_in_the_books(live: Live) -> None:
+    world = live(0, trace=True, **ANGRY, **NOBODY_STOPS, **{"collective_violence.lethal": 1.0})
+    rows = []
+    for _ in range(30):
+        world.step()
+        rows.append(world.trace["incidents"][world.trace["incidents"]["motive"] == BY_CROWD])
+    found = np.concatenate(rows)
+    assert len(found) > 0
+    assert (found["kind"] == HOMICIDE).all()
+    assert (world.state.minds["gone"][found["victim"]] >= 0).all()
+
+
+def test_after_an_attack_no_patrol_comes_for_weeks(live: Live) -> None:
+    world = live(0, trace=True, **ANGRY, **NOBODY_STOPS, **{"collective_violence.attack": 1.0})
+    settlement, seen = world.town.cells["settlement"], 0
+    for _ in range(MONTH):
+        world.step()
+        away = world.state.boards["withdrawn"] - world.tick > 3
+        visits = world.trace["visits"]
+        visits = visits[(visits["alive"] == 1) & (settlement[visits["cell"]] >= 0)]
+        was_away = away & (world.state.boards["withdrawn"] - world.tick < 60)
+        seen += int(away.sum())
+        assert not was_away[settlement[visits["cell"]]].any()
+    assert seen > 0
+
+
+def test_collective_violence_is_never_told_by_settlement() -> None:
+    assert not {name for name in (*SETTLEMENT_MONTH.names, *GROUP_MONTH.names) if "crowd" in name}
+
+
+def test_switched_off_no_crowd_gathers(live: Live) -> None:
+    found = sums(live(MONTH, **ANGRY, **{"mechanisms.collective_violence": False}))
+    assert found[["suspects_named", "crowds", "homicides_crowd", "police_attacked"]].sum() == 0

@@ -1,0 +1,107 @@
+"""Consultation: who comes, what they ask, who answers, and meetings that lead nowhere (M18)."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from model.daybook import DOMESTIC
+from model.ledger import DOOR_TO_DOOR, REQUEST_MET, REQUEST_UNMET
+from model.mechanisms.consultation import worst_problem
+from model.model import TrustModel
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+OFTEN = {"consultation.meetings": 40.0}
+
+
+def months(world: TrustModel) -> pd.DataFrame:
+    return world.datacollector.get_model_vars_dataframe()
+
+
+def sums(world: TrustModel) -> pd.Series:
+    return months(world).sum(numeric_only=True)
+
+
+def booked(world: TrustModel, cause: int) -> float:
+    rows = world.ledger_months()
+    return float(rows["change"][rows["cause"] == cause].sum())
+
+
+def test_requests_are_answered_after_30_days_or_lie(live: Live) -> None:
+    world = live(4 * MONTH, **OFTEN)
+    found = sums(world)
+    assert found["requests"] >= found["requests_due"] >= found["requests_answered"] >= found["requests_met"] > 0
+    waiting = world.state.requests.filled()
+    assert (waiting["due"] >= world.tick).all()
+    assert found["requests"] <= found["requests_due"] + len(waiting)
+
+
+def test_a_request_not_met_costs_trust_and_a_met_one_brings_some(live: Live) -> None:
+    unmet = live(4 * MONTH, **OFTEN, **{"consultation.request_met": 0.0, "consultation.explain": 0.0})
+    met = live(4 * MONTH, **OFTEN, **{"consultation.request_met": 1.0, "consultation.feasible": 1.0})
+    assert booked(unmet, REQUEST_UNMET) < 0.0 == booked(unmet, REQUEST_MET)
+    assert booked(met, REQUEST_MET) > 0.0 == booked(met, REQUEST_UNMET)
+
+
+def test_explaining_shifts_blame_and_wears_off(live: Live) -> None:
+    trained = {"plant.share_trained": 1.0, "adoption.rotation": 0.0, "consultation.request_met": 0.0}
+    silent = live(5 * MONTH, **OFTEN, **trained, **{"consultation.explain": 0.0})
+    spoken = live(5 * MONTH, **OFTEN, **trained, **{"consultation.explain": 0.5})
+    assert booked(silent, REQUEST_UNMET) < booked(spoken, REQUEST_UNMET) < 0.0
+    assert 0 < sums(spoken)["limits_explained"] < 0.5 * sums(spoken)["requests_due"]
+
+
+def test_meetings_without_follow_up_do_not_count_as_consultation(live: Live) -> None:
+    some = {"consultation.meetings": 6.0}
+    usual, gaming = live(6 * MONTH, **some), live(6 * MONTH, policies=["gaming_meetings"], **some)
+    assert sums(gaming)["meetings"] > 1.2 * sums(usual)["meetings"]
+    late = [
+        months(world)[["c2", "c2.community_met", "c2.requests_answered"]].iloc[-2:].mean() for world in (usual, gaming)
+    ]
+    assert late[1]["c2"] < late[0]["c2"] + 0.05
+    assert late[1]["c2.requests_answered"] == 0.0
+
+
+def test_far_homes_and_distrust_keep_people_away(live: Live) -> None:
+    near = live(2 * MONTH, **OFTEN, **{"consultation.attend_km": 0.0})
+    far = live(2 * MONTH, **OFTEN, **{"consultation.attend_km": 3.0})
+    wary = live(2 * MONTH, **OFTEN, **{"consultation.attend_trust": 4.0, "trust.effectiveness": -4.0})
+    assert max(sums(far)["council_heard"], sums(wary)["council_heard"]) < sums(near)["council_heard"]
+
+
+def test_of_violence_at_home_nobody_speaks_where_no_woman_attends() -> None:
+    suffered = np.zeros(9)
+    suffered[0], suffered[DOMESTIC] = 1.0, 10.0
+    assert worst_problem(suffered, 0.0, 0.5) == 0
+    assert worst_problem(suffered, 1.0, 0.5) == DOMESTIC
+
+
+def test_leaders_get_numbers_at_meetings_and_lose_them_when_officers_go(live: Live) -> None:
+    stays = {"adoption.rotation": 0.0, "adoption.retire": 0.0}
+    kept = live(4 * MONTH, **OFTEN, **stays).state.boards["phones"]
+    lost = live(4 * MONTH, **{"consultation.meetings": 0.0, "adoption.rotation": 0.95}).state.boards["phones"]
+    assert kept.min() >= 0.7 > lost.mean()
+
+
+def test_visits_from_door_to_door_reach_homes(live: Live) -> None:
+    world = live(2 * MONTH, **{"consultation.door_to_door": 60.0})
+    assert sums(world)["doors"] > 50
+    assert booked(world, DOOR_TO_DOOR) != 0.0
+
+
+def test_telling_all_of_mopsic_moves_the_mood_slowly(live: Live) -> None:
+    world = live(3 * MONTH, **{"consultation.inform": 1.0})
+    assert 0.0 < world.state.mood[0] < 0.05
+
+
+def test_the_comupre_that_follows_up_gets_more_requests_met(live: Live) -> None:
+    often = {**OFTEN, "consultation.comupre": 12.0, "consultation.rhythm": 3.0, "consultation.request_met": 0.2}
+    counts = [sums(live(6 * MONTH, **often, **{"consultation.follow_up": share})) for share in (0.0, 1.0)]
+    assert counts[1]["requests_met"] > 1.2 * counts[0]["requests_met"] > 0
+
+
+def test_switched_off_nobody_meets(live: Live) -> None:
+    found = sums(live(2 * MONTH, **{"mechanisms.consultation": False}))
+    kinds = ("meetings", "table_meetings", "council_meetings", "comupre_meetings", "network_meetings", "requests")
+    assert found[list(kinds)].sum() == 0
