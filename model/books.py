@@ -17,14 +17,14 @@ from model.daybook import (
     IN_QUARREL,
     IN_ROBBERY,
     INCIDENTS,
+    INSTITUTION,
+    LESSER,
     NOBODY,
     REFUGE,
     TO_KIN,
     UNSERVEDS,
     VISITS,
 )
-from model.mechanisms.plans import INSTITUTION
-from model.mechanisms.pressure import LESSER
 from model.state import FOOT
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)

@@ -89,6 +89,13 @@ CHANNELS = (
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (np.int64(kind) for kind in range(-1, 6))
+"""Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a post, checkpoint, army."""
+N_PROBLEMS, N_CELLS = 6, 5
+"""Problems by which stations and headquarters remember crime, and places of a plan."""
+LESSER = np.array([1, -1, 3, -1, -1, -1, -1, -1, -1])
+"""What a downgraded crime is written down as: robbery as theft, theft of a vehicle as theft from it."""
+
 REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
 NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = range(6)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from model.mechanisms.plans import N_CELLS
+from model.daybook import N_CELLS
 
 LIVED = 3
 """Months for which a response must have lived to count as alive (B13)."""

@@ -4,9 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.daybook import KINDS, Table, record
+from model.daybook import KINDS, N_CELLS, N_PROBLEMS, Table, record
 from model.ledger import CAUSES, MIND
-from model.mechanisms.plans import N_CELLS, N_PROBLEMS
 from model.town import Town
 
 COUPLE = record("on lead mate mode joint cell", "free duty_start duty_end km")

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from model.model import TrustModel
 from model.scenario import Scenario
 from model.town import Town, build_town
 from scenarios import load
+
+settings.register_profile("confianza", deadline=None)
+settings.load_profile("confianza")
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 

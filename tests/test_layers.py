@@ -14,7 +14,7 @@ LEVELS = (
     ),
     ("mechanisms",),
     ("agents",),
-    ("policies", "criteria", "measures"),
+    ("policies", "criteria", "standing", "measures"),
     ("model",),
 )
 """The modules of `model` from the ground up; a module that is not named here belongs to the tables."""

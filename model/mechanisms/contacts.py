@@ -10,11 +10,10 @@ import numpy as np
 from numba import njit
 
 from model.chance import age_of, somebody_here, young_man
-from model.daybook import ARRESTS, BRIBES, IMPRESSIONS, VISITS
+from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.misconduct import asks
-from model.mechanisms.plans import CHECKPOINT, INSTITUTION
 from model.parameters import Group, number, share
 from model.state import FOOT
 

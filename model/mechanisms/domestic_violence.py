@@ -43,7 +43,7 @@ class DomesticViolence(Group):
     """How often women are hurt by men they live with, and how it goes on."""
 
     name: ClassVar[str] = "domestic_violence"
-    evidence: ClassVar[tuple[str, ...]] = ("F05", "F20", "V11", "V12", "V13")
+    evidence: ClassVar[tuple[str, ...]] = ("F05", "F20", "J07", "V11", "V12", "V13")
 
     first: float = number(
         0.014,

@@ -12,13 +12,12 @@ from numba import njit
 
 from model.calendar import date_of_tick
 from model.chance import someone, young_man
-from model.daybook import IMPRESSIONS, VISITS
+from model.daybook import IMPRESSIONS, SOLDIERS, VISITS
 from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
 from model.luck import decision, luck, poisson
 from model.mechanisms.contacts import MOST
 from model.mechanisms.extortion import enrol
 from model.mechanisms.patrol import place, write_visit
-from model.mechanisms.plans import SOLDIERS
 from model.parameters import Group, number, share
 
 ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (

@@ -10,20 +10,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numba import njit
 
-from model.daybook import VISITS
+from model.daybook import CASEWORK, INSTITUTION, POST, ROUTE, VISITS
 from model.luck import decision, luck
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
-from model.mechanisms.plans import (
-    CASEWORK,
-    INSTITUTION,
-    KIND_BY_MODE,
-    POST,
-    POST_HOUR,
-    ROUTE,
-    eagerness,
-    stress_on,
-)
+from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
 from model.state import FOOT
 

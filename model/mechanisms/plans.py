@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import date_of_tick, month_of
-from model.daybook import VISITS
+from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, POST, PROBLEM, VISITS
 from model.luck import decision, luck
 from model.parameters import Group, number, share
 
@@ -20,10 +20,7 @@ DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), de
 CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
 TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
 PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
-CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (np.int64(kind) for kind in range(-1, 6))
-"""Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a post, checkpoint, army."""
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
-N_PROBLEMS, N_CELLS = 6, 5
 QUARTER = 276
 """Shifts of the longest quarter."""
 FADE = 2.0 / 3.0

@@ -10,14 +10,12 @@ import numpy as np
 from numba import njit
 
 from model.calendar import is_last_shift_of_month
-from model.daybook import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL
+from model.daybook import AT_STATION, BY_PHONE, INCIDENTS, LESSER, NOBODY, PROSECUTOR, TO_PATROL
 from model.ledger import TURNED_AWAY, impress
 from model.luck import decision, luck
 from model.parameters import Group, number, share
 
 SENT_AWAY, DOWNGRADED = decision("turned away"), decision("downgraded")
-LESSER = np.array([1, -1, 3, -1, -1, -1, -1, -1, -1])
-"""What a downgraded crime is written down as: robbery as theft, theft of a vehicle as theft from it."""
 SERIOUS = np.array([1, 0, 1, 0, 1, 1, 1, 1, 0])
 """Kinds that count in the figure for which a chief answers; assumed."""
 

@@ -53,7 +53,7 @@ class SeekingHelp(Group):
 
     name: ClassVar[str] = "seeking_help"
     mechanism: ClassVar[bool] = False
-    evidence: ClassVar[tuple[str, ...]] = ("F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
+    evidence: ClassVar[tuple[str, ...]] = ("C12", "F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
 
     intercept: float = number(
         -3.6, "log-odds", -10.0, 4.0, "orders of magnitude; assumed", "readiness to look for help"
