@@ -116,6 +116,9 @@ def enlist(state: State, ground: Any, members: int, tick: int, seed: int) -> Non
         for a in range(members if len(pool) else 0):
             state.minds["member"][pool[int(luck(seed, CLIQUE_MEMBER, 0, q, a) * len(pool))]] = q
         state.cliques[q]["members"] = state.cliques[q]["founding"] = np.count_nonzero(state.minds["member"] == q)
+    members_now = np.flatnonzero(state.minds["member"] >= 0)
+    state.roll.reserve(len(members_now))
+    state.roll.rows[: len(members_now)], state.roll.count[0] = members_now, len(members_now)
 
 
 def list_targets(state: State, ground: Any, work: Any) -> None:

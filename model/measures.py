@@ -100,15 +100,17 @@ def settle(
     mood: Any,
     ledger: Any,
     table: Any,
+    by_cell: Any,
     total: Any,
     tick: Any,
 ) -> None:
     """Bring every living resident up to date, book fading and the month's public events, and fill the class table.
 
     ``table[settlement, flags]`` holds the sums of residents, trust, beliefs, fear and precaution;
-    ``total[settlement]`` the compensated sum of trust.
+    ``by_cell`` residents and their summed trust by home cell; ``total[settlement]`` the compensated sum of trust.
     """
     table[:] = 0.0
+    by_cell[:] = 0.0
     sums = np.zeros((2, 1, len(total)))
     shifts, left = -1, 1.0
     memory = trust[0]["memory_years"]
@@ -135,6 +137,8 @@ def settle(
             mind["trust"] = now
             book(ledger, PUBLIC_EVENT, z, now - before)
         book(sums, 0, z, now)
+        by_cell[0, person["home"]] += 1.0
+        by_cell[1, person["home"]] += now
         feel(mind, local[z], fear[z])
         row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
         row[0] += 1.0
@@ -146,17 +150,6 @@ def settle(
         row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
-
-
-@njit(cache=True)
-def by_cell(minds: Any, people: Any, n_cells: Any) -> Any:
-    """Living residents and their summed trust by home cell."""
-    sums = np.zeros((2, n_cells))
-    for i in range(len(minds)):
-        if minds[i]["gone"] < 0:
-            sums[0, people[i]["home"]] += 1.0
-            sums[1, people[i]["home"]] += minds[i]["trust"]
-    return sums
 
 
 @njit(cache=True)

@@ -18,7 +18,7 @@ from model.daybook import TABLES, Daybook
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
-from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, by_cell, row_of, settle
+from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, row_of, settle
 from model.mechanisms import (
     adoption,
     collective_violence,
@@ -121,6 +121,7 @@ class TrustModel(mesa.Model):
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
         self.trace: dict[str, np.ndarray] | None = {} if trace else None
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
+        self.by_cell = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
         self.rows: dict[str, float] = {}
         self.datacollector = mesa.DataCollector(
@@ -384,6 +385,7 @@ class TrustModel(mesa.Model):
             state.mood[0],
             state.ledger,
             self.class_table,
+            self.by_cell,
             state.total,
             self.tick,
         )
@@ -499,7 +501,7 @@ class TrustModel(mesa.Model):
         rows["month"], rows["cell"] = self.month, populated
         for name in ("x", "y"):
             rows[name] = town.cells[name][populated]
-        residents, trust = by_cell(state.minds, town.people, town.n_cells)[:, populated]
+        residents, trust = self.by_cell[:, populated]
         rows["residents"], rows["trust"] = residents, trust / np.maximum(residents, 1.0)
         rows["incidents"], rows["visits"] = state.harmed_here[populated], state.seen_here[populated]
         weeks = self.numbers["deterrence"]["weeks"][town.cells["settlement"][populated]]

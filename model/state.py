@@ -323,6 +323,8 @@ class Gangland(NamedTuple):
     targets: Any
     threats: Any
     threat_count: Any
+    roll: Any
+    roll_count: Any
 
 
 def ground_of(town: Town, state: "State") -> Ground:
@@ -391,6 +393,8 @@ class State:
         self.pending = Table(PENDING)
         self.complaints = Table(COMPLAINT, 1024)
         self.cliques = np.zeros(n_cliques, CLIQUE)
+        self.roll = Table(np.dtype("i8"))
+        """Everybody who is a member of a clique; who has left since the last end of a month is still on it."""
         self.territory = np.full(town.n_cells, -1, np.int64)
         self.protected = np.full(town.n_cells, -1, np.int64)
         """The group of protectors of each cell, or -1."""
@@ -430,6 +434,8 @@ class State:
             self.targets,
             self.threats.rows,
             self.threats.count,
+            self.roll.rows,
+            self.roll.count,
         )
 
     def wall(self) -> Wall:

@@ -1,5 +1,4 @@
-"""Books that disagree: which of the four books of crime moved otherwise than what happened, and who"
-" would be misled."""
+"""Books that disagree: which of the four books of crime misleads, and whom."""
 
 from typing import Any
 

@@ -58,6 +58,17 @@ CAUSE_WORDS = {
     "hearsay": ("lo que cuentan otros", "what others tell"),
     "death": ("muertes", "deaths"),
     "public_event": ("hechos públicos", "public events"),
+    "arrival": ("gente que llega", "newcomers"),
+    "departure": ("gente que se va", "people who leave"),
+    "turned_away": ("denuncias rechazadas", "victims sent away"),
+    "request_met": ("solicitudes atendidas", "requests met"),
+    "request_unmet": ("solicitudes sin atender", "requests unmet"),
+    "door_to_door": ("visitas casa por casa", "door to door"),
+    "detention": ("detenciones", "detentions"),
+    "army": ("patrullas del ejército", "army patrols"),
+    "crisis": ("desalojos y bloqueos", "evictions and blockades"),
+    "collective_violence": ("linchamientos", "collective violence"),
+    "protection": ("medidas de protección", "protection"),
 }
 
 

@@ -8,7 +8,15 @@ from experiments.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import Arm, Site
 
-TOLD = ("trust_mean", "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", "women_without_remedy")
+TOLD = (
+    "trust_mean",
+    "fear_mean",
+    "crimes_occurred",
+    "crimes_told",
+    "complaints_filed",
+    "women_without_remedy",
+    "wrongful_detentions",
+)
 TOO_FEW_HOMICIDES = 10.0
 """Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 DEEDS = {

@@ -68,12 +68,13 @@ def png_of(figure: Figure, about: dict[str, str]) -> bytes:
 
 
 def inlined(svg: str, tongue: Tongue, two_languages: bool) -> str:
-    """Return the SVG as it stands within a page: without prologue, metadata and needless digits,"
-    " scaled to its place."""
+    """Return the SVG as it stands within a page: without prologue, metadata and needless digits, scaled to fit."""
     body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     body = re.sub(r'(<svg [^>]*?)\bheight="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg [^>]*?)\bwidth="[^"]*"', r"\1", body, count=1)
-    body = re.sub(r'<g id="[^"]*">', "<g>", re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL))
+    used = set(re.findall(r'(?:xlink:href="|url\()#([^")]+)', body))
+    body = re.sub(r' id="([^"]*)"', lambda found: found.group(0) if found.group(1) in used else "", body)
+    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     body = re.sub(r"\s*\n\s*", " ", BULKY.sub(r"\1", body))
     body = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 sans-serif", body)
     return TEXT.sub(lambda found: in_both(found, tongue.pairs), body) if two_languages else body

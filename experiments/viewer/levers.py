@@ -12,6 +12,8 @@ FIRST = (
     "adoption.permanence",
     "patrol.route_share",
     "patrol.plan_share",
+    "plans.diagnosis",
+    "plans.follow",
     "reporting.accompaniment",
     "reporting.trip",
     "reporting.anonymous",
@@ -28,6 +30,7 @@ GROUPS = {
     "mopsic": ("adoption", "contacts", "misconduct", "officers", "patrol", "plans"),
     "reporting": ("reporting", "information", "justice", "seeking_help"),
     "resources": ("resources", "response", "roster", "pressure"),
+    "force": ("heavy_hand",),
     "communal": ("boards", "communal_authority", "consultation"),
     "other": (),
 }

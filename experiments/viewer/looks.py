@@ -92,7 +92,7 @@ def shade(values: np.ndarray, empty: np.ndarray, layer: Layer) -> np.ndarray:
     """Return the bytes of cells with these values; those that are empty show nothing.
 
     >>> shade(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
-    [255, 127, 254]
+    [255, 102, 254]
     """
     if layer.logarithmic:
         part = np.log1p(values) / math.log1p(layer.high)

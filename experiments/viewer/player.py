@@ -8,7 +8,7 @@ from collections.abc import Callable
 FRAMES_A_SECOND = 25.0
 SPEEDS = (0.25, 3.0, 21.0, 91.0, 0.0)
 """Shifts a second; 0 means as many as there is time for."""
-SLICE = 0.02
+SLICE = 0.012
 """Seconds of computing between two frames at the highest speed."""
 PATIENCE = 1.0
 """Seconds after which a frame that the browser has not acknowledged counts as missed."""

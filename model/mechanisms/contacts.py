@@ -6,6 +6,7 @@ Switched off, contacts happen and teach nothing.
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
 from numba import njit
 
 from model.chance import age_of, somebody_here, young_man
@@ -227,15 +228,14 @@ def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> No
 def meet(stage: Any, beat: Any, where: Any) -> None:
     """Let couples meet residents at the visits that took place."""
     day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
+    seen = np.zeros(len(ground.cells), np.int64)
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 0 or visit["post"] < 0:
             continue
         cell = visit["cell"]
-        earlier = 0
-        for other in range(k):
-            if day.visits[other]["alive"] == 1 and day.visits[other]["cell"] == cell:
-                earlier += 1
+        earlier = seen[cell]
+        seen[cell] += 1
         z = max(ground.cells[cell]["settlement"], 0)
         p = beat.contacts[z]
         crowd = float(ground.crowd[where, cell])

@@ -129,11 +129,10 @@ def near_ties(stage: Any, i: Any) -> Any:
 
 @njit(cache=True)
 def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night: Any) -> Any:
-    """Hazard of this woman relative to another: alcohol, isolation, and what protects her."""
+    """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
     home = hearth.homes[i]
-    weight = 1.0 + p["isolation"] * (1.0 - near_ties(stage, i) / N_TIES)
     minutes = stage.ground.cells[stage.ground.people[i]["home"]]["minutes"]
-    weight *= 1.0 + p["distance"] * min(1.0, minutes / 60.0)
+    weight = 1.0 + p["distance"] * min(1.0, minutes / 60.0)
     if luck(stage.seed, DRINKS, 0, stage.ground.people[i]["household"], 0) < p["drinking"] * alcohol:
         weight *= p["drink"] * p["weekend_night"] if weekend_night else p["drink"]
     if home["safe"] > stage.tick:
@@ -141,6 +140,19 @@ def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night:
     if home["ruled"] > stage.tick:
         weight *= 1.0 - p["ruling"]
     return weight
+
+
+@njit(cache=True)
+def struck(stage: Any, hearth: Any, i: Any, p: Any, hazard: Any, ceiling: Any, mark: Any) -> Any:
+    """Who hurts this woman, if anybody does; ``hazard`` a year is that of one without ties nearby, relative to 1."""
+    if mark * ceiling >= hazard * (1.0 + p["isolation"]):  # not even alone: no need to look at home and ties
+        return NO_MAN
+    man = man_at_home(stage, hearth, i)
+    if man == NO_MAN:
+        return NO_MAN
+    hazard *= 1.0 + p["isolation"] * (1.0 - near_ties(stage, i) / N_TIES)
+    stage.tally[0]["ceiling_hits"] += 1.0 if hazard > ceiling else 0.0
+    return man if mark < hazard / ceiling else NO_MAN
 
 
 @njit(cache=True)
@@ -192,15 +204,14 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
     n = len(stage.ground.people)
     for j in range(poisson(luck(stage.seed, HURT_COUNT, stage.tick, 0, 0), FIRST_ACTS * n / YEAR)):
         i = int(luck(stage.seed, HURT_WHO, stage.tick, j, 0) * n)
-        man = man_at_home(stage, hearth, i)
-        home = hearth.homes[i]
-        if man == NO_MAN or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR):
+        person, home = stage.ground.people[i], hearth.homes[i]
+        if person["female"] == 0 or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR):
             continue
-        z = stage.ground.people[i]["settlement"]
+        z, mark = person["settlement"], luck(stage.seed, HURT_MARK, stage.tick, j, 0)
         p = numbers[z]
         hazard = p["first"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
-        stage.tally[0]["ceiling_hits"] += 1.0 if hazard > FIRST_ACTS else 0.0
-        if luck(stage.seed, HURT_MARK, stage.tick, j, 0) < hazard / FIRST_ACTS:
+        man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, mark)
+        if man != NO_MAN:
             strike(stage, hearth, i, man, p, crime[z]["firearms"])
             await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
 
@@ -217,7 +228,8 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
                 continue
             further_act(stage, hearth, i, numbers, crime, weekend_night)
             row["due"] = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
-        pending[left] = row
+        if left < k:
+            pending[left] = row
         left += 1
     hearth.count[0] = left
 
@@ -225,14 +237,11 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
 @njit(cache=True)
 def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
     """Let the next act on a woman come, or not."""
-    man = man_at_home(stage, hearth, i)
-    if man == NO_MAN:
-        return
     z = stage.ground.people[i]["settlement"]
     p = numbers[z]
     hazard = p["further"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
-    stage.tally[0]["ceiling_hits"] += 1.0 if hazard > FURTHER_ACTS else 0.0
-    if luck(stage.seed, AGAIN_MARK, stage.tick, i, 0) < hazard / FURTHER_ACTS:
+    man = struck(stage, hearth, i, p, hazard, FURTHER_ACTS, luck(stage.seed, AGAIN_MARK, stage.tick, i, 0))
+    if man != NO_MAN:
         strike(stage, hearth, i, man, p, crime[z]["firearms"])
 
 

@@ -273,6 +273,13 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> N
 
 
 @njit(cache=True)
+def enrol(roll: Any, count: Any, i: Any) -> None:
+    """Put somebody on the roll of members."""
+    roll[count[0]] = i
+    count[0] += 1
+
+
+@njit(cache=True)
 def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
     """Let cliques draw the young of their territory."""
     n_people = len(stage.ground.people)
@@ -294,6 +301,7 @@ def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
         if luck(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MOST_RECRUITED:
             mind["member"] = q
             gangs.cliques[q]["members"] += 1
+            enrol(gangs.roll, gangs.roll_count, i)
             stage.tally[0]["recruits"] += 1.0
 
 
@@ -347,7 +355,9 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
             up = 2 * clique["refused"] <= clique["asked"]
             clique["rent"] *= 1.0 + p["rent_step"] if up else 1.0 - p["rent_step"]
         clique["asked"], clique["refused"] = 0, 0
-    for i in range(len(stage.minds)):
+    left = 0
+    for k in range(gangs.roll_count[0]):
+        i = gangs.roll[k]
         mind = stage.minds[i]
         if mind["member"] < 0:
             continue
@@ -356,6 +366,10 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
             gangs.cliques[mind["member"]]["members"] -= 1
             mind["member"] = -1
             stage.tally[0]["left_gang"] += 1.0
+        else:
+            gangs.roll[left] = i
+            left += 1
+    gangs.roll_count[0] = left
 
 
 @njit(cache=True)
@@ -402,6 +416,12 @@ def extort(
         close_month(stage, gangs, numbers)
 
 
+def most_recruits(n_people: int) -> int:
+    """Return a number of recruits in a shift that is never reached (twelve standard deviations)."""
+    mean = RECRUIT_CANDIDATES * n_people
+    return int(mean + 12.0 * math.sqrt(mean) + 64.0)
+
+
 def act(world: Any) -> None:
     """Let cliques and imitators extort."""
     state, numbers, tick = world.state, world.numbers["extortion"], world.tick
@@ -411,6 +431,7 @@ def act(world: Any) -> None:
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most)
     state.threats.reserve(16 * n_cliques)
+    state.roll.reserve(most_recruits(len(state.minds)))
     monday = weekday_of(tick) == 0
     month_ends = is_last_shift_of_month(tick)
     phone_lists = world.numbers["gangs"][0]["phone_lists"]

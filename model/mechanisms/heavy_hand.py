@@ -16,6 +16,7 @@ from model.daybook import IMPRESSIONS, VISITS
 from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
 from model.luck import decision, luck, poisson
 from model.mechanisms.contacts import MOST
+from model.mechanisms.extortion import enrol
 from model.mechanisms.patrol import place, write_visit
 from model.mechanisms.plans import SOLDIERS
 from model.parameters import Group, number, share
@@ -160,7 +161,7 @@ def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
 
 
 @njit(cache=True)
-def release(stage: Any, cliques: Any, territory: Any, prison: Any, count: Any, mood: Any, numbers: Any) -> None:
+def release(stage: Any, gangs: Any, prison: Any, count: Any, mood: Any, numbers: Any) -> None:
     """Let those out whose time is over: members to their clique, of the others some to one (J05)."""
     left = 0
     for k in range(count[0]):
@@ -177,11 +178,12 @@ def release(stage: Any, cliques: Any, territory: Any, prison: Any, count: Any, m
         mind["touched"] = stage.tick
         book(stage.ledger, ARRIVAL, z, mind["trust"])
         if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p["prison_recruit"]:
-            q = clique_near(stage.ground.near, territory, np.int64(person["home"]))
+            q = clique_near(stage.ground.near, gangs.territory, np.int64(person["home"]))
             stage.tally[0]["prison_recruits"] += 1.0
         if q >= 0:
             mind["member"] = q
-            cliques[q]["members"] += 1
+            gangs.cliques[q]["members"] += 1
+            enrol(gangs.roll, gangs.roll_count, i)
         impress(stage.day, stage.minds, i, DETENTION, -1.0, p["weight_detained"], 0.0, 0.0, 1)
     count[0] = left
 
@@ -213,15 +215,17 @@ def act(world: Any) -> None:
     candidates = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(state.around)
     most = int(candidates + 12.0 * math.sqrt(candidates) + 64.0)
     visits = patrols * int(numbers[0]["visits"])
+    if tick % 3 == 0 and date_of_tick(tick).day == 1:
+        state.suspected[0] = share_of_members(state.minds, world.ground.people, state.around, tick)
+    if visits == 0 and state.prison.count[0] == 0 and not numbers["detention"].any():
+        return
     world.book.reserve(VISITS, visits)
     world.book.reserve(IMPRESSIONS, MOST * visits + 6 * most + int(state.prison.count[0]))
     stage = world.stage()
     if tick % 3 == 0:
-        if date_of_tick(tick).day == 1:
-            state.suspected[0] = share_of_members(state.minds, world.ground.people, state.around, tick)
-        cliques, territory = state.cliques, state.territory
-        release(stage, cliques, territory, state.prison.rows, state.prison.count, float(state.mood[0]), numbers)
+        state.roll.reserve(int(state.prison.count[0]))
+        release(stage, state.gangland(), state.prison.rows, state.prison.count, float(state.mood[0]), numbers)
         state.prison.reserve(most)
         prison, count = state.prison.rows, state.prison.count
-        detain(stage, cliques, state.around, prison, count, float(state.suspected[0]), numbers)
+        detain(stage, state.cliques, state.around, prison, count, float(state.suspected[0]), numbers)
     march(stage, world.town.everywhere, world.where, patrols, numbers, world.numbers["contacts"])

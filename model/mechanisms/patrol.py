@@ -140,7 +140,7 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
     plan, plant = street.plans[f], street.plant
     sector, p = plant.sectors[plant.posts[post]["sector"]], street.patrol[plant.facilities[f]["settlement"]]
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
-    if plan["n"] > 0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
+    if plan["n"] > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
     if b < planned:
         return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
@@ -203,7 +203,7 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
             if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
                 continue
             routes += routed
-            if luck(seed, ON_PAPER, tick, post, slot) < p["on_paper"]:
+            if p["on_paper"] > 0.0 and luck(seed, ON_PAPER, tick, post, slot) < p["on_paper"]:
                 tally[0]["visits_on_paper"] += 1.0
                 continue
             here = travel(street, post, here, cell, p, tally)

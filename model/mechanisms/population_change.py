@@ -161,10 +161,8 @@ def go(stage: Any, numbers: Any) -> None:
             i = int(luck(stage.seed, LIFE_WHO, stage.tick, who, 0) * n)
             person = stage.ground.people[i]
             z = person["settlement"]
-            if stage.minds[i]["gone"] >= 0:
-                continue
             hazard = hazard_of(way, person, stage.tick, numbers[z])
-            if luck(stage.seed, LIFE_MARK, stage.tick, who, 0) >= hazard / ceiling:
+            if luck(stage.seed, LIFE_MARK, stage.tick, who, 0) >= hazard / ceiling or stage.minds[i]["gone"] >= 0:
                 continue
             leave(
                 stage.minds[i],
