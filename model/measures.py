@@ -419,6 +419,46 @@ _MAIN = {
     "crowds": Measure("events", "attempts of collective violence", "intentos de linchamiento"),
     "crowds_averted": Measure("events", "of them averted by police or authority", "linchamientos evitados"),
     "crowds_killed": Measure("events", "of them that killed", "linchamientos con muerte"),
+    "cases": Measure("cases", "cases ended before communal authority", "casos terminados ante la autoridad comunal"),
+    "closed": Measure("cases", "of them settled and kept", "casos resueltos y cumplidos"),
+    "domestic_conciliated": Measure(
+        "cases",
+        "violence at home conciliated: no remedy",
+        "violencia intrafamiliar conciliada ante la autoridad: no es remedio",
+    ),
+    "rulings_kept": Measure("rulings", "rulings kept", "resoluciones cumplidas"),
+    "rulings_broken": Measure("rulings", "rulings not kept", "resoluciones incumplidas"),
+    "to_higher_board": Measure("cases", "cases taken to the higher board", "casos llevados a la junta directiva"),
+    "deference_respect": Measure("hearings", "police waited out of respect", "la policía esperó por respeto"),
+    "deference_weakness": Measure("hearings", "police waited out of weakness", "la policía esperó por debilidad"),
+    "watched": Measure(
+        "crimes", "kept away by the watch of communities", "delitos que evitó la vigilancia comunitaria"
+    ),
+    "meetings": Measure("meetings", "meetings of communities with police", "reuniones de comunidades con la policía"),
+    "requests_due": Measure("requests", "requests whose 30 days are over", "peticiones con plazo vencido"),
+    "requests_met": Measure("requests", "of them met", "peticiones cumplidas"),
+    "requests_answered": Measure("requests", "of them met or answered", "peticiones con respuesta"),
+    "land_conflicts": Measure("conflicts", "over land, water, boundaries", "conflictos por tierra, agua o linderos"),
+    "police_attacked": Measure("events", "crowds that attacked the police", "ataques de la multitud a la policía"),
+    "domestic_to_nobody": Measure("acts", "violence at home, told nobody", "violencia intrafamiliar, avisó a nadie"),
+    "domestic_to_kin": Measure(
+        "acts", "violence at home, told kin or neighbours", "violencia intrafamiliar, avisó a familiares o vecinos"
+    ),
+    "domestic_to_communal": Measure(
+        "acts", "violence at home, told the communal authority", "violencia intrafamiliar, avisó a la autoridad comunal"
+    ),
+    "domestic_to_police": Measure(
+        "acts", "violence at home, told the police", "violencia intrafamiliar, avisó a la policía"
+    ),
+    "domestic_to_prosecutor": Measure(
+        "acts", "violence at home, told the prosecutor", "violencia intrafamiliar, avisó al MP"
+    ),
+    "domestic_to_demi": Measure("acts", "violence at home, told the DEMI", "violencia intrafamiliar, avisó a la DEMI"),
+    "domestic_to_refuge": Measure(
+        "acts",
+        "violence at home, told the network for victims",
+        "violencia intrafamiliar, avisó a la Red de Derivación",
+    ),
     "women_hurt": Measure(
         "women",
         "women hurt at home in 12 months",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from model.daybook import DOMESTIC
 from model.ledger import DOOR_TO_DOOR, REQUEST_MET, REQUEST_UNMET
-from model.mechanisms.consultation import worst_problem
+from model.mechanisms.requests import worst_problem
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]

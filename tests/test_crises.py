@@ -36,7 +36,7 @@ def test_a_dated_crisis_costs_fairness_and_meetings_where_people_rise() -> None:
 
 
 def test_silent_boards_hold_no_meetings() -> None:
-    world = october_2012(**{"communal_authority.meetings": 52.0, "crises.silence": 24.0})
+    world = october_2012(**{"consultation.meetings": 52.0, "crises.silence": 24.0})
     risen = world.state.boards["risen"] == 1
     crisis = 3 * (np.datetime64("2012-10-04") - np.datetime64("2000-01-01")).astype(int)
     assert (world.state.boards["met"][risen] < crisis).all()
@@ -51,7 +51,7 @@ def test_crises_by_luck_have_the_rate_of_the_site(live: Live) -> None:
 
 def test_switched_off_there_are_none() -> None:
     calm = october_2012(**{"mechanisms.crises": False, "crises.rate": 12.0})
-    on = october_2012(**{"communal_authority.meetings": 52.0})
+    on = october_2012(**{"consultation.meetings": 52.0})
     months, other = (one.datacollector.get_model_vars_dataframe() for one in (calm, on))
     assert calm.state.mood[0] == pytest.approx(on.state.mood[0] + 0.05, abs=0.01)
     for name in KNOCKOUT:

@@ -49,7 +49,7 @@ def test_officers_begin_at_their_dispositions_and_nothing_moves_them_without_a_c
     ],
 )
 def test_each_cause_moves_its_own_states(cause: str, size: float, moved: dict[str, int]) -> None:
-    busy = {"communal_authority.meetings": 50, "crime.lethal_robbery": 0.05, "reporting.intercept": -1.0}
+    busy = {"consultation.meetings": 50, "crime.lethal_robbery": 0.05, "reporting.intercept": -1.0}
     found = states(**busy, **{f"officers.{cause}": size})
     assert {name: int(np.sign(value)) for name, value in found.items() if value} == moved
 

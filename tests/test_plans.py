@@ -118,7 +118,7 @@ def test_a_task_force_keeps_to_its_problem_and_lives(live: Live) -> None:
 
 
 def test_requests_of_communities_enter_plans_only_if_they_are_taken_up(live: Live) -> None:
-    meetings = {"communal_authority.meetings": 40.0}
+    meetings = {"consultation.meetings": 40.0}
     heard = live(2 * QUARTER, **BUSY, **meetings, **{"plans.takes_request": 1.0})
     deaf = live(2 * QUARTER, **BUSY, **meetings, **{"plans.takes_request": 0.0})
     assert last(heard)["c2.plans_with_request"] == 1.0

@@ -22,8 +22,8 @@ FIRST = (
     "roster.gallons",
     "roster.absence",
     "communal_authority.presence",
-    "communal_authority.request_met",
-    "communal_authority.police_call",
+    "consultation.request_met",
+    "consultation.police_call",
 )
 """Shown open; one that the model does not have is left out."""
 GROUPS = {
