@@ -16,7 +16,7 @@ from experiments.results import read_manifest, read_table
 from experiments.twins import POWER
 
 WIDTH = 80
-THOUSANDS = 20_000.0
+THOUSANDS, MILLION = 20_000.0, 1e6
 NAMES = 25
 DEEDS = {
     "told": "told the state of a crime",
@@ -156,9 +156,20 @@ def alone_lines(rows: Rows) -> Iterator[str]:
     yield f"{'With independent seeds':<{NAMES}}{'effect':>18}{'interval':>20}{'variance ÷ twins':>17}"
     for row in each(rows):
         headline = BY_NAME[row.measure]
-        ratio = "-" if math.isnan(row.variance_ratio) else f"{row.variance_ratio:,.1f}"
+        ratio = many(row.variance_ratio)
         effect = with_error(row.effect, row.error, headline, "+")
         yield f"{headline.en:<{NAMES}}{effect:>18}{interval(row.low, row.high, headline):>20}{ratio:>17}"
+
+
+def many(ratio: float) -> str:
+    """Return by how much twins lower the variance.
+
+    >>> many(12.34), many(2.5e9), many(float("nan"))
+    ('12.3', '2e+09', '-')
+    """
+    if math.isnan(ratio):
+        return "-"
+    return f"{ratio:,.1f}" if ratio < MILLION else f"{ratio:.0e}"
 
 
 def memory_lines(grid: Rows) -> Iterator[str]:
