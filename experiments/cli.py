@@ -257,7 +257,7 @@ def view(
     port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1.")] = 8765,
     lang: Annotated[str, typer.Option(metavar="es|en", help="Language with which the page opens.")] = "en",
 ) -> None:
-    """Open the page in the browser: a town, its twin, and why trust moves."""
+    """Open the page: a town, its twin, and why things happen."""
     from experiments.viewer.serve import view as serve
 
     serve(scenario, port, lang)
@@ -288,7 +288,7 @@ def validate(
     scale: Annotated[float, typer.Option(metavar="SHARE", help="Size of the towns of the knock-outs.")] = 0.25,
     workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
 ) -> None:
-    """Examine the model: knock-outs of every mechanism, criteria over draws."""
+    """Examine the model: knock-outs, criteria over draws."""
     if not knockouts and not criteria:
         raise InputError("say what to validate: --knockouts, --criteria")
     good = True
