@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from model.ledger import CAUSES, total_trust
-from model.mechanisms.plans import SOLDIERS
+from model.daybook import SOLDIERS
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]
