@@ -28,6 +28,14 @@ def test_every_ready_study_loads_and_plans(path):
     else:
         jobs = jobs_of(study)
         assert len(jobs) == len({job.run for job in jobs}) >= 2 * len(study.seeds)
+        assert f"# {len(jobs)} runs.\n" in path.read_text(encoding="utf-8")
+
+
+def test_the_studies_that_were_asked_for_are_ready():
+    asked = {"mopsic", "rotation_training", "hot_spots_information", "agreement_presence", "break_even"}
+    assert asked <= {path.stem for path in READY}
+    varied = read_study(STUDIES / "break_even.toml").factors.names
+    assert varied == ("trust.memory_years", "trust.negativity_fairness", "contacts.fair")
 
 
 def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
