@@ -102,7 +102,7 @@ def test_a_run_of_the_shell_repeats_too(capsys, tmp_path):
 def test_one_command_draws_the_figures_of_a_sweep(capsys, done):
     code, out, _ = call(capsys, "plot", done)
     assert code == 0
-    assert [Path(line).name for line in out.split()] == ["effects.png", "heat_map.png"]
+    assert [Path(line).name for line in out.split()] == ["forest.png", "effects.png", "heat_map.png"]
     assert all(Path(line).read_bytes().startswith(b"\x89PNG") for line in out.split())
 
 
