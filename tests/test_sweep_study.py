@@ -23,8 +23,8 @@ def test_every_ready_study_loads_and_plans(path):
     study = read_study(path)
     assert study.title != study.name
     if study.factors.ranges:
-        points = np.full((1, len(study.factors.ranges)), 0.5)
-        assert len(jobs_of(study, points)) == len(study.scenarios) * len(study.policies) * len(study.seeds)
+        points = np.array([[share] * len(study.factors.ranges) for share in (0.0, 0.5, 1.0)])
+        assert len(jobs_of(study, points)) == 3 * len(study.scenarios) * len(study.policies) * len(study.seeds)
     else:
         jobs = jobs_of(study)
         assert len(jobs) == len({job.run for job in jobs}) >= 2 * len(study.seeds)

@@ -41,7 +41,7 @@ class Pace:
         """Take note of a run that was computed; the first is the pilot for an estimate of all."""
         if self.computed == 0 and self.runs > 1:
             whole = self.runs * seconds / self.lanes
-            self.say(f"one run takes {seconds:.1f} s: {self.runs} runs take about {spoken(whole)}{self.shared()}")
+            self.say(f"one run takes {seconds:.2g} s: {self.runs} runs take about {spoken(whole)}{self.shared()}")
         self.computed += 1
 
     def shared(self) -> str:
