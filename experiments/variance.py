@@ -7,12 +7,12 @@ seeds; where the effect is the same in all twins, nothing of it is luck and the 
 
 import argparse
 import dataclasses
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
+from experiments.compared import ALL_ALIKE, many
 from experiments.effects import by_seed
 from experiments.headlines import BY_NAME
 from experiments.plan import Plan, make_plan
@@ -107,20 +107,20 @@ def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
 def ratio_told(effect: Effect) -> str:
     """Return a ratio, marked where it misses the goal; in words where no luck is left."""
     if effect.same == effect.n:
-        return "no effect"
-    if math.isinf(effect.variance_ratio):
-        return "no luck"
-    return f"{effect.variance_ratio:,.1f}{' ' if effect.variance_ratio >= GOAL else '!'}"
+        return "no effect "
+    return f"{many(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
 
 
 def span_of(base: np.ndarray, arm: np.ndarray) -> str:
-    """Return the interval of the ratio of variances, by drawing seeds anew."""
+    """Return the interval of the ratio of variances, by drawing seeds anew; nothing where no twins differ."""
+    if (base == arm).all():
+        return ""
     draws = np.random.default_rng(1).integers(0, len(base), (RESAMPLES, len(base)))
     left, right = base[draws], arm[draws]
     parts = zip(left.var(axis=1) + right.var(axis=1), (right - left).var(axis=1), strict=True)
     ratios = [saved(float(apart), float(beside)) for apart, beside in parts]
-    low, high = np.nanquantile(ratios, (0.025, 0.975), method="lower") if not np.isnan(ratios).all() else (0.0, 0.0)
-    return f"{low:,.1f} to {high:,.1f}" if high > 0.0 else "-"
+    low, high = np.nanquantile(ratios, (0.025, 0.975), method="lower")
+    return f"{many(low)} to {many(high)}"
 
 
 def main() -> None:
@@ -133,7 +133,7 @@ def main() -> None:
     asked = parser.parse_args()
     for line in lines(asked.site, asked.sets, asked.years, asked.seeds):
         print(line, flush=True)
-    print(f"! below {GOAL:g}; no effect: no twins differ; no luck: the same effect in all twins")
+    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, no luck is left")
 
 
 if __name__ == "__main__":

@@ -83,6 +83,7 @@ class Pace:
         done = share * self.runs
         rate = done / gone
         pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
+        pace = pace if done > 0.0 else "starting"
         left = f", {spoken((self.runs - done) / rate)} to go" if 0.0 < share < 1.0 else ""
         lost = f", {self.lost} failed" if self.lost else ""
         return f"{share:4.0%}: {self.safe} of {self.runs} runs safe on disk{lost}, {pace}{left}"
