@@ -11,7 +11,7 @@ from experiments.sweeps.pace import spoken
 from model.errors import InputError
 
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-SPARED, MOST = 0.9, 4096
+SPARED, PILOT_SHARE, MOST = 0.9, 0.1, 4096
 FEWEST_SEEDS = 2
 
 PILOT_POINTS, PILOT_SEEDS = 6, 4
@@ -27,8 +27,8 @@ class Clocked:
     luck: Mapping[str, Luck] = field(default_factory=dict)
 
 
-Pilot = Callable[[int, int], Clocked]
-"""Runs so many far points of the design, each with so many seeds."""
+Pilot = Callable[[int, int, float], Clocked]
+"""Runs so many far points of the design, each with so many seeds, and begins no other run after so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def check_factors(method: Method, problem: Problem, stated: Size, pilot: Pilot) 
     if moving <= method.most_factors:
         return
     runs = stated.runs(method, problem)
-    one = pilot(2, 1)
+    one = pilot(2, 1, math.inf)
     raise InputError(
         f"{method.name} takes at most {method.most_factors} factors, got {moving}: {stated.blocks} × (2 × {moving} + 2)"
         f" points × {len(stated.seeds)} replicates = {runs:,} runs of {one.seconds:.2g} s,"
@@ -81,8 +81,8 @@ def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float
             return Size(min(blocks, MOST), seeds[:replicates])
     least = method.fewest * points * FEWEST_SEEDS
     raise InputError(
-        f"--budget allows {int(runs):,} runs, but {method.name} with {len(problem.moving)} factors needs at least"
-        f" {method.fewest} {method.unit} × {points} points × {FEWEST_SEEDS} replicates = {least:,} runs"
+        f"--budget allows {max(int(runs), 0):,} runs, but {method.name} with {len(problem.moving)} factors needs at"
+        f" least {method.fewest} {method.unit} × {points} points × {FEWEST_SEEDS} replicates = {least:,} runs"
     )
 
 
@@ -91,7 +91,7 @@ def planned(method: Method, problem: Problem, stated: Size, budget: str | None, 
     if budget is None:
         return stated, described(method, problem, stated)
     allowed = seconds_in(budget)
-    one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)))
+    one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
     seeds = stated.seeds[: replicates(one.luck, len(stated.seeds))]
     size = fitted(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / one.seconds)
     whole = one.spent + size.runs(method, problem) * one.seconds / one.lanes

@@ -1,5 +1,6 @@
 """The command `sensitivity`: plan a design, compute it as a sweep, analyse it with an eye on luck."""
 
+import math
 import shlex
 import time
 from collections.abc import Callable
@@ -87,18 +88,20 @@ def agreed(
     return planned(method, problem, stated, budget, clocked)
 
 
-def pilot(study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int) -> Clocked:
+def pilot(
+    study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
+) -> Clocked:
     """Run some points of the design that lie far apart, with some seeds; tell what a run takes and what luck does."""
     begun = time.monotonic()
     design = method.sample(problem, method.fewest)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
     rows = [list(jobs_at(point, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
     jobs = list({job.run: job for row in rows for job in row}.values())
-    say(f"a pilot of {len(jobs)} runs")
+    say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
         crew, _ = hired(hands, interruption, len(jobs))
         try:
-            results = done_by(crew, jobs, lambda: interruption.came)
+            results = done_by(crew, jobs, lambda: interruption.came, limit)
         finally:
             crew.stop()
     seconds = [one.seconds + one.preparing for one in results.values()]
@@ -106,12 +109,19 @@ def pilot(study: Study, method: Method, problem: Problem, hands: Hands, n_points
     return Clocked(float(np.mean(warm)), crew.lanes(), time.monotonic() - begun, luck_by_measure(study, rows, results))
 
 
-def done_by(crew: Crew, jobs: list[Job], given_up: Callable[[], bool]) -> dict[str, Done]:
-    """Return what becomes of the runs of a pilot; those that fail are left out, unless all do."""
+def done_by(crew: Crew, jobs: list[Job], given_up: Callable[[], bool], limit: float = math.inf) -> dict[str, Done]:
+    """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
+
+    After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load
+    what was compiled.
+    """
     waiting, out, results, failed = list(reversed(jobs)), 0, dict[str, Done](), ""
+    begun = time.monotonic()
     while waiting or out:
         if given_up():
             raise KeyboardInterrupt
+        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
+            break
         while waiting and crew.room() > 0:
             crew.give(waiting.pop())
             out += 1
