@@ -63,7 +63,10 @@ def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:
         "policies_in_pairs": pair_map(runs, factors, measures),
         **effect_maps(runs, factors, measures),
     }
-    return [(name, figure) for name, figure in drawn.items() if figure is not None]
+    charts = [(name, figure) for name, figure in drawn.items() if figure is not None]
+    if not charts:
+        raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")
+    return charts
 
 
 def kept(folder: Path) -> list[str]:
