@@ -37,12 +37,14 @@ def named(measure: str) -> str:
     return f"{about.en} ({about.unit})"
 
 
-def levels(runs: pd.DataFrame, factor: str) -> pd.Series:
-    """Return the level of a factor in every run; points of a design that are all different are put into eight bins."""
+def levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
+    """Return the level of a factor in every run; points of a design that are all different are put into bins."""
     values = runs[factor]
-    if values.dtype == object or isinstance(values.iloc[0], str) or values.nunique() <= MOST_LEVELS:
+    if isinstance(values.iloc[0], str):
+        return pd.Series(pd.Categorical(values, categories=list(values.unique())), values.index)
+    if values.dtype == object or values.nunique() <= MOST_LEVELS:
         return values
-    bins = pd.qcut(values.astype(float), 8, duplicates="drop")
+    bins = pd.qcut(values.astype(float), most_bins, duplicates="drop")
     return bins.map(lambda one: one.mid).astype(float)
 
 
@@ -133,7 +135,7 @@ def heat_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]
 
 def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, str], measure: str) -> None:
     """Draw one map, with its numbers where they fit."""
-    across, up = (levels(runs, factor) for factor in pair)
+    across, up = (levels(runs, factor, most_bins=4) for factor in pair)
     by = [up.rename("up"), across.rename("across")]
     by_seed = runs.groupby([*by, runs["seed"]], observed=True)[measure].mean().groupby(["up", "across"], observed=True)
     table = by_seed.mean().unstack()
@@ -149,6 +151,8 @@ def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, st
     if table.size <= MOST_WRITTEN:
         middle, digits = np.nanmean([np.nanmin(table), np.nanmax(table)]), decimals(table.to_numpy())
         for (row, column), value in np.ndenumerate(table.to_numpy()):
+            if np.isnan(value):
+                continue
             colour, wrong = "white" if value < middle else "black", error[row, column]
             text = f"{value:.{digits}f}" + (f"\n±{wrong:.{digits}f}" if np.isfinite(wrong) else "")
             place.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
