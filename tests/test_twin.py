@@ -70,8 +70,17 @@ BUSY = {
     "near_repeat": {"kappa": 0.5, "days": 3.0},
     "deterrence": {"weeks": 1.0, "street": 0.8, "displacement": 0.6},
     "gangs": {"dense": 5, "members": 60, "reach": 4.0, "border": 40.0, "phone_lists": 3.0},
-    "extortion": {"demands": 12.0, "punish": 0.5, "punish_told": 0.9, "clash": 30.0, "recruit": 0.02},
+    "extortion": {
+        "demands": 12.0,
+        "punish": 0.5,
+        "punish_told": 0.9,
+        "clash": 30.0,
+        "recruit": 0.02,
+        "imitator_blocked": 0.5,
+    },
     "reporting": {"intercept": -1.5},
+    "calls": {"rate": 200.0, "leaders": 24.0, "gravity": 0.3},
+    "roster": {"bicycles": 0.5},
     "response": {"attend": 0.8, "catch": 0.5, "trail": 120.0},
     "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3},
     "consultation": {

@@ -16,7 +16,7 @@ from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
 from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
-from model.state import FOOT
+from model.state import BICYCLE, FOOT
 
 VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     decision("visit kept"),
@@ -40,6 +40,7 @@ class Patrol(Group):
         "B03",
         "B05",
         "B06",
+        "B07",
         "E14",
         "I01",
         "Z14",
@@ -61,6 +62,7 @@ class Patrol(Group):
     )
     on_paper: float = share(0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0)
     foot_km: float = number(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
+    bicycle: float = number(2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "the same by bicycle, relative")
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
@@ -104,12 +106,21 @@ class Street(NamedTuple):
 
 
 @njit(cache=True)
+def without_motor(mode: Any) -> Any:
+    """Whether a couple goes on foot or by bicycle."""
+    return mode in (FOOT, BICYCLE)
+
+
+@njit(cache=True)
 def too_far(street: Any, post: Any, cell: Any) -> Any:
-    """Whether a cell is beyond the reach of a couple on foot."""
-    if street.couples[post]["mode"] != FOOT:
+    """Whether a cell is beyond the reach of a couple on foot or by bicycle."""
+    mode = street.couples[post]["mode"]
+    if not without_motor(mode):
         return False
     home = street.plant.facilities[street.plant.posts[post]["facility"]]
-    return straight_km(street.cells, home["cell"], cell, street.cell_km) > street.patrol[home["settlement"]]["foot_km"]
+    p = street.patrol[home["settlement"]]
+    reach = p["foot_km"] * (p["bicycle"] if mode == BICYCLE else 1.0)
+    return straight_km(street.cells, home["cell"], cell, street.cell_km) > reach
 
 
 @njit(cache=True)
@@ -144,7 +155,7 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
 def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> Any:
     """Go to a cell if the means allow; return where the couple is then."""
     couple = street.couples[post]
-    if couple["mode"] == FOOT:
+    if without_motor(couple["mode"]):
         return here if too_far(street, post, cell) else cell
     km = p["detour"] * straight_km(street.cells, here, cell, street.cell_km)
     if km > couple["km"]:
@@ -179,7 +190,7 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
         routes = 0
         lead = street.plant.officers[couple["lead"]]
         kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
-        n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
+        n = p["visits_foot"] if without_motor(couple["mode"]) else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
             if couple["duty_start"] <= minute < couple["duty_end"]:
