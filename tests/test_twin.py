@@ -116,7 +116,7 @@ BUSY = {
         "night": 0.05,
         "kept": 1.0,
     },
-    "patrol": {"plan_share": 0.1},
+    "patrol": {"plan_share": 0.1, "market": 0.5},
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},

@@ -11,7 +11,7 @@ from numba import njit
 
 from model.parameters import Group, number, share
 
-KNOCKOUT = ("investigators", "national_trend")
+KNOCKOUT = ("investigators", "national_trend", "army_visits")
 KNOCKOUT_START = "2012-01-01"
 
 
