@@ -70,6 +70,13 @@ def deadly(job: Job, tell: object) -> Done:
     return steady(job, tell)
 
 
+def hanging(job: Job, tell: object) -> Done:
+    """Never end with seed 2."""
+    if job.seed == 2:
+        time.sleep(600.0)
+    return steady(job, tell)
+
+
 def mortal(job: Job, tell: object) -> Done:
     """Take the process along with seed 2, the first time only."""
     mark = Path(os.environ["MORTAL"]) / job.run

@@ -56,6 +56,15 @@ def test_a_run_that_kills_its_worker_twice_is_in_quarantine_and_no_other(tmp_pat
     assert "died 2 times" in told["error"]
 
 
+def test_a_run_that_never_ends_is_in_quarantine_and_no_other(tmp_path, jobs, monkeypatch):
+    monkeypatch.setattr("experiments.sweeps.crew.PATIENCE_S", 5.0)
+    outcome, store = sweep(tmp_path, jobs, stub_runs.hanging, workers=1)
+    bad = {job.run for job in jobs if job.seed == 2}
+    assert set(outcome.failed) == bad
+    assert store.finished == {job.run for job in jobs} - bad
+    assert "hanging" in json.loads(quarantine.inside(tmp_path)[0].read_text(encoding="utf-8"))["error"]
+
+
 def test_a_run_whose_worker_was_killed_once_is_tried_again(tmp_path, jobs, monkeypatch):
     monkeypatch.setenv("MORTAL", str(tmp_path))
     outcome, store = sweep(tmp_path / "sweep", jobs, stub_runs.mortal, workers=1)

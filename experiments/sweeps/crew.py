@@ -7,6 +7,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
@@ -18,6 +19,8 @@ from experiments.sweeps.jobs import Job
 from experiments.sweeps.work import Done, Failed
 
 LOOK_EVERY = 0.2
+PATIENCE_S = 1200.0
+"""Seconds without a simulated month, or an ended job, after which a worker is taken to hang and is killed."""
 PARENT_DIED = 70
 AHEAD = 2
 """Jobs that a seat holds at most: one runs and one waits, so that no worker idles while a batch is written."""
@@ -74,6 +77,15 @@ class Seat:
     number: int
     pool: concurrent.futures.ProcessPoolExecutor
     jobs: deque[Job] = field(default_factory=deque)
+    mark: tuple[str, int] = ("", 0)
+    since: float = 0.0
+
+    def hangs(self, shifts: int, now: float) -> bool:
+        """Tell whether its first job has not moved for too long."""
+        mark = (self.jobs[0].run if self.jobs else "", shifts)
+        if mark != self.mark or not self.jobs:
+            self.mark, self.since = mark, now
+        return now - self.since > PATIENCE_S
 
 
 class LocalCrew:
@@ -120,6 +132,7 @@ class LocalCrew:
 
     def wait(self, seconds: float) -> list[tuple[Job, Result]]:
         """Wait for results."""
+        self.kill_who_hangs()
         found: list[tuple[Job, Result]] = []
         try:
             found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
@@ -127,6 +140,14 @@ class LocalCrew:
                 found += self.taken(*self.results.get_nowait())
         except queue.Empty:
             return found
+
+    def kill_who_hangs(self) -> None:
+        """Kill workers that do not get on; their job is tried once more, like any whose worker died."""
+        for seat in self.seats:
+            if seat.hangs(self.done[seat.number], time.monotonic()):
+                seat.since = time.monotonic()
+                for process in list((seat.pool._processes or {}).values()):
+                    process.kill()
 
     def taken(self, seat: Seat, pool: Any, job: Job, ended: Any) -> list[tuple[Job, Result]]:
         """Return the result of a job, and of those that a dead worker takes with it."""

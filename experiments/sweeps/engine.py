@@ -94,7 +94,7 @@ class Engine:
             self.deaths[job.run] += 1
             if self.deaths[job.run] < MOST_DEATHS:
                 return job
-            text = f"the worker process died {MOST_DEATHS} times while it computed this run (killed, or out of memory)"
+            text = f"the worker process died {MOST_DEATHS} times of this run (killed, out of memory, or hanging)"
             result = Failed(text, text)
         if isinstance(result, Failed):
             path = quarantine.put(self.store.folder, job, result.error, result.trace)
