@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -96,9 +97,58 @@ def test_twins_stand_side_by_side_and_say_in_what_they_differ(tab: Tab) -> None:
     tab.press("One month")
     tab.until(lambda: tab.date() == "2017-02-01")
     tab.page.get_by_text("So far B has").wait_for()
-    tab.choose("Map of the municipality", "Difference")
+    tab.choose("Maps", "Difference")
     tab.until(lambda: tab.page.locator(".cf-canvas").count() == 1)
-    assert "more in B" in tab.page.locator(".cf-legend").inner_text()
+    assert re.search(r"more in B \([0-9.]+\)", tab.page.locator(".cf-legend").inner_text())
+    tab.press("Why?")
+    tab.press("B − A")
+    tab.page.get_by_text("points from A").wait_for()
+
+
+def test_a_ready_policy_moves_the_sliders(tab: Tab) -> None:
+    tab.press("Levers")
+    repair = tab.page.locator(".cf-lever", has_text="Broken vehicles repaired in a week")
+    repair.get_by_text("9 %", exact=True).wait_for()
+    tab.choose("Policy", "Resources only")
+    repair.get_by_text("24 %", exact=True).wait_for()
+
+
+def test_the_map_is_enlarged_and_moved(tab: Tab) -> None:
+    picture = tab.page.locator(".cf-canvas").first
+    whole = picture.screenshot()
+    tab.press("Closer (key +, double click)")
+    tab.page.wait_for_timeout(300)
+    near = picture.screenshot()
+    box = picture.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 60, y + 80, steps=4)
+    tab.page.mouse.up()
+    tab.page.wait_for_timeout(300)
+    moved = picture.screenshot()
+    assert len({whole, near, moved}) == 3
+    assert tab.page.get_by_role("button", name="Over time").get_attribute("aria-pressed") == "true"  # no click
+    tab.page.mouse.move(5, 5)
+    tab.press("The whole municipality (key 0)")
+    tab.page.wait_for_timeout(300)
+    tab.page.mouse.click(5, 5)
+    assert picture.screenshot() == whole
+
+
+def test_a_month_is_chosen_with_the_keyboard_and_told_on_hover(tab: Tab) -> None:
+    field = tab.page.get_by_label("Go to date")
+    field.fill("2017-04-01")
+    field.press("Enter")
+    tab.until(lambda: tab.date() == "2017-04-01")
+    chart = tab.page.locator(".cf-chart canvas").first
+    tab.until(lambda: ":  0." in chart.get_attribute("aria-label").replace(": all", ": "))
+    chart.focus()
+    tab.page.keyboard.press("ArrowLeft")
+    tab.page.get_by_role("button", name="Go back to 2017-03").wait_for()
+    chart.hover(position={"x": 60, "y": 40})
+    tab.page.locator(".cf-tip-lines", has_text="2017-0").wait_for()
+    assert tab.date() == "2017-04-01"
 
 
 def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
@@ -142,6 +192,9 @@ def test_why_and_a_life(tab: Tab) -> None:
     tab.page.get_by_text("What moved trust").wait_for()
     assert tab.page.locator(".cf-bars tr").count() >= 1
     tab.press("A life")
+    tab.page.mouse.click(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
+    tab.page.get_by_role("button", name="Somebody from the place chosen").wait_for()
+    tab.still()
     tab.press("Anybody")
     tab.page.get_by_text("Trust in the police went from").wait_for()
     tab.press("Criteria")
@@ -152,7 +205,7 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     tab.page.locator(".v-select", has_text="Layer").first.click()
     assert "Gang territory" not in tab.page.locator(".menuable__content__active").inner_text()
     tab.page.keyboard.press("Escape")
-    tab.page.get_by_text("Gang and narco layers").click()
+    tab.page.get_by_text("Gangs and narco", exact=True).click()
     tab.page.get_by_text("Synthetic: drawn anew").wait_for()
     box = tab.page.locator(".cf-canvas").first.bounding_box()
     tab.page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
