@@ -32,7 +32,8 @@ def Page() -> None:
     solara.Title(say(visit.language.value, "page.title"))
     solara.Style(STYLE)
     told = visit.twins.value or visit.busy.value or visit.fault.value
-    with solara.Div(classes=["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]):
+    classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]
+    with solara.Div(classes=classes, attributes={"lang": visit.language.value}):
         Head(visit)
         Controls(visit)
         News(visit)

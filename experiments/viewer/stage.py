@@ -182,8 +182,13 @@ class Stage:
     def renew(self) -> None:
         """Show everything anew after something else than a shift has changed it."""
         self._months = -1
-        self.look()
-        self.player.frame()
+        self.look_and_show()
+
+    def look_and_show(self) -> None:
+        """Send the bytes together with how they are to be read."""
+        with self.map.hold_sync():
+            self.look()
+            self.player.frame()
 
     def turned(self) -> None:
         """Follow the player: whether it plays and how fast."""

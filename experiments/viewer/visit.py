@@ -182,9 +182,8 @@ class Visit(Stage):
     def show_again(self) -> None:
         """Draw map and charts anew."""
         if self.lanes:
-            self.look()
             self.draw_charts()
-            self.player.frame()
+            self.look_and_show()
 
     def heard(self, message: dict[str, Any]) -> None:
         """Take what the drawings report: frames drawn, keys, cells, months."""
