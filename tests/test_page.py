@@ -228,7 +228,7 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     tab.page.get_by_text("Synthetic: drawn anew").wait_for()
     box = tab.page.locator(".cf-canvas").first.bounding_box()
     tab.page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
-    tip = tab.page.locator(".cf-tip")
+    tip = tab.page.locator(".cf-map .cf-tip")
     tip.wait_for()
     assert "Villa Canales" not in tip.inner_text()
 
@@ -322,5 +322,6 @@ def test_mesas_own_page_plays_steps_and_resets(browser: Any, tmp_path: Path) -> 
         tab.page.get_by_role("button", name="❚❚").click()
         tab.page.get_by_role("button", name="Reset").click()
         tab.page.get_by_text("2017-01-01, shift 1 of 3").wait_for()
+        tab.page.get_by_role("button", name="Closer").click()
         tab.close()
         assert tab.wrong == []

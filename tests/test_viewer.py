@@ -198,9 +198,9 @@ def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
     book = lane.world.book
     while not book.counts[INCIDENTS]:
         lane.step()
-    shown = len(frames.incidents_of(lane)) // 12
+    shown = len(frames.incidents_of(lane.world, lane.site.town)) // 12
     book.tables["incidents"]["motive"][: book.counts[INCIDENTS]] = TERRITORIAL
-    assert frames.incidents_of(lane) == b""
+    assert frames.incidents_of(lane.world, lane.site.town) == b""
     assert shown >= 0
 
 

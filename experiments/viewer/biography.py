@@ -34,6 +34,7 @@ class Event:
     values: dict[str, Any] = field(default_factory=dict)
     change: float = 0.0
     small: bool = False
+    times: int = 1
 
 
 @dataclass
@@ -137,8 +138,26 @@ def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> No
         lives[int(row["who"])].events.append(event)
 
 
+def together(events: list[Event]) -> list[Event]:
+    """Put together what happened to somebody several times in one shift.
+
+    >>> [(one.times, one.change) for one in together([Event(3, "talk_good", {}, 0.25), Event(3, "talk_good", {}, 0.5)])]
+    [(2, 0.75)]
+    """
+    found: dict[tuple[Any, ...], Event] = {}
+    for event in events:
+        key = event.tick, event.name, *event.values.items()
+        if event.change and key in found:
+            found[key].change += event.change
+            found[key].times += 1
+        else:
+            found[key if event.change else (*key, len(found))] = event
+    return list(found.values())
+
+
 def shortened(life: Life) -> Life:
     """Keep all large events and the weightiest of the small ones."""
+    life.events = together(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
     room = max(0, MOST - sum(not event.small for event in life.events))
     dropped = {id(event) for event in small[room:]}

@@ -85,9 +85,8 @@ def number_of(town: Town) -> type[np.signedinteger[Any]]:
     return np.int16 if town.n_cells < 2**15 else np.int32
 
 
-def rounds_of(lane: Lane) -> bytes:
+def rounds_of(world: Any, town: Town) -> bytes:
     """Return who was where in the last shift: post, place, minute, stay and mode, visit by visit."""
-    world, town = lane.world, lane.site.town
     couples = world.state.couples
     visits = world.book.filled(VISITS)
     visits = visits[visits["alive"] == 1]
@@ -106,11 +105,11 @@ def rounds_of(lane: Lane) -> bytes:
     return every[np.lexsort((every[:, 3], every[:, 0]))].tobytes()
 
 
-def incidents_of(lane: Lane) -> bytes:
+def incidents_of(world: Any, town: Town) -> bytes:
     """Return place and minute of what happened in the last shift and may be shown as it happens."""
-    rows = lane.world.book.filled(INCIDENTS)
+    rows = world.book.filled(INCIDENTS)
     rows = rows[~np.isin(rows["kind"], HIDDEN_KINDS) & ~np.isin(rows["motive"], HIDDEN_MOTIVES)]
-    x, y = columns_and_rows(lane.site.town, rows["cell"])
+    x, y = columns_and_rows(town, rows["cell"])
     return np.stack([x, y, rows["minute"]], axis=1).astype(np.float32).tobytes()
 
 
@@ -136,6 +135,6 @@ def frame_of(lane: Lane, letter: str, layer: str) -> dict[str, bytes]:
     return {
         f"ground_{letter}": ground,
         f"people_{letter}": people,
-        f"rounds_{letter}": rounds_of(lane),
-        f"incidents_{letter}": incidents_of(lane),
+        f"rounds_{letter}": rounds_of(lane.world, lane.site.town),
+        f"incidents_{letter}": incidents_of(lane.world, lane.site.town),
     }

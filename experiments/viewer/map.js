@@ -244,8 +244,9 @@ class Pane {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.drawImage(this.over, 0, 0);
     this.aim(pen);
+    if (!view.couples) return;
     this.drawIncidents(pen, minute);
-    if (view.couples) this.drawCouples(pen, minute);
+    this.drawCouples(pen, minute);
   }
 
   drawIncidents(pen, minute) {

@@ -135,6 +135,7 @@ def Moved(visit: Visit) -> None:
 def WhyPanel(visit: Visit) -> None:
     """The causes that moved trust in a place and a period, by weight."""
     language = visit.language.value
+    wanted, want = solara.use_state(False)
     visit.lived.value  # noqa: B018
     if not visit.lanes:
         return
@@ -145,12 +146,11 @@ def WhyPanel(visit: Visit) -> None:
         period = say(language, "why.since", date=lane.world.settings.start)
     else:
         period = say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
-    apart, set_apart = solara.use_state(False)
-    apart = apart and len(visit.lanes) > 1
+    apart = wanted and len(visit.lanes) > 1
     told = visit.apart() if apart else visit.account()
 
     def ask(letter: str) -> None:
-        set_apart(letter not in "ab")
+        want(letter not in "ab")
         if letter in "ab":
             visit.hand.set(letter)
 
@@ -230,7 +230,7 @@ def line(language: str, event: biography.Event) -> str:
     moved = ""
     if abs(event.change) >= 5e-4:
         moved = f" <span class='cf-{'up' if event.change > 0 else 'down'}'>{100 * event.change:+.1f}</span>"
-    words = escaped(biography.sentence(language, event))
+    words = escaped(biography.sentence(language, event)) + (f" (×{event.times})" if event.times > 1 else "")
     return f"<li><time>{biography.day(event)}</time>{words}{moved}</li>"
 
 
