@@ -176,7 +176,9 @@ def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
     layer = looks.LAYERS["residents"]
     expected = np.clip((lane.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * looks.TOP
     alive = lane.world.state.minds["gone"] < 0
-    dots = np.frombuffer(lane.watch.dots(), np.uint8)
+    dots = np.full(len(alive), looks.NOTHING)
+    come = np.frombuffer(lane.watch.dots(), np.uint8)
+    dots[: len(come)] = come
     assert np.abs(dots[alive] - expected[alive]).max() <= 1.0
     assert set(dots[~alive]) <= {looks.NOTHING}
     assert lane.watch.trust == pytest.approx(lane.world.trust()[alive].mean(), abs=1e-12)
@@ -225,7 +227,7 @@ def test_the_difference_of_twins_is_that_of_their_residents(small: str) -> None:
         lane.go(300)
     frame, end = frames.difference_of(a, b, "residents")
     shown = np.frombuffer(frame["people_a"], np.uint8).astype(float)
-    both = (a.world.state.minds["gone"] < 0) & (b.world.state.minds["gone"] < 0)
+    both = np.flatnonzero((a.world.state.minds["gone"] < 0) & (b.world.state.minds["gone"] < 0))
     expected = np.clip((b.world.trust() - a.world.trust()) / end, -1.0, 1.0) * 127.0 + 127.0
     assert np.abs(shown[both] - expected[both]).max() <= 1.0
     assert len(set(shown[both])) > 10
@@ -241,6 +243,7 @@ def test_every_layer_has_a_difference(small: str, layer: str) -> None:
         lane.go(60)
     frame, end = frames.difference_of(a, b, layer)
     n = len(a.watch.people) if layer == "residents" else a.site.town.n_cells
+    assert n
     assert len(frame["people_a"] or frame["ground_a"]) == n
     assert (end == 0.0) == (layer in looks.ON_REQUEST)
 

@@ -119,7 +119,8 @@ def rounded_up(value: float) -> float:
 
 def difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
     """Return b - a as bytes about the middle of the scale, and the end of that scale, which grows with what differs."""
-    values, shown = b - a, np.zeros(len(a), np.uint8)
+    n = min(len(a), len(b))
+    values, shown = b[:n] - a[:n], np.zeros(n, np.uint8)
     end = rounded_up(2.0 * spread(values))
     tint(values, -end, end, shown)
     return shown.tobytes(), end
@@ -144,7 +145,7 @@ class Watch:
     def __init__(self, world: Any) -> None:
         self.recent = np.zeros((world.town.n_cells, 5))
         self.sums = np.zeros((world.town.n_cells, 3))
-        self.people = np.zeros(world.town.n_people, np.float32)
+        self.people = np.zeros(0, np.float32)
 
     def note(self, world: Any) -> None:
         """Take in what happened in the shift that a world has just lived through."""
@@ -153,7 +154,10 @@ class Watch:
     def look(self, world: Any) -> None:
         """Look at every resident as they are at the end of the last shift."""
         memory = np.ascontiguousarray(world.numbers["trust"]["memory_years"])
-        scan(world.state.minds, world.town.people, memory, world.tick - 1, self.people, self.sums)
+        come = int(world.state.come[0])  # those after them are not born yet, or have not moved here
+        if len(self.people) != come:
+            self.people = np.zeros(come, np.float32)
+        scan(world.state.minds[:come], world.town.people, memory, world.tick - 1, self.people, self.sums)
 
     def dots(self) -> bytes:
         """Return one byte of trust for each resident."""

@@ -208,7 +208,7 @@ class Pane {
 
   paint(bytes, people) {
     const { ground, view, head } = this.board;
-    const residents = view.layer === "residents" && people.length === ground.residents;
+    const residents = view.layer === "residents" && people.length <= ground.residents;
     const side = residents ? DOTS : 1;
     const width = ground.width * side;
     if (this.image.width !== width || this.image.height !== ground.height * side) {
@@ -223,7 +223,7 @@ class Pane {
     colour.fill(0);
     if (residents) {
       const pixels = ground.pixels(head.where || 0);
-      for (let i = 0; i < pixels.length; i++) if (people[i] !== NOTHING && pixels[i] >= 0) colour[pixels[i]] = table[people[i]];
+      for (let i = 0; i < people.length; i++) if (people[i] !== NOTHING && pixels[i] >= 0) colour[pixels[i]] = table[people[i]];
     } else {
       for (let i = 0; i < ground.n && i < bytes.length; i++) {
         if (bytes[i] !== NOTHING) colour[(ground.height - 1 - ground.y[i]) * width + ground.x[i]] = table[bytes[i]];

@@ -127,7 +127,9 @@ class Player:
                 self.changed()
                 return
         begun, rate = time.monotonic(), SPEEDS[self.speed]
-        self._due = begun + 1.0 / (min(rate, FRAMES_A_SECOND) or FRAMES_A_SECOND)
+        period = 1.0 / (min(rate, FRAMES_A_SECOND) or FRAMES_A_SECOND)
+        # a frame that came late is made up for by the next, though not by a burst of them
+        self._due = max(self._due, begun - period) + period
         if rate:
             self.advance(max(1, round(rate / FRAMES_A_SECOND)))
         else:
