@@ -82,7 +82,7 @@ def test_the_keyboard_plays_and_steps(tab: Tab) -> None:
 def test_the_language_changes_while_the_world_stands(tab: Tab) -> None:
     tab.press("Español")
     tab.page.get_by_role("button", name="Iniciar", exact=True).wait_for()
-    assert tab.page.locator(".cf-page").get_attribute("lang") == "es"
+    tab.page.locator(".cf-page[lang=es]").wait_for()
     assert "Cada habitante" in tab.page.locator(".cf-legend").inner_text()
     assert tab.page.locator(".v-select", has_text="Pueblo pequeño").count() == 1
     assert tab.date() == "2017-01-01"

@@ -6,7 +6,7 @@ import scenarios
 from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.texts import say
 
-MOVING = ("foot", "motorcycle", "vehicle")
+MOVING = ("foot", "bicycle", "motorcycle", "vehicle")
 
 
 def view_of(language: str, name: str, mode: str, communal: bool) -> dict[str, Any]:
