@@ -132,6 +132,7 @@ def pictures(browser: Any, url: str) -> None:
     tab.page.wait_for_timeout(1500)
     tab.page.screenshot(path=FOLDER / "difference_en.png")
     tab.press("Twins")
+    tab.page.get_by_text("Policy of B").wait_for(state="detached")
     tab.still()
     tab.choose("Layer", "Every resident")
     tab.press("Light or dark")

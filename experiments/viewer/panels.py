@@ -98,7 +98,8 @@ def LeverPanel(visit: Visit) -> None:
                 if shown:
                     text(say(language, f"group.{heading}"), "h3", "")
                 for lever in shown:
-                    LeverSlider(visit, lever).key(f"{lever.name} {visit.hand.value}")
+                    # another world has sliders of its own: what the old ones still report must not move its levers
+                    LeverSlider(visit, lever).key(f"{lever.name} {id(visit.in_hand())}")
         with solara.Div(classes=["cf-row"]):
             button(say(language, "levers.more"), lambda: show_more(not more), on=more)
         Moved(visit)

@@ -81,6 +81,7 @@ class Visit(Stage):
 
         def change() -> None:
             self.twins.set(on)
+            self.hand.set("a")
             if on:
                 self.lanes = [self.lanes[0], self.lane("b")]
                 self.lanes[1].go_until(self.lanes[0].world.tick, self.player.stopped)
