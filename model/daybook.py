@@ -1,8 +1,10 @@
 """What happens in one shift: the tables that each submodel reads and the next appends to."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from model.kernels import Tables
 
 
 def record(integers: str, reals: str = "") -> np.dtype:
@@ -115,7 +117,7 @@ TABLES = {
 VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS = range(11)
 
 
-class Day(NamedTuple):
+class Day(Tables):
     """The tables of one shift as kernels take them; ``counts`` tells how many rows of each are filled."""
 
     visits: Any

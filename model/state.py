@@ -1,10 +1,11 @@
 """The State: everything that a run changes, as plain tables; a checkpoint is this and nothing else."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from model.daybook import KINDS, N_CELLS, N_PROBLEMS, Table, record
+from model.kernels import Tables
 from model.ledger import CAUSES, MIND
 from model.town import Town
 
@@ -270,7 +271,7 @@ LONGEST_WAIT = 1440
 BOOKS = ("occurred", "told", "complaints", "recorded")
 
 
-class Ground(NamedTuple):
+class Ground(Tables):
     """The tables of the town that kernels read about places and residents."""
 
     cells: Any
@@ -284,7 +285,7 @@ class Ground(NamedTuple):
     crowd: Any
 
 
-class Plant(NamedTuple):
+class Plant(Tables):
     """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers."""
 
     facilities: Any
@@ -296,7 +297,7 @@ class Plant(NamedTuple):
     everywhere: Any
 
 
-class Stage(NamedTuple):
+class Stage(Tables):
     """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is."""
 
     day: Any
@@ -309,7 +310,7 @@ class Stage(NamedTuple):
     seed: Any
 
 
-class Wall(NamedTuple):
+class Wall(Tables):
     """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
 
     known: Any
@@ -318,7 +319,7 @@ class Wall(NamedTuple):
     atlas: Any
 
 
-class Gangland(NamedTuple):
+class Gangland(Tables):
     """The tables of the State that cliques live on."""
 
     cliques: Any

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.daybook import BRIBES
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.mechanisms.adoption import succeed
 from model.parameters import Group, number, share
@@ -73,13 +74,13 @@ KNOCKOUT = ("bribes", "complaints_police")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def found_out(p: Any) -> Any:
     """How well misconduct is found out, by internal control and the channel outside together."""
     return 1.0 - (1.0 - p["control"]) * (1.0 - p["channel"])
 
 
-@njit(cache=True)
+@kernel
 def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) -> Any:
     """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
     x = p["base"] + p["offer"] * offers + p["penury"] * penury + p["norm"] * custom
@@ -87,7 +88,7 @@ def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) ->
     return u < math.exp(min(0.0, x))
 
 
-@njit(cache=True)
+@kernel
 def answer_for(
     day: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, cells: Any, mood: Any, tally: Any,
     month: Any, tick: Any, seed: Any,
