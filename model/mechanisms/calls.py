@@ -43,7 +43,7 @@ class OtherCalls(Group):
     evidence: ClassVar[tuple[str, ...]] = ("C13", "E05", "F12", "H05")
 
     rate: float = number(
-        63.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
+        48.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
         "calls of adults about other things than crimes", off=0.0,
     )  # fmt: skip
     weekend_night: float = number(1.5, "ratio", 1.0, 2.0, "B19; assumed", "the same on weekend nights, relative")

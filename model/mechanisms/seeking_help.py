@@ -57,7 +57,7 @@ class SeekingHelp(Group):
     evidence: ClassVar[tuple[str, ...]] = ("C12", "F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
 
     intercept: float = number(
-        -3.2, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
+        -2.8, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
     )
     severity: float = number(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
     fear: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
