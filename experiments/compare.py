@@ -19,6 +19,7 @@ from experiments.crate import FILE as CRATE
 from experiments.crate import crate_of
 from experiments.effects import effects_table, pairs_of
 from experiments.judged import criteria_table, verdicts_table
+from experiments.planner import FEWEST
 from experiments.progress import say
 from experiments.request import Request, Wish
 from experiments.results import (
@@ -44,6 +45,10 @@ def compare(request: Request, workers: int, out: Path | None, wish: Wish | None 
     if len(request.arms) == 1 and is_comparison(Path(request.arms[0])):
         return shown_again(Path(request.arms[0]), wish)
     planned, found = arms_of(request)
+    if planned and wish and request.replicates < FEWEST:
+        raise InputError(
+            f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
+        )
     folder = folder_of(request, planned or found, out)
     lives = run(request, planned, workers) if planned else None
     if lives and not any(outcome.finished for outcome in lives.runs.values()):

@@ -15,7 +15,7 @@ from experiments.plan import Plan
 from experiments.request import Request
 from experiments.runs import Outcome
 from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, Lived, Task
-from experiments.twins import paired, unpaired
+from experiments.twins import paired, saved, unpaired
 from model.errors import InputError
 
 Blocks = list[list[Arm]]
@@ -140,7 +140,7 @@ def alone_table(lived: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
                 values = [by_seed(side, headline.of) for side in (base, twin, other)]
                 apart = unpaired(list(values[0].values()), list(values[2].values()))
                 beside = paired(*([side[seed] for seed in values[0]] for side in values[:2]))
-                ratio = (apart.error / beside.error) ** 2 if beside.error > 0 else float("nan")
+                ratio = saved(apart.error**2, beside.error**2)
                 where = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
                 rows.append(where | dataclasses.asdict(apart) | {"variance_ratio": ratio})
     return pd.DataFrame(rows)
