@@ -165,7 +165,8 @@ def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys)
     assert new.equals(old.reset_index(drop=True))
     assert json.loads((again / "manifest.json").read_text())["arms"][0]["name"] == "status_quo"
     whole = compare(tmp_path / "whole", str(folder), str(folder / "arms" / "villa_canales-status_quo"))
-    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo"}
+    apart = "status_quo (villa_canales-status_quo)"
+    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", apart}
 
 
 def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, capsys):
