@@ -90,7 +90,7 @@ HEADLINES = (
     yearly("officers_trained", "officers trained", "agentes capacitados"),
     yearly("training_days", "training days", "días de capacitación", "officers_trained", scale=DAYS_A_COURSE),
     yearly("army_visits", "visits of army patrols", "visitas de patrullas del Ejército"),
-    yearly("joint_patrols", "joint patrols", "patrullajes combinados con la PMT"),
+    yearly("joint_patrols", "joint patrols", "patrullajes combinados"),
     yearly("contacts", "contacts", "contactos con habitantes"),
     yearly("unfair", "unfair contacts", "contactos con mal trato", good=-1),
     yearly("wrongful_detentions", "wrongful detentions", "detenciones injustas", good=-1, digits=1),

@@ -23,6 +23,10 @@ from model.criteria import CRITERIA
 
 WIDE = 4.8
 MAPS_ACROSS = 3
+MOST = 0.98
+"""Share of cells that the scale of a map holds, so that a few do not pale all others."""
+LEVELS = 17
+"""Steps of colour on a map: as many as an eye tells apart, and odd, so that no difference has a colour of its own."""
 ACROSS = 24
 """Letters in a line above half a figure."""
 INK, PALE = "0.25", "0.9"
@@ -175,12 +179,16 @@ def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -
         runs = months.groupby("month")["shown"]
         when = [one.year + (one.month - 1) / MONTHS for one in runs.mean().index]
         look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
-        place.plot(when, runs.mean(), linewidth=1.4, **look)
+        place.plot(when, runs.mean(), linewidth=1.4, marker="o" if len(when) == 1 else None, **look)
         place.fill_between(when, runs.min(), runs.max(), color=look["color"], alpha=0.13, linewidth=0)
         if months["draw"].nunique() > 1:
             draws = months.groupby(["month", "draw"])["shown"].mean().groupby("month")
             place.fill_between(when, draws.min(), draws.max(), color=look["color"], alpha=0.2, linewidth=0)
-    place.xaxis.set_major_locator(MaxNLocator(4, integer=len(when) > 2 * MONTHS))
+    place.set_xlim(when[0] - 0.5 / MONTHS, when[-1] + 0.5 / MONTHS)
+    if len(when) > 2 * MONTHS:
+        place.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    else:
+        place.set_xticks(when[:: math.ceil(len(when) / 4)])
     place.xaxis.set_major_formatter(FuncFormatter(calendar_word))
     place.grid(axis="y", color=PALE)
     place.tick_params(length=2)
@@ -188,8 +196,8 @@ def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -
 
 def calendar_word(when: float, _: int) -> str:
     """Return a place on the axis of time as a year, or a month within it."""
-    month = round((when - math.floor(when)) * MONTHS)
-    return f"{math.floor(when)}" if month == 0 else f"{math.floor(when)}-{month + 1:02d}"
+    year, month = divmod(round(when * MONTHS), MONTHS)
+    return f"{year}-{month + 1:02d}" if month else f"{year}"
 
 
 def legend(figure: Figure, site: Site, tongue: Tongue, arms: Sequence[Arm] = ()) -> None:
@@ -295,17 +303,17 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     columns = MAPS_ACROSS
     rows = 1 + math.ceil(len(gaps) / columns)
     shape = before.shape[0] / before.shape[1]
-    figure, axes = sheet(rows * (0.3 + min(1.5, shape) * 0.85 * WIDE / columns), rows, columns)
-    low, high = (float(edge(np.array([before, after]))) for edge in (np.nanmin, np.nanmax))
-    widest = max(float(np.nanmax(np.abs(gap))) for gap, _ in gaps) or 1.0
+    figure, axes = sheet(rows * (0.3 + min(1.5, max(0.75, shape)) * 0.85 * WIDE / columns), rows, columns)
+    low, high = (float(np.nanquantile([before, after], edge)) for edge in (1.0 - MOST, MOST))
+    widest = max(float(np.nanquantile(np.abs(gap), MOST)) for gap, _ in gaps) or 1.0
     for place in axes.flat:
         place.set_axis_off()
     for place, (grid, title) in zip(axes.flat, panels, strict=False):
         level = shade(place, grid, tongue.lines(title, 22), "viridis", low, high)
     for place, (grid, title) in zip(axes.flat[columns:], gaps, strict=False):
         change = shade(place, grid, tongue.lines(title, 22), "PuOr", -widest, widest)
-    bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"))
-    bar(figure, change, axes[1:, :], tongue("diferencia", "difference"))
+    bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"), "both")
+    bar(figure, change, axes[1:, :], tongue("diferencia", "difference"), "both")
     return figure
 
 
@@ -325,12 +333,13 @@ def grid_of(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
 def shade(place: Axes, grid: np.ndarray, title: str, colours: str, low: float, high: float) -> Any:
     """Draw a grid as a map, north up."""
     place.set_title(title, fontsize=7.5)
-    return place.imshow(grid, origin="lower", cmap=colours, vmin=low, vmax=high, interpolation="none")
+    steps = matplotlib.colormaps[colours].resampled(LEVELS)
+    return place.imshow(grid, origin="lower", cmap=steps, vmin=low, vmax=high, interpolation="none")
 
 
-def bar(figure: Figure, shown: Any, axes: Any, label: str) -> None:
+def bar(figure: Figure, shown: Any, axes: Any, label: str, extend: str = "neither") -> None:
     """Draw the scale of colours of some maps."""
-    scale = figure.colorbar(shown, ax=list(np.ravel(axes)), shrink=0.8, label=label)
+    scale = figure.colorbar(shown, ax=list(np.ravel(axes)), shrink=0.8, label=label, extend=extend)
     scale.outline.set_visible(False)
     scale.locator = MaxNLocator(4)
     scale.update_ticks()

@@ -1,6 +1,7 @@
 """A comparison as the report tells it: sites, their arms, and the rows that belong to each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class Arm:
     folder: Path
     told: dict[str, Any]
     begins: str
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @property
     def title(self) -> Both:
@@ -67,6 +69,12 @@ class Arm:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results."""
+        if name not in self.tables:
+            self.tables[name] = self.read(name)
+        return self.tables[name]
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read one table of the arm's results."""
         if self.told["swept"]:
             return next(arm for arm in swept_arms(self.folder) if self.is_same(arm)).table(name)
         return read_table(self.folder, name).to_pandas()
@@ -126,9 +134,13 @@ class Site:
 
     def effect(self, arm: Arm, measure: str, section: str = "headline") -> Any:
         """Return the row of one effect, or None where the model does not have it."""
-        rows = self.effects(section, arm)
-        rows = rows[rows["measure"] == measure]
-        return rows.iloc[0] if len(rows) else None
+        return self.known.get((section, arm.name, measure))
+
+    @cached_property
+    def known(self) -> dict[tuple[str, str, str], Any]:
+        """Every effect within this site by section, arm and measure."""
+        rows = self.numbers.rows("effects", site=self.name, base_site=self.name)
+        return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
 
     def verdict(self, arm: Arm, measure: str) -> Any:
         """Return the row that says whether an effect is known, or None where the grid was not run."""

@@ -4,15 +4,22 @@ What every figure repeats (styles) is said once for the page, positions are roun
 from one to the next, and groups that mean nothing are gone.
 """
 
+import base64
+import io
 import re
 from dataclasses import dataclass, field
 from html import escape
 from xml.etree.ElementTree import Element, fromstring
 
+import numpy as np
+from PIL import Image
+
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 STEP = re.compile(r"([MLCQz])|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
 STILL = re.compile(r"^rotate\(-?0 ")
 USED = re.compile(r"#([\w-]+)")
+PNG = "data:image/png;base64,"
+PALETTE = 256
 COORDINATES = ("x", "y", "width", "height")
 PAIRS = {"M": 1, "L": 1, "C": 3, "Q": 2}
 
@@ -100,6 +107,8 @@ def kept(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tu
             found.append((name, tenth(float(value))))
         elif name == "id":
             found += [(name, styles.part(value))] if value in used else []
+        elif value.startswith(PNG):
+            found.append((name, PNG + in_palette(value.removeprefix(PNG))))
         elif name == "transform" and STILL.match(value):
             continue
         elif value.startswith(("#", "url(")):
@@ -107,6 +116,19 @@ def kept(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tu
         else:
             found.append((name, value))
     return found
+
+
+def in_palette(encoded: str) -> str:
+    """Return a PNG of few colours (in base 64) as one that tells each colour once."""
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
+    colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    if len(colours) > PALETTE:
+        return encoded
+    small = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8))
+    small.putpalette(colours.tobytes(), "RGBA")
+    sink = io.BytesIO()
+    small.save(sink, "PNG", optimize=True)
+    return base64.b64encode(sink.getvalue()).decode()
 
 
 def tenth(value: float) -> str:
