@@ -407,3 +407,14 @@ def test_a_sweep_does_not_pair_with_a_run_of_other_parameters(swept, folder, tmp
     told = capsys.readouterr()
     assert code == 0, told.err
     assert "seeds do not pair: unpaired analysis" in " ".join(told.out.split())
+
+
+def test_a_sweep_that_kept_too_little_is_refused_in_one_line(tmp_path, capsys):
+    study = tmp_path / "study.toml"
+    study.write_text(STUDY.replace("seeds = 2", 'seeds = 1\nmeasures = ["fear_mean"]'), encoding="utf-8")
+    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
+    capsys.readouterr()
+    assert cli.code_of(["compare", str(tmp_path / "sweep"), "--out", str(tmp_path / "compared")]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "trust_mean" in told
