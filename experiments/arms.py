@@ -48,6 +48,7 @@ class Arm:
     fingerprint: str
     folder: Path | None = None
     plan: Plan | None = field(default=None, compare=False)
+    label: str = ""
     drawn: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
 
@@ -143,14 +144,21 @@ def check_double(arms: Sequence[Arm]) -> None:
 
 
 def told_apart(arms: Sequence[Arm]) -> list[Arm]:
-    """Return arms of folders with the name of their folder behind a name that more than one of a site have."""
+    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
-    return [
-        dataclasses.replace(arm, name=f"{arm.name} ({arm.folder.name})")
-        if arm.folder and names[arm.scenario, arm.name] > 1
-        else arm
-        for arm in arms
-    ]
+    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
+    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    for arm in labelled:
+        if again[arm.scenario, arm.name] > 1:
+            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
+    return labelled
+
+
+def labelled_by_folder(arm: Arm) -> Arm:
+    """Return an arm whose name says in which folder it lies."""
+    assert arm.folder is not None
+    label = arm.folder.resolve().name
+    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
 
 
 def found_arms(folder: Path) -> list[Arm]:

@@ -176,6 +176,7 @@ def told_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
         "policies": [told_policy(word) for word in arm.policies],
         "seeds": list(arm.seeds),
         "fingerprint": arm.fingerprint,
+        "label": arm.label,
         "swept": "+".join(arm.policies) if arm.runs else "",
         "drawn": list(arm.drawn),
         "differs": differing(arm, first),

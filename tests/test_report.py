@@ -1,6 +1,7 @@
 """The report: every number in it stands in the results, it needs nothing else, and it is the same every time."""
 
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -239,6 +240,57 @@ def test_a_report_says_what_a_workshop_must_hear(folder):
     ):
         assert words in page, words
     assert re.search("(Se sabe|No se sabe): ", page)
+
+
+def retold(folder, place, changes):
+    """Return the report of the same comparison had it found other effects of the first policy."""
+    shutil.copytree(folder, place)
+    effects = pq.read_table(place / "effects.parquet").to_pandas()
+    for measure, (effect, low, high) in changes.items():
+        rows = (effects["measure"] == measure) & (effects["against"] == "reporting_support")
+        effects.loc[rows, ["effect", "low", "high"]] = effect, low, high
+        effects.loc[rows, "arm"] = effects.loc[rows, "base"] + effect
+        effects.loc[rows, "same"] = 0
+    effects.to_parquet(place / "effects.parquet")
+    return re.sub(r"</?data[^>]*>", "", build(place, "es").decode())
+
+
+def test_what_could_be_taken_for_a_success_has_its_caution_beside_it(folder, tmp_path):
+    found = {
+        "crimes_told": (-9.0, -12.0, -6.0),
+        "women_without_remedy": (3.0, 2.0, 4.0),
+        "homicides": (-2.0, -3.0, -1.0),
+        "wrongful_detentions": (55.0, 40.0, 70.0),
+    }
+    page = retold(folder, tmp_path / "a", found)
+    assert "Hay menos avisos o denuncias ante el Estado. No es un logro" in page
+    assert "A su lado, las detenciones injustas: +55.0 por año (entre +40.0 y +70.0)" in page
+    assert "Hay menos avisos" not in retold(folder, tmp_path / "b", {"crimes_told": (-9.0, -19.0, 1.0)})
+
+
+def test_books_that_move_apart_are_told_with_what_a_statistic_alone_would_say(folder, tmp_path):
+    page = retold(
+        folder,
+        tmp_path / "a",
+        {
+            "crimes_occurred": (-9.0, -12.0, -6.0),
+            "complaints_filed": (30.0, 20.0, 40.0),
+            "crimes_recorded": (8.0, 6.0, 10.0),
+        },
+    )
+    told = "Quien solo viera lo denunciado en el MP o lo registrado por la policía diría que la delincuencia empeoró"
+    assert f"{told}; en el modelo lo que ocurrió bajó." in page
+    assert "lo ocurrido bajó (−9 por año, entre −12 y −6)" in page.replace("Lo ocurrido", "lo ocurrido")
+
+
+def test_who_gains_and_who_does_not_is_said_in_words(folder, tmp_path):
+    changes = {"trust_women": (0.4, 0.2, 0.6), "trust_young": (-0.4, -0.6, -0.2), "trust_far": (0.0, -0.1, 0.1)}
+    page = retold(folder, tmp_path / "a", changes)
+    line = page[page.index("Quién gana y quién no") :].split("<li>")[1]
+    assert "Apoyo a la denuncia" in line
+    assert re.search("confían más [^;]*las mujeres", line, re.IGNORECASE)
+    assert re.search("confían menos [^;]*los menores de 30", line, re.IGNORECASE)
+    assert re.search("no se distingue [^;]*quienes viven lejos", line, re.IGNORECASE)
 
 
 def test_no_gang_and_no_reporter_is_shown_by_place(page):

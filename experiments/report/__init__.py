@@ -226,4 +226,4 @@ def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles)
 
 def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
     """Yield all figures of some sites."""
-    return ((site, name) for site in sites if site.others for name in available(site))
+    return ((site, name) for site in sites for name in available(site))

@@ -424,7 +424,8 @@ def draws(site: Site, tongue: Tongue) -> Figure:
             place.plot(rank, rows["effect"], "o", color=colour, markersize=2.5)
         place.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         place.set_title(tongue.lines(named(name, tongue), ACROSS))
-    figure.supxlabel(tongue("juegos de parámetros, por orden", "draws of parameters, in order"), fontsize=8)
+    for place in axes[-1]:
+        place.set_xlabel(tongue("juegos de parámetros, por orden", "draws of parameters, in order"))
     legend(figure, site, tongue, site.others)
     return figure
 
@@ -515,12 +516,17 @@ FIGURES: dict[str, tuple[Draw, Both]] = {
 """Every figure of a site, with what it shows."""
 
 
+ONE_ARM = ("trust", "outcomes", "books", "criteria")
+"""Figures that say something of a site at which there is nothing to compare with."""
+
+
 def available(site: Site) -> list[str]:
     """Return the figures for which this comparison has the results."""
     there = {name: len(site.numbers.rows(name, site=site.name)) > 0 for name in ("memory", "criteria", "draws")}
     there |= {"groups": len(site.effects("group")) > 0, "causes": len(site.effects("cause")) > 0}
     there["maps"] = all(arm.has("cells") for arm in site.arms)
-    return [name for name in FIGURES if there.get(name, True)]
+    drawable = FIGURES if site.others else ONE_ARM
+    return [name for name in drawable if there.get(name, True)]
 
 
 def drawn(name: str, site: Site, tongue: Tongue) -> Figure:

@@ -19,6 +19,8 @@ from experiments.swept import swept_arms
 SMALL = ("effect", "error", "low", "high")
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
+UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
+"""What comparisons did not say of their arms before sweeps could be compared."""
 TOO_FEW_HOMICIDES = 10.0
 """Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 
@@ -39,9 +41,10 @@ class Arm:
         """Its policies by their titles, with the date of those that begin later, and what else differs."""
         parts = [self.titled(policy) for policy in self.told["policies"]]
         differs = [Both(*[changed(key, value)] * 2) for key, value in self.told["differs"].items()]
+        label = Markup("<code>{}</code>").format(self.told["label"]) if self.told["label"] else ""
         whole = joined(parts, " + ") if parts else both("Statu quo", "Status quo")
         if not differs:
-            return whole
+            return both("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
         rest = both(" y otros", " and others") if len(differs) > MOST_CHANGES else both("", "")
         shown = joined([listed(differs[:MOST_CHANGES]), rest], "")
         return both("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
@@ -162,7 +165,7 @@ def read_sites(folder: Path) -> list[Site]:
     sites: dict[str, list[Arm]] = {}
     titles: dict[str, dict[str, str]] = {}
     for told in numbers.manifest["arms"]:
-        arm = Arm(told["scenario"], told["name"], folder / told["folder"], told, numbers.manifest["begins"])
+        arm = Arm(told["scenario"], told["name"], folder / told["folder"], UNSAID | told, numbers.manifest["begins"])
         sites.setdefault(arm.site, []).append(arm)
         titles[arm.site] = told["title"]
     return [
