@@ -32,6 +32,13 @@ class Order:
     bands: dict[str, tuple[float, float, float]]
     digits: int = 0
     note: str = ""
+    year: int = 0
+    """The year for which the band stands, if it does for one."""
+
+    def years(self, years: Sequence[pd.DataFrame]) -> Sequence[pd.DataFrame]:
+        """Return those of these years for which the band stands; all, if none is that year."""
+        own = [year for year in years if year["month"].iloc[0].year == self.year]
+        return own or years
 
 
 @dataclass
@@ -45,7 +52,7 @@ class Tally:
 
     def sentence(self) -> str:
         """Return the last line of the check."""
-        return f"{self.inside} of {self.compared} rows inside; {len(self.missing)} not modelled yet"
+        return f"{self.inside} of {self.compared} rows inside; {len(self.missing)} not counted"
 
 
 def orders() -> list[Order]:
@@ -58,7 +65,7 @@ def order_of(row: dict[str, Any]) -> Order:
     told: dict[str, Any] = {
         key: tuple(row[key]) if isinstance(row[key], list) else row[key] for key in COUNTED if key in row
     }
-    known = ("part", "name", "evidence", "digits", "note")
+    known = ("part", "name", "evidence", "digits", "note", "year")
     return Order(
         **{key: row[key] for key in known if key in row},
         expression=Expression(**told) if set(told) & {"mean", "last", "sum"} else None,
@@ -92,7 +99,7 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Ite
             yield f"\n{part}"
         yield row_line(order, order.bands[site], years, tally)
     yield from remarks("Remarks", tally.notes)
-    yield from remarks("Not modelled yet", tally.missing)
+    yield from remarks("Not counted", tally.missing)
     yield f"\n{tally.sentence()}"
 
 
@@ -103,7 +110,7 @@ def row_line(order: Order, band: tuple[float, float, float], years: Sequence[pd.
     if order.expression is None:
         tally.missing.append(order)
         return label + "-".rjust(NUMBER) + limits
-    value = mean_of([order.expression.of(year) for year in years])
+    value = mean_of([order.expression.of(year) for year in order.years(years)])
     inside = band[0] <= value <= band[2]
     tally.compared += 1
     tally.inside += inside

@@ -5,6 +5,7 @@ from typing import Any
 from numba import njit
 
 from model.daybook import (
+    ASSAULT,
     BY_CROWD,
     BY_EXTORTION,
     BY_GANG,
@@ -25,11 +26,13 @@ from model.daybook import (
     UNSERVEDS,
     VISITS,
 )
-from model.state import FOOT
+from model.state import BICYCLE, FOOT
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
 GRAVE = 0.6
 """Severity from which a crime counts as serious (violent robbery and above)."""
+WOUNDS = 0.8
+"""Severity from which an assault leaves somebody wounded."""
 
 
 @njit(cache=True)
@@ -54,6 +57,8 @@ def enter(day: Any, cells: Any, people: Any, books: Any, occurred_here: Any, har
         tally[0]["downgraded"] += row["downgraded"]
         occurred_here[z] += 1
         harmed_here[row["cell"]] += 1
+        if row["kind"] == ASSAULT and row["severity"] >= WOUNDS and (known or row["found"] == 1):
+            tally[0]["wounded_registered"] += 1.0
         if row["severity"] >= GRAVE:
             tally[0]["grave"] += 1.0
             if known or row["found"] == 1:
@@ -128,6 +133,8 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
         if visit["alive"] == 0 or visit["post"] < 0:
             continue
         seen_here[visit["cell"]] += 1
+        if cells[visit["cell"]]["population"] > 0:
+            tally[0]["minutes_seen"] += visit["stay"]
         tally[0]["visits"] += 1.0
         tally[0]["couple_hours_used"] += visit["stay"] / 60.0
         tally[0]["visits_routed"] += visit["routed"]
@@ -135,5 +142,5 @@ def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) 
             tally[0]["visits_to_institutions"] += 1.0
         if cells[visit["cell"]]["core"] == 1:
             tally[0]["core_visits"] += 1.0
-            if couples[visit["post"]]["mode"] == FOOT:
+            if couples[visit["post"]]["mode"] in (FOOT, BICYCLE):
                 tally[0]["foot_visits"] += 1.0

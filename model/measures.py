@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
@@ -19,6 +19,7 @@ from model.mechanisms import adoption, officers, resources
 from model.mechanisms.fear import feel
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import supervised_hours
+from model.parameters import Group, number
 from model.standing import rank_correlation, standing
 from model.state import COUNTS
 
@@ -49,10 +50,21 @@ YEAR, QUARTER, WEEK = 1095, 273, 21
 FAR_MINUTES = 20.0
 SAMPLE = 1500
 SURVEY, ANSWER = decision("survey"), decision("answer")
-INSTRUMENTS = {"lapop": (7, 0.45, 5), "latinobarometro": (4, 0.7, 3)}
-"""Answers, distance of thresholds (log-odds), and the first answer that counts as trusting (T01, T06)."""
-RESPONSE_NOISE = 0.7
-"""Spread of answers around the same trust, in log-odds; assumed, as are the distances of thresholds."""
+INSTRUMENTS = {"lapop": (7, 5), "latinobarometro": (4, 3)}
+"""Answers, and the first answer that counts as trusting (T01, T06)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey(Group):
+    """How latent trust becomes an answer."""
+
+    name: ClassVar[str] = "survey"
+    mechanism: ClassVar[bool] = False
+    evidence: ClassVar[tuple[str, ...]] = ("T01", "T06")
+
+    lapop: float = number(0.45, "log-odds", 0.05, 2.0, "assumed", "distance of the thresholds of LAPOP's seven answers")
+    latinobarometro: float = number(0.7, "log-odds", 0.05, 2.0, "assumed", "the same of Latinobarómetro's four")
+    noise: float = number(0.7, "log-odds", 0.0, 3.0, "assumed", "spread of answers around the same trust")
 
 
 @njit(cache=True)
@@ -163,7 +175,7 @@ def count_payers(minds: Any, targets: Any) -> Any:
 
 
 @njit(cache=True)
-def answers(minds: Any, people: Any, n_answers: Any, step: Any, wave: Any, tick: Any, seed: Any) -> Any:
+def answers(minds: Any, people: Any, n_answers: Any, step: Any, noise: Any, wave: Any, tick: Any, seed: Any) -> Any:
     """Answers (1 to ``n_answers``) of a sample of adults to "how much do you trust the police?"."""
     found = np.zeros(SAMPLE, np.int64)
     for s in range(SAMPLE):
@@ -173,7 +185,7 @@ def answers(minds: Any, people: Any, n_answers: Any, step: Any, wave: Any, tick:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
         heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
-        heard += RESPONSE_NOISE * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+        heard += noise * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
         answer = 1
         for k in range(1, n_answers):
             if heard > step * (k - n_answers / 2.0):
@@ -187,8 +199,9 @@ def survey(world: Any, instrument: str) -> dict[str, float]:
 
     Returns the mean on 0-100 and the per cent who trust.  Surveys are compared with this only, never with latent trust.
     """
-    n_answers, step, trusting = INSTRUMENTS[instrument]
-    found = answers(world.state.minds, world.ground.people, n_answers, step, world.month, world.tick, world.seed)
+    (n_answers, trusting), numbers = INSTRUMENTS[instrument], world.numbers["survey"][0]
+    step, noise, people = float(numbers[instrument]), float(numbers["noise"]), world.ground.people
+    found = answers(world.state.minds, people, n_answers, step, noise, world.month, world.tick, world.seed)
     return {
         "mean": float((found.mean() - 1.0) / (n_answers - 1.0) * 100.0),
         "trusting": float((found >= trusting).mean() * 100.0),
@@ -413,6 +426,24 @@ _MAIN = {
     "others_held": Measure("people", "others in prison on suspicion", "otras personas presas por sospecha"),
     "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
     "authority_load": Measure("cases", "open cases by communal authority", "casos abiertos por autoridad comunal"),
+    "calls_other": Measure("calls", "calls about other things than crimes", "llamadas por asuntos que no son delito"),
+    "calls_own_phone": Measure(
+        "calls", "of them by leaders to an officer's own phone", "de ellas, de líderes al teléfono propio de un agente"
+    ),
+    "imitators_prison": Measure(
+        "crimes", "extortion by imitators from prisons", "extorsión de imitadores desde las cárceles"
+    ),
+    "cliques": Measure("cliques", "cliques with members", "clicas con integrantes"),
+    "seen_share": Measure(
+        "share",
+        "of the time, how much a populated cell is seen by a couple",
+        "del tiempo, cuánto ve una pareja una celda poblada",
+    ),
+    "wounded_registered": Measure(
+        "people",
+        "wounded in grave assaults that the police know of",
+        "heridos en agresiones graves que la policía conoce",
+    ),
     "suspects_named": Measure(
         "people", "suspects held or named before a crowd", "sospechosos retenidos o señalados ante la gente"
     ),
@@ -562,15 +593,17 @@ def row_of(world: Any) -> dict[str, float]:
     hurt = sum_of(month.tally, "domestic_to_")
     homes = state.homes["hurt"]
     row |= {
+        "cliques": float(np.count_nonzero(state.cliques["members"] > 0)),
+        "seen_share": share_or_null(month.tally["minutes_seen"], 1440.0 * world.days_of_month * float(populated.sum())),
         "authority_load": share_or_null(float(state.cases.count[0]), float(len(state.boards))),
         "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
         "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }
     row |= adoption.portrait(world) | resources.portrait(world) | officers.portrait(world)
-    for name, (number, _, _) in _BOOKS.items():
-        row[name] = float(books[number].sum())
-        row |= {f"{name}_{kind}": float(books[number, k]) for k, kind in enumerate(KINDS)}
+    for name, (book_number, _, _) in _BOOKS.items():
+        row[name] = float(books[book_number].sum())
+        row |= {f"{name}_{kind}": float(books[book_number, k]) for k, kind in enumerate(KINDS)}
     row |= {name: float(month.tally[name]) for name in COUNTS}
     traces = {part: trace(month) for part, trace in TRACES.items()}
     row |= scores(traces, world.settings.anchors) | {f"{part}.trace": value for part, value in traces.items()}

@@ -51,6 +51,7 @@ COUNTS = (
     "visits_to_institutions",
     "foot_visits",
     "core_visits",
+    "minutes_seen",
     "km",
     "vehicles",
     "motorcycles",
@@ -62,6 +63,7 @@ COUNTS = (
     "off_map",
     "repeats",
     "grave_assaults",
+    "wounded_registered",
     "women_killed",
     "homicides_robbery",
     "homicides_quarrel",
@@ -73,6 +75,7 @@ COUNTS = (
     "extortion_imitators",
     "payments",
     "paid_imitators",
+    "imitators_prison",
     "punishments",
     "clashes",
     "recruits",
@@ -96,6 +99,8 @@ COUNTS = (
     "unserved_hours",
     "unserved_fuel",
     "unserved_vehicles",
+    "calls_other",
+    "calls_own_phone",
     "served",
     "served_in_hour",
     # contacts
@@ -260,7 +265,7 @@ COUNTS = (
 TALLY = np.dtype([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""
 
-FOOT, MOTORCYCLE, VEHICLE = range(3)
+FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(4)
 LONGEST_WAIT = 1440
 BOOKS = ("occurred", "told", "complaints", "recorded")
 

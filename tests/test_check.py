@@ -37,7 +37,7 @@ def test_a_row_of_each_kind_is_counted():
     kinds = [order.expression is None for order in orders()]
     assert any(kinds)
     assert not all(kinds)
-    assert Tally(inside=1, compared=2).sentence() == "1 of 2 rows inside; 0 not modelled yet"
+    assert Tally(inside=1, compared=2).sentence() == "1 of 2 rows inside; 0 not counted"
 
 
 def months(n, **columns):
@@ -77,7 +77,7 @@ def test_every_row_of_a_site_is_set_beside_the_run():
     missing = sum(order.expression is None for order in rows)
     verdicts = told.count("  inside\n") + told.count(" OUTSIDE\n")
     assert verdicts == len(rows) - missing
-    assert told.endswith(f"of {verdicts} rows inside; {missing} not modelled yet")
+    assert told.endswith(f"of {verdicts} rows inside; {missing} not counted")
 
 
 def test_other_scenarios_have_no_orders_of_magnitude(capsys):

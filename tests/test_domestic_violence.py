@@ -106,3 +106,18 @@ def test_switched_off_nobody_is_hurt_at_home(live: Live) -> None:
     found = sums(live(2 * MONTH, **{"mechanisms.domestic_violence": False}))
     assert found[["crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt"]].sum() == 0
     assert sums(live(2 * MONTH))["crimes_occurred_domestic_violence"] > 0
+
+
+def test_violence_that_ends_with_an_act_does_not_come_again_within_the_year(live: Live) -> None:
+    never = {"domestic_violence.before": 0.0, "domestic_violence.ends": 1.0}
+    found = sums(live(6 * MONTH, **(OFTEN | never)))
+    again = sum(found[f"domestic_again_after_{one}"] for one in CHANNELS)
+    lasting = sums(live(6 * MONTH, **(OFTEN | never | {"domestic_violence.ends": 0.0})))
+    assert again == 0.0 < sum(lasting[f"domestic_again_after_{one}"] for one in CHANNELS)
+
+
+def test_complaints_at_the_police_are_those_of_women_who_went_there(live: Live) -> None:
+    far = {"seeking_help.over": 5.0, "seeking_help.shame": 5.0, "communal_authority.reach": 1.0}
+    found = sums(live(3 * MONTH, **(OFTEN | far | {"communal_authority.grave": 0.0})))
+    assert found["handed"] > 0
+    assert found["domestic_complaints_police"] <= found["domestic_to_police"]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.ledger import CAUSES, total_trust
 from model.daybook import SOLDIERS
+from model.ledger import CAUSES, total_trust
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]

@@ -131,3 +131,12 @@ def test_rank_correlation_takes_ties_at_their_mean_rank() -> None:
     assert rank_correlation(one, other) == pytest.approx(1.0)
     assert rank_correlation(one, -other) == pytest.approx(-1.0)
     assert np.isnan(rank_correlation(np.zeros(4), other))
+
+
+def test_without_internet_less_reaches_headquarters_and_later(live: Live) -> None:
+    worlds = [live(4 * MONTH, **{"resources.internet": internet}, **BUSY) for internet in (1.0, 0.0)]
+    told = [world.datacollector.get_model_vars_dataframe() for world in worlds]
+    recorded = [one["crimes_recorded"].sum() / one["known"].sum() for one in told]
+    days = [one["record_days"].sum() / one["records_arrived"].sum() for one in told]
+    assert recorded[1] < 0.9 * recorded[0]
+    assert days[1] > 1.2 * days[0]

@@ -56,9 +56,18 @@ def test_an_event_holds_from_its_date_until_another() -> None:
 
 
 def test_policies_act_on_what_the_timeline_left() -> None:
-    scenario = load("villa_canales", policies=["resources_only"], start="2018-01-01")
-    rows = rows_at(scenario, "roster", datetime.date(2018, 6, 1))
-    assert rows["fixed_duties"][0] == pytest.approx(0.38)
+    scenario = load("villa_canales", policies=["training_only"], start="2018-01-01")
+    rows = rows_at(scenario, "adoption", datetime.date(2018, 6, 1))
+    assert rows["places"][0] == pytest.approx(2.0 * 0.7 + 50.0)
+
+
+def test_soldiers_patrol_villa_canales_until_the_end_of_march_2018() -> None:
+    scenario = load("villa_canales", start="2018-03-01", set={"population.scale": 0.25, "calendar.warm_up": 0})
+    world = TrustModel(scenario, rng=1)
+    world.run_for(62 * 3)
+    told = world.datacollector.get_model_vars_dataframe()["army_visits"].tolist()
+    assert told == [31 * 3 * 8.0, 0.0]
+    assert world.rows["detentions"] == 0.0
 
 
 def test_without_the_political_calendar_no_event_happens() -> None:

@@ -40,7 +40,13 @@ class Adoption(Group):
 
     outside: float = number(0.01, "a month", 0.0, 1.0, "assumed", "hearing of MOPSIC by outside news", off=0.0)
     peers: float = number(
-        0.04, "a month", 0.0, 2.0, "C11; assumed", "the same by colleagues of the facility, if all knew", off=0.0
+        0.03,
+        "a month",
+        0.0,
+        2.0,
+        "C11; calibrated: orders of magnitude",
+        "the same by colleagues of the facility, if all knew",
+        off=0.0,
     )
     places: float = number(
         2.0,

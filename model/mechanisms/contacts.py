@@ -14,8 +14,8 @@ from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION,
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.misconduct import asks
+from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
-from model.state import FOOT
 
 MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
     decision("meet count"),
@@ -54,7 +54,7 @@ class Contacts(Group):
         0.0,
         10.0,
         "B03; orders of magnitude: 4-5 a couple-shift",
-        "contacts of a couple on foot",
+        "contacts of a couple on foot or by bicycle",
     )
     motor: float = number(
         1.45, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
@@ -68,6 +68,7 @@ class Contacts(Group):
     )
     young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
     drivers: float = number(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
+    women: float = number(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative")
     checkpoint: float = number(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
     talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = number(
@@ -124,6 +125,7 @@ class Beat(NamedTuple):
     means: Any
     figures: Any
     territory: Any
+    protected: Any
     contacts: Any
     misconduct: Any
     resources: Any
@@ -144,7 +146,7 @@ def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
     if person["vehicle"] == 1:
         chance *= p["drivers"]
     if person["female"] == 1:
-        chance *= 0.3
+        chance *= p["women"]
     return min(0.9, chance)
 
 
@@ -180,7 +182,8 @@ def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any
     """Whether the lead asks this resident for a bribe; it is noted."""
     cell = visit["cell"]
     o = beat.couples[visit["post"]]["lead"]
-    offers = stage.ground.people[i]["vehicle"] + (1.0 if beat.territory[cell] >= 0 else 0.0)
+    bought = beat.territory[cell] >= 0 or beat.protected[cell] >= 0
+    offers = stage.ground.people[i]["vehicle"] + (1.0 if bought else 0.0)
     penury = 1.0 - beat.resources[z]["condition"]
     custom = beat.means[beat.officers[o]["facility"]]["custom"]
     u = luck(stage.seed, BRIBED, stage.tick, cell, nth)
@@ -238,7 +241,7 @@ def meet(stage: Any, beat: Any, where: Any) -> None:
         z = max(ground.cells[cell]["settlement"], 0)
         p = beat.contacts[z]
         crowd = float(ground.crowd[where, cell])
-        on_foot = beat.couples[visit["post"]]["mode"] == FOOT
+        on_foot = without_motor(beat.couples[visit["post"]]["mode"])
         mean = (p["foot"] if on_foot else p["motor"]) + (visit["kind"] == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
@@ -281,6 +284,7 @@ def act(world: Any) -> None:
         state.means,
         state.figures,
         state.territory,
+        state.protected,
         numbers["contacts"],
         numbers["misconduct"],
         numbers["resources"],

@@ -51,8 +51,6 @@ CRIME_MINUTE, VIOLENT, LOSS, LETHAL = (
 N_KINDS = 7
 CEILING = np.array([0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002])
 """Most that the hazard of a resident may be, a year, by kind; above it crimes are lost and counted."""
-MEAN_LOSS = np.array([900.0, 400.0, 30000.0, 1200.0, 3000.0, 0.0, 0.0])
-"""Mean loss by kind in quetzals; assumed."""
 YOUNGEST = np.array([12.0, 12.0, 18.0, 18.0, 18.0, 12.0, 18.0])
 """Age in years from which somebody can be the victim, by kind; assumed."""
 KIND_SPACE = 1048576
@@ -120,6 +118,21 @@ class Crime(Group):
     weekend_night: float = number(3.0, "ratio", 1.0, 10.0, "B19, J07; assumed", "assault on weekend nights")
     violent_share: float = share(0.8, "J02: usually violent", "robberies that are violent")
     grave_share: float = share(0.1, "assumed", "assaults that are grave")
+    loss_robbery: float = number(900.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a robbery")
+    loss_theft: float = number(400.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a theft from the person")
+    loss_vehicle: float = number(30000.0, "quetzals", 0.0, 1e6, "assumed", "the same if a vehicle is stolen")
+    loss_from_vehicle: float = number(1200.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a theft from it")
+    loss_burglary: float = number(3000.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a burglary")
+    women_hired: float = number(
+        0.3, "ratio", 0.0, 1.0, "S11: 85 % of victims are men", "women killed for hire, over all"
+    )
+    women_assaulted: float = number(0.7, "ratio", 0.0, 1.0, "assumed", "women assaulted on the street, over all")
+    young_assaulted: float = number(
+        1.5, "ratio", 1.0, 5.0, "S11; assumed", "assaults on those of 15 to 34 years, over others"
+    )
+    burglary_morning: float = number(
+        2.0, "ratio", 0.2, 5.0, "assumed", "burglary while people are out, over other shifts"
+    )
     lethal_robbery: float = share(0.0025, "calibrated: homicides", "robberies that kill where firearms is 1", high=0.05)
     lethal_assault: float = share(0.009, "calibrated: homicides", "assaults that kill where firearms is 1", high=0.05)
     women_killed: float = number(
@@ -173,12 +186,26 @@ def rate_of(kind: Any, p: Any) -> Any:
 
 
 @njit(cache=True)
+def mean_loss(kind: Any, p: Any) -> Any:
+    """Mean loss in a crime of this kind, in quetzals."""
+    if kind == ROBBERY:
+        return p["loss_robbery"]
+    if kind == THEFT:
+        return p["loss_theft"]
+    if kind == VEHICLE_THEFT:
+        return p["loss_vehicle"]
+    if kind == THEFT_FROM_VEHICLE:
+        return p["loss_from_vehicle"]
+    return p["loss_burglary"] if kind == BURGLARY else 0.0
+
+
+@njit(cache=True)
 def exposure(
     kind: Any, person: Any, at: Any, lure: Any, market: Any, night: Any, weekend: Any, tick: Any, p: Any
 ) -> Any:
     """Hazard of this resident in this place and shift, relative to the rate of the pool."""
     if kind == HOMICIDE:
-        return 0.3 if person["female"] == 1 else 1.7
+        return p["women_hired"] if person["female"] == 1 else 2.0 - p["women_hired"]
     if kind in (ROBBERY, THEFT):
         weight = lure if at != person["home"] else lure * p["at_home"]
         if kind == ROBBERY:
@@ -189,10 +216,10 @@ def exposure(
         dark = p["night"] if night and kind == VEHICLE_THEFT else 1.0
         return person["vehicle"] * lure * dark * unwatched
     if kind == BURGLARY:
-        return lure * (2.0 if tick % 3 == 0 else 1.0)
-    weight = lure * (0.7 if person["female"] == 1 else 1.3)
+        return lure * (p["burglary_morning"] if tick % 3 == 0 else 1.0)
+    weight = lure * (p["women_assaulted"] if person["female"] == 1 else 2.0 - p["women_assaulted"])
     if 15.0 <= age_of(person, tick) < 35.0:
-        weight *= 1.5
+        weight *= p["young_assaulted"]
     if not night:
         return weight
     weight *= (1.0 - p["hours_effect"] * p["alcohol_hours"]) * (1.0 - p["tests_effect"] * p["breath_tests"])
@@ -289,7 +316,7 @@ def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, n
     elif kind == ASSAULT:
         grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"]
     severity = severity_of(kind, grave)
-    loss = MEAN_LOSS[kind] * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
+    loss = mean_loss(kind, p) * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
     motive, book_kind = NO_MOTIVE, kind
     deadly = luck(stage.seed, LETHAL, stage.tick, number, 0)
     toll = p["women_killed"] if stage.ground.people[victim]["female"] == 1 else 1.0

@@ -22,7 +22,7 @@ from model.state import COUNTS
 
 HURT_COUNT, HURT_WHO, HURT_MARK = decision("hurt count"), decision("hurt who"), decision("hurt mark")
 AGAIN_MARK, AGAIN_WAIT = decision("again mark"), decision("again wait")
-DRINKS, HURT_BEFORE = decision("drinks"), decision("hurt before start")
+DRINKS, HURT_BEFORE, ENDS = decision("drinks"), decision("hurt before start"), decision("violence ends")
 YEAR = 1095
 FIRST_ACTS, FURTHER_ACTS = 0.15, 12.0
 """Ceilings of the hazards: first acts a year and resident, further acts a year and woman."""
@@ -46,7 +46,7 @@ class DomesticViolence(Group):
     evidence: ClassVar[tuple[str, ...]] = ("F05", "F20", "J07", "V11", "V12", "V13")
 
     first: float = number(
-        0.014,
+        0.013,
         "a year",
         0.0,
         0.15,
@@ -63,8 +63,9 @@ class DomesticViolence(Group):
         "acts in the 12 months after one",
         off=0.0,
     )
+    ends: float = share(0.12, "assumed, swept", "acts after which it ends: he or she leaves, or he stops")
     before: float = share(
-        0.06, "8-9 % of women in union a year; assumed", "such women hurt in the year before the start", off=0.0
+        0.05, "8-9 % of women in union a year; assumed", "such women hurt in the year before the start", off=0.0
     )
     drinking: float = share(0.2, "assumed", "households where a man drinks, where alcohol is 1")
     drink: float = number(2.0, "ratio", 1.0, 10.0, "assumed", "acts where a man drinks, relative")
@@ -199,6 +200,12 @@ def remember(stage: Any, hearth: Any, i: Any, severity: Any, p: Any) -> None:
 
 
 @njit(cache=True)
+def ends(stage: Any, i: Any, p: Any) -> Any:
+    """Whether violence against this woman ends with an act, until a first one comes again."""
+    return luck(stage.seed, ENDS, stage.tick, i, 0) < p["ends"]
+
+
+@njit(cache=True)
 def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
     """Judge the candidates for a first act in twelve months."""
     n = len(stage.ground.people)
@@ -213,12 +220,13 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
         man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, mark)
         if man != NO_MAN:
             strike(stage, hearth, i, man, p, crime[z]["firearms"])
-            await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
+            if not ends(stage, i, p):
+                await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
 
 
 @njit(cache=True)
 def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
-    """Judge the further acts that may come in this shift; after a year without any, a woman is left out."""
+    """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
     left, pending = 0, hearth.pending
     for k in range(hearth.count[0]):
         row = pending[k]
@@ -226,7 +234,8 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
         if row["due"] == stage.tick:
             if stage.minds[i]["gone"] >= 0 or stage.tick - hearth.homes[i]["hurt"] >= YEAR:
                 continue
-            further_act(stage, hearth, i, numbers, crime, weekend_night)
+            if further_act(stage, hearth, i, numbers, crime, weekend_night):
+                continue
             row["due"] = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
         if left < k:
             pending[left] = row
@@ -235,14 +244,16 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
 
 
 @njit(cache=True)
-def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
-    """Let the next act on a woman come, or not."""
+def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> Any:
+    """Let the next act on a woman come, or not; return whether it was the last."""
     z = stage.ground.people[i]["settlement"]
     p = numbers[z]
     hazard = p["further"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
     man = struck(stage, hearth, i, p, hazard, FURTHER_ACTS, luck(stage.seed, AGAIN_MARK, stage.tick, i, 0))
-    if man != NO_MAN:
-        strike(stage, hearth, i, man, p, crime[z]["firearms"])
+    if man == NO_MAN:
+        return False
+    strike(stage, hearth, i, man, p, crime[z]["firearms"])
+    return ends(stage, i, p)
 
 
 @njit(cache=True)

@@ -50,7 +50,7 @@ RECRUIT_COUNT, RECRUIT_WHO, RECRUIT_MARK = (
     decision("recruit mark"),
 )
 IMITATOR_COUNT, IMITATOR_WHO = decision("imitator count"), decision("imitator who")
-PAYS_AT_START = decision("pays at start")
+PAYS_AT_START, FROM_PRISON, BLOCKED = decision("pays at start"), decision("from prison"), decision("telephone blocked")
 IMITATOR_MARK, IMITATOR_PAY, LEAVES = decision("imitator mark"), decision("imitator pay"), decision("leaves")
 MOST_DEMANDS = 0.5
 """Ceiling of demands by a clique in a shift."""
@@ -83,7 +83,7 @@ class Extortion(Group):
     )
 
     demands: float = number(
-        1.6, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
+        2.2, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
     )
     rent: float = number(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
     rent_step: float = share(0.03, "assumed", "monthly change of the rent", high=0.3)
@@ -130,6 +130,10 @@ class Extortion(Group):
     imitator_again: float = number(
         4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who gave in within a year, relative"
     )
+    imitator_prison: float = share(
+        0.6, "V15: many from prisons; size assumed, swept", "calls of imitators that come from prisons"
+    )
+    imitator_blocked: float = share(0.0, "policy", "calls from prisons that are blocked", role="lever")
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
@@ -325,6 +329,10 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
             >= p["imitators"] * phone_lists * likely / MOST_IMITATED
         ):
             continue
+        if luck(stage.seed, FROM_PRISON, stage.tick, number, 0) < p["imitator_prison"]:
+            if luck(stage.seed, BLOCKED, stage.tick, number, 0) < p["imitator_blocked"]:
+                continue
+            stage.tally[0]["imitators_prison"] += 1.0
         loss = 500.0 * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
         minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
         note_incident(

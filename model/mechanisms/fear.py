@@ -13,8 +13,8 @@ from model.daybook import BURGLARY, INCIDENTS, OUTSIDE, VISITS
 from model.ledger import HARM, kept
 from model.luck import decision, logistic, luck
 from model.mechanisms.hearsay import HEARD
+from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
-from model.state import FOOT
 
 CAUTION = decision("caution")
 KNOCKOUT = ("fear_mean", "precaution_share")
@@ -119,7 +119,7 @@ def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> Non
         frighten(stage, row["who"], row["severity"], fear, hearsay)
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
-        if visit["alive"] == 1 and visit["post"] >= 0 and couples[visit["post"]]["mode"] == FOOT:
+        if visit["alive"] == 1 and visit["post"] >= 0 and without_motor(couples[visit["post"]]["mode"]):
             local[max(stage.ground.cells[visit["cell"]]["settlement"], 0)]["seen"] += 1.0
 
 

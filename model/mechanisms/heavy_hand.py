@@ -210,7 +210,8 @@ def act(world: Any) -> None:
     """Send soldiers out; in the morning release and detain."""
     state, numbers, tick = world.state, world.numbers["heavy_hand"], world.tick
     scale = world.settings["population"].scale
-    patrols = math.floor(float(numbers[0]["army"]) * scale + 0.5)
+    army = float(numbers[0]["army"]) + float(world.numbers["political_calendar"][0]["army"])
+    patrols = math.floor(army * scale + 0.5)
     candidates = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(state.around)
     most = int(candidates + 12.0 * math.sqrt(candidates) + 64.0)
     visits = patrols * int(numbers[0]["visits"])

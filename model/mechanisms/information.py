@@ -36,8 +36,8 @@ class Information(Group):
         0.80, "D10, D11: without conviction; assumed", "forms filled in with content", role="lever", off=1.0
     )
     typed: float = share(0.70, "D04; calibrated: V17", "forms with content that are typed", role="site", off=1.0)
-    substation: float = share(
-        0.85, "D04, I02; assumed", "connection of a substation, relative to a station", role="lever", off=1.0
+    offline: float = share(
+        0.6, "D04, I02; assumed", "what a facility without internet this month still types, relative", off=1.0
     )
     hoarding: float = share(0.10, "D09; assumed", "stations that keep a month's reports", role="lever", off=0.0)
     consolidated: float = share(0.82, "D05; calibrated: V17", "typed crimes in the daily report", off=1.0)
@@ -68,7 +68,6 @@ def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
 def report_up(
     day: Any,
     cells: Any,
-    facilities: Any,
     means: Any,
     wall: Any,
     mail: Any,
@@ -91,7 +90,7 @@ def report_up(
             continue
         f = cells[cell]["facility"]
         p = numbers[max(cells[cell]["settlement"], 0)]
-        linked = 1.0 if facilities[f]["station"] == 1 else p["substation"]
+        linked = 1.0 if means[f]["internet"] == 1 else p["offline"]
         form, content, record = stages(row["kind"], linked, care_at(means, f), p)
         u = luck(seed, RECORD, tick, number, 0)
         tally[0]["known"] += 1.0
@@ -142,7 +141,7 @@ def act(world: Any) -> None:
     wall = state.wall()
     state.mail.reserve(int(world.book.counts[INCIDENTS]))
     mail, count = state.mail.rows, state.mail.count
-    report_up(day, cells, facilities, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)
+    report_up(day, cells, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)
     plans.note(day, world.plant.posts, state.plans, state.plan_cells, state.planned_here, tally)
     if is_last_shift_of_month(tick):
         deliver(mail, count, wall.atlas, tally, tick)

@@ -30,7 +30,7 @@ class Misconduct(Group):
     """What leads an officer to ask for a bribe, who learns of it, and who answers for it."""
 
     name: ClassVar[str] = "misconduct"
-    evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "I06", "I08", "I09", "I10", "U10")
+    evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "I06", "I08", "I09", "I10", "J03", "U10")
 
     base: float = number(
         0.6,
@@ -41,7 +41,14 @@ class Misconduct(Group):
         "asking, all else zero",
         off=-30.0,
     )
-    offer: float = number(0.5, "log of the chance", 0.0, 3.0, "I06; assumed", "a driver, or ground held by a clique")
+    offer: float = number(
+        0.5,
+        "log of the chance",
+        0.0,
+        3.0,
+        "I06, J03; assumed",
+        "a driver, or ground that a clique holds or narcos protect",
+    )
     penury: float = number(
         0.3, "log of the chance", -0.5, 1.0, "I06; swept: higher pay has also raised bribes", "effect of bad conditions"
     )

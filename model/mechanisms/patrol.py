@@ -1,4 +1,4 @@
-"""M3, patrol: written sectors and routes, visits to institutions by weekly plan (ODD 6.3).
+"""M3, patrol: written sectors and routes, visits to institutions by weekly plan, to the market on its days (ODD 6.3).
 
 Switched off, couples spread over the municipality by population.
 """
@@ -10,13 +10,14 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numba import njit
 
+from model.calendar import MARKET_DAY
 from model.daybook import CASEWORK, INSTITUTION, POST, ROUTE, VISITS
 from model.luck import decision, luck
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
 from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
-from model.state import FOOT
+from model.state import BICYCLE, FOOT
 
 VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     decision("visit kept"),
@@ -24,7 +25,9 @@ VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     decision("visit kind"),
     decision("visit place"),
 )
-VISIT_PLAN, ON_PAPER = decision("visit by plan"), decision("visit on paper")
+VISIT_PLAN, ON_PAPER, AT_MARKET = decision("visit by plan"), decision("visit on paper"), decision("visit at market")
+
+NIGHT = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ class Patrol(Group):
         "B03",
         "B05",
         "B06",
+        "B07",
         "E14",
         "I01",
         "Z14",
@@ -59,8 +63,16 @@ class Patrol(Group):
     route_share: float = share(
         0.8, "B01, L01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
     )
+    market: float = share(
+        0.3,
+        "B07; assumed",
+        "visits of couples without motor that go to the market on market days",
+        off=0.0,
+        role="lever",
+    )
     on_paper: float = share(0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0)
     foot_km: float = number(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
+    bicycle: float = number(2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "the same by bicycle, relative")
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
@@ -101,15 +113,25 @@ class Street(NamedTuple):
     orders: Any
     adoption: Any
     states: Any
+    market: Any
+
+
+@njit(cache=True)
+def without_motor(mode: Any) -> Any:
+    """Whether a couple goes on foot or by bicycle."""
+    return mode in (FOOT, BICYCLE)
 
 
 @njit(cache=True)
 def too_far(street: Any, post: Any, cell: Any) -> Any:
-    """Whether a cell is beyond the reach of a couple on foot."""
-    if street.couples[post]["mode"] != FOOT:
+    """Whether a cell is beyond the reach of a couple on foot or by bicycle."""
+    mode = street.couples[post]["mode"]
+    if not without_motor(mode):
         return False
     home = street.plant.facilities[street.plant.posts[post]["facility"]]
-    return straight_km(street.cells, home["cell"], cell, street.cell_km) > street.patrol[home["settlement"]]["foot_km"]
+    p = street.patrol[home["settlement"]]
+    reach = p["foot_km"] * (p["bicycle"] if mode == BICYCLE else 1.0)
+    return straight_km(street.cells, home["cell"], cell, street.cell_km) > reach
 
 
 @njit(cache=True)
@@ -127,12 +149,15 @@ def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
 
 @njit(cache=True)
 def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: Any, tick: Any, seed: Any) -> Any:
-    """Kind of a visit, whether it is written down, and its cell: by plan, weekly plan, route or chance."""
+    """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
     sector, p = plant.sectors[plant.posts[post]["sector"]], street.patrol[plant.facilities[f]["settlement"]]
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
     if plan["n"] > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
+    walks = without_motor(street.couples[post]["mode"]) and len(street.market) > 0
+    if walks and luck(seed, AT_MARKET, tick, post, slot) < p["market"]:
+        return ROUTE, 1, np.int64(street.market[int(u * len(street.market))])
     if b < planned:
         return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
     if b < planned + (1.0 - planned) * p["route_share"]:
@@ -144,7 +169,7 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
 def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> Any:
     """Go to a cell if the means allow; return where the couple is then."""
     couple = street.couples[post]
-    if couple["mode"] == FOOT:
+    if without_motor(couple["mode"]):
         return here if too_far(street, post, cell) else cell
     km = p["detour"] * straight_km(street.cells, here, cell, street.cell_km)
     if km > couple["km"]:
@@ -179,7 +204,7 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
         routes = 0
         lead = street.plant.officers[couple["lead"]]
         kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
-        n = p["visits_foot"] if couple["mode"] == FOOT else p["visits_motor"]
+        n = p["visits_foot"] if without_motor(couple["mode"]) else p["visits_motor"]
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
             if couple["duty_start"] <= minute < couple["duty_end"]:
@@ -245,6 +270,12 @@ def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
             visit["alive"] = 0
 
 
+def market_today(world: Any) -> np.ndarray:
+    """Return the cells of the market if there is one in this shift, else none."""
+    held = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
+    return np.flatnonzero(world.ground.cells["market"]) if held else np.zeros(0, np.int64)
+
+
 def act(world: Any) -> None:
     """Plan the visits of the shift."""
     state, patrol = world.state, world.numbers["patrol"]
@@ -261,5 +292,6 @@ def act(world: Any) -> None:
         world.numbers["plans"],
         world.numbers["adoption"],
         world.numbers["officers"],
+        market_today(world),
     )
     visit_all(street, day, state.tally, world.tick, world.seed)

@@ -11,7 +11,7 @@ from numba import njit
 
 from model.parameters import Group, number, share
 
-KNOCKOUT = ("investigators", "national_trend")
+KNOCKOUT = ("investigators", "national_trend", "army_visits")
 KNOCKOUT_START = "2012-01-01"
 
 
@@ -30,6 +30,9 @@ class PoliticalCalendar(Group):
     )
     trend: float = number(
         1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0
+    )
+    army: float = number(
+        0.0, "patrols a shift", 0.0, 50.0, "S14", "army patrols of the state, whatever the policy", role="site", off=0.0
     )
     national_trend: float = share(
         1.0, "K04; assumed", "part of the trend that violence by gangs and for hire follows", off=0.0

@@ -27,20 +27,19 @@ from model.daybook import (
 )
 from model.ledger import ANSWERED_CALL, impress
 from model.luck import decision, luck
+from model.mechanisms import calls
 from model.mechanisms.adoption import explains
 from model.mechanisms.contacts import treats_fairly
-from model.mechanisms.patrol import occupy, straight_km, whereabouts, witness
+from model.mechanisms.patrol import occupy, straight_km, whereabouts, without_motor, witness
 from model.mechanisms.reporting import lose_call
 from model.parameters import Group, number, share
-from model.state import FOOT, LONGEST_WAIT
+from model.state import BICYCLE, LONGEST_WAIT
 
 TRIAGED, SERVICE, TREATMENT = decision("triage"), decision("service"), decision("treatment")
 ON_PAPER = decision("served on paper")
 ARREST, GOODS = decision("arrest"), decision("goods")
-ROAD_FACTOR = np.array([1.0, 1.4, 2.2, 2.8])
-"""How much slower than on paved road, by road class; assumed."""
-KM_PER_HOUR = np.array([4.0, 30.0, 25.0])
-"""Speed on foot, by motorcycle, by vehicle (Z20)."""
+KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
+"""Speed on foot, by motorcycle, by vehicle, by bicycle (Z20)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +61,14 @@ class Response(Group):
     attend_severity: float = share(0.5, "H05: triage by gravity", "more of the grave ones", off=1.0)
     on_paper: float = share(0.0, "H05; assumed", "calls closed as served though nobody went", role="lever", off=0.0)
     foot_km: float = number(2.0, "km", 0.0, 10.0, "assumed", "how far a couple on foot answers calls")
+    bicycle: float = number(2.0, "ratio", 1.0, 5.0, "Z20; assumed", "the same by bicycle, relative")
     carry: int = number(2, "shifts", 1, 9, "assumed", "shifts after which a call is given up")
     constant: float = number(
         0.0, "minutes", 0.0, 480.0, "design: 0 = as computed", "answer after a constant time", off=30.0
     )
+    dirt: float = number(1.4, "ratio", 1.0, 5.0, "assumed", "time on a dirt road, relative to a paved one")
+    path: float = number(2.2, "ratio", 1.0, 8.0, "assumed", "the same where a path leads")
+    no_road: float = number(2.8, "ratio", 1.0, 8.0, "assumed", "the same where no path leads")
     service: float = number(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
     patience: float = number(90.0, "minutes", 5.0, 600.0, "assumed", "wait judged worst; half of it is judged neutral")
     catch: float = share(0.16, "assumed", "offenders caught by a couple that is there at once")
@@ -118,11 +121,21 @@ def in_order(calls: Any, n: Any) -> Any:
 
 
 @njit(cache=True)
+def slowness(road: Any, p: Any) -> Any:
+    """Time that a kilometre takes on this class of road, relative to a paved one."""
+    if road == 0:
+        return 1.0
+    if road == 1:
+        return p["dirt"]
+    return p["path"] if road == 2 else p["no_road"]
+
+
+@njit(cache=True)
 def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, detour: Any) -> Any:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
     anybody = hours = fuel = False
-    road = ROAD_FACTOR[cells[line["cell"]]["road"]]
+    road = slowness(cells[line["cell"]]["road"], p)
     for post in range(len(couples)):
         couple = couples[post]
         if couple["on"] == 0:
@@ -132,8 +145,8 @@ def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, de
         if couple["duty_start"] <= start < couple["duty_end"]:
             start = couple["duty_end"]
         km = straight_km(cells, whereabouts(day, couples, post, start), line["cell"], cell_km)
-        if couple["mode"] == FOOT:
-            if km > p["foot_km"]:
+        if without_motor(couple["mode"]):
+            if km > p["foot_km"] * (p["bicycle"] if couple["mode"] == BICYCLE else 1.0):
                 continue
         else:
             km *= detour
@@ -246,7 +259,7 @@ def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
     if post < 0:
         return post, 0.0
     couple = force.couples[post]
-    if couple["mode"] != FOOT:
+    if not without_motor(couple["mode"]):
         couple["km"] -= km
         stage.tally[0]["km"] += km
     couple["cell"] = line["cell"]
@@ -304,13 +317,14 @@ def respond(stage: Any, force: Any, deterrence: Any, waiting: Any, count: Any) -
 
 
 def act(world: Any) -> None:
-    """Serve the calls; who was answered, or not, learns from it."""
+    """Let people call about other things too; serve the calls; who was answered, or not, learns from it."""
+    calls.act(world)
     state, numbers, book = world.state, world.numbers, world.book
-    calls = int(book.counts[CALLS] + state.waiting.count[0])
+    most = int(book.counts[CALLS] + state.waiting.count[0])
     for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS):
-        book.reserve(table, calls)
+        book.reserve(table, most)
     book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
-    state.waiting.reserve(calls)
+    state.waiting.reserve(most)
     state.tally[0]["calls"] += book.counts[CALLS]
     force = Force(
         state.couples,

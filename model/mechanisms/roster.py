@@ -12,9 +12,9 @@ from numba import njit
 from model.luck import decision, luck
 from model.mechanisms.resources import goes_along, ration
 from model.parameters import Group, number, share
-from model.state import FOOT, MOTORCYCLE, VEHICLE
+from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
 
-ABSENCE, FIXED_DUTY = decision("absence"), decision("fixed duty")
+ABSENCE, FIXED_DUTY, CYCLES = decision("absence"), decision("fixed duty"), decision("cycles")
 ON_FOOT_WITHOUT_LIMIT = 1e9
 GROUPS = 3
 
@@ -29,6 +29,7 @@ class Roster(Group):
         "A15",
         "A16",
         "B01",
+        "B07",
         "U02",
         "U03",
         "U05",
@@ -49,6 +50,9 @@ class Roster(Group):
         "share of a couple's shift for fixed duties",
         high=0.6,
         role="lever",
+    )
+    bicycles: float = share(
+        0.2, "B07; assumed", "shifts in which a couple of a foot beat goes by bicycle", role="lever"
     )
     gallons: float = number(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
     km_per_gallon: float = number(30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle")
@@ -162,7 +166,9 @@ def equip(couples: Any, plant: Any, depot: Any, roster: Any, resources: Any, tal
         p, r = roster[home["settlement"]], resources[home["settlement"]]
         couple["mode"], couple["km"] = FOOT, ON_FOOT_WITHOUT_LIMIT
         joint = goes_along(r, depot.mayor[0]["willing"], post, tick, seed)
-        if not walks and vehicles[f] > 0:
+        if walks and luck(seed, CYCLES, tick, post, 0) < p["bicycles"]:
+            couple["mode"] = BICYCLE
+        elif not walks and vehicles[f] > 0:
             vehicles[f] -= 1
             couple["mode"], couple["km"] = VEHICLE, ration(r, depot.means[f], p["gallons"], p["km_per_gallon"])
         elif not walks and (motorcycles[f] > 0 or joint):
@@ -173,7 +179,7 @@ def equip(couples: Any, plant: Any, depot: Any, roster: Any, resources: Any, tal
         if joint:
             plant.officers[couple["lead"]]["tone"] += r["joint_tone"]
             tally[0]["joint_patrols"] += 1.0
-        if couple["mode"] != FOOT:
+        if couple["mode"] in (MOTORCYCLE, VEHICLE):
             tally[0]["km_available"] += couple["km"]
         fixed = start_out(couple, p, tick, post, home, seed) / 60.0
         tally[0]["fixed_hours"] += fixed

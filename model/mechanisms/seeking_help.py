@@ -56,7 +56,7 @@ class SeekingHelp(Group):
     evidence: ClassVar[tuple[str, ...]] = ("C12", "F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
 
     intercept: float = number(
-        -3.6, "log-odds", -10.0, 4.0, "orders of magnitude; assumed", "readiness to look for help"
+        -3.2, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
     )
     severity: float = number(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
     fear: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
@@ -85,7 +85,9 @@ class SeekingHelp(Group):
     demi_pull: float = number(0.6, "log-odds", -5.0, 5.0, "assumed", "going there")
     refuge: float = share(0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site")
     refuge_pull: float = number(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
-    follow: float = number(-0.6, "log-odds", -10.0, 5.0, "F26, H02; assumed", "readiness to ratify")
+    follow: float = number(
+        -0.3, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
+    )
     company: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
     measures: float = share(0.5, "V11: about half", "complaints that bring a protection measure", role="lever")
     months: float = number(6.0, "months", 0.0, 36.0, "V12: 3-6; assumed", "length of a measure or a stay in refuge")
@@ -178,10 +180,10 @@ def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
     if told == PROSECUTOR or luck(seed, RATIFY, tick, number, 0) < logistic(wish):
         row["complaint"] = 1
         row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
-    known = told in (BY_PHONE, AT_STATION) or row["handed"] == 1
     if row["complaint"] == 1:
+        at_police = told in (BY_PHONE, AT_STATION)
         stage.tally[0]["domestic_complaints_prosecutor"] += 1.0
-        stage.tally[0]["domestic_complaints_police"] += 1.0 if known else 0.0
+        stage.tally[0]["domestic_complaints_police"] += 1.0 if at_police else 0.0
 
 
 @njit(cache=True)

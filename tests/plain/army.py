@@ -93,7 +93,8 @@ def march(town: "PlainTown") -> None:
     """Let soldiers visit places and stop young men there."""
     p, contacts = town.numbers("heavy_hand"), town.numbers("contacts")
     n = int(p.visits)
-    for a in range(math.floor(p.army * town.numbers("population").scale + 0.5)):
+    army = p.army + town.numbers("political_calendar").army
+    for a in range(math.floor(army * town.numbers("population").scale + 0.5)):
         for v in range(n):
             minute = (v + town.luck("army minute", a, v)) * SHIFT_MINUTES / n
             cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))

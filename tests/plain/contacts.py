@@ -6,7 +6,7 @@ from plain.luck import poisson
 from plain.misconduct import asks
 from plain.people import BRIBE, GREETING, STOP, TALK, Resident
 from plain.plans import CHECKPOINT
-from plain.police import FOOT, Visit
+from plain.police import Visit
 from plain.population import somebody_here
 from plain.response import Arrest
 
@@ -28,7 +28,7 @@ def meet(town: "PlainTown") -> None:
         q = earlier.get(visit.cell.number, 0)
         earlier[visit.cell.number] = q + 1
         present = visit.cell.present[town.place_list]
-        by_mode = p.foot if visit.couple.mode == FOOT else p.motor
+        by_mode = p.motor if visit.couple.has_motor else p.foot
         n_here = sum(not one.left for one in present)
         crowd = n_here / (n_here + 40.0)
         mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
@@ -48,7 +48,7 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
     p = town.numbers("contacts")
     by_age = p.young_men if resident.is_man_of(15, 35) else 1.0
     by_vehicle = p.drivers if resident.vehicle else 1.0
-    by_sex = 0.3 if resident.female else 1.0
+    by_sex = p.women if resident.female else 1.0
     by_place = p.checkpoint if visit.kind == CHECKPOINT else 1.0
     return min(0.9, p.stop * by_place * by_age * by_vehicle * by_sex)
 

@@ -38,7 +38,7 @@ PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DE
 """Channels by which an incident is told."""
 
 CEILINGS = (0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
-MEAN_LOSSES = (900.0, 400.0, 30000.0, 1200.0, 3000.0, 0.0, 0.0)
+LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
 NIGHT = 2
@@ -172,16 +172,17 @@ def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         case 3:
             return victim.vehicle * cell.lure * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 4:
-            return cell.lure * (2.0 if town.shift == 0 else 1.0)
+            return cell.lure * (numbers.burglary_morning if town.shift == 0 else 1.0)
         case 5:
-            by_sex = 0.7 if victim.female else 1.3
-            by_age = 1.5 if 15 <= victim.age < 35 else 1.0
+            by_sex = numbers.women_assaulted if victim.female else 2.0 - numbers.women_assaulted
+            by_age = numbers.young_assaulted if 15 <= victim.age < 35 else 1.0
             weekend = numbers.weekend_night if town.shift == NIGHT and town.weekday >= FRIDAY else 1.0
             sober = 1.0 - numbers.hours_effect * numbers.alcohol_hours
             sober *= 1.0 - numbers.tests_effect * numbers.breath_tests
             return cell.lure * by_sex * by_age * weekend * (sober if town.shift == NIGHT else 1.0)
         case _:
-            return (0.3 if victim.female else 1.7) * violence(town)
+            by_sex = numbers.women_hired if victim.female else 2.0 - numbers.women_hired
+            return by_sex * violence(town)
 
 
 def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
@@ -297,7 +298,7 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
         tried.cell,
         tried.victim,
         severity,
-        drawn_loss(town, number, MEAN_LOSSES[kind]),
+        drawn_loss(town, number, getattr(numbers, f"loss_{LOSSES[kind]}") if kind <= BURGLARY else 0.0),
         displaced=tried.displaced,
     )
     if kind <= ASSAULT and not tried.displaced:

@@ -6,7 +6,7 @@ from plain.community import Authority
 from plain.crime import ASSAULT, CROWD, KILLING, TELEPHONE, Incident, write_incident
 from plain.luck import logistic, logit, pick
 from plain.people import COLLECTIVE_VIOLENCE, Resident
-from plain.police import FOOT, VEHICLE
+from plain.response import KMH
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -98,7 +98,7 @@ def police_near(town: "PlainTown", incident: Incident) -> bool:
         if couple.has_fixed_duty_at(start):
             continue
         km = town.straight_km(incident.cell, couple.place_at(start))
-        speed = 4.0 if couple.mode == FOOT else 25.0 if couple.mode == VEHICLE else 30.0
+        speed = KMH[couple.mode]
         if start - incident.minute + 60.0 * km / speed <= town.numbers("collective_violence").minutes:
             return True
     return False

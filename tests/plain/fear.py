@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from plain.luck import logistic
 from plain.people import HARM
-from plain.police import FOOT
 
 if TYPE_CHECKING:
     from plain.people import Resident
@@ -49,7 +48,7 @@ def take_fright(town: "PlainTown") -> None:
             if town.luck("hearsay", one.number, 8 * HARM + k) < tell_bad:
                 tie.alarm += p.heard * severity
     for visit in town.visits:
-        if visit.alive and visit.couple is not None and visit.couple.mode == FOOT:
+        if visit.alive and visit.couple is not None and not visit.couple.has_motor:
             town.local[max(visit.cell.settlement, 0)].on_foot += 1.0
 
 

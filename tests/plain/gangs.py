@@ -225,6 +225,9 @@ def imitate(town: "PlainTown") -> None:
         if one.gave_in >= 0 and town.tick - one.gave_in < 1095:
             factor *= numbers.imitator_again
         if town.luck("imitator mark", m, 0) < min(1.0, numbers.imitators * lists * factor / IMITATORS_CEILING):
+            imprisoned = town.luck("from prison", m, 0) < numbers.imitator_prison
+            if imprisoned and town.luck("telephone blocked", m, 0) < numbers.imitator_blocked:
+                continue
             loss = drawn_loss(town, m, 500.0)
             write_incident(town, m, EXTORTION, IMITATOR, one.home, one, 0.4, loss)
             if town.luck("imitator pay", m, 0) < numbers.imitator_pay:

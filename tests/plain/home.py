@@ -96,6 +96,8 @@ def hurt_at_home(town: "PlainTown") -> None:
             mark = town.luck("again mark", woman.number, 0)
             if men_at_home(town, woman) and mark < p.further * strain(town, woman) / FURTHER:
                 hurt(town, woman)
+                if town.luck("violence ends", woman.number, 0) < p.ends:
+                    continue
             town.waiting_women.append((town.tick + wait(town, woman, town.tick, 0), woman))
     n = len(town.residents)
     for j in range(poisson(town.luck("hurt count", 0, 0), FIRST * n / YEAR)):
@@ -104,6 +106,8 @@ def hurt_at_home(town: "PlainTown") -> None:
             continue
         if town.luck("hurt mark", j, 0) < p.first * strain(town, woman) / FIRST:
             hurt(town, woman)
+            if town.luck("violence ends", woman.number, 0) < p.ends:
+                continue
             town.waiting_women.append((town.tick + wait(town, woman, town.tick, 0), woman))
 
 

@@ -35,7 +35,7 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     if not incident.found and (not incident.told_to_state or incident.told in (PROSECUTOR, DEMI)):
         return
     p, facility = town.numbers("information"), town.facilities[incident.cell.facility]
-    linked = 1.0 if facility.station else p.substation
+    linked = 1.0 if facility.internet else p.offline
     sure = incident.kind in (KILLING, VEHICLE_THEFT)
     form = 1.0 if sure else p.written
     content = 1.0 if sure else p.written * p.conviction

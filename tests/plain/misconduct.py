@@ -36,7 +36,7 @@ def asks(town: "PlainTown", couple: "Couple", resident: Resident, cell: "Cell", 
     """Tell whether the lead of a couple asks a resident who was stopped; note it."""
     p, lead = town.numbers("misconduct"), couple.lead
     assert lead is not None
-    offers = int(resident.vehicle) + int(cell.held_by is not None)
+    offers = int(resident.vehicle) + int(cell.held_by is not None or cell.protected)
     log_chance = (
         p.base
         + p.offer * offers

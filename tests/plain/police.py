@@ -14,7 +14,7 @@ from plain.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, ea
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
-FOOT, MOTORCYCLE, VEHICLE = range(3)
+FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(4)
 DESK = -1
 SHIFT_MINUTES = 480.0
 NO_LIMIT = 1e9
@@ -122,6 +122,11 @@ class Couple(mesa.Agent):
         """Whether somebody leads this post in this shift."""
         return self.lead is not None
 
+    @property
+    def has_motor(self) -> bool:
+        """Whether this couple goes by motorcycle or vehicle."""
+        return self.mode in (MOTORCYCLE, VEHICLE)
+
     def has_fixed_duty_at(self, minute: float) -> bool:
         """Tell whether a minute falls in the fixed duty."""
         return self.duty_start <= minute < self.duty_end
@@ -150,9 +155,10 @@ class Couple(mesa.Agent):
         return since[-1] if since else self.cell
 
     def can_walk_to(self, cell: Cell) -> bool:
-        """Tell whether a cell is in reach; it always is for those who do not walk."""
-        reach = self.model.numbers("patrol").foot_km
-        return self.mode != FOOT or self.model.straight_km(cell, self.facility.cell) <= reach
+        """Tell whether a cell is in reach; it always is for those with a motor."""
+        p = self.model.numbers("patrol")
+        reach = p.foot_km * p.bicycle if self.mode == BICYCLE else p.foot_km
+        return self.has_motor or self.model.straight_km(cell, self.facility.cell) <= reach
 
     def cancel_visits(self, start: float, end: float) -> None:
         """Cancel the visits of this couple that begin in a stretch of time."""
@@ -225,7 +231,9 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
         if couple.facility is not facility:
             continue
         mode = FOOT
-        if not couple.foot_beat and vehicles > 0:
+        if couple.foot_beat and town.luck("cycles", couple.number, 0) < town.numbers("roster").bicycles:
+            mode = BICYCLE
+        elif not couple.foot_beat and vehicles > 0:
             mode, vehicles = VEHICLE, vehicles - 1
         elif not couple.foot_beat and (motorcycles > 0 or is_accompanied(town, couple)):
             mode, motorcycles = MOTORCYCLE, max(0, motorcycles - 1)
@@ -243,7 +251,7 @@ def patrol(town: "PlainTown") -> None:
     numbers = town.numbers("patrol")
     held: dict[int, int] = {}
     for couple in town.couples_on_duty():
-        n_slots = int(numbers.visits_foot if couple.mode == FOOT else numbers.visits_motor)
+        n_slots = int(numbers.visits_motor if couple.has_motor else numbers.visits_foot)
         before = couple.facility.cell
         post, eager = has_post(town, couple, held), eagerness(town, couple)
         length = 60.0 * town.numbers("plans").post_hours
@@ -270,6 +278,9 @@ def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tup
         if plan.mode == INVESTIGATIVE:
             return None
         return pick(plan.places, u), PROBLEM if plan.mode == PREVENTIVE else CHECKPOINT, 1
+    market = [cell for cell in town.cells if cell.market and town.is_market_day and town.shift < 2]
+    if market and not couple.has_motor and town.luck("visit at market", couple.number, slot) < numbers.market:
+        return pick(market, u), 0, 1
     b = town.luck("visit kind", couple.number, slot)
     assert couple.lead is not None
     planned = planned_share(couple.lead)
@@ -287,7 +298,7 @@ def make_visit(
 ) -> Cell:
     """Go there from where the couple was before if means allow, and return where it is then."""
     numbers, (cell, kind, routed) = town.numbers("patrol"), stop
-    if couple.mode == FOOT:
+    if not couple.has_motor:
         goes = couple.can_walk_to(cell)
     else:
         km = numbers.detour * town.straight_km(cell, before)

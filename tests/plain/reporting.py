@@ -28,9 +28,11 @@ from plain.police import covering_visit
 from plain.pressure import send_away
 
 if TYPE_CHECKING:
+    from plain.calls import Errand
     from plain.town import PlainTown
 
-OFFSETS = {0: 0.0, 1: -0.5, 2: 1.5, 3: -0.4, 4: 0.0, 5: -0.3, 6: 0.0, 7: 0.5}
+KINDS_TOLD = {1: "theft", 2: "vehicle_theft", 3: "theft_from_vehicle", 5: "assault", 7: "extortion"}
+"""Kinds told more or less readily than a robbery."""
 LINE, TRIAGE, HOURS, FUEL, VEHICLES, PAPER = range(6)
 """Reasons why a call is not served."""
 
@@ -39,7 +41,7 @@ LINE, TRIAGE, HOURS, FUEL, VEHICLES, PAPER = range(6)
 class Call:
     """A call for help; ``minute`` is that of the shift in which it was born."""
 
-    incident: Incident
+    incident: "Incident | Errand"
     teller: Resident
     minute: float
 
@@ -108,10 +110,11 @@ def choose(utilities: dict[int, float], u: float) -> int:
 def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dict[int, float]:
     """Return the utility of each channel that is open to the teller, in order of number."""
     p, communal = town.numbers("reporting"), town.numbers("communal_authority")
+    readier = getattr(p, KINDS_TOLD[incident.kind]) if incident.kind in KINDS_TOLD else 0.0
     common = (
         p.intercept
         - (town.numbers("narcos").silence if teller.home.protected else 0.0)
-        + p.by_kind * OFFSETS[incident.kind]
+        + p.by_kind * readier
         + p.severity * incident.severity
         + p.loss * math.log(1.0 + incident.loss / 100.0)
     )
@@ -164,7 +167,7 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         town.calls.append(Call(incident, teller, minute))
 
 
-def give_up(town: "PlainTown", incident: Incident, teller: Resident, reason: int) -> None:
+def give_up(town: "PlainTown", incident: "Incident | Errand", teller: Resident, reason: int) -> None:
     """Note that a call is not served for good, and what the caller thinks of it (ODD 6.9)."""
     trust = town.numbers("trust")
     town.unserved.append(Unserved(incident.tick, incident.number, reason))

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.adoption import explains
+from plain.calls import ring_all
 from plain.crime import IMITATOR, PATROL, Incident
 from plain.people import ANSWERED_CALL
-from plain.police import FOOT, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
+from plain.police import BICYCLE, SHIFT_MINUTES, Couple, covering_visit
 from plain.reporting import FUEL, HOURS, PAPER, TRIAGE, VEHICLES, Call, give_up
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
-ROAD_FACTORS = (1.0, 1.4, 2.2, 2.8)
-FOOT_KMH, VEHICLE_KMH, MOTORCYCLE_KMH = 4.0, 25.0, 30.0
+KMH = (4.0, 30.0, 25.0, 11.0)
+"""Speed on foot, by motorcycle, by vehicle, by bicycle."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Arrest:
 
 
 def respond(town: "PlainTown") -> None:
-    """Serve the calls of this shift and those carried over, then look at what patrols came upon."""
+    """Let people call about other things too, serve all calls, then look at what patrols came upon."""
+    ring_all(town)
     calls = sorted(
         town.carried + town.calls,
         key=lambda call: (
@@ -115,16 +117,17 @@ def way_of(town: "PlainTown", couple: Couple, call: Call, minute: float) -> Way 
     if couple.has_fixed_duty_at(start):
         start = couple.duty_end
     km = town.straight_km(cell, couple.place_at(start))
-    if couple.mode == FOOT:
-        if km > town.numbers("response").foot_km:
+    if not couple.has_motor:
+        p = town.numbers("response")
+        if km > (p.foot_km * p.bicycle if couple.mode == BICYCLE else p.foot_km):
             return VEHICLES
-        speed = FOOT_KMH
     else:
         km = town.numbers("patrol").detour * km
         if km > couple.kilometres:
             return FUEL
-        speed = VEHICLE_KMH if couple.mode == VEHICLE else MOTORCYCLE_KMH
-    arrival = start + 60.0 * km / speed * ROAD_FACTORS[cell.road]
+    roads = town.numbers("response")
+    slower = (1.0, roads.dirt, roads.path, roads.no_road)
+    arrival = start + 60.0 * km / KMH[couple.mode] * slower[cell.road]
     return Way(couple, start, arrival, km) if arrival <= SHIFT_MINUTES else HOURS
 
 
@@ -138,7 +141,7 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
         service = p.service * (0.5 + town.luck("service", number, 0, tick=born))
         couple.free = way.arrival + service
         couple.cell = incident.cell
-        if couple.mode != FOOT:
+        if couple.has_motor:
             couple.kilometres -= way.km
         couple.cancel_visits(way.start, couple.free)
     assert couple.lead is not None
@@ -153,7 +156,7 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
         effectiveness=(speed, trust.call),
     )
     call.teller.last_contact = town.tick
-    if born == town.tick:
+    if born == town.tick and isinstance(incident, Incident):
         try_arrest(town, incident, couple, way.arrival - incident.minute)
 
 

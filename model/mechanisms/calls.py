@@ -1,0 +1,130 @@
+"""M12 in part, other calls: quarrels, accidents, noise, and what leaders ask of an officer whom they know (ODD 6.32).
+
+Most calls that need a couple are about no crime of the books; they keep couples busy all the same.  Where a communal
+authority hears everyday quarrels, fewer of them reach the police.  Switched off, people call about crimes alone.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from model.calendar import weekday_of
+from model.chance import age_of
+from model.daybook import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
+from model.luck import decision, luck, poisson
+from model.mechanisms.crime import most_of
+from model.mechanisms.reporting import HAS_NUMBER, lose_call
+from model.parameters import Group, number, share
+
+CALL_COUNT, CALL_WHO, CALL_MARK, CALL_GRAVITY, CALL_MINUTE, CALL_LINE = (
+    decision("other call count"),
+    decision("other call who"),
+    decision("other call mark"),
+    decision("other call gravity"),
+    decision("other call minute"),
+    decision("other call line"),
+)
+MOST_CALLS, MOST_BY_LEADER = 0.4, 24.0
+"""Ceilings of calls a year: of a resident, and of a leader to an officer's own phone."""
+NAME, LEADERS = 2147483648, 1048576
+"""Call j about no crime is number NAME + j, one by a leader NAME + LEADERS + j."""
+ADULT = 18.0
+KNOCKOUT = ("calls_other",)
+"""Measures of its own process, which change when it is switched off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherCalls(Group):
+    """How often people need a couple for something that is no crime of the books."""
+
+    name: ClassVar[str] = "calls"
+    evidence: ClassVar[tuple[str, ...]] = ("C13", "E05", "F12", "H05")
+
+    rate: float = number(
+        63.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
+        "calls of adults about other things than crimes", off=0.0,
+    )  # fmt: skip
+    weekend_night: float = number(1.5, "ratio", 1.0, 2.0, "B19; assumed", "the same on weekend nights, relative")
+    settled: float = share(
+        0.85, "F12; assumed", "of these, what a communal authority settles where it reaches everybody"
+    )
+    leaders: float = number(
+        1.5, "a year", 0.0, 24.0, "E05; orders of magnitude: 150-3,000 a year; assumed",
+        "calls of a leader to the own phone of an officer", off=0.0,
+    )  # fmt: skip
+    gravity: float = share(0.15, "assumed: little beside crimes", "mean severity of these calls", high=0.5)
+
+
+class Switchboard(NamedTuple):
+    """Who may call whom, by what line, and by what numbers."""
+
+    boards: Any
+    means: Any
+    councils: Any
+    calls: Any
+    authority: Any
+    response: Any
+
+
+@njit(cache=True)
+def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) -> None:
+    """Let a resident call for a couple, by line 110 or an officer's own phone; the line may fail."""
+    person, tick, seed = stage.ground.people[i], stage.tick, stage.seed
+    z, home = person["settlement"], np.int64(person["home"])
+    stage.tally[0]["calls_other"] += 1.0
+    if own_phone:
+        stage.tally[0]["calls_own_phone"] += 1.0
+        facility = stage.ground.cells[home]["facility"]
+        heard = facility < 0 or board.means[facility]["phone"] == 1
+    else:
+        heard = luck(seed, CALL_LINE, tick, number, 0) < board.response[z]["line_answered"]
+    if not heard:
+        lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE)
+        return
+    line = stage.day.calls[stage.day.counts[CALLS]]
+    line["born"], line["number"], line["cell"], line["teller"], line["incident"] = tick, number, home, i, -1
+    line["minute"] = line["since"] = 480.0 * luck(seed, CALL_MINUTE, tick, number, 0)
+    line["severity"] = 2.0 * board.calls[z]["gravity"] * luck(seed, CALL_GRAVITY, tick, number, 0)
+    stage.day.counts[CALLS] += 1
+
+
+@njit(cache=True)
+def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
+    """Let residents call about what is no crime, then leaders who have an officer's number."""
+    people, tick, seed = stage.ground.people, stage.tick, stage.seed
+    n = len(people)
+    for j in range(poisson(luck(seed, CALL_COUNT, tick, 0, 0), MOST_CALLS * n / 1095.0)):
+        number = NAME + j
+        i = int(luck(seed, CALL_WHO, tick, number, 0) * n)
+        z = people[i]["settlement"]
+        p = board.calls[z]
+        hazard = p["rate"] / 1000.0 * (p["weekend_night"] if weekend_night else 1.0)
+        hazard *= 1.0 - board.authority[z]["reach"] * p["settled"]
+        stage.tally[0]["ceiling_hits"] += 1.0 if hazard > MOST_CALLS else 0.0
+        if luck(seed, CALL_MARK, tick, number, 0) * MOST_CALLS >= hazard or stage.minds[i]["gone"] >= 0:
+            continue
+        if age_of(people[i], tick) >= ADULT:
+            ring(stage, board, i, number, False)
+    n = len(board.councils)
+    for j in range(poisson(luck(seed, CALL_COUNT, tick, 1, 0), MOST_BY_LEADER * n / 1095.0)):
+        number = NAME + LEADERS + j
+        i = board.councils[int(luck(seed, CALL_WHO, tick, number, 0) * n)]
+        z = people[i]["settlement"]
+        if luck(seed, CALL_MARK, tick, number, 0) * MOST_BY_LEADER >= board.calls[z]["leaders"]:
+            continue
+        if stage.minds[i]["gone"] < 0 and luck(seed, HAS_NUMBER, 0, i, 0) < board.boards[z]["phones"]:
+            ring(stage, board, i, number, True)
+
+
+def act(world: Any) -> None:
+    """Let people call about what is no crime."""
+    state, numbers = world.state, world.numbers
+    most = most_of(MOST_CALLS * world.town.n_people / 1095.0) + most_of(MOST_BY_LEADER * len(world.councils) / 1095.0)
+    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
+        world.book.reserve(table, most)
+    board = Switchboard(
+        state.boards, state.means, world.councils, numbers["calls"], numbers["communal_authority"], numbers["response"]
+    )
+    call_all(world.stage(), board, world.tick % 3 == 2 and weekday_of(world.tick) >= 4)

@@ -1,0 +1,115 @@
+"""Every ready policy does what its name says, from a date on, and two that contradict each other are refused."""
+
+import datetime
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+
+import scenarios
+from model.errors import InputError
+from model.model import TrustModel
+from model.policies import rows_at
+from scenarios import load
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+TOUCHES = {
+    "mopsic_full": {"adoption", "information", "plans", "pressure", "patrol"},
+    "training_only": {"adoption"},
+    "resources_only": {"resources", "roster"},
+    "reporting_support": {"response", "seeking_help", "reporting"},
+    "multicultural": {"communal_authority", "seeking_help", "contacts"},
+    "hotspots_only": {"plans"},
+    "stable_couples": {"adoption"},
+    "heavy_hand": {"heavy_hand", "pressure"},
+    "gaming_meetings": {"consultation"},
+    "gaming_routes": {"patrol"},
+    "gaming_responses": {"response"},
+    "gaming_forms": {"information", "plans"},
+}
+"""The groups of levers that each policy of one idea touches, and no others."""
+MOVES = {
+    "mopsic_full": ("officers_trained", 1),
+    "training_only": ("officers_trained", 1),
+    "resources_only": ("km_available", 1),
+    "reporting_support": ("complaints_filed", 1),
+    "multicultural": ("police_stepped_in", -1),
+    "hotspots_only": ("visits_on_post", 1),
+    "stable_couples": ("officers_moved", -1),
+    "heavy_hand": ("army_visits", 1),
+    "everything": ("officers_trained", 1),
+    "gaming_meetings": ("requests_answered", -1),
+    "gaming_routes": ("visits_on_paper", 1),
+    "gaming_responses": ("unserved_paper", 1),
+    "gaming_forms": ("forms", 1),
+}
+"""A count that each policy raises or lowers by itself."""
+BUSY = {
+    "crime.armed": 40,
+    "crime.thieves": 40,
+    "reporting.intercept": -1.5,
+    "communal_authority.reach": 1.0,
+    "communal_authority.days": 0,
+    "communal_authority.presence": 1.0,
+    "communal_authority.waits": 0.5,
+    "consultation.meetings": 30.0,
+}
+
+
+def entries(name: str) -> dict[str, tuple[str, float]]:
+    """Return what a ready policy does to each lever."""
+    return {one.parameter: (one.how, one.value) for one in scenarios.policies()[name].policy.entries}
+
+
+@pytest.fixture(scope="module")
+def usual(live: Live) -> pd.Series:
+    return live(4 * MONTH, **BUSY).datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+
+
+def test_all_policies_of_the_contract_are_there() -> None:
+    assert {"status_quo", "everything", *TOUCHES} <= set(scenarios.policies())
+
+
+@pytest.mark.parametrize("name", sorted(TOUCHES))
+def test_a_policy_touches_the_levers_of_its_idea_and_no_others(name: str) -> None:
+    assert {key.partition(".")[0] for key in entries(name)} == TOUCHES[name]
+
+
+def test_everything_together_does_what_its_parts_do() -> None:
+    whole = entries("everything")
+    for part in ("mopsic_full", "training_only", "resources_only", "reporting_support", "multicultural"):
+        for key, done in entries(part).items():
+            if key != "adoption.permanence":  # couples stay as under stable_couples
+                assert whole[key] == done, (part, key)
+    assert whole["adoption.permanence"] == entries("stable_couples")["adoption.permanence"]
+
+
+@pytest.mark.parametrize("name", sorted(MOVES))
+def test_a_policy_moves_its_own_process(name: str, live: Live, usual: pd.Series) -> None:
+    count, sign = MOVES[name]
+    world = live(4 * MONTH, policies=[name], **BUSY)
+    found = world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+    assert sign * (found[count] - usual[count]) > 0, (count, found[count], usual[count])
+
+
+@pytest.mark.parametrize("name", sorted({*TOUCHES, "everything"}))
+def test_a_policy_begins_on_its_date_for_all_settlements(name: str) -> None:
+    date = datetime.date(2018, 5, 1)
+    plain, dated = load("villa_canales"), load("villa_canales", policies=[f"{name}@2018-05-01"])
+    names = [one.name for one in plain.settlements]
+    for group in {key.partition(".")[0] for key in entries(name)}:
+        before, after = (rows_at(dated, group, date - datetime.timedelta(days=days), names) for days in (1, 0))
+        assert (before == rows_at(plain, group, date - datetime.timedelta(days=1), names)).all()
+        changed = [key for key in before.dtype.names or () if (before[key] != after[key]).any()]
+        for key in changed:
+            assert (before[key] != after[key]).all(), f"{group}.{key}"
+        assert changed, group
+
+
+@pytest.mark.parametrize(("one", "other"), [("mopsic_full", "stable_couples"), ("mopsic_full", "gaming_forms")])
+def test_two_policies_that_contradict_each_other_are_refused_by_both_names(one: str, other: str) -> None:
+    with pytest.raises(InputError) as found:
+        load("villa_canales", policies=[one, other])
+    assert one in str(found.value)
+    assert other in str(found.value)
