@@ -380,6 +380,8 @@ class State:
         """How many of them are here: they came, and have not moved away or died of age."""
         self.mood = np.zeros(2)
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
+        self.hidden = np.zeros(1)
+        """Cases of misconduct that are not known yet and will come out, in expectation."""
         self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
         self.vehicles = vehicles_of(town.facilities)
