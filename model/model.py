@@ -423,17 +423,8 @@ class TrustModel(mesa.Model):
 
     def stage(self) -> Stage:
         """Return where the events of the present shift happen, as kernels take it."""
-        state = self.state
-        return Stage(
-            self.book.day,
-            self.ground,
-            state.minds,
-            self.numbers["trust"],
-            state.ledger,
-            state.tally,
-            self.tick,
-            self.seed,
-        )
+        state, trust = self.state, self.numbers["trust"]
+        return Stage(self.book.day, self.ground, state.minds, trust, state.ledger, state.tally, self.tick, self.seed)
 
     # What can be read
 
