@@ -162,8 +162,8 @@ def worlds(site: Site, row: Any) -> Both:
 def way(measure: str, rises: bool) -> Both:
     """Return that a measure rose or fell; the Spanish verb has the number of its name.
 
-    >>> way("trust_mean", True).es, way("crimes_told", False).es
-    ('subió', 'bajaron')
+    >>> print(way("trust_mean", True).es, way("crimes_told", False).es)
+    subió bajaron
     """
     many = BY_NAME[measure].es.partition(" ")[0].endswith("s")
     spanish = ("subieron" if many else "subió") if rises else ("bajaron" if many else "bajó")
