@@ -117,7 +117,7 @@ class Crime(Group):
     )
     weekend_night: float = number(3.0, "ratio", 1.0, 10.0, "B19, J07; assumed", "assault on weekend nights")
     violent_share: float = share(0.8, "J02: usually violent", "robberies that are violent")
-    grave_share: float = share(0.1, "assumed", "assaults that are grave")
+    grave_share: float = share(0.1, "assumed", "assaults that leave wounds where firearms is 1")
     loss_robbery: float = number(900.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a robbery")
     loss_theft: float = number(400.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a theft from the person")
     loss_vehicle: float = number(30000.0, "quetzals", 0.0, 1e6, "assumed", "the same if a vehicle is stolen")
@@ -314,7 +314,7 @@ def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, n
     if kind == ROBBERY:
         grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["violent_share"]
     elif kind == ASSAULT:
-        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"]
+        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"] * p["firearms"]
     severity = severity_of(kind, grave)
     loss = mean_loss(kind, p) * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
     motive, book_kind = NO_MOTIVE, kind

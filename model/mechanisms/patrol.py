@@ -67,7 +67,7 @@ class Patrol(Group):
     market: float = share(
         0.3,
         "B07; assumed",
-        "visits of couples without motor that go to the market on market days",
+        "visits that the couples of its station make to the market on market days",
         off=0.0,
         role="lever",
     )
@@ -157,9 +157,10 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
     if plan["n"] > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
-    walks = without_motor(street.couples[post]["mode"]) and street.n_market > 0
-    if walks and luck(seed, AT_MARKET, tick, post, slot) < p["market"]:
-        return ROUTE, 1, np.int64(street.market[int(u * street.n_market)])
+    if street.n_market > 0 and luck(seed, AT_MARKET, tick, post, slot) < p["market"]:
+        stall = np.int64(street.market[int(u * street.n_market)])
+        if street.cells[stall]["facility"] == f:
+            return ROUTE, 1, stall
     if b < planned:
         return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
     if b < planned + (1.0 - planned) * p["route_share"]:

@@ -87,7 +87,7 @@ class SeekingHelp(Group):
     refuge: float = share(0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site")
     refuge_pull: float = number(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
     follow: float = number(
-        -0.3, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
+        0.1, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
     )
     company: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
     measures: float = share(0.5, "V11: about half", "complaints that bring a protection measure", role="lever")
