@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 
 from experiments.figure import picture
-from experiments.plan import Plan, write_saved
+from experiments.plan import SAVED, Plan
 from experiments.progress import say
-from experiments.results import joined, manifest_of, parquet_of, write
+from experiments.results import joined, manifest_of, parquet_of, write, write_saved
 from experiments.runs import Outcome, run_all
 from experiments.summary import summary
 from model.errors import InputError
@@ -33,6 +33,10 @@ def check_save(save: Path) -> None:
     """Raise if a folder for saved states cannot be one."""
     if save.exists() and not save.is_dir():
         raise InputError(f"--save {save} is a file, not a folder")
+    foreign = [path for path in save.glob("*") if path.name != SAVED and not path.name.startswith("seed_")]
+    if foreign:
+        raise InputError(f"--save {save} holds something else than saved states ({foreign[0].name}); choose another")
+    (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
 
 
 def write_folder(plan: Plan, outcome: Outcome, folder: Path, seconds: float) -> None:

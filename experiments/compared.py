@@ -14,10 +14,12 @@ from experiments.planner import twins_needed
 from experiments.request import Wish
 from experiments.results import read_manifest, read_table
 from experiments.twins import POWER
+from model.errors import InputError
 
 WIDTH = 80
 THOUSANDS, MILLION = 20_000.0, 1e6
 NAMES = 25
+ALL_ALIKE = "all alike"
 DEEDS = {
     "told": "told the state of a crime",
     "complained": "filed a complaint",
@@ -159,16 +161,20 @@ def alone_lines(rows: Rows) -> Iterator[str]:
         ratio = many(row.variance_ratio)
         effect = with_error(row.effect, row.error, headline, "+")
         yield f"{headline.en:<{NAMES}}{effect:>18}{interval(row.low, row.high, headline):>20}{ratio:>17}"
+    if (rows["variance_ratio"] == math.inf).any():
+        yield f"({ALL_ALIKE}: the same effect in every twin world, so no luck is left in it)"
 
 
 def many(ratio: float) -> str:
     """Return by how much twins lower the variance.
 
-    >>> many(12.34), many(2.5e9), many(float("nan"))
-    ('12.3', '2e+09', '-')
+    >>> many(12.34), many(2.5e9), many(float("inf")), many(float("nan"))
+    ('12.3', '2e+09', 'all alike', '-')
     """
     if math.isnan(ratio):
         return "-"
+    if math.isinf(ratio):
+        return ALL_ALIKE
     return f"{ratio:,.1f}" if ratio < MILLION else f"{ratio:.0e}"
 
 
@@ -179,11 +185,12 @@ def memory_lines(grid: Rows) -> Iterator[str]:
     trust = grid[grid["measure"] == "trust_mean"]
     memories = sorted(set(trust["memory_years"]))
     yield ""
-    yield f"Effect on trust (0-100), {trust['n'].max()} twin worlds each; * the interval leaves one sign"
+    yield f"Effect on trust (0-100), {trust['n'].max()} twin worlds each; ± Monte Carlo error,"
+    yield "* the 95 % interval leaves one sign"
     yield f"{'bad news weighs':<16}" + "".join(f"{memory:g} years".rjust(12) for memory in memories)
     for weight, rows in trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
-        shown = [f"{number(r.effect, 2, '+')}{'*' if r.low > 0 or r.high < 0 else ' '}" for r in each(cells)]
+        shown = [known_by(r) for r in each(cells)]
         yield (f"{f'{weight:g} times':<16}" + "".join(cell.rjust(12) for cell in shown)).rstrip()
     yield "(columns: half-life of an event; bad news of fairness weighs at most 2 times)"
     said: dict[str, list[str]] = {}
@@ -191,6 +198,12 @@ def memory_lines(grid: Rows) -> Iterator[str]:
         said.setdefault(sentence(verdict(rows)), []).append(BY_NAME[str(measure)].en)
     for text, names in said.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
+
+
+def known_by(row: Any) -> str:
+    """Return an effect on trust with its error, starred where the interval leaves one sign."""
+    shown = with_error(row.effect, row.error, BY_NAME["trust_mean"], "+")
+    return shown + ("*" if row.low > 0.0 or row.high < 0.0 else " ")
 
 
 def plan_lines(rows: Rows, wish: Wish) -> Iterator[str]:
@@ -202,8 +215,12 @@ def plan_lines(rows: Rows, wish: Wish) -> Iterator[str]:
     pilot = row.iloc[0]
     spread = float(pilot["error"]) * math.sqrt(float(pilot["n"]))
     apart = math.hypot(pilot["base_error"], pilot["arm_error"]) * math.sqrt(float(pilot["n"]))
-    twins, alone = (twins_needed(one, wish.size, wish.power) for one in (spread, apart))
     yield ""
+    try:
+        twins, alone = (twins_needed(one, wish.size, wish.power) for one in (spread, apart))
+    except InputError as reason:
+        yield from textwrap.wrap(f"No plan for {BY_NAME[wish.measure].en}: {reason}.", WIDTH)
+        return
     yield from textwrap.wrap(
         f"To see an effect of {wish.size:g} on {BY_NAME[wish.measure].en} with a power of {wish.power:.0%}:"
         f" {twins:,} twin worlds (with independent seeds {alone:,} on each side), by the spread of these {pilot['n']}.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.arms import Arm, check_double, check_horizons, found_arms, planned_arms, read_word
+from experiments.arms import Arm, check_double, check_horizons, found_arms, planned_arms, read_word, told_apart
 from experiments.crew import carry_out
 from experiments.effects import by_seed
 from experiments.headlines import present
@@ -15,7 +15,7 @@ from experiments.plan import Plan
 from experiments.request import Request
 from experiments.runs import Outcome
 from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, Lived, Task
-from experiments.twins import paired, unpaired
+from experiments.twins import paired, saved, unpaired
 from model.errors import InputError
 
 Blocks = list[list[Arm]]
@@ -35,7 +35,7 @@ class Lives:
 def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     """Return the arms that are to be run, and those whose results lie in folders; refuse what cannot be compared."""
     words = [read_word(text) for text in request.arms]
-    found = [arm for word in words if word.folder for arm in found_arms(word.folder)]
+    found = told_apart([arm for word in words if word.folder for arm in found_arms(word.folder)])
     planned = planned_arms(words, request.scenarios, **request.of_plans)
     if planned and found:
         raise InputError(
@@ -140,7 +140,7 @@ def alone_table(lived: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
                 values = [by_seed(side, headline.of) for side in (base, twin, other)]
                 apart = unpaired(list(values[0].values()), list(values[2].values()))
                 beside = paired(*([side[seed] for seed in values[0]] for side in values[:2]))
-                ratio = (apart.error / beside.error) ** 2 if beside.error > 0 else float("nan")
+                ratio = saved(apart.error**2, beside.error**2)
                 where = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
                 rows.append(where | dataclasses.asdict(apart) | {"variance_ratio": ratio})
     return pd.DataFrame(rows)

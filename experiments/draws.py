@@ -1,5 +1,6 @@
 """Frühling's criteria over draws of anchors and weights, so that no ordering hangs on one choice of them."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
@@ -9,6 +10,7 @@ import pandas as pd
 from experiments.plan import make_plan
 from experiments.results import joined
 from experiments.runs import run_all
+from experiments.twins import error_of
 from experiments.yearly import MONTHS
 from model.criteria import CRITERIA, TRACES, WORDS, word_of
 from model.luck import decision, luck
@@ -85,25 +87,37 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     """Yield the table of scores and the orderings with the share of draws in which each holds."""
     n_seeds, n_draws = next(iter(sites.values()))["c1"].shape
     yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of"
-    yield "anchors (times 0.5 to 2) and of weights"
+    yield "anchors (times 0.5 to 2) and of weights; mean over both ± Monte Carlo error,"
+    yield "and the range of nine draws in ten"
     yield f"{'':16}" + "".join(site.rjust(28) for site in sites)
     for criterion in CRITERIA:
         yield f"{criterion:16}" + "".join(spread(scores[criterion]).rjust(28) for scores in sites.values())
     yield ""
-    yield "Words, with the draws in a hundred that give them (5 and more)"
+    yield f"Words, with the draws in a hundred that give them (5 and more; ± {50 / math.sqrt(n_draws):.1f} at most)"
     for criterion in CRITERIA:
         for site, scores in sites.items():
             yield f"  {criterion:15}{site:14}{words(scores[criterion])}"
     yield ""
     yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
     for text, held in orderings(sites):
-        yield f"  {text:40}{held:7.1%}  {'holds' if held >= HOLDS else 'does not hold'}"
+        yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if held >= HOLDS else 'does not hold'}"
 
 
 def spread(scores: np.ndarray) -> str:
-    """Return the mean over seeds and draws with the range of nine draws in ten."""
+    """Return the mean over seeds and draws, its Monte Carlo error, and the range of nine draws in ten."""
     low, high = np.quantile(scores.mean(axis=0), (0.05, 0.95))
-    return f"{scores.mean():.2f} ({low:.2f} to {high:.2f})"
+    wrong = error_of(scores.mean(axis=1))
+    error = "" if math.isnan(wrong) else f"±{wrong:.2f}"
+    return f"{scores.mean():.2f}{error} ({low:.2f} to {high:.2f})"
+
+
+def share_told(share: float, draws: int) -> str:
+    """Return a share of draws with its Monte Carlo error.
+
+    >>> share_told(0.5, 1000)
+    '50.0 % ± 1.6'
+    """
+    return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
 
 
 def words(scores: np.ndarray) -> str:

@@ -38,7 +38,8 @@ def numbers_of(group: Any) -> dict[str, Any]:
 def event_of(event: DatedEvent) -> dict[str, Any]:
     """Return what a dated event does, from when until when."""
     until = None if event.until is None else event.until.isoformat()
-    return dataclasses.asdict(event) | {"start": event.start.isoformat(), "until": until}
+    entries = [dataclasses.asdict(entry) for entry in event.entries]
+    return dataclasses.asdict(event) | {"start": event.start.isoformat(), "until": until, "entries": entries}
 
 
 def policy_of(policy: Policy, scenario: Scenario) -> dict[str, Any]:

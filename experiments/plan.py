@@ -200,15 +200,3 @@ def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
             raise InputError(f"--from {folder}: no state with seed {seed} there; there are {there}")
     until = datetime.date.fromisoformat(told["until"])
     return told | {"runs": runs, "until": until, "folder": str(folder)}
-
-
-def write_saved(folder: Path, plan: Plan, seeds: Iterable[int]) -> None:
-    """Write down beside saved states what they are states of."""
-    base = dataclasses.replace(plan.scenario, policies=())
-    told = {
-        "settings": settings_of(base),
-        "policies": plan.words,
-        "until": plan.until.isoformat(),
-        "runs": {seed: plan.run(seed) for seed in seeds},
-    }
-    (folder / SAVED).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

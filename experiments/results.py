@@ -1,11 +1,13 @@
 """The folder of a run: tables, picture and manifest, written aside first so that no half file is left."""
 
+import dataclasses
 import datetime
 import io
 import json
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.identity import settings_of
-from experiments.plan import Plan
+from experiments.plan import SAVED, Plan
 from model import fingerprint
 from model.errors import InputError
 
@@ -145,6 +147,18 @@ def manifest_of(plan: Plan, finished: "list[Finished]", seconds: float, interrup
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
     }
+
+
+def write_saved(folder: Path, plan: Plan, seeds: Iterable[int]) -> None:
+    """Write down beside saved states what they are states of."""
+    base = dataclasses.replace(plan.scenario, policies=())
+    told = {
+        "settings": settings_of(base),
+        "policies": plan.words,
+        "until": plan.until.isoformat(),
+        "runs": {seed: plan.run(seed) for seed in seeds},
+    }
+    write_whole(folder / SAVED, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def machine() -> dict[str, Any]:

@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from experiments.plan import Plan
+from experiments.twins import error_of
 from experiments.yearly import MONTHS, Expression, by_run, values, years_of
 
-WIDTH, LABEL, CHANGE = 80, 31, 9
+WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
 KINDS = {
     "robbery": "robbery",
@@ -108,7 +110,7 @@ def seeds_of(measures: pd.DataFrame) -> str:
     seeds = sorted(set(measures["seed"]))
     if len(seeds) < 2:
         return "1 run" + "".join(f", seed {seed}" for seed in seeds)
-    return f"{len(seeds)} runs, seeds {seeds[0]} to {seeds[-1]}: mean (lowest to highest)"
+    return f"{len(seeds)} runs, seeds {seeds[0]} to {seeds[-1]}: mean ± Monte Carlo error"
 
 
 def note(run: pd.DataFrame) -> list[str]:
@@ -144,39 +146,29 @@ def row(line: Line, runs: Sequence[pd.DataFrame], columns: Sequence[int], width:
     if line.expression is None:
         return f"\n{line.label}"
     found = [values(line.expression, runs, column) for column in columns]
-    cells = "".join(spread(numbers, line.digits, width).rjust(width) for numbers in found)
-    last = change(middle(found[0]), middle(found[-1]), line.digits) if len(columns) > 1 else ""
+    cells = "".join(with_error(numbers, line.digits).rjust(width) for numbers in found)
+    last = change(found[0], found[-1], line.digits).rjust(CHANGE) if len(columns) > 1 else ""
     return f"  {line.label}".ljust(LABEL) + cells + last
 
 
-def change(first: float, last: float, digits: int) -> str:
-    """Return by how much a number has moved.
+def change(first: Sequence[float], last: Sequence[float], digits: int) -> str:
+    """Return by how much a number has moved, run by run.
 
-    >>> change(1.0, 1.04, 1), change(1.0, 0.5, 1)
-    ('      0.0', '     -0.5')
+    >>> change([1.0], [1.04], 1), change([1.0, 2.0], [0.5, 1.7], 1)
+    ('0.0', '-0.4±0.1')
     """
-    moved = round(last - first, digits)
-    if math.isnan(moved):
-        return "-".rjust(CHANGE)
-    return (f"{moved:+,.{digits}f}" if moved else f"{0:.{digits}f}").rjust(CHANGE)
+    return with_error([end - begin for begin, end in zip(first, last, strict=True)], digits, "+")
 
 
-def middle(numbers: Sequence[float]) -> float:
-    """Return the mean of those numbers that are known."""
-    known = [number for number in numbers if not math.isnan(number)]
-    return sum(known) / len(known) if known else math.nan
+def with_error(numbers: Sequence[float], digits: int, sign: str = "") -> str:
+    """Return the mean of the runs in which a number is known, with its Monte Carlo error where there are several.
 
-
-def spread(numbers: Sequence[float], digits: int, width: int) -> str:
-    """Return a mean, with the range of the runs where there are several and it fits.
-
-    >>> spread([1.0, 2.0], 1, 20), spread([float("nan")], 1, 8)
-    ('1.5 (1.0-2.0)', '-')
+    >>> with_error([1.0, 2.0], 1), with_error([float("nan")], 1), with_error([1234.0], 0)
+    ('1.5±0.5', '-', '1,234')
     """
     known = [number for number in numbers if not math.isnan(number)]
     if not known:
         return "-"
-    if len(numbers) == 1:
-        return f"{known[0]:,.{digits}f}"
-    text = f"{middle(known):.{digits}f} ({min(known):.{digits}f}-{max(known):.{digits}f})"
-    return text if len(text) < width else f"{middle(known):.{digits}f}"
+    mean = round(sum(known) / len(known), digits) + 0.0
+    text = f"{mean:{sign if mean else ''},.{digits}f}"
+    return f"{text}±{error_of(np.array(known)):,.{digits}f}" if len(known) > 1 else text

@@ -164,8 +164,12 @@ def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys)
     old = old[(old["against"] == "reporting_support") & ~old["section"].isin(("only_arm", "only_base"))]
     assert new.equals(old.reset_index(drop=True))
     assert json.loads((again / "manifest.json").read_text())["arms"][0]["name"] == "status_quo"
-    whole = compare(tmp_path / "whole", str(folder), str(folder / "arms" / "villa_canales-status_quo"))
-    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo"}
+    words = ["run", "villa_canales", *SMALL, "--set", "trust.inertia=4", "--out", str(tmp_path / "other")]
+    assert cli.code_of(words) == 0
+    whole = compare(tmp_path / "whole", str(folder), str(tmp_path / "other"))
+    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo (other)"}
+    assert cli.code_of(["compare", str(folder), str(arm(folder, "status_quo")), "--out", str(tmp_path / "x")]) == 2
+    assert "named twice" in capsys.readouterr().err
 
 
 def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, capsys):
@@ -196,6 +200,10 @@ def test_sites_are_compared_apart(tmp_path, capsys):
         (["status_quo", "resources_only", "--plan", "0"], ["--plan", "0"]),
         (["status_quo", "resources_only", "--plan", "1", "--measure", "trust"], ["--measure", "trust_mean"]),
         (["status_quo", "resources_only", "--power", "1", "--plan", "1"], ["--power", "got 1"]),
+        (
+            ["status_quo", "resources_only", "--plan", "1", "--replicates", "1"],
+            ["--plan", "at least 2", "got --replicates 1"],
+        ),
         (["status_quo", "resources_only", "--workers", "0"], ["--workers"]),
         (["status_quo", "resources_only", "--lang", "fr"], ["--lang", "es, en, both"]),
     ],
@@ -206,6 +214,35 @@ def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
     assert told.out == ""
     assert told.err.count("\n") == 1
     assert [word for word in named if word not in told.err] == []
+
+
+def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
+    import pandas as pd
+
+    from experiments.compared import alone_lines, lines
+    from experiments.request import Wish
+
+    told = " ".join(" ".join(lines(folder, Wish(size=0.5, measure="detentions"))).split())
+    assert "No plan for detentions (exception): --plan 0.5: no pair of the pilot's twins differs" in told
+    alike = paired([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])
+    assert alike.variance_ratio == math.inf
+    row = {"measure": "homicides", "effect": 0.1, "error": 0.1, "low": -0.1, "high": 0.3, "variance_ratio": math.inf}
+    told = list(alone_lines(pd.DataFrame([row])))
+    assert told[-2].endswith("all alike")
+    assert "same effect in every twin world" in told[-1]
+
+
+def test_a_ratio_of_variances_comes_with_its_interval_and_no_effect_is_said_in_words():
+    from experiments.variance import row_of
+
+    base = np.arange(30.0)
+    wobble = np.tile([0.1, -0.1], 15)
+    told = row_of(base, base + 1.0 + wobble, 1).split()
+    ratio, low, high = (float(told[k].replace(",", "")) for k in (-4, -3, -1))
+    assert low < ratio < high
+    assert ratio == pytest.approx(2.0 * base.var() / wobble.var(), rel=0.05)
+    assert row_of(base, base, 1).split()[-5:] == ["0", "of", "30", "no", "effect"]
+    assert row_of(base, base + wobble * 100.0, 1).split()[-4].endswith("!")
 
 
 def test_different_horizons_are_refused(folder, tmp_path, capsys):

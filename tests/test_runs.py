@@ -13,11 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import cli
+from experiments.identity import settings_of
 from experiments.plan import after, make_plan
 from experiments.results import write_whole
 from model.errors import InputError
 from model.ledger import CAUSES
 from model.measures import GROUPS, MEASURES
+from scenarios import load
 
 BARE = ("run", "baseline", "--set", "population.scale=0.25")
 SMALL = (*BARE, "--years", "0.3")
@@ -160,6 +162,13 @@ def test_a_run_too_short_for_a_month_says_so(tmp_path, capsys):
     assert read(short).num_rows == 0
 
 
+def test_settings_are_the_same_after_they_were_written_as_json():
+    for name in ("baseline", "villa_canales", "totonicapan"):
+        settings = settings_of(load(name, policies=["mopsic_full@2018-01-01"]))
+        assert settings["timeline"]
+        assert json.loads(json.dumps(settings)) == settings
+
+
 def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
     whole = run(tmp_path / "whole", "--years", "0.6")
     state = tmp_path / "state"
@@ -168,6 +177,40 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
     assert cli.code_of(first) == cli.code_of(rest) == 0
     for name in TABLES:
         assert read(tmp_path / "rest", name).drop_columns("run").equals(read(whole, name).drop_columns("run"))
+
+
+def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(tmp_path):
+    state, short = tmp_path / "state", ("run", "baseline", "--set", "population.scale=0.05")
+    words = [*short, "--until", "2017-03-15", "--replicates", "3", "--workers", "2", "--save", str(state)]
+    assert cli.code_of([*words, "--out", str(tmp_path / "first")]) == 0
+    for policy, seeds in (
+        ("status_quo", ["1", "3"]),
+        ("reporting_support", ["1", "3"]),
+        ("resources_only", ["2", "2"]),
+    ):
+        words = [*short, "--until", "2017-06-01", "--seed", seeds[0], "--replicates", seeds[1], "--workers", "2"]
+        whole, rest = tmp_path / f"whole-{policy}", tmp_path / f"rest-{policy}"
+        assert cli.code_of([*words, "--policy", f"{policy}@2017-03-15", "--out", str(whole)]) == 0
+        assert cli.code_of([*words, "--policy", policy, "--from", str(state), "--out", str(rest)]) == 0
+        for name in ("measures", "settlements", "groups", "ledger"):
+            columns = [column for column in read(whole, name).column_names if column != "run"]
+            tables = [read(folder, name).select(columns) for folder in (rest, whole)]
+            assert tables[0].num_rows > 0
+            assert tables[0].equals(tables[1]), (policy, name)
+
+
+def test_states_are_saved_into_no_folder_of_something_else_and_old_ones_are_forgotten(tmp_path, capsys):
+    state = tmp_path / "state"
+    short = ("run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
+    words = [*short, "--save", str(state), "--out", str(tmp_path / "run")]
+    assert cli.code_of([*words, "--replicates", "2"]) == 0
+    assert cli.code_of([*words, "--seed", "2"]) == 0
+    assert cli.code_of([*short, "--from", str(state), "--out", str(tmp_path / "x")]) == 2
+    assert "no state with seed 1 there; there are 2" in capsys.readouterr().err
+    (state / "thesis.txt").write_text("mine")
+    assert cli.code_of(words) == 2
+    assert "holds something else than saved states (thesis.txt)" in capsys.readouterr().err
+    assert (state / "saved.json").exists()
 
 
 def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):

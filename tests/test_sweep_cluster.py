@@ -83,3 +83,7 @@ def test_an_address_where_nobody_answers_is_one_line(capsys, tmp_path, monkeypat
     assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "tcp://127.0.0.1:9"]) == 2
     err = capsys.readouterr().err.splitlines()
     assert "--dask tcp://127.0.0.1:9: no scheduler answers there" in err[-1]
+    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "out"), "--dask", "nowhere"]) == 2
+    err = capsys.readouterr().err.splitlines()
+    assert "--dask nowhere: no scheduler answers there" in err[-1]
+    assert "Traceback" not in "".join(err)

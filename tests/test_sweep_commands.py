@@ -1,5 +1,6 @@
 """`sweep`, `sensitivity`, `plot`, `repeat` and `export` as a person meets them, with small worlds."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_a_run_of_the_shell_repeats_too(capsys, tmp_path):
 def test_one_command_draws_the_figures_of_a_sweep(capsys, done):
     code, out, _ = call(capsys, "plot", done)
     assert code == 0
-    assert [Path(line).name for line in out.split()] == ["effects.png", "heat_map.png"]
+    assert [Path(line).name for line in out.split()] == ["forest.png", "effects.png", "heat_map.png"]
     assert all(Path(line).read_bytes().startswith(b"\x89PNG") for line in out.split())
 
 
@@ -119,6 +120,16 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
     assert code == 1
     assert "InputError: start less calendar.warm_up" in err
     assert "fails again" in err.splitlines()[-1]
+
+
+def test_what_is_varied_in_vain_is_told(tmp_path):
+    vary = '"adoption.permanence" = [0.0, 0.5]\n"trust.inertia" = [8.0]'
+    study = read_study(write_study(tmp_path / "vain.toml", vary=vary))
+    assert list(command.overridden(study)) == []
+    full = dataclasses.replace(study, policies=(("status_quo",), ("mopsic_full",)))
+    assert list(command.overridden(full)) == [
+        "baseline: policy 'mopsic_full' sets adoption.permanence, which is varied only before it"
+    ]
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.sweeps.budget import Size, check_factors, fitted, planned, seconds_in
+from experiments.sweeps.budget import Clocked, Size, check_factors, fitted, planned, seconds_in
 from experiments.sweeps.indices import Arm, csv_of, find, text_of
 from experiments.sweeps.methods import METHODS, Problem, whole_blocks
-from experiments.sweeps.noise import luck_of
+from experiments.sweeps.noise import Luck, luck_of
 from model.errors import InputError
 
 NAMES = ("trust.inertia", "hearsay.weight", "contacts.fair")
@@ -166,7 +166,7 @@ def test_a_design_fits_its_budget_and_fills_it(name, factors, seeds, runs):
 
 
 def test_a_budget_is_measured_and_told_before_anything_is_done():
-    size, told = planned(METHODS["morris"], PROBLEM, Size(10, (1, 2, 3)), "30m", lambda: (2.0, 2))
+    size, told = planned(METHODS["morris"], PROBLEM, Size(10, (1, 2, 3)), "30m", lambda *_: Clocked(2.0, 2))
     assert size == Size(135, (1, 2, 3))
     assert told == (
         "morris: 135 trajectories × 4 points × 3 replicates = 1,620 runs for 3 factors;"
@@ -174,11 +174,32 @@ def test_a_budget_is_measured_and_told_before_anything_is_done():
     )
 
 
+def test_replicates_are_planned_by_what_luck_does_to_each_measure():
+    luck = {
+        "trust_mean": Luck(1.0, 5.0, 0.01, 4),
+        "told_share": Luck(1.0, 0.0, 0.3, 4),
+        "homicides": Luck(0.1, 0, 9, 4),
+    }
+    clocked = Clocked(2.0, 2, 200.0, luck)
+    size, told = planned(METHODS["morris"], PROBLEM, Size(10, tuple(range(8))), "30m", lambda *_: clocked)
+    assert size == Size(120, (0, 1, 2))
+    assert told.splitlines()[0] == (
+        "replicates that bring luck to 10% of the means, by the pilot: trust_mean 1, told_share 3, homicides 810;"
+        " 3 are run, too few for homicides"
+    )
+
+
 def test_sobol_on_many_factors_is_refused_with_the_arithmetic():
     names = tuple(f"a.x{number}" for number in range(20))
     with pytest.raises(InputError) as wrong:
-        check_factors(METHODS["sobol"], Problem(names, names), Size(128, (1, 2)), lambda: (3.0, 1))
-    for word in ("at most 12", "got 20", "128 × (2 × 20 + 2) points × 2 replicates × 3 s", "10,752 runs", "8 h 58 min"):
+        check_factors(METHODS["sobol"], Problem(names, names), Size(128, (1, 2)), lambda *_: Clocked(3.0, 1))
+    for word in (
+        "at most 12",
+        "got 20",
+        "128 × (2 × 20 + 2) points × 2 replicates",
+        "10,752 runs of 3 s",
+        "8 h 58 min",
+    ):
         assert word in str(wrong.value)
 
 

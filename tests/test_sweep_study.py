@@ -1,5 +1,7 @@
 """Studies: what they mean, which runs they plan, and one line for whatever is wrong in them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from experiments.sweeps.factors import Range
 from experiments.sweeps.jobs import as_words, from_words, jobs_of, labels_of, plan_of, scenario_of
 from experiments.sweeps.study import STUDIES, Design, read_study
 from experiments.sweeps.towns import MOST, Towns, groups_of_towns
+from experiments.sweeps.work import Done, attempt
 from model.errors import InputError
 from scenarios import load
 
@@ -23,11 +26,34 @@ def test_every_ready_study_loads_and_plans(path):
     study = read_study(path)
     assert study.title != study.name
     if study.factors.ranges:
-        points = np.full((1, len(study.factors.ranges)), 0.5)
-        assert len(jobs_of(study, points)) == len(study.scenarios) * len(study.policies) * len(study.seeds)
+        points = np.array([[share] * len(study.factors.ranges) for share in (0.0, 0.5, 1.0)])
+        assert len(jobs_of(study, points)) == 3 * len(study.scenarios) * len(study.policies) * len(study.seeds)
     else:
         jobs = jobs_of(study)
         assert len(jobs) == len({job.run for job in jobs}) >= 2 * len(study.seeds)
+        assert f"# {len(jobs)} runs.\n" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_every_ready_study_runs_at_its_corners(path):
+    whole = read_study(path)
+    ends = {name: tuple(dict.fromkeys((values[0], values[-1]))) for name, values in whole.factors.grids.items()}
+    sets = {**whole.sets, "population.scale": 0.05, "calendar.warm_up": 0}
+    factors = dataclasses.replace(whole.factors, grids=ends)
+    study = dataclasses.replace(whole, seeds=(1,), years=0.1, sets=sets, factors=factors)
+    points = np.array([[share] * len(factors.ranges) for share in (0.1, 0.9)])
+    for job in jobs_of(study, points if factors.ranges else None):
+        result = attempt(job, lambda _: None)
+        assert isinstance(result, Done), (labels_of(job), result.trace)
+        assert len(result.tables["measures"]) == 1
+
+
+def test_the_studies_that_were_asked_for_are_ready():
+    asked = {"mopsic", "rotation_training", "hot_spots_information", "agreement_presence", "break_even"}
+    assert asked <= {path.stem for path in READY}
+    varied = read_study(STUDIES / "break_even.toml").factors.names
+    assert varied == ("trust.memory_years", "trust.negativity_fairness", "contacts.fair")
 
 
 def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):

@@ -4,6 +4,7 @@ import io
 import math
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from experiments.figure import BLUE
 from model.measures import MEASURES
 
-MOST_LEVELS, MOST_FACTORS = 12, 8
+MOST_LEVELS, MOST_FACTORS, MOST_WRITTEN = 12, 8, 64
 CONFIDENT = 1.96
 
 
@@ -36,12 +37,14 @@ def named(measure: str) -> str:
     return f"{about.en} ({about.unit})"
 
 
-def levels(runs: pd.DataFrame, factor: str) -> pd.Series:
-    """Return the level of a factor in every run; points of a design that are all different are put into eight bins."""
+def levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
+    """Return the level of a factor in every run; points of a design that are all different are put into bins."""
     values = runs[factor]
-    if values.dtype == object or isinstance(values.iloc[0], str) or values.nunique() <= MOST_LEVELS:
+    if isinstance(values.iloc[0], str):
+        return pd.Series(pd.Categorical(values, categories=list(values.unique())), values.index)
+    if values.dtype == object or values.nunique() <= MOST_LEVELS:
         return values
-    bins = pd.qcut(values.astype(float), 8, duplicates="drop")
+    bins = pd.qcut(values.astype(float), most_bins, duplicates="drop")
     return bins.map(lambda one: one.mid).astype(float)
 
 
@@ -107,25 +110,36 @@ def effect(place: Axes, runs: pd.DataFrame, factor: str, measure: str) -> None:
     place.spines[["top", "right"]].set_visible(False)
 
 
-def heat_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]) -> Figure:
-    """Return a map for each measure of the two factors that matter most to it: what they do together."""
-    columns = min(2, len(measures))
-    rows = math.ceil(len(measures) / columns)
-    figure = Figure(figsize=(5.6 * columns, 4.2 * rows), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for place, measure in zip(grid, measures, strict=False):
-        first, second = sorted(factors, key=lambda one: -strength(runs, one, measure))[:2]
-        one_map(figure, place, runs, (first, second), measure)
-    for place in grid[len(measures) :]:
+def heat_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]) -> Figure | None:
+    """Return a map for each measure and scenario of the two factors that matter most to it: what they do together."""
+    free = [name for name in factors if name != "scenario"]
+    if len(free) < 2:
+        return None
+    scenarios = list(runs["scenario"].unique())
+    maps = [(measure, scenario) for measure in measures for scenario in scenarios]
+    columns = 2 if len(scenarios) == 1 else len(scenarios)
+    lines = math.ceil(len(maps) / columns)
+    figure = Figure(figsize=(5.4 * columns, 3.7 * lines + 0.6), layout="constrained")
+    grid = figure.subplots(lines, columns, squeeze=False).ravel()
+    for place, (measure, scenario) in zip(grid, maps, strict=False):
+        own = runs[runs["scenario"] == scenario]
+        first, second = sorted(free, key=lambda one: -strength(own, one, measure))[:2]
+        one_map(figure, place, own, (first, second), measure)
+        above = [words(str(scenario), 44)] if len(scenarios) > 1 else []
+        place.set_title("\n".join([*above, *textwrap.wrap(named(measure), 44)]), loc="left", fontsize=10)
+    for place in grid[len(maps) :]:
         place.set_axis_off()
-    entitle(figure, "The two strongest factors together: monthly means over the last year")
+    entitle(figure, "The two strongest factors together: monthly means over the last year, ± Monte Carlo error")
     return figure
 
 
 def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, str], measure: str) -> None:
     """Draw one map, with its numbers where they fit."""
-    across, up = (levels(runs, factor) for factor in pair)
-    table = runs.pivot_table(index=up.rename("up"), columns=across.rename("across"), values=measure, observed=True)
+    across, up = (levels(runs, factor, most_bins=4) for factor in pair)
+    by = [up.rename("up"), across.rename("across")]
+    by_seed = runs.groupby([*by, runs["seed"]], observed=True)[measure].mean().groupby(["up", "across"], observed=True)
+    table = by_seed.mean().unstack()
+    error: Any = (by_seed.std() / np.sqrt(by_seed.count())).unstack().to_numpy()
     image = place.imshow(table.to_numpy(), origin="lower", aspect="auto", cmap="cividis")
     place.set_xticks(range(table.shape[1]), [told(value) for value in table.columns], fontsize=8)
     place.set_yticks(range(table.shape[0]), [told(value) for value in table.index], fontsize=8)
@@ -133,13 +147,15 @@ def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, st
         place.tick_params(axis="x", rotation=45)
     place.set_xlabel(pair[0], fontsize=9)
     place.set_ylabel(pair[1], fontsize=9)
-    place.set_title("\n".join(textwrap.wrap(named(measure), 44)), loc="left", fontsize=10)
     figure.colorbar(image, ax=place, shrink=0.85).ax.tick_params(labelsize=8)
-    if table.size <= 64:
+    if table.size <= MOST_WRITTEN:
         middle, digits = np.nanmean([np.nanmin(table), np.nanmax(table)]), decimals(table.to_numpy())
         for (row, column), value in np.ndenumerate(table.to_numpy()):
-            colour = "white" if value < middle else "black"
-            place.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=colour)
+            if np.isnan(value):
+                continue
+            colour, wrong = "white" if value < middle else "black", error[row, column]
+            text = f"{value:.{digits}f}" + (f"\n±{wrong:.{digits}f}" if np.isfinite(wrong) else "")
+            place.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
 
 
 def told(level: object) -> str:

@@ -28,9 +28,11 @@ class DaskCrew:
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client
+            from distributed.comm import get_address_host_port
         except ImportError:
             raise InputError("--dask needs dask.distributed: install the extra 'cluster'") from None
         try:
+            get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as reason:
             raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None

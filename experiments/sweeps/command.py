@@ -3,7 +3,7 @@
 import errno
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
 from experiments.sweeps.crew import Crew, LocalCrew
 from experiments.sweeps.engine import Engine, Interruption, Outcome
-from experiments.sweeps.jobs import Job, jobs_of, plan_of
+from experiments.sweeps.jobs import Job, base, jobs_of, plan_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.pace import Pace
 from experiments.sweeps.store import Store
@@ -37,6 +37,8 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
     jobs = jobs_of(study)
+    for line in overridden(study):
+        say(line)
     with locked(target):
         if fresh:
             place.clear(target)
@@ -45,6 +47,16 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
     if code != INTERRUPTED:
         print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
     return code
+
+
+def overridden(study: Study) -> Iterator[str]:
+    """Yield what is varied in vain, since a policy of the study sets it."""
+    for source in study.scenarios:
+        for policies in study.policies:
+            for policy in base(source, policies, tuple(study.sets.items()), study.start).policies:
+                for entry in policy.entries:
+                    if entry.how == "set" and entry.parameter in study.factors.names:
+                        yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
 
 
 def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, **more: Any) -> int:

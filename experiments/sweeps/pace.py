@@ -41,7 +41,7 @@ class Pace:
         """Take note of a run that was computed; the first is the pilot for an estimate of all."""
         if self.computed == 0 and self.runs > 1:
             whole = self.runs * seconds / self.lanes
-            self.say(f"one run takes {seconds:.1f} s: {self.runs} runs take about {spoken(whole)}{self.shared()}")
+            self.say(f"one run takes {seconds:.2g} s: {self.runs} runs take about {spoken(whole)}{self.shared()}")
         self.computed += 1
 
     def shared(self) -> str:
@@ -83,6 +83,7 @@ class Pace:
         done = share * self.runs
         rate = done / gone
         pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
+        pace = pace if done > 0.0 else "starting"
         left = f", {spoken((self.runs - done) / rate)} to go" if 0.0 < share < 1.0 else ""
         lost = f", {self.lost} failed" if self.lost else ""
         return f"{share:4.0%}: {self.safe} of {self.runs} runs safe on disk{lost}, {pace}{left}"

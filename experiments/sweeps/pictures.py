@@ -12,7 +12,9 @@ from experiments.figure import picture
 from experiments.plan import make_plan
 from experiments.results import read_manifest, read_table, write_whole
 from experiments.sweeps.charts import effects, heat_map, png_of
+from experiments.sweeps.forest import forest
 from experiments.sweeps.indices import INDICES
+from experiments.sweeps.maps import effect_maps, pair_map
 from experiments.sweeps.results import first_columns, is_sweep, runs_of
 from experiments.sweeps.sensitivity_charts import index_charts
 from model.errors import InputError
@@ -48,14 +50,22 @@ def drawn_run(folder: Path) -> bytes:
 
 
 def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:
-    """Return the figures of a sweep: the effect of every factor, and a map of the two that matter most."""
+    """Return the figures of a sweep: effects of every factor, and what they do together."""
     measures = [name for name in SHOWN if name in kept(folder)] or kept(folder)[:4]
     runs, factors = runs_of(folder, measures), first_columns(folder)
     if not factors:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
-    charts = [("effects", effects(runs, factors, measures))]
-    if len(factors) > 1:
-        charts.append(("heat_map", heat_map(runs, factors, measures)))
+    numbers = [name for name in factors if "." in name]
+    drawn = {
+        "forest": forest(runs, factors, measures),
+        "effects": effects(runs, numbers, measures) if numbers else None,
+        "heat_map": heat_map(runs, factors, measures),
+        "policies_in_pairs": pair_map(runs, factors, measures),
+        **effect_maps(runs, factors, measures),
+    }
+    charts = [(name, figure) for name, figure in drawn.items() if figure is not None]
+    if not charts:
+        raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")
     return charts
 
 

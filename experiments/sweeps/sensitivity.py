@@ -1,6 +1,8 @@
 """The command `sensitivity`: plan a design, compute it as a sweep, analyse it with an eye on luck."""
 
+import math
 import shlex
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,7 +13,7 @@ import pandas as pd
 from experiments.progress import say
 from experiments.results import read_manifest, write_whole
 from experiments.sweeps import folder as place
-from experiments.sweeps.budget import Size, check_factors, planned
+from experiments.sweeps.budget import Clocked, Size, check_factors, planned
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
 from experiments.sweeps.crew import Crew
 from experiments.sweeps.engine import Interruption
@@ -19,6 +21,7 @@ from experiments.sweeps.indices import INDICES, Arm, csv_of, find, text_of
 from experiments.sweeps.jobs import Job, Point, jobs_at, plan_of, points_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.methods import METHODS, Method, Problem
+from experiments.sweeps.noise import Luck, luck_of
 from experiments.sweeps.store import read_measures
 from experiments.sweeps.study import Study, find_study, read_study
 from experiments.sweeps.work import Done, Failed
@@ -85,29 +88,64 @@ def agreed(
     return planned(method, problem, stated, budget, clocked)
 
 
-def pilot(study: Study, method: Method, problem: Problem, hands: Hands) -> tuple[float, int]:
-    """Return the seconds of a run, as two far points of the design show, and how many run at a time."""
-    points = method.sample(problem, 1 if method.name != "pawn" else 2)[[0, -1]]
-    jobs = [next(iter(jobs_at(point, study.seeds))) for point in points_of(study, points)][:2]
-    say("timing a run on this machine")
+def pilot(
+    study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
+) -> Clocked:
+    """Run some points of the design that lie far apart, with some seeds; tell what a run takes and what luck does."""
+    begun = time.monotonic()
+    design = method.sample(problem, method.fewest)
+    chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
+    rows = [list(jobs_at(point, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
+    jobs = list({job.run: job for row in rows for job in row}.values())
+    say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
-        crew, _ = hired(hands, interruption, hands.workers)
+        crew, _ = hired(hands, interruption, len(jobs))
         try:
-            seconds_of(crew, jobs[0], given_up := lambda: interruption.came)  # loads what was compiled
-            return max(seconds_of(crew, job, given_up) for job in reversed(jobs)), crew.lanes()
+            results = done_by(crew, jobs, lambda: interruption.came, limit)
         finally:
             crew.stop()
+    seconds = [one.seconds + one.preparing for one in results.values()]
+    warm = seconds[crew.lanes() :] or seconds  # the first run of a worker loads what was compiled
+    return Clocked(float(np.mean(warm)), crew.lanes(), time.monotonic() - begun, luck_by_measure(study, rows, results))
 
 
-def seconds_of(crew: Crew, job: Job, given_up: Callable[[], bool]) -> float:
-    """Return the seconds that a job takes a worker, its town included."""
-    crew.give(job)
-    while not given_up():
-        for _, result in crew.wait(0.2):
+def done_by(crew: Crew, jobs: list[Job], given_up: Callable[[], bool], limit: float = math.inf) -> dict[str, Done]:
+    """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
+
+    After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load
+    what was compiled.
+    """
+    waiting, out, results, failed = list(reversed(jobs)), 0, dict[str, Done](), ""
+    begun = time.monotonic()
+    while waiting or out:
+        if given_up():
+            raise KeyboardInterrupt
+        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
+            break
+        while waiting and crew.room() > 0:
+            crew.give(waiting.pop())
+            out += 1
+        for job, result in crew.wait(0.2):
+            out -= 1
             if isinstance(result, Done):
-                return result.seconds + result.preparing
-            raise InputError(f"the pilot run failed: {result.error if isinstance(result, Failed) else 'it died'}")
-    raise KeyboardInterrupt
+                results[job.run] = result
+            else:
+                failed = result.error if isinstance(result, Failed) else "its worker died"
+    if not results:
+        raise InputError(f"every run of the pilot failed: {failed}")
+    return results
+
+
+def luck_by_measure(study: Study, rows: list[list[Job]], results: dict[str, Done]) -> dict[str, Luck]:
+    """Return the luck of each measure in a pilot, over the points of which every run gave a number."""
+    months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
+    found = {}
+    for measure in study.sensitivity.measures:
+        outcomes = matrix([[job.run for job in row] for row in rows], yearly(months, measure))
+        luck = luck_of(outcomes[np.isfinite(outcomes).all(axis=1)])
+        if luck is not None:
+            found[measure] = luck
+    return found
 
 
 def conclude(

@@ -16,9 +16,9 @@ from model.errors import InputError
 
 MOST_BARS, NAMED = 15, 8
 TITLES = {
-    "mu_star": "Change over the whole range of each factor",
-    "ST": "Share of the variance of means, interactions included",
-    "above_dummy": "Distance of distributions, above a factor without effect",
+    "mu_star": "Change over the whole range of each factor, with 95 % intervals",
+    "ST": "Share of the variance of means, interactions included, with 95 % intervals; dashed: luck",
+    "above_dummy": "Distance of distributions, above a factor without effect, with 95 % intervals",
 }
 
 
@@ -97,7 +97,7 @@ def morris(rows: pd.DataFrame, arm: str) -> Figure:
         place.scatter(table["mu_star"], table["sigma"], color=BLUE, s=22, zorder=3)
         end = 1.08 * float(table[["mu_star", "sigma"]].to_numpy().max())
         place.plot([0.0, end], [0.0, end], color="0.7", lw=1.0, ls=":")
-        place.set(xlim=(0.0, end * 1.25), ylim=(0.0, end))
+        place.set(xlim=(0.0, end * 1.25), ylim=(0.0, end * 1.2))
         name_points(place, table.nlargest(NAMED, "mu_star"), end)
         place.set_xlabel("size (mu*)", fontsize=9)
         place.set_ylabel("spread (sigma)", fontsize=9)
@@ -112,4 +112,6 @@ def name_points(place: Axes, table: pd.DataFrame, end: float) -> None:
         near = [other + 0.045 * end for left, other in below if abs(left - x) < 0.4 * end]
         y = max([y, *near])
         below.append((x, y))
-        place.text(x, y, str(name), fontsize=7, va="center")
+        leader = {"arrowstyle": "-", "lw": 0.5, "color": "0.6"} if y > point["sigma"] else None
+        xy = (point["mu_star"], point["sigma"])
+        place.annotate(str(name), xy, (x, y), fontsize=7, va="center", arrowprops=leader)

@@ -40,8 +40,8 @@ def carry_out(job: Job, tell: "Tell") -> Done:
     """Run one job."""
     from experiments.worlds import simulate  # brings Mesa and the compiler, which the coordinator does without
 
-    plan = plan_of(job)
     start = time.perf_counter()
+    plan = plan_of(job)
     town = _towns.of(plan.scenario)
     begun = time.perf_counter()
     tables = simulate(plan, job.seed, town, tell).tables

@@ -1,0 +1,174 @@
+"""A trial by fire: a small sweep is killed again and again, and must end with the same bytes every time.
+
+    python -m experiments.sweeps.trial --kills 60
+
+Each kill is SIGKILL, at a random moment, of a worker or of the coordinator by turns; the coordinator is then started
+again.  A machine, a file system or a cluster's scratch disk can be tried before a week of computing is left to it.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from experiments.export import csv_of
+from experiments.sweeps.pace import spoken
+from experiments.sweeps.store import Store
+
+PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
+KINDS = ("worker", "coordinator")
+SAFE = re.compile(r"(\d+) of \d+ runs safe")
+LONGEST_S = 600.0
+STUDY = """
+scenarios = ["baseline"]
+policies = [["status_quo"], ["reporting_support"]]
+seeds = 20
+years = 0.1
+warm_up = 0
+[set]
+"population.scale" = 0.05
+[vary]
+"trust.inertia" = [4.0, 8.0]
+"""
+
+
+class Broken(Exception):
+    """A sweep did not survive."""
+
+
+class Sweep:
+    """A sweep in a process of its own, with two workers."""
+
+    def __init__(self, study: Path, out: Path, program: Sequence[str] = PROGRAM) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.out, self.told = out, out.with_suffix(".txt")
+        words = ["sweep", str(study), "--workers", "2", "--out", str(out)]
+        with self.told.open("w") as told:
+            self.process = subprocess.Popen(
+                [sys.executable, *program, *words], stderr=told, stdout=subprocess.DEVNULL, start_new_session=True
+            )
+
+    def end(self) -> int:
+        """Wait until it has ended; return its exit code."""
+        return self.process.wait(timeout=LONGEST_S)
+
+    def finish(self) -> bytes:
+        """Wait until it has ended well; return its table as CSV."""
+        if code := self.end():
+            raise Broken(f"exit code {code}: {self.told.read_text().strip()}")
+        return csv_of(self.out)
+
+    def workers(self) -> list[int]:
+        """Return the processes that it has spawned to compute."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                if parent == self.process.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+        return found
+
+    def safe(self) -> int:
+        """Return how many runs it has told to be safe."""
+        return max(map(int, SAFE.findall(self.told.read_text())), default=0)
+
+    def wait_for_workers(self) -> list[int]:
+        """Wait until there are workers, or none will come any more."""
+        while self.process.poll() is None:
+            if found := self.workers():
+                return found
+            time.sleep(0.01)
+        return []
+
+    def kill_worker(self, after: float, luck: random.Random) -> bool:
+        """Kill one worker some time after the first was there; return whether there was one to kill."""
+        self.wait_for_workers()
+        time.sleep(after)
+        try:
+            os.kill(luck.choice(self.wait_for_workers()), signal.SIGKILL)
+        except (IndexError, ProcessLookupError):
+            return False
+        return True
+
+    def kill_coordinator(self, after: float, sent: signal.Signals = signal.SIGKILL) -> bool:
+        """Kill the coordinator; what it had told to be safe must be there.  Return whether it still ran."""
+        self.wait_for_workers()
+        time.sleep(after)
+        ran = self.process.poll() is None
+        self.process.send_signal(sent)
+        self.end()
+        if (kept := len(Store(self.out).open().finished)) < self.safe():
+            raise Broken(f"{self.safe()} runs were told to be safe, {kept} are there")
+        return ran
+
+
+def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM) -> tuple[bytes, float]:
+    """Return the table of a sweep that nobody disturbs, and for how many seconds it had workers."""
+    sweep = Sweep(study, out, program)
+    sweep.wait_for_workers()
+    begun = time.monotonic()
+    return sweep.finish(), time.monotonic() - begun
+
+
+def survive(
+    study: Path, out: Path, kind: str, after: float, luck: random.Random, program: Sequence[str] = PROGRAM
+) -> tuple[bytes, bool]:
+    """Return the table of a sweep that was killed once, and whether the kill came before its end."""
+    sweep = Sweep(study, out, program)
+    if kind == "worker":
+        hit = sweep.kill_worker(after, luck)
+        return sweep.finish(), hit
+    hit = sweep.kill_coordinator(after)
+    return Sweep(study, out, program).finish(), hit
+
+
+def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM) -> Iterator[str]:
+    """Kill sweeps until so many kills have hit; yield a line for each, or raise where one did not survive."""
+    luck, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
+    study.write_text(STUDY, encoding="utf-8")
+    expected, seconds = undisturbed(study, folder / "whole", program)
+    yield f"undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
+    while hits < kills:
+        kind, moment = KINDS[hits % len(KINDS)], luck.uniform(0.0, 1.0) * seconds
+        out = folder / f"{hits + late:04d}"
+        table, hit = survive(study, out, kind, moment, luck, program)
+        if table != expected:
+            raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
+        shutil.rmtree(out)
+        hits, late = hits + hit, late + (not hit)
+        if hit:
+            yield f"{hits:>4} of {kills}: {kind} killed after {moment:.2f} s of {seconds:.2f} s: the same bytes"
+    yield f"{kills} kills, {kills} times the same bytes; {late} more came too late to hit, with the same bytes"
+
+
+def main() -> None:
+    """Hold the trial that the command line asks for; exit code 1 if a sweep does not survive."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.sweeps.trial", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--within", type=Path, help="the folder on whose disk it is held [default: a temporary one]")
+    asked = parser.parse_args()
+    if asked.kills < 1 or (asked.within and not asked.within.is_dir()):
+        parser.error("--kills must be at least 1, and --within a folder")
+    folder, begun = Path(tempfile.mkdtemp(prefix="trial-", dir=asked.within)), time.monotonic()
+    try:
+        for line in trial(asked.kills, asked.seed, folder):
+            print(line, flush=True)
+    except Broken as reason:
+        sys.exit(f"not survived: {reason}")
+    print(f"in {spoken(time.monotonic() - begun)}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
