@@ -99,7 +99,7 @@ LESSER = np.array([1, -1, 3, -1, -1, -1, -1, -1, -1])
 """What a downgraded crime is written down as: robbery as theft, theft of a vehicle as theft from it."""
 
 REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
-NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = range(6)
+NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = (np.int64(reason) for reason in range(6))
 
 TABLES = {
     "visits": VISIT,

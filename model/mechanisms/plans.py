@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import date_of_tick, month_of
-from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, POST, PROBLEM, VISITS
+from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, POST, PROBLEM, VISITS
 from model.kernels import kernel
 from model.luck import decision, luck
 from model.parameters import Group, number, share
@@ -120,7 +119,6 @@ def worst(load: Any, own: Any, chosen: Any, n_chosen: Any) -> Any:
     return best
 
 
-@njit(cache=True)
 def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: Any, when: Any, seed: Any) -> Any:
     """Places of a plan: by local data, by headquarters' map where it came back, else those of the last plan."""
     month, tick = when
@@ -150,12 +148,9 @@ def choose_mode(founded: Any, trained: Any, p: Any, u: Any) -> Any:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
-@njit(cache=True)
 def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally: Any, seed: Any) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
-    load = np.zeros((N_PROBLEMS, 3))
-    for cell in own:
-        load += known[cell]
+    load = known[own].sum(axis=0)
     u = luck(seed, DIAGNOSIS, month, f, 0)
     if u < p["formats"]:
         tally[0]["formats"] += 1.0
