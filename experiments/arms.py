@@ -1,7 +1,9 @@
 """The arms of a comparison: [SITE:]POLICY[+POLICY…][@DATE], or a folder of results."""
 
+import dataclasses
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +17,7 @@ from experiments.results import MANIFEST, read_manifest, read_table
 from model.errors import InputError, nearest
 
 DEFAULT_SITE = "villa_canales"
-COMPARISON = "confianza compare 1"
+COMPARISON, SWEEP = "confianza compare 1", "confianza sweep 1"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Arm:
-    """One side of a comparison: what was run, or is to be, and its months once they exist."""
+    """One side of a comparison: what was run, or is to be, and its months once they exist.
+
+    An arm from a sweep names the parameters that were drawn there, and the number of the world of every run of its.
+    """
 
     name: str
     scenario: str
@@ -43,11 +48,22 @@ class Arm:
     fingerprint: str
     folder: Path | None = None
     plan: Plan | None = field(default=None, compare=False)
+    label: str = ""
+    drawn: tuple[str, ...] = ()
+    runs: dict[str, int] = field(default_factory=dict, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the folder in which the arm's results lie."""
         assert self.folder is not None
+        if self.runs:
+            from experiments.swept import swept_measures
+
+            return swept_measures(self.folder, self.runs)
         return read_table(self.folder, name).to_pandas()
+
+    def has(self, name: str) -> bool:
+        """Tell whether the arm's results hold a table; a sweep keeps measures alone."""
+        return name == "measures" if self.runs else (self.folder or Path()).joinpath(f"{name}.parquet").is_file()
 
     @cached_property
     def world(self) -> str:
@@ -127,14 +143,40 @@ def check_double(arms: Sequence[Arm]) -> None:
         seen.add(key)
 
 
+def told_apart(arms: Sequence[Arm]) -> list[Arm]:
+    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
+    names = Counter((arm.scenario, arm.name) for arm in arms)
+    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
+    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    for arm in labelled:
+        if again[arm.scenario, arm.name] > 1:
+            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
+    return labelled
+
+
+def labelled_by_folder(arm: Arm) -> Arm:
+    """Return an arm whose name says in which folder it lies."""
+    assert arm.folder is not None
+    label = arm.folder.resolve().name
+    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
+
+
 def found_arms(folder: Path) -> list[Arm]:
     """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
     told = read_manifest(folder)
     if told.get("format") == COMPARISON:
-        return [arm for one in told["arms"] for arm in found_arms(folder / one["folder"])]
+        return [
+            arm for name in dict.fromkeys(one["folder"] for one in told["arms"]) for arm in found_arms(folder / name)
+        ]
+    if told.get("format") == SWEEP:
+        from experiments.swept import swept_arms
+
+        return swept_arms(folder)
     missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in told]
     if missing:
-        raise InputError(f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run or a comparison")
+        raise InputError(
+            f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run, comparison or sweep"
+        )
     settings = told["settings"]
     return [
         Arm(

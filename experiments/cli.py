@@ -159,7 +159,8 @@ def compare(
     if figures is not None:
         from experiments.report.alone import write_figures
 
-        print(f"Figures: {len(write_figures(folder, figures, lang))} files in {figures}/")
+        written = write_figures(folder, figures, lang)
+        print(f"Figures: {len(written)} files in {written[0].parent}/")
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

@@ -13,10 +13,11 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.arms import COMPARISON, Arm
+from experiments.by_draw import drawn_table, draws_table
 from experiments.compared import lines
 from experiments.comparison import Lives, arms_of, blocks_of, run
 from experiments.crate import FILE as CRATE
-from experiments.crate import crate_of
+from experiments.crate import crate_of, inputs_of
 from experiments.effects import effects_table, pairs_of
 from experiments.judged import criteria_table, verdicts_table
 from experiments.planner import FEWEST
@@ -116,13 +117,18 @@ def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
 def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float) -> None:
     """Write tables and manifest of a comparison."""
     pairs = pairs_of(arms)
+    draws = draws_table(pairs)
     tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
+    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs)}
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
     files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
     told = manifest(request, arms, folder, seconds, lives)
     write(folder, files, told)
+    for name, content in inputs_of(told).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, content)
     write_whole(folder / CRATE, crate_of(folder, told))
 
 
@@ -135,11 +141,12 @@ def manifest(
     request: Request, arms: Sequence[Arm], folder: Path, seconds: float, lives: Lives | None
 ) -> dict[str, Any]:
     """Return everything that is needed to know and to repeat a comparison."""
+    first = {arm.scenario: arm for arm in reversed(arms)}
     return {
         "format": COMPARISON,
         "command": request.command,
         "request": request.told(),
-        "arms": [told_arm(arm, folder) for arm in arms],
+        "arms": [told_arm(arm, folder, first[arm.scenario]) for arm in arms],
         "begins": arms[0].begins,
         "until": arms[0].until,
         "seeds": list(arms[0].seeds),
@@ -163,8 +170,8 @@ def told_policy(word: str) -> dict[str, Any]:
     return {"name": name, "start": start, "title": dict(ready.title), "about": dict(ready.about)}
 
 
-def told_arm(arm: Arm, folder: Path) -> dict[str, Any]:
-    """Return what the manifest says of an arm."""
+def told_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
+    """Return what the manifest says of an arm; ``first`` is the one of its site that it is compared with."""
     assert arm.folder is not None
     return {
         "folder": os.path.relpath(arm.folder, folder),
@@ -174,4 +181,21 @@ def told_arm(arm: Arm, folder: Path) -> dict[str, Any]:
         "policies": [told_policy(word) for word in arm.policies],
         "seeds": list(arm.seeds),
         "fingerprint": arm.fingerprint,
+        "label": arm.label,
+        "swept": "+".join(arm.policies) if arm.runs else "",
+        "drawn": list(arm.drawn),
+        "differs": differing(arm, first),
+        "scale": arm.base["parameters"]["population"]["scale"],
     }
+
+
+def differing(arm: Arm, first: Arm) -> dict[str, Any]:
+    """Return the parameters of an arm that are not those of the first arm of its site."""
+    own, other = (numbered(one.base["parameters"]) for one in (arm, first))
+    drawn = {*arm.drawn, *first.drawn}
+    return {key: value for key, value in own.items() if key not in drawn and other.get(key) != value}
+
+
+def numbered(parameters: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return parameters under their dotted names."""
+    return {f"{group}.{name}": value for group, values in parameters.items() for name, value in values.items()}

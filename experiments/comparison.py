@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.arms import Arm, check_double, check_horizons, found_arms, planned_arms, read_word
+from experiments.arms import Arm, check_double, check_horizons, found_arms, planned_arms, read_word, told_apart
 from experiments.crew import carry_out
 from experiments.effects import by_seed
 from experiments.headlines import present
@@ -35,7 +35,7 @@ class Lives:
 def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     """Return the arms that are to be run, and those whose results lie in folders; refuse what cannot be compared."""
     words = [read_word(text) for text in request.arms]
-    found = [arm for word in words if word.folder for arm in found_arms(word.folder)]
+    found = told_apart([arm for word in words if word.folder for arm in found_arms(word.folder)])
     planned = planned_arms(words, request.scenarios, **request.of_plans)
     if planned and found:
         raise InputError(

@@ -7,12 +7,19 @@ from typing import Any
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from scenarios.policy_files import POLICIES
+from scenarios.reading import FOLDER, built_in, find
+
+SHARED = ("baseline", "criteria", "timeline")
+"""Files that every municipality extends or reads."""
 FILE = "ro-crate-metadata.json"
 LICENCE = "https://spdx.org/licenses/MIT"
 WHAT = {
     "manifest.json": "settings, seeds, versions and command",
     "effects.parquet": "every arm against the first of its site: effect, interval, error, counts of twin worlds",
     "residents.parquet": "residents who live otherwise in twin worlds, by seed",
+    "draws.parquet": "effects draw by draw of the parameters that a sweep varied",
+    "drawn.parquet": "what the draws say of every effect: signs, spread, the parameter that counts most",
     "memory.parquet": "effects for each memory and asymmetry",
     "verdicts.parquet": "whether effects are known whatever memory and asymmetry are",
     "criteria.parquet": "the four criteria in words, over draws of anchors and weights",
@@ -23,6 +30,19 @@ WHAT = {
     "cells.parquet": "cells in the first and the last month",
     "ledger.parquet": "changes of trust by month, settlement and cause",
 }
+
+
+def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
+    """Return the files of the program from which the arms of a comparison were made, by the name of their copy."""
+    sites = {arm["scenario"] for arm in manifest["arms"]}
+    policies = {policy["name"] for arm in manifest["arms"] for policy in arm["policies"]}
+    paths = [path for name, path in built_in().items() if name in {*SHARED, *sites}]
+    paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
+    found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
+    for name in sorted(policies):
+        path = find(name, "policy", POLICIES) if name.endswith(".toml") else POLICIES / f"{name}.toml"
+        found[f"inputs/policies/{path.name}"] = path
+    return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
 
 
 def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
@@ -41,7 +61,8 @@ def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
         "description": f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}",
     }
     run = crate.add(ContextEntity(crate, "#run", properties=action))
-    run["instrument"], run["result"] = program, files
+    inputs = [crate.add_file(dest_path=name, properties=input_named(name)) for name in inputs_of(manifest)]
+    run["instrument"], run["object"], run["result"] = program, inputs, files
     crate.root_dataset["mentions"] = run
     return (json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n").encode()
 
@@ -68,6 +89,13 @@ def files_of(folder: Path) -> list[tuple[str, dict[str, Any]]]:
         )
         for path in found
     ]
+
+
+def input_named(name: str) -> dict[str, Any]:
+    """Return what the crate says of a copy of an input."""
+    kind = "application/geo+json" if name.endswith(".geojson") else "application/toml"
+    what = "policy" if "/policies/" in name else "outline" if "/maps/" in name else "scenario"
+    return {"name": Path(name).name, "description": f"input: {what}", "encodingFormat": kind}
 
 
 def kind(path: Path) -> str:

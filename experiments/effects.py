@@ -10,7 +10,8 @@ import pandas as pd
 
 from experiments.arms import Arm
 from experiments.headlines import present
-from experiments.twins import Effect, paired, unpaired
+from experiments.swept import draw_of, draws_in, seed_of
+from experiments.twins import Effect, paired, quantile, smallest, unpaired
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose gain or loss the comparison tells, where the model has them."""
@@ -30,11 +31,38 @@ class Pair:
     why_unpaired: str = ""
 
     def effect(self, base: Values, arm: Values) -> Effect:
-        """Return the effect in one number."""
+        """Return the effect in one number; where parameters were drawn, seeds and draws both count."""
         if self.why_unpaired:
             return unpaired(list(base.values()), list(arm.values()))
         shared = [seed for seed in self.seeds if seed in base and seed in arm]
-        return paired([base[seed] for seed in shared], [arm[seed] for seed in shared])
+        whole = paired([base[seed] for seed in shared], [arm[seed] for seed in shared])
+        return whole if len(draws_in(shared)) < 2 else crossed(whole, base, arm, shared)
+
+
+def crossed(whole: Effect, base: Values, arm: Values, worlds: Sequence[int]) -> Effect:
+    """Return an effect as sure as draws of parameters and seeds allow, which are the same seeds in every draw.
+
+    The errors of the means over draws and over seeds are put together, with the freedom of the fewer.
+    """
+    sides = [
+        paired(*(list(means_by(kind, values, worlds).values()) for values in (base, arm)))
+        for kind in (draw_of, seed_of)
+    ]
+    errors: dict[str, Any] = {
+        name: math.hypot(*(getattr(one, name) for one in sides)) for name in ("base_error", "arm_error", "error")
+    }
+    n = min(one.n for one in sides)
+    reach = quantile(n - 1) * errors["error"] if n > 1 else math.nan
+    ends: dict[str, Any] = {"low": whole.effect - reach, "high": whole.effect + reach}
+    return dataclasses.replace(whole, **errors, **ends, smallest=smallest(errors["error"] * math.sqrt(n), n))
+
+
+def means_by(kind: Callable[[int], int], values: Values, worlds: Sequence[int]) -> Values:
+    """Return the mean of all worlds of every draw, or of every seed."""
+    groups: dict[int, list[float]] = {}
+    for world in worlds:
+        groups.setdefault(kind(world), []).append(values[world])
+    return {number: sum(own) / len(own) for number, own in groups.items()}
 
 
 def pairs_of(arms: Sequence[Arm]) -> list[Pair]:
@@ -109,6 +137,8 @@ def by_seed(months: pd.DataFrame, read: Callable[[pd.DataFrame], float]) -> Valu
 
 def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for trust and for fear of every group, at the end of the last month."""
+    if not (one.base.has("groups") and one.arm.has("groups")):
+        return
     base, arm = (with_seeds(side, "groups") for side in (one.base, one.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
         for column, scale in BY_GROUP.items():
@@ -131,6 +161,8 @@ def with_seeds(arm: Arm, name: str) -> pd.DataFrame:
 
 def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every cause of the ledger: points of mean trust that it brought over the whole time."""
+    if not (one.base.has("ledger") and one.arm.has("ledger")):
+        return
     sides = [causes_of(side) for side in (one.base, one.arm)]
     for cause in dict.fromkeys([*sides[0], *sides[1]]):
         yield row_of(one, "cause", cause, "sum", one.effect(*(side.get(cause, {}) for side in sides)))

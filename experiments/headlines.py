@@ -16,6 +16,9 @@ WORDS = {
     "share": {"en": "share over the whole time", "es": "proporción en todo el período"},
 }
 
+DAYS_A_COURSE = 5.0
+"""Working days that an officer spends on a course; assumed, since no source tells."""
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -82,9 +85,13 @@ HEADLINES = (
     yearly("men_without_remedy", "men without remedy", "hombres que quedan sin remedio", good=-1, digits=1),
     mean("response_minutes_median", "minutes to respond", "minutos de respuesta", 1, -1, 1.0),
     yearly("calls_unserved", "calls unanswered", "llamadas sin atender", good=-1),
+    mean("officers", "officers posted", "agentes destinados", 0, 0, 1.0),
     yearly("couple_shifts", "couple-shifts", "turnos de pareja"),
     yearly("km", "vehicle-kilometres", "kilómetros de vehículo"),
     yearly("officers_trained", "officers trained", "agentes capacitados"),
+    yearly("training_days", "training days", "días de capacitación", "officers_trained", scale=DAYS_A_COURSE),
+    yearly("army_visits", "visits of army patrols", "visitas de patrullas del Ejército"),
+    yearly("joint_patrols", "joint patrols", "patrullajes combinados"),
     yearly("contacts", "contacts", "contactos con habitantes"),
     yearly("unfair", "unfair contacts", "contactos con mal trato", good=-1),
     yearly("wrongful_detentions", "wrongful detentions", "detenciones injustas", good=-1, digits=1),

@@ -12,13 +12,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.arms import COMPARISON
+from experiments.arms import COMPARISON, SWEEP
 from experiments.compare import compare
 from experiments.plan import Plan, make_plan
 from experiments.report import build
 from experiments.request import Request
 from experiments.results import FORMAT, MANIFEST, joined, read_manifest, read_table
 from experiments.runs import run_all
+from experiments.sweeps.folder import read_plan
 from model import fingerprint
 from model.errors import InputError
 
@@ -48,19 +49,37 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
             for name in tables_in(folder):
                 yield from unequal(name, read_table(folder, name), read_table(again, name))
             yield from from_arms(folder, again, workers)
+    elif told.get("format") == SWEEP:
+        yield from verify_sweep(folder)
     else:
-        raise InputError(f"{folder} holds no run or comparison that could be run again")
+        raise InputError(f"{folder} holds no run, comparison or sweep that could be run again")
 
 
 def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
-    """Yield what differs in the arms of a comparison: those beside it, or the earlier runs that it was made from."""
-    for arm in read_manifest(folder)["arms"]:
-        old, new = folder / arm["folder"], again / arm["folder"]
-        if new.is_dir() and arm["folder"].startswith("arms"):
+    """Yield what differs in the arms of a comparison, if they were kept, or in the runs it was made from."""
+    for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"]):
+        old, new = folder / place, again / place
+        if place.startswith("arms") and not old.is_dir():
+            continue
+        if new.is_dir() and place.startswith("arms"):
             for name in tables_in(old):
-                yield from unequal(f"{arm['folder']}/{name}", read_table(old, name), read_table(new, name))
+                yield from unequal(f"{place}/{name}", read_table(old, name), read_table(new, name))
         else:
             yield from verify_folder(old, workers)
+
+
+def verify_sweep(folder: Path) -> Iterator[str]:
+    """Yield which finished runs of a sweep do not come out again."""
+    from experiments.sweeps.repeat import check_code as check_run
+    from experiments.sweeps.repeat import of_sweep, once_more, rows_of
+
+    for run in sorted(set(read_plan(folder)["run"].to_pylist())):
+        job, stored = of_sweep(run, folder) or (None, None)
+        if job is None or stored is None:
+            continue
+        check_run(job)
+        if rows_of(once_more(job).select(stored.column_names)) != rows_of(stored):
+            yield f"run {run} differs"
 
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from numba import njit
-
 from model.daybook import (
     ASSAULT,
     BY_CROWD,
@@ -26,6 +24,7 @@ from model.daybook import (
     UNSERVEDS,
     VISITS,
 )
+from model.kernels import kernel
 from model.state import BICYCLE, FOOT
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
@@ -35,14 +34,14 @@ WOUNDS = 0.8
 """Severity from which an assault leaves somebody wounded."""
 
 
-@njit(cache=True)
+@kernel
 def told_to_state(row: Any) -> Any:
     """Whether a state body was told of this incident."""
     told = row["told"]
     return row["handed"] == 1 or (told != NOBODY and told != COMMUNAL and told != TO_KIN and told != REFUGE)
 
 
-@njit(cache=True)
+@kernel
 def enter(day: Any, cells: Any, people: Any, books: Any, occurred_here: Any, harmed_here: Any, tally: Any) -> None:
     """Enter the incidents of a shift into the four books, by type, by settlement and by cell."""
     for k in range(day.counts[INCIDENTS]):
@@ -71,7 +70,7 @@ def enter(day: Any, cells: Any, people: Any, books: Any, occurred_here: Any, har
             count_motive(tally[0], row["motive"])
 
 
-@njit(cache=True)
+@kernel
 def count_channel(row: Any, channel: Any) -> None:
     """Count to whom a crime was told."""
     if channel == 0:
@@ -90,7 +89,7 @@ def count_channel(row: Any, channel: Any) -> None:
         row["told_anonymous"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def count_motive(row: Any, motive: Any) -> None:
     """Count a homicide by its kind."""
     if motive == IN_ROBBERY:
@@ -111,7 +110,7 @@ def count_motive(row: Any, motive: Any) -> None:
         row["homicides_crowd"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) -> None:
     """Count what is only known when the shift is over: visits kept, calls lost."""
     for k in range(day.counts[UNSERVEDS]):

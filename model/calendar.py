@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from model.errors import InputError
@@ -59,6 +60,7 @@ def day_number(date: datetime.date) -> int:
     return (date - DAY_ZERO).days
 
 
+@lru_cache(maxsize=4096)
 def date_of_day(day: int) -> datetime.date:
     """Date of a day number."""
     return DAY_ZERO + datetime.timedelta(days=day)
@@ -92,6 +94,7 @@ def weekday_of(tick: int) -> int:
     return (tick // SHIFTS + _DAY_ZERO_WEEKDAY) % 7
 
 
+@lru_cache(maxsize=4096)
 def month_of(tick: int) -> int:
     """Number of the month: twelve times the year, plus 0 for January to 11 for December."""
     date = date_of_tick(tick)

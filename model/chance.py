@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from numba import njit
-
+from model.kernels import kernel
 from model.luck import luck
 
 TRIES, STEP = 4, 4096
 """Tries to find somebody who has not gone, and how far apart their luck is numbered."""
 
 
-@njit(cache=True)
+@kernel
 def someone(ground: Any, where: Any, cell: Any, u: Any) -> Any:
     """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty.
 
@@ -22,7 +21,7 @@ def someone(ground: Any, where: Any, cell: Any, u: Any) -> Any:
     return int(ground.who[where, first + int(u * (end - first))])
 
 
-@njit(cache=True)
+@kernel
 def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nth: Any) -> Any:
     """Resident who is in this cell and has not gone, in a few tries; who was tried last if all have; -1 if empty."""
     i = -1
@@ -33,13 +32,13 @@ def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nt
     return i
 
 
-@njit(cache=True)
+@kernel
 def age_of(person: Any, tick: Any) -> Any:
     """Age in years on the day of this tick."""
     return (tick // 3 - person["born"]) / 365.25
 
 
-@njit(cache=True)
+@kernel
 def young_man(person: Any, tick: Any, youngest: Any) -> Any:
     """Whether this is a man from ``youngest`` to under 35 years."""
     return person["female"] == 0 and youngest <= age_of(person, tick) < 35.0

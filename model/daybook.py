@@ -1,8 +1,10 @@
 """What happens in one shift: the tables that each submodel reads and the next appends to."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from model.kernels import Tables
 
 
 def record(integers: str, reals: str = "") -> np.dtype:
@@ -97,7 +99,7 @@ LESSER = np.array([1, -1, 3, -1, -1, -1, -1, -1, -1])
 """What a downgraded crime is written down as: robbery as theft, theft of a vehicle as theft from it."""
 
 REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
-NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = range(6)
+NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = (np.int64(reason) for reason in range(6))
 
 TABLES = {
     "visits": VISIT,
@@ -115,7 +117,10 @@ TABLES = {
 VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS = range(11)
 
 
-class Day(NamedTuple):
+NAMES = tuple(TABLES)
+
+
+class Day(Tables):
     """The tables of one shift as kernels take them; ``counts`` tells how many rows of each are filled."""
 
     visits: Any
@@ -166,7 +171,7 @@ class Daybook:
 
     def reserve(self, table: int, extra: int) -> Day:
         """Make room for ``extra`` more rows in one table; return the tables."""
-        name = list(TABLES)[table]
+        name = NAMES[table]
         need = int(self.counts[table]) + extra
         if need > len(self.tables[name]):
             rows = np.zeros(2 * need, TABLES[name])
@@ -177,4 +182,4 @@ class Daybook:
 
     def filled(self, table: int) -> np.ndarray:
         """Return the rows of one table written so far in this shift (a view)."""
-        return self.tables[list(TABLES)[table]][: self.counts[table]]
+        return self.tables[NAMES[table]][: self.counts[table]]

@@ -11,6 +11,7 @@ import numpy as np
 from numba import float64, njit
 
 from model.daybook import IMPRESSIONS
+from model.kernels import kernel
 from model.luck import decision, logistic, luck
 from model.parameters import Group, number, share
 
@@ -188,7 +189,7 @@ def kept(shifts: Any, memory_years: Any) -> Any:
     return math.exp(-0.6931471805599453 * shifts / (1095.0 * memory_years))
 
 
-@njit(cache=True)
+@kernel
 def book(ledger: Any, cause: Any, settlement: Any, change: Any) -> None:
     """Add a change of trust to its account, with a compensated sum (Neumaier)."""
     total = ledger[0, cause, settlement]
@@ -200,7 +201,7 @@ def book(ledger: Any, cause: Any, settlement: Any, change: Any) -> None:
     ledger[0, cause, settlement] = reached
 
 
-@njit(cache=True)
+@kernel
 def trust_of(fairness: Any, effectiveness: Any, mood: Any) -> Any:
     """Trust that belongs to two beliefs and the mood of the municipality.
 
@@ -210,13 +211,13 @@ def trust_of(fairness: Any, effectiveness: Any, mood: Any) -> Any:
     return logistic((fairness + effectiveness) / 2.0 + mood)
 
 
-@njit(cache=True)
+@kernel
 def faded(belief: Any, disposition: Any, left: Any) -> Any:
     """Belief of which a share ``left`` of its distance from the disposition is left."""
     return disposition + (belief - disposition) * left
 
 
-@njit(cache=True)
+@kernel
 def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
     """Trust of a resident at this tick, without writing anything."""
     left = kept(float(tick - mind["touched"]), memory_years)
@@ -224,7 +225,7 @@ def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
     return trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
 
 
-@njit(cache=True)
+@kernel
 def recall(mind: Any, left: Any) -> Any:
     """Let both beliefs fade so that this share is left; return trust now."""
     mind["fairness"] = faded(mind["fairness"], mind["base_fairness"], left)
@@ -233,7 +234,7 @@ def recall(mind: Any, left: Any) -> Any:
     return mind["trust"]
 
 
-@njit(cache=True)
+@kernel
 def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> Any:
     """Bring one resident up to date, book the fading, return trust now."""
     before = mind["trust"]
@@ -245,7 +246,7 @@ def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) 
     return now
 
 
-@njit(cache=True)
+@kernel
 def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: Any, ledger: Any) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them."""
     for k in range(first, day.counts[IMPRESSIONS]):
@@ -284,7 +285,7 @@ def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: A
         book(ledger, impression["cause"], settlement, change)
 
 
-@njit(cache=True)
+@kernel
 def impress(
     day: Any,
     minds: Any,
@@ -308,7 +309,7 @@ def impress(
     day.counts[IMPRESSIONS] = k + 1
 
 
-@njit(cache=True)
+@kernel
 def leave(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any, cause: Any) -> None:
     """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
     now = fade(mind, tick, memory_years, ledger, settlement)
@@ -316,19 +317,19 @@ def leave(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any,
     mind["gone"] = tick
 
 
-@njit(cache=True)
+@kernel
 def die(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> None:
     """Take a resident who dies out of the world."""
     leave(mind, tick, memory_years, ledger, settlement, DEATH)
 
 
-@njit(cache=True)
+@kernel
 def noise(u: Any) -> Any:
     """Log-odds noise of unit variance from luck u."""
     return 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
 
 
-@njit(cache=True)
+@kernel
 def first_mind(mind: Any, person: Any, p: Any, i: Any, mood: Any, tick: Any, seed: Any) -> None:
     """Give resident i the beliefs, dispositions and fear with which everybody begins."""
     common = noise(luck(seed, DISPOSITION, 0, i, 0))
@@ -347,7 +348,7 @@ def first_mind(mind: Any, person: Any, p: Any, i: Any, mood: Any, tick: Any, see
     mind["gave_in"] = mind["pays"] = mind["member"] = -1
 
 
-@njit(cache=True)
+@kernel
 def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> None:
     """Give every resident the mind with which the world begins."""
     for i in range(len(minds)):

@@ -77,9 +77,9 @@ def logistic(x: Any) -> Any:
 _names: dict[int, str] = {}
 
 
-def decision(name: str) -> int:
+def decision(name: str) -> np.int64:
     """Number of a decision, from its name alone, so that a new mechanism moves no other's luck."""
     number = zlib.crc32(name.encode())
     if _names.setdefault(number, name) != name:
         raise ValueError(f"decisions {_names[number]!r} and {name!r} share number {number}: rename one")
-    return number
+    return np.int64(number)

@@ -13,6 +13,7 @@ from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
 from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
+from model.kernels import kernel
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
 from model.luck import decision, logistic, luck
 from model.mechanisms import adoption, officers, resources
@@ -67,7 +68,7 @@ class Survey(Group):
     noise: float = number(0.7, "log-odds", 0.0, 3.0, "assumed", "spread of answers around the same trust")
 
 
-@njit(cache=True)
+@kernel
 def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
     """Flags of one resident, as one number."""
     age = age_of(person, tick)
@@ -93,7 +94,7 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
     return flags
 
 
-@njit(cache=True)
+@kernel
 def harmed_lately(mind: Any, tick: Any) -> Any:
     """Whether somebody was harmed in the last year, here or outside the municipality."""
     return (mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR) or (
@@ -164,7 +165,7 @@ def settle(
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
 
-@njit(cache=True)
+@kernel
 def count_payers(minds: Any, targets: Any) -> Any:
     """Living targets of cliques who pay."""
     count = 0

@@ -116,6 +116,9 @@ class TrustModel(mesa.Model):
         self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
         self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
         self.households = domestic_violence.households_of(self.town.people)
+        self.market = np.flatnonzero(self.town.cells["market"])
+        self.attending = np.zeros((len(self.town.facilities), 2), np.int64)
+        """By facility: whether a woman, and whether a speaker of the other language, is on duty in this shift."""
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -134,7 +137,7 @@ class TrustModel(mesa.Model):
         scenario, town = self.settings, self.town
         counts = n_cliques(scenario["gangs"], scenario["population"].scale)
         self.state = State(town, sum(counts))
-        self.plant, self.ground = plant_of(town, self.state.officers), ground_of(town, self.state)
+        self._look_out()
         self._read_numbers()
         numbers = self.numbers
         first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
@@ -178,6 +181,11 @@ class TrustModel(mesa.Model):
         domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
+
+    def _look_out(self) -> None:
+        """Take the views through which kernels see the State."""
+        self.plant, self.ground = plant_of(self.town, self.state.officers), ground_of(self.town, self.state)
+        self.counts = self.state.tally.view(np.float64)
 
     def _read_numbers(self) -> None:
         """Take the numbers in force on the present date, policies included."""
@@ -415,17 +423,8 @@ class TrustModel(mesa.Model):
 
     def stage(self) -> Stage:
         """Return where the events of the present shift happen, as kernels take it."""
-        state = self.state
-        return Stage(
-            self.book.day,
-            self.ground,
-            state.minds,
-            self.numbers["trust"],
-            state.ledger,
-            state.tally,
-            self.tick,
-            self.seed,
-        )
+        state, trust = self.state, self.numbers["trust"]
+        return Stage(self.book.day, self.ground, state.minds, trust, state.ledger, state.tally, self.tick, self.seed)
 
     # What can be read
 
@@ -538,7 +537,7 @@ class TrustModel(mesa.Model):
         world.tick = checkpoint["tick"]
         past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
         world.state, world._past = past["state"], past["past"]
-        world.plant, world.ground = plant_of(world.town, world.state.officers), ground_of(world.town, world.state)
+        world._look_out()
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
         if len(world.state.minds) != world.town.n_people:

@@ -1,10 +1,11 @@
 """The State: everything that a run changes, as plain tables; a checkpoint is this and nothing else."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from model.daybook import KINDS, N_CELLS, N_PROBLEMS, Table, record
+from model.kernels import Tables
 from model.ledger import CAUSES, MIND
 from model.town import Town
 
@@ -270,7 +271,7 @@ LONGEST_WAIT = 1440
 BOOKS = ("occurred", "told", "complaints", "recorded")
 
 
-class Ground(NamedTuple):
+class Ground(Tables):
     """The tables of the town that kernels read about places and residents."""
 
     cells: Any
@@ -284,7 +285,7 @@ class Ground(NamedTuple):
     crowd: Any
 
 
-class Plant(NamedTuple):
+class Plant(Tables):
     """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers."""
 
     facilities: Any
@@ -296,7 +297,7 @@ class Plant(NamedTuple):
     everywhere: Any
 
 
-class Stage(NamedTuple):
+class Stage(Tables):
     """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is."""
 
     day: Any
@@ -309,7 +310,7 @@ class Stage(NamedTuple):
     seed: Any
 
 
-class Wall(NamedTuple):
+class Wall(Tables):
     """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
 
     known: Any
@@ -318,7 +319,7 @@ class Wall(NamedTuple):
     atlas: Any
 
 
-class Gangland(NamedTuple):
+class Gangland(Tables):
     """The tables of the State that cliques live on."""
 
     cliques: Any
@@ -379,6 +380,8 @@ class State:
         """How many of them are here: they came, and have not moved away or died of age."""
         self.mood = np.zeros(2)
         """Offset of trust of the whole municipality; what public events of this month will add to it."""
+        self.hidden = np.zeros(1)
+        """Cases of misconduct that are not known yet and will come out, in expectation."""
         self.officers = town.officers.copy()
         self.couples = np.zeros(len(town.posts), COUPLE)
         self.vehicles = vehicles_of(town.facilities)

@@ -17,6 +17,8 @@ PICTURES = {
     "projector_en.png": "1280 × 720, English: every resident of Villa Canales after 18 months",
     "twins_es.png": "1280 × 720, Spanish: twins of two policies, with the sentence that says in what they differ",
     "levers_en_dark.png": "1280 × 720, English, dark: levers, one of them moved",
+    "totonicapan_es_dark.png": "1280 × 720, Spanish, dark: Totonicapán after one month, every resident",
+    "difference_en.png": "1280 × 720, English: where trust differs between the twins, and why",
     "why_es.png": "1280 × 720, Spanish: what moved trust",
     "phone_es.png": "390 × 844, Spanish",
     "phone_en_dark.png": "390 × 844, English, dark",
@@ -82,6 +84,10 @@ def measured(browser: Any, url: str, server: Any) -> dict[str, str]:
     tab.press("Play")
     tab.page.wait_for_timeout(4000)
     told["frames a second, twins side by side"] = f"{frames_a_second(tab):.0f}"
+    tab.choose("Maps", "Difference")
+    tab.page.wait_for_timeout(2000)
+    told["frames a second, difference of twins"] = f"{frames_a_second(tab):.0f}"
+    tab.choose("Maps", "Side by side")
     marks = ("2017-07-01", "2018-07-01", "2019-07-01", "2020-05-01")
     for date in marks:
         tab.until(lambda date=date: tab.date() >= date, 900.0)
@@ -117,9 +123,18 @@ def pictures(browser: Any, url: str) -> None:
     tab.page.get_by_text("Hasta ahora B").wait_for()
     tab.page.wait_for_timeout(2500)
     tab.page.screenshot(path=FOLDER / "twins_es.png")
-    tab.press("Mundos gemelos")
-    tab.still()
     tab.press("English")
+    tab.choose("Maps", "Difference")
+    tab.choose("Layer", "Trust, mean by cell")
+    tab.press("Why?")
+    tab.press("B − A")
+    tab.page.get_by_text("points from A").wait_for()
+    tab.page.wait_for_timeout(1500)
+    tab.page.screenshot(path=FOLDER / "difference_en.png")
+    tab.press("Twins")
+    tab.page.get_by_text("Policy of B").wait_for(state="detached")
+    tab.still()
+    tab.choose("Layer", "Every resident")
     tab.press("Light or dark")
     tab.press("Levers")
     moved = tab.page.locator(".cf-waits")
@@ -133,6 +148,17 @@ def pictures(browser: Any, url: str) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
     tab.page.wait_for_timeout(2500)
     tab.page.screenshot(path=FOLDER / "phone_en_dark.png")
+    tab.page.set_viewport_size({"width": 1280, "height": 720})
+    tab.press("Español")
+    tab.press("En el tiempo")
+    tab.choose("Municipio", "Totonicapán")
+    tab.until(lambda: tab.date() == "2017-01-01", 400.0)
+    tab.still()
+    tab.press("Un mes")
+    tab.until(lambda: tab.date() == "2017-02-01")
+    tab.still()
+    tab.page.wait_for_timeout(2500)
+    tab.page.screenshot(path=FOLDER / "totonicapan_es_dark.png")
     tab.close()
     assert tab.wrong == [], tab.wrong
 

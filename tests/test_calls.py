@@ -11,7 +11,7 @@ from model.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93
-ONLY_LEADERS = {"calls.rate": 0.0, "calls.leaders": 24.0}
+ONLY_LEADERS = {"calls.rate": 0.0, "calls.leaders": 24.0, "resources.phones": 1.0}
 
 
 def sums(world: TrustModel) -> pd.Series:

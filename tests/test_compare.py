@@ -164,8 +164,12 @@ def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys)
     old = old[(old["against"] == "reporting_support") & ~old["section"].isin(("only_arm", "only_base"))]
     assert new.equals(old.reset_index(drop=True))
     assert json.loads((again / "manifest.json").read_text())["arms"][0]["name"] == "status_quo"
-    whole = compare(tmp_path / "whole", str(folder), str(folder / "arms" / "villa_canales-status_quo"))
-    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo"}
+    words = ["run", "villa_canales", *SMALL, "--set", "trust.inertia=4", "--out", str(tmp_path / "other")]
+    assert cli.code_of(words) == 0
+    whole = compare(tmp_path / "whole", str(folder), str(tmp_path / "other"))
+    assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo (other)"}
+    assert cli.code_of(["compare", str(folder), str(arm(folder, "status_quo")), "--out", str(tmp_path / "x")]) == 2
+    assert "named twice" in capsys.readouterr().err
 
 
 def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, capsys):

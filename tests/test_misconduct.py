@@ -74,13 +74,21 @@ def test_custom_is_the_share_of_colleagues_who_asked_in_the_last_quarter() -> No
 
 def test_most_requests_never_become_public_and_a_public_one_costs_everybody_trust_once() -> None:
     quiet = world_of(1, **ALL_ASK, **{"misconduct.public": 0.0, "misconduct.files": 0.0, "misconduct.channel": 0.0})
-    loud = world_of(1, **ALL_ASK, **{"misconduct.public": 0.02, "misconduct.shock": 0.5})
+    loud = world_of(1, **ALL_ASK, **{"misconduct.public": 0.02, "misconduct.shock": 0.5, "misconduct.surfaces": 1.0})
     assert table(quiet)["public_cases"].sum() == quiet.state.mood[0] == 0.0
     cases = table(loud)["public_cases"].sum()
     assert 0 < cases < 0.2 * table(loud)["bribes"].sum()
     assert loud.state.mood[0] == pytest.approx(-0.5 * cases)
     causes = loud.ledger_months()
     assert causes["change"][causes["cause"] == 16].sum() < 0.0
+
+
+def test_twins_who_meet_otherwise_share_their_public_cases() -> None:
+    changes = ALL_ASK | {"misconduct.public": 0.002}
+    one, other = (table(world_of(6, **changes, **{"patrol.visits_motor": visits})) for visits in (9, 10))
+    assert one["bribes"].sum() != other["bribes"].sum()
+    assert one["public_cases"].sum() > 0
+    assert (one["public_cases"] == other["public_cases"]).all()
 
 
 def test_a_channel_outside_brings_complaints_and_answers_are_a_part_of_accountability() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import json
+import re
 import subprocess
 import sys
 import urllib.error
@@ -25,7 +26,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     town.write_text(SMALL, encoding="utf-8")
     with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
         yield f"http://127.0.0.1:{port}/"
-    assert "Traceback" not in (folder / "server.log").read_text(encoding="utf-8")
+    told = (folder / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,7 @@ def test_the_keyboard_plays_and_steps(tab: Tab) -> None:
 def test_the_language_changes_while_the_world_stands(tab: Tab) -> None:
     tab.press("Español")
     tab.page.get_by_role("button", name="Iniciar", exact=True).wait_for()
+    tab.page.locator(".cf-page[lang=es]").wait_for()
     assert "Cada habitante" in tab.page.locator(".cf-legend").inner_text()
     assert tab.page.locator(".v-select", has_text="Pueblo pequeño").count() == 1
     assert tab.date() == "2017-01-01"
@@ -96,9 +99,76 @@ def test_twins_stand_side_by_side_and_say_in_what_they_differ(tab: Tab) -> None:
     tab.press("One month")
     tab.until(lambda: tab.date() == "2017-02-01")
     tab.page.get_by_text("So far B has").wait_for()
-    tab.choose("Map of the municipality", "Difference")
+    tab.choose("Maps", "Difference")
     tab.until(lambda: tab.page.locator(".cf-canvas").count() == 1)
-    assert "more in B" in tab.page.locator(".cf-legend").inner_text()
+    tab.page.locator(".cf-legend").get_by_text(re.compile(r"^more in B \([0-9.]+\)$")).wait_for()
+    tab.press("Why?")
+    tab.press("B − A")
+    tab.page.get_by_text("points from A").wait_for()
+
+
+def test_a_ready_policy_moves_the_sliders(tab: Tab) -> None:
+    tab.press("Levers")
+    repair = tab.page.locator(".cf-lever", has_text="Broken vehicles repaired in a week")
+    repair.get_by_text("9 %", exact=True).wait_for()
+    tab.choose("Policy", "Resources only")
+    repair.get_by_text("24 %", exact=True).wait_for()
+
+
+def test_a_world_that_goes_leaves_no_lever_moved_in_the_one_that_stays(tab: Tab) -> None:
+    tab.press("Levers")
+    tab.press("Twins")
+    tab.page.get_by_text("Levers of world B").wait_for()
+    tab.choose("Policy of B", "Reporting support")
+    tab.still()
+    helped = tab.page.locator(".cf-lever", has_text="Accompaniment to ratify")
+    helped.get_by_text("0 log-odds", exact=True).wait_for(state="detached")
+    tab.press("Twins")
+    tab.page.get_by_text("Levers of world B").wait_for(state="detached")
+    helped.get_by_text("0 log-odds", exact=True).wait_for()
+    tab.page.get_by_text("No lever moved yet").wait_for()
+    assert tab.page.locator(".cf-waits").count() == 0
+
+
+def test_the_map_is_enlarged_and_moved(tab: Tab) -> None:
+    picture = tab.page.locator(".cf-canvas").first
+    drawn = [picture.evaluate("(canvas) => canvas.toDataURL()")]
+
+    def look() -> None:
+        tab.page.wait_for_timeout(300)
+        drawn.append(picture.evaluate("(canvas) => canvas.toDataURL()"))
+
+    tab.press("Closer (key +, double click)")
+    look()
+    box = picture.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 60, y + 80, steps=4)
+    tab.page.mouse.up()
+    look()
+    tab.press("The whole municipality (key 0)")
+    look()
+    assert len(set(drawn[:3])) == 3
+    assert drawn[3] == drawn[0]
+    assert (
+        tab.page.get_by_role("button", name="Over time").get_attribute("aria-pressed") == "true"
+    )  # a drag is no click
+
+
+def test_a_month_is_chosen_with_the_keyboard_and_told_on_hover(tab: Tab) -> None:
+    field = tab.page.get_by_label("Go to date")
+    field.fill("2017-04-01")
+    field.press("Enter")
+    tab.until(lambda: tab.date() == "2017-04-01")
+    chart = tab.page.locator(".cf-chart canvas").first
+    tab.until(lambda: ":  0." in chart.get_attribute("aria-label").replace(": all", ": "))
+    chart.focus()
+    tab.page.keyboard.press("ArrowLeft")
+    tab.page.get_by_role("button", name="Go back to 2017-03").wait_for()
+    chart.hover(position={"x": 60, "y": 40})
+    tab.page.locator(".cf-tip-lines", has_text="2017-0").wait_for()
+    assert tab.date() == "2017-04-01"
 
 
 def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
@@ -117,6 +187,20 @@ def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
     assert waiting.value.suggested_filename == "changes_2017_01_01.toml"
     assert "start = 2017-01-01" in saved
     assert saved.endswith(f'\n[set]\n"resources.repair" = {share:g}\n')
+
+
+def test_a_lever_moved_while_the_world_runs_takes_effect_from_a_morning_on(tab: Tab) -> None:
+    tab.press("Levers")
+    tab.press("Play")
+    tab.until(lambda: tab.date() > "2017-01-01")
+    before = tab.date()
+    thumb = tab.page.get_by_role("slider", name="Broken vehicles repaired in a week")
+    made = tab.page.get_by_text("--policy ./changes_2017_")
+    tab.until(lambda: made.count() or thumb.press("ArrowRight") or tab.page.wait_for_timeout(700))
+    tab.press("Pause")
+    name = re.search(r"changes_(\d{4})_(\d\d)_(\d\d)", made.first.inner_text())
+    assert name
+    assert before <= "-".join(name.groups()) <= tab.date()
 
 
 def test_a_month_is_gone_back_to_and_branched_from(tab: Tab) -> None:
@@ -142,6 +226,9 @@ def test_why_and_a_life(tab: Tab) -> None:
     tab.page.get_by_text("What moved trust").wait_for()
     assert tab.page.locator(".cf-bars tr").count() >= 1
     tab.press("A life")
+    tab.page.mouse.click(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
+    tab.page.get_by_role("button", name="Somebody from the place chosen").wait_for()
+    tab.still()
     tab.press("Anybody")
     tab.page.get_by_text("Trust in the police went from").wait_for()
     tab.press("Criteria")
@@ -152,11 +239,11 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     tab.page.locator(".v-select", has_text="Layer").first.click()
     assert "Gang territory" not in tab.page.locator(".menuable__content__active").inner_text()
     tab.page.keyboard.press("Escape")
-    tab.page.get_by_text("Gang and narco layers").click()
+    tab.page.get_by_text("Gangs and narco", exact=True).click()
     tab.page.get_by_text("Synthetic: drawn anew").wait_for()
     box = tab.page.locator(".cf-canvas").first.bounding_box()
     tab.page.mouse.move(box["x"] + 0.52 * box["width"], box["y"] + 0.6 * box["height"])
-    tip = tab.page.locator(".cf-tip")
+    tip = tab.page.locator(".cf-map .cf-tip")
     tip.wait_for()
     assert "Villa Canales" not in tip.inner_text()
 
@@ -250,5 +337,6 @@ def test_mesas_own_page_plays_steps_and_resets(browser: Any, tmp_path: Path) -> 
         tab.page.get_by_role("button", name="❚❚").click()
         tab.page.get_by_role("button", name="Reset").click()
         tab.page.get_by_text("2017-01-01, shift 1 of 3").wait_for()
+        tab.page.get_by_role("button", name="Closer").click()
         tab.close()
         assert tab.wrong == []

@@ -1,26 +1,47 @@
 """The report: every number in it stands in the results, it needs nothing else, and it is the same every time."""
 
 import re
+import shutil
+from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from experiments import cli
-from experiments.report import build, every_figure
+from experiments.report import build, figures_in
 from experiments.report.context import CONTEXT, series
-from experiments.report.figures import FIGURES
-from experiments.report.svg import Tongue
+from experiments.report.figures import FIGURES, drawn
+from experiments.report.reading import read_sites
+from experiments.report.slim import Styles, slim
+from experiments.report.svg import Tongue, svg_of
 from experiments.results import read_manifest
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
-TABLES = ("effects", "criteria", "verdicts", "memory")
+REFERENCE = Path(__file__).parent.parent / "results" / "reference" / "report"
+TABLES = ("effects", "criteria", "verdicts", "memory", "draws", "drawn")
 STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
-    *("110",),
+    *("110", "2017", "2018", "5"),
 }
 """Digits that a report may hold outside the results: names, units and scales."""
+STUDY = """
+scenarios = ["villa_canales"]
+policies = [["status_quo"], ["reporting_support"]]
+seeds = 2
+years = 0.25
+warm_up = 0
+[set]
+"population.scale" = 0.05
+[vary]
+"trust.memory_years" = { low = 0.2, high = 5.0 }
+"reporting.trust" = { low = 0.0, high = 1.5 }
+[design]
+points = 3
+"""
 VOID = {"meta", "input", "br"}
 
 
@@ -37,6 +58,16 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """Return the comparison of the two policies of a sweep in which two parameters were drawn."""
+    place = tmp_path_factory.mktemp("swept")
+    (place / "study.toml").write_text(STUDY, encoding="utf-8")
+    assert cli.code_of(["sweep", str(place / "study.toml"), "--out", str(place / "sweep")]) == 0
+    assert cli.code_of(["compare", str(place / "sweep"), "--out", str(place / "compared")]) == 0
+    return place
+
+
+@pytest.fixture(scope="module")
 def page(folder):
     return build(folder, "both").decode()
 
@@ -46,7 +77,7 @@ class Reader(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.open, self.numbers, self.words, self.tags = [], [], [], []
+        self.open, self.numbers, self.words, self.tags, self.days = [], [], [], [], []
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
@@ -55,6 +86,8 @@ class Reader(HTMLParser):
             self.open.append((tag, dict(attrs)))
         if tag == "data":
             self.numbers.append([dict(attrs), ""])
+        if tag == "time":
+            self.days.append([dict(attrs)["datetime"], ""])
 
     def handle_startendtag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -67,6 +100,8 @@ class Reader(HTMLParser):
         inside = {tag for tag, _ in self.open}
         if "data" in inside:
             self.numbers[-1][1] += text
+        elif "time" in inside:
+            self.days[-1][1] += text
         elif not inside & {"svg", "style", "script", "code", "pre", "title"}:
             self.words.append(text)
 
@@ -80,27 +115,62 @@ def as_shown(value, form):
     return ("−" if value < 0 else "+" if sign and value > 0 else "") + text
 
 
-def test_every_number_stands_in_a_cell_of_the_results(folder, page):
-    tables = {name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in TABLES}
-    manifest, numbers = read_manifest(folder), Reader(page).numbers
-    assert len(numbers) > 800
-    for about, text in numbers:
-        table, _, rest = about["data-from"].partition(":")
+def traced(folder, page):
+    """Check every number of a report against the cell that it names; return how many there are by table."""
+    tables = {
+        name: pq.read_table(path).to_pandas() for name in TABLES if (path := folder / f"{name}.parquet").is_file()
+    }
+    manifest, found = read_manifest(folder), Counter()
+    for about, text in Reader(page).numbers:
+        table, _, rest = about["value"].partition(":")
+        found[table] += 1
         if table == "manifest":
             told = manifest[rest]
             assert text == str(len(told) if isinstance(told, list) else told)
             continue
-        row, _, column = rest.partition(":")
-        value = float(tables[table].loc[int(row), column])
-        assert text == as_shown(value, about["data-form"]), about
-        assert float(about["value"]) == pytest.approx(value, rel=1e-11)
+        row, column, form = rest.split(":")
+        assert text == as_shown(float(tables[table].loc[int(row), column]), form), about
+    return found
 
 
-def test_no_number_comes_from_anywhere_else(page):
+def test_every_number_stands_in_a_cell_of_the_results(folder, page):
+    found = traced(folder, page)
+    assert found["effects"] > 400
+    assert min(found[name] for name in ("criteria", "verdicts", "memory", "manifest")) > 0
+
+
+@pytest.mark.skipif(not (REFERENCE / "informe.html").is_file(), reason="made anew with every release of the model")
+def test_the_reference_report_is_small_and_every_number_in_it_stands_in_its_tables():
+    page = (REFERENCE / "informe.html").read_text(encoding="utf-8")
+    found = traced(REFERENCE, page)
+    assert len(page.encode()) < 1_000_000
+    assert found["effects"] > 1500
+    assert {arm["scenario"] for arm in read_manifest(REFERENCE)["arms"]} == {"villa_canales", "totonicapan"}
+    assert strange(page) == []
+
+
+def test_every_date_stands_in_the_manifest(folder, page):
+    manifest, days = read_manifest(folder), Reader(page).days
+    known = {manifest["begins"], manifest["until"]}
+    known |= {policy["start"] for arm in manifest["arms"] for policy in arm["policies"]}
+    assert {date for date, _ in days} <= known
+    for date, text in days:
+        year, _, number = date.split("-")
+        assert text.endswith(year)
+        assert str(int(number)) in text.split()
+
+
+def strange(page):
+    """Return what has digits in a report and is neither a number of the results nor a name, unit or scale."""
     words = " ".join(Reader(page).words)
     for standing in sorted(STANDING, key=len, reverse=True):
         words = re.sub(rf"(?<![\w.]){re.escape(standing)}(?![\w.]\d)", "", words)
-    assert re.findall(r"\S*\d\S*", words) == []
+    return re.findall(r"\S*\d\S*", words)
+
+
+def test_no_number_comes_from_anywhere_else(page):
+    assert strange(page) == []
+    assert strange(page.replace("</h1>", " 37</h1>", 1)) == ["37"]
 
 
 def test_the_numbers_are_those_of_the_policy_and_measure_beside_them(folder):
@@ -108,7 +178,7 @@ def test_the_numbers_are_those_of_the_policy_and_measure_beside_them(folder):
     page = build(folder, "en").decode()
     table = page[page.index("All numbers") :]
     row = table[table.index("<td>complaints (prosecutor)") :].partition("</tr>")[0]
-    cell = int(re.search(r"effects:(\d+):effect", row)[1])
+    cell = int(re.search(r"effects:(\d+):effect:", row)[1])
     assert effects.loc[cell, ["site", "against", "measure"]].tolist() == [
         "villa_canales",
         "reporting_support",
@@ -135,7 +205,7 @@ def test_the_same_results_give_the_same_bytes(folder, page):
 def test_ids_in_a_report_are_unique(page):
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    assert set(re.findall(r'(?:xlink:href="|url\()#([^")]+)', page)) <= set(ids)
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', page)) <= set(ids)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +221,15 @@ def test_a_report_in_one_language_says_nothing_in_the_other(folder, lang, said, 
 
 def test_both_languages_switch_without_script(page):
     assert page.count('type="radio"') == 2
-    assert "#to-es:checked ~ main .en" in page
-    assert '<tspan class="es">confianza en la policía</tspan><tspan class="en">trust in the police</tspan>' in page
+    assert "#to-es:checked ~ main [lang=en]" in page
+    assert '<tspan lang="es">confianza en la policía</tspan><tspan lang="en">trust in the police</tspan>' in page
 
 
 def test_a_report_says_what_a_workshop_must_hear(folder):
     page = build(folder, "es").decode()
     for words in (
-        "mundos gemelos; ",
-        "No predice personas ni lugares",
+        " mundos gemelos; ",
+        "no predice personas ni lugares",
         "Los libros que no coinciden",
         "Quién gana y quién no",
         "demasiado pocos para decir algo sobre una política",
@@ -172,10 +242,61 @@ def test_a_report_says_what_a_workshop_must_hear(folder):
     assert re.search("(Se sabe|No se sabe): ", page)
 
 
+def retold(folder, place, changes):
+    """Return the report of the same comparison had it found other effects of the first policy."""
+    shutil.copytree(folder, place)
+    effects = pq.read_table(place / "effects.parquet").to_pandas()
+    for measure, (effect, low, high) in changes.items():
+        rows = (effects["measure"] == measure) & (effects["against"] == "reporting_support")
+        effects.loc[rows, ["effect", "low", "high"]] = effect, low, high
+        effects.loc[rows, "arm"] = effects.loc[rows, "base"] + effect
+        effects.loc[rows, "same"] = 0
+    effects.to_parquet(place / "effects.parquet")
+    return re.sub(r"</?data[^>]*>", "", build(place, "es").decode())
+
+
+def test_what_could_be_taken_for_a_success_has_its_caution_beside_it(folder, tmp_path):
+    found = {
+        "crimes_told": (-9.0, -12.0, -6.0),
+        "women_without_remedy": (3.0, 2.0, 4.0),
+        "homicides": (-2.0, -3.0, -1.0),
+        "wrongful_detentions": (55.0, 40.0, 70.0),
+    }
+    page = retold(folder, tmp_path / "a", found)
+    assert "Hay menos avisos o denuncias ante el Estado. No es un logro" in page
+    assert "A su lado, las detenciones injustas: +55.0 por año (entre +40.0 y +70.0)" in page
+    assert "Hay menos avisos" not in retold(folder, tmp_path / "b", {"crimes_told": (-9.0, -19.0, 1.0)})
+
+
+def test_books_that_move_apart_are_told_with_what_a_statistic_alone_would_say(folder, tmp_path):
+    page = retold(
+        folder,
+        tmp_path / "a",
+        {
+            "crimes_occurred": (-9.0, -12.0, -6.0),
+            "complaints_filed": (30.0, 20.0, 40.0),
+            "crimes_recorded": (8.0, 6.0, 10.0),
+        },
+    )
+    told = "Quien solo viera lo denunciado en el MP o lo registrado por la policía diría que la delincuencia empeoró"
+    assert f"{told}; en el modelo lo que ocurrió bajó." in page
+    assert "lo ocurrido bajó (−9 por año, entre −12 y −6)" in page.replace("Lo ocurrido", "lo ocurrido")
+
+
+def test_who_gains_and_who_does_not_is_said_in_words(folder, tmp_path):
+    changes = {"trust_women": (0.4, 0.2, 0.6), "trust_young": (-0.4, -0.6, -0.2), "trust_far": (0.0, -0.1, 0.1)}
+    page = retold(folder, tmp_path / "a", changes)
+    line = page[page.index("Quién gana y quién no") :].split("<li>")[1]
+    assert "Apoyo a la denuncia" in line
+    assert re.search("confían más [^;]*las mujeres", line, re.IGNORECASE)
+    assert re.search("confían menos [^;]*los menores de 30", line, re.IGNORECASE)
+    assert re.search("no se distingue [^;]*quienes viven lejos", line, re.IGNORECASE)
+
+
 def test_no_gang_and_no_reporter_is_shown_by_place(page):
     for name in ("territory", "clique", "crimes_told_", "settlement"):
-        assert f'data-from="{name}' not in page
-    assert {about["data-from"].partition(":")[0] for about, _ in Reader(page).numbers} <= {*TABLES, "manifest"}
+        assert f'value="{name}' not in page
+    assert {about["value"].partition(":")[0] for about, _ in Reader(page).numbers} <= {*TABLES, "manifest"}
 
 
 def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path):
@@ -187,7 +308,7 @@ def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path)
     again = write_figures(folder, tmp_path / "b", "es")
     assert [path.read_bytes() for path in written] == [path.read_bytes() for path in again]
     names = {path.name for path in written}
-    assert {f"villa_canales-{name}.svg" for name in FIGURES} <= names
+    assert {f"villa_canales-{name}.svg" for name in FIGURES if name != "draws"} <= names
     assert {f"{name}.png" for name in CONTEXT} <= names
     svg = (tmp_path / "a" / "villa_canales-trust.svg").read_text(encoding="utf-8")
     assert "confianza compare status_quo" in svg
@@ -196,11 +317,44 @@ def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path)
 
 
 def test_every_figure_exists_in_both_languages(folder):
-    for site, name in every_figure(folder):
+    for site, name in figures_in(read_sites(folder)):
         tongue = Tongue("es")
         FIGURES[name][0](site, tongue)
         assert tongue.pairs
         assert all(es and isinstance(en, str) for es, en in tongue.pairs.items())
+
+
+def curves_of(figure):
+    """Return the heights of all curves of a figure, panel by panel."""
+    return [[line.get_ydata() for line in place.lines] for place in figure.axes]
+
+
+def test_curves_are_the_means_of_the_worlds(folder):
+    site = read_sites(folder)[0]
+    panels = curves_of(drawn("trust", site, Tongue("es")))
+    for name, curves in zip(("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), panels, strict=True):
+        for arm, curve in zip(("status_quo", "reporting_support", "resources_only"), curves, strict=True):
+            table = pq.read_table(folder / "arms" / f"villa_canales-{arm}" / "measures.parquet").to_pandas()
+            assert curve == pytest.approx(100.0 * table.groupby("month")[name].mean().to_numpy(), rel=1e-12)
+
+
+def test_effects_groups_and_causes_are_drawn_where_the_table_has_them(folder):
+    effects = pq.read_table(folder / "effects.parquet").to_pandas()
+    site = read_sites(folder)[0]
+    for name in ("effects", "groups"):
+        section = effects[effects["section"] == ("headline" if name == "effects" else "group")]
+        known = section[["effect", "low", "high"]].to_numpy().ravel()
+        verdicts = pq.read_table(folder / "verdicts.parquet").to_pandas()[["low", "high"]].to_numpy().ravel()
+        drawn_at = [
+            x for place in drawn(name, site, Tongue("es")).axes for line in place.lines for x in line.get_xdata()
+        ]
+        assert len(drawn_at) > 20
+        for value in drawn_at:
+            assert value == 0.0 or value in known or value in verdicts
+    bars = [bar.get_width() for place in drawn("causes", site, Tongue("es")).axes for bar in place.patches]
+    causes = set(effects[effects["section"] == "cause"]["effect"])
+    assert bars
+    assert set(bars) <= causes
 
 
 def test_published_series_have_a_source_and_lie_in_their_range():
@@ -210,12 +364,47 @@ def test_published_series_have_a_source_and_lie_in_their_range():
     assert all(10.0 < rate < 60.0 for rate in rates)
 
 
+def test_one_figure_is_written_alone_by_its_name(folder, tmp_path, capsys):
+    one = tmp_path / "villa_canales-trust.svg"
+    assert cli.code_of(["compare", str(folder), "--figures", str(one), "--lang", "en"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [one.name]
+    assert "--figures villa_canales-trust.svg --lang en" in one.read_text(encoding="utf-8")
+    assert cli.code_of(["compare", str(folder), "--figures", str(tmp_path / "villa_canales-thrust.svg")]) == 2
+    assert "did you mean 'villa_canales-trust'" in capsys.readouterr().err
+
+
+def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
+    site, tongue = read_sites(folder)[0], Tongue("es")
+    whole = svg_of(drawn("trust", site, tongue), "trust", {})
+    small = slim(whole, Styles(), {})
+    assert len(small) < 0.5 * len(whole)
+    assert re.findall(r">([^<>]*\w[^<>]*)</text>", small) == re.findall(r">([^<>]*\w[^<>]*)</text>", whole)
+    paths = [re.findall(r' d="([^"]+)"', text) for text in (whole, small)]
+    straight = [pair for pair in zip(*paths, strict=True) if not re.search("[Cc]|[Mm].*[Mm]", pair[0])]
+    assert len(straight) > 20
+    for points, steps in straight:
+        there = np.array(re.findall(r"-?[\d.]+", points), float).reshape(-1, 2)
+        back = np.cumsum(np.array(re.findall(r"-?(?:\d*\.\d+|\d+)", steps), float).reshape(-1, 2), axis=0)
+        assert np.abs(back - there).max() < 0.051
+
+
+def test_a_policy_that_begins_later_and_a_changed_parameter_are_named(folder, tmp_path, capsys):
+    later, out = tmp_path / "later", tmp_path / "dates"
+    words = ["run", "villa_canales", "--policy", "resources_only@2017-02-01", "--set", "trust.memory_years=0.5"]
+    assert cli.code_of([*words, *SMALL, "--out", str(later)]) == 0
+    first = str(folder / "arms" / "villa_canales-status_quo")
+    assert cli.code_of(["compare", first, str(later), "--out", str(out)]) == 0
+    page = build(out, "es").decode()
+    assert 'desde el <time datetime="2017-02-01">1 de febrero de 2017</time>' in page
+    assert "<code>trust.memory_years = 0.5</code>" in page
+
+
 def test_a_report_of_earlier_folders_says_what_it_can(folder, tmp_path):
     arms = [str(folder / "arms" / f"villa_canales-{name}") for name in ("status_quo", "resources_only")]
     report = tmp_path / "b.html"
     assert cli.code_of(["compare", *arms, "--out", str(tmp_path / "c"), "--report", str(report), "--lang", "en"]) == 0
     page = report.read_text(encoding="utf-8")
-    assert "The grid of memory and weight of bad news was not run" in page
+    assert "the grid of memory and weight of bad news was not run" in page
     assert "Resources only" in page
 
 
@@ -230,3 +419,54 @@ def test_a_report_is_shown_again_from_its_folder(folder, tmp_path, page):
     report = tmp_path / "again.html"
     assert cli.code_of(["compare", str(folder), "--report", str(report), "--lang", "both"]) == 0
     assert report.read_text(encoding="utf-8") == page
+
+
+def test_the_policies_of_a_sweep_are_twins_within_each_draw(swept):
+    from experiments.sweeps.results import runs_of
+
+    runs = runs_of(swept / "sweep", ["trust_mean"])
+    months = pq.read_table(swept / "compared" / "effects.parquet").to_pandas()
+    row = months[(months["section"] == "headline") & (months["measure"] == "complaints_filed")].iloc[0]
+    assert (row["n"], row["paired"]) == (6, True)
+    draws = pq.read_table(swept / "compared" / "draws.parquet").to_pandas()
+    own = draws[draws["measure"] == "complaints_filed"]
+    assert sorted(own["trust.memory_years"]) == pytest.approx(sorted(set(runs["trust.memory_years"])))
+    assert set(own["n"]) == {2}
+    assert own["effect"].mean() == pytest.approx(row["effect"])
+    drawn = pq.read_table(swept / "compared" / "drawn.parquet").to_pandas().set_index("measure")
+    assert drawn.loc["complaints_filed", "draws"] == 3
+    assert drawn.loc["complaints_filed", "up"] == (own["effect"] > 0).sum()
+    months = pq.read_table(swept / "sweep" / "measures").to_pandas()
+    total = months.groupby(["policy", "trust.memory_years", "seed"], observed=True)["complaints_filed"].mean() * 12.0
+    gap = (total["reporting_support"] - total["status_quo"]).unstack()
+    error = np.hypot(gap.mean(axis=1).std() / np.sqrt(3), gap.mean(axis=0).std() / np.sqrt(2))
+    assert row["error"] == pytest.approx(error)
+    assert row["high"] - row["low"] == pytest.approx(2.0 * 12.706 * error, rel=1e-4)
+
+
+def test_the_report_of_a_sweep_says_what_parameters_do_beside_luck(swept):
+    page = build(swept / "compared", "es").decode()
+    assert "con otros parámetros" in page
+    assert "juegos de parámetros" in page
+    assert 'id="villa_canales-draws"' in page
+    assert "Quién gana y quién no" not in page
+    assert traced(swept / "compared", page)["drawn"] > 20
+
+
+def test_a_sweep_does_not_pair_with_a_run_of_other_parameters(swept, folder, tmp_path, capsys):
+    words = ["compare", str(folder / "arms" / "villa_canales-status_quo"), str(swept / "sweep")]
+    code = cli.code_of([*words, "--out", str(tmp_path / "mixed")])
+    told = capsys.readouterr()
+    assert code == 0, told.err
+    assert "seeds do not pair: unpaired analysis" in " ".join(told.out.split())
+
+
+def test_a_sweep_that_kept_too_little_is_refused_in_one_line(tmp_path, capsys):
+    study = tmp_path / "study.toml"
+    study.write_text(STUDY.replace("seeds = 2", 'seeds = 1\nmeasures = ["fear_mean"]'), encoding="utf-8")
+    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
+    capsys.readouterr()
+    assert cli.code_of(["compare", str(tmp_path / "sweep"), "--out", str(tmp_path / "compared")]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "trust_mean" in told

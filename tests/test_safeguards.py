@@ -74,7 +74,7 @@ def test_no_rule_reads_who_is_indigenous() -> None:
 
 def test_nobody_has_a_column_for_poverty_and_no_number_asks_for_it(villa_town: Town) -> None:
     declare_all()
-    names = [*villa_town.people.dtype.names, *villa_town.cells.dtype.names, *villa_town.settlements.dtype.names]
+    names = [*villa_town.people.dtype.names, *villa_town.cells.dtype.names]
     names += [name for name, _, _ in every_number()]
     poverty = re.compile(r"poor|povert|income|wealth|salary|marginal")
     assert [name for name in names if poverty.search(name)] == []

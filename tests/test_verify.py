@@ -9,6 +9,17 @@ import pytest
 from experiments import cli
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")
+STUDY = """
+scenarios = ["villa_canales"]
+policies = [["status_quo"], ["reporting_support"]]
+seeds = 1
+years = 0.1
+warm_up = 0
+[set]
+"population.scale" = 0.05
+[vary]
+"reporting.trust" = [0.0, 1.5]
+"""
 
 
 @pytest.fixture
@@ -50,7 +61,7 @@ def test_a_changed_number_is_found(compared, capsys):
     assert "not equal: effects differs in effect" in told
     assert "measures differs in fear_mean" in told
     text = report.read_text(encoding="utf-8")
-    report.write_text(text.replace("No predice personas", "Predice personas"), encoding="utf-8")
+    report.write_text(text.replace("no predice personas", "predice personas"), encoding="utf-8")
     assert verify(capsys, report)[0] == 1
 
 
@@ -89,4 +100,19 @@ def test_the_crate_names_every_file_of_the_comparison(compared):
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert files - {"ro-crate-metadata.json", *(f for f in files if f.endswith("crate.json"))} <= there
     run = next(entity for entity in crate["@graph"] if entity["@id"] == "#run")
+    inputs = {one["@id"] for one in run["object"]}
+    assert {f"inputs/{name}.toml" for name in ("villa_canales", "baseline", "criteria")} <= inputs
+    assert {"inputs/policies/resources_only.toml", "inputs/maps/villa_canales.geojson"} <= inputs
     assert run["name"].startswith("confianza compare status_quo resources_only")
+
+
+def test_a_sweep_and_what_was_compared_in_it_are_verified(tmp_path, capsys):
+    study, sweep, out = tmp_path / "study.toml", tmp_path / "sweep", tmp_path / "compared"
+    study.write_text(STUDY, encoding="utf-8")
+    assert cli.code_of(["sweep", str(study), "--out", str(sweep)]) == 0
+    assert cli.code_of(["compare", str(sweep), "--out", str(out)]) == 0
+    capsys.readouterr()
+    assert verify(capsys, sweep)[:2] == (0, f"equal: {sweep}\n")
+    assert verify(capsys, out)[:2] == (0, f"equal: {out}\n")
+    spoil(out / "draws.parquet", "effect")
+    assert "not equal: draws differs in effect" in verify(capsys, out)[1]

@@ -15,10 +15,10 @@ import pytest
 import solara
 
 import scenarios
-from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, why
+from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, views, why
 from experiments.viewer.lane import Lane
 from experiments.viewer.levers import FIRST, levers
-from experiments.viewer.player import MOST_MISSED, Player
+from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import LANGUAGES, known, say, texts
 from model.daybook import HOMICIDE, INCIDENTS, TERRITORIAL
 from model.ledger import CAUSES
@@ -176,8 +176,11 @@ def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
     layer = looks.LAYERS["residents"]
     expected = np.clip((lane.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * looks.TOP
     alive = lane.world.state.minds["gone"] < 0
-    assert np.abs(lane.watch.people[alive] - expected[alive]).max() <= 1.0
-    assert set(lane.watch.people[~alive]) <= {looks.NOTHING}
+    dots = np.full(len(alive), looks.NOTHING)
+    come = np.frombuffer(lane.watch.dots(), np.uint8)
+    dots[: len(come)] = come
+    assert np.abs(dots[alive] - expected[alive]).max() <= 1.0
+    assert set(dots[~alive]) <= {looks.NOTHING}
     assert lane.watch.trust == pytest.approx(lane.world.trust()[alive].mean(), abs=1e-12)
 
 
@@ -197,9 +200,9 @@ def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
     book = lane.world.book
     while not book.counts[INCIDENTS]:
         lane.step()
-    shown = len(frames.incidents_of(lane)) // 12
+    shown = len(frames.incidents_of(lane.world, lane.site.town)) // 12
     book.tables["incidents"]["motive"][: book.counts[INCIDENTS]] = TERRITORIAL
-    assert frames.incidents_of(lane) == b""
+    assert frames.incidents_of(lane.world, lane.site.town) == b""
     assert shown >= 0
 
 
@@ -216,6 +219,39 @@ def test_no_place_is_named_where_reports_or_cliques_are_shown(small: str, layer:
         assert not any(name in words for name in names)
     named = "".join(hover.words(language, lane, cell, "trust") for cell in range(lane.site.town.n_cells))
     assert names[0] in named
+
+
+def test_the_difference_of_twins_is_that_of_their_residents(small: str) -> None:
+    a, b = Lane(small, 7), Lane(small, 7, "heavy_hand")
+    for lane in (a, b):
+        lane.go(300)
+    frame, end = frames.difference_of(a, b, "residents")
+    shown = np.frombuffer(frame["people_a"], np.uint8).astype(float)
+    both = np.flatnonzero((a.world.state.minds["gone"] < 0) & (b.world.state.minds["gone"] < 0))
+    expected = np.clip((b.world.trust() - a.world.trust()) / end, -1.0, 1.0) * 127.0 + 127.0
+    assert np.abs(shown[both] - expected[both]).max() <= 1.0
+    assert len(set(shown[both])) > 10
+    same_frame, least = frames.difference_of(a, a, "residents")
+    assert set(np.frombuffer(same_frame["people_a"], np.uint8)[both]) == {127}
+    assert least == 0.001
+
+
+@pytest.mark.parametrize("layer", list(looks.LAYERS))
+def test_every_layer_has_a_difference(small: str, layer: str) -> None:
+    a, b = Lane(small, 7), Lane(small, 7, "resources_only")
+    for lane in (a, b):
+        lane.go(60)
+    frame, end = frames.difference_of(a, b, layer)
+    n = len(a.watch.people) if layer == "residents" else a.site.town.n_cells
+    assert n
+    assert len(frame["people_a"] or frame["ground_a"]) == n
+    assert (end == 0.0) == (layer in looks.ON_REQUEST)
+
+
+def test_seats_and_stations_do_not_betray_a_layer_without_names() -> None:
+    for name, layer in looks.LAYERS.items():
+        kinds = {kind for kind, _ in views.legend("en", name, "a", False)["marks"]}
+        assert layer.named == bool(kinds)
 
 
 # Why
@@ -279,6 +315,24 @@ def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.M
     assert victim in {life.who for life in biography.listen(lane, heard, lambda: False)}
     monkeypatch.setattr(biography, "hear_incidents", with_a_victim)
     assert victim not in {life.who for life in biography.listen(lane, heard, lambda: False)}
+
+
+def test_the_life_of_a_woman_hurt_at_home_is_never_told(small: str) -> None:
+    lane = Lane(small, 7)
+    lane.go(30)
+    hurt = np.flatnonzero((lane.world.state.homes["hurt"] >= 0) & (lane.world.state.minds["gone"] < 0))
+    assert len(hurt)
+    assert biography.listen(lane, hurt[:12], lambda: False) == []
+
+
+def test_who_is_asked_for_is_heard_first(small: str) -> None:
+    lane = Lane(small, 7)
+    people = lane.site.town.people
+    cell = int(np.bincount(people["home"]).argmax())
+    last = int(biography.dwellers(lane, cell)[-1])
+    heard = biography.dwellers(lane, cell, first=last)
+    assert heard[0] == last
+    assert set(people["home"][heard]) == {cell}
 
 
 def test_only_kinds_and_motives_known_to_be_harmless_are_told() -> None:
@@ -381,7 +435,19 @@ def test_a_player_whose_browser_has_gone_stops(monkeypatch: pytest.MonkeyPatch) 
     browser.player.play(True)
     wait_for(lambda: browser.player.playing or browser.frames > 0)
     wait_for(lambda: not browser.player.playing)
-    assert browser.frames == MOST_MISSED
+    assert browser.frames == MOST_MISSED + AHEAD
+    browser.player.close()
+
+
+def test_frames_and_shifts_have_speeds_of_their_own() -> None:
+    browser = Browser()
+    browser.player.pace(len(SPEEDS) - 1)
+    browser.player.play(True)
+    wait_for(lambda: browser.frames > 0)
+    begun, frames, lived = time.monotonic(), browser.frames, browser.lived
+    wait_for(lambda: browser.frames >= frames + 15)
+    assert browser.lived - lived > 15 * 2
+    assert browser.frames - frames <= (time.monotonic() - begun) * FRAMES_A_SECOND + 2
     browser.player.close()
 
 

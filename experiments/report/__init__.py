@@ -13,15 +13,18 @@ from markupsafe import Markup
 from experiments.effects import GROUPS
 from experiments.headlines import BY_NAME, WORDS, Headline
 from experiments.report import disagreeing, sentences, words
-from experiments.report.both import LANGUAGES, Both, both
-from experiments.report.figures import CAUSE_WORDS, FIGURES, GROUP_WORDS, available, drawn, words_of
+from experiments.report.both import LANGUAGES, Both, both, listed
+from experiments.report.days import day
+from experiments.report.figures import CAUSE_WORDS, FIGURES, GROUP_WORDS, available, drawn, few_deaths, words_of
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, read_sites
-from experiments.report.svg import Tongue, inlined, svg_of
+from experiments.report.slim import Styles, slim
+from experiments.report.svg import Tongue, svg_of
 from experiments.request import Request
 from model.criteria import CRITERIA, WORDS_ES
 from model.criteria import WORDS as CRITERIA_WORDS
 
+FIGURE_STYLES = "/* styles of figures */"
 BRIEFLY = {
     "last": ("último mes", "last month"),
     "year": ("por año", "a year"),
@@ -48,7 +51,7 @@ def build(folder: Path, lang: str = "es") -> bytes:
     sites, languages = read_sites(folder), languages_of(lang)
     numbers = sites[0].numbers
     manifest = numbers.manifest
-    question = sentences.question(sites)
+    question, styles = sentences.question(sites), Styles()
     environment = Environment(
         loader=PackageLoader("experiments.report", "."),
         autoescape=True,
@@ -83,16 +86,29 @@ def build(folder: Path, lang: str = "es") -> bytes:
         grid=grid_of,
         settled=settled,
         happened=sentences.happened,
+        cautions=sentences.cautions,
+        drawn=sentences.drawn,
+        gains=lambda site, arm: sentences.gains(site, arm, groups_of(site), words.WHO),
+        paper=lambda site: words.PAPER.get(site.name),
+        named=partial(named, sites),
+        day=day,
+        all_figures=[f"{site.name}-{name}" for site, name in figures_in(sites)],
+        moving=moving,
+        few_deaths=few_deaths,
+        resting=resting,
+        shrunk=any(arm.told["scale"] < 1.0 for site in sites for arm in site.arms),
         smallest=sentences.smallest,
         decides=sentences.decides,
         books=disagreeing.books,
         why=WHY,
         apart=apart_of(numbers),
-        figures=partial(figures_of, languages=languages),
+        figures=partial(figures_of, languages=languages, styles=styles),
+        available=available,
+        figure_styles=FIGURE_STYLES,
         criterion=lambda *where: say(criterion(*where)),
         how=lambda row: say(both(*(WORDS[row["how"]][one] for one in LANGUAGES))),
         brief=sentences.brief,
-        brief_how=lambda row: t(*BRIEFLY[row["how"]]),
+        brief_how=lambda one: t(*BRIEFLY[one.how]),
         say=say,
         t=t,
         command=Request.read(manifest["request"]).command,
@@ -100,12 +116,40 @@ def build(folder: Path, lang: str = "es") -> bytes:
         seeds=f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
         embedded=Markup(json.dumps(manifest | {"lang": lang}, ensure_ascii=False).replace("<", "\\u003c")),
     )
-    return page.encode()
+    return page.replace(FIGURE_STYLES, styles.css).encode()
 
 
 def costs_of(site: Site) -> list[Headline]:
-    """Return the measures of what a policy costs that the model has."""
-    return [BY_NAME[name] for name in words.COSTS if site.effect(site.others[0], name) is not None]
+    """Return the measures of what policies cost, without those that are nothing in every arm."""
+    return [BY_NAME[name] for name in words.COSTS if any_of(rows_of(site, BY_NAME[name]))]
+
+
+def moving(site: Site) -> list[Headline]:
+    """Return the measures that are something in any arm."""
+    return [one for one in BY_NAME.values() if any_of(rows_of(site, one))]
+
+
+def resting(site: Site) -> Both | None:
+    """Return the names of the measures that are nothing in every arm."""
+    still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_of(rows)]
+    return listed([both(one.es, one.en) for one in still]) if still else None
+
+
+def rows_of(site: Site, one: Headline) -> list[pd.Series]:
+    """Return the effects of all arms on one measure."""
+    return [row for arm in site.others if (row := site.effect(arm, one.name)) is not None]
+
+
+def any_of(rows: list[pd.Series]) -> bool:
+    """Tell whether a measure is something in any arm."""
+    return any(row["base"] or row["arm"] for row in rows)
+
+
+def named(sites: list[Site], site: str, arm: str) -> Both:
+    """Return an arm with its site by their titles."""
+    place = next(one for one in sites if one.name == site)
+    title = next(one.title for one in place.arms if one.name == arm)
+    return both("{place}: {title}", "{place}: {title}", place=place.title, title=title)
 
 
 def groups_of(site: Site) -> list[str]:
@@ -161,24 +205,25 @@ def apart_of(numbers: Numbers) -> list[list[pd.Series]]:
     return [[row for _, row in own.iterrows()] for _, own in pairs]
 
 
-def figures_of(site: Site, names: list[str], languages: tuple[str, ...]) -> Markup:
+def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return some figures of a site as they stand in the page."""
     there = available(site)
-    shown = [figure_of(site, name, languages) for name in names if name in there]
+    shown = [figure_of(site, name, languages, styles) for name in names if name in there]
     return Markup('<div class="pair">{}</div>').format(Markup("").join(shown)) if shown else Markup("")
 
 
-def figure_of(site: Site, name: str, languages: tuple[str, ...]) -> Markup:
-    """Return one figure with its caption."""
+def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
+    """Return one figure with its caption; both languages share one drawing."""
     tongue = Tongue(languages[0])
     svg = svg_of(drawn(name, site, tongue), f"{site.name}-{name}", {})
-    picture = Markup(inlined(svg, tongue, len(languages) > 1))
-    caption, file = FIGURES[name][1].shown(languages), f"{site.name}-{name}.svg"
-    return Markup('<figure id="{}-{}">{}<figcaption>{} <code>{}</code></figcaption></figure>').format(
-        site.name, name, picture, caption, file
+    picture = Markup(slim(svg, styles, tongue.pairs if len(languages) > 1 else {}))
+    caption = FIGURES[name][1].shown(languages)
+    known = f"{site.name}-{name}"
+    return Markup('<figure id="{0}">{1}<figcaption>{2} <code>{0}</code></figcaption></figure>').format(
+        known, picture, caption
     )
 
 
-def every_figure(folder: Path) -> Iterator[tuple[Site, str]]:
-    """Yield all figures of a comparison."""
-    return ((site, name) for site in read_sites(folder) if site.others for name in available(site))
+def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
+    """Yield all figures of some sites."""
+    return ((site, name) for site in sites for name in available(site))

@@ -1,41 +1,77 @@
 """Figures that stand alone: each as SVG and PNG with the command that makes it in its metadata."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.report import every_figure, languages_of
+from experiments.report import figures_in, languages_of
+from experiments.report.both import Both
 from experiments.report.context import CONTEXT
 from experiments.report.figures import FIGURES, drawn
+from experiments.report.reading import read_sites
 from experiments.report.svg import Tongue, png_of, svg_of
 from experiments.request import Request
 from experiments.results import read_manifest, write_whole
-from model.errors import InputError
+from model.errors import InputError, nearest
+
+KINDS = (".svg", ".png")
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A figure that can be drawn by itself: its name, what it shows, and how it is drawn in a language."""
+
+    name: str
+    caption: Both
+    draw: Callable[[Tongue], Figure]
+
+
+def every(folder: Path) -> Iterator[Alone]:
+    """Yield every figure of the comparison in a folder, and those of its setting."""
+    for site, name in figures_in(read_sites(folder)):
+        yield Alone(f"{site.name}-{name}", FIGURES[name][1], partial(drawn, name, site))
+    for name, (draw, caption) in CONTEXT.items():
+        yield Alone(name, caption, draw)
 
 
 def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
-    """Write every figure of the comparison in a folder, and those of its setting."""
+    """Write all figures of a comparison into a folder, or the one that the name of a file means."""
+    command = Request.read(read_manifest(folder)["request"]).command
+    if target.suffix in KINDS:
+        return write_one(folder, target, lang, command)
     if target.exists() and not target.is_dir():
         raise InputError(f"--figures {target} is a file, not a folder")
     target.mkdir(parents=True, exist_ok=True)
-    command = Request.read(read_manifest(folder)["request"]).command
     written = []
     for language in languages_of(lang):
         end = "" if lang != "both" else f"-{language}"
-        about = {"Source": f"{command} --figures DIR --lang {lang}"}
-        for site, name in every_figure(folder):
-            title = getattr(FIGURES[name][1], language).unescape()
-            figure = drawn(name, site, Tongue(language))
-            written += save(figure, target / f"{site.name}-{name}{end}", about | {"Title": title})
-        for name, (draw, caption) in CONTEXT.items():
-            title = getattr(caption, language).unescape()
-            written += save(draw(Tongue(language)), target / f"{name}{end}", about | {"Title": title})
+        for figure in every(folder):
+            for kind in KINDS:
+                path = target / f"{figure.name}{end}{kind}"
+                write_whole(path, content(figure, language, path, f"{command} --figures {figure.name}{kind}"))
+                written.append(path)
     return written
 
 
-def save(figure: Figure, path: Path, about: dict[str, str]) -> list[Path]:
-    """Write one figure as SVG and as PNG."""
-    svg, png = path.with_name(f"{path.name}.svg"), path.with_name(f"{path.name}.png")
-    write_whole(svg, svg_of(figure, path.name, about).encode())
-    write_whole(png, png_of(figure, about))
-    return [svg, png]
+def write_one(folder: Path, target: Path, lang: str, command: str) -> list[Path]:
+    """Write one figure, in as many languages as asked."""
+    known = {figure.name: figure for figure in every(folder)}
+    if target.stem not in known:
+        raise InputError(f"--figures {target}: no figure '{target.stem}'{nearest(target.stem, known)}")
+    figure = known[target.stem]
+    ends = {"": lang} if lang != "both" else {f"-{language}": language for language in languages_of(lang)}
+    paths = {target.with_name(f"{target.stem}{end}{target.suffix}"): language for end, language in ends.items()}
+    for path, language in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content(figure, language, path, f"{command} --figures {target.name}"))
+    return list(paths)
+
+
+def content(figure: Alone, language: str, path: Path, command: str) -> bytes:
+    """Return one figure as SVG or PNG, with its title and its command."""
+    about = {"Title": getattr(figure.caption, language).striptags(), "Source": f"{command} --lang {language}"}
+    drawing = figure.draw(Tongue(language))
+    return svg_of(drawing, path.stem, about).encode() if path.suffix == ".svg" else png_of(drawing, about)

@@ -20,9 +20,7 @@ class Both:
         chosen = tuple(languages)
         if len(chosen) == 1 or self.es == self.en:
             return Markup(getattr(self, chosen[0]))
-        return Markup("").join(
-            Markup('<span class="{0}" lang="{0}">{1}</span>').format(one, getattr(self, one)) for one in chosen
-        )
+        return Markup("").join(Markup('<span lang="{}">{}</span>').format(one, getattr(self, one)) for one in chosen)
 
     def __add__(self, other: "Both") -> "Both":
         return Both(self.es + other.es, self.en + other.en)

@@ -147,20 +147,23 @@ SELECTED = ("GTM", "BLZ", "CRI", "NIC", "MEX")
 CONTEXT: dict[str, tuple[Callable[[Tongue], Figure], Both]] = {
     "homicides-guatemala": (
         looking(guatemala),
-        both("Homicidios por 100,000 habitantes, Guatemala.", "Homicides per 100,000 residents, Guatemala."),
+        both(
+            "Homicidios por 100,000 habitantes, Guatemala (como la figura 1 del estudio).",
+            "Homicides per 100,000 residents, Guatemala (as the paper's Figure 1).",
+        ),
     ),
     "homicides-northern-triangle": (
         looking(lambda tongue: rates(NORTHERN, tongue)),
         both(
-            "Homicidios por 100,000 habitantes, Triángulo Norte y México.",
-            "Homicides per 100,000 residents, Northern Triangle and Mexico.",
+            "Homicidios por 100,000 habitantes, Triángulo Norte y México (como la figura 2).",
+            "Homicides per 100,000 residents, Northern Triangle and Mexico (as Figure 2).",
         ),
     ),
     "homicides-selected": (
         looking(lambda tongue: rates(SELECTED, tongue)),
         both(
-            "Homicidios por 100,000 habitantes, países vecinos.",
-            "Homicides per 100,000 residents, neighbouring countries.",
+            "Homicidios por 100,000 habitantes, países vecinos (como la figura 3).",
+            "Homicides per 100,000 residents, neighbouring countries (as Figure 3).",
         ),
     ),
     "police-trust": (
@@ -170,6 +173,9 @@ CONTEXT: dict[str, tuple[Callable[[Tongue], Figure], Both]] = {
             "Much or some confidence in the police (Latinobarómetro).",
         ),
     ),
-    "sites": (looking(places), both("Posición de los dos municipios.", "Position of the two municipalities.")),
+    "sites": (
+        looking(places),
+        both("Posición de los dos municipios (como la figura 4).", "Position of the two municipalities (as Figure 4)."),
+    ),
 }
 """Figures that come from published data and not from the model."""

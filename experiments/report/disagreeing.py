@@ -50,15 +50,19 @@ def moved(site: Site, row: Any, name: str, direction: int) -> Both:
 def misled(ways: dict[str, int]) -> list[Both]:
     """Return who would conclude something else than what happened, from one official statistic alone."""
     truth = ways["crimes_occurred"]
+    wrong: dict[int, list[Both]] = {}
+    for name in ("complaints_filed", "crimes_recorded"):
+        if ways[name] != truth:
+            wrong.setdefault(ways[name], []).append(both(*BOOKS[name]))
     found = [
         both(
-            f"Quien solo viera {BOOKS[name][0]} diría que la delincuencia {MISLED[ways[name]][0]};"
+            f"Quien solo viera {{books}} diría que la delincuencia {MISLED[seen][0]};"
             f" en el modelo lo que ocurrió {WAYS[truth][0]}.",
-            f"Whoever saw {BOOKS[name][1]} alone would say that crime {MISLED[ways[name]][1]};"
+            f"Whoever saw {{books}} alone would say that crime {MISLED[seen][1]};"
             f" in the model what happened {WAYS[truth][1]}.",
+            books=joined(books, " o ", " or "),
         )
-        for name in ("complaints_filed", "crimes_recorded")
-        if ways[name] != truth
+        for seen, books in wrong.items()
     ]
     rest = both(
         "El registro policial y las denuncias siguen aquí lo que ocurrió; lo que se mueve aparte es lo avisado.",

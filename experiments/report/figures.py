@@ -15,18 +15,27 @@ from experiments.effects import GROUPS
 from experiments.figure import COLOURS, STYLES
 from experiments.headlines import BY_NAME
 from experiments.report.both import Both, both
-from experiments.report.reading import Arm, Site
+from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
 from experiments.report.svg import LOOK, Tongue
+from experiments.swept import draw_of
 from experiments.yearly import MONTHS
 from model.criteria import CRITERIA
 
-WIDE = 5.3
+WIDE = 4.8
+MAPS_ACROSS = 3
+MOST = 0.98
+"""Share of cells that the scale of a map holds, so that a few do not pale all others."""
+LEVELS = 17
+"""Steps of colour on a map: as many as an eye tells apart, and odd, so that no difference has a colour of its own."""
+ACROSS = 24
+"""Letters in a line above half a figure."""
 INK, PALE = "0.25", "0.9"
 CAUSES_SHOWN = 8
 MAIN = (
     *("trust_mean", "fear_mean", "crimes_occurred", "crimes_told"),
     *("complaints_filed", "women_without_remedy", "homicides", "response_minutes_median"),
 )
+DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 GROUP_WORDS = {
@@ -85,7 +94,7 @@ def named(measure: str, tongue: Tongue) -> str:
 
 def title_of(arm: Arm, tongue: Tongue) -> str:
     """Return an arm in the language of a figure."""
-    return tongue(arm.title.es.unescape(), arm.title.en.unescape())
+    return tongue(arm.title.es.striptags(), arm.title.en.striptags())
 
 
 def sheet(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
@@ -100,6 +109,8 @@ def sheet(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tup
 def effects(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every arm on the main measures, with intervals."""
     shown = [name for name in MAIN if any(site.effect(arm, name) is not None for arm in site.others)]
+    if few_deaths(site):
+        shown.remove("homicides")
     rows = math.ceil(len(shown) / 2)
     figure, axes = sheet(rows * (0.55 + 0.2 * len(site.others)), rows, 2, sharey=True)
     for place in axes.flat[len(shown) :]:
@@ -109,9 +120,15 @@ def effects(site: Site, tongue: Tongue) -> Figure:
         for number, arm in enumerate(site.others):
             if (grid := site.verdict(arm, name)) is not None:
                 place.plot([grid["low"], grid["high"]], [number, number], color="0.82", linewidth=5, zorder=0)
-        place.set_title(tongue.lines(named(name, tongue), 26))
-    label_rows(axes.flat[0], [title_of(arm, tongue) for arm in site.others])
+        place.set_title(tongue.lines(named(name, tongue), ACROSS))
+    label_rows(axes.flat[0], [tongue.lines(title_of(arm, tongue), ACROSS) for arm in site.others])
     return figure
+
+
+def few_deaths(site: Site) -> bool:
+    """Tell whether homicides are so few that no effect on them is shown."""
+    row = site.effect(site.others[0], "homicides")
+    return row is not None and row["base"] < TOO_FEW_HOMICIDES
 
 
 def forest(place: Axes, rows: Sequence[Any]) -> None:
@@ -145,6 +162,7 @@ def groups(site: Site, tongue: Tongue) -> Figure:
         forest(place, [site.effect(arm, f"trust_{name}", "group") for name in present])
         for line in place.lines[1:]:
             line.set_color(COLOURS[(site.others.index(arm) + 1) % len(COLOURS)])
+        place.xaxis.set_major_locator(MaxNLocator(max(2, 5 - n)))
         place.set_title(tongue.lines(title_of(arm, tongue), 42 // n), fontsize=7.5)
     label_rows(axes.flat[0], [tongue(*words_of(name, GROUP_WORDS)) for name in present])
     return figure
@@ -157,12 +175,20 @@ def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -
     """Draw one number over the months: the mean of the worlds of every arm, and all its worlds as a band."""
     for number, arm in enumerate(site.arms):
         months = arm.table("measures").sort_values(["seed", "month"])
-        runs = months.assign(shown=read(months)).groupby("month")["shown"]
+        months = months.assign(shown=read(months), draw=months["seed"].map(draw_of))
+        runs = months.groupby("month")["shown"]
         when = [one.year + (one.month - 1) / MONTHS for one in runs.mean().index]
         look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
-        place.plot(when, runs.mean(), linewidth=1.4, **look)
+        place.plot(when, runs.mean(), linewidth=1.4, marker="o" if len(when) == 1 else None, **look)
         place.fill_between(when, runs.min(), runs.max(), color=look["color"], alpha=0.13, linewidth=0)
-    place.xaxis.set_major_locator(MaxNLocator(4, integer=len(when) > 2 * MONTHS))
+        if months["draw"].nunique() > 1:
+            draws = months.groupby(["month", "draw"])["shown"].mean().groupby("month")
+            place.fill_between(when, draws.min(), draws.max(), color=look["color"], alpha=0.2, linewidth=0)
+    place.set_xlim(when[0] - 0.5 / MONTHS, when[-1] + 0.5 / MONTHS)
+    if len(when) > 2 * MONTHS:
+        place.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    else:
+        place.set_xticks(when[:: math.ceil(len(when) / 4)])
     place.xaxis.set_major_formatter(FuncFormatter(calendar_word))
     place.grid(axis="y", color=PALE)
     place.tick_params(length=2)
@@ -170,17 +196,18 @@ def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -
 
 def calendar_word(when: float, _: int) -> str:
     """Return a place on the axis of time as a year, or a month within it."""
-    month = round((when - math.floor(when)) * MONTHS)
-    return f"{math.floor(when)}" if month == 0 else f"{math.floor(when)}-{month + 1:02d}"
+    year, month = divmod(round(when * MONTHS), MONTHS)
+    return f"{year}-{month + 1:02d}" if month else f"{year}"
 
 
-def legend(figure: Figure, site: Site, tongue: Tongue) -> None:
+def legend(figure: Figure, site: Site, tongue: Tongue, arms: Sequence[Arm] = ()) -> None:
     """Name the arms once for all panels."""
-    looks: list[Any] = [
-        {"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k % len(STYLES)]} for k in range(len(site.arms))
-    ]
+    shown = arms or site.arms
+    numbers = [site.arms.index(arm) for arm in shown]
+    looks: list[Any] = [{"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k % len(STYLES)]} for k in numbers]
     lines = [matplotlib.lines.Line2D([], [], **look) for look in looks]
-    figure.legend(lines, [title_of(arm, tongue) for arm in site.arms], loc="outside lower center", ncols=2)
+    names = [tongue.lines(title_of(arm, tongue), 34) for arm in shown]
+    figure.legend(lines, names, loc="outside lower center", ncols=2)
 
 
 def scaled(column: str, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
@@ -200,7 +227,7 @@ def trust(site: Site, tongue: Tongue) -> Figure:
     figure, axes = sheet(4.4, 2, 2)
     for place, name in zip(axes.flat, ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), strict=True):
         course(place, site, scaled(name, 100.0))
-        place.set_title(tongue.lines(named(name, tongue), 26))
+        place.set_title(tongue.lines(named(name, tongue), ACROSS))
     legend(figure, site, tongue)
     return figure
 
@@ -211,7 +238,7 @@ def books(site: Site, tongue: Tongue) -> Figure:
     for place, name in zip(axes.flat, BOOKS, strict=True):
         course(place, site, rolled(name, 3))
         place.set_ylim(bottom=0.0)
-        place.set_title(named(name, tongue))
+        place.set_title(tongue.lines(named(name, tongue), ACROSS))
     legend(figure, site, tongue)
     return figure
 
@@ -231,7 +258,7 @@ def outcomes(site: Site, tongue: Tongue) -> Figure:
     for place, (read, title) in zip(axes.flat, panels, strict=True):
         course(place, site, read)
         place.set_ylim(bottom=0.0)
-        place.set_title(title)
+        place.set_title(tongue.lines(title, ACROSS))
     legend(figure, site, tongue)
     return figure
 
@@ -246,7 +273,11 @@ def funnel(site: Site, tongue: Tongue) -> Figure:
         rows = [site.effect(arm if number else site.others[0], name) for name in shown]
         values = [row["arm" if number else "base"] for row in rows]
         heights = np.arange(len(shown)) + (number - (n - 1) / 2.0) * 0.8 / n
-        place.barh(heights, np.maximum(values, 0.1), 0.72 / n, color=COLOURS[number % len(COLOURS)])
+        errors = [row["arm_error" if number else "base_error"] for row in rows]
+        reach = {"ecolor": INK, "elinewidth": 0.8}
+        shown_values = np.maximum(values, 0.1)
+        colour = COLOURS[number % len(COLOURS)]
+        place.barh(heights, shown_values, 0.72 / n, color=colour, xerr=np.multiply(2.0, errors), error_kw=reach)
     label_rows(place, [named(name, tongue) for name in shown])
     place.set_xscale("log")
     place.set_xlim(left=0.3)
@@ -266,23 +297,23 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     grids = [grid_of(arm) for arm in site.arms]
     before, after = grids[0]
     base = site.base.title
-    after_word = tongue(f"al final: {base.es.unescape()}", f"at the end: {base.en.unescape()}")
+    after_word = tongue(f"al final: {base.es.striptags()}", f"at the end: {base.en.striptags()}")
     panels = [(before, tongue("al comienzo", "at the start")), (after, after_word)]
     gaps = [(last - after, title_of(arm, tongue)) for arm, (_, last) in zip(site.others, grids[1:], strict=True)]
-    columns = 2
+    columns = MAPS_ACROSS
     rows = 1 + math.ceil(len(gaps) / columns)
     shape = before.shape[0] / before.shape[1]
-    figure, axes = sheet(0.4 + rows * (0.25 + min(1.5, shape) * 2.1), rows, columns)
-    low, high = (float(edge(np.array([before, after]))) for edge in (np.nanmin, np.nanmax))
-    widest = max(float(np.nanmax(np.abs(gap))) for gap, _ in gaps) or 1.0
+    figure, axes = sheet(rows * (0.3 + min(1.5, max(0.75, shape)) * 0.85 * WIDE / columns), rows, columns)
+    low, high = (float(np.nanquantile([before, after], edge)) for edge in (1.0 - MOST, MOST))
+    widest = max(float(np.nanquantile(np.abs(gap), MOST)) for gap, _ in gaps) or 1.0
     for place in axes.flat:
         place.set_axis_off()
     for place, (grid, title) in zip(axes.flat, panels, strict=False):
-        level = shade(place, grid, tongue.lines(title, 34), "viridis", low, high)
+        level = shade(place, grid, tongue.lines(title, 22), "viridis", low, high)
     for place, (grid, title) in zip(axes.flat[columns:], gaps, strict=False):
-        change = shade(place, grid, tongue.lines(title, 34), "PuOr", -widest, widest)
-    bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"))
-    bar(figure, change, axes[1:, :], tongue("diferencia", "difference"))
+        change = shade(place, grid, tongue.lines(title, 22), "PuOr", -widest, widest)
+    bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"), "both")
+    bar(figure, change, axes[1:, :], tongue("diferencia", "difference"), "both")
     return figure
 
 
@@ -302,12 +333,13 @@ def grid_of(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
 def shade(place: Axes, grid: np.ndarray, title: str, colours: str, low: float, high: float) -> Any:
     """Draw a grid as a map, north up."""
     place.set_title(title, fontsize=7.5)
-    return place.imshow(grid, origin="lower", cmap=colours, vmin=low, vmax=high, interpolation="none")
+    steps = matplotlib.colormaps[colours].resampled(LEVELS)
+    return place.imshow(grid, origin="lower", cmap=steps, vmin=low, vmax=high, interpolation="none")
 
 
-def bar(figure: Figure, shown: Any, axes: Any, label: str) -> None:
+def bar(figure: Figure, shown: Any, axes: Any, label: str, extend: str = "neither") -> None:
     """Draw the scale of colours of some maps."""
-    scale = figure.colorbar(shown, ax=list(np.ravel(axes)), shrink=0.8, label=label)
+    scale = figure.colorbar(shown, ax=list(np.ravel(axes)), shrink=0.8, label=label, extend=extend)
     scale.outline.set_visible(False)
     scale.locator = MaxNLocator(4)
     scale.update_ticks()
@@ -377,7 +409,32 @@ def memory(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+def draws(site: Site, tongue: Tongue) -> Figure:
+    """Draw the effect in every draw of parameters, from the lowest to the highest, with the luck within each."""
+    shown = [name for name in DRAWN if len(site.numbers.rows("draws", site=site.name, measure=name))]
+    figure, axes = sheet(0.5 + 1.5 * math.ceil(len(shown) / 2), math.ceil(len(shown) / 2), 2)
+    for place in axes.flat[len(shown) :]:
+        place.set_visible(False)
+    for place, name in zip(axes.flat, shown, strict=False):
+        place.axhline(0.0, color="0.6", linewidth=0.8)
+        for number, arm in enumerate(site.others, start=1):
+            rows = site.numbers.rows("draws", site=site.name, against=arm.name, measure=name).sort_values("effect")
+            rank, colour = np.arange(1, len(rows) + 1), COLOURS[number % len(COLOURS)]
+            place.vlines(rank, rows["low"], rows["high"], color=colour, alpha=0.4, linewidth=1.2)
+            place.plot(rank, rows["effect"], "o", color=colour, markersize=2.5)
+        place.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        place.set_title(tongue.lines(named(name, tongue), ACROSS))
+    for place in axes[-1]:
+        place.set_xlabel(tongue("juegos de parámetros, por orden", "draws of parameters, in order"))
+    legend(figure, site, tongue, site.others)
+    return figure
+
+
 Draw = Callable[[Site, Tongue], Figure]
+DARK = (
+    " (la oscura, si la hay, los promedios de cada juego de parámetros).",
+    " (the dark one, if there is one, the means of every draw of parameters).",
+)
 FIGURES: dict[str, tuple[Draw, Both]] = {
     "effects": (
         effects,
@@ -392,23 +449,30 @@ FIGURES: dict[str, tuple[Draw, Both]] = {
     "trust": (
         trust,
         both(
-            "Confianza, creencias y temor, de 0 a 100; la banda abarca todos los mundos.",
-            "Trust, beliefs and fear, from 0 to 100; the band holds all worlds.",
+            "Confianza, creencias y temor, de 0 a 100; la banda abarca todos los mundos" + DARK[0],
+            "Trust, beliefs and fear, from 0 to 100; the band holds all worlds" + DARK[1],
         ),
     ),
     "books": (
         books,
         both(
-            "Delitos por mes en los cuatro libros, promedio de tres meses; la banda abarca todos los mundos.",
-            "Crimes a month in the four books, mean of three months; the band holds all worlds.",
+            "Delitos por mes en los cuatro libros, promedio de tres meses; la banda abarca todos los mundos" + DARK[0],
+            "Crimes a month in the four books, mean of three months; the band holds all worlds" + DARK[1],
         ),
     ),
-    "funnel": (funnel, both("Del delito a la sentencia, por año.", "From crime to sentence, a year.")),
+    "funnel": (
+        funnel,
+        both(
+            "Del delito a la sentencia, por año; la raya es de dos errores a cada lado.",
+            "From crime to sentence, a year; the stroke is two errors to each side.",
+        ),
+    ),
     "outcomes": (
         outcomes,
         both(
-            "Homicidios, avisos, respuesta y mujeres que quedan sin remedio; la banda abarca todos los mundos.",
-            "Homicides, reporting, response and women left without remedy; the band holds all worlds.",
+            "Homicidios, avisos, respuesta y mujeres que quedan sin remedio; la banda abarca todos los mundos"
+            + DARK[0],
+            "Homicides, reporting, response and women left without remedy; the band holds all worlds" + DARK[1],
         ),
     ),
     "maps": (
@@ -441,14 +505,28 @@ FIGURES: dict[str, tuple[Draw, Both]] = {
             "Effect on trust by how long memory lasts and how much bad news weighs.",
         ),
     ),
+    "draws": (
+        draws,
+        both(
+            "Efecto en cada juego de parámetros (punto) con el intervalo de la suerte dentro de él (línea).",
+            "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
+        ),
+    ),
 }
 """Every figure of a site, with what it shows."""
 
 
+ONE_ARM = ("trust", "outcomes", "books", "criteria")
+"""Figures that say something of a site at which there is nothing to compare with."""
+
+
 def available(site: Site) -> list[str]:
     """Return the figures for which this comparison has the results."""
-    missing = {"memory": "memory", "criteria": "criteria"}
-    return [name for name in FIGURES if name not in missing or len(site.numbers.rows(missing[name], site=site.name))]
+    there = {name: len(site.numbers.rows(name, site=site.name)) > 0 for name in ("memory", "criteria", "draws")}
+    there |= {"groups": len(site.effects("group")) > 0, "causes": len(site.effects("cause")) > 0}
+    there["maps"] = all(arm.has("cells") for arm in site.arms)
+    drawable = FIGURES if site.others else ONE_ARM
+    return [name for name in drawable if there.get(name, True)]
 
 
 def drawn(name: str, site: Site, tongue: Tongue) -> Figure:

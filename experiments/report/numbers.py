@@ -10,7 +10,7 @@ from markupsafe import Markup
 from experiments.compared import maybe
 from experiments.results import read_manifest
 
-TABLES = ("effects", "criteria", "verdicts", "memory", "alone")
+TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn")
 NOTHING = Markup('<span class="none">–</span>')
 
 
@@ -37,18 +37,16 @@ class Numbers:
         """Return what the manifest says under a key, with where it comes from."""
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
-        return Markup('<data value="{0}" data-from="manifest:{1}">{0}</data>').format(value, key)
+        return Markup('<data value="manifest:{}">{}</data>').format(key, value)
 
 
 def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Markup:
-    """Return a number with its origin; a dash for what is none."""
+    """Return a number that names its cell and its form (``effects:12:low:2+``); a dash for what is none."""
     if value is None or math.isnan(value):
         return NOTHING
     text = written(float(value) * scale, digits, sign)
     form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
-    return Markup('<data value="{}" data-from="{}" data-form="{}">{}</data>').format(
-        f"{float(value):.12g}", origin, form, text
-    )
+    return Markup('<data value="{}:{}">{}</data>').format(origin, form, text)
 
 
 def written(value: float, digits: int, sign: str = "") -> str:

@@ -1,19 +1,28 @@
 """A comparison as the report tells it: sites, their arms, and the rows that belong to each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
+from experiments.arms import Arm as Swept
 from experiments.headlines import BY_NAME, Headline
-from experiments.report.both import Both, both, joined
+from experiments.report.both import Both, both, joined, listed
+from experiments.report.days import day
 from experiments.report.numbers import Numbers
 from experiments.results import read_table
+from experiments.swept import swept_arms
 
 SMALL = ("effect", "error", "low", "high")
 MOST_MORE_DIGITS = 3
+MOST_CHANGES = 3
+UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
+"""What comparisons did not say of their arms before sweeps could be compared."""
+TOO_FEW_HOMICIDES = 10.0
+"""Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +33,33 @@ class Arm:
     name: str
     folder: Path
     told: dict[str, Any]
+    begins: str
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @property
     def title(self) -> Both:
-        """Its policies by their titles."""
-        parts = [titled(policy) for policy in self.told["policies"]]
-        return joined(parts, " + ") if parts else both("Statu quo", "Status quo")
+        """Its policies by their titles, with the date of those that begin later, and what else differs."""
+        parts = [self.titled(policy) for policy in self.told["policies"]]
+        differs = [Both(*[changed(key, value)] * 2) for key, value in self.told["differs"].items()]
+        label = Markup("<code>{}</code>").format(self.told["label"]) if self.told["label"] else ""
+        whole = joined(parts, " + ") if parts else both("Statu quo", "Status quo")
+        if not differs:
+            return both("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
+        rest = both(" y otros", " and others") if len(differs) > MOST_CHANGES else both("", "")
+        shown = joined([listed(differs[:MOST_CHANGES]), rest], "")
+        return both("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
+
+    def titled(self, policy: dict[str, Any]) -> Both:
+        """Return the title of a policy, with its date if it begins later than the comparison."""
+        start = policy["start"]
+        if not start or start <= self.begins:
+            return titled(policy)
+        return both("{name} desde el {start}", "{name} from {start}", name=titled(policy), start=day(start))
+
+    @property
+    def gaming(self) -> bool:
+        """Whether one of its policies only pretends."""
+        return any(policy["name"].startswith("gaming_") for policy in self.told["policies"])
 
     @property
     def about(self) -> Both:
@@ -42,7 +72,28 @@ class Arm:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results."""
+        if name not in self.tables:
+            self.tables[name] = self.read(name)
+        return self.tables[name]
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read one table of the arm's results."""
+        if self.told["swept"]:
+            return next(arm for arm in swept_arms(self.folder) if self.is_same(arm)).table(name)
         return read_table(self.folder, name).to_pandas()
+
+    def is_same(self, other: Swept) -> bool:
+        """Tell whether this is an arm of a sweep."""
+        return (other.scenario, other.name) == (self.site, self.told["swept"])
+
+    def has(self, name: str) -> bool:
+        """Tell whether a table of the arm's results is there."""
+        return bool(self.told["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
+
+
+def changed(key: str, value: Any) -> Markup:
+    """Return a parameter of an arm that is not that of the first."""
+    return Markup("<code>{} = {}</code>").format(key, value)
 
 
 def titled(policy: dict[str, Any]) -> Both:
@@ -53,7 +104,9 @@ def titled(policy: dict[str, Any]) -> Both:
 
 def enough(row: Any, digits: int) -> int:
     """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
-    reach = max((abs(row[column]) for column in ("effect", "low", "high") if row[column] == row[column]), default=0.0)
+    ends = [abs(row[column]) for column in ("effect", "low", "high") if row[column] == row[column]]
+    sure = row["low"] > 0.0 or row["high"] < 0.0
+    reach = abs(row["effect"]) if sure else max(ends, default=0.0)
     more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
     return digits + more
 
@@ -84,9 +137,13 @@ class Site:
 
     def effect(self, arm: Arm, measure: str, section: str = "headline") -> Any:
         """Return the row of one effect, or None where the model does not have it."""
-        rows = self.effects(section, arm)
-        rows = rows[rows["measure"] == measure]
-        return rows.iloc[0] if len(rows) else None
+        return self.known.get((section, arm.name, measure))
+
+    @cached_property
+    def known(self) -> dict[tuple[str, str, str], Any]:
+        """Every effect within this site by section, arm and measure."""
+        rows = self.numbers.rows("effects", site=self.name, base_site=self.name)
+        return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
 
     def verdict(self, arm: Arm, measure: str) -> Any:
         """Return the row that says whether an effect is known, or None where the grid was not run."""
@@ -108,7 +165,7 @@ def read_sites(folder: Path) -> list[Site]:
     sites: dict[str, list[Arm]] = {}
     titles: dict[str, dict[str, str]] = {}
     for told in numbers.manifest["arms"]:
-        arm = Arm(told["scenario"], told["name"], folder / told["folder"], told)
+        arm = Arm(told["scenario"], told["name"], folder / told["folder"], UNSAID | told, numbers.manifest["begins"])
         sites.setdefault(arm.site, []).append(arm)
         titles[arm.site] = told["title"]
     return [

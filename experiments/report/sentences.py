@@ -6,41 +6,40 @@ from markupsafe import Markup
 
 from experiments.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
-from experiments.report.reading import Arm, Site
+from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
+from model.criteria import CRITERIA
 
 TOLD = (
-    "trust_mean",
-    "fear_mean",
-    "crimes_occurred",
-    "crimes_told",
-    "complaints_filed",
-    "women_without_remedy",
-    "wrongful_detentions",
+    *("trust_mean", "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed"),
+    *("women_without_remedy", "men_without_remedy", "response_minutes_median", "calls_unserved"),
+    *("refused", "crowds", "wrongful_detentions"),
 )
-TOO_FEW_HOMICIDES = 10.0
-"""Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
+DRAWN = ("trust_mean", "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", "women_without_remedy")
+ALWAYS = "trust_mean"
+"""What the report is about is told in full also where it does not surely change."""
+ONE_POINT = 1.0
+GAMED = 5.0
+"""Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
 DEEDS = {
     "told": (
-        "{more} habitantes avisaron de un delito al Estado que de otro modo no lo habrían hecho"
-        " ({fewer} dejaron de hacerlo)",
-        "{more} residents told the state of a crime who otherwise would not have ({fewer} no longer did)",
+        "avisaron de un delito al Estado {more} que sin la política no lo habrían hecho, y dejaron de hacerlo {fewer}",
+        "{more} told the state of a crime who otherwise would not have, and {fewer} no longer did",
     ),
     "complained": (
-        "{more} presentaron una denuncia en el MP que de otro modo no la habrían presentado ({fewer}"
-        " ya no la presentaron)",
-        "{more} filed a complaint who otherwise would not have ({fewer} no longer did)",
+        "presentaron una denuncia en el MP {more} que no la habrían presentado, y dejaron de presentarla {fewer}",
+        "{more} filed a complaint who otherwise would not have, and {fewer} no longer did",
     ),
     "harmed": (
-        "{more} fueron víctimas de un delito que de otro modo no lo habrían sido ({fewer} se libraron)",
-        "{more} were harmed by a crime who otherwise would not have been ({fewer} were spared)",
+        "fueron víctimas de un delito {more} que no lo habrían sido, y se libraron {fewer}",
+        "{more} were harmed by a crime who otherwise would not have been, and {fewer} were spared",
     ),
     "met": (
-        "{more} se encontraron con una patrulla que de otro modo no la habrían visto ({fewer} ya no la vieron)",
-        "{more} met a patrol who otherwise would not have ({fewer} no longer did)",
+        "se encontraron con una patrulla {more} que no la habrían visto, y ya no la vieron {fewer}",
+        "{more} met a patrol who otherwise would not have, and {fewer} no longer did",
     ),
     "trust": (
-        "{more} confían más (un punto o más) y {fewer} confían menos",
-        "{more} trust more (by a point or more) and {fewer} trust less",
+        "confían más (un punto o más) {more}, y menos {fewer}",
+        "{more} trust more (by a point or more), and {fewer} less",
     ),
 }
 
@@ -66,8 +65,34 @@ def happened(site: Site, arm: Arm) -> list[Both]:
     rows = {name: site.effect(arm, name) for name in TOLD}
     there = [name for name, row in rows.items() if row is not None]
     still = [name for name in there if rows[name]["paired"] and rows[name]["same"] == rows[name]["n"]]
-    told = [moved(site, arm, name) for name in there if name not in still]
-    return [*told, *unmoved(site, arm, still), homicides(site, arm), *residents(site, arm)]
+    told = [name for name in there if name not in still and (name == ALWAYS or settled(rows[name]))]
+    doubtful = [name for name in there if name not in still and name not in told]
+    return [
+        *(moved(site, arm, name) for name in told),
+        homicides(site, arm),
+        *unsure(site, [rows[name] for name in doubtful]),
+        *unmoved(site, arm, still),
+        *residents(site, arm),
+    ]
+
+
+def unsure(site: Site, rows: list[Any]) -> list[Both]:
+    """Return in one sentence what moves in some twin worlds one way and in others the other."""
+    if not rows:
+        return []
+    lead = both("Sin cambio seguro: ", "No sure change: ")
+    return [joined([strong(lead), joined([doubt(site, row) for row in rows], "; "), both(".", ".")], "")]
+
+
+def doubt(site: Site, row: Any) -> Both:
+    """Return one measure with the count of worlds and the interval that holds both signs."""
+    return both(
+        f"{BY_NAME[row['measure']].es} ({{worlds}}entre {{low}} y {{high}})",
+        f"{BY_NAME[row['measure']].en} ({{worlds}}between {{low}} and {{high}})",
+        worlds=worlds(site, row) if row["paired"] else both("", ""),
+        low=site.number(row, "low", sign="+"),
+        high=site.number(row, "high", sign="+"),
+    )
 
 
 def unmoved(site: Site, arm: Arm, still: list[str]) -> list[Both]:
@@ -83,23 +108,15 @@ def unmoved(site: Site, arm: Arm, still: list[str]) -> list[Both]:
 
 def brief(site: Site, arm: Arm) -> Both:
     """Return in one sentence what surely changes under a policy."""
-    surely = [row for name in (*TOLD, "calls_unserved") if (row := site.effect(arm, name)) is not None and settled(row)]
-    if not surely:
-        what = both(
-            "ninguna de las medidas principales cambia de modo seguro", "none of the main measures surely changes"
-        )
-    else:
-        what = listed(
-            [
-                both(
-                    f"{BY_NAME[row['measure']].es} ({{effect}})",
-                    f"{BY_NAME[row['measure']].en} ({{effect}})",
-                    effect=site.number(row, "effect", sign="+"),
-                )
-                for row in surely
-            ]
-        )
-        what = joined([both("cambia de modo seguro ", "what surely changes is "), what], "")
+    surely = [row for name in TOLD if (row := site.effect(arm, name)) is not None and settled(row)]
+    sides = ((("suben", "up"), [r for r in surely if r["low"] > 0.0]), (("bajan", "down"), list(filter(falls, surely))))
+    parts = [
+        both("{way}: {what}", "{way}: {what}", way=both(*words), what=listed([with_effect(site, row) for row in rows]))
+        for words, rows in sides
+        if rows
+    ]
+    nothing = both("ninguna de las medidas principales cambia de modo seguro", "no main measure surely changes")
+    what = joined(parts, "; ") if parts else nothing
     return joined(
         [strong(arm.title), both(": ", ": "), what, both(".", "."), known(site, arm, "trust_mean", lead=True)], ""
     )
@@ -132,13 +149,25 @@ def worlds(site: Site, row: Any) -> Both:
     n = site.number(row, "n", 0)
     if row["same"] == row["n"]:
         return both("igual en los {n} mundos gemelos. ", "the same in all {n} twin worlds. ", n=n)
-    way, column = (("subió", "rose"), "rose") if row["rose"] >= row["fell"] else (("bajó", "fell"), "fell")
+    rises = bool(row["effect"] > 0.0 or (row["effect"] == 0.0 and row["rose"] >= row["fell"]))
+    verb = way(row["measure"], rises)
     return both(
-        f"{way[0]} en {{k}} de {{n}} mundos gemelos; ",
-        f"{way[1]} in {{k}} of {{n}} twin worlds; ",
-        k=site.number(row, column, 0),
+        f"{verb.es} en {{k}} de {{n}} mundos gemelos; ",
+        f"{verb.en} in {{k}} of {{n}} twin worlds; ",
+        k=site.number(row, "rose" if rises else "fell", 0),
         n=n,
     )
+
+
+def way(measure: str, rises: bool) -> Both:
+    """Return that a measure rose or fell; the Spanish verb has the number of its name.
+
+    >>> print(way("trust_mean", True).es, way("crimes_told", False).es)
+    subió bajaron
+    """
+    many = BY_NAME[measure].es.partition(" ")[0].endswith("s")
+    spanish = ("subieron" if many else "subió") if rises else ("bajaron" if many else "bajó")
+    return both(spanish, "rose" if rises else "fell")
 
 
 def size(site: Site, row: Any) -> Both:
@@ -147,12 +176,20 @@ def size(site: Site, row: Any) -> Both:
         return both("", "")
     how = WORDS[BY_NAME[row["measure"]].how]
     parts = {name: site.number(row, name, sign="+") for name in ("effect", "low", "high")}
-    return both(
+    said = both(
         f"en promedio {{effect}} (entre {{low}} y {{high}}), desde {{base}} ({how['es']}). ",
         f"on average {{effect}} (between {{low}} and {{high}}), from {{base}} ({how['en']}). ",
         base=site.number(row, "base"),
         **parts,
     )
+    return joined([said, little(row)], "")
+
+
+def little(row: Any) -> Both:
+    """Return that an effect on a scale of a hundred is less than a point, so that nobody takes it for much."""
+    if BY_NAME[row["measure"]].how != "last" or not max(abs(row["low"]), abs(row["high"])) < ONE_POINT:
+        return both("", "")
+    return both("Es menos de un punto de cien. ", "That is less than a point of a hundred. ")
 
 
 def known(site: Site, arm: Arm, measure: str, lead: bool = False) -> Both:
@@ -167,9 +204,12 @@ def known(site: Site, arm: Arm, measure: str, lead: bool = False) -> Both:
         text = both("mismo signo y tamaño parecido con toda memoria", "same sign and similar size whatever the memory")
     else:
         text = joined(reasons(row, number), "; ")
+    if lead:
+        answer = both("se sabe", "known") if row["known"] else both("no se sabe", "not known")
+        about = both(" El efecto en la confianza ", " The effect on trust is ")
+        return joined([about, strong(answer), both(": ", ": "), text, both(".", ".")], "")
     answer = both("Se sabe: ", "Known: ") if row["known"] else both("No se sabe: ", "Not known: ")
-    about = both("Efecto en la confianza: ", "Effect on trust: ") if lead else both("", "")
-    return joined([both(" ", " "), about, strong(answer), text, both(".", ".")], "")
+    return joined([both(" ", " "), strong(answer), text, both(".", ".")], "")
 
 
 def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
@@ -209,6 +249,19 @@ def strong(text: Both) -> Both:
 
 
 def homicides(site: Site, arm: Arm) -> Both:
+    """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
+    wrongful = site.effect(arm, "wrongful_detentions")
+    if wrongful is None or not wrongful["effect"] > 0.0:
+        return deaths(site, arm)
+    beside = both(
+        " A su lado, las detenciones injustas: {effect} por año (entre {low} y {high}).",
+        " Beside them, the wrongful detentions: {effect} a year (between {low} and {high}).",
+        **{name: site.number(wrongful, name, sign="+") for name in ("effect", "low", "high")},
+    )
+    return joined([deaths(site, arm), strong(beside)], "")
+
+
+def deaths(site: Site, arm: Arm) -> Both:
     """Return what can be said of homicides: nothing where they are too few."""
     row = site.effect(arm, "homicides")
     if row["base"] < TOO_FEW_HOMICIDES:
@@ -219,6 +272,67 @@ def homicides(site: Site, arm: Arm) -> Both:
             error=site.number(row, "base_error"),
         )
     return moved(site, arm, "homicides")
+
+
+def cautions(site: Site, arm: Arm) -> list[Both]:
+    """Return what must be said beside an effect that could be taken for a success."""
+    found = []
+    fewer = [name for name in ("crimes_told", "complaints_filed") if falls(site.effect(arm, name))]
+    women = site.effect(arm, "women_without_remedy")
+    if fewer and women is not None and women["arm"] > 0.0:
+        found.append(
+            both(
+                "Hay menos avisos o denuncias ante el Estado. No es un logro: {women} mujeres por año quedan sin"
+                " remedio ({effect} frente a la primera opción).",
+                "The state is told of fewer crimes. This is no success: {women} women a year are left without"
+                " remedy ({effect} against the first arm).",
+                women=site.number(women, "arm", 0),
+                effect=site.number(women, "effect", sign="+"),
+            )
+        )
+    gamed = [name for name in CRITERIA if arm.gaming and (site.effect(arm, name)["effect"] > GAMED)]
+    if gamed:
+        found.append(
+            both(
+                "Esta política solo aparenta, y aun así sube: {names}. Ese criterio se deja engañar y aquí no prueba"
+                " nada.",
+                "This policy only pretends, and yet it raises: {names}. That criterion can be gamed and proves nothing"
+                " here.",
+                names=listed([with_effect(site, site.effect(arm, name)) for name in gamed]),
+            )
+        )
+    return found
+
+
+def falls(row: Any) -> bool:
+    """Tell whether a number surely falls."""
+    return row is not None and bool(row["high"] < 0.0)
+
+
+def with_effect(site: Site, row: Any) -> Both:
+    """Return a measure with its effect in brackets."""
+    one = BY_NAME[row["measure"]]
+    return both(f"{one.es} ({{effect}})", f"{one.en} ({{effect}})", effect=site.number(row, "effect", sign="+"))
+
+
+def gains(site: Site, arm: Arm, names: list[str], words: dict[str, tuple[str, str]]) -> Both:
+    """Return in one sentence which groups surely trust more, which less, and of which it cannot be told."""
+    rows = {name: row for name in names if (row := site.effect(arm, f"trust_{name}", "group")) is not None}
+    sides = (
+        (("confían más {names}", "{names} trust more"), [name for name, row in rows.items() if row["low"] > 0.0]),
+        (("confían menos {names}", "{names} trust less"), [name for name, row in rows.items() if falls(row)]),
+        (
+            ("no se distingue si confían más o menos {names}", "it cannot be told whether {names} trust more or less"),
+            [name for name, row in rows.items() if not settled(row)],
+        ),
+    )
+    all_groups = both("todos los grupos", "all groups")
+    parts = [
+        both(*text, names=all_groups if len(own) == len(rows) else listed([both(*words[name]) for name in own]))
+        for text, own in sides
+        if own
+    ]
+    return capital(joined([joined(parts, "; "), both(".", ".")], ""))
 
 
 def residents(site: Site, arm: Arm) -> list[Both]:
@@ -233,13 +347,13 @@ def residents(site: Site, arm: Arm) -> list[Both]:
     ]
     if not told:
         return []
-    lead = both("En promedio de los mundos gemelos: ", "On average over the twin worlds: ")
-    return [joined([lead, joined(told, "; "), both(".", ".")], "")]
+    lead = both("Habitantes, en promedio de los mundos gemelos: ", "Residents, on average over the twin worlds: ")
+    return [joined([strong(lead), joined(told, "; "), both(".", ".")], "")]
 
 
 def counted(site: Site, row: Any) -> Any:
     """Return a mean count of residents with its Monte Carlo error."""
-    return Markup("{} (± {})").format(site.number(row, "effect", 0), site.number(row, "error", 0))
+    return Markup("{} ± {}").format(site.number(row, "effect", 0), site.number(row, "error", 0))
 
 
 def smallest(site: Site, arm: Arm) -> Both:
@@ -255,33 +369,69 @@ def smallest(site: Site, arm: Arm) -> Both:
     return joined([listed(parts), both(".", ".")], "")
 
 
+def drawn(site: Site, arm: Arm) -> list[Both]:
+    """Return in how many draws of parameters the main effects keep their sign; nothing where none were drawn."""
+    rows = [site.numbers.rows("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN]
+    return [over_draws(site, own.iloc[0]) for own in rows if len(own) and (own.iloc[0]["up"] or own.iloc[0]["down"])]
+
+
+def over_draws(site: Site, row: Any) -> Both:
+    """Return what the draws of parameters say of one effect."""
+    number = {name: site.numbers.show("drawn", row.name, name) for name in ("up", "down", "draws")}
+    digits = BY_NAME[row["measure"]].digits
+    spread = {name: site.numbers.show("drawn", row.name, name, digits, "+") for name in ("low", "high")}
+    parts = {name: site.numbers.show("drawn", row.name, name, digits + 1) for name in ("by_parameters", "by_luck")}
+    name = capital(both(BY_NAME[row["measure"]].es, BY_NAME[row["measure"]].en))
+    said = both(
+        "{name}: sube en {up} y baja en {down} de {draws} juegos de parámetros; nueve de cada diez quedan entre {low}"
+        " y {high}. Los parámetros mueven el efecto ±{by_parameters}; la suerte que queda en un juego, ±{by_luck}.",
+        "{name}: up in {up} and down in {down} of {draws} draws of parameters; nine in ten lie between {low}"
+        " and {high}. Parameters move the effect by ±{by_parameters}; the luck left within a draw, by ±{by_luck}.",
+        name=strong(name),
+        **number,
+        **spread,
+        **parts,
+    )
+    if not row["parameter"]:
+        return said
+    most = Markup("<code>{}</code>").format(row["parameter"])
+    return joined([said, both("Lo que más decide: {most}.", "What decides most: {most}.", most=most)])
+
+
 def decides(site: Site, arm: Arm) -> Both:
     """Return the one local measurement that would decide whether a policy raises trust."""
     row = site.verdict(arm, "trust_mean")
+    swept = site.numbers.rows("drawn", site=site.name, against=arm.name, measure="trust_mean")
+    if row is None and len(swept) and swept.iloc[0]["parameter"]:
+        return both(
+            "medir en el lugar el parámetro del que más depende el efecto en los sorteos, {most}.",
+            "to measure in this place the parameter on which the effect depends most among the draws, {most}.",
+            most=Markup("<code>{}</code>").format(swept.iloc[0]["parameter"]),
+        )
     if row is None:
         return both(
-            "No se corrió la malla de memoria y peso de lo malo (--memory), así que no se dice si el efecto se sabe.",
-            "The grid of memory and weight of bad news was not run (--memory), so it is not said"
+            "no se corrió la malla de memoria y peso de lo malo (--memory), así que no se dice si el efecto se sabe.",
+            "the grid of memory and weight of bad news was not run (--memory), so it is not said"
             " whether effects are known.",
         )
     spans = {name: site.numbers.show("verdicts", row.name, name, 2) for name in ("span_memory", "span_asymmetry")}
     if row["known"]:
-        text = both("Ninguna hace falta para el signo. ", "None is needed for the sign. ")
+        text = both("ninguna hace falta para el signo. ", "none is needed for the sign. ")
     elif row["span_memory"] >= row["span_asymmetry"]:
         text = both(
-            "Cuánto dura lo vivido: preguntar a las mismas personas por su confianza al mes, a los"
+            "cuánto dura lo vivido: preguntar a las mismas personas por su confianza al mes, a los"
             " seis y a los doce meses"
             " de un encuentro con la policía. ",
-            "How long an experience lasts: ask the same persons for their trust one, six and twelve"
+            "how long an experience lasts: ask the same persons for their trust one, six and twelve"
             " months after meeting"
             " the police. ",
         )
     else:
         text = both(
-            "Cuánto pesa lo malo frente a lo bueno: preguntar por la confianza justo antes y después"
+            "cuánto pesa lo malo frente a lo bueno: preguntar por la confianza justo antes y después"
             " de un buen y de un mal"
             " trato, en el mismo lugar. ",
-            "How much bad weighs against good: ask for trust just before and after good and bad"
+            "how much bad weighs against good: ask for trust just before and after good and bad"
             " treatment, in one place. ",
         )
     detail = both(

@@ -1,10 +1,8 @@
 """Figures as SVG and PNG: always the same bytes, small, with text that stays text and can be in two languages."""
 
 import io
-import re
 import textwrap
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import matplotlib
@@ -26,8 +24,6 @@ LOOK: Any = {
     "figure.constrained_layout.use": True,
 }
 DPI = 200
-BULKY = re.compile(r"(\d+\.\d\d)\d+")
-TEXT = re.compile(r"(<text [^>]*>)([^<]+)(</text>)")
 
 
 @dataclass
@@ -45,7 +41,7 @@ class Tongue:
     def lines(self, text: str, width: int) -> str:
         """Return a text of this figure in lines, and remember what each line is in the other language."""
         own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
-        other += [""] * (len(own) - len(other))
+        other = [""] * (len(own) - len(other)) + other
         other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
         self.pairs |= dict(zip(own, other, strict=True))
         return "\n".join(own)
@@ -65,26 +61,3 @@ def png_of(figure: Figure, about: dict[str, str]) -> bytes:
     with matplotlib.rc_context(LOOK):
         figure.savefig(sink, format="png", dpi=DPI, metadata={"Software": "Confianza", **about})
     return sink.getvalue()
-
-
-def inlined(svg: str, tongue: Tongue, two_languages: bool) -> str:
-    """Return the SVG as it stands within a page: without prologue, metadata and needless digits, scaled to fit."""
-    body = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    body = re.sub(r'(<svg [^>]*?)\bheight="[^"]*"', r"\1", body, count=1)
-    body = re.sub(r'(<svg [^>]*?)\bwidth="[^"]*"', r"\1", body, count=1)
-    used = set(re.findall(r'(?:xlink:href="|url\()#([^")]+)', body))
-    body = re.sub(r' id="([^"]*)"', lambda found: found.group(0) if found.group(1) in used else "", body)
-    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
-    body = re.sub(r"\s*\n\s*", " ", BULKY.sub(r"\1", body))
-    body = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 sans-serif", body)
-    return TEXT.sub(lambda found: in_both(found, tongue.pairs), body) if two_languages else body
-
-
-def in_both(found: re.Match[str], pairs: dict[str, str]) -> str:
-    """Return one text of a figure in both languages, of which the page shows one."""
-    known = {escape(es, quote=False): escape(en, quote=False) for es, en in pairs.items()}
-    opening, es, closing = found.groups()
-    en = known.get(es, es)
-    if en == es:
-        return found.group(0)
-    return f'{opening}<tspan class="es">{es}</tspan><tspan class="en">{en}</tspan>{closing}'

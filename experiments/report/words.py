@@ -22,12 +22,22 @@ READING = (
 )
 NOT_FOR = (
     both(
-        "No predice personas ni lugares y no justifica operativos contra nadie.",
-        "It predicts neither persons nor places and is no ground for operations against anyone.",
+        "El modelo no predice personas ni lugares y no justifica operativos contra nadie.",
+        "The model predicts neither persons nor places and is no ground for operations against anyone.",
     ),
     both(
         "Los territorios de las clicas son inventados y se sortean de nuevo en cada mundo; no aparecen en ningún mapa.",
         "Territories of cliques are invented and drawn anew in every world; they are on no map.",
+    ),
+    both(
+        "Los homicidios de Totonicapán, dos o tres por año, no permiten afirmar nada sobre una política.",
+        "The homicides of Totonicapán, two or three a year, support no statement on a policy.",
+    ),
+    both(
+        "La mano dura puede bajar los homicidios en el corto plazo. Por eso este informe pone siempre a su lado las"
+        " detenciones injustas que trae.",
+        "A heavy hand may lower homicides in the short run. So this report always sets beside them the wrongful"
+        " detentions that it brings.",
     ),
     both(
         "Menos denuncias ante el Estado no son un logro si hay mujeres que quedan sin remedio.",
@@ -56,8 +66,31 @@ NOT_FOR = (
         " validates nothing.",
     ),
 )
-COSTS = ("couple_shifts", "km", "officers_trained")
-LABELS = {
-    "es": both("Español", "Español"),
-    "en": both("English", "English"),
+COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
+PAPER = {
+    "villa_canales": {
+        "c1": ("aceptable", "acceptable"),
+        "c2": ("pasable", "passable"),
+        "c3": ("limitado", "limited"),
+        "c4": ("el más débil", "the weakest"),
+    },
+    "totonicapan": {
+        "c1": ("aceptable", "acceptable"),
+        "c2": ("fuerte", "strong"),
+        "c3": ("limitado", "limited"),
+        "c4": ("el más débil", "the weakest"),
+    },
 }
+"""What the field study of 2017 and 2018 found (evidence L01 to L05)."""
+WHO = {
+    "women": ("las mujeres", "women"),
+    "men": ("los hombres", "men"),
+    "young": ("los menores de 30 años", "those younger than 30"),
+    "indigenous": ("las personas indígenas", "indigenous people"),
+    "not_indigenous": ("las personas no indígenas", "people who are not indigenous"),
+    "council": ("quienes están en consejos", "members of councils"),
+    "victims": ("las víctimas", "victims"),
+    "near": ("quienes viven cerca de la policía", "those who live near the police"),
+    "far": ("quienes viven lejos", "those who live far away"),
+}
+"""Groups of residents as they stand in a sentence."""

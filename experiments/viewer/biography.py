@@ -17,6 +17,8 @@ from model.ledger import CAUSES
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
 """Lives touched by anything else (gangs, partners, death by violence) are never told; what is new stays untold."""
+UNTOLD_CAUSES = ("protection", "collective_violence")
+"""What moved trust by way of violence at home or of a crowd makes a life one that is not told."""
 SMALL = ("greeting", "talk", "hearsay", "fading", "meeting")
 MOST = 30
 HEARD = 12
@@ -32,6 +34,7 @@ class Event:
     values: dict[str, Any] = field(default_factory=dict)
     change: float = 0.0
     small: bool = False
+    times: int = 1
 
 
 @dataclass
@@ -48,14 +51,17 @@ class Life:
     left_out: int = 0
 
 
-def dwellers(lane: Lane, cell: int | None, skip: int = 0) -> np.ndarray:
-    """Return some living residents of a cell (or of anywhere), those with most of their own experience first."""
+def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
+    """Return some living residents of a cell (or of anywhere): one asked for, then those with most own experience.
+
+    Which of them is told stays open, so that a life that may not be told is not given away by its absence.
+    """
     minds, people = lane.world.state.minds, lane.site.town.people
     here = (minds["gone"] < 0) & (lane.world.tick // 3 - people["born"] > 12 * 365.25)
     if cell is not None:
         here &= people["home"] == cell
     found = np.flatnonzero(here)
-    order = np.argsort(-minds["evidence"][found], kind="stable")
+    order = np.lexsort((-minds["evidence"][found], found != first))
     return found[order][skip : skip + HEARD]
 
 
@@ -73,12 +79,12 @@ def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
         world.step()
         hear_incidents(world, lives, secret, told)
         hear_responses(world, lives, told)
-        hear_impressions(world, lives)
+        hear_impressions(world, lives, secret)
     minds = world.state.minds
     for who, life in lives.items():
         memory = world.numbers["trust"]["memory_years"][world.town.people[who]["settlement"]]
         life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), memory))
-        if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0:
+        if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
             secret.add(who)
     return [shortened(life) for who, life in lives.items() if who not in secret]
 
@@ -120,18 +126,38 @@ def hear_responses(world: Any, lives: dict[int, Life], told: dict[tuple[int, int
             lives[who].events.append(Event(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
 
 
-def hear_impressions(world: Any, lives: dict[int, Life]) -> None:
+def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> None:
     """Note what moved the trust of the residents heard."""
     rows = world.book.filled(IMPRESSIONS)
     for row in rows[np.isin(rows["who"], list(lives))]:
         cause, change = CAUSES[row["cause"]], float(row["change"])
+        if cause in UNTOLD_CAUSES:
+            secret.add(int(row["who"]))
         name = f"{cause}_{'good' if change >= 0.0 else 'bad'}"
         event = Event(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
         lives[int(row["who"])].events.append(event)
 
 
+def together(events: list[Event]) -> list[Event]:
+    """Put together what happened to somebody several times in one shift.
+
+    >>> [(one.times, one.change) for one in together([Event(3, "talk_good", {}, 0.25), Event(3, "talk_good", {}, 0.5)])]
+    [(2, 0.75)]
+    """
+    found: dict[tuple[Any, ...], Event] = {}
+    for event in events:
+        key = event.tick, event.name, *event.values.items()
+        if event.change and key in found:
+            found[key].change += event.change
+            found[key].times += 1
+        else:
+            found[key if event.change else (*key, len(found))] = event
+    return list(found.values())
+
+
 def shortened(life: Life) -> Life:
     """Keep all large events and the weightiest of the small ones."""
+    life.events = together(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
     room = max(0, MOST - sum(not event.small for event in life.events))
     dropped = {id(event) for event in small[room:]}

@@ -27,7 +27,7 @@ function draw(canvas, chart, data) {
   pen.strokeStyle = data.dark ? "#3a4753" : "#dde3e7";
   pen.fillStyle = ink;
   pen.textAlign = "right";
-  for (const value of [low, (low + high) / 2, high]) {
+  for (const value of ticks(low, high)) {
     pen.beginPath();
     pen.moveTo(area.left, y(value));
     pen.lineTo(area.right, y(value));
@@ -79,12 +79,22 @@ function draw(canvas, chart, data) {
       pen.setLineDash([]);
     }
   });
-  return { x, months };
+  return { x, y, months, top: area.top };
+}
+
+/** Round values between low and high, three or four of them. */
+function ticks(low, high) {
+  const rough = (high - low) / 3.9;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((k) => k * unit).find((one) => one >= rough * 0.9999);
+  const found = [];
+  for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + 1e-9 * step; value += step) found.push(value);
+  return found;
 }
 
 function shown(value, span) {
-  if (Math.abs(value) >= 1000) return `${(value / 1000).toFixed(1)}k`;
-  return value.toFixed(span >= 20 ? 0 : span >= 2 ? 1 : 2);
+  if (Math.abs(value) >= 1000 && span >= 1000) return `${+(value / 1000).toFixed(1)}k`;
+  return value.toFixed(span >= 8 ? 0 : span >= 1 ? 1 : span >= 0.08 ? 2 : 3);
 }
 
 class Charts {
@@ -92,7 +102,10 @@ class Charts {
     this.model = model;
     this.root = document.createElement("div");
     this.root.className = "cf-charts";
-    el.append(this.root);
+    this.tip = document.createElement("div");
+    this.tip.className = "cf-tip cf-tip-lines";
+    el.style.position = "relative";
+    el.append(this.root, this.tip);
     this.act = () => this.show();
     model.on("change:data", this.act);
     this.size = new ResizeObserver(this.act);
@@ -119,7 +132,11 @@ class Charts {
       box.className = "cf-chart";
       box.append(document.createElement("figcaption"), document.createElement("canvas"), document.createElement("div"));
       box.children[1].setAttribute("role", "img");
-      box.children[1].addEventListener("click", (event) => this.pick(box, event));
+      box.children[1].tabIndex = 0;
+      box.children[1].addEventListener("click", (event) => this.pick(this.monthAt(box, event)));
+      box.children[1].addEventListener("pointermove", (event) => this.hint(number, box, event));
+      box.children[1].addEventListener("pointerleave", () => (this.tip.style.display = "none"));
+      box.children[1].addEventListener("keydown", (event) => this.step(event));
       this.root.append(box);
     }
     const last = chart.lines.map((line) => `${line.name} ${line.a[line.a.length - 1] ?? "–"}`).join(", ");
@@ -138,13 +155,44 @@ class Charts {
     );
   }
 
-  pick(box, event) {
+  monthAt(box, event) {
     const scale = box.scaleOf;
-    if (!scale) return;
+    if (!scale) return -1;
     const left = event.clientX - box.children[1].getBoundingClientRect().left;
     let best = 0;
     for (let k = 0; k < scale.months; k++) if (Math.abs(scale.x(k) - left) < Math.abs(scale.x(best) - left)) best = k;
-    this.model.send({ kind: "month", month: best });
+    return best;
+  }
+
+  pick(month) {
+    if (month >= 0) this.model.send({ kind: "month", month });
+  }
+
+  /** Choose the month before or after with the arrow keys. */
+  step(event) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const { months, chosen } = this.model.get("data");
+    if (!by || !months.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.pick(Math.max(0, Math.min(months.length - 1, (chosen ?? months.length) + by)));
+  }
+
+  /** Say what the lines are at in a month, and what happened then. */
+  hint(number, box, event) {
+    const data = this.model.get("data");
+    const k = this.monthAt(box, event);
+    if (k < 0) return;
+    const values = data.charts[number].lines.map((line) => {
+      const at = ["a", "b"].filter((lane) => line[lane]).map((lane) => line[lane][k] ?? "–");
+      return `${line.name}: ${at.join(" / ")}`;
+    });
+    const events = data.marks.filter((mark) => mark.month === data.months[k]).map((mark) => mark.text);
+    this.tip.textContent = [data.months[k], ...events, ...values].join("\n");
+    const frame = this.root.parentElement.getBoundingClientRect();
+    this.tip.style.display = "block";
+    this.tip.style.left = `${Math.max(0, Math.min(event.clientX - frame.left + 12, frame.width - 230))}px`;
+    this.tip.style.top = `${event.clientY - frame.top + 14}px`;
   }
 }
 

@@ -28,11 +28,17 @@ def sentence(language: str, found: dict[str, float]) -> str:
     words = [count(language, name, value) for name, value in found.items() if name != "trust" and value]
     words = words or [say(language, "differ.none", what=say(language, "differ.reports"))]
     joined = say(language, "differ.and").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    return say(language, "differ.start") + say(language, "differ.sentence", list=joined, trust=f"{found['trust']:+.1f}")
+    trust = f"{found['trust']:+.1f}"
+    told = say(language, "differ.level") if float(trust) == 0.0 else say(language, "differ.trust", trust=trust)
+    return say(language, "differ.start") + say(language, "differ.sentence", list=joined, trust=told)
 
 
 def count(language: str, name: str, value: float) -> str:
-    """Return "31 fewer robberies"."""
+    """Return "31 fewer robberies".
+
+    >>> count("es", "robberies", 1.0), count("es", "robberies", -2.0)
+    ('1 robo más', '2 robos menos')
+    """
     how = "differ.more" if value > 0 else "differ.fewer"
-    what = say(language, f"differ.{name}")
+    what = say(language, f"differ.{name}_one" if abs(value) == 1.0 else f"differ.{name}")
     return say(language, how, n=f"{abs(value):,.0f}", what=what)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from experiments.viewer.lane import Lane
+from experiments.viewer.looks import NOTHING, ON_REQUEST, TOP, difference
 from model.daybook import (
     BY_EXTORTION,
     BY_GANG,
@@ -52,6 +53,7 @@ def place_of(town: Town) -> dict[str, Any]:
         "width": frame_size(town)[2],
         "height": frame_size(town)[3],
         "residents": town.n_people,
+        "bytes": np.dtype(number_of(town)).itemsize,
         "outline": rings(town, town.outline),
         "lake": rings(town, town.lake) if town.lake is not None else [],
         "settlements": [spot(int(town.centres[z]), name=town.settlement_names[z]) for z in order],
@@ -75,12 +77,16 @@ def cells_of(town: Town) -> bytes:
 
 def where_of(town: Town) -> bytes:
     """Return the cell of every resident by list of the calendar, and last their homes."""
-    return np.concatenate([town.places.ravel(), town.people["home"]]).astype(np.int32).tobytes()
+    return np.concatenate([town.places.ravel(), town.people["home"]]).astype(number_of(town)).tobytes()
 
 
-def rounds_of(lane: Lane) -> bytes:
+def number_of(town: Town) -> type[np.signedinteger[Any]]:
+    """Return the shortest kind of number that holds every cell: it decides how soon the first map is there."""
+    return np.int16 if town.n_cells < 2**15 else np.int32
+
+
+def rounds_of(world: Any, town: Town) -> bytes:
     """Return who was where in the last shift: post, place, minute, stay and mode, visit by visit."""
-    world, town = lane.world, lane.site.town
     couples = world.state.couples
     visits = world.book.filled(VISITS)
     visits = visits[visits["alive"] == 1]
@@ -99,20 +105,36 @@ def rounds_of(lane: Lane) -> bytes:
     return every[np.lexsort((every[:, 3], every[:, 0]))].tobytes()
 
 
-def incidents_of(lane: Lane) -> bytes:
+def incidents_of(world: Any, town: Town) -> bytes:
     """Return place and minute of what happened in the last shift and may be shown as it happens."""
-    rows = lane.world.book.filled(INCIDENTS)
+    rows = world.book.filled(INCIDENTS)
     rows = rows[~np.isin(rows["kind"], HIDDEN_KINDS) & ~np.isin(rows["motive"], HIDDEN_MOTIVES)]
-    x, y = columns_and_rows(lane.site.town, rows["cell"])
+    x, y = columns_and_rows(town, rows["cell"])
     return np.stack([x, y, rows["minute"]], axis=1).astype(np.float32).tobytes()
+
+
+def difference_of(a: Lane, b: Lane, layer: str) -> tuple[dict[str, bytes], float]:
+    """Return the bytes that show by how much B exceeds A, in the place of A, and the end of their scale."""
+    frame = {"ground_a": b"", "people_a": b"", "rounds_a": b"", "incidents_a": b""}
+    if layer == "residents":
+        shown, end = difference(a.watch.people, b.watch.people)
+        return frame | {"people_a": shown}, end
+    values = [lane.watch.values(lane.world, layer) for lane in (a, b)]
+    if layer in ON_REQUEST:  # territory has no more and less: shown is where it is another's
+        other = values[0] != values[1]
+        return frame | {"ground_a": np.where(other, int(TOP), NOTHING).astype(np.uint8).tobytes()}, 0.0
+    empty = a.watch.empty(values[0], layer) & b.watch.empty(values[1], layer)
+    shown, end = difference(np.where(empty, np.nan, values[0]), values[1])
+    return frame | {"ground_a": shown}, end
 
 
 def frame_of(lane: Lane, letter: str, layer: str) -> dict[str, bytes]:
     """Return all bytes of one world for a frame."""
-    people = lane.watch.people.tobytes() if layer == "residents" else b""
+    people = lane.watch.dots() if layer == "residents" else b""
+    ground = b"" if layer == "residents" else lane.watch.bytes(lane.world, layer).tobytes()
     return {
-        f"ground_{letter}": lane.watch.bytes(lane.world, layer).tobytes(),
+        f"ground_{letter}": ground,
         f"people_{letter}": people,
-        f"rounds_{letter}": rounds_of(lane),
-        f"incidents_{letter}": incidents_of(lane),
+        f"rounds_{letter}": rounds_of(lane.world, lane.site.town),
+        f"incidents_{letter}": incidents_of(lane.world, lane.site.town),
     }

@@ -59,14 +59,16 @@ class Lever:
         unit = self.about.unit
         return say(language, f"unit.{unit}") if known(f"unit.{unit}") else unit
 
-    def shown(self, value: float) -> str:
-        """Return a value as it stands beside the slider: shares in per cent.
+    def shown(self, value: float, language: str) -> str:
+        """Return a value as it stands beside the slider, with its unit; shares in per cent.
 
         >>> from model.parameters import Number
-        >>> Lever("a.b", Number("", "share", 0.0, 1.0, "", "lever", None), False).shown(0.35)
+        >>> Lever("a.b", Number("", "share", 0.0, 1.0, "", "lever", None), False).shown(0.35, "en")
         '35 %'
         """
-        return f"{100.0 * value:g} %" if self.about.unit == "share" else f"{value:g}"
+        if self.about.unit == "share":
+            return f"{100.0 * value:.3g} %"
+        return f"{value:.3g} {self.unit(language)}"
 
     def tip(self, language: str, value: float) -> str:
         """Return value, unit, range and source in one line."""

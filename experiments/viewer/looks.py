@@ -33,13 +33,13 @@ class Layer:
 LAYERS: dict[str, Layer] = {
     "residents": Layer("viridis", 0.1, 0.8),
     "trust": Layer("viridis", 0.3, 0.55),
-    "fear": Layer("magma", 0.4, 0.75),
+    "fear": Layer("magma", 0.2, 0.8),
     "occurred": Layer("inferno", 0.0, 20.0, logarithmic=True),
     "told": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
     "complaints": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
     "recorded": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
     "police": Layer("cividis", 0.0, 50.0, logarithmic=True),
-    "authority": Layer("cividis", 0.2, 0.8),
+    "authority": Layer("cividis", 0.0, 1.0),
     "gangs": Layer("gangs", 0.0, 1.0, named=False),
     "narcos": Layer("gangs", 0.0, 1.0, named=False),
 }
@@ -65,14 +65,14 @@ def note(day: Any, recent: Any, left: Any) -> None:
 
 
 @njit(cache=True)
-def scan(minds: Any, people: Any, memory: Any, tick: Any, low: Any, high: Any, shown: Any, sums: Any) -> None:
-    """Write one byte of trust for each resident, and sums of residents, trust and fear by home cell."""
+def scan(minds: Any, people: Any, memory: Any, tick: Any, seen: Any, sums: Any) -> None:
+    """Write the trust of each resident (none of those gone), and sums of residents, trust and fear by home cell."""
     sums[:] = 0.0
     shifts, years, left = 0, memory[0], 1.0
     for i in range(len(minds)):
         mind = minds[i]
         if mind["gone"] >= 0:
-            shown[i] = NOTHING
+            seen[i] = math.nan
             continue
         idle, mine = max(0, tick - mind["touched"]), memory[people[i]["settlement"]]
         # most were last brought up to date at the end of a month: their share of memory is the same
@@ -81,11 +81,49 @@ def scan(minds: Any, people: Any, memory: Any, tick: Any, low: Any, high: Any, s
             left = kept(float(idle), mine)
         fairness = faded(mind["fairness"], mind["base_fairness"], left)
         trust = trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
-        shown[i] = int(min(1.0, max(0.0, (trust - low) / (high - low))) * TOP + 0.5)
+        seen[i] = trust
         here = sums[people[i]["home"]]
         here[0] += 1.0
         here[1] += trust
         here[2] += mind["fear"]
+
+
+@njit(cache=True)
+def tint(values: Any, low: Any, high: Any, shown: Any) -> None:
+    """Write one byte for each value between low and high, and `NOTHING` where there is none."""
+    for i in range(len(values)):
+        part = (values[i] - low) / (high - low)
+        shown[i] = NOTHING if math.isnan(part) else int(min(1.0, max(0.0, part)) * TOP + 0.5)
+
+
+@njit(cache=True)
+def spread(values: Any) -> Any:
+    """Return the root of the mean square of all values that are not zero."""
+    squares, n = 0.0, 0
+    for value in values:
+        if not math.isnan(value) and value != 0.0:
+            squares += value * value
+            n += 1
+    return math.sqrt(squares / max(1, n))
+
+
+def rounded_up(value: float) -> float:
+    """Return the next of 1, 2, 5, 10 … times a power of ten, 0.001 at least.
+
+    >>> rounded_up(0.013), rounded_up(3.0), rounded_up(0.0)
+    (0.02, 5.0, 0.001)
+    """
+    unit = 10.0 ** math.floor(math.log10(max(value, 0.001)))
+    return next(round(step * unit, 6) for step in (1.0, 2.0, 5.0, 10.0) if step * unit >= value)
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
+    """Return b - a as bytes about the middle of the scale, and the end of that scale, which grows with what differs."""
+    n = min(len(a), len(b))
+    values, shown = b[:n] - a[:n], np.zeros(n, np.uint8)
+    end = rounded_up(2.0 * spread(values))
+    tint(values, -end, end, shown)
+    return shown.tobytes(), end
 
 
 def shade(values: np.ndarray, empty: np.ndarray, layer: Layer) -> np.ndarray:
@@ -107,7 +145,7 @@ class Watch:
     def __init__(self, world: Any) -> None:
         self.recent = np.zeros((world.town.n_cells, 5))
         self.sums = np.zeros((world.town.n_cells, 3))
-        self.people = np.zeros(world.town.n_people, np.uint8)
+        self.people = np.zeros(0, np.float32)
 
     def note(self, world: Any) -> None:
         """Take in what happened in the shift that a world has just lived through."""
@@ -116,8 +154,16 @@ class Watch:
     def look(self, world: Any) -> None:
         """Look at every resident as they are at the end of the last shift."""
         memory = np.ascontiguousarray(world.numbers["trust"]["memory_years"])
-        dots = LAYERS["residents"]
-        scan(world.state.minds, world.town.people, memory, world.tick - 1, dots.low, dots.high, self.people, self.sums)
+        come = int(world.state.come[0])  # those after them are not born yet, or have not moved here
+        if len(self.people) != come:
+            self.people = np.zeros(come, np.float32)
+        scan(world.state.minds[:come], world.town.people, memory, world.tick - 1, self.people, self.sums)
+
+    def dots(self) -> bytes:
+        """Return one byte of trust for each resident."""
+        layer, shown = LAYERS["residents"], np.zeros(len(self.people), np.uint8)
+        tint(self.people, layer.low, layer.high, shown)
+        return shown.tobytes()
 
     @property
     def trust(self) -> float:
@@ -137,6 +183,11 @@ class Watch:
             return (world.state.territory if layer == "gangs" else world.state.protected).astype(float)
         return self.recent[:, ("occurred", "told", "complaints", "recorded", "police").index(layer)]
 
+    def empty(self, values: np.ndarray, layer: str) -> np.ndarray:
+        """Tell in which cells there is nothing to show."""
+        # where nobody lives there is nothing to show, except that police pass and crimes happen
+        return (values < 0.05) if LAYERS[layer].logarithmic else self.sums[:, 0] == 0.0
+
     def bytes(self, world: Any, layer: str) -> np.ndarray:
         """Return the bytes of a layer, cell by cell."""
         values = self.values(world, layer)
@@ -144,7 +195,4 @@ class Watch:
             gangs = np.append(world.state.cliques["gang"], 0)  # the last stands for no clique
             gang = gangs[values.astype(np.int64)] if layer == "gangs" else 0
             return np.where(values < 0, NOTHING, gang * 127).astype(np.uint8)
-        # where nobody lives there is nothing to show, except that police pass and crimes happen
-        nobody = self.sums[:, 0] == 0.0
-        empty = (values < 0.05) if LAYERS[layer].logarithmic else nobody
-        return shade(values, empty, LAYERS[layer])
+        return shade(values, self.empty(values, layer), LAYERS[layer])

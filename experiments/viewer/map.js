@@ -2,11 +2,12 @@
 
 const DOTS = 8; // dots a cell is wide
 const NOTHING = 255;
+const CLOSEST = 12; // how far the map can be enlarged
 const COUPLE = { light: "#0072B2", dark: "#56B4E9" };
 const INCIDENT = "#D55E00";
 
 const floats = (view) => (view && view.byteLength ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Float32Array());
-const integers = (view) => new Int32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const integers = (view, Kind = Int32Array) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const octets = (view) => (view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : new Uint8Array());
 
 function element(tag, className, parent) {
@@ -28,17 +29,38 @@ class Ground {
     this.height = this.place.height || 1;
     this.at = new Map();
     for (let i = 0; i < this.n; i++) this.at.set(this.y[i] * this.width + this.x[i], i);
-    this.where = integers(model.get("where"));
+    this.where = integers(model.get("where"), this.place.bytes === 2 ? Int16Array : Int32Array);
     this.residents = this.place.residents || 0;
-    this.spot = new Int32Array(this.residents);
-    for (let i = 0; i < this.residents; i++) {
-      const hash = Math.imul(i + 1, 2654435761) >>> 0;
-      this.spot[i] = ((hash >>> 8) % DOTS) * this.width * DOTS + ((hash >>> 20) % DOTS);
-    }
+    this.lists = new Map();
   }
 
-  corner(cell) {
-    return (this.height - 1 - this.y[cell]) * DOTS * this.width * DOTS + this.x[cell] * DOTS;
+  /** The pixel of every resident while this list of the calendar holds, or -1; reckoned once for each list. */
+  pixels(list) {
+    if (!this.lists.has(list)) {
+      const row = this.width * DOTS;
+      const where = this.where.subarray(list * this.residents, (list + 1) * this.residents);
+      const found = new Int32Array(this.residents).fill(-1);
+      for (let i = 0; i < where.length; i++) {
+        const cell = where[i];
+        const hash = Math.imul(i + 1, 2654435761) >>> 0;
+        const [down, right] = [(hash >>> 8) % DOTS, (hash >>> 20) % DOTS];
+        if (cell >= 0) found[i] = ((this.height - 1 - this.y[cell]) * DOTS + down) * row + this.x[cell] * DOTS + right;
+      }
+      this.lists.set(list, found);
+    }
+    return this.lists.get(list);
+  }
+
+  /** The resident whose dot lies nearest to a point of a cell, or -1. */
+  nearest(list, x, y, cell) {
+    const row = this.width * DOTS;
+    let [best, least] = [-1, Infinity];
+    this.pixels(list).forEach((pixel, i) => {
+      if (this.where[list * this.residents + i] !== cell) return;
+      const far = ((pixel % row) - x * DOTS) ** 2 + (Math.floor(pixel / row) - y * DOTS) ** 2;
+      if (far < least) [best, least] = [i, far];
+    });
+    return best;
   }
 }
 
@@ -56,30 +78,52 @@ class Pane {
     this.over = document.createElement("canvas");
     this.canvas.addEventListener("pointermove", (event) => board.hover(this, event));
     this.canvas.addEventListener("pointerleave", () => board.leave());
+    this.canvas.addEventListener("pointerdown", (event) => board.hold(event));
     this.canvas.addEventListener("click", (event) => board.pick(this, event));
+    this.canvas.addEventListener("dblclick", (event) => board.enlarge(2, this.point(event)));
+    this.canvas.addEventListener("wheel", (event) => board.wheel(this, event), { passive: false });
   }
 
   fit(width, height) {
-    const ground = this.board.ground;
-    this.scale = Math.min(width / ground.width, height / ground.height);
-    const ratio = window.devicePixelRatio || 1;
-    const size = [Math.round(ground.width * this.scale), Math.round(ground.height * this.scale)];
+    this.width = Math.round(width);
+    this.height = Math.round(height);
+    this.ratio = window.devicePixelRatio || 1;
     for (const canvas of [this.canvas, this.under, this.over]) {
-      canvas.width = size[0] * ratio;
-      canvas.height = size[1] * ratio;
+      canvas.width = this.width * this.ratio;
+      canvas.height = this.height * this.ratio;
     }
-    this.canvas.style.width = `${size[0]}px`;
-    this.canvas.style.height = `${size[1]}px`;
-    this.ratio = ratio;
+    this.canvas.style.width = `${this.width}px`;
+    this.canvas.style.height = `${this.height}px`;
+    this.frame();
+  }
+
+  /** Draw what stands still, as the map is enlarged and moved. */
+  frame() {
+    const { ground, view, eye } = this.board;
+    this.scale = Math.min(this.width / ground.width, this.height / ground.height) * eye.size;
+    this.left = this.width / 2 - eye.x * ground.width * this.scale;
+    this.top = this.height / 2 - eye.y * ground.height * this.scale;
+    this.canvas.style.touchAction = eye.size > 1 ? "none" : "pan-y";
     this.drawUnder();
     this.drawOver();
+  }
+
+  /** Where on the ground a pointer is: columns from the left, rows from the top. */
+  point(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return { x: (event.clientX - box.left - this.left) / this.scale, y: (event.clientY - box.top - this.top) / this.scale };
+  }
+
+  aim(pen) {
+    const [ratio, scale] = [this.ratio, this.ratio * this.scale];
+    pen.setTransform(scale, 0, 0, scale, this.left * ratio, this.top * ratio);
   }
 
   begin(canvas) {
     const pen = canvas.getContext("2d");
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, canvas.width, canvas.height);
-    pen.setTransform(this.ratio * this.scale, 0, 0, this.ratio * this.scale, 0, 0);
+    this.aim(pen);
     return pen;
   }
 
@@ -95,7 +139,7 @@ class Pane {
     const pen = this.begin(this.under);
     const dark = this.board.view.dark;
     this.trace(pen, this.board.ground.place.outline);
-    pen.fillStyle = dark ? "#1d2630" : "#eceff1";
+    pen.fillStyle = dark ? "#1d2630" : this.lane === "difference" ? "#cfd6db" : "#eceff1";
     pen.fill();
     this.trace(pen, this.board.ground.place.lake);
     pen.fillStyle = dark ? "#27445c" : "#c5dced";
@@ -111,9 +155,10 @@ class Pane {
     pen.strokeStyle = ink;
     pen.lineWidth = 1.4 * unit;
     pen.stroke();
+    if (!view.named) return; // what bears no names must not be found by seats and stations either
     for (const seat of ground.place.seats || []) this.mark(pen, seat, "seat", 3.6 * unit, view.dark ? "#1d2630" : "#ffffff", ink);
     for (const station of ground.place.stations || []) this.mark(pen, station, "station", 6 * unit, ink, view.dark ? "#000000" : "#ffffff");
-    if (view.named) this.names(pen, ink, unit);
+    this.names(pen, ink, unit);
   }
 
   mark(pen, { x, y }, kind, size, fill, stroke) {
@@ -146,7 +191,9 @@ class Pane {
     pen.textBaseline = "middle";
     for (const { name, x, y } of this.board.ground.place.settlements || []) {
       const width = pen.measureText(name).width;
-      const left = Math.min(Math.max(x + 0.5 - width / 2, 2 * unit), this.board.ground.width - width - 2 * unit);
+      const edge = [2 * unit - this.left * unit, (this.width - this.left - 2) * unit - width];
+      const left = Math.min(Math.max(x + 0.5 - width / 2, edge[0]), edge[1]);
+      if (Math.abs(left + width / 2 - x - 0.5) > width) continue; // the place itself is out of sight
       const top = this.board.ground.height - y - 0.5 + 13 * unit;
       const box = [left, top - 7 * unit, left + width, top + 7 * unit];
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
@@ -159,9 +206,9 @@ class Pane {
     }
   }
 
-  paint(bytes, other, people, otherPeople) {
-    const { ground, view } = this.board;
-    const residents = view.layer === "residents" && people.length === ground.residents;
+  paint(bytes, people) {
+    const { ground, view, head } = this.board;
+    const residents = view.layer === "residents" && people.length <= ground.residents;
     const side = residents ? DOTS : 1;
     const width = ground.width * side;
     if (this.image.width !== width || this.image.height !== ground.height * side) {
@@ -172,41 +219,34 @@ class Pane {
     const pen = this.image.getContext("2d");
     this.pixels = this.pixels || pen.createImageData(this.image.width, this.image.height);
     const colour = new Uint32Array(this.pixels.data.buffer);
+    const table = this.board.table(this.lane === "difference" ? view.difference : view.colours);
     colour.fill(0);
-    const table = this.board.table(other || otherPeople ? "difference" : view.colours);
-    const value = (mine, others, i) => {
-      if (mine[i] === NOTHING || !others) return mine[i];
-      return others[i] === NOTHING ? NOTHING : Math.max(0, Math.min(254, 127 + Math.round((others[i] - mine[i]) * view.gain)));
-    };
     if (residents) {
-      const list = this.board.head.where || 0;
-      const where = ground.where.subarray(list * ground.residents, (list + 1) * ground.residents);
-      for (let i = 0; i < ground.residents; i++) {
-        const cell = where[i];
-        if (cell < 0) continue;
-        const byte = value(people, otherPeople, i);
-        if (byte !== NOTHING) colour[ground.corner(cell) + ground.spot[i]] = table[byte];
-      }
+      const pixels = ground.pixels(head.where || 0);
+      for (let i = 0; i < people.length; i++) if (people[i] !== NOTHING && pixels[i] >= 0) colour[pixels[i]] = table[people[i]];
     } else {
       for (let i = 0; i < ground.n && i < bytes.length; i++) {
-        const byte = value(bytes, other, i);
-        if (byte !== NOTHING) colour[(ground.height - 1 - ground.y[i]) * width + ground.x[i]] = table[byte];
+        if (bytes[i] !== NOTHING) colour[(ground.height - 1 - ground.y[i]) * width + ground.x[i]] = table[bytes[i]];
       }
     }
     pen.putImageData(this.pixels, 0, 0);
   }
 
   draw(minute) {
+    const { ground, view } = this.board;
     const pen = this.canvas.getContext("2d");
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     pen.drawImage(this.under, 0, 0);
+    this.aim(pen);
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(this.image, 0, 0, this.canvas.width, this.canvas.height);
+    pen.drawImage(this.image, 0, 0, ground.width, ground.height);
+    pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.drawImage(this.over, 0, 0);
-    pen.setTransform(this.ratio * this.scale, 0, 0, this.ratio * this.scale, 0, 0);
+    this.aim(pen);
+    if (!view.couples) return;
     this.drawIncidents(pen, minute);
-    if (this.board.view.couples) this.drawCouples(pen, minute);
+    this.drawCouples(pen, minute);
   }
 
   drawIncidents(pen, minute) {
@@ -291,9 +331,16 @@ class Board {
     this.tip = element("div", "cf-tip", el);
     this.tip.setAttribute("role", "status");
     this.legend = element("div", "cf-legend", el);
+    this.lenses = element("div", "cf-lenses", el);
     this.panes = [];
     this.tables = {};
     this.drawn = [];
+    this.eye = { x: 0.5, y: 0.5, size: 1 }; // middle of what is shown, as shares of the ground
+    for (const [sign, act] of [["+", () => this.enlarge(1.6)], ["−", () => this.enlarge(1 / 1.6)], ["⌂", () => this.enlarge(0)]]) {
+      const lens = element("button", "cf-lens", this.lenses);
+      lens.textContent = sign;
+      lens.addEventListener("click", act);
+    }
     this.listen();
     this.newGround();
   }
@@ -329,6 +376,7 @@ class Board {
 
   newGround() {
     this.ground = new Ground(this.model);
+    this.eye = { x: 0.5, y: 0.5, size: 1 };
     this.newView();
   }
 
@@ -341,11 +389,19 @@ class Board {
       this.panes = lanes.map((lane) => new Pane(this, lane));
     }
     const box = this.root.getBoundingClientRect();
+    const [width, height] = [box.width / this.ground.width, box.height / this.ground.height];
+    const above = lanes.length > 1 && Math.min(width, height / 2) > Math.min(width / 2, height); // wide towns stand one above the other
+    this.root.style.flexDirection = above ? "column" : "row";
+    const [across, down] = above ? [1, lanes.length] : [lanes.length, 1];
     for (const pane of this.panes) {
       pane.caption.textContent = this.view.captions?.[pane.lane] || "";
-      pane.canvas.setAttribute("aria-label", this.view.words?.map || "");
-      pane.fit(Math.max(80, box.width / lanes.length - 10), Math.max(120, box.height - 26));
+      pane.canvas.setAttribute("aria-label", `${this.view.words?.map || ""} ${pane.caption.textContent}`.trim());
+      pane.fit(Math.max(80, box.width / across - 8), Math.max(100, box.height / down - 24));
     }
+    [...this.lenses.children].forEach((lens, k) => {
+      lens.title = this.view.words?.lenses?.[k] || "";
+      lens.setAttribute("aria-label", lens.title);
+    });
     this.drawLegend();
     this.newFrame(true);
   }
@@ -354,7 +410,7 @@ class Board {
     const { legend, colours, mode } = this.view;
     this.legend.replaceChildren();
     if (!legend) return;
-    const flat = this.model.get("colours")[mode === "difference" ? "difference" : colours];
+    const flat = this.model.get("colours")[mode === "difference" ? this.view.difference : colours];
     element("span", "cf-legend-title", this.legend).textContent = legend.title;
     element("span", "", this.legend).textContent = legend.low;
     const bar = element("span", "cf-ramp", this.legend);
@@ -368,19 +424,25 @@ class Board {
     }
   }
 
+  /** The ends of the scale of differences, which grows with them. */
+  drawScale() {
+    const ends = this.head.ends;
+    if (!ends || this.view.mode !== "difference") return;
+    const [, low, , high] = this.legend.children;
+    [low.textContent, high.textContent] = ends;
+  }
+
   newFrame(again) {
     if (!this.view.colours) return;
     this.head = this.model.get("head") || {};
-    const ground = { a: octets(this.model.get("ground_a")), b: octets(this.model.get("ground_b")) };
-    const people = { a: octets(this.model.get("people_a")), b: octets(this.model.get("people_b")) };
     for (const pane of this.panes) {
-      const lane = pane.lane === "difference" ? "a" : pane.lane;
-      const twin = pane.lane === "difference" && ground.b.length ? "b" : null;
-      pane.paint(ground[lane], twin && ground.b, people[lane], twin && people.b);
+      const lane = pane.lane === "b" ? "b" : "a"; // the difference comes in the place of A
+      pane.paint(octets(this.model.get(`ground_${lane}`)), octets(this.model.get(`people_${lane}`)));
       if (again === true && pane.rounds) continue;
       pane.rounds = roundsOf(floats(this.model.get(`rounds_${lane}`)));
       pane.incidents = floats(this.model.get(`incidents_${lane}`));
     }
+    this.drawScale();
     this.begun = again === true ? this.begun || 0 : performance.now();
     cancelAnimationFrame(this.wish);
     this.wish = requestAnimationFrame(() => this.draw());
@@ -404,13 +466,52 @@ class Board {
   }
 
   cellAt(pane, event) {
-    const box = pane.canvas.getBoundingClientRect();
-    const x = Math.floor((event.clientX - box.left) / pane.scale);
-    const y = this.ground.height - 1 - Math.floor((event.clientY - box.top) / pane.scale);
-    return this.ground.at.get(y * this.ground.width + x) ?? -1;
+    const { x, y } = pane.point(event);
+    const column = Math.floor(x);
+    if (column < 0 || column >= this.ground.width) return -1;
+    return this.ground.at.get((this.ground.height - 1 - Math.floor(y)) * this.ground.width + column) ?? -1;
+  }
+
+  /** Enlarge all maps about a point of the ground; by zero shows the whole again. */
+  enlarge(by, point) {
+    const size = by ? Math.min(CLOSEST, Math.max(1, this.eye.size * by)) : 1;
+    const about = point ? { x: point.x / this.ground.width, y: point.y / this.ground.height } : this.eye;
+    const share = 1 - this.eye.size / size;
+    this.look({ size, x: this.eye.x + (about.x - this.eye.x) * share, y: this.eye.y + (about.y - this.eye.y) * share });
+  }
+
+  look({ x, y, size }) {
+    const room = 0.5 / size;
+    const within = (value) => Math.min(1 - room, Math.max(room, value));
+    this.eye = { size, x: within(x), y: within(y) };
+    for (const pane of this.panes) pane.frame();
+    cancelAnimationFrame(this.wish);
+    this.wish = requestAnimationFrame(() => this.draw());
+  }
+
+  wheel(pane, event) {
+    if (!event.ctrlKey && document.activeElement !== pane.canvas) return; // the wheel scrolls the page
+    event.preventDefault();
+    this.enlarge(event.deltaY < 0 ? 1.25 : 0.8, pane.point(event));
+  }
+
+  hold(event) {
+    this.held = { x: event.clientX, y: event.clientY, eye: this.eye };
+    this.dragged = false;
+  }
+
+  /** Move the map with the pointer. */
+  drag(pane, event) {
+    const { x, y, eye } = this.held;
+    const [right, down] = [event.clientX - x, event.clientY - y];
+    this.dragged = this.dragged || Math.hypot(right, down) > 5;
+    if (!this.dragged) return;
+    this.leave();
+    this.look({ ...eye, x: eye.x - right / pane.scale / this.ground.width, y: eye.y - down / pane.scale / this.ground.height });
   }
 
   hover(pane, event) {
+    if (this.held && event.buttons && this.eye.size > 1) return this.drag(pane, event);
     const cell = this.cellAt(pane, event);
     const box = this.root.parentElement.getBoundingClientRect();
     const left = event.clientX - box.left;
@@ -437,13 +538,18 @@ class Board {
 
   pick(pane, event) {
     const cell = this.cellAt(pane, event);
-    if (cell >= 0) this.model.send({ kind: "pick", cell, lane: pane.lane });
+    if (cell < 0 || this.dragged) return;
+    const { x, y } = pane.point(event);
+    const dots = this.view.layer === "residents";
+    this.model.send({ kind: "pick", cell, lane: pane.lane, who: dots ? this.ground.nearest(this.head.where || 0, x, y, cell) : -1 });
   }
 
   press(event) {
     const on = event.target;
     const typing = on.closest?.("input, textarea, select, [contenteditable], [role=slider], [role=listbox], [role=option], [role=tab], button, a, .v-slider");
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const lens = { "+": 1.6, "-": 1 / 1.6, 0: 0 }[event.key];
+    if (lens !== undefined) return this.enlarge(lens);
     const deed = { " ": "play", ArrowRight: "shift", ArrowUp: "faster", ArrowDown: "slower", PageDown: "month", Home: "restart" }[event.key];
     if (!deed) return;
     event.preventDefault();

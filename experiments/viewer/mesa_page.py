@@ -11,8 +11,9 @@ from mesa.visualization import Slider, SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
 from experiments.viewer import frames
-from experiments.viewer.looks import LAYERS, Watch
-from experiments.viewer.widgets import MapWidget
+from experiments.viewer.looks import Watch
+from experiments.viewer.views import view_of
+from experiments.viewer.widgets import FOLDER, MapWidget
 from model import TrustModel
 from model.calendar import NIGHT
 from model.town import Town, build_town
@@ -20,6 +21,7 @@ from scenarios import load
 from scenarios.groups import parameter_named
 
 SCALE = 0.25
+STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 LEVERS = {
     "fair": "contacts.fair",
     "accompaniment": "reporting.accompaniment",
@@ -72,22 +74,15 @@ def TownMap(world: Any) -> None:
     solara.use_memo(lambda: widget.set_trait("place", frames.place_of(town())), [])
     watch = solara.use_memo(lambda: Watch(world), [world])
     watch.look(world)
-    layer = LAYERS["trust"]
     with widget.hold_sync():
         widget.cells, widget.where = frames.cells_of(town()), frames.where_of(town())
         widget.ground_a = watch.bytes(world, "trust").tobytes()
-        widget.view = {
-            "mode": "a",
-            "layer": "trust",
-            "colours": layer.colours,
-            "named": True,
-            "legend": {"title": "Trust, mean by cell", "low": f"{layer.low:g}", "high": f"{layer.high:g}"},
-            "words": {"map": "Map of the municipality"},
-        }
+        widget.rounds_a, widget.incidents_a = frames.rounds_of(world, town()), frames.incidents_of(world, town())
+        widget.view = view_of("en", "trust", "a", communal=False)
         widget.head = {"number": world.tick, "seconds": 0, "where": NIGHT}
-    solara.Style(".cf-board { height: 460px; } .cf-legend { text-align: center; }")
+    solara.Style(STYLE + ".cf-board { height: 460px; }")
     solara.Text(f"{world.date}, shift {world.tick % 3 + 1} of 3")
-    solara.Div(children=[widget], style={"width": "100%"})
+    solara.Div(classes=["cf-map"], children=[widget], style={"width": "100%"})
 
 
 PARAMETERS: dict[str, Any] = {name: slider(name) for name in LEVERS} | {"rng": 7}

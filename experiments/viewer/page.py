@@ -32,7 +32,8 @@ def Page() -> None:
     solara.Title(say(visit.language.value, "page.title"))
     solara.Style(STYLE)
     told = visit.twins.value or visit.busy.value or visit.fault.value
-    with solara.Div(classes=["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]):
+    classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]
+    with solara.Div(classes=classes, attributes={"lang": visit.language.value}):
         Head(visit)
         Controls(visit)
         News(visit)
@@ -132,7 +133,7 @@ def Controls(visit: Visit) -> None:
             hide_details=True,
             class_="cf-seed",
             type="number",
-            attributes={"aria-label": say(language, "page.seed"), "min": "0"},
+            attributes={"aria-label": say(language, "page.seed"), "title": say(language, "page.seed_hint"), "min": "0"},
         )
         rv.use_event(luck, "change", seed)
         Clock(visit)
@@ -193,7 +194,7 @@ def Layers(visit: Visit) -> None:
         if visit.twins.value:
             modes = {"both": "side_by_side", "difference": "difference", "a": "only_a", "b": "only_b"}
             items = [(mode, say(language, f"page.{name}")) for mode, name in modes.items()]
-            choice(say(language, "page.map"), visit.mode.value, items, arrange, "cf-pick")
+            choice(say(language, "page.maps"), visit.mode.value, items, arrange, "cf-pick")
         rv.Checkbox(
             label=say(language, "page.show_gangs"),
             v_model=visit.gangs.value,

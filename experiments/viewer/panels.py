@@ -65,7 +65,7 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
         with solara.Div(classes=["cf-lever-name"]):
             text(title, "span", "")
             waits = lever.name in lane.pending
-            text(lever.shown(shown), "span", "cf-waits" if waits else "")
+            text(lever.shown(shown, language), "span", "cf-waits" if waits else "")
         rv.Slider(
             v_model=shown,
             on_v_model=move,
@@ -98,7 +98,8 @@ def LeverPanel(visit: Visit) -> None:
                 if shown:
                     text(say(language, f"group.{heading}"), "h3", "")
                 for lever in shown:
-                    LeverSlider(visit, lever).key(f"{lever.name} {visit.hand.value}")
+                    # another world has sliders of its own: what the old ones still report must not move its levers
+                    LeverSlider(visit, lever).key(f"{lever.name} {id(visit.in_hand())}")
         with solara.Div(classes=["cf-row"]):
             button(say(language, "levers.more"), lambda: show_more(not more), on=more)
         Moved(visit)
@@ -135,6 +136,7 @@ def Moved(visit: Visit) -> None:
 def WhyPanel(visit: Visit) -> None:
     """The causes that moved trust in a place and a period, by weight."""
     language = visit.language.value
+    wanted, want = solara.use_state(False)
     visit.lived.value  # noqa: B018
     if not visit.lanes:
         return
@@ -145,8 +147,20 @@ def WhyPanel(visit: Visit) -> None:
         period = say(language, "why.since", date=lane.world.settings.start)
     else:
         period = say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
-    told = visit.account()
+    apart = wanted and len(visit.lanes) > 1
+    told = visit.apart() if apart else visit.account()
+
+    def ask(letter: str) -> None:
+        want(letter not in "ab")
+        if letter in "ab":
+            visit.hand.set(letter)
+
     with solara.Div():
+        if len(visit.lanes) > 1:
+            with solara.Div(classes=["cf-row"]):
+                for letter, label in (("a", "A"), ("b", "B"), ("b − a", "B − A")):
+                    chosen_one = apart if letter not in "ab" else not apart and letter == visit.hand.value
+                    button(label, partial(ask, letter), on=chosen_one, hint=say(language, "why.worlds"))
         with solara.Div(classes=["cf-row"]):
             items = [(-1, say(language, "why.whole")), *enumerate(names)]
             chosen = -1 if settlement is None else settlement
@@ -155,14 +169,14 @@ def WhyPanel(visit: Visit) -> None:
                 chosen,
                 items,
                 lambda z: visit.settlement.set(None if z < 0 else z),
-                "cf-pick",
+                "cf-wide",
             )
             if month is not None:
                 button(say(language, "why.start"), lambda: visit.month.set(None))
             button(say(language, "page.tab_life"), lambda: visit.tab.set(3))
         text(say(language, "why.title", place=place, period=period), "h3", "")
         numbers = {"total": f"{told.total:+.2f}", "before": f"{told.before:.1f}", "after": f"{told.after:.1f}"}
-        text(say(language, "why.total", **numbers), classes="cf-words")
+        text(say(language, "why.apart" if apart else "why.total", **numbers), classes="cf-words")
         markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in told.causes]))
         text(f"{say(language, 'why.unit')}. {say(language, 'why.help')}")
         if settlement is not None:
@@ -188,7 +202,7 @@ def LifePanel(visit: Visit) -> None:
         with solara.Div(classes=["cf-row"]):
             button(say(language, "life.anybody"), anybody)
             if visit.cell.value is not None:
-                button(say(language, "page.map"), lambda: visit.tell_life(visit.cell.value))
+                button(say(language, "life.here"), lambda: visit.tell_life(visit.cell.value))
             if life is not None:
                 button(say(language, "life.other"), other)
         if life == "nobody":
@@ -217,7 +231,7 @@ def line(language: str, event: biography.Event) -> str:
     moved = ""
     if abs(event.change) >= 5e-4:
         moved = f" <span class='cf-{'up' if event.change > 0 else 'down'}'>{100 * event.change:+.1f}</span>"
-    words = escaped(biography.sentence(language, event))
+    words = escaped(biography.sentence(language, event)) + (f" (×{event.times})" if event.times > 1 else "")
     return f"<li><time>{biography.day(event)}</time>{words}{moved}</li>"
 
 

@@ -1,15 +1,15 @@
-"""The thread that lives the worlds of one visitor, as fast as the browser can show them."""
+"""The thread that lives the worlds of one visitor: so many shifts a second, so many frames a second."""
 
 import queue
 import threading
 import time
 from collections.abc import Callable
 
-FRAMES_A_SECOND = 25.0
+FRAMES_A_SECOND = 30.0
 SPEEDS = (0.25, 3.0, 21.0, 91.0, 0.0)
 """Shifts a second; 0 means as many as there is time for."""
-SLICE = 0.012
-"""Seconds of computing between two frames at the highest speed."""
+AHEAD = 1
+"""Frames under way to the browser while the next one is being prepared, so that neither waits for the other."""
 PATIENCE = 1.0
 """Seconds after which a frame that the browser has not acknowledged counts as missed."""
 MOST_MISSED = 5
@@ -35,8 +35,7 @@ class Player:
         self.playing, self.closed = False, False
         self.speed = 1
         self.sent = self.acknowledged = self.missed = 0
-        self._due = 0.0
-        self._shown_at = 0.0
+        self._due = self._shown_at = self._showing = 0.0
         self._deeds: queue.SimpleQueue[Deed] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._run, name="confianza player", daemon=True)
 
@@ -78,8 +77,10 @@ class Player:
     def frame(self) -> None:
         """Send a frame of how things stand."""
         self.sent += 1
-        self._shown_at = time.monotonic()
+        begun = time.monotonic()
         self.show(self.sent)
+        self._shown_at = time.monotonic()
+        self._showing = self._shown_at - begun
 
     def close(self) -> None:
         """Stop for good."""
@@ -110,24 +111,33 @@ class Player:
         if not self.playing:
             return None
         now = time.monotonic()
-        if self.acknowledged < self.sent:
-            return max(0.0, self._shown_at + PATIENCE - now)
-        return max(0.0, self._due - now)
+        until = self._shown_at + PATIENCE if self._behind() else self._due
+        return max(0.0, until - now)
+
+    def _behind(self) -> bool:
+        """Tell whether the browser has more frames to draw than may be under way."""
+        return self.sent - self.acknowledged > AHEAD
 
     def _turn(self) -> None:
         """Live the shifts of one frame and show it; give up a browser that has gone."""
-        if self.acknowledged < self.sent:
+        if self._behind():
             self.missed += 1
             if self.missed >= MOST_MISSED:
                 self.playing = False
                 self.changed()
                 return
-        begun = time.monotonic()
-        rate = SPEEDS[self.speed]
-        self._due = begun + (1.0 / rate if 0.0 < rate < FRAMES_A_SECOND else 1.0 / FRAMES_A_SECOND if rate else 0.0)
+        begun, rate = time.monotonic(), SPEEDS[self.speed]
+        period = 1.0 / (min(rate, FRAMES_A_SECOND) or FRAMES_A_SECOND)
+        # a frame that came late is made up for by the next, though not by a burst of them
+        self._due = max(self._due, begun - period) + period
         if rate:
             self.advance(max(1, round(rate / FRAMES_A_SECOND)))
         else:
-            while time.monotonic() < begun + SLICE:
-                self.advance(1)
+            self._advance_until(self._due - self._showing)
         self.frame()
+
+    def _advance_until(self, due: float) -> None:
+        """Live as many shifts as there is time for, one at least."""
+        self.advance(1)
+        while time.monotonic() < due:
+            self.advance(1)

@@ -38,7 +38,10 @@ def view(scenario: str, port: int, language: str) -> None:
 
     say(f"confianza: the page is at http://{HOST}:{port}/ (stop it with Ctrl-C)")
     threading.Thread(target=warm, args=(scenario,), name="confianza compiles", daemon=True).start()
-    uvicorn.run(app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    # on one machine squeezing frames costs more than sending them
+    uvicorn.run(
+        app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2, ws_per_message_deflate=False
+    )
 
 
 def warm(scenario: str) -> None:

@@ -12,7 +12,7 @@ from experiments.viewer import biography, charts, differ, frames, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.player import SPEEDS, Deed, Player
 from experiments.viewer.texts import say
-from experiments.viewer.views import captions, view_of
+from experiments.viewer.views import captions, ends, view_of
 from experiments.viewer.widgets import ChartWidget, MapWidget
 from model.calendar import SHIFTS
 from model.errors import InputError
@@ -118,10 +118,7 @@ class Stage:
 
     def show(self, number: int) -> None:
         """Send the worlds as they stand to the browser, and four times a second the numbers."""
-        traits: dict[str, Any] = {"people_b": b"", "ground_b": b"", "rounds_b": b"", "incidents_b": b""}
-        for letter, lane in zip("ab", self.lanes, strict=False):
-            lane.fresh()
-            traits |= frames.frame_of(lane, letter, self.layer.value)
+        traits, ends = self.frame()
         rate = SPEEDS[self.player.speed]
         slow = self.player.playing and 0.0 < rate <= SHIFTS
         world = self.lanes[0].world
@@ -129,9 +126,33 @@ class Stage:
         with self.map.hold_sync():
             for name, value in traits.items():
                 setattr(self.map, name, value)
-            self.map.head = {"number": number, "seconds": 1.0 / rate if slow else 0.0, "where": int(where)}
+            self.map.head = {
+                "number": number,
+                "seconds": 1.0 / rate if slow else 0.0,
+                "where": int(where),
+                "ends": ends,
+            }
         if not self.player.playing or time.monotonic() > self._told_at + NEWS_SECONDS:
             self.tell()
+
+    def frame(self) -> tuple[dict[str, bytes], list[str] | None]:
+        """Return what the map shows of the worlds that it shows, and the ends of the scale of their difference."""
+        for lane in self.lanes:
+            lane.fresh()
+        mode, layer = self.arrangement(), self.layer.value
+        frame = {"people_b": b"", "ground_b": b"", "rounds_b": b"", "incidents_b": b""}
+        if mode == "difference":
+            a, b = self.lanes
+            shown, end = frames.difference_of(a, b, layer)
+            return frame | shown, ends(self.language.value, end)
+        for letter, lane in zip("ab", self.lanes, strict=False):
+            if mode in ("both", letter):
+                frame |= frames.frame_of(lane, letter, layer)
+        return frame, None
+
+    def arrangement(self) -> str:
+        """Return how the map shows the worlds: both, their difference, or one alone."""
+        return self.mode.value if len(self.lanes) > 1 else "a"
 
     def tell(self) -> None:
         """Bring the numbers on the page up to date."""
@@ -161,8 +182,13 @@ class Stage:
     def renew(self) -> None:
         """Show everything anew after something else than a shift has changed it."""
         self._months = -1
-        self.look()
-        self.player.frame()
+        self.look_and_show()
+
+    def look_and_show(self) -> None:
+        """Send the bytes together with how they are to be read."""
+        with self.map.hold_sync():
+            self.look()
+            self.player.frame()
 
     def turned(self) -> None:
         """Follow the player: whether it plays and how fast."""
@@ -194,7 +220,10 @@ class Stage:
     def look(self) -> None:
         """Tell the map what to show and in which words."""
         communal = bool(self.lanes) and bool(self.lanes[0].site.town.authorities["communal"].any())
-        mode = self.mode.value if self.twins.value else "a"
-        view = view_of(self.language.value, self.layer.value, mode, communal)
+        view = view_of(self.language.value, self.layer.value, self.arrangement(), communal)
         titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
-        self.map.view = view | {"dark": self.dark.value, "captions": titles}
+        self.map.view = view | {
+            "dark": self.dark.value,
+            "captions": titles,
+            "difference": "difference_dark" if self.dark.value else "difference",
+        }

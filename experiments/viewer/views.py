@@ -6,7 +6,7 @@ import scenarios
 from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.texts import say
 
-MOVING = ("foot", "motorcycle", "vehicle")
+MOVING = ("foot", "bicycle", "motorcycle", "vehicle")
 
 
 def view_of(language: str, name: str, mode: str, communal: bool) -> dict[str, Any]:
@@ -16,10 +16,12 @@ def view_of(language: str, name: str, mode: str, communal: bool) -> dict[str, An
         "mode": mode,
         "layer": name,
         "colours": layer.colours,
-        "gain": 1 if layer.logarithmic else 2,
         "named": layer.named,
-        "couples": layer.named,
-        "words": {"map": say(language, "page.map")},
+        "couples": layer.named and mode != "difference",
+        "words": {
+            "map": say(language, "page.map"),
+            "lenses": [say(language, f"page.{lens}") for lens in ("closer", "farther", "whole")],
+        },
         "legend": legend(language, name, mode, communal),
     }
 
@@ -43,8 +45,14 @@ def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any
         low, high = ("MS-13", "Barrio 18") if name == "gangs" else ("", "")
     if mode == "difference":
         low, high = say(language, "page.more_in_a"), say(language, "page.more_in_b")
-    marks = [(kind, say(language, f"page.{kind}")) for kind in (*(MOVING if layer.named else ()), "station")]
-    marks.append(("seat", say(language, "page.seat_communal" if communal else "page.seat")))
+    kinds = [] if not layer.named else ["station"] if mode == "difference" else [*MOVING, "station", "incident"]
+    marks = [(kind, say(language, f"page.{kind}")) for kind in kinds]
     if layer.named:
-        marks.append(("incident", say(language, "page.incident")))
+        marks.append(("seat", say(language, "page.seat_communal" if communal else "page.seat")))
     return {"title": say(language, f"layer.{name}"), "low": low, "high": high, "marks": marks}
+
+
+def ends(language: str, end: float) -> list[str]:
+    """Return what stands at the two ends of the scale of differences."""
+    amount = f" ({end:g})" if end else ""
+    return [say(language, f"page.more_in_{letter}") + amount for letter in "ab"]

@@ -81,6 +81,7 @@ class Visit(Stage):
 
         def change() -> None:
             self.twins.set(on)
+            self.hand.set("a")
             if on:
                 self.lanes = [self.lanes[0], self.lane("b")]
                 self.lanes[1].go_until(self.lanes[0].world.tick, self.player.stopped)
@@ -149,15 +150,19 @@ class Visit(Stage):
 
     def account(self) -> why.Account:
         """Return the account of trust of the place and period chosen, of the world in hand."""
-        month = self.chosen_month()
-        return why.account(self.in_hand(), self.settlement.value, month)
+        return why.account(self.in_hand(), self.settlement.value, self.chosen_month())
 
-    def tell_life(self, cell: int | None, skip: int = 0) -> None:
-        """Tell the life of a resident of a cell, or of anybody."""
+    def apart(self) -> why.Account:
+        """Return what set B apart from A in the place and period chosen."""
+        a, b = (why.account(lane, self.settlement.value, self.chosen_month()) for lane in self.lanes)
+        return why.difference(a, b)
+
+    def tell_life(self, cell: int | None, skip: int = 0, first: int = -1) -> None:
+        """Tell the life of a resident of a cell, or of anybody; of the one asked for, if it may be told."""
 
         def listen() -> None:
             lane = self.in_hand()
-            found = biography.listen(lane, biography.dwellers(lane, cell, skip), self.player.stopped)
+            found = biography.listen(lane, biography.dwellers(lane, cell, skip, first), self.player.stopped)
             self.life.set(found[0] if found else "nobody")
 
         self.player.play(False)
@@ -178,9 +183,8 @@ class Visit(Stage):
     def show_again(self) -> None:
         """Draw map and charts anew."""
         if self.lanes:
-            self.look()
             self.draw_charts()
-            self.player.frame()
+            self.look_and_show()
 
     def heard(self, message: dict[str, Any]) -> None:
         """Take what the drawings report: frames drawn, keys, cells, months."""
@@ -193,7 +197,8 @@ class Visit(Stage):
             self.month.set(int(message["month"]))
             self.do(self.draw_charts)
         elif kind in ("hover", "pick"):
-            self.do(lambda: self.point(kind, int(message["cell"]), str(message.get("lane"))))
+            cell, who = int(message["cell"]), int(message.get("who", -1))
+            self.do(lambda: self.point(kind, cell, str(message.get("lane")), who))
 
     def press(self, deed: str) -> None:
         """Do what a key stands for."""
@@ -202,8 +207,8 @@ class Visit(Stage):
         elif deed in ("faster", "slower"):
             self.player.pace(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if deed == "faster" else -1))))
 
-    def point(self, kind: str, cell: int, letter: str) -> None:
-        """Answer a pointer on a cell: in words, or by choosing its place."""
+    def point(self, kind: str, cell: int, letter: str, who: int = -1) -> None:
+        """Answer a pointer on a cell: in words, or by choosing its place and the resident whose dot it is."""
         if not self.lanes or not 0 <= cell < self.lanes[0].site.town.n_cells:
             return
         lane = self.lanes[-1] if letter == "b" else self.lanes[0]
@@ -214,6 +219,7 @@ class Visit(Stage):
         self.settlement.set(settlement if settlement >= 0 and LAYERS[self.layer.value].named else None)
         self.cell.set(cell)
         if self.tab.value == TAB_LIFE:
-            self.tell_life(cell)
+            people = lane.site.town.people
+            self.tell_life(int(people["home"][who]) if 0 <= who < len(people) else cell, first=who)
         else:
             self.tab.set(TAB_WHY)

@@ -52,6 +52,19 @@ def account(lane: Lane, settlement: int | None = None, month: int | None = None)
     return Account(ranked(100.0 * moved / residents[1], after - before, settlement is not None), before, after)
 
 
+def difference(a: Account, b: Account) -> Account:
+    """Return by how much more each cause moved trust in B than in A, with the trust of A and of B afterwards.
+
+    >>> difference(Account([("talk", 0.5)], 40.0, 40.5), Account([("talk", 0.2), ("stop", -0.6)], 40.0, 39.6)).causes
+    [('stop', -0.6), ('talk', -0.3)]
+    """
+    sums = {name: -points for name, points in a.causes}
+    for name, points in b.causes:
+        sums[name] = round(sums.get(name, 0.0) + points, 9)
+    causes = [(name, points) for name, points in sums.items() if abs(points) >= 0.005]
+    return Account(sorted(causes, key=lambda one: -abs(one[1])), a.after, b.after)
+
+
 def trust_now(lane: Lane) -> np.ndarray:
     """Return the sum of trust by settlement as the ledger has it (before fading to the present)."""
     minds, people = lane.world.state.minds, lane.site.town.people

@@ -72,5 +72,12 @@ def palettes() -> dict[str, list[int]]:
     ):
         colours = matplotlib.colormaps[source](np.linspace(0.0, 1.0, 255))[:, :3]
         found[name] = (colours * 255.0 + 0.5).astype(int).ravel().tolist()
+    purple, ink, orange = ((158, 137, 220), (62, 74, 86), (250, 160, 60))
+    middle = np.linspace(0.0, 1.0, 127)[:, None]
+    sides = [
+        np.array(one) + middle * (np.array(other) - np.array(one)) for one, other in ((purple, ink), (ink, orange))
+    ]
+    dark = np.concatenate([sides[0], [ink], sides[1]])
+    found["difference_dark"] = (dark + 0.5).astype(int).ravel().tolist()
     found["gangs"] = [*[204, 121, 167] * 64, *[230, 159, 0] * 191]
     return found

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.calendar import date_of_tick
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.parameters import Group, number, share
 
@@ -105,19 +106,19 @@ KNOCKOUT = ("officers_moved", "officers_trained", "aware_share", "tenure_months"
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def in_a_month(a_year: Any) -> Any:
     """Chance in a month that belongs to this chance in a year."""
     return 1.0 - math.exp(math.log1p(-a_year) / 12.0)
 
 
-@njit(cache=True)
+@kernel
 def trained_in_pool(p: Any, month: Any) -> Any:
     """Share trained in the national pool from which successors come."""
     return min(p["pool_cap"], max(0.0, p["pool"] + p["pool_growth"] * (month / 12.0 - 2017.0)))
 
 
-@njit(cache=True)
+@kernel
 def plateau(p: Any, month: Any, old: Any) -> Any:
     """Share trained at which courses and turnover balance, where this share of officers may retire."""
     stay = 1.0 - in_a_month(p["rotation"] * (1.0 - p["permanence"]))
@@ -129,7 +130,7 @@ def plateau(p: Any, month: Any, old: Any) -> Any:
     return min(1.0, arriving + courses / turnover)
 
 
-@njit(cache=True)
+@kernel
 def uptake(officer: Any, p: Any) -> Any:
     """How likely this officer takes a training place, relative to others."""
     weight = p["prevention"] if officer["branch"] == 1 else 1.0
@@ -138,7 +139,7 @@ def uptake(officer: Any, p: Any) -> Any:
     return weight * p["old_guard"] if officer["cohort"] < FOUNDED else weight
 
 
-@njit(cache=True)
+@kernel
 def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, seed: Any) -> None:
     """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
     officer, year = officers[o], month // 12
@@ -192,7 +193,7 @@ def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed:
             tally[0]["officers_trained"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def turn_over(
     officers: Any, homes: Any, plant: Any, adoption: Any, tally: Any, month: Any, tick: Any, seed: Any
 ) -> None:
@@ -210,7 +211,7 @@ def turn_over(
         succeed(officers, o, plant[z], p, month, tick, seed)
 
 
-@njit(cache=True)
+@kernel
 def planned_share(officer: Any, patrol: Any, p: Any) -> Any:
     """Share of visits that this lead plans for institutions; pressure for arrests takes back what training adds."""
     left = 1.0 if officer["branch"] == 1 else 1.0 - p["busts"] * (1.0 - p["returned"])
@@ -229,13 +230,13 @@ def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
         means[f]["care"] = p["link_forms"] * p["forms"] * trained[f] / max(1.0, staff[f])
 
 
-@njit(cache=True)
+@kernel
 def care_at(means: Any, home: Any) -> Any:
     """Care with which the facility of a place fills forms; 0 where there is none."""
     return means[home]["care"] if home >= 0 else 0.0
 
 
-@njit(cache=True)
+@kernel
 def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
     """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
     return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]

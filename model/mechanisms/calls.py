@@ -5,14 +5,14 @@ authority hears everyday quarrels, fewer of them reach the police.  Switched off
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import weekday_of
 from model.chance import age_of
 from model.daybook import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
+from model.kernels import Tables, kernel
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import most_of
 from model.mechanisms.reporting import HAS_NUMBER, lose_call
@@ -43,7 +43,7 @@ class OtherCalls(Group):
     evidence: ClassVar[tuple[str, ...]] = ("C13", "E05", "F12", "H05")
 
     rate: float = number(
-        63.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
+        48.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
         "calls of adults about other things than crimes", off=0.0,
     )  # fmt: skip
     weekend_night: float = number(1.5, "ratio", 1.0, 2.0, "B19; assumed", "the same on weekend nights, relative")
@@ -57,7 +57,7 @@ class OtherCalls(Group):
     gravity: float = share(0.15, "assumed: little beside crimes", "mean severity of these calls", high=0.5)
 
 
-class Switchboard(NamedTuple):
+class Switchboard(Tables):
     """Who may call whom, by what line, and by what numbers."""
 
     boards: Any
@@ -68,7 +68,7 @@ class Switchboard(NamedTuple):
     response: Any
 
 
-@njit(cache=True)
+@kernel
 def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) -> None:
     """Let a resident call for a couple, by line 110 or an officer's own phone; the line may fail."""
     person, tick, seed = stage.ground.people[i], stage.tick, stage.seed
@@ -90,7 +90,7 @@ def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) ->
     stage.day.counts[CALLS] += 1
 
 
-@njit(cache=True)
+@kernel
 def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
     """Let residents call about what is no crime, then leaders who have an officer's number."""
     people, tick, seed = stage.ground.people, stage.tick, stage.seed

@@ -6,13 +6,14 @@ Whether the suspect did anything is not known here.  Switched off, no crowd gath
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
 
 from model.chance import age_of, someone
 from model.daybook import ASSAULT, BY_CROWD, BY_PHONE, HOMICIDE, IMPRESSIONS, INCIDENTS
+from model.kernels import Tables, kernel
 from model.ledger import COLLECTIVE_VIOLENCE, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanisms.crime import note_incident
@@ -78,7 +79,7 @@ class CollectiveViolence(Group):
     weight: float = number(0.2, "log-odds", 0.0, 2.0, "F17, F18; assumed", "weight for those who were there")
 
 
-class Square(NamedTuple):
+class Square(Tables):
     """Who may come, and who may stop it."""
 
     boards: Any
@@ -89,7 +90,7 @@ class Square(NamedTuple):
     where: Any
 
 
-@njit(cache=True)
+@kernel
 def readiness_to_act(stage: Any, i: Any, by_rumour: Any, p: Any, u: Any) -> Any:
     """Share of the crowd that must act before this person does."""
     mind, z = stage.minds[i], stage.ground.people[i]["settlement"]
@@ -123,7 +124,7 @@ def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any,
     return came
 
 
-@njit(cache=True)
+@kernel
 def cascade(need: Any, came: Any) -> Any:
     """Share of a crowd that acts in the end, when each acts once enough others do; one in ten begin by shouting."""
     acting = 0.1
@@ -137,7 +138,7 @@ def cascade(need: Any, came: Any) -> Any:
         acting = count / came
 
 
-@njit(cache=True)
+@kernel
 def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> Any:
     """Whether a free couple can be there in time."""
     for post in range(len(square.couples)):
@@ -151,7 +152,7 @@ def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> A
     return False
 
 
-@njit(cache=True)
+@kernel
 def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any) -> Any:
     """Who stops the crowd: 0 nobody, 1 the police, 2 the authority, 3 both together."""
     board, seed, tick = square.boards[z], stage.seed, stage.tick
@@ -166,7 +167,7 @@ def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any
     return 3 if luck(seed, TOGETHER, tick, number, 0) < both else 0
 
 
-@njit(cache=True)
+@kernel
 def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) -> Any:
     """Somebody there whom the crowd takes for the offender, guilty or not; -1 if there is no man."""
     for a in range(TRIES):
@@ -179,7 +180,7 @@ def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) 
     return -1
 
 
-@njit(cache=True)
+@kernel
 def act_as_crowd(stage: Any, square: Square, row: Any, i: Any, guarded: Any, p: Any) -> None:
     """Let the crowd do what nobody stopped: hurt or kill, attack the police who guard, drive them out for weeks."""
     number, cell = NAME + row["number"] % 268435456, row["cell"]
@@ -229,7 +230,7 @@ def gather(stage: Any, square: Square) -> None:
             stage.tally[0]["crowds_averted"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def stay_away(day: Any, n_visits: Any, cells: Any, boards: Any, tick: Any) -> None:
     """Cancel the visits to settlements from which the police have withdrawn."""
     for k in range(n_visits):

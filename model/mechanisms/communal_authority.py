@@ -6,13 +6,13 @@ watch.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import date_of_tick
 from model.daybook import DOMESTIC, HEARINGS, IMPRESSIONS
+from model.kernels import Tables, kernel
 from model.ledger import HEARING, impress
 from model.luck import decision, logistic, luck
 from model.parameters import Group, number, share
@@ -115,7 +115,7 @@ KNOCKOUT = ("cases", "closed")
 """Measures of its own process, which change when it is switched off."""
 
 
-class Court(NamedTuple):
+class Court(Tables):
     """The boards, the cases before them, and the numbers by which they decide."""
 
     authorities: Any
@@ -129,13 +129,13 @@ class Court(NamedTuple):
     months: Any
 
 
-@njit(cache=True)
+@kernel
 def move_legitimacy(board: Any, seen: Any, p: Any) -> None:
     """Move legitimacy towards what people have seen of a case, 0 to 1."""
     board["legitimacy"] += p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
 
 
-@njit(cache=True)
+@kernel
 def receive_police(stage: Any, court: Court, case: Any, p: Any) -> None:
     """Let police come to a hearing where they are called: they wait, out of respect or weakness, or step in."""
     z, i, born, number = case["settlement"], case["victim"], case["born"], case["number"]
@@ -158,7 +158,7 @@ def receive_police(stage: Any, court: Court, case: Any, p: Any) -> None:
         stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
 
 
-@njit(cache=True)
+@kernel
 def hearing(stage: Any, court: Court, case: Any, p: Any) -> Any:
     """Hold a public hearing, or put it off because the summoned stayed away; return what it ends with."""
     board, born, number = court.boards[case["settlement"]], case["born"], case["number"]
@@ -182,7 +182,7 @@ def hearing(stage: Any, court: Court, case: Any, p: Any) -> Any:
     return RULED
 
 
-@njit(cache=True)
+@kernel
 def rule(stage: Any, case: Any, p: Any) -> None:
     """Count what the case ends in: an agreement, or a ruling of one of five kinds."""
     v, row = luck(stage.seed, RULING, case["born"], case["number"], 0), stage.tally[0]
@@ -201,7 +201,7 @@ def rule(stage: Any, case: Any, p: Any) -> None:
         row["losses_of_services"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def fail(stage: Any, court: Court, case: Any, p: Any) -> Any:
     """Take a case that failed to the higher board, to the state, or nowhere."""
     z, born, number = case["settlement"], case["born"], case["number"]
@@ -215,7 +215,7 @@ def fail(stage: Any, court: Court, case: Any, p: Any) -> Any:
     return TO_STATE if luck(stage.seed, HAND_OVER, born, number, 0) < p["hand_over"] else NO_REMEDY
 
 
-@njit(cache=True)
+@kernel
 def next_step(stage: Any, court: Court, case: Any, p: Any) -> Any:
     """Take a case one step further; return what the step ends with."""
     board, born, number = court.boards[case["settlement"]], case["born"], case["number"]
@@ -233,7 +233,7 @@ def next_step(stage: Any, court: Court, case: Any, p: Any) -> Any:
     return fail(stage, court, case, p)
 
 
-@njit(cache=True)
+@kernel
 def hear(stage: Any, court: Court) -> None:
     """Take the cases that are due one step further."""
     left = 0
@@ -252,7 +252,7 @@ def hear(stage: Any, court: Court) -> None:
     court.count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def finish(stage: Any, court: Court, case: Any, outcome: Any) -> None:
     """Count a case by its outcome; a conciliation is no remedy where a woman was hurt at home."""
     row, i = stage.tally[0], case["victim"]
@@ -270,7 +270,7 @@ def finish(stage: Any, court: Court, case: Any, outcome: Any) -> None:
         row["men_without_remedy"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def begin_month(boards: Any, authorities: Any, numbers: Any, month: Any, new_year: Any, seed: Any) -> None:
     """Let boards consent to joint patrols or not, and keep watch; communal boards are new on 1 January."""
     for a in range(len(boards)):

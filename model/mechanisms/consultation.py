@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import date_of_tick, month_of
 from model.chance import age_of
 from model.daybook import IMPRESSIONS, INCIDENTS, MEETINGS
+from model.kernels import kernel
 from model.ledger import DOOR_TO_DOOR, MEETING, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.contacts import treats_fairly
@@ -24,7 +24,7 @@ MEETING_HELD, MEETING_DAY, TAKES_PART = decision("meeting held"), decision("meet
 ATTENDS, MEETING_TONE, INVITED = decision("attends"), decision("meeting tone"), decision("invited")
 CALLED, FOLLOWED = decision("called by police"), decision("followed up")
 DOOR_COUNT, DOOR_WHO, DOOR_TONE = decision("door count"), decision("door who"), decision("door tone")
-TABLE, COUNCIL, COMUPRE, NETWORK = 4095, 4094, 4093, 4092
+TABLE, COUNCIL, COMUPRE, NETWORK = (np.int64(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
 YEAR, SHIFTS_A_MONTH = 1095, 91
 MOST_INVITED, MOST_DOORS = 20, 32
@@ -87,7 +87,7 @@ KNOCKOUT = ("meetings", "requests")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) -> Any:
     """Whether the meeting that this body holds this month, if it holds one, is today."""
     if day_of_month != 1 + int(28.0 * luck(seed, MEETING_DAY, month, who, 0)):
@@ -95,7 +95,7 @@ def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) ->
     return luck(seed, MEETING_HELD, month, who, 0) < rate / 12.0
 
 
-@njit(cache=True)
+@kernel
 def readiness(stage: Any, hall: Hall, i: Any, a: Any, p: Any) -> Any:
     """Chance that a resident attends a meeting at the seat of this authority."""
     mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
@@ -110,7 +110,7 @@ def readiness(stage: Any, hall: Hall, i: Any, a: Any, p: Any) -> Any:
     return logistic(wish)
 
 
-@njit(cache=True)
+@kernel
 def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
     """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
     if stage.minds[i]["gone"] >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, hall, i, a, p):
@@ -124,7 +124,7 @@ def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
     hear_out(stage, hall, i, a)
 
 
-@njit(cache=True)
+@kernel
 def hear_out(stage: Any, hall: Hall, i: Any, a: Any) -> None:
     """Let the chief listen to somebody, well or not."""
     person, contacts = stage.ground.people[i], hall.contacts[hall.authorities[a]["settlement"]]
@@ -136,14 +136,14 @@ def hear_out(stage: Any, hall: Hall, i: Any, a: Any) -> None:
     stage.tally[0]["council_heard_far"] += 1.0 if stage.ground.cells[person["home"]]["minutes"] > 20.0 else 0.0
 
 
-@njit(cache=True)
+@kernel
 def is_victim(stage: Any, i: Any) -> Any:
     """Whether this is an adult who was harmed in the last twelve months."""
     harmed = stage.minds[i]["harmed"]
     return harmed >= 0 and stage.tick - harmed < YEAR and age_of(stage.ground.people[i], stage.tick) >= 18.0
 
 
-@njit(cache=True)
+@kernel
 def hold_meeting(stage: Any, hall: Hall, a: Any, p: Any) -> None:
     """Hold a community's meeting: who comes, what they ask, whose number they get."""
     z, board, first = hall.authorities[a]["settlement"], hall.boards[a], hall.present_count[0]
@@ -166,7 +166,7 @@ def hold_meeting(stage: Any, hall: Hall, a: Any, p: Any) -> None:
     stage.tally[0]["meetings"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
     """Hold what is due today of the table, the council, the COMUPRE and the network for victims."""
     p, seed = hall.numbers[0], stage.seed
@@ -201,7 +201,7 @@ def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> N
                 hear_out(stage, hall, i, a)
 
 
-@njit(cache=True)
+@kernel
 def knock(stage: Any, hall: Hall, a: Any, p: Any) -> None:
     """Visit homes of a settlement from door to door."""
     z = hall.authorities[a]["settlement"]
@@ -219,7 +219,7 @@ def knock(stage: Any, hall: Hall, a: Any, p: Any) -> None:
         stage.tally[0]["doors"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
     """Answer what is due; then hold the meetings of today and visit homes."""
     answer_requests(stage, hall)
@@ -237,7 +237,7 @@ def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
         knock(stage, hall, a, p)
 
 
-@njit(cache=True)
+@kernel
 def suffer(stage: Any, suffered: Any) -> None:
     """Let every settlement remember what its people suffered since its last meetings."""
     for k in range(stage.day.counts[INCIDENTS]):

@@ -4,13 +4,14 @@ Switched off, contacts happen and teach nothing.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
 
 from model.chance import age_of, somebody_here, young_man
 from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
+from model.kernels import Tables, kernel
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.misconduct import asks
@@ -116,7 +117,7 @@ KNOCKOUT = ("trust_by_contacts",)
 """Measures of its own process, which change when it is switched off."""
 
 
-class Beat(NamedTuple):
+class Beat(Tables):
     """The couples on their beat, where they walk, and the numbers by which they treat people."""
 
     couples: Any
@@ -131,13 +132,13 @@ class Beat(NamedTuple):
     resources: Any
 
 
-@njit(cache=True)
+@kernel
 def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
     """Whether this officer treats somebody fairly, by luck u."""
     return u < logistic(p["fair"] + p["manner"] * officer["manner"] + officer["tone"])
 
 
-@njit(cache=True)
+@kernel
 def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
     """Chance that a contact with this resident at a visit of this kind is a stop."""
     chance = p["stop"] * (p["checkpoint"] if kind == CHECKPOINT else 1.0)
@@ -150,7 +151,7 @@ def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
     return min(0.9, chance)
 
 
-@njit(cache=True)
+@kernel
 def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p: Any) -> None:
     """Write down what a contact of this kind teaches; a friendly one more if the officer is known here."""
     tone = 1.0 if fair else -1.0
@@ -166,7 +167,7 @@ def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p:
         impress(day, minds, i, BRIBE, -1.0, p["weight_bribe"], 0.0, 0.0, 1)
 
 
-@njit(cache=True)
+@kernel
 def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
     """Kind of a contact by luck u: stop, talk or greeting."""
     stop = 0.0 if visit["kind"] == INSTITUTION else chance_of_stop(person, visit["kind"], p, tick)
@@ -177,7 +178,7 @@ def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
     return GREETING
 
 
-@njit(cache=True)
+@kernel
 def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any:
     """Whether the lead asks this resident for a bribe; it is noted."""
     cell = visit["cell"]
@@ -196,7 +197,7 @@ def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any
     return True
 
 
-@njit(cache=True)
+@kernel
 def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> None:
     """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
     day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit["cell"]
@@ -253,7 +254,7 @@ def meet(stage: Any, beat: Any, where: Any) -> None:
                 encounter(stage, beat, visit, i, nth, z)
 
 
-@njit(cache=True)
+@kernel
 def count(tally: Any, cause: Any, fair: Any) -> None:
     """Count a contact by kind and treatment."""
     row = tally[0]

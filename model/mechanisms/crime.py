@@ -5,10 +5,9 @@ Candidates are drawn at a fixed ceiling that no policy or varied parameter chang
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import MARKET_DAY, weekday_of
 from model.chance import age_of, somebody_here
@@ -30,6 +29,7 @@ from model.daybook import (
     THEFT_FROM_VEHICLE,
     VEHICLE_THEFT,
 )
+from model.kernels import Tables, kernel
 from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
@@ -117,7 +117,7 @@ class Crime(Group):
     )
     weekend_night: float = number(3.0, "ratio", 1.0, 10.0, "B19, J07; assumed", "assault on weekend nights")
     violent_share: float = share(0.8, "J02: usually violent", "robberies that are violent")
-    grave_share: float = share(0.1, "assumed", "assaults that are grave")
+    grave_share: float = share(0.1, "assumed", "assaults that leave wounds where firearms is 1")
     loss_robbery: float = number(900.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a robbery")
     loss_theft: float = number(400.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a theft from the person")
     loss_vehicle: float = number(30000.0, "quetzals", 0.0, 1e6, "assumed", "the same if a vehicle is stolen")
@@ -140,14 +140,14 @@ class Crime(Group):
     )
 
 
-class Odds(NamedTuple):
+class Odds(Tables):
     """What decides whether an attempt is made and goes ahead."""
 
     crime: Any
     near: Any
     deterrence: Any
     fear: Any
-    watch: Any
+    boards: Any
     population: Any
     political: Any
     schools: Any
@@ -160,7 +160,7 @@ class Odds(NamedTuple):
     come: Any
 
 
-@njit(cache=True)
+@kernel
 def pool_of(kind: Any, p: Any) -> Any:
     """Offenders per resident for this kind; for assaults the alcohol index."""
     if kind == ASSAULT:
@@ -169,7 +169,7 @@ def pool_of(kind: Any, p: Any) -> Any:
     return (p["armed"] if armed else p["thieves"]) / 1000.0
 
 
-@njit(cache=True)
+@kernel
 def rate_of(kind: Any, p: Any) -> Any:
     """Acts of this kind a year by offender (by resident for assaults)."""
     if kind == ROBBERY:
@@ -185,7 +185,7 @@ def rate_of(kind: Any, p: Any) -> Any:
     return p["assault"] if kind == ASSAULT else p["hire"]
 
 
-@njit(cache=True)
+@kernel
 def mean_loss(kind: Any, p: Any) -> Any:
     """Mean loss in a crime of this kind, in quetzals."""
     if kind == ROBBERY:
@@ -199,7 +199,7 @@ def mean_loss(kind: Any, p: Any) -> Any:
     return p["loss_burglary"] if kind == BURGLARY else 0.0
 
 
-@njit(cache=True)
+@kernel
 def exposure(
     kind: Any, person: Any, at: Any, lure: Any, market: Any, night: Any, weekend: Any, tick: Any, p: Any
 ) -> Any:
@@ -226,7 +226,7 @@ def exposure(
     return weight * p["weekend_night"] if weekend else weight
 
 
-@njit(cache=True)
+@kernel
 def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
@@ -235,7 +235,7 @@ def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     return NOBODY
 
 
-@njit(cache=True)
+@kernel
 def note_incident(
     stage: Any,
     number: Any,
@@ -258,7 +258,7 @@ def note_incident(
     return k
 
 
-@njit(cache=True)
+@kernel
 def write_incident(
     stage: Any,
     number: Any,
@@ -289,7 +289,7 @@ def write_incident(
     return k
 
 
-@njit(cache=True)
+@kernel
 def severity_of(kind: Any, grave: Any) -> Any:
     """How grave a crime is, 0 to 1; a ranking, assumed."""
     if kind == ROBBERY:
@@ -307,14 +307,14 @@ def severity_of(kind: Any, grave: Any) -> Any:
     return 1.0
 
 
-@njit(cache=True)
+@kernel
 def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, number: Any) -> Any:
     """Let a crime happen: how grave, what is lost, whether somebody dies; return its row."""
     grave = False
     if kind == ROBBERY:
         grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["violent_share"]
     elif kind == ASSAULT:
-        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"]
+        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"] * p["firearms"]
     severity = severity_of(kind, grave)
     loss = mean_loss(kind, p) * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
     motive, book_kind = NO_MOTIVE, kind
@@ -333,7 +333,7 @@ def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, n
     return note_incident(stage, number, book_kind, motive, cell, victim, -1, minute, severity, loss)
 
 
-@njit(cache=True)
+@kernel
 def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any, threshold: Any, number: Any) -> None:
     """Try a crime: it happens, is given up, or moves to a neighbouring cell."""
     z = max(stage.ground.cells[cell]["settlement"], 0)
@@ -357,13 +357,13 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
     stage.day.incidents[row]["displaced"] = 1
 
 
-@njit(cache=True)
-def watch_at(kind: Any, settlement: Any, night: Any, watch: Any) -> Any:
+@kernel
+def watch_at(kind: Any, settlement: Any, night: Any, boards: Any) -> Any:
     """Share of crimes of this kind that the community's own watch prevents here and now."""
-    return watch[settlement] if night and settlement >= 0 and kind <= BURGLARY else 0.0
+    return boards[settlement]["watch"] if night and settlement >= 0 and kind <= BURGLARY else 0.0
 
 
-@njit(cache=True)
+@kernel
 def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
     """Let protectors keep a crime away; somebody may be killed for it."""
     z = max(stage.ground.cells[cell]["settlement"], 0)
@@ -374,7 +374,7 @@ def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
         note_incident(stage, own, HOMICIDE, BY_NARCOS, cell, i, -1, minute, 1.0, 0.0)
 
 
-@njit(cache=True)
+@kernel
 def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
     """Judge the candidates of this shift by type, then the near repeats that are due."""
     n_people, old_repeats = len(stage.ground.people), odds.count[0]
@@ -412,7 +412,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
                 stage.tally[0]["ceiling_hits"] += 1.0
                 threshold = 1.0
             stage.tally[0]["candidates"] += 1.0
-            unseen = 1.0 - watch_at(kind, here["settlement"], night, odds.watch)
+            unseen = 1.0 - watch_at(kind, here["settlement"], night, odds.boards)
             stage.tally[0]["watched"] += 1.0 if threshold * unseen <= mark < threshold else 0.0
             threshold *= unseen
             left = threshold * open_share(kind, cell, odds.protected, odds.narcos[z])
@@ -446,7 +446,7 @@ def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
     forget(odds.repeats, odds.count, stage.tick)
 
 
-@njit(cache=True)
+@kernel
 def forget(repeats: Any, count: Any, tick: Any) -> None:
     """Drop the repeats whose time has come; the others keep their order."""
     left = 0
@@ -475,7 +475,7 @@ def act(world: Any) -> None:
         numbers["near_repeat"],
         numbers["deterrence"],
         numbers["fear"],
-        state.boards["watch"],
+        state.boards,
         numbers["population_change"],
         numbers["political_calendar"],
         numbers["safe_schools"],

@@ -6,10 +6,9 @@ Switched off, there are none, neither those of the timeline nor others.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
 from model.chance import age_of
 from model.daybook import IMPRESSIONS
+from model.kernels import kernel
 from model.ledger import CRISIS, impress
 from model.luck import decision, luck
 from model.parameters import Group, number, share
@@ -43,7 +42,7 @@ class Crises(Group):
     shock: float = number(0.05, "log-odds", 0.0, 0.5, "G15; assumed", "trust that a crisis of size 1 costs everywhere")
 
 
-@njit(cache=True)
+@kernel
 def rise(stage: Any, everywhere: Any, authorities: Any, boards: Any, numbers: Any, size: Any, who: Any) -> None:
     """Let communities rise: where it happens and those that join have no meetings for months."""
     u, row = luck(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
@@ -59,7 +58,7 @@ def rise(stage: Any, everywhere: Any, authorities: Any, boards: Any, numbers: An
             boards[a]["silent_until"] = stage.tick + int(SHIFTS_A_MONTH * numbers[z]["silence"] * size)
 
 
-@njit(cache=True)
+@kernel
 def meet_force(stage: Any, boards: Any, numbers: Any, size: Any, who: Any, n: Any) -> None:
     """Let those who are there learn what being driven away by police or army is like."""
     for j in range(n):

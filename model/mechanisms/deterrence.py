@@ -7,9 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
 from model.daybook import BURGLARY, HOMICIDE, THEFT_FROM_VEHICLE, VISITS
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.mechanisms.patrol import cover
 from model.parameters import Group, number, share
@@ -40,7 +39,7 @@ KNOCKOUT = ("deterred",)
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def effect_on(kind: Any, p: Any) -> Any:
     """Effect of full guard on crimes of this kind."""
     if kind <= THEFT_FROM_VEHICLE:
@@ -50,13 +49,13 @@ def effect_on(kind: Any, p: Any) -> Any:
     return p["targeted"] if kind == HOMICIDE else 0.0
 
 
-@njit(cache=True)
+@kernel
 def felt_risk(risk: Any, tick: Any, weeks: Any) -> Any:
     """Perceived risk of a cell as left by the shift before this one."""
     return risk["level"] * math.exp(-0.6931471805599453 * (tick - risk["touched"]) / (21.0 * weeks))
 
 
-@njit(cache=True)
+@kernel
 def deterred(
     stage: Any, risk: Any, p: Any, kind: Any, cell: Any, minute: Any, mark: Any, threshold: Any, number: Any
 ) -> Any:
@@ -72,7 +71,7 @@ def deterred(
     )
 
 
-@njit(cache=True)
+@kernel
 def remember(day: Any, risk: Any, cells: Any, numbers: Any, tick: Any) -> None:
     """Let the visits that took place raise perceived risk."""
     for k in range(day.counts[VISITS]):

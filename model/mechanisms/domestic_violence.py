@@ -6,14 +6,14 @@ public action.  Switched off, there is none.
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import weekday_of
 from model.chance import age_of
 from model.daybook import BY_KIN, BY_PARTNER, DOMESTIC, HOMICIDE, IMPRESSIONS, INCIDENTS
+from model.kernels import Tables, kernel
 from model.ledger import PROTECTION, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, VIOLENT, most_of, note_incident, write_incident
@@ -87,7 +87,7 @@ KNOCKOUT = ("crimes_occurred_domestic_violence", "domestic_without_remedy", "wom
 """Measures of its own process, which change when it is switched off."""
 
 
-class Hearth(NamedTuple):
+class Hearth(Tables):
     """Who lives with whom, what happened there, and the women whose next act may come."""
 
     homes: Any
@@ -98,7 +98,7 @@ class Hearth(NamedTuple):
     counts: Any
 
 
-@njit(cache=True)
+@kernel
 def man_at_home(stage: Any, hearth: Any, i: Any) -> Any:
     """Who might hurt this woman: a man of her age in the household, another man there, or nobody."""
     person = stage.ground.people[i]
@@ -117,7 +117,7 @@ def man_at_home(stage: Any, hearth: Any, i: Any) -> Any:
     return found
 
 
-@njit(cache=True)
+@kernel
 def near_ties(stage: Any, i: Any) -> Any:
     """Living ties of somebody in the same settlement and another household."""
     people, count = stage.ground.people, 0
@@ -128,7 +128,7 @@ def near_ties(stage: Any, i: Any) -> Any:
     return count
 
 
-@njit(cache=True)
+@kernel
 def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night: Any) -> Any:
     """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
     home = hearth.homes[i]
@@ -143,7 +143,7 @@ def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night:
     return weight
 
 
-@njit(cache=True)
+@kernel
 def struck(stage: Any, hearth: Any, i: Any, p: Any, hazard: Any, ceiling: Any, mark: Any) -> Any:
     """Who hurts this woman, if anybody does; ``hazard`` a year is that of one without ties nearby, relative to 1."""
     if mark * ceiling >= hazard * (1.0 + p["isolation"]):  # not even alone: no need to look at home and ties
@@ -156,13 +156,13 @@ def struck(stage: Any, hearth: Any, i: Any, p: Any, hazard: Any, ceiling: Any, m
     return man if mark < hazard / ceiling else NO_MAN
 
 
-@njit(cache=True)
+@kernel
 def next_wait(seed: Any, tick: Any, i: Any, nth: Any) -> Any:
     """Shifts until the next act may come."""
     return 1 + int(-math.log(1.0 - luck(seed, AGAIN_WAIT, tick, i, nth)) * YEAR / FURTHER_ACTS)
 
 
-@njit(cache=True)
+@kernel
 def await_next(hearth: Any, i: Any, due: Any) -> None:
     """Note when the next act on a woman may come."""
     row = hearth.pending[hearth.count[0]]
@@ -170,7 +170,7 @@ def await_next(hearth: Any, i: Any, due: Any) -> None:
     hearth.count[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> None:
     """Let a woman be hurt: it leaves injuries or not, or kills."""
     number, cell = NAME + i, np.int64(stage.ground.people[i]["home"])
@@ -188,7 +188,7 @@ def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> 
         write_incident(stage, number, DOMESTIC, motive, cell, i, -1, minute, severity, 0.0)
 
 
-@njit(cache=True)
+@kernel
 def remember(stage: Any, hearth: Any, i: Any, severity: Any, p: Any) -> None:
     """Count an act within a year of another under where she had looked for help; who told the state is disappointed."""
     home = hearth.homes[i]
@@ -199,13 +199,13 @@ def remember(stage: Any, hearth: Any, i: Any, severity: Any, p: Any) -> None:
     home["hurt"], home["channel"] = stage.tick, 0
 
 
-@njit(cache=True)
+@kernel
 def ends(stage: Any, i: Any, p: Any) -> Any:
     """Whether violence against this woman ends with an act, until a first one comes again."""
     return luck(stage.seed, ENDS, stage.tick, i, 0) < p["ends"]
 
 
-@njit(cache=True)
+@kernel
 def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
     """Judge the candidates for a first act in twelve months."""
     n = len(stage.ground.people)
@@ -224,7 +224,7 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
                 await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
 
 
-@njit(cache=True)
+@kernel
 def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
     """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
     left, pending = 0, hearth.pending
@@ -243,7 +243,7 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
     hearth.count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> Any:
     """Let the next act on a woman come, or not; return whether it was the last."""
     z = stage.ground.people[i]["settlement"]
@@ -256,7 +256,7 @@ def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weeke
     return ends(stage, i, p)
 
 
-@njit(cache=True)
+@kernel
 def first_homes(stage: Any, hearth: Any, numbers: Any) -> None:
     """Draw the women who were hurt in the year before the world begins, and when their next act may come."""
     for i in range(len(hearth.homes)):
@@ -280,8 +280,7 @@ def hearth_of(world: Any) -> Hearth:
     """Return what kernels take about households."""
     state = world.state
     start, members = world.households
-    counts = state.tally.view(np.float64)
-    return Hearth(state.homes, start, members, state.pending.rows, state.pending.count, counts)
+    return Hearth(state.homes, start, members, state.pending.rows, state.pending.count, world.counts)
 
 
 def begin(world: Any) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import is_last_shift_of_month, weekday_of
 from model.chance import STEP, TRIES, age_of, someone, young_man
@@ -24,6 +23,7 @@ from model.daybook import (
     PUNISHMENT,
     TERRITORIAL,
 )
+from model.kernels import kernel
 from model.ledger import SHIFTS_A_YEAR
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
@@ -141,7 +141,7 @@ KNOCKOUT = ("extortion_territorial", "extortion_imitators", "payments", "punishm
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def collect(stage: Any, gangs: Any, numbers: Any) -> None:
     """Count the weekly payments; some stop paying."""
     for k in range(len(gangs.targets)):
@@ -154,7 +154,7 @@ def collect(stage: Any, gangs: Any, numbers: Any) -> None:
             mind["pays"] = -1
 
 
-@njit(cache=True)
+@kernel
 def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -> Any:
     """Target of a demand: who has not gone, in a few tries."""
     i = gangs.targets[first]
@@ -165,7 +165,7 @@ def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -
     return i
 
 
-@njit(cache=True)
+@kernel
 def demand(stage: Any, gangs: Any, numbers: Any) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
     for q in range(len(gangs.cliques)):
@@ -208,7 +208,7 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
             gangs.threat_count[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def punish(stage: Any, gangs: Any, numbers: Any) -> None:
     """Carry out, or not, the threats that are due; everybody in the territory learns from it."""
     left = 0
@@ -234,7 +234,7 @@ def punish(stage: Any, gangs: Any, numbers: Any) -> None:
     gangs.threat_count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def strike(
     stage: Any, cell: Any, victim: Any, clique: Any, deadly_motive: Any, motive: Any, lethal: Any, number: Any
 ) -> None:
@@ -257,7 +257,7 @@ def strike(
     )
 
 
-@njit(cache=True)
+@kernel
 def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(gangs.cliques)):
@@ -276,14 +276,14 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> N
                 break
 
 
-@njit(cache=True)
+@kernel
 def enrol(roll: Any, count: Any, i: Any) -> None:
     """Put somebody on the roll of members."""
     roll[count[0]] = i
     count[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
     """Let cliques draw the young of their territory."""
     n_people = len(stage.ground.people)
@@ -309,7 +309,7 @@ def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
             stage.tally[0]["recruits"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
     """Let imitators telephone: no territory, empty threats."""
     n_people = len(stage.ground.people)
@@ -353,7 +353,7 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
             stage.minds[i]["gave_in"] = stage.tick
 
 
-@njit(cache=True)
+@kernel
 def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
     """Raise or lower the rent by what was refused; let members leave."""
     for q in range(len(gangs.cliques)):
@@ -380,7 +380,7 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
     gangs.roll_count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def first_payers(minds: Any, gangs: Any, people: Any, numbers: Any, seed: Any) -> None:
     """Draw who pays already when the world begins."""
     for q in range(len(gangs.cliques)):
@@ -397,7 +397,7 @@ def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
     first_payers(state.minds, state.gangland(), ground.people, numbers, seed)
 
 
-@njit(cache=True)
+@kernel
 def extort(
     stage: Any,
     gangs: Any,

@@ -7,9 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
 from model.daybook import BURGLARY, INCIDENTS, OUTSIDE, VISITS
+from model.kernels import kernel
 from model.ledger import HARM, kept
 from model.luck import decision, logistic, luck
 from model.mechanisms.hearsay import HEARD
@@ -59,7 +58,7 @@ class Fear(Group):
     usual: float = share(0.35, "derived from the start", "careful residents for whom crime rates were calibrated")
 
 
-@njit(cache=True)
+@kernel
 def sheltered(kind: Any, mind: Any, p: Any) -> Any:
     """Hazard of a resident for crimes of this kind, relative to the mean resident for whom rates were calibrated."""
     if kind > BURGLARY:
@@ -67,7 +66,7 @@ def sheltered(kind: Any, mind: Any, p: Any) -> Any:
     return (1.0 - p["precaution"] * mind["careful"]) / (1.0 - p["precaution"] * p["usual"])
 
 
-@njit(cache=True)
+@kernel
 def feel(mind: Any, local: Any, p: Any) -> None:
     """Bring fear and precaution of one resident up to date at a month's end."""
     mind["alarm"] *= local["kept"]
@@ -77,7 +76,7 @@ def feel(mind: Any, local: Any, p: Any) -> None:
     mind["careful"] = 1 if readiness > 0.0 else 0
 
 
-@njit(cache=True)
+@kernel
 def first_caution(mind: Any, p: Any, i: Any, seed: Any) -> None:
     """Draw how cautious resident i is, and whether precautions are taken at first."""
     u = luck(seed, CAUTION, 0, i, 0)
@@ -86,14 +85,14 @@ def first_caution(mind: Any, p: Any, i: Any, seed: Any) -> None:
     mind["careful"] = 1 if p["careful"] + p["by_fear"] * mind["base_fear"] + mind["caution"] > 0.0 else 0
 
 
-@njit(cache=True)
+@kernel
 def first_cautions(minds: Any, people: Any, numbers: Any, seed: Any) -> None:
     """Draw how cautious everybody is when the world begins."""
     for i in range(len(minds)):
         first_caution(minds[i], numbers[people[i]["settlement"]], i, seed)
 
 
-@njit(cache=True)
+@kernel
 def frighten(stage: Any, i: Any, severity: Any, fear: Any, hearsay: Any) -> None:
     """Let somebody who was harmed, and the ties who are told of it, be afraid."""
     home = stage.ground.people[i]["settlement"]
@@ -106,7 +105,7 @@ def frighten(stage: Any, i: Any, severity: Any, fear: Any, hearsay: Any) -> None
             stage.minds[tie]["alarm"] += fear[stage.ground.people[tie]["settlement"]]["heard"] * severity
 
 
-@njit(cache=True)
+@kernel
 def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> None:
     """Note the harm and the couples on foot of this shift, settlement by settlement."""
     for k in range(stage.day.counts[INCIDENTS]):
@@ -123,7 +122,7 @@ def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> Non
             local[max(stage.ground.cells[visit["cell"]]["settlement"], 0)]["seen"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def close_month(local: Any, numbers: Any, residents: Any, shifts: Any) -> None:
     """Let what was noticed in a month sink in, and slowly become usual."""
     for z in range(len(local)):

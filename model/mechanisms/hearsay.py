@@ -6,9 +6,8 @@ Switched off, nobody hears anything.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
 from model.daybook import IMPRESSIONS
+from model.kernels import kernel
 from model.ledger import HEARSAY, impress
 from model.luck import decision, luck
 from model.parameters import Group, share
@@ -32,7 +31,7 @@ KNOCKOUT = ("trust_by_hearsay",)
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def spread(day: Any, first: Any, ground: Any, minds: Any, hearsay: Any, tick: Any, seed: Any) -> None:
     """Tell the impressions before row ``first`` to the ties of those who had them."""
     for k in range(first):

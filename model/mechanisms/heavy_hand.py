@@ -13,6 +13,7 @@ from numba import njit
 from model.calendar import date_of_tick
 from model.chance import someone, young_man
 from model.daybook import IMPRESSIONS, SOLDIERS, VISITS
+from model.kernels import kernel
 from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
 from model.luck import decision, luck, poisson
 from model.mechanisms.contacts import MOST
@@ -75,7 +76,7 @@ KNOCKOUT = ("stops_army", "detentions", "wrongful_detentions", "members_held")
 KNOCKOUT_POLICY = "heavy_hand"
 
 
-@njit(cache=True)
+@kernel
 def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
     crowd = float(stage.ground.crowd[where, cell])
@@ -92,7 +93,7 @@ def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, co
         stage.tally[0]["stops_army_harsh"] += 1.0 if harsh else 0.0
 
 
-@njit(cache=True)
+@kernel
 def march(stage: Any, everywhere: Any, where: Any, patrols: Any, numbers: Any, contacts: Any) -> None:
     """Send the army patrols out, to places by population."""
     n = numbers[0]["visits"]
@@ -107,7 +108,7 @@ def march(stage: Any, everywhere: Any, where: Any, patrols: Any, numbers: Any, c
             )
 
 
-@njit(cache=True)
+@kernel
 def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
     """Share of members among the young men who live in or next to a territory."""
     men = members = 0
@@ -142,7 +143,7 @@ def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, membe
             lock_up(stage, cliques, i, p)
 
 
-@njit(cache=True)
+@kernel
 def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
     """Take somebody out of the municipality; those who know him think the worse of it."""
     mind, z, q = stage.minds[i], stage.ground.people[i]["settlement"], stage.minds[i]["member"]
@@ -159,7 +160,7 @@ def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
         impress(stage.day, stage.minds, stage.ground.ties[i, k], DETENTION, -1.0, p["weight_tie"], 0.0, 0.0, 0)
 
 
-@njit(cache=True)
+@kernel
 def release(stage: Any, gangs: Any, prison: Any, count: Any, mood: Any, numbers: Any) -> None:
     """Let those out whose time is over: members to their clique, of the others some to one (J05)."""
     left = 0
@@ -187,7 +188,7 @@ def release(stage: Any, gangs: Any, prison: Any, count: Any, mood: Any, numbers:
     count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def clique_near(near: Any, territory: Any, home: Any) -> Any:
     """Clique that holds a cell or, if none does, the first neighbour that is held; else -1."""
     if territory[home] >= 0:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.books import told_to_state
 from model.calendar import is_last_shift_of_month, month_of
 from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, PROSECUTOR, VEHICLE_THEFT
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.mechanisms import plans
 from model.mechanisms.adoption import care_at
@@ -53,7 +53,7 @@ KNOCKOUT = ("survival", "record_days_mean")
 """Measures of the process itself, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
     sure = kind in (HOMICIDE, VEHICLE_THEFT)
@@ -64,7 +64,7 @@ def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
     return form, content, typed * p["consolidated"] * p["georeferenced"] * p["entered"]
 
 
-@njit(cache=True)
+@kernel
 def report_up(
     day: Any,
     cells: Any,
@@ -108,7 +108,7 @@ def report_up(
             mail_count[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
     """Let headquarters enter what has come by the end of a month."""
     left = 0
@@ -124,7 +124,7 @@ def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
     count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def send_back(plan_rows: Any, facilities: Any, numbers: Any, tally: Any, month: Any, tick: Any, seed: Any) -> None:
     """Let a product of headquarters' analysts come back to some stations."""
     for f in range(len(facilities)):

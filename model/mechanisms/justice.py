@@ -6,10 +6,9 @@ Switched off, all complaints are taken at once and nobody is blamed.
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
 from model.calendar import is_last_shift_of_month
 from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
+from model.kernels import kernel
 from model.ledger import CHARGED, DROPPED, HELD, RELEASE, impress
 from model.luck import decision, luck
 from model.mechanisms.plans import INVESTIGATIVE
@@ -47,7 +46,7 @@ KNOCKOUT = ("queue", "charged")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def judge_arrests(
     day: Any, people: Any, minds: Any, justice: Any, trust: Any, tally: Any, tick: Any, seed: Any
 ) -> None:
@@ -75,7 +74,7 @@ def judge_arrests(
             tally[0]["released"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def queue(day: Any, cells: Any, plans: Any, numbers: Any, complaints: Any, count: Any, seed: Any) -> None:
     """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
     for k in range(day.counts[INCIDENTS]):
@@ -98,7 +97,7 @@ def queue(day: Any, cells: Any, plans: Any, numbers: Any, complaints: Any, count
         count[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def close_month(
     day: Any,
     people: Any,
@@ -143,7 +142,7 @@ def close_month(
     count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def drop(day: Any, minds: Any, i: Any, filed: Any, number: Any, p: Any, trust: Any, tally: Any, seed: Any) -> None:
     """Close a complaint without result; some blame the police."""
     minds[i]["useful"] -= 0.2

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.chance import age_of
 from model.daybook import ASSAULT, IMPRESSIONS, IN_QUARREL, INCIDENTS
+from model.kernels import kernel
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, VIOLENT, most_of, note_incident
 from model.parameters import Group, number, share
@@ -53,7 +53,7 @@ class LandConflicts(Group):
     grave: float = share(0.15, "assumed", "of those, with grave injuries")
 
 
-@njit(cache=True)
+@kernel
 def bring(stage: Any, cases: Any, count: Any, number: Any, i: Any, p: Any) -> None:
     """Bring a conflict before the authority; the hearing is weeks or months later, in the afternoon."""
     case, person = cases[count[0]], stage.ground.people[i]
@@ -65,7 +65,7 @@ def bring(stage: Any, cases: Any, count: Any, number: Any, i: Any, p: Any) -> No
     stage.tally[0]["land_brought"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def fight(stage: Any, number: Any, cell: Any, other: Any, p: Any) -> None:
     """Let a conflict end in a fight."""
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
@@ -74,7 +74,7 @@ def fight(stage: Any, number: Any, cell: Any, other: Any, p: Any) -> None:
     stage.tally[0]["land_fights"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def dispute(
     stage: Any, start: Any, settled: Any, boards: Any, cases: Any, count: Any, numbers: Any, communal: Any
 ) -> None:

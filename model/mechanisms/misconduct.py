@@ -11,18 +11,22 @@ import numpy as np
 from numba import njit
 
 from model.daybook import BRIBES
-from model.luck import decision, luck
+from model.kernels import kernel
+from model.luck import decision, luck, poisson
 from model.mechanisms.adoption import succeed
 from model.parameters import Group, number, share
 
-GOES_PUBLIC, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
+GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
     decision("goes public"),
+    decision("who is named"),
     decision("complains"),
     decision("complaint answered"),
     decision("sanction"),
     decision("caught"),
 )
 QUARTER = 273
+TRIES = 64
+"""Tries to find an officer who asked lately, when a case comes out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,12 @@ class Misconduct(Group):
     )
     control: float = share(0.1, "I10: unable to end it; assumed", "strength of internal control", role="lever")
     channel: float = share(0.05, "assumed", "strength of a complaint channel outside the police", role="lever")
-    public: float = share(0.0001, "orders of magnitude: .5-4 cases a year", "requests that become public, at least")
+    public: float = share(
+        0.0001, "orders of magnitude: .5-4 cases a year", "requests that will become public, at least"
+    )
+    surfaces: float = share(
+        0.16, "assumed: half of the cases within four months; swept", "of the cases that will come out, in a month"
+    )
     reveal: float = number(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
     shock: float = number(0.05, "log-odds", 0.0, 1.0, "G05; assumed", "trust that a public case costs everybody")
     files: float = share(0.01, "assumed", "who is asked and complains of it to the police")
@@ -73,13 +82,13 @@ KNOCKOUT = ("bribes", "complaints_police")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def found_out(p: Any) -> Any:
     """How well misconduct is found out, by internal control and the channel outside together."""
     return 1.0 - (1.0 - p["control"]) * (1.0 - p["channel"])
 
 
-@njit(cache=True)
+@kernel
 def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) -> Any:
     """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
     x = p["base"] + p["offer"] * offers + p["penury"] * penury + p["norm"] * custom
@@ -87,22 +96,19 @@ def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) ->
     return u < math.exp(min(0.0, x))
 
 
-@njit(cache=True)
+@kernel
 def answer_for(
-    day: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, cells: Any, mood: Any, tally: Any,
+    day: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, cells: Any, hidden: Any, tally: Any,
     month: Any, tick: Any, seed: Any,
 ) -> None:  # fmt: skip
-    """Let requests become public, be complained of and found out; who is found out is suspended."""
+    """Let requests be complained of and found out, and add to what will come out; who is found out is suspended."""
     row = tally[0]
     for k in range(day.counts[BRIBES]):
         bribe = day.bribes[k]
         cell, nth, o = bribe["cell"], bribe["nth"], couples[bribe["post"]]["lead"]
         p = numbers[max(cells[cell]["settlement"], 0)]
         gone = luck(seed, CAUGHT, tick, cell, nth) < p["caught"] * found_out(p)
-        if luck(seed, GOES_PUBLIC, tick, cell, nth) < p["public"] * (1.0 + p["reveal"] * found_out(p)):
-            row["public_cases"] += 1.0
-            mood[1] -= p["shock"]
-            gone = True
+        hidden[0] += p["public"] * (1.0 + p["reveal"] * found_out(p))
         if luck(seed, COMPLAINS, tick, cell, nth) < p["files"] + p["channel_files"] * p["channel"]:
             row["complaints_police"] += 1.0
             if luck(seed, ANSWERED, tick, cell, nth) < p["answered"]:
@@ -112,6 +118,31 @@ def answer_for(
             row["suspended"] += 1.0
             z = plant.facilities[plant.officers[o]["facility"]]["settlement"]
             succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
+
+
+@kernel
+def come_out(
+    plant: Any, numbers: Any, adoption: Any, persons: Any, hidden: Any, mood: Any, tally: Any, month: Any, tick: Any,
+    seed: Any,
+) -> None:  # fmt: skip
+    """Let cases of the last months become public, by one luck of the month for the whole municipality.
+
+    A lot for each request would be drawn anew wherever a policy changes who meets whom, and one case that flips
+    moves the trust of everybody: twins would differ by luck alone.
+    """
+    due = numbers[0]["surfaces"] * hidden[0]
+    hidden[0] -= due
+    for k in range(poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due)):
+        tally[0]["public_cases"] += 1.0
+        mood[1] -= numbers[0]["shock"]
+        for a in range(TRIES):
+            o = int(luck(seed, WHO_IS_NAMED, tick, k, a) * len(plant.officers))
+            asked = plant.officers[o]["asked"]
+            if asked >= 0 and tick - asked < QUARTER:
+                tally[0]["suspended"] += 1.0
+                z = plant.facilities[plant.officers[o]["facility"]]["settlement"]
+                succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
+                break
 
 
 @njit(cache=True)
@@ -137,7 +168,7 @@ def act(world: Any) -> None:
         numbers["adoption"],
         numbers["plant"],
         world.ground.cells,
-        state.mood,
+        state.hidden,
         state.tally,
         world.month,
         world.tick,
@@ -146,5 +177,18 @@ def act(world: Any) -> None:
 
 
 def month_end(world: Any) -> None:
-    """Note what is customary at each facility."""
-    note_customs(world.plant.officers, world.state.means, world.tick)
+    """Note what is customary at each facility; cases come out."""
+    state, numbers = world.state, world.numbers
+    note_customs(world.plant.officers, state.means, world.tick)
+    come_out(
+        world.plant,
+        numbers["misconduct"],
+        numbers["adoption"],
+        numbers["plant"],
+        state.hidden,
+        state.mood,
+        state.tally,
+        world.month,
+        world.tick,
+        world.seed,
+    )

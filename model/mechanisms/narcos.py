@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.chance import somebody_here, young_man
 from model.gangs import TRIES
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.parameters import Group, number, share
 
@@ -59,13 +59,13 @@ def settle_narcos(protected: Any, ground: Any, everywhere: Any, territory: Any, 
         protected[near & (cells["population"] > 0) & (territory < 0) & (protected < 0)] = g
 
 
-@njit(cache=True)
+@kernel
 def open_share(kind: Any, cell: Any, protected: Any, p: Any) -> Any:
     """Share of the hazard of this kind that is left in this cell."""
     return p["thieves"] if kind <= OLDEST_KIND and protected[cell] >= 0 else 1.0
 
 
-@njit(cache=True)
+@kernel
 def killed_thief(stage: Any, where: Any, cell: Any, number: Any, p: Any) -> Any:
     """Who is killed for a crime that was kept away: nobody (-1), or a young man who is there."""
     stage.tally[0]["kept_away"] += 1.0

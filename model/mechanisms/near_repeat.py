@@ -7,8 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
+from model.kernels import kernel
 from model.luck import decision, luck, poisson
 from model.parameters import Group, number, share
 
@@ -38,7 +37,7 @@ KNOCKOUT = ("repeats",)
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, victim: Any, number: Any) -> None:
     """Write down the repeats that this crime will have."""
     for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p["kappa"]))):

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from model.daybook import BY_CROWD, BY_GANG, HOMICIDE, INCIDENTS, MEETINGS, RESPONSES
+from model.kernels import kernel
 from model.luck import logistic
 from model.parameters import Group, number, share
 
@@ -52,7 +53,7 @@ KNOCKOUT = ("officers_faith", "officers_safety", "officers_stress", "visits")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def brief(officers: Any, homes: Any, contacts: Any, adoption: Any, states: Any) -> None:
     """Write into each officer's tone what training, language, faith and stress add to the log-odds of fairness."""
     for o in range(len(officers)):
@@ -64,7 +65,7 @@ def brief(officers: Any, homes: Any, contacts: Any, adoption: Any, states: Any) 
         officer["tone"] = tone + s["faith_tone"] * officer["faith"] - s["stress_tone"] * officer["stress"]
 
 
-@njit(cache=True)
+@kernel
 def goes(lead: Any, p: Any) -> Any:
     """Chance that this lead makes a planned visit."""
     return logistic(p["kept"] + p["keen"] * lead["motivation"] + p["bold"] * lead["safety"])
@@ -94,13 +95,13 @@ def live_through(day: Any, couples: Any, plant: Any, cells: Any, chiefs: Any, du
                 duty[o]["nights"] += 1
 
 
-@njit(cache=True)
+@kernel
 def moved(state: Any, left: Any, push: Any) -> Any:
     """Return a state after a month: faded, pushed, within its limits."""
     return min(MOST, max(-MOST, state * left + push))
 
 
-@njit(cache=True)
+@kernel
 def settle_states(officers: Any, homes: Any, duty: Any, states: Any) -> None:
     """Let the month's duty move the states of every officer."""
     for o in range(len(officers)):

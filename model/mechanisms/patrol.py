@@ -5,13 +5,14 @@ Switched off, couples spread over the municipality by population.
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
 
 from model.calendar import MARKET_DAY
 from model.daybook import CASEWORK, INSTITUTION, POST, ROUTE, VISITS
+from model.kernels import Tables, kernel
 from model.luck import decision, luck
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
@@ -66,7 +67,7 @@ class Patrol(Group):
     market: float = share(
         0.3,
         "B07; assumed",
-        "visits of couples without motor that go to the market on market days",
+        "visits that the couples of its station make to the market on market days",
         off=0.0,
         role="lever",
     )
@@ -80,14 +81,14 @@ KNOCKOUT = ("visits_routed", "coverage")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def straight_km(cells: Any, a: Any, b: Any, cell_km: Any) -> Any:
     """Straight distance between the centres of two cells in km."""
     dx, dy = float(cells[a]["x"] - cells[b]["x"]), float(cells[a]["y"] - cells[b]["y"])
     return cell_km * math.sqrt(dx * dx + dy * dy)
 
 
-@njit(cache=True)
+@kernel
 def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
     """Cell of the first row whose cumulative weight is above u; the last if there is none."""
     low, high = start, end - 1
@@ -100,7 +101,7 @@ def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
     return routes[low]["cell"]
 
 
-class Street(NamedTuple):
+class Street(Tables):
     """The couples, the police plant, the map, and the plans and numbers by which couples go about."""
 
     couples: Any
@@ -114,15 +115,16 @@ class Street(NamedTuple):
     adoption: Any
     states: Any
     market: Any
+    n_market: Any
 
 
-@njit(cache=True)
+@kernel
 def without_motor(mode: Any) -> Any:
     """Whether a couple goes on foot or by bicycle."""
     return mode in (FOOT, BICYCLE)
 
 
-@njit(cache=True)
+@kernel
 def too_far(street: Any, post: Any, cell: Any) -> Any:
     """Whether a cell is beyond the reach of a couple on foot or by bicycle."""
     mode = street.couples[post]["mode"]
@@ -134,7 +136,7 @@ def too_far(street: Any, post: Any, cell: Any) -> Any:
     return straight_km(street.cells, home["cell"], cell, street.cell_km) > reach
 
 
-@njit(cache=True)
+@kernel
 def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
     """Cell of the fixed post that this couple holds, or -1; ``held[f]`` counts those held at its station."""
     plan, p = street.plans[f], street.orders[street.plant.facilities[f]["settlement"]]
@@ -147,7 +149,7 @@ def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
     return cell
 
 
-@njit(cache=True)
+@kernel
 def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: Any, tick: Any, seed: Any) -> Any:
     """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
@@ -155,9 +157,10 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
     if plan["n"] > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
-    walks = without_motor(street.couples[post]["mode"]) and len(street.market) > 0
-    if walks and luck(seed, AT_MARKET, tick, post, slot) < p["market"]:
-        return ROUTE, 1, np.int64(street.market[int(u * len(street.market))])
+    if street.n_market > 0 and luck(seed, AT_MARKET, tick, post, slot) < p["market"]:
+        stall = np.int64(street.market[int(u * street.n_market)])
+        if street.cells[stall]["facility"] == f:
+            return ROUTE, 1, stall
     if b < planned:
         return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
     if b < planned + (1.0 - planned) * p["route_share"]:
@@ -165,7 +168,7 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
     return ROUTE, 0, place(plant.everywhere, 0, len(plant.everywhere), u)
 
 
-@njit(cache=True)
+@kernel
 def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> Any:
     """Go to a cell if the means allow; return where the couple is then."""
     couple = street.couples[post]
@@ -179,7 +182,7 @@ def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> 
     return cell
 
 
-@njit(cache=True)
+@kernel
 def write_visit(day: Any, post: Any, cell: Any, kind: Any, routed: Any, minute: Any, stay: Any) -> None:
     """Write a visit into the daybook."""
     visit = day.visits[day.counts[VISITS]]
@@ -228,7 +231,7 @@ def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
             tally[0]["couples_routed"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
     """First visit of the plan that covers this cell at this minute, residual deterrence included, or -1."""
     for k in range(day.counts[VISITS]):
@@ -238,7 +241,7 @@ def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
     return -1
 
 
-@njit(cache=True)
+@kernel
 def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
     """First visit of a couple, not cancelled, that covers this cell at this minute, or -1."""
     for k in range(day.counts[VISITS]):
@@ -249,7 +252,7 @@ def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
     return -1
 
 
-@njit(cache=True)
+@kernel
 def whereabouts(day: Any, couples: Any, post: Any, minute: Any) -> Any:
     """Cell of a couple at a minute: of its last visit since it was last busy, else where it was then."""
     cell = couples[post]["cell"]
@@ -260,7 +263,7 @@ def whereabouts(day: Any, couples: Any, post: Any, minute: Any) -> Any:
     return cell
 
 
-@njit(cache=True)
+@kernel
 def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
     """Keep a couple busy until a minute: its visits in that time are cancelled."""
     couples[post]["free"] = free
@@ -270,15 +273,10 @@ def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
             visit["alive"] = 0
 
 
-def market_today(world: Any) -> np.ndarray:
-    """Return the cells of the market if there is one in this shift, else none."""
-    held = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
-    return np.flatnonzero(world.ground.cells["market"]) if held else np.zeros(0, np.int64)
-
-
 def act(world: Any) -> None:
     """Plan the visits of the shift."""
     state, patrol = world.state, world.numbers["patrol"]
+    market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
     most = int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
     day = world.book.reserve(VISITS, len(state.couples) * most)
     street = Street(
@@ -292,6 +290,7 @@ def act(world: Any) -> None:
         world.numbers["plans"],
         world.numbers["adoption"],
         world.numbers["officers"],
-        market_today(world),
+        world.market,
+        len(world.market) if market else 0,
     )
     visit_all(street, day, state.tally, world.tick, world.seed)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import date_of_tick, month_of
-from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, POST, PROBLEM, VISITS
+from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, POST, PROBLEM, VISITS
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.parameters import Group, number, share
 
@@ -63,7 +63,7 @@ KNOCKOUT = ("visits_by_plan", "formats", "diagnoses")
 """Measures of the process itself, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def eagerness(plan: Any, p: Any, post: Any, tick: Any, seed: Any) -> Any:
     """Chance that a free stretch of this couple's shift goes to the plan; more in the hour that the plan names."""
     if luck(seed, TASK_FORCE, tick, post, 0) < p["task_force"]:
@@ -71,7 +71,7 @@ def eagerness(plan: Any, p: Any, post: Any, tick: Any, seed: Any) -> Any:
     return min(1.0, p["follow"] * stress_on(plan["hour"], tick))
 
 
-@njit(cache=True)
+@kernel
 def stress_on(hour: Any, tick: Any) -> Any:
     """Weight of a shift in a plan that names this hour (-1: none)."""
     if hour < 0:
@@ -79,7 +79,7 @@ def stress_on(hour: Any, tick: Any) -> Any:
     return 2.0 if hour == tick % 3 else 0.5
 
 
-@njit(cache=True)
+@kernel
 def aimed_at(own: Any, n: Any, cell: Any) -> Any:
     """Whether a cell is one of the n places of a plan."""
     r = 0
@@ -88,7 +88,7 @@ def aimed_at(own: Any, n: Any, cell: Any) -> Any:
     return r < n
 
 
-@njit(cache=True)
+@kernel
 def note(day: Any, posts: Any, plans: Any, plan_cells: Any, planned_here: Any, tally: Any) -> None:
     """Count the visits of a shift that kept to a plan, and those that went where a diagnosis says."""
     for k in range(day.counts[VISITS]):
@@ -109,7 +109,7 @@ def note(day: Any, posts: Any, plans: Any, plan_cells: Any, planned_here: Any, t
             row["visits_where_diagnosed"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def worst(load: Any, own: Any, chosen: Any, n_chosen: Any) -> Any:
     """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
     best, most = -1, 0.0
@@ -119,7 +119,6 @@ def worst(load: Any, own: Any, chosen: Any, n_chosen: Any) -> Any:
     return best
 
 
-@njit(cache=True)
 def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: Any, when: Any, seed: Any) -> Any:
     """Places of a plan: by local data, by headquarters' map where it came back, else those of the last plan."""
     month, tick = when
@@ -138,7 +137,7 @@ def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: An
     return chosen
 
 
-@njit(cache=True)
+@kernel
 def choose_mode(founded: Any, trained: Any, p: Any, u: Any) -> Any:
     """Whether a plan is preventive, reactive or investigative, by luck u."""
     prevent = math.exp(p["trained"] * trained + p["founded"] * founded)
@@ -149,12 +148,9 @@ def choose_mode(founded: Any, trained: Any, p: Any, u: Any) -> Any:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
-@njit(cache=True)
 def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally: Any, seed: Any) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
-    load = np.zeros((N_PROBLEMS, 3))
-    for cell in own:
-        load += known[cell]
+    load = known[own].sum(axis=0)
     u = luck(seed, DIAGNOSIS, month, f, 0)
     if u < p["formats"]:
         tally[0]["formats"] += 1.0
@@ -171,7 +167,7 @@ def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally:
         plan["months"] = 0
 
 
-@njit(cache=True)
+@kernel
 def take_up(
     plan: Any, chosen: Any, near: Any, cells_of: Any, requested: Any, p: Any, when: Any, tally: Any, seed: Any
 ) -> None:

@@ -7,8 +7,7 @@ Switched off, no dated event happens, and violence by gangs and for hire keeps t
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from numba import njit
-
+from model.kernels import kernel
 from model.parameters import Group, number, share
 
 KNOCKOUT = ("investigators", "national_trend", "army_visits")
@@ -39,7 +38,7 @@ class PoliticalCalendar(Group):
     )
 
 
-@njit(cache=True)
+@kernel
 def violence(p: Any) -> Any:
     """Violence by gangs and for hire relative to 2017, as far as the country as a whole explains it."""
     return 1.0 + p["national_trend"] * (p["trend"] - 1.0)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.arrivals import arrivals_a_day
 from model.chance import age_of
 from model.daybook import OUTSIDE, ROBBERY
+from model.kernels import kernel
 from model.ledger import ARRIVAL, DEATH, DEPARTURE, book, first_mind, leave
 from model.luck import decision, luck, poisson
 from model.mechanisms.fear import first_caution
@@ -65,7 +65,7 @@ class PopulationChange(Group):
     visit: float = number(1.3, "ratio", 0.0, 3.0, "B07; assumed", "offenders from outside on market days, relative")
 
 
-@njit(cache=True)
+@kernel
 def outsiders_factor(kind: Any, come: Any, p: Any) -> Any:
     """Offenders of this kind who are here today, relative to the mean day."""
     return 1.0 - p["outsiders"] + p["outsiders"] * come if kind < 5 else 1.0
@@ -82,7 +82,7 @@ def coming(market_day: bool, n_market_days: int, visit: float) -> float:
     return visit if market_day else max((7.0 - n_market_days * visit) / (7.0 - n_market_days), 0.0)
 
 
-@njit(cache=True)
+@kernel
 def suffer_outside(stage: Any, kind: Any, i: Any, number: Any, mark: Any, p: Any, crime: Any) -> None:
     """Let a resident who is outside be robbed there if the mark (a year) is below the hazard; no book here has it."""
     hazard = p["outside_robbery"] if kind == ROBBERY else p["outside_theft"]
@@ -101,7 +101,7 @@ def suffer_outside(stage: Any, kind: Any, i: Any, number: Any, mark: Any, p: Any
     stage.minds[i]["harmed_outside"] = stage.tick
 
 
-@njit(cache=True)
+@kernel
 def hazard_of(way: Any, person: Any, tick: Any, p: Any) -> Any:
     """Yearly hazard of a resident of dying of age or illness, or of moving away."""
     age = age_of(person, tick)
@@ -110,7 +110,7 @@ def hazard_of(way: Any, person: Any, tick: Any, p: Any) -> Any:
     return p["departures"] / 1000.0 * (p["young"] if YOUNG_FROM <= age < YOUNG_TO else 1.0)
 
 
-@njit(cache=True)
+@kernel
 def stand(ground: Any, i: Any, change: Any) -> None:
     """Add a resident to, or take one from, the counts of those who are in each place under each list."""
     for where in range(len(ground.places)):
@@ -119,7 +119,7 @@ def stand(ground: Any, i: Any, change: Any) -> None:
             ground.crowd[where, cell] += change
 
 
-@njit(cache=True)
+@kernel
 def enlist(ground: Any, i: Any) -> None:
     """Let the lists of who is where reach to a resident whose day has come."""
     for where in range(len(ground.places)):
@@ -128,7 +128,7 @@ def enlist(ground: Any, i: Any) -> None:
             ground.who_end[where, cell] += 1
 
 
-@njit(cache=True)
+@kernel
 def arrive(stage: Any, numbers: Any, fear: Any, come: Any, mood: Any) -> None:
     """Bring in those whose day has come: they are born or move here, and begin with first beliefs."""
     people = stage.ground.people
@@ -150,7 +150,7 @@ def arrive(stage: Any, numbers: Any, fear: Any, come: Any, mood: Any) -> None:
             stage.tally[0]["newcomers"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def go(stage: Any, numbers: Any) -> None:
     """Let residents die of age and illness, and move away."""
     n = len(stage.minds)

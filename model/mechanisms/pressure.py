@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import is_last_shift_of_month
 from model.daybook import AT_STATION, BY_PHONE, INCIDENTS, LESSER, NOBODY, PROSECUTOR, TO_PATROL
+from model.kernels import kernel
 from model.ledger import TURNED_AWAY, impress
 from model.luck import decision, luck
 from model.parameters import Group, number, share
@@ -42,7 +42,7 @@ KNOCKOUT = ("refused", "downgraded", "arrests_easy")
 """Measures of the process itself, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: Any, seed: Any) -> None:
     """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
     row = day.incidents[k]
@@ -55,7 +55,7 @@ def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: 
     impress(day, minds, row["teller"], TURNED_AWAY, -1.0, p["weight"], 0.0, 0.0, 1)
 
 
-@njit(cache=True)
+@kernel
 def count_figures(day: Any, cells: Any, figures: Any, numbers: Any, tally: Any, tick: Any, seed: Any) -> None:
     """Downgrade some of what was written down; count the rest of what is serious, by station."""
     for k in range(day.counts[INCIDENTS]):
@@ -72,7 +72,7 @@ def count_figures(day: Any, cells: Any, figures: Any, numbers: Any, tally: Any, 
             figures[f]["month"] += SERIOUS[row["kind"]]
 
 
-@njit(cache=True)
+@kernel
 def press(figures: Any, facilities: Any, numbers: Any) -> None:
     """Compare the month's figure with what is asked; the gap presses the next month."""
     for f in range(len(figures)):

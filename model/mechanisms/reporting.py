@@ -35,6 +35,7 @@ from model.daybook import (
     UNSERVEDS,
     VEHICLE_THEFT,
 )
+from model.kernels import kernel
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanisms.patrol import cover
@@ -140,7 +141,7 @@ KNOCKOUT = ("crimes_told", "complaints_filed")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def readiness(kind: Any, p: Any) -> Any:
     """Readiness to tell of this kind of crime, over robbery and burglary (log-odds)."""
     if kind == THEFT:
@@ -154,7 +155,7 @@ def readiness(kind: Any, p: Any) -> Any:
     return p["by_kind"] * p["extortion"] if kind == EXTORTION else 0.0
 
 
-@njit(cache=True)
+@kernel
 def dread_of(row: Any, fear: Any, p: Any) -> Any:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
     holds = row["kind"] == EXTORTION or row["motive"] == BY_GANG
@@ -162,7 +163,7 @@ def dread_of(row: Any, fear: Any, p: Any) -> Any:
     return p["fear"] * fear if holds else 0.0
 
 
-@njit(cache=True)
+@kernel
 def pulls(
     row: Any,
     home: Any,
@@ -194,7 +195,7 @@ def pulls(
     out[ANONYMOUS] = math.exp(common + p["anonymous"] + faith) if extortion else 0.0
 
 
-@njit(cache=True)
+@kernel
 def choose(pull: Any, u: Any) -> Any:
     """Channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0
@@ -213,7 +214,7 @@ def choose(pull: Any, u: Any) -> Any:
     return last
 
 
-@njit(cache=True)
+@kernel
 def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
     """Write the call for help that belongs to an incident."""
     row = day.incidents[k]
@@ -225,7 +226,7 @@ def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
     day.counts[CALLS] += 1
 
 
-@njit(cache=True)
+@kernel
 def lose_call(day: Any, minds: Any, trust: Any, teller: Any, born: Any, number: Any, reason: Any) -> None:
     """Write down a call that nobody will answer."""
     lost = day.unserved[day.counts[UNSERVEDS]]
@@ -234,7 +235,7 @@ def lose_call(day: Any, minds: Any, trust: Any, teller: Any, born: Any, number: 
     impress(day, minds, teller, UNANSWERED_CALL, -0.5, trust["call_treatment"] / 2.0, -1.0, trust["call"], 1)
 
 
-@njit(cache=True)
+@kernel
 def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick: Any, seed: Any) -> None:
     """Bring an incident before the communal authority; the hearing is some days later, in the afternoon."""
     case = cases[count[0]]
@@ -303,7 +304,7 @@ def tell(
             row["found"] = 1
 
 
-@njit(cache=True)
+@kernel
 def follow(
     day: Any, k: Any, minds: Any, home: Any, means: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any
 ) -> None:

@@ -1,11 +1,10 @@
 """M18, requests: what communities ask for, and whether anybody answers within 30 days (ODD 6.23)."""
 
 import math
-from typing import Any, NamedTuple
-
-from numba import njit
+from typing import Any
 
 from model.daybook import DOMESTIC
+from model.kernels import Tables, kernel
 from model.ledger import REQUEST_MET, REQUEST_UNMET, impress
 from model.luck import decision, luck
 
@@ -20,7 +19,7 @@ MOST_REQUESTS, FOR_ONE_REQUEST = 4, 6
 """Requests of a meeting at most; people who come for one more of them; assumed."""
 
 
-class Hall(NamedTuple):
+class Hall(Tables):
     """Who can come, who answers, and what was asked."""
 
     authorities: Any
@@ -42,7 +41,7 @@ class Hall(NamedTuple):
     cell_km: Any
 
 
-@njit(cache=True)
+@kernel
 def worst_problem(suffered: Any, women: Any, spoken: Any) -> Any:
     """Kind of crime that weighs most on those who attend; of violence at home women speak, if anybody."""
     worst, most = 0, 0.0
@@ -53,7 +52,7 @@ def worst_problem(suffered: Any, women: Any, spoken: Any) -> Any:
     return worst
 
 
-@njit(cache=True)
+@kernel
 def ask(stage: Any, hall: Hall, a: Any, first: Any, called: Any, p: Any) -> None:
     """Bring the requests of a meeting: the worst problems of those who came, more where more came."""
     suffered, board = hall.suffered[hall.authorities[a]["settlement"]], hall.boards[a]
@@ -72,7 +71,7 @@ def ask(stage: Any, hall: Hall, a: Any, first: Any, called: Any, p: Any) -> None
         board["problem"] = problem if nth == 0 else board["problem"]
 
 
-@njit(cache=True)
+@kernel
 def answer_requests(stage: Any, hall: Hall) -> None:
     """Answer the requests of 30 days ago, or not; those who were there hear of it."""
     left = 0
@@ -92,7 +91,7 @@ def answer_requests(stage: Any, hall: Hall) -> None:
     hall.present_count[0] = left
 
 
-@njit(cache=True)
+@kernel
 def answer_one(stage: Any, hall: Hall, request: Any, p: Any) -> None:
     """Meet a request, give a reason, explain the limits, or let it lie."""
     a, asked, nth = request["authority"], request["asked"], request["nth"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
+from model.kernels import kernel
 from model.luck import decision, luck
 from model.parameters import Group, number, share
 
@@ -66,13 +66,13 @@ KNOCKOUT = ("km", "km_available", "vehicles_working", "joint_patrols")
 """Measures of its own process, which change when it is switched off."""
 
 
-@njit(cache=True)
+@kernel
 def name_of(vehicle: Any) -> Any:
     """Lasting number of a vehicle: 64 to a facility, motorcycles from 32 on."""
     return vehicle["facility"] * 64 + 32 * vehicle["motorcycle"] + vehicle["number"]
 
 
-@njit(cache=True)
+@kernel
 def first_vehicles(vehicles: Any, homes: Any, resources: Any, tick: Any, seed: Any) -> None:
     """Let as many vehicles work at the start as breakdowns and repairs keep working."""
     for v in range(len(vehicles)):
@@ -84,7 +84,7 @@ def first_vehicles(vehicles: Any, homes: Any, resources: Any, tick: Any, seed: A
         vehicle["since"] = tick
 
 
-@njit(cache=True)
+@kernel
 def run_down(vehicles: Any, homes: Any, resources: Any, tally: Any, tick: Any, seed: Any) -> None:
     """Let vehicles break and be repaired, once a week."""
     week = tick // 21
@@ -99,7 +99,7 @@ def run_down(vehicles: Any, homes: Any, resources: Any, tally: Any, tick: Any, s
             tally[0]["repairs"] += 1.0
 
 
-@njit(cache=True)
+@kernel
 def disburse(means: Any, homes: Any, resources: Any, month: Any, seed: Any) -> None:
     """Draw what the month brings each facility: its budget in time or not, its connection, its credit."""
     late = luck(seed, LATE_BUDGET, month, 0, 0) < resources[0]["late"]
@@ -110,7 +110,7 @@ def disburse(means: Any, homes: Any, resources: Any, month: Any, seed: Any) -> N
         means[f]["phone"] = 1 if luck(seed, PHONE_CREDIT, month, f, 0) < p["phones"] else 0
 
 
-@njit(cache=True)
+@kernel
 def raise_funds(
     means: Any, cells: Any, authorities: Any, boards: Any, resources: Any, tally: Any, tick: Any, seed: Any
 ) -> None:
@@ -123,7 +123,7 @@ def raise_funds(
             tally[0]["benefit_km"] += p["event_km"]
 
 
-@njit(cache=True)
+@kernel
 def ration(p: Any, mean: Any, gallons: Any, km_per_gallon: Any) -> Any:
     """Kilometres that a couple gets for a shift; what the purse pays for is taken out of it."""
     km = gallons * km_per_gallon / 3.0
@@ -134,7 +134,7 @@ def ration(p: Any, mean: Any, gallons: Any, km_per_gallon: Any) -> Any:
     return km + gift + WITHOUT_LIMIT * p["no_ration"]
 
 
-@njit(cache=True)
+@kernel
 def goes_along(p: Any, willing: Any, post: Any, tick: Any, seed: Any) -> Any:
     """Whether municipal police go with this couple."""
     return willing == 1 and luck(seed, JOINT, tick, post, 0) < p["joint_patrols"]

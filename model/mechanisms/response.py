@@ -5,7 +5,7 @@ Switched off, every call is answered after a constant time.
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
@@ -25,6 +25,7 @@ from model.daybook import (
     TRIAGE,
     UNSERVEDS,
 )
+from model.kernels import Tables, kernel
 from model.ledger import ANSWERED_CALL, impress
 from model.luck import decision, luck
 from model.mechanisms import calls
@@ -80,7 +81,7 @@ KNOCKOUT = ("response_minutes_median", "calls_unserved")
 """Measures of its own process, which change when it is switched off."""
 
 
-class Force(NamedTuple):
+class Force(Tables):
     """The couples on the street, and the numbers by which they answer, arrest and treat people."""
 
     couples: Any
@@ -94,7 +95,7 @@ class Force(NamedTuple):
     waits: Any
 
 
-@njit(cache=True)
+@kernel
 def comes_before(a: Any, b: Any) -> Any:
     """Whether call a is served before call b."""
     if a["severity"] != b["severity"]:
@@ -120,7 +121,7 @@ def in_order(calls: Any, n: Any) -> Any:
     return order
 
 
-@njit(cache=True)
+@kernel
 def slowness(road: Any, p: Any) -> Any:
     """Time that a kilometre takes on this class of road, relative to a paved one."""
     if road == 0:
@@ -130,7 +131,7 @@ def slowness(road: Any, p: Any) -> Any:
     return p["path"] if road == 2 else p["no_road"]
 
 
-@njit(cache=True)
+@kernel
 def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, detour: Any) -> Any:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
@@ -168,7 +169,7 @@ def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, de
     return -1 - reason, 0.0, 0.0, 0.0
 
 
-@njit(cache=True)
+@kernel
 def first_on_duty(couples: Any) -> Any:
     """First couple on duty, or -1."""
     for post in range(len(couples)):
@@ -177,7 +178,7 @@ def first_on_duty(couples: Any) -> Any:
     return -1
 
 
-@njit(cache=True)
+@kernel
 def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trust: Any) -> None:
     """Note how long the caller waited and how the couple treated them."""
     born, number, i = line["born"], line["number"], line["teller"]
@@ -201,7 +202,7 @@ def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trus
     stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
 
 
-@njit(cache=True)
+@kernel
 def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) -> None:
     """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
     row, p = stage.day.incidents[k], force.response[z]
@@ -221,7 +222,7 @@ def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) ->
     stage.tally[0]["couple_hours_used"] += force.justice[z]["hours"]
 
 
-@njit(cache=True)
+@kernel
 def recall_calls(day: Any, waiting: Any, count: Any) -> None:
     """Put the calls carried over behind those of the shift; they wait from its first minute."""
     for k in range(count[0]):
@@ -238,7 +239,7 @@ def recall_calls(day: Any, waiting: Any, count: Any) -> None:
     count[0] = 0
 
 
-@njit(cache=True)
+@kernel
 def carry_over(waiting: Any, count: Any, line: Any) -> None:
     """Keep a call for the next shift."""
     row = waiting[count[0]]
@@ -252,7 +253,7 @@ def carry_over(waiting: Any, count: Any, line: Any) -> None:
     count[0] += 1
 
 
-@njit(cache=True)
+@kernel
 def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
     """Send a couple, which spends time and kilometres; return it and its arrival, or (-1 - reason, 0)."""
     post, start, arrival, km = send(stage.day, force.couples, stage.ground.cells, force.cell_km, line, p, detour)
@@ -269,7 +270,7 @@ def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
     return post, arrival
 
 
-@njit(cache=True)
+@kernel
 def serve(stage: Any, force: Any, line: Any, waiting: Any, count: Any) -> None:
     """Answer a call, carry it over, or lose it."""
     z = max(stage.ground.cells[line["cell"]]["settlement"], 0)

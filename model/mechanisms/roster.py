@@ -4,11 +4,12 @@ Switched off, a constant third of the officers is on duty.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
 
+from model.kernels import Tables, kernel
 from model.luck import decision, luck
 from model.mechanisms.resources import goes_along, ration
 from model.parameters import Group, number, share
@@ -66,7 +67,7 @@ KNOCKOUT = ("thin_relays",)
 """Measures of its own process, which change when it is switched off."""
 
 
-class Depot(NamedTuple):
+class Depot(Tables):
     """What there is to drive and burn, and who governs."""
 
     vehicles: Any
@@ -84,7 +85,7 @@ def on_duty(tick: int, roster: Any) -> tuple[int, float]:
     return active[tick % len(active)], strength
 
 
-@njit(cache=True)
+@kernel
 def man(couples: Any, post: Any, lead: Any, mate: Any) -> None:
     """Put two officers on a post."""
     couples[post]["on"], couples[post]["lead"], couples[post]["mate"] = 1, lead, mate
@@ -139,7 +140,7 @@ def working(vehicles: Any, n_facilities: Any, motorcycle: Any) -> Any:
     return count
 
 
-@njit(cache=True)
+@kernel
 def start_out(couple: Any, p: Any, tick: Any, post: Any, home: Any, seed: Any) -> Any:
     """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
     length = min(480.0, 480.0 * p["fixed_duties"] * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))

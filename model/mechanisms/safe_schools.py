@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.chance import age_of
 from model.daybook import ASSAULT, THEFT
+from model.kernels import kernel
 from model.parameters import Group, number, share
 from model.residents import STUDENT
 
@@ -40,14 +40,14 @@ class SafeSchools(Group):
     )
 
 
-@njit(cache=True)
+@kernel
 def draw_of(student: Any, p: Any) -> Any:
     """Pull of a clique on somebody young, relative to one without any prevention."""
     supervised = p["coverage"] * (1.0 if student else p["outreach"])
     return math.exp(-p["effect"] * supervised - (p["talk_effect"] * p["talks"] if student else 0.0))
 
 
-@njit(cache=True)
+@kernel
 def guarded(kind: Any, person: Any, schools: Any, tick: Any, p: Any) -> Any:
     """Hazard of a crime on the street against this resident here, relative to one without supervision."""
     if (kind > THEFT and kind != ASSAULT) or schools == 0 or age_of(person, tick) >= ADULT:

@@ -6,7 +6,7 @@ here reads who she is.  Conciliation is never counted as a remedy: violence agai
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
@@ -27,6 +27,7 @@ from model.daybook import (
     TO_KIN,
     UNSERVEDS,
 )
+from model.kernels import Tables, kernel
 from model.ledger import PROTECTION, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanisms.domestic_violence import Hearth, hearth_of, near_ties
@@ -56,7 +57,7 @@ class SeekingHelp(Group):
     evidence: ClassVar[tuple[str, ...]] = ("C12", "F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
 
     intercept: float = number(
-        -3.2, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
+        -2.8, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
     )
     severity: float = number(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
     fear: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
@@ -86,7 +87,7 @@ class SeekingHelp(Group):
     refuge: float = share(0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site")
     refuge_pull: float = number(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
     follow: float = number(
-        -0.3, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
+        0.1, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
     )
     company: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
     measures: float = share(0.5, "V11: about half", "complaints that bring a protection measure", role="lever")
@@ -95,7 +96,7 @@ class SeekingHelp(Group):
     relief: float = number(0.35, "log-odds", 0.0, 2.0, "assumed", "weight of a measure in the belief that they solve")
 
 
-class Help(NamedTuple):
+class Help(Tables):
     """The institutions that a woman may turn to, and by what numbers."""
 
     help: Any
@@ -108,10 +109,9 @@ class Help(NamedTuple):
     on_duty: Any
 
 
-@njit(cache=True)
-def who_attends(couples: Any, officers: Any, numbers: Any, facilities: Any, tick: Any, seed: Any) -> Any:
-    """For every facility, whether a woman is on duty and whether somebody speaks the other language."""
-    found = np.zeros((len(facilities), 2), np.int64)
+@kernel
+def who_attends(found: Any, couples: Any, officers: Any, numbers: Any, facilities: Any, tick: Any, seed: Any) -> None:
+    """Find for every facility whether a woman is on duty and whether somebody speaks the other language."""
     for facility in range(len(facilities)):
         p = numbers[facilities[facility]["settlement"]]
         found[facility, 0] = luck(seed, WOMAN_ON_RELAY, tick, facility, 0) < p["women_on_relay"]
@@ -123,10 +123,9 @@ def who_attends(couples: Any, officers: Any, numbers: Any, facilities: Any, tick
             facility = officers[k]["facility"]
             found[facility, 0] |= officers[k]["female"]
             found[facility, 1] |= officers[k]["kiche"]
-    return found
 
 
-@njit(cache=True)
+@kernel
 def understood(i: Any, facility: Any, on_duty: Any, p: Any, seed: Any) -> Any:
     """What the police lack to attend this woman (log-odds): a woman officer, her language."""
     woman, speaker = (on_duty[facility, 0], on_duty[facility, 1]) if facility >= 0 else (0, 0)
@@ -135,7 +134,7 @@ def understood(i: Any, facility: Any, on_duty: Any, p: Any, seed: Any) -> Any:
     return lack + p["language"] if other and not speaker else lack
 
 
-@njit(cache=True)
+@kernel
 def pulls_at_home(row: Any, i: Any, stage: Any, aid: Any, p: Any, out: Any) -> None:
     """Write the pull (exp of utility) of everything a woman may turn to into ``out``; 0 where it is not open."""
     people, mind = stage.ground.people, stage.minds[i]
@@ -159,7 +158,7 @@ def pulls_at_home(row: Any, i: Any, stage: Any, aid: Any, p: Any, out: Any) -> N
     out[REFUGE] = p["refuge"] * math.exp(common + p["refuge_pull"] - seat)
 
 
-@njit(cache=True)
+@kernel
 def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
     """Make the call and the formal complaint that follow from where she went."""
     row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
@@ -186,7 +185,7 @@ def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
         stage.tally[0]["domestic_complaints_police"] += 1.0 if at_police else 0.0
 
 
-@njit(cache=True)
+@kernel
 def protect(stage: Any, row: Any, i: Any, place: Any, hearth: Hearth, p: Any) -> None:
     """Protect her by a measure or in a refuge, or leave her alone."""
     drawn = luck(stage.seed, MEASURES, stage.tick, row["number"], 0)
@@ -234,8 +233,9 @@ def act(world: Any) -> None:
     world.book.reserve(IMPRESSIONS, 2 * most)
     state.cases.reserve(most)
     stage = world.stage()
-    on_duty = who_attends(
-        state.couples, world.plant.officers, numbers["seeking_help"], world.plant.facilities, world.tick, world.seed
+    homes = world.plant.facilities
+    who_attends(
+        world.attending, state.couples, world.plant.officers, numbers["seeking_help"], homes, world.tick, world.seed
     )
     aid = Help(
         numbers["seeking_help"],
@@ -245,6 +245,6 @@ def act(world: Any) -> None:
         numbers["reporting"],
         numbers["communal_authority"],
         numbers["response"],
-        on_duty,
+        world.attending,
     )
     seek_help(stage, hearth_of(world), aid)

@@ -280,7 +280,7 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
         VEHICLE_THEFT: 0.6,
         THEFT_FROM_VEHICLE: 0.25,
         BURGLARY: 0.4,
-        ASSAULT: 0.8 if violent < numbers.grave_share else 0.3,
+        ASSAULT: 0.8 if violent < numbers.grave_share * numbers.firearms else 0.3,
         KILLING: 1.0,
     }[kind]
     motive = HIRE if kind == KILLING else NO_MOTIVE

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.adoption import succeed
+from plain.luck import poisson
 from plain.people import Resident
 
 if TYPE_CHECKING:
@@ -53,25 +54,37 @@ def asks(town: "PlainTown", couple: "Couple", resident: Resident, cell: "Cell", 
 
 
 def answer_for_bribes(town: "PlainTown") -> None:
-    """Let each request become public, be complained of, be found out."""
+    """Let each request be complained of, be found out, or come out later."""
     p = town.numbers("misconduct")
     for bribe in town.bribes:
 
         def u(name: str, one: Bribe = bribe) -> float:
             return town.luck(name, one.cell, one.nth)
 
-        public = u("goes public") < p.public * (1.0 + p.reveal * found_out(town))
+        town.hidden += p.public * (1.0 + p.reveal * found_out(town))
         complaint = u("complains") < p.files + p.channel_files * p.channel
         answered = complaint and u("complaint answered") < p.answered
         sanctioned = answered and u("sanction") < p.sanction
-        if public:
-            town.shocks -= p.shock
-            town.n_public += 1
         town.n_complaints += complaint
         town.n_answered += answered
-        suspended = public or sanctioned or u("caught") < p.caught * found_out(town)
+        suspended = sanctioned or u("caught") < p.caught * found_out(town)
         if suspended and bribe.officer.asked == town.tick:
             succeed(bribe.officer)
+
+
+def come_out(town: "PlainTown") -> None:
+    """Let some of the cases of the last months become public; an officer who asked lately is named."""
+    p = town.numbers("misconduct")
+    due = p.surfaces * town.hidden
+    town.hidden -= due
+    for case in range(poisson(town.luck("goes public", 0, 0), due)):
+        town.n_public += 1
+        town.shocks -= p.shock
+        for nth in range(64):
+            one = town.officers[int(town.luck("who is named", case, nth) * len(town.officers))]
+            if one.asked >= 0 and town.tick - one.asked < QUARTER:
+                succeed(one)
+                break
 
 
 def note_customs(town: "PlainTown") -> None:

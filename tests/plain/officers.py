@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from plain.adoption import renew_positions
 from plain.crime import CROWD, GANG, KILLING
-from plain.misconduct import note_customs
+from plain.misconduct import come_out, note_customs
 
 if TYPE_CHECKING:
     from plain.police import Officer
@@ -46,6 +46,7 @@ def renew_officers(town: "PlainTown") -> None:
     for one in town.officers:
         settle_states(one)
     note_customs(town)
+    come_out(town)
     renew_positions(town)
 
 

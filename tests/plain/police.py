@@ -279,8 +279,10 @@ def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tup
             return None
         return pick(plan.places, u), PROBLEM if plan.mode == PREVENTIVE else CHECKPOINT, 1
     market = [cell for cell in town.cells if cell.market and town.is_market_day and town.shift < 2]
-    if market and not couple.has_motor and town.luck("visit at market", couple.number, slot) < numbers.market:
-        return pick(market, u), 0, 1
+    if market and town.luck("visit at market", couple.number, slot) < numbers.market:
+        stall = pick(market, u)
+        if stall.facility == couple.facility.number:
+            return stall, 0, 1
     b = town.luck("visit kind", couple.number, slot)
     assert couple.lead is not None
     planned = planned_share(couple.lead)

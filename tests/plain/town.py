@@ -93,7 +93,7 @@ class PlainTown(mesa.Model):
             sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
         self.local = [Local() for _ in range(self.n_settlements)]
-        self.mood = self.shocks = 0.0
+        self.mood = self.shocks = self.hidden = 0.0
         self.n_public = self.n_complaints = self.n_answered = 0
         self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.ledger = Ledger(self)

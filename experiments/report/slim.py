@@ -1,0 +1,171 @@
+"""A figure as it stands in a page: the same drawing in a fifth of the bytes.
+
+What every figure repeats (styles) is said once for the page, positions are rounded to a tenth of a point and told
+from one to the next, and groups that mean nothing are gone.
+"""
+
+import base64
+import io
+import re
+from dataclasses import dataclass, field
+from html import escape
+from xml.etree.ElementTree import Element, fromstring
+
+import numpy as np
+from PIL import Image
+
+SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+STEP = re.compile(r"([MLCQz])|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
+STILL = re.compile(r"^rotate\(-?0 ")
+USED = re.compile(r"#([\w-]+)")
+PNG = "data:image/png;base64,"
+PALETTE = 256
+COORDINATES = ("x", "y", "width", "height")
+PAIRS = {"M": 1, "L": 1, "C": 3, "Q": 2}
+
+
+@dataclass
+class Styles:
+    """Styles of all figures of a page, and the parts that they draw more than once, each under a short name."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+
+    def name(self, style: str) -> str:
+        """Return the name of a style."""
+        return self.names.setdefault(compact(style), f"f{len(self.names)}")
+
+    def part(self, name: str) -> str:
+        """Return the short name of a part."""
+        return self.parts.setdefault(name, f"p{len(self.parts)}")
+
+    @property
+    def css(self) -> str:
+        """The styles as a style sheet."""
+        return "\n".join(f".{name}{{{style}}}" for style, name in self.names.items())
+
+
+def compact(style: str) -> str:
+    """Return a style in few bytes, with the page's own typeface.
+
+    >>> compact("font: 700 8.5px 'DejaVu Sans', sans-serif; text-anchor: middle")
+    'font:700 8.5px sans-serif;text-anchor:middle'
+    """
+    style = re.sub(r"font: ((?:\d+ )?[\d.]+px)[^;]*", r"font:\1 sans-serif", style)
+    style = re.sub(r"font-family: [^;]*", "font-family:sans-serif", style)
+    return re.sub(r"\s*([;:])\s*", r"\1", style).strip("; ")
+
+
+def slim(svg: str, styles: Styles, texts: dict[str, str]) -> str:
+    """Return an SVG for a page; ``texts`` gives in the other language what has one."""
+    root = fromstring(svg)
+    used = set(USED.findall(" ".join(value for one in root.iter() for value in links(one))))
+    _, _, width, height = root.attrib["viewBox"].split()
+    inner = "".join(written(child, used, styles, texts) for child in root)
+    return f'<svg viewBox="0 0 {tenth(float(width))} {tenth(float(height))}" role="img">{inner}</svg>'
+
+
+def links(element: Element) -> list[str]:
+    """Return what an element refers to."""
+    return [value for key, value in element.attrib.items() if key == f"{XLINK}href" or value.startswith("url(")]
+
+
+def written(element: Element, used: set[str], styles: Styles, texts: dict[str, str]) -> str:
+    """Return an element and all within it."""
+    tag = element.tag.removeprefix(SVG)
+    if tag in ("metadata", "style") or not element.tag.startswith(SVG):
+        return ""
+    attributes = dict(kept(element, tag, used, styles))
+    inner = said(element.text, texts) if tag in ("text", "tspan") else ""
+    inner += "".join(written(child, used, styles, texts) for child in element)
+    if tag in ("g", "defs") and (not inner or (not attributes and tag == "g")):
+        return inner
+    opening = " ".join([tag, *(f'{key}="{escape(value)}"' for key, value in attributes.items())])
+    return f"<{opening}>{inner}</{tag}>" if inner else f"<{opening}/>"
+
+
+def said(text: str | None, texts: dict[str, str]) -> str:
+    """Return a text; in both languages, of which the page shows one, if it has two."""
+    own = text or ""
+    other = texts.get(own, own)
+    if other == own:
+        return escape(own, quote=False)
+    spans = (("es", own), ("en", other))
+    return "".join(f'<tspan lang="{name}">{escape(one, quote=False)}</tspan>' for name, one in spans)
+
+
+def kept(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tuple[str, str]]":
+    """Return the attributes of an element that change what is seen."""
+    found = []
+    for key, value in element.attrib.items():
+        name = key.replace(XLINK, "")
+        if name == "style":
+            found.append(("class", styles.name(value)))
+        elif name == "d":
+            found.append(("d", stepped(value)))
+        elif name in COORDINATES and tag != "image":
+            found.append((name, tenth(float(value))))
+        elif name == "id":
+            found += [(name, styles.part(value))] if value in used else []
+        elif value.startswith(PNG):
+            found.append((name, PNG + in_palette(value.removeprefix(PNG))))
+        elif name == "transform" and STILL.match(value):
+            continue
+        elif value.startswith(("#", "url(")):
+            found.append((name, USED.sub(lambda match: f"#{styles.part(match[1])}", value)))
+        else:
+            found.append((name, value))
+    return found
+
+
+def in_palette(encoded: str) -> str:
+    """Return a PNG of few colours (in base 64) as one that tells each colour once."""
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
+    colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    if len(colours) > PALETTE:
+        return encoded
+    small = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8))
+    small.putpalette(colours.tobytes(), "RGBA")
+    sink = io.BytesIO()
+    small.save(sink, "PNG", optimize=True)
+    return base64.b64encode(sink.getvalue()).decode()
+
+
+def tenth(value: float) -> str:
+    """Return a number to a tenth, as short as it can be written.
+
+    >>> tenth(12.04), tenth(-0.26), tenth(3.96)
+    ('12', '-.3', '4')
+    """
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else re.sub(r"^(-?)0\.", r"\1.", text)
+
+
+def stepped(path: str) -> str:
+    """Return a path told from point to point.
+
+    >>> stepped("M 10 20 L 15.04 20 L 15.04 18.5 z ")
+    'm10 20l5 0 0-1.5z'
+    """
+    told, last, numbers, verb, said = "", (0, 0), [], "", ""
+    start = last
+    for letter, digits in STEP.findall(path):
+        if letter:
+            verb = letter
+            if verb == "z":
+                told, last, said = told + "z", start, "z"
+            continue
+        numbers.append(round(float(digits) * 10))
+        if len(numbers) < 2 * PAIRS[verb]:
+            continue
+        steps = [value - last[k % 2] for k, value in enumerate(numbers)]
+        text = "".join(joint(tenth(step / 10), k) for k, step in enumerate(steps))
+        told += verb.lower() + text if verb != said or verb == "M" else joint(text, 1)
+        last, said, numbers = (numbers[-2], numbers[-1]), verb, []
+        start = last if verb == "M" else start
+    return told
+
+
+def joint(text: str, place: int) -> str:
+    """Return a number with the blank that it needs before it."""
+    return text if place == 0 or text.startswith("-") else f" {text}"

@@ -1,0 +1,78 @@
+"""Sets of tables that kernels take by address."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.kernels import Tables, kernel
+
+ROW = np.dtype([("count", "i8"), ("size", "f8")], align=True)
+
+
+class Shelf(Tables):
+    """What the tests lay out."""
+
+    rows: Any
+    grid: Any
+    tick: Any
+    weight: Any
+
+
+class Room(Tables):
+    """A set within a set."""
+
+    shelf: Any
+    tick: Any
+
+
+@kernel
+def weigh(room: Any) -> Any:
+    total = 0.0
+    for k in range(len(room.shelf.rows)):
+        room.shelf.rows[k]["count"] += room.tick
+        total += room.shelf.rows[k]["size"] * room.shelf.weight + room.shelf.grid[k, 1]
+    return total
+
+
+def shelf(weight: float = 2.0, tick: int = 3) -> Shelf:
+    return Shelf(ROWS, GRID, tick, weight)
+
+
+ROWS, GRID = np.zeros(4, ROW), np.arange(12.0).reshape(4, 3)[:, :2]
+
+
+def test_a_kernel_reads_and_writes_the_arrays_themselves() -> None:
+    ROWS["count"], ROWS["size"] = 0, [1.0, 2.0, 3.0, 4.0]
+    assert weigh(Room(shelf(), 5)) == 20.0 + GRID[:, 1].sum()
+    assert (ROWS["count"] == 5).all()
+
+
+def test_the_same_arrays_give_the_same_object_with_the_new_numbers() -> None:
+    one = shelf(2.0)
+    before = weigh(Room(one, 0))
+    two = shelf(4.0, tick=9)
+    assert two is one
+    assert (two.tick, two.weight) == (9, 4.0)
+    assert weigh(Room(two, 0)) == before + 2.0 * ROWS["size"].sum()
+
+
+def test_other_arrays_give_another_object_and_the_first_is_still_known() -> None:
+    one, other = shelf(), Shelf(ROWS.copy(), GRID, 3, 2.0)
+    assert other is not one
+    assert shelf() is one
+
+
+def test_fields_may_be_named_and_must_all_be_given() -> None:
+    assert Shelf(ROWS, GRID, weight=2.0, tick=3) is shelf()
+    with pytest.raises(KeyError, match="weight"):
+        Shelf(ROWS, GRID, 3)
+
+
+def test_a_field_that_is_not_there_does_not_compile() -> None:
+    @kernel
+    def lost(room: Any) -> Any:
+        return room.nowhere
+
+    with pytest.raises(Exception, match="nowhere"):
+        lost(Room(shelf(), 0))

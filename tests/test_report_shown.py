@@ -1,0 +1,72 @@
+"""The report in Chromium: no network, no script, on a phone, in print."""
+
+import re
+
+import pytest
+from chromium import chromium, needs_chromium
+
+from experiments import cli
+from experiments.report import build
+
+pytestmark = needs_chromium
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
+A4 = (595, 842)
+"""Points."""
+PHONE = {"width": 390, "height": 844}
+WIDER_THAN_PAGE = """[...document.querySelectorAll("main *")].filter(one =>
+    one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".wide") && !one.closest("svg")).length"""
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """Return the file of a small report in both languages."""
+    place = tmp_path_factory.mktemp("shown")
+    words = ["compare", "status_quo", "reporting_support", *SMALL, "--out", str(place / "compared")]
+    assert cli.code_of(words) == 0
+    file = place / "informe.html"
+    file.write_bytes(build(place / "compared", "both"))
+    return file
+
+
+@pytest.fixture
+def page(report):
+    """Return the report on a phone that has neither network nor scripts; nothing but the file may be asked for."""
+    with chromium() as browser:
+        context = browser.new_context(viewport=PHONE, offline=True, java_script_enabled=False)
+        tab, asked = context.new_page(), []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(report.as_uri())
+        yield tab
+        assert asked == [report.as_uri()]
+
+
+def test_the_language_is_switched_without_script(page):
+    heading = page.get_by_role("heading", name="Qué pasó")
+    curve = page.get_by_text("confianza en la policía", exact=True).first
+    assert heading.is_visible()
+    assert curve.is_visible()
+    page.get_by_text("English", exact=True).click()
+    assert not heading.is_visible()
+    assert not curve.is_visible()
+    assert page.get_by_role("heading", name="What happened").is_visible()
+
+
+def test_nothing_is_wider_than_a_phone(report):
+    with chromium() as browser:
+        tab = browser.new_context(viewport=PHONE, offline=True).new_page()
+        tab.goto(report.as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert tab.evaluate(WIDER_THAN_PAGE) == 0
+        figures = tab.locator("figure svg")
+        assert figures.count() > 6
+        assert all(figures.nth(k).bounding_box()["height"] > 80 for k in range(figures.count()))
+
+
+def test_it_prints_on_a4(report):
+    with chromium() as browser:
+        tab = browser.new_context(offline=True).new_page()
+        tab.goto(report.as_uri())
+        paper = tab.pdf(prefer_css_page_size=True)
+    sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    assert len(sheets) > 3
+    assert {(round(float(width)), round(float(height))) for width, height in sheets} == {A4}
