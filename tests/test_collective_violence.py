@@ -31,6 +31,12 @@ def test_a_cascade_runs_as_far_as_each_finds_enough_others_acting() -> None:
     assert cascade(np.full(20, 0.5), 20) == 0.0
 
 
+def test_a_cascade_ends_where_a_share_of_heads_is_rounded_down() -> None:
+    heads, crowd = 15, 22
+    assert heads / crowd * crowd < heads
+    assert cascade(np.array([0.0] * heads + [0.9] * (crowd - heads)), crowd) == heads / crowd
+
+
 def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:
     calm = {**ANGRY, "collective_violence.calm": 1.2}
     trusting = sums(live(2 * MONTH, **calm, **{"trust.effectiveness": 4.0, "trust.fairness": 4.0}))

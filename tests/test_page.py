@@ -256,6 +256,7 @@ def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
         tab.still()
     tab.page.get_by_text("6/6").wait_for()
     tab.press("Close")
+    tab.still()
     tab.press("Workshop")
     tab.press("Reporting support")
     tab.press("It hardly moves")

@@ -154,7 +154,7 @@ SAYINGS = {
         "without review by the 48 Cantones, which is invited. It does not say where consent may be skipped",
     ),
     "experiments/report/words.py": (
-        "It predicts neither persons nor places and is no ground for operations against anyone",
+        "The model predicts neither persons nor places and is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited, and does not say where consent may be skipped",
         "Fewer complaints to the state are no success where women were left without remedy",
     ),

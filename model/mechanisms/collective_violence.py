@@ -127,15 +127,15 @@ def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any,
 @kernel
 def cascade(need: Any, came: Any) -> Any:
     """Share of a crowd that acts in the end, when each acts once enough others do; one in ten begin by shouting."""
-    acting = 0.1
+    acting, before = 0.1, 0.1 * came
     while True:
         count = 0
         for k in range(came):
             if need[k] <= acting:
                 count += 1
-        if count <= acting * came:
+        if count <= before:  # heads, not shares: 15 / 22 * 22 is less than 15, and would go on for ever
             return count / came
-        acting = count / came
+        acting, before = count / came, float(count)
 
 
 @kernel
