@@ -147,7 +147,7 @@ def compare(
         **options,  # type: ignore[arg-type]
     )
     wish = Wish(size=plan, measure=measure, power=power) if plan is not None else None
-    if report is not None and not report.parent.is_dir():
+    if report is not None and report.parent != out and not report.parent.is_dir():
         raise InputError(f"--report {report}: no folder '{report.parent}'")
     folder, interrupted = carry_out(request, workers, out, wish)
     if report is not None:
