@@ -104,6 +104,7 @@ def close_month(
     minds: Any,
     complaints: Any,
     count: Any,
+    capacity: Any,
     justice: Any,
     trust: Any,
     tally: Any,
@@ -111,7 +112,6 @@ def close_month(
     seed: Any,
 ) -> None:
     """Take as many complaints as the investigators can, oldest first; charge, drop, sentence."""
-    capacity = int(justice[0]["investigators"] * justice[0]["cases"])
     left = 0
     for k in range(count[0]):
         complaint = complaints[k]
@@ -162,5 +162,9 @@ def act(world: Any) -> None:
     queue(day, world.ground.cells, state.plans, numbers["plans"], rows, count, world.seed)
     if is_last_shift_of_month(world.tick):
         day = book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
-        close_month(day, people, state.minds, rows, count, justice, trust, state.tally, world.tick, world.seed)
+        scale = world.settings["population"].scale
+        capacity = int(justice[0]["investigators"] * justice[0]["cases"] * scale)
+        close_month(
+            day, people, state.minds, rows, count, capacity, justice, trust, state.tally, world.tick, world.seed
+        )
     world.learn()

@@ -69,7 +69,7 @@ def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
 def work_queue(town: "PlainTown") -> None:
     """Take the oldest cases, as many as the investigators can, and drop those that are too old."""
     p = town.numbers("justice")
-    n_taken = int(p.investigators * p.cases)
+    n_taken = int(p.investigators * p.cases * town.numbers("population").scale)
     taken, left = town.queue[:n_taken], town.queue[n_taken:]
     for case in taken:
         chance = p.charge + p.charge_held * case.evidence
