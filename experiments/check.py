@@ -1,6 +1,7 @@
 """A status-quo year of the model beside the orders of magnitude that are known or guessed."""
 
 import math
+import statistics
 import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from experiments.yearly import Expression, by_run, years_of
 from model.errors import InputError
 
 ORDERS = Path(__file__).with_name("orders.toml")
-WIDTH, LABEL, NUMBER = 80, 40, 8
+WIDTH, LABEL, NUMBER, NARROW = 80, 38, 8, 7
 COUNTED = ("mean", "last", "sum", "per", "per_mean", "scale")
 
 
@@ -91,8 +92,10 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Ite
     """Yield the lines of the comparison."""
     runs = by_run(measures)
     years = [year for run in runs for year in years_of(run)]
-    yield f"{site}, status quo: mean of a year (years: {len(years)}, runs: {len(runs)})"
-    yield " " * LABEL + "".join(word.rjust(NUMBER) for word in ("run", "low", "central", "high"))
+    yield f"{site}, status quo: mean of a year (years: {len(years)}, runs: {len(runs)});"
+    yield "± is the standard error of that mean, over years and runs"
+    heading = "".join(word.rjust(NUMBER) for word in ("low", "central", "high"))
+    yield " " * LABEL + "run".rjust(NARROW) + "±".rjust(NARROW) + heading
     tally, part = Tally(), ""
     for order in rows:
         if part != (part := order.part):
@@ -109,29 +112,34 @@ def row_line(order: Order, band: tuple[float, float, float], years: Sequence[pd.
     limits = "".join(shown(number, order.digits) for number in band)
     if order.expression is None:
         tally.missing.append(order)
-        return label + "-".rjust(NUMBER) + limits
-    value = mean_of([order.expression.of(year) for year in order.years(years)])
+        return label + "-".rjust(NARROW) + " " * NARROW + limits
+    found = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
+    value = statistics.fmean(found) if found else math.nan
     inside = band[0] <= value <= band[2]
     tally.compared += 1
     tally.inside += inside
     if order.note:
         tally.notes.append(order)
-    return label + shown(value, order.digits) + limits + ("  inside" if inside else " OUTSIDE")
+    numbers = shown(value, order.digits, NARROW) + error_of(found, order.digits).rjust(NARROW)
+    return label + numbers + limits + ("  in" if inside else " OUT")
 
 
-def mean_of(numbers: Sequence[float]) -> float:
-    """Return the mean of those numbers that are known."""
-    known = [number for number in numbers if not math.isnan(number)]
-    return sum(known) / len(known) if known else math.nan
+def error_of(numbers: Sequence[float], digits: int) -> str:
+    """Return the standard error of the mean, nothing where there is one number.
+
+    >>> error_of([1.0, 3.0], 1), error_of([1.0], 1)
+    ('±1.0', '')
+    """
+    return f"±{statistics.stdev(numbers) / math.sqrt(len(numbers)):,.{digits}f}" if len(numbers) > 1 else ""
 
 
-def shown(number: float, digits: int) -> str:
+def shown(number: float, digits: int, width: int = NUMBER) -> str:
     """Return a number in its column.
 
     >>> shown(4200.0, 0), shown(0.1, 1)
     ('   4,200', '     0.1')
     """
-    return ("-" if math.isnan(number) else f"{number:,.{digits}f}").rjust(NUMBER)
+    return ("-" if math.isnan(number) else f"{number:,.{digits}f}").rjust(width)
 
 
 def remarks(heading: str, rows: Sequence[Order]) -> Iterator[str]:

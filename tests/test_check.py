@@ -75,7 +75,7 @@ def test_every_row_of_a_site_is_set_beside_the_run():
     told = "\n".join(check_lines(rows, "villa_canales", measures))
     assert max(map(len, told.splitlines())) <= 80
     missing = sum(order.expression is None for order in rows)
-    verdicts = told.count("  inside\n") + told.count(" OUTSIDE\n")
+    verdicts = told.count("  in\n") + told.count(" OUT\n")
     assert verdicts == len(rows) - missing
     assert told.endswith(f"of {verdicts} rows inside; {missing} not counted")
 
