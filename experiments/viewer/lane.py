@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from model.state import TALLY
 from scenarios.policy_files import chosen_policies
 
 Stop = Callable[[], bool]
+SERIALS = itertools.count()
+"""Numbers that tell a lane from every other, gone ones too."""
 CHUNK = 91
 BOOK_COLUMNS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 
@@ -31,6 +34,7 @@ class Lane:
 
     def __init__(self, name: str, seed: int, ready: str = "status_quo", changes: tuple[Policy, ...] = ()) -> None:
         self.name, self.seed, self.ready = name, seed, ready
+        self.serial = next(SERIALS)
         self.policies: tuple[Policy, ...] = (*chosen_policies(ready), *changes)
         self.pending: dict[str, float] = {}
         self.restart()

@@ -55,6 +55,8 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
     solara.use_effect(lambda: show(value), [value])
 
     def move(moved: float) -> None:
+        if lane is not visit.in_hand():  # a slider of a world that is gone still reports
+            return
         if abs(moved - shown) <= 0.51 * lever.step:  # the slider rounds a value between two steps by itself
             return
         show(round(float(moved), 6))
@@ -66,9 +68,8 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
             text(title, "span", "")
             waits = lever.name in lane.pending
             text(lever.shown(shown, language), "span", "cf-waits" if waits else "")
-        rv.Slider(
+        slider = rv.Slider(
             v_model=shown,
-            on_v_model=move,
             min=lever.about.low,
             max=lever.about.high,
             step=lever.step,
@@ -76,6 +77,8 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
             hide_details=True,
             attributes={"aria-label": title},
         )
+        # only a hand moves a lever: a slider echoes values that it is given, even those of a world that is gone
+        rv.use_event(slider, "change", lambda _widget, _event, moved: move(float(moved)))
 
 
 @solara.component
@@ -99,7 +102,7 @@ def LeverPanel(visit: Visit) -> None:
                     text(say(language, f"group.{heading}"), "h3", "")
                 for lever in shown:
                     # another world has sliders of its own: what the old ones still report must not move its levers
-                    LeverSlider(visit, lever).key(f"{lever.name} {id(visit.in_hand())}")
+                    LeverSlider(visit, lever).key(f"{lever.name} {visit.in_hand().serial}")
         with solara.Div(classes=["cf-row"]):
             button(say(language, "levers.more"), lambda: show_more(not more), on=more)
         Moved(visit)

@@ -121,9 +121,10 @@ class Visit(Stage):
 
     def move_lever(self, parameter: str, value: float) -> None:
         """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
+        lane = self.in_hand()
 
         def change() -> None:
-            self.in_hand().move(parameter, value)
+            lane.move(parameter, value)
             self.tell()
 
         if parameter in self._moving:
