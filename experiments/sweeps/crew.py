@@ -133,6 +133,7 @@ class LocalCrew:
     def wait(self, seconds: float) -> list[tuple[Job, Result]]:
         """Wait for results."""
         self.kill_who_hangs()
+        self.hear_who_died()
         found: list[tuple[Job, Result]] = []
         try:
             found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
@@ -148,6 +149,14 @@ class LocalCrew:
                 seat.since = time.monotonic()
                 for process in list((seat.pool._processes or {}).values()):
                     process.kill()
+
+    def hear_who_died(self) -> None:
+        """End what a worker that died began to say; its pool would wait for the rest for ever."""
+        for seat in self.seats:
+            told: Any = seat.pool._result_queue
+            processes = list((seat.pool._processes or {}).values())
+            if processes and told is not None and not any(process.is_alive() for process in processes):
+                told._writer.close()
 
     def taken(self, seat: Seat, pool: Any, job: Job, ended: Any) -> list[tuple[Job, Result]]:
         """Return the result of a job, and of those that a dead worker takes with it."""

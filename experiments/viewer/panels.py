@@ -78,7 +78,7 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
             attributes={"aria-label": title},
         )
         # only a hand moves a lever: a slider echoes values that it is given, even those of a world that is gone
-        rv.use_event(slider, "change", lambda _widget, _event, moved: move(float(moved)))
+        rv.use_event(slider, "change", lambda _widget, _event, moved: move(float(moved)))  # type: ignore[arg-type, misc]
 
 
 @solara.component
