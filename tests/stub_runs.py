@@ -1,6 +1,9 @@
 """Runs that take no time, in the place of worlds: what the engine and the store do is tested with thousands of them."""
 
 import os
+import signal
+import struct
+import sys
 import time
 from pathlib import Path
 
@@ -83,6 +86,20 @@ def mortal(job: Job, tell: object) -> Done:
     if job.seed == 2 and not mark.exists():
         mark.touch()
         os._exit(9)
+    return steady(job, tell)
+
+
+def stuttering(job: Job, tell: object) -> Done:
+    """Be killed half-way through telling a result with seed 2, the first time only."""
+    mark = Path(os.environ["MORTAL"]) / job.run
+    if job.seed == 2 and not mark.exists():
+        mark.touch()
+        caller = sys._getframe()
+        while "result_queue" not in caller.f_locals:
+            caller = caller.f_back  # type: ignore[assignment]
+        header = struct.pack("!i", 1_000_000)
+        os.write(caller.f_locals["result_queue"]._writer.fileno(), header + b"the first words of many")
+        os.kill(os.getpid(), signal.SIGKILL)
     return steady(job, tell)
 
 

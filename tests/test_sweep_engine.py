@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,16 @@ def test_a_run_that_never_ends_is_in_quarantine_and_no_other(tmp_path, jobs, mon
 def test_a_run_whose_worker_was_killed_once_is_tried_again(tmp_path, jobs, monkeypatch):
     monkeypatch.setenv("MORTAL", str(tmp_path))
     outcome, store = sweep(tmp_path / "sweep", jobs, stub_runs.mortal, workers=1)
+    assert not outcome.failed
+    assert store.finished == {job.run for job in jobs}
+
+
+def test_a_worker_killed_half_way_through_telling_its_result_does_not_hold_up_the_sweep(tmp_path, jobs, monkeypatch):
+    monkeypatch.setenv("MORTAL", str(tmp_path))
+    give_up = threading.Timer(60.0, os.kill, (os.getpid(), signal.SIGTERM))
+    give_up.start()
+    outcome, store = sweep(tmp_path / "sweep", jobs, stub_runs.stuttering, workers=1)
+    give_up.cancel()
     assert not outcome.failed
     assert store.finished == {job.run for job in jobs}
 

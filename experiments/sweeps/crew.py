@@ -36,10 +36,6 @@ class Returned:
     """A job comes back untouched, since the worker died before it was its turn."""
 
 
-class GivenUp(Exception):
-    """The coordinator was interrupted; an unfinished run is given up."""
-
-
 class NeverBegun(BrokenProcessPool):
     """The worker had died before the job was handed to it."""
 
@@ -87,6 +83,22 @@ class Seat:
             self.mark, self.since = mark, now
         return now - self.since > PATIENCE_S
 
+    def processes(self) -> list[Any]:
+        """Return the worker process, once there is one."""
+        return list((self.pool._processes or {}).values())
+
+    def kill(self) -> None:
+        """Kill the worker, and wait until it is gone."""
+        for process in self.processes():
+            process.kill()
+            process.join()
+
+    def hush(self) -> None:
+        """Close the worker's end of the line, so that whoever listens to it hears the end."""
+        told: Any = self.pool._result_queue
+        if told is not None:
+            told._writer.close()
+
 
 class LocalCrew:
     """Worker processes on this machine; one that dies is replaced."""
@@ -95,7 +107,6 @@ class LocalCrew:
         self.context = multiprocessing.get_context("spawn")
         # without a lock, which a worker that is killed would keep for ever
         self.done = self.context.RawArray("q", workers)
-        self.sign = self.context.RawValue("b", 0)
         self.doing = doing
         self.results: queue.SimpleQueue[tuple[Seat, Any, Job, Any]] = queue.SimpleQueue()
         self.seats = [Seat(number, self.pool(number)) for number in range(workers)]
@@ -103,7 +114,7 @@ class LocalCrew:
     def pool(self, number: int) -> concurrent.futures.ProcessPoolExecutor:
         """Return a pool of one process for a seat."""
         return concurrent.futures.ProcessPoolExecutor(
-            1, mp_context=self.context, initializer=sit_down, initargs=(number, self.done, self.sign, self.doing)
+            1, mp_context=self.context, initializer=sit_down, initargs=(number, self.done, self.doing)
         )
 
     def prepare(self, given_up: Callable[[], bool]) -> frozenset[str]:
@@ -147,16 +158,13 @@ class LocalCrew:
         for seat in self.seats:
             if seat.hangs(self.done[seat.number], time.monotonic()):
                 seat.since = time.monotonic()
-                for process in list((seat.pool._processes or {}).values()):
-                    process.kill()
+                seat.kill()
 
     def hear_who_died(self) -> None:
         """End what a worker that died began to say; its pool would wait for the rest for ever."""
         for seat in self.seats:
-            told: Any = seat.pool._result_queue
-            processes = list((seat.pool._processes or {}).values())
-            if processes and told is not None and not any(process.is_alive() for process in processes):
-                told._writer.close()
+            if seat.processes() and not any(process.is_alive() for process in seat.processes()):
+                seat.hush()
 
     def taken(self, seat: Seat, pool: Any, job: Job, ended: Any) -> list[tuple[Job, Result]]:
         """Return the result of a job, and of those that a dead worker takes with it."""
@@ -186,12 +194,11 @@ class LocalCrew:
         return sum(self.done)
 
     def stop(self) -> None:
-        """Give up what is not finished, and end the workers."""
-        self.sign.value = 1
+        """Give up what is not finished, and end the workers: what they have not told is lost in any case."""
         for seat in self.seats:
-            seat.pool.shutdown(wait=False, cancel_futures=True)
-        for seat in self.seats:
-            seat.pool.shutdown(wait=True)
+            seat.kill()
+            seat.hush()
+            seat.pool.shutdown(wait=True, cancel_futures=True)
 
 
 def started(pool: concurrent.futures.Executor, task: Callable[..., Any], *parts: Any) -> Any:
@@ -216,14 +223,11 @@ class Sitting:
 
     number: int
     done: Any
-    sign: Any
     doing: Doing
 
     def tell(self, shifts: int) -> None:
-        """Count shifts, and give up if the coordinator was interrupted."""
+        """Count shifts."""
         self.done[self.number] += shifts
-        if self.sign.value:
-            raise GivenUp
 
 
 _sitting: Sitting
