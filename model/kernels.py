@@ -4,7 +4,6 @@ To take a tuple of twenty arrays apart costs a call as much as the pass that it 
 compile.  A `Tables` object is one address: rules read `stage.minds` from there as from the object itself.
 """
 
-import operator
 import zlib
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
@@ -31,33 +30,36 @@ class Tables:
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
-    _latest: ClassVar[list[Any]] = []
+    _at: ClassVar[tuple[int, ...]] = ()
+    _latest: ClassVar[dict[tuple[int, ...], Any]] = {}
     _address: int
     _numba_type_: Any
 
     def __init_subclass__(cls) -> None:
-        cls._fields, cls._latest = tuple(cls.__annotations__), []
+        cls._fields, cls._at, cls._latest = tuple(cls.__annotations__), (), {}
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """Return the object with these fields, in their order or by name."""
-        values += tuple(named[name] for name in cls._fields[len(values) :])
-        for known in cls._latest:
-            if all(map(operator.is_, known._tables, map(values.__getitem__, known._at))):
-                for position, word, name in known._numbers:
-                    word[0] = values[position]
-                    setattr(known, name, values[position])
-                return known
-        made = super().__new__(cls)
-        made._lay_out(values)
-        cls._latest = [made, *cls._latest[: REMEMBERED - 1]]
-        return made
+        if len(values) < len(cls._fields):
+            values += tuple(named[name] for name in cls._fields[len(values) :])
+        # an object keeps its tables alive, so nothing else can have their ids
+        known = cls._latest.get(tuple([id(values[k]) for k in cls._at]))
+        if known is None:
+            known = super().__new__(cls)
+            known._lay_out(values)
+            cls._at = tuple(k for k, value in enumerate(values) if isinstance(value, np.ndarray | Tables))
+            if len(cls._latest) == REMEMBERED:
+                del cls._latest[next(iter(cls._latest))]
+            cls._latest[tuple(id(values[k]) for k in cls._at)] = known
+        for position, word, name in known._numbers:
+            word[0] = values[position]
+            setattr(known, name, values[position])
+        return known
 
     def _lay_out(self, values: tuple[Any, ...]) -> None:
         """Write what kernels read: for an array what describes it, for a set its address, for a number the number."""
         words: list[int] = []
         numbers, fields = [], []
-        self._at = [k for k, value in enumerate(values) if isinstance(value, np.ndarray | Tables)]
-        self._tables = tuple(values[k] for k in self._at)
         for k, (name, value) in enumerate(zip(self._fields, values, strict=True)):
             setattr(self, name, value)
             if isinstance(value, np.ndarray):
@@ -80,8 +82,6 @@ class Tables:
             (k, (reals if kind is types.float64 else self._words)[where : where + 1], name)
             for k, where, name, kind in numbers
         ]
-        for k, word, _ in self._numbers:
-            word[0] = values[k]
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self._fields)

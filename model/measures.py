@@ -175,24 +175,28 @@ def count_payers(minds: Any, targets: Any) -> Any:
     return count
 
 
-@njit(cache=True)
-def answers(minds: Any, people: Any, n_answers: Any, step: Any, noise: Any, wave: Any, tick: Any, seed: Any) -> Any:
-    """Answers (1 to ``n_answers``) of a sample of adults to "how much do you trust the police?"."""
-    found = np.zeros(SAMPLE, np.int64)
-    for s in range(SAMPLE):
+@kernel
+def count_hurt(homes: Any, minds: Any, tick: Any) -> Any:
+    """Living women who were hurt at home in the last year."""
+    count = 0
+    for i in range(len(homes)):
+        hurt = homes[i]["hurt"]
+        if hurt >= 0 and tick - hurt < YEAR and minds[i]["gone"] < 0:
+            count += 1
+    return count
+
+
+@kernel
+def ask(heard: Any, minds: Any, people: Any, noise: Any, wave: Any, tick: Any, seed: Any) -> None:
+    """Ask a sample of adults "how much do you trust the police?"; ``heard`` is what they feel, in log-odds."""
+    for s in range(len(heard)):
         for a in range(16):
             i = int(luck(seed, SURVEY, wave, s, a) * len(minds))
             if minds[i]["gone"] < 0 and age_of(people[i], tick) >= 18.0:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
-        heard = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
-        heard += noise * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
-        answer = 1
-        for k in range(1, n_answers):
-            if heard > step * (k - n_answers / 2.0):
-                answer = k + 1
-        found[s] = answer
-    return found
+        heard[s] = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
+        heard[s] += noise * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
 
 
 def survey(world: Any, instrument: str) -> dict[str, float]:
@@ -200,13 +204,23 @@ def survey(world: Any, instrument: str) -> dict[str, float]:
 
     Returns the mean on 0-100 and the per cent who trust.  Surveys are compared with this only, never with latent trust.
     """
-    (n_answers, trusting), numbers = INSTRUMENTS[instrument], world.numbers["survey"][0]
-    step, noise, people = float(numbers[instrument]), float(numbers["noise"]), world.ground.people
-    found = answers(world.state.minds, people, n_answers, step, noise, world.month, world.tick, world.seed)
-    return {
-        "mean": float((found.mean() - 1.0) / (n_answers - 1.0) * 100.0),
-        "trusting": float((found >= trusting).mean() * 100.0),
-    }
+    return surveys(world)[instrument]
+
+
+def surveys(world: Any) -> dict[str, dict[str, float]]:
+    """Ask one sample, whose answers are taken by every instrument."""
+    numbers, heard = world.numbers["survey"][0], np.empty(SAMPLE)
+    noise = float(numbers["noise"])
+    ask(heard, world.state.minds, world.ground.people, noise, world.month, world.tick, world.seed)
+    found = {}
+    for instrument, (n_answers, trusting) in INSTRUMENTS.items():
+        thresholds = float(numbers[instrument]) * (np.arange(1, n_answers) - n_answers / 2.0)
+        answers = 1 + np.searchsorted(thresholds, heard)
+        found[instrument] = {
+            "mean": float((answers.mean() - 1.0) / (n_answers - 1.0) * 100.0),
+            "trusting": float((answers >= trusting).mean() * 100.0),
+        }
+    return found
 
 
 class Month:
@@ -545,7 +559,7 @@ def row_of(world: Any) -> dict[str, float]:
     month, state, town = Month(world), world.state, world.town
     books = state.books
     occurred, told = books[OCCURRED].sum(), books[TOLD].sum()
-    lapop, latino = survey(world, "lapop"), survey(world, "latinobarometro")
+    asked = surveys(world)
     homicides = float(books[OCCURRED, HOMICIDE])
     populated = town.cells["population"] > 0
     row = {f"trust_{group}": month.mean(group, "trust") for group in GROUPS}
@@ -555,9 +569,9 @@ def row_of(world: Any) -> dict[str, float]:
         "effectiveness_mean": month.mean("all", "effectiveness"),
         "fear_mean": month.mean("all", "fear"),
         "precaution_share": month.mean("adults", "precaution"),
-        "survey_lapop": lapop["mean"],
-        "survey_lapop_trusting": lapop["trusting"],
-        "survey_latinobarometro": latino["trusting"],
+        "survey_lapop": asked["lapop"]["mean"],
+        "survey_lapop_trusting": asked["lapop"]["trusting"],
+        "survey_latinobarometro": asked["latinobarometro"]["trusting"],
         "residents": month.count("all"),
         "victims_share": share_or_null(month.count("adult_victims"), month.count("adults")),
         "victims_anywhere_share": month.mean("adults", "victims_anywhere"),
@@ -592,12 +606,11 @@ def row_of(world: Any) -> dict[str, float]:
         "queue": float(np.count_nonzero(state.complaints.filled()["charged"] < 0)),
     }
     hurt = sum_of(month.tally, "domestic_to_")
-    homes = state.homes["hurt"]
     row |= {
         "cliques": float(np.count_nonzero(state.cliques["members"] > 0)),
         "seen_share": share_or_null(month.tally["minutes_seen"], 1440.0 * world.days_of_month * float(populated.sum())),
         "authority_load": share_or_null(float(state.cases.count[0]), float(len(state.boards))),
-        "women_hurt": float(np.count_nonzero((homes >= 0) & (month.tick - homes < YEAR) & (state.minds["gone"] < 0))),
+        "women_hurt": float(count_hurt(state.homes, state.minds, month.tick)),
         "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }

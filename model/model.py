@@ -14,7 +14,7 @@ from model import fingerprint
 from model.agents import enrol
 from model.books import close_shift, enter
 from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift_of_month, month_of, tick_of
-from model.daybook import TABLES, Daybook
+from model.daybook import TABLES, Daybook, Table
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
@@ -186,6 +186,8 @@ class TrustModel(mesa.Model):
         """Take the views through which kernels see the State."""
         self.plant, self.ground = plant_of(self.town, self.state.officers), ground_of(self.town, self.state)
         self.counts = self.state.tally.view(np.float64)
+        self._stage: Stage | None = None
+        self.drawn = Table(crime.DRAWN)
 
     def _read_numbers(self) -> None:
         """Take the numbers in force on the present date, policies included."""
@@ -423,8 +425,11 @@ class TrustModel(mesa.Model):
 
     def stage(self) -> Stage:
         """Return where the events of the present shift happen, as kernels take it."""
-        state, trust = self.state, self.numbers["trust"]
-        return Stage(self.book.day, self.ground, state.minds, trust, state.ledger, state.tally, self.tick, self.seed)
+        day, state, trust, now = self.book.day, self.state, self.numbers["trust"], self._stage
+        if now is None or now.tick != self.tick or now.day is not day or now.trust is not trust:
+            now = Stage(day, self.ground, state.minds, trust, state.ledger, state.tally, self.tick, self.seed)
+            self._stage = now
+        return now
 
     # What can be read
 

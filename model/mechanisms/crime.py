@@ -140,6 +140,10 @@ class Crime(Group):
     )
 
 
+DRAWN = np.dtype([("number", "i8"), ("who", "i8")])
+"""Candidates of one kind, as they are drawn and before they are judged."""
+
+
 class Odds(Tables):
     """What decides whether an attempt is made and goes ahead."""
 
@@ -375,20 +379,33 @@ def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
 
 
 @kernel
-def offend(stage: Any, odds: Any, market_day: Any, weekday: Any) -> None:
+def draw(stage: Any, kind: Any, drawn: Any) -> Any:
+    """List who are candidates of a kind in this shift and old enough; return how many.
+
+    They are looked up before any is judged: so the machine can fetch one resident while it looks for the next.
+    """
+    people, minds, n_drawn = stage.ground.people, stage.minds, 0
+    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, kind, 0), CEILING[kind] * len(people) / 1095.0)):
+        number = kind * KIND_SPACE + j
+        i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * len(people))
+        drawn[n_drawn]["number"], drawn[n_drawn]["who"] = number, i
+        n_drawn += int(minds[i]["gone"] < 0) & int(age_of(people[i], stage.tick) >= YOUNGEST[kind])
+    return n_drawn
+
+
+@kernel
+def offend(stage: Any, odds: Any, drawn: Any, market_day: Any, weekday: Any) -> None:
     """Judge the candidates of this shift by type, then the near repeats that are due."""
-    n_people, old_repeats = len(stage.ground.people), odds.count[0]
+    old_repeats = odds.count[0]
     night, weekend = stage.tick % 3 == 2, weekday >= 4
     for kind in range(N_KINDS):
-        mean = CEILING[kind] * n_people / 1095.0
-        for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, kind, 0), mean)):
-            number = kind * KIND_SPACE + j
-            i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n_people)
+        for k in range(draw(stage, kind, drawn)):
+            number, i = drawn[k]["number"], drawn[k]["who"]
             person = stage.ground.people[i]
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
                 cell = np.int64(stage.ground.places[odds.where, i])
-            if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST[kind]:
+            if stage.minds[i]["gone"] >= 0:  # killed earlier in this shift
                 continue
             mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
             if cell < 0:
@@ -491,4 +508,5 @@ def act(world: Any) -> None:
             float(numbers["population_change"][0]["visit"]),
         ),
     )
-    offend(world.stage(), odds, world.day_type == MARKET_DAY, weekday_of(world.tick))
+    world.drawn.reserve(most)
+    offend(world.stage(), odds, world.drawn.rows, world.day_type == MARKET_DAY, weekday_of(world.tick))
