@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -33,11 +34,16 @@ class Knockout:
 
 @dataclass(frozen=True)
 class Effect:
-    """Mean paired difference of a measure (with less without) over twins, with its interval."""
+    """Mean paired difference of a measure (with less without) over twins, with its interval.
+
+    The means of either world are accompanied by their Monte Carlo (standard) errors over seeds.
+    """
 
     measure: str
     with_it: float
+    with_error: float
     without: float
+    without_error: float
     mean: float
     low: float
     high: float
@@ -94,14 +100,21 @@ def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effe
     """Return the paired effect on one measure."""
     if measure not in having:
         raise InputError(f"no measure '{measure}'{nearest(measure, map(str, having.columns))}")
-    difference = (having[measure].fillna(0.0) - missing[measure].fillna(0.0)).to_numpy()
-    n, mean = len(difference), float(difference.mean())
-    half = (
-        float(stats.t.ppf((1.0 + SURE) / 2.0, n - 1)) * float(difference.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
-    )
-    return Effect(
-        measure, float(having[measure].mean()), float(missing[measure].mean()), mean, mean - half, mean + half
-    )
+    columns = [table[measure].fillna(0.0).to_numpy() for table in (having, missing)]
+    mean, error = mean_and_error(columns[0] - columns[1])
+    n = len(having)
+    half = float(stats.t.ppf((1.0 + SURE) / 2.0, n - 1)) * error if n > 1 else 0.0
+    return Effect(measure, *mean_and_error(columns[0]), *mean_and_error(columns[1]), mean, mean - half, mean + half)
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean over seeds and its Monte Carlo error; one seed tells nothing of it.
+
+    >>> mean_and_error(np.array([1.0, 3.0]))
+    (2.0, 1.0)
+    """
+    n = len(values)
+    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
 
 
 def knockout_lines(one: Knockout, found: Sequence[Effect]) -> Iterator[str]:
@@ -112,7 +125,8 @@ def knockout_lines(one: Knockout, found: Sequence[Effect]) -> Iterator[str]:
     for effect in found:
         sign = "*" if effect.changed else " "
         yield (
-            f"  {effect.measure:34}{shown(effect.with_it)}{shown(effect.without)}"
+            f"  {effect.measure:34}{shown(effect.with_it)} ±{shown(effect.with_error).strip():7}"
+            f"{shown(effect.without)} ±{shown(effect.without_error).strip():7}"
             f"{shown(effect.mean)} [{shown(effect.low).strip()}, {shown(effect.high).strip()}]{sign}"
         )
 
@@ -131,8 +145,8 @@ def shown(number: float) -> str:
 def show_knockouts(only: Sequence[str], *, scale: float, years: float, replicates: int, workers: int) -> bool:
     """Print every knock-out; return whether each mechanism's own process changes."""
     print(f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;")
-    print(f"difference with its {SURE:.0%} interval; * marks one that excludes zero")
-    print(f"  {'measure':34}{'with':>8}{'without':>8}{'differs':>8}")
+    print(f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero")
+    print(f"  {'measure':34}{'with':>8} {'':8}{'without':>8} {'':8}{'differs':>8}")
     good = True
     for one in knockouts(only):
         found = effects(one, scale=scale, years=years, replicates=replicates, workers=workers)

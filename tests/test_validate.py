@@ -42,6 +42,7 @@ def test_an_effect_is_paired_and_nothing_is_no_effect() -> None:
     having, missing = table(x=[1.0, 5.0, 9.0]), table(x=[0.0, 4.1, 7.9])
     effect = knockouts.effect_of("x", having, missing)
     assert effect.mean == pytest.approx(1.0)
+    assert effect.with_error == pytest.approx(4.0 / 3.0**0.5)
     assert effect.changed
     assert not knockouts.effect_of("x", having, having).changed
 
