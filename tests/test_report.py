@@ -324,18 +324,100 @@ def test_every_figure_exists_in_both_languages(folder):
         assert all(es and isinstance(en, str) for es, en in tongue.pairs.items())
 
 
-def curves_of(figure):
-    """Return the heights of all curves of a figure, panel by panel."""
-    return [[line.get_ydata() for line in place.lines] for place in figure.axes]
+ARMS = ("status_quo", "reporting_support", "resources_only")
+COURSES = {
+    "trust": {name: (1, 100.0) for name in ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean")},
+    "books": {name: (3, 1.0) for name in ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")},
+    "outcomes": {
+        "homicides": (12, 12.0),
+        "told_share": (3, 100.0),
+        "response_minutes_median": (3, 1.0),
+        "women_without_remedy": (12, 12.0),
+    },
+}
+"""Columns that the panels of a figure show, over how many months they are averaged, and times what."""
 
 
-def test_curves_are_the_means_of_the_worlds(folder):
+def stored(folder, name):
+    return pq.read_table(folder / f"{name}.parquet").to_pandas()
+
+
+def in_worlds(folder, arm, column, window, times):
+    """Return one column of all worlds of an arm, a row for each, a column for each month."""
+    table = stored(folder, f"arms/villa_canales-{arm}/measures").sort_values(["seed", "month"])
+    worlds = np.array([world[column].to_numpy() for _, world in table.groupby("seed")])
+    months = [np.nanmean(worlds[:, max(0, k - window + 1) : k + 1], axis=1) for k in range(worlds.shape[1])]
+    return times * np.array(months).T
+
+
+@pytest.mark.parametrize("name", COURSES)
+def test_curves_are_the_means_of_the_worlds_and_bands_hold_all(folder, name):
+    figure = drawn(name, read_sites(folder)[0], Tongue("es"))
+    for (column, (window, times)), place in zip(COURSES[name].items(), figure.axes, strict=True):
+        for arm, curve, band in zip(ARMS, place.lines, place.collections, strict=True):
+            worlds = in_worlds(folder, arm, column, window, times)
+            assert curve.get_ydata() == pytest.approx(worlds.mean(axis=0), rel=1e-12)
+            edges = {round(y, 9) for y in band.get_paths()[0].vertices[:, 1]}
+            assert edges == {round(y, 9) for ends in (worlds.min(axis=0), worlds.max(axis=0)) for y in ends}
+
+
+def test_the_funnel_has_a_bar_for_every_stage_of_every_arm(folder):
     site = read_sites(folder)[0]
-    panels = curves_of(drawn("trust", site, Tongue("es")))
-    for name, curves in zip(("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), panels, strict=True):
-        for arm, curve in zip(("status_quo", "reporting_support", "resources_only"), curves, strict=True):
-            table = pq.read_table(folder / "arms" / f"villa_canales-{arm}" / "measures.parquet").to_pandas()
-            assert curve == pytest.approx(100.0 * table.groupby("month")[name].mean().to_numpy(), rel=1e-12)
+    effects = stored(folder, "effects")
+    effects = effects[effects["section"] == "headline"].set_index(["against", "measure"])
+    (place,) = drawn("funnel", site, Tongue("es")).axes
+    assert len(place.containers) == 2 * len(ARMS)  # bars, and their errors
+    stages = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
+    bars = [container for container in place.containers if hasattr(container, "patches")]
+    for number, (arm, group) in enumerate(zip(ARMS, bars, strict=True)):
+        row, column = (arm, "arm") if number else (ARMS[1], "base")
+        lengths = [bar.get_width() for bar in group.patches]
+        assert lengths == [max(effects.loc[(row, stage), column], 0.1) for stage in stages]
+
+
+def test_criteria_are_drawn_where_the_table_has_them(folder):
+    rows = stored(folder, "criteria").set_index(["arm", "criterion"])
+    (place,) = drawn("criteria", read_sites(folder)[0], Tongue("es")).axes
+    marks = [line.get_xdata() for line in place.lines if len(set(line.get_ydata())) == 1 and line.get_alpha() is None]
+    names = [(arm, criterion) for arm in ARMS for criterion in ("c1", "c2", "c3", "c4", "accountability")]
+    for name, stroke, point in zip(names, marks[0::2], marks[1::2], strict=True):
+        assert list(stroke) == [rows.loc[name, "low"], rows.loc[name, "high"]]
+        assert list(point) == [rows.loc[name, "score"]]
+
+
+def test_maps_show_the_mean_of_each_cell_over_the_worlds(folder):
+    cells = {arm: stored(folder, f"arms/villa_canales-{arm}/cells") for arm in ARMS}
+    first, last = cells[ARMS[0]]["month"].min(), cells[ARMS[0]]["month"].max()
+
+    def trust(arm, month):
+        here = cells[arm][cells[arm]["month"] == month]
+        return 100.0 * here.pivot_table(index="y", columns="x", values="trust", aggfunc="mean").to_numpy()
+
+    before, after = trust(ARMS[0], first), trust(ARMS[0], last)
+    expected = [before, after, *(trust(arm, last) - after for arm in ARMS[1:])]
+    shown = [
+        place.images[0].get_array() for place in drawn("maps", read_sites(folder)[0], Tongue("es")).axes if place.images
+    ]
+    for grid, values in zip(shown, expected, strict=True):
+        assert np.ma.compressed(np.ma.masked_invalid(grid)) == pytest.approx(values[~np.isnan(values)], abs=1e-12)
+
+
+def test_the_grid_of_memory_is_that_of_the_table(folder):
+    rows = stored(folder, "memory")
+    rows = rows[rows["measure"] == "trust_mean"].sort_values(["against", "asymmetry", "memory_years"])
+    axes = [place for place in drawn("memory", read_sites(folder)[0], Tongue("es")).axes if place.images]
+    for arm, place in zip(ARMS[1:], axes, strict=True):
+        assert list(np.ravel(place.images[0].get_array())) == list(rows[rows["against"] == arm]["effect"])
+
+
+def test_draws_are_those_of_the_table_in_order(swept):
+    rows = stored(swept / "compared", "draws")
+    shown = drawn("draws", read_sites(swept / "compared")[0], Tongue("es")).axes
+    for name, place in zip(("trust_mean", "fear_mean", "crimes_told", "women_without_remedy"), shown, strict=False):
+        here = rows[rows["measure"] == name].sort_values("effect")
+        assert list(place.lines[-1].get_ydata()) == list(here["effect"])
+        reach = [path.vertices[:, 1].tolist() for path in place.collections[0].get_paths()]
+        assert reach == here[["low", "high"]].to_numpy().tolist()
 
 
 def test_effects_groups_and_causes_are_drawn_where_the_table_has_them(folder):
