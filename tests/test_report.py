@@ -326,8 +326,8 @@ def test_every_figure_exists_in_both_languages(folder):
 
 ARMS = ("status_quo", "reporting_support", "resources_only")
 COURSES = {
-    "trust": {name: (1, 100.0) for name in ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean")},
-    "books": {name: (3, 1.0) for name in ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")},
+    "trust": dict.fromkeys(("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), (1, 100.0)),
+    "books": dict.fromkeys(("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded"), (3, 1.0)),
     "outcomes": {
         "homicides": (12, 12.0),
         "told_share": (3, 100.0),
