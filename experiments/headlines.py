@@ -16,9 +16,6 @@ WORDS = {
     "share": {"en": "share over the whole time", "es": "proporción en todo el período"},
 }
 
-DAYS_A_COURSE = 5.0
-"""Working days that an officer spends on a course; assumed, since no source tells."""
-
 
 @dataclass(frozen=True)
 class Headline:
@@ -49,9 +46,9 @@ def last(name: str, en: str, es: str, digits: int = 1, good: int = 1, scale: flo
     return Headline(name, "last", Expression(last=name, scale=scale), en, es, digits, good, "0-100")
 
 
-def yearly(name: str, en: str, es: str, *columns: str, good: int = 0, digits: int = 0, scale: float = 1) -> Headline:
+def yearly(name: str, en: str, es: str, *columns: str, good: int = 0, digits: int = 0) -> Headline:
     """Return a headline that is a count a year."""
-    expression = Expression(sum=columns or (name,), scale=scale)
+    expression = Expression(sum=columns or (name,))
     return Headline(name, "year", expression, en, es, digits, good, "a year")
 
 
@@ -89,7 +86,7 @@ HEADLINES = (
     yearly("couple_shifts", "couple-shifts", "turnos de pareja"),
     yearly("km", "vehicle-kilometres", "kilómetros de vehículo"),
     yearly("officers_trained", "officers trained", "agentes capacitados"),
-    yearly("training_days", "training days", "días de capacitación", "officers_trained", scale=DAYS_A_COURSE),
+    yearly("training_days", "training days", "días de capacitación"),
     yearly("army_visits", "visits of army patrols", "visitas de patrullas del Ejército"),
     yearly("joint_patrols", "joint patrols", "patrullajes combinados"),
     yearly("contacts", "contacts", "contactos con habitantes"),

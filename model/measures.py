@@ -357,6 +357,7 @@ _MAIN = {
     "tenure_months": Measure("months", "officers at their post, mean", "meses de los agentes en su puesto, media"),
     "old_guard_share": Measure("share", "officers from before the PNC", "agentes anteriores a la PNC"),
     "officers_trained": Measure("officers", "officers trained", "agentes capacitados en el mes"),
+    "training_days": Measure("days", "working days of officers on courses", "días de capacitación de los agentes"),
     "officers_moved": Measure("officers", "officers moved away", "agentes trasladados"),
     "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
     "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),

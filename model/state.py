@@ -142,6 +142,7 @@ COUNTS = (
     # adoption
     "officers_made_aware",
     "officers_trained",
+    "training_days",
     "officers_moved",
     "officers_retired",
     "explained",

@@ -25,7 +25,7 @@ TABLES = ("effects", "criteria", "verdicts", "memory", "draws", "drawn")
 STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
-    *("110", "2017", "2018", "5"),
+    *("110", "2017", "2018"),
 }
 """Digits that a report may hold outside the results: names, units and scales."""
 STUDY = """

@@ -70,6 +70,7 @@ class Adoption(Group):
         off=0.0,
     )
     overlap: float = share(0.25, "C07; assumed", "places lost to facilitators who do the same twice", role="lever")
+    course_days: float = number(5.0, "days", 0.0, 60.0, "assumed: no source tells", "working days of a training course")
     prevention: float = number(
         3.0, "ratio", 0.2, 10.0, "B21; assumed", "uptake of the prevention branch over operations"
     )
@@ -191,6 +192,7 @@ def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed:
         if luck(seed, COURSE, tick, o, 0) * wish < places * uptake(officer, p):
             officer["trained"] = officer["aware"] = 1
             tally[0]["officers_trained"] += 1.0
+            tally[0]["training_days"] += p["course_days"]
 
 
 @kernel
