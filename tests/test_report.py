@@ -202,6 +202,10 @@ def test_the_same_results_give_the_same_bytes(folder, page):
     assert build(folder, "both") == page.encode()
 
 
+def test_no_tag_is_shown_as_text(page):
+    assert not re.findall(r"&lt;/?\w+", page)
+
+
 def test_ids_in_a_report_are_unique(page):
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
