@@ -137,6 +137,12 @@ class Day(Tables):
     counts: Any
 
 
+class Growth:
+    """Tells those who keep the address of tables when any has moved: ``latest`` is then another object."""
+
+    latest = object()
+
+
 class Table:
     """A table that grows: ``rows`` is its storage, ``count[0]`` the number of rows in use."""
 
@@ -150,7 +156,7 @@ class Table:
         if need > len(self.rows):
             rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
             rows[: self.count[0]] = self.rows[: self.count[0]]
-            self.rows = rows
+            self.rows, Growth.latest = rows, object()
 
     def filled(self) -> np.ndarray:
         """Return the rows in use (a view)."""
@@ -177,7 +183,7 @@ class Daybook:
             rows = np.zeros(2 * need, TABLES[name])
             rows[: self.counts[table]] = self.tables[name][: self.counts[table]]
             self.tables[name] = rows
-            self.day = Day(**self.tables, counts=self.counts)
+            self.day, Growth.latest = Day(**self.tables, counts=self.counts), object()
         return self.day
 
     def filled(self, table: int) -> np.ndarray:

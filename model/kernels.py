@@ -6,7 +6,7 @@ compile.  A `Tables` object is one address: rules read `stage.minds` from there 
 
 import zlib
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit, typeof, types
@@ -18,49 +18,30 @@ from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, r
 kernel = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 """Compiles a rule or pass that makes no arrays of its own: without counting references and checks of each division it
 takes half the time to compile.  What makes arrays says `njit(cache=True)`; the compiler tells if that is forgotten."""
-REMEMBERED = 4
-"""Objects of one class that are kept, so that twins in one process do not lay theirs out anew every shift."""
 
 
 class Tables:
     """A fixed set of arrays, numbers and other sets, which kernels take by address.
 
-    A subclass declares its fields by annotation.  Arrays are shared, never copied; asking again with the same arrays
-    gives the same object with the new numbers, so an object is valid until the next one is asked for.
+    A subclass declares its fields by annotation.  Arrays are shared, never copied; only numbers can be put anew.
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
-    _at: ClassVar[tuple[int, ...]] = ()
-    _latest: ClassVar[dict[tuple[int, ...], Any]] = {}
     _address: int
     _numba_type_: Any
 
     def __init_subclass__(cls) -> None:
-        cls._fields, cls._at, cls._latest = tuple(cls.__annotations__), (), {}
+        cls._fields = tuple(cls.__annotations__)
 
-    def __new__(cls, *values: Any, **named: Any) -> Self:
-        """Return the object with these fields, in their order or by name."""
-        if len(values) < len(cls._fields):
-            values += tuple(named[name] for name in cls._fields[len(values) :])
-        # an object keeps its tables alive, so nothing else can have their ids
-        known = cls._latest.get(tuple([id(values[k]) for k in cls._at]))
-        if known is None:
-            known = super().__new__(cls)
-            known._lay_out(values)
-            cls._at = tuple(k for k, value in enumerate(values) if isinstance(value, np.ndarray | Tables))
-            if len(cls._latest) == REMEMBERED:
-                del cls._latest[next(iter(cls._latest))]
-            cls._latest[tuple(id(values[k]) for k in cls._at)] = known
-        for position, word, name in known._numbers:
-            word[0] = values[position]
-            setattr(known, name, values[position])
-        return known
+    def __init__(self, *values: Any, **named: Any) -> None:
+        """Lay out these fields, given in their order or by name.
 
-    def _lay_out(self, values: tuple[Any, ...]) -> None:
-        """Write what kernels read: for an array what describes it, for a set its address, for a number the number."""
+        Kernels read for an array what describes it, for a set its address, for a number the number.
+        """
         words: list[int] = []
         numbers, fields = [], []
-        for k, (name, value) in enumerate(zip(self._fields, values, strict=True)):
+        values += tuple(named[name] for name in self._fields[len(values) :])
+        for name, value in zip(self._fields, values, strict=True):
             setattr(self, name, value)
             if isinstance(value, np.ndarray):
                 kind = typeof(value)
@@ -71,17 +52,23 @@ class Tables:
                 words.append(value._address)
             else:
                 kind, where = (types.float64 if isinstance(value, float) else types.int64), len(words)
-                numbers.append((k, where, name, kind))
-                words.append(0)
+                numbers.append((name, where, kind))
+                words.append(0)  # put in its place below, by its kind
             fields.append((name, kind, where))
         self._words = np.array(words, np.int64)
         self._address = self._words.ctypes.data
         self._numba_type_ = TablesType(type(self).__name__, tuple(fields))
         reals = self._words.view(np.float64)
-        self._numbers = [
-            (k, (reals if kind is types.float64 else self._words)[where : where + 1], name)
-            for k, where, name, kind in numbers
-        ]
+        self._numbers = {
+            name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
+        }
+        for name in self._numbers:
+            self.put(name, getattr(self, name))
+
+    def put(self, name: str, number: float) -> None:
+        """Give a number of the set another value."""
+        self._numbers[name][0] = number
+        setattr(self, name, number)
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self._fields)

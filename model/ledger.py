@@ -247,16 +247,16 @@ def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) 
 
 
 @kernel
-def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: Any, ledger: Any) -> None:
+def learn_all(stage: Any, first: Any) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them."""
-    for k in range(first, day.counts[IMPRESSIONS]):
-        impression = day.impressions[k]
-        mind = minds[impression["who"]]
+    for k in range(first, stage.day.counts[IMPRESSIONS]):
+        impression = stage.day.impressions[k]
+        mind = stage.minds[impression["who"]]
         if mind["gone"] >= 0:  # who was harmed earlier in the shift may have died since
             continue
-        settlement = people[impression["who"]]["settlement"]
-        p = trust[settlement]
-        now = fade(mind, tick, p["memory_years"], ledger, settlement)
+        settlement = stage.ground.people[impression["who"]]["settlement"]
+        p = stage.trust[settlement]
+        now = fade(mind, stage.tick, p["memory_years"], stage.ledger, settlement)
         slowness = 1.0 + mind["evidence"] / p["inertia"]
         by_f = step_of(
             impression["tone_f"],
@@ -282,7 +282,7 @@ def learn_all(day: Any, first: Any, tick: Any, people: Any, minds: Any, trust: A
         mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
         change = mind["trust"] - now
         impression["change"] = change
-        book(ledger, impression["cause"], settlement, change)
+        book(stage.ledger, impression["cause"], settlement, change)
 
 
 @kernel

@@ -14,7 +14,7 @@ from model import fingerprint
 from model.agents import enrol
 from model.books import close_shift, enter
 from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift_of_month, month_of, tick_of
-from model.daybook import TABLES, Daybook, Table
+from model.daybook import IMPRESSIONS, TABLES, Daybook, Growth, Table
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
@@ -176,8 +176,8 @@ class TrustModel(mesa.Model):
             round_half_up(numbers["narcos"][0]["groups"] * scenario["population"].scale),
             self.seed,
         )
-        extortion.begin(self.state, self.ground, numbers["extortion"], self.seed)
-        heavy_hand.list_suspects(self.state, self.ground, self.tick)
+        extortion.begin(self)
+        heavy_hand.list_suspects(self.state, self.ground)
         domestic_violence.begin(self)
         self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
         enrol(self)
@@ -186,7 +186,8 @@ class TrustModel(mesa.Model):
         """Take the views through which kernels see the State."""
         self.plant, self.ground = plant_of(self.town, self.state.officers), ground_of(self.town, self.state)
         self.counts = self.state.tally.view(np.float64)
-        self._stage: Stage | None = None
+        self._laid: dict[Callable[[Any], Any], Any] = {}
+        self._growth = Growth.latest
         self.drawn = Table(crime.DRAWN)
 
     def _read_numbers(self) -> None:
@@ -194,6 +195,7 @@ class TrustModel(mesa.Model):
         names = self.town.settlement_names
         self.numbers = {group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups}
         self._dates = frozenset(dates(self.settings))
+        self._laid.clear()
 
     # The schedule
 
@@ -238,10 +240,10 @@ class TrustModel(mesa.Model):
         """Begin an empty page of the daybook; policies begin at 06:00."""
         self.book.clear()
         self.learned = 0
-        self.where = self.calendar.place_list(self.tick)
         self.day_type = self.calendar.day_type(self.tick)
-        if self.tick % 3 == 0 and self.date in self._dates:
+        if self.turns_today():
             self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+            self._laid.clear()
 
     def change_population(self) -> None:
         """M28: births, newcomers, deaths of age, departures."""
@@ -412,24 +414,35 @@ class TrustModel(mesa.Model):
 
     def learn(self) -> None:
         """Let the impressions written since the last call change beliefs, through the ledger."""
-        learn_all(
-            self.book.day,
-            self.learned,
-            self.tick,
-            self.ground.people,
-            self.state.minds,
-            self.numbers["trust"],
-            self.state.ledger,
-        )
-        self.learned = int(self.book.counts[-1])
+        written = int(self.book.counts[IMPRESSIONS])
+        if self.learned < written:
+            learn_all(self.stage(), self.learned)
+            self.learned = written
+
+    def turns_today(self) -> bool:
+        """Whether a policy begins, or an event of the timeline begins or ends, with this shift."""
+        return self.tick % 3 == 0 and self.date in self._dates
+
+    def laid[T](self, lay: Callable[["TrustModel"], T]) -> T:
+        """Return what ``lay`` makes of this world's tables and the numbers in force.
+
+        It is kept until a table has moved or the numbers change, so it may hold nothing else that does.
+        """
+        if self._growth is not Growth.latest:
+            self._laid.clear()
+            self._growth = Growth.latest
+        if lay not in self._laid:
+            self._laid[lay] = lay(self)
+        found: T = self._laid[lay]
+        return found
 
     def stage(self) -> Stage:
         """Return where the events of the present shift happen, as kernels take it."""
-        day, state, trust, now = self.book.day, self.state, self.numbers["trust"], self._stage
-        if now is None or now.tick != self.tick or now.day is not day or now.trust is not trust:
-            now = Stage(day, self.ground, state.minds, trust, state.ledger, state.tally, self.tick, self.seed)
-            self._stage = now
-        return now
+        stage = self.laid(stage_of)
+        if stage.tick != self.tick:
+            stage.put("tick", self.tick)
+            stage.put("where", self.calendar.place_list(self.tick))
+        return stage
 
     # What can be read
 
@@ -583,6 +596,22 @@ class TrustModel(mesa.Model):
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
+
+
+def stage_of(world: TrustModel) -> Stage:
+    """Lay out where the events of a shift happen."""
+    state = world.state
+    return Stage(
+        world.book.day,
+        world.ground,
+        state.minds,
+        world.numbers["trust"],
+        state.ledger,
+        state.tally,
+        world.tick,
+        world.calendar.place_list(world.tick),
+        world.seed,
+    )
 
 
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:

@@ -299,7 +299,10 @@ class Plant(Tables):
 
 
 class Stage(Tables):
-    """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is."""
+    """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is.
+
+    ``where`` is the number of the list that says who is where in this shift.
+    """
 
     day: Any
     ground: Any
@@ -308,6 +311,7 @@ class Stage(Tables):
     ledger: Any
     tally: Any
     tick: Any
+    where: Any
     seed: Any
 
 
@@ -420,8 +424,8 @@ class State:
         self.figures = np.zeros(len(town.facilities), FIGURE)
         self.around = np.zeros(0, np.int64)
         """Men who live in or next to a territory."""
-        self.suspected = np.zeros(1)
-        """Share of members among the young of them."""
+        self.suspected = np.zeros(2)
+        """Share of members among the young of them, and the month of the count."""
         self.prison = Table(PRISONER)
         self.local = np.zeros(town.n_settlements, LOCAL)
         self.ledger = np.zeros((2, len(CAUSES), town.n_settlements))
@@ -432,23 +436,6 @@ class State:
         self.seen_here = np.zeros(town.n_cells, np.int64)
         self.waits = np.zeros(LONGEST_WAIT + 1, np.int64)
         self.total = np.zeros(town.n_settlements)
-
-    def gangland(self) -> Gangland:
-        """Return the tables that cliques live on."""
-        return Gangland(
-            self.cliques,
-            self.territory,
-            self.target_start,
-            self.targets,
-            self.threats.rows,
-            self.threats.count,
-            self.roll.rows,
-            self.roll.count,
-        )
-
-    def wall(self) -> Wall:
-        """Return what is remembered of the crime of past months, as plans read it."""
-        return Wall(self.known, self.happened, self.told, self.atlas)
 
     def open_month(self) -> None:
         """Set the counts and the ledger of the month to zero."""
@@ -463,3 +450,23 @@ class State:
         ):
             table[:] = 0
         self.tally[:] = np.zeros(1, TALLY)
+
+
+def gangland_of(world: Any) -> Gangland:
+    """Lay out what cliques live on."""
+    state = world.state
+    return Gangland(
+        state.cliques,
+        state.territory,
+        state.target_start,
+        state.targets,
+        state.threats.rows,
+        state.threats.count,
+        state.roll.rows,
+        state.roll.count,
+    )
+
+
+def wall_of(world: Any) -> Wall:
+    """Lay out what is remembered of the crime of past months, as plans read it."""
+    return Wall(world.state.known, world.state.happened, world.state.told, world.state.atlas)

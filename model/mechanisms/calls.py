@@ -118,13 +118,22 @@ def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
             ring(stage, board, i, number, True)
 
 
-def act(world: Any) -> None:
-    """Let people call about what is no crime."""
+def board_of(world: Any) -> Switchboard:
+    """Lay out who may call whom."""
     state, numbers = world.state, world.numbers
-    most = most_of(MOST_CALLS * world.town.n_people / 1095.0) + most_of(MOST_BY_LEADER * len(world.councils) / 1095.0)
-    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
-        world.book.reserve(table, most)
-    board = Switchboard(
+    return Switchboard(
         state.boards, state.means, world.councils, numbers["calls"], numbers["communal_authority"], numbers["response"]
     )
-    call_all(world.stage(), board, world.tick % 3 == 2 and weekday_of(world.tick) >= 4)
+
+
+def most_calls(world: Any) -> int:
+    """Return how many calls of a shift there never are."""
+    by_all, by_leaders = MOST_CALLS * world.town.n_people, MOST_BY_LEADER * len(world.councils)
+    return most_of(by_all / 1095.0) + most_of(by_leaders / 1095.0)
+
+
+def act(world: Any) -> None:
+    """Let people call about what is no crime."""
+    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
+        world.book.reserve(table, world.laid(most_calls))
+    call_all(world.stage(), world.laid(board_of), world.tick % 3 == 2 and weekday_of(world.tick) >= 4)

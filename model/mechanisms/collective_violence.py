@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from model.chance import age_of, someone
-from model.daybook import ASSAULT, BY_CROWD, BY_PHONE, HOMICIDE, IMPRESSIONS, INCIDENTS
+from model.daybook import ASSAULT, BY_CROWD, BY_PHONE, HOMICIDE, IMPRESSIONS, INCIDENTS, VISITS
 from model.kernels import Tables, kernel
 from model.ledger import COLLECTIVE_VIOLENCE, impress, trust_now
 from model.luck import decision, logistic, luck
@@ -87,7 +87,6 @@ class Square(Tables):
     numbers: Any
     communal: Any
     cell_km: Any
-    where: Any
 
 
 @kernel
@@ -113,7 +112,7 @@ def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any,
     z, came = max(stage.ground.cells[cell]["settlement"], 0), 0
     comes = p["gathers"] + (1.0 - p["gathers"]) * square.boards[z]["organised"]
     for j in range(MOST):
-        i = someone(stage.ground, square.where, cell, luck(stage.seed, CROWD, stage.tick, number, j))
+        i = someone(stage.ground, stage.where, cell, luck(stage.seed, CROWD, stage.tick, number, j))
         if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < 15.0:
             continue
         if luck(stage.seed, COMES, stage.tick, number, j) >= comes or np.any(who[:came] == i):
@@ -171,7 +170,7 @@ def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any
 def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) -> Any:
     """Somebody there whom the crowd takes for the offender, guilty or not; -1 if there is no man."""
     for a in range(TRIES):
-        i = someone(stage.ground, square.where, cell, luck(stage.seed, SUSPECT, stage.tick, number, a))
+        i = someone(stage.ground, stage.where, cell, luck(stage.seed, SUSPECT, stage.tick, number, a))
         if i < 0:
             return -1
         person = stage.ground.people[i]
@@ -231,18 +230,31 @@ def gather(stage: Any, square: Square) -> None:
 
 
 @kernel
-def stay_away(day: Any, n_visits: Any, cells: Any, boards: Any, tick: Any) -> None:
+def stay_away(stage: Any, boards: Any) -> None:
     """Cancel the visits to settlements from which the police have withdrawn."""
-    for k in range(n_visits):
-        z = cells[day.visits[k]["cell"]]["settlement"]
-        if z >= 0 and tick < boards[z]["withdrawn"]:
-            day.visits[k]["alive"] = 0
+    n_withdrawn = 0
+    for z in range(len(boards)):
+        n_withdrawn += stage.tick < boards[z]["withdrawn"]
+    if n_withdrawn == 0:
+        return
+    for k in range(stage.day.counts[VISITS]):
+        visit = stage.day.visits[k]
+        z = stage.ground.cells[visit["cell"]]["settlement"]
+        if z >= 0 and stage.tick < boards[z]["withdrawn"]:
+            visit["alive"] = 0
 
 
 def withdraw(world: Any) -> None:
     """Keep patrols out of the settlements from which the police have withdrawn."""
-    if (world.state.boards["withdrawn"] > world.tick).any():
-        stay_away(world.book.day, int(world.book.counts[0]), world.ground.cells, world.state.boards, world.tick)
+    stay_away(world.stage(), world.state.boards)
+
+
+def square_of(world: Any) -> Square:
+    """Lay out where crowds gather."""
+    state, numbers = world.state, world.numbers
+    return Square(
+        state.boards, state.couples, numbers["collective_violence"], numbers["communal_authority"], world.cell_km
+    )
 
 
 def act(world: Any) -> None:
@@ -250,9 +262,5 @@ def act(world: Any) -> None:
     incidents = int(world.book.counts[INCIDENTS])
     world.book.reserve(INCIDENTS, incidents)
     world.book.reserve(IMPRESSIONS, incidents * (MOST + 1))
-    square = Square(
-        world.state.boards, world.state.couples, world.numbers["collective_violence"],
-        world.numbers["communal_authority"], world.cell_km, world.where,
-    )  # fmt: skip
-    gather(world.stage(), square)
+    gather(world.stage(), world.laid(square_of))
     world.learn()

@@ -311,6 +311,15 @@ def by_settlement(people: Any, chosen: Any, n_settlements: int) -> tuple[np.ndar
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
+def court_of(world: Any) -> Court:
+    """Lay out what hearings go by."""
+    state = world.state
+    return Court(
+        world.town.authorities, state.boards, world.chiefs, world.plant.officers, state.cases.rows, state.cases.count,
+        state.homes, world.numbers["communal_authority"], 0.0,
+    )  # fmt: skip
+
+
 def act(world: Any) -> None:
     """Take the cases that are due a step further; on the first morning of a month boards decide for the month."""
     state, numbers, book = world.state, world.numbers, world.book
@@ -323,9 +332,7 @@ def act(world: Any) -> None:
     due = int(state.cases.count[0])
     book.reserve(HEARINGS, due)
     book.reserve(IMPRESSIONS, due)
-    court = Court(
-        world.town.authorities, state.boards, world.chiefs, world.plant.officers, state.cases.rows, state.cases.count,
-        state.homes, numbers["communal_authority"], float(date.month - 1),
-    )  # fmt: skip
+    court = world.laid(court_of)
+    court.put("months", float(date.month - 1))
     hear(world.stage(), court)
     world.learn()

@@ -256,9 +256,20 @@ def lose_numbers(world: Any) -> None:
         boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0
 
 
+def hall_of(world: Any) -> Hall:
+    """Lay out what meetings go by."""
+    state, numbers = world.state, world.numbers
+    return Hall(
+        world.town.authorities, state.boards, world.chiefs, world.plant.officers, world.council_start, world.councils,
+        world.settled_start, world.settled, state.requests.rows, state.requests.count, state.present.rows,
+        state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
+        world.cell_km,
+    )  # fmt: skip
+
+
 def act(world: Any) -> None:
     """Remember what is suffered; in the afternoon shift consult."""
-    state, numbers, book, town = world.state, world.numbers, world.book, world.town
+    state, numbers, book = world.state, world.numbers, world.book
     suffer(world.stage(), state.suffered)
     if world.tick % 3 != 1:
         return
@@ -277,11 +288,5 @@ def act(world: Any) -> None:
         + MOST_INVITED
         + MOST_REQUESTS * int(state.present.count[0]),
     )
-    hall = Hall(
-        town.authorities, state.boards, world.chiefs, world.plant.officers, world.council_start, world.councils,
-        world.settled_start, world.settled, state.requests.rows, state.requests.count, state.present.rows,
-        state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
-        world.cell_km,
-    )  # fmt: skip
-    consult(world.stage(), hall, month_of(world.tick), date.day)
+    consult(world.stage(), world.laid(hall_of), month_of(world.tick), date.day)
     world.learn()

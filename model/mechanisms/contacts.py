@@ -228,7 +228,7 @@ def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> No
 
 
 @njit(cache=True)
-def meet(stage: Any, beat: Any, where: Any) -> None:
+def meet(stage: Any, beat: Any) -> None:
     """Let couples meet residents at the visits that took place."""
     day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
     seen = np.zeros(len(ground.cells), np.int64)
@@ -241,13 +241,13 @@ def meet(stage: Any, beat: Any, where: Any) -> None:
         seen[cell] += 1
         z = max(ground.cells[cell]["settlement"], 0)
         p = beat.contacts[z]
-        crowd = float(ground.crowd[where, cell])
+        crowd = float(ground.crowd[stage.where, cell])
         on_foot = without_motor(beat.couples[visit["post"]]["mode"])
         mean = (p["foot"] if on_foot else p["motor"]) + (visit["kind"] == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
-            i = somebody_here(stage, where, cell, MEET_WHO, cell, nth)
+            i = somebody_here(stage, stage.where, cell, MEET_WHO, cell, nth)
             if i < 0:
                 break
             if stage.minds[i]["gone"] < 0 and age_of(ground.people[i], tick) >= 12.0:
@@ -272,13 +272,10 @@ def count(tally: Any, cause: Any, fair: Any) -> None:
         row["unfair"] += 1.0
 
 
-def act(world: Any) -> None:
-    """Let couples meet residents; these learn from it."""
-    state, numbers, book = world.state, world.numbers, world.book
-    most = MOST * int(book.counts[VISITS])
-    for table in (ARRESTS, BRIBES, IMPRESSIONS):
-        book.reserve(table, most)
-    beat = Beat(
+def beat_of(world: Any) -> Beat:
+    """Lay out what couples meet people by."""
+    state, numbers = world.state, world.numbers
+    return Beat(
         state.couples,
         world.plant.officers,
         state.duty,
@@ -290,5 +287,13 @@ def act(world: Any) -> None:
         numbers["misconduct"],
         numbers["resources"],
     )
-    meet(world.stage(), beat, world.where)
+
+
+def act(world: Any) -> None:
+    """Let couples meet residents; these learn from it."""
+    book = world.book
+    most = MOST * int(book.counts[VISITS])
+    for table in (ARRESTS, BRIBES, IMPRESSIONS):
+        book.reserve(table, most)
+    meet(world.stage(), world.laid(beat_of))
     world.learn()

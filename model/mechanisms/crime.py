@@ -160,7 +160,6 @@ class Odds(Tables):
     risk: Any
     repeats: Any
     count: Any
-    where: Any
     come: Any
 
 
@@ -351,7 +350,7 @@ def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any,
     if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z]["displacement"]:
         return
     other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
-    i = -1 if other < 0 else somebody_here(stage, odds.where, other, DISPLACED, number, 2)
+    i = -1 if other < 0 else somebody_here(stage, stage.where, other, DISPLACED, number, 2)
     if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
         stage.tally[0]["off_map"] += 1.0
         return
@@ -371,7 +370,7 @@ def watch_at(kind: Any, settlement: Any, night: Any, boards: Any) -> Any:
 def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
     """Let protectors keep a crime away; somebody may be killed for it."""
     z = max(stage.ground.cells[cell]["settlement"], 0)
-    i = killed_thief(stage, odds.where, cell, number, odds.narcos[z])
+    i = killed_thief(stage, stage.where, cell, number, odds.narcos[z])
     if i >= 0:
         own = THIEF_NUMBER + number
         minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
@@ -404,7 +403,7 @@ def offend(stage: Any, odds: Any, drawn: Any, market_day: Any, weekday: Any) -> 
             person = stage.ground.people[i]
             cell = np.int64(person["home"])
             if kind != VEHICLE_THEFT and kind != BURGLARY:
-                cell = np.int64(stage.ground.places[odds.where, i])
+                cell = np.int64(stage.ground.places[stage.where, i])
             if stage.minds[i]["gone"] >= 0:  # killed earlier in this shift
                 continue
             mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
@@ -448,7 +447,7 @@ def offend(stage: Any, odds: Any, drawn: Any, market_day: Any, weekday: Any) -> 
             odds.repeats[k]["number"],
         )
         if i < 0:
-            i = somebody_here(stage, odds.where, cell, CRIME_WHO, number, 0)
+            i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
         if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
         if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
@@ -479,15 +478,10 @@ def most_of(mean: float) -> int:
     return int(mean + 12.0 * math.sqrt(mean) + 64.0)
 
 
-def act(world: Any) -> None:
-    """Let offenders offend."""
+def odds_of(world: Any) -> Odds:
+    """Lay out what decides whether attempts go ahead."""
     state, numbers = world.state, world.numbers
-    most = most_of(float(CEILING.sum()) * len(state.minds) / 1095.0) + int(state.repeats.count[0])
-    world.book.reserve(INCIDENTS, most)
-    world.book.reserve(OUTSIDE, most)
-    world.book.reserve(IMPRESSIONS, most)
-    state.repeats.reserve(most * MOST)
-    odds = Odds(
+    return Odds(
         numbers["crime"],
         numbers["near_repeat"],
         numbers["deterrence"],
@@ -501,12 +495,29 @@ def act(world: Any) -> None:
         state.risk,
         state.repeats.rows,
         state.repeats.count,
-        world.where,
-        coming(
-            world.day_type == MARKET_DAY,
-            len(world.calendar.market_days),
-            float(numbers["population_change"][0]["visit"]),
-        ),
+        1.0,
     )
+
+
+def come_by_day(world: Any) -> tuple[float, float]:
+    """Return how many offenders come on other days and on market days, relative to the mean day."""
+    n_market_days, visit = len(world.calendar.market_days), float(world.numbers["population_change"][0]["visit"])
+    return coming(False, n_market_days, visit), coming(True, n_market_days, visit)
+
+
+def most_attempts(world: Any) -> int:
+    """Return how many attempts of a shift there never are."""
+    return most_of(float(CEILING.sum()) * world.town.n_people / 1095.0)
+
+
+def act(world: Any) -> None:
+    """Let offenders offend."""
+    repeats, market_day = world.state.repeats, world.day_type == MARKET_DAY
+    most = world.laid(most_attempts) + int(repeats.count[0])
+    for table in (INCIDENTS, OUTSIDE, IMPRESSIONS):
+        world.book.reserve(table, most)
+    repeats.reserve(most * MOST)
     world.drawn.reserve(most)
-    offend(world.stage(), odds, world.drawn.rows, world.day_type == MARKET_DAY, weekday_of(world.tick))
+    odds = world.laid(odds_of)
+    odds.put("come", world.laid(come_by_day)[market_day])
+    offend(world.stage(), odds, world.drawn.rows, market_day, weekday_of(world.tick))

@@ -80,7 +80,7 @@ def crises_of(world: Any) -> list[tuple[int, float]]:
     p = world.numbers["crises"][0]
     today = [
         (number, event.crisis * p["dated"])
-        for number, event in enumerate(world.settings.timeline, start=1)
+        for number, event in enumerate(world.settings.timeline if world.turns_today() else (), start=1)
         if event.start == world.date and event.crisis > 0.0
     ]
     by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < p["rate"] / 365.0

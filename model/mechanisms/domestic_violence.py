@@ -286,18 +286,23 @@ def hearth_of(world: Any) -> Hearth:
 def begin(world: Any) -> None:
     """Give every home its past."""
     world.state.pending.reserve(world.town.n_people)
-    first_homes(world.stage(), hearth_of(world), world.numbers["domestic_violence"])
+    first_homes(world.stage(), world.laid(hearth_of), world.numbers["domestic_violence"])
+
+
+def most_first_acts(world: Any) -> int:
+    """Return how many first acts of a shift there never are."""
+    return most_of(FIRST_ACTS * world.town.n_people / YEAR)
 
 
 def act(world: Any) -> None:
     """Let women be hurt at home."""
-    most = most_of(FIRST_ACTS * world.town.n_people / YEAR)
+    most = world.laid(most_first_acts)
     world.state.pending.reserve(most)
     most += int(world.state.pending.count[0])
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, 2 * most)
     numbers, stage = world.numbers, world.stage()
     weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
-    hearth = hearth_of(world)
+    hearth = world.laid(hearth_of)
     further_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)
     first_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)

@@ -26,11 +26,12 @@ from model.daybook import (
 from model.kernels import kernel
 from model.ledger import SHIFTS_A_YEAR
 from model.luck import decision, luck, poisson
-from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, note_incident
+from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, most_of, note_incident
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import draw_of
 from model.parameters import Group, number, share
 from model.residents import STUDENT
+from model.state import gangland_of
 
 DEMAND_COUNT, DEMAND_WHO, DEMAND_MARK = (
     decision("demand count"),
@@ -258,7 +259,7 @@ def strike(
 
 
 @kernel
-def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> None:
+def clash(stage: Any, gangs: Any, numbers: Any, political: Any) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
@@ -269,7 +270,7 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any, where: Any) -> N
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):
-            i = someone(stage.ground, where, clique["centre"], luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
+            i = someone(stage.ground, stage.where, clique["centre"], luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
             if i >= 0 and stage.minds[i]["gone"] < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
                 stage.tally[0]["clashes"] += 1.0
                 strike(stage, clique["centre"], i, q, BY_GANG, BY_GANG, p["clash_lethal"], CLASH_NUMBER + q)
@@ -391,10 +392,11 @@ def first_payers(minds: Any, gangs: Any, people: Any, numbers: Any, seed: Any) -
                 minds[i]["pays"] = q
 
 
-def begin(state: Any, ground: Any, numbers: Any, seed: int) -> None:
+def begin(world: Any) -> None:
     """Give cliques their first rent and dread, and those who pay already."""
+    state, numbers = world.state, world.numbers["extortion"]
     state.cliques["rent"], state.cliques["dread"] = numbers["rent"][0], numbers["dread"][0]
-    first_payers(state.minds, state.gangland(), ground.people, numbers, seed)
+    first_payers(state.minds, world.laid(gangland_of), world.ground.people, numbers, world.seed)
 
 
 @kernel
@@ -404,8 +406,7 @@ def extort(
     numbers: Any,
     political: Any,
     schools: Any,
-    phone_lists: Any,
-    where: Any,
+    facts: Any,
     monday: Any,
     month_ends: Any,
 ) -> None:
@@ -416,41 +417,39 @@ def extort(
     if shift < 2:
         demand(stage, gangs, numbers)
     punish(stage, gangs, numbers)
-    clash(stage, gangs, numbers, political, where)
+    clash(stage, gangs, numbers, political)
     if shift == 1:
         recruit(stage, gangs, numbers, schools)
-    imitate(stage, numbers, phone_lists)
+    imitate(stage, numbers, facts[0]["phone_lists"])
     if month_ends:
         close_month(stage, gangs, numbers)
 
 
-def most_recruits(n_people: int) -> int:
-    """Return a number of recruits in a shift that is never reached (twelve standard deviations)."""
-    mean = RECRUIT_CANDIDATES * n_people
-    return int(mean + 12.0 * math.sqrt(mean) + 64.0)
+def most_demands(world: Any) -> int:
+    """Return how many demands, payments and clashes of a shift there never are, answers to threats apart."""
+    return 16 * len(world.state.cliques) + most_of(MOST_IMITATED * world.town.n_people / 1095.0)
+
+
+def most_recruits(world: Any) -> int:
+    """Return how many recruits of a shift there never are."""
+    return most_of(RECRUIT_CANDIDATES * world.town.n_people)
 
 
 def act(world: Any) -> None:
     """Let cliques and imitators extort."""
-    state, numbers, tick = world.state, world.numbers["extortion"], world.tick
-    n_cliques = len(state.cliques)
-    imitators = MOST_IMITATED * len(state.minds) / 1095.0
-    most = int(16 * n_cliques + len(state.threats.filled()) + imitators + 12.0 * math.sqrt(imitators) + 64.0)
+    state, numbers, tick = world.state, world.numbers, world.tick
+    most = world.laid(most_demands) + int(state.threats.count[0])
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most)
-    state.threats.reserve(16 * n_cliques)
-    state.roll.reserve(most_recruits(len(state.minds)))
-    monday = weekday_of(tick) == 0
-    month_ends = is_last_shift_of_month(tick)
-    phone_lists = world.numbers["gangs"][0]["phone_lists"]
+    state.threats.reserve(16 * len(state.cliques))
+    state.roll.reserve(world.laid(most_recruits))
     extort(
         world.stage(),
-        state.gangland(),
-        numbers,
-        world.numbers["political_calendar"],
-        world.numbers["safe_schools"],
-        phone_lists,
-        world.where,
-        monday,
-        month_ends,
+        world.laid(gangland_of),
+        numbers["extortion"],
+        numbers["political_calendar"],
+        numbers["safe_schools"],
+        numbers["gangs"],
+        weekday_of(tick) == 0,
+        is_last_shift_of_month(tick),
     )

@@ -10,16 +10,17 @@ from typing import Any, ClassVar
 import numpy as np
 from numba import njit
 
-from model.calendar import date_of_tick
 from model.chance import someone, young_man
 from model.daybook import IMPRESSIONS, SOLDIERS, VISITS
 from model.kernels import kernel
 from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
 from model.luck import decision, luck, poisson
 from model.mechanisms.contacts import MOST
+from model.mechanisms.crime import most_of
 from model.mechanisms.extortion import enrol
 from model.mechanisms.patrol import place, write_visit
 from model.parameters import Group, number, share
+from model.state import gangland_of
 
 ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
     decision("army place"),
@@ -77,12 +78,12 @@ KNOCKOUT_POLICY = "heavy_hand"
 
 
 @kernel
-def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
+def stop_young_men(stage: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
-    crowd = float(stage.ground.crowd[where, cell])
+    crowd = float(stage.ground.crowd[stage.where, cell])
     mean = p["stops"] * crowd / (crowd + 40.0) * (contacts["night"] if stage.tick % 3 == 2 else 1.0)
     for j in range(min(MOST, poisson(luck(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
-        i = someone(stage.ground, where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
+        i = someone(stage.ground, stage.where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
         if stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
             continue
         harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p["harsh"]
@@ -94,7 +95,7 @@ def stop_young_men(stage: Any, where: Any, a: Any, v: Any, cell: Any, p: Any, co
 
 
 @kernel
-def march(stage: Any, everywhere: Any, where: Any, patrols: Any, numbers: Any, contacts: Any) -> None:
+def march(stage: Any, everywhere: Any, patrols: Any, numbers: Any, contacts: Any) -> None:
     """Send the army patrols out, to places by population."""
     n = numbers[0]["visits"]
     for a in range(patrols):
@@ -103,9 +104,8 @@ def march(stage: Any, everywhere: Any, where: Any, patrols: Any, numbers: Any, c
             cell = place(everywhere, 0, len(everywhere), luck(stage.seed, ARMY_PLACE, stage.tick, a, v))
             write_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0]["stay"])
             stage.tally[0]["army_visits"] += 1.0
-            stop_young_men(
-                stage, where, a, v, cell, numbers[0], contacts[max(stage.ground.cells[cell]["settlement"], 0)]
-            )
+            z = max(stage.ground.cells[cell]["settlement"], 0)
+            stop_young_men(stage, a, v, cell, numbers[0], contacts[z])
 
 
 @kernel
@@ -199,34 +199,49 @@ def clique_near(near: Any, territory: Any, home: Any) -> Any:
     return np.int64(-1)
 
 
-def list_suspects(state: Any, ground: Any, tick: int) -> None:
-    """List the men who live in or next to a territory; count what share of the young among them are members."""
+def list_suspects(state: Any, ground: Any) -> None:
+    """List the men who live in or next to a territory."""
     near, held = np.asarray(ground.near), state.territory >= 0
     next_to = held | ((near >= 0) & held[np.maximum(near, 0)]).any(axis=1)
     state.around = np.flatnonzero((ground.people["female"] == 0) & next_to[ground.people["home"]])
-    state.suspected[0] = share_of_members(state.minds, ground.people, state.around, tick)
+
+
+def count_members(world: Any) -> None:
+    """Once a month, count what share of the young suspects are members."""
+    state = world.state
+    if state.suspected[1] != world.month:
+        state.suspected[:] = share_of_members(state.minds, world.ground.people, state.around, world.tick), world.month
+
+
+def patrols_of(world: Any) -> int:
+    """Return how many patrols the army sends out in a shift."""
+    army = world.numbers["heavy_hand"][0]["army"] + world.numbers["political_calendar"][0]["army"]
+    return math.floor(army * world.settings["population"].scale + 0.5)
+
+
+def most_suspects(world: Any) -> int:
+    """Return how many suspects of a day there never are; 0 where nobody is detained on suspicion."""
+    mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.state.around)
+    return most_of(mean) if world.numbers["heavy_hand"]["detention"].any() else 0
 
 
 def act(world: Any) -> None:
     """Send soldiers out; in the morning release and detain."""
-    state, numbers, tick = world.state, world.numbers["heavy_hand"], world.tick
-    scale = world.settings["population"].scale
-    army = float(numbers[0]["army"]) + float(world.numbers["political_calendar"][0]["army"])
-    patrols = math.floor(army * scale + 0.5)
-    candidates = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(state.around)
-    most = int(candidates + 12.0 * math.sqrt(candidates) + 64.0)
-    visits = patrols * int(numbers[0]["visits"])
-    if tick % 3 == 0 and date_of_tick(tick).day == 1:
-        state.suspected[0] = share_of_members(state.minds, world.ground.people, state.around, tick)
-    if visits == 0 and state.prison.count[0] == 0 and not numbers["detention"].any():
+    state, numbers = world.state, world.numbers["heavy_hand"]
+    patrols, suspects, held = world.laid(patrols_of), world.laid(most_suspects), int(state.prison.count[0])
+    if patrols == suspects == held == 0:
         return
+    visits = patrols * int(numbers[0]["visits"])
     world.book.reserve(VISITS, visits)
-    world.book.reserve(IMPRESSIONS, MOST * visits + 6 * most + int(state.prison.count[0]))
-    stage = world.stage()
-    if tick % 3 == 0:
-        state.roll.reserve(int(state.prison.count[0]))
-        release(stage, state.gangland(), state.prison.rows, state.prison.count, float(state.mood[0]), numbers)
-        state.prison.reserve(most)
-        prison, count = state.prison.rows, state.prison.count
-        detain(stage, state.cliques, state.around, prison, count, float(state.suspected[0]), numbers)
-    march(stage, world.town.everywhere, world.where, patrols, numbers, world.numbers["contacts"])
+    world.book.reserve(IMPRESSIONS, MOST * visits + 6 * suspects + held)
+    if world.tick % 3 == 0:
+        if suspects > 0:
+            count_members(world)
+        state.roll.reserve(held)
+        state.prison.reserve(suspects)
+        stage, prison, count = world.stage(), state.prison.rows, state.prison.count
+        release(stage, world.laid(gangland_of), prison, count, float(state.mood[0]), numbers)
+        if suspects > 0:
+            detain(stage, state.cliques, state.around, prison, count, float(state.suspected[0]), numbers)
+    if patrols > 0:
+        march(world.stage(), world.town.everywhere, patrols, numbers, world.numbers["contacts"])

@@ -16,6 +16,7 @@ from model.luck import decision, luck
 from model.mechanisms import plans
 from model.mechanisms.adoption import care_at
 from model.parameters import Group, number, share
+from model.state import wall_of
 
 RECORD, HOARDS, FEEDBACK = decision("record"), decision("hoards"), decision("feedback")
 PROBLEM_OF = np.array([0, 0, 1, 1, 2, 3, 3, 4, 5])
@@ -138,7 +139,7 @@ def act(world: Any) -> None:
     state, tick, month = world.state, world.tick, month_of(world.tick)
     day, cells, facilities = world.book.day, world.ground.cells, world.plant.facilities
     numbers, tally = world.numbers["information"], state.tally
-    wall = state.wall()
+    wall = world.laid(wall_of)
     state.mail.reserve(int(world.book.counts[INCIDENTS]))
     mail, count = state.mail.rows, state.mail.count
     report_up(day, cells, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)

@@ -273,24 +273,35 @@ def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
             visit["alive"] = 0
 
 
-def act(world: Any) -> None:
-    """Plan the visits of the shift."""
-    state, patrol = world.state, world.numbers["patrol"]
-    market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
-    most = int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
-    day = world.book.reserve(VISITS, len(state.couples) * most)
-    street = Street(
+def street_of(world: Any) -> Street:
+    """Lay out what couples plan their visits by."""
+    state, numbers = world.state, world.numbers
+    return Street(
         state.couples,
         world.plant,
         world.ground.cells,
         world.cell_km,
-        patrol,
+        numbers["patrol"],
         state.plans,
         state.plan_cells,
-        world.numbers["plans"],
-        world.numbers["adoption"],
-        world.numbers["officers"],
+        numbers["plans"],
+        numbers["adoption"],
+        numbers["officers"],
         world.market,
-        len(world.market) if market else 0,
+        0,
     )
-    visit_all(street, day, state.tally, world.tick, world.seed)
+
+
+def most_visits(world: Any) -> int:
+    """Return how many visits all couples together can plan in a shift."""
+    patrol = world.numbers["patrol"]
+    return len(world.state.couples) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
+
+
+def act(world: Any) -> None:
+    """Plan the visits of the shift."""
+    day = world.book.reserve(VISITS, world.laid(most_visits))
+    market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
+    street = world.laid(street_of)
+    street.put("n_market", len(world.market) if market else 0)
+    visit_all(street, day, world.state.tally, world.tick, world.seed)

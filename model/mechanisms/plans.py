@@ -15,6 +15,7 @@ from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, POST, PROBLEM, VISITS
 from model.kernels import kernel
 from model.luck import decision, luck
 from model.parameters import Group, number, share
+from model.state import wall_of
 
 DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
 CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
@@ -190,7 +191,7 @@ def plan_for(world: Any, f: int, month: int) -> None:
     """Make the plan of one station for the quarter that begins."""
     state, seed, when = world.state, world.seed, (month, world.tick)
     p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
-    plan, own, wall = state.plans[f], world.beats[f], state.wall()
+    plan, own, wall = state.plans[f], world.beats[f], world.laid(wall_of)
     near, at = world.boards_near[f], world.town.authorities["cell"]
     diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p["analysis"], f, when, seed)
@@ -215,7 +216,7 @@ def act(world: Any) -> None:
     for f in range(len(state.plans)):
         if (month + f) % 3 == 0:
             plan_for(world, f, month)
-    for table in state.wall():
+    for table in world.laid(wall_of):
         table *= FADE
 
 

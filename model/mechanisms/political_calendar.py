@@ -46,7 +46,7 @@ def violence(p: Any) -> Any:
 
 def act(world: Any) -> None:
     """Let the public events of this date move the mood of the municipality, at the end of the month."""
-    if world.tick % 3 == 0:
+    if world.turns_today():
         for event in world.settings.timeline:
             if event.start == world.date:
                 world.state.mood[1] += event.shock * world.numbers["political_calendar"][0]["shock"]

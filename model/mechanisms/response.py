@@ -317,17 +317,10 @@ def respond(stage: Any, force: Any, deterrence: Any, waiting: Any, count: Any) -
             try_arrest(stage, force, day.visits[visit]["post"], k, 0.0, z)
 
 
-def act(world: Any) -> None:
-    """Let people call about other things too; serve the calls; who was answered, or not, learns from it."""
-    calls.act(world)
-    state, numbers, book = world.state, world.numbers, world.book
-    most = int(book.counts[CALLS] + state.waiting.count[0])
-    for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS):
-        book.reserve(table, most)
-    book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
-    state.waiting.reserve(most)
-    state.tally[0]["calls"] += book.counts[CALLS]
-    force = Force(
+def force_of(world: Any) -> Force:
+    """Lay out what couples serve calls by."""
+    state, numbers = world.state, world.numbers
+    return Force(
         state.couples,
         world.plant.officers,
         world.cell_km,
@@ -338,5 +331,17 @@ def act(world: Any) -> None:
         numbers["adoption"],
         state.waits,
     )
-    respond(world.stage(), force, numbers["deterrence"], state.waiting.rows, state.waiting.count)
+
+
+def act(world: Any) -> None:
+    """Let people call about other things too; serve the calls; who was answered, or not, learns from it."""
+    calls.act(world)
+    state, book = world.state, world.book
+    most = int(book.counts[CALLS] + state.waiting.count[0])
+    for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS):
+        book.reserve(table, most)
+    book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
+    state.waiting.reserve(most)
+    state.tally[0]["calls"] += book.counts[CALLS]
+    respond(world.stage(), world.laid(force_of), world.numbers["deterrence"], state.waiting.rows, state.waiting.count)
     world.learn()

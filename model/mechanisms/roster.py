@@ -189,11 +189,17 @@ def equip(couples: Any, plant: Any, depot: Any, roster: Any, resources: Any, tal
         tally[0]["couple_shifts"] += 1.0
 
 
+def depot_of(world: Any) -> Depot:
+    """Lay out what there is to drive and burn."""
+    return Depot(world.state.vehicles, world.state.means, world.state.mayor)
+
+
 def act(world: Any) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
-    state, roster = world.state, world.numbers["roster"]
+    state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
     group, strength = on_duty(world.tick, roster[0])
-    state.tally[0]["thin_relays"] += strength < 1.0
+    if strength < 1.0:
+        state.tally[0]["thin_relays"] += 1.0
     fill_seats(state.couples, world.plant, roster, group, strength, world.tick, world.seed)
-    resources, depot = world.numbers["resources"], Depot(state.vehicles, state.means, state.mayor)
+    depot = world.laid(depot_of)
     equip(state.couples, world.plant, depot, roster, resources, state.tally, world.tick, world.seed)

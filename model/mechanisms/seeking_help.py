@@ -224,20 +224,10 @@ def seek_help(stage: Any, hearth: Hearth, aid: Help) -> None:
         protect(stage, row, i, place, hearth, p)
 
 
-def act(world: Any) -> None:
-    """Let women who were hurt at home look for help."""
+def aid_of(world: Any) -> Help:
+    """Lay out where help can be sought."""
     state, numbers = world.state, world.numbers
-    most = int(world.book.counts[INCIDENTS])
-    for table in (CALLS, UNSERVEDS):
-        world.book.reserve(table, int(world.book.counts[table]) + most)
-    world.book.reserve(IMPRESSIONS, 2 * most)
-    state.cases.reserve(most)
-    stage = world.stage()
-    homes = world.plant.facilities
-    who_attends(
-        world.attending, state.couples, world.plant.officers, numbers["seeking_help"], homes, world.tick, world.seed
-    )
-    aid = Help(
+    return Help(
         numbers["seeking_help"],
         state.boards,
         state.cases.rows,
@@ -247,4 +237,18 @@ def act(world: Any) -> None:
         numbers["response"],
         world.attending,
     )
-    seek_help(stage, hearth_of(world), aid)
+
+
+def act(world: Any) -> None:
+    """Let women who were hurt at home look for help."""
+    state, numbers = world.state, world.numbers
+    most = int(world.book.counts[INCIDENTS])
+    for table in (CALLS, UNSERVEDS):
+        world.book.reserve(table, int(world.book.counts[table]) + most)
+    world.book.reserve(IMPRESSIONS, 2 * most)
+    state.cases.reserve(most)
+    homes = world.plant.facilities
+    who_attends(
+        world.attending, state.couples, world.plant.officers, numbers["seeking_help"], homes, world.tick, world.seed
+    )
+    seek_help(world.stage(), world.laid(hearth_of), world.laid(aid_of))

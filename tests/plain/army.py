@@ -35,11 +35,14 @@ def clique_around(resident: Resident) -> "Clique | None":
 def list_suspects(town: "PlainTown") -> None:
     """List the men who live in or next to a territory."""
     town.suspects = [one for one in town.residents if not one.female and clique_around(one) is not None]
-    count_members(town)
 
 
 def count_members(town: "PlainTown") -> None:
-    """Count the members among the young of them."""
+    """Count the members among the young of them, on the first day of a month on which detention is in force."""
+    month = (town.date.year, town.date.month)
+    if town.members_counted == month or town.numbers("heavy_hand").detention == 0.0:
+        return
+    town.members_counted = month
     young = [one for one in town.suspects if one.alive and one.is_man_of(14, 35)]
     town.share_of_members = sum(one.clique is not None for one in young) / len(young) if young else 0.0
 
@@ -47,8 +50,7 @@ def count_members(town: "PlainTown") -> None:
 def clamp_down(town: "PlainTown") -> None:
     """Release and detain in the morning; let soldiers march."""
     if town.shift == 0:
-        if town.date.day == 1:
-            count_members(town)
+        count_members(town)
         over = [one for one in town.prison if one.until <= town.tick]
         town.prison = [one for one in town.prison if one.until > town.tick]
         for prisoner in over:

@@ -76,6 +76,7 @@ class PlainTown(mesa.Model):
         found_cliques(self)
         self.suspects: list[Resident]
         self.share_of_members = 0.0
+        self.members_counted = (0, 0)
         list_suspects(self)
         self.prison: list[Prisoner] = []
         self.figures = [Figure() for _ in self.facilities]
