@@ -226,10 +226,16 @@ def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
 
 
 @kernel
-def recall(mind: Any, left: Any) -> Any:
-    """Let both beliefs fade so that this share is left; return trust now."""
+def fade_by(mind: Any, left: Any) -> None:
+    """Let both beliefs fade so that this share is left."""
     mind["fairness"] = faded(mind["fairness"], mind["base_fairness"], left)
     mind["effectiveness"] = faded(mind["effectiveness"], mind["base_effectiveness"], left)
+
+
+@kernel
+def recall(mind: Any, left: Any) -> Any:
+    """Let both beliefs fade so that this share is left; return trust now."""
+    fade_by(mind, left)
     mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
     return mind["trust"]
 

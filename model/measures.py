@@ -14,8 +14,8 @@ from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
 from model.kernels import kernel
-from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, kept, recall, trust_of
-from model.luck import decision, logistic, luck
+from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, fade_by, kept
+from model.luck import decision, luck
 from model.mechanisms import adoption, officers, resources
 from model.mechanisms.fear import feel
 from model.mechanisms.political_calendar import violence
@@ -47,7 +47,7 @@ GROUPS: dict[str, tuple[int, int]] = {
 """Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
 N_CLASSES = 1 << len(FLAGS)
 SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
-YEAR, QUARTER, WEEK = 1095, 273, 21
+YEAR, QUARTER, MONTH = 1095, 273, 93
 FAR_MINUTES = 20.0
 SAMPLE = 1500
 SURVEY, ANSWER = decision("survey"), decision("answer")
@@ -124,31 +124,29 @@ def settle(
     """
     table[:] = 0.0
     by_cell[:] = 0.0
-    sums = np.zeros((2, 1, len(total)))
-    shifts, left = -1, 1.0
-    memory = trust[0]["memory_years"]
+    sums, left = np.zeros((2, 1, len(total))), np.zeros(MONTH + 1)
+    memory, before_mood, calm_before, calm = -1.0, 0.0, 1.0, math.exp(-mood)
     for i in range(len(minds)):
         mind, person = minds[i], people[i]
         if mind["gone"] >= 0:
             continue
         z = person["settlement"]
-        gone = tick - mind["touched"]
-        # most were last brought up to date a month ago: their share of memory is the same
-        if gone != shifts or trust[z]["memory_years"] != memory:
-            shifts, memory = gone, trust[z]["memory_years"]
-            left = kept(float(gone), memory)
-        now = mind["trust"]
-        if gone > 0:
-            before = now
-            now = recall(mind, left)
-            mind["touched"] = tick
-            book(ledger, FADING, z, now - before)
+        if trust[z]["memory_years"] != memory:
+            memory = trust[z]["memory_years"]
+            for shifts in range(MONTH + 1):
+                left[shifts] = kept(float(shifts), memory)
+        if mind["mood"] != before_mood:
+            before_mood, calm_before = mind["mood"], math.exp(-mind["mood"])
+        fade_by(mind, left[tick - mind["touched"]])
+        mind["touched"] = tick
+        # half of either belief's odds against the police: with the mood's they make those of trust
+        unfair, useless = math.exp(-0.5 * mind["fairness"]), math.exp(-0.5 * mind["effectiveness"])
+        now = 1.0 / (1.0 + unfair * useless * calm_before)
+        book(ledger, FADING, z, now - mind["trust"])
         if mind["mood"] != mood:
-            before = now
-            mind["mood"] = mood
-            now = trust_of(mind["fairness"], mind["effectiveness"], mood)
-            mind["trust"] = now
+            before, now = now, 1.0 / (1.0 + unfair * useless * calm)
             book(ledger, PUBLIC_EVENT, z, now - before)
+        mind["mood"], mind["trust"] = mood, now
         book(sums, 0, z, now)
         by_cell[0, person["home"]] += 1.0
         by_cell[1, person["home"]] += now
@@ -156,8 +154,8 @@ def settle(
         row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
         row[0] += 1.0
         row[1] += now
-        row[2] += logistic(mind["fairness"])
-        row[3] += logistic(mind["effectiveness"])
+        row[2] += 1.0 / (1.0 + unfair * unfair)
+        row[3] += 1.0 / (1.0 + useless * useless)
         row[4] += mind["fear"]
         row[5] += mind["careful"]
         row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
