@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +21,7 @@ from model.mechanisms.fear import feel
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import supervised_hours
 from model.parameters import Group, number
-from model.standing import rank_correlation, standing
+from model.standing import correlation, mean_ranks, standing
 from model.state import COUNTS
 
 FLAGS = ("women", "indigenous", "young", "council", "victims", "contact", "free_contact", "far", "adults")
@@ -46,6 +46,7 @@ GROUPS: dict[str, tuple[int, int]] = {
 }
 """Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
 N_CLASSES = 1 << len(FLAGS)
+CLASSES = {group: np.flatnonzero((np.arange(N_CLASSES) & look) == stand) for group, (look, stand) in GROUPS.items()}
 SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
 YEAR, QUARTER, MONTH = 1095, 273, 93
 FAR_MINUTES = 20.0
@@ -222,7 +223,10 @@ def surveys(world: Any) -> dict[str, dict[str, float]]:
 
 
 class Month:
-    """What one month left behind, as the measures and the criteria read it."""
+    """What one month left behind, as the measures and the criteria read it.
+
+    ``groups`` and ``local`` hold the `SUMS` of every group and settlement.
+    """
 
     def __init__(self, world: Any) -> None:
         state = world.state
@@ -231,20 +235,18 @@ class Month:
         self.tally = state.tally[0]
         self.books = state.books
         self.boards = state.boards
-        self.table = world.class_table.sum(axis=0)
+        table = world.class_table.sum(axis=0)
+        self.groups = {group: table[classes].sum(axis=0) for group, classes in CLASSES.items()}
         self.local = world.class_table.sum(axis=1)
 
     def mean(self, group: str, what: str) -> float:
         """Mean of trust, fairness, effectiveness or fear in a group; nan where nobody is in it."""
-        look, stand = GROUPS[group]
-        rows = self.table[(np.arange(N_CLASSES) & look) == stand]
-        count = rows[:, 0].sum()
-        return float(rows[:, SUMS.index(what)].sum() / count) if count else float("nan")
+        sums = self.groups[group]
+        return share_or_null(sums[SUMS.index(what)], sums[0])
 
     def count(self, group: str) -> float:
         """Residents in a group."""
-        look, stand = GROUPS[group]
-        return float(self.table[(np.arange(N_CLASSES) & look) == stand, 0].sum())
+        return float(self.groups[group][0])
 
     @cached_property
     def share_far(self) -> float:
@@ -548,19 +550,26 @@ MEASURES: Mapping[str, Measure] = _all_measures()
 """Every monthly column, in order, with unit and meaning in English and Spanish."""
 
 
+@cache
+def counts_named(prefix: str) -> tuple[str, ...]:
+    """Return the counts whose names begin so."""
+    return tuple(name for name in COUNTS if name.startswith(prefix))
+
+
 def sum_of(tally: Any, prefix: str) -> float:
     """Return the sum of the counts whose names begin so."""
-    return sum(float(tally[name]) for name in COUNTS if name.startswith(prefix))
+    return sum(float(tally[name]) for name in counts_named(prefix))
 
 
-def row_of(world: Any) -> dict[str, float]:
+def row_of(month: Month) -> dict[str, float]:
     """Return all measures of the month that has just ended."""
-    month, state, town = Month(world), world.state, world.town
+    world, state, town = month.world, month.world.state, month.world.town
     books = state.books
     occurred, told = books[OCCURRED].sum(), books[TOLD].sum()
     asked = surveys(world)
     homicides = float(books[OCCURRED, HOMICIDE])
     populated = town.cells["population"] > 0
+    planned_ranks = mean_ranks(state.planned_here[populated])
     row = {f"trust_{group}": month.mean(group, "trust") for group in GROUPS}
     row |= {
         "trust_mean": month.mean("all", "trust"),
@@ -596,8 +605,8 @@ def row_of(world: Any) -> dict[str, float]:
         else float("nan"),
         "survival": share_or_null(books[RECORDED].sum(), month.tally["known"]),
         "record_days_mean": share_or_null(month.tally["record_days"], month.tally["records_arrived"]),
-        "posts_follow_crime": rank_correlation(state.planned_here[populated], state.happened[populated].sum(axis=1)),
-        "posts_follow_reports": rank_correlation(state.planned_here[populated], state.told[populated]),
+        "posts_follow_crime": correlation(planned_ranks, mean_ranks(state.happened[populated].sum(axis=1))),
+        "posts_follow_reports": correlation(planned_ranks, mean_ranks(state.told[populated])),
         "recorded_share": share_or_null(books[RECORDED].sum(), occurred),
         "calls_closed": float(month.tally["served"] + month.tally["unserved_paper"]),
         "members_held": float(np.count_nonzero(state.prison.filled()["clique"] >= 0)),

@@ -18,7 +18,7 @@ from model.daybook import IMPRESSIONS, TABLES, Daybook, Growth, Table
 from model.errors import InputError
 from model.gangs import n_cliques, settle_cliques
 from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
-from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, row_of, settle
+from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, row_of, settle
 from model.mechanisms import (
     adoption,
     collective_violence,
@@ -127,9 +127,7 @@ class TrustModel(mesa.Model):
         self.by_cell = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
         self.rows: dict[str, float] = {}
-        self.datacollector = mesa.DataCollector(
-            model_reporters={"month": month_reporter} | {name: reporter(name) for name in MEASURES}
-        )
+        self.datacollector = Collector()
         self._past: dict[str, list[np.ndarray]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
 
     def _begin(self) -> None:
@@ -488,19 +486,18 @@ class TrustModel(mesa.Model):
 
     def _report(self) -> None:
         """Take the rows of the month that ends."""
-        self.rows = row_of(self)
+        told = Month(self)
+        self.rows = row_of(told)
         self.datacollector.collect(self)
         month, state, town = self.month, self.state, self.town
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
         local["month"], local["settlement"] = month, np.arange(town.n_settlements)
-        write_means(local, self.class_table.sum(axis=1))
+        write_means(local, told.local)
         local["occurred"] = state.occurred_here
         self._past["settlement"].append(local)
         groups = np.zeros(len(GROUPS), GROUP_MONTH)
         groups["month"], groups["group"] = month, np.arange(len(GROUPS))
-        classes, table = np.arange(N_CLASSES), self.class_table.sum(axis=0)
-        sums = [table[(classes & look) == stand].sum(axis=0) for look, stand in GROUPS.values()]
-        write_means(groups, np.array(sums))
+        write_means(groups, np.array(list(told.groups.values())))
         self._past["group"].append(groups)
         change = state.ledger[0] + state.ledger[1]
         accounts = np.zeros(change.size, LEDGER_MONTH)
@@ -622,6 +619,19 @@ def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
 def round_half_up(number: float) -> int:
     """Return the nearest whole number, halves upwards."""
     return int(number + 0.5)
+
+
+class Collector(mesa.DataCollector):
+    """Mesa's collector, which takes the numbers of a month as they are: its own makes a deep copy of each."""
+
+    def __init__(self) -> None:
+        super().__init__({"month": month_reporter} | {name: reporter(name) for name in MEASURES})
+
+    def collect(self, model: TrustModel) -> None:
+        """Append the row of the month that has just ended."""
+        self._collection_steps.append(model.time)  # by which Mesa's batches find a row
+        for name, report in self.model_reporters.items():
+            self.model_vars[name].append(report(model))
 
 
 def reporter(name: str) -> Callable[[TrustModel], float]:

@@ -43,17 +43,14 @@ def worst_cells(own: np.ndarray, load: np.ndarray) -> set[int]:
     return set(worst[np.sort(-load)[:N_CELLS] < 0.0].tolist())
 
 
-def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Return Spearman's correlation, ties at their mean rank; nan where one does not vary.
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Return Pearson's correlation (of ranks: Spearman's); nan where one does not vary.
 
-    >>> round(rank_correlation(np.array([1, 2, 3]), np.array([3, 5, 9])), 6)
+    >>> round(correlation(np.array([1, 2, 3]), np.array([3, 5, 7])), 6)
     1.0
     """
-    ranks = [mean_ranks(values) for values in (one, other)]
-    spread = [float(rank.std()) for rank in ranks]
-    if min(spread) == 0.0:
-        return float("nan")
-    return float(np.mean((ranks[0] - ranks[0].mean()) * (ranks[1] - ranks[1].mean())) / (spread[0] * spread[1]))
+    spread = float(one.std()) * float(other.std())
+    return float(np.mean((one - one.mean()) * (other - other.mean())) / spread) if spread > 0.0 else float("nan")
 
 
 def mean_ranks(values: np.ndarray) -> np.ndarray:

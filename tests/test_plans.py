@@ -10,7 +10,7 @@ from model.daybook import PROSECUTOR
 from model.mechanisms.information import stages
 from model.mechanisms.plans import POST, PREVENTIVE, PROBLEM
 from model.model import TrustModel
-from model.standing import rank_correlation
+from model.standing import correlation, mean_ranks
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -128,9 +128,10 @@ def test_requests_of_communities_enter_plans_only_if_they_are_taken_up(live: Liv
 
 def test_rank_correlation_takes_ties_at_their_mean_rank() -> None:
     one, other = np.array([0, 0, 1, 2]), np.array([1, 1, 5, 9])
-    assert rank_correlation(one, other) == pytest.approx(1.0)
-    assert rank_correlation(one, -other) == pytest.approx(-1.0)
-    assert np.isnan(rank_correlation(np.zeros(4), other))
+    assert mean_ranks(one).tolist() == [1.5, 1.5, 3.0, 4.0]
+    assert correlation(mean_ranks(one), mean_ranks(other)) == pytest.approx(1.0)
+    assert correlation(mean_ranks(one), mean_ranks(-other)) == pytest.approx(-1.0)
+    assert np.isnan(correlation(mean_ranks(np.zeros(4)), mean_ranks(other)))
 
 
 def test_without_internet_less_reaches_headquarters_and_later(live: Live) -> None:
