@@ -10,15 +10,20 @@ TRIES, STEP = 4, 4096
 
 
 @kernel
-def someone(ground: Any, where: Any, cell: Any, u: Any) -> Any:
-    """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty.
+def spot_of(ground: Any, where: Any, cell: Any, u: Any) -> Any:
+    """Place in list ``where`` of a resident who is in this cell, by luck u; -1 if the cell is empty.
 
     The list ends with those whose day to be born or move here has come; who has died or moved away since is on it.
     """
     first, end = ground.who_start[where, cell], ground.who_end[where, cell]
-    if first == end:
-        return -1
-    return int(ground.who[where, first + int(u * (end - first))])
+    return first + int(u * (end - first)) if first < end else -1
+
+
+@kernel
+def someone(ground: Any, where: Any, cell: Any, u: Any) -> Any:
+    """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty."""
+    spot = spot_of(ground, where, cell, u)
+    return int(ground.who[where, spot]) if spot >= 0 else -1
 
 
 @kernel

@@ -9,11 +9,22 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
+from llvmlite import ir
 from numba import njit, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, register_model, typeof_impl, unbox
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    intrinsic,
+    lower_getattr_generic,
+    overload,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+from numba.np.arrayobj import make_array
 
 kernel = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 """Compiles a rule or pass that makes no arrays of its own: without counting references and checks of each division it
@@ -125,3 +136,44 @@ def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) ->
     field, where = kind.places[name]
     start = cgutils.pointer_add(builder, value, where * 8)
     return builder.load(builder.bitcast(start, context.get_value_type(field).as_pointer()))
+
+
+AHEAD = 4
+"""How many rows ahead of the one at hand kernels fetch."""
+CACHE_LINE = 64
+
+
+def fetch(table: Any, place: Any) -> None:
+    """Ask the machine to bring a row of a table near, which a kernel will soon need; this changes nothing.
+
+    Residents lie all over the memory: to wait for one after the other takes longer than what is done with them.
+    ``place`` is the number of the row, or the indices of an element of a larger table.
+    """
+
+
+@overload(fetch)
+def _fetch(table: Any, place: Any) -> Any:
+    def ask(table: Any, place: Any) -> None:
+        _prefetch(table, place)
+
+    return ask
+
+
+@intrinsic
+def _prefetch(context: Any, table: Any, place: Any) -> Any:
+    kinds = tuple(place) if isinstance(place, types.BaseTuple) else (place,)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, at = make_array(table)(context, builder, arguments[0]), arguments[1]
+        indices = cgutils.unpack_tuple(builder, at) if isinstance(place, types.BaseTuple) else [at]
+        whole = [context.cast(builder, index, kind, types.intp) for index, kind in zip(indices, kinds, strict=True)]
+        start = cgutils.get_item_pointer(context, builder, table, array, whole)
+        flag, start = ir.IntType(32), builder.bitcast(start, cgutils.voidptr_t)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, flag, flag, flag])
+        touch = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        size = context.get_abi_sizeof(context.get_data_type(table.dtype))
+        for offset in sorted({*range(0, size, CACHE_LINE), size - 1}):
+            builder.call(touch, [cgutils.pointer_add(builder, start, offset), flag(0), flag(3), flag(1)])
+        return context.get_dummy_value()
+
+    return types.void(table, place), generate

@@ -11,7 +11,7 @@ import numpy as np
 from numba import float64, njit
 
 from model.daybook import IMPRESSIONS
-from model.kernels import kernel
+from model.kernels import AHEAD, fetch, kernel
 from model.luck import decision, logistic, luck
 from model.parameters import Group, number, share
 
@@ -255,7 +255,11 @@ def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) 
 @kernel
 def learn_all(stage: Any, first: Any) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them."""
-    for k in range(first, stage.day.counts[IMPRESSIONS]):
+    n = stage.day.counts[IMPRESSIONS]
+    for k in range(first, n):
+        if k + AHEAD < n:
+            fetch(stage.minds, stage.day.impressions[k + AHEAD]["who"])
+            fetch(stage.ground.people, stage.day.impressions[k + AHEAD]["who"])
         impression = stage.day.impressions[k]
         mind = stage.minds[impression["who"]]
         if mind["gone"] >= 0:  # who was harmed earlier in the shift may have died since

@@ -13,7 +13,7 @@ from model.books import COMPLAINTS, OCCURRED, RECORDED, TOLD
 from model.chance import age_of
 from model.criteria import TRACES, ratio, scores
 from model.daybook import HOMICIDE, KINDS
-from model.kernels import kernel
+from model.kernels import AHEAD, fetch, kernel
 from model.ledger import BRIBE, FADING, GREETING, HEARSAY, PUBLIC_EVENT, STOP, TALK, book, fade_by, kept
 from model.luck import decision, luck
 from model.mechanisms import adoption, officers, resources
@@ -106,8 +106,7 @@ def harmed_lately(mind: Any, tick: Any) -> Any:
 @njit(cache=True)
 def settle(
     minds: Any,
-    people: Any,
-    cells: Any,
+    ground: Any,
     trust: Any,
     fear: Any,
     local: Any,
@@ -127,7 +126,8 @@ def settle(
     by_cell[:] = 0.0
     sums, left = np.zeros((2, 1, len(total))), np.zeros(MONTH + 1)
     memory, before_mood, calm_before, calm = -1.0, 0.0, 1.0, math.exp(-mood)
-    for i in range(len(minds)):
+    people, cells = ground.people, ground.cells
+    for i in range(ground.come[0]):
         mind, person = minds[i], people[i]
         if mind["gone"] >= 0:
             continue
@@ -175,10 +175,10 @@ def count_payers(minds: Any, targets: Any) -> Any:
 
 
 @kernel
-def count_hurt(homes: Any, minds: Any, tick: Any) -> Any:
+def count_hurt(homes: Any, minds: Any, come: Any, tick: Any) -> Any:
     """Living women who were hurt at home in the last year."""
     count = 0
-    for i in range(len(homes)):
+    for i in range(come[0]):
         hurt = homes[i]["hurt"]
         if hurt >= 0 and tick - hurt < YEAR and minds[i]["gone"] < 0:
             count += 1
@@ -186,12 +186,13 @@ def count_hurt(homes: Any, minds: Any, tick: Any) -> Any:
 
 
 @kernel
-def ask(heard: Any, minds: Any, people: Any, noise: Any, wave: Any, tick: Any, seed: Any) -> None:
+def ask(heard: Any, ground: Any, minds: Any, noise: Any, wave: Any, tick: Any, seed: Any) -> None:
     """Ask a sample of adults "how much do you trust the police?"; ``heard`` is what they feel, in log-odds."""
     for s in range(len(heard)):
+        fetch(minds, int(luck(seed, SURVEY, wave, s + AHEAD, 0) * len(minds)))
         for a in range(16):
             i = int(luck(seed, SURVEY, wave, s, a) * len(minds))
-            if minds[i]["gone"] < 0 and age_of(people[i], tick) >= 18.0:
+            if i < ground.come[0] and minds[i]["gone"] < 0 and age_of(ground.people[i], tick) >= 18.0:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
         heard[s] = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
@@ -210,7 +211,7 @@ def surveys(world: Any) -> dict[str, dict[str, float]]:
     """Ask one sample, whose answers are taken by every instrument."""
     numbers, heard = world.numbers["survey"][0], np.empty(SAMPLE)
     noise = float(numbers["noise"])
-    ask(heard, world.state.minds, world.ground.people, noise, world.month, world.tick, world.seed)
+    ask(heard, world.ground, world.state.minds, noise, world.month, world.tick, world.seed)
     found = {}
     for instrument, (n_answers, trusting) in INSTRUMENTS.items():
         thresholds = float(numbers[instrument]) * (np.arange(1, n_answers) - n_answers / 2.0)
@@ -618,7 +619,7 @@ def row_of(month: Month) -> dict[str, float]:
         "cliques": float(np.count_nonzero(state.cliques["members"] > 0)),
         "seen_share": share_or_null(month.tally["minutes_seen"], 1440.0 * world.days_of_month * float(populated.sum())),
         "authority_load": share_or_null(float(state.cases.count[0]), float(len(state.boards))),
-        "women_hurt": float(count_hurt(state.homes, state.minds, month.tick)),
+        "women_hurt": float(count_hurt(state.homes, state.minds, state.come, month.tick)),
         "domestic_repeat_share": share_or_null(sum_of(month.tally, "domestic_again_after_"), hurt),
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }

@@ -387,8 +387,7 @@ class TrustModel(mesa.Model):
         fear.month_end(self)
         settle(
             state.minds,
-            self.ground.people,
-            self.ground.cells,
+            self.ground,
             trust,
             self.numbers["fear"],
             state.local,

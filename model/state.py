@@ -284,6 +284,7 @@ class Ground(Tables):
     who: Any
     who_end: Any
     crowd: Any
+    come: Any
 
 
 class Plant(Tables):
@@ -349,6 +350,7 @@ def ground_of(town: Town, state: "State") -> Ground:
         town.who,
         state.who_end,
         state.crowd,
+        state.come,
     )
 
 

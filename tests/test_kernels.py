@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.kernels import Tables, kernel
+from model.kernels import Tables, fetch, kernel
 
 ROW = np.dtype([("count", "i8"), ("size", "f8")], align=True)
 
@@ -74,3 +74,19 @@ def test_a_field_that_is_not_there_does_not_compile() -> None:
 
     with pytest.raises(Exception, match="nowhere"):
         lost(Room(shelf(), 0))
+
+
+@kernel
+def look_ahead(rows: Any, grid: Any, k: Any) -> Any:
+    fetch(rows, k)
+    fetch(grid, (k, 1))
+    return rows[k]["size"] + grid[k, 1]
+
+
+def test_a_fetched_row_is_asked_for_and_left_as_it_is() -> None:
+    ROWS["size"] = [1.0, 2.0, 3.0, 4.0]
+    before = ROWS.copy(), GRID.copy()
+    assert look_ahead(ROWS, GRID, 2) == look_ahead.py_func(ROWS, GRID, 2) == 3.0 + GRID[2, 1]
+    assert (ROWS == before[0]).all()
+    assert (GRID == before[1]).all()
+    assert any("@llvm.prefetch" in told for told in look_ahead.inspect_llvm().values())

@@ -81,7 +81,7 @@ def test_commuters_are_robbed_outside_and_no_book_here_knows(live: Live) -> None
         assert world.trace is not None
         for row in world.trace["outside"]:
             seen += 1
-            assert world.town.places[world.stage().where, row["who"]] == -1
+            assert world.town.places[world.calendar.place_list(world.tick - 1), row["who"]] == -1
             assert world.state.minds["harmed_outside"][row["who"]] == world.tick - 1
             assert world.state.minds["alarm"][row["who"]] > 0.0
     assert seen > 10

@@ -91,19 +91,31 @@ def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) ->
 
 
 @kernel
+def hazard_of_call(board: Switchboard, z: Any, weekend_night: Any) -> Any:
+    """Calls a year of an adult of a settlement, about what no communal authority settles."""
+    p = board.calls[z]
+    hazard = p["rate"] / 1000.0 * (p["weekend_night"] if weekend_night else 1.0)
+    return hazard * (1.0 - board.authority[z]["reach"] * p["settled"])
+
+
+@kernel
 def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
     """Let residents call about what is no crime, then leaders who have an officer's number."""
     people, tick, seed = stage.ground.people, stage.tick, stage.seed
-    n = len(people)
+    n, highest = len(people), 0.0
+    for z in range(len(board.calls)):
+        highest = max(highest, hazard_of_call(board, z, weekend_night))
     for j in range(poisson(luck(seed, CALL_COUNT, tick, 0, 0), MOST_CALLS * n / 1095.0)):
         number = NAME + j
+        mark = luck(seed, CALL_MARK, tick, number, 0) * MOST_CALLS
+        if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
+            continue
         i = int(luck(seed, CALL_WHO, tick, number, 0) * n)
-        z = people[i]["settlement"]
-        p = board.calls[z]
-        hazard = p["rate"] / 1000.0 * (p["weekend_night"] if weekend_night else 1.0)
-        hazard *= 1.0 - board.authority[z]["reach"] * p["settled"]
+        if i >= stage.ground.come[0]:
+            continue
+        hazard = hazard_of_call(board, people[i]["settlement"], weekend_night)
         stage.tally[0]["ceiling_hits"] += 1.0 if hazard > MOST_CALLS else 0.0
-        if luck(seed, CALL_MARK, tick, number, 0) * MOST_CALLS >= hazard or stage.minds[i]["gone"] >= 0:
+        if mark >= hazard or stage.minds[i]["gone"] >= 0:
             continue
         if age_of(people[i], tick) >= ADULT:
             ring(stage, board, i, number, False)

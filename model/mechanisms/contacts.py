@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numba import njit
 
-from model.chance import age_of, somebody_here, young_man
+from model.chance import age_of, somebody_here, spot_of, young_man
 from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
-from model.kernels import Tables, kernel
+from model.kernels import Tables, fetch, kernel
 from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanisms.misconduct import asks
@@ -230,28 +230,47 @@ def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> No
 @njit(cache=True)
 def meet(stage: Any, beat: Any) -> None:
     """Let couples meet residents at the visits that took place."""
+    day, ground = stage.day, stage.ground
+    coming = np.empty((MOST * day.counts[VISITS], 3), np.int64)
+    n = count_contacts(stage, beat, coming)
+    for c in range(n):
+        if coming[c, 2] >= 0:
+            i = ground.who[stage.where, coming[c, 2]]
+            fetch(stage.minds, i)
+            fetch(ground.people, i)
+    for c in range(n):
+        visit, nth = day.visits[coming[c, 0]], coming[c, 1]
+        cell = visit["cell"]
+        i = somebody_here(stage, stage.where, cell, MEET_WHO, cell, nth)
+        if i >= 0 and stage.minds[i]["gone"] < 0 and age_of(ground.people[i], stage.tick) >= 12.0:
+            encounter(stage, beat, visit, i, nth, max(ground.cells[cell]["settlement"], 0))
+
+
+@njit(cache=True)
+def count_contacts(stage: Any, beat: Any, coming: Any) -> Any:
+    """List the contacts that may come about: visit, number in the cell, whom it would be first; return how many."""
     day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
-    seen = np.zeros(len(ground.cells), np.int64)
+    seen, n = np.zeros(len(ground.cells), np.int16), 0
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 0 or visit["post"] < 0:
             continue
         cell = visit["cell"]
-        earlier = seen[cell]
+        earlier = np.int64(seen[cell])
         seen[cell] += 1
-        z = max(ground.cells[cell]["settlement"], 0)
-        p = beat.contacts[z]
+        p = beat.contacts[max(ground.cells[cell]["settlement"], 0)]
         crowd = float(ground.crowd[stage.where, cell])
         on_foot = without_motor(beat.couples[visit["post"]]["mode"])
         mean = (p["foot"] if on_foot else p["motor"]) + (visit["kind"] == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
-            i = somebody_here(stage, stage.where, cell, MEET_WHO, cell, nth)
-            if i < 0:
-                break
-            if stage.minds[i]["gone"] < 0 and age_of(ground.people[i], tick) >= 12.0:
-                encounter(stage, beat, visit, i, nth, z)
+            spot = spot_of(ground, stage.where, cell, luck(seed, MEET_WHO, tick, cell, nth))
+            coming[n, 0], coming[n, 1], coming[n, 2] = k, nth, spot
+            if spot >= 0:
+                fetch(ground.who, (stage.where, spot))
+            n += 1
+    return n
 
 
 @kernel

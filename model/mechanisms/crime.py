@@ -29,7 +29,7 @@ from model.daybook import (
     THEFT_FROM_VEHICLE,
     VEHICLE_THEFT,
 )
-from model.kernels import Tables, kernel
+from model.kernels import Tables, fetch, kernel
 from model.ledger import HARM, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.deterrence import DISPLACED, deterred
@@ -379,17 +379,23 @@ def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
 
 @kernel
 def draw(stage: Any, kind: Any, drawn: Any) -> Any:
-    """List who are candidates of a kind in this shift and old enough; return how many.
-
-    They are looked up before any is judged: so the machine can fetch one resident while it looks for the next.
-    """
-    people, minds, n_drawn = stage.ground.people, stage.minds, 0
-    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, kind, 0), CEILING[kind] * len(people) / 1095.0)):
+    """List who are candidates of a kind in this shift and old enough; return how many."""
+    ground, minds, n_drawn, left = stage.ground, stage.minds, 0, 0
+    n = len(minds)
+    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, kind, 0), CEILING[kind] * n / 1095.0)):
         number = kind * KIND_SPACE + j
-        i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * len(people))
-        drawn[n_drawn]["number"], drawn[n_drawn]["who"] = number, i
-        n_drawn += int(minds[i]["gone"] < 0) & int(age_of(people[i], stage.tick) >= YOUNGEST[kind])
-    return n_drawn
+        i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n)
+        if i < ground.come[0]:
+            drawn[n_drawn]["number"], drawn[n_drawn]["who"] = number, i
+            n_drawn += 1
+            fetch(minds, i)
+            fetch(ground.people, i)
+            fetch(ground.places, (stage.where, i))
+    for k in range(n_drawn):
+        i = drawn[k]["who"]
+        drawn[left] = drawn[k]
+        left += int(minds[i]["gone"] < 0) & int(age_of(ground.people[i], stage.tick) >= YOUNGEST[kind])
+    return left
 
 
 @kernel

@@ -13,7 +13,7 @@ import numpy as np
 from model.calendar import weekday_of
 from model.chance import age_of
 from model.daybook import BY_KIN, BY_PARTNER, DOMESTIC, HOMICIDE, IMPRESSIONS, INCIDENTS
-from model.kernels import Tables, kernel
+from model.kernels import Tables, fetch, kernel
 from model.ledger import PROTECTION, impress
 from model.luck import decision, luck, poisson
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, VIOLENT, most_of, note_incident, write_incident
@@ -129,13 +129,19 @@ def near_ties(stage: Any, i: Any) -> Any:
 
 
 @kernel
+def drink_of(p: Any, weekend_night: Any) -> Any:
+    """Hazard of a woman in a home where a man drinks, relative to another home (at least 1)."""
+    return p["drink"] * (p["weekend_night"] if weekend_night else 1.0)
+
+
+@kernel
 def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night: Any) -> Any:
     """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
     home = hearth.homes[i]
     minutes = stage.ground.cells[stage.ground.people[i]["home"]]["minutes"]
     weight = 1.0 + p["distance"] * min(1.0, minutes / 60.0)
     if luck(stage.seed, DRINKS, 0, stage.ground.people[i]["household"], 0) < p["drinking"] * alcohol:
-        weight *= p["drink"] * p["weekend_night"] if weekend_night else p["drink"]
+        weight *= drink_of(p, weekend_night)
     if home["safe"] > stage.tick:
         weight *= 1.0 - p["protection"]
     if home["ruled"] > stage.tick:
@@ -208,13 +214,23 @@ def ends(stage: Any, i: Any, p: Any) -> Any:
 @kernel
 def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
     """Judge the candidates for a first act in twelve months."""
-    n = len(stage.ground.people)
+    n, highest = len(stage.ground.people), 0.0
+    for z in range(len(numbers)):
+        p = numbers[z]
+        highest = max(highest, p["first"] * (1.0 + p["distance"]) * drink_of(p, weekend_night) * (1.0 + p["isolation"]))
     for j in range(poisson(luck(stage.seed, HURT_COUNT, stage.tick, 0, 0), FIRST_ACTS * n / YEAR)):
+        mark = luck(stage.seed, HURT_MARK, stage.tick, j, 0)
+        if mark * FIRST_ACTS >= highest:  # nobody's hazard reaches this mark: no need to look who it is
+            continue
         i = int(luck(stage.seed, HURT_WHO, stage.tick, j, 0) * n)
         person, home = stage.ground.people[i], hearth.homes[i]
-        if person["female"] == 0 or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR):
+        if (
+            i >= stage.ground.come[0]
+            or person["female"] == 0
+            or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR)
+        ):
             continue
-        z, mark = person["settlement"], luck(stage.seed, HURT_MARK, stage.tick, j, 0)
+        z = person["settlement"]
         p = numbers[z]
         hazard = p["first"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
         man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, mark)
@@ -227,8 +243,14 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
 @kernel
 def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
     """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
-    left, pending = 0, hearth.pending
-    for k in range(hearth.count[0]):
+    left, n, pending = 0, hearth.count[0], hearth.pending
+    for k in range(n):
+        if pending[k]["due"] == stage.tick:
+            i = pending[k]["woman"]
+            fetch(stage.minds, i)
+            fetch(stage.ground.people, i)
+            fetch(hearth.homes, i)
+    for k in range(n):
         row = pending[k]
         i = row["woman"]
         if row["due"] == stage.tick:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from model.daybook import IMPRESSIONS
-from model.kernels import kernel
+from model.kernels import AHEAD, fetch, kernel
 from model.ledger import HEARSAY, impress
 from model.luck import decision, luck
 from model.parameters import Group, share
@@ -32,34 +32,35 @@ KNOCKOUT = ("trust_by_hearsay",)
 
 
 @kernel
-def spread(day: Any, first: Any, ground: Any, minds: Any, hearsay: Any, tick: Any, seed: Any) -> None:
+def spread(stage: Any, first: Any, hearsay: Any) -> None:
     """Tell the impressions before row ``first`` to the ties of those who had them."""
+    day, ties, n = stage.day, stage.ground.ties, first
     for k in range(first):
+        if k + AHEAD < first:
+            fetch(ties, (day.impressions[k + AHEAD]["who"], 0))
         told = day.impressions[k]
         i, cause = told["who"], told["cause"]
-        p = hearsay[ground.people[i]["settlement"]]
+        p = hearsay[stage.ground.people[i]["settlement"]]
         bad = told["weight_f"] * told["tone_f"] + told["weight_e"] * told["tone_e"] < 0.0
         chance = p["tell_bad"] if bad else p["tell_good"]
-        for tie in range(ground.ties.shape[1]):
-            if luck(seed, HEARD, tick, i, 8 * cause + tie) < chance:
-                if ground.ties[i, tie] < 0:
+        for tie in range(ties.shape[1]):
+            if luck(stage.seed, HEARD, stage.tick, i, 8 * cause + tie) < chance:
+                if ties[i, tie] < 0:
                     break
-                impress(
-                    day,
-                    minds,
-                    ground.ties[i, tie],
-                    HEARSAY,
-                    told["tone_f"],
-                    p["weight"] * told["weight_f"],
-                    told["tone_e"],
-                    p["weight"] * told["weight_e"],
-                    0,
-                )
+                # who hears what: written down below, when the minds of all have been fetched
+                day.impressions[n]["who"], day.impressions[n]["cause"] = ties[i, tie], k
+                fetch(stage.minds, ties[i, tie])
+                n += 1
+    for j in range(first, n):
+        who, told = day.impressions[j]["who"], day.impressions[day.impressions[j]["cause"]]
+        weight = hearsay[stage.ground.people[told["who"]]["settlement"]]["weight"]
+        by_f, by_e = weight * told["weight_f"], weight * told["weight_e"]
+        impress(day, stage.minds, who, HEARSAY, told["tone_f"], by_f, told["tone_e"], by_e, 0)
 
 
 def act(world: Any) -> None:
     """Spread the news of the shift."""
     first = int(world.book.counts[IMPRESSIONS])
-    day = world.book.reserve(IMPRESSIONS, first * world.ground.ties.shape[1])
-    spread(day, first, world.ground, world.state.minds, world.numbers["hearsay"], world.tick, world.seed)
+    world.book.reserve(IMPRESSIONS, first * world.ground.ties.shape[1])
+    spread(world.stage(), first, world.numbers["hearsay"])
     world.learn()

@@ -13,7 +13,7 @@ import numpy as np
 from model.arrivals import arrivals_a_day
 from model.chance import age_of
 from model.daybook import OUTSIDE, ROBBERY
-from model.kernels import kernel
+from model.kernels import AHEAD, fetch, kernel
 from model.ledger import ARRIVAL, DEATH, DEPARTURE, book, first_mind, leave
 from model.luck import decision, luck, poisson
 from model.mechanisms.fear import first_caution
@@ -158,7 +158,10 @@ def go(stage: Any, numbers: Any) -> None:
         ceiling = MOST_DYING if way == DYING else MOST_MOVING
         for j in range(poisson(luck(stage.seed, LIFE_COUNT, stage.tick, way, 0), ceiling * n / 365.0)):
             who = way * 65536 + j
+            fetch(stage.ground.people, int(luck(stage.seed, LIFE_WHO, stage.tick, who + AHEAD, 0) * n))
             i = int(luck(stage.seed, LIFE_WHO, stage.tick, who, 0) * n)
+            if i >= stage.ground.come[0]:
+                continue
             person = stage.ground.people[i]
             z = person["settlement"]
             hazard = hazard_of(way, person, stage.tick, numbers[z])
