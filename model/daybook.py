@@ -152,7 +152,7 @@ class Table:
 
     def reserve(self, extra: int) -> None:
         """Make room for this many more rows."""
-        need = int(self.count[0]) + extra
+        need = self.count.item(0) + extra
         if need > len(self.rows):
             rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
             rows[: self.count[0]] = self.rows[: self.count[0]]
@@ -168,6 +168,7 @@ class Daybook:
 
     def __init__(self) -> None:
         self.counts = np.zeros(len(TABLES), np.int64)
+        self.room = [64] * len(TABLES)
         self.tables = {name: np.zeros(64, row) for name, row in TABLES.items()}
         self.day = Day(**self.tables, counts=self.counts)
 
@@ -177,11 +178,11 @@ class Daybook:
 
     def reserve(self, table: int, extra: int) -> Day:
         """Make room for ``extra`` more rows in one table; return the tables."""
-        name = NAMES[table]
-        need = int(self.counts[table]) + extra
-        if need > len(self.tables[name]):
+        need = self.counts.item(table) + extra
+        if need > self.room[table]:
+            self.room[table], name = 2 * need, NAMES[table]
             rows = np.zeros(2 * need, TABLES[name])
-            rows[: self.counts[table]] = self.tables[name][: self.counts[table]]
+            rows[: self.counts[table]] = self.filled(table)
             self.tables[name] = rows
             self.day, Growth.latest = Day(**self.tables, counts=self.counts), object()
         return self.day

@@ -55,7 +55,7 @@ class Tables:
         for name, value in zip(self._fields, values, strict=True):
             setattr(self, name, value)
             if isinstance(value, np.ndarray):
-                kind = typeof(value)
+                kind = kind_of(value)
                 where = len(words)
                 words += [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
             elif isinstance(value, Tables):
@@ -83,6 +83,18 @@ class Tables:
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self._fields)
+
+
+_kinds: dict[Any, Any] = {}
+
+
+def kind_of(table: np.ndarray) -> Any:
+    """Return the compiler's type of an array; to ask the compiler each time takes a millisecond a set."""
+    flags = table.flags
+    about = table.dtype, table.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable
+    if about not in _kinds:
+        _kinds[about] = typeof(table)
+    return _kinds[about]
 
 
 class TablesType(types.Type):

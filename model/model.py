@@ -411,7 +411,7 @@ class TrustModel(mesa.Model):
 
     def learn(self) -> None:
         """Let the impressions written since the last call change beliefs, through the ledger."""
-        written = int(self.book.counts[IMPRESSIONS])
+        written = self.book.counts.item(IMPRESSIONS)
         if self.learned < written:
             learn_all(self.stage(), self.learned)
             self.learned = written
