@@ -42,8 +42,9 @@ def told_to_state(row: Any) -> Any:
 
 
 @kernel
-def enter(day: Any, cells: Any, people: Any, books: Any, occurred_here: Any, harmed_here: Any, tally: Any) -> None:
+def enter(stage: Any, books: Any, occurred_here: Any, harmed_here: Any) -> None:
     """Enter the incidents of a shift into the four books, by type, by settlement and by cell."""
+    day, cells, people, tally = stage.day, stage.ground.cells, stage.ground.people, stage.tally
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         z = max(cells[row["cell"]]["settlement"], 0)
@@ -111,8 +112,9 @@ def count_motive(row: Any, motive: Any) -> None:
 
 
 @kernel
-def close_shift(day: Any, cells: Any, couples: Any, seen_here: Any, tally: Any) -> None:
+def close_shift(stage: Any, couples: Any, seen_here: Any) -> None:
     """Count what is only known when the shift is over: visits kept, calls lost."""
+    day, cells, tally = stage.day, stage.ground.cells, stage.tally
     for k in range(day.counts[UNSERVEDS]):
         reason = day.unserved[k]["reason"]
         if reason == 0:

@@ -138,7 +138,7 @@ def settle(
                 left[shifts] = kept(float(shifts), memory)
         if mind["mood"] != before_mood:
             before_mood, calm_before = mind["mood"], math.exp(-mind["mood"])
-        fade_by(mind, left[tick - mind["touched"]])
+        fade_by(mind, left[tick - mind["touched"]])  # everybody here was up to date at the last end of a month
         mind["touched"] = tick
         # half of either belief's odds against the police: with the mood's they make those of trust
         unfair, useless = math.exp(-0.5 * mind["fairness"]), math.exp(-0.5 * mind["effectiveness"])

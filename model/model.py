@@ -358,17 +358,9 @@ class TrustModel(mesa.Model):
 
     def close_shift(self) -> None:
         """Enter the shift into the books of crime and police work."""
-        state, day = self.state, self.book.day
-        enter(
-            day,
-            self.ground.cells,
-            self.ground.people,
-            state.books,
-            state.occurred_here,
-            state.harmed_here,
-            state.tally,
-        )
-        close_shift(day, self.ground.cells, state.couples, state.seen_here, state.tally)
+        state, stage = self.state, self.stage()
+        enter(stage, state.books, state.occurred_here, state.harmed_here)
+        close_shift(stage, state.couples, state.seen_here)
         if self.trace is not None:
             self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):

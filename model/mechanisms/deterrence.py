@@ -72,8 +72,9 @@ def deterred(
 
 
 @kernel
-def remember(day: Any, risk: Any, cells: Any, numbers: Any, tick: Any) -> None:
+def remember(stage: Any, risk: Any, numbers: Any) -> None:
     """Let the visits that took place raise perceived risk."""
+    day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 0 or risk[visit["cell"]]["seen"] == tick:
@@ -94,5 +95,4 @@ def remember(day: Any, risk: Any, cells: Any, numbers: Any, tick: Any) -> None:
 
 def act(world: Any) -> None:
     """Update what offenders believe about the places that were visited."""
-    state = world.state
-    remember(world.book.day, state.risk, world.ground.cells, world.numbers["deterrence"], world.tick)
+    remember(world.stage(), world.state.risk, world.numbers["deterrence"])

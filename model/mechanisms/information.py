@@ -66,20 +66,9 @@ def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
 
 
 @kernel
-def report_up(
-    day: Any,
-    cells: Any,
-    means: Any,
-    wall: Any,
-    mail: Any,
-    mail_count: Any,
-    numbers: Any,
-    tally: Any,
-    month: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def report_up(stage: Any, means: Any, wall: Any, mail: Any, mail_count: Any, numbers: Any, month: Any) -> None:
     """Let stations write down what they know, and send the circumstance report of the shift on its way."""
+    day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         cell, number, problem, severity = row["cell"], row["number"], PROBLEM_OF[row["kind"]], row["severity"]
@@ -137,13 +126,12 @@ def send_back(plan_rows: Any, facilities: Any, numbers: Any, tally: Any, month: 
 def act(world: Any) -> None:
     """Report the shift upwards; at a month's end let headquarters answer and stations take stock of their plans."""
     state, tick, month = world.state, world.tick, month_of(world.tick)
-    day, cells, facilities = world.book.day, world.ground.cells, world.plant.facilities
-    numbers, tally = world.numbers["information"], state.tally
+    facilities, numbers, tally = world.plant.facilities, world.numbers["information"], state.tally
     wall = world.laid(wall_of)
     state.mail.reserve(int(world.book.counts[INCIDENTS]))
     mail, count = state.mail.rows, state.mail.count
-    report_up(day, cells, state.means, wall, mail, count, numbers, tally, month, tick, world.seed)
-    plans.note(day, world.plant.posts, state.plans, state.plan_cells, state.planned_here, tally)
+    report_up(world.stage(), state.means, wall, mail, count, numbers, month)
+    plans.note(world.stage(), world.plant, state.plans, state.plan_cells, state.planned_here)
     if is_last_shift_of_month(tick):
         deliver(mail, count, wall.atlas, tally, tick)
         send_back(state.plans, facilities, numbers, tally, month, tick, world.seed)

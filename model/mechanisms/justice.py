@@ -47,10 +47,9 @@ KNOCKOUT = ("queue", "charged")
 
 
 @kernel
-def judge_arrests(
-    day: Any, people: Any, minds: Any, justice: Any, trust: Any, tally: Any, tick: Any, seed: Any
-) -> None:
+def judge_arrests(stage: Any, justice: Any) -> None:
     """Hold those caught with goods or accused in time; release the others for lack of merit."""
+    day, minds, trust, tally, seed = stage.day, stage.minds, stage.trust, stage.tally, stage.seed
     for k in range(day.counts[ARRESTS]):
         arrest = day.arrests[k]
         tally[0]["arrests"] += 1.0
@@ -62,10 +61,10 @@ def judge_arrests(
             held = held or (row["complaint"] == 1 and row["in_time"] == 1)
             i = row["teller"]
             knows = i >= 0 and (row["told"] != NOBODY or row["found"] == 1)
-            z = people[i]["settlement"] if knows else 0
+            z = stage.ground.people[i]["settlement"] if knows else 0
             if knows and held:
                 impress(day, minds, i, HELD, 0.0, 0.0, 1.0, trust[z]["release"], 1)
-            elif knows and luck(seed, BLAME, tick, row["number"], 0) < justice[z]["blame"]:
+            elif knows and luck(seed, BLAME, stage.tick, row["number"], 0) < justice[z]["blame"]:
                 impress(day, minds, i, RELEASE, 0.0, 0.0, -1.0, trust[z]["release"], 1)
         arrest["held"] = 1 if held else 0
         if held:
@@ -75,8 +74,9 @@ def judge_arrests(
 
 
 @kernel
-def queue(day: Any, cells: Any, plans: Any, numbers: Any, complaints: Any, count: Any, seed: Any) -> None:
+def queue(stage: Any, plans: Any, numbers: Any, complaints: Any, count: Any) -> None:
     """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
+    day, cells = stage.day, stage.ground.cells
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         if row["complaint"] == 0:
@@ -92,31 +92,21 @@ def queue(day: Any, cells: Any, plans: Any, numbers: Any, complaints: Any, count
             if day.arrests[a]["incident"] == k and day.arrests[a]["held"] == 1:
                 complaint["evidence"] = 1
         plan, p = plans[cells[row["cell"]]["facility"]], numbers[max(cells[row["cell"]]["settlement"], 0)]
-        if plan["mode"] == INVESTIGATIVE and luck(seed, INQUIRY, row["tick"], row["number"], 0) < p["inquiry"]:
+        if plan["mode"] == INVESTIGATIVE and luck(stage.seed, INQUIRY, row["tick"], row["number"], 0) < p["inquiry"]:
             complaint["evidence"] = 1
         count[0] += 1
 
 
 @kernel
-def close_month(
-    day: Any,
-    people: Any,
-    minds: Any,
-    complaints: Any,
-    count: Any,
-    capacity: Any,
-    justice: Any,
-    trust: Any,
-    tally: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def close_month(stage: Any, complaints: Any, count: Any, capacity: Any, justice: Any) -> None:
     """Take as many complaints as the investigators can, oldest first; charge, drop, sentence."""
+    minds, tally, tick, seed = stage.minds, stage.tally, stage.tick, stage.seed
     left = 0
     for k in range(count[0]):
         complaint = complaints[k]
         filed, number, i = complaint["filed"], complaint["number"], complaint["teller"]
-        p, t = justice[people[i]["settlement"]], trust[people[i]["settlement"]]
+        z = stage.ground.people[i]["settlement"]
+        p = justice[z]
         keep = True
         if complaint["charged"] >= 0:
             if tick - complaint["charged"] >= TRIAL_MONTHS * SHIFTS_A_MONTH:
@@ -129,13 +119,13 @@ def close_month(
                 complaint["charged"] = tick
                 minds[i]["useful"] += 1.0
                 tally[0]["charged"] += 1.0
-                impress(day, minds, i, CHARGED, 0.0, 0.0, 1.0, t["release"], 1)
+                impress(stage.day, minds, i, CHARGED, 0.0, 0.0, 1.0, stage.trust[z]["release"], 1)
             else:
                 keep = False
-                drop(day, minds, i, filed, number, p, t, tally, seed)
+                drop(stage, i, filed, number, p)
         elif tick - filed > p["months"] * SHIFTS_A_MONTH:
             keep = False
-            drop(day, minds, i, filed, number, p, t, tally, seed)
+            drop(stage, i, filed, number, p)
         if keep:
             complaints[left] = complaint
             left += 1
@@ -143,28 +133,26 @@ def close_month(
 
 
 @kernel
-def drop(day: Any, minds: Any, i: Any, filed: Any, number: Any, p: Any, trust: Any, tally: Any, seed: Any) -> None:
+def drop(stage: Any, i: Any, filed: Any, number: Any, p: Any) -> None:
     """Close a complaint without result; some blame the police."""
-    minds[i]["useful"] -= 0.2
-    tally[0]["dropped"] += 1.0
-    if luck(seed, BLAME, filed, number, 1) < p["blame"]:
-        impress(day, minds, i, DROPPED, 0.0, 0.0, -0.5, trust["release"], 1)
+    stage.minds[i]["useful"] -= 0.2
+    stage.tally[0]["dropped"] += 1.0
+    if luck(stage.seed, BLAME, filed, number, 1) < p["blame"]:
+        weight = stage.trust[stage.ground.people[i]["settlement"]]["release"]
+        impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, weight, 1)
 
 
 def act(world: Any) -> None:
     """Judge the arrests of the shift; at a month's end work through the complaints."""
-    state, numbers, book = world.state, world.numbers, world.book
-    people, justice, trust = world.ground.people, numbers["justice"], numbers["trust"]
-    day = book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]))
-    judge_arrests(day, people, state.minds, justice, trust, state.tally, world.tick, world.seed)
+    state, book, justice = world.state, world.book, world.numbers["justice"]
+    book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]))
+    judge_arrests(world.stage(), justice)
     state.complaints.reserve(int(book.counts[INCIDENTS]))
     rows, count = state.complaints.rows, state.complaints.count
-    queue(day, world.ground.cells, state.plans, numbers["plans"], rows, count, world.seed)
+    queue(world.stage(), state.plans, world.numbers["plans"], rows, count)
     if is_last_shift_of_month(world.tick):
-        day = book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
+        book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
         scale = world.settings["population"].scale
         capacity = int(justice[0]["investigators"] * justice[0]["cases"] * scale)
-        close_month(
-            day, people, state.minds, rows, count, capacity, justice, trust, state.tally, world.tick, world.seed
-        )
+        close_month(world.stage(), rows, count, capacity, justice)
     world.learn()

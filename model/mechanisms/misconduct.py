@@ -98,11 +98,10 @@ def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) ->
 
 @kernel
 def answer_for(
-    day: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, cells: Any, hidden: Any, tally: Any,
-    month: Any, tick: Any, seed: Any,
-) -> None:  # fmt: skip
+    stage: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, hidden: Any, month: Any
+) -> None:
     """Let requests be complained of and found out, and add to what will come out; who is found out is suspended."""
-    row = tally[0]
+    day, cells, row, tick, seed = stage.day, stage.ground.cells, stage.tally[0], stage.tick, stage.seed
     for k in range(day.counts[BRIBES]):
         bribe = day.bribes[k]
         cell, nth, o = bribe["cell"], bribe["nth"], couples[bribe["post"]]["lead"]
@@ -161,18 +160,14 @@ def act(world: Any) -> None:
     """Let what was asked for in this shift have its consequences."""
     state, numbers = world.state, world.numbers
     answer_for(
-        world.book.day,
+        world.stage(),
         state.couples,
         world.plant,
         numbers["misconduct"],
         numbers["adoption"],
         numbers["plant"],
-        world.ground.cells,
         state.hidden,
-        state.tally,
         world.month,
-        world.tick,
-        world.seed,
     )
 
 

@@ -54,8 +54,9 @@ KNOCKOUT = ("officers_faith", "officers_safety", "officers_stress", "visits")
 
 
 @kernel
-def brief(officers: Any, homes: Any, contacts: Any, adoption: Any, states: Any) -> None:
+def brief(plant: Any, contacts: Any, adoption: Any, states: Any) -> None:
     """Write into each officer's tone what training, language, faith and stress add to the log-odds of fairness."""
+    officers, homes = plant.officers, plant.facilities
     for o in range(len(officers)):
         officer = officers[o]
         z = homes[officer["facility"]]["settlement"]
@@ -72,8 +73,9 @@ def goes(lead: Any, p: Any) -> Any:
 
 
 @njit(cache=True)
-def live_through(day: Any, couples: Any, plant: Any, cells: Any, chiefs: Any, duty: Any, tick: Any) -> None:
+def live_through(stage: Any, couples: Any, plant: Any, chiefs: Any, duty: Any) -> None:
     """Note what the officers on duty live through in this shift."""
+    day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[RESPONSES]):
         couple = couples[day.responses[k]["post"]]
         duty[couple["lead"]]["calls"] += 1
@@ -121,13 +123,13 @@ def settle_states(officers: Any, homes: Any, duty: Any, states: Any) -> None:
 def prepare(world: Any) -> None:
     """Brief the officers for this shift."""
     numbers, plant = world.numbers, world.plant
-    brief(plant.officers, plant.facilities, numbers["contacts"], numbers["adoption"], numbers["officers"])
+    brief(plant, numbers["contacts"], numbers["adoption"], numbers["officers"])
 
 
 def act(world: Any) -> None:
     """Note what the officers live through."""
     duty, plant = world.state.duty, world.plant
-    live_through(world.book.day, world.state.couples, plant, world.ground.cells, world.chiefs, duty, world.tick)
+    live_through(world.stage(), world.state.couples, plant, world.chiefs, duty)
 
 
 def month_end(world: Any) -> None:

@@ -91,13 +91,11 @@ def straight_km(cells: Any, a: Any, b: Any, cell_km: Any) -> Any:
 @kernel
 def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
     """Cell of the first row whose cumulative weight is above u; the last if there is none."""
-    low, high = start, end - 1
-    while low < high:
-        middle = (low + high) // 2
-        if routes[middle]["reach"] > u:
-            high = middle
-        else:
-            low = middle + 1
+    low, left = start, end - 1 - start
+    while left > 0:  # without branches, which no machine could guess
+        half = (left + 1) // 2
+        low += half * int(routes[low + half - 1]["reach"] <= u)
+        left -= half
     return routes[low]["cell"]
 
 
@@ -192,8 +190,9 @@ def write_visit(day: Any, post: Any, cell: Any, kind: Any, routed: Any, minute: 
 
 
 @njit(cache=True)
-def visit_all(street: Any, day: Any, tally: Any, tick: Any, seed: Any) -> None:
+def visit_all(stage: Any, street: Any) -> None:
     """Plan the visits of every couple on duty, in the order of posts and slots."""
+    day, tally, tick, seed = stage.day, stage.tally, stage.tick, stage.seed
     held = np.zeros(len(street.plans), np.int64)
     for post in range(len(street.couples)):
         couple = street.couples[post]
@@ -300,8 +299,8 @@ def most_visits(world: Any) -> int:
 
 def act(world: Any) -> None:
     """Plan the visits of the shift."""
-    day = world.book.reserve(VISITS, world.laid(most_visits))
+    world.book.reserve(VISITS, world.laid(most_visits))
     market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
     street = world.laid(street_of)
     street.put("n_market", len(world.market) if market else 0)
-    visit_all(street, day, world.state.tally, world.tick, world.seed)
+    visit_all(world.stage(), street)

@@ -90,14 +90,15 @@ def aimed_at(own: Any, n: Any, cell: Any) -> Any:
 
 
 @kernel
-def note(day: Any, posts: Any, plans: Any, plan_cells: Any, planned_here: Any, tally: Any) -> None:
+def note(stage: Any, plant: Any, plans: Any, plan_cells: Any, planned_here: Any) -> None:
     """Count the visits of a shift that kept to a plan, and those that went where a diagnosis says."""
+    day, row = stage.day, stage.tally[0]
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit["alive"] == 0 or visit["post"] < 0:
             continue
-        f = posts[visit["post"]]["facility"]
-        plan, row = plans[f], tally[0]
+        f = plant.posts[visit["post"]]["facility"]
+        plan = plans[f]
         by_plan = visit["kind"] >= PROBLEM
         if by_plan:
             plan["visits"] += 1

@@ -56,8 +56,9 @@ def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: 
 
 
 @kernel
-def count_figures(day: Any, cells: Any, figures: Any, numbers: Any, tally: Any, tick: Any, seed: Any) -> None:
+def count_figures(stage: Any, figures: Any, numbers: Any) -> None:
     """Downgrade some of what was written down; count the rest of what is serious, by station."""
+    day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         f, p = cells[row["cell"]]["facility"], numbers[max(cells[row["cell"]]["settlement"], 0)]
@@ -87,7 +88,7 @@ def press(figures: Any, facilities: Any, numbers: Any) -> None:
 
 def act(world: Any) -> None:
     """Count the figures of the shift; at a month's end chiefs answer for them."""
-    state, numbers, day = world.state, world.numbers["pressure"], world.book.day
-    count_figures(day, world.ground.cells, state.figures, numbers, state.tally, world.tick, world.seed)
+    state, numbers = world.state, world.numbers["pressure"]
+    count_figures(world.stage(), state.figures, numbers)
     if is_last_shift_of_month(world.tick):
         press(state.figures, world.plant.facilities, numbers)

@@ -35,7 +35,7 @@ from model.daybook import (
     UNSERVEDS,
     VEHICLE_THEFT,
 )
-from model.kernels import kernel
+from model.kernels import Tables, kernel
 from model.ledger import UNANSWERED_CALL, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanisms.patrol import cover
@@ -246,28 +246,27 @@ def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick
     count[0] += 1
 
 
+class Counter(Tables):
+    """Whom victims can tell, how they are received, and the numbers by which they choose."""
+
+    boards: Any
+    means: Any
+    cases: Any
+    case_count: Any
+    reporting: Any
+    authority: Any
+    response: Any
+    pressure: Any
+    figures: Any
+    deterrence: Any
+    narcos: Any
+    protected: Any
+
+
 @njit(cache=True)
-def tell(
-    day: Any,
-    ground: Any,
-    minds: Any,
-    boards: Any,
-    means: Any,
-    cases: Any,
-    case_count: Any,
-    reporting: Any,
-    authority: Any,
-    response: Any,
-    pressure: Any,
-    figures: Any,
-    deterrence: Any,
-    trust: Any,
-    narcos: Any,
-    protected: Any,
-    tick: Any,
-    seed: Any,
-) -> None:
+def tell(stage: Any, counter: Any) -> None:
     """Let every victim choose; then calls, complaints and findings follow."""
+    day, ground, minds, trust, tick, seed = stage.day, stage.ground, stage.minds, stage.trust, stage.tick, stage.seed
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -275,32 +274,32 @@ def tell(
             continue
         i, number = row["teller"], row["number"]
         at = max(ground.cells[row["cell"]]["settlement"], 0)
-        visit = cover(day, row["cell"], row["minute"], deterrence[at]["residual"])
+        visit = cover(day, row["cell"], row["minute"], counter.deterrence[at]["residual"])
         z = at
         if i >= 0:
             z = ground.people[i]["settlement"]
             home = ground.cells[ground.people[i]["home"]]
-            p, a = reporting[z], authority[z]
-            hush = narcos[z]["silence"] if protected[ground.people[i]["home"]] >= 0 else 0.0
+            p, a = counter.reporting[z], counter.authority[z]
+            hush = counter.narcos[z]["silence"] if counter.protected[ground.people[i]["home"]] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]["memory_years"])
             council = ground.people[i]["council"] == 1
-            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < boards[z]["phones"]
-            pulls(row, home, minds[i], boards[z], a["reach"], a, visit >= 0, has_number, p, now, hush, pull)
+            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < counter.boards[z]["phones"]
+            pulls(row, home, minds[i], counter.boards[z], a["reach"], a, visit >= 0, has_number, p, now, hush, pull)
             row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
             if row["kind"] == HOMICIDE:
                 row["told"] = BY_PHONE
             station = ground.cells[row["cell"]]["facility"]
-            send_away(day, minds, k, figures, station, pressure[at], tick, seed)
+            send_away(day, minds, k, counter.figures, station, counter.pressure[at], tick, seed)
             if row["told"] == COMMUNAL:
                 if row["severity"] >= a["grave"]:
                     row["handed"] = 1
                 else:
-                    open_case(cases, case_count, row, z, a["days"], tick, seed)
+                    open_case(counter.cases, counter.case_count, row, z, a["days"], tick, seed)
             elif row["kind"] == EXTORTION and row["told"] != NOBODY and row["told"] != ANONYMOUS:
                 minds[i]["spoke"] = tick
-            follow(day, k, minds, home, means, p, response[at], trust[z], tick, seed)
+            follow(day, k, minds, home, counter.means, p, counter.response[at], trust[z], tick, seed)
         state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
-        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < reporting[z]["found"]:
+        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < counter.reporting[z]["found"]:
             row["found"] = 1
 
 
@@ -334,18 +333,10 @@ def follow(
         row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
 
 
-def act(world: Any) -> None:
-    """Let victims tell, or not."""
+def counter_of(world: Any) -> Counter:
+    """Lay out whom victims can tell."""
     state, numbers = world.state, world.numbers
-    most = int(world.book.counts[INCIDENTS])
-    for table in (CALLS, UNSERVEDS):
-        world.book.reserve(table, most)
-    day = world.book.reserve(IMPRESSIONS, most)
-    state.cases.reserve(most)
-    tell(
-        day,
-        world.ground,
-        state.minds,
+    return Counter(
         state.boards,
         state.means,
         state.cases.rows,
@@ -356,9 +347,15 @@ def act(world: Any) -> None:
         numbers["pressure"],
         state.figures,
         numbers["deterrence"],
-        numbers["trust"],
         numbers["narcos"],
         state.protected,
-        world.tick,
-        world.seed,
     )
+
+
+def act(world: Any) -> None:
+    """Let victims tell, or not."""
+    most = int(world.book.counts[INCIDENTS])
+    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
+        world.book.reserve(table, most)
+    world.state.cases.reserve(most)
+    tell(world.stage(), world.laid(counter_of))

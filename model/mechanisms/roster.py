@@ -92,8 +92,9 @@ def man(couples: Any, post: Any, lead: Any, mate: Any) -> None:
 
 
 @njit(cache=True)
-def fill_seats(couples: Any, plant: Any, roster: Any, group: Any, strength: Any, tick: Any, seed: Any) -> None:
+def fill_seats(stage: Any, couples: Any, plant: Any, roster: Any, group: Any, strength: Any) -> None:
     """Form the couples of this shift from the officers of the group who are present."""
+    tick, seed = stage.tick, stage.seed
     present = np.zeros(len(plant.officers), np.int64)
     missing = np.zeros(len(plant.facilities), np.int64)
     for o in range(len(plant.officers)):
@@ -152,8 +153,9 @@ def start_out(couple: Any, p: Any, tick: Any, post: Any, home: Any, seed: Any) -
 
 
 @njit(cache=True)
-def equip(couples: Any, plant: Any, depot: Any, roster: Any, resources: Any, tally: Any, tick: Any, seed: Any) -> None:
+def equip(stage: Any, couples: Any, plant: Any, depot: Any, roster: Any, resources: Any) -> None:
     """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
+    tally, tick, seed = stage.tally, stage.tick, stage.seed
     vehicles = working(depot.vehicles, len(plant.facilities), 0)
     motorcycles = working(depot.vehicles, len(plant.facilities), 1)
     tally[0]["vehicles"] += vehicles.sum()
@@ -200,6 +202,5 @@ def act(world: Any) -> None:
     group, strength = on_duty(world.tick, roster[0])
     if strength < 1.0:
         state.tally[0]["thin_relays"] += 1.0
-    fill_seats(state.couples, world.plant, roster, group, strength, world.tick, world.seed)
-    depot = world.laid(depot_of)
-    equip(state.couples, world.plant, depot, roster, resources, state.tally, world.tick, world.seed)
+    fill_seats(world.stage(), state.couples, world.plant, roster, group, strength)
+    equip(world.stage(), state.couples, world.plant, world.laid(depot_of), roster, resources)

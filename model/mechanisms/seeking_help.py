@@ -110,8 +110,9 @@ class Help(Tables):
 
 
 @kernel
-def who_attends(found: Any, couples: Any, officers: Any, numbers: Any, facilities: Any, tick: Any, seed: Any) -> None:
+def who_attends(stage: Any, found: Any, couples: Any, plant: Any, numbers: Any) -> None:
     """Find for every facility whether a woman is on duty and whether somebody speaks the other language."""
+    facilities, officers, tick, seed = plant.facilities, plant.officers, stage.tick, stage.seed
     for facility in range(len(facilities)):
         p = numbers[facilities[facility]["settlement"]]
         found[facility, 0] = luck(seed, WOMAN_ON_RELAY, tick, facility, 0) < p["women_on_relay"]
@@ -241,14 +242,10 @@ def aid_of(world: Any) -> Help:
 
 def act(world: Any) -> None:
     """Let women who were hurt at home look for help."""
-    state, numbers = world.state, world.numbers
-    most = int(world.book.counts[INCIDENTS])
-    for table in (CALLS, UNSERVEDS):
-        world.book.reserve(table, int(world.book.counts[table]) + most)
-    world.book.reserve(IMPRESSIONS, 2 * most)
-    state.cases.reserve(most)
-    homes = world.plant.facilities
-    who_attends(
-        world.attending, state.couples, world.plant.officers, numbers["seeking_help"], homes, world.tick, world.seed
-    )
-    seek_help(world.stage(), world.laid(hearth_of), world.laid(aid_of))
+    most = 2 * int(world.book.counts[INCIDENTS])
+    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
+        world.book.reserve(table, most)
+    world.state.cases.reserve(most)
+    stage = world.stage()
+    who_attends(stage, world.attending, world.state.couples, world.plant, world.numbers["seeking_help"])
+    seek_help(stage, world.laid(hearth_of), world.laid(aid_of))
