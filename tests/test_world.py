@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.daybook import COMMUNAL, EXTORTION, HOMICIDE, NOBODY, TERRITORIAL
+from model.daybook import COMMUNAL, EXTORTION, HOMICIDE, INCIDENTS, NOBODY, TERRITORIAL
 from model.ledger import total_trust
+from model.mechanisms.contacts import beat_of
+from model.mechanisms.crime import odds_of
 from model.model import TrustModel
 from model.scenario import Entry, Policy, Scenario
 from model.town import Town, build_town
@@ -204,6 +206,8 @@ LIFE = """
 import hashlib, sys
 sys.path.insert(0, {tests!r})
 from test_twin import small_scenario
+from model.mechanisms.contacts import beat_of
+from model.mechanisms.crime import odds_of
 from model.model import TrustModel
 world = TrustModel(small_scenario(residents=250), rng=11)
 world.run_for(16)
@@ -254,3 +258,22 @@ def test_a_changed_rule_of_another_file_is_not_served_from_a_stale_cache(tmp_pat
     assert text != luck.read_text()
     luck.write_text(text)
     assert answer() == "False"
+
+
+def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: Live) -> None:
+    world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
+    fair, places = set(), set()
+    for shift in range(MONTH):
+        world.step()
+        if shift == MONTH // 2:  # more than ever happens here
+            world.state.repeats.reserve(10_000)
+            world.book.reserve(INCIDENTS, 10_000)
+        beat, odds, stage = world.laid(beat_of), world.laid(odds_of), world.stage()
+        assert beat.contacts is world.numbers["contacts"]
+        assert odds.repeats is world.state.repeats.rows
+        assert stage.day.incidents is world.book.tables["incidents"]
+        assert (stage.tick, stage.where) == (world.tick, world.calendar.place_list(world.tick))
+        fair.add(float(beat.contacts["fair"][0]))
+        places |= {id(odds.repeats), id(stage.day.incidents)}
+    assert len(fair) == 2
+    assert len(places) == 4
