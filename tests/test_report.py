@@ -1,5 +1,6 @@
 """The report: every number in it stands in the results, it needs nothing else, and it is the same every time."""
 
+import dataclasses
 import re
 import shutil
 from collections import Counter
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from experiments import cli
 from experiments.report import build, figures_in
@@ -404,6 +406,22 @@ def test_maps_show_the_mean_of_each_cell_over_the_worlds(folder):
     ]
     for grid, values in zip(shown, expected, strict=True):
         assert np.ma.compressed(np.ma.masked_invalid(grid)) == pytest.approx(values[~np.isnan(values)], abs=1e-12)
+
+
+def test_maps_lie_within_the_outline_of_their_municipality(folder):
+    site = read_sites(folder)[0]
+    cells = stored(folder, f"arms/villa_canales-{ARMS[0]}/cells")
+    assert shapely.contains_xy(site.outline, cells["x"], cells["y"]).all()
+    assert site.outline.bounds[:2] == pytest.approx((-0.5, -0.5))
+    parts = shapely.get_num_geometries(site.outline)
+    maps = [place for place in drawn("maps", site, Tongue("es")).axes if place.images]
+    assert [len(place.lines) for place in maps] == [parts] * len(maps)
+
+
+def test_maps_of_a_scenario_that_is_gone_have_no_outline(folder):
+    site = dataclasses.replace(read_sites(folder)[0], name="gone.toml")
+    assert site.outline is None
+    assert all(not place.lines for place in drawn("maps", site, Tongue("es")).axes if place.images)
 
 
 def test_the_grid_of_memory_is_that_of_the_table(folder):

@@ -29,7 +29,7 @@ LEVELS = 17
 """Steps of colour on a map: as many as an eye tells apart, and odd, so that no difference has a colour of its own."""
 ACROSS = 24
 """Letters in a line above half a figure."""
-INK, PALE = "0.25", "0.9"
+INK, FRAME, PALE = "0.25", "0.6", "0.9"
 CAUSES_SHOWN = 8
 MAIN = (
     *("trust_mean", "fear_mean", "crimes_occurred", "crimes_told"),
@@ -302,7 +302,8 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     gaps = [(last - after, title_of(arm, tongue)) for arm, (_, last) in zip(site.others, grids[1:], strict=True)]
     columns = MAPS_ACROSS
     rows = 1 + math.ceil(len(gaps) / columns)
-    shape = before.shape[0] / before.shape[1]
+    left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *before.shape[::-1])
+    shape = (top - bottom) / (right - left)
     figure, axes = sheet(rows * (0.3 + min(1.5, max(0.75, shape)) * 0.85 * WIDE / columns), rows, columns)
     low, high = (float(np.nanquantile([before, after], edge)) for edge in (1.0 - MOST, MOST))
     widest = max(float(np.nanquantile(np.abs(gap), MOST)) for gap, _ in gaps) or 1.0
@@ -310,8 +311,10 @@ def maps(site: Site, tongue: Tongue) -> Figure:
         place.set_axis_off()
     for place, (grid, title) in zip(axes.flat, panels, strict=False):
         level = shade(place, grid, tongue.lines(title, 22), "viridis", low, high)
+        surround(place, site.outline)
     for place, (grid, title) in zip(axes.flat[columns:], gaps, strict=False):
         change = shade(place, grid, tongue.lines(title, 22), "PuOr", -widest, widest)
+        surround(place, site.outline)
     bar(figure, level, axes[0, :], tongue("confianza (0-100)", "trust (0-100)"), "both")
     bar(figure, change, axes[1:, :], tongue("diferencia", "difference"), "both")
     return figure
@@ -323,9 +326,8 @@ def grid_of(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
     grids = []
     for month in (cells["month"].min(), cells["month"].max()):
         means = cells[cells["month"] == month].groupby(["y", "x"])["trust"].mean() * 100.0
-        grid = np.full((cells["y"].max() - cells["y"].min() + 1, cells["x"].max() - cells["x"].min() + 1), np.nan)
-        y, x = (means.index.get_level_values(name).to_numpy() for name in ("y", "x"))
-        grid[y - cells["y"].min(), x - cells["x"].min()] = means.to_numpy()
+        grid = np.full((cells["y"].max() + 1, cells["x"].max() + 1), np.nan)
+        grid[tuple(means.index.get_level_values(name).to_numpy() for name in ("y", "x"))] = means.to_numpy()
         grids.append(grid)
     return grids[0], grids[1]
 
@@ -335,6 +337,15 @@ def shade(place: Axes, grid: np.ndarray, title: str, colours: str, low: float, h
     place.set_title(title, fontsize=7.5)
     steps = matplotlib.colormaps[colours].resampled(LEVELS)
     return place.imshow(grid, origin="lower", cmap=steps, vmin=low, vmax=high, interpolation="none")
+
+
+def surround(place: Axes, outline: Any) -> None:
+    """Draw the outline of a municipality around what is shown of it, if it is known."""
+    if outline is not None:
+        for part in getattr(outline, "geoms", [outline]):
+            place.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
+        place.margins(0.02)
+        place.autoscale()
 
 
 def bar(figure: Figure, shown: Any, axes: Any, label: str, extend: str = "neither") -> None:

@@ -7,14 +7,19 @@ from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
+from shapely import affinity
 
 from experiments.arms import Arm as Swept
 from experiments.headlines import BY_NAME, Headline
+from experiments.plan import values_of
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.days import day
 from experiments.report.numbers import Numbers
 from experiments.results import read_table
 from experiments.swept import swept_arms
+from model.errors import InputError
+from model.territory import shrunk
+from scenarios import load
 
 SMALL = ("effect", "error", "low", "high")
 MOST_MORE_DIGITS = 3
@@ -129,6 +134,20 @@ class Site:
     def others(self) -> tuple[Arm, ...]:
         """The arms that are compared with the first."""
         return self.arms[1:]
+
+    @cached_property
+    def outline(self) -> Any:
+        """Outline of the municipality in cells, from the middle of the first; None if its scenario is not to be had."""
+        sets = self.numbers.manifest["request"].get("sets", ())
+        try:
+            scenario = shrunk(load(self.name, set=values_of(sets)))
+        except InputError:
+            return None
+        left, bottom, _, _ = scenario.outline.bounds
+        cell_m = scenario["territory"].cell_m
+        return affinity.affine_transform(
+            scenario.outline, [1 / cell_m, 0, 0, 1 / cell_m, -left / cell_m - 0.5, -bottom / cell_m - 0.5]
+        )
 
     def effects(self, section: str, arm: Arm | None = None) -> pd.DataFrame:
         """Return effects of one section within this site."""
