@@ -134,11 +134,13 @@ def knockout_lines(one: Knockout, found: Sequence[Effect]) -> Iterator[str]:
 def shown(number: float) -> str:
     """Return a number in its column.
 
-    >>> shown(1234.5), shown(0.01234)
-    ('   1,234', '  0.0123')
+    >>> shown(1234.5), shown(0.01234), shown(-0.00002)
+    ('   1,234', '  0.0123', '  -2e-05')
     """
     if math.isnan(number):
         return "       -"
+    if 0.0 < abs(number) < 0.00005 or abs(number) >= 1e7:
+        return f"{number:8.0e}"
     return f"{number:8,.0f}" if abs(number) >= 1000 else f"{number:8.4f}" if abs(number) < 1 else f"{number:8.2f}"
 
 
