@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.rows import row_type
 from model.parameters import Group, number, share
 from model.scenario import Scenario
 from model.territory import Land
 
-AUTHORITY = np.dtype([("settlement", "i8"), ("cell", "i8"), ("communal", "i8")], align=True)
+AUTHORITY = row_type([("settlement", "i8"), ("cell", "i8"), ("communal", "i8")])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nt
     i = -1
     for a in range(TRIES):
         i = someone(stage.ground, where, cell, luck(stage.seed, decision, stage.tick, who, nth + STEP * a))
-        if i < 0 or stage.minds[i]["gone"] < 0:
+        if i < 0 or stage.minds[i].gone < 0:
             break
     return i
 
@@ -40,10 +40,10 @@ def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nt
 @kernel
 def age_of(person: Any, tick: Any) -> Any:
     """Age in years on the day of this tick."""
-    return (tick // 3 - person["born"]) / 365.25
+    return (tick // 3 - person.born) / 365.25
 
 
 @kernel
 def young_man(person: Any, tick: Any, youngest: Any) -> Any:
     """Whether this is a man from ``youngest`` to under 35 years."""
-    return person["female"] == 0 and youngest <= age_of(person, tick) < 35.0
+    return person.female == 0 and youngest <= age_of(person, tick) < 35.0

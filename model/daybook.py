@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from model.kernels import Tables
+from model.rows import row_type
 
 
 def record(integers: str, reals: str = "") -> np.dtype:
     """Row type with these columns: eight-byte integers first, then eight-byte reals."""
     columns = [(name, "i8") for name in integers.split()] + [(name, "f8") for name in reals.split()]
-    return np.dtype(columns, align=True)
+    return row_type(columns)
 
 
 VISIT = record("post cell kind routed alive", "minute stay")

@@ -13,6 +13,7 @@ from numba import float64, njit
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel
 from model.luck import decision, logistic, luck
+from model.rows import row_type
 from model.parameters import Group, number, share
 
 CAUSES = (
@@ -76,8 +77,7 @@ CAUSES = (
     PROTECTION,
 ) = (np.int64(cause) for cause in range(len(CAUSES)))
 
-MIND = np.dtype(
-    [
+MIND = row_type([
         ("fairness", "f8"),
         ("effectiveness", "f8"),
         ("base_fairness", "f8"),
@@ -101,9 +101,7 @@ MIND = np.dtype(
         ("member", "i4"),
         ("careful", "i4"),
         ("gave_in", "i4"),
-    ],
-    align=True,
-)
+    ])
 """What changes in a resident; ``trust`` is what the beliefs in this row amount to.
 
 Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.  ``mood`` is the offset of the whole
@@ -220,34 +218,34 @@ def faded(belief: Any, disposition: Any, left: Any) -> Any:
 @kernel
 def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
     """Trust of a resident at this tick, without writing anything."""
-    left = kept(float(tick - mind["touched"]), memory_years)
-    fairness = faded(mind["fairness"], mind["base_fairness"], left)
-    return trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
+    left = kept(float(tick - mind.touched), memory_years)
+    fairness = faded(mind.fairness, mind.base_fairness, left)
+    return trust_of(fairness, faded(mind.effectiveness, mind.base_effectiveness, left), mind.mood)
 
 
 @kernel
 def fade_by(mind: Any, left: Any) -> None:
     """Let both beliefs fade so that this share is left."""
-    mind["fairness"] = faded(mind["fairness"], mind["base_fairness"], left)
-    mind["effectiveness"] = faded(mind["effectiveness"], mind["base_effectiveness"], left)
+    mind.fairness = faded(mind.fairness, mind.base_fairness, left)
+    mind.effectiveness = faded(mind.effectiveness, mind.base_effectiveness, left)
 
 
 @kernel
 def recall(mind: Any, left: Any) -> Any:
     """Let both beliefs fade so that this share is left; return trust now."""
     fade_by(mind, left)
-    mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
-    return mind["trust"]
+    mind.trust = trust_of(mind.fairness, mind.effectiveness, mind.mood)
+    return mind.trust
 
 
 @kernel
 def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> Any:
     """Bring one resident up to date, book the fading, return trust now."""
-    before = mind["trust"]
-    if mind["touched"] == tick:
+    before = mind.trust
+    if mind.touched == tick:
         return before
-    now = recall(mind, kept(float(tick - mind["touched"]), memory_years))
-    mind["touched"] = tick
+    now = recall(mind, kept(float(tick - mind.touched), memory_years))
+    mind.touched = tick
     book(ledger, FADING, settlement, now - before)
     return now
 
@@ -258,41 +256,41 @@ def learn_all(stage: Any, first: Any) -> None:
     n = stage.day.counts[IMPRESSIONS]
     for k in range(first, n):
         if k + AHEAD < n:
-            fetch(stage.minds, stage.day.impressions[k + AHEAD]["who"])
-            fetch(stage.ground.people, stage.day.impressions[k + AHEAD]["who"])
+            fetch(stage.minds, stage.day.impressions[k + AHEAD].who)
+            fetch(stage.ground.people, stage.day.impressions[k + AHEAD].who)
         impression = stage.day.impressions[k]
-        mind = stage.minds[impression["who"]]
-        if mind["gone"] >= 0:  # who was harmed earlier in the shift may have died since
+        mind = stage.minds[impression.who]
+        if mind.gone >= 0:  # who was harmed earlier in the shift may have died since
             continue
-        settlement = stage.ground.people[impression["who"]]["settlement"]
+        settlement = stage.ground.people[impression.who].settlement
         p = stage.trust[settlement]
-        now = fade(mind, stage.tick, p["memory_years"], stage.ledger, settlement)
-        slowness = 1.0 + mind["evidence"] / p["inertia"]
+        now = fade(mind, stage.tick, p.memory_years, stage.ledger, settlement)
+        slowness = 1.0 + mind.evidence / p.inertia
         by_f = step_of(
-            impression["tone_f"],
-            impression["weight_f"],
-            p["negativity_fairness"],
+            impression.tone_f,
+            impression.weight_f,
+            p.negativity_fairness,
             now,
-            p["prior_weight"],
+            p.prior_weight,
             slowness,
         )
         by_e = step_of(
-            impression["tone_e"],
-            impression["weight_e"],
-            p["negativity_effectiveness"],
+            impression.tone_e,
+            impression.weight_e,
+            p.negativity_effectiveness,
             now,
-            p["prior_weight"],
+            p.prior_weight,
             slowness,
         )
-        mind["fairness"] += by_f
-        mind["effectiveness"] += by_e
-        mind["base_fairness"] += p["lasting"] * by_f
-        mind["base_effectiveness"] += p["lasting"] * by_e
-        mind["evidence"] += impression["own"]
-        mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mind["mood"])
-        change = mind["trust"] - now
-        impression["change"] = change
-        book(stage.ledger, impression["cause"], settlement, change)
+        mind.fairness += by_f
+        mind.effectiveness += by_e
+        mind.base_fairness += p.lasting * by_f
+        mind.base_effectiveness += p.lasting * by_e
+        mind.evidence += impression.own
+        mind.trust = trust_of(mind.fairness, mind.effectiveness, mind.mood)
+        change = mind.trust - now
+        impression.change = change
+        book(stage.ledger, impression.cause, settlement, change)
 
 
 @kernel
@@ -308,14 +306,14 @@ def impress(
     own: Any,
 ) -> None:
     """Write down that a resident had an impression; the dead have none, and weightless ones are not written."""
-    if minds[who]["gone"] >= 0 or (weight_f == 0.0 and weight_e == 0.0):
+    if minds[who].gone >= 0 or (weight_f == 0.0 and weight_e == 0.0):
         return
     k = day.counts[IMPRESSIONS]
     impression = day.impressions[k]
-    impression["who"], impression["cause"], impression["own"] = who, cause, own
-    impression["tone_f"], impression["weight_f"] = tone_f, weight_f
-    impression["tone_e"], impression["weight_e"] = tone_e, weight_e
-    impression["change"] = 0.0
+    impression.who, impression.cause, impression.own = who, cause, own
+    impression.tone_f, impression.weight_f = tone_f, weight_f
+    impression.tone_e, impression.weight_e = tone_e, weight_e
+    impression.change = 0.0
     day.counts[IMPRESSIONS] = k + 1
 
 
@@ -324,7 +322,7 @@ def leave(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any,
     """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
     now = fade(mind, tick, memory_years, ledger, settlement)
     book(ledger, cause, settlement, -now)
-    mind["gone"] = tick
+    mind.gone = tick
 
 
 @kernel
@@ -343,26 +341,26 @@ def noise(u: Any) -> Any:
 def first_mind(mind: Any, person: Any, p: Any, i: Any, mood: Any, tick: Any, seed: Any) -> None:
     """Give resident i the beliefs, dispositions and fear with which everybody begins."""
     common = noise(luck(seed, DISPOSITION, 0, i, 0))
-    women = p["women"] * (person["female"] - 0.5)
+    women = p.women * (person.female - 0.5)
     own_f, own_e = noise(luck(seed, DISPOSITION, 0, i, 1)), noise(luck(seed, DISPOSITION, 0, i, 2))
-    mind["base_fairness"] = p["fairness"] + p["spread"] * (0.8 * common + 0.6 * own_f) + women
-    mind["base_effectiveness"] = p["effectiveness"] + p["spread"] * (0.8 * common + 0.6 * own_e) + women
-    mind["fairness"], mind["effectiveness"] = mind["base_fairness"], mind["base_effectiveness"]
-    mind["mood"] = mood
-    mind["trust"] = trust_of(mind["fairness"], mind["effectiveness"], mood)
-    mind["base_fear"] = p["fear"] + noise(luck(seed, FEAR, 0, i, 0))
-    mind["fear"] = logistic(mind["base_fear"])
-    mind["evidence"], mind["useful"] = 0.0, 0.0
-    mind["touched"] = tick
-    mind["met"] = mind["met_free"] = mind["harmed"] = mind["harmed_outside"] = mind["spoke"] = mind["gone"] = -1
-    mind["gave_in"] = mind["pays"] = mind["member"] = -1
+    mind.base_fairness = p.fairness + p.spread * (0.8 * common + 0.6 * own_f) + women
+    mind.base_effectiveness = p.effectiveness + p.spread * (0.8 * common + 0.6 * own_e) + women
+    mind.fairness, mind.effectiveness = mind.base_fairness, mind.base_effectiveness
+    mind.mood = mood
+    mind.trust = trust_of(mind.fairness, mind.effectiveness, mood)
+    mind.base_fear = p.fear + noise(luck(seed, FEAR, 0, i, 0))
+    mind.fear = logistic(mind.base_fear)
+    mind.evidence, mind.useful = 0.0, 0.0
+    mind.touched = tick
+    mind.met = mind.met_free = mind.harmed = mind.harmed_outside = mind.spoke = mind.gone = -1
+    mind.gave_in = mind.pays = mind.member = -1
 
 
 @kernel
 def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> None:
     """Give every resident the mind with which the world begins."""
     for i in range(len(minds)):
-        first_mind(minds[i], people[i], trust[people[i]["settlement"]], i, 0.0, tick, seed)
+        first_mind(minds[i], people[i], trust[people[i].settlement], i, 0.0, tick, seed)
 
 
 @njit(cache=True)
@@ -370,6 +368,6 @@ def total_trust(minds: Any, people: Any, n_settlements: Any) -> Any:
     """Sum of trust of the living by settlement, as stored, with compensated sums."""
     sums = np.zeros((2, 1, n_settlements))
     for i in range(len(minds)):
-        if minds[i]["gone"] < 0:
-            book(sums, 0, people[i]["settlement"], minds[i]["trust"])
+        if minds[i].gone < 0:
+            book(sums, 0, people[i].settlement, minds[i].trust)
     return sums[0, 0] + sums[1, 0]

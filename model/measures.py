@@ -74,19 +74,19 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
     """Flags of one resident, as one number."""
     age = age_of(person, tick)
     flags = 0
-    if person["female"] == 1:
+    if person.female == 1:
         flags += WOMAN
-    if person["indigenous"] == 1:
+    if person.indigenous == 1:
         flags += INDIGENOUS
-    if person["council"] == 1:
+    if person.council == 1:
         flags += COUNCIL
     if age < 30.0:
         flags += YOUNG
-    if mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR:
+    if mind.harmed >= 0 and tick - mind.harmed < YEAR:
         flags += VICTIM
-    if mind["met"] >= 0 and tick - mind["met"] < YEAR:
+    if mind.met >= 0 and tick - mind.met < YEAR:
         flags += CONTACT
-    if mind["met_free"] >= 0 and tick - mind["met_free"] < YEAR:
+    if mind.met_free >= 0 and tick - mind.met_free < YEAR:
         flags += FREE
     if minutes > FAR_MINUTES:
         flags += FAR
@@ -98,8 +98,8 @@ def flags_of(person: Any, mind: Any, minutes: Any, tick: Any) -> Any:
 @kernel
 def harmed_lately(mind: Any, tick: Any) -> Any:
     """Whether somebody was harmed in the last year, here or outside the municipality."""
-    return (mind["harmed"] >= 0 and tick - mind["harmed"] < YEAR) or (
-        mind["harmed_outside"] >= 0 and tick - mind["harmed_outside"] < YEAR
+    return (mind.harmed >= 0 and tick - mind.harmed < YEAR) or (
+        mind.harmed_outside >= 0 and tick - mind.harmed_outside < YEAR
     )
 
 
@@ -129,36 +129,36 @@ def settle(
     people, cells = ground.people, ground.cells
     for i in range(ground.come[0]):
         mind, person = minds[i], people[i]
-        if mind["gone"] >= 0:
+        if mind.gone >= 0:
             continue
-        z = person["settlement"]
-        if trust[z]["memory_years"] != memory:
-            memory = trust[z]["memory_years"]
+        z = person.settlement
+        if trust[z].memory_years != memory:
+            memory = trust[z].memory_years
             for shifts in range(MONTH + 1):
                 left[shifts] = kept(float(shifts), memory)
-        if mind["mood"] != before_mood:
-            before_mood, calm_before = mind["mood"], math.exp(-mind["mood"])
-        fade_by(mind, left[tick - mind["touched"]])  # everybody here was up to date at the last end of a month
-        mind["touched"] = tick
+        if mind.mood != before_mood:
+            before_mood, calm_before = mind.mood, math.exp(-mind.mood)
+        fade_by(mind, left[tick - mind.touched])  # everybody here was up to date at the last end of a month
+        mind.touched = tick
         # half of either belief's odds against the police: with the mood's they make those of trust
-        unfair, useless = math.exp(-0.5 * mind["fairness"]), math.exp(-0.5 * mind["effectiveness"])
+        unfair, useless = math.exp(-0.5 * mind.fairness), math.exp(-0.5 * mind.effectiveness)
         now = 1.0 / (1.0 + unfair * useless * calm_before)
-        book(ledger, FADING, z, now - mind["trust"])
-        if mind["mood"] != mood:
+        book(ledger, FADING, z, now - mind.trust)
+        if mind.mood != mood:
             before, now = now, 1.0 / (1.0 + unfair * useless * calm)
             book(ledger, PUBLIC_EVENT, z, now - before)
-        mind["mood"], mind["trust"] = mood, now
+        mind.mood, mind.trust = mood, now
         book(sums, 0, z, now)
-        by_cell[0, person["home"]] += 1.0
-        by_cell[1, person["home"]] += now
+        by_cell[0, person.home] += 1.0
+        by_cell[1, person.home] += now
         feel(mind, local[z], fear[z])
-        row = table[z, flags_of(person, mind, cells[person["home"]]["minutes"], tick)]
+        row = table[z, flags_of(person, mind, cells[person.home].minutes, tick)]
         row[0] += 1.0
         row[1] += now
         row[2] += 1.0 / (1.0 + unfair * unfair)
         row[3] += 1.0 / (1.0 + useless * useless)
-        row[4] += mind["fear"]
-        row[5] += mind["careful"]
+        row[4] += mind.fear
+        row[5] += mind.careful
         row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
@@ -169,7 +169,7 @@ def count_payers(minds: Any, targets: Any) -> Any:
     """Living targets of cliques who pay."""
     count = 0
     for i in targets:
-        if minds[i]["pays"] >= 0 and minds[i]["gone"] < 0:
+        if minds[i].pays >= 0 and minds[i].gone < 0:
             count += 1
     return count
 
@@ -179,8 +179,8 @@ def count_hurt(homes: Any, minds: Any, come: Any, tick: Any) -> Any:
     """Living women who were hurt at home in the last year."""
     count = 0
     for i in range(come[0]):
-        hurt = homes[i]["hurt"]
-        if hurt >= 0 and tick - hurt < YEAR and minds[i]["gone"] < 0:
+        hurt = homes[i].hurt
+        if hurt >= 0 and tick - hurt < YEAR and minds[i].gone < 0:
             count += 1
     return count
 
@@ -192,10 +192,10 @@ def ask(heard: Any, ground: Any, minds: Any, noise: Any, wave: Any, tick: Any, s
         fetch(minds, int(luck(seed, SURVEY, wave, s + AHEAD, 0) * len(minds)))
         for a in range(16):
             i = int(luck(seed, SURVEY, wave, s, a) * len(minds))
-            if i < ground.come[0] and minds[i]["gone"] < 0 and age_of(ground.people[i], tick) >= 18.0:
+            if i < ground.come[0] and minds[i].gone < 0 and age_of(ground.people[i], tick) >= 18.0:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
-        heard[s] = (minds[i]["fairness"] + minds[i]["effectiveness"]) / 2.0 + minds[i]["mood"]
+        heard[s] = (minds[i].fairness + minds[i].effectiveness) / 2.0 + minds[i].mood
         heard[s] += noise * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
 
 

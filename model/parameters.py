@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
+from model.rows import row_type
 from model.errors import InputError, nearest
 
 Role = Literal["site", "behaviour", "lever"]
@@ -102,7 +103,7 @@ class Group:
     def rows(self, n_settlements: int) -> np.ndarray:
         """Return the numbers as a table with one equal row per settlement, as kernels read them."""
         keys = list(self.numbers())
-        row = np.dtype([(key, "i8" if self.kind(key) is int else "f8") for key in keys], align=True)
+        row = row_type([(key, "i8" if self.kind(key) is int else "f8") for key in keys])
         return np.array([tuple(getattr(self, key) for key in keys)] * n_settlements, dtype=row)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from model.rows import row_type
 from model.parameters import Group, number, share
 from model.scenario import Scenario
 from model.territory import Land, lots
@@ -13,8 +14,7 @@ GROUPS = 3
 SEATS = 2
 NO_POST = -1
 
-OFFICER = np.dtype(
-    [
+OFFICER = row_type([
         ("facility", "i8"),
         ("group", "i8"),
         ("post", "i8"),
@@ -36,9 +36,7 @@ OFFICER = np.dtype(
         ("stress", "f8"),
         ("safety", "f8"),
         ("faith", "f8"),
-    ],
-    align=True,
-)
+    ])
 """A position and the person who holds it now; ``person`` counts those who held it before.
 
 ``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is when
@@ -46,21 +44,17 @@ the person last asked for a bribe (-1 for never); ``tone`` is what
 training and the person's states add to the log-odds of fair treatment in this shift; motivation, stress, felt safety
 and faith (trust in the community) are distances from the person's own disposition, in log-odds.
 """
-POST = np.dtype([("facility", "i8"), ("group", "i8"), ("sector", "i8"), ("foot", "i8")], align=True)
-SECTOR = np.dtype(
-    [
+POST = row_type([("facility", "i8"), ("group", "i8"), ("sector", "i8"), ("foot", "i8")])
+SECTOR = row_type([
         ("facility", "i8"),
         ("foot", "i8"),
         ("route_start", "i8"),
         ("route_end", "i8"),
         ("plan_start", "i8"),
         ("plan_end", "i8"),
-    ],
-    align=True,
-)
-ROUTE = np.dtype([("cell", "i8"), ("reach", "f8")], align=True)
-FACILITY = np.dtype(
-    [
+    ])
+ROUTE = row_type([("cell", "i8"), ("reach", "f8")])
+FACILITY = row_type([
         ("cell", "i8"),
         ("settlement", "i8"),
         ("officers", "i8"),
@@ -68,9 +62,7 @@ FACILITY = np.dtype(
         ("vehicles", "i8"),
         ("motorcycles", "i8"),
         ("station", "i8"),
-    ],
-    align=True,
-)
+    ])
 
 
 @dataclass(frozen=True, kw_only=True)

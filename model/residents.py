@@ -9,6 +9,7 @@ from numba import njit
 
 from model.calendar import MARKET_DAY, NIGHT, REST_DAY, SHIFTS, Calendar, day_number
 from model.luck import decision, luck
+from model.rows import row_type
 from model.parameters import Group, number, share
 from model.scenario import Scenario
 from model.territory import Land, apportion, lots
@@ -22,8 +23,7 @@ DAYS_A_YEAR = 365.25
 SCHOOL_AGE, MIDDLE_SCHOOL_AGE, ADULT_AGE, OLD_AGE = 7, 13, 18, 65
 TRIES = 24
 
-PERSON = np.dtype(
-    [
+PERSON = row_type([
         ("home", "i4"),
         ("household", "i4"),
         ("settlement", "i2"),
@@ -35,9 +35,7 @@ PERSON = np.dtype(
         ("vehicle", "i1"),
         ("business", "i1"),
         ("arrives", "i4"),
-    ],
-    align=True,
-)
+    ])
 
 """``arrives`` is the day on which somebody will be born or move here; -1 for those who are here from the start."""
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from model.daybook import KINDS, N_CELLS, N_PROBLEMS, Table, record
 from model.kernels import Tables
+from model.rows import row_type
 from model.ledger import CAUSES, MIND
 from model.town import Town
 
@@ -31,7 +32,7 @@ REQUEST = record("asked due authority nth problem by_police followed")
 """What a community asked for; plans may read the kind of problem and where from."""
 PRESENT = record("due authority who")
 PENDING = record("due woman")
-HOME = np.dtype([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
+HOME = row_type([(name, "i4") for name in ("hurt", "channel", "safe", "ruled")])
 """What has happened to a woman at home: tick of the last act, where she then looked for help (a place in the counts
 ``domestic_to_nobody``…), ticks until which a measure and a ruling protect her; -1 is never."""
 LOCAL = record("begun", "crime seen crime_recent crime_usual seen_recent seen_usual insecurity kept")
@@ -264,7 +265,7 @@ COUNTS = (
     "crisis_crowd",
     "meetings_silenced",
 )
-TALLY = np.dtype([(name, "f8") for name in COUNTS])
+TALLY = row_type([(name, "f8") for name in COUNTS])
 """Counts since the month began; kilometres are a sum."""
 
 FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(4)

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from model.errors import InputError, nearest
 from model.luck import decision, luck
+from model.rows import row_type
 from model.parameters import Group, number, share
 from model.scenario import Facility, Scenario, Settlement
 
@@ -30,8 +31,7 @@ CANDIDATE_SITES = 12
 ROUGHNESS = 0.5
 RAGGEDNESS = 0.3
 
-CELL = np.dtype(
-    [
+CELL = row_type([
         ("x", "i8"),
         ("y", "i8"),
         ("settlement", "i8"),
@@ -48,9 +48,7 @@ CELL = np.dtype(
         ("km", "f8"),
         ("seat_minutes", "f8"),
         ("lure", "f8"),
-    ],
-    align=True,
-)
+    ])
 
 
 @dataclass(frozen=True, kw_only=True)

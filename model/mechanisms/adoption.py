@@ -116,16 +116,16 @@ def in_a_month(a_year: Any) -> Any:
 @kernel
 def trained_in_pool(p: Any, month: Any) -> Any:
     """Share trained in the national pool from which successors come."""
-    return min(p["pool_cap"], max(0.0, p["pool"] + p["pool_growth"] * (month / 12.0 - 2017.0)))
+    return min(p.pool_cap, max(0.0, p.pool + p.pool_growth * (month / 12.0 - 2017.0)))
 
 
 @kernel
 def plateau(p: Any, month: Any, old: Any) -> Any:
     """Share trained at which courses and turnover balance, where this share of officers may retire."""
-    stay = 1.0 - in_a_month(p["rotation"] * (1.0 - p["permanence"]))
-    turnover = 12.0 * (1.0 - stay * (1.0 - old * in_a_month(p["retire"])))
-    arriving = p["academy"] * p["academy_trained"] + (1.0 - p["academy"]) * trained_in_pool(p, month)
-    courses = (p["places"] + p["donor_places"]) * (1.0 - p["overlap"]) / 100.0
+    stay = 1.0 - in_a_month(p.rotation * (1.0 - p.permanence))
+    turnover = 12.0 * (1.0 - stay * (1.0 - old * in_a_month(p.retire)))
+    arriving = p.academy * p.academy_trained + (1.0 - p.academy) * trained_in_pool(p, month)
+    courses = (p.places + p.donor_places) * (1.0 - p.overlap) / 100.0
     if turnover == 0.0:
         return 1.0 if courses > 0.0 else math.nan
     return min(1.0, arriving + courses / turnover)
@@ -134,35 +134,35 @@ def plateau(p: Any, month: Any, old: Any) -> Any:
 @kernel
 def uptake(officer: Any, p: Any) -> Any:
     """How likely this officer takes a training place, relative to others."""
-    weight = p["prevention"] if officer["branch"] == 1 else 1.0
-    if officer["champion"] == 1:
-        weight *= p["champion"]
-    return weight * p["old_guard"] if officer["cohort"] < FOUNDED else weight
+    weight = p.prevention if officer.branch == 1 else 1.0
+    if officer.champion == 1:
+        weight *= p.champion
+    return weight * p.old_guard if officer.cohort < FOUNDED else weight
 
 
 @kernel
 def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, seed: Any) -> None:
     """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
     officer, year = officers[o], month // 12
-    n = officer["person"] + 1
-    officer["person"], officer["tick_since"], officer["asked"] = n, tick, -1
-    entrant = luck(seed, NEWCOMER, n, o, 0) < p["academy"]
-    officer["cohort"] = year if entrant else year - 1 - int(LONGEST_SERVICE * luck(seed, NEWCOMER, n, o, 1))
-    taught = p["academy_trained"] if entrant else trained_in_pool(p, month)
-    officer["trained"] = 1 if luck(seed, NEWCOMER, n, o, 2) < taught else 0
-    knows = officer["trained"] == 1 or luck(seed, NEWCOMER, n, o, 3) < p["pool_aware"]
-    officer["aware"] = 1 if knows else 0
-    officer["female"] = 1 if luck(seed, NEWCOMER, n, o, 4) < plant["share_women"] else 0
-    officer["kiche"] = 1 if luck(seed, NEWCOMER, n, o, 5) < plant["share_kiche"] else 0
-    officer["champion"] = 1 if luck(seed, NEWCOMER, n, o, 6) < plant["share_champions"] else 0
+    n = officer.person + 1
+    officer.person, officer.tick_since, officer.asked = n, tick, -1
+    entrant = luck(seed, NEWCOMER, n, o, 0) < p.academy
+    officer.cohort = year if entrant else year - 1 - int(LONGEST_SERVICE * luck(seed, NEWCOMER, n, o, 1))
+    taught = p.academy_trained if entrant else trained_in_pool(p, month)
+    officer.trained = 1 if luck(seed, NEWCOMER, n, o, 2) < taught else 0
+    knows = officer.trained == 1 or luck(seed, NEWCOMER, n, o, 3) < p.pool_aware
+    officer.aware = 1 if knows else 0
+    officer.female = 1 if luck(seed, NEWCOMER, n, o, 4) < plant.share_women else 0
+    officer.kiche = 1 if luck(seed, NEWCOMER, n, o, 5) < plant.share_kiche else 0
+    officer.champion = 1 if luck(seed, NEWCOMER, n, o, 6) < plant.share_champions else 0
     leaning = 2.0 * luck(seed, NEWCOMER, n, o, 7) - 1.0
-    integrity = plant["integrity_mean"] + plant["integrity_spread"] * leaning
-    officer["integrity"] = min(1.0, max(0.0, integrity))
+    integrity = plant.integrity_mean + plant.integrity_spread * leaning
+    officer.integrity = min(1.0, max(0.0, integrity))
     manner = -6.0
     for nth in range(12):
         manner += luck(seed, NEWCOMER, n, o, 8 + nth)
-    officer["manner"] = plant["manner_spread"] * manner
-    officer["motivation"] = officer["stress"] = officer["safety"] = officer["faith"] = 0.0
+    officer.manner = plant.manner_spread * manner
+    officer.motivation = officer.stress = officer.safety = officer.faith = 0.0
 
 
 @njit(cache=True)
@@ -172,27 +172,27 @@ def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed:
     wish = 0.0
     for o in range(len(officers)):
         officer = officers[o]
-        staff[officer["facility"]] += 1.0
-        known[officer["facility"]] += officer["aware"]
-        if officer["trained"] == 0:
-            wish += uptake(officer, adoption[homes[officer["facility"]]["settlement"]])
+        staff[officer.facility] += 1.0
+        known[officer.facility] += officer.aware
+        if officer.trained == 0:
+            wish += uptake(officer, adoption[homes[officer.facility].settlement])
     for o in range(len(officers)):
         officer = officers[o]
-        home = officer["facility"]
-        p = adoption[homes[home]["settlement"]]
+        home = officer.facility
+        p = adoption[homes[home].settlement]
         if (
-            officer["aware"] == 0
-            and luck(seed, HEARS, tick, o, 0) < p["outside"] + p["peers"] * known[home] / staff[home]
+            officer.aware == 0
+            and luck(seed, HEARS, tick, o, 0) < p.outside + p.peers * known[home] / staff[home]
         ):
-            officer["aware"] = 1
-            tally[0]["officers_made_aware"] += 1.0
-        if officer["trained"] == 1:
+            officer.aware = 1
+            tally[0].officers_made_aware += 1.0
+        if officer.trained == 1:
             continue
-        places = (p["places"] + p["donor_places"]) * (1.0 - p["overlap"]) / 1200.0 * len(officers)
+        places = (p.places + p.donor_places) * (1.0 - p.overlap) / 1200.0 * len(officers)
         if luck(seed, COURSE, tick, o, 0) * wish < places * uptake(officer, p):
-            officer["trained"] = officer["aware"] = 1
-            tally[0]["officers_trained"] += 1.0
-            tally[0]["training_days"] += p["course_days"]
+            officer.trained = officer.aware = 1
+            tally[0].officers_trained += 1.0
+            tally[0].training_days += p.course_days
 
 
 @kernel
@@ -201,13 +201,13 @@ def turn_over(
 ) -> None:
     """Let officers retire and move away; successors take their positions."""
     for o in range(len(officers)):
-        z = homes[officers[o]["facility"]]["settlement"]
+        z = homes[officers[o].facility].settlement
         p = adoption[z]
-        old = month // 12 - officers[o]["cohort"] >= p["service"]
-        if old and luck(seed, RETIRES, tick, o, 0) < in_a_month(p["retire"]):
-            tally[0]["officers_retired"] += 1.0
-        elif luck(seed, MOVES, tick, o, 0) < in_a_month(p["rotation"] * (1.0 - p["permanence"])):
-            tally[0]["officers_moved"] += 1.0
+        old = month // 12 - officers[o].cohort >= p.service
+        if old and luck(seed, RETIRES, tick, o, 0) < in_a_month(p.retire):
+            tally[0].officers_retired += 1.0
+        elif luck(seed, MOVES, tick, o, 0) < in_a_month(p.rotation * (1.0 - p.permanence)):
+            tally[0].officers_moved += 1.0
         else:
             continue
         succeed(officers, o, plant[z], p, month, tick, seed)
@@ -216,8 +216,8 @@ def turn_over(
 @kernel
 def planned_share(officer: Any, patrol: Any, p: Any) -> Any:
     """Share of visits that this lead plans for institutions; pressure for arrests takes back what training adds."""
-    left = 1.0 if officer["branch"] == 1 else 1.0 - p["busts"] * (1.0 - p["returned"])
-    return min(1.0, patrol["plan_share"] * (1.0 + p["link_plan"] * (p["planning"] - 1.0) * left * officer["trained"]))
+    left = 1.0 if officer.branch == 1 else 1.0 - p.busts * (1.0 - p.returned)
+    return min(1.0, patrol.plan_share * (1.0 + p.link_plan * (p.planning - 1.0) * left * officer.trained))
 
 
 @njit(cache=True)
@@ -225,23 +225,23 @@ def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
     """Note at each facility with how much more care its trained officers fill forms."""
     staff, trained = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
-        staff[officers[o]["facility"]] += 1.0
-        trained[officers[o]["facility"]] += officers[o]["trained"]
+        staff[officers[o].facility] += 1.0
+        trained[officers[o].facility] += officers[o].trained
     for f in range(len(means)):
-        p = adoption[homes[f]["settlement"]]
-        means[f]["care"] = p["link_forms"] * p["forms"] * trained[f] / max(1.0, staff[f])
+        p = adoption[homes[f].settlement]
+        means[f].care = p.link_forms * p.forms * trained[f] / max(1.0, staff[f])
 
 
 @kernel
 def care_at(means: Any, home: Any) -> Any:
     """Care with which the facility of a place fills forms; 0 where there is none."""
-    return means[home]["care"] if home >= 0 else 0.0
+    return means[home].care if home >= 0 else 0.0
 
 
 @kernel
 def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
     """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
-    return luck(seed, EXPLAINS, born, number, 0) < p["link_explain"] * p["explain"] * officer["trained"]
+    return luck(seed, EXPLAINS, born, number, 0) < p.link_explain * p.explain * officer.trained
 
 
 def begin(officers: np.ndarray, tick: int, seed: int) -> None:

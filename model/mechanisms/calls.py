@@ -72,21 +72,21 @@ class Switchboard(Tables):
 def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) -> None:
     """Let a resident call for a couple, by line 110 or an officer's own phone; the line may fail."""
     person, tick, seed = stage.ground.people[i], stage.tick, stage.seed
-    z, home = person["settlement"], np.int64(person["home"])
-    stage.tally[0]["calls_other"] += 1.0
+    z, home = person.settlement, np.int64(person.home)
+    stage.tally[0].calls_other += 1.0
     if own_phone:
-        stage.tally[0]["calls_own_phone"] += 1.0
-        facility = stage.ground.cells[home]["facility"]
-        heard = facility < 0 or board.means[facility]["phone"] == 1
+        stage.tally[0].calls_own_phone += 1.0
+        facility = stage.ground.cells[home].facility
+        heard = facility < 0 or board.means[facility].phone == 1
     else:
-        heard = luck(seed, CALL_LINE, tick, number, 0) < board.response[z]["line_answered"]
+        heard = luck(seed, CALL_LINE, tick, number, 0) < board.response[z].line_answered
     if not heard:
         lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE)
         return
     line = stage.day.calls[stage.day.counts[CALLS]]
-    line["born"], line["number"], line["cell"], line["teller"], line["incident"] = tick, number, home, i, -1
-    line["minute"] = line["since"] = 480.0 * luck(seed, CALL_MINUTE, tick, number, 0)
-    line["severity"] = 2.0 * board.calls[z]["gravity"] * luck(seed, CALL_GRAVITY, tick, number, 0)
+    line.born, line.number, line.cell, line.teller, line.incident = tick, number, home, i, -1
+    line.minute = line.since = 480.0 * luck(seed, CALL_MINUTE, tick, number, 0)
+    line.severity = 2.0 * board.calls[z].gravity * luck(seed, CALL_GRAVITY, tick, number, 0)
     stage.day.counts[CALLS] += 1
 
 
@@ -94,8 +94,8 @@ def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) ->
 def hazard_of_call(board: Switchboard, z: Any, weekend_night: Any) -> Any:
     """Calls a year of an adult of a settlement, about what no communal authority settles."""
     p = board.calls[z]
-    hazard = p["rate"] / 1000.0 * (p["weekend_night"] if weekend_night else 1.0)
-    return hazard * (1.0 - board.authority[z]["reach"] * p["settled"])
+    hazard = p.rate / 1000.0 * (p.weekend_night if weekend_night else 1.0)
+    return hazard * (1.0 - board.authority[z].reach * p.settled)
 
 
 @kernel
@@ -113,9 +113,9 @@ def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
         i = int(luck(seed, CALL_WHO, tick, number, 0) * n)
         if i >= stage.ground.come[0]:
             continue
-        hazard = hazard_of_call(board, people[i]["settlement"], weekend_night)
-        stage.tally[0]["ceiling_hits"] += 1.0 if hazard > MOST_CALLS else 0.0
-        if mark >= hazard or stage.minds[i]["gone"] >= 0:
+        hazard = hazard_of_call(board, people[i].settlement, weekend_night)
+        stage.tally[0].ceiling_hits += 1.0 if hazard > MOST_CALLS else 0.0
+        if mark >= hazard or stage.minds[i].gone >= 0:
             continue
         if age_of(people[i], tick) >= ADULT:
             ring(stage, board, i, number, False)
@@ -123,10 +123,10 @@ def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
     for j in range(poisson(luck(seed, CALL_COUNT, tick, 1, 0), MOST_BY_LEADER * n / 1095.0)):
         number = NAME + LEADERS + j
         i = board.councils[int(luck(seed, CALL_WHO, tick, number, 0) * n)]
-        z = people[i]["settlement"]
-        if luck(seed, CALL_MARK, tick, number, 0) * MOST_BY_LEADER >= board.calls[z]["leaders"]:
+        z = people[i].settlement
+        if luck(seed, CALL_MARK, tick, number, 0) * MOST_BY_LEADER >= board.calls[z].leaders:
             continue
-        if stage.minds[i]["gone"] < 0 and luck(seed, HAS_NUMBER, 0, i, 0) < board.boards[z]["phones"]:
+        if stage.minds[i].gone < 0 and luck(seed, HAS_NUMBER, 0, i, 0) < board.boards[z].phones:
             ring(stage, board, i, number, True)
 
 

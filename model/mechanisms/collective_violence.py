@@ -92,28 +92,28 @@ class Square(Tables):
 @kernel
 def readiness_to_act(stage: Any, i: Any, by_rumour: Any, p: Any, u: Any) -> Any:
     """Share of the crowd that must act before this person does."""
-    mind, z = stage.minds[i], stage.ground.people[i]["settlement"]
-    rest = p["calm"] + p["spread"] * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
-    if mind["harmed"] >= 0 and stage.tick - mind["harmed"] < RECENT:
-        rest -= p["anger"]
+    mind, z = stage.minds[i], stage.ground.people[i].settlement
+    rest = p.calm + p.spread * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+    if mind.harmed >= 0 and stage.tick - mind.harmed < RECENT:
+        rest -= p.anger
     for tie in stage.ground.ties[i]:
-        if stage.minds[tie]["harmed"] >= 0 and stage.tick - stage.minds[tie]["harmed"] < RECENT:
-            rest -= p["ties"]
+        if stage.minds[tie].harmed >= 0 and stage.tick - stage.minds[tie].harmed < RECENT:
+            rest -= p.ties
             break
-    rest -= p["rumour"] if by_rumour else 0.0
-    rest -= p["courts"] * logistic(-mind["useful"])
-    rest -= p["police"] * (1.0 - trust_now(mind, stage.tick, stage.trust[z]["memory_years"]))
+    rest -= p.rumour if by_rumour else 0.0
+    rest -= p.courts * logistic(-mind.useful)
+    rest -= p.police * (1.0 - trust_now(mind, stage.tick, stage.trust[z].memory_years))
     return logistic(rest)
 
 
 @njit(cache=True)
 def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any, p: Any, who: Any, need: Any) -> Any:
     """Draw those who come, each with what it takes for them to act; return how many came."""
-    z, came = max(stage.ground.cells[cell]["settlement"], 0), 0
-    comes = p["gathers"] + (1.0 - p["gathers"]) * square.boards[z]["organised"]
+    z, came = max(stage.ground.cells[cell].settlement, 0), 0
+    comes = p.gathers + (1.0 - p.gathers) * square.boards[z].organised
     for j in range(MOST):
         i = someone(stage.ground, stage.where, cell, luck(stage.seed, CROWD, stage.tick, number, j))
-        if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < 15.0:
+        if i < 0 or stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < 15.0:
             continue
         if luck(stage.seed, COMES, stage.tick, number, j) >= comes or np.any(who[:came] == i):
             continue
@@ -142,11 +142,11 @@ def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> A
     """Whether a free couple can be there in time."""
     for post in range(len(square.couples)):
         couple = square.couples[post]
-        start = max(minute, couple["free"])
-        if couple["on"] == 0 or couple["duty_start"] <= start < couple["duty_end"]:
+        start = max(minute, couple.free)
+        if couple.on == 0 or couple.duty_start <= start < couple.duty_end:
             continue
         km = straight_km(stage.ground.cells, whereabouts(stage.day, square.couples, post, start), cell, square.cell_km)
-        if start - minute + 60.0 * km / KM_PER_HOUR[couple["mode"]] <= p["minutes"]:
+        if start - minute + 60.0 * km / KM_PER_HOUR[couple.mode] <= p.minutes:
             return True
     return False
 
@@ -155,14 +155,14 @@ def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> A
 def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any) -> Any:
     """Who stops the crowd: 0 nobody, 1 the police, 2 the authority, 3 both together."""
     board, seed, tick = square.boards[z], stage.seed, stage.tick
-    if police and luck(seed, POLICE_STOP, tick, number, 0) < p["police_stop"]:
+    if police and luck(seed, POLICE_STOP, tick, number, 0) < p.police_stop:
         return 1
-    chance = p["authority_stops"] * board["organised"] * logistic(board["legitimacy"])
+    chance = p.authority_stops * board.organised * logistic(board.legitimacy)
     if luck(seed, AUTHORITY_STOPS, tick, number, 0) < chance:
         c = square.communal[z]
-        board["legitimacy"] += c["learning"] * 1000.0 / board["residents"] * (1.0 - logistic(board["legitimacy"]))
+        board.legitimacy += c.learning * 1000.0 / board.residents * (1.0 - logistic(board.legitimacy))
         return 2
-    both = p["together"] * board["organised"] if police else 0.0
+    both = p.together * board.organised if police else 0.0
     return 3 if luck(seed, TOGETHER, tick, number, 0) < both else 0
 
 
@@ -174,7 +174,7 @@ def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) 
         if i < 0:
             return -1
         person = stage.ground.people[i]
-        if person["female"] == 0 and i != victim and stage.minds[i]["gone"] < 0 and age_of(person, stage.tick) >= 15.0:
+        if person.female == 0 and i != victim and stage.minds[i].gone < 0 and age_of(person, stage.tick) >= 15.0:
             return i
     return -1
 
@@ -182,21 +182,21 @@ def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) 
 @kernel
 def act_as_crowd(stage: Any, square: Square, row: Any, i: Any, guarded: Any, p: Any) -> None:
     """Let the crowd do what nobody stopped: hurt or kill, attack the police who guard, drive them out for weeks."""
-    number, cell = NAME + row["number"] % 268435456, row["cell"]
-    minute, z = min(479.0, row["minute"] + p["minutes"]), max(stage.ground.cells[row["cell"]]["settlement"], 0)
+    number, cell = NAME + row.number % 268435456, row.cell
+    minute, z = min(479.0, row.minute + p.minutes), max(stage.ground.cells[row.cell].settlement, 0)
     kind, severity = ASSAULT, 0.8
-    if luck(stage.seed, KILLS, stage.tick, row["number"], 0) < p["lethal"]:
+    if luck(stage.seed, KILLS, stage.tick, row.number, 0) < p.lethal:
         kind, severity = HOMICIDE, 1.0
-        stage.tally[0]["crowds_killed"] += 1.0
+        stage.tally[0].crowds_killed += 1.0
     else:
-        stage.tally[0]["crowds_injured"] += 1.0
+        stage.tally[0].crowds_injured += 1.0
     k = note_incident(stage, number, kind, BY_CROWD, cell, i, -1, minute, severity, 0.0)
     done = stage.day.incidents[k]
-    if done["teller"] >= 0 and kind == HOMICIDE:
-        done["told"], done["complaint"] = BY_PHONE, 1
-    if guarded and luck(stage.seed, ATTACKS, stage.tick, row["number"], 0) < p["attack"]:
-        stage.tally[0]["police_attacked"] += 1.0
-        square.boards[z]["withdrawn"] = stage.tick + int(p["withdrawn"] * WEEK)
+    if done.teller >= 0 and kind == HOMICIDE:
+        done.told, done.complaint = BY_PHONE, 1
+    if guarded and luck(stage.seed, ATTACKS, stage.tick, row.number, 0) < p.attack:
+        stage.tally[0].police_attacked += 1.0
+        square.boards[z].withdrawn = stage.tick + int(p.withdrawn * WEEK)
 
 
 @njit(cache=True)
@@ -205,28 +205,28 @@ def gather(stage: Any, square: Square) -> None:
     who, need = np.zeros(MOST, np.int64), np.zeros(MOST)
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
-        repeated = row["number"] // 268435456 == 1  # a near repeat, see ODD 2
-        if row["kind"] > HOMICIDE or not (row["severity"] >= GRAVE or repeated):
+        repeated = row.number // 268435456 == 1  # a near repeat, see ODD 2
+        if row.kind > HOMICIDE or not (row.severity >= GRAVE or repeated):
             continue
-        z = max(stage.ground.cells[row["cell"]]["settlement"], 0)
-        p, held = square.numbers[z], row["arrested"] == 1
-        if luck(stage.seed, NAMED, stage.tick, row["number"], 0) >= (p["held"] if held else p["named"]):
+        z = max(stage.ground.cells[row.cell].settlement, 0)
+        p, held = square.numbers[z], row.arrested == 1
+        if luck(stage.seed, NAMED, stage.tick, row.number, 0) >= (p.held if held else p.named):
             continue
-        stage.tally[0]["suspects_named"] += 1.0
-        i = suspect_in(stage, square, row["cell"], row["number"], row["victim"])
-        came = crowd_of(stage, square, row["cell"], row["number"], not held, p, who, need)
-        if i < 0 or came < FEWEST or cascade(need, came) < p["acting"]:
+        stage.tally[0].suspects_named += 1.0
+        i = suspect_in(stage, square, row.cell, row.number, row.victim)
+        came = crowd_of(stage, square, row.cell, row.number, not held, p, who, need)
+        if i < 0 or came < FEWEST or cascade(need, came) < p.acting:
             continue
-        stage.tally[0]["crowds"] += 1.0
-        police = held or police_near(stage, square, row["cell"], row["minute"], p)
-        by = stopped(stage, square, z, row["number"], police, p)
+        stage.tally[0].crowds += 1.0
+        police = held or police_near(stage, square, row.cell, row.minute, p)
+        by = stopped(stage, square, z, row.number, police, p)
         tone = -1.0 if by == 0 else (0.0 if by == 2 else 0.5)
         for j in range(came):
-            impress(stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.0, 0.0, tone, p["weight"], 1)
+            impress(stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.0, 0.0, tone, p.weight, 1)
         if by == 0:
             act_as_crowd(stage, square, row, i, police, p)
         else:
-            stage.tally[0]["crowds_averted"] += 1.0
+            stage.tally[0].crowds_averted += 1.0
 
 
 @kernel
@@ -234,14 +234,14 @@ def stay_away(stage: Any, boards: Any) -> None:
     """Cancel the visits to settlements from which the police have withdrawn."""
     n_withdrawn = 0
     for z in range(len(boards)):
-        n_withdrawn += stage.tick < boards[z]["withdrawn"]
+        n_withdrawn += stage.tick < boards[z].withdrawn
     if n_withdrawn == 0:
         return
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
-        z = stage.ground.cells[visit["cell"]]["settlement"]
-        if z >= 0 and stage.tick < boards[z]["withdrawn"]:
-            visit["alive"] = 0
+        z = stage.ground.cells[visit.cell].settlement
+        if z >= 0 and stage.tick < boards[z].withdrawn:
+            visit.alive = 0
 
 
 def withdraw(world: Any) -> None:

@@ -132,103 +132,103 @@ class Court(Tables):
 @kernel
 def move_legitimacy(board: Any, seen: Any, p: Any) -> None:
     """Move legitimacy towards what people have seen of a case, 0 to 1."""
-    board["legitimacy"] += p["learning"] * 1000.0 / board["residents"] * (seen - logistic(board["legitimacy"]))
+    board.legitimacy += p.learning * 1000.0 / board.residents * (seen - logistic(board.legitimacy))
 
 
 @kernel
 def receive_police(stage: Any, court: Court, case: Any, p: Any) -> None:
     """Let police come to a hearing where they are called: they wait, out of respect or weakness, or step in."""
-    z, i, born, number = case["settlement"], case["victim"], case["born"], case["number"]
+    z, i, born, number = case.settlement, case.victim, case.born, case.number
     board, chief = court.boards[z], court.chiefs[z]
-    presence = p["presence"] + (1.0 - p["presence"]) * p["protocol"]
-    if board["invites"] == 0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
+    presence = p.presence + (1.0 - p.presence) * p.protocol
+    if board.invites == 0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
         return
-    stage.tally[0]["police_present"] += 1.0
+    stage.tally[0].police_present += 1.0
     tone = 1.0
-    if luck(stage.seed, WAITS, born, number, 0) >= p["waits"] + (1.0 - p["waits"]) * p["protocol"]:
+    if luck(stage.seed, WAITS, born, number, 0) >= p.waits + (1.0 - p.waits) * p.protocol:
         tone = -1.0
-        stage.tally[0]["police_stepped_in"] += 1.0
-    elif p["protocol"] > 0.0 or (chief >= 0 and court.officers[chief]["trained"] == 1) or board["links"] > 0.5:
-        stage.tally[0]["deference_respect"] += 1.0
+        stage.tally[0].police_stepped_in += 1.0
+    elif p.protocol > 0.0 or (chief >= 0 and court.officers[chief].trained == 1) or board.links > 0.5:
+        stage.tally[0].deference_respect += 1.0
     else:
-        stage.tally[0]["deference_weakness"] += 1.0
-    weight = stage.trust[stage.ground.people[i]["settlement"]]["hearing"]
+        stage.tally[0].deference_weakness += 1.0
+    weight = stage.trust[stage.ground.people[i].settlement].hearing
     impress(stage.day, stage.minds, i, HEARING, tone, weight, 0.0, 0.0, 1)
-    if stage.minds[i]["gone"] < 0:
-        stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
+    if stage.minds[i].gone < 0:
+        stage.minds[i].met = stage.minds[i].met_free = stage.tick
 
 
 @kernel
 def hearing(stage: Any, court: Court, case: Any, p: Any) -> Any:
     """Hold a public hearing, or put it off because the summoned stayed away; return what it ends with."""
-    board, born, number = court.boards[case["settlement"]], case["born"], case["number"]
-    respect = p["deference"] * board["legitimacy"]
-    if luck(stage.seed, SUMMONED, born, number, case["late"]) >= logistic(p["comes"] + respect):
-        case["late"] += 1
+    board, born, number = court.boards[case.settlement], case.born, case.number
+    respect = p.deference * board.legitimacy
+    if luck(stage.seed, SUMMONED, born, number, case.late) >= logistic(p.comes + respect):
+        case.late += 1
         move_legitimacy(board, DELAYED, p)
-        if case["late"] == MOST_SUMMONS:
+        if case.late == MOST_SUMMONS:
             return fail(stage, court, case, p)
-        case["due"] += WEEK
+        case.due += WEEK
         return POSTPONED
     receive_police(stage, court, case, p)
-    served = court.months if court.authorities[case["settlement"]]["communal"] == 1 else 12.0
-    just = luck(stage.seed, JUST, born, number, 0) < logistic(p["just"] + p["experience"] * served / 12.0)
-    case["just"] = 1 if just else 0
-    if luck(stage.seed, ACCEPT, born, number, 0) >= logistic(p["accept"] + respect + p["public"] * board["organised"]):
+    served = court.months if court.authorities[case.settlement].communal == 1 else 12.0
+    just = luck(stage.seed, JUST, born, number, 0) < logistic(p.just + p.experience * served / 12.0)
+    case.just = 1 if just else 0
+    if luck(stage.seed, ACCEPT, born, number, 0) >= logistic(p.accept + respect + p.public * board.organised):
         return fail(stage, court, case, p)
     rule(stage, case, p)
-    case["step"] = IN_COMPLIANCE
-    case["due"] += 3 * p["comply_days"]
+    case.step = IN_COMPLIANCE
+    case.due += 3 * p.comply_days
     return RULED
 
 
 @kernel
 def rule(stage: Any, case: Any, p: Any) -> None:
     """Count what the case ends in: an agreement, or a ruling of one of five kinds."""
-    v, row = luck(stage.seed, RULING, case["born"], case["number"], 0), stage.tally[0]
-    kind = int((v - p["agree"]) / (1.0 - p["agree"]) * 5.0) if v >= p["agree"] else -1
+    v, row = luck(stage.seed, RULING, case.born, case.number, 0), stage.tally[0]
+    kind = int((v - p.agree) / (1.0 - p.agree) * 5.0) if v >= p.agree else -1
     if kind < 0:
-        row["agreements"] += 1.0
+        row.agreements += 1.0
     elif kind == 0:
-        row["apologies"] += 1.0
+        row.apologies += 1.0
     elif kind == 1:
-        row["reparations"] += 1.0
+        row.reparations += 1.0
     elif kind == 2:
-        row["community_work"] += 1.0
+        row.community_work += 1.0
     elif kind == 3:
-        row["fines"] += 1.0
+        row.fines += 1.0
     else:
-        row["losses_of_services"] += 1.0
+        row.losses_of_services += 1.0
 
 
 @kernel
 def fail(stage: Any, court: Court, case: Any, p: Any) -> Any:
     """Take a case that failed to the higher board, to the state, or nowhere."""
-    z, born, number = case["settlement"], case["born"], case["number"]
-    move_legitimacy(court.boards[z], 0.5 if case["just"] == 1 else 0.0, p)
-    communal = court.authorities[z]["communal"] == 1 and case["step"] != AT_HIGHER
-    if communal and luck(stage.seed, HIGHER, born, number, 0) < p["higher"]:
-        case["step"] = AT_HIGHER
-        case["due"] += 2 * WEEK
-        stage.tally[0]["to_higher_board"] += 1.0
+    z, born, number = case.settlement, case.born, case.number
+    move_legitimacy(court.boards[z], 0.5 if case.just == 1 else 0.0, p)
+    communal = court.authorities[z].communal == 1 and case.step != AT_HIGHER
+    if communal and luck(stage.seed, HIGHER, born, number, 0) < p.higher:
+        case.step = AT_HIGHER
+        case.due += 2 * WEEK
+        stage.tally[0].to_higher_board += 1.0
         return TO_HIGHER
-    return TO_STATE if luck(stage.seed, HAND_OVER, born, number, 0) < p["hand_over"] else NO_REMEDY
+    return TO_STATE if luck(stage.seed, HAND_OVER, born, number, 0) < p.hand_over else NO_REMEDY
 
 
 @kernel
 def next_step(stage: Any, court: Court, case: Any, p: Any) -> Any:
     """Take a case one step further; return what the step ends with."""
-    board, born, number = court.boards[case["settlement"]], case["born"], case["number"]
-    if case["step"] == AT_HEARING:
+    board, born, number = court.boards[case.settlement], case.born, case.number
+    if case.step == AT_HEARING:
         return hearing(stage, court, case, p)
-    if case["step"] == IN_COMPLIANCE:
-        if luck(stage.seed, COMPLY, born, number, 0) >= p["comply"]:
-            stage.tally[0]["rulings_broken"] += 1.0
+    if case.step == IN_COMPLIANCE:
+        if luck(stage.seed, COMPLY, born, number, 0) >= p.comply:
+            stage.tally[0].rulings_broken += 1.0
             return fail(stage, court, case, p)
-        stage.tally[0]["rulings_kept"] += 1.0
-        move_legitimacy(board, 1.0 if case["just"] == 1 else 0.0, p)
+        stage.tally[0].rulings_kept += 1.0
+        move_legitimacy(board, 1.0 if case.just == 1 else 0.0, p)
         return CLOSED
-    if luck(stage.seed, SETTLES, born, number, 0) < p["higher_settles"]:
+    if luck(stage.seed, SETTLES, born, number, 0) < p.higher_settles:
         return CLOSED
     return fail(stage, court, case, p)
 
@@ -239,10 +239,10 @@ def hear(stage: Any, court: Court) -> None:
     left = 0
     for k in range(court.count[0]):
         case = court.cases[k]
-        if case["due"] <= stage.tick:
-            outcome = next_step(stage, court, case, court.numbers[case["settlement"]])
+        if case.due <= stage.tick:
+            outcome = next_step(stage, court, case, court.numbers[case.settlement])
             row = stage.day.hearings[stage.day.counts[HEARINGS]]
-            row["born"], row["number"], row["outcome"] = case["born"], case["number"], outcome
+            row.born, row.number, row.outcome = case.born, case.number, outcome
             stage.day.counts[HEARINGS] += 1
             if outcome in (CLOSED, TO_STATE, NO_REMEDY):
                 finish(stage, court, case, outcome)
@@ -255,33 +255,33 @@ def hear(stage: Any, court: Court) -> None:
 @kernel
 def finish(stage: Any, court: Court, case: Any, outcome: Any) -> None:
     """Count a case by its outcome; a conciliation is no remedy where a woman was hurt at home."""
-    row, i = stage.tally[0], case["victim"]
-    row["cases"] += 1.0
-    if outcome == CLOSED and case["kind"] == DOMESTIC:
-        court.homes[i]["ruled"] = stage.tick + YEAR
-        row["domestic_conciliated"] += 1.0
+    row, i = stage.tally[0], case.victim
+    row.cases += 1.0
+    if outcome == CLOSED and case.kind == DOMESTIC:
+        court.homes[i].ruled = stage.tick + YEAR
+        row.domestic_conciliated += 1.0
     elif outcome == CLOSED:
-        row["closed"] += 1.0
+        row.closed += 1.0
     elif outcome == TO_STATE:
-        row["handed_over"] += 1.0
-    elif stage.ground.people[i]["female"] == 1:
-        row["women_without_remedy"] += 1.0
+        row.handed_over += 1.0
+    elif stage.ground.people[i].female == 1:
+        row.women_without_remedy += 1.0
     else:
-        row["men_without_remedy"] += 1.0
+        row.men_without_remedy += 1.0
 
 
 @kernel
 def begin_month(boards: Any, authorities: Any, numbers: Any, month: Any, new_year: Any, seed: Any) -> None:
     """Let boards consent to joint patrols or not, and keep watch; communal boards are new on 1 January."""
     for a in range(len(boards)):
-        board, p = boards[a], numbers[authorities[a]["settlement"]]
-        if new_year and authorities[a]["communal"] == 1:
-            board["links"] *= 0.5 * p["protocol"]
-        wish = p["consent"] + p["consent_links"] * board["links"]
-        agreed = luck(seed, CONSENTS, month, a, 0) < logistic(wish) * board["invites"]
-        board["consents"] = 1 if agreed else 0
-        joint = p["watch_joint"] * board["consents"]
-        board["watch"] = p["watch"] * board["organised"] * (1.0 + joint)
+        board, p = boards[a], numbers[authorities[a].settlement]
+        if new_year and authorities[a].communal == 1:
+            board.links *= 0.5 * p.protocol
+        wish = p.consent + p.consent_links * board.links
+        agreed = luck(seed, CONSENTS, month, a, 0) < logistic(wish) * board.invites
+        board.consents = 1 if agreed else 0
+        joint = p.watch_joint * board.consents
+        board.watch = p.watch * board.organised * (1.0 + joint)
 
 
 def first_boards(

@@ -99,27 +99,27 @@ def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) ->
 def readiness(stage: Any, hall: Hall, i: Any, a: Any, p: Any) -> Any:
     """Chance that a resident attends a meeting at the seat of this authority."""
     mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
-    z = person["settlement"]
-    home, seat = cells[person["home"]], cells[hall.authorities[a]["cell"]]
-    dx, dy = home["x"] - seat["x"], home["y"] - seat["y"]
-    wish = p["attend"] + p["attend_trust"] * (trust_now(mind, stage.tick, stage.trust[z]["memory_years"]) - 0.5)
-    wish += p["attend_women"] * person["female"] + p["attend_organised"] * (hall.boards[a]["organised"] - 0.5)
-    wish -= p["attend_km"] * math.sqrt(float(dx * dx + dy * dy)) * hall.cell_km
-    if mind["harmed"] >= 0 and stage.tick - mind["harmed"] < YEAR:
-        wish += p["attend_victim"]
+    z = person.settlement
+    home, seat = cells[person.home], cells[hall.authorities[a].cell]
+    dx, dy = home.x - seat.x, home.y - seat.y
+    wish = p.attend + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z].memory_years) - 0.5)
+    wish += p.attend_women * person.female + p.attend_organised * (hall.boards[a].organised - 0.5)
+    wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * hall.cell_km
+    if mind.harmed >= 0 and stage.tick - mind.harmed < YEAR:
+        wish += p.attend_victim
     return logistic(wish)
 
 
 @kernel
 def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
     """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
-    if stage.minds[i]["gone"] >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, hall, i, a, p):
+    if stage.minds[i].gone >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, hall, i, a, p):
         return
     for k in range(first, hall.present_count[0]):
-        if hall.present[k]["who"] == i:
+        if hall.present[k].who == i:
             return
     row = hall.present[hall.present_count[0]]
-    row["due"], row["authority"], row["who"] = stage.tick + ANSWER_SHIFTS, a, i
+    row.due, row.authority, row.who = stage.tick + ANSWER_SHIFTS, a, i
     hall.present_count[0] += 1
     hear_out(stage, hall, i, a)
 
@@ -127,72 +127,72 @@ def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
 @kernel
 def hear_out(stage: Any, hall: Hall, i: Any, a: Any) -> None:
     """Let the chief listen to somebody, well or not."""
-    person, contacts = stage.ground.people[i], hall.contacts[hall.authorities[a]["settlement"]]
+    person, contacts = stage.ground.people[i], hall.contacts[hall.authorities[a].settlement]
     fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, MEETING_TONE, stage.tick, i, 0))
-    impress(stage.day, stage.minds, i, MEETING, 1.0 if fair else -1.0, contacts["weight_meeting"], 0.0, 0.0, 1)
-    stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
-    stage.tally[0]["council_heard"] += 1.0
-    stage.tally[0]["council_heard_women"] += person["female"]
-    stage.tally[0]["council_heard_far"] += 1.0 if stage.ground.cells[person["home"]]["minutes"] > 20.0 else 0.0
+    impress(stage.day, stage.minds, i, MEETING, 1.0 if fair else -1.0, contacts.weight_meeting, 0.0, 0.0, 1)
+    stage.minds[i].met = stage.minds[i].met_free = stage.tick
+    stage.tally[0].council_heard += 1.0
+    stage.tally[0].council_heard_women += person.female
+    stage.tally[0].council_heard_far += 1.0 if stage.ground.cells[person.home].minutes > 20.0 else 0.0
 
 
 @kernel
 def is_victim(stage: Any, i: Any) -> Any:
     """Whether this is an adult who was harmed in the last twelve months."""
-    harmed = stage.minds[i]["harmed"]
+    harmed = stage.minds[i].harmed
     return harmed >= 0 and stage.tick - harmed < YEAR and age_of(stage.ground.people[i], stage.tick) >= 18.0
 
 
 @kernel
 def hold_meeting(stage: Any, hall: Hall, a: Any, p: Any) -> None:
     """Hold a community's meeting: who comes, what they ask, whose number they get."""
-    z, board, first = hall.authorities[a]["settlement"], hall.boards[a], hall.present_count[0]
+    z, board, first = hall.authorities[a].settlement, hall.boards[a], hall.present_count[0]
     for k in range(hall.council_start[z], hall.council_start[z + 1]):
         attend(stage, hall, hall.councils[k], a, p, first)
     here = hall.home_start[z + 1] - hall.home_start[z]
     for j in range(MOST_INVITED if here > 0 else 0):
         i = hall.at_home[hall.home_start[z] + int(luck(stage.seed, INVITED, stage.tick, a, j) * here)]
-        if stage.ground.people[i]["council"] == 0 and is_victim(stage, i):
+        if stage.ground.people[i].council == 0 and is_victim(stage, i):
             attend(stage, hall, i, a, p, first)
-    called = 1 if luck(stage.seed, CALLED, stage.tick, a, 0) < p["police_call"] else 0
+    called = 1 if luck(stage.seed, CALLED, stage.tick, a, 0) < p.police_call else 0
     came = hall.present_count[0] - first
-    board["met"] = board["asked"] = stage.tick
+    board.met = board.asked = stage.tick
     ask(stage, hall, a, first, called, p)
-    board["phones"] += p["share_number"] * (1.0 - board["phones"])
-    board["links"] += p["bond"] * (1.0 - board["links"])
+    board.phones += p.share_number * (1.0 - board.phones)
+    board.links += p.bond * (1.0 - board.links)
     row = stage.day.meetings[stage.day.counts[MEETINGS]]
-    row["authority"], row["problem"], row["by_police"], row["came"] = a, board["problem"], called, came
+    row.authority, row.problem, row.by_police, row.came = a, board.problem, called, came
     stage.day.counts[MEETINGS] += 1
-    stage.tally[0]["meetings"] += 1.0
+    stage.tally[0].meetings += 1.0
 
 
 @kernel
 def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
     """Hold what is due today of the table, the council, the COMUPRE and the network for victims."""
     p, seed = hall.numbers[0], stage.seed
-    if held_today(p["rhythm"] * p["table"], TABLE, month, day_of_month, seed):
-        stage.tally[0]["table_meetings"] += 1.0
+    if held_today(p.rhythm * p.table, TABLE, month, day_of_month, seed):
+        stage.tally[0].table_meetings += 1.0
         for a in range(len(hall.boards)):
-            silent = stage.tick < hall.boards[a]["silent_until"]
-            if not silent and luck(seed, TAKES_PART, stage.tick, a, 0) < hall.boards[a]["organised"]:
-                hall.boards[a]["met"] = stage.tick
-                hall.boards[a]["links"] += p["bond"] * (1.0 - hall.boards[a]["links"])
-                if luck(seed, ANSWERED, stage.tick, a, TABLE) < p["feasible"] * p["request_met"] + p["answer"]:
-                    hall.boards[a]["heard"] = stage.tick
-    if held_today(p["rhythm"] * p["council"], COUNCIL, month, day_of_month, seed):
-        stage.tally[0]["council_meetings"] += 1.0
-    if held_today(p["rhythm"] * p["comupre"], COMUPRE, month, day_of_month, seed):
-        stage.tally[0]["comupre_meetings"] += 1.0
+            silent = stage.tick < hall.boards[a].silent_until
+            if not silent and luck(seed, TAKES_PART, stage.tick, a, 0) < hall.boards[a].organised:
+                hall.boards[a].met = stage.tick
+                hall.boards[a].links += p.bond * (1.0 - hall.boards[a].links)
+                if luck(seed, ANSWERED, stage.tick, a, TABLE) < p.feasible * p.request_met + p.answer:
+                    hall.boards[a].heard = stage.tick
+    if held_today(p.rhythm * p.council, COUNCIL, month, day_of_month, seed):
+        stage.tally[0].council_meetings += 1.0
+    if held_today(p.rhythm * p.comupre, COMUPRE, month, day_of_month, seed):
+        stage.tally[0].comupre_meetings += 1.0
         for k in range(hall.request_count[0]):
             request = hall.requests[k]
-            if luck(seed, FOLLOWED, request["asked"], request["authority"], request["nth"]) < p["follow_up"]:
-                request["followed"] = 1
-    if held_today(p["rhythm"] * p["network"], NETWORK, month, day_of_month, seed):
-        stage.tally[0]["network_meetings"] += 1.0
+            if luck(seed, FOLLOWED, request.asked, request.authority, request.nth) < p.follow_up:
+                request.followed = 1
+    if held_today(p.rhythm * p.network, NETWORK, month, day_of_month, seed):
+        stage.tally[0].network_meetings += 1.0
         for j in range(MOST_INVITED):
             i = int(luck(seed, INVITED, stage.tick, NETWORK, j) * len(stage.minds))
-            a = stage.ground.people[i]["settlement"]
-            living = stage.minds[i]["gone"] < 0 and hall.chiefs[a] >= 0
+            a = stage.ground.people[i].settlement
+            living = stage.minds[i].gone < 0 and hall.chiefs[a] >= 0
             if (
                 living
                 and is_victim(stage, i)
@@ -204,19 +204,19 @@ def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> N
 @kernel
 def knock(stage: Any, hall: Hall, a: Any, p: Any) -> None:
     """Visit homes of a settlement from door to door."""
-    z = hall.authorities[a]["settlement"]
+    z = hall.authorities[a].settlement
     first, here = hall.home_start[z], hall.home_start[z + 1] - hall.home_start[z]
-    doors = poisson(luck(stage.seed, DOOR_COUNT, stage.tick, a, 0), p["door_to_door"] / 30.0) if here > 0 else 0
+    doors = poisson(luck(stage.seed, DOOR_COUNT, stage.tick, a, 0), p.door_to_door / 30.0) if here > 0 else 0
     contacts = hall.contacts[z]
     for j in range(min(doors, MOST_DOORS)):
         i = hall.at_home[first + int(luck(stage.seed, DOOR_WHO, stage.tick, a, j) * here)]
-        if stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < 12.0:
+        if stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < 12.0:
             continue
         fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, DOOR_TONE, stage.tick, a, j))
-        tone, weight = (1.0 if fair else -1.0), contacts["weight_talk"]
+        tone, weight = (1.0 if fair else -1.0), contacts.weight_talk
         impress(stage.day, stage.minds, i, DOOR_TO_DOOR, tone, weight, 0.3 * tone, weight, 1)
-        stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
-        stage.tally[0]["doors"] += 1.0
+        stage.minds[i].met = stage.minds[i].met_free = stage.tick
+        stage.tally[0].doors += 1.0
 
 
 @kernel
@@ -225,13 +225,13 @@ def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
     answer_requests(stage, hall)
     meet_at_the_seat(stage, hall, month, day_of_month)
     for a in range(len(hall.authorities)):
-        p = hall.numbers[hall.authorities[a]["settlement"]]
+        p = hall.numbers[hall.authorities[a].settlement]
         if hall.chiefs[a] < 0:
             continue
-        rate = p["rhythm"] * p["meetings"] * (0.5 + hall.boards[a]["organised"])
+        rate = p.rhythm * p.meetings * (0.5 + hall.boards[a].organised)
         if held_today(rate, a, month, day_of_month, stage.seed):
-            if stage.tick < hall.boards[a]["silent_until"]:
-                stage.tally[0]["meetings_silenced"] += 1.0
+            if stage.tick < hall.boards[a].silent_until:
+                stage.tally[0].meetings_silenced += 1.0
                 continue
             hold_meeting(stage, hall, a, p)
         knock(stage, hall, a, p)
@@ -242,8 +242,8 @@ def suffer(stage: Any, suffered: Any) -> None:
     """Let every settlement remember what its people suffered since its last meetings."""
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
-        if row["teller"] >= 0:
-            suffered[stage.ground.people[row["teller"]]["settlement"], row["kind"]] += row["severity"]
+        if row.teller >= 0:
+            suffered[stage.ground.people[row.teller].settlement, row.kind] += row.severity
 
 
 def lose_numbers(world: Any) -> None:

@@ -135,19 +135,19 @@ class Beat(Tables):
 @kernel
 def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
     """Whether this officer treats somebody fairly, by luck u."""
-    return u < logistic(p["fair"] + p["manner"] * officer["manner"] + officer["tone"])
+    return u < logistic(p.fair + p.manner * officer.manner + officer.tone)
 
 
 @kernel
 def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
     """Chance that a contact with this resident at a visit of this kind is a stop."""
-    chance = p["stop"] * (p["checkpoint"] if kind == CHECKPOINT else 1.0)
+    chance = p.stop * (p.checkpoint if kind == CHECKPOINT else 1.0)
     if young_man(person, tick, 15.0):
-        chance *= p["young_men"]
-    if person["vehicle"] == 1:
-        chance *= p["drivers"]
-    if person["female"] == 1:
-        chance *= p["women"]
+        chance *= p.young_men
+    if person.vehicle == 1:
+        chance *= p.drivers
+    if person.female == 1:
+        chance *= p.women
     return min(0.9, chance)
 
 
@@ -155,25 +155,25 @@ def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
 def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p: Any) -> None:
     """Write down what a contact of this kind teaches; a friendly one more if the officer is known here."""
     tone = 1.0 if fair else -1.0
-    more = p["familiar"] if fair and known else 1.0
+    more = p.familiar if fair and known else 1.0
     if cause == GREETING:
-        impress(day, minds, i, GREETING, tone, more * p["weight_greeting"], 0.0, 0.0, 1)
+        impress(day, minds, i, GREETING, tone, more * p.weight_greeting, 0.0, 0.0, 1)
     elif cause == TALK:
-        weight = more * p["weight_talk"]
+        weight = more * p.weight_talk
         impress(day, minds, i, TALK, tone, weight, 0.3 * tone, weight, 1)
     elif cause == STOP:
-        impress(day, minds, i, STOP, p["fair_stop"] if fair else -1.0, p["weight_stop"], 0.0, 0.0, 1)
+        impress(day, minds, i, STOP, p.fair_stop if fair else -1.0, p.weight_stop, 0.0, 0.0, 1)
     else:
-        impress(day, minds, i, BRIBE, -1.0, p["weight_bribe"], 0.0, 0.0, 1)
+        impress(day, minds, i, BRIBE, -1.0, p.weight_bribe, 0.0, 0.0, 1)
 
 
 @kernel
 def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
     """Kind of a contact by luck u: stop, talk or greeting."""
-    stop = 0.0 if visit["kind"] == INSTITUTION else chance_of_stop(person, visit["kind"], p, tick)
+    stop = 0.0 if visit.kind == INSTITUTION else chance_of_stop(person, visit.kind, p, tick)
     if u < stop:
         return STOP
-    if visit["kind"] == INSTITUTION or person["business"] == 1 or u < stop + (1.0 - stop) * p["talk"]:
+    if visit.kind == INSTITUTION or person.business == 1 or u < stop + (1.0 - stop) * p.talk:
         return TALK
     return GREETING
 
@@ -181,49 +181,49 @@ def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
 @kernel
 def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any:
     """Whether the lead asks this resident for a bribe; it is noted."""
-    cell = visit["cell"]
-    o = beat.couples[visit["post"]]["lead"]
+    cell = visit.cell
+    o = beat.couples[visit.post].lead
     bought = beat.territory[cell] >= 0 or beat.protected[cell] >= 0
-    offers = stage.ground.people[i]["vehicle"] + (1.0 if bought else 0.0)
-    penury = 1.0 - beat.resources[z]["condition"]
-    custom = beat.means[beat.officers[o]["facility"]]["custom"]
+    offers = stage.ground.people[i].vehicle + (1.0 if bought else 0.0)
+    penury = 1.0 - beat.resources[z].condition
+    custom = beat.means[beat.officers[o].facility].custom
     u = luck(stage.seed, BRIBED, stage.tick, cell, nth)
     if not asks(beat.officers[o], offers, penury, custom, beat.misconduct[z], u):
         return False
     row = stage.day.bribes[stage.day.counts[BRIBES]]
-    row["cell"], row["nth"], row["post"], row["who"] = cell, nth, visit["post"], i
+    row.cell, row.nth, row.post, row.who = cell, nth, visit.post, i
     stage.day.counts[BRIBES] += 1
-    beat.officers[o]["asked"] = stage.tick
+    beat.officers[o].asked = stage.tick
     return True
 
 
 @kernel
 def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> None:
     """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
-    day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit["cell"]
-    p, couple = beat.contacts[z], beat.couples[visit["post"]]
-    officer = beat.officers[couple["lead"]]
+    day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit.cell
+    p, couple = beat.contacts[z], beat.couples[visit.post]
+    officer = beat.officers[couple.lead]
     cause = kind_of(visit, stage.ground.people[i], p, tick, luck(seed, MEET_KIND, tick, cell, nth))
     fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
     if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
         cause = BRIBE
     find = luck(seed, STOP_FINDS, tick, cell, nth)
-    if cause == STOP and find < p["finds"] + beat.figures[officer["facility"]]["easy"]:
-        stage.tally[0]["arrests_easy"] += 1.0 if find >= p["finds"] else 0.0
+    if cause == STOP and find < p.finds + beat.figures[officer.facility].easy:
+        stage.tally[0].arrests_easy += 1.0 if find >= p.finds else 0.0
         arrest = day.arrests[day.counts[ARRESTS]]
-        arrest["incident"], arrest["number"], arrest["post"] = -1, -1, visit["post"]
-        arrest["goods"] = 1 if find < p["finds"] * p["proof"] else 0
-        arrest["held"] = 0
+        arrest.incident, arrest.number, arrest.post = -1, -1, visit.post
+        arrest.goods = 1 if find < p.finds * p.proof else 0
+        arrest.held = 0
         day.counts[ARRESTS] += 1
-    learn_of(day, minds, i, cause, fair, tick - officer["tick_since"] >= KNOWN_AFTER, p)
-    minds[i]["met"] = tick
+    learn_of(day, minds, i, cause, fair, tick - officer.tick_since >= KNOWN_AFTER, p)
+    minds[i].met = tick
     if cause in (GREETING, TALK):
-        minds[i]["met_free"] = tick
-    warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i]["settlement"]]["memory_years"]) - 0.5
-    for o in (couple["lead"], couple["mate"]):
-        beat.duty[o]["warmth"] += warmth
+        minds[i].met_free = tick
+    warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement].memory_years) - 0.5
+    for o in (couple.lead, couple.mate):
+        beat.duty[o].warmth += warmth
         if fair and cause in (GREETING, TALK):
-            beat.duty[o]["friendly"] += 1
+            beat.duty[o].friendly += 1
     count(stage.tally, cause, fair)
 
 
@@ -240,10 +240,10 @@ def meet(stage: Any, beat: Any) -> None:
             fetch(ground.people, i)
     for c in range(n):
         visit, nth = day.visits[coming[c, 0]], coming[c, 1]
-        cell = visit["cell"]
+        cell = visit.cell
         i = somebody_here(stage, stage.where, cell, MEET_WHO, cell, nth)
-        if i >= 0 and stage.minds[i]["gone"] < 0 and age_of(ground.people[i], stage.tick) >= 12.0:
-            encounter(stage, beat, visit, i, nth, max(ground.cells[cell]["settlement"], 0))
+        if i >= 0 and stage.minds[i].gone < 0 and age_of(ground.people[i], stage.tick) >= 12.0:
+            encounter(stage, beat, visit, i, nth, max(ground.cells[cell].settlement, 0))
 
 
 @njit(cache=True)
@@ -253,16 +253,16 @@ def count_contacts(stage: Any, beat: Any, coming: Any) -> Any:
     seen, n = np.zeros(len(ground.cells), np.int16), 0
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["alive"] == 0 or visit["post"] < 0:
+        if visit.alive == 0 or visit.post < 0:
             continue
-        cell = visit["cell"]
+        cell = visit.cell
         earlier = np.int64(seen[cell])
         seen[cell] += 1
-        p = beat.contacts[max(ground.cells[cell]["settlement"], 0)]
+        p = beat.contacts[max(ground.cells[cell].settlement, 0)]
         crowd = float(ground.crowd[stage.where, cell])
-        on_foot = without_motor(beat.couples[visit["post"]]["mode"])
-        mean = (p["foot"] if on_foot else p["motor"]) + (visit["kind"] == INSTITUTION)
-        mean *= crowd / (crowd + 40.0) * (p["night"] if tick % 3 == 2 else 1.0)
+        on_foot = without_motor(beat.couples[visit.post].mode)
+        mean = (p.foot if on_foot else p.motor) + (visit.kind == INSTITUTION)
+        mean *= crowd / (crowd + 40.0) * (p.night if tick % 3 == 2 else 1.0)
         for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
             nth = 16 * earlier + j
             spot = spot_of(ground, stage.where, cell, luck(seed, MEET_WHO, tick, cell, nth))
@@ -277,18 +277,18 @@ def count_contacts(stage: Any, beat: Any, coming: Any) -> Any:
 def count(tally: Any, cause: Any, fair: Any) -> None:
     """Count a contact by kind and treatment."""
     row = tally[0]
-    row["contacts"] += 1.0
+    row.contacts += 1.0
     if cause == GREETING:
-        row["greetings"] += 1.0
+        row.greetings += 1.0
     elif cause == TALK:
-        row["talks"] += 1.0
+        row.talks += 1.0
     elif cause == STOP:
-        row["stops"] += 1.0
+        row.stops += 1.0
     else:
-        row["stops"] += 1.0
-        row["bribes"] += 1.0
+        row.stops += 1.0
+        row.bribes += 1.0
     if cause == BRIBE or not fair:
-        row["unfair"] += 1.0
+        row.unfair += 1.0
 
 
 def beat_of(world: Any) -> Beat:

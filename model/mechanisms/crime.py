@@ -39,6 +39,7 @@ from model.mechanisms.near_repeat import MOST, breed
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.population_change import coming, outsiders_factor, suffer_outside
 from model.mechanisms.safe_schools import guarded
+from model.rows import row_type
 from model.parameters import Group, number, share
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
@@ -140,7 +141,7 @@ class Crime(Group):
     )
 
 
-DRAWN = np.dtype([("number", "i8"), ("who", "i8")])
+DRAWN = row_type([("number", "i8"), ("who", "i8")])
 """Candidates of one kind, as they are drawn and before they are judged."""
 
 
@@ -167,39 +168,39 @@ class Odds(Tables):
 def pool_of(kind: Any, p: Any) -> Any:
     """Offenders per resident for this kind; for assaults the alcohol index."""
     if kind == ASSAULT:
-        return p["alcohol"]
+        return p.alcohol
     armed = kind in (ROBBERY, VEHICLE_THEFT, HOMICIDE)
-    return (p["armed"] if armed else p["thieves"]) / 1000.0
+    return (p.armed if armed else p.thieves) / 1000.0
 
 
 @kernel
 def rate_of(kind: Any, p: Any) -> Any:
     """Acts of this kind a year by offender (by resident for assaults)."""
     if kind == ROBBERY:
-        return p["robbery"]
+        return p.robbery
     if kind == THEFT:
-        return p["theft"]
+        return p.theft
     if kind == VEHICLE_THEFT:
-        return p["vehicle_theft"]
+        return p.vehicle_theft
     if kind == THEFT_FROM_VEHICLE:
-        return p["theft_from_vehicle"]
+        return p.theft_from_vehicle
     if kind == BURGLARY:
-        return p["burglary"]
-    return p["assault"] if kind == ASSAULT else p["hire"]
+        return p.burglary
+    return p.assault if kind == ASSAULT else p.hire
 
 
 @kernel
 def mean_loss(kind: Any, p: Any) -> Any:
     """Mean loss in a crime of this kind, in quetzals."""
     if kind == ROBBERY:
-        return p["loss_robbery"]
+        return p.loss_robbery
     if kind == THEFT:
-        return p["loss_theft"]
+        return p.loss_theft
     if kind == VEHICLE_THEFT:
-        return p["loss_vehicle"]
+        return p.loss_vehicle
     if kind == THEFT_FROM_VEHICLE:
-        return p["loss_from_vehicle"]
-    return p["loss_burglary"] if kind == BURGLARY else 0.0
+        return p.loss_from_vehicle
+    return p.loss_burglary if kind == BURGLARY else 0.0
 
 
 @kernel
@@ -208,32 +209,32 @@ def exposure(
 ) -> Any:
     """Hazard of this resident in this place and shift, relative to the rate of the pool."""
     if kind == HOMICIDE:
-        return p["women_hired"] if person["female"] == 1 else 2.0 - p["women_hired"]
+        return p.women_hired if person.female == 1 else 2.0 - p.women_hired
     if kind in (ROBBERY, THEFT):
-        weight = lure if at != person["home"] else lure * p["at_home"]
+        weight = lure if at != person.home else lure * p.at_home
         if kind == ROBBERY:
-            return weight * p["night"] if night else weight
-        return weight * p["market"] if market else weight
+            return weight * p.night if night else weight
+        return weight * p.market if market else weight
     if kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE):
-        unwatched = 1.0 - p["cctv_effect"] * p["cctv"]
-        dark = p["night"] if night and kind == VEHICLE_THEFT else 1.0
-        return person["vehicle"] * lure * dark * unwatched
+        unwatched = 1.0 - p.cctv_effect * p.cctv
+        dark = p.night if night and kind == VEHICLE_THEFT else 1.0
+        return person.vehicle * lure * dark * unwatched
     if kind == BURGLARY:
-        return lure * (p["burglary_morning"] if tick % 3 == 0 else 1.0)
-    weight = lure * (p["women_assaulted"] if person["female"] == 1 else 2.0 - p["women_assaulted"])
+        return lure * (p.burglary_morning if tick % 3 == 0 else 1.0)
+    weight = lure * (p.women_assaulted if person.female == 1 else 2.0 - p.women_assaulted)
     if 15.0 <= age_of(person, tick) < 35.0:
-        weight *= p["young_assaulted"]
+        weight *= p.young_assaulted
     if not night:
         return weight
-    weight *= (1.0 - p["hours_effect"] * p["alcohol_hours"]) * (1.0 - p["tests_effect"] * p["breath_tests"])
-    return weight * p["weekend_night"] if weekend else weight
+    weight *= (1.0 - p.hours_effect * p.alcohol_hours) * (1.0 - p.tests_effect * p.breath_tests)
+    return weight * p.weekend_night if weekend else weight
 
 
 @kernel
 def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
-        if ties[victim, k] >= 0 and minds[ties[victim, k]]["gone"] < 0:
+        if ties[victim, k] >= 0 and minds[ties[victim, k]].gone < 0:
             return int(ties[victim, k])
     return NOBODY
 
@@ -253,10 +254,10 @@ def note_incident(
 ) -> Any:
     """Write an incident into the daybook, with death, teller and harm; return its row."""
     k = write_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
-    teller = stage.day.incidents[k]["teller"]
+    teller = stage.day.incidents[k].teller
     if teller >= 0:
-        stage.minds[teller]["harmed"] = stage.tick
-        weight = stage.trust[stage.ground.people[teller]["settlement"]]["harm"]
+        stage.minds[teller].harmed = stage.tick
+        weight = stage.trust[stage.ground.people[teller].settlement].harm
         impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
     return k
 
@@ -277,17 +278,17 @@ def write_incident(
     """Write an incident into the daybook, with death and teller; return its row."""
     teller = victim
     if kind == HOMICIDE:
-        home = stage.ground.people[victim]["settlement"]
-        die(stage.minds[victim], stage.tick, stage.trust[home]["memory_years"], stage.ledger, home)
+        home = stage.ground.people[victim].settlement
+        die(stage.minds[victim], stage.tick, stage.trust[home].memory_years, stage.ledger, home)
         teller = kin_of(stage.minds, stage.ground.ties, victim)
     k = stage.day.counts[INCIDENTS]
     row = stage.day.incidents[k]
-    row["tick"], row["number"], row["kind"], row["motive"] = stage.tick, number, kind, motive
-    row["cell"], row["victim"], row["teller"], row["clique"] = cell, victim, teller, clique
-    row["minute"], row["severity"], row["loss"] = minute, severity, loss
-    row["told"] = NOBODY
-    row["handed"] = row["found"] = row["complaint"] = row["in_time"] = row["recorded"] = row["arrested"] = 0
-    row["displaced"] = row["refused"] = row["written"] = row["downgraded"] = 0
+    row.tick, row.number, row.kind, row.motive = stage.tick, number, kind, motive
+    row.cell, row.victim, row.teller, row.clique = cell, victim, teller, clique
+    row.minute, row.severity, row.loss = minute, severity, loss
+    row.told = NOBODY
+    row.handed = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
+    row.displaced = row.refused = row.written = row.downgraded = 0
     stage.day.counts[INCIDENTS] = k + 1
     return k
 
@@ -315,61 +316,61 @@ def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, n
     """Let a crime happen: how grave, what is lost, whether somebody dies; return its row."""
     grave = False
     if kind == ROBBERY:
-        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["violent_share"]
+        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.violent_share
     elif kind == ASSAULT:
-        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave_share"] * p["firearms"]
+        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave_share * p.firearms
     severity = severity_of(kind, grave)
     loss = mean_loss(kind, p) * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
     motive, book_kind = NO_MOTIVE, kind
     deadly = luck(stage.seed, LETHAL, stage.tick, number, 0)
-    toll = p["women_killed"] if stage.ground.people[victim]["female"] == 1 else 1.0
+    toll = p.women_killed if stage.ground.people[victim].female == 1 else 1.0
     if kind == HOMICIDE:
         motive = FOR_HIRE
-    elif kind == ROBBERY and deadly < p["lethal_robbery"] * p["firearms"] * toll:
+    elif kind == ROBBERY and deadly < p.lethal_robbery * p.firearms * toll:
         motive = IN_ROBBERY
-    elif kind == ASSAULT and deadly < p["lethal_assault"] * p["firearms"] * toll:
+    elif kind == ASSAULT and deadly < p.lethal_assault * p.firearms * toll:
         motive = IN_QUARREL
     if motive != NO_MOTIVE:
         book_kind, severity = HOMICIDE, 1.0
     elif kind == ASSAULT and grave:
-        stage.tally[0]["grave_assaults"] += 1.0
+        stage.tally[0].grave_assaults += 1.0
     return note_incident(stage, number, book_kind, motive, cell, victim, -1, minute, severity, loss)
 
 
 @kernel
 def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any, threshold: Any, number: Any) -> None:
     """Try a crime: it happens, is given up, or moves to a neighbouring cell."""
-    z = max(stage.ground.cells[cell]["settlement"], 0)
+    z = max(stage.ground.cells[cell].settlement, 0)
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
     if not deterred(stage, odds.risk, odds.deterrence[z], kind, cell, minute, mark, threshold, number):
         commit(stage, odds.crime[z], kind, cell, victim, minute, number)
         if kind != HOMICIDE:
             breed(stage, odds.repeats, odds.count, odds.near[z], kind, cell, victim, number)
         return
-    stage.tally[0]["deterred"] += 1.0
-    if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z]["displacement"]:
+    stage.tally[0].deterred += 1.0
+    if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z].displacement:
         return
     other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
     i = -1 if other < 0 else somebody_here(stage, stage.where, other, DISPLACED, number, 2)
-    if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
-        stage.tally[0]["off_map"] += 1.0
+    if i < 0 or stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+        stage.tally[0].off_map += 1.0
         return
-    stage.tally[0]["displaced"] += 1.0
-    z = max(stage.ground.cells[other]["settlement"], 0)
+    stage.tally[0].displaced += 1.0
+    z = max(stage.ground.cells[other].settlement, 0)
     row = commit(stage, odds.crime[z], kind, other, i, minute, number)
-    stage.day.incidents[row]["displaced"] = 1
+    stage.day.incidents[row].displaced = 1
 
 
 @kernel
 def watch_at(kind: Any, settlement: Any, night: Any, boards: Any) -> Any:
     """Share of crimes of this kind that the community's own watch prevents here and now."""
-    return boards[settlement]["watch"] if night and settlement >= 0 and kind <= BURGLARY else 0.0
+    return boards[settlement].watch if night and settlement >= 0 and kind <= BURGLARY else 0.0
 
 
 @kernel
 def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
     """Let protectors keep a crime away; somebody may be killed for it."""
-    z = max(stage.ground.cells[cell]["settlement"], 0)
+    z = max(stage.ground.cells[cell].settlement, 0)
     i = killed_thief(stage, stage.where, cell, number, odds.narcos[z])
     if i >= 0:
         own = THIEF_NUMBER + number
@@ -386,15 +387,15 @@ def draw(stage: Any, kind: Any, drawn: Any) -> Any:
         number = kind * KIND_SPACE + j
         i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n)
         if i < ground.come[0]:
-            drawn[n_drawn]["number"], drawn[n_drawn]["who"] = number, i
+            drawn[n_drawn].number, drawn[n_drawn].who = number, i
             n_drawn += 1
             fetch(minds, i)
             fetch(ground.people, i)
             fetch(ground.places, (stage.where, i))
     for k in range(n_drawn):
-        i = drawn[k]["who"]
+        i = drawn[k].who
         drawn[left] = drawn[k]
-        left += int(minds[i]["gone"] < 0) & int(age_of(ground.people[i], stage.tick) >= YOUNGEST[kind])
+        left += int(minds[i].gone < 0) & int(age_of(ground.people[i], stage.tick) >= YOUNGEST[kind])
     return left
 
 
@@ -405,37 +406,37 @@ def offend(stage: Any, odds: Any, drawn: Any, market_day: Any, weekday: Any) -> 
     night, weekend = stage.tick % 3 == 2, weekday >= 4
     for kind in range(N_KINDS):
         for k in range(draw(stage, kind, drawn)):
-            number, i = drawn[k]["number"], drawn[k]["who"]
+            number, i = drawn[k].number, drawn[k].who
             person = stage.ground.people[i]
-            cell = np.int64(person["home"])
+            cell = np.int64(person.home)
             if kind != VEHICLE_THEFT and kind != BURGLARY:
                 cell = np.int64(stage.ground.places[stage.where, i])
-            if stage.minds[i]["gone"] >= 0:  # killed earlier in this shift
+            if stage.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
             mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
             if cell < 0:
                 if kind <= THEFT:
-                    z = person["settlement"]
+                    z = person.settlement
                     suffer_outside(stage, kind, i, number, mark * CEILING[kind], odds.population[z], odds.crime[z])
                 continue
             here = stage.ground.cells[cell]
-            z = max(here["settlement"], 0)
+            z = max(here.settlement, 0)
             p = odds.crime[z]
-            market = market_day and here["market"] == 1
-            weight = exposure(kind, person, cell, here["lure"], market, night, weekend, stage.tick, p)
-            weight *= sheltered(kind, stage.minds[i], odds.fear[person["settlement"]])
+            market = market_day and here.market == 1
+            weight = exposure(kind, person, cell, here.lure, market, night, weekend, stage.tick, p)
+            weight *= sheltered(kind, stage.minds[i], odds.fear[person.settlement])
             weight *= outsiders_factor(kind, odds.come, odds.population[z])
             if kind == HOMICIDE:
                 weight *= violence(odds.political[z])
-            weight *= guarded(kind, person, here["schools"], stage.tick, odds.schools[person["settlement"]])
-            calm = 1.0 - odds.near[z]["kappa"] if kind != HOMICIDE else 1.0
+            weight *= guarded(kind, person, here.schools, stage.tick, odds.schools[person.settlement])
+            calm = 1.0 - odds.near[z].kappa if kind != HOMICIDE else 1.0
             threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
             if threshold > 1.0:
-                stage.tally[0]["ceiling_hits"] += 1.0
+                stage.tally[0].ceiling_hits += 1.0
                 threshold = 1.0
-            stage.tally[0]["candidates"] += 1.0
-            unseen = 1.0 - watch_at(kind, here["settlement"], night, odds.boards)
-            stage.tally[0]["watched"] += 1.0 if threshold * unseen <= mark < threshold else 0.0
+            stage.tally[0].candidates += 1.0
+            unseen = 1.0 - watch_at(kind, here.settlement, night, odds.boards)
+            stage.tally[0].watched += 1.0 if threshold * unseen <= mark < threshold else 0.0
             threshold *= unseen
             left = threshold * open_share(kind, cell, odds.protected, odds.narcos[z])
             if left <= mark < threshold:
@@ -444,22 +445,22 @@ def offend(stage: Any, odds: Any, drawn: Any, market_day: Any, weekday: Any) -> 
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
-        if odds.repeats[k]["tick"] != stage.tick:
+        if odds.repeats[k].tick != stage.tick:
             continue
         kind, cell, i, number = (
-            odds.repeats[k]["kind"],
-            odds.repeats[k]["cell"],
-            odds.repeats[k]["victim"],
-            odds.repeats[k]["number"],
+            odds.repeats[k].kind,
+            odds.repeats[k].cell,
+            odds.repeats[k].victim,
+            odds.repeats[k].number,
         )
         if i < 0:
             i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
-        if i < 0 or stage.minds[i]["gone"] >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+        if i < 0 or stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
             continue
-        if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i]["vehicle"] == 0:
+        if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i].vehicle == 0:
             continue
-        stage.tally[0]["repeats"] += 1.0
-        p = odds.narcos[max(stage.ground.cells[cell]["settlement"], 0)]
+        stage.tally[0].repeats += 1.0
+        p = odds.narcos[max(stage.ground.cells[cell].settlement, 0)]
         if luck(stage.seed, KEPT_AWAY, stage.tick, number, 0) >= open_share(kind, cell, odds.protected, p):
             punish_thief(stage, odds, cell, number)
             continue
@@ -473,7 +474,7 @@ def forget(repeats: Any, count: Any, tick: Any) -> None:
     """Drop the repeats whose time has come; the others keep their order."""
     left = 0
     for k in range(count[0]):
-        if repeats[k]["tick"] > tick:
+        if repeats[k].tick > tick:
             repeats[left] = repeats[k]
             left += 1
     count[0] = left

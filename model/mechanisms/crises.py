@@ -46,16 +46,16 @@ class Crises(Group):
 def rise(stage: Any, everywhere: Any, authorities: Any, boards: Any, numbers: Any, size: Any, who: Any) -> None:
     """Let communities rise: where it happens and those that join have no meetings for months."""
     u, row = luck(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
-    while row < len(everywhere) - 1 and everywhere[row]["reach"] <= u:
+    while row < len(everywhere) - 1 and everywhere[row].reach <= u:
         row += 1
-    place = stage.ground.cells[everywhere[row]["cell"]]["settlement"]
+    place = stage.ground.cells[everywhere[row].cell].settlement
     for a in range(len(authorities)):
-        z = authorities[a]["settlement"]
-        boards[a]["risen"] = 0
-        joins = numbers[z]["joins"] * boards[a]["organised"]
+        z = authorities[a].settlement
+        boards[a].risen = 0
+        joins = numbers[z].joins * boards[a].organised
         if z == place or luck(stage.seed, CRISIS_JOINS, stage.tick, a, who) < joins:
-            boards[a]["risen"] = 1
-            boards[a]["silent_until"] = stage.tick + int(SHIFTS_A_MONTH * numbers[z]["silence"] * size)
+            boards[a].risen = 1
+            boards[a].silent_until = stage.tick + int(SHIFTS_A_MONTH * numbers[z].silence * size)
 
 
 @kernel
@@ -64,15 +64,15 @@ def meet_force(stage: Any, boards: Any, numbers: Any, size: Any, who: Any, n: An
     for j in range(n):
         i = int(luck(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))
         person = stage.ground.people[i]
-        z = person["settlement"]
-        organised = boards[z]["organised"]
-        if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < YOUNGEST or boards[z]["risen"] == 0:
+        z = person.settlement
+        organised = boards[z].organised
+        if stage.minds[i].gone >= 0 or age_of(person, stage.tick) < YOUNGEST or boards[z].risen == 0:
             continue
         if luck(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
             impress(
-                stage.day, stage.minds, i, CRISIS, -1.0, numbers[z]["weight"] * (0.5 + organised) * size, 0.0, 0.0, 1
+                stage.day, stage.minds, i, CRISIS, -1.0, numbers[z].weight * (0.5 + organised) * size, 0.0, 0.0, 1
             )
-            stage.tally[0]["crisis_crowd"] += 1.0
+            stage.tally[0].crisis_crowd += 1.0
 
 
 def crises_of(world: Any) -> list[tuple[int, float]]:

@@ -43,16 +43,16 @@ KNOCKOUT = ("deterred",)
 def effect_on(kind: Any, p: Any) -> Any:
     """Effect of full guard on crimes of this kind."""
     if kind <= THEFT_FROM_VEHICLE:
-        return p["street"]
+        return p.street
     if kind == BURGLARY:
-        return p["street"] / 2.0
-    return p["targeted"] if kind == HOMICIDE else 0.0
+        return p.street / 2.0
+    return p.targeted if kind == HOMICIDE else 0.0
 
 
 @kernel
 def felt_risk(risk: Any, tick: Any, weeks: Any) -> Any:
     """Perceived risk of a cell as left by the shift before this one."""
-    return risk["level"] * math.exp(-0.6931471805599453 * (tick - risk["touched"]) / (21.0 * weeks))
+    return risk.level * math.exp(-0.6931471805599453 * (tick - risk.touched) / (21.0 * weeks))
 
 
 @kernel
@@ -63,11 +63,11 @@ def deterred(
     effect = effect_on(kind, p)
     if effect == 0.0:
         return False
-    if mark >= threshold * (1.0 - effect * felt_risk(risk[cell], stage.tick, p["weeks"])):
+    if mark >= threshold * (1.0 - effect * felt_risk(risk[cell], stage.tick, p.weeks)):
         return True
     return (
         luck(stage.seed, FRUSTRATED, stage.tick, number, 0) < effect
-        and cover(stage.day, cell, minute, p["residual"]) >= 0
+        and cover(stage.day, cell, minute, p.residual) >= 0
     )
 
 
@@ -77,20 +77,20 @@ def remember(stage: Any, risk: Any, numbers: Any) -> None:
     day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["alive"] == 0 or risk[visit["cell"]]["seen"] == tick:
+        if visit.alive == 0 or risk[visit.cell].seen == tick:
             continue
         guard = 0.0
-        settlement = max(cells[visit["cell"]]["settlement"], 0)
+        settlement = max(cells[visit.cell].settlement, 0)
         p = numbers[settlement]
         for other in range(k, day.counts[VISITS]):
-            if day.visits[other]["alive"] == 1 and day.visits[other]["cell"] == visit["cell"]:
-                guard += day.visits[other]["stay"] + p["residual"]
-        here = risk[visit["cell"]]
+            if day.visits[other].alive == 1 and day.visits[other].cell == visit.cell:
+                guard += day.visits[other].stay + p.residual
+        here = risk[visit.cell]
         # `level` is what the next shift feels if nobody comes: this shift's own fading included
-        before = felt_risk(here, tick, p["weeks"])
+        before = felt_risk(here, tick, p.weeks)
         guarded = 1.0 - math.exp(-guard / 480.0)
-        here["level"] = before + (guarded - before) * (1.0 - math.exp(-0.6931471805599453 / (21.0 * p["weeks"])))
-        here["touched"], here["seen"] = tick + 1, tick
+        here.level = before + (guarded - before) * (1.0 - math.exp(-0.6931471805599453 / (21.0 * p.weeks)))
+        here.touched, here.seen = tick + 1, tick
 
 
 def act(world: Any) -> None:

@@ -103,13 +103,13 @@ def man_at_home(stage: Any, hearth: Any, i: Any) -> Any:
     """Who might hurt this woman: a man of her age in the household, another man there, or nobody."""
     person = stage.ground.people[i]
     age = age_of(person, stage.tick)
-    if stage.minds[i]["gone"] >= 0 or person["female"] == 0 or not YOUNGEST <= age <= OLDEST:
+    if stage.minds[i].gone >= 0 or person.female == 0 or not YOUNGEST <= age <= OLDEST:
         return NO_MAN
     found = NO_MAN
-    for k in range(hearth.start[person["household"]], hearth.start[person["household"] + 1]):
+    for k in range(hearth.start[person.household], hearth.start[person.household + 1]):
         j = hearth.members[k]
         other = age_of(stage.ground.people[j], stage.tick)
-        if stage.ground.people[j]["female"] == 1 or stage.minds[j]["gone"] >= 0 or other < MAN:
+        if stage.ground.people[j].female == 1 or stage.minds[j].gone >= 0 or other < MAN:
             continue
         if abs(other - age) <= SAME_AGE:
             return PARTNER
@@ -122,8 +122,8 @@ def near_ties(stage: Any, i: Any) -> Any:
     """Living ties of somebody in the same settlement and another household."""
     people, count = stage.ground.people, 0
     for tie in stage.ground.ties[i]:
-        near = tie >= 0 and people[tie]["settlement"] == people[i]["settlement"]
-        if near and people[tie]["household"] != people[i]["household"] and stage.minds[tie]["gone"] < 0:
+        near = tie >= 0 and people[tie].settlement == people[i].settlement
+        if near and people[tie].household != people[i].household and stage.minds[tie].gone < 0:
             count += 1
     return count
 
@@ -131,34 +131,34 @@ def near_ties(stage: Any, i: Any) -> Any:
 @kernel
 def drink_of(p: Any, weekend_night: Any) -> Any:
     """Hazard of a woman in a home where a man drinks, relative to another home (at least 1)."""
-    return p["drink"] * (p["weekend_night"] if weekend_night else 1.0)
+    return p.drink * (p.weekend_night if weekend_night else 1.0)
 
 
 @kernel
 def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night: Any) -> Any:
     """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
     home = hearth.homes[i]
-    minutes = stage.ground.cells[stage.ground.people[i]["home"]]["minutes"]
-    weight = 1.0 + p["distance"] * min(1.0, minutes / 60.0)
-    if luck(stage.seed, DRINKS, 0, stage.ground.people[i]["household"], 0) < p["drinking"] * alcohol:
+    minutes = stage.ground.cells[stage.ground.people[i].home].minutes
+    weight = 1.0 + p.distance * min(1.0, minutes / 60.0)
+    if luck(stage.seed, DRINKS, 0, stage.ground.people[i].household, 0) < p.drinking * alcohol:
         weight *= drink_of(p, weekend_night)
-    if home["safe"] > stage.tick:
-        weight *= 1.0 - p["protection"]
-    if home["ruled"] > stage.tick:
-        weight *= 1.0 - p["ruling"]
+    if home.safe > stage.tick:
+        weight *= 1.0 - p.protection
+    if home.ruled > stage.tick:
+        weight *= 1.0 - p.ruling
     return weight
 
 
 @kernel
 def struck(stage: Any, hearth: Any, i: Any, p: Any, hazard: Any, ceiling: Any, mark: Any) -> Any:
     """Who hurts this woman, if anybody does; ``hazard`` a year is that of one without ties nearby, relative to 1."""
-    if mark * ceiling >= hazard * (1.0 + p["isolation"]):  # not even alone: no need to look at home and ties
+    if mark * ceiling >= hazard * (1.0 + p.isolation):  # not even alone: no need to look at home and ties
         return NO_MAN
     man = man_at_home(stage, hearth, i)
     if man == NO_MAN:
         return NO_MAN
-    hazard *= 1.0 + p["isolation"] * (1.0 - near_ties(stage, i) / N_TIES)
-    stage.tally[0]["ceiling_hits"] += 1.0 if hazard > ceiling else 0.0
+    hazard *= 1.0 + p.isolation * (1.0 - near_ties(stage, i) / N_TIES)
+    stage.tally[0].ceiling_hits += 1.0 if hazard > ceiling else 0.0
     return man if mark < hazard / ceiling else NO_MAN
 
 
@@ -172,23 +172,23 @@ def next_wait(seed: Any, tick: Any, i: Any, nth: Any) -> Any:
 def await_next(hearth: Any, i: Any, due: Any) -> None:
     """Note when the next act on a woman may come."""
     row = hearth.pending[hearth.count[0]]
-    row["due"], row["woman"] = due, i
+    row.due, row.woman = due, i
     hearth.count[0] += 1
 
 
 @kernel
 def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> None:
     """Let a woman be hurt: it leaves injuries or not, or kills."""
-    number, cell = NAME + i, np.int64(stage.ground.people[i]["home"])
-    grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave"]
+    number, cell = NAME + i, np.int64(stage.ground.people[i].home)
+    grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave
     severity = 0.8 if grave else 0.4
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
     remember(stage, hearth, i, severity, p)
     motive = BY_KIN
     if man == PARTNER:
         motive = BY_PARTNER
-        stage.tally[0]["domestic_by_partner"] += 1.0
-    if luck(stage.seed, LETHAL, stage.tick, number, 0) < p["lethal"] * firearms:
+        stage.tally[0].domestic_by_partner += 1.0
+    if luck(stage.seed, LETHAL, stage.tick, number, 0) < p.lethal * firearms:
         note_incident(stage, number, HOMICIDE, motive, cell, i, -1, minute, 1.0, 0.0)
     else:
         write_incident(stage, number, DOMESTIC, motive, cell, i, -1, minute, severity, 0.0)
@@ -198,17 +198,17 @@ def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> 
 def remember(stage: Any, hearth: Any, i: Any, severity: Any, p: Any) -> None:
     """Count an act within a year of another under where she had looked for help; who told the state is disappointed."""
     home = hearth.homes[i]
-    if home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR:
-        hearth.counts[AGAIN_AFTER_NOBODY + home["channel"]] += 1.0
-        if FIRST_STATE <= home["channel"] <= LAST_STATE:
-            impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, -severity, p["disappointed"], 1)
-    home["hurt"], home["channel"] = stage.tick, 0
+    if home.hurt >= 0 and stage.tick - home.hurt < YEAR:
+        hearth.counts[AGAIN_AFTER_NOBODY + home.channel] += 1.0
+        if FIRST_STATE <= home.channel <= LAST_STATE:
+            impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, -severity, p.disappointed, 1)
+    home.hurt, home.channel = stage.tick, 0
 
 
 @kernel
 def ends(stage: Any, i: Any, p: Any) -> Any:
     """Whether violence against this woman ends with an act, until a first one comes again."""
-    return luck(stage.seed, ENDS, stage.tick, i, 0) < p["ends"]
+    return luck(stage.seed, ENDS, stage.tick, i, 0) < p.ends
 
 
 @kernel
@@ -217,7 +217,7 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
     n, highest = len(stage.ground.people), 0.0
     for z in range(len(numbers)):
         p = numbers[z]
-        highest = max(highest, p["first"] * (1.0 + p["distance"]) * drink_of(p, weekend_night) * (1.0 + p["isolation"]))
+        highest = max(highest, p.first * (1.0 + p.distance) * drink_of(p, weekend_night) * (1.0 + p.isolation))
     for j in range(poisson(luck(stage.seed, HURT_COUNT, stage.tick, 0, 0), FIRST_ACTS * n / YEAR)):
         mark = luck(stage.seed, HURT_MARK, stage.tick, j, 0)
         if mark * FIRST_ACTS >= highest:  # nobody's hazard reaches this mark: no need to look who it is
@@ -226,16 +226,16 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
         person, home = stage.ground.people[i], hearth.homes[i]
         if (
             i >= stage.ground.come[0]
-            or person["female"] == 0
-            or (home["hurt"] >= 0 and stage.tick - home["hurt"] < YEAR)
+            or person.female == 0
+            or (home.hurt >= 0 and stage.tick - home.hurt < YEAR)
         ):
             continue
-        z = person["settlement"]
+        z = person.settlement
         p = numbers[z]
-        hazard = p["first"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
+        hazard = p.first * strain(stage, hearth, i, p, crime[z].alcohol, weekend_night)
         man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, mark)
         if man != NO_MAN:
-            strike(stage, hearth, i, man, p, crime[z]["firearms"])
+            strike(stage, hearth, i, man, p, crime[z].firearms)
             if not ends(stage, i, p):
                 await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
 
@@ -245,20 +245,20 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
     """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
     left, n, pending = 0, hearth.count[0], hearth.pending
     for k in range(n):
-        if pending[k]["due"] == stage.tick:
-            i = pending[k]["woman"]
+        if pending[k].due == stage.tick:
+            i = pending[k].woman
             fetch(stage.minds, i)
             fetch(stage.ground.people, i)
             fetch(hearth.homes, i)
     for k in range(n):
         row = pending[k]
-        i = row["woman"]
-        if row["due"] == stage.tick:
-            if stage.minds[i]["gone"] >= 0 or stage.tick - hearth.homes[i]["hurt"] >= YEAR:
+        i = row.woman
+        if row.due == stage.tick:
+            if stage.minds[i].gone >= 0 or stage.tick - hearth.homes[i].hurt >= YEAR:
                 continue
             if further_act(stage, hearth, i, numbers, crime, weekend_night):
                 continue
-            row["due"] = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
+            row.due = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
         if left < k:
             pending[left] = row
         left += 1
@@ -268,13 +268,13 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
 @kernel
 def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> Any:
     """Let the next act on a woman come, or not; return whether it was the last."""
-    z = stage.ground.people[i]["settlement"]
+    z = stage.ground.people[i].settlement
     p = numbers[z]
-    hazard = p["further"] * strain(stage, hearth, i, p, crime[z]["alcohol"], weekend_night)
+    hazard = p.further * strain(stage, hearth, i, p, crime[z].alcohol, weekend_night)
     man = struck(stage, hearth, i, p, hazard, FURTHER_ACTS, luck(stage.seed, AGAIN_MARK, stage.tick, i, 0))
     if man == NO_MAN:
         return False
-    strike(stage, hearth, i, man, p, crime[z]["firearms"])
+    strike(stage, hearth, i, man, p, crime[z].firearms)
     return ends(stage, i, p)
 
 
@@ -283,11 +283,11 @@ def first_homes(stage: Any, hearth: Any, numbers: Any) -> None:
     """Draw the women who were hurt in the year before the world begins, and when their next act may come."""
     for i in range(len(hearth.homes)):
         home = hearth.homes[i]
-        home["hurt"] = home["safe"] = home["ruled"] = -1
-        before = numbers[stage.ground.people[i]["settlement"]]["before"]
+        home.hurt = home.safe = home.ruled = -1
+        before = numbers[stage.ground.people[i].settlement].before
         if luck(stage.seed, HURT_BEFORE, 0, i, 0) >= before or man_at_home(stage, hearth, i) == NO_MAN:
             continue
-        home["hurt"] = stage.tick - 1 - int(luck(stage.seed, HURT_BEFORE, 0, i, 1) * (YEAR - 1))
+        home.hurt = stage.tick - 1 - int(luck(stage.seed, HURT_BEFORE, 0, i, 1) * (YEAR - 1))
         await_next(hearth, i, stage.tick - 1 + next_wait(stage.seed, 0, i, 1))
 
 

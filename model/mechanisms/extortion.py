@@ -148,11 +148,11 @@ def collect(stage: Any, gangs: Any, numbers: Any) -> None:
     for k in range(len(gangs.targets)):
         i = gangs.targets[k]
         mind = stage.minds[i]
-        if mind["pays"] < 0 or mind["gone"] >= 0:
+        if mind.pays < 0 or mind.gone >= 0:
             continue
-        stage.tally[0]["payments"] += 1.0
-        if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < numbers[stage.ground.people[i]["settlement"]]["churn"]:
-            mind["pays"] = -1
+        stage.tally[0].payments += 1.0
+        if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < numbers[stage.ground.people[i].settlement].churn:
+            mind.pays = -1
 
 
 @kernel
@@ -161,7 +161,7 @@ def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -
     i = gangs.targets[first]
     for a in range(TRIES):
         i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, STEP * a) * n_targets)]
-        if stage.minds[i]["gone"] < 0:
+        if stage.minds[i].gone < 0:
             break
     return i
 
@@ -178,9 +178,9 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
             number = DEMAND_NUMBER + q * DEMANDS_A_CLIQUE + j
             i = target_of(stage, gangs, first, n_targets, number)
             mind = stage.minds[i]
-            p = numbers[stage.ground.people[i]["settlement"]]
-            chance = p["demands"] * clique["members"] / 365.0 / 2.0 / MOST_DEMANDS
-            if mind["gone"] >= 0 or mind["pays"] >= 0 or luck(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance:
+            p = numbers[stage.ground.people[i].settlement]
+            chance = p.demands * clique.members / 365.0 / 2.0 / MOST_DEMANDS
+            if mind.gone >= 0 or mind.pays >= 0 or luck(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance:
                 continue
             minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
             note_incident(
@@ -193,19 +193,19 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
                 q,
                 minute,
                 0.6,
-                clique["rent"],
+                clique.rent,
             )
-            stage.tally[0]["extortion_territorial"] += 1.0
-            clique["asked"] += 1
+            stage.tally[0].extortion_territorial += 1.0
+            clique.asked += 1
             u = luck(stage.seed, DEMAND_PAY, stage.tick, number, 0)
-            whim = p["noise"] * math.log((u + 1e-12) / (1.0 - u + 1e-12))
-            if clique["dread"] * p["punishment_cost"] - clique["rent"] + whim > 0.0:
-                mind["pays"] = q
+            whim = p.noise * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+            if clique.dread * p.punishment_cost - clique.rent + whim > 0.0:
+                mind.pays = q
                 continue
-            clique["refused"] += 1
+            clique.refused += 1
             row = gangs.threats[gangs.threat_count[0]]
-            row["due"] = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
-            row["born"], row["victim"], row["clique"] = stage.tick, i, q
+            row.due = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
+            row.born, row.victim, row.clique = stage.tick, i, q
             gangs.threat_count[0] += 1
 
 
@@ -215,23 +215,23 @@ def punish(stage: Any, gangs: Any, numbers: Any) -> None:
     left = 0
     for k in range(gangs.threat_count[0]):
         threat = gangs.threats[k]
-        if threat["due"] > stage.tick:
+        if threat.due > stage.tick:
             gangs.threats[left] = threat
             left += 1
             continue
-        i, clique = threat["victim"], gangs.cliques[threat["clique"]]
+        i, clique = threat.victim, gangs.cliques[threat.clique]
         mind, person = stage.minds[i], stage.ground.people[i]
-        if mind["gone"] >= 0:
+        if mind.gone >= 0:
             continue
-        p = numbers[person["settlement"]]
-        chance = p["punish_told"] if mind["spoke"] >= threat["born"] else p["punish"]
+        p = numbers[person.settlement]
+        chance = p.punish_told if mind.spoke >= threat.born else p.punish
         if luck(stage.seed, PUNISH, stage.tick, i, 0) >= chance:
-            clique["dread"] -= p["learning"] * clique["dread"]
+            clique.dread -= p.learning * clique.dread
             continue
-        clique["dread"] += p["learning"] * (1.0 - clique["dread"])
+        clique.dread += p.learning * (1.0 - clique.dread)
         number = PUNISH_NUMBER + i
-        stage.tally[0]["punishments"] += 1.0
-        strike(stage, np.int64(person["home"]), i, threat["clique"], BY_EXTORTION, PUNISHMENT, p["lethal"], number)
+        stage.tally[0].punishments += 1.0
+        strike(stage, np.int64(person.home), i, threat.clique, BY_EXTORTION, PUNISHMENT, p.lethal, number)
     gangs.threat_count[0] = left
 
 
@@ -243,7 +243,7 @@ def strike(
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
     deadly = luck(stage.seed, LETHAL, stage.tick, number, 0) < lethal
     if not deadly:
-        stage.tally[0]["grave_assaults"] += 1.0
+        stage.tally[0].grave_assaults += 1.0
     note_incident(
         stage,
         number,
@@ -263,17 +263,17 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
-        z = max(stage.ground.cells[clique["centre"]]["settlement"], 0)
+        z = max(stage.ground.cells[clique.centre].settlement, 0)
         p = numbers[z]
-        chance = p["clash"] / 1095.0 * min(clique["rivals"], 3) * p["tension"] * violence(political[z])
-        chance *= clique["members"] / max(clique["founding"], 1)
+        chance = p.clash / 1095.0 * min(clique.rivals, 3) * p.tension * violence(political[z])
+        chance *= clique.members / max(clique.founding, 1)
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
         for a in range(8):
-            i = someone(stage.ground, stage.where, clique["centre"], luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
-            if i >= 0 and stage.minds[i]["gone"] < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
-                stage.tally[0]["clashes"] += 1.0
-                strike(stage, clique["centre"], i, q, BY_GANG, BY_GANG, p["clash_lethal"], CLASH_NUMBER + q)
+            i = someone(stage.ground, stage.where, clique.centre, luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
+            if i >= 0 and stage.minds[i].gone < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
+                stage.tally[0].clashes += 1.0
+                strike(stage, clique.centre, i, q, BY_GANG, BY_GANG, p.clash_lethal, CLASH_NUMBER + q)
                 break
 
 
@@ -291,23 +291,23 @@ def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
     for j in range(poisson(luck(stage.seed, RECRUIT_COUNT, stage.tick, 0, 0), RECRUIT_CANDIDATES * n_people)):
         i = int(luck(stage.seed, RECRUIT_WHO, stage.tick, j, 0) * n_people)
         person, mind = stage.ground.people[i], stage.minds[i]
-        q = gangs.territory[person["home"]]
-        if q < 0 or mind["gone"] >= 0 or mind["member"] >= 0 or not 12.0 <= age_of(person, stage.tick) < 21.0:
+        q = gangs.territory[person.home]
+        if q < 0 or mind.gone >= 0 or mind.member >= 0 or not 12.0 <= age_of(person, stage.tick) < 21.0:
             continue
-        p = numbers[person["settlement"]]
+        p = numbers[person.settlement]
         tied = 0.0
         for k in range(stage.ground.ties.shape[1]):
             tie = stage.ground.ties[i, k]
-            if tie >= 0 and stage.minds[tie]["member"] >= 0:
+            if tie >= 0 and stage.minds[tie].member >= 0:
                 tied = 1.0
-        out = 0.0 if person["occupation"] == STUDENT else 1.0
-        hazard = p["recruit"] * math.exp(p["recruit_tie"] * tied + p["recruit_out"] * out)
-        hazard *= draw_of(out == 0.0, schools[person["settlement"]])
+        out = 0.0 if person.occupation == STUDENT else 1.0
+        hazard = p.recruit * math.exp(p.recruit_tie * tied + p.recruit_out * out)
+        hazard *= draw_of(out == 0.0, schools[person.settlement])
         if luck(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MOST_RECRUITED:
-            mind["member"] = q
-            gangs.cliques[q]["members"] += 1
+            mind.member = q
+            gangs.cliques[q].members += 1
             enrol(gangs.roll, gangs.roll_count, i)
-            stage.tally[0]["recruits"] += 1.0
+            stage.tally[0].recruits += 1.0
 
 
 @kernel
@@ -318,22 +318,22 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         number = IMITATOR_NUMBER + j
         i = int(luck(stage.seed, IMITATOR_WHO, stage.tick, number, 0) * n_people)
         person = stage.ground.people[i]
-        if stage.minds[i]["gone"] >= 0 or age_of(person, stage.tick) < 18.0:
+        if stage.minds[i].gone >= 0 or age_of(person, stage.tick) < 18.0:
             continue
-        p = numbers[person["settlement"]]
-        likely = p["imitator_business"] if person["business"] == 1 else 1.0
-        gave_in = stage.minds[i]["gave_in"]
+        p = numbers[person.settlement]
+        likely = p.imitator_business if person.business == 1 else 1.0
+        gave_in = stage.minds[i].gave_in
         if gave_in >= 0 and stage.tick - gave_in < SHIFTS_A_YEAR:
-            likely *= p["imitator_again"]
+            likely *= p.imitator_again
         if (
             luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0)
-            >= p["imitators"] * phone_lists * likely / MOST_IMITATED
+            >= p.imitators * phone_lists * likely / MOST_IMITATED
         ):
             continue
-        if luck(stage.seed, FROM_PRISON, stage.tick, number, 0) < p["imitator_prison"]:
-            if luck(stage.seed, BLOCKED, stage.tick, number, 0) < p["imitator_blocked"]:
+        if luck(stage.seed, FROM_PRISON, stage.tick, number, 0) < p.imitator_prison:
+            if luck(stage.seed, BLOCKED, stage.tick, number, 0) < p.imitator_blocked:
                 continue
-            stage.tally[0]["imitators_prison"] += 1.0
+            stage.tally[0].imitators_prison += 1.0
         loss = 500.0 * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
         minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
         note_incident(
@@ -341,17 +341,17 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
             number,
             EXTORTION,
             IMITATOR,
-            np.int64(person["home"]),
+            np.int64(person.home),
             i,
             -1,
             minute,
             0.4,
             loss,
         )
-        stage.tally[0]["extortion_imitators"] += 1.0
-        if luck(stage.seed, IMITATOR_PAY, stage.tick, number, 0) < p["imitator_pay"]:
-            stage.tally[0]["paid_imitators"] += 1.0
-            stage.minds[i]["gave_in"] = stage.tick
+        stage.tally[0].extortion_imitators += 1.0
+        if luck(stage.seed, IMITATOR_PAY, stage.tick, number, 0) < p.imitator_pay:
+            stage.tally[0].paid_imitators += 1.0
+            stage.minds[i].gave_in = stage.tick
 
 
 @kernel
@@ -359,22 +359,22 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
     """Raise or lower the rent by what was refused; let members leave."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
-        p = numbers[max(stage.ground.cells[clique["centre"]]["settlement"], 0)]
-        if clique["asked"] > 0:
-            up = 2 * clique["refused"] <= clique["asked"]
-            clique["rent"] *= 1.0 + p["rent_step"] if up else 1.0 - p["rent_step"]
-        clique["asked"], clique["refused"] = 0, 0
+        p = numbers[max(stage.ground.cells[clique.centre].settlement, 0)]
+        if clique.asked > 0:
+            up = 2 * clique.refused <= clique.asked
+            clique.rent *= 1.0 + p.rent_step if up else 1.0 - p.rent_step
+        clique.asked, clique.refused = 0, 0
     left = 0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k]
         mind = stage.minds[i]
-        if mind["member"] < 0:
+        if mind.member < 0:
             continue
-        leave = numbers[stage.ground.people[i]["settlement"]]["leave"]
-        if mind["gone"] >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
-            gangs.cliques[mind["member"]]["members"] -= 1
-            mind["member"] = -1
-            stage.tally[0]["left_gang"] += 1.0
+        leave = numbers[stage.ground.people[i].settlement].leave
+        if mind.gone >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
+            gangs.cliques[mind.member].members -= 1
+            mind.member = -1
+            stage.tally[0].left_gang += 1.0
         else:
             gangs.roll[left] = i
             left += 1
@@ -387,9 +387,9 @@ def first_payers(minds: Any, gangs: Any, people: Any, numbers: Any, seed: Any) -
     for q in range(len(gangs.cliques)):
         for k in range(gangs.target_start[q], gangs.target_start[q + 1]):
             i = gangs.targets[k]
-            p = numbers[people[i]["settlement"]]
-            if luck(seed, PAYS_AT_START, 0, i, 0) < p["paying"]:
-                minds[i]["pays"] = q
+            p = numbers[people[i].settlement]
+            if luck(seed, PAYS_AT_START, 0, i, 0) < p.paying:
+                minds[i].pays = q
 
 
 def begin(world: Any) -> None:
@@ -420,7 +420,7 @@ def extort(
     clash(stage, gangs, numbers, political)
     if shift == 1:
         recruit(stage, gangs, numbers, schools)
-    imitate(stage, numbers, facts[0]["phone_lists"])
+    imitate(stage, numbers, facts[0].phone_lists)
     if month_ends:
         close_month(stage, gangs, numbers)
 

@@ -63,46 +63,46 @@ def sheltered(kind: Any, mind: Any, p: Any) -> Any:
     """Hazard of a resident for crimes of this kind, relative to the mean resident for whom rates were calibrated."""
     if kind > BURGLARY:
         return 1.0
-    return (1.0 - p["precaution"] * mind["careful"]) / (1.0 - p["precaution"] * p["usual"])
+    return (1.0 - p.precaution * mind.careful) / (1.0 - p.precaution * p.usual)
 
 
 @kernel
 def feel(mind: Any, local: Any, p: Any) -> None:
     """Bring fear and precaution of one resident up to date at a month's end."""
-    mind["alarm"] *= local["kept"]
-    felt = mind["base_fear"] + mind["alarm"] + local["insecurity"]
-    mind["fear"] = logistic(felt)
-    readiness = p["careful"] + p["by_fear"] * felt + p["heed"] * p["campaign"] + mind["caution"]
-    mind["careful"] = 1 if readiness > 0.0 else 0
+    mind.alarm *= local.kept
+    felt = mind.base_fear + mind.alarm + local.insecurity
+    mind.fear = logistic(felt)
+    readiness = p.careful + p.by_fear * felt + p.heed * p.campaign + mind.caution
+    mind.careful = 1 if readiness > 0.0 else 0
 
 
 @kernel
 def first_caution(mind: Any, p: Any, i: Any, seed: Any) -> None:
     """Draw how cautious resident i is, and whether precautions are taken at first."""
     u = luck(seed, CAUTION, 0, i, 0)
-    mind["caution"] = math.log((u + 1e-12) / (1.0 - u + 1e-12))
-    mind["alarm"] = 0.0
-    mind["careful"] = 1 if p["careful"] + p["by_fear"] * mind["base_fear"] + mind["caution"] > 0.0 else 0
+    mind.caution = math.log((u + 1e-12) / (1.0 - u + 1e-12))
+    mind.alarm = 0.0
+    mind.careful = 1 if p.careful + p.by_fear * mind.base_fear + mind.caution > 0.0 else 0
 
 
 @kernel
 def first_cautions(minds: Any, people: Any, numbers: Any, seed: Any) -> None:
     """Draw how cautious everybody is when the world begins."""
     for i in range(len(minds)):
-        first_caution(minds[i], numbers[people[i]["settlement"]], i, seed)
+        first_caution(minds[i], numbers[people[i].settlement], i, seed)
 
 
 @kernel
 def frighten(stage: Any, i: Any, severity: Any, fear: Any, hearsay: Any) -> None:
     """Let somebody who was harmed, and the ties who are told of it, be afraid."""
-    home = stage.ground.people[i]["settlement"]
-    stage.minds[i]["alarm"] += fear[home]["harm"] * severity
+    home = stage.ground.people[i].settlement
+    stage.minds[i].alarm += fear[home].harm * severity
     for k in range(stage.ground.ties.shape[1]):
-        if luck(stage.seed, HEARD, stage.tick, i, 8 * HARM + k) < hearsay[home]["tell_bad"]:
+        if luck(stage.seed, HEARD, stage.tick, i, 8 * HARM + k) < hearsay[home].tell_bad:
             tie = stage.ground.ties[i, k]
             if tie < 0:
                 break
-            stage.minds[tie]["alarm"] += fear[stage.ground.people[tie]["settlement"]]["heard"] * severity
+            stage.minds[tie].alarm += fear[stage.ground.people[tie].settlement].heard * severity
 
 
 @kernel
@@ -110,16 +110,16 @@ def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> Non
     """Note the harm and the couples on foot of this shift, settlement by settlement."""
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
-        local[max(stage.ground.cells[row["cell"]]["settlement"], 0)]["crime"] += row["severity"]
-        if row["teller"] >= 0:
-            frighten(stage, row["teller"], row["severity"], fear, hearsay)
+        local[max(stage.ground.cells[row.cell].settlement, 0)].crime += row.severity
+        if row.teller >= 0:
+            frighten(stage, row.teller, row.severity, fear, hearsay)
     for k in range(stage.day.counts[OUTSIDE]):
         row = stage.day.outside[k]
-        frighten(stage, row["who"], row["severity"], fear, hearsay)
+        frighten(stage, row.who, row.severity, fear, hearsay)
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
-        if visit["alive"] == 1 and visit["post"] >= 0 and without_motor(couples[visit["post"]]["mode"]):
-            local[max(stage.ground.cells[visit["cell"]]["settlement"], 0)]["seen"] += 1.0
+        if visit.alive == 1 and visit.post >= 0 and without_motor(couples[visit.post].mode):
+            local[max(stage.ground.cells[visit.cell].settlement, 0)].seen += 1.0
 
 
 @kernel
@@ -127,25 +127,25 @@ def close_month(local: Any, numbers: Any, residents: Any, shifts: Any) -> None:
     """Let what was noticed in a month sink in, and slowly become usual."""
     for z in range(len(local)):
         here, p = local[z], numbers[z]
-        crime = 1000.0 * here["crime"] / max(residents[z], 1.0)
-        seen = 1000.0 * here["seen"] / max(residents[z], 1.0)
-        if here["begun"] == 0:
-            here["begun"] = 1
-            here["crime_recent"] = here["crime_usual"] = crime
-            here["seen_recent"] = here["seen_usual"] = seen
-        news = 1.0 - math.exp(-0.6931471805599453 / p["lag"])
-        habit = 1.0 - math.exp(-0.6931471805599453 / (12.0 * p["habit"]))
-        here["crime_recent"] += (crime - here["crime_recent"]) * news
-        here["crime_usual"] += (crime - here["crime_usual"]) * habit
-        here["seen_recent"] += (seen - here["seen_recent"]) * news
-        here["seen_usual"] += (seen - here["seen_usual"]) * habit
-        here["insecurity"] = (
-            p["local"] * math.log((here["crime_recent"] + COMMON) / (here["crime_usual"] + COMMON))
-            + p["foot"] * math.log((here["seen_recent"] + COMMON) / (here["seen_usual"] + COMMON))
-            + p["alarm"] * p["campaign"]
+        crime = 1000.0 * here.crime / max(residents[z], 1.0)
+        seen = 1000.0 * here.seen / max(residents[z], 1.0)
+        if here.begun == 0:
+            here.begun = 1
+            here.crime_recent = here.crime_usual = crime
+            here.seen_recent = here.seen_usual = seen
+        news = 1.0 - math.exp(-0.6931471805599453 / p.lag)
+        habit = 1.0 - math.exp(-0.6931471805599453 / (12.0 * p.habit))
+        here.crime_recent += (crime - here.crime_recent) * news
+        here.crime_usual += (crime - here.crime_usual) * habit
+        here.seen_recent += (seen - here.seen_recent) * news
+        here.seen_usual += (seen - here.seen_usual) * habit
+        here.insecurity = (
+            p.local * math.log((here.crime_recent + COMMON) / (here.crime_usual + COMMON))
+            + p.foot * math.log((here.seen_recent + COMMON) / (here.seen_usual + COMMON))
+            + p.alarm * p.campaign
         )
-        here["kept"] = kept(shifts, p["memory"])
-        here["crime"] = here["seen"] = 0.0
+        here.kept = kept(shifts, p.memory)
+        here.crime = here.seen = 0.0
 
 
 def act(world: Any) -> None:

@@ -37,25 +37,25 @@ def spread(stage: Any, first: Any, hearsay: Any) -> None:
     day, ties, n = stage.day, stage.ground.ties, first
     for k in range(first):
         if k + AHEAD < first:
-            fetch(ties, (day.impressions[k + AHEAD]["who"], 0))
+            fetch(ties, (day.impressions[k + AHEAD].who, 0))
         told = day.impressions[k]
-        i, cause = told["who"], told["cause"]
-        p = hearsay[stage.ground.people[i]["settlement"]]
-        bad = told["weight_f"] * told["tone_f"] + told["weight_e"] * told["tone_e"] < 0.0
-        chance = p["tell_bad"] if bad else p["tell_good"]
+        i, cause = told.who, told.cause
+        p = hearsay[stage.ground.people[i].settlement]
+        bad = told.weight_f * told.tone_f + told.weight_e * told.tone_e < 0.0
+        chance = p.tell_bad if bad else p.tell_good
         for tie in range(ties.shape[1]):
             if luck(stage.seed, HEARD, stage.tick, i, 8 * cause + tie) < chance:
                 if ties[i, tie] < 0:
                     break
                 # who hears what: written down below, when the minds of all have been fetched
-                day.impressions[n]["who"], day.impressions[n]["cause"] = ties[i, tie], k
+                day.impressions[n].who, day.impressions[n].cause = ties[i, tie], k
                 fetch(stage.minds, ties[i, tie])
                 n += 1
     for j in range(first, n):
-        who, told = day.impressions[j]["who"], day.impressions[day.impressions[j]["cause"]]
-        weight = hearsay[stage.ground.people[told["who"]]["settlement"]]["weight"]
-        by_f, by_e = weight * told["weight_f"], weight * told["weight_e"]
-        impress(day, stage.minds, who, HEARSAY, told["tone_f"], by_f, told["tone_e"], by_e, 0)
+        who, told = day.impressions[j].who, day.impressions[day.impressions[j].cause]
+        weight = hearsay[stage.ground.people[told.who].settlement].weight
+        by_f, by_e = weight * told.weight_f, weight * told.weight_e
+        impress(day, stage.minds, who, HEARSAY, told.tone_f, by_f, told.tone_e, by_e, 0)
 
 
 def act(world: Any) -> None:

@@ -81,30 +81,30 @@ KNOCKOUT_POLICY = "heavy_hand"
 def stop_young_men(stage: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
     crowd = float(stage.ground.crowd[stage.where, cell])
-    mean = p["stops"] * crowd / (crowd + 40.0) * (contacts["night"] if stage.tick % 3 == 2 else 1.0)
+    mean = p.stops * crowd / (crowd + 40.0) * (contacts.night if stage.tick % 3 == 2 else 1.0)
     for j in range(min(MOST, poisson(luck(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
         i = someone(stage.ground, stage.where, cell, luck(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j))
-        if stage.minds[i]["gone"] >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
+        if stage.minds[i].gone >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
             continue
-        harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p["harsh"]
-        tone = -1.0 if harsh else contacts["fair_stop"]
-        impress(stage.day, stage.minds, i, ARMY, tone, p["weight_stop"], 0.0, 0.0, 1)
-        stage.minds[i]["met"] = stage.tick
-        stage.tally[0]["stops_army"] += 1.0
-        stage.tally[0]["stops_army_harsh"] += 1.0 if harsh else 0.0
+        harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p.harsh
+        tone = -1.0 if harsh else contacts.fair_stop
+        impress(stage.day, stage.minds, i, ARMY, tone, p.weight_stop, 0.0, 0.0, 1)
+        stage.minds[i].met = stage.tick
+        stage.tally[0].stops_army += 1.0
+        stage.tally[0].stops_army_harsh += 1.0 if harsh else 0.0
 
 
 @kernel
 def march(stage: Any, everywhere: Any, patrols: Any, numbers: Any, contacts: Any) -> None:
     """Send the army patrols out, to places by population."""
-    n = numbers[0]["visits"]
+    n = numbers[0].visits
     for a in range(patrols):
         for v in range(n):
             minute = (v + luck(stage.seed, ARMY_MINUTE, stage.tick, a, v)) * 480.0 / n
             cell = place(everywhere, 0, len(everywhere), luck(stage.seed, ARMY_PLACE, stage.tick, a, v))
-            write_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0]["stay"])
-            stage.tally[0]["army_visits"] += 1.0
-            z = max(stage.ground.cells[cell]["settlement"], 0)
+            write_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0].stay)
+            stage.tally[0].army_visits += 1.0
+            z = max(stage.ground.cells[cell].settlement, 0)
             stop_young_men(stage, a, v, cell, numbers[0], contacts[z])
 
 
@@ -113,9 +113,9 @@ def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
     """Share of members among the young men who live in or next to a territory."""
     men = members = 0
     for i in around:
-        if minds[i]["gone"] < 0 and young_man(people[i], tick, 14.0):
+        if minds[i].gone < 0 and young_man(people[i], tick, 14.0):
             men += 1
-            if minds[i]["member"] >= 0:
+            if minds[i].member >= 0:
                 members += 1
     return members / men if men > 0 else 0.0
 
@@ -131,14 +131,14 @@ def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, membe
             continue
         i = around[int(luck(stage.seed, DETAIN_WHO, stage.tick, j, 0) * len(around))]
         mind, person = stage.minds[i], stage.ground.people[i]
-        if mind["gone"] >= 0 or not young_man(person, stage.tick, 14.0):
+        if mind.gone >= 0 or not young_man(person, stage.tick, 14.0):
             continue
-        p, q = numbers[person["settlement"]], mind["member"]
-        known = (1.0 - p["wrongful"]) / max(members, 1e-9) if q >= 0 else p["wrongful"] / max(1.0 - members, 1e-9)
-        if mark < p["detention"] * known / MOST_DETAINED:
+        p, q = numbers[person.settlement], mind.member
+        known = (1.0 - p.wrongful) / max(members, 1e-9) if q >= 0 else p.wrongful / max(1.0 - members, 1e-9)
+        if mark < p.detention * known / MOST_DETAINED:
             row = prison[count[0]]
-            row["until"] = stage.tick + int(91.0 * p["months"] if q >= 0 else 21.0 * p["weeks"])
-            row["who"], row["clique"] = i, q
+            row.until = stage.tick + int(91.0 * p.months if q >= 0 else 21.0 * p.weeks)
+            row.who, row.clique = i, q
             count[0] += 1
             lock_up(stage, cliques, i, p)
 
@@ -146,18 +146,18 @@ def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, membe
 @kernel
 def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
     """Take somebody out of the municipality; those who know him think the worse of it."""
-    mind, z, q = stage.minds[i], stage.ground.people[i]["settlement"], stage.minds[i]["member"]
-    leave(mind, stage.tick, stage.trust[z]["memory_years"], stage.ledger, z, DEPARTURE)
-    stage.tally[0]["detentions"] += 1.0
+    mind, z, q = stage.minds[i], stage.ground.people[i].settlement, stage.minds[i].member
+    leave(mind, stage.tick, stage.trust[z].memory_years, stage.ledger, z, DEPARTURE)
+    stage.tally[0].detentions += 1.0
     if q >= 0:
-        cliques[q]["members"] -= 1
-        mind["member"] = -1
+        cliques[q].members -= 1
+        mind.member = -1
     else:
-        stage.tally[0]["wrongful_detentions"] += 1.0
-        if luck(stage.seed, DETAIN_COMPLAINT, stage.tick, i, 0) < p["complain"]:
-            stage.tally[0]["detention_complaints"] += 1.0
+        stage.tally[0].wrongful_detentions += 1.0
+        if luck(stage.seed, DETAIN_COMPLAINT, stage.tick, i, 0) < p.complain:
+            stage.tally[0].detention_complaints += 1.0
     for k in range(stage.ground.ties.shape[1]):
-        impress(stage.day, stage.minds, stage.ground.ties[i, k], DETENTION, -1.0, p["weight_tie"], 0.0, 0.0, 0)
+        impress(stage.day, stage.minds, stage.ground.ties[i, k], DETENTION, -1.0, p.weight_tie, 0.0, 0.0, 0)
 
 
 @kernel
@@ -166,25 +166,25 @@ def release(stage: Any, gangs: Any, prison: Any, count: Any, mood: Any, numbers:
     left = 0
     for k in range(count[0]):
         row = prison[k]
-        if row["until"] > stage.tick:
+        if row.until > stage.tick:
             prison[left] = row
             left += 1
             continue
-        i, q = row["who"], row["clique"]
+        i, q = row.who, row.clique
         mind, person = stage.minds[i], stage.ground.people[i]
-        z, p = person["settlement"], numbers[person["settlement"]]
-        mind["mood"], mind["gone"] = mood, -1
-        recall(mind, kept(float(stage.tick - mind["touched"]), stage.trust[z]["memory_years"]))
-        mind["touched"] = stage.tick
-        book(stage.ledger, ARRIVAL, z, mind["trust"])
-        if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p["prison_recruit"]:
-            q = clique_near(stage.ground.near, gangs.territory, np.int64(person["home"]))
-            stage.tally[0]["prison_recruits"] += 1.0
+        z, p = person.settlement, numbers[person.settlement]
+        mind.mood, mind.gone = mood, -1
+        recall(mind, kept(float(stage.tick - mind.touched), stage.trust[z].memory_years))
+        mind.touched = stage.tick
+        book(stage.ledger, ARRIVAL, z, mind.trust)
+        if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p.prison_recruit:
+            q = clique_near(stage.ground.near, gangs.territory, np.int64(person.home))
+            stage.tally[0].prison_recruits += 1.0
         if q >= 0:
-            mind["member"] = q
-            gangs.cliques[q]["members"] += 1
+            mind.member = q
+            gangs.cliques[q].members += 1
             enrol(gangs.roll, gangs.roll_count, i)
-        impress(stage.day, stage.minds, i, DETENTION, -1.0, p["weight_detained"], 0.0, 0.0, 1)
+        impress(stage.day, stage.minds, i, DETENTION, -1.0, p.weight_detained, 0.0, 0.0, 1)
     count[0] = left
 
 

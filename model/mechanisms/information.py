@@ -58,11 +58,11 @@ KNOCKOUT = ("survival", "record_days_mean")
 def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
     sure = kind in (HOMICIDE, VEHICLE_THEFT)
-    form = 1.0 if sure else p["written"]
-    content = 1.0 if sure else p["written"] * p["conviction"]
+    form = 1.0 if sure else p.written
+    content = 1.0 if sure else p.written * p.conviction
     form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
-    typed = 1.0 if sure else content * p["typed"] * linked
-    return form, content, typed * p["consolidated"] * p["georeferenced"] * p["entered"]
+    typed = 1.0 if sure else content * p.typed * linked
+    return form, content, typed * p.consolidated * p.georeferenced * p.entered
 
 
 @kernel
@@ -71,30 +71,30 @@ def report_up(stage: Any, means: Any, wall: Any, mail: Any, mail_count: Any, num
     day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        cell, number, problem, severity = row["cell"], row["number"], PROBLEM_OF[row["kind"]], row["severity"]
+        cell, number, problem, severity = row.cell, row.number, PROBLEM_OF[row.kind], row.severity
         wall.happened[cell, problem] += severity
         told = told_to_state(row)
         if told:
             wall.told[cell] += severity
-        if row["found"] == 0 and (not told or row["told"] in (PROSECUTOR, DEMI)):
+        if row.found == 0 and (not told or row.told in (PROSECUTOR, DEMI)):
             continue
-        f = cells[cell]["facility"]
-        p = numbers[max(cells[cell]["settlement"], 0)]
-        linked = 1.0 if means[f]["internet"] == 1 else p["offline"]
-        form, content, record = stages(row["kind"], linked, care_at(means, f), p)
+        f = cells[cell].facility
+        p = numbers[max(cells[cell].settlement, 0)]
+        linked = 1.0 if means[f].internet == 1 else p.offline
+        form, content, record = stages(row.kind, linked, care_at(means, f), p)
         u = luck(seed, RECORD, tick, number, 0)
-        tally[0]["known"] += 1.0
+        tally[0].known += 1.0
         if u < form:
-            tally[0]["forms"] += 1.0
-            row["written"] = 1
-        if u < content and (row["found"] == 1 or row["told"] != ANONYMOUS):
-            tally[0]["forms_with_content"] += 1.0
+            tally[0].forms += 1.0
+            row.written = 1
+        if u < content and (row.found == 1 or row.told != ANONYMOUS):
+            tally[0].forms_with_content += 1.0
             wall.known[cell, problem, tick % 3] += severity
-        if u < record and luck(seed, HOARDS, month, f, 0) >= p["hoarding"]:
-            row["recorded"] = 1
+        if u < record and luck(seed, HOARDS, month, f, 0) >= p.hoarding:
+            row.recorded = 1
             sent = mail[mail_count[0]]
-            sent["due"] = tick + int(3.0 * p["delay"] * (0.5 + luck(seed, RECORD, tick, number, 1)) / linked)
-            sent["born"], sent["cell"], sent["problem"], sent["severity"] = tick, cell, problem, severity
+            sent.due = tick + int(3.0 * p.delay * (0.5 + luck(seed, RECORD, tick, number, 1)) / linked)
+            sent.born, sent.cell, sent.problem, sent.severity = tick, cell, problem, severity
             mail_count[0] += 1
 
 
@@ -104,13 +104,13 @@ def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
     left = 0
     for k in range(count[0]):
         sent = mail[k]
-        if sent["due"] > tick:
+        if sent.due > tick:
             mail[left] = sent
             left += 1
             continue
-        atlas[sent["cell"], sent["problem"]] += sent["severity"]
-        tally[0]["records_arrived"] += 1.0
-        tally[0]["record_days"] += (sent["due"] - sent["born"]) / 3.0
+        atlas[sent.cell, sent.problem] += sent.severity
+        tally[0].records_arrived += 1.0
+        tally[0].record_days += (sent.due - sent.born) / 3.0
     count[0] = left
 
 
@@ -118,9 +118,9 @@ def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
 def send_back(plan_rows: Any, facilities: Any, numbers: Any, tally: Any, month: Any, tick: Any, seed: Any) -> None:
     """Let a product of headquarters' analysts come back to some stations."""
     for f in range(len(facilities)):
-        if luck(seed, FEEDBACK, month, f, 0) < numbers[facilities[f]["settlement"]]["feedback"]:
-            plan_rows[f]["product"] = tick
-            tally[0]["products_returned"] += 1.0
+        if luck(seed, FEEDBACK, month, f, 0) < numbers[facilities[f].settlement].feedback:
+            plan_rows[f].product = tick
+            tally[0].products_returned += 1.0
 
 
 def act(world: Any) -> None:

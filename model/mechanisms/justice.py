@@ -52,25 +52,25 @@ def judge_arrests(stage: Any, justice: Any) -> None:
     day, minds, trust, tally, seed = stage.day, stage.minds, stage.trust, stage.tally, stage.seed
     for k in range(day.counts[ARRESTS]):
         arrest = day.arrests[k]
-        tally[0]["arrests"] += 1.0
-        held = arrest["goods"] == 1
-        if arrest["incident"] < 0:
-            tally[0]["arrests_without_incident"] += 1.0
+        tally[0].arrests += 1.0
+        held = arrest.goods == 1
+        if arrest.incident < 0:
+            tally[0].arrests_without_incident += 1.0
         else:
-            row = day.incidents[arrest["incident"]]
-            held = held or (row["complaint"] == 1 and row["in_time"] == 1)
-            i = row["teller"]
-            knows = i >= 0 and (row["told"] != NOBODY or row["found"] == 1)
-            z = stage.ground.people[i]["settlement"] if knows else 0
+            row = day.incidents[arrest.incident]
+            held = held or (row.complaint == 1 and row.in_time == 1)
+            i = row.teller
+            knows = i >= 0 and (row.told != NOBODY or row.found == 1)
+            z = stage.ground.people[i].settlement if knows else 0
             if knows and held:
-                impress(day, minds, i, HELD, 0.0, 0.0, 1.0, trust[z]["release"], 1)
-            elif knows and luck(seed, BLAME, stage.tick, row["number"], 0) < justice[z]["blame"]:
-                impress(day, minds, i, RELEASE, 0.0, 0.0, -1.0, trust[z]["release"], 1)
-        arrest["held"] = 1 if held else 0
+                impress(day, minds, i, HELD, 0.0, 0.0, 1.0, trust[z].release, 1)
+            elif knows and luck(seed, BLAME, stage.tick, row.number, 0) < justice[z].blame:
+                impress(day, minds, i, RELEASE, 0.0, 0.0, -1.0, trust[z].release, 1)
+        arrest.held = 1 if held else 0
         if held:
-            tally[0]["held"] += 1.0
+            tally[0].held += 1.0
         else:
-            tally[0]["released"] += 1.0
+            tally[0].released += 1.0
 
 
 @kernel
@@ -79,21 +79,21 @@ def queue(stage: Any, plans: Any, numbers: Any, complaints: Any, count: Any) -> 
     day, cells = stage.day, stage.ground.cells
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        if row["complaint"] == 0:
+        if row.complaint == 0:
             continue
         complaint = complaints[count[0]]
-        complaint["filed"], complaint["number"], complaint["teller"] = (
-            row["tick"],
-            row["number"],
-            row["teller"],
+        complaint.filed, complaint.number, complaint.teller = (
+            row.tick,
+            row.number,
+            row.teller,
         )
-        complaint["evidence"], complaint["charged"] = 0, -1
+        complaint.evidence, complaint.charged = 0, -1
         for a in range(day.counts[ARRESTS]):
-            if day.arrests[a]["incident"] == k and day.arrests[a]["held"] == 1:
-                complaint["evidence"] = 1
-        plan, p = plans[cells[row["cell"]]["facility"]], numbers[max(cells[row["cell"]]["settlement"], 0)]
-        if plan["mode"] == INVESTIGATIVE and luck(stage.seed, INQUIRY, row["tick"], row["number"], 0) < p["inquiry"]:
-            complaint["evidence"] = 1
+            if day.arrests[a].incident == k and day.arrests[a].held == 1:
+                complaint.evidence = 1
+        plan, p = plans[cells[row.cell].facility], numbers[max(cells[row.cell].settlement, 0)]
+        if plan.mode == INVESTIGATIVE and luck(stage.seed, INQUIRY, row.tick, row.number, 0) < p.inquiry:
+            complaint.evidence = 1
         count[0] += 1
 
 
@@ -104,26 +104,26 @@ def close_month(stage: Any, complaints: Any, count: Any, capacity: Any, justice:
     left = 0
     for k in range(count[0]):
         complaint = complaints[k]
-        filed, number, i = complaint["filed"], complaint["number"], complaint["teller"]
-        z = stage.ground.people[i]["settlement"]
+        filed, number, i = complaint.filed, complaint.number, complaint.teller
+        z = stage.ground.people[i].settlement
         p = justice[z]
         keep = True
-        if complaint["charged"] >= 0:
-            if tick - complaint["charged"] >= TRIAL_MONTHS * SHIFTS_A_MONTH:
+        if complaint.charged >= 0:
+            if tick - complaint.charged >= TRIAL_MONTHS * SHIFTS_A_MONTH:
                 keep = False
-                if luck(seed, SENTENCE, filed, number, 0) < p["sentence"]:
-                    tally[0]["sentenced"] += 1.0
+                if luck(seed, SENTENCE, filed, number, 0) < p.sentence:
+                    tally[0].sentenced += 1.0
         elif capacity > 0:
             capacity -= 1
-            if luck(seed, CHARGE, filed, number, 0) < p["charge"] + p["charge_held"] * complaint["evidence"]:
-                complaint["charged"] = tick
-                minds[i]["useful"] += 1.0
-                tally[0]["charged"] += 1.0
-                impress(stage.day, minds, i, CHARGED, 0.0, 0.0, 1.0, stage.trust[z]["release"], 1)
+            if luck(seed, CHARGE, filed, number, 0) < p.charge + p.charge_held * complaint.evidence:
+                complaint.charged = tick
+                minds[i].useful += 1.0
+                tally[0].charged += 1.0
+                impress(stage.day, minds, i, CHARGED, 0.0, 0.0, 1.0, stage.trust[z].release, 1)
             else:
                 keep = False
                 drop(stage, i, filed, number, p)
-        elif tick - filed > p["months"] * SHIFTS_A_MONTH:
+        elif tick - filed > p.months * SHIFTS_A_MONTH:
             keep = False
             drop(stage, i, filed, number, p)
         if keep:
@@ -135,10 +135,10 @@ def close_month(stage: Any, complaints: Any, count: Any, capacity: Any, justice:
 @kernel
 def drop(stage: Any, i: Any, filed: Any, number: Any, p: Any) -> None:
     """Close a complaint without result; some blame the police."""
-    stage.minds[i]["useful"] -= 0.2
-    stage.tally[0]["dropped"] += 1.0
-    if luck(stage.seed, BLAME, filed, number, 1) < p["blame"]:
-        weight = stage.trust[stage.ground.people[i]["settlement"]]["release"]
+    stage.minds[i].useful -= 0.2
+    stage.tally[0].dropped += 1.0
+    if luck(stage.seed, BLAME, filed, number, 1) < p.blame:
+        weight = stage.trust[stage.ground.people[i].settlement].release
         impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, weight, 1)
 
 

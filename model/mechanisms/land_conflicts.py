@@ -57,21 +57,21 @@ class LandConflicts(Group):
 def bring(stage: Any, cases: Any, count: Any, number: Any, i: Any, p: Any) -> None:
     """Bring a conflict before the authority; the hearing is weeks or months later, in the afternoon."""
     case, person = cases[count[0]], stage.ground.people[i]
-    wait = 1 + int(14.0 * p["weeks"] * luck(stage.seed, LAND_WAIT, stage.tick, number, 0))
-    case["born"], case["number"], case["due"] = stage.tick, number, 3 * (stage.tick // 3 + wait) + 1
-    case["kind"], case["victim"], case["settlement"], case["cell"] = LAND, i, person["settlement"], person["home"]
-    case["step"] = case["late"] = case["just"] = 0
+    wait = 1 + int(14.0 * p.weeks * luck(stage.seed, LAND_WAIT, stage.tick, number, 0))
+    case.born, case.number, case.due = stage.tick, number, 3 * (stage.tick // 3 + wait) + 1
+    case.kind, case.victim, case.settlement, case.cell = LAND, i, person.settlement, person.home
+    case.step = case.late = case.just = 0
     count[0] += 1
-    stage.tally[0]["land_brought"] += 1.0
+    stage.tally[0].land_brought += 1.0
 
 
 @kernel
 def fight(stage: Any, number: Any, cell: Any, other: Any, p: Any) -> None:
     """Let a conflict end in a fight."""
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    severity = 0.8 if luck(stage.seed, VIOLENT, stage.tick, number, 0) < p["grave"] else 0.3
+    severity = 0.8 if luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave else 0.3
     note_incident(stage, number, ASSAULT, IN_QUARREL, cell, other, -1, minute, severity, 0.0)
-    stage.tally[0]["land_fights"] += 1.0
+    stage.tally[0].land_fights += 1.0
 
 
 @kernel
@@ -84,26 +84,26 @@ def dispute(
         number = NAME + j
         i = int(luck(stage.seed, LAND_WHO, stage.tick, number, 0) * n)
         person = people[i]
-        z, cell = person["settlement"], np.int64(person["home"])
+        z, cell = person.settlement, np.int64(person.home)
         p = numbers[z]
-        grown = stage.minds[i]["gone"] < 0 and age_of(person, stage.tick) >= ADULT
-        if not grown or stage.ground.cells[cell]["core"] == 1:
+        grown = stage.minds[i].gone < 0 and age_of(person, stage.tick) >= ADULT
+        if not grown or stage.ground.cells[cell].core == 1:
             continue
-        hazard = p["rate"] / 1000.0 * (p["farm"] if person["occupation"] == FARM else 1.0)
-        stage.tally[0]["ceiling_hits"] += 1.0 if hazard > CEILING else 0.0
+        hazard = p.rate / 1000.0 * (p.farm if person.occupation == FARM else 1.0)
+        stage.tally[0].ceiling_hits += 1.0 if hazard > CEILING else 0.0
         if luck(stage.seed, LAND_MARK, stage.tick, number, 0) >= hazard / CEILING:
             continue
-        stage.tally[0]["land_conflicts"] += 1.0
+        stage.tally[0].land_conflicts += 1.0
         a, board = communal[z], boards[z]
-        wish = logistic(p["brought"] + a["deference"] * board["legitimacy"])
-        if luck(stage.seed, LAND_BROUGHT, stage.tick, number, 0) < a["reach"] * wish:
+        wish = logistic(p.brought + a.deference * board.legitimacy)
+        if luck(stage.seed, LAND_BROUGHT, stage.tick, number, 0) < a.reach * wish:
             bring(stage, cases, count, number, i, p)
             continue
-        board["disputes"] += 1
+        board.disputes += 1
         here = start[z + 1] - start[z]
         other = settled[start[z] + int(luck(stage.seed, LAND_OTHER, stage.tick, number, 0) * here)]
-        alive = other != i and stage.minds[other]["gone"] < 0 and age_of(people[other], stage.tick) >= ADULT
-        if alive and luck(stage.seed, LAND_FIGHT, stage.tick, number, 0) < p["fight"]:
+        alive = other != i and stage.minds[other].gone < 0 and age_of(people[other], stage.tick) >= ADULT
+        if alive and luck(stage.seed, LAND_FIGHT, stage.tick, number, 0) < p.fight:
             fight(stage, number, cell, other, p)
 
 

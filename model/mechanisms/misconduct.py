@@ -85,14 +85,14 @@ KNOCKOUT = ("bribes", "complaints_police")
 @kernel
 def found_out(p: Any) -> Any:
     """How well misconduct is found out, by internal control and the channel outside together."""
-    return 1.0 - (1.0 - p["control"]) * (1.0 - p["channel"])
+    return 1.0 - (1.0 - p.control) * (1.0 - p.channel)
 
 
 @kernel
 def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) -> Any:
     """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
-    x = p["base"] + p["offer"] * offers + p["penury"] * penury + p["norm"] * custom
-    x -= p["integrity"] * officer["integrity"] + p["detection"] * found_out(p)
+    x = p.base + p.offer * offers + p.penury * penury + p.norm * custom
+    x -= p.integrity * officer.integrity + p.detection * found_out(p)
     return u < math.exp(min(0.0, x))
 
 
@@ -104,18 +104,18 @@ def answer_for(
     day, cells, row, tick, seed = stage.day, stage.ground.cells, stage.tally[0], stage.tick, stage.seed
     for k in range(day.counts[BRIBES]):
         bribe = day.bribes[k]
-        cell, nth, o = bribe["cell"], bribe["nth"], couples[bribe["post"]]["lead"]
-        p = numbers[max(cells[cell]["settlement"], 0)]
-        gone = luck(seed, CAUGHT, tick, cell, nth) < p["caught"] * found_out(p)
-        hidden[0] += p["public"] * (1.0 + p["reveal"] * found_out(p))
-        if luck(seed, COMPLAINS, tick, cell, nth) < p["files"] + p["channel_files"] * p["channel"]:
-            row["complaints_police"] += 1.0
-            if luck(seed, ANSWERED, tick, cell, nth) < p["answered"]:
-                row["complaints_answered"] += 1.0
-                gone = gone or luck(seed, SANCTION, tick, cell, nth) < p["sanction"]
-        if gone and plant.officers[o]["asked"] == tick:
-            row["suspended"] += 1.0
-            z = plant.facilities[plant.officers[o]["facility"]]["settlement"]
+        cell, nth, o = bribe.cell, bribe.nth, couples[bribe.post].lead
+        p = numbers[max(cells[cell].settlement, 0)]
+        gone = luck(seed, CAUGHT, tick, cell, nth) < p.caught * found_out(p)
+        hidden[0] += p.public * (1.0 + p.reveal * found_out(p))
+        if luck(seed, COMPLAINS, tick, cell, nth) < p.files + p.channel_files * p.channel:
+            row.complaints_police += 1.0
+            if luck(seed, ANSWERED, tick, cell, nth) < p.answered:
+                row.complaints_answered += 1.0
+                gone = gone or luck(seed, SANCTION, tick, cell, nth) < p.sanction
+        if gone and plant.officers[o].asked == tick:
+            row.suspended += 1.0
+            z = plant.facilities[plant.officers[o].facility].settlement
             succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
 
 
@@ -129,17 +129,17 @@ def come_out(
     A lot for each request would be drawn anew wherever a policy changes who meets whom, and one case that flips
     moves the trust of everybody: twins would differ by luck alone.
     """
-    due = numbers[0]["surfaces"] * hidden[0]
+    due = numbers[0].surfaces * hidden[0]
     hidden[0] -= due
     for k in range(poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due)):
-        tally[0]["public_cases"] += 1.0
-        mood[1] -= numbers[0]["shock"]
+        tally[0].public_cases += 1.0
+        mood[1] -= numbers[0].shock
         for a in range(TRIES):
             o = int(luck(seed, WHO_IS_NAMED, tick, k, a) * len(plant.officers))
-            asked = plant.officers[o]["asked"]
+            asked = plant.officers[o].asked
             if asked >= 0 and tick - asked < QUARTER:
-                tally[0]["suspended"] += 1.0
-                z = plant.facilities[plant.officers[o]["facility"]]["settlement"]
+                tally[0].suspended += 1.0
+                z = plant.facilities[plant.officers[o].facility].settlement
                 succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
                 break
 
@@ -149,11 +149,11 @@ def note_customs(officers: Any, means: Any, tick: Any) -> None:
     """Take down at each facility the share of officers who asked in the last quarter."""
     staff, asked = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
-        staff[officers[o]["facility"]] += 1.0
-        if officers[o]["asked"] >= 0 and tick - officers[o]["asked"] < QUARTER:
-            asked[officers[o]["facility"]] += 1.0
+        staff[officers[o].facility] += 1.0
+        if officers[o].asked >= 0 and tick - officers[o].asked < QUARTER:
+            asked[officers[o].facility] += 1.0
     for f in range(len(means)):
-        means[f]["custom"] = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
+        means[f].custom = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
 
 
 def act(world: Any) -> None:

@@ -62,17 +62,17 @@ def settle_narcos(protected: Any, ground: Any, everywhere: Any, territory: Any, 
 @kernel
 def open_share(kind: Any, cell: Any, protected: Any, p: Any) -> Any:
     """Share of the hazard of this kind that is left in this cell."""
-    return p["thieves"] if kind <= OLDEST_KIND and protected[cell] >= 0 else 1.0
+    return p.thieves if kind <= OLDEST_KIND and protected[cell] >= 0 else 1.0
 
 
 @kernel
 def killed_thief(stage: Any, where: Any, cell: Any, number: Any, p: Any) -> Any:
     """Who is killed for a crime that was kept away: nobody (-1), or a young man who is there."""
-    stage.tally[0]["kept_away"] += 1.0
-    if luck(stage.seed, THIEF_DIES, stage.tick, number, 0) >= p["deaths"]:
+    stage.tally[0].kept_away += 1.0
+    if luck(stage.seed, THIEF_DIES, stage.tick, number, 0) >= p.deaths:
         return -1
     for a in range(8):
         i = somebody_here(stage, where, cell, THIEF, number, a)
-        if i >= 0 and stage.minds[i]["gone"] < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
+        if i >= 0 and stage.minds[i].gone < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
             return i
     return -1

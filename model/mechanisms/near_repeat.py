@@ -40,19 +40,19 @@ KNOCKOUT = ("repeats",)
 @kernel
 def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, victim: Any, number: Any) -> None:
     """Write down the repeats that this crime will have."""
-    for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p["kappa"]))):
-        delay = 1 + int(-3.0 * p["days"] * math.log(1.0 - luck(stage.seed, REPEAT_DELAY, stage.tick, number, c)))
+    for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p.kappa))):
+        delay = 1 + int(-3.0 * p.days * math.log(1.0 - luck(stage.seed, REPEAT_DELAY, stage.tick, number, c)))
         v = luck(stage.seed, REPEAT_PLACE, stage.tick, number, c)
         where = cell
-        if v >= p["same_cell"]:
-            where = stage.ground.near[cell, int((v - p["same_cell"]) / (1.0 - p["same_cell"]) * 8.0)]
+        if v >= p.same_cell:
+            where = stage.ground.near[cell, int((v - p.same_cell) / (1.0 - p.same_cell) * 8.0)]
         if where < 0:
             continue
-        again = where == cell and stage.minds[victim]["gone"] < 0
-        again = again and luck(stage.seed, REPEAT_VICTIM, stage.tick, number, c) < p["same_victim"]
+        again = where == cell and stage.minds[victim].gone < 0
+        again = again and luck(stage.seed, REPEAT_VICTIM, stage.tick, number, c) < p.same_victim
         row = repeats[count[0]]
-        row["tick"], row["kind"], row["cell"] = stage.tick + delay, kind, where
-        row["victim"] = victim if again else -1
+        row.tick, row.kind, row.cell = stage.tick + delay, kind, where
+        row.victim = victim if again else -1
         name = int(luck(stage.seed, REPEAT_NAME, stage.tick, number, c) * 16777216.0)
-        row["number"] = 268435456 + kind * 16777216 + name
+        row.number = 268435456 + kind * 16777216 + name
         count[0] += 1

@@ -59,17 +59,17 @@ def brief(plant: Any, contacts: Any, adoption: Any, states: Any) -> None:
     officers, homes = plant.officers, plant.facilities
     for o in range(len(officers)):
         officer = officers[o]
-        z = homes[officer["facility"]]["settlement"]
+        z = homes[officer.facility].settlement
         p, s = contacts[z], states[z]
-        tone = p["training"] * adoption[z]["link_treatment"] * officer["trained"]
-        tone += p["language"] * p["spoken"] * officer["kiche"]
-        officer["tone"] = tone + s["faith_tone"] * officer["faith"] - s["stress_tone"] * officer["stress"]
+        tone = p.training * adoption[z].link_treatment * officer.trained
+        tone += p.language * p.spoken * officer.kiche
+        officer.tone = tone + s.faith_tone * officer.faith - s.stress_tone * officer.stress
 
 
 @kernel
 def goes(lead: Any, p: Any) -> Any:
     """Chance that this lead makes a planned visit."""
-    return logistic(p["kept"] + p["keen"] * lead["motivation"] + p["bold"] * lead["safety"])
+    return logistic(p.kept + p.keen * lead.motivation + p.bold * lead.safety)
 
 
 @njit(cache=True)
@@ -77,24 +77,24 @@ def live_through(stage: Any, couples: Any, plant: Any, chiefs: Any, duty: Any) -
     """Note what the officers on duty live through in this shift."""
     day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[RESPONSES]):
-        couple = couples[day.responses[k]["post"]]
-        duty[couple["lead"]]["calls"] += 1
-        duty[couple["mate"]]["calls"] += 1
+        couple = couples[day.responses[k].post]
+        duty[couple.lead].calls += 1
+        duty[couple.mate].calls += 1
     for k in range(day.counts[MEETINGS]):
-        duty[chiefs[day.meetings[k]["authority"]]]["meetings"] += 1
+        duty[chiefs[day.meetings[k].authority]].meetings += 1
     attacks = np.zeros(len(plant.facilities), np.int64)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        if (row["kind"] == HOMICIDE or row["motive"] in (BY_GANG, BY_CROWD)) and cells[row["cell"]]["facility"] >= 0:
-            attacks[cells[row["cell"]]["facility"]] += 1
+        if (row.kind == HOMICIDE or row.motive in (BY_GANG, BY_CROWD)) and cells[row.cell].facility >= 0:
+            attacks[cells[row.cell].facility] += 1
     for post in range(len(couples)):
         couple = couples[post]
-        if couple["on"] == 0:
+        if couple.on == 0:
             continue
-        for o in (couple["lead"], couple["mate"]):
-            duty[o]["attacks"] += attacks[plant.posts[post]["facility"]]
+        for o in (couple.lead, couple.mate):
+            duty[o].attacks += attacks[plant.posts[post].facility]
             if tick % 3 == NIGHT:
-                duty[o]["nights"] += 1
+                duty[o].nights += 1
 
 
 @kernel
@@ -108,16 +108,16 @@ def settle_states(officers: Any, homes: Any, duty: Any, states: Any) -> None:
     """Let the month's duty move the states of every officer."""
     for o in range(len(officers)):
         officer, lived = officers[o], duty[o]
-        p = states[homes[officer["facility"]]["settlement"]]
-        left = math.exp(-0.6931471805599453 / p["months"])
-        officer["faith"] = moved(
-            officer["faith"], left, p["warmth"] * lived["warmth"] + p["meeting"] * lived["meetings"]
+        p = states[homes[officer.facility].settlement]
+        left = math.exp(-0.6931471805599453 / p.months)
+        officer.faith = moved(
+            officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings
         )
-        officer["motivation"] = moved(officer["motivation"], left, p["friendly"] * lived["friendly"])
-        safety = p["meeting"] * lived["meetings"] - p["attack"] * lived["attacks"]
-        officer["safety"] = moved(officer["safety"], left, safety)
-        strain = p["attack"] * lived["attacks"] + p["load"] * lived["calls"] + p["night"] * lived["nights"]
-        officer["stress"] = moved(officer["stress"], left, strain)
+        officer.motivation = moved(officer.motivation, left, p.friendly * lived.friendly)
+        safety = p.meeting * lived.meetings - p.attack * lived.attacks
+        officer.safety = moved(officer.safety, left, safety)
+        strain = p.attack * lived.attacks + p.load * lived.calls + p.night * lived.nights
+        officer.stress = moved(officer.stress, left, strain)
 
 
 def prepare(world: Any) -> None:

@@ -84,7 +84,7 @@ KNOCKOUT = ("visits_routed", "coverage")
 @kernel
 def straight_km(cells: Any, a: Any, b: Any, cell_km: Any) -> Any:
     """Straight distance between the centres of two cells in km."""
-    dx, dy = float(cells[a]["x"] - cells[b]["x"]), float(cells[a]["y"] - cells[b]["y"])
+    dx, dy = float(cells[a].x - cells[b].x), float(cells[a].y - cells[b].y)
     return cell_km * math.sqrt(dx * dx + dy * dy)
 
 
@@ -94,9 +94,9 @@ def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
     low, left = start, end - 1 - start
     while left > 0:  # without branches, which no machine could guess
         half = (left + 1) // 2
-        low += half * int(routes[low + half - 1]["reach"] <= u)
+        low += half * int(routes[low + half - 1].reach <= u)
         left -= half
-    return routes[low]["cell"]
+    return routes[low].cell
 
 
 class Street(Tables):
@@ -125,22 +125,22 @@ def without_motor(mode: Any) -> Any:
 @kernel
 def too_far(street: Any, post: Any, cell: Any) -> Any:
     """Whether a cell is beyond the reach of a couple on foot or by bicycle."""
-    mode = street.couples[post]["mode"]
+    mode = street.couples[post].mode
     if not without_motor(mode):
         return False
-    home = street.plant.facilities[street.plant.posts[post]["facility"]]
-    p = street.patrol[home["settlement"]]
-    reach = p["foot_km"] * (p["bicycle"] if mode == BICYCLE else 1.0)
-    return straight_km(street.cells, home["cell"], cell, street.cell_km) > reach
+    home = street.plant.facilities[street.plant.posts[post].facility]
+    p = street.patrol[home.settlement]
+    reach = p.foot_km * (p.bicycle if mode == BICYCLE else 1.0)
+    return straight_km(street.cells, home.cell, cell, street.cell_km) > reach
 
 
 @kernel
 def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
     """Cell of the fixed post that this couple holds, or -1; ``held[f]`` counts those held at its station."""
-    plan, p = street.plans[f], street.orders[street.plant.facilities[f]["settlement"]]
-    if held[f] >= int(p["posts"] * stress_on(plan["hour"], tick)) or plan["n"] == 0:
+    plan, p = street.plans[f], street.orders[street.plant.facilities[f].settlement]
+    if held[f] >= int(p.posts * stress_on(plan.hour, tick)) or plan.n == 0:
         return -1
-    cell = street.places[f, held[f] % plan["n"]]
+    cell = street.places[f, held[f] % plan.n]
     if too_far(street, post, cell):
         return -1
     held[f] += 1
@@ -151,18 +151,18 @@ def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
 def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: Any, tick: Any, seed: Any) -> Any:
     """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
-    sector, p = plant.sectors[plant.posts[post]["sector"]], street.patrol[plant.facilities[f]["settlement"]]
+    sector, p = plant.sectors[plant.posts[post].sector], street.patrol[plant.facilities[f].settlement]
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
-    if plan["n"] > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
-        return KIND_BY_MODE[plan["mode"]], 1, street.places[f, int(u * plan["n"])]
-    if street.n_market > 0 and luck(seed, AT_MARKET, tick, post, slot) < p["market"]:
+    if plan.n > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
+        return KIND_BY_MODE[plan.mode], 1, street.places[f, int(u * plan.n)]
+    if street.n_market > 0 and luck(seed, AT_MARKET, tick, post, slot) < p.market:
         stall = np.int64(street.market[int(u * street.n_market)])
-        if street.cells[stall]["facility"] == f:
+        if street.cells[stall].facility == f:
             return ROUTE, 1, stall
     if b < planned:
-        return INSTITUTION, 1, place(plant.routes, sector["plan_start"], sector["plan_end"], u)
-    if b < planned + (1.0 - planned) * p["route_share"]:
-        return ROUTE, 1, place(plant.routes, sector["route_start"], sector["route_end"], u)
+        return INSTITUTION, 1, place(plant.routes, sector.plan_start, sector.plan_end, u)
+    if b < planned + (1.0 - planned) * p.route_share:
+        return ROUTE, 1, place(plant.routes, sector.route_start, sector.route_end, u)
     return ROUTE, 0, place(plant.everywhere, 0, len(plant.everywhere), u)
 
 
@@ -170,13 +170,13 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
 def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> Any:
     """Go to a cell if the means allow; return where the couple is then."""
     couple = street.couples[post]
-    if without_motor(couple["mode"]):
+    if without_motor(couple.mode):
         return here if too_far(street, post, cell) else cell
-    km = p["detour"] * straight_km(street.cells, here, cell, street.cell_km)
-    if km > couple["km"]:
+    km = p.detour * straight_km(street.cells, here, cell, street.cell_km)
+    if km > couple.km:
         return here
-    couple["km"] -= km
-    tally[0]["km"] += km
+    couple.km -= km
+    tally[0].km += km
     return cell
 
 
@@ -184,8 +184,8 @@ def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> 
 def write_visit(day: Any, post: Any, cell: Any, kind: Any, routed: Any, minute: Any, stay: Any) -> None:
     """Write a visit into the daybook."""
     visit = day.visits[day.counts[VISITS]]
-    visit["post"], visit["cell"], visit["kind"], visit["routed"], visit["alive"] = post, cell, kind, routed, 1
-    visit["minute"], visit["stay"] = minute, stay
+    visit.post, visit.cell, visit.kind, visit.routed, visit.alive = post, cell, kind, routed, 1
+    visit.minute, visit.stay = minute, stay
     day.counts[VISITS] += 1
 
 
@@ -196,38 +196,38 @@ def visit_all(stage: Any, street: Any) -> None:
     held = np.zeros(len(street.plans), np.int64)
     for post in range(len(street.couples)):
         couple = street.couples[post]
-        if couple["on"] == 0:
+        if couple.on == 0:
             continue
-        f = street.plant.posts[post]["facility"]
-        here, z = street.plant.facilities[f]["cell"], street.plant.facilities[f]["settlement"]
+        f = street.plant.posts[post].facility
+        here, z = street.plant.facilities[f].cell, street.plant.facilities[f].settlement
         p, order = street.patrol[z], street.orders[z]
         eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
-        begins = (480.0 - 60.0 * order["post_hours"]) * luck(seed, POST_HOUR, tick, post, 0)
+        begins = (480.0 - 60.0 * order.post_hours) * luck(seed, POST_HOUR, tick, post, 0)
         routes = 0
-        lead = street.plant.officers[couple["lead"]]
+        lead = street.plant.officers[couple.lead]
         kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
-        n = p["visits_foot"] if without_motor(couple["mode"]) else p["visits_motor"]
+        n = p.visits_foot if without_motor(couple.mode) else p.visits_motor
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
-            if couple["duty_start"] <= minute < couple["duty_end"]:
+            if couple.duty_start <= minute < couple.duty_end:
                 continue
             kind, routed, cell = next_stop(street, post, f, slot, eager, planned, tick, seed)
-            stay = p["stay"]
-            if stand >= 0 and begins <= minute < begins + 60.0 * order["post_hours"]:
+            stay = p.stay
+            if stand >= 0 and begins <= minute < begins + 60.0 * order.post_hours:
                 kind, routed, cell, stay = POST, 1, stand, max(stay, 480.0 / n)
             if kind == CASEWORK:
                 continue
-            tally[0]["planned"] += 1.0
+            tally[0].planned += 1.0
             if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
                 continue
             routes += routed
-            if p["on_paper"] > 0.0 and luck(seed, ON_PAPER, tick, post, slot) < p["on_paper"]:
-                tally[0]["visits_on_paper"] += 1.0
+            if p.on_paper > 0.0 and luck(seed, ON_PAPER, tick, post, slot) < p.on_paper:
+                tally[0].visits_on_paper += 1.0
                 continue
             here = travel(street, post, here, cell, p, tally)
             write_visit(day, post, here, kind, routed, minute, stay)
         if routes > 0:
-            tally[0]["couples_routed"] += 1.0
+            tally[0].couples_routed += 1.0
 
 
 @kernel
@@ -235,7 +235,7 @@ def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
     """First visit of the plan that covers this cell at this minute, residual deterrence included, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["cell"] == cell and visit["minute"] <= minute < visit["minute"] + visit["stay"] + residual:
+        if visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual:
             return k
     return -1
 
@@ -245,8 +245,8 @@ def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
     """First visit of a couple, not cancelled, that covers this cell at this minute, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        covers = visit["cell"] == cell and visit["minute"] <= minute < visit["minute"] + visit["stay"] + residual
-        if covers and visit["alive"] == 1 and visit["post"] >= 0:
+        covers = visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual
+        if covers and visit.alive == 1 and visit.post >= 0:
             return k
     return -1
 
@@ -254,22 +254,22 @@ def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
 @kernel
 def whereabouts(day: Any, couples: Any, post: Any, minute: Any) -> Any:
     """Cell of a couple at a minute: of its last visit since it was last busy, else where it was then."""
-    cell = couples[post]["cell"]
+    cell = couples[post].cell
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["post"] == post and visit["alive"] == 1 and couples[post]["free"] <= visit["minute"] <= minute:
-            cell = visit["cell"]
+        if visit.post == post and visit.alive == 1 and couples[post].free <= visit.minute <= minute:
+            cell = visit.cell
     return cell
 
 
 @kernel
 def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
     """Keep a couple busy until a minute: its visits in that time are cancelled."""
-    couples[post]["free"] = free
+    couples[post].free = free
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["post"] == post and start <= visit["minute"] < free:
-            visit["alive"] = 0
+        if visit.post == post and start <= visit.minute < free:
+            visit.alive = 0
 
 
 def street_of(world: Any) -> Street:

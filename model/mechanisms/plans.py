@@ -67,9 +67,9 @@ KNOCKOUT = ("visits_by_plan", "formats", "diagnoses")
 @kernel
 def eagerness(plan: Any, p: Any, post: Any, tick: Any, seed: Any) -> Any:
     """Chance that a free stretch of this couple's shift goes to the plan; more in the hour that the plan names."""
-    if luck(seed, TASK_FORCE, tick, post, 0) < p["task_force"]:
+    if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
-    return min(1.0, p["follow"] * stress_on(plan["hour"], tick))
+    return min(1.0, p.follow * stress_on(plan.hour, tick))
 
 
 @kernel
@@ -95,20 +95,20 @@ def note(stage: Any, plant: Any, plans: Any, plan_cells: Any, planned_here: Any)
     day, row = stage.day, stage.tally[0]
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit["alive"] == 0 or visit["post"] < 0:
+        if visit.alive == 0 or visit.post < 0:
             continue
-        f = plant.posts[visit["post"]]["facility"]
+        f = plant.posts[visit.post].facility
         plan = plans[f]
-        by_plan = visit["kind"] >= PROBLEM
+        by_plan = visit.kind >= PROBLEM
         if by_plan:
-            plan["visits"] += 1
-            planned_here[visit["cell"]] += 1
-            row["visits_by_plan"] += 1.0
-            row["preventive_visits"] += 1.0 if visit["kind"] != CHECKPOINT else 0.0
-        if visit["kind"] == POST:
-            row["visits_on_post"] += 1.0
-        if plan["founded"] == 1 and aimed_at(plan_cells[f], plan["n"], visit["cell"]):
-            row["visits_where_diagnosed"] += 1.0
+            plan.visits += 1
+            planned_here[visit.cell] += 1
+            row.visits_by_plan += 1.0
+            row.preventive_visits += 1.0 if visit.kind != CHECKPOINT else 0.0
+        if visit.kind == POST:
+            row.visits_on_post += 1.0
+        if plan.founded == 1 and aimed_at(plan_cells[f], plan.n, visit.cell):
+            row.visits_where_diagnosed += 1.0
 
 
 @kernel
@@ -142,8 +142,8 @@ def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: An
 @kernel
 def choose_mode(founded: Any, trained: Any, p: Any, u: Any) -> Any:
     """Whether a plan is preventive, reactive or investigative, by luck u."""
-    prevent = math.exp(p["trained"] * trained + p["founded"] * founded)
-    react, inquire = math.exp(p["bust"]), math.exp(p["investigative"])
+    prevent = math.exp(p.trained * trained + p.founded * founded)
+    react, inquire = math.exp(p.bust), math.exp(p.investigative)
     reached = u * (prevent + react + inquire)
     if reached < prevent:
         return PREVENTIVE
@@ -175,16 +175,16 @@ def take_up(
 ) -> None:
     """Take up the request of a community that was made since the last plan, if the chief does."""
     month, tick = when
-    plan["holds"] = plan["changed"] = 0
+    plan.holds = plan.changed = 0
     for a in near:
         asked = requested[a] >= 0 and tick - requested[a] <= QUARTER
-        if not asked or plan["n"] == 0 or luck(seed, TAKEN_UP, month, a, 0) >= p["takes_request"]:
+        if not asked or plan.n == 0 or luck(seed, TAKEN_UP, month, a, 0) >= p.takes_request:
             continue
-        plan["holds"] = 1
-        tally[0]["plans_with_request"] += 1.0
-        if not aimed_at(chosen, plan["n"], cells_of[a]):
-            chosen[plan["n"] - 1] = cells_of[a]
-            plan["changed"] = 1
+        plan.holds = 1
+        tally[0].plans_with_request += 1.0
+        if not aimed_at(chosen, plan.n, cells_of[a]):
+            chosen[plan.n - 1] = cells_of[a]
+            plan.changed = 1
         return
 
 

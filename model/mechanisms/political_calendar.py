@@ -41,7 +41,7 @@ class PoliticalCalendar(Group):
 @kernel
 def violence(p: Any) -> Any:
     """Violence by gangs and for hire relative to 2017, as far as the country as a whole explains it."""
-    return 1.0 + p["national_trend"] * (p["trend"] - 1.0)
+    return 1.0 + p.national_trend * (p.trend - 1.0)
 
 
 def act(world: Any) -> None:

@@ -68,7 +68,7 @@ class PopulationChange(Group):
 @kernel
 def outsiders_factor(kind: Any, come: Any, p: Any) -> Any:
     """Offenders of this kind who are here today, relative to the mean day."""
-    return 1.0 - p["outsiders"] + p["outsiders"] * come if kind < 5 else 1.0
+    return 1.0 - p.outsiders + p.outsiders * come if kind < 5 else 1.0
 
 
 def coming(market_day: bool, n_market_days: int, visit: float) -> float:
@@ -85,20 +85,20 @@ def coming(market_day: bool, n_market_days: int, visit: float) -> float:
 @kernel
 def suffer_outside(stage: Any, kind: Any, i: Any, number: Any, mark: Any, p: Any, crime: Any) -> None:
     """Let a resident who is outside be robbed there if the mark (a year) is below the hazard; no book here has it."""
-    hazard = p["outside_robbery"] if kind == ROBBERY else p["outside_theft"]
+    hazard = p.outside_robbery if kind == ROBBERY else p.outside_theft
     if mark >= hazard:
         return
     severity = 0.2
     if kind == ROBBERY:
-        violent = luck(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < crime["violent_share"]
+        violent = luck(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < crime.violent_share
         severity = 0.6 if violent else 0.4
-        stage.tally[0]["outside_robberies"] += 1.0
+        stage.tally[0].outside_robberies += 1.0
     else:
-        stage.tally[0]["outside_thefts"] += 1.0
+        stage.tally[0].outside_thefts += 1.0
     row = stage.day.outside[stage.day.counts[OUTSIDE]]
-    row["who"], row["kind"], row["severity"] = i, kind, severity
+    row.who, row.kind, row.severity = i, kind, severity
     stage.day.counts[OUTSIDE] += 1
-    stage.minds[i]["harmed_outside"] = stage.tick
+    stage.minds[i].harmed_outside = stage.tick
 
 
 @kernel
@@ -106,8 +106,8 @@ def hazard_of(way: Any, person: Any, tick: Any, p: Any) -> Any:
     """Yearly hazard of a resident of dying of age or illness, or of moving away."""
     age = age_of(person, tick)
     if way == DYING:
-        return p["infants"] if age < 1.0 else p["mortality"] * math.exp(p["ageing"] * age)
-    return p["departures"] / 1000.0 * (p["young"] if YOUNG_FROM <= age < YOUNG_TO else 1.0)
+        return p.infants if age < 1.0 else p.mortality * math.exp(p.ageing * age)
+    return p.departures / 1000.0 * (p.young if YOUNG_FROM <= age < YOUNG_TO else 1.0)
 
 
 @kernel
@@ -132,22 +132,22 @@ def enlist(ground: Any, i: Any) -> None:
 def arrive(stage: Any, numbers: Any, fear: Any, come: Any, mood: Any) -> None:
     """Bring in those whose day has come: they are born or move here, and begin with first beliefs."""
     people = stage.ground.people
-    while come[0] < len(people) and people[come[0]]["arrives"] <= stage.tick // 3:
+    while come[0] < len(people) and people[come[0]].arrives <= stage.tick // 3:
         i = come[0]
         come[0] += 1
-        z = people[i]["settlement"]
+        z = people[i].settlement
         enlist(stage.ground, i)
-        if luck(stage.seed, ARRIVES, stage.tick, i, 0) >= numbers[z]["arrivals"]:
+        if luck(stage.seed, ARRIVES, stage.tick, i, 0) >= numbers[z].arrivals:
             continue
         mind = stage.minds[i]
         first_mind(mind, people[i], stage.trust[z], i, mood, stage.tick, stage.seed)
         first_caution(mind, fear[z], i, stage.seed)
-        book(stage.ledger, ARRIVAL, z, mind["trust"])
+        book(stage.ledger, ARRIVAL, z, mind.trust)
         stand(stage.ground, i, 1)
-        if people[i]["occupation"] == INFANT:
-            stage.tally[0]["births"] += 1.0
+        if people[i].occupation == INFANT:
+            stage.tally[0].births += 1.0
         else:
-            stage.tally[0]["newcomers"] += 1.0
+            stage.tally[0].newcomers += 1.0
 
 
 @kernel
@@ -163,23 +163,23 @@ def go(stage: Any, numbers: Any) -> None:
             if i >= stage.ground.come[0]:
                 continue
             person = stage.ground.people[i]
-            z = person["settlement"]
+            z = person.settlement
             hazard = hazard_of(way, person, stage.tick, numbers[z])
-            if luck(stage.seed, LIFE_MARK, stage.tick, who, 0) >= hazard / ceiling or stage.minds[i]["gone"] >= 0:
+            if luck(stage.seed, LIFE_MARK, stage.tick, who, 0) >= hazard / ceiling or stage.minds[i].gone >= 0:
                 continue
             leave(
                 stage.minds[i],
                 stage.tick,
-                stage.trust[z]["memory_years"],
+                stage.trust[z].memory_years,
                 stage.ledger,
                 z,
                 DEATH if way == DYING else DEPARTURE,
             )
             stand(stage.ground, i, -1)
             if way == DYING:
-                stage.tally[0]["natural_deaths"] += 1.0
+                stage.tally[0].natural_deaths += 1.0
             else:
-                stage.tally[0]["departures"] += 1.0
+                stage.tally[0].departures += 1.0
 
 
 def begin(state: Any, ground: Any) -> None:

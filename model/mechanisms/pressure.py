@@ -46,13 +46,13 @@ KNOCKOUT = ("refused", "downgraded", "arrests_easy")
 def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: Any, seed: Any) -> None:
     """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
     row = day.incidents[k]
-    if row["told"] not in (TO_PATROL, BY_PHONE, AT_STATION):
+    if row.told not in (TO_PATROL, BY_PHONE, AT_STATION):
         return
-    if luck(seed, SENT_AWAY, tick, row["number"], 0) >= figures[f]["refuse"] * (1.0 - row["severity"]):
+    if luck(seed, SENT_AWAY, tick, row.number, 0) >= figures[f].refuse * (1.0 - row.severity):
         return
-    row["refused"] = 1
-    row["told"] = PROSECUTOR if luck(seed, SENT_AWAY, tick, row["number"], 1) < p["then_prosecutor"] else NOBODY
-    impress(day, minds, row["teller"], TURNED_AWAY, -1.0, p["weight"], 0.0, 0.0, 1)
+    row.refused = 1
+    row.told = PROSECUTOR if luck(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
+    impress(day, minds, row.teller, TURNED_AWAY, -1.0, p.weight, 0.0, 0.0, 1)
 
 
 @kernel
@@ -61,29 +61,29 @@ def count_figures(stage: Any, figures: Any, numbers: Any) -> None:
     day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        f, p = cells[row["cell"]]["facility"], numbers[max(cells[row["cell"]]["settlement"], 0)]
-        if row["refused"] == 1 and luck(seed, SENT_AWAY, tick, row["number"], 2) < p["channel"]:
-            tally[0]["complaints_outside"] += 1.0
-        if row["written"] == 0:
+        f, p = cells[row.cell].facility, numbers[max(cells[row.cell].settlement, 0)]
+        if row.refused == 1 and luck(seed, SENT_AWAY, tick, row.number, 2) < p.channel:
+            tally[0].complaints_outside += 1.0
+        if row.written == 0:
             continue
-        lesser = LESSER[row["kind"]] >= 0
-        if lesser and luck(seed, DOWNGRADED, tick, row["number"], 0) < figures[f]["downgrade"]:
-            row["downgraded"] = 1
+        lesser = LESSER[row.kind] >= 0
+        if lesser and luck(seed, DOWNGRADED, tick, row.number, 0) < figures[f].downgrade:
+            row.downgraded = 1
         else:
-            figures[f]["month"] += SERIOUS[row["kind"]]
+            figures[f].month += SERIOUS[row.kind]
 
 
 @kernel
 def press(figures: Any, facilities: Any, numbers: Any) -> None:
     """Compare the month's figure with what is asked; the gap presses the next month."""
     for f in range(len(figures)):
-        row, p = figures[f], numbers[facilities[f]["settlement"]]
-        row["base"] = row["month"] if row["base"] == 0.0 else row["base"] + (row["month"] - row["base"]) / 12.0
-        target = row["base"] * (1.0 - p["goal"])
-        gap = min(1.0, max(0.0, row["month"] / target - 1.0)) if target > 0.0 else 0.0
-        strain = p["level"] * gap * (1.0 - p["control"]) * (1.0 - p["channel"])
-        row["refuse"], row["downgrade"] = p["refuse"] * strain, p["downgrade"] * strain
-        row["easy"], row["month"] = p["arrests"] * strain, 0.0
+        row, p = figures[f], numbers[facilities[f].settlement]
+        row.base = row.month if row.base == 0.0 else row.base + (row.month - row.base) / 12.0
+        target = row.base * (1.0 - p.goal)
+        gap = min(1.0, max(0.0, row.month / target - 1.0)) if target > 0.0 else 0.0
+        strain = p.level * gap * (1.0 - p.control) * (1.0 - p.channel)
+        row.refuse, row.downgrade = p.refuse * strain, p.downgrade * strain
+        row.easy, row.month = p.arrests * strain, 0.0
 
 
 def act(world: Any) -> None:

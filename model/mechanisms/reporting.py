@@ -145,22 +145,22 @@ KNOCKOUT = ("crimes_told", "complaints_filed")
 def readiness(kind: Any, p: Any) -> Any:
     """Readiness to tell of this kind of crime, over robbery and burglary (log-odds)."""
     if kind == THEFT:
-        return p["by_kind"] * p["theft"]
+        return p.by_kind * p.theft
     if kind == VEHICLE_THEFT:
-        return p["by_kind"] * p["vehicle_theft"]
+        return p.by_kind * p.vehicle_theft
     if kind == THEFT_FROM_VEHICLE:
-        return p["by_kind"] * p["theft_from_vehicle"]
+        return p.by_kind * p.theft_from_vehicle
     if kind == ASSAULT:
-        return p["by_kind"] * p["assault"]
-    return p["by_kind"] * p["extortion"] if kind == EXTORTION else 0.0
+        return p.by_kind * p.assault
+    return p.by_kind * p.extortion if kind == EXTORTION else 0.0
 
 
 @kernel
 def dread_of(row: Any, fear: Any, p: Any) -> Any:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
-    holds = row["kind"] == EXTORTION or row["motive"] == BY_GANG
-    holds = holds or row["motive"] == BY_EXTORTION or row["motive"] == PUNISHMENT
-    return p["fear"] * fear if holds else 0.0
+    holds = row.kind == EXTORTION or row.motive == BY_GANG
+    holds = holds or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
+    return p.fear * fear if holds else 0.0
 
 
 @kernel
@@ -179,20 +179,20 @@ def pulls(
     out: Any,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
-    common = p["intercept"] - hush + readiness(row["kind"], p) + p["severity"] * row["severity"]
-    common += p["loss"] * math.log1p(row["loss"] / 100.0)
-    faith = p["trust"] * (trust - 0.5)
-    dread = dread_of(row, mind["fear"], p)
-    extortion = row["kind"] == EXTORTION
-    out[TO_PATROL] = math.exp(common + p["patrol"] + faith - dread) if at_hand else 0.0
+    common = p.intercept - hush + readiness(row.kind, p) + p.severity * row.severity
+    common += p.loss * math.log1p(row.loss / 100.0)
+    faith = p.trust * (trust - 0.5)
+    dread = dread_of(row, mind.fear, p)
+    extortion = row.kind == EXTORTION
+    out[TO_PATROL] = math.exp(common + p.patrol + faith - dread) if at_hand else 0.0
     out[BY_PHONE] = math.exp(common + faith - dread / 2.0)
-    out[AT_STATION] = math.exp(common + p["station"] + faith - p["minutes"] * home["minutes"] / 60.0 - dread)
-    out[OWN_PHONE] = math.exp(common + p["own_phone"] + faith - dread / 2.0) if has_number else 0.0
+    out[AT_STATION] = math.exp(common + p.station + faith - p.minutes * home.minutes / 60.0 - dread)
+    out[OWN_PHONE] = math.exp(common + p.own_phone + faith - dread / 2.0) if has_number else 0.0
     out[COMMUNAL] = 0.0
     if reach > 0.0 and not extortion:
-        out[COMMUNAL] = reach * math.exp(common + authority["near"] + authority["deference"] * board["legitimacy"])
-    out[PROSECUTOR] = math.exp(common + p["prosecutor"] - p["minutes"] * home["seat_minutes"] / 60.0 - dread)
-    out[ANONYMOUS] = math.exp(common + p["anonymous"] + faith) if extortion else 0.0
+        out[COMMUNAL] = reach * math.exp(common + authority.near + authority.deference * board.legitimacy)
+    out[PROSECUTOR] = math.exp(common + p.prosecutor - p.minutes * home.seat_minutes / 60.0 - dread)
+    out[ANONYMOUS] = math.exp(common + p.anonymous + faith) if extortion else 0.0
 
 
 @kernel
@@ -219,10 +219,10 @@ def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
     """Write the call for help that belongs to an incident."""
     row = day.incidents[k]
     line = day.calls[day.counts[CALLS]]
-    line["born"], line["number"], line["cell"] = tick, row["number"], row["cell"]
-    line["teller"], line["incident"] = row["teller"], k
-    line["minute"] = min(479.0, row["minute"] + 20.0 * luck(seed, CALL_DELAY, tick, row["number"], 0))
-    line["since"], line["severity"] = line["minute"], row["severity"]
+    line.born, line.number, line.cell = tick, row.number, row.cell
+    line.teller, line.incident = row.teller, k
+    line.minute = min(479.0, row.minute + 20.0 * luck(seed, CALL_DELAY, tick, row.number, 0))
+    line.since, line.severity = line.minute, row.severity
     day.counts[CALLS] += 1
 
 
@@ -230,19 +230,19 @@ def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
 def lose_call(day: Any, minds: Any, trust: Any, teller: Any, born: Any, number: Any, reason: Any) -> None:
     """Write down a call that nobody will answer."""
     lost = day.unserved[day.counts[UNSERVEDS]]
-    lost["born"], lost["number"], lost["reason"] = born, number, reason
+    lost.born, lost.number, lost.reason = born, number, reason
     day.counts[UNSERVEDS] += 1
-    impress(day, minds, teller, UNANSWERED_CALL, -0.5, trust["call_treatment"] / 2.0, -1.0, trust["call"], 1)
+    impress(day, minds, teller, UNANSWERED_CALL, -0.5, trust.call_treatment / 2.0, -1.0, trust.call, 1)
 
 
 @kernel
 def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick: Any, seed: Any) -> None:
     """Bring an incident before the communal authority; the hearing is some days later, in the afternoon."""
     case = cases[count[0]]
-    wait = days + int(7.0 * luck(seed, SUMMONS, tick, row["number"], 0))
-    case["born"], case["number"], case["due"] = tick, row["number"], 3 * (tick // 3 + wait) + 1
-    case["victim"], case["settlement"], case["cell"] = row["teller"], settlement, row["cell"]
-    case["kind"], case["step"], case["late"], case["just"] = row["kind"], 0, 0, 0
+    wait = days + int(7.0 * luck(seed, SUMMONS, tick, row.number, 0))
+    case.born, case.number, case.due = tick, row.number, 3 * (tick // 3 + wait) + 1
+    case.victim, case.settlement, case.cell = row.teller, settlement, row.cell
+    case.kind, case.step, case.late, case.just = row.kind, 0, 0, 0
     count[0] += 1
 
 
@@ -270,37 +270,37 @@ def tell(stage: Any, counter: Any) -> None:
     pull = np.zeros(N_CHANNELS)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        if row["kind"] == DOMESTIC:  # women choose otherwise: seeking_help
+        if row.kind == DOMESTIC:  # women choose otherwise: seeking_help
             continue
-        i, number = row["teller"], row["number"]
-        at = max(ground.cells[row["cell"]]["settlement"], 0)
-        visit = cover(day, row["cell"], row["minute"], counter.deterrence[at]["residual"])
+        i, number = row.teller, row.number
+        at = max(ground.cells[row.cell].settlement, 0)
+        visit = cover(day, row.cell, row.minute, counter.deterrence[at].residual)
         z = at
         if i >= 0:
-            z = ground.people[i]["settlement"]
-            home = ground.cells[ground.people[i]["home"]]
+            z = ground.people[i].settlement
+            home = ground.cells[ground.people[i].home]
             p, a = counter.reporting[z], counter.authority[z]
-            hush = counter.narcos[z]["silence"] if counter.protected[ground.people[i]["home"]] >= 0 else 0.0
-            now = trust_now(minds[i], tick, trust[z]["memory_years"])
-            council = ground.people[i]["council"] == 1
-            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < counter.boards[z]["phones"]
-            pulls(row, home, minds[i], counter.boards[z], a["reach"], a, visit >= 0, has_number, p, now, hush, pull)
-            row["told"] = choose(pull, luck(seed, TELL, tick, number, 0))
-            if row["kind"] == HOMICIDE:
-                row["told"] = BY_PHONE
-            station = ground.cells[row["cell"]]["facility"]
+            hush = counter.narcos[z].silence if counter.protected[ground.people[i].home] >= 0 else 0.0
+            now = trust_now(minds[i], tick, trust[z].memory_years)
+            council = ground.people[i].council == 1
+            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < counter.boards[z].phones
+            pulls(row, home, minds[i], counter.boards[z], a.reach, a, visit >= 0, has_number, p, now, hush, pull)
+            row.told = choose(pull, luck(seed, TELL, tick, number, 0))
+            if row.kind == HOMICIDE:
+                row.told = BY_PHONE
+            station = ground.cells[row.cell].facility
             send_away(day, minds, k, counter.figures, station, counter.pressure[at], tick, seed)
-            if row["told"] == COMMUNAL:
-                if row["severity"] >= a["grave"]:
-                    row["handed"] = 1
+            if row.told == COMMUNAL:
+                if row.severity >= a.grave:
+                    row.handed = 1
                 else:
-                    open_case(counter.cases, counter.case_count, row, z, a["days"], tick, seed)
-            elif row["kind"] == EXTORTION and row["told"] != NOBODY and row["told"] != ANONYMOUS:
-                minds[i]["spoke"] = tick
+                    open_case(counter.cases, counter.case_count, row, z, a.days, tick, seed)
+            elif row.kind == EXTORTION and row.told != NOBODY and row.told != ANONYMOUS:
+                minds[i].spoke = tick
             follow(day, k, minds, home, counter.means, p, counter.response[at], trust[z], tick, seed)
-        state_knows = row["handed"] == 1 or (row["told"] != NOBODY and row["told"] != COMMUNAL)
-        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < counter.reporting[z]["found"]:
-            row["found"] = 1
+        state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
+        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < counter.reporting[z].found:
+            row.found = 1
 
 
 @kernel
@@ -309,28 +309,28 @@ def follow(
 ) -> None:
     """Make the call and the formal complaint that follow from what was told."""
     row = day.incidents[k]
-    told, number, i = row["told"], row["number"], row["teller"]
-    if told == NOBODY or (told == COMMUNAL and row["handed"] == 0):
+    told, number, i = row.told, row.number, row.teller
+    if told == NOBODY or (told == COMMUNAL and row.handed == 0):
         return
-    if told == TO_PATROL or row["handed"] == 1:
+    if told == TO_PATROL or row.handed == 1:
         call(day, k, tick, seed)
     elif told in (BY_PHONE, OWN_PHONE):
         if told == BY_PHONE:
-            heard = luck(seed, LINE, tick, number, 0) < response["line_answered"]
+            heard = luck(seed, LINE, tick, number, 0) < response.line_answered
         else:
-            heard = home["facility"] < 0 or means[home["facility"]]["phone"] == 1
+            heard = home.facility < 0 or means[home.facility].phone == 1
         if heard:
             call(day, k, tick, seed)
         else:
             lose_call(day, minds, trust, i, tick, number, NO_LINE)
-    if told == PROSECUTOR or row["kind"] == HOMICIDE:
-        row["complaint"], row["in_time"] = 1, 1
+    if told == PROSECUTOR or row.kind == HOMICIDE:
+        row.complaint, row.in_time = 1, 1
         return
-    wish = p["follow"] + p["follow_severity"] * row["severity"] + p["useful"] * minds[i]["useful"]
-    wish += p["accompaniment"] - p["trip"] * home["seat_minutes"] / 60.0 - dread_of(row, minds[i]["fear"], p)
+    wish = p.follow + p.follow_severity * row.severity + p.useful * minds[i].useful
+    wish += p.accompaniment - p.trip * home.seat_minutes / 60.0 - dread_of(row, minds[i].fear, p)
     if luck(seed, RATIFY, tick, number, 0) < logistic(wish):
-        row["complaint"] = 1
-        row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
+        row.complaint = 1
+        row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
 
 
 def counter_of(world: Any) -> Counter:

@@ -69,7 +69,7 @@ KNOCKOUT = ("km", "km_available", "vehicles_working", "joint_patrols")
 @kernel
 def name_of(vehicle: Any) -> Any:
     """Lasting number of a vehicle: 64 to a facility, motorcycles from 32 on."""
-    return vehicle["facility"] * 64 + 32 * vehicle["motorcycle"] + vehicle["number"]
+    return vehicle.facility * 64 + 32 * vehicle.motorcycle + vehicle.number
 
 
 @kernel
@@ -77,11 +77,11 @@ def first_vehicles(vehicles: Any, homes: Any, resources: Any, tick: Any, seed: A
     """Let as many vehicles work at the start as breakdowns and repairs keep working."""
     for v in range(len(vehicles)):
         vehicle = vehicles[v]
-        p = resources[homes[vehicle["facility"]]["settlement"]]
-        both = p["breakdown"] + p["repair"]
-        out = p["breakdown"] / both if both > 0.0 else 0.0
-        vehicle["works"] = 1 if luck(seed, VEHICLE_WORKS, 0, name_of(vehicle), 0) >= out else 0
-        vehicle["since"] = tick
+        p = resources[homes[vehicle.facility].settlement]
+        both = p.breakdown + p.repair
+        out = p.breakdown / both if both > 0.0 else 0.0
+        vehicle.works = 1 if luck(seed, VEHICLE_WORKS, 0, name_of(vehicle), 0) >= out else 0
+        vehicle.since = tick
 
 
 @kernel
@@ -90,24 +90,24 @@ def run_down(vehicles: Any, homes: Any, resources: Any, tally: Any, tick: Any, s
     week = tick // 21
     for v in range(len(vehicles)):
         vehicle = vehicles[v]
-        p, who = resources[homes[vehicle["facility"]]["settlement"]], name_of(vehicle)
-        if vehicle["works"] == 1 and luck(seed, BREAKS, week, who, 0) < p["breakdown"]:
-            vehicle["works"], vehicle["since"] = 0, tick
-            tally[0]["breakdowns"] += 1.0
-        elif vehicle["works"] == 0 and luck(seed, MENDED, week, who, 0) < p["repair"]:
-            vehicle["works"], vehicle["since"] = 1, tick
-            tally[0]["repairs"] += 1.0
+        p, who = resources[homes[vehicle.facility].settlement], name_of(vehicle)
+        if vehicle.works == 1 and luck(seed, BREAKS, week, who, 0) < p.breakdown:
+            vehicle.works, vehicle.since = 0, tick
+            tally[0].breakdowns += 1.0
+        elif vehicle.works == 0 and luck(seed, MENDED, week, who, 0) < p.repair:
+            vehicle.works, vehicle.since = 1, tick
+            tally[0].repairs += 1.0
 
 
 @kernel
 def disburse(means: Any, homes: Any, resources: Any, month: Any, seed: Any) -> None:
     """Draw what the month brings each facility: its budget in time or not, its connection, its credit."""
-    late = luck(seed, LATE_BUDGET, month, 0, 0) < resources[0]["late"]
+    late = luck(seed, LATE_BUDGET, month, 0, 0) < resources[0].late
     for f in range(len(homes)):
-        p = resources[homes[f]["settlement"]]
-        means[f]["late"] = 1 if late else 0
-        means[f]["internet"] = 1 if luck(seed, INTERNET, month, f, 0) < p["internet"] else 0
-        means[f]["phone"] = 1 if luck(seed, PHONE_CREDIT, month, f, 0) < p["phones"] else 0
+        p = resources[homes[f].settlement]
+        means[f].late = 1 if late else 0
+        means[f].internet = 1 if luck(seed, INTERNET, month, f, 0) < p.internet else 0
+        means[f].phone = 1 if luck(seed, PHONE_CREDIT, month, f, 0) < p.phones else 0
 
 
 @kernel
@@ -116,28 +116,28 @@ def raise_funds(
 ) -> None:
     """Let organised communities hold benefit events that pay for fuel of their facility."""
     for a in range(len(authorities)):
-        p = resources[authorities[a]["settlement"]]
-        home = cells[authorities[a]["cell"]]["facility"]
-        if home >= 0 and luck(seed, BENEFIT, tick, a, 0) < p["events"] * boards[a]["organised"]:
-            means[home]["purse"] += p["event_km"]
-            tally[0]["benefit_km"] += p["event_km"]
+        p = resources[authorities[a].settlement]
+        home = cells[authorities[a].cell].facility
+        if home >= 0 and luck(seed, BENEFIT, tick, a, 0) < p.events * boards[a].organised:
+            means[home].purse += p.event_km
+            tally[0].benefit_km += p.event_km
 
 
 @kernel
 def ration(p: Any, mean: Any, gallons: Any, km_per_gallon: Any) -> Any:
     """Kilometres that a couple gets for a shift; what the purse pays for is taken out of it."""
     km = gallons * km_per_gallon / 3.0
-    if mean["late"] == 1:
-        km *= p["late_ration"]
-    gift = min(mean["purse"], p["event_share"])
-    mean["purse"] -= gift
-    return km + gift + WITHOUT_LIMIT * p["no_ration"]
+    if mean.late == 1:
+        km *= p.late_ration
+    gift = min(mean.purse, p.event_share)
+    mean.purse -= gift
+    return km + gift + WITHOUT_LIMIT * p.no_ration
 
 
 @kernel
 def goes_along(p: Any, willing: Any, post: Any, tick: Any, seed: Any) -> Any:
     """Whether municipal police go with this couple."""
-    return willing == 1 and luck(seed, JOINT, tick, post, 0) < p["joint_patrols"]
+    return willing == 1 and luck(seed, JOINT, tick, post, 0) < p.joint_patrols
 
 
 def term_of(date: datetime.date) -> int:

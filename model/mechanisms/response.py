@@ -98,13 +98,13 @@ class Force(Tables):
 @kernel
 def comes_before(a: Any, b: Any) -> Any:
     """Whether call a is served before call b."""
-    if a["severity"] != b["severity"]:
-        return a["severity"] > b["severity"]
-    if a["minute"] != b["minute"]:
-        return a["minute"] < b["minute"]
-    if a["born"] != b["born"]:
-        return a["born"] < b["born"]
-    return a["number"] < b["number"]
+    if a.severity != b.severity:
+        return a.severity > b.severity
+    if a.minute != b.minute:
+        return a.minute < b.minute
+    if a.born != b.born:
+        return a.born < b.born
+    return a.number < b.number
 
 
 @njit(cache=True)
@@ -127,8 +127,8 @@ def slowness(road: Any, p: Any) -> Any:
     if road == 0:
         return 1.0
     if road == 1:
-        return p["dirt"]
-    return p["path"] if road == 2 else p["no_road"]
+        return p.dirt
+    return p.path if road == 2 else p.no_road
 
 
 @kernel
@@ -136,25 +136,25 @@ def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, de
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
     anybody = hours = fuel = False
-    road = slowness(cells[line["cell"]]["road"], p)
+    road = slowness(cells[line.cell].road, p)
     for post in range(len(couples)):
         couple = couples[post]
-        if couple["on"] == 0:
+        if couple.on == 0:
             continue
         anybody = True
-        start = max(line["minute"], couple["free"])
-        if couple["duty_start"] <= start < couple["duty_end"]:
-            start = couple["duty_end"]
-        km = straight_km(cells, whereabouts(day, couples, post, start), line["cell"], cell_km)
-        if without_motor(couple["mode"]):
-            if km > p["foot_km"] * (p["bicycle"] if couple["mode"] == BICYCLE else 1.0):
+        start = max(line.minute, couple.free)
+        if couple.duty_start <= start < couple.duty_end:
+            start = couple.duty_end
+        km = straight_km(cells, whereabouts(day, couples, post, start), line.cell, cell_km)
+        if without_motor(couple.mode):
+            if km > p.foot_km * (p.bicycle if couple.mode == BICYCLE else 1.0):
                 continue
         else:
             km *= detour
-            if km > couple["km"]:
+            if km > couple.km:
                 fuel = True
                 continue
-        arrival = start + 60.0 * km / KM_PER_HOUR[couple["mode"]] * road
+        arrival = start + 60.0 * km / KM_PER_HOUR[couple.mode] * road
         if arrival > 480.0:
             hours = True
         elif best < 0 or arrival < best_arrival:
@@ -173,7 +173,7 @@ def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, de
 def first_on_duty(couples: Any) -> Any:
     """First couple on duty, or -1."""
     for post in range(len(couples)):
-        if couples[post]["on"] == 1:
+        if couples[post].on == 1:
             return post
     return -1
 
@@ -181,45 +181,45 @@ def first_on_duty(couples: Any) -> Any:
 @kernel
 def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trust: Any) -> None:
     """Note how long the caller waited and how the couple treated them."""
-    born, number, i = line["born"], line["number"], line["teller"]
+    born, number, i = line.born, line.number, line.teller
     served = stage.day.responses[stage.day.counts[RESPONSES]]
-    served["born"], served["number"], served["post"], served["wait"] = born, number, post, wait
+    served.born, served.number, served.post, served.wait = born, number, post, wait
     stage.day.counts[RESPONSES] += 1
     force.waits[min(LONGEST_WAIT, int(wait))] += 1
-    stage.tally[0]["served"] += 1.0
+    stage.tally[0].served += 1.0
     if wait <= 60.0:
-        stage.tally[0]["served_in_hour"] += 1.0
-    contacts = force.contacts[max(stage.ground.cells[line["cell"]]["settlement"], 0)]
-    officer = force.officers[force.couples[post]["lead"]]
+        stage.tally[0].served_in_hour += 1.0
+    contacts = force.contacts[max(stage.ground.cells[line.cell].settlement, 0)]
+    officer = force.officers[force.couples[post].lead]
     fair = treats_fairly(officer, contacts, luck(stage.seed, TREATMENT, born, number, 0))
-    speed = 1.0 - 2.0 * min(1.0, wait / p["patience"])
-    home = np.int64(stage.ground.cells[line["cell"]]["settlement"])
+    speed = 1.0 - 2.0 * min(1.0, wait / p.patience)
+    home = np.int64(stage.ground.cells[line.cell].settlement)
     if speed < 0.0 and explains(officer, force.adoption[max(home, 0)], born, number, stage.seed):
         speed = 0.0
-        stage.tally[0]["explained"] += 1.0
+        stage.tally[0].explained += 1.0
     tone = 1.0 if fair else -1.0
-    impress(stage.day, stage.minds, i, ANSWERED_CALL, tone, trust["call_treatment"], speed, trust["call"], 1)
-    stage.minds[i]["met"] = stage.minds[i]["met_free"] = stage.tick
+    impress(stage.day, stage.minds, i, ANSWERED_CALL, tone, trust.call_treatment, speed, trust.call, 1)
+    stage.minds[i].met = stage.minds[i].met_free = stage.tick
 
 
 @kernel
 def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) -> None:
     """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
     row, p = stage.day.incidents[k], force.response[z]
-    number = row["number"]
-    if row["arrested"] == 1 or row["motive"] == IMITATOR:
+    number = row.number
+    if row.arrested == 1 or row.motive == IMITATOR:
         return
-    if luck(stage.seed, ARREST, stage.tick, number, 0) >= p["catch"] * math.exp(-delay / p["trail"]):
+    if luck(stage.seed, ARREST, stage.tick, number, 0) >= p.catch * math.exp(-delay / p.trail):
         return
-    row["arrested"] = 1
+    row.arrested = 1
     arrest = stage.day.arrests[stage.day.counts[ARRESTS]]
-    arrest["incident"], arrest["number"], arrest["post"], arrest["held"] = k, number, post, 0
-    with_goods = luck(stage.seed, GOODS, stage.tick, number, 0) < p["goods"] * math.exp(-delay / 60.0)
-    arrest["goods"] = 1 if with_goods else 0
+    arrest.incident, arrest.number, arrest.post, arrest.held = k, number, post, 0
+    with_goods = luck(stage.seed, GOODS, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0)
+    arrest.goods = 1 if with_goods else 0
     stage.day.counts[ARRESTS] += 1
-    start = max(row["minute"] + delay, force.couples[post]["free"])
-    occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z]["hours"])
-    stage.tally[0]["couple_hours_used"] += force.justice[z]["hours"]
+    start = max(row.minute + delay, force.couples[post].free)
+    occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z].hours)
+    stage.tally[0].couple_hours_used += force.justice[z].hours
 
 
 @kernel
@@ -227,14 +227,14 @@ def recall_calls(day: Any, waiting: Any, count: Any) -> None:
     """Put the calls carried over behind those of the shift; they wait from its first minute."""
     for k in range(count[0]):
         line, old = day.calls[day.counts[CALLS]], waiting[k]
-        line["born"], line["number"], line["cell"], line["teller"] = (
-            old["born"],
-            old["number"],
-            old["cell"],
-            old["teller"],
+        line.born, line.number, line.cell, line.teller = (
+            old.born,
+            old.number,
+            old.cell,
+            old.teller,
         )
-        line["incident"], line["minute"] = -1, 0.0
-        line["since"], line["severity"] = old["since"], old["severity"]
+        line.incident, line.minute = -1, 0.0
+        line.since, line.severity = old.since, old.severity
         day.counts[CALLS] += 1
     count[0] = 0
 
@@ -243,13 +243,13 @@ def recall_calls(day: Any, waiting: Any, count: Any) -> None:
 def carry_over(waiting: Any, count: Any, line: Any) -> None:
     """Keep a call for the next shift."""
     row = waiting[count[0]]
-    row["born"], row["number"], row["cell"], row["teller"] = (
-        line["born"],
-        line["number"],
-        line["cell"],
-        line["teller"],
+    row.born, row.number, row.cell, row.teller = (
+        line.born,
+        line.number,
+        line.cell,
+        line.teller,
     )
-    row["since"], row["severity"] = line["since"], line["severity"]
+    row.since, row.severity = line.since, line.severity
     count[0] += 1
 
 
@@ -260,44 +260,44 @@ def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
     if post < 0:
         return post, 0.0
     couple = force.couples[post]
-    if not without_motor(couple["mode"]):
-        couple["km"] -= km
-        stage.tally[0]["km"] += km
-    couple["cell"] = line["cell"]
-    service = p["service"] * (0.5 + luck(stage.seed, SERVICE, line["born"], line["number"], 0))
+    if not without_motor(couple.mode):
+        couple.km -= km
+        stage.tally[0].km += km
+    couple.cell = line.cell
+    service = p.service * (0.5 + luck(stage.seed, SERVICE, line.born, line.number, 0))
     occupy(force.couples, stage.day, post, start, arrival + service)
-    stage.tally[0]["couple_hours_used"] += (arrival + service - start) / 60.0
+    stage.tally[0].couple_hours_used += (arrival + service - start) / 60.0
     return post, arrival
 
 
 @kernel
 def serve(stage: Any, force: Any, line: Any, waiting: Any, count: Any) -> None:
     """Answer a call, carry it over, or lose it."""
-    z = max(stage.ground.cells[line["cell"]]["settlement"], 0)
-    p, trust = force.response[z], stage.trust[stage.ground.people[line["teller"]]["settlement"]]
-    born, number = line["born"], line["number"]
-    if p["constant"] > 0.0:
-        post, arrival = first_on_duty(force.couples), line["minute"] + p["constant"]
+    z = max(stage.ground.cells[line.cell].settlement, 0)
+    p, trust = force.response[z], stage.trust[stage.ground.people[line.teller].settlement]
+    born, number = line.born, line.number
+    if p.constant > 0.0:
+        post, arrival = first_on_duty(force.couples), line.minute + p.constant
         reason, patient = NO_HOURS, False
     else:
-        wanted = min(1.0, p["attend"] + p["attend_severity"] * line["severity"])
+        wanted = min(1.0, p.attend + p.attend_severity * line.severity)
         if luck(stage.seed, TRIAGED, born, number, 0) >= wanted:
-            lose_call(stage.day, stage.minds, trust, line["teller"], born, number, TRIAGE)
+            lose_call(stage.day, stage.minds, trust, line.teller, born, number, TRIAGE)
             return
-        if luck(stage.seed, ON_PAPER, born, number, 0) < p["on_paper"]:
-            lose_call(stage.day, stage.minds, trust, line["teller"], born, number, NO_ARRIVAL)
+        if luck(stage.seed, ON_PAPER, born, number, 0) < p.on_paper:
+            lose_call(stage.day, stage.minds, trust, line.teller, born, number, NO_ARRIVAL)
             return
-        post, arrival = go(stage, force, line, p, force.patrol[z]["detour"])
-        reason, patient = -1 - post, stage.tick - born < p["carry"]
+        post, arrival = go(stage, force, line, p, force.patrol[z].detour)
+        reason, patient = -1 - post, stage.tick - born < p.carry
     if post < 0 and patient:
         carry_over(waiting, count, line)
     elif post < 0:
-        lose_call(stage.day, stage.minds, trust, line["teller"], born, number, reason)
+        lose_call(stage.day, stage.minds, trust, line.teller, born, number, reason)
     else:
-        answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line["since"], p, trust)
-        if line["incident"] >= 0:
-            delay = arrival - stage.day.incidents[line["incident"]]["minute"]
-            try_arrest(stage, force, post, line["incident"], delay, z)
+        answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line.since, p, trust)
+        if line.incident >= 0:
+            delay = arrival - stage.day.incidents[line.incident].minute
+            try_arrest(stage, force, post, line.incident, delay, z)
 
 
 @njit(cache=True)
@@ -309,12 +309,12 @@ def respond(stage: Any, force: Any, deterrence: Any, waiting: Any, count: Any) -
         serve(stage, force, day.calls[row], waiting, count)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        if row["found"] == 0 and row["told"] != TO_PATROL:
+        if row.found == 0 and row.told != TO_PATROL:
             continue
-        z = max(stage.ground.cells[row["cell"]]["settlement"], 0)
-        visit = witness(day, row["cell"], row["minute"], deterrence[z]["residual"])
+        z = max(stage.ground.cells[row.cell].settlement, 0)
+        visit = witness(day, row.cell, row.minute, deterrence[z].residual)
         if visit >= 0:
-            try_arrest(stage, force, day.visits[visit]["post"], k, 0.0, z)
+            try_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
 
 
 def force_of(world: Any) -> Force:

@@ -88,7 +88,7 @@ def on_duty(tick: int, roster: Any) -> tuple[int, float]:
 @kernel
 def man(couples: Any, post: Any, lead: Any, mate: Any) -> None:
     """Put two officers on a post."""
-    couples[post]["on"], couples[post]["lead"], couples[post]["mate"] = 1, lead, mate
+    couples[post].on, couples[post].lead, couples[post].mate = 1, lead, mate
 
 
 @njit(cache=True)
@@ -99,21 +99,21 @@ def fill_seats(stage: Any, couples: Any, plant: Any, roster: Any, group: Any, st
     missing = np.zeros(len(plant.facilities), np.int64)
     for o in range(len(plant.officers)):
         officer = plant.officers[o]
-        if officer["group"] != group:
+        if officer.group != group:
             continue
-        home = officer["facility"]
-        absence = roster[plant.facilities[home]["settlement"]]["absence"]
+        home = officer.facility
+        absence = roster[plant.facilities[home].settlement].absence
         if luck(seed, ABSENCE, tick, o, 0) >= 1.0 - (1.0 - absence) * strength:
             present[o] = 1
-        elif officer["post"] < 0:
+        elif officer.post < 0:
             missing[home] += 1
     single = np.full(len(plant.facilities), -1, np.int64)
     single_post = np.full(len(plant.facilities), -1, np.int64)
     for post in range(len(couples)):
-        couples[post]["on"] = 0
-        if plant.posts[post]["group"] != group:
+        couples[post].on = 0
+        if plant.posts[post].group != group:
             continue
-        home = plant.posts[post]["facility"]
+        home = plant.posts[post].facility
         lead, mate = plant.seats[post, 0], plant.seats[post, 1]
         if lead >= 0 and mate >= 0 and present[lead] == 1 and present[mate] == 1:
             man(couples, post, lead, mate)
@@ -136,19 +136,19 @@ def working(vehicles: Any, n_facilities: Any, motorcycle: Any) -> Any:
     """Count the vehicles of every facility, or its motorcycles, that work."""
     count = np.zeros(n_facilities, np.int64)
     for v in range(len(vehicles)):
-        if vehicles[v]["motorcycle"] == motorcycle:
-            count[vehicles[v]["facility"]] += vehicles[v]["works"]
+        if vehicles[v].motorcycle == motorcycle:
+            count[vehicles[v].facility] += vehicles[v].works
     return count
 
 
 @kernel
 def start_out(couple: Any, p: Any, tick: Any, post: Any, home: Any, seed: Any) -> Any:
     """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
-    length = min(480.0, 480.0 * p["fixed_duties"] * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
-    couple["duty_start"] = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
-    couple["duty_end"] = couple["duty_start"] + length
-    couple["free"] = 0.0
-    couple["cell"] = home["cell"]
+    length = min(480.0, 480.0 * p.fixed_duties * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
+    couple.duty_start = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
+    couple.duty_end = couple.duty_start + length
+    couple.free = 0.0
+    couple.cell = home.cell
     return length
 
 
@@ -158,37 +158,37 @@ def equip(stage: Any, couples: Any, plant: Any, depot: Any, roster: Any, resourc
     tally, tick, seed = stage.tally, stage.tick, stage.seed
     vehicles = working(depot.vehicles, len(plant.facilities), 0)
     motorcycles = working(depot.vehicles, len(plant.facilities), 1)
-    tally[0]["vehicles"] += vehicles.sum()
-    tally[0]["motorcycles"] += motorcycles.sum()
+    tally[0].vehicles += vehicles.sum()
+    tally[0].motorcycles += motorcycles.sum()
     for post in range(len(couples)):
         couple = couples[post]
-        if couple["on"] == 0:
+        if couple.on == 0:
             continue
-        f = plant.posts[post]["facility"]
-        home, walks = plant.facilities[f], plant.posts[post]["foot"] == 1
-        p, r = roster[home["settlement"]], resources[home["settlement"]]
-        couple["mode"], couple["km"] = FOOT, ON_FOOT_WITHOUT_LIMIT
-        joint = goes_along(r, depot.mayor[0]["willing"], post, tick, seed)
-        if walks and luck(seed, CYCLES, tick, post, 0) < p["bicycles"]:
-            couple["mode"] = BICYCLE
+        f = plant.posts[post].facility
+        home, walks = plant.facilities[f], plant.posts[post].foot == 1
+        p, r = roster[home.settlement], resources[home.settlement]
+        couple.mode, couple.km = FOOT, ON_FOOT_WITHOUT_LIMIT
+        joint = goes_along(r, depot.mayor[0].willing, post, tick, seed)
+        if walks and luck(seed, CYCLES, tick, post, 0) < p.bicycles:
+            couple.mode = BICYCLE
         elif not walks and vehicles[f] > 0:
             vehicles[f] -= 1
-            couple["mode"], couple["km"] = VEHICLE, ration(r, depot.means[f], p["gallons"], p["km_per_gallon"])
+            couple.mode, couple.km = VEHICLE, ration(r, depot.means[f], p.gallons, p.km_per_gallon)
         elif not walks and (motorcycles[f] > 0 or joint):
             motorcycles[f] = max(0, motorcycles[f] - 1)
-            couple["mode"] = MOTORCYCLE
-            couple["km"] = ration(r, depot.means[f], p["gallons_motorcycle"], p["km_per_gallon_motorcycle"])
-        couple["joint"] = 1 if joint else 0
+            couple.mode = MOTORCYCLE
+            couple.km = ration(r, depot.means[f], p.gallons_motorcycle, p.km_per_gallon_motorcycle)
+        couple.joint = 1 if joint else 0
         if joint:
-            plant.officers[couple["lead"]]["tone"] += r["joint_tone"]
-            tally[0]["joint_patrols"] += 1.0
-        if couple["mode"] in (MOTORCYCLE, VEHICLE):
-            tally[0]["km_available"] += couple["km"]
+            plant.officers[couple.lead].tone += r.joint_tone
+            tally[0].joint_patrols += 1.0
+        if couple.mode in (MOTORCYCLE, VEHICLE):
+            tally[0].km_available += couple.km
         fixed = start_out(couple, p, tick, post, home, seed) / 60.0
-        tally[0]["fixed_hours"] += fixed
-        tally[0]["couple_hours_used"] += fixed
-        tally[0]["couple_hours"] += 8.0
-        tally[0]["couple_shifts"] += 1.0
+        tally[0].fixed_hours += fixed
+        tally[0].couple_hours_used += fixed
+        tally[0].couple_hours += 8.0
+        tally[0].couple_shifts += 1.0
 
 
 def depot_of(world: Any) -> Depot:

@@ -43,8 +43,8 @@ class SafeSchools(Group):
 @kernel
 def draw_of(student: Any, p: Any) -> Any:
     """Pull of a clique on somebody young, relative to one without any prevention."""
-    supervised = p["coverage"] * (1.0 if student else p["outreach"])
-    return math.exp(-p["effect"] * supervised - (p["talk_effect"] * p["talks"] if student else 0.0))
+    supervised = p.coverage * (1.0 if student else p.outreach)
+    return math.exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
 
 
 @kernel
@@ -52,7 +52,7 @@ def guarded(kind: Any, person: Any, schools: Any, tick: Any, p: Any) -> Any:
     """Hazard of a crime on the street against this resident here, relative to one without supervision."""
     if (kind > THEFT and kind != ASSAULT) or schools == 0 or age_of(person, tick) >= ADULT:
         return 1.0
-    return 1.0 - p["guard"] * p["coverage"]
+    return 1.0 - p.guard * p.coverage
 
 
 def youth_of(people: Any, first_tick: int, n_settlements: int) -> np.ndarray:

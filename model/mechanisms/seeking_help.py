@@ -114,90 +114,90 @@ def who_attends(stage: Any, found: Any, couples: Any, plant: Any, numbers: Any) 
     """Find for every facility whether a woman is on duty and whether somebody speaks the other language."""
     facilities, officers, tick, seed = plant.facilities, plant.officers, stage.tick, stage.seed
     for facility in range(len(facilities)):
-        p = numbers[facilities[facility]["settlement"]]
-        found[facility, 0] = luck(seed, WOMAN_ON_RELAY, tick, facility, 0) < p["women_on_relay"]
-        found[facility, 1] = luck(seed, LANGUAGE_ON_RELAY, tick, facility, 0) < p["language_on_relay"]
+        p = numbers[facilities[facility].settlement]
+        found[facility, 0] = luck(seed, WOMAN_ON_RELAY, tick, facility, 0) < p.women_on_relay
+        found[facility, 1] = luck(seed, LANGUAGE_ON_RELAY, tick, facility, 0) < p.language_on_relay
     for post in range(len(couples)):
-        if couples[post]["on"] == 0:
+        if couples[post].on == 0:
             continue
-        for k in (couples[post]["lead"], couples[post]["mate"]):
-            facility = officers[k]["facility"]
-            found[facility, 0] |= officers[k]["female"]
-            found[facility, 1] |= officers[k]["kiche"]
+        for k in (couples[post].lead, couples[post].mate):
+            facility = officers[k].facility
+            found[facility, 0] |= officers[k].female
+            found[facility, 1] |= officers[k].kiche
 
 
 @kernel
 def understood(i: Any, facility: Any, on_duty: Any, p: Any, seed: Any) -> Any:
     """What the police lack to attend this woman (log-odds): a woman officer, her language."""
     woman, speaker = (on_duty[facility, 0], on_duty[facility, 1]) if facility >= 0 else (0, 0)
-    lack = 0.0 if woman else p["no_woman"]
-    other = luck(seed, SPEAKS_ONLY, 0, i, 0) < p["other_language"]
-    return lack + p["language"] if other and not speaker else lack
+    lack = 0.0 if woman else p.no_woman
+    other = luck(seed, SPEAKS_ONLY, 0, i, 0) < p.other_language
+    return lack + p.language if other and not speaker else lack
 
 
 @kernel
 def pulls_at_home(row: Any, i: Any, stage: Any, aid: Any, p: Any, out: Any) -> None:
     """Write the pull (exp of utility) of everything a woman may turn to into ``out``; 0 where it is not open."""
     people, mind = stage.ground.people, stage.minds[i]
-    z = people[i]["settlement"]
-    home, authority, board = stage.ground.cells[people[i]["home"]], aid.authority[z], aid.boards[z]
-    common = p["intercept"] + p["severity"] * row["severity"]
-    seen = common - p["fear"] * mind["fear"]
-    over = p["over"] * authority["reach"] * logistic(board["legitimacy"])
-    faith = p["trust"] * (trust_now(mind, stage.tick, stage.trust[z]["memory_years"]) - 0.5)
-    police = seen - p["shame"] - over + faith - understood(i, home["facility"], aid.on_duty, p, stage.seed)
-    seat = p["minutes"] * home["seat_minutes"] / 60.0
+    z = people[i].settlement
+    home, authority, board = stage.ground.cells[people[i].home], aid.authority[z], aid.boards[z]
+    common = p.intercept + p.severity * row.severity
+    seen = common - p.fear * mind.fear
+    over = p.over * authority.reach * logistic(board.legitimacy)
+    faith = p.trust * (trust_now(mind, stage.tick, stage.trust[z].memory_years) - 0.5)
+    police = seen - p.shame - over + faith - understood(i, home.facility, aid.on_duty, p, stage.seed)
+    seat = p.minutes * home.seat_minutes / 60.0
     out[:] = 0.0
     out[BY_PHONE] = math.exp(police)
-    out[AT_STATION] = math.exp(police - p["minutes"] * home["minutes"] / 60.0)
-    respect = p["near"] + authority["deference"] * board["legitimacy"]
-    out[COMMUNAL] = authority["reach"] * math.exp(seen - p["shame"] + respect)
-    out[PROSECUTOR] = math.exp(seen - over / 2.0 + p["prosecutor"] - seat)
+    out[AT_STATION] = math.exp(police - p.minutes * home.minutes / 60.0)
+    respect = p.near + authority.deference * board.legitimacy
+    out[COMMUNAL] = authority.reach * math.exp(seen - p.shame + respect)
+    out[PROSECUTOR] = math.exp(seen - over / 2.0 + p.prosecutor - seat)
     near = near_ties(stage, i)
-    out[TO_KIN] = math.exp(common + p["kin"] * near / 3.0) if near > 0 else 0.0
-    out[DEMI] = p["demi"] * math.exp(seen + p["demi_pull"] - seat)
-    out[REFUGE] = p["refuge"] * math.exp(common + p["refuge_pull"] - seat)
+    out[TO_KIN] = math.exp(common + p.kin * near / 3.0) if near > 0 else 0.0
+    out[DEMI] = p.demi * math.exp(seen + p.demi_pull - seat)
+    out[REFUGE] = p.refuge * math.exp(common + p.refuge_pull - seat)
 
 
 @kernel
 def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
     """Make the call and the formal complaint that follow from where she went."""
     row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
-    told, number, z = row["told"], row["number"], stage.ground.people[i]["settlement"]
-    if told in (NOBODY, TO_KIN, REFUGE) or (told == COMMUNAL and row["handed"] == 0):
+    told, number, z = row.told, row.number, stage.ground.people[i].settlement
+    if told in (NOBODY, TO_KIN, REFUGE) or (told == COMMUNAL and row.handed == 0):
         return
-    if row["handed"] == 1:
+    if row.handed == 1:
         call(stage.day, k, tick, seed)
     elif told == BY_PHONE:
-        if luck(seed, LINE, tick, number, 0) < aid.response[z]["line_answered"]:
+        if luck(seed, LINE, tick, number, 0) < aid.response[z].line_answered:
             call(stage.day, k, tick, seed)
         else:
             lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE)
     r, mind = aid.reporting[z], stage.minds[i]
-    wish = p["follow"] + r["follow_severity"] * row["severity"] + r["useful"] * mind["useful"] + r["accompaniment"]
-    wish -= r["trip"] * stage.ground.cells[stage.ground.people[i]["home"]]["seat_minutes"] / 60.0
-    wish += p["company"] if told == DEMI else -p["fear"] * mind["fear"]
+    wish = p.follow + r.follow_severity * row.severity + r.useful * mind.useful + r.accompaniment
+    wish -= r.trip * stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
+    wish += p.company if told == DEMI else -p.fear * mind.fear
     if told == PROSECUTOR or luck(seed, RATIFY, tick, number, 0) < logistic(wish):
-        row["complaint"] = 1
-        row["in_time"] = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
-    if row["complaint"] == 1:
+        row.complaint = 1
+        row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
+    if row.complaint == 1:
         at_police = told in (BY_PHONE, AT_STATION)
-        stage.tally[0]["domestic_complaints_prosecutor"] += 1.0
-        stage.tally[0]["domestic_complaints_police"] += 1.0 if at_police else 0.0
+        stage.tally[0].domestic_complaints_prosecutor += 1.0
+        stage.tally[0].domestic_complaints_police += 1.0 if at_police else 0.0
 
 
 @kernel
 def protect(stage: Any, row: Any, i: Any, place: Any, hearth: Hearth, p: Any) -> None:
     """Protect her by a measure or in a refuge, or leave her alone."""
-    drawn = luck(stage.seed, MEASURES, stage.tick, row["number"], 0)
-    chance = p["shelter"] if row["told"] == REFUGE else p["measures"] * row["complaint"]
+    drawn = luck(stage.seed, MEASURES, stage.tick, row.number, 0)
+    chance = p.shelter if row.told == REFUGE else p.measures * row.complaint
     if drawn >= chance:
         hearth.counts[ALONE_AFTER_NOBODY + place] += 1.0
         return
-    hearth.homes[i]["safe"] = stage.tick + int(p["months"] * SHIFTS_A_MONTH)
-    stage.tally[0]["domestic_protected"] += 1.0
-    if row["complaint"] == 1:
-        impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p["relief"], 1)
+    hearth.homes[i].safe = stage.tick + int(p.months * SHIFTS_A_MONTH)
+    stage.tally[0].domestic_protected += 1.0
+    if row.complaint == 1:
+        impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p.relief, 1)
 
 
 @njit(cache=True)
@@ -206,21 +206,21 @@ def seek_help(stage: Any, hearth: Hearth, aid: Help) -> None:
     pull = np.zeros(N_PULLS)
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
-        if row["kind"] != DOMESTIC:
+        if row.kind != DOMESTIC:
             continue
-        i = row["victim"]
-        z = stage.ground.people[i]["settlement"]
+        i = row.victim
+        z = stage.ground.people[i].settlement
         p = aid.help[z]
         pulls_at_home(row, i, stage, aid, p, pull)
-        told = choose(pull, luck(stage.seed, TELL, stage.tick, row["number"], 0))
+        told = choose(pull, luck(stage.seed, TELL, stage.tick, row.number, 0))
         place = PLACE[told] if told != NOBODY else 0
-        row["told"], hearth.homes[i]["channel"] = told, place
+        row.told, hearth.homes[i].channel = told, place
         hearth.counts[TO_NOBODY + place] += 1.0
         if told == COMMUNAL:
-            if row["severity"] >= aid.authority[z]["grave"]:
-                row["handed"] = 1
+            if row.severity >= aid.authority[z].grave:
+                row.handed = 1
             else:
-                open_case(aid.cases, aid.case_count, row, z, aid.authority[z]["days"], stage.tick, stage.seed)
+                open_case(aid.cases, aid.case_count, row, z, aid.authority[z].days, stage.tick, stage.seed)
         follow_up(stage, k, i, aid, p)
         protect(stage, row, i, place, hearth, p)
 
