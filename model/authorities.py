@@ -4,12 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.rows import row_type
 from model.parameters import Group, number, share
+from model.rows import Row, zeros
 from model.scenario import Scenario
 from model.territory import Land
 
-AUTHORITY = row_type([("settlement", "i8"), ("cell", "i8"), ("communal", "i8")])
+
+class Authority(Row):
+    """The board of a settlement, the cell where it meets, and whether it is a jurisdiction with its own law."""
+
+    settlement: int
+    cell: int
+    communal: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +39,7 @@ def build_authorities(scenario: Scenario, land: Land) -> np.ndarray:
     """Return the table of boards."""
     numbers: Boards = scenario["boards"]
     n = len(land.settlements)
-    boards = np.zeros(n, dtype=AUTHORITY)
+    boards = zeros(Authority, n)
     boards["settlement"] = np.arange(n)
     boards["cell"] = land.centres
     boards["communal"] = numbers.communal

@@ -1,49 +1,78 @@
 """The four books of crime: what happened, what the state was told, complaints, headquarters' record."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from model.daybook import (
-    ASSAULT,
-    BY_CROWD,
-    BY_EXTORTION,
-    BY_GANG,
-    BY_KIN,
-    BY_NARCOS,
-    BY_PARTNER,
+    CHANNELS,
     COMMUNAL,
-    FOR_HIRE,
-    HOMICIDE,
-    IN_QUARREL,
-    IN_ROBBERY,
     INCIDENTS,
     INSTITUTION,
-    LESSER,
+    MOTIVES,
     NOBODY,
+    REASONS,
     REFUGE,
     TO_KIN,
     UNSERVEDS,
     VISITS,
 )
 from model.kernels import kernel
-from model.state import BICYCLE, FOOT
+from model.kinds import ASSAULT, HOMICIDE, KINDS, LESSER
+from model.mechanism import Measure, Mechanism
+from model.rows import Row
+from model.state import BICYCLE, BOOKS, FOOT, HARMED_HERE, OCCURRED_HERE, SEEN_HERE
+from model.tables import Field
+
+if TYPE_CHECKING:
+    from model.daybook import Incident
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.state import Couple
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
+TOLD_BY = Field(name="told_by", of=np.int64, shape=(len(CHANNELS),), monthly=True, about="Crimes told, by channel.")
+KILLED_BY = Field(name="killed_by", of=np.int64, shape=(len(MOTIVES),), monthly=True, about="Homicides by motive.")
+UNSERVED_BY = Field(
+    name="unserved_by", of=np.int64, shape=(len(REASONS),), monthly=True, about="Calls lost, by what was missing."
+)
 GRAVE = 0.6
 """Severity from which a crime counts as serious (violent robbery and above)."""
 WOUNDS = 0.8
 """Severity from which an assault leaves somebody wounded."""
 
 
+class Counts(Row):
+    """What is counted in a month."""
+
+    visits: float
+    visits_routed: float
+    visits_to_institutions: float
+    foot_visits: float
+    core_visits: float
+    minutes_seen: float
+    wounded_registered: float
+    women_killed: float
+    handed: float
+    found: float
+    grave: float
+    grave_known: float
+
+
 @kernel
-def told_to_state(row: Any) -> Any:
+def told_to_state(row: Incident) -> bool:
     """Whether a state body was told of this incident."""
     told = row.told
     return row.handed == 1 or (told != NOBODY and told != COMMUNAL and told != TO_KIN and told != REFUGE)
 
 
 @kernel
-def enter(stage: Any, books: Any, occurred_here: Any, harmed_here: Any) -> None:
-    """Enter the incidents of a shift into the four books, by type, by settlement and by cell."""
+def enter(stage: Stage, books: Ints, occurred_here: Ints, harmed_here: Ints, told_by: Ints, killed_by: Ints) -> None:
+    """Enter the incidents of a shift into the four books, by kind, by settlement and by cell."""
     day, cells, people, tally = stage.day, stage.ground.cells, stage.ground.people, stage.tally
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -65,70 +94,19 @@ def enter(stage: Any, books: Any, occurred_here: Any, harmed_here: Any) -> None:
                 tally[0].grave_known += 1.0
         tally[0].handed += row.handed
         tally[0].found += row.found
-        count_channel(tally[0], row.told)
+        if row.told != NOBODY:
+            told_by[row.told] += 1
         if row.kind == HOMICIDE:
             tally[0].women_killed += people[row.victim].female
-            count_motive(tally[0], row.motive)
+            killed_by[row.motive] += 1
 
 
 @kernel
-def count_channel(row: Any, channel: Any) -> None:
-    """Count to whom a crime was told."""
-    if channel == 0:
-        row.told_patrol += 1.0
-    elif channel == 1:
-        row.told_phone += 1.0
-    elif channel == 2:
-        row.told_station += 1.0
-    elif channel == 3:
-        row.told_own_phone += 1.0
-    elif channel == 4:
-        row.told_communal += 1.0
-    elif channel == 5:
-        row.told_prosecutor += 1.0
-    elif channel == 6:
-        row.told_anonymous += 1.0
-
-
-@kernel
-def count_motive(row: Any, motive: Any) -> None:
-    """Count a homicide by its kind."""
-    if motive == IN_ROBBERY:
-        row.homicides_robbery += 1.0
-    elif motive == IN_QUARREL:
-        row.homicides_quarrel += 1.0
-    elif motive == FOR_HIRE:
-        row.homicides_hire += 1.0
-    elif motive == BY_GANG:
-        row.homicides_gang += 1.0
-    elif motive == BY_EXTORTION:
-        row.homicides_extortion += 1.0
-    elif motive == BY_NARCOS:
-        row.homicides_narco += 1.0
-    elif motive in (BY_PARTNER, BY_KIN):
-        row.homicides_home += 1.0
-    elif motive == BY_CROWD:
-        row.homicides_crowd += 1.0
-
-
-@kernel
-def close_shift(stage: Any, couples: Any, seen_here: Any) -> None:
+def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_by: Ints) -> None:
     """Count what is only known when the shift is over: visits kept, calls lost."""
     day, cells, tally = stage.day, stage.ground.cells, stage.tally
     for k in range(day.counts[UNSERVEDS]):
-        reason = day.unserved[k].reason
-        if reason == 0:
-            tally[0].unserved_line += 1.0
-        elif reason == 1:
-            tally[0].unserved_triage += 1.0
-        elif reason == 2:
-            tally[0].unserved_hours += 1.0
-        elif reason == 3:
-            tally[0].unserved_fuel += 1.0
-        elif reason == 4:
-            tally[0].unserved_vehicles += 1.0
-        else:
-            tally[0].unserved_paper += 1.0
+        unserved_by[day.unserved[k].reason] += 1
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit.alive == 0 or visit.post < 0:
@@ -145,3 +123,61 @@ def close_shift(stage: Any, couples: Any, seen_here: Any) -> None:
             tally[0].core_visits += 1.0
             if couples[visit.post].mode in (FOOT, BICYCLE):
                 tally[0].foot_visits += 1.0
+
+
+def act(world: World) -> None:
+    """Enter the shift into the books of crime and police work."""
+    state, stage = world.state, world.stage()
+    enter(stage, state[BOOKS], state[OCCURRED_HERE], state[HARMED_HERE], state[TOLD_BY], state[KILLED_BY])
+    close_shift(stage, state.couples, state[SEEN_HERE], state[UNSERVED_BY])
+
+
+HOMICIDES = {
+    "robbery": ("robbery",),
+    "quarrel": ("quarrel",),
+    "hire": ("hire",),
+    "gang": ("gang",),
+    "extortion": ("extortion",),
+    "home": ("partner", "kin"),
+    "narco": ("narco",),
+    "crowd": ("crowd",),
+}
+"""Homicides as they are counted, by their motives."""
+TOLD_TO = CHANNELS[:7]
+"""Channels that are counted here; those of women who were hurt at home are counted apart."""
+
+
+def counted(table: str, *places: int) -> Measure:
+    """Return the measure that sums places of a table of counts."""
+
+    def read(month: Month) -> float:
+        return float(getattr(month.world.state, table)[list(places)].sum())
+
+    return Measure("count", read)
+
+
+def booked(book: int, *kinds: int) -> Measure:
+    """Return the measure of one book: of some kinds, or of all."""
+
+    def read(month: Month) -> float:
+        rows = month.books[book]
+        return float(rows[list(kinds)].sum() if kinds else rows.sum())
+
+    return Measure("crimes", read)
+
+
+BOOK_NAMES = {
+    "crimes_occurred": OCCURRED,
+    "crimes_told": TOLD,
+    "complaints_filed": COMPLAINTS,
+    "crimes_recorded": RECORDED,
+}
+MEASURES = (
+    {f"told_{name}": counted("told_by", k) for k, name in enumerate(TOLD_TO)}
+    | {f"unserved_{name}": counted("unserved_by", k) for k, name in enumerate(REASONS)}
+    | {f"homicides_{name}": counted("killed_by", *map(MOTIVES.index, of)) for name, of in HOMICIDES.items()}
+)
+for _name, _book in BOOK_NAMES.items():
+    MEASURES |= {_name: booked(_book)} | {f"{_name}_{kind.name}": booked(_book, k) for k, kind in enumerate(KINDS)}
+
+IT = Mechanism(named="books", tables=(TOLD_BY, KILLED_BY, UNSERVED_BY), counts=Counts, measures=MEASURES)

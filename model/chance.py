@@ -1,16 +1,22 @@
 """Choosing people and candidates for hazards, always from lists that the calendar fixes."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from model.kernels import kernel
 from model.luck import luck
+
+if TYPE_CHECKING:
+    from model.residents import Person
+    from model.stage import Ground, Stage
 
 TRIES, STEP = 4, 4096
 """Tries to find somebody who has not gone, and how far apart their luck is numbered."""
 
 
 @kernel
-def spot_of(ground: Any, where: Any, cell: Any, u: Any) -> Any:
+def spot_of(ground: Ground, where: int, cell: int, u: float) -> int:
     """Place in list ``where`` of a resident who is in this cell, by luck u; -1 if the cell is empty.
 
     The list ends with those whose day to be born or move here has come; who has died or moved away since is on it.
@@ -20,14 +26,14 @@ def spot_of(ground: Any, where: Any, cell: Any, u: Any) -> Any:
 
 
 @kernel
-def someone(ground: Any, where: Any, cell: Any, u: Any) -> Any:
+def someone(ground: Ground, where: int, cell: int, u: float) -> int:
     """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty."""
     spot = spot_of(ground, where, cell, u)
     return int(ground.who[where, spot]) if spot >= 0 else -1
 
 
 @kernel
-def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nth: Any) -> Any:
+def somebody_here(stage: Stage, where: int, cell: int, decision: int, who: int, nth: int) -> int:
     """Resident who is in this cell and has not gone, in a few tries; who was tried last if all have; -1 if empty."""
     i = -1
     for a in range(TRIES):
@@ -38,12 +44,12 @@ def somebody_here(stage: Any, where: Any, cell: Any, decision: Any, who: Any, nt
 
 
 @kernel
-def age_of(person: Any, tick: Any) -> Any:
+def age_of(person: Person, tick: int) -> float:
     """Age in years on the day of this tick."""
     return (tick // 3 - person.born) / 365.25
 
 
 @kernel
-def young_man(person: Any, tick: Any, youngest: Any) -> Any:
+def young_man(person: Person, tick: int, youngest: float) -> bool:
     """Whether this is a man from ``youngest`` to under 35 years."""
     return person.female == 0 and youngest <= age_of(person, tick) < 35.0

@@ -1,50 +1,150 @@
 """What happens in one shift: the tables that each submodel reads and the next appends to."""
 
-from typing import Any
-
 import numpy as np
 
 from model.kernels import Tables
-from model.rows import row_type
+from model.rows import Ints, Row, Rows, code, zeros
+from model.tables import Growth
 
 
-def record(integers: str, reals: str = "") -> np.dtype:
-    """Row type with these columns: eight-byte integers first, then eight-byte reals."""
-    columns = [(name, "i8") for name in integers.split()] + [(name, "f8") for name in reals.split()]
-    return row_type(columns)
+class Visit(Row):
+    """A couple, or an army patrol (post -1), at a place for some minutes."""
+
+    post: int
+    cell: int
+    kind: int
+    routed: int
+    alive: int
+    minute: float
+    stay: float
 
 
-VISIT = record("post cell kind routed alive", "minute stay")
-INCIDENT = record(
-    "tick number kind motive cell victim teller clique told handed found complaint in_time recorded arrested displaced "
-    "refused written downgraded",
-    "minute severity loss",
-)
-CALL = record("born number cell teller incident", "minute since severity")
-RESPONSE = record("born number post", "wait")
-UNSERVED = record("born number reason")
-ARREST = record("incident number post goods held")
-HEARING = record("born number outcome")
-MEETING = record("authority problem by_police came")
-BRIBE_ROW = record("cell nth post who")
-SUFFERED = record("who kind", "severity")
-IMPRESSION = record("who cause own", "tone_f tone_e weight_f weight_e change")
+class Incident(Row):
+    """A crime: who, where, how grave, and what became of it in its shift.
 
-# Codes that rules take as arguments are numpy integers: numba would compile a rule once for each plain constant.
-KINDS = (
-    "robbery",
-    "theft",
-    "vehicle_theft",
-    "theft_from_vehicle",
-    "burglary",
-    "assault",
-    "homicide",
-    "extortion",
-    "domestic_violence",
-)
-ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, EXTORTION, DOMESTIC = (
-    np.int64(kind) for kind in range(9)
-)
+    Crime and the other mechanisms of harm write it; reporting writes to whom it is told; information, pressure, justice
+    and response write what becomes of it.
+    """
+
+    tick: int
+    number: int
+    kind: int
+    motive: int
+    cell: int
+    victim: int
+    teller: int
+    clique: int
+    told: int
+    handed: int
+    found: int
+    complaint: int
+    in_time: int
+    recorded: int
+    arrested: int
+    displaced: int
+    refused: int
+    written: int
+    downgraded: int
+    minute: float
+    severity: float
+    loss: float
+
+
+class Call(Row):
+    """A call for help; ``since`` is the minute from which the caller waits, ``incident`` a row of this shift or -1."""
+
+    born: int
+    number: int
+    cell: int
+    teller: int
+    incident: int
+    minute: float
+    since: float
+    severity: float
+
+
+class Response(Row):
+    """A call that a couple served."""
+
+    born: int
+    number: int
+    post: int
+    wait: float
+
+
+class Unserved(Row):
+    """A call that nobody will answer, and what was missing."""
+
+    born: int
+    number: int
+    reason: int
+
+
+class Arrest(Row):
+    """An arrest, of an offender caught (a row of the incidents) or on the street (-1)."""
+
+    incident: int
+    number: int
+    post: int
+    goods: int
+    held: int
+
+
+class Hearing(Row):
+    """A step of a case before a communal authority, and what it ended with."""
+
+    born: int
+    number: int
+    outcome: int
+
+
+class Meeting(Row):
+    """A meeting of a community with the police."""
+
+    authority: int
+    problem: int
+    by_police: int
+    came: int
+
+
+class Bribe(Row):
+    """A request for a bribe."""
+
+    cell: int
+    nth: int
+    post: int
+    who: int
+
+
+class Suffered(Row):
+    """A crime that a resident suffers outside the municipality."""
+
+    who: int
+    kind: int
+    severity: float
+
+
+class Impression(Row):
+    """What one resident lived through or heard: tones from -1 to 1, weights in log-odds, and the change it made."""
+
+    who: int
+    cause: int
+    own: int
+    tone_f: float
+    tone_e: float
+    weight_f: float
+    weight_e: float
+    change: float
+
+
+class Spared(Row):
+    """A crime that a guard kept away: a layer of the hazard (`model.hazard`)."""
+
+    number: int
+    kind: int
+    cell: int
+    layer: int
+
 
 MOTIVES = (
     "none",
@@ -75,7 +175,7 @@ MOTIVES = (
     BY_KIN,
     BY_NARCOS,
     BY_CROWD,
-) = (np.int64(motive) for motive in range(len(MOTIVES)))
+) = (code(motive) for motive in range(len(MOTIVES)))
 
 CHANNELS = (
     "patrol",
@@ -92,76 +192,50 @@ CHANNELS = (
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 
-CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (np.int64(kind) for kind in range(-1, 6))
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (code(kind) for kind in range(-1, 6))
 """Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a post, checkpoint, army."""
 N_PROBLEMS, N_CELLS = 6, 5
 """Problems by which stations and headquarters remember crime, and places of a plan."""
-LESSER = np.array([1, -1, 3, -1, -1, -1, -1, -1, -1])
-"""What a downgraded crime is written down as: robbery as theft, theft of a vehicle as theft from it."""
 
 REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
-NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = (np.int64(reason) for reason in range(6))
+NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = (code(reason) for reason in range(6))
 
-TABLES = {
-    "visits": VISIT,
-    "incidents": INCIDENT,
-    "calls": CALL,
-    "responses": RESPONSE,
-    "unserved": UNSERVED,
-    "arrests": ARREST,
-    "hearings": HEARING,
-    "meetings": MEETING,
-    "bribes": BRIBE_ROW,
-    "outside": SUFFERED,
-    "impressions": IMPRESSION,
+TABLES: dict[str, type[Row]] = {
+    "visits": Visit,
+    "incidents": Incident,
+    "calls": Call,
+    "responses": Response,
+    "unserved": Unserved,
+    "arrests": Arrest,
+    "hearings": Hearing,
+    "meetings": Meeting,
+    "bribes": Bribe,
+    "outside": Suffered,
+    "impressions": Impression,
+    "spared": Spared,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS = range(11)
-
-
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS, SPARED = (
+    range(len(TABLES))
+)
 NAMES = tuple(TABLES)
 
 
 class Day(Tables):
     """The tables of one shift as kernels take them; ``counts`` tells how many rows of each are filled."""
 
-    visits: Any
-    incidents: Any
-    calls: Any
-    responses: Any
-    unserved: Any
-    arrests: Any
-    hearings: Any
-    meetings: Any
-    bribes: Any
-    outside: Any
-    impressions: Any
-    counts: Any
-
-
-class Growth:
-    """Tells those who keep the address of tables when any has moved: ``latest`` is then another object."""
-
-    latest = object()
-
-
-class Table:
-    """A table that grows: ``rows`` is its storage, ``count[0]`` the number of rows in use."""
-
-    def __init__(self, row: np.dtype, capacity: int = 64) -> None:
-        self.rows = np.zeros(capacity, row)
-        self.count = np.zeros(1, np.int64)
-
-    def reserve(self, extra: int) -> None:
-        """Make room for this many more rows."""
-        need = self.count.item(0) + extra
-        if need > len(self.rows):
-            rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
-            rows[: self.count[0]] = self.rows[: self.count[0]]
-            self.rows, Growth.latest = rows, object()
-
-    def filled(self) -> np.ndarray:
-        """Return the rows in use (a view)."""
-        return self.rows[: int(self.count[0])]
+    visits: Rows[Visit]
+    incidents: Rows[Incident]
+    calls: Rows[Call]
+    responses: Rows[Response]
+    unserved: Rows[Unserved]
+    arrests: Rows[Arrest]
+    hearings: Rows[Hearing]
+    meetings: Rows[Meeting]
+    bribes: Rows[Bribe]
+    outside: Rows[Suffered]
+    impressions: Rows[Impression]
+    spared: Rows[Spared]
+    counts: Ints
 
 
 class Daybook:
@@ -170,7 +244,7 @@ class Daybook:
     def __init__(self) -> None:
         self.counts = np.zeros(len(TABLES), np.int64)
         self.room = [64] * len(TABLES)
-        self.tables = {name: np.zeros(64, row) for name, row in TABLES.items()}
+        self.tables = {name: zeros(row, 64) for name, row in TABLES.items()}
         self.day = Day(**self.tables, counts=self.counts)
 
     def clear(self) -> None:
@@ -182,12 +256,12 @@ class Daybook:
         need = self.counts.item(table) + extra
         if need > self.room[table]:
             self.room[table], name = 2 * need, NAMES[table]
-            rows = np.zeros(2 * need, TABLES[name])
+            rows = zeros(TABLES[name], 2 * need)
             rows[: self.counts[table]] = self.filled(table)
             self.tables[name] = rows
             self.day, Growth.latest = Day(**self.tables, counts=self.counts), object()
         return self.day
 
-    def filled(self, table: int) -> np.ndarray:
+    def filled(self, table: int) -> Rows[Row]:
         """Return the rows of one table written so far in this shift (a view)."""
         return self.tables[NAMES[table]][: self.counts[table]]

@@ -3,15 +3,30 @@
 Territories are drawn anew for every seed and never stand for a named place.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
+from model.kernels import Tables, kernel
 from model.luck import decision, luck
+from model.mechanism import Measure, Mechanism
 from model.parameters import Group, number
+from model.rows import Column, Row
 from model.state import State
+from model.tables import Field, Growing, Table
+
+if TYPE_CHECKING:
+    from model.mechanisms.extortion import Threat
+    from model.model import TrustModel as World
+    from model.police import Stop
+    from model.residents import Person
+    from model.rows import Ints, Rows
+    from model.territory import Cell
+    from model.town import Town
 
 CLIQUE_PLACE, CLIQUE_MEMBER = decision("clique place"), decision("clique member")
 GANGS = ("MS-13", "Barrio 18")
@@ -53,79 +68,156 @@ class Gangs(Group):
     )
 
 
-def n_cliques(gangs: Any, scale: float) -> tuple[int, int]:
+class Clique(Row):
+    """A clique on synthetic cells; ``rivals`` are cliques of the other gang nearby, ``dread`` the chance of punishment
+    that people believe in."""
+
+    gang: int
+    centre: int
+    members: int
+    founding: int
+    rivals: int
+    asked: int
+    refused: int
+    rent: float
+    dread: float
+
+
+class Member(Row):
+    """Somebody on the roll of members; who has left since the last end of a month is still on it."""
+
+    who: int
+
+
+class Belonging(Row):
+    """To which clique a resident belongs: extortion, custody."""
+
+    member: Annotated[int, Column("clique, or -1", "clique", -1, "i4")]
+
+
+CLIQUES = Table(
+    name="cliques", row=Clique, per="clique", about="Cliques: extortion; members: heavy_hand and custody too."
+)
+ROLL = Growing(name="roll", row=Member, about="Members of cliques: extortion, custody.")
+TERRITORY = Field(name="territory", of=np.int64, shape=("cell",), first=-1.0, about="Clique that holds a cell, or -1.")
+TARGET_START = Field(name="target_start", of=np.int64, about="Where the targets of each clique begin.")
+TARGETS = Field(name="targets", of=np.int64, about="Business residents within a territory, clique by clique.")
+
+
+class Gangland(Tables):
+    """The tables of the State that cliques live on."""
+
+    cliques: Rows[Clique]
+    territory: Ints
+    target_start: Ints
+    targets: Ints
+    threats: Rows[Threat]
+    threat_count: Ints
+    roll: Rows[Member]
+    roll_count: Ints
+
+
+@kernel
+def enrol(roll: Rows[Member], count: Ints, i: int) -> None:
+    """Put somebody on the roll of members."""
+    roll[count[0]].who = i
+    count[0] += 1
+
+
+def gangland_of(world: World) -> Gangland:
+    """Lay out what cliques live on."""
+    state = world.state
+    return Gangland(
+        state[CLIQUES],
+        state[TERRITORY],
+        state[TARGET_START],
+        state[TARGETS],
+        state.threats.rows,
+        state.threats.count,
+        state[ROLL].rows,
+        state[ROLL].count,
+    )
+
+
+def n_cliques(gangs: Gangs, scale: float) -> tuple[int, int]:
     """Return the cliques of both gangs; a shrunken town has fewer."""
     return tuple(math.floor(int(n) * scale + 0.5) for n in (gangs.ms13, gangs.barrio18))  # type: ignore[return-value]
 
 
-def settle_cliques(
-    state: State,
-    ground: Any,
-    everywhere: Any,
-    counts: tuple[int, int],
-    gangs: Any,
-    work: Any,
-    tick: int,
-    seed: int,
-) -> None:
-    """Give every clique a centre, a territory, rivals, members and targets (ODD 6.7), by luck of the seed."""
-    cells = ground.cells
-    for q, clique in enumerate(state.cliques):
-        clique["gang"] = 0 if q < counts[0] else 1
-        clique["centre"] = centre_for(q, cells, everywhere, state.territory, int(gangs["dense"]), seed)
-        hold(q, clique, cells, state.territory, float(gangs["reach"]))
-    for clique in state.cliques:
-        clique["rivals"] = count_rivals(clique, state.cliques, cells, float(gangs["border"]))
-    enlist(state, ground, int(gangs["members"]), tick, seed)
-    list_targets(state, ground, work)
+def begin(world: World) -> None:
+    """Give every clique a centre, a territory, rivals, members and targets, by luck of the seed."""
+    town, state, cells = world.town, world.state, world.town.cells
+    p: Gangs = world.numbers["gangs"][0]
+    n_ms13, _ = n_cliques(world.settings["gangs"], world.settings["population"].scale)
+    cliques, territory = state[CLIQUES], state[TERRITORY]
+    for q, clique in enumerate(cliques):
+        clique.gang = 0 if q < n_ms13 else 1
+        clique.centre = centre_for(q, cells, town.everywhere, territory, p.dense, world.seed)
+        hold(q, clique, cells, territory, p.reach)
+    for clique in cliques:
+        clique.rivals = count_rivals(clique, cliques, cells, p.border)
+    enlist(state, town.people, p.members, world.tick, world.seed)
+    list_targets(state, town)
 
 
-def centre_for(q: int, cells: Any, everywhere: Any, territory: Any, dense: int, seed: int) -> int:
+def centre_for(q: int, cells: Rows[Cell], everywhere: Rows[Stop], territory: Ints, dense: int, seed: int) -> int:
     """Return the first dense free cell among those tried, or the last tried."""
     cell = -1
     for a in range(TRIES):
         row = int(np.searchsorted(everywhere["reach"], luck(seed, CLIQUE_PLACE, 0, q, a), side="right"))
         cell = int(everywhere["cell"][min(row, len(everywhere) - 1)])
-        if cells[cell]["population"] >= dense and territory[cell] < 0:
+        if cells[cell].population >= dense and territory[cell] < 0:
             break
     return cell
 
 
-def hold(q: int, clique: Any, cells: Any, territory: Any, reach: float) -> None:
+def hold(q: int, clique: Clique, cells: Rows[Cell], territory: Ints, reach: float) -> None:
     """Mark the populated free cells around the centre as held by clique q."""
-    dx = cells["x"] - cells[clique["centre"]]["x"]
-    dy = cells["y"] - cells[clique["centre"]]["y"]
+    dx = cells["x"] - cells[clique.centre].x
+    dy = cells["y"] - cells[clique.centre].y
     territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & (territory < 0)] = q
 
 
-def count_rivals(clique: Any, cliques: Any, cells: Any, border: float) -> int:
+def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], border: float) -> int:
     """Count the cliques of the other gang whose centre is near."""
-    mine, theirs = cells[clique["centre"]], cells[cliques["centre"]]
-    dx, dy = theirs["x"] - mine["x"], theirs["y"] - mine["y"]
+    mine, theirs = cells[clique.centre], cells[cliques["centre"]]
+    dx, dy = theirs["x"] - mine.x, theirs["y"] - mine.y
     near = dx * dx + dy * dy <= border * border
-    return int(np.count_nonzero(near & (cliques["gang"] != clique["gang"])))
+    return int(np.count_nonzero(near & (cliques["gang"] != clique.gang)))
 
 
-def enlist(state: State, ground: Any, members: int, tick: int, seed: int) -> None:
+def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
     """Draw the members of every clique from the young men who live in its territory."""
-    people = ground.people
+    minds, cliques, roll = state.minds, state[CLIQUES], state[ROLL]
     age = (tick // 3 - people["born"]) / 365.25
     fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
-    for q in range(len(state.cliques)):
-        pool = np.flatnonzero(fit & (state.territory[people["home"]] == q))
+    for q, clique in enumerate(cliques):
+        pool = np.flatnonzero(fit & (state[TERRITORY][people["home"]] == q))
         for a in range(members if len(pool) else 0):
-            state.minds["member"][pool[int(luck(seed, CLIQUE_MEMBER, 0, q, a) * len(pool))]] = q
-        state.cliques[q]["members"] = state.cliques[q]["founding"] = np.count_nonzero(state.minds["member"] == q)
-    members_now = np.flatnonzero(state.minds["member"] >= 0)
-    state.roll.reserve(len(members_now))
-    state.roll.rows[: len(members_now)], state.roll.count[0] = members_now, len(members_now)
+            minds["member"][pool[int(luck(seed, CLIQUE_MEMBER, 0, q, a) * len(pool))]] = q
+        clique.members = clique.founding = int(np.count_nonzero(minds["member"] == q))
+    members_now = np.flatnonzero(minds["member"] >= 0)
+    roll.reserve(len(members_now))
+    roll.rows["who"][: len(members_now)], roll.count[0] = members_now, len(members_now)
 
 
-def list_targets(state: State, ground: Any, work: Any) -> None:
+def list_targets(state: State, town: Town) -> None:
     """List the business residents whose working place each clique holds, clique by clique."""
-    workplace = np.asarray(work)
-    inside = (ground.people["business"] == 1) & (workplace >= 0)
-    holder = np.where(inside, state.territory[np.maximum(workplace, 0)], -1)
-    lists = [np.flatnonzero(holder == q) for q in range(len(state.cliques))]
-    state.target_start[1:] = np.cumsum([len(one) for one in lists])
-    state.targets = np.concatenate([*lists, np.zeros(0, np.int64)]).astype(np.int64)
+    workplace = town.places[0]
+    inside = (town.people["business"] == 1) & (workplace >= 0)
+    holder = np.where(inside, state[TERRITORY][np.maximum(workplace, 0)], -1)
+    lists = [np.flatnonzero(holder == q) for q in range(len(state[CLIQUES]))]
+    state[TARGET_START] = np.concatenate([[0], np.cumsum([len(one) for one in lists])]).astype(np.int64)
+    state[TARGETS] = np.concatenate([*lists, np.zeros(0, np.int64)]).astype(np.int64)
+
+
+IT = Mechanism(
+    group=Gangs,
+    tables=(CLIQUES, ROLL, TERRITORY, TARGET_START, TARGETS),
+    mind=Belonging,
+    begin=begin,
+    measures={
+        "gang_members": Measure("people", lambda month: float(month.world.state[CLIQUES]["members"].sum())),
+        "cliques": Measure("cliques", lambda month: float(np.count_nonzero(month.world.state[CLIQUES]["members"] > 0))),
+    },
+)

@@ -5,8 +5,8 @@ compile.  A `Tables` object is one address: rules read `stage.minds` from there 
 """
 
 import zlib
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from llvmlite import ir
@@ -26,9 +26,27 @@ from numba.extending import (
 )
 from numba.np.arrayobj import make_array
 
-kernel = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
-"""Compiles a rule or pass that makes no arrays of its own: without counting references and checks of each division it
-takes half the time to compile.  What makes arrays says `njit(cache=True)`; the compiler tells if that is forgotten."""
+
+def kernel[F: Callable[..., Any]](rule: F) -> F:
+    """Compile a rule or pass that makes no arrays of its own.
+
+    Without counting references and checks of each division it takes half the time to compile.
+    """
+    return cast(F, njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)(rule))
+
+
+def making_arrays[F: Callable[..., Any]](rule: F) -> F:
+    """Compile a rule or pass that makes arrays; for others `kernel` is cheaper, and tells if one belongs here."""
+    return cast(F, njit(cache=True)(rule))
+
+
+def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
+    """Compile a rule of numbers for these types once, such as ``"f8(f8,f8)"``."""
+
+    def compiled(rule: F) -> F:
+        return cast(F, njit(signature, cache=True)(rule))
+
+    return compiled
 
 
 class Tables:

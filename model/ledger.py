@@ -3,115 +3,83 @@
 Every change is booked under its cause and the resident's settlement, so that "why did trust fall here?" is a query.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-from numba import float64, njit
 
 from model.daybook import IMPRESSIONS
-from model.kernels import AHEAD, fetch, kernel
+from model.kernels import AHEAD, fetch, kernel, making_arrays, scalar
 from model.luck import decision, logistic, luck
-from model.rows import row_type
+from model.mechanism import Mechanism
 from model.parameters import Group, number, share
+from model.rows import Column, Reals, Row, Rows, code
+from model.tables import Field
 
-CAUSES = (
-    "fading",
-    "greeting",
-    "talk",
-    "stop",
-    "bribe",
-    "answered_call",
-    "unanswered_call",
-    "harm",
-    "release",
-    "held",
-    "charged",
-    "dropped",
-    "hearing",
-    "meeting",
-    "hearsay",
-    "death",
-    "public_event",
-    "arrival",
-    "departure",
-    "turned_away",
-    "request_met",
-    "request_unmet",
-    "door_to_door",
-    "detention",
-    "army",
-    "crisis",
-    "collective_violence",
-    "protection",
+if TYPE_CHECKING:
+    from model.daybook import Day
+    from model.model import TrustModel as World
+    from model.register import Mind
+    from model.residents import Person
+    from model.stage import Stage
+
+CAUSES: dict[int, str] = {}
+"""Names of the causes under which trust changes, by their lasting number: it is their account, and a key of luck."""
+MOST_CAUSES = 64
+
+
+def cause(name: str, number: int) -> int:
+    """Return the number of a cause, which no other cause may ever have."""
+    if not 0 <= number < MOST_CAUSES or CAUSES.setdefault(number, name) != name:
+        raise ValueError(f"cause '{name}': number {number} is taken or not below {MOST_CAUSES}")
+    return code(number)
+
+
+FADING, DEATH, PUBLIC_EVENT = cause("fading", 0), cause("death", 15), cause("public_event", 16)
+ARRIVAL, DEPARTURE = cause("arrival", 17), cause("departure", 18)
+LEDGER = Field(
+    name="ledger",
+    of=np.float64,
+    shape=(2, MOST_CAUSES, "settlement"),
+    monthly=True,
+    about="Change of summed trust by cause, as compensated sums: only the ledger writes it.",
 )
-(
-    FADING,
-    GREETING,
-    TALK,
-    STOP,
-    BRIBE,
-    ANSWERED_CALL,
-    UNANSWERED_CALL,
-    HARM,
-    RELEASE,
-    HELD,
-    CHARGED,
-    DROPPED,
-    HEARING,
-    MEETING,
-    HEARSAY,
-    DEATH,
-    PUBLIC_EVENT,
-    ARRIVAL,
-    DEPARTURE,
-    TURNED_AWAY,
-    REQUEST_MET,
-    REQUEST_UNMET,
-    DOOR_TO_DOOR,
-    DETENTION,
-    ARMY,
-    CRISIS,
-    COLLECTIVE_VIOLENCE,
-    PROTECTION,
-) = (np.int64(cause) for cause in range(len(CAUSES)))
 
-MIND = row_type([
-        ("fairness", "f8"),
-        ("effectiveness", "f8"),
-        ("base_fairness", "f8"),
-        ("base_effectiveness", "f8"),
-        ("mood", "f8"),
-        ("trust", "f8"),
-        ("evidence", "f8"),
-        ("fear", "f8"),
-        ("useful", "f8"),
-        ("base_fear", "f8"),
-        ("alarm", "f8"),
-        ("caution", "f8"),
-        ("touched", "i4"),
-        ("met", "i4"),
-        ("met_free", "i4"),
-        ("harmed", "i4"),
-        ("harmed_outside", "i4"),
-        ("spoke", "i4"),
-        ("gone", "i4"),
-        ("pays", "i4"),
-        ("member", "i4"),
-        ("careful", "i4"),
-        ("gave_in", "i4"),
-    ])
-"""What changes in a resident; ``trust`` is what the beliefs in this row amount to.
 
-Ticks are -1 for never; ``pays`` and ``member`` name a clique or are -1.  ``mood`` is the offset of the whole
-municipality at the last end of a month.  ``alarm`` is how far fear is above its disposition ``base_fear`` (log-odds),
-``careful`` says whether precautions are taken, ``gave_in`` when an imitator was last paid.
-``gone`` is -1 while the resident is here, else a tick since when not.
-"""
+class Belief(Row):
+    """What a resident thinks of the police; ``trust`` is what the beliefs in this row amount to.
+
+    ``mood`` is the offset of the whole municipality at the last end of a month.
+    """
+
+    fairness: Annotated[float, Column("belief that the police treat people well", "log-odds")]
+    effectiveness: Annotated[float, Column("belief that the police come and solve", "log-odds")]
+    base_fairness: Annotated[float, Column("disposition to which that belief fades", "log-odds")]
+    base_effectiveness: Annotated[float, Column("disposition to which that belief fades", "log-odds")]
+    mood: Annotated[float, Column("offset of the municipality that is in this row's trust", "log-odds")]
+    trust: Annotated[float, Column("trust in the police as of the tick touched", "0-1")]
+    evidence: Annotated[float, Column("own experiences counted so far", "count")]
+    touched: Annotated[int, Column("when fading was last taken in", "tick", kind="i4")]
+
+
+class Memory(Row):
+    """When something last happened to a resident, which several mechanisms write; -1 for never.
+
+    ``gone`` is -1 while the resident is here, else a tick since when not: killed (crime), dead or moved away
+    (population_change), held (custody).
+    """
+
+    met: Annotated[int, Column("met the police: contacts, response, consultation, hearings, army", "tick", -1, "i4")]
+    met_free: Annotated[int, Column("the same, of one's own will or in a talk", "tick", -1, "i4")]
+    harmed: Annotated[int, Column("was harmed here", "tick", -1, "i4")]
+    gone: Annotated[int, Column("is not here any more since", "tick", -1, "i4")]
+
 
 SHIFTS_A_YEAR = 1095
-DISPOSITION, FEAR = decision("disposition"), decision("fear")
+DISPOSITION = decision("disposition")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +133,10 @@ class Trust(Group):
     hearing: float = number(0.10, "log-odds", 0.0, 2.0, "F06, F10; assumed", "weight of police deference at a hearing")
 
 
-@njit(float64(float64, float64, float64, float64, float64, float64), cache=True)
-def step_of(tone: Any, weight: Any, negativity: Any, trust: Any, prior_weight: Any, slowness: Any) -> Any:
+@scalar("float64(float64,float64,float64,float64,float64,float64)")
+def step_of(
+    tone: float, weight: float, negativity: float, trust: Rows[Trust], prior_weight: float, slowness: float
+) -> float:
     """Change of one belief (log-odds) by an event of this tone, as judged with this trust.
 
     >>> round(float(step_of(-0.5, 0.2, 4.0, 0.5, 0.0, 1.0)), 3)
@@ -177,8 +147,8 @@ def step_of(tone: Any, weight: Any, negativity: Any, trust: Any, prior_weight: A
     return weight * slant / slowness
 
 
-@njit(float64(float64, float64), cache=True)
-def kept(shifts: Any, memory_years: Any) -> Any:
+@scalar("float64(float64,float64)")
+def kept(shifts: float, memory_years: float) -> float:
     """Share of a past event that is still felt after so many shifts.
 
     >>> float(kept(1095.0, 1.0))
@@ -188,7 +158,7 @@ def kept(shifts: Any, memory_years: Any) -> Any:
 
 
 @kernel
-def book(ledger: Any, cause: Any, settlement: Any, change: Any) -> None:
+def book(ledger: Reals, cause: int, settlement: int, change: int) -> None:
     """Add a change of trust to its account, with a compensated sum (Neumaier)."""
     total = ledger[0, cause, settlement]
     reached = total + change
@@ -200,7 +170,7 @@ def book(ledger: Any, cause: Any, settlement: Any, change: Any) -> None:
 
 
 @kernel
-def trust_of(fairness: Any, effectiveness: Any, mood: Any) -> Any:
+def trust_of(fairness: float, effectiveness: float, mood: float) -> float:
     """Trust that belongs to two beliefs and the mood of the municipality.
 
     >>> float(trust_of(0.3, -0.3, 0.0))
@@ -210,13 +180,13 @@ def trust_of(fairness: Any, effectiveness: Any, mood: Any) -> Any:
 
 
 @kernel
-def faded(belief: Any, disposition: Any, left: Any) -> Any:
+def faded(belief: float, disposition: float, left: float) -> float:
     """Belief of which a share ``left`` of its distance from the disposition is left."""
     return disposition + (belief - disposition) * left
 
 
 @kernel
-def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
+def trust_now(mind: Mind, tick: int, memory_years: float) -> float:
     """Trust of a resident at this tick, without writing anything."""
     left = kept(float(tick - mind.touched), memory_years)
     fairness = faded(mind.fairness, mind.base_fairness, left)
@@ -224,14 +194,14 @@ def trust_now(mind: Any, tick: Any, memory_years: Any) -> Any:
 
 
 @kernel
-def fade_by(mind: Any, left: Any) -> None:
+def fade_by(mind: Mind, left: float) -> None:
     """Let both beliefs fade so that this share is left."""
     mind.fairness = faded(mind.fairness, mind.base_fairness, left)
     mind.effectiveness = faded(mind.effectiveness, mind.base_effectiveness, left)
 
 
 @kernel
-def recall(mind: Any, left: Any) -> Any:
+def recall(mind: Mind, left: float) -> float:
     """Let both beliefs fade so that this share is left; return trust now."""
     fade_by(mind, left)
     mind.trust = trust_of(mind.fairness, mind.effectiveness, mind.mood)
@@ -239,7 +209,7 @@ def recall(mind: Any, left: Any) -> Any:
 
 
 @kernel
-def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> Any:
+def fade(mind: Mind, tick: int, memory_years: float, ledger: Reals, settlement: int) -> float:
     """Bring one resident up to date, book the fading, return trust now."""
     before = mind.trust
     if mind.touched == tick:
@@ -251,7 +221,7 @@ def fade(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) 
 
 
 @kernel
-def learn_all(stage: Any, first: Any) -> None:
+def learn_all(stage: Stage, first: int) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them."""
     n = stage.day.counts[IMPRESSIONS]
     for k in range(first, n):
@@ -295,15 +265,15 @@ def learn_all(stage: Any, first: Any) -> None:
 
 @kernel
 def impress(
-    day: Any,
-    minds: Any,
-    who: Any,
-    cause: Any,
-    tone_f: Any,
-    weight_f: Any,
-    tone_e: Any,
-    weight_e: Any,
-    own: Any,
+    day: Day,
+    minds: Rows[Mind],
+    who: int,
+    cause: int,
+    tone_f: float,
+    weight_f: float,
+    tone_e: float,
+    weight_e: float,
+    own: int,
 ) -> None:
     """Write down that a resident had an impression; the dead have none, and weightless ones are not written."""
     if minds[who].gone >= 0 or (weight_f == 0.0 and weight_e == 0.0):
@@ -318,7 +288,7 @@ def impress(
 
 
 @kernel
-def leave(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any, cause: Any) -> None:
+def leave(mind: Mind, tick: int, memory_years: float, ledger: Reals, settlement: int, cause: int) -> None:
     """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
     now = fade(mind, tick, memory_years, ledger, settlement)
     book(ledger, cause, settlement, -now)
@@ -326,48 +296,87 @@ def leave(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any,
 
 
 @kernel
-def die(mind: Any, tick: Any, memory_years: Any, ledger: Any, settlement: Any) -> None:
+def die(mind: Mind, tick: int, memory_years: float, ledger: Reals, settlement: int) -> None:
     """Take a resident who dies out of the world."""
     leave(mind, tick, memory_years, ledger, settlement, DEATH)
 
 
 @kernel
-def noise(u: Any) -> Any:
+def come_back(mind: Mind, tick: int, mood: float, memory_years: float, ledger: Reals, settlement: int) -> None:
+    """Bring somebody back who had left: beliefs have faded meanwhile, and the trust that comes is booked."""
+    mind.mood, mind.gone = mood, -1
+    recall(mind, kept(float(tick - mind.touched), memory_years))
+    mind.touched = tick
+    book(ledger, ARRIVAL, settlement, mind.trust)
+
+
+@kernel
+def catch_up(
+    mind: Mind, left: float, calm_before: float, mood: float, calm: float, tick: int, ledger: Reals, settlement: int
+) -> tuple[float, float]:
+    """Bring a resident up to date at a month's end, the month's public events included; return half of either odds.
+
+    The odds are those of the beliefs, against the police; ``calm`` are those of the mood, so that trust takes three
+    exponentials.
+    """
+    fade_by(mind, left)
+    mind.touched = tick
+    unfair, useless = math.exp(-0.5 * mind.fairness), math.exp(-0.5 * mind.effectiveness)
+    now = 1.0 / (1.0 + unfair * useless * calm_before)
+    book(ledger, FADING, settlement, now - mind.trust)
+    if mind.mood != mood:
+        before, now = now, 1.0 / (1.0 + unfair * useless * calm)
+        book(ledger, PUBLIC_EVENT, settlement, now - before)
+    mind.mood, mind.trust = mood, now
+    return unfair, useless
+
+
+@kernel
+def noise(u: float) -> float:
     """Log-odds noise of unit variance from luck u."""
     return 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
 
 
 @kernel
-def first_mind(mind: Any, person: Any, p: Any, i: Any, mood: Any, tick: Any, seed: Any) -> None:
-    """Give resident i the beliefs, dispositions and fear with which everybody begins."""
+def first_mind(mind: Mind, person: Person, p: Trust, i: int, mood: float, tick: int, seed: int) -> None:
+    """Give resident i the beliefs and dispositions with which everybody begins."""
     common = noise(luck(seed, DISPOSITION, 0, i, 0))
     women = p.women * (person.female - 0.5)
     own_f, own_e = noise(luck(seed, DISPOSITION, 0, i, 1)), noise(luck(seed, DISPOSITION, 0, i, 2))
     mind.base_fairness = p.fairness + p.spread * (0.8 * common + 0.6 * own_f) + women
     mind.base_effectiveness = p.effectiveness + p.spread * (0.8 * common + 0.6 * own_e) + women
     mind.fairness, mind.effectiveness = mind.base_fairness, mind.base_effectiveness
-    mind.mood = mood
+    mind.mood, mind.touched = mood, tick
     mind.trust = trust_of(mind.fairness, mind.effectiveness, mood)
-    mind.base_fear = p.fear + noise(luck(seed, FEAR, 0, i, 0))
-    mind.fear = logistic(mind.base_fear)
-    mind.evidence, mind.useful = 0.0, 0.0
-    mind.touched = tick
-    mind.met = mind.met_free = mind.harmed = mind.harmed_outside = mind.spoke = mind.gone = -1
-    mind.gave_in = mind.pays = mind.member = -1
 
 
 @kernel
-def first_minds(minds: Any, people: Any, trust: Any, tick: Any, seed: Any) -> None:
-    """Give every resident the mind with which the world begins."""
-    for i in range(len(minds)):
-        first_mind(minds[i], people[i], trust[people[i].settlement], i, 0.0, tick, seed)
+def first_minds(stage: Stage, first: int, end: int, mood: float) -> None:
+    """Give the residents of some rows who are here the beliefs with which everybody begins."""
+    people = stage.ground.people
+    for i in range(first, end):
+        if stage.minds[i].gone < 0:
+            first_mind(stage.minds[i], people[i], stage.trust[people[i].settlement], i, mood, stage.tick, stage.seed)
 
 
-@njit(cache=True)
-def total_trust(minds: Any, people: Any, n_settlements: Any) -> Any:
+def born(world: World, first: int, end: int) -> None:
+    """Give first beliefs to those who are born or move here."""
+    first_minds(world.stage(), first, end, float(world.state.mood[0]))
+
+
+@making_arrays
+def total_trust(minds: Rows[Mind], people: Rows[Person], n_settlements: int) -> Reals:
     """Sum of trust of the living by settlement, as stored, with compensated sums."""
     sums = np.zeros((2, 1, n_settlements))
     for i in range(len(minds)):
         if minds[i].gone < 0:
             book(sums, 0, people[i].settlement, minds[i].trust)
     return sums[0, 0] + sums[1, 0]
+
+
+IT = Mechanism(
+    group=Trust,
+    tables=(LEDGER,),
+    causes=(FADING, DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE),
+    born=born,
+)

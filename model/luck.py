@@ -8,8 +8,9 @@ import zlib
 from typing import Any
 
 import numpy as np
-from numba import float64, int64, njit, uint64
-from numba.types import UniTuple
+from numba import int64
+
+from model.kernels import scalar
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -17,8 +18,8 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _HIGH_BITS, _MIDDLE_BITS = np.uint64(5), np.uint64(6)
 
 
-@njit(UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64), cache=True)
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
+@scalar("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)")
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Any:
     """Four 32-bit words from a counter of four words and a key of two.
 
     >>> zero = np.uint64(0)
@@ -33,8 +34,8 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return c0, c1, c2, c3
 
 
-@njit(float64(int64, int64, int64, int64, int64), cache=True)
-def luck(seed: Any, decision: Any, tick: Any, who: Any, nth: Any) -> Any:
+@scalar("float64(int64,int64,int64,int64,int64)")
+def luck(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
     """Luck in [0, 1) of this decision: 53 bits, the same for the same five words (each below 2**32)."""
     w0, w1, _, _ = philox(
         np.uint64(decision),
@@ -47,8 +48,8 @@ def luck(seed: Any, decision: Any, tick: Any, who: Any, nth: Any) -> Any:
     return (int64(w0 >> _HIGH_BITS) * 67108864.0 + int64(w1 >> _MIDDLE_BITS)) / 9007199254740992.0
 
 
-@njit(int64(float64, float64), cache=True)
-def poisson(u: Any, mean: Any) -> Any:
+@scalar("int64(float64,float64)")
+def poisson(u: float, mean: float) -> int:
     """Poisson number with this mean that belongs to luck u, by inversion; exact for means below 700.
 
     >>> [int(poisson(u, 2.0)) for u in (0.0, 0.5, 0.99)]
@@ -64,8 +65,8 @@ def poisson(u: Any, mean: Any) -> Any:
     return count
 
 
-@njit(float64(float64), cache=True)
-def logistic(x: Any) -> Any:
+@scalar("float64(float64)")
+def logistic(x: float) -> float:
     """Probability that belongs to log-odds x.
 
     >>> float(logistic(0.0))

@@ -3,7 +3,7 @@
 import copy
 import datetime
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,51 +12,26 @@ import numpy as np
 
 from model import fingerprint
 from model.agents import enrol
-from model.books import close_shift, enter
 from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift_of_month, month_of, tick_of
-from model.daybook import IMPRESSIONS, TABLES, Daybook, Growth, Table
+from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook
 from model.errors import InputError
-from model.gangs import n_cliques, settle_cliques
-from model.ledger import first_minds, kept, learn_all, total_trust, trust_now
+from model.gangs import n_cliques
+from model.hazard import Factors
+from model.ledger import CAUSES, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, row_of, settle
-from model.mechanisms import (
-    adoption,
-    collective_violence,
-    communal_authority,
-    consultation,
-    contacts,
-    crime,
-    crises,
-    deterrence,
-    domestic_violence,
-    extortion,
-    fear,
-    hearsay,
-    heavy_hand,
-    information,
-    justice,
-    land_conflicts,
-    misconduct,
-    narcos,
-    officers,
-    patrol,
-    plans,
-    political_calendar,
-    population_change,
-    pressure,
-    reporting,
-    resources,
-    response,
-    roster,
-    safe_schools,
-    seeking_help,
-)
+from model.mechanism import nobody
 from model.policies import changes, dates, rows_at
+from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
+from model.register import TABLES as DECLARED
+from model.rows import Rows
 from model.scenario import Scenario
-from model.state import Stage, State, ground_of, plant_of
+from model.stage import Stage, ground_of, plant_of, stage_of
+from model.state import HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
+from model.tables import Growth, Sizes
 from model.town import Town, build_town
 
 KEEP = ("incidents",)
+BEARING = tuple(one for one in ORDER if one.born is not nobody)
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMS]
 )
@@ -101,24 +76,6 @@ class TrustModel(mesa.Model):
         self.calendar = Calendar.of(scenario)
         self.town = town or build_town(scenario)
         self.cell_km = self.town.cell_m / 1000.0
-        self.council_start, self.councils = communal_authority.by_settlement(
-            self.town.people, self.town.people["council"] == 1, self.town.n_settlements
-        )
-        self.settled_start, self.settled = communal_authority.by_settlement(
-            self.town.people, np.ones(self.town.n_people, bool), self.town.n_settlements
-        )
-        here = self.town.people["arrives"] < 0
-        self.residents_at_start = np.bincount(
-            self.town.people["settlement"][here], minlength=self.town.n_settlements
-        ).astype(np.float64)
-        self.youth = safe_schools.youth_of(self.town.people, tick_of(self.calendar.first_date), self.town.n_settlements)
-        self.chiefs = communal_authority.chiefs_of(self.town.authorities, self.town.cells, self.town.officers)
-        self.beats = plans.beats_of(self.town.cells, len(self.town.facilities))
-        self.boards_near = plans.boards_of(self.town.cells, self.town.authorities, len(self.town.facilities))
-        self.households = domestic_violence.households_of(self.town.people)
-        self.market = np.flatnonzero(self.town.cells["market"])
-        self.attending = np.zeros((len(self.town.facilities), 2), np.int64)
-        """By facility: whether a woman, and whether a speaker of the other language, is on duty in this shift."""
         self.book = Daybook()
         self.keep = frozenset(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
@@ -128,109 +85,67 @@ class TrustModel(mesa.Model):
         self.tick = tick_of(self.calendar.first_date)
         self.rows: dict[str, float] = {}
         self.datacollector = Collector()
+        self._once: dict[Callable[[Any], Any], Any] = {}
         self._past: dict[str, list[np.ndarray]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
 
     def _begin(self) -> None:
         """Give the State its first values, by luck of the seed."""
-        scenario, town = self.settings, self.town
-        counts = n_cliques(scenario["gangs"], scenario["population"].scale)
-        self.state = State(town, sum(counts))
+        self.state = State(DECLARED, self.town, self._sizes())
         self._look_out()
         self._read_numbers()
-        numbers = self.numbers
-        first_minds(self.state.minds, town.people, numbers["trust"], self.tick, self.seed)
-        fear.first_cautions(self.state.minds, town.people, numbers["fear"], self.seed)
-        population_change.begin(self.state, self.ground)
-        self.state.risk["seen"] = -1
-        adoption.begin(self.state.officers, self.tick, self.seed)
-        adoption.note_care(self.state.officers, self.plant.facilities, numbers["adoption"], self.state.means)
-        resources.begin(self)
-        communal_authority.first_boards(
-            self.state.boards,
-            town.settlements,
-            town.people,
-            numbers["communal_authority"]["legitimacy"],
-            numbers["consultation"]["phones"],
-            numbers["boards"]["share_not_inviting"],
-            self.seed,
-        )
-        plans.first_plans(self.state, self.beats, town.cells)
-        settle_cliques(
-            self.state,
-            self.ground,
-            town.everywhere,
-            counts,
-            numbers["gangs"][0],
-            town.places[0],
-            self.tick,
-            self.seed,
-        )
-        narcos.settle_narcos(
-            self.state.protected,
-            self.ground,
-            town.everywhere,
-            self.state.territory,
-            numbers["narcos"][0],
-            round_half_up(numbers["narcos"][0]["groups"] * scenario["population"].scale),
-            self.seed,
-        )
-        extortion.begin(self)
-        heavy_hand.list_suspects(self.state, self.ground)
-        domestic_violence.begin(self)
-        self.state.total[:] = total_trust(self.state.minds, town.people, town.n_settlements)
+        self.born(0, self.town.n_people)
+        for mechanism in ORDER:
+            mechanism.begin(self)
+        self.state[TOTAL][:] = total_trust(self.minds, self.town.people, self.town.n_settlements)
+        self._laid.clear()
+        self.factors.lay(self)
         enrol(self)
+
+    def _sizes(self) -> Sizes:
+        """Return how many there are of whatever tables have rows for."""
+        town, scenario = self.town, self.settings
+        return {
+            "resident": town.n_people,
+            "officer": len(town.officers),
+            "post": len(town.posts),
+            "facility": len(town.facilities),
+            "settlement": town.n_settlements,
+            "cell": town.n_cells,
+            "authority": len(town.authorities),
+            "clique": sum(n_cliques(scenario["gangs"], scenario["population"].scale)),
+            "list": len(town.places),
+            "one": 1,
+        }
 
     def _look_out(self) -> None:
         """Take the views through which kernels see the State."""
-        self.plant, self.ground = plant_of(self.town, self.state.officers), ground_of(self.town, self.state)
-        self.counts = self.state.tally.view(np.float64)
+        self.minds: Rows[Mind] = self.state[MINDS]
+        self.tally: Rows[Tally] = self.state[TALLY]
+        self.plant, self.ground = plant_of(self), ground_of(self)
+        self.factors = Factors(ORDER, self.town.n_cells, self.town.n_settlements)
         self._laid: dict[Callable[[Any], Any], Any] = {}
         self._growth = Growth.latest
-        self.drawn = Table(crime.DRAWN)
 
     def _read_numbers(self) -> None:
         """Take the numbers in force on the present date, policies included."""
         names = self.town.settlement_names
-        self.numbers = {group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups}
+        self.numbers: Mapping[str, Rows[Any]] = {
+            group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups
+        }
         self._dates = frozenset(dates(self.settings))
         self._laid.clear()
 
     # The schedule
 
     def step(self) -> None:
-        """One shift.  The order below is the schedule of the ODD."""
+        """One shift: the verbs of the schedule in `model.register`, which the ODD tells, and at a month's end more."""
         self.open_shift()
-        self.change_population()
-        self.brief_officers()
-        self.maintain()
-        self.relieve_couples()
-        self.plan()
-        self.patrol()
-        self.withdraw()
-        self.clamp_down()
-        self.offend()
-        self.extort()
-        self.hurt_at_home()
-        self.dispute()
-        self.tell()
-        self.seek_help()
-        self.respond()
-        self.gather()
-        self.meet()
-        self.answer_for_bribes()
-        self.deter()
-        self.hear_cases()
-        self.consult()
-        self.report_up()
-        self.answer_for_figures()
-        self.judge()
-        self.break_out()
-        self.spread_news()
-        self.take_fright()
-        self.live_through()
-        self.close_shift()
+        for verb in SHIFT:
+            verb(self)
+        self.keep_shift()
         if is_last_shift_of_month(self.tick):
-            self.renew_officers()
+            for verb in MONTH_END:
+                verb(self)
             self.settle()
         self.tick += 1
 
@@ -240,163 +155,42 @@ class TrustModel(mesa.Model):
         self.learned = 0
         self.day_type = self.calendar.day_type(self.tick)
         if self.turns_today():
-            self.numbers |= changes(self.settings, self.date, self.town.settlement_names)
+            self.numbers = {**self.numbers, **changes(self.settings, self.date, self.town.settlement_names)}
             self._laid.clear()
+            self.factors.lay(self)
 
-    def change_population(self) -> None:
-        """M28: births, newcomers, deaths of age, departures."""
-        population_change.act(self)
+    def born(self, first: int, end: int) -> None:
+        """Let every mechanism give the residents of some rows, who are born or move here, their first state."""
+        for mechanism in BEARING:
+            mechanism.born(self, first, end)
 
-    def brief_officers(self) -> None:
-        """M29: what training, language and their states add to how officers treat people."""
-        officers.prepare(self)
-
-    def maintain(self) -> None:
-        """M19: vehicles, fuel, lines, funds and the mayor."""
-        resources.act(self)
-
-    def relieve_couples(self) -> None:
-        """M2: who is on duty, with what means."""
-        roster.act(self)
-
-    def plan(self) -> None:
-        """M17: on the first of a month, stations whose quarter is over make a plan."""
-        plans.act(self)
-
-    def patrol(self) -> None:
-        """M3: couples plan their visits."""
-        patrol.act(self)
-
-    def withdraw(self) -> None:
-        """M15: the police stay away where a crowd attacked them."""
-        collective_violence.withdraw(self)
-
-    def clamp_down(self) -> None:
-        """M25: soldiers patrol, young men are detained and released."""
-        heavy_hand.act(self)
-
-    def offend(self) -> None:
-        """M5, M6: crimes happen, are given up, or move."""
-        crime.act(self)
-
-    def extort(self) -> None:
-        """M7: payments, demands, threats, clashes, recruits, imitators."""
-        extortion.act(self)
-
-    def hurt_at_home(self) -> None:
-        """M9: women are hurt at home."""
-        domestic_violence.act(self)
-
-    def dispute(self) -> None:
-        """M10: households quarrel over land, water and boundaries."""
-        land_conflicts.act(self)
-
-    def tell(self) -> None:
-        """M11: victims tell, or not; what is told leaves its traces."""
-        reporting.act(self)
-
-    def seek_help(self) -> None:
-        """M9: who was hurt at home looks for help, or not."""
-        seeking_help.act(self)
-
-    def respond(self) -> None:
-        """M12: couples answer calls and arrest."""
-        response.act(self)
-
-    def gather(self) -> None:
-        """M15: crowds gather against suspects, or are stopped."""
-        collective_violence.act(self)
-
-    def meet(self) -> None:
-        """M4: couples meet residents."""
-        contacts.act(self)
-
-    def answer_for_bribes(self) -> None:
-        """M20: what becomes of what officers asked for."""
-        misconduct.act(self)
-
-    def deter(self) -> None:
-        """M5: offenders learn where police have been."""
-        deterrence.act(self)
-
-    def hear_cases(self) -> None:
-        """M14: communal authorities hear cases and keep watch."""
-        communal_authority.act(self)
-
-    def consult(self) -> None:
-        """M18: police and communities meet; requests are answered, or not."""
-        consultation.act(self)
-
-    def report_up(self) -> None:
-        """M17: stations note what they know and send it on its way up."""
-        information.act(self)
-
-    def answer_for_figures(self) -> None:
-        """M27: what is written down makes the figure for which chiefs answer."""
-        pressure.act(self)
-
-    def judge(self) -> None:
-        """M13: arrests and complaints take their way."""
-        justice.act(self)
-
-    def break_out(self) -> None:
-        """M23, M26: public events and crises."""
-        political_calendar.act(self)
-        crises.act(self)
-
-    def spread_news(self) -> None:
-        """M21: people tell each other."""
-        hearsay.act(self)
-
-    def take_fright(self) -> None:
-        """M22: harm, own and heard, frightens."""
-        fear.act(self)
-
-    def live_through(self) -> None:
-        """M29: what officers on duty live through."""
-        officers.act(self)
-
-    def close_shift(self) -> None:
-        """Enter the shift into the books of crime and police work."""
-        state, stage = self.state, self.stage()
-        enter(stage, state.books, state.occurred_here, state.harmed_here)
-        close_shift(stage, state.couples, state.seen_here)
+    def keep_shift(self) -> None:
+        """Keep what was asked for of the shift that ends."""
         if self.trace is not None:
             self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
-            self.kept["incidents"].append(self.book.filled(list(TABLES).index("incidents")).copy())
-
-    def renew_officers(self) -> None:
-        """M29, M20, M16: officers' states, customs, what they learn, who leaves and who comes."""
-        officers.month_end(self)
-        misconduct.month_end(self)
-        adoption.month_end(self)
+            self.kept["incidents"].append(self.book.filled(INCIDENTS).copy())
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
-        state, trust = self.state, self.numbers["trust"]
+        state, numbers = self.state, self.numbers
         self.remember_public_events()
-        fear.month_end(self)
         settle(
-            state.minds,
-            self.ground,
-            trust,
-            self.numbers["fear"],
+            self.stage(),
+            numbers["fear"],
             state.local,
-            state.mood[0],
-            state.ledger,
+            state[MOOD][0],
             self.class_table,
             self.by_cell,
-            state.total,
-            self.tick,
+            state[TOTAL],
         )
         if first_of_month(self.month) >= self.settings.start:
             self._report()
-        state.open_month()
+        state.open_month(DECLARED)
 
     def remember_public_events(self) -> None:
         """Let the mood of the municipality fade by a month, and take in the month's public events."""
-        mood = self.state.mood
+        mood = self.state[MOOD]
         shifts = 3.0 * self.days_of_month
         mood[0] = mood[0] * kept(shifts, self.numbers["trust"][0]["memory_years"]) + mood[1]
         mood[1] = 0.0
@@ -423,6 +217,13 @@ class TrustModel(mesa.Model):
         if lay not in self._laid:
             self._laid[lay] = lay(self)
         found: T = self._laid[lay]
+        return found
+
+    def once[T](self, work: Callable[["TrustModel"], T]) -> T:
+        """Return what ``work`` finds out about the town, which does not change: it is asked once."""
+        if work not in self._once:
+            self._once[work] = work(self)
+        found: T = self._once[work]
         return found
 
     def stage(self) -> Stage:
@@ -453,7 +254,7 @@ class TrustModel(mesa.Model):
     def trust(self) -> np.ndarray:
         """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
         memory = self.numbers["trust"]["memory_years"][self.town.people["settlement"]]
-        minds = self.state.minds
+        minds = self.minds
         return np.array(
             [trust_now(minds[i], max(self.tick - 1, minds[i]["touched"]), memory[i]) for i in range(len(minds))]
         )
@@ -484,16 +285,17 @@ class TrustModel(mesa.Model):
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
         local["month"], local["settlement"] = month, np.arange(town.n_settlements)
         write_means(local, told.local)
-        local["occurred"] = state.occurred_here
+        local["occurred"] = state[OCCURRED_HERE]
         self._past["settlement"].append(local)
         groups = np.zeros(len(GROUPS), GROUP_MONTH)
         groups["month"], groups["group"] = month, np.arange(len(GROUPS))
         write_means(groups, np.array(list(told.groups.values())))
         self._past["group"].append(groups)
-        change = state.ledger[0] + state.ledger[1]
+        causes = np.array(sorted(CAUSES))
+        change = (state.ledger[0] + state.ledger[1])[causes]
         accounts = np.zeros(change.size, LEDGER_MONTH)
-        accounts["month"] = month
-        accounts["cause"], accounts["settlement"] = (axis.ravel() for axis in np.indices(change.shape))
+        accounts["month"], accounts["cause"] = month, np.repeat(causes, town.n_settlements)
+        accounts["settlement"] = np.tile(np.arange(town.n_settlements), len(causes))
         accounts["change"] = change.ravel()
         self._past["ledger"].append(accounts)
         self._past["cell"] = [*self._past["cell"][:1], self._cells()]
@@ -508,7 +310,7 @@ class TrustModel(mesa.Model):
             rows[name] = town.cells[name][populated]
         residents, trust = self.by_cell[:, populated]
         rows["residents"], rows["trust"] = residents, trust / np.maximum(residents, 1.0)
-        rows["incidents"], rows["visits"] = state.harmed_here[populated], state.seen_here[populated]
+        rows["incidents"], rows["visits"] = state[HARMED_HERE][populated], state[SEEN_HERE][populated]
         weeks = self.numbers["deterrence"]["weeks"][town.cells["settlement"][populated]]
         idle = self.tick + 1 - state.risk["touched"][populated]
         rows["risk"] = state.risk["level"][populated] * np.exp2(-idle / (21.0 * weeks))
@@ -546,11 +348,10 @@ class TrustModel(mesa.Model):
         world._look_out()
         world.kept |= past["kept"]
         world.datacollector.model_vars = past["collected"]
-        if len(world.state.minds) != world.town.n_people:
-            raise InputError(
-                f"the saved state has {len(world.state.minds)} residents, the scenario {world.town.n_people}"
-            )
+        if len(world.minds) != world.town.n_people:
+            raise InputError(f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}")
         world._read_numbers()
+        world.factors.lay(world)
         enrol(world)
         return world
 
@@ -586,30 +387,9 @@ class TrustModel(mesa.Model):
         return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
 
 
-def stage_of(world: TrustModel) -> Stage:
-    """Lay out where the events of a shift happen."""
-    state = world.state
-    return Stage(
-        world.book.day,
-        world.ground,
-        state.minds,
-        world.numbers["trust"],
-        state.ledger,
-        state.tally,
-        world.tick,
-        world.calendar.place_list(world.tick),
-        world.seed,
-    )
-
-
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
     """Return a pickled world."""
     return kind.resumed(*parts)
-
-
-def round_half_up(number: float) -> int:
-    """Return the nearest whole number, halves upwards."""
-    return int(number + 0.5)
 
 
 class Collector(mesa.DataCollector):

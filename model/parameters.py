@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from model.rows import row_type
 from model.errors import InputError, nearest
+from model.rows import row_type
 
 Role = Literal["site", "behaviour", "lever"]
 """Site facts may differ between municipalities; behaviour is shared; levers are what a policy may set."""
@@ -74,7 +74,8 @@ class Group:
     @classmethod
     def kind(cls, key: str) -> type:
         """Type of one field: float or int."""
-        return {field.name: field.type for field in dataclasses.fields(cls)}[key]  # type: ignore[return-value]
+        kind = {field.name: field.type for field in dataclasses.fields(cls)}[key]
+        return int if kind in (int, "int") else float
 
     @classmethod
     def numbers(cls) -> dict[str, Number]:

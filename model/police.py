@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from model.rows import row_type
 from model.parameters import Group, number, share
+from model.rows import Bit, Row, zeros
 from model.scenario import Scenario
 from model.territory import Land, lots
 
@@ -14,55 +14,76 @@ GROUPS = 3
 SEATS = 2
 NO_POST = -1
 
-OFFICER = row_type([
-        ("facility", "i8"),
-        ("group", "i8"),
-        ("post", "i8"),
-        ("seat", "i8"),
-        ("branch", "i8"),
-        ("person", "i8"),
-        ("cohort", "i8"),
-        ("tick_since", "i8"),
-        ("asked", "i8"),
-        ("female", "i1"),
-        ("trained", "i1"),
-        ("aware", "i1"),
-        ("kiche", "i1"),
-        ("champion", "i1"),
-        ("manner", "f8"),
-        ("integrity", "f8"),
-        ("tone", "f8"),
-        ("motivation", "f8"),
-        ("stress", "f8"),
-        ("safety", "f8"),
-        ("faith", "f8"),
-    ])
-"""A position and the person who holds it now; ``person`` counts those who held it before.
 
-``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is when
-the person last asked for a bribe (-1 for never); ``tone`` is what
-training and the person's states add to the log-odds of fair treatment in this shift; motivation, stress, felt safety
-and faith (trust in the community) are distances from the person's own disposition, in log-odds.
-"""
-POST = row_type([("facility", "i8"), ("group", "i8"), ("sector", "i8"), ("foot", "i8")])
-SECTOR = row_type([
-        ("facility", "i8"),
-        ("foot", "i8"),
-        ("route_start", "i8"),
-        ("route_end", "i8"),
-        ("plan_start", "i8"),
-        ("plan_end", "i8"),
-    ])
-ROUTE = row_type([("cell", "i8"), ("reach", "f8")])
-FACILITY = row_type([
-        ("cell", "i8"),
-        ("settlement", "i8"),
-        ("officers", "i8"),
-        ("desks", "i8"),
-        ("vehicles", "i8"),
-        ("motorcycles", "i8"),
-        ("station", "i8"),
-    ])
+class Officer(Row):
+    """A position and the person who holds it now; ``person`` counts those who held it before.
+
+    ``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is
+    when the person last asked for a bribe (-1 for never); ``tone`` is what training and the person's states add to the
+    log-odds of fair treatment in this shift; motivation, stress, felt safety and faith (trust in the community) are
+    distances from the person's own disposition, in log-odds.
+    """
+
+    facility: int
+    group: int
+    post: int
+    seat: int
+    branch: int
+    person: int
+    cohort: int
+    tick_since: int
+    asked: int
+    female: Bit
+    trained: Bit
+    aware: Bit
+    kiche: Bit
+    champion: Bit
+    manner: float
+    integrity: float
+    tone: float
+    motivation: float
+    stress: float
+    safety: float
+    faith: float
+
+
+class Post(Row):
+    """A couple's post: its facility, group and sector, and whether it is a foot beat."""
+
+    facility: int
+    group: int
+    sector: int
+    foot: int
+
+
+class Sector(Row):
+    """A sector: where its written route and its weekly plan stand among the routes."""
+
+    facility: int
+    foot: int
+    route_start: int
+    route_end: int
+    plan_start: int
+    plan_end: int
+
+
+class Stop(Row):
+    """A place on a route; ``reach`` is the cumulative weight up to it."""
+
+    cell: int
+    reach: float
+
+
+class FacilityRow(Row):
+    """A station or substation with its plant."""
+
+    cell: int
+    settlement: int
+    officers: int
+    desks: int
+    vehicles: int
+    motorcycles: int
+    station: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +166,7 @@ def build_police(scenario: Scenario, land: Land) -> Police:
 
 def facilities_of(land: Land) -> np.ndarray:
     """Return the table of facilities."""
-    table = np.zeros(len(land.facilities), dtype=FACILITY)
+    table = zeros(FacilityRow, len(land.facilities))
     rows = {settlement.name: row for row, settlement in enumerate(land.settlements)}
     for row, facility in enumerate(land.facilities):
         table[row] = (
@@ -182,7 +203,7 @@ def posts_of(rosters: list[list[tuple[int, int]]], sectors: np.ndarray) -> np.nd
         own = np.flatnonzero(sectors["facility"] == facility)
         for group, (_, n_posts) in enumerate(groups):
             rows += [(facility, group, sector, sectors["foot"][sector]) for sector in own[:n_posts]]
-    return np.array(rows, dtype=POST)
+    return np.array(rows, dtype=Post.dtype)
 
 
 def officers_of(rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers: Plant, seed: int) -> np.ndarray:
@@ -193,7 +214,7 @@ def officers_of(rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers
             own = np.flatnonzero((posts["facility"] == facility) & (posts["group"] == group))
             rows += [(facility, group, int(post), seat) for post in own for seat in range(SEATS)]
             rows += [(facility, group, NO_POST, seat) for seat in range(desks)]
-    officers = np.zeros(len(rows), dtype=OFFICER)
+    officers = zeros(Officer, len(rows))
     for column, key in enumerate(("facility", "group", "post", "seat")):
         officers[key] = [row[column] for row in rows]
     n = len(officers)
@@ -263,7 +284,7 @@ def written_routes(
     land: Land, beats: list[tuple[int, int, np.ndarray]], numbers: Plant
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return sectors and their routes: populated cells by weight, and cells with institutions."""
-    sectors = np.zeros(len(beats), dtype=SECTOR)
+    sectors = zeros(Sector, len(beats))
     routes: list[np.ndarray] = []
     written = 0
     for row, (facility, foot, own) in enumerate(beats):
@@ -277,13 +298,13 @@ def written_routes(
         sectors[row] = (facility, foot, written, ends[0], ends[0], ends[1])
         routes += [route, visits]
         written = ends[1]
-    return sectors, np.concatenate(routes) if routes else np.zeros(0, dtype=ROUTE)
+    return sectors, np.concatenate(routes) if routes else zeros(Stop, 0)
 
 
 def by_weight(own: np.ndarray, weight: Any) -> np.ndarray:
     """Return the cells of positive weight with their cumulative weight; the last reaches exactly 1."""
     keep = weight > 0
-    route = np.zeros(int(keep.sum()), dtype=ROUTE)
+    route = zeros(Stop, int(keep.sum()))
     route["cell"] = own[keep]
     route["reach"] = np.cumsum(weight[keep] / weight[keep].sum())
     route["reach"][-1] = 1.0

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from model.calendar import MARKET_DAY, NIGHT, REST_DAY, SHIFTS, Calendar, day_number
+from model.kernels import making_arrays
 from model.luck import decision, luck
-from model.rows import row_type
 from model.parameters import Group, number, share
+from model.rows import Bit, Row, Short, Small, zeros
 from model.scenario import Scenario
 from model.territory import Land, apportion, lots
 
@@ -23,21 +23,22 @@ DAYS_A_YEAR = 365.25
 SCHOOL_AGE, MIDDLE_SCHOOL_AGE, ADULT_AGE, OLD_AGE = 7, 13, 18, 65
 TRIES = 24
 
-PERSON = row_type([
-        ("home", "i4"),
-        ("household", "i4"),
-        ("settlement", "i2"),
-        ("born", "i4"),
-        ("female", "i1"),
-        ("indigenous", "i1"),
-        ("occupation", "i1"),
-        ("council", "i1"),
-        ("vehicle", "i1"),
-        ("business", "i1"),
-        ("arrives", "i4"),
-    ])
 
-"""``arrives`` is the day on which somebody will be born or move here; -1 for those who are here from the start."""
+class Person(Row):
+    """A resident; ``arrives`` is the day of birth or of moving here of those to come, -1 for those here from the start."""
+
+    home: Small
+    household: Small
+    settlement: Short
+    born: Small
+    female: Bit
+    indigenous: Bit
+    occupation: Bit
+    council: Bit
+    vehicle: Bit
+    business: Bit
+    arrives: Small
+
 
 _CENSUS = "INE census 2018, order of magnitude from memory, to verify"
 
@@ -114,7 +115,7 @@ def build_residents(scenario: Scenario, land: Land) -> Residents:
 def people_of(scenario: Scenario, land: Land) -> np.ndarray:
     """Return the table of persons, in the order of their home cells and households."""
     numbers: Population = scenario["population"]
-    people = np.zeros(land.residents, dtype=PERSON)
+    people = zeros(Person, land.residents)
     people["arrives"] = -1
     people["home"] = np.repeat(np.arange(len(land.cells)), land.cells["population"])
     people["settlement"] = land.cells["settlement"][people["home"]]
@@ -357,7 +358,7 @@ def present(places: np.ndarray, n_cells: int) -> tuple[np.ndarray, np.ndarray]:
 # Ties
 
 
-@njit(cache=True)
+@making_arrays
 def _draw(
     luck_of: tuple[int, int, int, int],
     group: np.ndarray,
@@ -376,7 +377,7 @@ def _draw(
     return -1
 
 
-@njit(cache=True)
+@making_arrays
 def _first_stranger(me: int, n: int, household: np.ndarray, known: np.ndarray) -> int:
     """Return the next resident in the table not yet known, of another household if there is any."""
     for same_household in range(2):
@@ -387,7 +388,7 @@ def _first_stranger(me: int, n: int, household: np.ndarray, known: np.ndarray) -
     return (me + 1) % n
 
 
-@njit(cache=True)
+@making_arrays
 def _tie(
     seed: int,
     which: int,

@@ -42,6 +42,7 @@ class Column:
 type Tick = Annotated[int, Column("a shift; -1 for never", "tick", -1.0, "i4")]
 """When something last happened, in four bytes."""
 type Small = Annotated[int, Column("", kind="i4")]
+type Short = Annotated[int, Column("", kind="i2")]
 type Bit = Annotated[int, Column("", kind="i1")]
 
 
@@ -110,3 +111,6 @@ def zeros[R: Row](row: type[R], n: int) -> Rows[R]:
     return cast(Rows[R], np.zeros(n, row.dtype))
 
 
+def code(number: int) -> int:
+    """Return a number that rules take as an argument; the compiler would compile them once for each plain constant."""
+    return cast(int, np.int64(number))

@@ -1,16 +1,22 @@
 """What plans amount to at the end of a month, as the criteria and measures read it (ODD 6.19)."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from model.daybook import N_CELLS
+from model.mechanisms.plans import beats_of
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
 
 LIVED = 3
 """Months for which a response must have lived to count as alive (B13)."""
 
 
-def standing(world: Any) -> dict[str, float]:
+def standing(world: World) -> dict[str, float]:
     """Return shares of the stations with couples: founded plans, places among the worst, responses alive, and so on."""
     state, staffed = world.state, np.unique(world.town.posts["facility"])
     names = ("founded", "named", "shared", "holds", "changed")
@@ -20,7 +26,7 @@ def standing(world: Any) -> dict[str, float]:
     plans = state.plans[staffed]
     shares = {name: float(plans[name].mean()) for name in names}
     shares["returned"] = float((plans["product"] == world.tick).mean())
-    parts = np.mean([judge(state, world.beats[f], int(f)) for f in staffed], axis=0)
+    parts = np.mean([judge(state, world.once(beats_of)[f], int(f)) for f in staffed], axis=0)
     return shares | dict(zip(judged, parts.tolist(), strict=True))
 
 
@@ -41,19 +47,3 @@ def worst_cells(own: np.ndarray, load: np.ndarray) -> set[int]:
     """Return the cells with most crime, at most as many as a plan has places."""
     worst = own[np.argsort(-load, kind="stable")][:N_CELLS]
     return set(worst[np.sort(-load)[:N_CELLS] < 0.0].tolist())
-
-
-def correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Return Pearson's correlation (of ranks: Spearman's); nan where one does not vary.
-
-    >>> round(correlation(np.array([1, 2, 3]), np.array([3, 5, 7])), 6)
-    1.0
-    """
-    spread = float(one.std()) * float(other.std())
-    return float(np.mean((one - one.mean()) * (other - other.mean())) / spread) if spread > 0.0 else float("nan")
-
-
-def mean_ranks(values: np.ndarray) -> np.ndarray:
-    """Return the rank of every value, equal ones at their mean rank."""
-    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2.0)[which]

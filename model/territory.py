@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numba import njit
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
@@ -16,9 +15,10 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from model.errors import InputError, nearest
+from model.kernels import making_arrays
 from model.luck import decision, luck
-from model.rows import row_type
 from model.parameters import Group, number, share
+from model.rows import Row, zeros
 from model.scenario import Facility, Scenario, Settlement
 
 PAVED, DIRT, PATH, NO_ROAD = range(4)
@@ -31,24 +31,26 @@ CANDIDATE_SITES = 12
 ROUGHNESS = 0.5
 RAGGEDNESS = 0.3
 
-CELL = row_type([
-        ("x", "i8"),
-        ("y", "i8"),
-        ("settlement", "i8"),
-        ("population", "i8"),
-        ("core", "i8"),
-        ("road", "i8"),
-        ("lake", "i8"),
-        ("market", "i8"),
-        ("shops", "i8"),
-        ("bars", "i8"),
-        ("schools", "i8"),
-        ("facility", "i8"),
-        ("minutes", "f8"),
-        ("km", "f8"),
-        ("seat_minutes", "f8"),
-        ("lure", "f8"),
-    ])
+
+class Cell(Row):
+    """A square of the grid: where it lies, who lives there, what stands there, how far the police and the seat are."""
+
+    x: int
+    y: int
+    settlement: int
+    population: int
+    core: int
+    road: int
+    lake: int
+    market: int
+    shops: int
+    bars: int
+    schools: int
+    facility: int
+    minutes: float
+    km: float
+    seat_minutes: float
+    lure: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,7 @@ class Land:
     lake: BaseGeometry | None
 
 
-@njit(cache=True)
+@making_arrays
 def _lots(seed: int, which: int, n: int, nth: int, lots: np.ndarray) -> None:
     for who in range(n):
         lots[who] = luck(seed, which, 0, who, nth)
@@ -332,7 +334,7 @@ def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tup
     inside = shapely.contains_xy(outline, centre_x, centre_y)
     if not inside.any():
         raise InputError(f"territory.outline must hold at least one cell of {cell_m:g} m, got none")
-    cells = np.zeros(int(inside.sum()), dtype=CELL)
+    cells = zeros(Cell, int(inside.sum()))
     cells["x"], cells["y"] = x[inside], y[inside]
     if lake is not None:
         cells["lake"] = shapely.contains_xy(lake, centre_x[inside], centre_y[inside])

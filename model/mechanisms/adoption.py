@@ -3,17 +3,31 @@
 Switched off, officers are frozen as they are: nobody hears of MOPSIC, is trained, moves or retires.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import date_of_tick
-from model.kernels import kernel
+from model.kernels import kernel, making_arrays
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism, portrayed
 from model.parameters import Group, number, share
+from model.rows import Row
+from model.state import MEANS, OFFICERS
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.police import FacilityRow, Officer
+    from model.register import Tally
+    from model.rows import Rows
+    from model.stage import Plant
+    from model.state import Means
+    from model.territory import Cell
 
 HEARS, COURSE, MOVES, RETIRES = decision("hears"), decision("course"), decision("moves"), decision("retires")
 NEWCOMER, TENURE, SERVICE, EXPLAINS = (
@@ -103,24 +117,31 @@ class Adoption(Group):
     forms: float = share(0.5, "D03; assumed", "forms filled with conviction more by a trained officer")
 
 
-KNOCKOUT = ("officers_moved", "officers_trained", "aware_share", "tenure_months")
-"""Measures of its own process, which change when it is switched off."""
+class Counts(Row):
+    """What is counted in a month."""
+
+    officers_made_aware: float
+    officers_trained: float
+    training_days: float
+    officers_moved: float
+    officers_retired: float
+    explained: float
 
 
 @kernel
-def in_a_month(a_year: Any) -> Any:
+def in_a_month(a_year: float) -> float:
     """Chance in a month that belongs to this chance in a year."""
     return 1.0 - math.exp(math.log1p(-a_year) / 12.0)
 
 
 @kernel
-def trained_in_pool(p: Any, month: Any) -> Any:
+def trained_in_pool(p: Adoption, month: int) -> float:
     """Share trained in the national pool from which successors come."""
     return min(p.pool_cap, max(0.0, p.pool + p.pool_growth * (month / 12.0 - 2017.0)))
 
 
 @kernel
-def plateau(p: Any, month: Any, old: Any) -> Any:
+def plateau(p: Adoption, month: int, old: float) -> float:
     """Share trained at which courses and turnover balance, where this share of officers may retire."""
     stay = 1.0 - in_a_month(p.rotation * (1.0 - p.permanence))
     turnover = 12.0 * (1.0 - stay * (1.0 - old * in_a_month(p.retire)))
@@ -132,7 +153,7 @@ def plateau(p: Any, month: Any, old: Any) -> Any:
 
 
 @kernel
-def uptake(officer: Any, p: Any) -> Any:
+def uptake(officer: Officer, p: Adoption) -> float:
     """How likely this officer takes a training place, relative to others."""
     weight = p.prevention if officer.branch == 1 else 1.0
     if officer.champion == 1:
@@ -141,7 +162,7 @@ def uptake(officer: Any, p: Any) -> Any:
 
 
 @kernel
-def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, seed: Any) -> None:
+def succeed(officers: Rows[Officer], o: int, plant: Plant, p: Adoption, month: int, tick: int, seed: int) -> None:
     """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
     officer, year = officers[o], month // 12
     n = officer.person + 1
@@ -165,8 +186,15 @@ def succeed(officers: Any, o: Any, plant: Any, p: Any, month: Any, tick: Any, se
     officer.motivation = officer.stress = officer.safety = officer.faith = 0.0
 
 
-@njit(cache=True)
-def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed: Any) -> None:
+@making_arrays
+def teach(
+    officers: Rows[Officer],
+    homes: Rows[FacilityRow],
+    adoption: Rows[Adoption],
+    tally: Rows[Tally],
+    tick: int,
+    seed: int,
+) -> None:
     """Let officers hear of MOPSIC from outside and from colleagues, and give the month's training places away."""
     known, staff = np.zeros(len(homes)), np.zeros(len(homes))
     wish = 0.0
@@ -180,10 +208,7 @@ def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed:
         officer = officers[o]
         home = officer.facility
         p = adoption[homes[home].settlement]
-        if (
-            officer.aware == 0
-            and luck(seed, HEARS, tick, o, 0) < p.outside + p.peers * known[home] / staff[home]
-        ):
+        if officer.aware == 0 and luck(seed, HEARS, tick, o, 0) < p.outside + p.peers * known[home] / staff[home]:
             officer.aware = 1
             tally[0].officers_made_aware += 1.0
         if officer.trained == 1:
@@ -197,7 +222,14 @@ def teach(officers: Any, homes: Any, adoption: Any, tally: Any, tick: Any, seed:
 
 @kernel
 def turn_over(
-    officers: Any, homes: Any, plant: Any, adoption: Any, tally: Any, month: Any, tick: Any, seed: Any
+    officers: Rows[Officer],
+    homes: Rows[FacilityRow],
+    plant: Plant,
+    adoption: Rows[Adoption],
+    tally: Rows[Tally],
+    month: int,
+    tick: int,
+    seed: int,
 ) -> None:
     """Let officers retire and move away; successors take their positions."""
     for o in range(len(officers)):
@@ -214,14 +246,14 @@ def turn_over(
 
 
 @kernel
-def planned_share(officer: Any, patrol: Any, p: Any) -> Any:
+def planned_share(officer: Officer, patrol: Any, p: Adoption) -> float:
     """Share of visits that this lead plans for institutions; pressure for arrests takes back what training adds."""
     left = 1.0 if officer.branch == 1 else 1.0 - p.busts * (1.0 - p.returned)
     return min(1.0, patrol.plan_share * (1.0 + p.link_plan * (p.planning - 1.0) * left * officer.trained))
 
 
-@njit(cache=True)
-def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
+@making_arrays
+def note_care(officers: Rows[Officer], homes: Rows[FacilityRow], adoption: Rows[Adoption], means: Rows[Means]) -> None:
     """Note at each facility with how much more care its trained officers fill forms."""
     staff, trained = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
@@ -233,27 +265,29 @@ def note_care(officers: Any, homes: Any, adoption: Any, means: Any) -> None:
 
 
 @kernel
-def care_at(means: Any, home: Any) -> Any:
+def care_at(means: Rows[Means], home: Cell) -> float:
     """Care with which the facility of a place fills forms; 0 where there is none."""
     return means[home].care if home >= 0 else 0.0
 
 
 @kernel
-def explains(officer: Any, p: Any, born: Any, number: Any, seed: Any) -> Any:
+def explains(officer: Officer, p: Adoption, born: int, number: int, seed: int) -> bool:
     """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
     return luck(seed, EXPLAINS, born, number, 0) < p.link_explain * p.explain * officer.trained
 
 
-def begin(officers: np.ndarray, tick: int, seed: int) -> None:
+def begin(world: World) -> None:
     """Give officers their first time at the post and year of entry, by luck of the seed."""
+    officers, numbers, tick, seed = world.plant.officers, world.numbers["adoption"], world.tick, world.seed
     year = date_of_tick(tick).year
-    for o in range(len(officers)):
-        officers[o]["tick_since"] = tick - int(SHIFTS_A_MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
-        officers[o]["asked"] = -1
-        officers[o]["cohort"] = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
+    for o, officer in enumerate(officers):
+        officer.tick_since = tick - int(SHIFTS_A_MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
+        officer.asked = -1
+        officer.cohort = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
+    note_care(officers, world.plant.facilities, numbers, world.state[MEANS])
 
 
-def month_end(world: Any) -> None:
+def month_end(world: World) -> None:
     """Let awareness and training spread, then let officers go and their successors come."""
     numbers, officers, homes = world.numbers, world.plant.officers, world.plant.facilities
     tally, tick, seed = world.state.tally, world.tick, world.seed
@@ -262,9 +296,10 @@ def month_end(world: Any) -> None:
     note_care(officers, homes, numbers["adoption"], world.state.means)
 
 
-def portrait(world: Any) -> dict[str, float]:
+def portrait(month: Month) -> dict[str, float]:
     """Return the measures of who the officers are at the end of a month."""
-    officers, p = world.state.officers, world.numbers["adoption"][0]
+    world = month.world
+    officers, p = world.state[OFFICERS], world.numbers["adoption"][0]
     year, prevention = world.month // 12, officers["branch"] == 1
     old = mean_of(year - officers["cohort"] >= p["service"])
     return {
@@ -281,3 +316,31 @@ def portrait(world: Any) -> dict[str, float]:
 def mean_of(values: np.ndarray) -> float:
     """Return the mean, nan of none."""
     return float(np.mean(values)) if len(values) else math.nan
+
+
+IT = Mechanism(
+    group=Adoption,
+    counts=Counts,
+    begin=begin,
+    knockout=Knockout(("officers_moved", "officers_trained", "aware_share", "tenure_months")),
+    measures={
+        "officers_made_aware": Measure("officers"),
+        "officers_trained": Measure("officers"),
+        "training_days": Measure("days"),
+        "officers_moved": Measure("officers"),
+        "officers_retired": Measure("officers"),
+        "explained": Measure("calls"),
+    }
+    | portrayed(
+        portrait,
+        {
+            "trained_share": "share",
+            "trained_operations": "share",
+            "trained_prevention": "share",
+            "aware_share": "share",
+            "trained_plateau": "share",
+            "tenure_months": "months",
+            "old_guard_share": "share",
+        },
+    ),
+)

@@ -4,8 +4,10 @@ Most calls that need a couple are about no crime of the books; they keep couples
 authority hears everyday quarrels, fewer of them reach the police.  Switched off, people call about crimes alone.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -14,9 +16,20 @@ from model.chance import age_of
 from model.daybook import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
 from model.kernels import Tables, kernel
 from model.luck import decision, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.communal_authority import councils_of
 from model.mechanisms.crime import most_of
 from model.mechanisms.reporting import HAS_NUMBER, lose_call
 from model.parameters import Group, number, share
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.mechanisms.communal_authority import CommunalAuthority
+    from model.mechanisms.response import Response
+    from model.model import TrustModel as World
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.state import Board, Means
 
 CALL_COUNT, CALL_WHO, CALL_MARK, CALL_GRAVITY, CALL_MINUTE, CALL_LINE = (
     decision("other call count"),
@@ -31,8 +44,6 @@ MOST_CALLS, MOST_BY_LEADER = 0.4, 24.0
 NAME, LEADERS = 2147483648, 1048576
 """Call j about no crime is number NAME + j, one by a leader NAME + LEADERS + j."""
 ADULT = 18.0
-KNOCKOUT = ("calls_other",)
-"""Measures of its own process, which change when it is switched off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,19 +68,26 @@ class OtherCalls(Group):
     gravity: float = share(0.15, "assumed: little beside crimes", "mean severity of these calls", high=0.5)
 
 
+class Counts(Row):
+    """What is counted in a month."""
+
+    calls_other: float
+    calls_own_phone: float
+
+
 class Switchboard(Tables):
     """Who may call whom, by what line, and by what numbers."""
 
-    boards: Any
-    means: Any
-    councils: Any
-    calls: Any
-    authority: Any
-    response: Any
+    boards: Rows[Board]
+    means: Rows[Means]
+    councils: Ints
+    calls: Rows[OtherCalls]
+    authority: Rows[CommunalAuthority]
+    response: Rows[Response]
 
 
 @kernel
-def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) -> None:
+def ring(stage: Stage, board: Switchboard, i: int, number: int, own_phone: int) -> None:
     """Let a resident call for a couple, by line 110 or an officer's own phone; the line may fail."""
     person, tick, seed = stage.ground.people[i], stage.tick, stage.seed
     z, home = person.settlement, np.int64(person.home)
@@ -91,7 +109,7 @@ def ring(stage: Any, board: Switchboard, i: Any, number: Any, own_phone: Any) ->
 
 
 @kernel
-def hazard_of_call(board: Switchboard, z: Any, weekend_night: Any) -> Any:
+def hazard_of_call(board: Switchboard, z: int, weekend_night: bool) -> float:
     """Calls a year of an adult of a settlement, about what no communal authority settles."""
     p = board.calls[z]
     hazard = p.rate / 1000.0 * (p.weekend_night if weekend_night else 1.0)
@@ -99,7 +117,7 @@ def hazard_of_call(board: Switchboard, z: Any, weekend_night: Any) -> Any:
 
 
 @kernel
-def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
+def call_all(stage: Stage, board: Switchboard, weekend_night: bool) -> None:
     """Let residents call about what is no crime, then leaders who have an officer's number."""
     people, tick, seed = stage.ground.people, stage.tick, stage.seed
     n, highest = len(people), 0.0
@@ -130,22 +148,38 @@ def call_all(stage: Any, board: Switchboard, weekend_night: Any) -> None:
             ring(stage, board, i, number, True)
 
 
-def board_of(world: Any) -> Switchboard:
+def board_of(world: World) -> Switchboard:
     """Lay out who may call whom."""
     state, numbers = world.state, world.numbers
     return Switchboard(
-        state.boards, state.means, world.councils, numbers["calls"], numbers["communal_authority"], numbers["response"]
+        state.boards,
+        state.means,
+        world.once(councils_of)[1],
+        numbers["calls"],
+        numbers["communal_authority"],
+        numbers["response"],
     )
 
 
-def most_calls(world: Any) -> int:
+def most_calls(world: World) -> int:
     """Return how many calls of a shift there never are."""
-    by_all, by_leaders = MOST_CALLS * world.town.n_people, MOST_BY_LEADER * len(world.councils)
+    by_all, by_leaders = MOST_CALLS * world.town.n_people, MOST_BY_LEADER * len(world.once(councils_of)[1])
     return most_of(by_all / 1095.0) + most_of(by_leaders / 1095.0)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let people call about what is no crime."""
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, world.laid(most_calls))
     call_all(world.stage(), world.laid(board_of), world.tick % 3 == 2 and weekday_of(world.tick) >= 4)
+
+
+IT = Mechanism(
+    group=OtherCalls,
+    counts=Counts,
+    knockout=Knockout(("calls_other",)),
+    measures={
+        "calls_other": Measure("calls"),
+        "calls_own_phone": Measure("calls"),
+    },
+)

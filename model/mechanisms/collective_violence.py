@@ -4,22 +4,34 @@ It is possible anywhere, is never called justice and never the law of a communit
 Whether the suspect did anything is not known here.  Switched off, no crowd gathers.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.chance import age_of, someone
-from model.daybook import ASSAULT, BY_CROWD, BY_PHONE, HOMICIDE, IMPRESSIONS, INCIDENTS, VISITS
-from model.kernels import Tables, kernel
-from model.ledger import COLLECTIVE_VIOLENCE, impress, trust_now
+from model.daybook import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, VISITS
+from model.kernels import Tables, kernel, making_arrays
+from model.kinds import ASSAULT, CROWDS, HOMICIDE
+from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.crime import note_incident
 from model.mechanisms.patrol import straight_km, whereabouts
 from model.mechanisms.response import KM_PER_HOUR
 from model.parameters import Group, number, share
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.daybook import Incident
+    from model.mechanisms.communal_authority import CommunalAuthority
+    from model.model import TrustModel as World
+    from model.rows import Reals, Rows
+    from model.stage import Stage
+    from model.state import Board, Couple
 
 NAMED, SUSPECT, CROWD, COMES, THRESHOLD = (
     decision("suspect named"),
@@ -41,8 +53,7 @@ RECENT, YEAR, WEEK = 91, 1095, 21
 NAME = 3221225472
 """What a crowd does after incident m is incident NAME + m mod 2**28."""
 AVERTED, INJURED, KILLED = range(3)
-KNOCKOUT = ("suspects_named", "crowds")
-"""Measures of its own process, which change when it is switched off."""
+COLLECTIVE_VIOLENCE = cause("collective_violence", 26)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,18 +90,29 @@ class CollectiveViolence(Group):
     weight: float = number(0.2, "log-odds", 0.0, 2.0, "F17, F18; assumed", "weight for those who were there")
 
 
+class Counts(Row):
+    """What is counted in a month."""
+
+    suspects_named: float
+    crowds: float
+    crowds_averted: float
+    crowds_injured: float
+    crowds_killed: float
+    police_attacked: float
+
+
 class Square(Tables):
     """Who may come, and who may stop it."""
 
-    boards: Any
-    couples: Any
-    numbers: Any
-    communal: Any
-    cell_km: Any
+    boards: Rows[Board]
+    couples: Rows[Couple]
+    numbers: Rows[CollectiveViolence]
+    communal: Rows[CommunalAuthority]
+    cell_km: float
 
 
 @kernel
-def readiness_to_act(stage: Any, i: Any, by_rumour: Any, p: Any, u: Any) -> Any:
+def readiness_to_act(stage: Stage, i: int, by_rumour: bool, p: CollectiveViolence, u: float) -> float:
     """Share of the crowd that must act before this person does."""
     mind, z = stage.minds[i], stage.ground.people[i].settlement
     rest = p.calm + p.spread * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
@@ -106,8 +128,10 @@ def readiness_to_act(stage: Any, i: Any, by_rumour: Any, p: Any, u: Any) -> Any:
     return logistic(rest)
 
 
-@njit(cache=True)
-def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any, p: Any, who: Any, need: Any) -> Any:
+@making_arrays
+def crowd_of(
+    stage: Stage, square: Square, cell: int, number: int, by_rumour: bool, p: CollectiveViolence, who: int, need: Reals
+) -> int:
     """Draw those who come, each with what it takes for them to act; return how many came."""
     z, came = max(stage.ground.cells[cell].settlement, 0), 0
     comes = p.gathers + (1.0 - p.gathers) * square.boards[z].organised
@@ -124,7 +148,7 @@ def crowd_of(stage: Any, square: Square, cell: Any, number: Any, by_rumour: Any,
 
 
 @kernel
-def cascade(need: Any, came: Any) -> Any:
+def cascade(need: Reals, came: int) -> float:
     """Share of a crowd that acts in the end, when each acts once enough others do; one in ten begin by shouting."""
     acting, before = 0.1, 0.1 * came
     while True:
@@ -138,7 +162,7 @@ def cascade(need: Any, came: Any) -> Any:
 
 
 @kernel
-def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> Any:
+def police_near(stage: Stage, square: Square, cell: int, minute: float, p: CollectiveViolence) -> bool:
     """Whether a free couple can be there in time."""
     for post in range(len(square.couples)):
         couple = square.couples[post]
@@ -152,7 +176,7 @@ def police_near(stage: Any, square: Square, cell: Any, minute: Any, p: Any) -> A
 
 
 @kernel
-def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any) -> Any:
+def stopped(stage: Stage, square: Square, z: int, number: int, police: bool, p: CollectiveViolence) -> int:
     """Who stops the crowd: 0 nobody, 1 the police, 2 the authority, 3 both together."""
     board, seed, tick = square.boards[z], stage.seed, stage.tick
     if police and luck(seed, POLICE_STOP, tick, number, 0) < p.police_stop:
@@ -167,7 +191,7 @@ def stopped(stage: Any, square: Square, z: Any, number: Any, police: Any, p: Any
 
 
 @kernel
-def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) -> Any:
+def suspect_in(stage: Stage, square: Square, cell: int, number: int, victim: int) -> int:
     """Somebody there whom the crowd takes for the offender, guilty or not; -1 if there is no man."""
     for a in range(TRIES):
         i = someone(stage.ground, stage.where, cell, luck(stage.seed, SUSPECT, stage.tick, number, a))
@@ -180,7 +204,7 @@ def suspect_in(stage: Any, square: Square, cell: Any, number: Any, victim: Any) 
 
 
 @kernel
-def act_as_crowd(stage: Any, square: Square, row: Any, i: Any, guarded: Any, p: Any) -> None:
+def act_as_crowd(stage: Stage, square: Square, row: Incident, i: int, guarded: bool, p: CollectiveViolence) -> None:
     """Let the crowd do what nobody stopped: hurt or kill, attack the police who guard, drive them out for weeks."""
     number, cell = NAME + row.number % 268435456, row.cell
     minute, z = min(479.0, row.minute + p.minutes), max(stage.ground.cells[row.cell].settlement, 0)
@@ -199,14 +223,14 @@ def act_as_crowd(stage: Any, square: Square, row: Any, i: Any, guarded: Any, p: 
         square.boards[z].withdrawn = stage.tick + int(p.withdrawn * WEEK)
 
 
-@njit(cache=True)
-def gather(stage: Any, square: Square) -> None:
+@making_arrays
+def gather(stage: Stage, square: Square) -> None:
     """Let crowds gather after the grave crimes of the shift."""
     who, need = np.zeros(MOST, np.int64), np.zeros(MOST)
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
         repeated = row.number // 268435456 == 1  # a near repeat, see ODD 2
-        if row.kind > HOMICIDE or not (row.severity >= GRAVE or repeated):
+        if CROWDS[row.kind] == 0 or not (row.severity >= GRAVE or repeated):
             continue
         z = max(stage.ground.cells[row.cell].settlement, 0)
         p, held = square.numbers[z], row.arrested == 1
@@ -230,7 +254,7 @@ def gather(stage: Any, square: Square) -> None:
 
 
 @kernel
-def stay_away(stage: Any, boards: Any) -> None:
+def stay_away(stage: Stage, boards: Rows[Board]) -> None:
     """Cancel the visits to settlements from which the police have withdrawn."""
     n_withdrawn = 0
     for z in range(len(boards)):
@@ -244,12 +268,12 @@ def stay_away(stage: Any, boards: Any) -> None:
             visit.alive = 0
 
 
-def withdraw(world: Any) -> None:
+def withdraw(world: World) -> None:
     """Keep patrols out of the settlements from which the police have withdrawn."""
     stay_away(world.stage(), world.state.boards)
 
 
-def square_of(world: Any) -> Square:
+def square_of(world: World) -> Square:
     """Lay out where crowds gather."""
     state, numbers = world.state, world.numbers
     return Square(
@@ -257,10 +281,25 @@ def square_of(world: Any) -> Square:
     )
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let crowds gather, or not."""
     incidents = int(world.book.counts[INCIDENTS])
     world.book.reserve(INCIDENTS, incidents)
     world.book.reserve(IMPRESSIONS, incidents * (MOST + 1))
     gather(world.stage(), world.laid(square_of))
     world.learn()
+
+
+IT = Mechanism(
+    group=CollectiveViolence,
+    counts=Counts,
+    causes=(COLLECTIVE_VIOLENCE,),
+    knockout=Knockout(("suspects_named", "crowds")),
+    measures={
+        "suspects_named": Measure("people"),
+        "crowds": Measure("events"),
+        "crowds_averted": Measure("events"),
+        "crowds_killed": Measure("events"),
+        "police_attacked": Measure("events"),
+    },
+)

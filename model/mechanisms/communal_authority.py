@@ -5,18 +5,36 @@ own right, not a modifier of the police.  Switched off, nobody brings cases befo
 watch.
 """
 
+from __future__ import annotations
+
+import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from model.calendar import date_of_tick
-from model.daybook import DOMESTIC, HEARINGS, IMPRESSIONS
+from model.daybook import HEARINGS, IMPRESSIONS, SPARED
+from model.hazard import MARKET_NIGHT, NIGHT
 from model.kernels import Tables, kernel
-from model.ledger import HEARING, impress
+from model.kinds import DOMESTIC, PROPERTY
+from model.ledger import cause, impress
 from model.luck import decision, logistic, luck
+from model.mechanism import Hazard, Knockout, Measure, Mechanism, over
 from model.parameters import Group, number, share
 from model.police import NO_POST
+from model.rows import Row
+from model.state import BOARDS, CASES
+
+if TYPE_CHECKING:
+    from model.authorities import Authority
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.police import FacilityRow, Officer
+    from model.residents import Person
+    from model.rows import Flags, Ints, Reals, Rows
+    from model.stage import Stage
+    from model.state import Board, Case
 
 SUMMONED, POLICE_PRESENT, WAITS, JUST, ACCEPT = (
     decision("summoned"),
@@ -42,6 +60,7 @@ YEAR, WEEK = 1095, 21
 MOST_SUMMONS = 3
 DELAYED = 0.25
 """What people see of an authority's justice when a hearing is put off, 0 to 1; assumed."""
+HEARING = cause("hearing", 12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,32 +130,53 @@ class CommunalAuthority(Group):
     watch_joint: float = share(0.2, "F18; assumed", "more, where the authority consents to joint patrols", off=0.0)
 
 
-KNOCKOUT = ("cases", "closed")
-"""Measures of its own process, which change when it is switched off."""
+class Counts(Row):
+    """What is counted in a month."""
+
+    cases: float
+    closed: float
+    handed_over: float
+    women_without_remedy: float
+    men_without_remedy: float
+    police_present: float
+    police_stepped_in: float
+    deference_respect: float
+    deference_weakness: float
+    agreements: float
+    apologies: float
+    reparations: float
+    community_work: float
+    fines: float
+    losses_of_services: float
+    rulings_kept: float
+    rulings_broken: float
+    to_higher_board: float
+    watched: float
+    domestic_conciliated: float
 
 
 class Court(Tables):
     """The boards, the cases before them, and the numbers by which they decide."""
 
-    authorities: Any
-    boards: Any
-    chiefs: Any
-    officers: Any
-    cases: Any
-    count: Any
-    homes: Any
-    numbers: Any
-    months: Any
+    authorities: Rows[Authority]
+    boards: Rows[Board]
+    chiefs: Ints
+    officers: Rows[Officer]
+    cases: Rows[Case]
+    count: Ints
+    homes: Rows[FacilityRow]
+    numbers: Rows[CommunalAuthority]
+    months: float
 
 
 @kernel
-def move_legitimacy(board: Any, seen: Any, p: Any) -> None:
+def move_legitimacy(board: Board, seen: float, p: CommunalAuthority) -> None:
     """Move legitimacy towards what people have seen of a case, 0 to 1."""
     board.legitimacy += p.learning * 1000.0 / board.residents * (seen - logistic(board.legitimacy))
 
 
 @kernel
-def receive_police(stage: Any, court: Court, case: Any, p: Any) -> None:
+def receive_police(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> None:
     """Let police come to a hearing where they are called: they wait, out of respect or weakness, or step in."""
     z, i, born, number = case.settlement, case.victim, case.born, case.number
     board, chief = court.boards[z], court.chiefs[z]
@@ -159,7 +199,7 @@ def receive_police(stage: Any, court: Court, case: Any, p: Any) -> None:
 
 
 @kernel
-def hearing(stage: Any, court: Court, case: Any, p: Any) -> Any:
+def hearing(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> int:
     """Hold a public hearing, or put it off because the summoned stayed away; return what it ends with."""
     board, born, number = court.boards[case.settlement], case.born, case.number
     respect = p.deference * board.legitimacy
@@ -183,7 +223,7 @@ def hearing(stage: Any, court: Court, case: Any, p: Any) -> Any:
 
 
 @kernel
-def rule(stage: Any, case: Any, p: Any) -> None:
+def rule(stage: Stage, case: Case, p: CommunalAuthority) -> None:
     """Count what the case ends in: an agreement, or a ruling of one of five kinds."""
     v, row = luck(stage.seed, RULING, case.born, case.number, 0), stage.tally[0]
     kind = int((v - p.agree) / (1.0 - p.agree) * 5.0) if v >= p.agree else -1
@@ -202,7 +242,7 @@ def rule(stage: Any, case: Any, p: Any) -> None:
 
 
 @kernel
-def fail(stage: Any, court: Court, case: Any, p: Any) -> Any:
+def fail(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> int:
     """Take a case that failed to the higher board, to the state, or nowhere."""
     z, born, number = case.settlement, case.born, case.number
     move_legitimacy(court.boards[z], 0.5 if case.just == 1 else 0.0, p)
@@ -216,7 +256,7 @@ def fail(stage: Any, court: Court, case: Any, p: Any) -> Any:
 
 
 @kernel
-def next_step(stage: Any, court: Court, case: Any, p: Any) -> Any:
+def next_step(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> int:
     """Take a case one step further; return what the step ends with."""
     board, born, number = court.boards[case.settlement], case.born, case.number
     if case.step == AT_HEARING:
@@ -234,7 +274,7 @@ def next_step(stage: Any, court: Court, case: Any, p: Any) -> Any:
 
 
 @kernel
-def hear(stage: Any, court: Court) -> None:
+def hear(stage: Stage, court: Court) -> None:
     """Take the cases that are due one step further."""
     left = 0
     for k in range(court.count[0]):
@@ -253,7 +293,7 @@ def hear(stage: Any, court: Court) -> None:
 
 
 @kernel
-def finish(stage: Any, court: Court, case: Any, outcome: Any) -> None:
+def finish(stage: Stage, court: Court, case: Case, outcome: int) -> None:
     """Count a case by its outcome; a conciliation is no remedy where a woman was hurt at home."""
     row, i = stage.tally[0], case.victim
     row.cases += 1.0
@@ -271,7 +311,14 @@ def finish(stage: Any, court: Court, case: Any, outcome: Any) -> None:
 
 
 @kernel
-def begin_month(boards: Any, authorities: Any, numbers: Any, month: Any, new_year: Any, seed: Any) -> None:
+def begin_month(
+    boards: Rows[Board],
+    authorities: Rows[Authority],
+    numbers: Rows[CommunalAuthority],
+    month: int,
+    new_year: bool,
+    seed: int,
+) -> None:
     """Let boards consent to joint patrols or not, and keep watch; communal boards are new on 1 January."""
     for a in range(len(boards)):
         board, p = boards[a], numbers[authorities[a].settlement]
@@ -284,26 +331,39 @@ def begin_month(boards: Any, authorities: Any, numbers: Any, month: Any, new_yea
         board.watch = p.watch * board.organised * (1.0 + joint)
 
 
-def first_boards(
-    boards: Any, settlements: Any, people: Any, legitimacy: Any, phones: Any, share_not_inviting: Any, seed: int
-) -> None:
+def begin(world: World) -> None:
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
-    for a, (board, settlement) in enumerate(zip(boards, settlements, strict=True)):
-        board["met"] = board["asked"] = board["heard"] = board["problem"] = -1
-        board["organised"] = settlement.organised
-        board["residents"] = np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0))
-        board["legitimacy"], board["phones"] = legitimacy[a], phones[a]
-        closed = settlement.kind != "town" and luck(seed, INVITES, 0, a, 0) < share_not_inviting[a]
-        board["invites"] = 0 if closed else 1
+    town, numbers, people = world.town, world.numbers, world.town.people
+    legitimacy, phones = numbers["communal_authority"]["legitimacy"], numbers["consultation"]["phones"]
+    closed = numbers["boards"]["share_not_inviting"]
+    for a, (board, settlement) in enumerate(zip(world.state[BOARDS], town.settlements, strict=True)):
+        board.met = board.asked = board.heard = board.problem = -1
+        board.organised = settlement.organised
+        board.residents = int(np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0)))
+        board.legitimacy, board.phones = legitimacy[a], phones[a]
+        stays_away = settlement.kind != "town" and luck(world.seed, INVITES, 0, a, 0) < closed[a]
+        board.invites = 0 if stays_away else 1
 
 
-def chiefs_of(authorities: Any, cells: Any, officers: Any) -> np.ndarray:
+def chiefs_of(world: World) -> Ints:
     """Return for each authority the first officer of the facility that serves it, or -1."""
+    officers, cells = world.town.officers, world.town.cells
     first = {int(f): int(np.flatnonzero(officers["facility"] == f)[0]) for f in np.unique(officers["facility"])}
-    return np.array([first.get(int(cells[a["cell"]]["facility"]), NO_POST) for a in authorities], np.int64)
+    return np.array([first.get(int(cells[a.cell].facility), NO_POST) for a in world.town.authorities], np.int64)
 
 
-def by_settlement(people: Any, chosen: Any, n_settlements: int) -> tuple[np.ndarray, np.ndarray]:
+def councils_of(world: World) -> tuple[Ints, Ints]:
+    """Return the row at which the council members of each settlement begin, and the members."""
+    people = world.town.people
+    return by_settlement(people, people["council"] == 1, world.town.n_settlements)
+
+
+def settled_of(world: World) -> tuple[Ints, Ints]:
+    """Return the row at which the residents of each settlement begin, and the residents."""
+    return by_settlement(world.town.people, np.ones(world.town.n_people, bool), world.town.n_settlements)
+
+
+def by_settlement(people: Rows[Person], chosen: Flags, n_settlements: int) -> tuple[Ints, Ints]:
     """Return the chosen residents settlement by settlement, with the row at which each settlement begins."""
     members = np.flatnonzero(chosen)
     order = np.argsort(people["settlement"][members], kind="stable")
@@ -311,16 +371,16 @@ def by_settlement(people: Any, chosen: Any, n_settlements: int) -> tuple[np.ndar
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
-def court_of(world: Any) -> Court:
+def court_of(world: World) -> Court:
     """Lay out what hearings go by."""
     state = world.state
     return Court(
-        world.town.authorities, state.boards, world.chiefs, world.plant.officers, state.cases.rows, state.cases.count,
+        world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, state.cases.rows, state.cases.count,
         state.homes, world.numbers["communal_authority"], 0.0,
     )  # fmt: skip
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Take the cases that are due a step further; on the first morning of a month boards decide for the month."""
     state, numbers, book = world.state, world.numbers, world.book
     date = date_of_tick(world.tick)
@@ -329,10 +389,56 @@ def act(world: Any) -> None:
         rows = numbers["communal_authority"]
         month = 12 * date.year + date.month - 1
         begin_month(state.boards, world.town.authorities, rows, month, new_year, world.seed)
-    due = int(state.cases.count[0])
+        world.factors.lay_place(world, IT.name)
+    watched = book.filled(SPARED)["layer"] == world.factors.layers[IT.name]
+    world.tally[0].watched += float(np.count_nonzero(watched))
+    due = len(state.cases)
     book.reserve(HEARINGS, due)
     book.reserve(IMPRESSIONS, due)
     court = world.laid(court_of)
     court.put("months", float(date.month - 1))
     hear(world.stage(), court)
     world.learn()
+
+
+def keep_watch(world: World, place: Reals) -> None:
+    """Keep property crimes away by night where communities watch."""
+    watch = world.state[BOARDS]["watch"]
+    settlement = world.town.cells["settlement"]
+    kept = np.where(settlement >= 0, watch[np.maximum(settlement, 0)], 0.0)
+    for when in (NIGHT, MARKET_NIGHT):
+        place[when, PROPERTY == 1] *= 1.0 - kept
+
+
+def mean_legitimacy(month: Month) -> float:
+    """Mean legitimacy of the boards, 0 to 1; nan where there are none."""
+    boards = month.boards
+    return float(np.mean(1.0 / (1.0 + np.exp(-boards["legitimacy"])))) if len(boards) else math.nan
+
+
+def load(month: Month) -> float:
+    """Open cases by communal authority."""
+    return over(float(len(month.world.state[CASES])), float(len(month.boards)))
+
+
+IT = Mechanism(
+    group=CommunalAuthority,
+    counts=Counts,
+    causes=(HEARING,),
+    hazard=Hazard(place=keep_watch, spared=True),
+    begin=begin,
+    knockout=Knockout(("cases", "closed")),
+    measures={
+        "legitimacy": Measure("0-1", mean_legitimacy),
+        "authority_load": Measure("cases", load),
+        "cases": Measure("cases"),
+        "closed": Measure("cases"),
+        "deference_respect": Measure("hearings"),
+        "deference_weakness": Measure("hearings"),
+        "rulings_kept": Measure("rulings"),
+        "rulings_broken": Measure("rulings"),
+        "to_higher_board": Measure("cases"),
+        "watched": Measure("crimes"),
+        "domestic_conciliated": Measure("cases"),
+    },
+)

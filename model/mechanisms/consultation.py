@@ -4,9 +4,11 @@ Councils speak for those who attend.  A meeting is two-way only if its request i
 was asked or with a reason.  Switched off, nobody meets.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -14,11 +16,31 @@ from model.calendar import date_of_tick, month_of
 from model.chance import age_of
 from model.daybook import IMPRESSIONS, INCIDENTS, MEETINGS
 from model.kernels import kernel
-from model.ledger import DOOR_TO_DOOR, MEETING, impress, trust_now
+from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.communal_authority import chiefs_of, councils_of, settled_of
 from model.mechanisms.contacts import treats_fairly
-from model.mechanisms.requests import ANSWER_SHIFTS, ANSWERED, MOST_REQUESTS, Hall, answer_requests, ask
+from model.mechanisms.requests import (
+    ANSWER_SHIFTS,
+    ANSWERED,
+    MOST_REQUESTS,
+    PRESENT,
+    REQUEST_MET,
+    REQUEST_UNMET,
+    REQUESTS,
+    SUFFERED,
+    Hall,
+    answer_requests,
+    ask,
+)
 from model.parameters import Group, number, share
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.rows import Reals
+    from model.stage import Stage
 
 MEETING_HELD, MEETING_DAY, TAKES_PART = decision("meeting held"), decision("meeting day"), decision("takes part")
 ATTENDS, MEETING_TONE, INVITED = decision("attends"), decision("meeting tone"), decision("invited")
@@ -28,6 +50,7 @@ TABLE, COUNCIL, COMUPRE, NETWORK = (np.int64(who) for who in (4095, 4094, 4093, 
 """Who holds a meeting, where it is no settlement's own."""
 YEAR, SHIFTS_A_MONTH = 1095, 91
 MOST_INVITED, MOST_DOORS = 20, 32
+MEETING, DOOR_TO_DOOR = cause("meeting", 13), cause("door_to_door", 22)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +106,28 @@ class Consultation(Group):
     )
 
 
-KNOCKOUT = ("meetings", "requests")
-"""Measures of its own process, which change when it is switched off."""
+class Counts(Row):
+    """What is counted in a month."""
+
+    meetings: float
+    table_meetings: float
+    council_meetings: float
+    comupre_meetings: float
+    network_meetings: float
+    council_heard: float
+    council_heard_women: float
+    council_heard_far: float
+    requests: float
+    requests_due: float
+    requests_met: float
+    requests_answered: float
+    answered_by_police: float
+    limits_explained: float
+    doors: float
 
 
 @kernel
-def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) -> Any:
+def held_today(rate: float, who: int, month: int, day_of_month: int, seed: int) -> bool:
     """Whether the meeting that this body holds this month, if it holds one, is today."""
     if day_of_month != 1 + int(28.0 * luck(seed, MEETING_DAY, month, who, 0)):
         return False
@@ -96,7 +135,7 @@ def held_today(rate: Any, who: Any, month: Any, day_of_month: Any, seed: Any) ->
 
 
 @kernel
-def readiness(stage: Any, hall: Hall, i: Any, a: Any, p: Any) -> Any:
+def readiness(stage: Stage, hall: Hall, i: int, a: int, p: Consultation) -> float:
     """Chance that a resident attends a meeting at the seat of this authority."""
     mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
     z = person.settlement
@@ -111,7 +150,7 @@ def readiness(stage: Any, hall: Hall, i: Any, a: Any, p: Any) -> Any:
 
 
 @kernel
-def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
+def attend(stage: Stage, hall: Hall, i: int, a: int, p: Consultation, first: int) -> None:
     """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
     if stage.minds[i].gone >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, hall, i, a, p):
         return
@@ -125,7 +164,7 @@ def attend(stage: Any, hall: Hall, i: Any, a: Any, p: Any, first: Any) -> None:
 
 
 @kernel
-def hear_out(stage: Any, hall: Hall, i: Any, a: Any) -> None:
+def hear_out(stage: Stage, hall: Hall, i: int, a: int) -> None:
     """Let the chief listen to somebody, well or not."""
     person, contacts = stage.ground.people[i], hall.contacts[hall.authorities[a].settlement]
     fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, MEETING_TONE, stage.tick, i, 0))
@@ -137,14 +176,14 @@ def hear_out(stage: Any, hall: Hall, i: Any, a: Any) -> None:
 
 
 @kernel
-def is_victim(stage: Any, i: Any) -> Any:
+def is_victim(stage: Stage, i: int) -> bool:
     """Whether this is an adult who was harmed in the last twelve months."""
     harmed = stage.minds[i].harmed
     return harmed >= 0 and stage.tick - harmed < YEAR and age_of(stage.ground.people[i], stage.tick) >= 18.0
 
 
 @kernel
-def hold_meeting(stage: Any, hall: Hall, a: Any, p: Any) -> None:
+def hold_meeting(stage: Stage, hall: Hall, a: int, p: Consultation) -> None:
     """Hold a community's meeting: who comes, what they ask, whose number they get."""
     z, board, first = hall.authorities[a].settlement, hall.boards[a], hall.present_count[0]
     for k in range(hall.council_start[z], hall.council_start[z + 1]):
@@ -167,7 +206,7 @@ def hold_meeting(stage: Any, hall: Hall, a: Any, p: Any) -> None:
 
 
 @kernel
-def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
+def meet_at_the_seat(stage: Stage, hall: Hall, month: int, day_of_month: int) -> None:
     """Hold what is due today of the table, the council, the COMUPRE and the network for victims."""
     p, seed = hall.numbers[0], stage.seed
     if held_today(p.rhythm * p.table, TABLE, month, day_of_month, seed):
@@ -202,7 +241,7 @@ def meet_at_the_seat(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> N
 
 
 @kernel
-def knock(stage: Any, hall: Hall, a: Any, p: Any) -> None:
+def knock(stage: Stage, hall: Hall, a: int, p: Consultation) -> None:
     """Visit homes of a settlement from door to door."""
     z = hall.authorities[a].settlement
     first, here = hall.home_start[z], hall.home_start[z + 1] - hall.home_start[z]
@@ -220,7 +259,7 @@ def knock(stage: Any, hall: Hall, a: Any, p: Any) -> None:
 
 
 @kernel
-def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
+def consult(stage: Stage, hall: Hall, month: int, day_of_month: int) -> None:
     """Answer what is due; then hold the meetings of today and visit homes."""
     answer_requests(stage, hall)
     meet_at_the_seat(stage, hall, month, day_of_month)
@@ -238,7 +277,7 @@ def consult(stage: Any, hall: Hall, month: Any, day_of_month: Any) -> None:
 
 
 @kernel
-def suffer(stage: Any, suffered: Any) -> None:
+def suffer(stage: Stage, suffered: Reals) -> None:
     """Let every settlement remember what its people suffered since its last meetings."""
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
@@ -246,7 +285,7 @@ def suffer(stage: Any, suffered: Any) -> None:
             suffered[stage.ground.people[row.teller].settlement, row.kind] += row.severity
 
 
-def lose_numbers(world: Any) -> None:
+def lose_numbers(world: World) -> None:
     """Let leaders lose the numbers of the officers who were replaced in the last month."""
     officers, boards = world.state.officers, world.state.boards
     facility = world.town.cells["facility"][world.town.authorities["cell"]]
@@ -256,18 +295,18 @@ def lose_numbers(world: Any) -> None:
         boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0
 
 
-def hall_of(world: Any) -> Hall:
+def hall_of(world: World) -> Hall:
     """Lay out what meetings go by."""
     state, numbers = world.state, world.numbers
     return Hall(
-        world.town.authorities, state.boards, world.chiefs, world.plant.officers, world.council_start, world.councils,
-        world.settled_start, world.settled, state.requests.rows, state.requests.count, state.present.rows,
+        world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, *world.once(councils_of),
+        *world.once(settled_of), state.requests.rows, state.requests.count, state.present.rows,
         state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
         world.cell_km,
     )  # fmt: skip
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Remember what is suffered; in the afternoon shift consult."""
     state, numbers, book = world.state, world.numbers, world.book
     suffer(world.stage(), state.suffered)
@@ -279,14 +318,38 @@ def act(world: Any) -> None:
         state.mood[1] += numbers["consultation"]["inform"][0] * numbers["consultation"]["news"][0]
     n = len(state.boards)
     state.requests.reserve(n * MOST_REQUESTS)
-    state.present.reserve(len(world.councils) + n * MOST_INVITED)
+    state.present.reserve(len(world.once(councils_of)[1]) + n * MOST_INVITED)
     book.reserve(MEETINGS, n)
     book.reserve(
         IMPRESSIONS,
-        len(world.councils)
+        len(world.once(councils_of)[1])
         + n * (MOST_INVITED + MOST_DOORS)
         + MOST_INVITED
         + MOST_REQUESTS * int(state.present.count[0]),
     )
     consult(world.stage(), world.laid(hall_of), month_of(world.tick), date.day)
     world.learn()
+
+
+IT = Mechanism(
+    group=Consultation,
+    tables=(
+        REQUESTS,
+        PRESENT,
+        SUFFERED,
+    ),
+    counts=Counts,
+    causes=(
+        MEETING,
+        DOOR_TO_DOOR,
+        REQUEST_MET,
+        REQUEST_UNMET,
+    ),
+    knockout=Knockout(("meetings", "requests")),
+    measures={
+        "meetings": Measure("meetings"),
+        "requests_due": Measure("requests"),
+        "requests_met": Measure("requests"),
+        "requests_answered": Measure("requests"),
+    },
+)

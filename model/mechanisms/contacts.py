@@ -3,20 +3,37 @@
 Switched off, contacts happen and teach nothing.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.chance import age_of, somebody_here, spot_of, young_man
 from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
-from model.kernels import Tables, fetch, kernel
-from model.ledger import BRIBE, GREETING, STOP, TALK, impress, trust_now
+from model.kernels import Tables, fetch, kernel, making_arrays
+from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.misconduct import asks
 from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.daybook import Day, Visit
+    from model.mechanisms.misconduct import Misconduct
+    from model.mechanisms.officers import Duty
+    from model.mechanisms.pressure import Figure
+    from model.mechanisms.resources import Resources
+    from model.model import TrustModel as World
+    from model.police import Officer
+    from model.register import Mind, Tally
+    from model.residents import Person
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.state import Couple, Means
 
 MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
     decision("meet count"),
@@ -28,6 +45,7 @@ BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
 MOST = 15
 KNOWN_AFTER = 546
 """Shifts at the post after which residents know an officer: six months; assumed."""
+GREETING, TALK, STOP, BRIBE = cause("greeting", 1), cause("talk", 2), cause("stop", 3), cause("bribe", 4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,33 +131,40 @@ class Contacts(Group):
     weight_meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
 
 
-KNOCKOUT = ("trust_by_contacts",)
-"""Measures of its own process, which change when it is switched off."""
+class Counts(Row):
+    """What is counted in a month."""
+
+    contacts: float
+    greetings: float
+    talks: float
+    stops: float
+    bribes: float
+    unfair: float
 
 
 class Beat(Tables):
     """The couples on their beat, where they walk, and the numbers by which they treat people."""
 
-    couples: Any
-    officers: Any
-    duty: Any
-    means: Any
-    figures: Any
-    territory: Any
-    protected: Any
-    contacts: Any
-    misconduct: Any
-    resources: Any
+    couples: Rows[Couple]
+    officers: Rows[Officer]
+    duty: Rows[Duty]
+    means: Rows[Means]
+    figures: Rows[Figure]
+    territory: Ints
+    protected: Ints
+    contacts: Rows[Contacts]
+    misconduct: Rows[Misconduct]
+    resources: Rows[Resources]
 
 
 @kernel
-def treats_fairly(officer: Any, p: Any, u: Any) -> Any:
+def treats_fairly(officer: Officer, p: Contacts, u: float) -> bool:
     """Whether this officer treats somebody fairly, by luck u."""
     return u < logistic(p.fair + p.manner * officer.manner + officer.tone)
 
 
 @kernel
-def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
+def chance_of_stop(person: Person, kind: int, p: Contacts, tick: int) -> float:
     """Chance that a contact with this resident at a visit of this kind is a stop."""
     chance = p.stop * (p.checkpoint if kind == CHECKPOINT else 1.0)
     if young_man(person, tick, 15.0):
@@ -152,7 +177,7 @@ def chance_of_stop(person: Any, kind: Any, p: Any, tick: Any) -> Any:
 
 
 @kernel
-def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p: Any) -> None:
+def learn_of(day: Day, minds: Rows[Mind], i: int, cause: int, fair: bool, known: bool, p: Contacts) -> None:
     """Write down what a contact of this kind teaches; a friendly one more if the officer is known here."""
     tone = 1.0 if fair else -1.0
     more = p.familiar if fair and known else 1.0
@@ -168,7 +193,7 @@ def learn_of(day: Any, minds: Any, i: Any, cause: Any, fair: Any, known: Any, p:
 
 
 @kernel
-def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
+def kind_of(visit: Visit, person: Person, p: Contacts, tick: int, u: float) -> int:
     """Kind of a contact by luck u: stop, talk or greeting."""
     stop = 0.0 if visit.kind == INSTITUTION else chance_of_stop(person, visit.kind, p, tick)
     if u < stop:
@@ -179,7 +204,7 @@ def kind_of(visit: Any, person: Any, p: Any, tick: Any, u: Any) -> Any:
 
 
 @kernel
-def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any:
+def is_asked(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -> bool:
     """Whether the lead asks this resident for a bribe; it is noted."""
     cell = visit.cell
     o = beat.couples[visit.post].lead
@@ -198,7 +223,7 @@ def is_asked(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> Any
 
 
 @kernel
-def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> None:
+def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -> None:
     """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
     day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit.cell
     p, couple = beat.contacts[z], beat.couples[visit.post]
@@ -227,8 +252,8 @@ def encounter(stage: Any, beat: Any, visit: Any, i: Any, nth: Any, z: Any) -> No
     count(stage.tally, cause, fair)
 
 
-@njit(cache=True)
-def meet(stage: Any, beat: Any) -> None:
+@making_arrays
+def meet(stage: Stage, beat: Beat) -> None:
     """Let couples meet residents at the visits that took place."""
     day, ground = stage.day, stage.ground
     coming = np.empty((MOST * day.counts[VISITS], 3), np.int64)
@@ -246,8 +271,8 @@ def meet(stage: Any, beat: Any) -> None:
             encounter(stage, beat, visit, i, nth, max(ground.cells[cell].settlement, 0))
 
 
-@njit(cache=True)
-def count_contacts(stage: Any, beat: Any, coming: Any) -> Any:
+@making_arrays
+def count_contacts(stage: Stage, beat: Beat, coming: Ints) -> int:
     """List the contacts that may come about: visit, number in the cell, whom it would be first; return how many."""
     day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
     seen, n = np.zeros(len(ground.cells), np.int16), 0
@@ -274,7 +299,7 @@ def count_contacts(stage: Any, beat: Any, coming: Any) -> Any:
 
 
 @kernel
-def count(tally: Any, cause: Any, fair: Any) -> None:
+def count(tally: Rows[Tally], cause: int, fair: bool) -> None:
     """Count a contact by kind and treatment."""
     row = tally[0]
     row.contacts += 1.0
@@ -291,7 +316,7 @@ def count(tally: Any, cause: Any, fair: Any) -> None:
         row.unfair += 1.0
 
 
-def beat_of(world: Any) -> Beat:
+def beat_of(world: World) -> Beat:
     """Lay out what couples meet people by."""
     state, numbers = world.state, world.numbers
     return Beat(
@@ -308,7 +333,7 @@ def beat_of(world: Any) -> Beat:
     )
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let couples meet residents; these learn from it."""
     book = world.book
     most = MOST * int(book.counts[VISITS])
@@ -316,3 +341,19 @@ def act(world: Any) -> None:
         book.reserve(table, most)
     meet(world.stage(), world.laid(beat_of))
     world.learn()
+
+
+IT = Mechanism(
+    group=Contacts,
+    counts=Counts,
+    causes=(
+        GREETING,
+        TALK,
+        STOP,
+        BRIBE,
+    ),
+    knockout=Knockout(("trust_by_contacts",)),
+    measures={
+        "trust_by_contacts": Measure("points per 100", lambda month: month.change_by(GREETING, TALK, STOP, BRIBE)),
+    },
+)

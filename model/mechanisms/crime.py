@@ -3,44 +3,56 @@
 Candidates are drawn at a fixed ceiling that no policy or varied parameter changes, so that twin worlds share them.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from model.calendar import MARKET_DAY, weekday_of
 from model.chance import age_of, somebody_here
-from model.daybook import (
-    ASSAULT,
-    BURGLARY,
-    BY_NARCOS,
-    FOR_HIRE,
-    HOMICIDE,
-    IMPRESSIONS,
-    IN_QUARREL,
-    IN_ROBBERY,
-    INCIDENTS,
-    NO_MOTIVE,
-    NOBODY,
-    OUTSIDE,
-    ROBBERY,
-    THEFT,
-    THEFT_FROM_VEHICLE,
-    VEHICLE_THEFT,
-)
+from model.daybook import IMPRESSIONS, INCIDENTS, MOTIVES, NO_MOTIVE, NOBODY, OUTSIDE, SPARED
 from model.kernels import Tables, fetch, kernel
-from model.ledger import HARM, die, impress
+from model.kinds import (
+    ASSAULT,
+    AT_HOME,
+    BY_HOME,
+    BY_STREET,
+    BY_TARGET,
+    BY_VEHICLE,
+    CEILING,
+    COMMON,
+    EXPOSURE,
+    HOMICIDE,
+    KEY,
+    KINDS,
+    MOVES,
+    REPEATS,
+    ROBBERY,
+    SEVERITY,
+    YOUNGEST,
+    by_kind,
+)
+from model.ledger import cause, die, impress
 from model.luck import decision, luck, poisson
+from model.mechanism import Mechanism
 from model.mechanisms.deterrence import DISPLACED, deterred
-from model.mechanisms.fear import sheltered
-from model.mechanisms.narcos import KEPT_AWAY, THIEF_NUMBER, killed_thief, open_share
 from model.mechanisms.near_repeat import MOST, breed
-from model.mechanisms.political_calendar import violence
-from model.mechanisms.population_change import coming, outsiders_factor, suffer_outside
-from model.mechanisms.safe_schools import guarded
-from model.rows import row_type
+from model.mechanisms.population_change import suffer_outside
 from model.parameters import Group, number, share
+from model.rows import Row, row_type
+from model.tables import Grown
+
+if TYPE_CHECKING:
+    from model.mechanisms.deterrence import Deterrence, Risk
+    from model.mechanisms.near_repeat import NearRepeat, Repeat
+    from model.model import TrustModel as World
+    from model.register import Mind
+    from model.residents import Person
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
 CRIME_MINUTE, VIOLENT, LOSS, LETHAL = (
@@ -49,12 +61,11 @@ CRIME_MINUTE, VIOLENT, LOSS, LETHAL = (
     decision("loss"),
     decision("lethal"),
 )
-N_KINDS = 7
-CEILING = np.array([0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002])
-"""Most that the hazard of a resident may be, a year, by kind; above it crimes are lost and counted."""
-YOUNGEST = np.array([12.0, 12.0, 18.0, 18.0, 18.0, 12.0, 18.0])
-"""Age in years from which somebody can be the victim, by kind; assumed."""
+KEPT_AWAY = decision("kept away")
 KIND_SPACE = 1048576
+ADULT = 18.0
+MOTIVE = np.array([MOTIVES.index(kind.motive) if kind.motive else 0 for kind in KINDS], np.int64)
+HARM = cause("harm", 7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,85 +152,69 @@ class Crime(Group):
     )
 
 
+class Drawn(Row):
+    """A candidate of one kind, as drawn and before it is judged."""
+
+    number: int
+    who: int
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    candidates: float
+    ceiling_hits: float
+    grave_assaults: float
+    displaced: float
+    off_map: float
+
+
 DRAWN = row_type([("number", "i8"), ("who", "i8")])
 """Candidates of one kind, as they are drawn and before they are judged."""
 
 
 class Odds(Tables):
-    """What decides whether an attempt is made and goes ahead."""
+    """What decides whether an attempt is made and goes ahead.
 
-    crime: Any
-    near: Any
-    deterrence: Any
-    fear: Any
-    boards: Any
-    population: Any
-    political: Any
-    schools: Any
-    narcos: Any
-    protected: Any
-    risk: Any
-    repeats: Any
-    count: Any
-    come: Any
+    ``base`` is the hazard of a resident of exposure 1 by settlement and kind; ``grave``, ``lethal``, ``losses`` and
+    ``outside`` stand by settlement and kind too; ``place`` and ``person`` are the factors of `model.hazard`.
+    """
 
-
-@kernel
-def pool_of(kind: Any, p: Any) -> Any:
-    """Offenders per resident for this kind; for assaults the alcohol index."""
-    if kind == ASSAULT:
-        return p.alcohol
-    armed = kind in (ROBBERY, VEHICLE_THEFT, HOMICIDE)
-    return (p.armed if armed else p.thieves) / 1000.0
-
-
-@kernel
-def rate_of(kind: Any, p: Any) -> Any:
-    """Acts of this kind a year by offender (by resident for assaults)."""
-    if kind == ROBBERY:
-        return p.robbery
-    if kind == THEFT:
-        return p.theft
-    if kind == VEHICLE_THEFT:
-        return p.vehicle_theft
-    if kind == THEFT_FROM_VEHICLE:
-        return p.theft_from_vehicle
-    if kind == BURGLARY:
-        return p.burglary
-    return p.assault if kind == ASSAULT else p.hire
-
-
-@kernel
-def mean_loss(kind: Any, p: Any) -> Any:
-    """Mean loss in a crime of this kind, in quetzals."""
-    if kind == ROBBERY:
-        return p.loss_robbery
-    if kind == THEFT:
-        return p.loss_theft
-    if kind == VEHICLE_THEFT:
-        return p.loss_vehicle
-    if kind == THEFT_FROM_VEHICLE:
-        return p.loss_from_vehicle
-    return p.loss_burglary if kind == BURGLARY else 0.0
+    crime: Rows[Crime]
+    base: Reals
+    grave: Reals
+    lethal: Reals
+    losses: Reals
+    outside: Reals
+    place: Reals
+    person: Reals
+    n_rates: int
+    guards_repeats: Ints
+    near: Rows[NearRepeat]
+    deterrence: Rows[Deterrence]
+    risk: Rows[Risk]
+    repeats: Rows[Repeat]
+    count: Ints
 
 
 @kernel
 def exposure(
-    kind: Any, person: Any, at: Any, lure: Any, market: Any, night: Any, weekend: Any, tick: Any, p: Any
-) -> Any:
+    kind: int, person: Person, at: int, lure: float, market: bool, night: bool, weekend: bool, tick: int, p: Crime
+) -> float:
     """Hazard of this resident in this place and shift, relative to the rate of the pool."""
-    if kind == HOMICIDE:
+    by = EXPOSURE[kind]
+    if by == BY_TARGET:
         return p.women_hired if person.female == 1 else 2.0 - p.women_hired
-    if kind in (ROBBERY, THEFT):
+    if by == BY_STREET:
         weight = lure if at != person.home else lure * p.at_home
         if kind == ROBBERY:
             return weight * p.night if night else weight
         return weight * p.market if market else weight
-    if kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE):
+    if by == BY_VEHICLE:
         unwatched = 1.0 - p.cctv_effect * p.cctv
-        dark = p.night if night and kind == VEHICLE_THEFT else 1.0
+        dark = p.night if night and AT_HOME[kind] == 1 else 1.0
         return person.vehicle * lure * dark * unwatched
-    if kind == BURGLARY:
+    if by == BY_HOME:
         return lure * (p.burglary_morning if tick % 3 == 0 else 1.0)
     weight = lure * (p.women_assaulted if person.female == 1 else 2.0 - p.women_assaulted)
     if 15.0 <= age_of(person, tick) < 35.0:
@@ -231,7 +226,7 @@ def exposure(
 
 
 @kernel
-def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
+def kin_of(minds: Rows[Mind], ties: Ints, victim: int) -> int:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
         if ties[victim, k] >= 0 and minds[ties[victim, k]].gone < 0:
@@ -241,17 +236,17 @@ def kin_of(minds: Any, ties: Any, victim: Any) -> Any:
 
 @kernel
 def note_incident(
-    stage: Any,
-    number: Any,
-    kind: Any,
-    motive: Any,
-    cell: Any,
-    victim: Any,
-    clique: Any,
-    minute: Any,
-    severity: Any,
-    loss: Any,
-) -> Any:
+    stage: Stage,
+    number: int,
+    kind: int,
+    motive: int,
+    cell: int,
+    victim: int,
+    clique: int,
+    minute: float,
+    severity: float,
+    loss: float,
+) -> int:
     """Write an incident into the daybook, with death, teller and harm; return its row."""
     k = write_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
     teller = stage.day.incidents[k].teller
@@ -264,17 +259,17 @@ def note_incident(
 
 @kernel
 def write_incident(
-    stage: Any,
-    number: Any,
-    kind: Any,
-    motive: Any,
-    cell: Any,
-    victim: Any,
-    clique: Any,
-    minute: Any,
-    severity: Any,
-    loss: Any,
-) -> Any:
+    stage: Stage,
+    number: int,
+    kind: int,
+    motive: int,
+    cell: int,
+    victim: int,
+    clique: int,
+    minute: float,
+    severity: float,
+    loss: float,
+) -> int:
     """Write an incident into the daybook, with death and teller; return its row."""
     teller = victim
     if kind == HOMICIDE:
@@ -294,97 +289,59 @@ def write_incident(
 
 
 @kernel
-def severity_of(kind: Any, grave: Any) -> Any:
-    """How grave a crime is, 0 to 1; a ranking, assumed."""
-    if kind == ROBBERY:
-        return 0.6 if grave else 0.4
-    if kind == THEFT:
-        return 0.2
-    if kind == VEHICLE_THEFT:
-        return 0.6
-    if kind == THEFT_FROM_VEHICLE:
-        return 0.25
-    if kind == BURGLARY:
-        return 0.4
-    if kind == ASSAULT:
-        return 0.8 if grave else 0.3
-    return 1.0
-
-
-@kernel
-def commit(stage: Any, p: Any, kind: Any, cell: Any, victim: Any, minute: Any, number: Any) -> Any:
+def commit(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, minute: float, number: int) -> int:
     """Let a crime happen: how grave, what is lost, whether somebody dies; return its row."""
-    grave = False
-    if kind == ROBBERY:
-        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.violent_share
-    elif kind == ASSAULT:
-        grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave_share * p.firearms
-    severity = severity_of(kind, grave)
-    loss = mean_loss(kind, p) * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
-    motive, book_kind = NO_MOTIVE, kind
-    deadly = luck(stage.seed, LETHAL, stage.tick, number, 0)
-    toll = p.women_killed if stage.ground.people[victim].female == 1 else 1.0
-    if kind == HOMICIDE:
-        motive = FOR_HIRE
-    elif kind == ROBBERY and deadly < p.lethal_robbery * p.firearms * toll:
-        motive = IN_ROBBERY
-    elif kind == ASSAULT and deadly < p.lethal_assault * p.firearms * toll:
-        motive = IN_QUARREL
-    if motive != NO_MOTIVE:
-        book_kind, severity = HOMICIDE, 1.0
-    elif kind == ASSAULT and grave:
+    z = max(stage.ground.cells[cell].settlement, 0)
+    share, deadly = odds.grave[z, kind], odds.lethal[z, kind]
+    grave = share > 0.0 and luck(stage.seed, VIOLENT, stage.tick, number, 0) < share
+    severity = SEVERITY[1 if grave else 0, kind]
+    loss = odds.losses[z, kind] * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
+    toll = odds.crime[z].women_killed if stage.ground.people[victim].female == 1 else 1.0
+    if deadly < 0.0 or luck(stage.seed, LETHAL, stage.tick, number, 0) < deadly * toll:
+        return note_incident(stage, number, HOMICIDE, MOTIVE[kind], cell, victim, -1, minute, 1.0, loss)
+    if kind == ASSAULT and grave:
         stage.tally[0].grave_assaults += 1.0
-    return note_incident(stage, number, book_kind, motive, cell, victim, -1, minute, severity, loss)
+    return note_incident(stage, number, kind, NO_MOTIVE, cell, victim, -1, minute, severity, loss)
 
 
 @kernel
-def attempt(stage: Any, odds: Any, kind: Any, cell: Any, victim: Any, mark: Any, threshold: Any, number: Any) -> None:
+def attempt(
+    stage: Stage, odds: Odds, kind: int, cell: int, victim: int, mark: float, threshold: float, number: int
+) -> None:
     """Try a crime: it happens, is given up, or moves to a neighbouring cell."""
     z = max(stage.ground.cells[cell].settlement, 0)
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
     if not deterred(stage, odds.risk, odds.deterrence[z], kind, cell, minute, mark, threshold, number):
-        commit(stage, odds.crime[z], kind, cell, victim, minute, number)
-        if kind != HOMICIDE:
+        commit(stage, odds, kind, cell, victim, minute, number)
+        if REPEATS[kind] == 1:
             breed(stage, odds.repeats, odds.count, odds.near[z], kind, cell, victim, number)
         return
     stage.tally[0].deterred += 1.0
-    if kind > THEFT or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z].displacement:
+    if MOVES[kind] == 0 or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z].displacement:
         return
     other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
     i = -1 if other < 0 else somebody_here(stage, stage.where, other, DISPLACED, number, 2)
-    if i < 0 or stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
+    if not can_be_victim(stage, i, kind):
         stage.tally[0].off_map += 1.0
         return
     stage.tally[0].displaced += 1.0
-    z = max(stage.ground.cells[other].settlement, 0)
-    row = commit(stage, odds.crime[z], kind, other, i, minute, number)
+    row = commit(stage, odds, kind, other, i, minute, number)
     stage.day.incidents[row].displaced = 1
 
 
 @kernel
-def watch_at(kind: Any, settlement: Any, night: Any, boards: Any) -> Any:
-    """Share of crimes of this kind that the community's own watch prevents here and now."""
-    return boards[settlement].watch if night and settlement >= 0 and kind <= BURGLARY else 0.0
+def can_be_victim(stage: Stage, i: int, kind: int) -> bool:
+    """Whether this is somebody (not -1) who is here and old enough."""
+    return i >= 0 and stage.minds[i].gone < 0 and age_of(stage.ground.people[i], stage.tick) >= YOUNGEST[kind]
 
 
 @kernel
-def punish_thief(stage: Any, odds: Any, cell: Any, number: Any) -> None:
-    """Let protectors keep a crime away; somebody may be killed for it."""
-    z = max(stage.ground.cells[cell].settlement, 0)
-    i = killed_thief(stage, stage.where, cell, number, odds.narcos[z])
-    if i >= 0:
-        own = THIEF_NUMBER + number
-        minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-        note_incident(stage, own, HOMICIDE, BY_NARCOS, cell, i, -1, minute, 1.0, 0.0)
-
-
-@kernel
-def draw(stage: Any, kind: Any, drawn: Any) -> Any:
+def draw(stage: Stage, kind: int, drawn: Rows[Drawn]) -> int:
     """List who are candidates of a kind in this shift and old enough; return how many."""
     ground, minds, n_drawn, left = stage.ground, stage.minds, 0, 0
     n = len(minds)
-    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, kind, 0), CEILING[kind] * n / 1095.0)):
-        number = kind * KIND_SPACE + j
+    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, KEY[kind], 0), CEILING[kind] * n / 1095.0)):
+        number = KEY[kind] * KIND_SPACE + j
         i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n)
         if i < ground.come[0]:
             drawn[n_drawn].number, drawn[n_drawn].who = number, i
@@ -400,77 +357,97 @@ def draw(stage: Any, kind: Any, drawn: Any) -> Any:
 
 
 @kernel
-def offend(stage: Any, odds: Any, drawn: Any, market_day: Any, weekday: Any) -> None:
-    """Judge the candidates of this shift by type, then the near repeats that are due."""
+def kept_away(
+    stage: Stage, odds: Odds, kind: int, cell: int, when: int, number: int, mark: float, threshold: float
+) -> float:
+    """What guards leave of a threshold; a crime that one of them keeps away is written down."""
+    for layer in range(odds.n_rates, odds.place.shape[3]):
+        left = threshold * odds.place[when, kind, cell, layer]
+        if left <= mark < threshold:
+            spare(stage, kind, cell, number, layer)
+        threshold = left
+    return threshold
+
+
+@kernel
+def spare(stage: Stage, kind: int, cell: int, number: int, layer: int) -> None:
+    """Write down a crime that was kept away."""
+    row = stage.day.spared[stage.day.counts[SPARED]]
+    row.number, row.kind, row.cell, row.layer = number, kind, cell, layer
+    stage.day.counts[SPARED] += 1
+
+
+@kernel
+def wished(stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, market_day: bool, weekend: bool) -> float:
+    """Hazard of this resident here and now over its ceiling, before guards."""
+    person, here = stage.ground.people[i], stage.ground.cells[cell]
+    z, p = max(here.settlement, 0), odds.crime[max(here.settlement, 0)]
+    market = market_day and here.market == 1
+    weight = exposure(kind, person, cell, here.lure, market, stage.tick % 3 == 2, weekend, stage.tick, p)
+    ward = stage.minds[i].careful
+    if here.schools > 0 and age_of(person, stage.tick) < ADULT:
+        ward += 2
+    threshold = odds.base[z, kind] * weight * odds.person[kind, person.settlement, ward] / CEILING[kind]
+    for layer in range(odds.n_rates):
+        threshold *= odds.place[when, kind, cell, layer]
+    if threshold > 1.0:
+        stage.tally[0].ceiling_hits += 1.0
+        threshold = 1.0
+    stage.tally[0].candidates += 1.0
+    return threshold
+
+
+@kernel
+def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekday: int) -> None:
+    """Judge the candidates of this shift by kind, then the near repeats that are due."""
     old_repeats = odds.count[0]
-    night, weekend = stage.tick % 3 == 2, weekday >= 4
-    for kind in range(N_KINDS):
+    when = (1 if stage.tick % 3 == 2 else 0) + (2 if market_day else 0)
+    for kind in COMMON:
         for k in range(draw(stage, kind, drawn)):
             number, i = drawn[k].number, drawn[k].who
             person = stage.ground.people[i]
-            cell = np.int64(person.home)
-            if kind != VEHICLE_THEFT and kind != BURGLARY:
-                cell = np.int64(stage.ground.places[stage.where, i])
+            cell = np.int64(person.home) if AT_HOME[kind] == 1 else np.int64(stage.ground.places[stage.where, i])
             if stage.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
             mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
             if cell < 0:
-                if kind <= THEFT:
-                    z = person.settlement
-                    suffer_outside(stage, kind, i, number, mark * CEILING[kind], odds.population[z], odds.crime[z])
+                hazard, grave = odds.outside[person.settlement, kind], odds.grave[person.settlement, kind]
+                if mark * CEILING[kind] < hazard:
+                    suffer_outside(stage, kind, i, number, grave)
                 continue
-            here = stage.ground.cells[cell]
-            z = max(here.settlement, 0)
-            p = odds.crime[z]
-            market = market_day and here.market == 1
-            weight = exposure(kind, person, cell, here.lure, market, night, weekend, stage.tick, p)
-            weight *= sheltered(kind, stage.minds[i], odds.fear[person.settlement])
-            weight *= outsiders_factor(kind, odds.come, odds.population[z])
-            if kind == HOMICIDE:
-                weight *= violence(odds.political[z])
-            weight *= guarded(kind, person, here.schools, stage.tick, odds.schools[person.settlement])
-            calm = 1.0 - odds.near[z].kappa if kind != HOMICIDE else 1.0
-            threshold = rate_of(kind, p) * pool_of(kind, p) * weight * calm / CEILING[kind]
-            if threshold > 1.0:
-                stage.tally[0].ceiling_hits += 1.0
-                threshold = 1.0
-            stage.tally[0].candidates += 1.0
-            unseen = 1.0 - watch_at(kind, here.settlement, night, odds.boards)
-            stage.tally[0].watched += 1.0 if threshold * unseen <= mark < threshold else 0.0
-            threshold *= unseen
-            left = threshold * open_share(kind, cell, odds.protected, odds.narcos[z])
-            if left <= mark < threshold:
-                punish_thief(stage, odds, cell, number)
-            threshold = left
+            threshold = wished(stage, odds, kind, i, cell, when, market_day, weekday >= 4)
+            threshold = kept_away(stage, odds, kind, cell, when, number, mark, threshold)
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
-        if odds.repeats[k].tick != stage.tick:
-            continue
-        kind, cell, i, number = (
-            odds.repeats[k].kind,
-            odds.repeats[k].cell,
-            odds.repeats[k].victim,
-            odds.repeats[k].number,
-        )
-        if i < 0:
-            i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
-        if i < 0 or stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < YOUNGEST[kind]:
-            continue
-        if (kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE)) and stage.ground.people[i].vehicle == 0:
-            continue
-        stage.tally[0].repeats += 1.0
-        p = odds.narcos[max(stage.ground.cells[cell].settlement, 0)]
-        if luck(stage.seed, KEPT_AWAY, stage.tick, number, 0) >= open_share(kind, cell, odds.protected, p):
-            punish_thief(stage, odds, cell, number)
-            continue
-        mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
-        attempt(stage, odds, kind, cell, i, mark, 1.0, number)
+        if odds.repeats[k].tick == stage.tick:
+            repeat(stage, odds, odds.repeats[k].kind, odds.repeats[k].cell, odds.repeats[k].victim, k, when)
     forget(odds.repeats, odds.count, stage.tick)
 
 
 @kernel
-def forget(repeats: Any, count: Any, tick: Any) -> None:
+def repeat(stage: Stage, odds: Odds, kind: int, cell: int, i: int, k: int, when: int) -> None:
+    """Let a near repeat that is due happen, if somebody is there and no guard keeps it away."""
+    number = odds.repeats[k].number
+    if i < 0:
+        i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
+    if not can_be_victim(stage, i, kind):
+        return
+    if EXPOSURE[kind] == BY_VEHICLE and stage.ground.people[i].vehicle == 0:
+        return
+    stage.tally[0].repeats += 1.0
+    left, u = 1.0, luck(stage.seed, KEPT_AWAY, stage.tick, number, 0)
+    for layer in range(odds.n_rates, odds.place.shape[3]):
+        if odds.guards_repeats[layer] == 1:
+            left *= odds.place[when, kind, cell, layer]
+            if u >= left:
+                spare(stage, kind, cell, number, layer)
+                return
+    attempt(stage, odds, kind, cell, i, luck(stage.seed, CRIME_MARK, stage.tick, number, 0), 1.0, number)
+
+
+@kernel
+def forget(repeats: Rows[Repeat], count: Ints, tick: int) -> None:
     """Drop the repeats whose time has come; the others keep their order."""
     left = 0
     for k in range(count[0]):
@@ -485,46 +462,50 @@ def most_of(mean: float) -> int:
     return int(mean + 12.0 * math.sqrt(mean) + 64.0)
 
 
-def odds_of(world: Any) -> Odds:
+def base_of(crime: Rows[Crime]) -> Reals:
+    """Return the hazard of a resident of exposure 1, a year, by settlement and kind: rate of an offender × pool."""
+    pools = {"armed": crime["armed"] / 1000.0, "thieves": crime["thieves"] / 1000.0, "alcohol": crime["alcohol"]}
+    rates = by_kind(crime, "rate")
+    for nth, kind in enumerate(KINDS):
+        if kind.rate:
+            rates[:, nth] *= pools[kind.pool]
+    return rates
+
+
+def odds_of(world: World) -> Odds:
     """Lay out what decides whether attempts go ahead."""
-    state, numbers = world.state, world.numbers
+    state, numbers, factors = world.state, world.numbers, world.factors
+    crime: Rows[Crime] = numbers["crime"]
+    grave, lethal = by_kind(crime, "grave_share"), by_kind(crime, "lethal")
+    for nth, kind in enumerate(KINDS):
+        grave[:, nth] *= crime["firearms"] if kind.grave_armed else 1.0
+        lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
     return Odds(
-        numbers["crime"],
-        numbers["near_repeat"],
-        numbers["deterrence"],
-        numbers["fear"],
-        state.boards,
-        numbers["population_change"],
-        numbers["political_calendar"],
-        numbers["safe_schools"],
-        numbers["narcos"],
-        state.protected,
-        state.risk,
-        state.repeats.rows,
-        state.repeats.count,
-        1.0,
-    )
+        crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
+        factors.place, factors.person, factors.n_rates, factors.repeats, numbers["near_repeat"], numbers["deterrence"],
+        state.risk, state.repeats.rows, state.repeats.count,
+    )  # fmt: skip
 
 
-def come_by_day(world: Any) -> tuple[float, float]:
-    """Return how many offenders come on other days and on market days, relative to the mean day."""
-    n_market_days, visit = len(world.calendar.market_days), float(world.numbers["population_change"][0]["visit"])
-    return coming(False, n_market_days, visit), coming(True, n_market_days, visit)
+def drawn_of(world: World) -> Grown[Drawn]:
+    """Return room for the candidates of a kind."""
+    return Grown(Drawn)
 
 
-def most_attempts(world: Any) -> int:
+def most_attempts(world: World) -> int:
     """Return how many attempts of a shift there never are."""
     return most_of(float(CEILING.sum()) * world.town.n_people / 1095.0)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let offenders offend."""
-    repeats, market_day = world.state.repeats, world.day_type == MARKET_DAY
-    most = world.laid(most_attempts) + int(repeats.count[0])
-    for table in (INCIDENTS, OUTSIDE, IMPRESSIONS):
+    repeats, drawn, market_day = world.state.repeats, world.once(drawn_of), world.day_type == MARKET_DAY
+    most = world.laid(most_attempts) + len(repeats)
+    for table in (INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED):
         world.book.reserve(table, most)
     repeats.reserve(most * MOST)
-    world.drawn.reserve(most)
-    odds = world.laid(odds_of)
-    odds.put("come", world.laid(come_by_day)[market_day])
-    offend(world.stage(), odds, world.drawn.rows, market_day, weekday_of(world.tick))
+    drawn.reserve(most)
+    offend(world.stage(), world.laid(odds_of), drawn.rows, market_day, weekday_of(world.tick))
+
+
+IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,))

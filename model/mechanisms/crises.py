@@ -3,23 +3,34 @@
 Switched off, there are none, neither those of the timeline nor others.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from model.chance import age_of
 from model.daybook import IMPRESSIONS
 from model.kernels import kernel
-from model.ledger import CRISIS, impress
+from model.ledger import cause, impress
 from model.luck import decision, luck
+from model.mechanism import Knockout, Mechanism
 from model.parameters import Group, number, share
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.authorities import Authority
+    from model.model import TrustModel as World
+    from model.police import Stop
+    from model.rows import Rows
+    from model.stage import Stage
+    from model.state import Board
 
 BREAKS_OUT, CRISIS_PLACE, CRISIS_JOINS = decision("crisis"), decision("crisis place"), decision("crisis joins")
 CRISIS_WHO, CRISIS_COMES = decision("crisis who"), decision("crisis comes")
-KNOCKOUT = ("crises", "meetings_silenced")
-KNOCKOUT_SITE, KNOCKOUT_START = "totonicapan", "2012-07-01"
 YOUNGEST = 14.0
 """Age from which people take part; assumed."""
 SHIFTS_A_MONTH = 91
+CRISIS = cause("crisis", 25)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +53,24 @@ class Crises(Group):
     shock: float = number(0.05, "log-odds", 0.0, 0.5, "G15; assumed", "trust that a crisis of size 1 costs everywhere")
 
 
+class Counts(Row):
+    """What is counted in a month."""
+
+    crises: float
+    crisis_crowd: float
+    meetings_silenced: float
+
+
 @kernel
-def rise(stage: Any, everywhere: Any, authorities: Any, boards: Any, numbers: Any, size: Any, who: Any) -> None:
+def rise(
+    stage: Stage,
+    everywhere: Rows[Stop],
+    authorities: Rows[Authority],
+    boards: Rows[Board],
+    numbers: Rows[Crises],
+    size: Any,
+    who: int,
+) -> None:
     """Let communities rise: where it happens and those that join have no meetings for months."""
     u, row = luck(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
     while row < len(everywhere) - 1 and everywhere[row].reach <= u:
@@ -59,7 +86,7 @@ def rise(stage: Any, everywhere: Any, authorities: Any, boards: Any, numbers: An
 
 
 @kernel
-def meet_force(stage: Any, boards: Any, numbers: Any, size: Any, who: Any, n: Any) -> None:
+def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: Any, who: int, n: int) -> None:
     """Let those who are there learn what being driven away by police or army is like."""
     for j in range(n):
         i = int(luck(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))
@@ -69,13 +96,11 @@ def meet_force(stage: Any, boards: Any, numbers: Any, size: Any, who: Any, n: An
         if stage.minds[i].gone >= 0 or age_of(person, stage.tick) < YOUNGEST or boards[z].risen == 0:
             continue
         if luck(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
-            impress(
-                stage.day, stage.minds, i, CRISIS, -1.0, numbers[z].weight * (0.5 + organised) * size, 0.0, 0.0, 1
-            )
+            impress(stage.day, stage.minds, i, CRISIS, -1.0, numbers[z].weight * (0.5 + organised) * size, 0.0, 0.0, 1)
             stage.tally[0].crisis_crowd += 1.0
 
 
-def crises_of(world: Any) -> list[tuple[int, float]]:
+def crises_of(world: World) -> list[tuple[int, float]]:
     """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
     p = world.numbers["crises"][0]
     today = [
@@ -87,7 +112,7 @@ def crises_of(world: Any) -> list[tuple[int, float]]:
     return [(number, float(size)) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """In the morning, let the crises of the day break out."""
     if world.tick % 3 != 0:
         return
@@ -101,3 +126,11 @@ def act(world: Any) -> None:
         state.mood[1] -= numbers[0]["shock"] * size
         state.tally[0]["crises"] += 1.0
         world.learn()
+
+
+IT = Mechanism(
+    group=Crises,
+    counts=Counts,
+    causes=(CRISIS,),
+    knockout=Knockout(("crises", "meetings_silenced"), site="totonicapan", start="2012-07-01"),
+)

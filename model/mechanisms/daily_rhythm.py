@@ -3,9 +3,17 @@
 Switched off, everybody is at home in every shift.  The lists of who is where are made with the town.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.mechanism import Knockout, Measure, Mechanism
 from model.parameters import Group, share
+from model.state import CROWD
+
+if TYPE_CHECKING:
+    from model.measures import Month
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,5 +49,16 @@ class DailyRhythm(Group):
     street_rest: float = share(0.2, "assumed", "others out in their settlement on rest days by day", off=0.0)
 
 
-KNOCKOUT = ("core_crowd",)
-"""Measures of its own process, which change when it is switched off."""
+def core_crowd(month: Month) -> float:
+    """People in the core in the morning of a working day."""
+    world = month.world
+    return float(world.state[CROWD][0][world.town.cells["core"] == 1].sum())
+
+
+IT = Mechanism(
+    group=DailyRhythm,
+    knockout=Knockout(("core_crowd",)),
+    measures={
+        "core_crowd": Measure("people", core_crowd),
+    },
+)

@@ -3,15 +3,26 @@
 Switched off, no attempt is deterred; the level of crime is otherwise the same.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from model.daybook import BURGLARY, HOMICIDE, THEFT_FROM_VEHICLE, VISITS
+from model.daybook import VISITS
 from model.kernels import kernel
+from model.kinds import STREET_GUARD, TARGETED_GUARD
 from model.luck import decision, luck
+from model.mechanism import Knockout, Mechanism
 from model.mechanisms.patrol import cover
 from model.parameters import Group, number, share
+from model.rows import Column, Row
+from model.tables import Table
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.rows import Rows
+    from model.stage import Stage
 
 FRUSTRATED, DISPLACED = decision("frustrated"), decision("displaced")
 
@@ -35,30 +46,47 @@ class Deterrence(Group):
     )
 
 
-KNOCKOUT = ("deterred",)
-"""Measures of its own process, which change when it is switched off."""
+class Risk(Row):
+    """Perceived risk of a cell as of a tick, and the shift in which police were last seen there."""
+
+    touched: int
+    seen: Annotated[int, Column("last shift with a visit", "tick", -1)]
+    level: float
+
+
+RISK = Table(name="risk", row=Risk, per="cell", about="What offenders believe about places: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    deterred: float
 
 
 @kernel
-def effect_on(kind: Any, p: Any) -> Any:
+def effect_on(kind: int, p: Deterrence) -> float:
     """Effect of full guard on crimes of this kind."""
-    if kind <= THEFT_FROM_VEHICLE:
-        return p.street
-    if kind == BURGLARY:
-        return p.street / 2.0
-    return p.targeted if kind == HOMICIDE else 0.0
+    return STREET_GUARD[kind] * p.street + TARGETED_GUARD[kind] * p.targeted
 
 
 @kernel
-def felt_risk(risk: Any, tick: Any, weeks: Any) -> Any:
+def felt_risk(risk: Rows[Risk], tick: int, weeks: float) -> float:
     """Perceived risk of a cell as left by the shift before this one."""
     return risk.level * math.exp(-0.6931471805599453 * (tick - risk.touched) / (21.0 * weeks))
 
 
 @kernel
 def deterred(
-    stage: Any, risk: Any, p: Any, kind: Any, cell: Any, minute: Any, mark: Any, threshold: Any, number: Any
-) -> Any:
+    stage: Stage,
+    risk: Rows[Risk],
+    p: Deterrence,
+    kind: int,
+    cell: int,
+    minute: float,
+    mark: float,
+    threshold: float,
+    number: int,
+) -> bool:
     """Whether this attempt is given up: for fear of the place, or because police are there."""
     effect = effect_on(kind, p)
     if effect == 0.0:
@@ -66,13 +94,12 @@ def deterred(
     if mark >= threshold * (1.0 - effect * felt_risk(risk[cell], stage.tick, p.weeks)):
         return True
     return (
-        luck(stage.seed, FRUSTRATED, stage.tick, number, 0) < effect
-        and cover(stage.day, cell, minute, p.residual) >= 0
+        luck(stage.seed, FRUSTRATED, stage.tick, number, 0) < effect and cover(stage.day, cell, minute, p.residual) >= 0
     )
 
 
 @kernel
-def remember(stage: Any, risk: Any, numbers: Any) -> None:
+def remember(stage: Stage, risk: Rows[Risk], numbers: Rows[Deterrence]) -> None:
     """Let the visits that took place raise perceived risk."""
     day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[VISITS]):
@@ -93,6 +120,14 @@ def remember(stage: Any, risk: Any, numbers: Any) -> None:
         here.touched, here.seen = tick + 1, tick
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Update what offenders believe about the places that were visited."""
     remember(world.stage(), world.state.risk, world.numbers["deterrence"])
+
+
+IT = Mechanism(
+    group=Deterrence,
+    tables=(RISK,),
+    counts=Counts,
+    knockout=Knockout(("deterred",)),
+)

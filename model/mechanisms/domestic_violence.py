@@ -4,21 +4,38 @@
 public action.  Switched off, there is none.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from model.calendar import weekday_of
 from model.chance import age_of
-from model.daybook import BY_KIN, BY_PARTNER, DOMESTIC, HOMICIDE, IMPRESSIONS, INCIDENTS
+from model.daybook import BY_KIN, BY_PARTNER, IMPRESSIONS, INCIDENTS
 from model.kernels import Tables, fetch, kernel
-from model.ledger import PROTECTION, impress
+from model.kinds import DOMESTIC, HOMICIDE
+from model.ledger import cause, impress
 from model.luck import decision, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, VIOLENT, most_of, note_incident, write_incident
 from model.parameters import Group, number, share
-from model.state import COUNTS
+from model.rows import Row, Small
+from model.state import COME
+from model.tables import Field, Growing, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.measures import Month
+    from model.mechanisms.crime import Crime
+    from model.model import TrustModel as World
+    from model.police import FacilityRow
+    from model.register import Mind
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
 
 HURT_COUNT, HURT_WHO, HURT_MARK = decision("hurt count"), decision("hurt who"), decision("hurt mark")
 AGAIN_MARK, AGAIN_WAIT = decision("again mark"), decision("again wait")
@@ -31,11 +48,10 @@ YOUNGEST, OLDEST, MAN, SAME_AGE = 13.0, 60.0, 18.0, 15.0
 N_TIES = 6.0
 NO_MAN, KINSMAN, PARTNER = range(3)
 FIRST_STATE, LAST_STATE = 3, 5
-"""Places in `TO_NOBODY`… of the channels that are the state: police, prosecutor, DEMI."""
+"""Places in `PLACES` of those that are the state: police, prosecutor, DEMI."""
 NAME = 1073741824 + 268435456
 """Act on resident i is incident NAME + i of its shift."""
-TO_NOBODY = COUNTS.index("domestic_to_nobody")
-AGAIN_AFTER_NOBODY = COUNTS.index("domestic_again_after_nobody")
+PROTECTION = cause("protection", 27)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,23 +99,59 @@ class DomesticViolence(Group):
     )
 
 
-KNOCKOUT = ("crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt")
-"""Measures of its own process, which change when it is switched off."""
+class Home(Row):
+    """What has happened to a woman at home.
+
+    Tick of the last act, where she then looked for help (a place in `HELPED`), ticks until which a measure and a ruling
+    protect her; -1 is never.
+    """
+
+    hurt: Small
+    channel: Small
+    safe: Small
+    ruled: Small
+
+
+class Pending(Row):
+    """A woman whose next act may come."""
+
+    due: int
+    woman: int
+
+
+HOMES = Table(name="homes", row=Home, per="resident", about="Homes: this, seeking_help, communal_authority (rulings).")
+PENDING = Growing(name="pending", row=Pending, about="Women whose next act may come: this alone.")
+PLACES = ("nobody", "kin", "communal", "police", "prosecutor", "demi", "refuge")
+"""Where a woman may look for help."""
+TO, AGAIN_AFTER, ALONE_AFTER = range(3)
+HELPED = Field(
+    name="helped",
+    of=np.float64,
+    shape=(3, len(PLACES)),
+    monthly=True,
+    about="Acts by where she looked for help, acts within a year of it, women left alone: this, seeking_help.",
+)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    domestic_by_partner: float
 
 
 class Hearth(Tables):
     """Who lives with whom, what happened there, and the women whose next act may come."""
 
-    homes: Any
-    start: Any
-    members: Any
-    pending: Any
-    count: Any
-    counts: Any
+    homes: Rows[FacilityRow]
+    start: Ints
+    members: Ints
+    pending: Rows[Pending]
+    count: Ints
+    helped: Reals
 
 
 @kernel
-def man_at_home(stage: Any, hearth: Any, i: Any) -> Any:
+def man_at_home(stage: Stage, hearth: Hearth, i: int) -> int:
     """Who might hurt this woman: a man of her age in the household, another man there, or nobody."""
     person = stage.ground.people[i]
     age = age_of(person, stage.tick)
@@ -118,7 +170,7 @@ def man_at_home(stage: Any, hearth: Any, i: Any) -> Any:
 
 
 @kernel
-def near_ties(stage: Any, i: Any) -> Any:
+def near_ties(stage: Stage, i: int) -> int:
     """Living ties of somebody in the same settlement and another household."""
     people, count = stage.ground.people, 0
     for tie in stage.ground.ties[i]:
@@ -129,13 +181,13 @@ def near_ties(stage: Any, i: Any) -> Any:
 
 
 @kernel
-def drink_of(p: Any, weekend_night: Any) -> Any:
+def drink_of(p: DomesticViolence, weekend_night: bool) -> float:
     """Hazard of a woman in a home where a man drinks, relative to another home (at least 1)."""
     return p.drink * (p.weekend_night if weekend_night else 1.0)
 
 
 @kernel
-def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night: Any) -> Any:
+def strain(stage: Stage, hearth: Hearth, i: int, p: DomesticViolence, alcohol: float, weekend_night: bool) -> float:
     """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
     home = hearth.homes[i]
     minutes = stage.ground.cells[stage.ground.people[i].home].minutes
@@ -150,7 +202,9 @@ def strain(stage: Any, hearth: Any, i: Any, p: Any, alcohol: Any, weekend_night:
 
 
 @kernel
-def struck(stage: Any, hearth: Any, i: Any, p: Any, hazard: Any, ceiling: Any, mark: Any) -> Any:
+def struck(
+    stage: Stage, hearth: Hearth, i: int, p: DomesticViolence, hazard: float, ceiling: float, mark: float
+) -> int:
     """Who hurts this woman, if anybody does; ``hazard`` a year is that of one without ties nearby, relative to 1."""
     if mark * ceiling >= hazard * (1.0 + p.isolation):  # not even alone: no need to look at home and ties
         return NO_MAN
@@ -163,13 +217,13 @@ def struck(stage: Any, hearth: Any, i: Any, p: Any, hazard: Any, ceiling: Any, m
 
 
 @kernel
-def next_wait(seed: Any, tick: Any, i: Any, nth: Any) -> Any:
+def next_wait(seed: int, tick: int, i: int, nth: int) -> int:
     """Shifts until the next act may come."""
     return 1 + int(-math.log(1.0 - luck(seed, AGAIN_WAIT, tick, i, nth)) * YEAR / FURTHER_ACTS)
 
 
 @kernel
-def await_next(hearth: Any, i: Any, due: Any) -> None:
+def await_next(hearth: Hearth, i: int, due: int) -> None:
     """Note when the next act on a woman may come."""
     row = hearth.pending[hearth.count[0]]
     row.due, row.woman = due, i
@@ -177,7 +231,7 @@ def await_next(hearth: Any, i: Any, due: Any) -> None:
 
 
 @kernel
-def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> None:
+def strike(stage: Stage, hearth: Hearth, i: int, man: int, p: DomesticViolence, firearms: float) -> None:
     """Let a woman be hurt: it leaves injuries or not, or kills."""
     number, cell = NAME + i, np.int64(stage.ground.people[i].home)
     grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave
@@ -195,24 +249,26 @@ def strike(stage: Any, hearth: Any, i: Any, man: Any, p: Any, firearms: Any) -> 
 
 
 @kernel
-def remember(stage: Any, hearth: Any, i: Any, severity: Any, p: Any) -> None:
+def remember(stage: Stage, hearth: Hearth, i: int, severity: float, p: DomesticViolence) -> None:
     """Count an act within a year of another under where she had looked for help; who told the state is disappointed."""
     home = hearth.homes[i]
     if home.hurt >= 0 and stage.tick - home.hurt < YEAR:
-        hearth.counts[AGAIN_AFTER_NOBODY + home.channel] += 1.0
+        hearth.helped[AGAIN_AFTER, home.channel] += 1.0
         if FIRST_STATE <= home.channel <= LAST_STATE:
             impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, -severity, p.disappointed, 1)
     home.hurt, home.channel = stage.tick, 0
 
 
 @kernel
-def ends(stage: Any, i: Any, p: Any) -> Any:
+def ends(stage: Stage, i: int, p: DomesticViolence) -> bool:
     """Whether violence against this woman ends with an act, until a first one comes again."""
     return luck(stage.seed, ENDS, stage.tick, i, 0) < p.ends
 
 
 @kernel
-def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
+def first_acts(
+    stage: Stage, hearth: Hearth, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
+) -> None:
     """Judge the candidates for a first act in twelve months."""
     n, highest = len(stage.ground.people), 0.0
     for z in range(len(numbers)):
@@ -224,11 +280,7 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
             continue
         i = int(luck(stage.seed, HURT_WHO, stage.tick, j, 0) * n)
         person, home = stage.ground.people[i], hearth.homes[i]
-        if (
-            i >= stage.ground.come[0]
-            or person.female == 0
-            or (home.hurt >= 0 and stage.tick - home.hurt < YEAR)
-        ):
+        if i >= stage.ground.come[0] or person.female == 0 or (home.hurt >= 0 and stage.tick - home.hurt < YEAR):
             continue
         z = person.settlement
         p = numbers[z]
@@ -241,7 +293,9 @@ def first_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night:
 
 
 @kernel
-def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_night: Any) -> None:
+def further_acts(
+    stage: Stage, hearth: Hearth, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
+) -> None:
     """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
     left, n, pending = 0, hearth.count[0], hearth.pending
     for k in range(n):
@@ -266,7 +320,9 @@ def further_acts(stage: Any, hearth: Any, numbers: Any, crime: Any, weekend_nigh
 
 
 @kernel
-def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weekend_night: Any) -> Any:
+def further_act(
+    stage: Stage, hearth: Hearth, i: int, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
+) -> bool:
     """Let the next act on a woman come, or not; return whether it was the last."""
     z = stage.ground.people[i].settlement
     p = numbers[z]
@@ -279,7 +335,7 @@ def further_act(stage: Any, hearth: Any, i: Any, numbers: Any, crime: Any, weeke
 
 
 @kernel
-def first_homes(stage: Any, hearth: Any, numbers: Any) -> None:
+def first_homes(stage: Stage, hearth: Hearth, numbers: Rows[DomesticViolence]) -> None:
     """Draw the women who were hurt in the year before the world begins, and when their next act may come."""
     for i in range(len(hearth.homes)):
         home = hearth.homes[i]
@@ -291,32 +347,33 @@ def first_homes(stage: Any, hearth: Any, numbers: Any) -> None:
         await_next(hearth, i, stage.tick - 1 + next_wait(stage.seed, 0, i, 1))
 
 
-def households_of(people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def households_of(world: World) -> tuple[Ints, Ints]:
     """Return the row at which each household begins, and the residents household by household."""
+    people = world.town.people
     counts = np.bincount(people["household"])
     members = np.argsort(people["household"], kind="stable").astype(np.int64)
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members
 
 
-def hearth_of(world: Any) -> Hearth:
+def hearth_of(world: World) -> Hearth:
     """Return what kernels take about households."""
     state = world.state
-    start, members = world.households
-    return Hearth(state.homes, start, members, state.pending.rows, state.pending.count, world.counts)
+    start, members = world.once(households_of)
+    return Hearth(state.homes, start, members, state.pending.rows, state.pending.count, state.helped)
 
 
-def begin(world: Any) -> None:
+def begin(world: World) -> None:
     """Give every home its past."""
     world.state.pending.reserve(world.town.n_people)
     first_homes(world.stage(), world.laid(hearth_of), world.numbers["domestic_violence"])
 
 
-def most_first_acts(world: Any) -> int:
+def most_first_acts(world: World) -> int:
     """Return how many first acts of a shift there never are."""
     return most_of(FIRST_ACTS * world.town.n_people / YEAR)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let women be hurt at home."""
     most = world.laid(most_first_acts)
     world.state.pending.reserve(most)
@@ -328,3 +385,57 @@ def act(world: Any) -> None:
     hearth = world.laid(hearth_of)
     further_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)
     first_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)
+
+
+@kernel
+def count_hurt(homes: Rows[Home], minds: Rows[Mind], come: Ints, tick: int) -> int:
+    """Living women who were hurt at home in the last year."""
+    count = 0
+    for i in range(come[0]):
+        hurt = homes[i].hurt
+        if hurt >= 0 and tick - hurt < YEAR and minds[i].gone < 0:
+            count += 1
+    return count
+
+
+def women_hurt(month: Month) -> float:
+    """Women hurt at home in twelve months."""
+    world = month.world
+    return float(count_hurt(world.state[HOMES], world.minds, world.state[COME], month.tick))
+
+
+def repeat_share(month: Month) -> float:
+    """Share of the acts that come within twelve months of another."""
+    helped = month.world.state[HELPED]
+    return over(helped[AGAIN_AFTER].sum(), helped[TO].sum())
+
+
+def places_helped(name: str, what: int) -> dict[str, Measure]:
+    """Return the measures of one row of `HELPED`, by where she looked for help."""
+
+    def reader(place: int) -> Callable[[Month], float]:
+        return lambda month: float(month.world.state[HELPED][what, place])
+
+    return {f"{name}_{place}": Measure("acts", reader(k)) for k, place in enumerate(PLACES)}
+
+
+IT = Mechanism(
+    group=DomesticViolence,
+    tables=(
+        HOMES,
+        PENDING,
+        HELPED,
+    ),
+    counts=Counts,
+    causes=(PROTECTION,),
+    begin=begin,
+    knockout=Knockout(("crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt")),
+    measures={
+        "women_hurt": Measure("women", women_hurt),
+        "domestic_repeat_share": Measure("share", repeat_share),
+        "domestic_without_remedy": Measure("acts", lambda month: float(month.world.state[HELPED][ALONE_AFTER].sum())),
+    }
+    | places_helped("domestic_to", TO)
+    | places_helped("domestic_again_after", AGAIN_AFTER)
+    | places_helped("domestic_alone_after", ALONE_AFTER),
+)

@@ -3,35 +3,41 @@
 Switched off, nobody demands, clashes or recruits.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from model.calendar import is_last_shift_of_month, weekday_of
 from model.chance import STEP, TRIES, age_of, someone, young_man
-from model.daybook import (
-    ASSAULT,
-    BY_EXTORTION,
-    BY_GANG,
-    EXTORTION,
-    HOMICIDE,
-    IMITATOR,
-    IMPRESSIONS,
-    INCIDENTS,
-    PUNISHMENT,
-    TERRITORIAL,
-)
+from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENTS, PUNISHMENT, TERRITORIAL
+from model.gangs import TARGETS, enrol, gangland_of
 from model.kernels import kernel
+from model.kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.ledger import SHIFTS_A_YEAR
 from model.luck import decision, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, most_of, note_incident
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import draw_of
 from model.parameters import Group, number, share
 from model.residents import STUDENT
-from model.state import gangland_of
+from model.rows import Column, Row
+from model.tables import Growing
+
+if TYPE_CHECKING:
+    from model.gangs import Gangland, Gangs
+    from model.measures import Month
+    from model.mechanisms.political_calendar import PoliticalCalendar
+    from model.mechanisms.safe_schools import SafeSchools
+    from model.model import TrustModel as World
+    from model.register import Mind
+    from model.residents import Person
+    from model.rows import Ints, Rows
+    from model.stage import Stage
 
 DEMAND_COUNT, DEMAND_WHO, DEMAND_MARK = (
     decision("demand count"),
@@ -138,12 +144,41 @@ class Extortion(Group):
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
-KNOCKOUT = ("extortion_territorial", "extortion_imitators", "payments", "punishments", "clashes", "recruits")
-"""Measures of its own process, which change when it is switched off."""
+class Threat(Row):
+    """A threat against somebody who refused to pay."""
+
+    due: int
+    born: int
+    victim: int
+    clique: int
+
+
+class Purse(Row):
+    """What extortion has done to a resident."""
+
+    pays: Annotated[int, Column("clique to which rent is paid, or -1", "clique", -1, "i4")]
+    gave_in: Annotated[int, Column("last paid an imitator", "tick", -1, "i4")]
+
+
+THREATS = Growing(name="threats", row=Threat, about="Threats that are due later: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    extortion_territorial: float
+    extortion_imitators: float
+    payments: float
+    paid_imitators: float
+    imitators_prison: float
+    punishments: float
+    clashes: float
+    recruits: float
+    left_gang: float
 
 
 @kernel
-def collect(stage: Any, gangs: Any, numbers: Any) -> None:
+def collect(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
     """Count the weekly payments; some stop paying."""
     for k in range(len(gangs.targets)):
         i = gangs.targets[k]
@@ -156,7 +191,7 @@ def collect(stage: Any, gangs: Any, numbers: Any) -> None:
 
 
 @kernel
-def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -> Any:
+def target_of(stage: Stage, gangs: Gangland, first: int, n_targets: int, number: int) -> int:
     """Target of a demand: who has not gone, in a few tries."""
     i = gangs.targets[first]
     for a in range(TRIES):
@@ -167,7 +202,7 @@ def target_of(stage: Any, gangs: Any, first: Any, n_targets: Any, number: Any) -
 
 
 @kernel
-def demand(stage: Any, gangs: Any, numbers: Any) -> None:
+def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
     for q in range(len(gangs.cliques)):
         clique, first = gangs.cliques[q], gangs.target_start[q]
@@ -210,7 +245,7 @@ def demand(stage: Any, gangs: Any, numbers: Any) -> None:
 
 
 @kernel
-def punish(stage: Any, gangs: Any, numbers: Any) -> None:
+def punish(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
     """Carry out, or not, the threats that are due; everybody in the territory learns from it."""
     left = 0
     for k in range(gangs.threat_count[0]):
@@ -237,7 +272,7 @@ def punish(stage: Any, gangs: Any, numbers: Any) -> None:
 
 @kernel
 def strike(
-    stage: Any, cell: Any, victim: Any, clique: Any, deadly_motive: Any, motive: Any, lethal: Any, number: Any
+    stage: Stage, cell: int, victim: int, clique: int, deadly_motive: int, motive: int, lethal: float, number: int
 ) -> None:
     """Let a clique attack somebody, who dies or is wounded."""
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
@@ -259,7 +294,7 @@ def strike(
 
 
 @kernel
-def clash(stage: Any, gangs: Any, numbers: Any, political: Any) -> None:
+def clash(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], political: Rows[PoliticalCalendar]) -> None:
     """Let rival cliques clash where they border on each other."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
@@ -278,14 +313,7 @@ def clash(stage: Any, gangs: Any, numbers: Any, political: Any) -> None:
 
 
 @kernel
-def enrol(roll: Any, count: Any, i: Any) -> None:
-    """Put somebody on the roll of members."""
-    roll[count[0]] = i
-    count[0] += 1
-
-
-@kernel
-def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
+def recruit(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], schools: Rows[SafeSchools]) -> None:
     """Let cliques draw the young of their territory."""
     n_people = len(stage.ground.people)
     for j in range(poisson(luck(stage.seed, RECRUIT_COUNT, stage.tick, 0, 0), RECRUIT_CANDIDATES * n_people)):
@@ -311,7 +339,7 @@ def recruit(stage: Any, gangs: Any, numbers: Any, schools: Any) -> None:
 
 
 @kernel
-def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
+def imitate(stage: Stage, numbers: Rows[Extortion], phone_lists: float) -> None:
     """Let imitators telephone: no territory, empty threats."""
     n_people = len(stage.ground.people)
     for j in range(poisson(luck(stage.seed, IMITATOR_COUNT, stage.tick, 0, 0), MOST_IMITATED * n_people / 1095.0)):
@@ -325,10 +353,7 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
         gave_in = stage.minds[i].gave_in
         if gave_in >= 0 and stage.tick - gave_in < SHIFTS_A_YEAR:
             likely *= p.imitator_again
-        if (
-            luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0)
-            >= p.imitators * phone_lists * likely / MOST_IMITATED
-        ):
+        if luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0) >= p.imitators * phone_lists * likely / MOST_IMITATED:
             continue
         if luck(stage.seed, FROM_PRISON, stage.tick, number, 0) < p.imitator_prison:
             if luck(stage.seed, BLOCKED, stage.tick, number, 0) < p.imitator_blocked:
@@ -355,7 +380,7 @@ def imitate(stage: Any, numbers: Any, phone_lists: Any) -> None:
 
 
 @kernel
-def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
+def close_month(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
     """Raise or lower the rent by what was refused; let members leave."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
@@ -366,7 +391,7 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
         clique.asked, clique.refused = 0, 0
     left = 0
     for k in range(gangs.roll_count[0]):
-        i = gangs.roll[k]
+        i = gangs.roll[k].who
         mind = stage.minds[i]
         if mind.member < 0:
             continue
@@ -376,13 +401,13 @@ def close_month(stage: Any, gangs: Any, numbers: Any) -> None:
             mind.member = -1
             stage.tally[0].left_gang += 1.0
         else:
-            gangs.roll[left] = i
+            gangs.roll[left].who = i
             left += 1
     gangs.roll_count[0] = left
 
 
 @kernel
-def first_payers(minds: Any, gangs: Any, people: Any, numbers: Any, seed: Any) -> None:
+def first_payers(minds: Rows[Mind], gangs: Gangland, people: Rows[Person], numbers: Rows[Extortion], seed: int) -> None:
     """Draw who pays already when the world begins."""
     for q in range(len(gangs.cliques)):
         for k in range(gangs.target_start[q], gangs.target_start[q + 1]):
@@ -392,7 +417,7 @@ def first_payers(minds: Any, gangs: Any, people: Any, numbers: Any, seed: Any) -
                 minds[i].pays = q
 
 
-def begin(world: Any) -> None:
+def begin(world: World) -> None:
     """Give cliques their first rent and dread, and those who pay already."""
     state, numbers = world.state, world.numbers["extortion"]
     state.cliques["rent"], state.cliques["dread"] = numbers["rent"][0], numbers["dread"][0]
@@ -401,14 +426,14 @@ def begin(world: Any) -> None:
 
 @kernel
 def extort(
-    stage: Any,
-    gangs: Any,
-    numbers: Any,
-    political: Any,
-    schools: Any,
-    facts: Any,
-    monday: Any,
-    month_ends: Any,
+    stage: Stage,
+    gangs: Gangland,
+    numbers: Rows[Extortion],
+    political: Rows[PoliticalCalendar],
+    schools: Rows[SafeSchools],
+    facts: Rows[Gangs],
+    monday: bool,
+    month_ends: bool,
 ) -> None:
     """Payments, demands, threats, clashes, recruits, imitators, and at a month's end the cliques' accounts."""
     shift = stage.tick % 3
@@ -425,17 +450,17 @@ def extort(
         close_month(stage, gangs, numbers)
 
 
-def most_demands(world: Any) -> int:
+def most_demands(world: World) -> int:
     """Return how many demands, payments and clashes of a shift there never are, answers to threats apart."""
     return 16 * len(world.state.cliques) + most_of(MOST_IMITATED * world.town.n_people / 1095.0)
 
 
-def most_recruits(world: Any) -> int:
+def most_recruits(world: World) -> int:
     """Return how many recruits of a shift there never are."""
     return most_of(RECRUIT_CANDIDATES * world.town.n_people)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let cliques and imitators extort."""
     state, numbers, tick = world.state, world.numbers, world.tick
     most = world.laid(most_demands) + int(state.threats.count[0])
@@ -453,3 +478,34 @@ def act(world: Any) -> None:
         weekday_of(tick) == 0,
         is_last_shift_of_month(tick),
     )
+
+
+@kernel
+def count_payers(minds: Rows[Mind], targets: Ints) -> int:
+    """Living targets of cliques who pay."""
+    count = 0
+    for i in targets:
+        if minds[i].pays >= 0 and minds[i].gone < 0:
+            count += 1
+    return count
+
+
+def payers(month: Month) -> float:
+    """Standing payers of extortion."""
+    return float(count_payers(month.world.minds, month.world.state[TARGETS]))
+
+
+IT = Mechanism(
+    group=Extortion,
+    tables=(THREATS,),
+    mind=Purse,
+    counts=Counts,
+    begin=begin,
+    knockout=Knockout(
+        ("extortion_territorial", "extortion_imitators", "payments", "punishments", "clashes", "recruits")
+    ),
+    measures={
+        "payers": Measure("people", payers),
+        "imitators_prison": Measure("crimes"),
+    },
+)

@@ -3,20 +3,37 @@
 Switched off, fear and precaution stay as they were at the start.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from model.daybook import BURGLARY, INCIDENTS, OUTSIDE, VISITS
+import numpy as np
+
+from model.daybook import INCIDENTS, OUTSIDE, VISITS
 from model.kernels import kernel
-from model.ledger import HARM, kept
+from model.kinds import PROPERTY
+from model.ledger import kept, noise
 from model.luck import decision, logistic, luck
+from model.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.mechanisms.crime import HARM
 from model.mechanisms.hearsay import HEARD
 from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
+from model.rows import Column, Row
+from model.tables import Table
 
-CAUTION = decision("caution")
-KNOCKOUT = ("fear_mean", "precaution_share")
+if TYPE_CHECKING:
+    from model.ledger import Trust
+    from model.mechanisms.hearsay import Hearsay
+    from model.model import TrustModel as World
+    from model.register import Mind
+    from model.rows import Reals, Rows
+    from model.stage import Stage
+    from model.state import Couple
+
+CAUTION, FEARS = decision("caution"), decision("fear")
 COMMON = 1.0
 """Severity and visits, each a month and 1,000 residents, that are added before ratios are taken; assumed."""
 
@@ -58,16 +75,43 @@ class Fear(Group):
     usual: float = share(0.35, "derived from the start", "careful residents for whom crime rates were calibrated")
 
 
-@kernel
-def sheltered(kind: Any, mind: Any, p: Any) -> Any:
-    """Hazard of a resident for crimes of this kind, relative to the mean resident for whom rates were calibrated."""
-    if kind > BURGLARY:
-        return 1.0
-    return (1.0 - p.precaution * mind.careful) / (1.0 - p.precaution * p.usual)
+class Caution(Row):
+    """What a resident fears; ``alarm`` is how far fear is above the disposition, ``caution`` a lasting inclination."""
+
+    fear: Annotated[float, Column("perceived insecurity", "0-1")]
+    base_fear: Annotated[float, Column("disposition to fear", "log-odds")]
+    alarm: Annotated[float, Column("what own and heard harm adds", "log-odds")]
+    caution: Annotated[float, Column("inclination to take precautions", "log-odds")]
+    careful: Annotated[int, Column("whether precautions are taken", "0 or 1", kind="i4")]
+
+
+class Local(Row):
+    """Crime and couples on foot in a settlement: of this month, lately, usually, and what they do to fear."""
+
+    begun: int
+    crime: float
+    seen: float
+    crime_recent: float
+    crime_usual: float
+    seen_recent: float
+    seen_usual: float
+    insecurity: float
+    kept: float
+
+
+LOCAL = Table(name="local", row=Local, per="settlement", about="What settlements notice: this alone.")
+
+
+def shelter(world: World, person: Reals) -> None:
+    """Spare the careful some property crimes, relative to the mean resident for whom rates were calibrated."""
+    p = world.numbers["fear"]
+    for careful in range(2):
+        spared = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
+        person[PROPERTY == 1, :, careful::2] *= spared[:, None]
 
 
 @kernel
-def feel(mind: Any, local: Any, p: Any) -> None:
+def feel(mind: Mind, local: Rows[Local], p: Fear) -> None:
     """Bring fear and precaution of one resident up to date at a month's end."""
     mind.alarm *= local.kept
     felt = mind.base_fear + mind.alarm + local.insecurity
@@ -77,8 +121,10 @@ def feel(mind: Any, local: Any, p: Any) -> None:
 
 
 @kernel
-def first_caution(mind: Any, p: Any, i: Any, seed: Any) -> None:
-    """Draw how cautious resident i is, and whether precautions are taken at first."""
+def first_caution(mind: Mind, trust: Trust, p: Fear, i: int, seed: int) -> None:
+    """Draw how fearful and how cautious resident i is, and whether precautions are taken at first."""
+    mind.base_fear = trust.fear + noise(luck(seed, FEARS, 0, i, 0))
+    mind.fear = logistic(mind.base_fear)
     u = luck(seed, CAUTION, 0, i, 0)
     mind.caution = math.log((u + 1e-12) / (1.0 - u + 1e-12))
     mind.alarm = 0.0
@@ -86,14 +132,21 @@ def first_caution(mind: Any, p: Any, i: Any, seed: Any) -> None:
 
 
 @kernel
-def first_cautions(minds: Any, people: Any, numbers: Any, seed: Any) -> None:
-    """Draw how cautious everybody is when the world begins."""
-    for i in range(len(minds)):
-        first_caution(minds[i], numbers[people[i].settlement], i, seed)
+def first_cautions(stage: Stage, numbers: Rows[Fear], first: int, end: int) -> None:
+    """Draw the fears of the residents of some rows who are here."""
+    for i in range(first, end):
+        if stage.minds[i].gone < 0:
+            z = stage.ground.people[i].settlement
+            first_caution(stage.minds[i], stage.trust[z], numbers[z], i, stage.seed)
+
+
+def born(world: World, first: int, end: int) -> None:
+    """Give first fears to those who are born or move here."""
+    first_cautions(world.stage(), world.numbers["fear"], first, end)
 
 
 @kernel
-def frighten(stage: Any, i: Any, severity: Any, fear: Any, hearsay: Any) -> None:
+def frighten(stage: Stage, i: int, severity: float, fear: Rows[Fear], hearsay: Rows[Hearsay]) -> None:
     """Let somebody who was harmed, and the ties who are told of it, be afraid."""
     home = stage.ground.people[i].settlement
     stage.minds[i].alarm += fear[home].harm * severity
@@ -106,7 +159,7 @@ def frighten(stage: Any, i: Any, severity: Any, fear: Any, hearsay: Any) -> None
 
 
 @kernel
-def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> None:
+def notice(stage: Stage, fear: Rows[Fear], hearsay: Rows[Hearsay], local: Rows[Local], couples: Rows[Couple]) -> None:
     """Note the harm and the couples on foot of this shift, settlement by settlement."""
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
@@ -123,7 +176,7 @@ def notice(stage: Any, fear: Any, hearsay: Any, local: Any, couples: Any) -> Non
 
 
 @kernel
-def close_month(local: Any, numbers: Any, residents: Any, shifts: Any) -> None:
+def close_month(local: Rows[Local], numbers: Rows[Fear], residents: Reals, shifts: float) -> None:
     """Let what was noticed in a month sink in, and slowly become usual."""
     for z in range(len(local)):
         here, p = local[z], numbers[z]
@@ -148,13 +201,34 @@ def close_month(local: Any, numbers: Any, residents: Any, shifts: Any) -> None:
         here.crime = here.seen = 0.0
 
 
-def act(world: Any) -> None:
+def residents_at_start(world: World) -> Reals:
+    """Return the residents at the start by settlement."""
+    people = world.town.people
+    here = people["settlement"][people["arrives"] < 0]
+    return np.bincount(here, minlength=world.town.n_settlements).astype(np.float64)
+
+
+def act(world: World) -> None:
     """Let the harm of this shift frighten those who went through it and those who are told."""
     state, numbers = world.state, world.numbers
     notice(world.stage(), numbers["fear"], numbers["hearsay"], state.local, state.couples)
 
 
-def month_end(world: Any) -> None:
+def month_end(world: World) -> None:
     """Let the month's crime and police on foot sink in, before everybody is brought up to date."""
-    residents = world.residents_at_start
+    residents = world.once(residents_at_start)
     close_month(world.state.local, world.numbers["fear"], residents, 3.0 * world.days_of_month)
+
+
+IT = Mechanism(
+    group=Fear,
+    tables=(LOCAL,),
+    mind=Caution,
+    hazard=Hazard(person=shelter),
+    born=born,
+    knockout=Knockout(("fear_mean", "precaution_share")),
+    measures={
+        "fear_mean": Measure("0-1", lambda month: month.mean("all", "fear")),
+        "precaution_share": Measure("share", lambda month: month.mean("adults", "precaution")),
+    },
+)

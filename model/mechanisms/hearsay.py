@@ -3,16 +3,25 @@
 Switched off, nobody hears anything.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel
-from model.ledger import HEARSAY, impress
+from model.ledger import cause, impress
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism
 from model.parameters import Group, share
 
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.rows import Rows
+    from model.stage import Stage
+
 HEARD = decision("hearsay")
+HEARSAY = cause("hearsay", 14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +36,8 @@ class Hearsay(Group):
     weight: float = share(0.4, "not identified; swept 0.2-0.6", "weight of what is heard against what is lived")
 
 
-KNOCKOUT = ("trust_by_hearsay",)
-"""Measures of its own process, which change when it is switched off."""
-
-
 @kernel
-def spread(stage: Any, first: Any, hearsay: Any) -> None:
+def spread(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
     """Tell the impressions before row ``first`` to the ties of those who had them."""
     day, ties, n = stage.day, stage.ground.ties, first
     for k in range(first):
@@ -58,9 +63,19 @@ def spread(stage: Any, first: Any, hearsay: Any) -> None:
         impress(day, stage.minds, who, HEARSAY, told.tone_f, by_f, told.tone_e, by_e, 0)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Spread the news of the shift."""
     first = int(world.book.counts[IMPRESSIONS])
     world.book.reserve(IMPRESSIONS, first * world.ground.ties.shape[1])
     spread(world.stage(), first, world.numbers["hearsay"])
     world.learn()
+
+
+IT = Mechanism(
+    group=Hearsay,
+    causes=(HEARSAY,),
+    knockout=Knockout(("trust_by_hearsay",)),
+    measures={
+        "trust_by_hearsay": Measure("points per 100", lambda month: month.change_by(HEARSAY)),
+    },
+)

@@ -3,24 +3,40 @@
 Switched off, no soldier patrols and nobody is detained on suspicion.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.chance import someone, young_man
 from model.daybook import IMPRESSIONS, SOLDIERS, VISITS
-from model.kernels import kernel
-from model.ledger import ARMY, ARRIVAL, DEPARTURE, DETENTION, book, impress, kept, leave, recall
+from model.gangs import TERRITORY, gangland_of
+from model.kernels import kernel, making_arrays
+from model.ledger import cause, impress
 from model.luck import decision, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.contacts import MOST
 from model.mechanisms.crime import most_of
-from model.mechanisms.extortion import enrol
+from model.mechanisms.custody import PRISON, let_out, take_in
 from model.mechanisms.patrol import place, write_visit
 from model.parameters import Group, number, share
-from model.state import gangland_of
+from model.rows import Row
+from model.tables import Field
+
+if TYPE_CHECKING:
+    from model.gangs import Clique, Gangland
+    from model.mechanisms.contacts import Contacts
+    from model.mechanisms.custody import Prisoner
+    from model.model import TrustModel as World
+    from model.police import Stop
+    from model.register import Mind
+    from model.residents import Person
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.territory import Cell
 
 ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
     decision("army place"),
@@ -38,6 +54,7 @@ DETAIN_COMPLAINT, PRISON_RECRUIT = decision("detention complaint"), decision("pr
 MOST_DETAINED = 200.0
 """Ceiling of detentions by 1,000 young men and month."""
 DAYS_A_MONTH = 30.4375
+DETENTION, ARMY = cause("detention", 23), cause("army", 24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +89,29 @@ class HeavyHand(Group):
     complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")
 
 
-KNOCKOUT = ("stops_army", "detentions", "wrongful_detentions", "members_held")
-"""Measures of the process itself, which change when it is switched off."""
-KNOCKOUT_POLICY = "heavy_hand"
+AROUND = Field(name="around", of=np.int64, about="Men who live in or next to a territory: this alone.")
+SUSPECTED = Field(
+    name="suspected",
+    of=np.float64,
+    shape=(2,),
+    about="Share of members among the young of them, and the month of the count: this.",
+)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    army_visits: float
+    stops_army: float
+    stops_army_harsh: float
+    detentions: float
+    wrongful_detentions: float
+    detention_complaints: float
+    prison_recruits: float
 
 
 @kernel
-def stop_young_men(stage: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any) -> None:
+def stop_young_men(stage: Stage, a: int, v: int, cell: int, p: HeavyHand, contacts: Rows[Contacts]) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
     crowd = float(stage.ground.crowd[stage.where, cell])
     mean = p.stops * crowd / (crowd + 40.0) * (contacts.night if stage.tick % 3 == 2 else 1.0)
@@ -95,7 +128,9 @@ def stop_young_men(stage: Any, a: Any, v: Any, cell: Any, p: Any, contacts: Any)
 
 
 @kernel
-def march(stage: Any, everywhere: Any, patrols: Any, numbers: Any, contacts: Any) -> None:
+def march(
+    stage: Stage, everywhere: Rows[Stop], patrols: int, numbers: Rows[HeavyHand], contacts: Rows[Contacts]
+) -> None:
     """Send the army patrols out, to places by population."""
     n = numbers[0].visits
     for a in range(patrols):
@@ -109,7 +144,7 @@ def march(stage: Any, everywhere: Any, patrols: Any, numbers: Any, contacts: Any
 
 
 @kernel
-def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
+def share_of_members(minds: Rows[Mind], people: Rows[Person], around: Ints, tick: int) -> float:
     """Share of members among the young men who live in or next to a territory."""
     men = members = 0
     for i in around:
@@ -120,8 +155,16 @@ def share_of_members(minds: Any, people: Any, around: Any, tick: Any) -> Any:
     return members / men if men > 0 else 0.0
 
 
-@njit(cache=True)
-def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, members: Any, numbers: Any) -> None:
+@making_arrays
+def detain(
+    stage: Stage,
+    cliques: Rows[Clique],
+    around: Ints,
+    prison: Rows[Prisoner],
+    count: Ints,
+    members: float,
+    numbers: Rows[HeavyHand],
+) -> None:
     """Detain young men on suspicion: most are members of cliques, some are not."""
     mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(around)
     highest = numbers["detention"].max() / max(min(members, 1.0 - members), 1e-9) / MOST_DETAINED
@@ -136,18 +179,15 @@ def detain(stage: Any, cliques: Any, around: Any, prison: Any, count: Any, membe
         p, q = numbers[person.settlement], mind.member
         known = (1.0 - p.wrongful) / max(members, 1e-9) if q >= 0 else p.wrongful / max(1.0 - members, 1e-9)
         if mark < p.detention * known / MOST_DETAINED:
-            row = prison[count[0]]
-            row.until = stage.tick + int(91.0 * p.months if q >= 0 else 21.0 * p.weeks)
-            row.who, row.clique = i, q
-            count[0] += 1
+            until = stage.tick + int(91.0 * p.months if q >= 0 else 21.0 * p.weeks)
+            take_in(stage, prison, count, i, q, until)
             lock_up(stage, cliques, i, p)
 
 
 @kernel
-def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
-    """Take somebody out of the municipality; those who know him think the worse of it."""
-    mind, z, q = stage.minds[i], stage.ground.people[i].settlement, stage.minds[i].member
-    leave(mind, stage.tick, stage.trust[z].memory_years, stage.ledger, z, DEPARTURE)
+def lock_up(stage: Stage, cliques: Rows[Clique], i: int, p: HeavyHand) -> None:
+    """Let a detention have its consequences for clique and books; those who know him think the worse of it."""
+    mind, q = stage.minds[i], stage.minds[i].member
     stage.tally[0].detentions += 1.0
     if q >= 0:
         cliques[q].members -= 1
@@ -161,7 +201,9 @@ def lock_up(stage: Any, cliques: Any, i: Any, p: Any) -> None:
 
 
 @kernel
-def release(stage: Any, gangs: Any, prison: Any, count: Any, mood: Any, numbers: Any) -> None:
+def release(
+    stage: Stage, gangs: Gangland, prison: Rows[Prisoner], count: Ints, mood: float, numbers: Rows[HeavyHand]
+) -> None:
     """Let those out whose time is over: members to their clique, of the others some to one (J05)."""
     left = 0
     for k in range(count[0]):
@@ -171,25 +213,18 @@ def release(stage: Any, gangs: Any, prison: Any, count: Any, mood: Any, numbers:
             left += 1
             continue
         i, q = row.who, row.clique
-        mind, person = stage.minds[i], stage.ground.people[i]
-        z, p = person.settlement, numbers[person.settlement]
-        mind.mood, mind.gone = mood, -1
-        recall(mind, kept(float(stage.tick - mind.touched), stage.trust[z].memory_years))
-        mind.touched = stage.tick
-        book(stage.ledger, ARRIVAL, z, mind.trust)
+        person = stage.ground.people[i]
+        p = numbers[person.settlement]
         if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p.prison_recruit:
             q = clique_near(stage.ground.near, gangs.territory, np.int64(person.home))
             stage.tally[0].prison_recruits += 1.0
-        if q >= 0:
-            mind.member = q
-            gangs.cliques[q].members += 1
-            enrol(gangs.roll, gangs.roll_count, i)
+        let_out(stage, gangs, i, q, mood)
         impress(stage.day, stage.minds, i, DETENTION, -1.0, p.weight_detained, 0.0, 0.0, 1)
     count[0] = left
 
 
 @kernel
-def clique_near(near: Any, territory: Any, home: Any) -> Any:
+def clique_near(near: Ints, territory: Ints, home: Cell) -> int:
     """Clique that holds a cell or, if none does, the first neighbour that is held; else -1."""
     if territory[home] >= 0:
         return territory[home]
@@ -199,33 +234,33 @@ def clique_near(near: Any, territory: Any, home: Any) -> Any:
     return np.int64(-1)
 
 
-def list_suspects(state: Any, ground: Any) -> None:
+def list_suspects(world: World) -> None:
     """List the men who live in or next to a territory."""
-    near, held = np.asarray(ground.near), state.territory >= 0
+    near, people, held = world.town.near, world.town.people, world.state[TERRITORY] >= 0
     next_to = held | ((near >= 0) & held[np.maximum(near, 0)]).any(axis=1)
-    state.around = np.flatnonzero((ground.people["female"] == 0) & next_to[ground.people["home"]])
+    world.state[AROUND] = np.flatnonzero((people["female"] == 0) & next_to[people["home"]])
 
 
-def count_members(world: Any) -> None:
+def count_members(world: World) -> None:
     """Once a month, count what share of the young suspects are members."""
     state = world.state
     if state.suspected[1] != world.month:
         state.suspected[:] = share_of_members(state.minds, world.ground.people, state.around, world.tick), world.month
 
 
-def patrols_of(world: Any) -> int:
+def patrols_of(world: World) -> int:
     """Return how many patrols the army sends out in a shift."""
     army = world.numbers["heavy_hand"][0]["army"] + world.numbers["political_calendar"][0]["army"]
     return math.floor(army * world.settings["population"].scale + 0.5)
 
 
-def most_suspects(world: Any) -> int:
+def most_suspects(world: World) -> int:
     """Return how many suspects of a day there never are; 0 where nobody is detained on suspicion."""
     mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.state.around)
     return most_of(mean) if world.numbers["heavy_hand"]["detention"].any() else 0
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Send soldiers out; in the morning release and detain."""
     state, numbers = world.state, world.numbers["heavy_hand"]
     patrols, suspects, held = world.laid(patrols_of), world.laid(most_suspects), int(state.prison.count[0])
@@ -245,3 +280,31 @@ def act(world: Any) -> None:
             detain(stage, state.cliques, state.around, prison, count, float(state.suspected[0]), numbers)
     if patrols > 0:
         march(world.stage(), world.town.everywhere, patrols, numbers, world.numbers["contacts"])
+
+
+IT = Mechanism(
+    group=HeavyHand,
+    tables=(AROUND, SUSPECTED, PRISON),
+    counts=Counts,
+    causes=(
+        DETENTION,
+        ARMY,
+    ),
+    begin=list_suspects,
+    knockout=Knockout(("stops_army", "detentions", "wrongful_detentions", "members_held"), policy="heavy_hand"),
+    measures={
+        "members_held": Measure(
+            "people", lambda month: float(np.count_nonzero(month.world.state[PRISON].filled()["clique"] >= 0))
+        ),
+        "others_held": Measure(
+            "people", lambda month: float(np.count_nonzero(month.world.state[PRISON].filled()["clique"] < 0))
+        ),
+        "army_visits": Measure("visits"),
+        "stops_army": Measure("stops"),
+        "stops_army_harsh": Measure("stops"),
+        "detentions": Measure("people"),
+        "wrongful_detentions": Measure("people"),
+        "detention_complaints": Measure("complaints"),
+        "prison_recruits": Measure("people"),
+    },
+)

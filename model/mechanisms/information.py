@@ -3,24 +3,36 @@
 Switched off, everything arrives, at once, and comes back.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
-from model.books import told_to_state
+from model.books import RECORDED, told_to_state
 from model.calendar import is_last_shift_of_month, month_of
-from model.daybook import ANONYMOUS, DEMI, HOMICIDE, INCIDENTS, PROSECUTOR, VEHICLE_THEFT
+from model.daybook import ANONYMOUS, DEMI, INCIDENTS, PROSECUTOR
 from model.kernels import kernel
+from model.kinds import CERTAIN, PROBLEM_OF
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms import plans
 from model.mechanisms.adoption import care_at
+from model.mechanisms.plans import wall_of
 from model.parameters import Group, number, share
-from model.state import wall_of
+from model.rows import Row
+from model.tables import Growing
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.mechanisms.plans import Wall
+    from model.model import TrustModel as World
+    from model.police import FacilityRow
+    from model.register import Tally
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
+    from model.state import Means
 
 RECORD, HOARDS, FEEDBACK = decision("record"), decision("hoards"), decision("feedback")
-PROBLEM_OF = np.array([0, 0, 1, 1, 2, 3, 3, 4, 5])
-"""Problem to which each kind of crime belongs: street, vehicles, homes, violence, extortion, domestic violence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +62,34 @@ class Information(Group):
     )
 
 
-KNOCKOUT = ("survival", "record_days_mean")
-"""Measures of the process itself, which change when it is switched off."""
+class Mail(Row):
+    """A record on its way to headquarters."""
+
+    due: int
+    born: int
+    cell: int
+    problem: int
+    severity: float
+
+
+MAIL = Growing(name="mail", row=Mail, about="Records on their way: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    known: float
+    forms: float
+    forms_with_content: float
+    records_arrived: float
+    record_days: float
+    products_returned: float
 
 
 @kernel
-def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
+def stages(kind: int, linked: float, care: float, p: Information) -> Any:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
-    sure = kind in (HOMICIDE, VEHICLE_THEFT)
+    sure = CERTAIN[kind] == 1
     form = 1.0 if sure else p.written
     content = 1.0 if sure else p.written * p.conviction
     form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
@@ -66,7 +98,15 @@ def stages(kind: Any, linked: Any, care: Any, p: Any) -> Any:
 
 
 @kernel
-def report_up(stage: Any, means: Any, wall: Any, mail: Any, mail_count: Any, numbers: Any, month: Any) -> None:
+def report_up(
+    stage: Stage,
+    means: Rows[Means],
+    wall: Wall,
+    mail: Rows[Mail],
+    mail_count: Ints,
+    numbers: Rows[Information],
+    month: int,
+) -> None:
     """Let stations write down what they know, and send the circumstance report of the shift on its way."""
     day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
@@ -99,7 +139,7 @@ def report_up(stage: Any, means: Any, wall: Any, mail: Any, mail_count: Any, num
 
 
 @kernel
-def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
+def deliver(mail: Rows[Mail], count: Ints, atlas: Reals, tally: Rows[Tally], tick: int) -> None:
     """Let headquarters enter what has come by the end of a month."""
     left = 0
     for k in range(count[0]):
@@ -115,7 +155,15 @@ def deliver(mail: Any, count: Any, atlas: Any, tally: Any, tick: Any) -> None:
 
 
 @kernel
-def send_back(plan_rows: Any, facilities: Any, numbers: Any, tally: Any, month: Any, tick: Any, seed: Any) -> None:
+def send_back(
+    plan_rows: Any,
+    facilities: Rows[FacilityRow],
+    numbers: Rows[Information],
+    tally: Rows[Tally],
+    month: int,
+    tick: int,
+    seed: int,
+) -> None:
     """Let a product of headquarters' analysts come back to some stations."""
     for f in range(len(facilities)):
         if luck(seed, FEEDBACK, month, f, 0) < numbers[facilities[f].settlement].feedback:
@@ -123,7 +171,7 @@ def send_back(plan_rows: Any, facilities: Any, numbers: Any, tally: Any, month: 
             tally[0].products_returned += 1.0
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Report the shift upwards; at a month's end let headquarters answer and stations take stock of their plans."""
     state, tick, month = world.state, world.tick, month_of(world.tick)
     facilities, numbers, tally = world.plant.facilities, world.numbers["information"], state.tally
@@ -136,3 +184,25 @@ def act(world: Any) -> None:
         deliver(mail, count, wall.atlas, tally, tick)
         send_back(state.plans, facilities, numbers, tally, month, tick, world.seed)
         plans.close_month(world)
+
+
+def survival(month: Month) -> float:
+    """Share of the crimes known to the police that headquarters records."""
+    return over(month.books[RECORDED].sum(), month.tally.known)
+
+
+IT = Mechanism(
+    group=Information,
+    tables=(MAIL,),
+    counts=Counts,
+    knockout=Knockout(("survival", "record_days_mean")),
+    measures={
+        "survival": Measure("share", survival),
+        "record_days_mean": Measure("days", lambda month: over(month.tally.record_days, month.tally.records_arrived)),
+        "known": Measure("crimes"),
+        "forms": Measure("forms"),
+        "forms_with_content": Measure("forms"),
+        "record_days": Measure("days"),
+        "products_returned": Measure("products"),
+    },
+)

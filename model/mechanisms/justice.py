@@ -3,20 +3,36 @@
 Switched off, all complaints are taken at once and nobody is blamed.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+
+from model.books import COMPLAINTS
 from model.calendar import is_last_shift_of_month
 from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
 from model.kernels import kernel
-from model.ledger import CHARGED, DROPPED, HELD, RELEASE, impress
+from model.ledger import cause, impress
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.plans import INVESTIGATIVE
 from model.parameters import Group, number, share
+from model.rows import Column, Row
+from model.tables import Growing
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.state import Plan
 
 BLAME, CHARGE, SENTENCE, INQUIRY = decision("blame"), decision("charge"), decision("sentence"), decision("inquiry")
 SHIFTS_A_MONTH = 91
 TRIAL_MONTHS = 12
+RELEASE, HELD, CHARGED, DROPPED = cause("release", 8), cause("held", 9), cause("charged", 10), cause("dropped", 11)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +58,39 @@ class Justice(Group):
     sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
 
 
-KNOCKOUT = ("queue", "charged")
-"""Measures of its own process, which change when it is switched off."""
+class Lesson(Row):
+    """What a resident has learned of complaining."""
+
+    useful: Annotated[float, Column("belief that a complaint is useful", "log-odds")]
+
+
+class Complaint(Row):
+    """A complaint before the prosecutor; ``charged`` is a tick or -1."""
+
+    filed: int
+    number: int
+    teller: int
+    evidence: int
+    charged: int
+
+
+COMPLAINTS_OPEN = Growing(name="complaints", row=Complaint, room=1024, about="The prosecutor's queue: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    arrests: float
+    arrests_without_incident: float
+    held: float
+    released: float
+    charged: float
+    dropped: float
+    sentenced: float
 
 
 @kernel
-def judge_arrests(stage: Any, justice: Any) -> None:
+def judge_arrests(stage: Stage, justice: Rows[Justice]) -> None:
     """Hold those caught with goods or accused in time; release the others for lack of merit."""
     day, minds, trust, tally, seed = stage.day, stage.minds, stage.trust, stage.tally, stage.seed
     for k in range(day.counts[ARRESTS]):
@@ -74,7 +117,7 @@ def judge_arrests(stage: Any, justice: Any) -> None:
 
 
 @kernel
-def queue(stage: Any, plans: Any, numbers: Any, complaints: Any, count: Any) -> None:
+def queue(stage: Stage, plans: Rows[Plan], numbers: Rows[Justice], complaints: Rows[Complaint], count: Ints) -> None:
     """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
     day, cells = stage.day, stage.ground.cells
     for k in range(day.counts[INCIDENTS]):
@@ -98,7 +141,7 @@ def queue(stage: Any, plans: Any, numbers: Any, complaints: Any, count: Any) -> 
 
 
 @kernel
-def close_month(stage: Any, complaints: Any, count: Any, capacity: Any, justice: Any) -> None:
+def close_month(stage: Stage, complaints: Rows[Complaint], count: Ints, capacity: int, justice: Rows[Justice]) -> None:
     """Take as many complaints as the investigators can, oldest first; charge, drop, sentence."""
     minds, tally, tick, seed = stage.minds, stage.tally, stage.tick, stage.seed
     left = 0
@@ -133,7 +176,7 @@ def close_month(stage: Any, complaints: Any, count: Any, capacity: Any, justice:
 
 
 @kernel
-def drop(stage: Any, i: Any, filed: Any, number: Any, p: Any) -> None:
+def drop(stage: Stage, i: int, filed: int, number: int, p: Justice) -> None:
     """Close a complaint without result; some blame the police."""
     stage.minds[i].useful -= 0.2
     stage.tally[0].dropped += 1.0
@@ -142,7 +185,7 @@ def drop(stage: Any, i: Any, filed: Any, number: Any, p: Any) -> None:
         impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, weight, 1)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Judge the arrests of the shift; at a month's end work through the complaints."""
     state, book, justice = world.state, world.book, world.numbers["justice"]
     book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]))
@@ -156,3 +199,33 @@ def act(world: Any) -> None:
         capacity = int(justice[0]["investigators"] * justice[0]["cases"] * scale)
         close_month(world.stage(), rows, count, capacity, justice)
     world.learn()
+
+
+def clearance(month: Month) -> float:
+    """Charges over complaints of the month."""
+    return over(month.tally.charged, month.books[COMPLAINTS].sum())
+
+
+def waiting(month: Month) -> float:
+    """Complaints that wait at the prosecutor."""
+    return float(np.count_nonzero(month.world.state[COMPLAINTS_OPEN].filled()["charged"] < 0))
+
+
+IT = Mechanism(
+    group=Justice,
+    tables=(COMPLAINTS_OPEN,),
+    mind=Lesson,
+    counts=Counts,
+    causes=(
+        RELEASE,
+        HELD,
+        CHARGED,
+        DROPPED,
+    ),
+    knockout=Knockout(("queue", "charged")),
+    measures={
+        "clearance": Measure("share", clearance),
+        "queue": Measure("cases", waiting),
+        "investigators": Measure("people", lambda month: float(month.world.numbers["justice"]["investigators"][0])),
+    },
+)

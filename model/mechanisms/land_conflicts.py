@@ -3,18 +3,31 @@
 They load the authority for months.  Switched off, there are none.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from model.chance import age_of
-from model.daybook import ASSAULT, IMPRESSIONS, IN_QUARREL, INCIDENTS
+from model.daybook import IMPRESSIONS, IN_QUARREL, INCIDENTS
 from model.kernels import kernel
+from model.kinds import ASSAULT
 from model.luck import decision, logistic, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.communal_authority import settled_of
 from model.mechanisms.crime import CRIME_MINUTE, VIOLENT, most_of, note_incident
 from model.parameters import Group, number, share
 from model.residents import FARM
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.mechanisms.communal_authority import CommunalAuthority
+    from model.model import TrustModel as World
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.state import Board, Case
 
 LAND_COUNT, LAND_WHO, LAND_MARK, LAND_OTHER = (
     decision("land count"),
@@ -29,8 +42,6 @@ LAND = 64
 """Kind of a case over land; crimes have lower numbers."""
 NAME = 3221225472 + 536870912
 ADULT = 18.0
-KNOCKOUT = ("land_conflicts", "land_brought")
-"""Measures of its own process, which change when it is switched off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +64,16 @@ class LandConflicts(Group):
     grave: float = share(0.15, "assumed", "of those, with grave injuries")
 
 
+class Counts(Row):
+    """What is counted in a month."""
+
+    land_conflicts: float
+    land_brought: float
+    land_fights: float
+
+
 @kernel
-def bring(stage: Any, cases: Any, count: Any, number: Any, i: Any, p: Any) -> None:
+def bring(stage: Stage, cases: Rows[Case], count: Ints, number: int, i: int, p: LandConflicts) -> None:
     """Bring a conflict before the authority; the hearing is weeks or months later, in the afternoon."""
     case, person = cases[count[0]], stage.ground.people[i]
     wait = 1 + int(14.0 * p.weeks * luck(stage.seed, LAND_WAIT, stage.tick, number, 0))
@@ -66,7 +85,7 @@ def bring(stage: Any, cases: Any, count: Any, number: Any, i: Any, p: Any) -> No
 
 
 @kernel
-def fight(stage: Any, number: Any, cell: Any, other: Any, p: Any) -> None:
+def fight(stage: Stage, number: int, cell: int, other: int, p: LandConflicts) -> None:
     """Let a conflict end in a fight."""
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
     severity = 0.8 if luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave else 0.3
@@ -76,7 +95,14 @@ def fight(stage: Any, number: Any, cell: Any, other: Any, p: Any) -> None:
 
 @kernel
 def dispute(
-    stage: Any, start: Any, settled: Any, boards: Any, cases: Any, count: Any, numbers: Any, communal: Any
+    stage: Stage,
+    start: Ints,
+    settled: Ints,
+    boards: Rows[Board],
+    cases: Rows[Case],
+    count: Ints,
+    numbers: Rows[LandConflicts],
+    communal: Rows[CommunalAuthority],
 ) -> None:
     """Let households quarrel: before the authority, before nobody, or with fists."""
     people, n = stage.ground.people, len(stage.ground.people)
@@ -107,7 +133,7 @@ def dispute(
             fight(stage, number, cell, other, p)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let households quarrel over land, water and boundaries."""
     state, numbers = world.state, world.numbers
     most = most_of(CEILING * world.town.n_people / 1095.0)
@@ -115,6 +141,16 @@ def act(world: Any) -> None:
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most)
     dispute(
-        world.stage(), world.settled_start, world.settled, state.boards, state.cases.rows, state.cases.count,
+        world.stage(), *world.once(settled_of), state.boards, state.cases.rows, state.cases.count,
         numbers["land_conflicts"], numbers["communal_authority"],
     )  # fmt: skip
+
+
+IT = Mechanism(
+    group=LandConflicts,
+    counts=Counts,
+    knockout=Knockout(("land_conflicts", "land_brought")),
+    measures={
+        "land_conflicts": Measure("conflicts"),
+    },
+)

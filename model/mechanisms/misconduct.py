@@ -3,18 +3,31 @@
 Switched off, nobody asks.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.daybook import BRIBES
-from model.kernels import kernel
+from model.kernels import kernel, making_arrays
 from model.luck import decision, luck, poisson
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.adoption import succeed
 from model.parameters import Group, number, share
+from model.rows import Row
+from model.tables import Field
+
+if TYPE_CHECKING:
+    from model.mechanisms.adoption import Adoption
+    from model.model import TrustModel as World
+    from model.police import Officer
+    from model.register import Tally
+    from model.rows import Reals, Rows
+    from model.stage import Plant, Stage
+    from model.state import Couple, Means
 
 GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
     decision("goes public"),
@@ -78,18 +91,31 @@ class Misconduct(Group):
     caught: float = share(0.002, "I10; assumed", "requests that end in suspension, if all were found out")
 
 
-KNOCKOUT = ("bribes", "complaints_police")
-"""Measures of its own process, which change when it is switched off."""
+HIDDEN = Field(
+    name="hidden",
+    of=np.float64,
+    shape=(1,),
+    about="Cases that are not known yet and will come out, in expectation: this alone.",
+)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    public_cases: float
+    complaints_police: float
+    complaints_answered: float
+    suspended: float
 
 
 @kernel
-def found_out(p: Any) -> Any:
+def found_out(p: Misconduct) -> float:
     """How well misconduct is found out, by internal control and the channel outside together."""
     return 1.0 - (1.0 - p.control) * (1.0 - p.channel)
 
 
 @kernel
-def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) -> Any:
+def asks(officer: Officer, offers: float, penury: float, custom: float, p: Misconduct, u: float) -> bool:
     """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
     x = p.base + p.offer * offers + p.penury * penury + p.norm * custom
     x -= p.integrity * officer.integrity + p.detection * found_out(p)
@@ -98,7 +124,14 @@ def asks(officer: Any, offers: Any, penury: Any, custom: Any, p: Any, u: Any) ->
 
 @kernel
 def answer_for(
-    stage: Any, couples: Any, plant: Any, numbers: Any, adoption: Any, persons: Any, hidden: Any, month: Any
+    stage: Stage,
+    couples: Rows[Couple],
+    plant: Plant,
+    numbers: Rows[Misconduct],
+    adoption: Rows[Adoption],
+    persons: Rows[Plant],
+    hidden: Reals,
+    month: int,
 ) -> None:
     """Let requests be complained of and found out, and add to what will come out; who is found out is suspended."""
     day, cells, row, tick, seed = stage.day, stage.ground.cells, stage.tally[0], stage.tick, stage.seed
@@ -121,8 +154,8 @@ def answer_for(
 
 @kernel
 def come_out(
-    plant: Any, numbers: Any, adoption: Any, persons: Any, hidden: Any, mood: Any, tally: Any, month: Any, tick: Any,
-    seed: Any,
+    plant: Plant, numbers: Rows[Misconduct], adoption: Rows[Adoption], persons: Rows[Plant], hidden: Reals, mood: float, tally: Rows[Tally], month: int, tick: int,
+    seed: int,
 ) -> None:  # fmt: skip
     """Let cases of the last months become public, by one luck of the month for the whole municipality.
 
@@ -144,8 +177,8 @@ def come_out(
                 break
 
 
-@njit(cache=True)
-def note_customs(officers: Any, means: Any, tick: Any) -> None:
+@making_arrays
+def note_customs(officers: Rows[Officer], means: Rows[Means], tick: int) -> None:
     """Take down at each facility the share of officers who asked in the last quarter."""
     staff, asked = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
@@ -156,7 +189,7 @@ def note_customs(officers: Any, means: Any, tick: Any) -> None:
         means[f].custom = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let what was asked for in this shift have its consequences."""
     state, numbers = world.state, world.numbers
     answer_for(
@@ -171,7 +204,7 @@ def act(world: Any) -> None:
     )
 
 
-def month_end(world: Any) -> None:
+def month_end(world: World) -> None:
     """Note what is customary at each facility; cases come out."""
     state, numbers = world.state, world.numbers
     note_customs(world.plant.officers, state.means, world.tick)
@@ -187,3 +220,17 @@ def month_end(world: Any) -> None:
         world.tick,
         world.seed,
     )
+
+
+IT = Mechanism(
+    group=Misconduct,
+    tables=(HIDDEN,),
+    counts=Counts,
+    knockout=Knockout(("bribes", "complaints_police")),
+    measures={
+        "public_cases": Measure("cases"),
+        "complaints_police": Measure("complaints"),
+        "complaints_answered": Measure("complaints"),
+        "suspended": Measure("officers"),
+    },
+)

@@ -3,13 +3,25 @@
 Switched off, nothing repeats and the base rate is higher by the same part, so that the yearly level stays.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from model.hazard import by_cell
 from model.kernels import kernel
+from model.kinds import KEY, REPEATS
 from model.luck import decision, luck, poisson
+from model.mechanism import Hazard, Knockout, Mechanism
 from model.parameters import Group, number, share
+from model.rows import Row
+from model.tables import Growing
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
 
 REPEAT_COUNT, REPEAT_DELAY, REPEAT_PLACE = (
     decision("repeat count"),
@@ -33,12 +45,29 @@ class NearRepeat(Group):
     same_victim: float = share(0.15, "assumed", "repeats in the same cell that hit the same victim")
 
 
-KNOCKOUT = ("repeats",)
-"""Measures of its own process, which change when it is switched off."""
+class Repeat(Row):
+    """A repeat that a crime will have; ``victim`` is -1 for anybody who is there."""
+
+    tick: int
+    number: int
+    kind: int
+    cell: int
+    victim: int
+
+
+TO_COME = Growing(name="repeats", row=Repeat, room=1024, about="Repeats to come: this and crime.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    repeats: float
 
 
 @kernel
-def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, victim: Any, number: Any) -> None:
+def breed(
+    stage: Stage, repeats: Rows[Repeat], count: Ints, p: NearRepeat, kind: int, cell: int, victim: int, number: int
+) -> None:
     """Write down the repeats that this crime will have."""
     for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p.kappa))):
         delay = 1 + int(-3.0 * p.days * math.log(1.0 - luck(stage.seed, REPEAT_DELAY, stage.tick, number, c)))
@@ -54,5 +83,20 @@ def breed(stage: Any, repeats: Any, count: Any, p: Any, kind: Any, cell: Any, vi
         row.tick, row.kind, row.cell = stage.tick + delay, kind, where
         row.victim = victim if again else -1
         name = int(luck(stage.seed, REPEAT_NAME, stage.tick, number, c) * 16777216.0)
-        row.number = 268435456 + kind * 16777216 + name
+        row.number = 268435456 + KEY[kind] * 16777216 + name
         count[0] += 1
+
+
+def calm(world: World, place: Reals) -> None:
+    """Lower the first crimes by the part that repeats bring, so that the yearly level stays."""
+    kappa = by_cell(world.numbers["near_repeat"]["kappa"], world.town.cells["settlement"])
+    place[:, REPEATS == 1] *= 1.0 - kappa
+
+
+IT = Mechanism(
+    group=NearRepeat,
+    tables=(TO_COME,),
+    counts=Counts,
+    hazard=Hazard(place=calm),
+    knockout=Knockout(("repeats",)),
+)

@@ -3,17 +3,34 @@
 Switched off, these states are frozen as at the start: no officer is more or less of anything than by disposition.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
-from model.daybook import BY_CROWD, BY_GANG, HOMICIDE, INCIDENTS, MEETINGS, RESPONSES
-from model.kernels import kernel
+from model.daybook import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
+from model.kernels import kernel, making_arrays
+from model.kinds import HOMICIDE
 from model.luck import logistic
+from model.mechanism import Knockout, Mechanism, portrayed
+from model.mechanisms.communal_authority import chiefs_of
 from model.parameters import Group, number, share
+from model.rows import Row
+from model.state import OFFICERS
+from model.tables import Table
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.mechanisms.adoption import Adoption
+    from model.mechanisms.contacts import Contacts
+    from model.model import TrustModel as World
+    from model.police import FacilityRow, Officer
+    from model.rows import Ints, Rows
+    from model.stage import Plant, Stage
+    from model.state import Couple
 
 MOST = 2.0
 """Farthest that a state can be from the disposition, in log-odds."""
@@ -49,12 +66,24 @@ class Officers(Group):
     stress: float = share(0.5, "C24; assumed", "stress by disposition")
 
 
-KNOCKOUT = ("officers_faith", "officers_safety", "officers_stress", "visits")
-"""Measures of its own process, which change when it is switched off."""
+class Duty(Row):
+    """What an officer lived through this month."""
+
+    nights: int
+    calls: int
+    friendly: int
+    attacks: int
+    meetings: int
+    warmth: float
+
+
+DUTY = Table(
+    name="duty", row=Duty, per="officer", about="The month of every officer: this; contacts adds what was friendly."
+)
 
 
 @kernel
-def brief(plant: Any, contacts: Any, adoption: Any, states: Any) -> None:
+def brief(plant: Plant, contacts: Rows[Contacts], adoption: Rows[Adoption], states: Rows[Officers]) -> None:
     """Write into each officer's tone what training, language, faith and stress add to the log-odds of fairness."""
     officers, homes = plant.officers, plant.facilities
     for o in range(len(officers)):
@@ -67,13 +96,13 @@ def brief(plant: Any, contacts: Any, adoption: Any, states: Any) -> None:
 
 
 @kernel
-def goes(lead: Any, p: Any) -> Any:
+def goes(lead: Any, p: Officers) -> float:
     """Chance that this lead makes a planned visit."""
     return logistic(p.kept + p.keen * lead.motivation + p.bold * lead.safety)
 
 
-@njit(cache=True)
-def live_through(stage: Any, couples: Any, plant: Any, chiefs: Any, duty: Any) -> None:
+@making_arrays
+def live_through(stage: Stage, couples: Rows[Couple], plant: Plant, chiefs: Ints, duty: Rows[Duty]) -> None:
     """Note what the officers on duty live through in this shift."""
     day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[RESPONSES]):
@@ -98,21 +127,19 @@ def live_through(stage: Any, couples: Any, plant: Any, chiefs: Any, duty: Any) -
 
 
 @kernel
-def moved(state: Any, left: Any, push: Any) -> Any:
+def moved(state: float, left: float, push: float) -> float:
     """Return a state after a month: faded, pushed, within its limits."""
     return min(MOST, max(-MOST, state * left + push))
 
 
 @kernel
-def settle_states(officers: Any, homes: Any, duty: Any, states: Any) -> None:
+def settle_states(officers: Rows[Officer], homes: Rows[FacilityRow], duty: Rows[Duty], states: Rows[Officers]) -> None:
     """Let the month's duty move the states of every officer."""
     for o in range(len(officers)):
         officer, lived = officers[o], duty[o]
         p = states[homes[officer.facility].settlement]
         left = math.exp(-0.6931471805599453 / p.months)
-        officer.faith = moved(
-            officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings
-        )
+        officer.faith = moved(officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings)
         officer.motivation = moved(officer.motivation, left, p.friendly * lived.friendly)
         safety = p.meeting * lived.meetings - p.attack * lived.attacks
         officer.safety = moved(officer.safety, left, safety)
@@ -120,28 +147,28 @@ def settle_states(officers: Any, homes: Any, duty: Any, states: Any) -> None:
         officer.stress = moved(officer.stress, left, strain)
 
 
-def prepare(world: Any) -> None:
+def prepare(world: World) -> None:
     """Brief the officers for this shift."""
     numbers, plant = world.numbers, world.plant
     brief(plant, numbers["contacts"], numbers["adoption"], numbers["officers"])
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Note what the officers live through."""
     duty, plant = world.state.duty, world.plant
-    live_through(world.stage(), world.state.couples, plant, world.chiefs, duty)
+    live_through(world.stage(), world.state.couples, plant, world.once(chiefs_of), duty)
 
 
-def month_end(world: Any) -> None:
+def month_end(world: World) -> None:
     """Move the states; a new month of duty begins."""
     plant, duty = world.plant, world.state.duty
     settle_states(plant.officers, plant.facilities, duty, world.numbers["officers"])
     duty[:] = np.zeros(1, duty.dtype)
 
 
-def portrait(world: Any) -> dict[str, float]:
+def portrait(month: Month) -> dict[str, float]:
     """Return the measures of how officers feel: means, from 0 to 1."""
-    officers, p = world.state.officers, world.numbers["officers"][0]
+    officers, p = month.world.state[OFFICERS], month.world.numbers["officers"][0]
     return {f"officers_{name}": mean_state(officers[name], p[name]) for name in ("faith", "safety", "stress")}
 
 
@@ -151,3 +178,18 @@ def mean_state(distance: np.ndarray, usual: float) -> float:
         return math.nan
     odds = np.exp(distance) * usual
     return float(np.mean(odds / (1.0 - usual + odds)))
+
+
+IT = Mechanism(
+    group=Officers,
+    tables=(DUTY,),
+    knockout=Knockout(("officers_faith", "officers_safety", "officers_stress", "visits")),
+    measures=portrayed(
+        portrait,
+        {
+            "officers_faith": "0-1",
+            "officers_safety": "0-1",
+            "officers_stress": "0-1",
+        },
+    ),
+)

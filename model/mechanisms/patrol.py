@@ -3,22 +3,39 @@
 Switched off, couples spread over the municipality by population.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.calendar import MARKET_DAY
 from model.daybook import CASEWORK, INSTITUTION, POST, ROUTE, VISITS
-from model.kernels import Tables, kernel
+from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
 from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
-from model.state import BICYCLE, FOOT
+from model.rows import Row
+from model.state import BICYCLE, FOOT, SEEN_HERE
+
+if TYPE_CHECKING:
+    from model.daybook import Day
+    from model.measures import Month
+    from model.mechanisms.adoption import Adoption
+    from model.mechanisms.officers import Officers
+    from model.mechanisms.plans import Plans
+    from model.model import TrustModel as World
+    from model.police import Stop
+    from model.register import Tally
+    from model.rows import Ints, Rows
+    from model.stage import Plant, Stage
+    from model.state import Couple, Plan
+    from model.territory import Cell
 
 VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     decision("visit kept"),
@@ -77,19 +94,24 @@ class Patrol(Group):
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
-KNOCKOUT = ("visits_routed", "coverage")
-"""Measures of its own process, which change when it is switched off."""
+class Counts(Row):
+    """What is counted in a month."""
+
+    couples_routed: float
+    planned: float
+    km: float
+    visits_on_paper: float
 
 
 @kernel
-def straight_km(cells: Any, a: Any, b: Any, cell_km: Any) -> Any:
+def straight_km(cells: Rows[Cell], a: int, b: int, cell_km: float) -> float:
     """Straight distance between the centres of two cells in km."""
     dx, dy = float(cells[a].x - cells[b].x), float(cells[a].y - cells[b].y)
     return cell_km * math.sqrt(dx * dx + dy * dy)
 
 
 @kernel
-def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
+def place(routes: Rows[Stop], start: float, end: int, u: float) -> int:
     """Cell of the first row whose cumulative weight is above u; the last if there is none."""
     low, left = start, end - 1 - start
     while left > 0:  # without branches, which no machine could guess
@@ -102,28 +124,28 @@ def place(routes: Any, start: Any, end: Any, u: Any) -> Any:
 class Street(Tables):
     """The couples, the police plant, the map, and the plans and numbers by which couples go about."""
 
-    couples: Any
-    plant: Any
-    cells: Any
-    cell_km: Any
-    patrol: Any
-    plans: Any
-    places: Any
-    orders: Any
-    adoption: Any
-    states: Any
-    market: Any
-    n_market: Any
+    couples: Rows[Couple]
+    plant: Plant
+    cells: Rows[Cell]
+    cell_km: float
+    patrol: Rows[Patrol]
+    plans: Rows[Plan]
+    places: Ints
+    orders: Rows[Plans]
+    adoption: Rows[Adoption]
+    states: Rows[Officers]
+    market: Ints
+    n_market: int
 
 
 @kernel
-def without_motor(mode: Any) -> Any:
+def without_motor(mode: int) -> bool:
     """Whether a couple goes on foot or by bicycle."""
     return mode in (FOOT, BICYCLE)
 
 
 @kernel
-def too_far(street: Any, post: Any, cell: Any) -> Any:
+def too_far(street: Street, post: int, cell: int) -> bool:
     """Whether a cell is beyond the reach of a couple on foot or by bicycle."""
     mode = street.couples[post].mode
     if not without_motor(mode):
@@ -135,7 +157,7 @@ def too_far(street: Any, post: Any, cell: Any) -> Any:
 
 
 @kernel
-def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
+def take_post(street: Street, post: int, f: int, held: Ints, tick: int) -> int:
     """Cell of the fixed post that this couple holds, or -1; ``held[f]`` counts those held at its station."""
     plan, p = street.plans[f], street.orders[street.plant.facilities[f].settlement]
     if held[f] >= int(p.posts * stress_on(plan.hour, tick)) or plan.n == 0:
@@ -148,7 +170,7 @@ def take_post(street: Any, post: Any, f: Any, held: Any, tick: Any) -> Any:
 
 
 @kernel
-def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: Any, tick: Any, seed: Any) -> Any:
+def next_stop(street: Street, post: int, f: int, slot: int, eager: float, planned: float, tick: int, seed: int) -> Any:
     """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
     sector, p = plant.sectors[plant.posts[post].sector], street.patrol[plant.facilities[f].settlement]
@@ -167,7 +189,7 @@ def next_stop(street: Any, post: Any, f: Any, slot: Any, eager: Any, planned: An
 
 
 @kernel
-def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> Any:
+def travel(street: Street, post: int, here: int, cell: int, p: Patrol, tally: Rows[Tally]) -> int:
     """Go to a cell if the means allow; return where the couple is then."""
     couple = street.couples[post]
     if without_motor(couple.mode):
@@ -181,7 +203,7 @@ def travel(street: Any, post: Any, here: Any, cell: Any, p: Any, tally: Any) -> 
 
 
 @kernel
-def write_visit(day: Any, post: Any, cell: Any, kind: Any, routed: Any, minute: Any, stay: Any) -> None:
+def write_visit(day: Day, post: int, cell: int, kind: int, routed: int, minute: float, stay: float) -> None:
     """Write a visit into the daybook."""
     visit = day.visits[day.counts[VISITS]]
     visit.post, visit.cell, visit.kind, visit.routed, visit.alive = post, cell, kind, routed, 1
@@ -189,8 +211,8 @@ def write_visit(day: Any, post: Any, cell: Any, kind: Any, routed: Any, minute: 
     day.counts[VISITS] += 1
 
 
-@njit(cache=True)
-def visit_all(stage: Any, street: Any) -> None:
+@making_arrays
+def visit_all(stage: Stage, street: Street) -> None:
     """Plan the visits of every couple on duty, in the order of posts and slots."""
     day, tally, tick, seed = stage.day, stage.tally, stage.tick, stage.seed
     held = np.zeros(len(street.plans), np.int64)
@@ -231,7 +253,7 @@ def visit_all(stage: Any, street: Any) -> None:
 
 
 @kernel
-def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
+def cover(day: Day, cell: int, minute: float, residual: float) -> int:
     """First visit of the plan that covers this cell at this minute, residual deterrence included, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
@@ -241,7 +263,7 @@ def cover(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
 
 
 @kernel
-def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
+def witness(day: Day, cell: int, minute: float, residual: float) -> int:
     """First visit of a couple, not cancelled, that covers this cell at this minute, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
@@ -252,7 +274,7 @@ def witness(day: Any, cell: Any, minute: Any, residual: Any) -> Any:
 
 
 @kernel
-def whereabouts(day: Any, couples: Any, post: Any, minute: Any) -> Any:
+def whereabouts(day: Day, couples: Rows[Couple], post: int, minute: float) -> int:
     """Cell of a couple at a minute: of its last visit since it was last busy, else where it was then."""
     cell = couples[post].cell
     for k in range(day.counts[VISITS]):
@@ -263,7 +285,7 @@ def whereabouts(day: Any, couples: Any, post: Any, minute: Any) -> Any:
 
 
 @kernel
-def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
+def occupy(couples: Rows[Couple], day: Day, post: int, start: float, free: float) -> None:
     """Keep a couple busy until a minute: its visits in that time are cancelled."""
     couples[post].free = free
     for k in range(day.counts[VISITS]):
@@ -272,7 +294,12 @@ def occupy(couples: Any, day: Any, post: Any, start: Any, free: Any) -> None:
             visit.alive = 0
 
 
-def street_of(world: Any) -> Street:
+def market_of(world: World) -> Ints:
+    """Return the cells of the market."""
+    return np.flatnonzero(world.town.cells["market"])
+
+
+def street_of(world: World) -> Street:
     """Lay out what couples plan their visits by."""
     state, numbers = world.state, world.numbers
     return Street(
@@ -286,21 +313,45 @@ def street_of(world: Any) -> Street:
         numbers["plans"],
         numbers["adoption"],
         numbers["officers"],
-        world.market,
+        world.once(market_of),
         0,
     )
 
 
-def most_visits(world: Any) -> int:
+def most_visits(world: World) -> int:
     """Return how many visits all couples together can plan in a shift."""
     patrol = world.numbers["patrol"]
     return len(world.state.couples) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Plan the visits of the shift."""
     world.book.reserve(VISITS, world.laid(most_visits))
     market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
     street = world.laid(street_of)
-    street.put("n_market", len(world.market) if market else 0)
+    street.put("n_market", len(world.once(market_of)) if market else 0)
     visit_all(world.stage(), street)
+
+
+def coverage(month: Month) -> float:
+    """Share of the populated cells that were visited in the month."""
+    seen = month.world.state[SEEN_HERE][month.populated]
+    return over(float((seen > 0).sum()), float(month.populated.sum()))
+
+
+def seen_share(month: Month) -> float:
+    """Share of the time for which a couple sees a populated cell, mean."""
+    return over(month.tally.minutes_seen, 1440.0 * month.world.days_of_month * float(month.populated.sum()))
+
+
+IT = Mechanism(
+    group=Patrol,
+    counts=Counts,
+    knockout=Knockout(("visits_routed", "coverage")),
+    measures={
+        "coverage": Measure("share", coverage),
+        "seen_share": Measure("share", seen_share),
+        "km": Measure("km"),
+        "visits_on_paper": Measure("visits"),
+    },
+)

@@ -4,18 +4,32 @@ A station plans from what it really knows, book 2 as written in its own forms, n
 Switched off, there are no posts and no visits by plan.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from model.calendar import date_of_tick, month_of
-from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, POST, PROBLEM, VISITS
-from model.kernels import kernel
+from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, POST, PROBLEM, VISITS
+from model.kernels import Tables, kernel
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism
 from model.parameters import Group, number, share
-from model.state import wall_of
+from model.ranks import correlation, mean_ranks
+from model.rows import Row
+from model.state import PLANS
+from model.tables import Field
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.register import Tally
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Plant, Stage
+    from model.state import Plan
 
 DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
 CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
@@ -60,12 +74,53 @@ class Plans(Group):
     )
 
 
-KNOCKOUT = ("visits_by_plan", "formats", "diagnoses")
-"""Measures of the process itself, which change when it is switched off."""
+PLAN_CELLS = Field(
+    name="plan_cells", of=np.int64, shape=("facility", N_CELLS), first=-1.0, about="Places of each plan: this alone."
+)
+PLANNED_HERE = Field(
+    name="planned_here", of=np.int64, shape=("cell",), monthly=True, about="Visits by plan, by cell: this alone."
+)
+KNOWN = Field(
+    name="known",
+    of=np.float64,
+    shape=("cell", N_PROBLEMS, 3),
+    about="Crime a station knows of, by shift: information; it fades here.",
+)
+HAPPENED = Field(name="happened", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what happened.")
+TOLD_HERE = Field(name="told", of=np.float64, shape=("cell",), about="The same of what the state was told.")
+ATLAS = Field(
+    name="atlas", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what headquarters has mapped."
+)
+
+
+class Wall(Tables):
+    """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
+
+    known: Reals
+    happened: Reals
+    told: Reals
+    atlas: Reals
+
+
+def wall_of(world: World) -> Wall:
+    """Lay out what is remembered of the crime of past months, as plans read it."""
+    return Wall(world.state.known, world.state.happened, world.state.told, world.state.atlas)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    formats: float
+    diagnoses: float
+    visits_by_plan: float
+    visits_on_post: float
+    visits_where_diagnosed: float
+    preventive_visits: float
+    plans_with_request: float
 
 
 @kernel
-def eagerness(plan: Any, p: Any, post: Any, tick: Any, seed: Any) -> Any:
+def eagerness(plan: Plan, p: Plans, post: int, tick: int, seed: int) -> float:
     """Chance that a free stretch of this couple's shift goes to the plan; more in the hour that the plan names."""
     if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
@@ -73,7 +128,7 @@ def eagerness(plan: Any, p: Any, post: Any, tick: Any, seed: Any) -> Any:
 
 
 @kernel
-def stress_on(hour: Any, tick: Any) -> Any:
+def stress_on(hour: int, tick: int) -> float:
     """Weight of a shift in a plan that names this hour (-1: none)."""
     if hour < 0:
         return 1.0
@@ -81,7 +136,7 @@ def stress_on(hour: Any, tick: Any) -> Any:
 
 
 @kernel
-def aimed_at(own: Any, n: Any, cell: Any) -> Any:
+def aimed_at(own: int, n: int, cell: int) -> bool:
     """Whether a cell is one of the n places of a plan."""
     r = 0
     while r < n and own[r] != cell:
@@ -90,7 +145,7 @@ def aimed_at(own: Any, n: Any, cell: Any) -> Any:
 
 
 @kernel
-def note(stage: Any, plant: Any, plans: Any, plan_cells: Any, planned_here: Any) -> None:
+def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planned_here: Ints) -> None:
     """Count the visits of a shift that kept to a plan, and those that went where a diagnosis says."""
     day, row = stage.day, stage.tally[0]
     for k in range(day.counts[VISITS]):
@@ -112,7 +167,7 @@ def note(stage: Any, plant: Any, plans: Any, plan_cells: Any, planned_here: Any)
 
 
 @kernel
-def worst(load: Any, own: Any, chosen: Any, n_chosen: Any) -> Any:
+def worst(load: Reals, own: int, chosen: Ints, n_chosen: int) -> int:
     """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
     best, most = -1, 0.0
     for cell in own:
@@ -140,7 +195,7 @@ def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: An
 
 
 @kernel
-def choose_mode(founded: Any, trained: Any, p: Any, u: Any) -> Any:
+def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     """Whether a plan is preventive, reactive or investigative, by luck u."""
     prevent = math.exp(p.trained * trained + p.founded * founded)
     react, inquire = math.exp(p.bust), math.exp(p.investigative)
@@ -171,7 +226,15 @@ def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally:
 
 @kernel
 def take_up(
-    plan: Any, chosen: Any, near: Any, cells_of: Any, requested: Any, p: Any, when: Any, tally: Any, seed: Any
+    plan: Plan,
+    chosen: Ints,
+    near: Ints,
+    cells_of: Ints,
+    requested: Ints,
+    p: Plans,
+    when: Any,
+    tally: Rows[Tally],
+    seed: int,
 ) -> None:
     """Take up the request of a community that was made since the last plan, if the chief does."""
     month, tick = when
@@ -188,12 +251,12 @@ def take_up(
         return
 
 
-def plan_for(world: Any, f: int, month: int) -> None:
+def plan_for(world: World, f: int, month: int) -> None:
     """Make the plan of one station for the quarter that begins."""
     state, seed, when = world.state, world.seed, (month, world.tick)
     p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
-    plan, own, wall = state.plans[f], world.beats[f], world.laid(wall_of)
-    near, at = world.boards_near[f], world.town.authorities["cell"]
+    plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
+    near, at = world.once(boards_of)[f], world.town.authorities["cell"]
     diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p["analysis"], f, when, seed)
     take_up(plan, chosen, near, at, state.boards["asked"], p, when, state.tally, seed)
@@ -208,7 +271,7 @@ def plan_for(world: Any, f: int, month: int) -> None:
     plan["shared"], plan["made"] = 0, world.tick
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """On the first morning of a month, plan where a quarter is over; then a month of what is remembered fades."""
     if world.tick % 3 != 0 or date_of_tick(world.tick).day != 1:
         return
@@ -221,33 +284,70 @@ def act(world: Any) -> None:
         table *= FADE
 
 
-def close_month(world: Any) -> None:
+def close_month(world: World) -> None:
     """Share a diagnosis with residents after a meeting, perhaps; count for how many months a response has lived."""
     state, month = world.state, month_of(world.tick)
     for f, plan in enumerate(state.plans):
         p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
-        met = state.boards["met"][world.boards_near[f]]
+        met = state.boards["met"][world.once(boards_of)[f]]
         if plan["founded"] == 1 and plan["shared"] == 0 and (met >= plan["made"]).any():
             plan["shared"] = int(luck(world.seed, SHARED, month, f, 0) < p["shared"])
         plan["months"] = plan["months"] + 1 if plan["visits"] >= ALIVE else 0
 
 
-def first_plans(state: Any, beats: list[np.ndarray], cells: Any) -> None:
+def begin(world: World) -> None:
     """Let every station begin with a plan by habit: where most people live, against crime on the street."""
-    for name in ("product", "hour", "made"):
-        state.plans[name] = -1
-    state.plans["mode"] = REACTIVE
-    for f, own in enumerate(beats):
-        most = own[np.argsort(-cells["population"][own], kind="stable")][:N_CELLS]
-        state.plans[f]["n"] = len(most)
-        state.plan_cells[f, : len(most)] = most
+    plans, population = world.state[PLANS], world.town.cells["population"]
+    for f, (plan, own) in enumerate(zip(plans, world.once(beats_of), strict=True)):
+        plan.product = plan.hour = plan.made = -1
+        plan.mode = REACTIVE
+        most = own[np.argsort(-population[own], kind="stable")][:N_CELLS]
+        plan.n = len(most)
+        world.state[PLAN_CELLS][f, : len(most)] = most
 
 
-def beats_of(cells: Any, n_facilities: int) -> list[np.ndarray]:
+def beats_of(world: World) -> list[Ints]:
     """Return the populated cells that each station serves."""
-    return [np.flatnonzero((cells["facility"] == f) & (cells["population"] > 0)) for f in range(n_facilities)]
+    cells, n = world.town.cells, len(world.town.facilities)
+    return [np.flatnonzero((cells["facility"] == f) & (cells["population"] > 0)) for f in range(n)]
 
 
-def boards_of(cells: Any, authorities: Any, n_facilities: int) -> list[np.ndarray]:
+def boards_of(world: World) -> list[Ints]:
     """Return the authorities that live in the area of each station."""
-    return [np.flatnonzero(cells["facility"][authorities["cell"]] == f) for f in range(n_facilities)]
+    facility = world.town.cells["facility"][world.town.authorities["cell"]]
+    return [np.flatnonzero(facility == f) for f in range(len(world.town.facilities))]
+
+
+def follows(month: Month, load: Reals) -> float:
+    """Rank correlation of visits by plan with a load, over populated cells."""
+    populated = month.populated
+    return correlation(month.once(planned_ranks), mean_ranks(load[populated]))
+
+
+def planned_ranks(month: Month) -> Reals:
+    """Ranks of the populated cells by visits that kept to a plan."""
+    return mean_ranks(month.world.state[PLANNED_HERE][month.populated])
+
+
+IT = Mechanism(
+    group=Plans,
+    tables=(
+        PLAN_CELLS,
+        PLANNED_HERE,
+        KNOWN,
+        HAPPENED,
+        TOLD_HERE,
+        ATLAS,
+    ),
+    counts=Counts,
+    begin=begin,
+    knockout=Knockout(("visits_by_plan", "formats", "diagnoses")),
+    measures={
+        "posts_follow_crime": Measure("-1 to 1", lambda month: follows(month, month.world.state[HAPPENED].sum(axis=1))),
+        "posts_follow_reports": Measure("-1 to 1", lambda month: follows(month, month.world.state[TOLD_HERE])),
+        "formats": Measure("formats"),
+        "diagnoses": Measure("diagnoses"),
+        "visits_by_plan": Measure("visits"),
+        "visits_on_post": Measure("visits"),
+    },
+)

@@ -4,14 +4,22 @@ The events stand in the scenario's timeline; what they change is said relative t
 Switched off, no dated event happens, and violence by gangs and for hire keeps the level of 2017.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from model.hazard import by_cell
 from model.kernels import kernel
+from model.kinds import HOMICIDE
+from model.mechanism import Hazard, Knockout, Measure, Mechanism
 from model.parameters import Group, number, share
 
-KNOCKOUT = ("investigators", "national_trend", "army_visits")
-KNOCKOUT_START = "2012-01-01"
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.rows import Reals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +47,30 @@ class PoliticalCalendar(Group):
 
 
 @kernel
-def violence(p: Any) -> Any:
+def violence(p: PoliticalCalendar) -> float:
     """Violence by gangs and for hire relative to 2017, as far as the country as a whole explains it."""
     return 1.0 + p.national_trend * (p.trend - 1.0)
 
 
-def act(world: Any) -> None:
+def follow_trend(world: World, place: Reals) -> None:
+    """Let killings for hire follow the national trend."""
+    ratio = np.array([violence(row) for row in world.numbers["political_calendar"]])
+    place[:, HOMICIDE] *= by_cell(ratio, world.town.cells["settlement"])
+
+
+def act(world: World) -> None:
     """Let the public events of this date move the mood of the municipality, at the end of the month."""
     if world.turns_today():
         for event in world.settings.timeline:
             if event.start == world.date:
-                world.state.mood[1] += event.shock * world.numbers["political_calendar"][0]["shock"]
+                world.state.mood[1] += event.shock * world.numbers["political_calendar"][0].shock
+
+
+IT = Mechanism(
+    group=PoliticalCalendar,
+    hazard=Hazard(place=follow_trend),
+    knockout=Knockout(("investigators", "national_trend", "army_visits"), start="2012-01-01"),
+    measures={
+        "national_trend": Measure("ratio", lambda month: float(violence(month.world.numbers["political_calendar"][0]))),
+    },
+)

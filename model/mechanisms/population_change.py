@@ -4,26 +4,37 @@ Switched off, nobody is born, dies of age or moves; nothing happens to commuters
 any day alike.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from model.arrivals import arrivals_a_day
 from model.chance import age_of
-from model.daybook import OUTSIDE, ROBBERY
+from model.daybook import OUTSIDE
+from model.hazard import MARKET_DAY, by_cell
 from model.kernels import AHEAD, fetch, kernel
-from model.ledger import ARRIVAL, DEATH, DEPARTURE, book, first_mind, leave
+from model.kinds import PROPERTY, ROBBERY, SEVERITY
+from model.ledger import ARRIVAL, DEATH, DEPARTURE, book, leave
 from model.luck import decision, luck, poisson
-from model.mechanisms.fear import first_caution
+from model.mechanism import Hazard, Knockout, Mechanism
 from model.parameters import Group, number, share
 from model.residents import INFANT
+from model.rows import Column, Row
+from model.state import COME, CROWD, WHO_END
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.residents import Person
+    from model.rows import Reals, Rows
+    from model.stage import Ground, Stage
 
 ARRIVES = decision("arrives")
 LIFE_COUNT, LIFE_WHO, LIFE_MARK = decision("life count"), decision("life who"), decision("life mark")
 OUTSIDE_VIOLENT = decision("violent outside")
-KNOCKOUT = ("residents", "victims_anywhere_share")
 DYING, MOVING = range(2)
 MOST_DYING, MOST_MOVING = 0.3, 0.1
 """Ceilings of a resident's hazard of dying of age or illness and of moving away, a year."""
@@ -65,10 +76,22 @@ class PopulationChange(Group):
     visit: float = number(1.3, "ratio", 0.0, 3.0, "B07; assumed", "offenders from outside on market days, relative")
 
 
-@kernel
-def outsiders_factor(kind: Any, come: Any, p: Any) -> Any:
-    """Offenders of this kind who are here today, relative to the mean day."""
-    return 1.0 - p.outsiders + p.outsiders * come if kind < 5 else 1.0
+class Outside(Row):
+    """What happens to a resident outside the municipality."""
+
+    harmed_outside: Annotated[int, Column("was harmed outside", "tick", -1, "i4")]
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    births: float
+    newcomers: float
+    natural_deaths: float
+    departures: float
+    arrivals_refused: float
+    outside_robberies: float
+    outside_thefts: float
 
 
 def coming(market_day: bool, n_market_days: int, visit: float) -> float:
@@ -82,27 +105,31 @@ def coming(market_day: bool, n_market_days: int, visit: float) -> float:
     return visit if market_day else max((7.0 - n_market_days * visit) / (7.0 - n_market_days), 0.0)
 
 
+def outsiders(world: World, place: Reals) -> None:
+    """Let offenders from outside come on market days, and fewer on others."""
+    p, settlement = world.numbers["population_change"], world.town.cells["settlement"]
+    outside = by_cell(p["outsiders"], settlement)
+    for when in range(len(place)):
+        come = coming(when >= MARKET_DAY, len(world.calendar.market_days), float(p["visit"][0]))
+        place[when, PROPERTY == 1] *= 1.0 - outside + outside * come
+
+
 @kernel
-def suffer_outside(stage: Any, kind: Any, i: Any, number: Any, mark: Any, p: Any, crime: Any) -> None:
-    """Let a resident who is outside be robbed there if the mark (a year) is below the hazard; no book here has it."""
-    hazard = p.outside_robbery if kind == ROBBERY else p.outside_theft
-    if mark >= hazard:
-        return
-    severity = 0.2
+def suffer_outside(stage: Stage, kind: int, i: int, number: int, grave_share: float) -> None:
+    """Let a resident who is outside be harmed there; no book here has it."""
+    grave = grave_share > 0.0 and luck(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < grave_share
     if kind == ROBBERY:
-        violent = luck(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < crime.violent_share
-        severity = 0.6 if violent else 0.4
         stage.tally[0].outside_robberies += 1.0
     else:
         stage.tally[0].outside_thefts += 1.0
     row = stage.day.outside[stage.day.counts[OUTSIDE]]
-    row.who, row.kind, row.severity = i, kind, severity
+    row.who, row.kind, row.severity = i, kind, SEVERITY[1 if grave else 0, kind]
     stage.day.counts[OUTSIDE] += 1
     stage.minds[i].harmed_outside = stage.tick
 
 
 @kernel
-def hazard_of(way: Any, person: Any, tick: Any, p: Any) -> Any:
+def hazard_of(way: int, person: Person, tick: int, p: PopulationChange) -> float:
     """Yearly hazard of a resident of dying of age or illness, or of moving away."""
     age = age_of(person, tick)
     if way == DYING:
@@ -111,7 +138,7 @@ def hazard_of(way: Any, person: Any, tick: Any, p: Any) -> Any:
 
 
 @kernel
-def stand(ground: Any, i: Any, change: Any) -> None:
+def stand(ground: Ground, i: int, change: int) -> None:
     """Add a resident to, or take one from, the counts of those who are in each place under each list."""
     for where in range(len(ground.places)):
         cell = ground.places[where, i]
@@ -120,7 +147,7 @@ def stand(ground: Any, i: Any, change: Any) -> None:
 
 
 @kernel
-def enlist(ground: Any, i: Any) -> None:
+def enlist(ground: Ground, i: int) -> None:
     """Let the lists of who is where reach to a resident whose day has come."""
     for where in range(len(ground.places)):
         cell = ground.places[where, i]
@@ -129,29 +156,34 @@ def enlist(ground: Any, i: Any) -> None:
 
 
 @kernel
-def arrive(stage: Any, numbers: Any, fear: Any, come: Any, mood: Any) -> None:
-    """Bring in those whose day has come: they are born or move here, and begin with first beliefs."""
-    people = stage.ground.people
+def arrive(stage: Stage, numbers: Rows[PopulationChange]) -> None:
+    """Bring in those whose day has come, if they come at all."""
+    people, come = stage.ground.people, stage.ground.come
     while come[0] < len(people) and people[come[0]].arrives <= stage.tick // 3:
         i = come[0]
         come[0] += 1
-        z = people[i].settlement
         enlist(stage.ground, i)
-        if luck(stage.seed, ARRIVES, stage.tick, i, 0) >= numbers[z].arrivals:
+        if luck(stage.seed, ARRIVES, stage.tick, i, 0) < numbers[people[i].settlement].arrivals:
+            stage.minds[i].gone = -1
+
+
+@kernel
+def welcome(stage: Stage, first: int, end: int) -> None:
+    """Book those who came, born or moved here."""
+    for i in range(first, end):
+        if stage.minds[i].gone >= 0:
             continue
-        mind = stage.minds[i]
-        first_mind(mind, people[i], stage.trust[z], i, mood, stage.tick, stage.seed)
-        first_caution(mind, fear[z], i, stage.seed)
-        book(stage.ledger, ARRIVAL, z, mind.trust)
+        person = stage.ground.people[i]
+        book(stage.ledger, ARRIVAL, person.settlement, stage.minds[i].trust)
         stand(stage.ground, i, 1)
-        if people[i].occupation == INFANT:
+        if person.occupation == INFANT:
             stage.tally[0].births += 1.0
         else:
             stage.tally[0].newcomers += 1.0
 
 
 @kernel
-def go(stage: Any, numbers: Any) -> None:
+def go(stage: Stage, numbers: Rows[PopulationChange]) -> None:
     """Let residents die of age and illness, and move away."""
     n = len(stage.minds)
     for way in range(2):
@@ -182,24 +214,38 @@ def go(stage: Any, numbers: Any) -> None:
                 stage.tally[0].departures += 1.0
 
 
-def begin(state: Any, ground: Any) -> None:
+def begin(world: World) -> None:
     """Count who is where when the world begins, and mark who is still to come."""
-    people = ground.people
-    here = people["arrives"] < 0
-    state.minds["gone"][~here] = 0
-    state.come[0] = int(here.sum())
-    for where, place in enumerate(ground.places):
-        ground.crowd[where] = np.bincount(place[here & (place >= 0)], minlength=len(ground.cells))
-        ground.who_end[where] = ground.who_start[where, :-1] + ground.crowd[where]
+    state, town = world.state, world.town
+    here = town.people["arrives"] < 0
+    world.minds["gone"][~here] = 0
+    state[COME][0] = int(here.sum())
+    for where, place in enumerate(town.places):
+        state[CROWD][where] = np.bincount(place[here & (place >= 0)], minlength=town.n_cells)
+        state[WHO_END][where] = town.who_start[where, :-1] + state[CROWD][where]
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """In the morning, bring in those whose day has come, and let others go."""
-    if world.tick % 3 == 0:
-        state, numbers = world.state, world.numbers
-        stage = world.stage()
-        arrive(stage, numbers["population_change"], numbers["fear"], state.come, state.mood[0])
-        go(stage, numbers["population_change"])
-        if state.come[0] == len(state.minds):
-            rate = arrivals_a_day(world.settings["population"], world.town.n_residents)
-            state.tally[0]["arrivals_refused"] += rate * numbers["population_change"][0]["arrivals"]
+    if world.tick % 3 != 0:
+        return
+    numbers, come, tally = world.numbers["population_change"], world.state[COME], world.tally
+    stage, first = world.stage(), come.item(0)
+    arrive(stage, numbers)
+    if come.item(0) > first:
+        world.born(first, come.item(0))
+        welcome(stage, first, come.item(0))
+    go(stage, numbers)
+    if come.item(0) == world.town.n_people:
+        rate = arrivals_a_day(world.settings["population"], world.town.n_residents)
+        tally[0].arrivals_refused += rate * numbers["arrivals"][0]
+
+
+IT = Mechanism(
+    group=PopulationChange,
+    mind=Outside,
+    counts=Counts,
+    hazard=Hazard(place=outsiders),
+    begin=begin,
+    knockout=Knockout(("residents", "victims_anywhere_share")),
+)

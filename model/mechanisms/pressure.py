@@ -3,21 +3,32 @@
 Switched off, nobody is turned away, nothing is downgraded and no arrest is sought.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from model.calendar import is_last_shift_of_month
-from model.daybook import AT_STATION, BY_PHONE, INCIDENTS, LESSER, NOBODY, PROSECUTOR, TO_PATROL
+from model.daybook import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL
 from model.kernels import kernel
-from model.ledger import TURNED_AWAY, impress
+from model.kinds import FIGURE, LESSER
+from model.ledger import cause, impress
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism
 from model.parameters import Group, number, share
+from model.rows import Row
+from model.tables import Table
+
+if TYPE_CHECKING:
+    from model.daybook import Day
+    from model.model import TrustModel as World
+    from model.police import FacilityRow
+    from model.register import Mind
+    from model.rows import Rows
+    from model.stage import Stage
 
 SENT_AWAY, DOWNGRADED = decision("turned away"), decision("downgraded")
-SERIOUS = np.array([1, 0, 1, 0, 1, 1, 1, 1, 0])
-"""Kinds that count in the figure for which a chief answers; assumed."""
+TURNED_AWAY = cause("turned_away", 19)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +49,32 @@ class Pressure(Group):
     weight: float = number(0.4, "log-odds", 0.0, 2.0, "Z01; assumed", "weight of being sent away", off=0.0)
 
 
-KNOCKOUT = ("refused", "downgraded", "arrests_easy")
-"""Measures of the process itself, which change when it is switched off."""
+class Figure(Row):
+    """The figure for which a chief answers, and what the gap to what is asked makes of the month."""
+
+    month: float
+    base: float
+    refuse: float
+    downgrade: float
+    easy: float
+
+
+FIGURES = Table(name="figures", row=Figure, per="facility", about="Figures of stations: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    refused: float
+    downgraded: float
+    arrests_easy: float
+    complaints_outside: float
 
 
 @kernel
-def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: Any, seed: Any) -> None:
+def send_away(
+    day: Day, minds: Rows[Mind], k: int, figures: Rows[Figure], f: int, p: Pressure, tick: int, seed: int
+) -> None:
     """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
     row = day.incidents[k]
     if row.told not in (TO_PATROL, BY_PHONE, AT_STATION):
@@ -56,7 +87,7 @@ def send_away(day: Any, minds: Any, k: Any, figures: Any, f: Any, p: Any, tick: 
 
 
 @kernel
-def count_figures(stage: Any, figures: Any, numbers: Any) -> None:
+def count_figures(stage: Stage, figures: Rows[Figure], numbers: Rows[Pressure]) -> None:
     """Downgrade some of what was written down; count the rest of what is serious, by station."""
     day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
@@ -70,11 +101,11 @@ def count_figures(stage: Any, figures: Any, numbers: Any) -> None:
         if lesser and luck(seed, DOWNGRADED, tick, row.number, 0) < figures[f].downgrade:
             row.downgraded = 1
         else:
-            figures[f].month += SERIOUS[row.kind]
+            figures[f].month += FIGURE[row.kind]
 
 
 @kernel
-def press(figures: Any, facilities: Any, numbers: Any) -> None:
+def press(figures: Rows[Figure], facilities: Rows[FacilityRow], numbers: Rows[Pressure]) -> None:
     """Compare the month's figure with what is asked; the gap presses the next month."""
     for f in range(len(figures)):
         row, p = figures[f], numbers[facilities[f].settlement]
@@ -86,9 +117,24 @@ def press(figures: Any, facilities: Any, numbers: Any) -> None:
         row.easy, row.month = p.arrests * strain, 0.0
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Count the figures of the shift; at a month's end chiefs answer for them."""
     state, numbers = world.state, world.numbers["pressure"]
     count_figures(world.stage(), state.figures, numbers)
     if is_last_shift_of_month(world.tick):
         press(state.figures, world.plant.facilities, numbers)
+
+
+IT = Mechanism(
+    group=Pressure,
+    tables=(FIGURES,),
+    counts=Counts,
+    causes=(TURNED_AWAY,),
+    knockout=Knockout(("refused", "downgraded", "arrests_easy")),
+    measures={
+        "refused": Measure("crimes"),
+        "downgraded": Measure("crimes"),
+        "arrests_easy": Measure("arrests"),
+        "complaints_outside": Measure("complaints"),
+    },
+)

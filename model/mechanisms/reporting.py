@@ -3,25 +3,22 @@
 Switched off, a constant share of each type is told.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.daybook import (
     ANONYMOUS,
-    ASSAULT,
     AT_STATION,
     BY_EXTORTION,
     BY_GANG,
     BY_PHONE,
     CALLS,
     COMMUNAL,
-    DOMESTIC,
-    EXTORTION,
-    HOMICIDE,
     IMPRESSIONS,
     INCIDENTS,
     NO_LINE,
@@ -29,18 +26,34 @@ from model.daybook import (
     OWN_PHONE,
     PROSECUTOR,
     PUNISHMENT,
-    THEFT,
-    THEFT_FROM_VEHICLE,
     TO_PATROL,
     UNSERVEDS,
-    VEHICLE_THEFT,
 )
-from model.kernels import Tables, kernel
-from model.ledger import UNANSWERED_CALL, impress, trust_now
+from model.kernels import Tables, kernel, making_arrays
+from model.kinds import ASSAULT, DOMESTIC, EXTORTION, HOMICIDE, THEFT, THEFT_FROM_VEHICLE, VEHICLE_THEFT
+from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
+from model.mechanism import Knockout, Mechanism
 from model.mechanisms.patrol import cover
 from model.mechanisms.pressure import send_away
 from model.parameters import Group, number, share
+from model.rows import Column, Row
+
+if TYPE_CHECKING:
+    from model.daybook import Day, Incident
+    from model.ledger import Trust
+    from model.mechanisms.communal_authority import CommunalAuthority
+    from model.mechanisms.deterrence import Deterrence
+    from model.mechanisms.fear import Fear
+    from model.mechanisms.narcos import Narcos
+    from model.mechanisms.pressure import Figure, Pressure
+    from model.mechanisms.response import Response
+    from model.model import TrustModel as World
+    from model.register import Mind
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
+    from model.state import Board, Case, Means
+    from model.territory import Cell
 
 TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
     decision("tell"),
@@ -51,6 +64,7 @@ TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
 )
 N_CHANNELS = 7
 SUMMONS, HAS_NUMBER = decision("summons"), decision("has a number")
+UNANSWERED_CALL = cause("unanswered_call", 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,12 +151,14 @@ class Reporting(Group):
     found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
 
 
-KNOCKOUT = ("crimes_told", "complaints_filed")
-"""Measures of its own process, which change when it is switched off."""
+class Word(Row):
+    """What a resident has said."""
+
+    spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
 
 
 @kernel
-def readiness(kind: Any, p: Any) -> Any:
+def readiness(kind: int, p: Reporting) -> float:
     """Readiness to tell of this kind of crime, over robbery and burglary (log-odds)."""
     if kind == THEFT:
         return p.by_kind * p.theft
@@ -156,7 +172,7 @@ def readiness(kind: Any, p: Any) -> Any:
 
 
 @kernel
-def dread_of(row: Any, fear: Any, p: Any) -> Any:
+def dread_of(row: Incident, fear: Rows[Fear], p: Reporting) -> float:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
     holds = row.kind == EXTORTION or row.motive == BY_GANG
     holds = holds or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
@@ -165,18 +181,18 @@ def dread_of(row: Any, fear: Any, p: Any) -> Any:
 
 @kernel
 def pulls(
-    row: Any,
-    home: Any,
-    mind: Any,
-    board: Any,
-    reach: Any,
-    authority: Any,
-    at_hand: Any,
-    has_number: Any,
-    p: Any,
-    trust: Any,
-    hush: Any,
-    out: Any,
+    row: Incident,
+    home: Cell,
+    mind: Mind,
+    board: Board,
+    reach: float,
+    authority: CommunalAuthority,
+    at_hand: bool,
+    has_number: bool,
+    p: Reporting,
+    trust: Rows[Trust],
+    hush: float,
+    out: Reals,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
     common = p.intercept - hush + readiness(row.kind, p) + p.severity * row.severity
@@ -196,7 +212,7 @@ def pulls(
 
 
 @kernel
-def choose(pull: Any, u: Any) -> Any:
+def choose(pull: Reals, u: float) -> int:
     """Channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0
     for channel in range(len(pull)):
@@ -215,7 +231,7 @@ def choose(pull: Any, u: Any) -> Any:
 
 
 @kernel
-def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
+def call(day: Day, k: int, tick: int, seed: int) -> None:
     """Write the call for help that belongs to an incident."""
     row = day.incidents[k]
     line = day.calls[day.counts[CALLS]]
@@ -227,7 +243,9 @@ def call(day: Any, k: Any, tick: Any, seed: Any) -> None:
 
 
 @kernel
-def lose_call(day: Any, minds: Any, trust: Any, teller: Any, born: Any, number: Any, reason: Any) -> None:
+def lose_call(
+    day: Day, minds: Rows[Mind], trust: Rows[Trust], teller: int, born: int, number: int, reason: int
+) -> None:
     """Write down a call that nobody will answer."""
     lost = day.unserved[day.counts[UNSERVEDS]]
     lost.born, lost.number, lost.reason = born, number, reason
@@ -236,7 +254,7 @@ def lose_call(day: Any, minds: Any, trust: Any, teller: Any, born: Any, number: 
 
 
 @kernel
-def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick: Any, seed: Any) -> None:
+def open_case(cases: Rows[Case], count: Ints, row: Incident, settlement: int, days: int, tick: int, seed: int) -> None:
     """Bring an incident before the communal authority; the hearing is some days later, in the afternoon."""
     case = cases[count[0]]
     wait = days + int(7.0 * luck(seed, SUMMONS, tick, row.number, 0))
@@ -249,22 +267,22 @@ def open_case(cases: Any, count: Any, row: Any, settlement: Any, days: Any, tick
 class Counter(Tables):
     """Whom victims can tell, how they are received, and the numbers by which they choose."""
 
-    boards: Any
-    means: Any
-    cases: Any
-    case_count: Any
-    reporting: Any
-    authority: Any
-    response: Any
-    pressure: Any
-    figures: Any
-    deterrence: Any
-    narcos: Any
-    protected: Any
+    boards: Rows[Board]
+    means: Rows[Means]
+    cases: Rows[Case]
+    case_count: Ints
+    reporting: Rows[Reporting]
+    authority: Rows[CommunalAuthority]
+    response: Rows[Response]
+    pressure: Rows[Pressure]
+    figures: Rows[Figure]
+    deterrence: Rows[Deterrence]
+    narcos: Rows[Narcos]
+    protected: Ints
 
 
-@njit(cache=True)
-def tell(stage: Any, counter: Any) -> None:
+@making_arrays
+def tell(stage: Stage, counter: Counter) -> None:
     """Let every victim choose; then calls, complaints and findings follow."""
     day, ground, minds, trust, tick, seed = stage.day, stage.ground, stage.minds, stage.trust, stage.tick, stage.seed
     pull = np.zeros(N_CHANNELS)
@@ -305,7 +323,16 @@ def tell(stage: Any, counter: Any) -> None:
 
 @kernel
 def follow(
-    day: Any, k: Any, minds: Any, home: Any, means: Any, p: Any, response: Any, trust: Any, tick: Any, seed: Any
+    day: Day,
+    k: int,
+    minds: Rows[Mind],
+    home: Cell,
+    means: Rows[Means],
+    p: Reporting,
+    response: Response,
+    trust: Rows[Trust],
+    tick: int,
+    seed: int,
 ) -> None:
     """Make the call and the formal complaint that follow from what was told."""
     row = day.incidents[k]
@@ -333,7 +360,7 @@ def follow(
         row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
 
 
-def counter_of(world: Any) -> Counter:
+def counter_of(world: World) -> Counter:
     """Lay out whom victims can tell."""
     state, numbers = world.state, world.numbers
     return Counter(
@@ -352,10 +379,18 @@ def counter_of(world: Any) -> Counter:
     )
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let victims tell, or not."""
     most = int(world.book.counts[INCIDENTS])
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
     tell(world.stage(), world.laid(counter_of))
+
+
+IT = Mechanism(
+    group=Reporting,
+    mind=Word,
+    causes=(UNANSWERED_CALL,),
+    knockout=Knockout(("crimes_told", "complaints_filed")),
+)

@@ -1,12 +1,28 @@
 """M18, requests: what communities ask for, and whether anybody answers within 30 days (ODD 6.23)."""
 
-import math
-from typing import Any
+from __future__ import annotations
 
-from model.daybook import DOMESTIC
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from model.kernels import Tables, kernel
-from model.ledger import REQUEST_MET, REQUEST_UNMET, impress
+from model.kinds import DOMESTIC, N_KINDS
+from model.ledger import cause, impress
 from model.luck import decision, luck
+from model.rows import Row
+from model.tables import Field, Growing
+
+if TYPE_CHECKING:
+    from model.authorities import Authority
+    from model.mechanisms.adoption import Adoption
+    from model.mechanisms.consultation import Consultation
+    from model.mechanisms.contacts import Contacts
+    from model.police import Officer
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
+    from model.state import Board
 
 REQUEST, FEASIBLE, ANSWERED, EXPLAINS = (
     decision("request"),
@@ -17,32 +33,63 @@ REQUEST, FEASIBLE, ANSWERED, EXPLAINS = (
 ANSWER_SHIFTS = 90
 MOST_REQUESTS, FOR_ONE_REQUEST = 4, 6
 """Requests of a meeting at most; people who come for one more of them; assumed."""
+REQUEST_MET, REQUEST_UNMET = cause("request_met", 20), cause("request_unmet", 21)
+
+
+class Request(Row):
+    """What a community asked for; plans may read the kind of problem and where from."""
+
+    asked: int
+    due: int
+    authority: int
+    nth: int
+    problem: int
+    by_police: int
+    followed: int
+
+
+class Present(Row):
+    """Somebody who was at a meeting and will hear what became of its requests."""
+
+    due: int
+    authority: int
+    who: int
+
+
+REQUESTS = Growing(name="requests", row=Request, about="Requests not yet due: this and consultation.")
+PRESENT = Growing(name="present", row=Present, about="Who was at the meetings: this and consultation.")
+SUFFERED = Field(
+    name="suffered",
+    of=np.float64,
+    shape=("settlement", N_KINDS),
+    about="What settlements suffered: consultation; this.",
+)
 
 
 class Hall(Tables):
     """Who can come, who answers, and what was asked."""
 
-    authorities: Any
-    boards: Any
-    chiefs: Any
-    officers: Any
-    council_start: Any
-    councils: Any
-    home_start: Any
-    at_home: Any
-    requests: Any
-    request_count: Any
-    present: Any
-    present_count: Any
-    suffered: Any
-    numbers: Any
-    contacts: Any
-    adoption: Any
-    cell_km: Any
+    authorities: Rows[Authority]
+    boards: Rows[Board]
+    chiefs: Ints
+    officers: Rows[Officer]
+    council_start: Ints
+    councils: Ints
+    home_start: Ints
+    at_home: Ints
+    requests: Rows[Request]
+    request_count: Ints
+    present: Rows[Present]
+    present_count: Ints
+    suffered: Reals
+    numbers: Rows[None]
+    contacts: Rows[Contacts]
+    adoption: Rows[Adoption]
+    cell_km: float
 
 
 @kernel
-def worst_problem(suffered: Any, women: Any, spoken: Any) -> Any:
+def worst_problem(suffered: Reals, women: float, spoken: float) -> int:
     """Kind of crime that weighs most on those who attend; of violence at home women speak, if anybody."""
     worst, most = 0, 0.0
     for kind in range(len(suffered)):
@@ -53,7 +100,7 @@ def worst_problem(suffered: Any, women: Any, spoken: Any) -> Any:
 
 
 @kernel
-def ask(stage: Any, hall: Hall, a: Any, first: Any, called: Any, p: Any) -> None:
+def ask(stage: Stage, hall: Hall, a: int, first: int, called: int, p: Consultation) -> None:
     """Bring the requests of a meeting: the worst problems of those who came, more where more came."""
     suffered, board = hall.suffered[hall.authorities[a].settlement], hall.boards[a]
     women, came = 0.0, hall.present_count[0] - first
@@ -72,7 +119,7 @@ def ask(stage: Any, hall: Hall, a: Any, first: Any, called: Any, p: Any) -> None
 
 
 @kernel
-def answer_requests(stage: Any, hall: Hall) -> None:
+def answer_requests(stage: Stage, hall: Hall) -> None:
     """Answer the requests of 30 days ago, or not; those who were there hear of it."""
     left = 0
     for k in range(hall.request_count[0]):
@@ -92,18 +139,14 @@ def answer_requests(stage: Any, hall: Hall) -> None:
 
 
 @kernel
-def answer_one(stage: Any, hall: Hall, request: Any, p: Any) -> None:
+def answer_one(stage: Stage, hall: Hall, request: Request, p: Consultation) -> None:
     """Meet a request, give a reason, explain the limits, or let it lie."""
     a, asked, nth = request.authority, request.asked, request.nth
     board = hall.boards[a]
     chance = min(1.0, p.request_met + p.followed * request.followed)
-    met = (
-        luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and luck(stage.seed, REQUEST, asked, a, nth) < chance
-    )
+    met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and luck(stage.seed, REQUEST, asked, a, nth) < chance
     answered = met or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
-    trained = (
-        hall.officers[hall.chiefs[a]].trained * hall.adoption[hall.authorities[a].settlement].link_explain
-    )
+    trained = hall.officers[hall.chiefs[a]].trained * hall.adoption[hall.authorities[a].settlement].link_explain
     worn = math.exp(-0.6931471805599453 * board.explained)
     explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p.explain * trained * worn
     board.explained = 0 if met else board.explained + (1 if explained else 0)
@@ -119,7 +162,5 @@ def answer_one(stage: Any, hall: Hall, request: Any, p: Any) -> None:
     for k in range(hall.present_count[0]):
         row = hall.present[k]
         if row.due <= stage.tick and row.authority == a:
-            cause, tone, weight = (
-                (REQUEST_MET, 1.0, p.weight_met) if met else (REQUEST_UNMET, -1.0, p.weight_unmet)
-            )
+            cause, tone, weight = (REQUEST_MET, 1.0, p.weight_met) if met else (REQUEST_UNMET, -1.0, p.weight_unmet)
             impress(stage.day, stage.minds, row.who, cause, 0.0, 0.0, tone, weight, 1)

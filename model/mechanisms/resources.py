@@ -3,15 +3,31 @@
 Switched off, every vehicle works, fuel has no ration and lines never fail; nobody lends or raises anything.
 """
 
+from __future__ import annotations
+
 import datetime
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
 from model.kernels import kernel
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism, portrayed
 from model.parameters import Group, number, share
+from model.rows import Column, Row, zeros
+from model.state import MEANS
+from model.tables import Table
+
+if TYPE_CHECKING:
+    from model.authorities import Authority
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.police import FacilityRow
+    from model.register import Tally
+    from model.rows import Rows
+    from model.state import Board, Means
+    from model.territory import Cell
 
 VEHICLE_WORKS, BREAKS, MENDED = decision("vehicle works"), decision("breaks"), decision("mended")
 LATE_BUDGET, INTERNET, PHONE_CREDIT = decision("late budget"), decision("internet"), decision("phone credit")
@@ -62,18 +78,48 @@ class Resources(Group):
     event_share: float = number(10.0, "km", 0.0, 500.0, "assumed", "of it, most that a couple takes in a shift")
 
 
-KNOCKOUT = ("km", "km_available", "vehicles_working", "joint_patrols")
-"""Measures of its own process, which change when it is switched off."""
+class Vehicle(Row):
+    """A vehicle or motorcycle of a facility, and since when it works or does not."""
+
+    facility: int
+    motorcycle: int
+    number: int
+    works: int
+    since: int
+
+
+class Mayor(Row):
+    """The mayor's term, and whether security is taken on; -1 before the first."""
+
+    term: Annotated[int, Column("term of office", "term", -1)]
+    willing: Annotated[int, Column("takes on security", "0 or 1", -1)]
+
+
+VEHICLES = Table(
+    name="vehicles", row=Vehicle, per="one", start=lambda town: vehicles_of(town.facilities), about="Vehicles: this."
+)
+MAYOR_OF = Table(name="mayor", row=Mayor, per="one", about="The mayor: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    breakdowns: float
+    repairs: float
+    joint_patrols: float
+    benefit_km: float
 
 
 @kernel
-def name_of(vehicle: Any) -> Any:
+def name_of(vehicle: Vehicle) -> int:
     """Lasting number of a vehicle: 64 to a facility, motorcycles from 32 on."""
     return vehicle.facility * 64 + 32 * vehicle.motorcycle + vehicle.number
 
 
 @kernel
-def first_vehicles(vehicles: Any, homes: Any, resources: Any, tick: Any, seed: Any) -> None:
+def first_vehicles(
+    vehicles: Rows[Vehicle], homes: Rows[FacilityRow], resources: Rows[Resources], tick: int, seed: int
+) -> None:
     """Let as many vehicles work at the start as breakdowns and repairs keep working."""
     for v in range(len(vehicles)):
         vehicle = vehicles[v]
@@ -85,7 +131,14 @@ def first_vehicles(vehicles: Any, homes: Any, resources: Any, tick: Any, seed: A
 
 
 @kernel
-def run_down(vehicles: Any, homes: Any, resources: Any, tally: Any, tick: Any, seed: Any) -> None:
+def run_down(
+    vehicles: Rows[Vehicle],
+    homes: Rows[FacilityRow],
+    resources: Rows[Resources],
+    tally: Rows[Tally],
+    tick: int,
+    seed: int,
+) -> None:
     """Let vehicles break and be repaired, once a week."""
     week = tick // 21
     for v in range(len(vehicles)):
@@ -100,7 +153,7 @@ def run_down(vehicles: Any, homes: Any, resources: Any, tally: Any, tick: Any, s
 
 
 @kernel
-def disburse(means: Any, homes: Any, resources: Any, month: Any, seed: Any) -> None:
+def disburse(means: Rows[Means], homes: Rows[FacilityRow], resources: Rows[Resources], month: int, seed: int) -> None:
     """Draw what the month brings each facility: its budget in time or not, its connection, its credit."""
     late = luck(seed, LATE_BUDGET, month, 0, 0) < resources[0].late
     for f in range(len(homes)):
@@ -112,7 +165,14 @@ def disburse(means: Any, homes: Any, resources: Any, month: Any, seed: Any) -> N
 
 @kernel
 def raise_funds(
-    means: Any, cells: Any, authorities: Any, boards: Any, resources: Any, tally: Any, tick: Any, seed: Any
+    means: Rows[Means],
+    cells: Rows[Cell],
+    authorities: Rows[Authority],
+    boards: Rows[Board],
+    resources: Rows[Resources],
+    tally: Rows[Tally],
+    tick: int,
+    seed: int,
 ) -> None:
     """Let organised communities hold benefit events that pay for fuel of their facility."""
     for a in range(len(authorities)):
@@ -124,7 +184,7 @@ def raise_funds(
 
 
 @kernel
-def ration(p: Any, mean: Any, gallons: Any, km_per_gallon: Any) -> Any:
+def ration(p: Resources, mean: Means, gallons: float, km_per_gallon: float) -> float:
     """Kilometres that a couple gets for a shift; what the purse pays for is taken out of it."""
     km = gallons * km_per_gallon / 3.0
     if mean.late == 1:
@@ -135,7 +195,7 @@ def ration(p: Any, mean: Any, gallons: Any, km_per_gallon: Any) -> Any:
 
 
 @kernel
-def goes_along(p: Any, willing: Any, post: Any, tick: Any, seed: Any) -> Any:
+def goes_along(p: Resources, willing: int, post: int, tick: int, seed: int) -> bool:
     """Whether municipal police go with this couple."""
     return willing == 1 and luck(seed, JOINT, tick, post, 0) < p.joint_patrols
 
@@ -150,15 +210,28 @@ def term_of(date: datetime.date) -> int:
     return (date.year - 1996) // 4 - int(before)
 
 
-def elect(mayor: Any, term: int, resources: Any, seed: int) -> None:
+def elect(mayor: Mayor, term: int, p: Resources, seed: int) -> None:
     """Let a term begin: the mayor stays, or another takes office, willing or not."""
-    if mayor["term"] >= 0 and luck(seed, REELECTED, term, 0, 0) < resources["incumbency"]:
-        mayor["term"] = term
+    if mayor.term >= 0 and luck(seed, REELECTED, term, 0, 0) < p.incumbency:
+        mayor.term = term
         return
-    mayor["term"], mayor["willing"] = term, luck(seed, MAYOR, term, 0, 0) < resources["willing"]
+    mayor.term, mayor.willing = term, int(luck(seed, MAYOR, term, 0, 0) < p.willing)
 
 
-def begin(world: Any) -> None:
+def vehicles_of(facilities: Rows[FacilityRow]) -> Rows[Vehicle]:
+    """Return a row for every vehicle and motorcycle that the facilities own."""
+    owned = [
+        (f, motorcycle, number, 1, 0)
+        for f, facility in enumerate(facilities)
+        for motorcycle, n in enumerate((facility.vehicles, facility.motorcycles))
+        for number in range(n)
+    ]
+    rows = zeros(Vehicle, len(owned))
+    rows[:] = np.array(owned, Vehicle.dtype)
+    return rows
+
+
+def begin(world: World) -> None:
     """Give vehicles, facilities and the mayor their first state."""
     state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
     first_vehicles(state.vehicles, homes, numbers, world.tick, world.seed)
@@ -166,7 +239,7 @@ def begin(world: Any) -> None:
     elect(state.mayor[0], term_of(world.date), numbers[0], world.seed)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Each morning that it is time: the week's breakdowns, the month's budget, the quarter's events, a new term."""
     if world.tick % 3 != 0:
         return
@@ -183,12 +256,38 @@ def act(world: Any) -> None:
         elect(state.mayor[0], term_of(date), numbers[0], seed)
 
 
-def portrait(world: Any) -> dict[str, float]:
+def portrait(month: Month) -> dict[str, float]:
     """Return the measures of what the police had in a month."""
-    tally, state, shifts = world.state.tally[0], world.state, 3.0 * world.days_of_month
-    connected = state.means["internet"]
+    state, shifts = month.world.state, 3.0 * month.world.days_of_month
+    connected = state[MEANS]["internet"]
     return {
-        "vehicles_working": float(tally["vehicles"] + tally["motorcycles"]) / shifts,
-        "mayor_willing": float(state.mayor[0]["willing"]),
+        "vehicles_working": float(month.tally.vehicles + month.tally.motorcycles) / shifts,
+        "mayor_willing": float(state[MAYOR_OF][0].willing),
         "internet_share": float(np.mean(connected)) if len(connected) else float("nan"),
     }
+
+
+IT = Mechanism(
+    group=Resources,
+    tables=(
+        VEHICLES,
+        MAYOR_OF,
+    ),
+    counts=Counts,
+    begin=begin,
+    knockout=Knockout(("km", "km_available", "vehicles_working", "joint_patrols")),
+    measures={
+        "breakdowns": Measure("vehicles"),
+        "repairs": Measure("vehicles"),
+        "joint_patrols": Measure("couple-shifts"),
+        "benefit_km": Measure("km"),
+    }
+    | portrayed(
+        portrait,
+        {
+            "vehicles_working": "vehicles",
+            "mayor_willing": "0 or 1",
+            "internet_share": "share",
+        },
+    ),
+)

@@ -3,12 +3,13 @@
 Switched off, every call is answered after a constant time.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.daybook import (
     ARRESTS,
@@ -25,22 +26,43 @@ from model.daybook import (
     TRIAGE,
     UNSERVEDS,
 )
-from model.kernels import Tables, kernel
-from model.ledger import ANSWERED_CALL, impress
+from model.kernels import Tables, kernel, making_arrays
+from model.ledger import cause, impress
 from model.luck import decision, luck
-from model.mechanisms import calls
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.adoption import explains
 from model.mechanisms.contacts import treats_fairly
 from model.mechanisms.patrol import occupy, straight_km, whereabouts, without_motor, witness
 from model.mechanisms.reporting import lose_call
 from model.parameters import Group, number, share
-from model.state import BICYCLE, LONGEST_WAIT
+from model.rows import Row
+from model.state import BICYCLE
+from model.tables import Field, Growing
+
+if TYPE_CHECKING:
+    from model.daybook import Call, Day
+    from model.ledger import Trust
+    from model.measures import Month
+    from model.mechanisms.adoption import Adoption
+    from model.mechanisms.contacts import Contacts
+    from model.mechanisms.deterrence import Deterrence
+    from model.mechanisms.justice import Justice
+    from model.mechanisms.patrol import Patrol
+    from model.model import TrustModel as World
+    from model.police import Officer
+    from model.rows import Ints, Rows
+    from model.stage import Stage
+    from model.state import Couple
+    from model.territory import Cell
 
 TRIAGED, SERVICE, TREATMENT = decision("triage"), decision("service"), decision("treatment")
 ON_PAPER = decision("served on paper")
 ARREST, GOODS = decision("arrest"), decision("goods")
+LONGEST_WAIT = 1440
+"""Minutes after which waits are not told apart."""
 KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
 """Speed on foot, by motorcycle, by vehicle, by bicycle (Z20)."""
+ANSWERED_CALL = cause("answered_call", 5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,26 +99,49 @@ class Response(Group):
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
 
 
-KNOCKOUT = ("response_minutes_median", "calls_unserved")
-"""Measures of its own process, which change when it is switched off."""
+class Waiting(Row):
+    """A call that waits for the next shift."""
+
+    born: int
+    number: int
+    cell: int
+    teller: int
+    incident: int
+    minute: float
+    since: float
+    severity: float
+
+
+WAITING = Growing(name="waiting", row=Waiting, about="Calls that wait: this alone.")
+WAITS = Field(
+    name="waits", of=np.int64, shape=(LONGEST_WAIT + 1,), monthly=True, about="Calls by minutes waited: this alone."
+)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    calls: float
+    served: float
+    served_in_hour: float
 
 
 class Force(Tables):
     """The couples on the street, and the numbers by which they answer, arrest and treat people."""
 
-    couples: Any
-    officers: Any
-    cell_km: Any
-    patrol: Any
-    response: Any
-    contacts: Any
-    justice: Any
-    adoption: Any
-    waits: Any
+    couples: Rows[Couple]
+    officers: Rows[Officer]
+    cell_km: float
+    patrol: Rows[Patrol]
+    response: Rows[Response]
+    contacts: Rows[Contacts]
+    justice: Rows[Justice]
+    adoption: Rows[Adoption]
+    waits: Ints
 
 
 @kernel
-def comes_before(a: Any, b: Any) -> Any:
+def comes_before(a: int, b: Any) -> bool:
     """Whether call a is served before call b."""
     if a.severity != b.severity:
         return a.severity > b.severity
@@ -107,8 +152,8 @@ def comes_before(a: Any, b: Any) -> Any:
     return a.number < b.number
 
 
-@njit(cache=True)
-def in_order(calls: Any, n: Any) -> Any:
+@making_arrays
+def in_order(calls: Any, n: int) -> Ints:
     """Rows of the first n calls in the order in which they are served."""
     order = np.arange(n)
     for k in range(1, n):
@@ -122,7 +167,7 @@ def in_order(calls: Any, n: Any) -> Any:
 
 
 @kernel
-def slowness(road: Any, p: Any) -> Any:
+def slowness(road: int, p: Response) -> float:
     """Time that a kilometre takes on this class of road, relative to a paved one."""
     if road == 0:
         return 1.0
@@ -132,7 +177,9 @@ def slowness(road: Any, p: Any) -> Any:
 
 
 @kernel
-def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, detour: Any) -> Any:
+def send(
+    day: Day, couples: Rows[Couple], cells: Rows[Cell], cell_km: float, line: Call, p: Response, detour: float
+) -> Any:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
     anybody = hours = fuel = False
@@ -170,7 +217,7 @@ def send(day: Any, couples: Any, cells: Any, cell_km: Any, line: Any, p: Any, de
 
 
 @kernel
-def first_on_duty(couples: Any) -> Any:
+def first_on_duty(couples: Rows[Couple]) -> int:
     """First couple on duty, or -1."""
     for post in range(len(couples)):
         if couples[post].on == 1:
@@ -179,7 +226,7 @@ def first_on_duty(couples: Any) -> Any:
 
 
 @kernel
-def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trust: Any) -> None:
+def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Response, trust: Rows[Trust]) -> None:
     """Note how long the caller waited and how the couple treated them."""
     born, number, i = line.born, line.number, line.teller
     served = stage.day.responses[stage.day.counts[RESPONSES]]
@@ -203,7 +250,7 @@ def answer(stage: Any, force: Any, line: Any, post: Any, wait: Any, p: Any, trus
 
 
 @kernel
-def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) -> None:
+def try_arrest(stage: Stage, force: Force, post: int, k: int, delay: float, z: int) -> None:
     """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
     row, p = stage.day.incidents[k], force.response[z]
     number = row.number
@@ -223,7 +270,7 @@ def try_arrest(stage: Any, force: Any, post: Any, k: Any, delay: Any, z: Any) ->
 
 
 @kernel
-def recall_calls(day: Any, waiting: Any, count: Any) -> None:
+def recall_calls(day: Day, waiting: Rows[Waiting], count: Ints) -> None:
     """Put the calls carried over behind those of the shift; they wait from its first minute."""
     for k in range(count[0]):
         line, old = day.calls[day.counts[CALLS]], waiting[k]
@@ -240,7 +287,7 @@ def recall_calls(day: Any, waiting: Any, count: Any) -> None:
 
 
 @kernel
-def carry_over(waiting: Any, count: Any, line: Any) -> None:
+def carry_over(waiting: Rows[Waiting], count: Ints, line: Call) -> None:
     """Keep a call for the next shift."""
     row = waiting[count[0]]
     row.born, row.number, row.cell, row.teller = (
@@ -254,7 +301,7 @@ def carry_over(waiting: Any, count: Any, line: Any) -> None:
 
 
 @kernel
-def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
+def go(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> Any:
     """Send a couple, which spends time and kilometres; return it and its arrival, or (-1 - reason, 0)."""
     post, start, arrival, km = send(stage.day, force.couples, stage.ground.cells, force.cell_km, line, p, detour)
     if post < 0:
@@ -271,7 +318,7 @@ def go(stage: Any, force: Any, line: Any, p: Any, detour: Any) -> Any:
 
 
 @kernel
-def serve(stage: Any, force: Any, line: Any, waiting: Any, count: Any) -> None:
+def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Waiting], count: Ints) -> None:
     """Answer a call, carry it over, or lose it."""
     z = max(stage.ground.cells[line.cell].settlement, 0)
     p, trust = force.response[z], stage.trust[stage.ground.people[line.teller].settlement]
@@ -300,8 +347,8 @@ def serve(stage: Any, force: Any, line: Any, waiting: Any, count: Any) -> None:
             try_arrest(stage, force, post, line.incident, delay, z)
 
 
-@njit(cache=True)
-def respond(stage: Any, force: Any, deterrence: Any, waiting: Any, count: Any) -> None:
+@making_arrays
+def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: Rows[Waiting], count: Ints) -> None:
     """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
     day = stage.day
     recall_calls(day, waiting, count)
@@ -317,7 +364,7 @@ def respond(stage: Any, force: Any, deterrence: Any, waiting: Any, count: Any) -
             try_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
 
 
-def force_of(world: Any) -> Force:
+def force_of(world: World) -> Force:
     """Lay out what couples serve calls by."""
     state, numbers = world.state, world.numbers
     return Force(
@@ -333,9 +380,8 @@ def force_of(world: Any) -> Force:
     )
 
 
-def act(world: Any) -> None:
-    """Let people call about other things too; serve the calls; who was answered, or not, learns from it."""
-    calls.act(world)
+def act(world: World) -> None:
+    """Serve the calls; who was answered, or not, learns from it."""
     state, book = world.state, world.book
     most = int(book.counts[CALLS] + state.waiting.count[0])
     for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS):
@@ -345,3 +391,30 @@ def act(world: Any) -> None:
     state.tally[0]["calls"] += book.counts[CALLS]
     respond(world.stage(), world.laid(force_of), world.numbers["deterrence"], state.waiting.rows, state.waiting.count)
     world.learn()
+
+
+def median_wait(month: Month) -> float:
+    """Median minutes from call to arrival; nan where nobody was served."""
+    waits = month.world.state[WAITS]
+    if not waits.sum():
+        return math.nan
+    return float(np.searchsorted(np.cumsum(waits), waits.sum() / 2.0))
+
+
+def closed(month: Month) -> float:
+    """Calls that the police count as served, those closed on paper among them."""
+    return float(month.tally.served + month.world.state.unserved_by[NO_ARRIVAL])
+
+
+IT = Mechanism(
+    group=Response,
+    tables=(WAITING, WAITS),
+    knockout=Knockout(("response_minutes_median", "calls_unserved")),
+    counts=Counts,
+    causes=(ANSWERED_CALL,),
+    measures={
+        "response_minutes_median": Measure("minutes", median_wait),
+        "calls_unserved": Measure("calls", lambda month: float(month.world.state.unserved_by.sum())),
+        "calls_closed": Measure("calls", closed),
+    },
+)

@@ -3,17 +3,28 @@
 Switched off, a constant third of the officers is on duty.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
-from model.kernels import Tables, kernel
+from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.resources import goes_along, ration
 from model.parameters import Group, number, share
+from model.rows import Row
 from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
+
+if TYPE_CHECKING:
+    from model.mechanisms.resources import Mayor, Resources, Vehicle
+    from model.model import TrustModel as World
+    from model.rows import Ints, Rows
+    from model.stage import Plant, Stage
+    from model.state import Couple, Means
+    from model.territory import Cell
 
 ABSENCE, FIXED_DUTY, CYCLES = decision("absence"), decision("fixed duty"), decision("cycles")
 ON_FOOT_WITHOUT_LIMIT = 1e9
@@ -63,16 +74,25 @@ class Roster(Group):
     km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
 
-KNOCKOUT = ("thin_relays",)
-"""Measures of its own process, which change when it is switched off."""
+class Counts(Row):
+    """What is counted in a month."""
+
+    couple_shifts: float
+    thin_relays: float
+    vehicles: float
+    motorcycles: float
+    couple_hours: float
+    fixed_hours: float
+    couple_hours_used: float
+    km_available: float
 
 
 class Depot(Tables):
     """What there is to drive and burn, and who governs."""
 
-    vehicles: Any
-    means: Any
-    mayor: Any
+    vehicles: Rows[Vehicle]
+    means: Rows[Means]
+    mayor: Rows[Mayor]
 
 
 def on_duty(tick: int, roster: Any) -> tuple[int, float]:
@@ -86,13 +106,15 @@ def on_duty(tick: int, roster: Any) -> tuple[int, float]:
 
 
 @kernel
-def man(couples: Any, post: Any, lead: Any, mate: Any) -> None:
+def man(couples: Rows[Couple], post: int, lead: int, mate: int) -> None:
     """Put two officers on a post."""
     couples[post].on, couples[post].lead, couples[post].mate = 1, lead, mate
 
 
-@njit(cache=True)
-def fill_seats(stage: Any, couples: Any, plant: Any, roster: Any, group: Any, strength: Any) -> None:
+@making_arrays
+def fill_seats(
+    stage: Stage, couples: Rows[Couple], plant: Plant, roster: Rows[Roster], group: int, strength: float
+) -> None:
     """Form the couples of this shift from the officers of the group who are present."""
     tick, seed = stage.tick, stage.seed
     present = np.zeros(len(plant.officers), np.int64)
@@ -131,8 +153,8 @@ def fill_seats(stage: Any, couples: Any, plant: Any, roster: Any, group: Any, st
                 single[home] = -1
 
 
-@njit(cache=True)
-def working(vehicles: Any, n_facilities: Any, motorcycle: Any) -> Any:
+@making_arrays
+def working(vehicles: Rows[Vehicle], n_facilities: int, motorcycle: int) -> Ints:
     """Count the vehicles of every facility, or its motorcycles, that work."""
     count = np.zeros(n_facilities, np.int64)
     for v in range(len(vehicles)):
@@ -142,7 +164,7 @@ def working(vehicles: Any, n_facilities: Any, motorcycle: Any) -> Any:
 
 
 @kernel
-def start_out(couple: Any, p: Any, tick: Any, post: Any, home: Any, seed: Any) -> Any:
+def start_out(couple: Couple, p: Roster, tick: int, post: int, home: Cell, seed: int) -> float:
     """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
     length = min(480.0, 480.0 * p.fixed_duties * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
     couple.duty_start = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
@@ -152,8 +174,10 @@ def start_out(couple: Any, p: Any, tick: Any, post: Any, home: Any, seed: Any) -
     return length
 
 
-@njit(cache=True)
-def equip(stage: Any, couples: Any, plant: Any, depot: Any, roster: Any, resources: Any) -> None:
+@making_arrays
+def equip(
+    stage: Stage, couples: Rows[Couple], plant: Plant, depot: Depot, roster: Rows[Roster], resources: Rows[Resources]
+) -> None:
     """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
     tally, tick, seed = stage.tally, stage.tick, stage.seed
     vehicles = working(depot.vehicles, len(plant.facilities), 0)
@@ -191,12 +215,12 @@ def equip(stage: Any, couples: Any, plant: Any, depot: Any, roster: Any, resourc
         tally[0].couple_shifts += 1.0
 
 
-def depot_of(world: Any) -> Depot:
+def depot_of(world: World) -> Depot:
     """Lay out what there is to drive and burn."""
     return Depot(world.state.vehicles, world.state.means, world.state.mayor)
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
     state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
     group, strength = on_duty(world.tick, roster[0])
@@ -204,3 +228,18 @@ def act(world: Any) -> None:
         state.tally[0]["thin_relays"] += 1.0
     fill_seats(world.stage(), state.couples, world.plant, roster, group, strength)
     equip(world.stage(), state.couples, world.plant, world.laid(depot_of), roster, resources)
+
+
+IT = Mechanism(
+    group=Roster,
+    counts=Counts,
+    knockout=Knockout(("thin_relays",)),
+    measures={
+        "vehicles": Measure("vehicle-shifts"),
+        "motorcycles": Measure("motorcycle-shifts"),
+        "couple_hours": Measure("hours"),
+        "fixed_hours": Measure("hours"),
+        "couple_hours_used": Measure("hours"),
+        "km_available": Measure("km"),
+    },
+)

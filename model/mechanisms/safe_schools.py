@@ -3,20 +3,25 @@
 In the status quo there are none.  Switched off, a policy that uses them changes nothing.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.chance import age_of
-from model.daybook import ASSAULT, THEFT
 from model.kernels import kernel
+from model.kinds import SCHOOLS
+from model.mechanism import Hazard, Knockout, Measure, Mechanism
 from model.parameters import Group, number, share
 from model.residents import STUDENT
 
-KNOCKOUT = ("supervised_youth_hours",)
-KNOCKOUT_POLICY = "safe_schools"
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.rows import Reals
+
 ADULT, YOUNGEST = 18.0, 7.0
 
 
@@ -41,31 +46,41 @@ class SafeSchools(Group):
 
 
 @kernel
-def draw_of(student: Any, p: Any) -> Any:
+def draw_of(student: bool, p: SafeSchools) -> float:
     """Pull of a clique on somebody young, relative to one without any prevention."""
     supervised = p.coverage * (1.0 if student else p.outreach)
     return math.exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
 
 
-@kernel
-def guarded(kind: Any, person: Any, schools: Any, tick: Any, p: Any) -> Any:
-    """Hazard of a crime on the street against this resident here, relative to one without supervision."""
-    if (kind > THEFT and kind != ASSAULT) or schools == 0 or age_of(person, tick) >= ADULT:
-        return 1.0
-    return 1.0 - p.guard * p.coverage
+def guard(world: World, person: Reals) -> None:
+    """Keep crimes on the street from the young near schools, as far as they are supervised."""
+    p = world.numbers["safe_schools"]
+    person[SCHOOLS == 1, :, 2:] *= (1.0 - p["guard"] * p["coverage"])[:, None]
 
 
-def youth_of(people: Any, first_tick: int, n_settlements: int) -> np.ndarray:
+def youth_of(world: World) -> Reals:
     """Return the young of 7 to 17 years by settlement at the start: students, and those out of school."""
-    age = (first_tick // 3 - people["born"]) / 365.25
+    people, n = world.town.people, world.town.n_settlements
+    age = (world.calendar.first_tick // 3 - people["born"]) / 365.25
     young = (people["arrives"] < 0) & (age >= YOUNGEST) & (age < ADULT)
     student = people["occupation"] == STUDENT
     kinds = (young & student, young & ~student)
-    return np.array([np.bincount(people["settlement"][kind], minlength=n_settlements) for kind in kinds], np.float64)
+    return np.array([np.bincount(people["settlement"][kind], minlength=n) for kind in kinds], np.float64)
 
 
-def supervised_hours(world: Any) -> float:
+def supervised_hours(month: Month) -> float:
     """Hours of supervision of young people in this month."""
-    p = world.numbers["safe_schools"]
-    taking_part = p["coverage"] * (world.youth[0] + p["outreach"] * world.youth[1])
+    world = month.world
+    p, youth = world.numbers["safe_schools"], world.once(youth_of)
+    taking_part = p["coverage"] * (youth[0] + p["outreach"] * youth[1])
     return float((taking_part * p["hours"]).sum() * world.days_of_month / 7.0)
+
+
+IT = Mechanism(
+    group=SafeSchools,
+    hazard=Hazard(person=guard),
+    knockout=Knockout(("supervised_youth_hours",), policy="safe_schools"),
+    measures={
+        "supervised_youth_hours": Measure("hours", supervised_hours),
+    },
+)

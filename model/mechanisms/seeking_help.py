@@ -4,12 +4,13 @@ What counts is what institutions can do: a woman officer, somebody who speaks he
 here reads who she is.  Conciliation is never counted as a remedy: violence against women is a crime of public action.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numba import njit
 
 from model.daybook import (
     AT_STATION,
@@ -17,7 +18,6 @@ from model.daybook import (
     CALLS,
     COMMUNAL,
     DEMI,
-    DOMESTIC,
     IMPRESSIONS,
     INCIDENTS,
     NO_LINE,
@@ -27,13 +27,25 @@ from model.daybook import (
     TO_KIN,
     UNSERVEDS,
 )
-from model.kernels import Tables, kernel
-from model.ledger import PROTECTION, impress, trust_now
+from model.kernels import Tables, kernel, making_arrays
+from model.kinds import DOMESTIC
+from model.ledger import impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanisms.domestic_violence import Hearth, hearth_of, near_ties
+from model.mechanism import Mechanism
+from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Hearth, hearth_of, near_ties
 from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, lose_call, open_case
 from model.parameters import Group, number, share
-from model.state import COUNTS
+from model.rows import Row
+
+if TYPE_CHECKING:
+    from model.daybook import Incident
+    from model.mechanisms.communal_authority import CommunalAuthority
+    from model.mechanisms.reporting import Reporting
+    from model.mechanisms.response import Response
+    from model.model import TrustModel as World
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Plant, Stage
+    from model.state import Board, Case, Couple
 
 SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
     decision("speaks another language"),
@@ -42,8 +54,7 @@ SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
     decision("measures"),
 )
 PLACE = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
-"""Place of each channel in `domestic_to_nobody`…: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
-TO_NOBODY, ALONE_AFTER_NOBODY = COUNTS.index("domestic_to_nobody"), COUNTS.index("domestic_alone_after_nobody")
+"""Place of each channel in `PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
 N_PULLS = 10
 SHIFTS_A_MONTH = 91
 
@@ -96,21 +107,29 @@ class SeekingHelp(Group):
     relief: float = number(0.35, "log-odds", 0.0, 2.0, "assumed", "weight of a measure in the belief that they solve")
 
 
+class Counts(Row):
+    """What is counted in a month."""
+
+    domestic_complaints_police: float
+    domestic_complaints_prosecutor: float
+    domestic_protected: float
+
+
 class Help(Tables):
     """The institutions that a woman may turn to, and by what numbers."""
 
-    help: Any
-    boards: Any
-    cases: Any
-    case_count: Any
-    reporting: Any
-    authority: Any
-    response: Any
-    on_duty: Any
+    help: Rows[SeekingHelp]
+    boards: Rows[Board]
+    cases: Rows[Case]
+    case_count: Ints
+    reporting: Rows[Reporting]
+    authority: Rows[CommunalAuthority]
+    response: Rows[Response]
+    on_duty: Ints
 
 
 @kernel
-def who_attends(stage: Any, found: Any, couples: Any, plant: Any, numbers: Any) -> None:
+def who_attends(stage: Stage, found: Ints, couples: Rows[Couple], plant: Plant, numbers: Rows[SeekingHelp]) -> None:
     """Find for every facility whether a woman is on duty and whether somebody speaks the other language."""
     facilities, officers, tick, seed = plant.facilities, plant.officers, stage.tick, stage.seed
     for facility in range(len(facilities)):
@@ -127,7 +146,7 @@ def who_attends(stage: Any, found: Any, couples: Any, plant: Any, numbers: Any) 
 
 
 @kernel
-def understood(i: Any, facility: Any, on_duty: Any, p: Any, seed: Any) -> Any:
+def understood(i: int, facility: int, on_duty: Ints, p: SeekingHelp, seed: int) -> float:
     """What the police lack to attend this woman (log-odds): a woman officer, her language."""
     woman, speaker = (on_duty[facility, 0], on_duty[facility, 1]) if facility >= 0 else (0, 0)
     lack = 0.0 if woman else p.no_woman
@@ -136,7 +155,7 @@ def understood(i: Any, facility: Any, on_duty: Any, p: Any, seed: Any) -> Any:
 
 
 @kernel
-def pulls_at_home(row: Any, i: Any, stage: Any, aid: Any, p: Any, out: Any) -> None:
+def pulls_at_home(row: Incident, i: int, stage: Stage, aid: Help, p: SeekingHelp, out: Reals) -> None:
     """Write the pull (exp of utility) of everything a woman may turn to into ``out``; 0 where it is not open."""
     people, mind = stage.ground.people, stage.minds[i]
     z = people[i].settlement
@@ -160,7 +179,7 @@ def pulls_at_home(row: Any, i: Any, stage: Any, aid: Any, p: Any, out: Any) -> N
 
 
 @kernel
-def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
+def follow_up(stage: Stage, k: int, i: int, aid: Help, p: SeekingHelp) -> None:
     """Make the call and the formal complaint that follow from where she went."""
     row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
     told, number, z = row.told, row.number, stage.ground.people[i].settlement
@@ -187,12 +206,12 @@ def follow_up(stage: Any, k: Any, i: Any, aid: Any, p: Any) -> None:
 
 
 @kernel
-def protect(stage: Any, row: Any, i: Any, place: Any, hearth: Hearth, p: Any) -> None:
+def protect(stage: Stage, row: Incident, i: int, place: int, hearth: Hearth, p: SeekingHelp) -> None:
     """Protect her by a measure or in a refuge, or leave her alone."""
     drawn = luck(stage.seed, MEASURES, stage.tick, row.number, 0)
     chance = p.shelter if row.told == REFUGE else p.measures * row.complaint
     if drawn >= chance:
-        hearth.counts[ALONE_AFTER_NOBODY + place] += 1.0
+        hearth.helped[ALONE_AFTER, place] += 1.0
         return
     hearth.homes[i].safe = stage.tick + int(p.months * SHIFTS_A_MONTH)
     stage.tally[0].domestic_protected += 1.0
@@ -200,8 +219,8 @@ def protect(stage: Any, row: Any, i: Any, place: Any, hearth: Hearth, p: Any) ->
         impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p.relief, 1)
 
 
-@njit(cache=True)
-def seek_help(stage: Any, hearth: Hearth, aid: Help) -> None:
+@making_arrays
+def seek_help(stage: Stage, hearth: Hearth, aid: Help) -> None:
     """Let every woman who was hurt at home in this shift turn to somebody, or to nobody."""
     pull = np.zeros(N_PULLS)
     for k in range(stage.day.counts[INCIDENTS]):
@@ -215,7 +234,7 @@ def seek_help(stage: Any, hearth: Hearth, aid: Help) -> None:
         told = choose(pull, luck(stage.seed, TELL, stage.tick, row.number, 0))
         place = PLACE[told] if told != NOBODY else 0
         row.told, hearth.homes[i].channel = told, place
-        hearth.counts[TO_NOBODY + place] += 1.0
+        hearth.helped[TO, place] += 1.0
         if told == COMMUNAL:
             if row.severity >= aid.authority[z].grave:
                 row.handed = 1
@@ -225,7 +244,12 @@ def seek_help(stage: Any, hearth: Hearth, aid: Help) -> None:
         protect(stage, row, i, place, hearth, p)
 
 
-def aid_of(world: Any) -> Help:
+def attending_of(world: World) -> Ints:
+    """Return room for whether a woman, and a speaker of the other language, is on duty at each facility this shift."""
+    return np.zeros((len(world.town.facilities), 2), np.int64)
+
+
+def aid_of(world: World) -> Help:
     """Lay out where help can be sought."""
     state, numbers = world.state, world.numbers
     return Help(
@@ -236,16 +260,22 @@ def aid_of(world: Any) -> Help:
         numbers["reporting"],
         numbers["communal_authority"],
         numbers["response"],
-        world.attending,
+        world.once(attending_of),
     )
 
 
-def act(world: Any) -> None:
+def act(world: World) -> None:
     """Let women who were hurt at home look for help."""
     most = 2 * int(world.book.counts[INCIDENTS])
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
     stage = world.stage()
-    who_attends(stage, world.attending, world.state.couples, world.plant, world.numbers["seeking_help"])
+    who_attends(stage, world.once(attending_of), world.state.couples, world.plant, world.numbers["seeking_help"])
     seek_help(stage, world.laid(hearth_of), world.laid(aid_of))
+
+
+IT = Mechanism(
+    group=SeekingHelp,
+    counts=Counts,
+)

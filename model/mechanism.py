@@ -1,0 +1,109 @@
+"""What a mechanism brings: one record says all of it, and everything else is collected from these records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from model.parameters import Group
+from model.rows import Reals, Row
+from model.tables import Declared
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.model import TrustModel as World
+
+type Verb = Callable[["World"], None]
+type Born = Callable[["World", int, int], None]
+type Factor = Callable[["World", Reals], None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A monthly column: its unit, and how it is read off a month; without a reader it is the count of its name.
+
+    What it means stands in both languages in the `.toml` beside the code.
+    """
+
+    unit: str
+    read: Callable[[Month], float] | None = None
+
+
+def portrayed(portrait: Callable[[Month], dict[str, float]], units: Mapping[str, str]) -> dict[str, Measure]:
+    """Return the measures that one function takes together, with their units; a month asks it once."""
+
+    def reader(name: str) -> Callable[[Month], float]:
+        return lambda month: month.once(portrait)[name]
+
+    return {name: Measure(unit, reader(name)) for name, unit in units.items()}
+
+
+def over(part: float, whole: float) -> float:
+    """Return part over whole; 0/0 is null."""
+    return float(part) / float(whole) if whole else float("nan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hazard:
+    """How a mechanism raises or lowers the hazard of crime.
+
+    ``place`` multiplies factors into a layer of its own, ``[when, kind, cell]``, where ``when`` is 0 by day and 1 by
+    night, 2 and 3 the same on market days; ``person`` into those of ``[kind, settlement, ward]``, where ``ward`` tells
+    the careful (1) and the young near schools (2) apart.  ``spared`` crimes of its layer are written into the
+    daybook; ``repeats``: its layer keeps near repeats away too.
+    """
+
+    place: Factor | None = None
+    person: Factor | None = None
+    spared: bool = False
+    repeats: bool = False
+
+
+@dataclass(frozen=True)
+class Knockout:
+    """How a knock-out shows that a mechanism matters.
+
+    ``measures`` are those of its own process, which change when it is switched off; where the status quo does not use
+    it, ``policy`` does; ``site`` and ``start`` say where and from when something is to be seen.
+    """
+
+    measures: tuple[str, ...]
+    policy: str = ""
+    site: str = ""
+    start: str = ""
+
+
+def nothing(world: World) -> None:
+    """Do nothing: what a mechanism without such a verb does."""
+
+
+def nobody(world: World, first: int, end: int) -> None:
+    """Do nothing for those who are born or move here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mechanism:
+    """What one mechanism, or one part of the setting, brings into the model.
+
+    ``mind`` and ``counts`` are rows whose columns join those of residents and of the month's tally (`model.register`).
+    ``begin`` gives the world its first state, ``born`` that of the residents from a row up to another.  What a
+    mechanism does in a shift and at a month's end stands in the schedule of the register.
+    """
+
+    group: type[Group] | None = None
+    named: str = ""
+    tables: tuple[Declared, ...] = ()
+    mind: type[Row] | None = None
+    counts: type[Row] | None = None
+    causes: tuple[int, ...] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    hazard: Hazard | None = None
+    begin: Verb = nothing
+    born: Born = nobody
+    knockout: Knockout | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name: that of its group of parameters, or its own if it has none."""
+        return self.group.name if self.group is not None else self.named

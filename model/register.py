@@ -1,0 +1,195 @@
+"""The register: every mechanism, in order, and everything that is collected from their records.
+
+A new mechanism is one file, its import here and its line in `ORDER`; what it does in a shift is a line in `SHIFT`.
+Columns that it adds to residents or to the month's tally join `Mind` and `Tally`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from model import books, gangs, ledger
+from model.mechanisms import (
+    adoption,
+    calls,
+    collective_violence,
+    communal_authority,
+    consultation,
+    contacts,
+    crime,
+    crises,
+    daily_rhythm,
+    deterrence,
+    domestic_violence,
+    extortion,
+    fear,
+    hearsay,
+    heavy_hand,
+    information,
+    justice,
+    land_conflicts,
+    misconduct,
+    narcos,
+    near_repeat,
+    officers,
+    patrol,
+    plans,
+    political_calendar,
+    population_change,
+    pressure,
+    reporting,
+    resources,
+    response,
+    roster,
+    safe_schools,
+    seeking_help,
+)
+from model.state import CENTRAL
+from model.tables import Table
+
+if TYPE_CHECKING:
+    from model.mechanism import Mechanism, Verb
+    from model.tables import Declared
+
+ORDER: tuple[Mechanism, ...] = (
+    ledger.IT,
+    books.IT,
+    fear.IT,
+    population_change.IT,
+    daily_rhythm.IT,
+    officers.IT,
+    adoption.IT,
+    resources.IT,
+    roster.IT,
+    communal_authority.IT,
+    plans.IT,
+    patrol.IT,
+    gangs.IT,
+    narcos.IT,
+    near_repeat.IT,
+    deterrence.IT,
+    political_calendar.IT,
+    safe_schools.IT,
+    crime.IT,
+    extortion.IT,
+    heavy_hand.IT,
+    domestic_violence.IT,
+    seeking_help.IT,
+    land_conflicts.IT,
+    reporting.IT,
+    calls.IT,
+    response.IT,
+    collective_violence.IT,
+    contacts.IT,
+    misconduct.IT,
+    consultation.IT,
+    information.IT,
+    pressure.IT,
+    justice.IT,
+    crises.IT,
+    hearsay.IT,
+)
+"""The order in which the world begins, residents are born, and tables, counts and measures stand."""
+
+
+class Mind(
+    ledger.Belief,
+    ledger.Memory,
+    fear.Caution,
+    population_change.Outside,
+    justice.Lesson,
+    gangs.Belonging,
+    extortion.Purse,
+    reporting.Word,
+):
+    """What changes in a resident: the columns of every mechanism, those of trust first."""
+
+
+class Tally(
+    books.Counts,
+    population_change.Counts,
+    adoption.Counts,
+    resources.Counts,
+    roster.Counts,
+    communal_authority.Counts,
+    plans.Counts,
+    patrol.Counts,
+    narcos.Counts,
+    near_repeat.Counts,
+    deterrence.Counts,
+    crime.Counts,
+    extortion.Counts,
+    heavy_hand.Counts,
+    domestic_violence.Counts,
+    seeking_help.Counts,
+    land_conflicts.Counts,
+    calls.Counts,
+    response.Counts,
+    collective_violence.Counts,
+    contacts.Counts,
+    misconduct.Counts,
+    consultation.Counts,
+    information.Counts,
+    pressure.Counts,
+    justice.Counts,
+    crises.Counts,
+):
+    """Counts since the month began; kilometres, hours and days are sums."""
+
+
+MINDS = Table(name="minds", row=Mind, per="resident", about="What changes in residents: each mechanism its columns.")
+TALLY = Table(name="tally", row=Tally, per="one", monthly=True, about="Counts of the month: each mechanism its own.")
+TABLES: tuple[Declared, ...] = (MINDS, TALLY, *CENTRAL, *(table for one in ORDER for table in one.tables))
+COUNTS = tuple(Tally.columns)
+
+SHIFT: tuple[Verb, ...] = (
+    population_change.act,
+    officers.prepare,
+    resources.act,
+    roster.act,
+    plans.act,
+    patrol.act,
+    collective_violence.withdraw,
+    heavy_hand.act,
+    crime.act,
+    narcos.act,
+    extortion.act,
+    domestic_violence.act,
+    land_conflicts.act,
+    reporting.act,
+    seeking_help.act,
+    calls.act,
+    response.act,
+    collective_violence.act,
+    contacts.act,
+    misconduct.act,
+    deterrence.act,
+    communal_authority.act,
+    consultation.act,
+    information.act,
+    pressure.act,
+    justice.act,
+    political_calendar.act,
+    crises.act,
+    hearsay.act,
+    fear.act,
+    officers.act,
+    books.act,
+)
+"""The schedule of a shift, as the ODD tells it."""
+MONTH_END: tuple[Verb, ...] = (officers.month_end, misconduct.month_end, adoption.month_end, fear.month_end)
+"""What closes a month, before everybody is brought up to date."""
+
+
+def check() -> None:
+    """Raise a ValueError that says what a record brings and the register lacks."""
+    for one in ORDER:
+        for row, of in ((one.mind, Mind), (one.counts, Tally)):
+            if row is not None and not issubclass(of, row):
+                raise ValueError(f"{one.name} brings columns that {of.__name__} lacks: add {row.__qualname__} to it")
+    names = [table.name for table in TABLES]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"tables declared twice: {', '.join(sorted(twice))}")
+
+
+check()
