@@ -3,18 +3,34 @@
 import ast
 import inspect
 import re
+import subprocess
 import textwrap
 from pathlib import Path
 
-from experiments.tables import ODD, written
+import pytest
+
+from experiments import odd
+from experiments.module_map import modules_in
+from experiments.tables import written
 from model.mechanisms import roster
 from model.model import TrustModel
 from model.parameters import Group
 from scenarios.groups import mechanisms
 
 ROOT = Path(__file__).parent.parent
-TEXT = ODD.read_text(encoding="utf-8")
+TEXT = odd.ODD.read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+API = (ROOT / "model" / "API.md").read_text(encoding="utf-8")
+GLOSSARY = (ROOT / "model" / "GLOSSARY.md").read_text(encoding="utf-8")
+LONGEST_LINE = 160
+
+
+def documents() -> list[Path]:
+    """Every Markdown file of the project, without what a run or a tool has left."""
+    told = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / line for line in told.stdout.splitlines()]
 
 
 def own_mechanisms() -> dict[str, type[Group]]:
@@ -22,8 +38,39 @@ def own_mechanisms() -> dict[str, type[Group]]:
     return {name: group for name, group in mechanisms().items() if group.__module__.startswith("model.")}
 
 
-def test_the_generated_part_of_the_odd_is_up_to_date() -> None:
-    assert written(TEXT) == TEXT, "run: python -m experiments.tables"
+@pytest.mark.parametrize("path", list(written()), ids=lambda path: path.name)
+def test_a_generated_document_is_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == written()[path], "run: python -m experiments.tables"
+
+
+def test_no_line_of_a_document_is_too_long_to_read() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number} has {len(line)} characters"
+        for path in documents()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > LONGEST_LINE
+    ]
+    assert not long
+
+
+def test_the_submodels_of_the_odd_are_numbered_in_order() -> None:
+    numbers = re.findall(r"^### 6\.(\d+) ", TEXT, re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def test_every_mechanism_has_its_section_beside_its_code() -> None:
+    assert {path.stem for path in odd.sections()} >= set(own_mechanisms())
+    assert all(path.with_suffix(".py").is_file() for path in odd.sections())
+
+
+def test_submodels_are_referred_to_by_name_and_every_name_leads_somewhere() -> None:
+    own = odd.told()
+    places = dict(re.findall(r"^\[(\w+)\]: #(.+)$", own, re.MULTILINE))
+    headings = {odd.anchor(title) for title in re.findall(r"^### (.+)$", own, re.MULTILINE)}
+    assert odd.references(own) <= set(places)
+    assert set(places.values()) <= headings
+    for path in (*odd.sections(), odd.FRAME):
+        assert not re.search(r"(?<![\d.^·])6\.\d+(?! %)", path.read_text(encoding="utf-8")), path.name
 
 
 def test_the_schedule_in_the_odd_is_the_order_of_step() -> None:
@@ -36,10 +83,18 @@ def test_the_schedule_in_the_odd_is_the_order_of_step() -> None:
     assert told[-1] == "settle"
 
 
+def test_the_drawing_of_the_schedule_has_every_verb_in_order() -> None:
+    schedule = TEXT.partition("## 3")[2].partition("## 4")[0]
+    drawn = re.search(r"```\n(.*?)```", schedule, re.DOTALL)
+    assert drawn
+    verbs = re.findall(r"^\d+\. `(\w+)`", schedule, re.MULTILINE)
+    assert [word for word in re.findall(r"\w+", drawn[1]) if word in verbs] == verbs
+
+
 def test_every_mechanism_has_its_section_and_says_what_off_means() -> None:
     sections = TEXT.partition("## 6 Submodels")[2].partition("## 7")[0]
     for name, group in own_mechanisms().items():
-        assert re.search(rf"^### .*\b{name}\b|\b{name}\b, M17 in part|near_repeat\.kappa", sections, re.MULTILINE), name
+        assert re.search(rf"^### 6\.\d+ {name} \(M\d+", sections, re.MULTILINE), name
         assert any(about.off is not None for about in group.numbers().values()) or name == "deterrence", name
         module = inspect.getmodule(group)
         assert module is not None
@@ -69,3 +124,46 @@ def test_the_commands_of_the_readme_exist() -> None:
     for command in set(re.findall(r"(?:^|`|--locked |run.py )confianza (\w+)", README, re.MULTILINE)):
         result = CliRunner().invoke(app, [command, "--help"])
         assert result.exit_code == 0, command
+
+
+def test_the_python_of_the_api_page_runs_from_top_to_bottom(capsys) -> None:  # type: ignore[no-untyped-def]
+    world: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", API, re.DOTALL):
+        exec(block, world)
+    told = capsys.readouterr().out
+    assert "did you mean 'contacts.talk'?" in told
+    assert re.search(r"^[1-9]\d* residents differ", told, re.MULTILINE)
+
+
+# Words
+
+
+def names_in_the_code() -> set[str]:
+    """Modules, functions, variables, parameters, and words that stand as text, such as columns."""
+    found: set[str] = set()
+    folders = ("model", "model/mechanisms", "scenarios", "experiments", "experiments/sweeps")
+    for path in (path for folder in folders for path in modules_in(folder)):
+        found.add(path.stem)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            found |= {str(getattr(node, field, "")) for field in ("id", "attr", "arg", "name")}
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w ]+", node.value):
+                found |= set(node.value.split())
+    return found
+
+
+def terms(column: int) -> list[str]:
+    """The words of one column of the glossary, one by one."""
+    rows = [line.split(" | ") for line in GLOSSARY.splitlines() if line.startswith("| ") and "| English" not in line]
+    return [word for row in rows for word in re.split("[,;] ", row[column].strip("| ")) if word]
+
+
+def test_every_name_in_the_glossary_exists_in_the_code() -> None:
+    told = {part for name in re.findall(r"`([^`]+)`", GLOSSARY) for part in name.split(".")}
+    assert len(told) > 50
+    assert told - names_in_the_code() == set()
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["English", "Spanish"])
+def test_no_word_stands_twice_in_the_glossary(language: int) -> None:
+    words = terms(language)
+    assert sorted(words) == sorted(set(words))

@@ -4,21 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from experiments.module_map import level
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments")
-LEVELS = (
-    ("errors", "parameters", "luck", "scenario", "calendar"),
-    (
-        *("territory", "residents", "police", "authorities", "gangs"),
-        *("town", "state", "daybook", "chance", "books", "ledger"),
-    ),
-    ("mechanisms",),
-    ("agents",),
-    ("policies", "criteria", "standing", "measures"),
-    ("model",),
-)
-"""The modules of `model` from the ground up; a module that is not named here belongs to the tables."""
-TABLES = 1
 ONLY_IN = {
     "mesa": ("model/agents.py", "model/model.py", "experiments/"),
     "matplotlib": ("experiments/",),
@@ -43,12 +32,6 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def level(module: str) -> int:
-    """Return the level of `model.NAME…`."""
-    name = module.split(".")[1]
-    return next((height for height, names in enumerate(LEVELS) if name in names), TABLES)
-
-
 def violations(path: str, imported: str) -> str | None:
     package, root = path.split("/")[0], imported.split(".")[0]
     if root in PACKAGES and PACKAGES.index(root) > PACKAGES.index(package):
@@ -56,7 +39,8 @@ def violations(path: str, imported: str) -> str | None:
     if not path.startswith(ONLY_IN.get(root, ("",))):
         return f"{path} imports {imported}, which belongs in {', '.join(ONLY_IN[root])}"
     inside = package == root == "model" and path != "model/__init__.py" and "." in imported
-    if inside and level(imported) > level(path.removesuffix(".py").replace("/", ".")):
+    own = path.removesuffix(".py").split("/")[1] if inside else ""
+    if inside and level(imported.split(".")[1]) > level(own):
         return f"{path} imports {imported}, which stands on a higher level"
     return None
 

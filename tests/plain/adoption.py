@@ -1,4 +1,4 @@
-"""MOPSIC adoption: officers hear, learn, leave and are replaced (ODD 6.15)."""
+"""MOPSIC adoption: officers hear, learn, leave and are replaced (ODD: adoption)."""
 
 import math
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The heavy hand: soldiers, detention on suspicion, release (ODD 6.21)."""
+"""The heavy hand: soldiers, detention on suspicion, release (ODD: heavy_hand)."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Calls about what is no crime (ODD 6.32)."""
+"""Calls about what is no crime (ODD: calls)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Communal authorities: hearings and meetings; and hearsay (ODD 6.12 and 6.13)."""
+"""Communal authorities: hearings and meetings; and hearsay (ODD: communal_authority, hearsay)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -164,7 +164,7 @@ def fail(town: "PlainTown", case: Case) -> int:
 
 
 def spread_news(town: "PlainTown") -> None:
-    """Let ties hear of what residents experienced in this shift (ODD 6.13)."""
+    """Let ties hear of what residents experienced in this shift (ODD: hearsay)."""
     p = town.numbers("hearsay")
     for said in list(town.impressions):
         bad = said.weight_f * said.tone_f + said.weight_e * said.tone_e < 0.0

@@ -1,4 +1,4 @@
-"""Consultation: meetings, requests and answers (ODD 6.23)."""
+"""Consultation: meetings, requests and answers (ODD: consultation)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Whom patrols meet, and how (ODD 6.10)."""
+"""Whom patrols meet, and how (ODD: contacts)."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Crime, incidents, near repeats and deterrence (ODD 6.4 to 6.6)."""
+"""Crime, incidents, near repeats and deterrence (ODD: crime, incident, near_repeat, deterrence)."""
 
 import math
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def youngest_victim(kind: int) -> int:
     return 12 if kind in (ROBBERY, THEFT, ASSAULT) else 18
 
 
-# 6.4 crime
+# crime
 
 
 def offend(town: "PlainTown") -> None:
@@ -201,14 +201,14 @@ def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
 
 
 def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
-    """Let protectors keep a crime away; somebody may be killed for it (ODD 6.30)."""
+    """Let protectors keep a crime away; somebody may be killed for it (ODD: narcos)."""
     victim = thief_killed(town, cell, number)
     if victim is not None:
         minute = minute_of(town, number)
         write_incident(town, 2**27 + number, KILLING, NARCO, cell, victim, 1.0, 0.0, minute=minute)
 
 
-# 6.6 deterrence
+# deterrence
 
 
 def attempt(town: "PlainTown", tried: Attempt) -> None:
@@ -257,7 +257,7 @@ def deter(town: "PlainTown") -> None:
         cell.risk += (guarded - cell.risk) * (1.0 - keep)
 
 
-# 6.5 incident
+# incident
 
 
 def minute_of(town: "PlainTown", number: int) -> float:

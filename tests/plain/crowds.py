@@ -1,4 +1,4 @@
-"""Crowds that gather against a suspect (ODD 6.24)."""
+"""Crowds that gather against a suspect (ODD: collective_violence)."""
 
 from typing import TYPE_CHECKING
 

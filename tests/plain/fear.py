@@ -1,4 +1,4 @@
-"""Fear and precaution (ODD 6.26)."""
+"""Fear and precaution (ODD: fear)."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Cliques and extortion (ODD 6.7)."""
+"""Cliques and extortion (ODD: extortion)."""
 
 import math
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ def found_cliques(town: "PlainTown") -> None:
 
 
 def extort(town: "PlainTown") -> None:
-    """Live one shift of the cliques, in the order of ODD 6.7."""
+    """Live one shift of the cliques, in the order of the ODD's section on extortion."""
     if town.shift == 0 and town.weekday == MONDAY:
         collect(town)
     if town.shift in (0, 1):

@@ -1,4 +1,4 @@
-"""Violence at home, and where women look for help (ODD 6.22)."""
+"""Violence at home, and where women look for help (ODD: domestic_violence, seeking_help)."""
 
 import math
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Information on its way up (ODD 6.19)."""
+"""Information on its way up (ODD: information)."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Judges and investigators (ODD 6.11)."""
+"""Judges and investigators (ODD: justice)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

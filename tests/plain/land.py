@@ -1,4 +1,4 @@
-"""Conflicts over land, water and boundaries (ODD 6.25)."""
+"""Conflicts over land, water and boundaries (ODD: land_conflicts)."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Vehicles, fuel, lines, funds and the mayor (ODD 6.16)."""
+"""Vehicles, fuel, lines, funds and the mayor (ODD: resources)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Bribe requests and what becomes of them (ODD 6.17)."""
+"""Bribe requests and what becomes of them (ODD: misconduct)."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Narco protectors (ODD 6.30) and prevention for the young (ODD 6.31)."""
+"""Narco protectors (ODD: narcos) and prevention for the young (ODD: safe_schools)."""
 
 import math
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The officers' side of trust (ODD 6.18)."""
+"""The officers' side of trust (ODD: officers)."""
 
 from typing import TYPE_CHECKING
 

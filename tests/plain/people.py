@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 """Causes of a change of trust, in the order of ODD 5.4."""
 
 STUDENT, FARM = 1, 5
-"""The occupation that ODD 6.7 asks about."""
+"""The occupation that extortion asks about in the ODD."""
 
 
 class Resident(mesa.Agent):
@@ -122,11 +122,11 @@ class Resident(mesa.Agent):
 
     @property
     def place(self) -> "Cell | None":
-        """Where the resident is in this shift; None is outside the municipality (ODD 6.1)."""
+        """Where the resident is in this shift; None is outside the municipality (ODD: daily_rhythm)."""
         return self.places[self.model.place_list]
 
     def is_careful(self, felt: float, campaign: float) -> bool:
-        """Tell whether precautions are taken at this fear, in log-odds (ODD 6.26)."""
+        """Tell whether precautions are taken at this fear, in log-odds (ODD: fear)."""
         p = self.model.numbers("fear")
         return bool(p.careful + p.by_fear * felt + p.heed * campaign + self.caution > 0.0)
 
@@ -232,7 +232,7 @@ class Ledger:
         return {key: math.fsum(changes) for key, changes in self.entries.items()}
 
     def close(self, month: int) -> None:
-        """Close the month (ODD 6.14)."""
+        """Close the month (ODD: settle)."""
         after = self.totals()
         self.months.append(Month(month, self.before, after, self.changes()))
         self.before, self.entries = after, {}

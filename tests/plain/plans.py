@@ -1,4 +1,4 @@
-"""Diagnosis, plans and posts (ODD 6.19)."""
+"""Diagnosis, plans and posts (ODD: plans)."""
 
 import math
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Officers, couples, the roster and patrol (ODD 6.2 and 6.3)."""
+"""Officers, couples, the roster and patrol (ODD: roster, patrol)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -72,24 +72,24 @@ class Officer(mesa.Agent):
         self.integrity = float(row["integrity"])
 
     def begin_month(self) -> None:
-        """Begin a new month of duty (ODD 6.18)."""
+        """Begin a new month of duty (ODD: officers)."""
         self.n_nights = self.n_calls = self.n_friendly = self.n_attacks = self.n_meetings = 0
         self.warmth = 0.0
 
     def is_present(self, strength: float) -> bool:
-        """Tell whether the officer of a group on duty comes to work (ODD 6.2)."""
+        """Tell whether the officer of a group on duty comes to work (ODD: roster)."""
         absence = self.model.numbers("roster").absence
         return self.model.luck("absence", self.number, 0) >= 1.0 - (1.0 - absence) * strength
 
     @property
     def chance_of_going(self) -> float:
-        """Chance of making a planned visit (ODD 6.18)."""
+        """Chance of making a planned visit (ODD: officers)."""
         p = self.model.numbers("officers")
         return logistic(p.kept + p.keen * self.motivation + p.bold * self.safety)
 
     @property
     def chance_of_fairness(self) -> float:
-        """P_fair (ODD 6.10)."""
+        """P_fair (ODD: contacts)."""
         numbers = self.model.numbers("contacts")
         return logistic(numbers.fair + numbers.manner * self.manner + self.tone)
 
@@ -132,7 +132,7 @@ class Couple(mesa.Agent):
         return self.duty_start <= minute < self.duty_end
 
     def begin(self, mode: int) -> None:
-        """Begin a shift at the facility (ODD 6.2)."""
+        """Begin a shift at the facility (ODD: roster)."""
         town, numbers = self.model, self.model.numbers("roster")
         length = SHIFT_MINUTES * numbers.fixed_duties * (0.5 + town.luck("fixed duty", self.number, 0))
         length = min(length, SHIFT_MINUTES)
@@ -149,7 +149,7 @@ class Couple(mesa.Agent):
             self.kilometres = fuel(town, self.facility, km)
 
     def place_at(self, minute: float) -> Cell:
-        """Return the cell of the last visit since this couple was last busy, else where it was then (ODD 6.9)."""
+        """Return the cell of the last visit since this couple was last busy, else where it was then (ODD: response)."""
         own = [visit for visit in self.model.visits if visit.couple is self and visit.alive]
         since = [visit.cell for visit in own if self.free <= visit.minute <= minute]
         return since[-1] if since else self.cell
@@ -180,7 +180,7 @@ class Visit:
     alive: bool = True
 
 
-# 6.2 roster
+# roster
 
 
 def relieve_couples(town: "PlainTown") -> None:
@@ -243,7 +243,7 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
             couple.lead.tone += town.numbers("resources").joint_tone
 
 
-# 6.3 patrol
+# patrol
 
 
 def patrol(town: "PlainTown") -> None:
@@ -311,7 +311,7 @@ def make_visit(
 
 
 def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool = False) -> Visit | None:
-    """Return the first visit that covers a minute in a cell; of all planned, or only of those kept (ODD 6.6)."""
+    """Return the first visit that covers a minute in a cell; of all planned, or of those kept (ODD: deterrence)."""
     residual = town.numbers("deterrence").residual
     for visit in town.visits:
         covers = visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual

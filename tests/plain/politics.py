@@ -1,4 +1,4 @@
-"""The political calendar and crises (ODD 6.28 and 6.29)."""
+"""The political calendar and crises (ODD: political_calendar, crises)."""
 
 import math
 from typing import TYPE_CHECKING, Any

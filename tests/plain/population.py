@@ -1,4 +1,4 @@
-"""An open population (ODD 6.27)."""
+"""An open population (ODD: population_change)."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pressure for figures (ODD 6.20)."""
+"""Pressure for figures (ODD: pressure)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

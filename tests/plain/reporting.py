@@ -1,4 +1,4 @@
-"""Whom a victim tells, and what reaches the books (ODD 6.8)."""
+"""Whom a victim tells, and what reaches the books (ODD: reporting)."""
 
 import math
 from dataclasses import dataclass
@@ -168,7 +168,7 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
 
 
 def give_up(town: "PlainTown", incident: "Incident | Errand", teller: Resident, reason: int) -> None:
-    """Note that a call is not served for good, and what the caller thinks of it (ODD 6.9)."""
+    """Note that a call is not served for good, and what the caller thinks of it (ODD: response)."""
     trust = town.numbers("trust")
     town.unserved.append(Unserved(incident.tick, incident.number, reason))
     fairness, effectiveness = (-0.5, trust.call_treatment / 2.0), (-1.0, trust.call)

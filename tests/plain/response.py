@@ -1,4 +1,4 @@
-"""Answering calls, and arrests (ODD 6.9)."""
+"""Answering calls, and arrests (ODD: response)."""
 
 import math
 from dataclasses import dataclass

@@ -193,7 +193,7 @@ class PlainTown(mesa.Model):
 
     @property
     def place_list(self) -> int:
-        """Number of the list of places of this shift (ODD 6.1)."""
+        """Number of the list of places of this shift (ODD: daily_rhythm)."""
         day_type = MARKET_DAY if self.is_market_day else SUNDAY if self.weekday == 6 else WORKING_DAY
         return 3 * day_type + self.shift
 
