@@ -287,11 +287,9 @@ class Month:
 
 @dataclass(frozen=True)
 class Measure:
-    """Unit and meaning of one column."""
+    """Unit of one column."""
 
     unit: str
-    en: str
-    es: str
 
 
 def share_or_null(part: float, whole: float) -> float:
@@ -300,255 +298,165 @@ def share_or_null(part: float, whole: float) -> float:
 
 
 _BOOKS = {
-    "crimes_occurred": (OCCURRED, "crimes that happened", "delitos ocurridos"),
-    "crimes_told": (TOLD, "crimes told to a state body", "delitos avisados a una institución del Estado"),
-    "complaints_filed": (COMPLAINTS, "formal complaints at the prosecutor", "denuncias en el MP"),
-    "crimes_recorded": (RECORDED, "crimes in headquarters' record", "delitos en el registro de la jefatura"),
+    "crimes_occurred": OCCURRED,
+    "crimes_told": TOLD,
+    "complaints_filed": COMPLAINTS,
+    "crimes_recorded": RECORDED,
 }
-_KINDS_ES = (
-    "robo",
-    "hurto",
-    "robo de vehículo",
-    "hurto en vehículo",
-    "robo a vivienda o negocio",
-    "agresión",
-    "homicidio",
-    "extorsión",
-    "violencia intrafamiliar",
-)
 _MAIN = {
-    "trust_mean": Measure("0-1", "trust in the police, mean of residents", "confianza en la policía, media"),
-    "trust_contact": Measure("0-1", "the same, with contact in 12 months", "la misma, con contacto en 12 meses"),
-    "trust_no_contact": Measure("0-1", "the same, without contact", "la misma, sin contacto"),
-    "trust_women": Measure("0-1", "the same, women and girls", "la misma, mujeres"),
-    "trust_men": Measure("0-1", "the same, men and boys", "la misma, hombres"),
-    "trust_indigenous": Measure("0-1", "the same, indigenous residents", "la misma, personas indígenas"),
-    "trust_young": Measure("0-1", "the same, younger than 30", "la misma, menores de 30 años"),
-    "trust_council": Measure("0-1", "the same, council members", "la misma, integrantes de consejos"),
-    "trust_victims": Measure("0-1", "the same, harmed in 12 months", "la misma, víctimas en 12 meses"),
-    "trust_far": Measure("0-1", "the same, far from the police", "la misma, lejos de la policía"),
-    "fairness_mean": Measure("0-1", "belief that the police treat people well", "creencia en el buen trato"),
-    "effectiveness_mean": Measure("0-1", "belief that the police come and solve", "creencia en la eficacia"),
-    "survey_lapop": Measure("0-100", "trust as LAPOP would measure it", "confianza como la mediría LAPOP"),
-    "survey_lapop_trusting": Measure("%", "answers 5-7 to LAPOP", "respuestas 5-7 a LAPOP"),
-    "survey_latinobarometro": Measure("%", "much or some confidence", "mucha o algo de confianza (Latinobarómetro)"),
-    "fear_mean": Measure("0-1", "perceived insecurity", "inseguridad percibida"),
-    "precaution_share": Measure("share", "adults who take precautions", "adultos que toman precauciones"),
-    "residents": Measure("people", "living residents", "habitantes"),
-    "victims_share": Measure("share", "adults harmed here in 12 months", "adultos víctimas aquí en 12 meses"),
-    "victims_anywhere_share": Measure(
-        "share", "adults harmed here or outside in 12 months", "adultos víctimas aquí o fuera en 12 meses"
-    ),
-    "contact_share": Measure("share", "adults with police contact in 12 months", "adultos con contacto en 12 meses"),
-    "homicides": Measure("deaths", "homicides", "homicidios"),
-    "homicides_per_100k": Measure("per 100,000 a year", "homicide rate, annualised", "tasa de homicidios, anualizada"),
-    "told_share": Measure("share", "crimes told to a state body", "proporción de delitos avisados"),
-    "clearance": Measure("share", "charges over complaints of the month", "acusaciones sobre denuncias del mes"),
-    "response_minutes_median": Measure("minutes", "from call to arrival, median", "minutos de respuesta, mediana"),
-    "calls_unserved": Measure("calls", "calls that nobody answered", "llamadas sin atender"),
-    "coverage": Measure("share", "populated cells visited in the month", "celdas pobladas visitadas en el mes"),
-    "officers": Measure("officers", "officers posted", "agentes destinados"),
-    "trained_share": Measure("share", "officers trained in MOPSIC", "agentes capacitados en MOPSIC"),
-    "trained_operations": Measure("share", "the same, operations branch (SDGO)", "los mismos, operaciones (SDGO)"),
-    "trained_prevention": Measure("share", "the same, prevention branch (SDGPD)", "los mismos, prevención (SDGPD)"),
-    "aware_share": Measure("share", "officers who know of MOPSIC", "agentes que conocen el MOPSIC"),
-    "trained_plateau": Measure(
-        "share", "trained share at which courses and turnover balance", "proporción a la que tiende la capacitación"
-    ),
-    "tenure_months": Measure("months", "officers at their post, mean", "meses de los agentes en su puesto, media"),
-    "old_guard_share": Measure("share", "officers from before the PNC", "agentes anteriores a la PNC"),
-    "officers_trained": Measure("officers", "officers trained", "agentes capacitados en el mes"),
-    "training_days": Measure("days", "working days of officers on courses", "días de capacitación de los agentes"),
-    "officers_moved": Measure("officers", "officers moved away", "agentes trasladados"),
-    "officers_retired": Measure("officers", "officers retired", "agentes jubilados"),
-    "officers_made_aware": Measure("officers", "officers who heard of MOPSIC", "agentes que oyeron del MOPSIC"),
-    "explained": Measure("calls", "late answers explained to the caller", "tardanzas explicadas a quien llamó"),
-    "vehicles_working": Measure("vehicles", "vehicles and motorcycles that work", "vehículos y motos que funcionan"),
-    "couple_hours": Measure("hours", "hours of couples on duty", "horas de parejas en servicio"),
-    "couple_hours_used": Measure("hours", "of these, used", "de estas, ocupadas"),
-    "fixed_hours": Measure("hours", "of these, on fixed duties", "de estas, en servicios fijos"),
-    "km_available": Measure("km", "kilometres that the fuel allows", "kilómetros que permite el combustible"),
-    "breakdowns": Measure("vehicles", "vehicles that broke down", "vehículos que se arruinaron"),
-    "repairs": Measure("vehicles", "vehicles that came back from repair", "vehículos reparados"),
-    "joint_patrols": Measure(
-        "couple-shifts", "joint patrols with municipal police", "patrullajes combinados con la Policía Municipal"
-    ),
-    "benefit_km": Measure("km", "fuel paid for by benefit events", "combustible de actividades benéficas, en km"),
-    "mayor_willing": Measure("0 or 1", "the mayor takes on security", "el alcalde asume la seguridad"),
-    "internet_share": Measure("share", "facilities with internet", "sedes con internet"),
-    "core_crowd": Measure(
-        "people", "people in the core in the morning of a working day", "personas en el centro, por la mañana"
-    ),
-    "trust_by_contacts": Measure(
-        "points per 100", "change of mean trust by contacts of patrols", "cambio de la confianza por contactos"
-    ),
-    "trust_by_hearsay": Measure(
-        "points per 100", "change of mean trust by what others tell", "cambio de la confianza por lo que otros cuentan"
-    ),
-    "officers_faith": Measure("0-1", "officers' trust in the community", "confianza de los agentes en la comunidad"),
-    "officers_safety": Measure("0-1", "officers' felt safety", "seguridad que sienten los agentes"),
-    "officers_stress": Measure("0-1", "officers' stress", "estrés de los agentes"),
-    "public_cases": Measure("cases", "misconduct that became public", "abusos policiales conocidos por todos"),
-    "complaints_police": Measure("complaints", "complaints against officers", "quejas contra agentes"),
-    "complaints_answered": Measure("complaints", "of these, answered", "de estas, respondidas"),
-    "suspended": Measure("officers", "officers suspended", "agentes suspendidos"),
-    "investigators": Measure("people", "investigators of the prosecutor for this place", "fiscales e investigadores"),
-    "national_trend": Measure(
-        "ratio",
-        "violence as the country's trend has it, over 2017",
-        "violencia según la tendencia nacional, sobre 2017",
-    ),
-    "supervised_youth_hours": Measure(
-        "hours", "supervised hours of young people in the month", "horas de jóvenes bajo supervisión en el mes"
-    ),
-    "payers": Measure("people", "standing payers of extortion", "personas que pagan renta"),
-    "gang_members": Measure("people", "members of cliques", "integrantes de clicas"),
-    "legitimacy": Measure("0-1", "legitimacy of communal boards, mean", "legitimidad de las autoridades comunales"),
-    "survival": Measure("share", "crimes known to the police that headquarters records", "de lo sabido, lo registrado"),
-    "record_days_mean": Measure("days", "from crime to headquarters' map", "días hasta el mapa de la jefatura"),
-    "known": Measure("crimes", "crimes that the police know of", "delitos que la policía conoce"),
-    "forms": Measure("forms", "forms filled in", "boletas llenadas"),
-    "forms_with_content": Measure("forms", "forms with content", "boletas con contenido"),
-    "products_returned": Measure("products", "products that came back from above", "productos de análisis devueltos"),
-    "formats": Measure("formats", "planning formats filled in", "formatos FIAPOL y FAES llenados"),
-    "diagnoses": Measure("diagnoses", "diagnoses made by stations", "diagnósticos hechos por las estaciones"),
-    "visits_by_plan": Measure("visits", "visits by plan or on post", "visitas según el plan o en puesto fijo"),
-    "visits_on_post": Measure("visits", "stretches on a fixed post", "tramos en puesto fijo"),
-    "visits_on_paper": Measure("visits", "visits written and not made", "visitas anotadas y no hechas"),
-    "posts_follow_crime": Measure(
-        "-1 to 1",
-        "rank correlation of visits by plan with crime",
-        "visitas según el plan y delitos ocurridos, correlación",
-    ),
-    "posts_follow_reports": Measure(
-        "-1 to 1", "the same with crime told to the state", "la misma, con delitos avisados al Estado"
-    ),
-    "recorded_share": Measure("share", "headquarters' record over what happened", "lo registrado sobre lo ocurrido"),
-    "calls_closed": Measure("calls", "calls that the police count as served", "llamadas dadas por atendidas"),
-    "refused": Measure("crimes", "victims sent away by the police", "víctimas a quienes no se les recibió la denuncia"),
-    "downgraded": Measure("crimes", "crimes written down as something lesser", "delitos anotados como algo menor"),
-    "arrests_easy": Measure("arrests", "easy arrests, sought for the figures", "capturas fáciles, para la estadística"),
-    "complaints_outside": Measure("complaints", "complaints outside the police", "quejas fuera de la policía"),
-    "unserved_paper": Measure("calls", "calls closed though nobody came", "llamadas cerradas sin que llegara nadie"),
-    "army_visits": Measure("visits", "visits of army patrols", "visitas de patrullas del Ejército"),
-    "stops_army": Measure("stops", "young men stopped by soldiers", "jóvenes registrados por soldados"),
-    "stops_army_harsh": Measure("stops", "the same, harshly", "los mismos, con malos tratos"),
-    "detentions": Measure("people", "people detained on suspicion", "personas detenidas por sospecha"),
-    "wrongful_detentions": Measure("people", "of them, no members of a clique", "de ellas, ajenas a las clicas"),
-    "detention_complaints": Measure("complaints", "complaints of detention", "denuncias por detención arbitraria"),
-    "prison_recruits": Measure(
-        "people", "wrongly detained who joined a clique", "detenidos sin causa que entraron a una clica"
-    ),
-    "members_held": Measure("people", "members of cliques in prison", "integrantes de clicas en prisión"),
-    "others_held": Measure("people", "others in prison on suspicion", "otras personas presas por sospecha"),
-    "queue": Measure("cases", "complaints waiting at the prosecutor", "denuncias en espera en el MP"),
-    "authority_load": Measure("cases", "open cases by communal authority", "casos abiertos por autoridad comunal"),
-    "calls_other": Measure("calls", "calls about other things than crimes", "llamadas por asuntos que no son delito"),
-    "calls_own_phone": Measure(
-        "calls", "of them by leaders to an officer's own phone", "de ellas, de líderes al teléfono propio de un agente"
-    ),
-    "imitators_prison": Measure(
-        "crimes", "extortion by imitators from prisons", "extorsión de imitadores desde las cárceles"
-    ),
-    "cliques": Measure("cliques", "cliques with members", "clicas con integrantes"),
-    "seen_share": Measure(
-        "share",
-        "of the time, how much a populated cell is seen by a couple",
-        "del tiempo, cuánto ve una pareja una celda poblada",
-    ),
-    "wounded_registered": Measure(
-        "people",
-        "wounded in grave assaults that the police know of",
-        "heridos en agresiones graves que la policía conoce",
-    ),
-    "suspects_named": Measure(
-        "people", "suspects held or named before a crowd", "sospechosos retenidos o señalados ante la gente"
-    ),
-    "crowds": Measure("events", "attempts of collective violence", "intentos de linchamiento"),
-    "crowds_averted": Measure("events", "of them averted by police or authority", "linchamientos evitados"),
-    "crowds_killed": Measure("events", "of them that killed", "linchamientos con muerte"),
-    "cases": Measure("cases", "cases ended before communal authority", "casos terminados ante la autoridad comunal"),
-    "closed": Measure("cases", "of them settled and kept", "casos resueltos y cumplidos"),
-    "domestic_conciliated": Measure(
-        "cases",
-        "violence at home conciliated: no remedy",
-        "violencia intrafamiliar conciliada ante la autoridad: no es remedio",
-    ),
-    "rulings_kept": Measure("rulings", "rulings kept", "resoluciones cumplidas"),
-    "rulings_broken": Measure("rulings", "rulings not kept", "resoluciones incumplidas"),
-    "to_higher_board": Measure("cases", "cases taken to the higher board", "casos llevados a la junta directiva"),
-    "deference_respect": Measure("hearings", "police waited out of respect", "la policía esperó por respeto"),
-    "deference_weakness": Measure("hearings", "police waited out of weakness", "la policía esperó por debilidad"),
-    "watched": Measure(
-        "crimes", "kept away by the watch of communities", "delitos que evitó la vigilancia comunitaria"
-    ),
-    "meetings": Measure("meetings", "meetings of communities with police", "reuniones de comunidades con la policía"),
-    "requests_due": Measure("requests", "requests whose 30 days are over", "peticiones con plazo vencido"),
-    "requests_met": Measure("requests", "of them met", "peticiones cumplidas"),
-    "requests_answered": Measure("requests", "of them met or answered", "peticiones con respuesta"),
-    "land_conflicts": Measure("conflicts", "over land, water, boundaries", "conflictos por tierra, agua o linderos"),
-    "police_attacked": Measure("events", "crowds that attacked the police", "ataques de la multitud a la policía"),
-    "domestic_to_nobody": Measure("acts", "violence at home, told nobody", "violencia intrafamiliar, avisó a nadie"),
-    "domestic_to_kin": Measure(
-        "acts", "violence at home, told kin or neighbours", "violencia intrafamiliar, avisó a familiares o vecinos"
-    ),
-    "domestic_to_communal": Measure(
-        "acts", "violence at home, told the communal authority", "violencia intrafamiliar, avisó a la autoridad comunal"
-    ),
-    "domestic_to_police": Measure(
-        "acts", "violence at home, told the police", "violencia intrafamiliar, avisó a la policía"
-    ),
-    "domestic_to_prosecutor": Measure(
-        "acts", "violence at home, told the prosecutor", "violencia intrafamiliar, avisó al MP"
-    ),
-    "domestic_to_demi": Measure("acts", "violence at home, told the DEMI", "violencia intrafamiliar, avisó a la DEMI"),
-    "domestic_to_refuge": Measure(
-        "acts",
-        "violence at home, told the network for victims",
-        "violencia intrafamiliar, avisó a la Red de Derivación",
-    ),
-    "women_hurt": Measure(
-        "women",
-        "women hurt at home in 12 months",
-        "mujeres que sufrieron violencia en casa en 12 meses",
-    ),
-    "domestic_repeat_share": Measure(
-        "share",
-        "acts of violence at home within 12 months of another",
-        "actos de violencia intrafamiliar que repiten uno de los 12 meses anteriores",
-    ),
-    "domestic_without_remedy": Measure(
-        "acts",
-        "acts of violence at home after which the woman was left without remedy, in any channel",
-        "actos de violencia intrafamiliar tras los que la mujer quedó sin remedio, en cualquier vía",
-    ),
-    "c1": Measure("0-1", "criterion 1: small area", "criterio 1: área pequeña"),
-    "c2": Measure("0-1", "criterion 2: consultation", "criterio 2: consulta"),
-    "c3": Measure("0-1", "criterion 3: solving problems", "criterio 3: solución de problemas"),
-    "c4": Measure("0-1", "criterion 4: causes and conditions", "criterio 4: causas y condiciones"),
-    "accountability": Measure("0-1", "accountability", "rendición de cuentas"),
+    "trust_mean": Measure("0-1"),
+    "trust_contact": Measure("0-1"),
+    "trust_no_contact": Measure("0-1"),
+    "trust_women": Measure("0-1"),
+    "trust_men": Measure("0-1"),
+    "trust_indigenous": Measure("0-1"),
+    "trust_young": Measure("0-1"),
+    "trust_council": Measure("0-1"),
+    "trust_victims": Measure("0-1"),
+    "trust_far": Measure("0-1"),
+    "fairness_mean": Measure("0-1"),
+    "effectiveness_mean": Measure("0-1"),
+    "survey_lapop": Measure("0-100"),
+    "survey_lapop_trusting": Measure("%"),
+    "survey_latinobarometro": Measure("%"),
+    "fear_mean": Measure("0-1"),
+    "precaution_share": Measure("share"),
+    "residents": Measure("people"),
+    "victims_share": Measure("share"),
+    "victims_anywhere_share": Measure("share"),
+    "contact_share": Measure("share"),
+    "homicides": Measure("deaths"),
+    "homicides_per_100k": Measure("per 100,000 a year"),
+    "told_share": Measure("share"),
+    "clearance": Measure("share"),
+    "response_minutes_median": Measure("minutes"),
+    "calls_unserved": Measure("calls"),
+    "coverage": Measure("share"),
+    "officers": Measure("officers"),
+    "trained_share": Measure("share"),
+    "trained_operations": Measure("share"),
+    "trained_prevention": Measure("share"),
+    "aware_share": Measure("share"),
+    "trained_plateau": Measure("share"),
+    "tenure_months": Measure("months"),
+    "old_guard_share": Measure("share"),
+    "officers_trained": Measure("officers"),
+    "training_days": Measure("days"),
+    "officers_moved": Measure("officers"),
+    "officers_retired": Measure("officers"),
+    "officers_made_aware": Measure("officers"),
+    "explained": Measure("calls"),
+    "vehicles_working": Measure("vehicles"),
+    "couple_hours": Measure("hours"),
+    "couple_hours_used": Measure("hours"),
+    "fixed_hours": Measure("hours"),
+    "km_available": Measure("km"),
+    "breakdowns": Measure("vehicles"),
+    "repairs": Measure("vehicles"),
+    "joint_patrols": Measure("couple-shifts"),
+    "benefit_km": Measure("km"),
+    "mayor_willing": Measure("0 or 1"),
+    "internet_share": Measure("share"),
+    "core_crowd": Measure("people"),
+    "trust_by_contacts": Measure("points per 100"),
+    "trust_by_hearsay": Measure("points per 100"),
+    "officers_faith": Measure("0-1"),
+    "officers_safety": Measure("0-1"),
+    "officers_stress": Measure("0-1"),
+    "public_cases": Measure("cases"),
+    "complaints_police": Measure("complaints"),
+    "complaints_answered": Measure("complaints"),
+    "suspended": Measure("officers"),
+    "investigators": Measure("people"),
+    "national_trend": Measure("ratio"),
+    "supervised_youth_hours": Measure("hours"),
+    "payers": Measure("people"),
+    "gang_members": Measure("people"),
+    "legitimacy": Measure("0-1"),
+    "survival": Measure("share"),
+    "record_days_mean": Measure("days"),
+    "known": Measure("crimes"),
+    "forms": Measure("forms"),
+    "forms_with_content": Measure("forms"),
+    "products_returned": Measure("products"),
+    "formats": Measure("formats"),
+    "diagnoses": Measure("diagnoses"),
+    "visits_by_plan": Measure("visits"),
+    "visits_on_post": Measure("visits"),
+    "visits_on_paper": Measure("visits"),
+    "posts_follow_crime": Measure("-1 to 1"),
+    "posts_follow_reports": Measure("-1 to 1"),
+    "recorded_share": Measure("share"),
+    "calls_closed": Measure("calls"),
+    "refused": Measure("crimes"),
+    "downgraded": Measure("crimes"),
+    "arrests_easy": Measure("arrests"),
+    "complaints_outside": Measure("complaints"),
+    "unserved_paper": Measure("calls"),
+    "army_visits": Measure("visits"),
+    "stops_army": Measure("stops"),
+    "stops_army_harsh": Measure("stops"),
+    "detentions": Measure("people"),
+    "wrongful_detentions": Measure("people"),
+    "detention_complaints": Measure("complaints"),
+    "prison_recruits": Measure("people"),
+    "members_held": Measure("people"),
+    "others_held": Measure("people"),
+    "queue": Measure("cases"),
+    "authority_load": Measure("cases"),
+    "calls_other": Measure("calls"),
+    "calls_own_phone": Measure("calls"),
+    "imitators_prison": Measure("crimes"),
+    "cliques": Measure("cliques"),
+    "seen_share": Measure("share"),
+    "wounded_registered": Measure("people"),
+    "suspects_named": Measure("people"),
+    "crowds": Measure("events"),
+    "crowds_averted": Measure("events"),
+    "crowds_killed": Measure("events"),
+    "cases": Measure("cases"),
+    "closed": Measure("cases"),
+    "domestic_conciliated": Measure("cases"),
+    "rulings_kept": Measure("rulings"),
+    "rulings_broken": Measure("rulings"),
+    "to_higher_board": Measure("cases"),
+    "deference_respect": Measure("hearings"),
+    "deference_weakness": Measure("hearings"),
+    "watched": Measure("crimes"),
+    "meetings": Measure("meetings"),
+    "requests_due": Measure("requests"),
+    "requests_met": Measure("requests"),
+    "requests_answered": Measure("requests"),
+    "land_conflicts": Measure("conflicts"),
+    "police_attacked": Measure("events"),
+    "domestic_to_nobody": Measure("acts"),
+    "domestic_to_kin": Measure("acts"),
+    "domestic_to_communal": Measure("acts"),
+    "domestic_to_police": Measure("acts"),
+    "domestic_to_prosecutor": Measure("acts"),
+    "domestic_to_demi": Measure("acts"),
+    "domestic_to_refuge": Measure("acts"),
+    "women_hurt": Measure("women"),
+    "domestic_repeat_share": Measure("share"),
+    "domestic_without_remedy": Measure("acts"),
+    "c1": Measure("0-1"),
+    "c2": Measure("0-1"),
+    "c3": Measure("0-1"),
+    "c4": Measure("0-1"),
+    "accountability": Measure("0-1"),
 }
 
 
 def _all_measures() -> dict[str, Measure]:
-    books = {}
-    for name, (_, en, es) in _BOOKS.items():
-        books[name] = Measure("crimes", en, es)
-        for kind, kind_es in zip(KINDS, _KINDS_ES, strict=True):
-            books[f"{name}_{kind}"] = Measure("crimes", f"{en}: {kind.replace('_', ' ')}", f"{es}: {kind_es}")
-    parts = {part: Measure("0-1", f"part of a criterion: {part}", f"parte de un criterio: {part}") for part in TRACES}
-    counts = {
-        name: Measure("count", name.replace("_", " "), name.replace("_", " ")) for name in COUNTS if name not in _MAIN
-    }
-    parts |= {
-        f"{part}.trace": Measure("value", f"what {part} is judged by, without anchors", f"traza de {part}, sin anclas")
-        for part in TRACES
-    }
+    names = [name for book in _BOOKS for name in (book, *(f"{book}_{kind}" for kind in KINDS))]
+    books = {name: Measure("crimes") for name in names}
+    counts = {name: Measure("count") for name in COUNTS if name not in _MAIN}
+    parts = {part: Measure("0-1") for part in TRACES} | {f"{part}.trace": Measure("value") for part in TRACES}
     return _MAIN | books | counts | parts
 
 
 MEASURES: Mapping[str, Measure] = _all_measures()
-"""Every monthly column, in order, with unit and meaning in English and Spanish."""
+"""Every monthly column, in order, with its unit; its words lie in the TOML files beside the code."""
 
 
 @cache
@@ -624,7 +532,7 @@ def row_of(month: Month) -> dict[str, float]:
         "domestic_without_remedy": sum_of(month.tally, "domestic_alone_after_"),
     }
     row |= adoption.portrait(world) | resources.portrait(world) | officers.portrait(world)
-    for name, (book_number, _, _) in _BOOKS.items():
+    for name, book_number in _BOOKS.items():
         row[name] = float(books[book_number].sum())
         row |= {f"{name}_{kind}": float(books[book_number, k]) for k, kind in enumerate(KINDS)}
     row |= {name: float(month.tally[name]) for name in COUNTS}
