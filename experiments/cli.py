@@ -243,11 +243,13 @@ def parameters(
 
 
 @app.command()
-def measures() -> None:
+def measures(
+    lang: Annotated[str, typer.Option(metavar="en|es", help="Language of the meanings.")] = "en",
+) -> None:
     """List the monthly measures with unit and meaning."""
     from experiments.listings import measure_lines, show
 
-    show(measure_lines())
+    show(measure_lines(lang))
 
 
 @app.command()

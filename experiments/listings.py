@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 import scenarios
+from experiments.words import meaning, unit
 from model.errors import InputError, nearest
 from model.parameters import Group, Number, every_number
 from model.scenario import Entry, Scenario
@@ -105,13 +106,13 @@ def number_lines(dotted: str, default: float, about: Number, scenario: Scenario 
     yield wrapped(f"source: {told or about.source}", 6)
 
 
-def measure_lines() -> Iterator[str]:
-    """Yield every monthly column with its unit and meaning."""
+def measure_lines(language: str = "en") -> Iterator[str]:
+    """Yield every monthly column with its unit and meaning in a language."""
     from model.measures import MEASURES  # compiles when used, so it is imported late
 
     for name, measure in MEASURES.items():
-        yield f"{name}  [{measure.unit}]"
-        yield wrapped(measure.en, 4)
+        yield f"{name}  [{unit(measure.unit, language)}]"
+        yield wrapped(meaning(name, language), 4)
 
 
 def show(lines: Iterable[str]) -> None:

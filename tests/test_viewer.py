@@ -19,9 +19,9 @@ from experiments.viewer import biography, changes, differ, frames, hover, looks,
 from experiments.viewer.lane import Lane
 from experiments.viewer.levers import FIRST, levers
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
-from experiments.viewer.texts import LANGUAGES, known, say, texts
+from experiments.viewer.texts import known, say, texts
+from experiments.words import LANGUAGES
 from model.daybook import HOMICIDE, INCIDENTS, TERRITORIAL
-from model.ledger import CAUSES
 from model.model import TrustModel
 
 SMALL = """extends = "villa_canales"
@@ -358,14 +358,6 @@ def test_every_text_used_in_the_code_exists() -> None:
     used = set(re.findall(r'say\(\s*[a-z.]+,\s*"([a-z_]+\.[a-z_0-9]+)"', code))
     assert len(used) > 60
     assert {name for name in used if not known(name)} == set()
-
-
-def test_causes_and_levers_of_the_model_have_names_in_both_languages() -> None:
-    missing = [f"cause.{cause}" for cause in CAUSES if not known(f"cause.{cause}")]
-    every = [lever for some in levers().values() for lever in some]
-    missing += [f"lever.{lever.name}" for lever in every if not known(f"lever.{lever.name}")]
-    missing += sorted({f"unit.{lever.about.unit}" for lever in every if not known(f"unit.{lever.about.unit}")})
-    assert missing == [], "say them in experiments/viewer/texts.toml"
 
 
 def test_sliders_are_the_levers_of_the_model() -> None:

@@ -15,14 +15,14 @@ from experiments.headlines import BY_NAME, WORDS, Headline
 from experiments.report import disagreeing, sentences, words
 from experiments.report.both import LANGUAGES, Both, both, listed
 from experiments.report.days import day
-from experiments.report.figures import CAUSE_WORDS, FIGURES, GROUP_WORDS, available, drawn, few_deaths, words_of
+from experiments.report.figures import FIGURES, available, drawn, few_deaths
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, read_sites
 from experiments.report.slim import Styles, slim
 from experiments.report.svg import Tongue, svg_of
 from experiments.request import Request
-from model.criteria import CRITERIA, WORDS_ES
-from model.criteria import WORDS as CRITERIA_WORDS
+from experiments.words import cause, group, in_both, verdict
+from model.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
 BRIEFLY = {
@@ -79,16 +79,16 @@ def build(folder: Path, lang: str = "es") -> bytes:
         headlines=BY_NAME,
         criteria=CRITERIA,
         groups=groups_of,
-        group_words=GROUP_WORDS,
+        group_words=partial(in_both, group),
         causes=causes_of,
-        cause_words=lambda name: words_of(name, CAUSE_WORDS),
+        cause_words=partial(in_both, cause),
         costs=costs_of,
         grid=grid_of,
         settled=settled,
         happened=sentences.happened,
         cautions=sentences.cautions,
         drawn=sentences.drawn,
-        gains=lambda site, arm: sentences.gains(site, arm, groups_of(site), words.WHO),
+        gains=lambda site, arm: sentences.gains(site, arm, groups_of(site)),
         paper=lambda site: words.PAPER.get(site.name),
         named=partial(named, sites),
         day=day,
@@ -188,10 +188,10 @@ def criterion(site: Site, arm: Arm, name: str) -> Both:
     if rows.empty:
         return both("–", "–")
     row = rows.iloc[0]
-    number = CRITERIA_WORDS.index(row["word"])
     return both(
-        f"{WORDS_ES[number]} {{share}} % ({{score}})",
-        f"{CRITERIA_WORDS[number]} {{share}} % ({{score}})",
+        "{word} {share} % ({score})",
+        "{word} {share} % ({score})",
+        word=both(*in_both(verdict, row["word"])),
         share=site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0),
         score=site.numbers.show("criteria", row.name, "score", 2),
     )

@@ -18,8 +18,9 @@ from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
 from experiments.report.svg import LOOK, Tongue
 from experiments.swept import draw_of
+from experiments.words import cause, group, in_both, verdict
 from experiments.yearly import MONTHS
-from model.criteria import CRITERIA
+from model.criteria import CRITERIA, WORDS
 
 WIDE = 4.8
 MAPS_ACROSS = 3
@@ -38,53 +39,6 @@ MAIN = (
 DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
-GROUP_WORDS = {
-    "women": ("mujeres", "women"),
-    "men": ("hombres", "men"),
-    "young": ("menores de 30", "younger than 30"),
-    "indigenous": ("indígenas", "indigenous"),
-    "not_indigenous": ("no indígenas", "not indigenous"),
-    "council": ("en consejos", "in councils"),
-    "victims": ("víctimas", "victims"),
-    "near": ("cerca de la policía", "near the police"),
-    "far": ("lejos de la policía", "far from the police"),
-}
-CAUSE_WORDS = {
-    "fading": ("olvido", "fading"),
-    "greeting": ("saludos y visitas", "greetings and visits"),
-    "talk": ("pláticas", "talks"),
-    "stop": ("registros y retenes", "stops and checkpoints"),
-    "bribe": ("mordidas", "bribes"),
-    "answered_call": ("llamadas atendidas", "calls answered"),
-    "unanswered_call": ("llamadas sin atender", "calls unanswered"),
-    "harm": ("ser víctima", "being a victim"),
-    "release": ("detenidos que salen libres", "suspects released"),
-    "held": ("detenidos que quedan presos", "suspects held"),
-    "charged": ("acusaciones", "charges"),
-    "dropped": ("casos desestimados", "cases dropped"),
-    "hearing": ("audiencias comunales", "communal hearings"),
-    "meeting": ("reuniones con la policía", "meetings with police"),
-    "hearsay": ("lo que cuentan otros", "what others tell"),
-    "death": ("muertes", "deaths"),
-    "public_event": ("hechos públicos", "public events"),
-    "arrival": ("gente que llega", "newcomers"),
-    "departure": ("gente que se va", "people who leave"),
-    "turned_away": ("denuncias rechazadas", "victims sent away"),
-    "request_met": ("solicitudes atendidas", "requests met"),
-    "request_unmet": ("solicitudes sin atender", "requests unmet"),
-    "door_to_door": ("visitas casa por casa", "door to door"),
-    "detention": ("detenciones", "detentions"),
-    "army": ("patrullas del ejército", "army patrols"),
-    "crisis": ("desalojos y bloqueos", "evictions and blockades"),
-    "collective_violence": ("linchamientos", "collective violence"),
-    "protection": ("medidas de protección", "protection"),
-}
-
-
-def words_of(name: str, words: dict[str, tuple[str, str]]) -> tuple[str, str]:
-    """Return a name in Spanish and English; one that has no words yet is shown as it is."""
-    plain = name.replace("_", " ")
-    return words.get(name, (plain, plain))
 
 
 def named(measure: str, tongue: Tongue) -> str:
@@ -164,7 +118,7 @@ def groups(site: Site, tongue: Tongue) -> Figure:
             line.set_color(COLOURS[(site.others.index(arm) + 1) % len(COLOURS)])
         place.xaxis.set_major_locator(MaxNLocator(max(2, 5 - n)))
         place.set_title(tongue.lines(title_of(arm, tongue), 42 // n), fontsize=7.5)
-    label_rows(axes.flat[0], [tongue(*words_of(name, GROUP_WORDS)) for name in present])
+    label_rows(axes.flat[0], [tongue(*in_both(group, name)) for name in present])
     return figure
 
 
@@ -375,9 +329,10 @@ def criteria(site: Site, tongue: Tongue) -> Figure:
             place.plot([row["low"], row["high"]], [height, height], color=colour, linewidth=1.4)
             place.plot([row["score"]], [height], "o", color=colour, markersize=3.5)
     label_rows(place, [named(name, tongue) for name in CRITERIA])
-    words = (("débil", "weak"), ("limitado", "limited"), ("pasable", "passable"), ("aceptable", "acceptable"))
-    for number, pair in enumerate((*words, ("fuerte", "strong"))):
-        place.text(0.1 + 0.2 * number, -0.62, tongue(*pair), ha="center", va="bottom", fontsize=7, color=INK)
+    for number, word in enumerate(WORDS):
+        place.text(
+            0.1 + 0.2 * number, -0.62, tongue(*in_both(verdict, word)), ha="center", va="bottom", fontsize=7, color=INK
+        )
     place.set_xlim(0.0, 1.0)
     legend(figure, site, tongue)
     return figure
@@ -395,7 +350,7 @@ def causes(site: Site, tongue: Tongue) -> Figure:
         place.axvline(0.0, color="0.6", linewidth=0.8)
         place.set_title(tongue.lines(title_of(arm, tongue), 42 // len(site.others)), fontsize=7.5)
         place.xaxis.set_major_locator(MaxNLocator(3))
-    label_rows(axes.flat[0], [tongue(*words_of(name, CAUSE_WORDS)) for name in shown])
+    label_rows(axes.flat[0], [tongue(*in_both(cause, name)) for name in shown])
     return figure
 
 

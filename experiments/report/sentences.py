@@ -7,6 +7,7 @@ from markupsafe import Markup
 from experiments.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
+from experiments.words import in_both, people
 from model.criteria import CRITERIA
 
 TOLD = (
@@ -315,7 +316,7 @@ def with_effect(site: Site, row: Any) -> Both:
     return both(f"{one.es} ({{effect}})", f"{one.en} ({{effect}})", effect=site.number(row, "effect", sign="+"))
 
 
-def gains(site: Site, arm: Arm, names: list[str], words: dict[str, tuple[str, str]]) -> Both:
+def gains(site: Site, arm: Arm, names: list[str]) -> Both:
     """Return in one sentence which groups surely trust more, which less, and of which it cannot be told."""
     rows = {name: row for name in names if (row := site.effect(arm, f"trust_{name}", "group")) is not None}
     sides = (
@@ -328,7 +329,9 @@ def gains(site: Site, arm: Arm, names: list[str], words: dict[str, tuple[str, st
     )
     all_groups = both("todos los grupos", "all groups")
     parts = [
-        both(*text, names=all_groups if len(own) == len(rows) else listed([both(*words[name]) for name in own]))
+        both(
+            *text, names=all_groups if len(own) == len(rows) else listed([both(*in_both(people, name)) for name in own])
+        )
         for text, own in sides
         if own
     ]

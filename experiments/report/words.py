@@ -82,15 +82,3 @@ PAPER = {
     },
 }
 """What the field study of 2017 and 2018 found (evidence L01 to L05)."""
-WHO = {
-    "women": ("las mujeres", "women"),
-    "men": ("los hombres", "men"),
-    "young": ("los menores de 30 años", "those younger than 30"),
-    "indigenous": ("las personas indígenas", "indigenous people"),
-    "not_indigenous": ("las personas no indígenas", "people who are not indigenous"),
-    "council": ("quienes están en consejos", "members of councils"),
-    "victims": ("las víctimas", "victims"),
-    "near": ("quienes viven cerca de la policía", "those who live near the police"),
-    "far": ("quienes viven lejos", "those who live far away"),
-}
-"""Groups of residents as they stand in a sentence."""

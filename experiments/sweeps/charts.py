@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figure import BLUE
+from experiments.words import meaning
 from model.measures import MEASURES
 
 MOST_LEVELS, MOST_FACTORS, MOST_WRITTEN = 12, 8, 64
@@ -33,8 +34,7 @@ def entitle(figure: Figure, text: str) -> None:
 
 def named(measure: str) -> str:
     """Return the meaning of a measure with its unit."""
-    about = MEASURES[measure]
-    return f"{about.en} ({about.unit})"
+    return f"{meaning(measure, 'en')} ({MEASURES[measure].unit})"
 
 
 def levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:

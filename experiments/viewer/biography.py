@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from experiments import words
 from experiments.viewer import sites
 from experiments.viewer.lane import CHUNK, Lane, Stop
-from experiments.viewer.texts import known, say
+from experiments.viewer.texts import say
 from experiments.viewer.why import cause_name
 from model.calendar import date_of_tick, tick_of
 from model.daybook import CHANNELS, IMPRESSIONS, INCIDENTS, KINDS, MOTIVES, RESPONSES
@@ -178,13 +179,14 @@ def sentence(language: str, event: Event) -> str:
     if event.name in ("suffered", "saw"):
         told = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
         return say(language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), told=told)
-    cause = event.values.get("cause")
+    if "cause" not in event.values:
+        return say(language, f"event.{event.name}", **event.values)
+    cause = str(event.values["cause"])
     for name in (event.name, cause):
-        if name and known(f"event.{name}"):
-            values = {key: value for key, value in event.values.items() if key != "cause"}
-            return say(language, f"event.{name}", **values)
+        if moved := words.event(name, language):
+            return moved
     how = "other_good" if event.change >= 0.0 else "other_bad"
-    return say(language, f"event.{how}", cause=cause_name(language, str(cause)))
+    return say(language, f"event.{how}", cause=cause_name(language, cause))
 
 
 def day(event: Event) -> datetime.date:

@@ -4,6 +4,7 @@ import math
 from functools import cache
 from typing import Any
 
+from experiments import words
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
@@ -70,7 +71,7 @@ def criteria_bars(language: str, lanes: list[Lane]) -> str:
 
 def certainty(language: str, score: float, word: str, share: float) -> str:
     """Return "0.42 passable in 83 % of the draws"."""
-    named = say(language, f"criteria.{word}")
+    named = words.verdict(word, language)
     return f"{score:.2f} " + say(language, "criteria.certainty", word=named, share=f"{100.0 * share:.0f}")
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from experiments.viewer.texts import known, say
+from experiments import words
+from experiments.viewer.texts import say
 from model.parameters import Number, every_number
 from scenarios.groups import declare_all
 
@@ -51,13 +52,12 @@ class Lever:
         return 1.0 if self.whole else (self.about.high - self.about.low) / 100.0
 
     def title(self, language: str) -> str:
-        """Return its name; one without a name yet keeps that of the model."""
-        return say(language, f"lever.{self.name}") if known(f"lever.{self.name}") else self.name
+        """Return its name."""
+        return words.lever(self.name, language)
 
     def unit(self, language: str) -> str:
         """Return its unit."""
-        unit = self.about.unit
-        return say(language, f"unit.{unit}") if known(f"unit.{unit}") else unit
+        return words.unit(self.about.unit, language)
 
     def shown(self, value: float, language: str) -> str:
         """Return a value as it stands beside the slider, with its unit; shares in per cent.
@@ -83,11 +83,11 @@ def source(language: str, told: str) -> str:
     >>> source("es", "E05; assumed"), source("es", "U06")
     ('E05; supuesto', 'U06')
     """
-    words = [part.strip() for part in told.replace(":", ";").split(";")]
+    parts = [part.strip() for part in told.replace(":", ";").split(";")]
     known_words = {"assumed": "source.assumed", "orders of magnitude": "source.orders"}
     if language == "en":
         return told
-    named = [say(language, known_words[word]) if word in known_words else word for word in words]
+    named = [say(language, known_words[part]) if part in known_words else part for part in parts]
     return "; ".join(word for word in named if is_neutral(word, language))
 
 

@@ -6,7 +6,7 @@ import threading
 
 from experiments.progress import say
 from experiments.viewer import sites
-from experiments.viewer.texts import LANGUAGES
+from experiments.words import LANGUAGES
 from model.errors import InputError, nearest
 
 HOST = "127.0.0.1"

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-LANGUAGES = ("en", "es")
 FILE = Path(__file__).parent / "texts.toml"
 
 

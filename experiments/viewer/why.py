@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments import words
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import known, say
 from model.ledger import CAUSES
@@ -105,5 +106,12 @@ def ranked(points: np.ndarray, total: float, named: bool) -> list[tuple[str, flo
 
 
 def cause_name(language: str, cause: str) -> str:
-    """Return the name of a cause; one without a name yet keeps that of the model."""
-    return say(language, f"cause.{cause}") if known(f"cause.{cause}") else cause.replace("_", " ")
+    """Return the name of a cause, or of causes that are shown as one sum.
+
+    >>> cause_name("es", "talk"), cause_name("en", "force")
+    ('Pláticas', 'Use of force and public violence')
+    """
+    if known(f"sum.{cause}"):
+        return say(language, f"sum.{cause}")
+    name = words.cause(cause, language)
+    return name[:1].upper() + name[1:]

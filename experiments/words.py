@@ -1,0 +1,160 @@
+"""Words for all that the model names, in English and Spanish: they lie in TOML files beside its code.
+
+They are outside the fingerprint of the code: who corrects a word recompiles nothing and may go on with a sweep.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from model.errors import InputError, nearest
+
+LANGUAGES = ("en", "es")
+MODEL = Path(__file__).parent.parent / "model"
+NO_WORDS = ("evidence.toml",)
+"""Files beside the code that say something else."""
+ONE = {
+    "name": "mechanism",
+    "causes": "cause of the ledger",
+    "measures": "measure",
+    "composed": "composed measure",
+    "kinds": "kind of crime",
+    "groups": "group of residents",
+    "people": "group of residents in a sentence",
+    "verdicts": "verdict on a criterion",
+    "units": "unit",
+    "levers": "lever",
+    "events": "event of a life",
+}
+"""Parts of a file, with the name of one thing in each."""
+
+Text = Mapping[str, str]
+"""A text by language."""
+
+
+@cache
+def every_word() -> Mapping[str, Mapping[str, Text]]:
+    """Return all words beside the code of the model: part, name, language."""
+    return gathered(path for path in sorted(MODEL.rglob("*.toml")) if path.name not in NO_WORDS)
+
+
+def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
+    """Return the words of some files, in which everything is said once and in both languages."""
+    found: dict[str, dict[str, Text]] = {part: {} for part in ONE}
+    where: dict[tuple[str, str], Path] = {}
+    for path in paths:
+        for part, name, text in read(path):
+            if (part, name) in where:
+                raise InputError(f"{path}: the {ONE[part]} '{name}' has its words in {where[part, name]}; keep one")
+            if not isinstance(text, dict) or set(text) != set(LANGUAGES):
+                raise InputError(f"{path}: the {ONE[part]} '{name}' needs words for {' and '.join(LANGUAGES)} alone")
+            found[part][name], where[part, name] = text, path
+    return found
+
+
+def read(path: Path) -> list[tuple[str, str, Any]]:
+    """Return part, name and text of all words of a file; its name and its levers belong to its mechanism."""
+    try:
+        parts = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: {error}") from None
+    for part in parts:
+        if part not in ONE:
+            raise InputError(f"{path}: words have no part '{part}'{nearest(part, ONE)}")
+    own = {"name": {path.stem: parts["name"]}} if "name" in parts else {}
+    own["levers"] = {f"{path.stem}.{key}": text for key, text in parts.get("levers", {}).items()}
+    return [(part, name, text) for part, some in (parts | own).items() for name, text in some.items()]
+
+
+def find(part: str, name: str, language: str) -> str:
+    """Return the words for one thing, or raise an `InputError` that says where they are missing."""
+    if language not in LANGUAGES:
+        raise InputError(f"words are in {' and '.join(LANGUAGES)}, got '{language}'")
+    some = every_word()[part]
+    if name not in some:
+        raise InputError(f"no words for the {ONE[part]} '{name}'{nearest(name, some)}: say them in a TOML of model/")
+    return some[name][language]
+
+
+def meaning(measure: str, language: str) -> str:
+    """Return what a monthly column means.
+
+    >>> meaning("bribes", "es"), meaning("complaints_filed_vehicle_theft", "en")
+    ('mordidas pedidas', 'formal complaints at the prosecutor: theft of a vehicle')
+    >>> meaning("c1.visits_done.trace", "en")
+    'C1: planned visits that are made (trace, without anchors)'
+    """
+    if measure in every_word()["measures"]:
+        return find("measures", measure, language)
+    part, _, last = measure.rpartition(".")
+    if last == "trace":
+        return find("composed", last, language).format(part=meaning(part, language))
+    for one in every_word()["kinds"]:
+        book = measure.removesuffix(f"_{one}")
+        if book != measure and book in every_word()["measures"]:
+            return f"{meaning(book, language)}: {kind(one, language)}"
+    return find("measures", measure, language)
+
+
+def cause(name: str, language: str) -> str:
+    """Return the name of a cause of the ledger.
+
+    >>> cause("bribe", "es")
+    'mordidas pedidas'
+    """
+    return find("causes", name, language)
+
+
+def mechanism(name: str, language: str) -> str:
+    """Return the short title of a mechanism.
+
+    >>> mechanism("hearsay", "es")
+    'rumores'
+    """
+    return find("name", name, language)
+
+
+def kind(name: str, language: str) -> str:
+    """Return the name of a kind of crime."""
+    return find("kinds", name, language)
+
+
+def group(name: str, language: str) -> str:
+    """Return the name of a group of residents as a label."""
+    return find("groups", name, language)
+
+
+def people(name: str, language: str) -> str:
+    """Return a group of residents as it stands in a sentence."""
+    return find("people", name, language)
+
+
+def verdict(name: str, language: str) -> str:
+    """Return the paper's word for a criterion."""
+    return find("verdicts", name, language)
+
+
+def unit(name: str, language: str) -> str:
+    """Return a unit of measures and levers."""
+    return find("units", name, language)
+
+
+def lever(name: str, language: str) -> str:
+    """Return the title of a lever by its dotted name."""
+    return find("levers", name, language)
+
+
+def event(name: str, language: str) -> str | None:
+    """Return the sentence of a life for what moved trust, if there is one of this name."""
+    return find("events", name, language) if name in every_word()["events"] else None
+
+
+def in_both(ask: Callable[[str, str], str], name: str) -> tuple[str, str]:
+    """Return what a function of this module says in Spanish and in English.
+
+    >>> in_both(group, "women")
+    ('mujeres', 'women')
+    """
+    return ask(name, "es"), ask(name, "en")

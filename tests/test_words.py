@@ -1,0 +1,170 @@
+"""Everything that the model names has words in both languages, and no words are left of what is gone."""
+
+import re
+import shutil
+import string
+from pathlib import Path
+
+import pytest
+
+from experiments import words
+from experiments.effects import GROUPS as IN_SENTENCES
+from experiments.listings import measure_lines
+from experiments.viewer import why
+from experiments.viewer.levers import levers
+from experiments.words import LANGUAGES, every_word, gathered
+from model import fingerprint
+from model.criteria import WORDS
+from model.daybook import KINDS
+from model.errors import InputError
+from model.ledger import CAUSES
+from model.measures import GROUPS, MEASURES
+from model.state import COUNTS
+
+MECHANISMS = {path.stem for path in (words.MODEL / "mechanisms").glob("[!_]*.py")}
+BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
+ALIKE = {"0-1", "0-100", "%", "km"}
+"""What is the same in both languages."""
+LONGEST = {
+    "name": 32,
+    "causes": 34,
+    "measures": 76,
+    "kinds": 26,
+    "groups": 28,
+    "people": 36,
+    "verdicts": 12,
+    "units": 32,
+    "levers": 48,
+    "events": 72,
+}
+"""Letters that are shown in full: of a measure in a line of a terminal, of the others on the page and in a figure."""
+
+
+def every_text() -> list[tuple[str, str, words.Text]]:
+    return [(part, name, text) for part, some in every_word().items() for name, text in some.items()]
+
+
+def named_by_the_model() -> dict[str, set[str]]:
+    """What must have words of its own, by part."""
+    every = [lever for some in levers().values() for lever in some]
+    books = {name for name in MEASURES if any(name == f"{book}_{kind}" for book in BOOKS for kind in KINDS)}
+    return {
+        "name": MECHANISMS,
+        "causes": set(CAUSES),
+        "measures": {name for name in MEASURES if not name.endswith(".trace")} - books,
+        "composed": {"trace"},
+        "kinds": set(KINDS),
+        "groups": set(GROUPS),
+        "people": set(IN_SENTENCES),
+        "verdicts": set(WORDS),
+        "units": {measure.unit for measure in MEASURES.values()} | {lever.about.unit for lever in every},
+        "levers": {lever.name for lever in every},
+    }
+
+
+@pytest.mark.parametrize("part", [part for part in words.ONE if part != "events"])
+def test_everything_has_words_and_no_words_are_without_a_thing(part: str) -> None:
+    assert set(every_word()[part]) == named_by_the_model()[part]
+
+
+def test_events_of_a_life_are_those_of_causes() -> None:
+    assert {re.sub("_(good|bad)$", "", name) for name in every_word()["events"]} <= set(CAUSES)
+    for name in every_word()["events"]:
+        way, _, other = name.rpartition("_")
+        pair = {"good": "bad", "bad": "good"}.get(other)
+        assert pair is None or f"{way}_{pair}" in every_word()["events"], name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_column_has_a_meaning_of_its_own(language: str) -> None:
+    told = [words.meaning(name, language) for name in MEASURES]
+    assert set(COUNTS) <= set(MEASURES)
+    assert len(set(told)) == len(told), sorted({one for one in told if told.count(one) > 1})
+
+
+def test_spanish_is_not_english_left_over() -> None:
+    assert {name for _, name, text in every_text() if text["es"] == text["en"]} == ALIKE
+
+
+def test_no_text_is_a_name_of_the_code() -> None:
+    for part, name, text in every_text():
+        assert not [one for one in text.values() if "_" in one or one != one.strip() or not one], (part, name)
+
+
+def test_causes_and_measures_begin_small_to_stand_in_a_sentence() -> None:
+    for part, name, text in every_text():
+        if part in ("name", "causes", "measures", "kinds", "groups", "people"):
+            small = [
+                one[0].islower() or not one[0].isalpha() or re.match(r"[A-Z]\w?:|Safe|Escuelas", one)
+                for one in text.values()
+            ]
+            assert all(small), (part, name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_are_short_enough_to_be_shown_in_full(language: str) -> None:
+    long = [
+        (part, name, len(text[language]))
+        for part, name, text in every_text()
+        if len(text[language]) > LONGEST.get(part, 76)
+    ]
+    assert long == []
+    assert [name for name in MEASURES if len(words.meaning(name, language)) > 76] == []
+
+
+def test_blanks_are_the_same_in_both_languages() -> None:
+    for part, name, text in every_text():
+        blanks = [{one[1] for one in string.Formatter().parse(text[language])} for language in LANGUAGES]
+        assert blanks[0] == blanks[1], (part, name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_of_measures_fits_a_terminal(language: str) -> None:
+    lines = list(measure_lines(language))
+    assert max(map(len, lines)) <= 80
+    assert len(lines) == 2 * len(MEASURES)
+
+
+def test_the_sums_of_the_page_are_no_causes() -> None:
+    sums = {*why.TOGETHER.values(), "population"}
+    assert all(why.cause_name(language, name) for name in (*CAUSES, *sums) for language in LANGUAGES)
+    assert not sums & set(CAUSES)
+
+
+def test_a_missing_word_is_told_with_its_neighbour_and_the_remedy() -> None:
+    with pytest.raises(InputError, match="'hearsaid'; did you mean 'hearsay'"):
+        words.cause("hearsaid", "en")
+    with pytest.raises(InputError, match="no words for the measure 'crimes_occurred_piracy'"):
+        words.meaning("crimes_occurred_piracy", "es")
+    with pytest.raises(InputError, match="in en and es, got 'fr'"):
+        words.cause("hearsay", "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[causes]\ntalk = { en = "a", es = "b" }', "'talk' has its words in .*one.toml; keep one"),
+        ('[causes]\nstop = { en = "a" }', "'stop' needs words for en and es alone"),
+        ('[cause]\nstop = { en = "a", es = "b" }', "no part 'cause'; did you mean 'causes'"),
+        ("[causes\n", "two.toml"),
+        ('[name]\nen = "a"', "mechanism 'two' needs words"),
+    ],
+)
+def test_a_file_of_words_that_is_wrong_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "one.toml").write_text('[causes]\ntalk = { en = "talks", es = "pláticas" }\n', encoding="utf-8")
+    (tmp_path / "two.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        gathered(sorted(tmp_path.glob("*.toml")))
+
+
+def test_who_corrects_a_word_leaves_the_code_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint.__wrapped__()
+    copy = tmp_path / "model"
+    shutil.copytree(words.MODEL, copy)
+    monkeypatch.setattr("model.__file__", str(copy / "__init__.py"))
+    assert fingerprint.__wrapped__() == before
+    told = copy / "mechanisms" / "hearsay.toml"
+    told.write_text(told.read_text(encoding="utf-8").replace("rumores", "lo que cuentan"), encoding="utf-8")
+    assert fingerprint.__wrapped__() == before
+    (copy / "errors.py").write_text("", encoding="utf-8")
+    assert fingerprint.__wrapped__() != before
