@@ -11,6 +11,7 @@ import numpy as np
 from numba import int64
 
 from model.kernels import scalar
+from model.rows import code
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -78,9 +79,9 @@ def logistic(x: float) -> float:
 _names: dict[int, str] = {}
 
 
-def decision(name: str) -> np.int64:
+def decision(name: str) -> int:
     """Number of a decision, from its name alone, so that a new mechanism moves no other's luck."""
     number = zlib.crc32(name.encode())
     if _names.setdefault(number, name) != name:
         raise ValueError(f"decisions {_names[number]!r} and {name!r} share number {number}: rename one")
-    return np.int64(number)
+    return code(number)
