@@ -1,10 +1,8 @@
 """What is lost when one mechanism is switched off: twin worlds with and without it."""
 
-import inspect
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +12,7 @@ from experiments.plan import Plan, make_plan
 from experiments.results import joined
 from experiments.runs import run_all
 from model.errors import InputError, nearest
+from model.register import ORDER
 from scenarios.groups import mechanisms
 
 EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
@@ -65,14 +64,10 @@ def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
 
 def knockout_of(name: str) -> Knockout:
     """Return what the file of a mechanism says of its knock-out."""
-    module: Any = inspect.getmodule(mechanisms()[name])
-    return Knockout(
-        name,
-        module.KNOCKOUT,
-        getattr(module, "KNOCKOUT_POLICY", ""),
-        getattr(module, "KNOCKOUT_SITE", "villa_canales"),
-        getattr(module, "KNOCKOUT_START", None),
-    )
+    told = next((one.knockout for one in ORDER if one.name == name), None)
+    if told is None:
+        raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
+    return Knockout(name, told.measures, told.policy, told.site or "villa_canales", told.start or None)
 
 
 def effects(one: Knockout, *, scale: float, years: float, replicates: int, workers: int = 1) -> list[Effect]:

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.plan import Plan
 from experiments.worlds import Finished, Tell, go_on, hits_of, measures_table, shifts_of, tables_of
 from model.calendar import tick_of
-from model.daybook import COMMUNAL, INCIDENT, NOBODY
+from model.daybook import COMMUNAL, NOBODY, Incident
 from model.model import TrustModel
 from model.scenario import Scenario
 from model.town import Town
@@ -124,7 +124,7 @@ def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
 
 def deeds(world: TrustModel) -> dict[str, set[int]]:
     """Return who told the state, who complained, who was harmed, whom the police met since the start."""
-    rows = np.concatenate([np.zeros(0, INCIDENT), *world.kept["incidents"]])
+    rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     told = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
     return {
         "told": people(rows["teller"][told]),

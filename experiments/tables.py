@@ -1,6 +1,5 @@
 """Writes the documents that are generated, `model/ODD.md` and `model/MAP.md`: `python -m experiments.tables`."""
 
-import inspect
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from experiments import module_map, odd
 from experiments.module_map import wrapped
 from model.parameters import Group, Number, every_number
+from model.register import ORDER
 from scenarios.groups import declare_all
 
 EVIDENCE = odd.MODEL / "evidence.toml"
@@ -59,7 +59,8 @@ def guard_of(groups: list[type[Group]], row: dict[str, str]) -> str:
     """Return the test that would fail without a row of evidence."""
     if "test" in row:
         return row["test"]
-    known = [group.name for group in groups if hasattr(inspect.getmodule(group), "KNOCKOUT")]
+    shown = [one.group for one in ORDER if one.knockout is not None]
+    known = [group.name for group in groups if group in shown]
     return f"knock-out of {known[0]}" if known else ""
 
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from experiments.plan import Plan, seed_folder, shifts_of
 from model.calendar import SHIFTS, date_of_day, first_of_month, month_of, tick_of
-from model.daybook import KINDS
-from model.ledger import CAUSES
+from model.kinds import NAMES as KINDS
 from model.measures import GROUPS
 from model.model import TrustModel
+from model.register import CAUSES
 from model.scenario import Scenario
 from model.town import Town
 

@@ -86,6 +86,7 @@ class TrustModel(mesa.Model):
         self.rows: dict[str, float] = {}
         self.datacollector = Collector()
         self._once: dict[Callable[[Any], Any], Any] = {}
+        self.shift, self.month_end = tuple(SHIFT.values()), tuple(MONTH_END.values())
         self._past: dict[str, list[np.ndarray]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
 
     def _begin(self) -> None:
@@ -140,11 +141,11 @@ class TrustModel(mesa.Model):
     def step(self) -> None:
         """One shift: the verbs of the schedule in `model.register`, which the ODD tells, and at a month's end more."""
         self.open_shift()
-        for verb in SHIFT:
+        for verb in self.shift:
             verb(self)
         self.keep_shift()
         if is_last_shift_of_month(self.tick):
-            for verb in MONTH_END:
+            for verb in self.month_end:
                 verb(self)
             self.settle()
         self.tick += 1

@@ -48,6 +48,8 @@ from model.state import CENTRAL
 from model.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from model.mechanism import Mechanism, Verb
     from model.tables import Declared
 
@@ -141,43 +143,50 @@ MINDS = Table(name="minds", row=Mind, per="resident", about="What changes in res
 TALLY = Table(name="tally", row=Tally, per="one", monthly=True, about="Counts of the month: each mechanism its own.")
 TABLES: tuple[Declared, ...] = (MINDS, TALLY, *CENTRAL, *(table for one in ORDER for table in one.tables))
 COUNTS = tuple(Tally.columns)
+CAUSES = tuple(ledger.CAUSES.get(number, "") for number in range(max(ledger.CAUSES) + 1))
+"""Names of the causes of the ledger by their number; a number that is not used any more has none."""
 
-SHIFT: tuple[Verb, ...] = (
-    population_change.act,
-    officers.prepare,
-    resources.act,
-    roster.act,
-    plans.act,
-    patrol.act,
-    collective_violence.withdraw,
-    heavy_hand.act,
-    crime.act,
-    narcos.act,
-    extortion.act,
-    domestic_violence.act,
-    land_conflicts.act,
-    reporting.act,
-    seeking_help.act,
-    calls.act,
-    response.act,
-    collective_violence.act,
-    contacts.act,
-    misconduct.act,
-    deterrence.act,
-    communal_authority.act,
-    consultation.act,
-    information.act,
-    pressure.act,
-    justice.act,
-    political_calendar.act,
-    crises.act,
-    hearsay.act,
-    fear.act,
-    officers.act,
-    books.act,
-)
+SHIFT: Mapping[str, Verb] = {
+    "change_population": population_change.act,
+    "brief_officers": officers.prepare,
+    "maintain": resources.act,
+    "relieve_couples": roster.act,
+    "plan": plans.act,
+    "patrol": patrol.act,
+    "stay_away": collective_violence.stay_away,
+    "clamp_down": heavy_hand.act,
+    "offend": crime.act,
+    "keep_thieves_away": narcos.act,
+    "extort": extortion.act,
+    "hurt_at_home": domestic_violence.act,
+    "dispute": land_conflicts.act,
+    "report": reporting.act,
+    "seek_help": seeking_help.act,
+    "call": calls.act,
+    "respond": response.act,
+    "gather": collective_violence.act,
+    "meet": contacts.act,
+    "answer_for_bribes": misconduct.act,
+    "deter": deterrence.act,
+    "hear_cases": communal_authority.act,
+    "consult": consultation.act,
+    "report_up": information.act,
+    "answer_for_figures": pressure.act,
+    "judge": justice.act,
+    "take_notice": political_calendar.act,
+    "break_out": crises.act,
+    "spread_news": hearsay.act,
+    "take_fright": fear.act,
+    "live_through": officers.act,
+    "enter_books": books.act,
+}
 """The schedule of a shift, as the ODD tells it."""
-MONTH_END: tuple[Verb, ...] = (officers.month_end, misconduct.month_end, adoption.month_end, fear.month_end)
+MONTH_END: Mapping[str, Verb] = {
+    "renew_states": officers.month_end,
+    "let_cases_out": misconduct.month_end,
+    "renew_officers": adoption.month_end,
+    "let_fear_sink_in": fear.month_end,
+}
 """What closes a month, before everybody is brought up to date."""
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from model.daybook import BY_CROWD, HOMICIDE
+from model.daybook import BY_CROWD
+from model.kinds import HOMICIDE
 from model.mechanisms.collective_violence import cascade
 from model.model import GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from model.daybook import DOMESTIC
+from model.kinds import DOMESTIC
 from model.ledger import DOOR_TO_DOOR, REQUEST_MET, REQUEST_UNMET
 from model.mechanisms.requests import worst_problem
 from model.model import TrustModel

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.ledger import CRISIS
-from model.mechanisms.crises import KNOCKOUT, KNOCKOUT_SITE
+from model.mechanisms.crises import IT
 from model.model import TrustModel
 from scenarios import load
 
@@ -16,7 +16,7 @@ SMALL = {"population.scale": 0.05, "calendar.warm_up": 0, "crises.rate": 0.0, "c
 
 def october_2012(**changes: object) -> TrustModel:
     """Let a small Totonicapán live from September to November 2012."""
-    world = TrustModel(load(KNOCKOUT_SITE, start="2012-09-30", set=SMALL | changes), rng=3)
+    world = TrustModel(load(IT.knockout.site, start="2012-09-30", set=SMALL | changes), rng=3)
     world.run_for(3 * 63)
     return world
 
@@ -54,6 +54,6 @@ def test_switched_off_there_are_none() -> None:
     on = october_2012(**{"consultation.meetings": 52.0})
     months, other = (one.datacollector.get_model_vars_dataframe() for one in (calm, on))
     assert calm.state.mood[0] == pytest.approx(on.state.mood[0] + 0.05, abs=0.01)
-    for name in KNOCKOUT:
+    for name in IT.knockout.measures:
         assert months[name].sum() == 0
         assert other[name].sum() > 0

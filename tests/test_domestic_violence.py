@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from model.chance import age_of
-from model.daybook import BY_KIN, BY_PARTNER, COMMUNAL, DOMESTIC, HOMICIDE, PROSECUTOR, REFUGE, TO_KIN
+from model.daybook import BY_KIN, BY_PARTNER, COMMUNAL, PROSECUTOR, REFUGE, TO_KIN
+from model.kinds import DOMESTIC, HOMICIDE
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.mechanisms.fear import KNOCKOUT, close_month, sheltered
+from model.mechanisms.fear import IT, Local, close_month
 from model.model import TrustModel
-from model.state import LOCAL
 from scenarios.groups import declare_all
 
 Live = Callable[..., TrustModel]
@@ -28,7 +27,7 @@ def month(local: np.ndarray, numbers: np.ndarray, crime: float) -> float:
 
 
 def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
-    local, numbers = np.zeros(1, LOCAL), rows(lag=3.0, habit=3.0, foot=0.0)
+    local, numbers = np.zeros(1, Local.dtype), rows(lag=3.0, habit=3.0, foot=0.0)
     assert month(local, numbers, 3.0) == 0.0
     first = month(local, numbers, 9.0)
     felt = [month(local, numbers, 9.0) for _ in range(120)]
@@ -40,7 +39,7 @@ def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
 
 def test_police_on_foot_may_calm_or_alarm() -> None:
     for sign in (-0.3, 0.3):
-        local, numbers = np.zeros(1, LOCAL), rows(foot=sign)
+        local, numbers = np.zeros(1, Local.dtype), rows(foot=sign)
         month(local, numbers, 2.0)
         local["seen"] = 500.0
         assert np.sign(month(local, numbers, 2.0)) == np.sign(sign)
@@ -62,12 +61,9 @@ def test_a_campaign_makes_people_careful_and_spares_them_property_crime_only(liv
     plain = live(MONTH, **{"fear.precaution": 0.8})
     careful = [one.rows["precaution_share"] for one in (world, plain)]
     assert careful[0] > careful[1] + 0.1
-    mind, p = np.zeros(1, world.state.minds.dtype), world.numbers["fear"][0]
-    mind["careful"] = 1
-    assert sheltered(ROBBERY, mind[0], p) < 0.5
-    assert sheltered(ASSAULT, mind[0], p) == 1.0
-    mind["careful"] = 0
-    assert sheltered(ROBBERY, mind[0], p) > 1.0
+    others, careful_ones = world.factors.person[:, 0, 0], world.factors.person[:, 0, 1]
+    assert careful_ones[ROBBERY] < 0.5 < 1.0 < others[ROBBERY]
+    assert careful_ones[ASSAULT] == others[ASSAULT] == 1.0
 
 
 def test_rates_hold_for_the_share_that_takes_precautions_at_the_start(live: Live) -> None:
@@ -84,4 +80,4 @@ def test_switched_off_fear_and_precaution_stay_as_at_the_start(live: Live) -> No
     here = off.state.minds["gone"] < 0
     for name in ("fear", "careful"):
         assert (off.state.minds[name][here] == start[name][here]).all(), name
-    assert all(on.rows[name] != off.rows[name] for name in KNOCKOUT)
+    assert all(on.rows[name] != off.rows[name] for name in IT.knockout.measures)

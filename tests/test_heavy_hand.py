@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from model.daybook import SOLDIERS
-from model.ledger import CAUSES, total_trust
+from model.ledger import total_trust
 from model.model import TrustModel
+from model.register import CAUSES
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -8,7 +8,7 @@ import pytest
 
 from model.calendar import day_number
 from model.ledger import ARRIVAL, DEPARTURE
-from model.mechanisms.population_change import KNOCKOUT, coming
+from model.mechanisms.population_change import IT, coming
 from model.model import TrustModel
 from model.town import build_town
 from scenarios import load
@@ -108,4 +108,4 @@ def test_switched_off_nobody_comes_or_goes(live: Live) -> None:
     months = off.datacollector.get_model_vars_dataframe()
     came_or_went = ["births", "newcomers", "natural_deaths", "departures", "outside_robberies", "outside_thefts"]
     assert months[came_or_went].to_numpy().sum() == 0
-    assert all(on.rows[name] != off.rows[name] for name in KNOCKOUT)
+    assert all(on.rows[name] != off.rows[name] for name in IT.knockout.measures)

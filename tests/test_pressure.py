@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.daybook import NOBODY, PROSECUTOR, ROBBERY, THEFT
-from model.ledger import CAUSES
+from model.daybook import NOBODY, PROSECUTOR
+from model.kinds import ROBBERY, THEFT
 from model.model import TrustModel
+from model.register import CAUSES
 
 Live = Callable[..., TrustModel]
 MONTH = 93

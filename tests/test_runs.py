@@ -17,8 +17,8 @@ from experiments.identity import settings_of
 from experiments.plan import after, make_plan
 from experiments.results import write_whole
 from model.errors import InputError
-from model.ledger import CAUSES
 from model.measures import GROUPS, MEASURES
+from model.register import CAUSES
 from scenarios import load
 
 BARE = ("run", "baseline", "--set", "population.scale=0.25")

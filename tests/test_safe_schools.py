@@ -6,8 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.calendar import tick_of
-from model.mechanisms.safe_schools import KNOCKOUT, KNOCKOUT_POLICY, draw_of, guarded
+from model.mechanisms.safe_schools import IT, draw_of
 from model.model import TrustModel
 from scenarios.groups import declare_all
 
@@ -29,15 +28,11 @@ def test_supervision_weakens_the_pull_of_cliques_most_for_students() -> None:
 
 
 def test_near_schools_the_supervised_are_safer_on_the_street_only(live: Live) -> None:
-    world = live(0)
-    people, p = world.town.people, numbers(coverage=1.0)
-    tick = tick_of(world.date)
-    age = (tick // 3 - people["born"]) / 365.25
-    child, adult = people[np.flatnonzero((age > 12) & (age < 15))[0]], people[np.flatnonzero(age > 20)[0]]
-    assert guarded(ROBBERY, child, np.int64(1), tick, p) == pytest.approx(0.85)
-    assert guarded(ROBBERY, child, np.int64(0), tick, p) == 1.0
-    assert guarded(BURGLARY, child, np.int64(1), tick, p) == 1.0
-    assert guarded(ROBBERY, adult, np.int64(1), tick, p) == 1.0
+    plain, safe = live(0), live(0, **{"safe_schools.coverage": 1.0})
+    less = safe.factors.person / plain.factors.person
+    assert less[ROBBERY, 0, 2:] == pytest.approx([0.85, 0.85])
+    assert (less[ROBBERY, 0, :2] == 1.0).all(), "only the young near schools are supervised"
+    assert (less[BURGLARY] == 1.0).all()
 
 
 def test_recruits_become_fewer_under_the_policy(live: Live) -> None:
@@ -50,9 +45,9 @@ def test_recruits_become_fewer_under_the_policy(live: Live) -> None:
 
 
 def test_hours_are_counted_under_the_policy_only_and_switched_off_it_changes_nothing(live: Live) -> None:
-    quiet, safe = live(MONTH), live(MONTH, policies=[KNOCKOUT_POLICY])
-    off = live(MONTH, policies=[KNOCKOUT_POLICY], **{"mechanisms.safe_schools": False})
-    for name in KNOCKOUT:
+    quiet, safe = live(MONTH), live(MONTH, policies=[IT.knockout.policy])
+    off = live(MONTH, policies=[IT.knockout.policy], **{"mechanisms.safe_schools": False})
+    for name in IT.knockout.measures:
         assert quiet.rows[name] == off.rows[name] == 0.0
         assert safe.rows[name] > 1000.0
     assert quiet.rows == pytest.approx(off.rows, nan_ok=True)

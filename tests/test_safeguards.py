@@ -12,7 +12,8 @@ import pytest
 from experiments.headlines import HEADLINES
 from experiments.viewer import biography, looks
 from experiments.worlds import INCIDENT_COLUMNS
-from model.daybook import CHANNELS, KINDS
+from model.daybook import CHANNELS
+from model.kinds import NAMES as KINDS
 from model.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
 from model.parameters import every_number
 from model.town import Town, build_town

@@ -21,7 +21,8 @@ from experiments.viewer.levers import FIRST, levers
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import known, say, texts
 from experiments.words import LANGUAGES
-from model.daybook import HOMICIDE, INCIDENTS, TERRITORIAL
+from model.daybook import INCIDENTS, TERRITORIAL
+from model.kinds import HOMICIDE
 from model.model import TrustModel
 
 SMALL = """extends = "villa_canales"

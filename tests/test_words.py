@@ -15,11 +15,10 @@ from experiments.viewer.levers import levers
 from experiments.words import LANGUAGES, every_word, gathered
 from model import fingerprint
 from model.criteria import WORDS
-from model.daybook import KINDS
 from model.errors import InputError
-from model.ledger import CAUSES
+from model.kinds import NAMES as KINDS
 from model.measures import GROUPS, MEASURES
-from model.state import COUNTS
+from model.register import CAUSES, COUNTS
 
 MECHANISMS = {path.stem for path in (words.MODEL / "mechanisms").glob("[!_]*.py")}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")

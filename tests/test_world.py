@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.daybook import COMMUNAL, EXTORTION, HOMICIDE, INCIDENTS, NOBODY, TERRITORIAL
+from model.daybook import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
+from model.kinds import EXTORTION, HOMICIDE
 from model.ledger import total_trust
 from model.mechanisms.contacts import beat_of
 from model.mechanisms.crime import odds_of

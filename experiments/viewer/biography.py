@@ -12,8 +12,9 @@ from experiments.viewer.lane import CHUNK, Lane, Stop
 from experiments.viewer.texts import say
 from experiments.viewer.why import cause_name
 from model.calendar import date_of_tick, tick_of
-from model.daybook import CHANNELS, IMPRESSIONS, INCIDENTS, KINDS, MOTIVES, RESPONSES
-from model.ledger import CAUSES
+from model.daybook import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
+from model.kinds import NAMES as KINDS
+from model.register import CAUSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")

@@ -7,17 +7,8 @@ import numpy as np
 
 from experiments.viewer.lane import Lane
 from experiments.viewer.looks import NOTHING, ON_REQUEST, TOP, difference
-from model.daybook import (
-    BY_EXTORTION,
-    BY_GANG,
-    DOMESTIC,
-    EXTORTION,
-    IMITATOR,
-    INCIDENTS,
-    PUNISHMENT,
-    TERRITORIAL,
-    VISITS,
-)
+from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, INCIDENTS, PUNISHMENT, TERRITORIAL, VISITS
+from model.kinds import DOMESTIC, EXTORTION
 from model.town import Town
 
 HIDDEN_KINDS = (int(EXTORTION), int(DOMESTIC))

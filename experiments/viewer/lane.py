@@ -12,9 +12,9 @@ from experiments.viewer import sites
 from experiments.viewer.changes import is_change, moved, next_morning, value_on
 from experiments.viewer.looks import Watch
 from model.calendar import tick_of
-from model.daybook import KINDS
+from model.kinds import NAMES as KINDS
+from model.register import COUNTS
 from model.scenario import Policy
-from model.state import TALLY
 from scenarios.policy_files import chosen_policies
 
 Stop = Callable[[], bool]
@@ -128,7 +128,7 @@ class Lane:
     def this_month(self, column: str) -> float:
         """Return a count of the present month as it stands."""
         state = self.world.state
-        if column in (TALLY.names or ()):
+        if column in COUNTS:
             return float(state.tally[0][column])
         for number, book in enumerate(BOOK_COLUMNS):
             if column == book:

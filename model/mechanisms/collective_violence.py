@@ -254,7 +254,7 @@ def gather(stage: Stage, square: Square) -> None:
 
 
 @kernel
-def stay_away(stage: Stage, boards: Rows[Board]) -> None:
+def cancel_visits(stage: Stage, boards: Rows[Board]) -> None:
     """Cancel the visits to settlements from which the police have withdrawn."""
     n_withdrawn = 0
     for z in range(len(boards)):
@@ -268,9 +268,9 @@ def stay_away(stage: Stage, boards: Rows[Board]) -> None:
             visit.alive = 0
 
 
-def withdraw(world: World) -> None:
+def stay_away(world: World) -> None:
     """Keep patrols out of the settlements from which the police have withdrawn."""
-    stay_away(world.stage(), world.state.boards)
+    cancel_visits(world.stage(), world.state.boards)
 
 
 def square_of(world: World) -> Square:
