@@ -9,13 +9,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MAP = ROOT / "model" / "MAP.md"
 LEVELS = (
-    ("errors", "parameters", "luck", "scenario", "calendar"),
+    ("errors", "rows", "kernels", "kinds", "ranks", "parameters", "luck", "scenario", "calendar"),
     (
-        *("territory", "residents", "police", "authorities", "gangs"),
-        *("town", "state", "daybook", "chance", "books", "ledger"),
+        *("tables", "mechanism", "daybook", "territory", "residents", "police", "authorities", "arrivals", "town"),
+        *("ledger", "state", "stage", "chance", "books", "gangs", "hazard"),
     ),
     ("mechanisms",),
-    ("agents",),
+    ("register", "agents"),
     ("policies", "criteria", "standing", "measures"),
     ("model",),
 )
@@ -25,7 +25,7 @@ TITLES = (
     "numbers, luck, time",
     "tables: who and what there is",
     "mechanisms",
-    "agents: named views of rows",
+    "what is collected from the mechanisms; agents: named views of rows",
     "policies, criteria, measures",
     "the world",
 )

@@ -5,6 +5,7 @@ from typing import Any
 import mesa
 
 from model.gangs import GANGS
+from model.state import MODES
 
 
 class Couple(mesa.Agent):
@@ -26,8 +27,8 @@ class Couple(mesa.Agent):
 
     @property
     def mode(self) -> str:
-        """How it moves: on foot, by motorcycle or by vehicle."""
-        return ("foot", "motorcycle", "vehicle")[self.model.state.couples[self.row]["mode"]]
+        """How it moves: on foot, by motorcycle, by vehicle or by bicycle."""
+        return MODES[self.model.state.couples[self.row]["mode"]]
 
     @property
     def facility(self) -> str:

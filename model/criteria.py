@@ -11,7 +11,6 @@ from model.scenario import Anchor
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
 WORDS = ("weak", "limited", "passable", "acceptable", "strong")
-WORDS_ES = ("débil", "limitado", "pasable", "aceptable", "fuerte")
 """The paper's words for a criterion (L01-L06), for equal fifths of the scale."""
 Parts = Mapping[str, Callable[[Any], float]]
 
@@ -19,11 +18,6 @@ Parts = Mapping[str, Callable[[Any], float]]
 def ratio(part: float, whole: float) -> float:
     """Return part over whole, 0 where there is no whole: what left no trace is absent."""
     return float(part) / float(whole) if whole > 0 else 0.0
-
-
-def no_trace(month: Any) -> float:
-    """Return 0: nothing in the model leaves this trace yet, so it counts as absent."""
-    return 0.0
 
 
 TRACES: Parts = {

@@ -1,5 +1,7 @@
 """What happens in one shift: the tables that each submodel reads and the next appends to."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from model.kernels import Tables
@@ -138,12 +140,12 @@ class Impression(Row):
 
 
 class Spared(Row):
-    """A crime that a guard kept away: a layer of the hazard (`model.hazard`)."""
+    """A crime that a guard kept away (`model.hazard`)."""
 
     number: int
     kind: int
     cell: int
-    layer: int
+    guard: int
 
 
 MOTIVES = (

@@ -26,36 +26,36 @@ N_WARDS = 4
 
 
 class Factors:
-    """The factors of one world: ``place[when, kind, cell, layer]`` and ``person[kind, settlement, ward]``.
+    """The factors of one world: ``rates[when, kind, cell]``, ``person[kind, settlement, ward]`` and the guards.
 
-    The first ``n_rates`` layers are rates, the others guards; ``repeats[layer]`` is 1 where it keeps repeats away too.
+    ``guards[guard, when, kind, cell]`` stand apart, since a crime that one of them keeps away is written down under its
+    number (``numbers``); ``repeats[guard]`` is 1 where it keeps near repeats away too.
     """
 
     def __init__(self, mechanisms: Iterable[Mechanism], n_cells: int, n_settlements: int) -> None:
         writing = [(one.name, one.hazard) for one in mechanisms if one.hazard is not None]
-        self.persons = [hazard.person for _, hazard in writing if hazard.person is not None]
-        layers = sorted((one for one in writing if one[1].place is not None), key=lambda one: one[1].spared)
-        self.layers = {name: number for number, (name, _) in enumerate(layers)}
-        self.places = [hazard.place for _, hazard in layers if hazard.place is not None]
-        self.n_rates = sum(not hazard.spared for _, hazard in layers)
-        self.repeats: Ints = np.array([hazard.repeats for _, hazard in layers], np.int64)
-        self.place = np.ones((4, N_KINDS, n_cells, len(layers)))
+        self.writers = {name: hazard for name, hazard in writing if not hazard.spared}
+        guarding = {name: hazard for name, hazard in writing if hazard.spared}
+        self.guarding, self.numbers = guarding, {name: number for number, name in enumerate(guarding)}
+        self.repeats: Ints = np.array([hazard.repeats for hazard in guarding.values()], np.int64)
+        self.rates = np.ones((4, N_KINDS, n_cells))
+        self.guards = np.ones((len(guarding), 4, N_KINDS, n_cells))
         self.person = np.ones((N_KINDS, n_settlements, N_WARDS))
 
     def lay(self, world: World) -> None:
         """Let every mechanism write its factors, by the numbers in force."""
-        self.person[:] = 1.0
-        for write in self.persons:
-            write(world, self.person)
-        for name in self.layers:
-            self.lay_place(world, name)
+        self.rates[:] = self.person[:] = 1.0
+        for hazard in self.writers.values():
+            hazard.place(world, self.rates)
+            hazard.person(world, self.person)
+        for name in self.guarding:
+            self.lay_guard(world, name)
 
-    def lay_place(self, world: World, name: str) -> None:
-        """Let one mechanism write its layer anew."""
-        layer = self.layers[name]
-        own = self.place[..., layer]
+    def lay_guard(self, world: World, name: str) -> None:
+        """Let one guard write its factors anew."""
+        own = self.guards[self.numbers[name]]
         own[:] = 1.0
-        self.places[layer](world, own)
+        self.guarding[name].place(world, own)
 
 
 def by_cell(numbers: np.ndarray, settlement: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.books import OCCURRED, RECORDED, TOLD
 from model.chance import age_of
@@ -26,6 +27,7 @@ from model.mechanism import Measure, over
 from model.mechanisms.fear import feel
 from model.parameters import Group, number
 from model.register import ORDER
+from model.residents import DAYS_A_YEAR
 from model.standing import standing
 from model.state import BOARDS, BOOKS, OFFICERS
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from model.mechanisms.fear import Fear, Local
     from model.model import TrustModel as World
     from model.register import Mind
-    from model.residents import Person
+    from model.residents import DAYS_A_YEAR, Person
     from model.rows import Flags, Reals, Rows
     from model.stage import Ground, Stage
 
@@ -84,43 +86,33 @@ class Survey(Group):
     noise: float = number(0.7, "log-odds", 0.0, 3.0, "assumed", "spread of answers around the same trust")
 
 
+def lasting_flags(world: World) -> NDArray[np.int16]:
+    """Return the flags of every resident that never change, so that a month's end need not look them up."""
+    people = world.town.people
+    far = world.town.cells["minutes"][people["home"]] > FAR_MINUTES
+    flags = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(np.int16)
+    return flags + COUNCIL * people["council"].astype(np.int16) + FAR * far.astype(np.int16)
+
+
 @kernel
-def flags_of(person: Person, mind: Mind, minutes: float, tick: int) -> int:
+def lately(tick: int, last: int) -> int:
+    """Whether something happened in the last year, as 1 or 0; -1 is never.  Without branches, which here are luck."""
+    return int(last >= 0) & int(tick - last < YEAR)
+
+
+@kernel
+def flags_of(lasting: int, person: Person, mind: Mind, tick: int) -> int:
     """Flags of one resident, as one number."""
-    age = age_of(person, tick)
-    flags = 0
-    if person.female == 1:
-        flags += WOMAN
-    if person.indigenous == 1:
-        flags += INDIGENOUS
-    if person.council == 1:
-        flags += COUNCIL
-    if age < 30.0:
-        flags += YOUNG
-    if mind.harmed >= 0 and tick - mind.harmed < YEAR:
-        flags += VICTIM
-    if mind.met >= 0 and tick - mind.met < YEAR:
-        flags += CONTACT
-    if mind.met_free >= 0 and tick - mind.met_free < YEAR:
-        flags += FREE
-    if minutes > FAR_MINUTES:
-        flags += FAR
-    if age >= 18.0:
-        flags += ADULT
-    return flags
-
-
-@kernel
-def harmed_lately(mind: Mind, tick: int) -> bool:
-    """Whether somebody was harmed in the last year, here or outside the municipality."""
-    return (mind.harmed >= 0 and tick - mind.harmed < YEAR) or (
-        mind.harmed_outside >= 0 and tick - mind.harmed_outside < YEAR
-    )
+    days = tick // 3 - person.born
+    flags = lasting + YOUNG * int(days < 30.0 * DAYS_A_YEAR) + ADULT * int(days >= 18.0 * DAYS_A_YEAR)
+    flags += VICTIM * lately(tick, mind.harmed) + CONTACT * lately(tick, mind.met)
+    return flags + FREE * lately(tick, mind.met_free)
 
 
 @making_arrays
 def settle(
     stage: Stage,
+    lasting: NDArray[np.int16],
     fear: Rows[Fear],
     local: Rows[Local],
     mood: float,
@@ -137,7 +129,7 @@ def settle(
     by_cell[:] = 0.0
     sums, left = np.zeros((2, 1, len(total))), np.zeros(LONGEST_MONTH + 1)
     memory, before_mood, calm_before, calm = -1.0, 0.0, 1.0, math.exp(-mood)
-    people, cells, tick = stage.ground.people, stage.ground.cells, stage.tick
+    people, tick = stage.ground.people, stage.tick
     for i in range(stage.ground.come[0]):
         mind, person = stage.minds[i], people[i]
         if mind.gone >= 0:
@@ -155,14 +147,14 @@ def settle(
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
         feel(mind, local[z], fear[z])
-        row = table[z, flags_of(person, mind, cells[person.home].minutes, tick)]
+        row = table[z, flags_of(lasting[i], person, mind, tick)]
         row[0] += 1.0
         row[1] += mind.trust
         row[2] += 1.0 / (1.0 + unfair * unfair)
         row[3] += 1.0 / (1.0 + useless * useless)
         row[4] += mind.fear
         row[5] += mind.careful
-        row[6] += 1.0 if harmed_lately(mind, tick) else 0.0
+        row[6] += lately(tick, mind.harmed) | lately(tick, mind.harmed_outside)
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 

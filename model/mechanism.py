@@ -44,18 +44,22 @@ def over(part: float, whole: float) -> float:
     return float(part) / float(whole) if whole else float("nan")
 
 
+def no_factor(world: World, factors: Reals) -> None:
+    """Leave the factors as they are."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hazard:
     """How a mechanism raises or lowers the hazard of crime.
 
-    ``place`` multiplies factors into a layer of its own, ``[when, kind, cell]``, where ``when`` is 0 by day and 1 by
-    night, 2 and 3 the same on market days; ``person`` into those of ``[kind, settlement, ward]``, where ``ward`` tells
-    the careful (1) and the young near schools (2) apart.  ``spared`` crimes of its layer are written into the
-    daybook; ``repeats``: its layer keeps near repeats away too.
+    ``place`` multiplies factors into those of ``[when, kind, cell]``, where ``when`` is 0 by day and 1 by night, 2 and
+    3 the same on market days; ``person`` into those of ``[kind, settlement, ward]``, where ``ward`` tells the careful
+    (1) and the young near schools (2) apart.  A mechanism whose crimes are ``spared`` is a guard: what it keeps away is
+    written into the daybook; ``repeats``: it keeps near repeats away too.
     """
 
-    place: Factor | None = None
-    person: Factor | None = None
+    place: Factor = no_factor
+    person: Factor = no_factor
     spared: bool = False
     repeats: bool = False
 

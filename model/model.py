@@ -1,5 +1,7 @@
 """The world: a Mesa model whose step is the schedule of the ODD."""
 
+from __future__ import annotations
+
 import copy
 import datetime
 import pickle
@@ -14,11 +16,11 @@ from model import fingerprint
 from model.agents import enrol
 from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift_of_month, month_of, tick_of
 from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook
-from model.errors import InputError
+from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
 from model.ledger import CAUSES, kept, learn_all, total_trust, trust_now
-from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, row_of, settle
+from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
 from model.policies import changes, dates, rows_at
 from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
@@ -31,6 +33,7 @@ from model.tables import Growth, Sizes
 from model.town import Town, build_town
 
 KEEP = ("incidents",)
+"""What a world can keep of every shift."""
 BEARING = tuple(one for one in ORDER if one.born is not nobody)
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMS]
@@ -77,7 +80,7 @@ class TrustModel(mesa.Model):
         self.town = town or build_town(scenario)
         self.cell_km = self.town.cell_m / 1000.0
         self.book = Daybook()
-        self.keep = frozenset(keep)
+        self.keep = chosen(keep)
         self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
         self.trace: dict[str, np.ndarray] | None = {} if trace else None
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
@@ -178,6 +181,7 @@ class TrustModel(mesa.Model):
         self.remember_public_events()
         settle(
             self.stage(),
+            self.once(lasting_flags),
             numbers["fear"],
             state.local,
             state[MOOD][0],
@@ -207,7 +211,7 @@ class TrustModel(mesa.Model):
         """Whether a policy begins, or an event of the timeline begins or ends, with this shift."""
         return self.tick % 3 == 0 and self.date in self._dates
 
-    def laid[T](self, lay: Callable[["TrustModel"], T]) -> T:
+    def laid[T](self, lay: Callable[[TrustModel], T]) -> T:
         """Return what ``lay`` makes of this world's tables and the numbers in force.
 
         It is kept until a table has moved or the numbers change, so it may hold nothing else that does.
@@ -220,7 +224,7 @@ class TrustModel(mesa.Model):
         found: T = self._laid[lay]
         return found
 
-    def once[T](self, work: Callable[["TrustModel"], T]) -> T:
+    def once[T](self, work: Callable[[TrustModel], T]) -> T:
         """Return what ``work`` finds out about the town, which does not change: it is asked once."""
         if work not in self._once:
             self._once[work] = work(self)
@@ -391,6 +395,15 @@ class TrustModel(mesa.Model):
 def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
     """Return a pickled world."""
     return kind.resumed(*parts)
+
+
+def chosen(keep: Iterable[str]) -> frozenset[str]:
+    """Return what to keep of every shift, or raise with the nearest name."""
+    names = (keep,) if isinstance(keep, str) else tuple(keep)
+    for name in names:
+        if name not in KEEP:
+            raise InputError(f"keep must name one of {', '.join(KEEP)}, got {name!r}{nearest(str(name), KEEP)}")
+    return frozenset(names)
 
 
 class Collector(mesa.DataCollector):

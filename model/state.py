@@ -152,7 +152,8 @@ CENTRAL: tuple[Declared, ...] = (
     *(OCCURRED_HERE, HARMED_HERE, SEEN_HERE, TOTAL),
 )
 
-FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(4)
+MODES = ("foot", "motorcycle", "vehicle", "bicycle")
+FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(len(MODES))
 
 
 class State:
@@ -162,7 +163,13 @@ class State:
     """
 
     def __init__(self, declared: Iterable[Declared], town: Town, sizes: Sizes) -> None:
-        self._tables = {table.name: table.make(town, sizes) for table in declared}
+        for table in declared:
+            setattr(self, table.name, table.make(town, sizes))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Every table is an attribute."""
 
     @overload
     def __getitem__[R: Row](self, table: Table[R]) -> Rows[R]: ...
@@ -172,21 +179,15 @@ class State:
     def __getitem__[N: np.generic](self, table: Field[N]) -> NDArray[N]: ...
     def __getitem__(self, table: Declared) -> Any:
         """Return one table."""
-        return self._tables[table.name]
+        return getattr(self, table.name)
 
     def __setitem__[N: np.generic](self, table: Field[N], numbers: NDArray[N]) -> None:
         """Put other numbers, of another length perhaps, in the place of those of a field."""
-        self._tables[table.name] = numbers
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_tables"][name]
-        except KeyError:
-            raise AttributeError(f"the State has no table '{name}'") from None
+        setattr(self, table.name, numbers)
 
     def open_month(self, declared: Iterable[Declared]) -> None:
         """Set to zero what begins anew with each month."""
         for table in declared:
             if table.monthly:
-                found = self._tables[table.name]
+                found = getattr(self, table.name)
                 found[:] = np.zeros(1, found.dtype)

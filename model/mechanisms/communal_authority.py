@@ -388,10 +388,13 @@ def act(world: World) -> None:
         new_year = date.month == 1
         rows = numbers["communal_authority"]
         month = 12 * date.year + date.month - 1
+        watch = state.boards["watch"].copy()
         begin_month(state.boards, world.town.authorities, rows, month, new_year, world.seed)
-        world.factors.lay_place(world, IT.name)
-    watched = book.filled(SPARED)["layer"] == world.factors.layers[IT.name]
-    world.tally[0].watched += float(np.count_nonzero(watched))
+        if (watch != state.boards["watch"]).any():
+            world.factors.lay_guard(world, IT.name)
+    if book.counts[SPARED]:
+        watched = book.filled(SPARED)["guard"] == world.factors.numbers[IT.name]
+        world.tally[0].watched += float(np.count_nonzero(watched))
     due = len(state.cases)
     book.reserve(HEARINGS, due)
     book.reserve(IMPRESSIONS, due)

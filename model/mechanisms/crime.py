@@ -177,7 +177,7 @@ class Odds(Tables):
     """What decides whether an attempt is made and goes ahead.
 
     ``base`` is the hazard of a resident of exposure 1 by settlement and kind; ``grave``, ``lethal``, ``losses`` and
-    ``outside`` stand by settlement and kind too; ``place`` and ``person`` are the factors of `model.hazard`.
+    ``outside`` stand by settlement and kind too; then come the factors of `model.hazard`.
     """
 
     crime: Rows[Crime]
@@ -186,10 +186,10 @@ class Odds(Tables):
     lethal: Reals
     losses: Reals
     outside: Reals
-    place: Reals
+    rates: Reals
+    guards: Reals
+    repeats_too: Ints
     person: Reals
-    n_rates: int
-    guards_repeats: Ints
     near: Rows[NearRepeat]
     deterrence: Rows[Deterrence]
     risk: Rows[Risk]
@@ -361,19 +361,19 @@ def kept_away(
     stage: Stage, odds: Odds, kind: int, cell: int, when: int, number: int, mark: float, threshold: float
 ) -> float:
     """What guards leave of a threshold; a crime that one of them keeps away is written down."""
-    for layer in range(odds.n_rates, odds.place.shape[3]):
-        left = threshold * odds.place[when, kind, cell, layer]
+    for guard in range(len(odds.guards)):
+        left = threshold * odds.guards[guard, when, kind, cell]
         if left <= mark < threshold:
-            spare(stage, kind, cell, number, layer)
+            spare(stage, kind, cell, number, guard)
         threshold = left
     return threshold
 
 
 @kernel
-def spare(stage: Stage, kind: int, cell: int, number: int, layer: int) -> None:
+def spare(stage: Stage, kind: int, cell: int, number: int, guard: int) -> None:
     """Write down a crime that was kept away."""
     row = stage.day.spared[stage.day.counts[SPARED]]
-    row.number, row.kind, row.cell, row.layer = number, kind, cell, layer
+    row.number, row.kind, row.cell, row.guard = number, kind, cell, guard
     stage.day.counts[SPARED] += 1
 
 
@@ -387,9 +387,8 @@ def wished(stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, ma
     ward = stage.minds[i].careful
     if here.schools > 0 and age_of(person, stage.tick) < ADULT:
         ward += 2
-    threshold = odds.base[z, kind] * weight * odds.person[kind, person.settlement, ward] / CEILING[kind]
-    for layer in range(odds.n_rates):
-        threshold *= odds.place[when, kind, cell, layer]
+    weight *= odds.person[kind, person.settlement, ward] * odds.rates[when, kind, cell]
+    threshold = odds.base[z, kind] * weight / CEILING[kind]
     if threshold > 1.0:
         stage.tally[0].ceiling_hits += 1.0
         threshold = 1.0
@@ -416,7 +415,8 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
                     suffer_outside(stage, kind, i, number, grave)
                 continue
             threshold = wished(stage, odds, kind, i, cell, when, market_day, weekday >= 4)
-            threshold = kept_away(stage, odds, kind, cell, when, number, mark, threshold)
+            if mark < threshold:
+                threshold = kept_away(stage, odds, kind, cell, when, number, mark, threshold)
             if mark < threshold:
                 attempt(stage, odds, kind, cell, i, mark, threshold, number)
     for k in range(old_repeats):
@@ -437,11 +437,11 @@ def repeat(stage: Stage, odds: Odds, kind: int, cell: int, i: int, k: int, when:
         return
     stage.tally[0].repeats += 1.0
     left, u = 1.0, luck(stage.seed, KEPT_AWAY, stage.tick, number, 0)
-    for layer in range(odds.n_rates, odds.place.shape[3]):
-        if odds.guards_repeats[layer] == 1:
-            left *= odds.place[when, kind, cell, layer]
+    for guard in range(len(odds.guards)):
+        if odds.repeats_too[guard] == 1:
+            left *= odds.guards[guard, when, kind, cell]
             if u >= left:
-                spare(stage, kind, cell, number, layer)
+                spare(stage, kind, cell, number, guard)
                 return
     attempt(stage, odds, kind, cell, i, luck(stage.seed, CRIME_MARK, stage.tick, number, 0), 1.0, number)
 
@@ -482,7 +482,7 @@ def odds_of(world: World) -> Odds:
         lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
     return Odds(
         crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
-        factors.place, factors.person, factors.n_rates, factors.repeats, numbers["near_repeat"], numbers["deterrence"],
+        factors.rates, factors.guards, factors.repeats, factors.person, numbers["near_repeat"], numbers["deterrence"],
         state.risk, state.repeats.rows, state.repeats.count,
     )  # fmt: skip
 

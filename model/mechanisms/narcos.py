@@ -101,11 +101,11 @@ def victim_of(stage: Stage, cell: int, number: int, p: Narcos) -> int:
 
 
 @kernel
-def punish_thieves(stage: Stage, layer: int, numbers: Rows[Narcos]) -> None:
+def punish_thieves(stage: Stage, guard: int, numbers: Rows[Narcos]) -> None:
     """Let protectors kill, perhaps, for each crime that they kept away."""
     for k in range(stage.day.counts[SPARED]):
         row = stage.day.spared[k]
-        if row.layer != layer:
+        if row.guard != guard:
             continue
         stage.tally[0].kept_away += 1.0
         i = victim_of(stage, row.cell, row.number, numbers[max(stage.ground.cells[row.cell].settlement, 0)])
@@ -121,7 +121,7 @@ def act(world: World) -> None:
     if spared:
         world.book.reserve(INCIDENTS, spared)
         world.book.reserve(IMPRESSIONS, spared)
-        punish_thieves(world.stage(), world.factors.layers[IT.name], world.numbers["narcos"])
+        punish_thieves(world.stage(), world.factors.numbers[IT.name], world.numbers["narcos"])
 
 
 IT = Mechanism(

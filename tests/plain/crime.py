@@ -118,6 +118,9 @@ def offend(town: "PlainTown") -> None:
     due = [repeat for repeat in town.repeats if repeat.due == town.tick]
     for repeat in due:
         repeat_crime(town, repeat)
+    for cell, number in town.kept_away:
+        punish_thief(town, cell, number)
+    town.kept_away.clear()
 
 
 def consider(town: "PlainTown", kind: int, number: int) -> None:
@@ -134,7 +137,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
         threshold *= 1.0 - town.authorities[cell.settlement].watch
     mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
     if left <= mark < threshold:
-        punish_thief(town, cell, number)
+        town.kept_away.append((cell, number))
     threshold = left
     if mark < threshold:
         attempt(town, Attempt(number, kind, cell, victim, threshold))
@@ -195,13 +198,13 @@ def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
     if repeat.kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE) and not victim.vehicle:
         return
     if town.luck("kept away", repeat.number, 0) >= left_open(repeat.cell, repeat.kind, town):
-        punish_thief(town, repeat.cell, repeat.number)
+        town.kept_away.append((repeat.cell, repeat.number))
         return
     attempt(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim, 1.0))
 
 
 def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
-    """Let protectors keep a crime away; somebody may be killed for it (ODD: narcos)."""
+    """Let protectors punish, perhaps, for a crime that they kept away (ODD: narcos)."""
     victim = thief_killed(town, cell, number)
     if victim is not None:
         minute = minute_of(town, number)

@@ -82,6 +82,7 @@ class PlainTown(mesa.Model):
         self.figures = [Figure() for _ in self.facilities]
         found_narcos(self)
         self.repeats: list[Repeat] = []
+        self.kept_away: list[tuple[Cell, int]] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
         self.cases: list[Case] = []
