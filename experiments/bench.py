@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -13,11 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.breakdown import Breakdown, break_down, loop_lines, table
+from experiments.fresh import clock
 from experiments.progress import say
 from experiments.results import machine, write_whole
 from experiments.stopwatch import SITE
 from model import fingerprint
-from model.errors import InputError
 
 LABEL = 42
 DECADE = 10.0
@@ -54,23 +54,28 @@ class Size:
     twin_shifts: int
     runs: int
     run_years: float
+    draw_shifts: int
 
 
-FULL = Size(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0)
-QUICK = Size(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0)
+FULL = Size(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0, draw_shifts=279)
+QUICK = Size(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0, draw_shifts=93)
+"""Draws are counted over three months, so that a quarter's plans are made; quickly over one."""
 
 
 def measure(json_file: Path | None, quick: bool) -> None:
     """Measure everything, print it beside the goals, and write it as JSON if asked to."""
-    if json_file is not None and not json_file.parent.is_dir():
-        raise InputError(f"--json {json_file}: no folder '{json_file.parent}'")
+    size = QUICK if quick else FULL
     results = []
     print(heading(quick), flush=True)
-    for result in every_result(QUICK if quick else FULL):
+    for result in every_result(size):
         print(line(result), flush=True)
         results.append(result)
+    found = break_down(size.years, size.draw_shifts)
+    told = clock("loops", json.dumps(asdict(found.work())))
+    results.append(Result("a decade in bare loops", told["figure"], "loops"))
+    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), told), "", *table(found)]))
     if json_file is not None:
-        write_whole(json_file, as_json(results, quick))
+        write_whole(json_file, as_json(results, quick, found, told))
 
 
 def heading(quick: bool) -> str:
@@ -118,24 +123,6 @@ def every_result(size: Size) -> Iterator[Result]:
     yield from alone(size, plain)
     yield from against_twin(size, plain)
     yield from workers(size)
-
-
-def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
-    """Return what one measurement in a fresh process says."""
-    chosen = {"CONFIANZA_CACHE": cache} if cache else {}
-    told = subprocess.run(
-        [sys.executable, "-m", "experiments.stopwatch", *words],
-        env={**os.environ, **chosen},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if told.returncode:
-        raise RuntimeError(f"measuring {' '.join(words)} failed:\n{told.stderr}")
-    found: dict[str, Any] = json.loads(told.stdout)
-    if found["fingerprint"] != fingerprint():
-        raise InputError("the code of the model changed while it was measured; start the bench again")
-    return found
 
 
 def median(measured: Callable[[], float], times: int) -> float:
@@ -220,13 +207,15 @@ def added(size: Size, count: int) -> float:
     return float(many - few)
 
 
-def as_json(results: list[Result], quick: bool) -> bytes:
-    """Return the numbers as JSON."""
+def as_json(results: list[Result], quick: bool, found: Breakdown, loop: dict[str, Any]) -> bytes:
+    """Return the numbers as JSON, with what a decade is made of."""
     told = {
         "machine": machine(),
         "fingerprint": fingerprint(),
         "quick": quick,
         "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
+        "breakdown": asdict(found),
+        "bare_loop": {"work": asdict(found.work()), **loop},
     }
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 

@@ -270,8 +270,32 @@ def view(
 def bench(
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the numbers as JSON.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Shorter runs, rougher numbers.")] = False,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")
+    ] = None,
+    floor: Annotated[
+        bool, typer.Option("--floor", help="Instead: a decade in bare loops, beside that on record.")
+    ] = False,
+    store: Annotated[
+        str | None, typer.Option(metavar="REASON", help="With --floor: put the new figure on record.")
+    ] = None,
 ) -> None:
     """Measure speed and memory beside the goals (minutes)."""
+    if store is not None and not floor:
+        raise InputError("--store belongs to --floor: give both")
+    if floor and (against is not None or quick or json is not None):
+        raise InputError("--floor goes with no other option than --store")
+    if json is not None and not json.parent.is_dir():
+        raise InputError(f"--json {json}: no folder '{json.parent}'")
+    if floor:
+        from experiments.floor import check_floor
+
+        raise typer.Exit(DONE if check_floor(store) else OUR_FAULT)
+    if against is not None:
+        from experiments.paired import against as measure_both
+
+        measure_both(against, json, quick)
+        return
     from experiments.bench import measure
 
     measure(json, quick)

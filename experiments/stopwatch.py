@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pickle
 import sys
 import time
 from collections.abc import Callable
@@ -121,8 +122,60 @@ def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - begun}
 
 
+def phases(years: str) -> dict[str, Any]:
+    """Seconds and events by phase of some years, from two worlds with the same luck; how large the residents are."""
+    from experiments.phases import clocked, counted
+    from model.model import TrustModel
+
+    scenario, shifts = varied("plain"), round(float(years) * 1095) - FIRST_SHIFTS
+    world = TrustModel(scenario, rng=1)
+    world.run_for(FIRST_SHIFTS)
+    seconds = clocked(world, shifts)
+    again = TrustModel(scenario, rng=1, town=world.town)
+    again.run_for(FIRST_SHIFTS)
+    found = dataclasses.replace(counted(again, shifts), seconds=seconds)
+    row_bytes = largest_row(again)
+    return {
+        "phases": dataclasses.asdict(found),
+        "shifts": shifts,
+        "rows": world.town.n_people,
+        "row_bytes": row_bytes,
+    }
+
+
+def largest_row(world: Any) -> int:
+    """Return the bytes of a resident in the largest table of the State that has a row for each."""
+    tables = [table for table in vars(world.state).values() if getattr(table, "shape", ()) == (world.town.n_people,)]
+    return max(int(table.itemsize) for table in tables)
+
+
+def pickled_town(file: str) -> dict[str, Any]:
+    """Write the town of the site into a file, for a process that could not build it in good time."""
+    from model.town import build_town
+
+    Path(file).write_bytes(pickle.dumps(build_town(varied("plain"))))
+    return {}
+
+
+def draws(shifts: str, town: str) -> dict[str, Any]:
+    """Draws by phase and decision, and exponentials, of the first shifts of the site."""
+    from experiments.counted_luck import count
+
+    return dict(count(SITE, int(shifts), Path(town)))
+
+
+def loops(work: str) -> dict[str, Any]:
+    """A decade of the site in units of the bare loop that does this work."""
+    from experiments.bare_loop import in_turn
+    from experiments.bare_work import Work
+    from model.model import TrustModel
+
+    return dataclasses.asdict(in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work))))
+
+
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
-    measure.__name__: measure for measure in (imports, town, compiling, span, twin, replicates)
+    measure.__name__: measure
+    for measure in (imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops)
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""Where the time of a decade goes: seconds by phase of the step, and the events of each.
+
+A phase is a call that the schedule makes with the world, whether it is written out a verb a line or runs over a list of
+verbs: Python itself tells of each such call, so that nothing here knows their names.  To read the counts of the daybook
+at each call takes as long as some phases do; seconds and events are therefore taken from two runs of the same luck.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from model.model import TrustModel
+
+REST = "the schedule itself"
+TOOL = sys.monitoring.PROFILER_ID
+EVENTS = sys.monitoring.events.CALL | sys.monitoring.events.PY_RETURN
+TALLIED = ("candidates", "ceiling_hits", "contacts", "stops", "payments", "births", "natural_deaths")
+"""Draws that come to nothing leave no row in the daybook; of these kinds the books of the month keep count."""
+
+
+@dataclass
+class Phases:
+    """What a stretch of a world's life took and brought, by phase."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    events: dict[str, dict[str, int]] = field(default_factory=dict)
+    tallied: dict[str, float] = field(default_factory=dict)
+    months: int = 0
+
+    @property
+    def written(self) -> dict[str, float]:
+        """Rows written into each table of the daybook, and what the books of the months counted."""
+        rows: Counter[str] = Counter()
+        for by_table in self.events.values():
+            rows.update(by_table)
+        return {**rows, **self.tallied}
+
+
+def clocked(world: "TrustModel", shifts: int) -> dict[str, float]:
+    """Let a world live for some shifts; return the seconds of each phase."""
+    seconds: dict[str, float] = {}
+    last = time.perf_counter()
+
+    def turn(ended: str) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        seconds[ended] = seconds.get(ended, 0.0) + now - last
+        last = now
+
+    with watched(world, turn):
+        world.run_for(shifts)
+    return seconds
+
+
+def counted(world: "TrustModel", shifts: int) -> Phases:
+    """Let a world live for some shifts; return the events that each phase wrote, and what the books counted."""
+    events: dict[str, Counter[str]] = {}
+    names = list(world.book.tables)
+    last = world.book.counts.copy()  # of the shift before, whose page is still open
+
+    def turn(ended: str) -> None:
+        now = world.book.counts
+        # a count below the last one was set to zero in between: the page was turned
+        written = np.where(now < last, now, now - last)
+        last[:] = now
+        for table in np.flatnonzero(written):
+            events.setdefault(ended, Counter())[names[table]] += int(written[table])
+
+    before = len(world.datacollector.get_model_vars_dataframe())
+    with watched(world, turn):
+        world.run_for(shifts)
+    months = world.datacollector.get_model_vars_dataframe()[before:]
+    tallied = {name: float(months[name].sum()) for name in TALLIED if name in months}
+    return Phases(events={phase: dict(rows) for phase, rows in events.items()}, tallied=tallied, months=len(months))
+
+
+@contextmanager
+def watched(world: "TrustModel", turn: Callable[[str], None]) -> Iterator[None]:
+    """Call ``turn`` with the name of the phase that has just ended, whenever the schedule of a world goes on."""
+    present = REST
+
+    def at_call(code: CodeType, offset: int, called: object, first: object) -> None:
+        nonlocal present
+        turn(present)
+        present = name_of(called) if first is world else REST
+
+    def at_return(code: CodeType, offset: int, value: object) -> None:
+        nonlocal present
+        turn(present)
+        present = REST
+
+    schedule = type(world).step.__code__
+    sys.monitoring.use_tool_id(TOOL, "confianza bench")
+    sys.monitoring.register_callback(TOOL, sys.monitoring.events.CALL, at_call)
+    sys.monitoring.register_callback(TOOL, sys.monitoring.events.PY_RETURN, at_return)
+    sys.monitoring.set_local_events(TOOL, schedule, EVENTS)
+    try:
+        yield
+    finally:
+        sys.monitoring.set_local_events(TOOL, schedule, 0)
+        sys.monitoring.free_tool_id(TOOL)
+
+
+def name_of(called: object) -> str:
+    """Return the name of a verb: a method's own, a function's with that of its module."""
+    names = str(getattr(called, "__qualname__", called)).split(".")
+    module = str(getattr(called, "__module__", "")).split(".")[-1]
+    return names[-1] if len(names) > 1 else f"{module}.{names[-1]}"

@@ -1,0 +1,66 @@
+"""What is measured of any checkout: sent into it as text, so that it uses nothing but the model's public names.
+
+The other checkout may be older than every module beside this one, which therefore must not be imported here.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import model
+from scenarios import load
+
+SHIFTS_A_YEAR, FIRST_SHIFTS = 1095, 93
+SEED = 1
+TABLES = ("settlement", "group", "ledger", "cell")
+OF_THE_RUN = "run"
+"""A column that names the run and its code: it says nothing of the numbers."""
+
+
+def span(years: str, site: str, *policies: str) -> dict[str, float]:
+    """Return seconds and peak memory of some years; the first month, which loads kernels, is not clocked."""
+    import resource
+
+    world = model.TrustModel(load(site, policies=list(policies), set={"calendar.warm_up": 0}), rng=SEED)
+    world.run_for(FIRST_SHIFTS)
+    shifts = round(float(years) * SHIFTS_A_YEAR) - FIRST_SHIFTS
+    begun = time.perf_counter()
+    world.run_for(shifts)
+    seconds = (time.perf_counter() - begun) * (1.0 + FIRST_SHIFTS / shifts)
+    return {"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0}
+
+
+def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:
+    """Write every monthly number of some years into a file, each column under `table/column`."""
+    world = model.TrustModel(load(site, policies=[policy]), rng=SEED)
+    world.run_for(round(float(years) * SHIFTS_A_YEAR))
+    measures = world.datacollector.get_model_vars_dataframe()
+    columns = {f"measures/{name}": as_numbers(measures[name]) for name in measures if name != OF_THE_RUN}
+    for table in TABLES:
+        rows = getattr(world, f"{table}_months")()
+        columns |= {f"{table}/{name}": rows[name].astype(np.float64) for name in rows.dtype.names if name != OF_THE_RUN}
+    np.savez(file, **columns)  # type: ignore[arg-type]  # its stubs take any name for an option
+    return {"columns": len(columns)}
+
+
+def as_numbers(column: "pd.Series[Any]") -> np.ndarray:
+    """Return a column of measures as numbers: what is not known as NaN, dates as months since the year 0."""
+    if column.name == "month":
+        return np.array([12.0 * date.year + date.month - 1 for date in column])
+    return pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+
+
+def main(kind: str, *words: str) -> None:
+    """Measure, then print what came out and whose code it was."""
+    told = span(*words) if kind == "span" else numbers(*words)
+    root = Path(str(model.__file__)).resolve().parent.parent
+    print(json.dumps({**told, "root": str(root), "fingerprint": model.fingerprint()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

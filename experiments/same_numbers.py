@@ -1,0 +1,110 @@
+"""Whether two checkouts bring the same numbers: which columns differ first, and by how much."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+Columns = dict[str, np.ndarray]
+"""Every monthly number of a run: `table/column`, a number a row."""
+KEYS = ("month", "settlement", "group", "cause", "cell")
+"""Columns that say which row it is; rows are matched by them, since a new cause or group adds rows."""
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A column that differs: first in which month, and there by which share of the larger number at most."""
+
+    column: str
+    month: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a comparison of all columns brings; what exists on one side only is no difference."""
+
+    digest: str
+    compared: int
+    differences: tuple[Difference, ...]
+    only_here: tuple[str, ...]
+    only_there: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether all that exists on both sides is equal bit for bit."""
+        return not self.differences
+
+
+def compare(here: Columns, there: Columns) -> Likeness:
+    """Compare the numbers of two runs, column by column, in the order in which they part."""
+    only_here, only_there = sorted(set(here) - set(there)), sorted(set(there) - set(here))
+    found, compared = [], 0
+    for table in sorted({name.split("/")[0] for name in here}):
+        mine, theirs = table_of(here, table), table_of(there, table)
+        both = sorted(set(mine) & set(theirs))
+        a, b = matched(mine, theirs, [key for key in KEYS if key in both])
+        only_here += missing(table, len(next(iter(mine.values()))), len(a))
+        only_there += missing(table, len(next(iter(theirs.values()), a)), len(b))
+        compared += len(both)
+        for name in both:
+            found += differing(f"{table}/{name}", mine[name][a], theirs[name][b], mine["month"][a])
+    in_order = tuple(sorted(found, key=lambda one: (one.month, one.column)))
+    return Likeness(digest(here), compared, in_order, tuple(only_here), tuple(only_there))
+
+
+def table_of(columns: Columns, table: str) -> Columns:
+    """Return the columns of one table under their own names."""
+    return {name.split("/")[1]: column for name, column in columns.items() if name.startswith(f"{table}/")}
+
+
+def matched(mine: Columns, theirs: Columns, keys: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places, on both sides, of the rows that both sides have."""
+    if not keys:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    here, there = (np.rec.fromarrays([side[key] for key in keys]) for side in (mine, theirs))
+    _, a, b = np.intersect1d(here, there, return_indices=True)
+    return a, b
+
+
+def missing(table: str, rows: int, common: int) -> list[str]:
+    """Say how many rows of a table the other side lacks, if any."""
+    return [f"{rows - common} rows of {table}"] if rows > common else []
+
+
+def differing(name: str, mine: np.ndarray, theirs: np.ndarray, months: np.ndarray) -> list[Difference]:
+    """Return the difference of one column, if there is one; not known is equal to not known."""
+    apart = (mine != theirs) & ~(np.isnan(mine) & np.isnan(theirs))
+    if not apart.any():
+        return []
+    first = months[apart].min()
+    a, b = mine[apart & (months == first)], theirs[apart & (months == first)]
+    # what is known on one side only counts as all of it
+    shares = np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))
+    return [Difference(name, int(first), float(np.nan_to_num(shares, nan=1.0).max()))]
+
+
+def digest(columns: Columns) -> str:
+    """Return eight hexadecimal digits that stand for all numbers, columns sorted by name."""
+    whole = hashlib.sha256()
+    for name in sorted(columns):
+        whole.update(name.encode() + np.ascontiguousarray(columns[name]).tobytes())
+    return whole.hexdigest()[:8]
+
+
+def lines(likeness: Likeness) -> Iterator[str]:
+    """Yield what there is to say of a comparison; the first line goes beside its name."""
+    if likeness.same:
+        yield f"same numbers ({likeness.digest})"
+    else:
+        first = likeness.differences[0].month
+        at_once = [one for one in likeness.differences if one.month == first]
+        yield f"{len(likeness.differences):,} of {likeness.compared:,} columns differ"
+        yield f"first in {first // 12}-{first % 12 + 1:02}: {len(at_once)} columns"
+        yield from (f"  {one.column} by {one.share:.2g} of it" for one in at_once[:SHOWN])
+    for side, names in (("here", likeness.only_here), ("there", likeness.only_there)):
+        if names:
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            yield f"only {side}: {', '.join(names[:SHOWN])}{more}"
