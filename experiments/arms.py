@@ -163,32 +163,32 @@ def labelled_by_folder(arm: Arm) -> Arm:
 
 def found_arms(folder: Path) -> list[Arm]:
     """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
-    told = read_manifest(folder)
-    if told.get("format") == COMPARISON:
+    stated = read_manifest(folder)
+    if stated.get("format") == COMPARISON:
         return [
-            arm for name in dict.fromkeys(one["folder"] for one in told["arms"]) for arm in found_arms(folder / name)
+            arm for name in dict.fromkeys(one["folder"] for one in stated["arms"]) for arm in found_arms(folder / name)
         ]
-    if told.get("format") == SWEEP:
+    if stated.get("format") == SWEEP:
         from experiments.swept import swept_arms
 
         return swept_arms(folder)
-    missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in told]
+    missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in stated]
     if missing:
         raise InputError(
             f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run, comparison or sweep"
         )
-    settings = told["settings"]
+    settings = stated["settings"]
     return [
         Arm(
-            name=told.get("arm") or told["policy"],
-            scenario=told["scenario"],
-            title=told.get("title") or {"en": told["scenario"], "es": told["scenario"]},
-            policies=tuple(told["policies"]),
-            begins=told["begins"],
-            until=told["until"],
+            name=stated.get("arm") or stated["policy"],
+            scenario=stated["scenario"],
+            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
+            policies=tuple(stated["policies"]),
+            begins=stated["begins"],
+            until=stated["until"],
             base=without_policies(settings),
-            seeds=tuple(told["seeds"]),
-            fingerprint=told["fingerprint"],
+            seeds=tuple(stated["seeds"]),
+            fingerprint=stated["fingerprint"],
             folder=folder,
         )
     ]

@@ -71,18 +71,18 @@ def measure(json_file: Path | None, quick: bool) -> None:
         print(line(result), flush=True)
         results.append(result)
     found = break_down(size.years, size.draw_shifts)
-    told = clock("loops", json.dumps(asdict(found.work())))
-    results.append(Result("a decade in bare loops", told["figure"], "loops"))
-    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), told), "", *table(found)]))
+    stated = clock("loops", json.dumps(asdict(found.work())))
+    results.append(Result("a decade in bare loops", stated["figure"], "loops"))
+    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), stated), "", *table(found)]))
     if json_file is not None:
-        write_whole(json_file, as_json(results, quick, found, told))
+        write_whole(json_file, as_json(results, quick, found, stated))
 
 
 def heading(quick: bool) -> str:
     """Return the lines above the table."""
-    told = machine()
+    stated = machine()
     roughly = ", quick and rough" if quick else ""
-    place = f"{told['system']} {told['processor']}, {told['cores']} cores, code {fingerprint()}{roughly}"
+    place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores, code {fingerprint()}{roughly}"
     return f"{place}\n{'':{LABEL}}{'measured':>16}{'goal':>16}"
 
 
@@ -176,12 +176,12 @@ def against_twin(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
     The second extrapolates the twin in proportion to residents and shifts; it is never run for a whole site.
     """
     name = "slow twin, by resident-shift of the site"
-    told = clock("twin", str(size.twin_shifts))
-    if "missing" in told:
-        yield Result(name, math.nan, "times", 1000.0, at_most=False, note=told["missing"])
+    stated = clock("twin", str(size.twin_shifts))
+    if "missing" in stated:
+        yield Result(name, math.nan, "times", 1000.0, at_most=False, note=stated["missing"])
         return
-    yield Result("slow twin, same small town", told["slow"] / told["fast"], "times")
-    slow = told["slow"] / told["resident_shifts"]
+    yield Result("slow twin, same small town", stated["slow"] / stated["fast"], "times")
+    slow = stated["slow"] / stated["resident_shifts"]
     seconds = statistics.median(one["seconds"] for one in plain)
     fast = seconds / (plain[0]["residents"] * size.years * 1095)
     yield Result(name, slow / fast, "times", 1000.0, at_most=False)
@@ -209,7 +209,7 @@ def added(size: Size, count: int) -> float:
 
 def as_json(results: list[Result], quick: bool, found: Breakdown, loop: dict[str, Any]) -> bytes:
     """Return the numbers as JSON, with what a decade is made of."""
-    told = {
+    stated = {
         "machine": machine(),
         "fingerprint": fingerprint(),
         "quick": quick,
@@ -217,7 +217,7 @@ def as_json(results: list[Result], quick: bool, found: Breakdown, loop: dict[str
         "breakdown": asdict(found),
         "bare_loop": {"work": asdict(found.work()), **loop},
     }
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def number(value: float) -> float | None:

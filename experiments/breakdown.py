@@ -47,19 +47,19 @@ class Breakdown:
 
 def break_down(years: float, counted_shifts: int) -> Breakdown:
     """Measure some years by phase, and count draws without the compiler, each in a fresh process."""
-    told = clock("phases", str(years))
+    stated = clock("phases", str(years))
     with tempfile.TemporaryDirectory() as folder:
         town = str(Path(folder) / "town.pickle")
         clock("pickled_town", town)
         counted = clock("draws", str(counted_shifts), town)
     return Breakdown(
-        shifts=told["shifts"],
-        phases=Phases(**told["phases"]),
+        shifts=stated["shifts"],
+        phases=Phases(**stated["phases"]),
         counted_shifts=counted_shifts,
         draws=counted["draws"],
         exponentials=counted["exponentials"],
-        rows=told["rows"],
-        row_bytes=told["row_bytes"],
+        rows=stated["rows"],
+        row_bytes=stated["row_bytes"],
     )
 
 
@@ -90,15 +90,15 @@ def table(found: Breakdown) -> Iterator[str]:
 def in_two(title: str, numbers: dict[str, float]) -> Iterator[str]:
     """Yield numbers with their names in two columns, the largest first."""
     yield title
-    told = [f"  {name:24}{n:12,.0f}" for name, n in sorted(numbers.items(), key=lambda one: -one[1])]
-    half = (len(told) + 1) // 2
+    stated = [f"  {name:24}{n:12,.0f}" for name, n in sorted(numbers.items(), key=lambda one: -one[1])]
+    half = (len(stated) + 1) // 2
     for k in range(half):
-        yield "".join(told[k::half])
+        yield "".join(stated[k::half])
 
 
-def loop_lines(work: Work, told: dict[str, Any]) -> Iterator[str]:
+def loop_lines(work: Work, stated: dict[str, Any]) -> Iterator[str]:
     """Yield what the bare loop does in a decade, with the nanoseconds of each."""
     yield f"{'the bare loop of a decade':24}{'number':>14}{'ns each':>12}{'seconds':>10}"
-    for kind, each in told["nanoseconds"].items():
+    for kind, each in stated["nanoseconds"].items():
         n = getattr(work, kind)
         yield f"  {kind:22}{n:14,}{each:12,.1f}{1e-9 * n * each:10.3f}"

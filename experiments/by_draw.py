@@ -35,7 +35,9 @@ def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return, by arm and headline, in how many draws it rises or falls, nine draws in ten, and what decides most."""
     drawn = {(one.arm.scenario, one.arm.name): one.base.drawn for one in pairs}
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
-    return pd.DataFrame([told | summed(rows, drawn[told["site"], told["against"]]) for told, rows in named(groups)])
+    return pd.DataFrame(
+        [stated | summed(rows, drawn[stated["site"], stated["against"]]) for stated, rows in named(groups)]
+    )
 
 
 def named(groups: Any) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:

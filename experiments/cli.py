@@ -131,7 +131,7 @@ def compare(
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
     from experiments.compare import compare as carry_out
-    from experiments.request import Request, Wish
+    from experiments.request import Request, EffectSize
 
     if workers < 1:
         raise InputError(f"--workers must be at least 1, got {workers}")
@@ -146,7 +146,7 @@ def compare(
         memory=memory,
         **options,  # type: ignore[arg-type]
     )
-    wish = Wish(size=plan, measure=measure, power=power) if plan is not None else None
+    wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     if report is not None and report.parent != out and not report.parent.is_dir():
         raise InputError(f"--report {report}: no folder '{report.parent}'")
     folder, interrupted = carry_out(request, workers, out, wish)

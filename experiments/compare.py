@@ -22,7 +22,7 @@ from experiments.effects import effects_table, pairs_of
 from experiments.judged import criteria_table, verdicts_table
 from experiments.planner import FEWEST
 from experiments.progress import say
-from experiments.request import Request, Wish
+from experiments.request import Request, EffectSize
 from experiments.results import (
     VERSIONS,
     commit,
@@ -40,7 +40,7 @@ from model.errors import InputError
 from scenarios.policy_files import read_policy
 
 
-def compare(request: Request, workers: int, out: Path | None, wish: Wish | None = None) -> tuple[Path, bool]:
+def compare(request: Request, workers: int, out: Path | None, wish: EffectSize | None = None) -> tuple[Path, bool]:
     """Carry out a comparison and print it; return its folder and whether it was interrupted."""
     begun = time.monotonic()
     if len(request.arms) == 1 and is_comparison(Path(request.arms[0])):
@@ -64,7 +64,7 @@ def compare(request: Request, workers: int, out: Path | None, wish: Wish | None 
     return folder, bool(lives and lives.interrupted)
 
 
-def shown_again(folder: Path, wish: Wish | None) -> tuple[Path, bool]:
+def shown_again(folder: Path, wish: EffectSize | None) -> tuple[Path, bool]:
     """Print a comparison that lies in a folder; nothing is run or written."""
     print("\n".join(lines(folder, wish)))
     return folder, False
@@ -124,12 +124,12 @@ def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None,
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
     files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
-    told = manifest(request, arms, folder, seconds, lives)
-    write(folder, files, told)
-    for name, content in inputs_of(told).items():
+    stated = manifest(request, arms, folder, seconds, lives)
+    write(folder, files, stated)
+    for name, content in inputs_of(stated).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
-    write_whole(folder / CRATE, crate_of(folder, told))
+    write_whole(folder / CRATE, crate_of(folder, stated))
 
 
 def table_of(rows: pd.DataFrame) -> pa.Table:
@@ -145,8 +145,8 @@ def manifest(
     return {
         "format": COMPARISON,
         "command": request.command,
-        "request": request.told(),
-        "arms": [told_arm(arm, folder, first[arm.scenario]) for arm in arms],
+        "request": request.stated(),
+        "arms": [stated_arm(arm, folder, first[arm.scenario]) for arm in arms],
         "begins": arms[0].begins,
         "until": arms[0].until,
         "seeds": list(arms[0].seeds),
@@ -160,7 +160,7 @@ def manifest(
     }
 
 
-def told_policy(word: str) -> dict[str, Any]:
+def stated_policy(word: str) -> dict[str, Any]:
     """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
     name, _, start = word.partition("@")
     try:
@@ -170,7 +170,7 @@ def told_policy(word: str) -> dict[str, Any]:
     return {"name": name, "start": start, "title": dict(ready.title), "about": dict(ready.about)}
 
 
-def told_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
+def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
     """Return what the manifest says of an arm; ``first`` is the one of its site that it is compared with."""
     assert arm.folder is not None
     return {
@@ -178,7 +178,7 @@ def told_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
         "name": arm.name,
         "scenario": arm.scenario,
         "title": arm.title,
-        "policies": [told_policy(word) for word in arm.policies],
+        "policies": [stated_policy(word) for word in arm.policies],
         "seeds": list(arm.seeds),
         "fingerprint": arm.fingerprint,
         "label": arm.label,

@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.breakeven import sentence, verdict
 from experiments.headlines import BY_NAME, Headline
 from experiments.planner import twins_needed
-from experiments.request import Wish
+from experiments.request import EffectSize
 from experiments.results import read_manifest, read_table
 from experiments.twins import POWER
 from model.errors import InputError
@@ -42,13 +42,13 @@ def each(rows: Rows) -> Iterator[Any]:
     return iter(rows.itertuples())
 
 
-def lines(folder: Path, wish: Wish | None = None) -> Iterator[str]:
+def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
-    told, effects = read_manifest(folder), read_table(folder, "effects").to_pandas()
+    stated, effects = read_manifest(folder), read_table(folder, "effects").to_pandas()
     extra = {name: maybe(folder, name) for name in ("memory", "alone")}
     keys = ["base_site", "base_arm", "site", "against"]
     for (base_site, base_arm, site, against), rows in effects.groupby(keys, sort=False):
-        yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, told)
+        yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated)
         yield from headline_lines(rows[rows["section"] == "headline"])
         if base_site != site:
             continue
@@ -66,13 +66,13 @@ def maybe(folder: Path, name: str) -> Rows:
     return read_table(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
 
 
-def heading(base: str, arm: str, rows: Rows, told: dict[str, str]) -> Iterator[str]:
+def heading(base: str, arm: str, rows: Rows, stated: dict[str, str]) -> Iterator[str]:
     """Yield what is set against what."""
     yield ""
     yield from textwrap.wrap(f"{arm} against {base}", WIDTH)
     n = int(rows["n"].max())
     kind = f"{n} twin worlds" if rows["paired"].all() else f"at least {n} worlds a side, not twins"
-    yield f"{told['begins']} to {told['until']}, {kind}; 95 % intervals; ± is Monte Carlo error"
+    yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± is Monte Carlo error"
     if why := rows["why_unpaired"].iloc[0]:
         yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, in which luck is not taken out.", WIDTH)
     yield ""
@@ -206,7 +206,7 @@ def known_by(row: Any) -> str:
     return shown + ("*" if row.low > 0.0 or row.high < 0.0 else " ")
 
 
-def plan_lines(rows: Rows, wish: Wish) -> Iterator[str]:
+def plan_lines(rows: Rows, wish: EffectSize) -> Iterator[str]:
     """Yield how many twins an effect of the wished size needs, with this pilot's spread."""
     row = rows[(rows["section"] == "headline") & (rows["measure"] == wish.measure)]
     if row.empty:

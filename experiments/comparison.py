@@ -14,7 +14,7 @@ from experiments.headlines import present
 from experiments.plan import Plan
 from experiments.request import Request
 from experiments.runs import Outcome
-from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, Lived, Task
+from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, TwinRuns, Task
 from experiments.twins import paired, saved, unpaired
 from model.errors import InputError
 
@@ -93,7 +93,7 @@ def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     )
 
 
-def residents_table(twins: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
+def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     """Return how many residents live otherwise, by site, arm, seed and deed."""
     rows = [
         {"site": arms[0].scenario, "against": arms[row["arm"]].name, **{k: v for k, v in row.items() if k != "arm"}}
@@ -104,10 +104,10 @@ def residents_table(twins: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
-def memory_table(lived: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
+def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     """Return the effect on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
-    cells: dict[tuple[int, Any], list[Lived]] = {}
+    cells: dict[tuple[int, Any], list[TwinRuns]] = {}
     for one in lived:
         cells.setdefault((one.task.block, one.task.law), []).append(one)
     for (number, law), own in cells.items():
@@ -128,7 +128,7 @@ def arms_in(blocks: Blocks, number: int) -> range:
     return range(len(blocks[number]))
 
 
-def alone_table(lived: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
+def alone_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     """Return, for every arm but the first, its effect against worlds of other seeds, and what twins save."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):
@@ -146,6 +146,6 @@ def alone_table(lived: Sequence[Lived], blocks: Blocks) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def months_of(lived: Sequence[Lived], k: int) -> pd.DataFrame:
+def months_of(lived: Sequence[TwinRuns], k: int) -> pd.DataFrame:
     """Return the measures of one arm in some tasks."""
     return pd.concat([one.finished[k].tables["measures"].to_pandas() for one in lived])

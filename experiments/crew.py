@@ -19,7 +19,7 @@ from experiments.runs import (
     signs,
     succeeded,
 )
-from experiments.side_by_side import Lived, Task, live, shifts_for
+from experiments.side_by_side import TwinRuns, Task, live, shifts_for
 from model.town import Town, build_town
 
 LOOK_EVERY = 0.2
@@ -28,18 +28,18 @@ Blocks = Sequence[Sequence[Plan]]
 
 
 @dataclass
-class Yield:
+class Outcome:
     """What came out of the tasks, in their order, and whether Ctrl-C came first."""
 
-    lived: list[Lived] = field(default_factory=list)
+    lived: list[TwinRuns] = field(default_factory=list)
     interrupted: bool = False
 
 
-def carry_out(tasks: Sequence[Task], blocks: Blocks, workers: int, label: str) -> Yield:
+def carry_out(tasks: Sequence[Task], blocks: Blocks, workers: int, label: str) -> Outcome:
     """Carry out all tasks."""
     announce_compiling()
     progress = Progress(label, sum(shifts_for(task, blocks[task.block]) for task in tasks))
-    result = Yield()
+    result = Outcome()
     work = here if min(workers, len(tasks)) == 1 else in_pool
     try:
         work(tasks, blocks, min(workers, len(tasks)), progress, result)
@@ -52,7 +52,7 @@ def carry_out(tasks: Sequence[Task], blocks: Blocks, workers: int, label: str) -
     return result
 
 
-def here(tasks: Sequence[Task], blocks: Blocks, workers: int, progress: Progress, result: Yield) -> None:
+def here(tasks: Sequence[Task], blocks: Blocks, workers: int, progress: Progress, result: Outcome) -> None:
     """Carry out one task after the other in this process."""
     done = 0
 
@@ -66,7 +66,7 @@ def here(tasks: Sequence[Task], blocks: Blocks, workers: int, progress: Progress
         result.lived.append(live(task, blocks[task.block], towns.of(task.block), tell))
 
 
-def in_pool(tasks: Sequence[Task], blocks: Blocks, workers: int, progress: Progress, result: Yield) -> None:
+def in_pool(tasks: Sequence[Task], blocks: Blocks, workers: int, progress: Progress, result: Outcome) -> None:
     """Share the tasks among worker processes."""
     compile_model()
     context = multiprocessing.get_context("spawn")
@@ -86,7 +86,7 @@ def in_pool(tasks: Sequence[Task], blocks: Blocks, workers: int, progress: Progr
                 result.lived[:] = [one.result() for one in futures if succeeded(one)]
 
 
-def submit(pool: concurrent.futures.Executor, tasks: Sequence[Task]) -> list[concurrent.futures.Future[Lived]]:
+def submit(pool: concurrent.futures.Executor, tasks: Sequence[Task]) -> list[concurrent.futures.Future[TwinRuns]]:
     """Hand all tasks to the workers, which are started meanwhile with interruptions held back for good."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -96,7 +96,7 @@ def submit(pool: concurrent.futures.Executor, tasks: Sequence[Task]) -> list[con
 
 
 def collect(
-    futures: Sequence[concurrent.futures.Future[Lived]], done: Any, progress: Progress, interruption: Interruption
+    futures: Sequence[concurrent.futures.Future[TwinRuns]], done: Any, progress: Progress, interruption: Interruption
 ) -> None:
     """Wait for all tasks, tell the progress, and raise what a task raised."""
     waiting = set(futures)
@@ -151,7 +151,7 @@ def start_worker(*parts: Any) -> None:
     _worker = Worker(*parts)
 
 
-def work(task: Task) -> Lived:
+def work(task: Task) -> TwinRuns:
     """Carry out one task in a worker."""
     _worker.tell(0)
     return live(task, _worker.blocks[task.block], _worker.towns.of(task.block), _worker.tell)

@@ -39,10 +39,10 @@ def judge(figure: float, recorded: float) -> Verdict:
     more = figure / recorded - 1.0
     if figure < WARNED * recorded:
         return Verdict(True, "")
-    told = f"a decade takes {more:.0%} more bare loops than the {recorded:.2f} on record"
+    stated = f"a decade takes {more:.0%} more bare loops than the {recorded:.2f} on record"
     if figure < REFUSED * recorded:
-        return Verdict(True, f"warning: {told}")
-    return Verdict(False, f"{told}: too slow. If it must be, store the new figure: --floor --store REASON")
+        return Verdict(True, f"warning: {stated}")
+    return Verdict(False, f"{stated}: too slow. If it must be, store the new figure: --floor --store REASON")
 
 
 def check_floor(reason: str | None) -> bool:
@@ -50,10 +50,10 @@ def check_floor(reason: str | None) -> bool:
     if reason is not None:
         return store(reason)
     record = read_record()
-    told = measured(Work(**record["work"]))
-    print(line(told), flush=True)
+    stated = measured(Work(**record["work"]))
+    print(line(stated), flush=True)
     print(f"on record: {record['figure']:.2f}, of code {record['fingerprint']} ({record['reason']})")
-    verdict = judge(told["figure"], record["figure"])
+    verdict = judge(stated["figure"], record["figure"])
     if verdict.warning:
         say(f"confianza: {verdict.warning}")
     return verdict.good
@@ -61,13 +61,15 @@ def check_floor(reason: str | None) -> bool:
 
 def measured(work: Work) -> dict[str, Any]:
     """Return the median of some measurements, each in a fresh process."""
-    told = [clock("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
-    return sorted(told, key=lambda one: one["figure"])[TIMES // 2]
+    stated = [clock("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
+    return sorted(stated, key=lambda one: one["figure"])[TIMES // 2]
 
 
-def line(told: dict[str, Any]) -> str:
+def line(stated: dict[str, Any]) -> str:
     """Return what was measured in one line."""
-    return f"a decade of {SITE}: {told['figure']:.2f} bare loops ({told['decade']:.2f} s over {told['loop']:.2f} s)"
+    return (
+        f"a decade of {SITE}: {stated['figure']:.2f} bare loops ({stated['decade']:.2f} s over {stated['loop']:.2f} s)"
+    )
 
 
 def read_record() -> dict[str, Any]:
@@ -84,16 +86,16 @@ def store(reason: str) -> bool:
         raise InputError("bench --store must give the reason in words, got ''")
     say("counting the work of a decade, then measuring it; about two minutes")
     work = break_down(DECADE, QUARTER).work()
-    told = measured(work)
+    stated = measured(work)
     record = {
         "reason": reason,
-        "figure": round(told["figure"], 3),
-        "decade_seconds": round(told["decade"], 3),
-        "loop_seconds": round(told["loop"], 3),
+        "figure": round(stated["figure"], 3),
+        "decade_seconds": round(stated["decade"], 3),
+        "loop_seconds": round(stated["loop"], 3),
         "fingerprint": fingerprint(),
         "machine": machine(),
         "work": asdict(work),
     }
     write_whole(RECORD, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
-    print(f"{line(told)}\nwritten to {RECORD}")
+    print(f"{line(stated)}\nwritten to {RECORD}")
     return True

@@ -13,16 +13,16 @@ from model.errors import InputError
 def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
     """Return what one measurement in a fresh process says."""
     chosen = {"CONFIANZA_CACHE": cache} if cache else {}
-    told = subprocess.run(
+    stated = subprocess.run(
         [sys.executable, "-m", "experiments.stopwatch", *words],
         env={**os.environ, **chosen},
         capture_output=True,
         text=True,
         check=False,
     )
-    if told.returncode:
-        raise RuntimeError(f"measuring {' '.join(words)} failed:\n{told.stderr}")
-    found: dict[str, Any] = json.loads(told.stdout)
+    if stated.returncode:
+        raise RuntimeError(f"measuring {' '.join(words)} failed:\n{stated.stderr}")
+    found: dict[str, Any] = json.loads(stated.stdout)
     if found["fingerprint"] != fingerprint():
         raise InputError("the code of the model changed while it was measured; start the bench again")
     return found

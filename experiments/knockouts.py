@@ -64,10 +64,10 @@ def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
 
 def knockout_of(name: str) -> Knockout:
     """Return what the file of a mechanism says of its knock-out."""
-    told = next((one.knockout for one in ORDER if one.name == name), None)
-    if told is None:
+    stated = next((one.knockout for one in ORDER if one.name == name), None)
+    if stated is None:
         raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
-    return Knockout(name, told.measures, told.policy, told.site or "villa_canales", told.start or None)
+    return Knockout(name, stated.measures, stated.policy, stated.site or "villa_canales", stated.start or None)
 
 
 def effects(one: Knockout, *, scale: float, years: float, replicates: int, workers: int = 1) -> list[Effect]:

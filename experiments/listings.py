@@ -97,13 +97,13 @@ def number_lines(dotted: str, default: float, about: Number, scenario: Scenario 
     """Yield one parameter."""
     group, _, key = dotted.partition(".")
     value = getattr(scenario[group], key) if scenario else default
-    told = scenario.sources.get(dotted) if scenario else None
+    stated = scenario.sources.get(dotted) if scenario else None
     neutral = f", off = {about.off:g}" if about.off is not None else ""
     kind = {"site": "site fact", "behaviour": "behaviour", "lever": "lever"}[about.role]
     changed = f" (default {default:g})" if value != default else ""
     yield wrapped(f"{dotted} = {value:g} {about.unit}{changed}", 2)
     yield wrapped(f"{about.about}; {about.low:g} to {about.high:g}, {kind}{neutral}", 6)
-    yield wrapped(f"source: {told or about.source}", 6)
+    yield wrapped(f"source: {stated or about.source}", 6)
 
 
 def measure_lines(language: str = "en") -> Iterator[str]:

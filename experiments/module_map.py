@@ -55,7 +55,7 @@ def level(name: str) -> int:
     return next((height for height, names in enumerate(LEVELS) if name in names), TABLES)
 
 
-def told() -> str:
+def stated() -> str:
     """Return the map."""
     parts = [HEAD]
     for height, title in enumerate(TITLES):

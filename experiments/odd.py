@@ -26,7 +26,7 @@ def place_of(path: Path) -> tuple[int, bool, str]:
     return int(title[2]), title[3] is not None, path.stem
 
 
-def told() -> str:
+def stated() -> str:
     """Return the ODD up to the lists from the code, with its submodels in order and numbered."""
     mechanisms = "\n\n".join(lowered(path.read_text(encoding="utf-8").strip()) for path in sections())
     before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)

@@ -49,7 +49,7 @@ class Checkout:
     def tell(self, *words: str) -> dict[str, float]:
         """Return what the probe says of this checkout's code; raise in one line if it cannot."""
         env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")}
-        told = subprocess.run(
+        stated = subprocess.run(
             [sys.executable, "-c", Path(probe.__file__).read_text(encoding="utf-8"), *words],
             cwd=self.root,  # with -c, Python looks for packages there before anywhere else
             env=env,
@@ -57,10 +57,10 @@ class Checkout:
             text=True,
             check=False,
         )
-        if told.returncode:
-            why = (told.stderr.strip().splitlines() or ["no message"])[-1]
+        if stated.returncode:
+            why = (stated.stderr.strip().splitlines() or ["no message"])[-1]
             raise InputError(f"--against: the code in {self.root} cannot be measured: {why}")
-        found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
+        found: dict[str, Any] = json.loads(stated.stdout.splitlines()[-1])
         self.check(Path(found.pop("root")), found.pop("fingerprint"))
         return found
 
@@ -122,9 +122,9 @@ def checkout_in(folder: Path) -> Checkout:
 
 def heading(here: Checkout, there: Checkout) -> str:
     """Return the lines above the table: whose code is measured, and where."""
-    told = machine()
+    stated = machine()
     return (
-        f"{told['system']} {told['processor']}, {told['cores']} cores\n"
+        f"{stated['system']} {stated['processor']}, {stated['cores']} cores\n"
         f"here:    code {here.fingerprint}\n"
         f"there:   code {there.fingerprint}, {there.root}\n\n"
         f"{'':{LABEL}}{'here':>10}{'there':>10}  here over there"
@@ -190,19 +190,19 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
             return dict(columns)
 
 
-def beside(name: str, told: Iterator[str]) -> Iterator[str]:
+def beside(name: str, stated: Iterator[str]) -> Iterator[str]:
     """Yield lines with the name before the first of them."""
-    for place, text in enumerate(told):
+    for place, text in enumerate(stated):
         yield f"{'' if place else name:{LABEL}}{text}"
 
 
 def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict[str, Likeness]) -> bytes:
     """Return everything as JSON."""
-    told = {
+    stated = {
         "machine": machine(),
         "here": here.fingerprint,
         "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
         "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
         "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
     }
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()

@@ -188,15 +188,15 @@ def seed_folder(folder: Path, seed: int) -> Path:
 def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     """Return what a folder of saved states holds."""
     try:
-        told = json.loads((folder / SAVED).read_text(encoding="utf-8"))
+        stated = json.loads((folder / SAVED).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"--from {folder}: no saved run there ({SAVED} is missing)") from None
     except ValueError:
         raise InputError(f"--from {folder}: {SAVED} is not readable as JSON") from None
-    runs = {int(seed): run for seed, run in told["runs"].items()}
+    runs = {int(seed): run for seed, run in stated["runs"].items()}
     for seed in seeds:
         if seed not in runs:
             there = ", ".join(map(str, sorted(runs)))
             raise InputError(f"--from {folder}: no state with seed {seed} there; there are {there}")
-    until = datetime.date.fromisoformat(told["until"])
-    return told | {"runs": runs, "until": until, "folder": str(folder)}
+    until = datetime.date.fromisoformat(stated["until"])
+    return stated | {"runs": runs, "until": until, "folder": str(folder)}

@@ -57,9 +57,9 @@ def as_numbers(column: "pd.Series[Any]") -> np.ndarray:
 
 def main(kind: str, *words: str) -> None:
     """Measure, then print what came out and whose code it was."""
-    told = span(*words) if kind == "span" else numbers(*words)
+    stated = span(*words) if kind == "span" else numbers(*words)
     root = Path(str(model.__file__)).resolve().parent.parent
-    print(json.dumps({**told, "root": str(root), "fingerprint": model.fingerprint()}))
+    print(json.dumps({**stated, "root": str(root), "fingerprint": model.fingerprint()}))
 
 
 if __name__ == "__main__":

@@ -28,20 +28,20 @@ class Progress:
         self.total = max(total, 1e-9)
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
-        self.begun = self.told_at = time.monotonic()
-        self.told = 0.0
+        self.begun = self.stated_at = time.monotonic()
+        self.stated = 0.0
 
     def reach(self, done: float) -> None:
         """Take note that so much is done, and say so if it is time to."""
         share, now = min(done / self.total, 1.0), time.monotonic()
-        if self.live and now - self.told_at >= LIVE_PAUSE:
+        if self.live and now - self.stated_at >= LIVE_PAUSE:
             self._write(f"\r{self._line(share, now)}", share, now)
-        elif not self.live and (share - self.told >= STEP or now - self.told_at >= PAUSE):
+        elif not self.live and (share - self.stated >= STEP or now - self.stated_at >= PAUSE):
             self._write(f"{self._line(share, now)}\n", share, now)
 
     def close(self) -> None:
         """Clear the live line, so that what follows begins on a line of its own."""
-        if self.live and self.told > 0.0:
+        if self.live and self.stated > 0.0:
             self.stream.write("\r" + " " * 79 + "\r")
             self.stream.flush()
 
@@ -53,4 +53,4 @@ class Progress:
     def _write(self, text: str, share: float, now: float) -> None:
         self.stream.write(text)
         self.stream.flush()
-        self.told, self.told_at = share, now
+        self.stated, self.stated_at = share, now

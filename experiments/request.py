@@ -36,14 +36,14 @@ class Request:
         """The options that every plan takes."""
         return {key: getattr(self, key) for key in ("sets", "start", "years", "until", "seed", "replicates")}
 
-    def told(self) -> dict[str, Any]:
+    def stated(self) -> dict[str, Any]:
         """Return the request as JSON can hold it."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def read(cls, told: dict[str, Any]) -> "Request":
+    def read(cls, stated: dict[str, Any]) -> "Request":
         """Return the request that a manifest holds."""
-        options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in told.items()}
+        options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in stated.items()}
         return cls(**options)
 
     @property
@@ -65,7 +65,7 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class EffectSize:
     """The size of effect for which twins are to be planned."""
 
     size: float

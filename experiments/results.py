@@ -55,10 +55,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        stated: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         raise InputError(f"{path} is not readable as JSON") from None
-    return told
+    return stated
 
 
 def read_table(folder: Path, name: str) -> pa.Table:
@@ -152,13 +152,13 @@ def manifest_of(plan: Plan, finished: "list[Finished]", seconds: float, interrup
 def write_saved(folder: Path, plan: Plan, seeds: Iterable[int]) -> None:
     """Write down beside saved states what they are states of."""
     base = dataclasses.replace(plan.scenario, policies=())
-    told = {
+    stated = {
         "settings": settings_of(base),
         "policies": plan.words,
         "until": plan.until.isoformat(),
         "runs": {seed: plan.run(seed) for seed in seeds},
     }
-    write_whole(folder / SAVED, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(folder / SAVED, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def machine() -> dict[str, Any]:
@@ -179,7 +179,9 @@ def commit() -> str | None:
 def git(root: Path, *words: str) -> str | None:
     """Return what git answers, or None."""
     try:
-        told = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20)
+        stated = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20
+        )
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.strip() or None
+    return stated.stdout.strip() or None

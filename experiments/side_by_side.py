@@ -37,7 +37,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Lived:
+class TwinRuns:
     """What a task leaves: runs by arm, and how many residents live otherwise than in the first arm's world."""
 
     task: Task
@@ -45,12 +45,12 @@ class Lived:
     residents: list[dict[str, Any]] = field(default_factory=list)
 
 
-def live(task: Task, plans: Sequence[Plan], town: Town, tell: Tell) -> Lived:
+def live(task: Task, plans: Sequence[Plan], town: Town, tell: Tell) -> TwinRuns:
     """Carry out a task."""
     if task.law is not None:
         plans = [dataclasses.replace(plan, scenario=under(task.law, plan.scenario)) for plan in plans]
     if task.kind == "alone":
-        return Lived(task, [lone(plan, task.seed, town, tell) for plan in plans[1:]])
+        return TwinRuns(task, [lone(plan, task.seed, town, tell) for plan in plans[1:]])
     worlds = twins(plans, task.seed, town, tell)
     runs, residents, first = [], [], None
     for plan, world in zip(plans, worlds, strict=True):
@@ -59,7 +59,7 @@ def live(task: Task, plans: Sequence[Plan], town: Town, tell: Tell) -> Lived:
         if first is not None and task.kind == "twins":
             residents += [{"seed": task.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
         first = first or world
-    return Lived(task, runs, residents)
+    return TwinRuns(task, runs, residents)
 
 
 def shifts_for(task: Task, plans: Sequence[Plan]) -> int:
@@ -125,9 +125,9 @@ def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
 def deeds(world: TrustModel) -> dict[str, set[int]]:
     """Return who told the state, who complained, who was harmed, whom the police met since the start."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
-    told = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
+    stated = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
     return {
-        "told": people(rows["teller"][told]),
+        "told": people(rows["teller"][stated]),
         "complained": people(rows["teller"][rows["complaint"] == 1]),
         "harmed": people(rows["victim"]),
         "met": people(np.flatnonzero(world.state.minds["met"] >= tick_of(world.settings.start))),

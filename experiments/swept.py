@@ -40,14 +40,14 @@ def seed_of(world: int) -> int:
 
 def swept_arms(folder: Path) -> list[Arm]:
     """Return the arms of a sweep, in the order of its plan."""
-    told, plan = read_manifest(folder), plan_of(folder)
+    stated, plan = read_manifest(folder), plan_of(folder)
     finished = set(measures_of(folder)["run"].to_pylist())
     plan = plan[plan["run"].isin(finished)]
     groups: Any = plan.groupby(["scenario", "policies"], sort=False)
-    return [swept_arm(folder, told, rows) for _, rows in groups]
+    return [swept_arm(folder, stated, rows) for _, rows in groups]
 
 
-def swept_arm(folder: Path, told: dict[str, Any], rows: pd.DataFrame) -> Arm:
+def swept_arm(folder: Path, stated: dict[str, Any], rows: pd.DataFrame) -> Arm:
     """Return the arm that some runs of a sweep form."""
     job = from_words({"run": rows["run"].iloc[0], "seed": rows["seed"].iloc[0], "point": rows["point"].iloc[0]})
     scenario = scenario_of(job.point)
@@ -60,9 +60,9 @@ def swept_arm(folder: Path, told: dict[str, Any], rows: pd.DataFrame) -> Arm:
         until=datetime.date.fromisoformat(job.point.until).isoformat(),
         base=without_policies(settings_of(scenario)),
         seeds=tuple(int(world) for world in rows["world"]),
-        fingerprint=told["fingerprint"],
+        fingerprint=stated["fingerprint"],
         folder=folder,
-        drawn=tuple(told["varied"]),
+        drawn=tuple(stated["varied"]),
         runs=dict(zip(rows["run"], map(int, rows["world"]), strict=True)),
     )
 

@@ -74,10 +74,10 @@ def evidence_list() -> str:
     for key, row in evidence_rows().items():
         groups = carriers(key)
         by = ", ".join(group.name for group in groups)
-        told = (
+        stated = (
             f"Carried by {by}; {guard_of(groups, row)}." if "why" not in row else f"Not modelled, because {row['why']}."
         )
-        lines += [wrapped(f"**{key}** {row['says']}.", "- ", "  "), wrapped(told, "  ", "  ")]
+        lines += [wrapped(f"**{key}** {row['says']}.", "- ", "  "), wrapped(stated, "  ", "  ")]
     return "\n".join(lines) + "\n"
 
 
@@ -92,8 +92,8 @@ def heading(group: type[Group]) -> list[str]:
 def written() -> dict[Path, str]:
     """Return the generated documents by path, as they should be."""
     return {
-        odd.ODD: "\n".join((odd.told(), parameter_lists(), evidence_list())),
-        module_map.MAP: module_map.told(),
+        odd.ODD: "\n".join((odd.stated(), parameter_lists(), evidence_list())),
+        module_map.MAP: module_map.stated(),
     }
 
 

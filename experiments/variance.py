@@ -100,8 +100,10 @@ def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[
 def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
     """Return an effect, how many twins differ, and the ratio of variances with its interval."""
     effect = paired(list(base), list(arm))
-    told = f"{effect.effect:+.{digits + 1}f}±{effect.error:.{digits + 1}f}"
-    return f"{told:>18}{f'{effect.n - effect.same} of {effect.n}':>20}{ratio_told(effect):>11}{span_of(base, arm):>22}"
+    stated = f"{effect.effect:+.{digits + 1}f}±{effect.error:.{digits + 1}f}"
+    return (
+        f"{stated:>18}{f'{effect.n - effect.same} of {effect.n}':>20}{ratio_told(effect):>11}{span_of(base, arm):>22}"
+    )
 
 
 def ratio_told(effect: Effect) -> str:

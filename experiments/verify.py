@@ -39,17 +39,17 @@ def verify(path: Path, workers: int) -> list[str]:
 
 def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     """Yield what differs in a folder of a run or of a comparison."""
-    told = read_manifest(folder)
-    check_code(str(folder), told)
-    if told.get("format") == FORMAT:
-        yield from differing(folder, run_again(folder, told, workers))
-    elif told.get("format") == COMPARISON:
+    stated = read_manifest(folder)
+    check_code(str(folder), stated)
+    if stated.get("format") == FORMAT:
+        yield from differing(folder, run_again(folder, stated, workers))
+    elif stated.get("format") == COMPARISON:
         with tempfile.TemporaryDirectory() as place:
-            again = compare_again(told, Path(place) / "again", workers, folder)
+            again = compare_again(stated, Path(place) / "again", workers, folder)
             for name in tables_in(folder):
                 yield from unequal(name, read_table(folder, name), read_table(again, name))
             yield from from_arms(folder, again, workers)
-    elif told.get("format") == SWEEP:
+    elif stated.get("format") == SWEEP:
         yield from verify_sweep(folder)
     else:
         raise InputError(f"{folder} holds no run, comparison or sweep that could be run again")
@@ -87,63 +87,63 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
     found = EMBEDDED.search(file.read_text(encoding="utf-8"))
     if found is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
-    told = json.loads(found.group(1))
-    check_code(str(file), told)
+    stated = json.loads(found.group(1))
+    check_code(str(file), stated)
     with tempfile.TemporaryDirectory() as place:
-        again = compare_again(told, Path(place) / "again", workers, file.parent)
-        stamp(again, told)
-        if build(again, told["lang"]) != file.read_bytes():
+        again = compare_again(stated, Path(place) / "again", workers, file.parent)
+        stamp(again, stated)
+        if build(again, stated["lang"]) != file.read_bytes():
             yield f"{file.name} is not what comes out"
 
 
-def check_code(name: str, told: dict[str, Any]) -> None:
+def check_code(name: str, stated: dict[str, Any]) -> None:
     """Raise if another version of the model made these results: running this one would prove nothing."""
-    if told.get("fingerprint") != fingerprint():
+    if stated.get("fingerprint") != fingerprint():
         raise InputError(
-            f"{name} was made by model {told.get('fingerprint')}, this is {fingerprint()}:"
-            f" check out commit {told.get('commit')} and verify there"
+            f"{name} was made by model {stated.get('fingerprint')}, this is {fingerprint()}:"
+            f" check out commit {stated.get('commit')} and verify there"
         )
 
 
-def compare_again(told: dict[str, Any], out: Path, workers: int, beside: Path) -> Path:
+def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path) -> Path:
     """Carry out a comparison again without printing it; return its new folder."""
-    if told["interrupted"]:
+    if stated["interrupted"]:
         raise InputError("the comparison was interrupted, so its command does not make it: it cannot be verified")
     with contextlib.redirect_stdout(io.StringIO()):
-        compare(Request.read(told["request"]), workers, out)
+        compare(Request.read(stated["request"]), workers, out)
     return out
 
 
-def stamp(folder: Path, told: dict[str, Any]) -> None:
+def stamp(folder: Path, stated: dict[str, Any]) -> None:
     """Write the occasion of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
     fresh = json.loads(path.read_text(encoding="utf-8"))
-    kept = {key: told[key] for key in STAMPS if key not in ("arms", "interrupted")}
+    kept = {key: stated[key] for key in STAMPS if key not in ("arms", "interrupted")}
     path.write_text(json.dumps(fresh | kept, ensure_ascii=False), encoding="utf-8")
 
 
-def run_again(folder: Path, told: dict[str, Any], workers: int) -> dict[str, pa.Table]:
+def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, pa.Table]:
     """Run again what a folder of a run holds; return its tables."""
-    if told["branched_from"]:
+    if stated["branched_from"]:
         raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
-    outcome = run_all(plan_of(told), workers, label=f"running {folder.name} again"[:40])
+    outcome = run_all(plan_of(stated), workers, label=f"running {folder.name} again"[:40])
     if outcome.interrupted:
         raise KeyboardInterrupt
     return joined(outcome.finished)
 
 
-def plan_of(told: dict[str, Any]) -> Plan:
+def plan_of(stated: dict[str, Any]) -> Plan:
     """Return the plan of a run from its manifest."""
-    seeds = told["seeds"]
+    seeds = stated["seeds"]
     return make_plan(
-        told["source"],
-        policies=told["policies"],
-        sets=[f"{key}={json.dumps(value)}" for key, value in told["varied"].items()],
-        start=told["settings"]["start"],
-        until=datetime.date.fromisoformat(told["until"]).isoformat(),
+        stated["source"],
+        policies=stated["policies"],
+        sets=[f"{key}={json.dumps(value)}" for key, value in stated["varied"].items()],
+        start=stated["settings"]["start"],
+        until=datetime.date.fromisoformat(stated["until"]).isoformat(),
         seed=seeds[0],
         replicates=len(seeds),
-        keep=",".join(told["keep"]),
+        keep=",".join(stated["keep"]),
     )
 
 

@@ -102,8 +102,8 @@ def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
 
 def measures_table(world: TrustModel, plan: Plan, run: str) -> pa.Table:
     """Return a row per full month: whose it is, varied parameters, all measures."""
-    told = world.datacollector.model_vars
-    whole = [month >= plan.scenario.start for month in told["month"]]
+    stated = world.datacollector.model_vars
+    whole = [month >= plan.scenario.start for month in stated["month"]]
     n = sum(whole)
     columns: dict[str, pa.Array] = {
         "run": constant(run, n),
@@ -111,8 +111,8 @@ def measures_table(world: TrustModel, plan: Plan, run: str) -> pa.Table:
         "policy": constant(plan.policy, n),
         "seed": constant(world.seed, n),
     }
-    for name in told:
-        values = [value for value, full in zip(told[name], whole, strict=True) if full]
+    for name in stated:
+        values = [value for value, full in zip(stated[name], whole, strict=True) if full]
         columns[name] = dates_of(values) if name == "month" else numbers_of(values)
         if name == "month":
             columns |= {key: constant(value, n) for key, value in plan.varied.items()}

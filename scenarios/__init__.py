@@ -13,7 +13,7 @@ from scenarios.anchors import read_anchors
 from scenarios.groups import declare_all, mechanism_named, parameter_named
 from scenarios.places import read_places
 from scenarios.policy_files import ReadyPolicy, chosen_policies, finite, part, ready_policies, text
-from scenarios.reading import Settings, Told, built_in, find, lineage, parsed, read_settings, read_toml, shown
+from scenarios.reading import Settings, Stated, built_in, find, lineage, parsed, read_settings, read_toml, shown
 from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def load(
 ) -> Scenario:
     """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
     path = find(str(name), "scenario")
-    settings = read_settings(path) | {key: Told(parsed(value)) for key, value in (set or {}).items()}
-    settings |= {f"mechanisms.{mechanism}": Told(False) for mechanism in off}
+    settings = read_settings(path) | {key: Stated(parsed(value)) for key, value in (set or {}).items()}
+    settings |= {f"mechanisms.{mechanism}": Stated(False) for mechanism in off}
     if start is not None:
-        settings["calendar.start"] = Told(start)
+        settings["calendar.start"] = Stated(start)
     scenario = interpret(path, settings, chosen_policies(policies))
     check_policies(scenario)
     return scenario
@@ -47,10 +47,10 @@ def load(
 def interpret(path: Path, settings: Settings, policies: tuple[Any, ...]) -> Scenario:
     """Return the scenario that settings describe."""
     declare_all()
-    for key, told in settings.items():
-        check_table(key, told)
+    for key, stated in settings.items():
+        check_table(key, stated)
     places = read_places(settings, shown(path))
-    given = {key: told for key, told in settings.items() if is_parameter(key)}
+    given = {key: stated for key, stated in settings.items() if is_parameter(key)}
     return Scenario(
         name=path.stem,
         title=text("title", settings, path.stem),
@@ -63,12 +63,12 @@ def interpret(path: Path, settings: Settings, policies: tuple[Any, ...]) -> Scen
         policies=policies,
         timeline=timeline_for(lineage(path)),
         anchors=read_anchors(),
-        sources={key: told.source for key, told in settings.items() if told.source} | places.sources,
-        off=frozenset(name for name, told in part("mechanisms", settings) if is_off(name, told)),
+        sources={key: stated.source for key, stated in settings.items() if stated.source} | places.sources,
+        off=frozenset(name for name, stated in part("mechanisms", settings) if is_off(name, stated)),
     )
 
 
-def check_table(key: str, told: Told) -> None:
+def check_table(key: str, stated: Stated) -> None:
     """Raise if the first half of a dotted key is no table or key of a scenario."""
     known = {
         "title",
@@ -82,9 +82,9 @@ def check_table(key: str, told: Told) -> None:
     }
     table, dot, _ = key.partition(".")
     if table not in known:
-        raise told.wrong(f"no table or key '{table}' in a scenario{nearest(table, known)}")
-    if not dot and table not in ("title", "start", "settlements", "facilities") and told.value != {}:
-        raise told.wrong(f"[{table}] must be a table, got {told.value!r}")
+        raise stated.wrong(f"no table or key '{table}' in a scenario{nearest(table, known)}")
+    if not dot and table not in ("title", "start", "settlements", "facilities") and stated.value != {}:
+        raise stated.wrong(f"[{table}] must be a table, got {stated.value!r}")
 
 
 def is_parameter(key: str) -> bool:
@@ -95,12 +95,12 @@ def is_parameter(key: str) -> bool:
 def groups(given: Settings) -> dict[str, Group]:
     """Return all groups: the defaults with the values given."""
     changes: dict[str, dict[str, Any]] = {name: {} for name in Group.known}
-    for dotted, told in given.items():
+    for dotted, stated in given.items():
         try:
             group, key = parameter_named(dotted)
-            changes[group.name][key] = typed(dotted, group, key, told.value)
+            changes[group.name][key] = typed(dotted, group, key, stated.value)
         except InputError as reason:
-            raise told.wrong(str(reason)) from None
+            raise stated.wrong(str(reason)) from None
     return {name: Group.known[name]().replace(values) for name, values in changes.items()}
 
 
@@ -112,19 +112,19 @@ def typed(dotted: str, group: type[Group], key: str, value: Any) -> Any:
 
 def first_day(settings: Settings) -> datetime.date:
     """Return the first reported day."""
-    told = settings.get("calendar.start", settings.get("start", Told(FIRST_DAY)))
-    return date_of(f"{told.file}: start" if told.file else "calendar.start", told.value)
+    stated = settings.get("calendar.start", settings.get("start", Stated(FIRST_DAY)))
+    return date_of(f"{stated.file}: start" if stated.file else "calendar.start", stated.value)
 
 
-def is_off(name: str, told: Told) -> bool:
+def is_off(name: str, stated: Stated) -> bool:
     """Tell whether a mechanism is switched off."""
     try:
         mechanism_named(name)
     except InputError as reason:
-        raise told.wrong(str(reason)) from None
-    if not isinstance(told.value, bool):
-        raise told.wrong(f"mechanisms.{name} must be true or false, got {told.value!r}")
-    return not told.value
+        raise stated.wrong(str(reason)) from None
+    if not isinstance(stated.value, bool):
+        raise stated.wrong(f"mechanisms.{name} must be true or false, got {stated.value!r}")
+    return not stated.value
 
 
 def names() -> dict[str, dict[str, str]]:

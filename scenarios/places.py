@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from model.errors import InputError, nearest
 from model.scenario import Facility, Settlement
 from scenarios.outlines import Plane, checked_size, plane_of, read_outline
-from scenarios.reading import Settings, Told, sourced
+from scenarios.reading import Settings, Stated, sourced
 
 ROADS = {"paved": 0, "dirt": 1, "path": 2}
 KINDS = typing.get_args(Settlement.__annotations__["kind"])
@@ -65,12 +65,12 @@ class Places:
 
 def read_places(settings: Settings, file: str) -> Places:
     """Return the places that a scenario's settings describe."""
-    told = settings.get("territory.outline")
-    if told is None:
+    stated = settings.get("territory.outline")
+    if stated is None:
         raise InputError(f"{file}: territory.outline must name the file with the municipality's outline")
-    shape = area("territory.outline", told)
+    shape = area("territory.outline", stated)
     plane = plane_of(shape)
-    outline = checked_size(plane.area(shape), told.file)
+    outline = checked_size(plane.area(shape), stated.file)
     lake = settings.get("territory.lake")
     sources: dict[str, str] = {}
     settlements = read_settlements(settings, file, plane, outline, sources)
@@ -83,46 +83,46 @@ def read_places(settings: Settings, file: str) -> Places:
     )
 
 
-def area(key: str, told: Told) -> BaseGeometry:
+def area(key: str, stated: Stated) -> BaseGeometry:
     """Return the area in the file that a setting names, in longitude and latitude."""
-    if not isinstance(told.value, str):
-        raise told.wrong(f"{key} must be the path of a file, got {told.value!r}")
-    path = told.folder / told.value
+    if not isinstance(stated.value, str):
+        raise stated.wrong(f"{key} must be the path of a file, got {stated.value!r}")
+    path = stated.folder / stated.value
     try:
-        return read_outline(path, told.value)
+        return read_outline(path, stated.value)
     except InputError as reason:
-        raise told.wrong(f"{key}: {reason}") from None
+        raise stated.wrong(f"{key}: {reason}") from None
 
 
 def read_settlements(
     settings: Settings, file: str, plane: Plane, outline: BaseGeometry, sources: dict[str, str]
 ) -> tuple[Settlement, ...]:
     """Return the settlements; at least one of them is a town, and their weights are not all zero."""
-    told = settings.get("settlements", Told([], file))
+    stated = settings.get("settlements", Stated([], file))
     found = []
-    for where, row in rows("settlements", told, SETTLEMENT, sources):
+    for where, row in rows("settlements", stated, SETTLEMENT, sources):
         row["road"] = ROADS[row["road"]]
-        row["x"], row["y"] = position(where, told, row.pop("lat"), row.pop("lon"), plane, outline)
+        row["x"], row["y"] = position(where, stated, row.pop("lat"), row.pop("lon"), plane, outline)
         found.append(Settlement(**row))
     if not any(one.kind == "town" for one in found):
-        raise told.wrong("[[settlements]] must contain at least one of kind 'town'")
+        raise stated.wrong("[[settlements]] must contain at least one of kind 'town'")
     if sum(one.weight for one in found) <= 0.0:
-        raise told.wrong("[[settlements]]: the weights of all settlements add up to 0, so nobody lives anywhere")
+        raise stated.wrong("[[settlements]]: the weights of all settlements add up to 0, so nobody lives anywhere")
     return tuple(found)
 
 
 def position(
-    where: str, told: Told, lat: float | None, lon: float | None, plane: Plane, outline: BaseGeometry
+    where: str, stated: Stated, lat: float | None, lon: float | None, plane: Plane, outline: BaseGeometry
 ) -> tuple[float, float] | tuple[None, None]:
     """Return x and y in metres, or twice None for a settlement whose place is not known."""
     if lat is None and lon is None:
         return None, None
     if lat is None or lon is None:
-        raise told.wrong(f"{where}: lat and lon must be given both or neither")
+        raise stated.wrong(f"{where}: lat and lon must be given both or neither")
     x, y = plane.point(lon, lat)
     metres = outline.distance(Point(x, y)) if math.isfinite(x + y) else math.inf
     if metres > FAR_METRES:
-        raise told.wrong(
+        raise stated.wrong(
             f"{where}: must lie in the outline or within {FAR_METRES / 1000:g} km of it,"
             f" got lat {lat:g}, lon {lon:g}, {metres / 1000:,.0f} km away"
         )
@@ -133,32 +133,32 @@ def read_facilities(
     settings: Settings, file: str, settlements: Sequence[Settlement], sources: dict[str, str]
 ) -> tuple[Facility, ...]:
     """Return the police facilities; each stands in a settlement of the scenario."""
-    told = settings.get("facilities", Told([], file))
+    stated = settings.get("facilities", Stated([], file))
     known = [one.name for one in settlements]
     found = []
-    for where, row in rows("facilities", told, FACILITY, sources):
+    for where, row in rows("facilities", stated, FACILITY, sources):
         if row["settlement"] not in known:
             near = nearest(row["settlement"], known)
-            raise told.wrong(f"{where}: no settlement '{row['settlement']}'{near}")
+            raise stated.wrong(f"{where}: no settlement '{row['settlement']}'{near}")
         found.append(Facility(**row))
     return tuple(found)
 
 
 def rows(
-    table: str, told: Told, columns: dict[str, Column], sources: dict[str, str]
+    table: str, stated: Stated, columns: dict[str, Column], sources: dict[str, str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield how messages name each row of an array of tables, and the row, checked."""
-    if not isinstance(told.value, list) or not all(isinstance(row, dict) for row in told.value):
-        raise told.wrong(f"{table} must be given as [[{table}]] tables")
+    if not isinstance(stated.value, list) or not all(isinstance(row, dict) for row in stated.value):
+        raise stated.wrong(f"{table} must be given as [[{table}]] tables")
     seen: set[str] = set()
-    for number, row in enumerate(told.value, start=1):
+    for number, row in enumerate(stated.value, start=1):
         name = row.get("name", number)
         where = f"{table} {name!r}"
         if name in seen:
-            raise told.wrong(f"{where}: there are two of this name")
+            raise stated.wrong(f"{where}: there are two of this name")
         seen.add(name)
         sources |= row_sources(f"{table}.{name}", row)
-        yield where, checked_row(where, told, row, columns)
+        yield where, checked_row(where, stated, row, columns)
 
 
 def row_sources(dotted: str, row: dict[str, Any]) -> dict[str, str]:
@@ -173,36 +173,36 @@ def has_source(value: Any) -> bool:
     return isinstance(value, dict) and "value" in value and "source" in value
 
 
-def checked_row(where: str, told: Told, row: dict[str, Any], columns: dict[str, Column]) -> dict[str, Any]:
+def checked_row(where: str, stated: Stated, row: dict[str, Any], columns: dict[str, Column]) -> dict[str, Any]:
     """Return a row with every column of its table, in the types declared."""
     for key in row:
         if key != "source" and key not in columns:
-            raise told.wrong(f"{where}: no key '{key}'{nearest(key, columns)}")
-    return {key: cell(f"{where}: {key}", told, row.get(key), column) for key, column in columns.items()}
+            raise stated.wrong(f"{where}: no key '{key}'{nearest(key, columns)}")
+    return {key: cell(f"{where}: {key}", stated, row.get(key), column) for key, column in columns.items()}
 
 
-def cell(what: str, told: Told, value: Any, column: Column) -> Any:
+def cell(what: str, stated: Stated, value: Any, column: Column) -> Any:
     """Return one value of a row, or its default, or raise what is wrong with it."""
     if isinstance(value, dict) and "value" in value:
-        value = sourced(what, value, told).value
+        value = sourced(what, value, stated).value
     if value is None:
         if column.default is None and not column.optional:
-            raise told.wrong(f"{what} is missing")
+            raise stated.wrong(f"{what} is missing")
         return column.default
     if column.kind in (str, bool):
-        return word(what, told, value, column)
+        return word(what, stated, value, column)
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole and not (column.kind is float and isinstance(value, float)):
-        raise told.wrong(f"{what} must be a {'whole ' if column.kind is int else ''}number, got {value!r}")
+        raise stated.wrong(f"{what} must be a {'whole ' if column.kind is int else ''}number, got {value!r}")
     if not (column.low <= value <= column.high and math.isfinite(value)):
-        raise told.wrong(f"{what} must lie in [{column.low:g}, {column.high:g}], got {value!r}")
+        raise stated.wrong(f"{what} must lie in [{column.low:g}, {column.high:g}], got {value!r}")
     return column.kind(value)
 
 
-def word(what: str, told: Told, value: Any, column: Column) -> Any:
+def word(what: str, stated: Stated, value: Any, column: Column) -> Any:
     """Return a name, one of a column's words, or a truth value."""
     if not isinstance(value, column.kind) or value == "":
-        raise told.wrong(f"{what} must be {'true or false' if column.kind is bool else 'a name'}, got {value!r}")
+        raise stated.wrong(f"{what} must be {'true or false' if column.kind is bool else 'a name'}, got {value!r}")
     if column.words and value not in column.words:
-        raise told.wrong(f"{what} must be one of {', '.join(column.words)}, got {value!r}")
+        raise stated.wrong(f"{what} must be one of {', '.join(column.words)}, got {value!r}")
     return value

@@ -10,7 +10,7 @@ from model.errors import InputError, nearest
 from model.parameters import checked, date_of
 from model.scenario import Entry, Policy
 from scenarios.groups import mechanism_named, parameter_named
-from scenarios.reading import FOLDER, Settings, Told, built_in, find, flat, read_toml, shown
+from scenarios.reading import FOLDER, Settings, Stated, built_in, find, flat, read_toml, shown
 
 POLICIES = FOLDER / "policies"
 HOWS = get_args(Entry.__annotations__["how"])
@@ -53,32 +53,32 @@ def read_policy(name: str) -> ReadyPolicy:
     """Return the policy of a built-in name or a path that ends in .toml."""
     path = find(name, "policy", POLICIES)
     file = shown(path)
-    settings = flat(read_toml(path, file), Told(None, file, path.parent))
-    for key, told in settings.items():
+    settings = flat(read_toml(path, file), Stated(None, file, path.parent))
+    for key, stated in settings.items():
         table = key.partition(".")[0]
         if table not in TABLES:
-            raise told.wrong(f"no table or key '{table}' in a policy{nearest(table, TABLES)}")
+            raise stated.wrong(f"no table or key '{table}' in a policy{nearest(table, TABLES)}")
     start = settings.get("start")
     policy = Policy(
         name=path.stem,
-        entries=tuple(entry(how, key, told, places(settings)) for how in HOWS for key, told in part(how, settings)),
+        entries=tuple(entry(how, key, stated, places(settings)) for how in HOWS for key, stated in part(how, settings)),
         start=date_of(f"{file}: start", start.value) if start else None,
-        off=frozenset(switched_off(key, told) for key, told in part("mechanisms", settings)),
+        off=frozenset(switched_off(key, stated) for key, stated in part("mechanisms", settings)),
     )
     return ReadyPolicy(text("title", settings, path.stem), text("about", settings, ""), policy)
 
 
-def part(table: str, settings: Settings) -> list[tuple[str, Told]]:
+def part(table: str, settings: Settings) -> list[tuple[str, Stated]]:
     """Return the settings of one table of a file, without the table's name."""
     above = f"{table}."
-    return [(key.removeprefix(above), told) for key, told in settings.items() if key.startswith(above)]
+    return [(key.removeprefix(above), stated) for key, stated in settings.items() if key.startswith(above)]
 
 
 def text(table: str, settings: Settings, default: str) -> dict[str, str]:
     """Return a text by language."""
-    for key, told in part(table, settings):
-        if key not in LANGUAGES or not isinstance(told.value, str):
-            raise told.wrong(f'{table} must be given as {{ en = "…", es = "…" }}, got {key} = {told.value!r}')
+    for key, stated in part(table, settings):
+        if key not in LANGUAGES or not isinstance(stated.value, str):
+            raise stated.wrong(f'{table} must be given as {{ en = "…", es = "…" }}, got {key} = {stated.value!r}')
     if table in settings:
         raise settings[table].wrong(f'{table} must be given as {{ en = "…", es = "…" }}')
     return dict.fromkeys(LANGUAGES, default) | {k: t.value for k, t in part(table, settings)}
@@ -86,15 +86,15 @@ def text(table: str, settings: Settings, default: str) -> dict[str, str]:
 
 def places(settings: Settings) -> tuple[str, ...] | None:
     """Return the settlements to which a policy is confined, or None for all."""
-    told = settings.get("settlements")
-    if told is None:
+    stated = settings.get("settlements")
+    if stated is None:
         return None
-    if not isinstance(told.value, list) or not told.value or not all(isinstance(s, str) for s in told.value):
-        raise told.wrong(f"settlements must be a list of names, got {told.value!r}")
-    return tuple(told.value)
+    if not isinstance(stated.value, list) or not stated.value or not all(isinstance(s, str) for s in stated.value):
+        raise stated.wrong(f"settlements must be a list of names, got {stated.value!r}")
+    return tuple(stated.value)
 
 
-def entry(how: Any, dotted: str, told: Told, settlements: tuple[str, ...] | None) -> Entry:
+def entry(how: Any, dotted: str, stated: Stated, settlements: tuple[str, ...] | None) -> Entry:
     """Return one line of a policy; only levers may be touched."""
     try:
         group, key = parameter_named(dotted)
@@ -103,10 +103,10 @@ def entry(how: Any, dotted: str, told: Told, settlements: tuple[str, ...] | None
             role = "no number" if about is None else {"site": "a site fact"}.get(about.role, "behaviour")
             raise InputError(f"a policy may set levers only; '{dotted}' is {role}")
         if how == "set":
-            checked(dotted, finite(dotted, told.value), group.kind(key), about)
-        return Entry(parameter=dotted, how=how, value=float(finite(dotted, told.value)), settlements=settlements)
+            checked(dotted, finite(dotted, stated.value), group.kind(key), about)
+        return Entry(parameter=dotted, how=how, value=float(finite(dotted, stated.value)), settlements=settlements)
     except InputError as reason:
-        raise told.wrong(f"[{how}]: {reason}") from None
+        raise stated.wrong(f"[{how}]: {reason}") from None
 
 
 def finite(name: str, value: Any) -> int | float:
@@ -116,11 +116,11 @@ def finite(name: str, value: Any) -> int | float:
     return value
 
 
-def switched_off(name: str, told: Told) -> str:
+def switched_off(name: str, stated: Stated) -> str:
     """Return the name of a mechanism that a policy switches off."""
-    if told.value is not False:
-        raise told.wrong(f"mechanisms.{name}: a policy can only switch off (false), got {told.value!r}")
+    if stated.value is not False:
+        raise stated.wrong(f"mechanisms.{name}: a policy can only switch off (false), got {stated.value!r}")
     try:
         return mechanism_named(name)
     except InputError as reason:
-        raise told.wrong(str(reason)) from None
+        raise stated.wrong(str(reason)) from None

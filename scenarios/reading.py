@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Told:
+class Stated:
     """A value together with the file that states it and the source that it gives."""
 
     value: Any
@@ -26,7 +26,7 @@ class Told:
         return InputError(f"{self.file}: {message}" if self.file else message)
 
 
-Settings = dict[str, Told]
+Settings = dict[str, Stated]
 """Dotted key to value, as stated by a file and all that it extends."""
 
 
@@ -71,7 +71,7 @@ def read_settings(path: Path, below: tuple[Path, ...] = ()) -> Settings:
     if path.resolve() in below:
         raise InputError(f"{shown(below[-1])}: extends '{path.name}', which already extends it in turn")
     table = read_toml(path, file)
-    stated = flat(table, Told(None, file, path.parent))
+    stated = flat(table, Stated(None, file, path.parent))
     parent = stated.pop("extends", None)
     return inherited(parent, (*below, path.resolve())) | stated
 
@@ -82,7 +82,7 @@ def lineage(path: Path) -> tuple[str, ...]:
     return (path.stem, *(lineage(find(parent, "scenario", beside=path.parent)) if parent is not None else ()))
 
 
-def inherited(parent: Told | None, below: tuple[Path, ...]) -> Settings:
+def inherited(parent: Stated | None, below: tuple[Path, ...]) -> Settings:
     """Return the settings of the file that ``extends`` names, or none."""
     if parent is None:
         return {}
@@ -97,13 +97,13 @@ def inherited(parent: Told | None, below: tuple[Path, ...]) -> Settings:
     return read_settings(path, below)
 
 
-def flat(table: Mapping[str, Any], origin: Told, above: str = "") -> Settings:
+def flat(table: Mapping[str, Any], origin: Stated, above: str = "") -> Settings:
     """Return nested tables as one mapping of dotted keys."""
     settings: Settings = {}
     for key, value in table.items():
         dotted = above + key
         if not isinstance(value, Mapping) or not value:
-            settings[dotted] = Told(value, origin.file, origin.folder)
+            settings[dotted] = Stated(value, origin.file, origin.folder)
         elif above and "value" in value:
             settings[dotted] = sourced(dotted, value, origin)
         else:
@@ -111,12 +111,12 @@ def flat(table: Mapping[str, Any], origin: Told, above: str = "") -> Settings:
     return settings
 
 
-def sourced(dotted: str, table: Mapping[str, Any], origin: Told) -> Told:
+def sourced(dotted: str, table: Mapping[str, Any], origin: Stated) -> Stated:
     """Return a value given as ``{ value = 12, source = "B19" }``."""
     for key in table:
         if key not in ("value", "source"):
             raise origin.wrong(f"{dotted} has a value and a source, no '{key}'{nearest(key, ['value', 'source'])}")
-    return Told(table["value"], origin.file, origin.folder, str(table.get("source", "")))
+    return Stated(table["value"], origin.file, origin.folder, str(table.get("source", "")))
 
 
 def parsed(value: Any) -> Any:

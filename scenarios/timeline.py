@@ -11,7 +11,7 @@ from model.parameters import checked, date_of
 from model.scenario import DatedEvent, Entry
 from scenarios.groups import parameter_named
 from scenarios.policy_files import LANGUAGES, finite
-from scenarios.reading import FOLDER, Told, flat, read_toml, shown
+from scenarios.reading import FOLDER, Stated, flat, read_toml, shown
 
 TIMELINE = FOLDER / "timeline.toml"
 HOWS = get_args(Entry.__annotations__["how"])
@@ -42,10 +42,12 @@ def read_timeline(path: Path = TIMELINE) -> list[ReadyEvent]:
     """Return every event of the timeline, in the order of the file."""
     file = shown(path)
     rows = read_toml(path, file).get("events", [])
-    return [ready(row, Told(None, f"{file}: event '{row.get('name', number)}'")) for number, row in enumerate(rows, 1)]
+    return [
+        ready(row, Stated(None, f"{file}: event '{row.get('name', number)}'")) for number, row in enumerate(rows, 1)
+    ]
 
 
-def ready(row: Mapping[str, Any], where: Told) -> ReadyEvent:
+def ready(row: Mapping[str, Any], where: Stated) -> ReadyEvent:
     """Return one event, checked."""
     for key in row:
         if key not in KEYS:
@@ -72,7 +74,7 @@ def ready(row: Mapping[str, Any], where: Told) -> ReadyEvent:
     return ReadyEvent(event, words[0], words[1], tuple(row.get("sites", ())), tuple(row["evidence"]))
 
 
-def size(key: str, row: Mapping[str, Any], where: Told, low: float) -> float:
+def size(key: str, row: Mapping[str, Any], where: Stated, low: float) -> float:
     """Return how great an event is as news or as a crisis."""
     value = finite(f"{where.file}: {key}", row.get(key, 0.0))
     if not low <= value <= 1.0:
@@ -80,19 +82,19 @@ def size(key: str, row: Mapping[str, Any], where: Told, low: float) -> float:
     return float(value)
 
 
-def in_languages(words: Any, key: str, where: Told) -> dict[str, str]:
+def in_languages(words: Any, key: str, where: Stated) -> dict[str, str]:
     """Return a text that is given in every language."""
     if not isinstance(words, dict) or set(words) != set(LANGUAGES):
         raise where.wrong(f'{key} must be given as {{ en = "…", es = "…" }}, got {words!r}')
     return dict(words)
 
 
-def entries(row: Mapping[str, Any], where: Told) -> Iterable[Entry]:
+def entries(row: Mapping[str, Any], where: Stated) -> Iterable[Entry]:
     """Yield what an event changes."""
     for how in HOWS:
-        for dotted, told in flat(row.get(how, {}), where).items():
+        for dotted, stated in flat(row.get(how, {}), where).items():
             try:
-                yield entry(how, dotted, told.value)
+                yield entry(how, dotted, stated.value)
             except InputError as reason:
                 raise where.wrong(f"[{how}]: {reason}") from None
 
@@ -112,10 +114,10 @@ def entry(how: Any, dotted: str, value: Any) -> Entry:
 def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
     """Return the yearly steps of the national homicide rate over that of 2017; missing years lie between their
     neighbours, and the last year stands for those after it."""
-    told = read_toml(path, shown(path)).get("national_homicides", {}).get("rates", {})
-    if REFERENCE_YEAR not in told:
+    stated = read_toml(path, shown(path)).get("national_homicides", {}).get("rates", {})
+    if REFERENCE_YEAR not in stated:
         raise InputError(f"{shown(path)}: national_homicides.rates must have the year {REFERENCE_YEAR}")
-    known = {int(year): float(finite(f"national_homicides.rates.{year}", rate)) for year, rate in told.items()}
+    known = {int(year): float(finite(f"national_homicides.rates.{year}", rate)) for year, rate in stated.items()}
     years = range(min(known), max(known) + 1)
     return [
         DatedEvent(

@@ -142,9 +142,9 @@ def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
 
 def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
     from experiments.compared import lines
-    from experiments.request import Wish
+    from experiments.request import EffectSize
 
-    told = list(lines(folder, Wish(size=0.5)))
+    told = list(lines(folder, EffectSize(size=0.5)))
     assert max(map(len, told)) <= 80
     text = "\n".join(told)
     for word in (
@@ -220,9 +220,9 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
     import pandas as pd
 
     from experiments.compared import alone_lines, lines
-    from experiments.request import Wish
+    from experiments.request import EffectSize
 
-    told = " ".join(" ".join(lines(folder, Wish(size=0.5, measure="detentions"))).split())
+    told = " ".join(" ".join(lines(folder, EffectSize(size=0.5, measure="detentions"))).split())
     assert "No plan for detentions (exception): --plan 0.5: no pair of the pilot's twins differs" in told
     alike = paired([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])
     assert alike.variance_ratio == math.inf
@@ -378,5 +378,5 @@ def test_a_word_is_a_site_with_policies_or_a_folder(tmp_path):
 
 def test_a_request_survives_its_manifest():
     request = Request(arms=("a", "b"), sets=("x=1",), years=2.0, memory=3, independent=True)
-    assert Request.read(json.loads(json.dumps(request.told()))) == request
+    assert Request.read(json.loads(json.dumps(request.stated()))) == request
     assert request.command == "confianza compare a b --set x=1 --years 2 --independent --memory 3"

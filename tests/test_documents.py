@@ -63,7 +63,7 @@ def test_every_mechanism_has_its_section_beside_its_code() -> None:
 
 
 def test_submodels_are_referred_to_by_name_and_every_name_leads_somewhere() -> None:
-    own = odd.told()
+    own = odd.stated()
     places = dict(re.findall(r"^\[(\w+)\]: #(.+)$", own, re.MULTILINE))
     headings = {odd.anchor(title) for title in re.findall(r"^### (.+)$", own, re.MULTILINE)}
     assert odd.references(own) <= set(places)

@@ -38,13 +38,13 @@ def test_an_interrupted_sweep_keeps_what_was_finished_and_goes_on(tmp_path, sent
         time.sleep(0.05)
     sweep.kill_coordinator(0.0, sent)
     assert sweep.process.returncode == 130
-    assert "interrupted" in sweep.told.read_text()
-    assert "Traceback" not in sweep.told.read_text()
+    assert "interrupted" in sweep.messages.read_text()
+    assert "Traceback" not in sweep.messages.read_text()
     kept = Store(sweep.out).open().finished
     assert 0 < len(kept) < 240
     again = Sweep(study, tmp_path / "out", STUBS)
     assert again.end() == 0
-    assert f"{len(kept)} of them finished before" in again.told.read_text()
+    assert f"{len(kept)} of them finished before" in again.messages.read_text()
     assert len(Store(sweep.out).open().finished) == 240
 
 

@@ -128,8 +128,8 @@ def places(tongue: Tongue) -> Figure:
 
 def outline(name: str) -> Any:
     """Return the outline of a municipality in degrees."""
-    told = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
-    return shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in told["features"]])
+    stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
+    return shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in stated["features"]])
 
 
 def looking(draw: Callable[[Tongue], Figure]) -> Callable[[Tongue], Figure]:

@@ -29,13 +29,13 @@ def books(site: Site, arm: Arm) -> list[Both]:
     """Return what the four books say under one policy, and what an official statistic alone would conclude."""
     rows = {name: site.effect(arm, name) for name in BOOKS}
     ways = {name: way(row) for name, row in rows.items()}
-    told = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
+    stated = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
     if not any(ways.values()):
         return [both("Ninguno de los cuatro libros se mueve de modo seguro.", "None of the four books surely moves.")]
     if len(set(ways.values())) == 1:
         verdict = both("Los cuatro libros se mueven igual.", "The four books move alike.")
-        return [joined([told, both(". ", ". "), verdict], "")]
-    return [joined([told, both(".", ".")], ""), *misled(ways)]
+        return [joined([stated, both(". ", ". "), verdict], "")]
+    return [joined([stated, both(".", ".")], ""), *misled(ways)]
 
 
 def moved(site: Site, row: Any, name: str, direction: int) -> Both:

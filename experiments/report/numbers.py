@@ -33,7 +33,7 @@ class Numbers:
         value = self.tables[table].at[row, column]
         return shown(value, f"{table}:{row}:{column}", digits, sign, scale)
 
-    def told(self, key: str) -> Markup:
+    def stated(self, key: str) -> Markup:
         """Return what the manifest says under a key, with where it comes from."""
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value

@@ -37,16 +37,16 @@ class Arm:
     site: str
     name: str
     folder: Path
-    told: dict[str, Any]
+    stated: dict[str, Any]
     begins: str
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @property
     def title(self) -> Both:
         """Its policies by their titles, with the date of those that begin later, and what else differs."""
-        parts = [self.titled(policy) for policy in self.told["policies"]]
-        differs = [Both(*[changed(key, value)] * 2) for key, value in self.told["differs"].items()]
-        label = Markup("<code>{}</code>").format(self.told["label"]) if self.told["label"] else ""
+        parts = [self.titled(policy) for policy in self.stated["policies"]]
+        differs = [Both(*[changed(key, value)] * 2) for key, value in self.stated["differs"].items()]
+        label = Markup("<code>{}</code>").format(self.stated["label"]) if self.stated["label"] else ""
         whole = joined(parts, " + ") if parts else both("Statu quo", "Status quo")
         if not differs:
             return both("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
@@ -64,14 +64,14 @@ class Arm:
     @property
     def gaming(self) -> bool:
         """Whether one of its policies only pretends."""
-        return any(policy["name"].startswith("gaming_") for policy in self.told["policies"])
+        return any(policy["name"].startswith("gaming_") for policy in self.stated["policies"])
 
     @property
     def about(self) -> Both:
         """What its policies do, in words."""
         parts = [
             Both(Markup(escape(one["about"].get("es", ""))), Markup(escape(one["about"].get("en", ""))))
-            for one in self.told["policies"]
+            for one in self.stated["policies"]
         ]
         return joined(parts, " ")
 
@@ -83,17 +83,17 @@ class Arm:
 
     def read(self, name: str) -> pd.DataFrame:
         """Read one table of the arm's results."""
-        if self.told["swept"]:
+        if self.stated["swept"]:
             return next(arm for arm in swept_arms(self.folder) if self.is_same(arm)).table(name)
         return read_table(self.folder, name).to_pandas()
 
     def is_same(self, other: Swept) -> bool:
         """Tell whether this is an arm of a sweep."""
-        return (other.scenario, other.name) == (self.site, self.told["swept"])
+        return (other.scenario, other.name) == (self.site, self.stated["swept"])
 
     def has(self, name: str) -> bool:
         """Tell whether a table of the arm's results is there."""
-        return bool(self.told["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
+        return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
 
 
 def changed(key: str, value: Any) -> Markup:
@@ -183,10 +183,12 @@ def read_sites(folder: Path) -> list[Site]:
     numbers = Numbers(folder)
     sites: dict[str, list[Arm]] = {}
     titles: dict[str, dict[str, str]] = {}
-    for told in numbers.manifest["arms"]:
-        arm = Arm(told["scenario"], told["name"], folder / told["folder"], UNSAID | told, numbers.manifest["begins"])
+    for stated in numbers.manifest["arms"]:
+        arm = Arm(
+            stated["scenario"], stated["name"], folder / stated["folder"], UNSAID | stated, numbers.manifest["begins"]
+        )
         sites.setdefault(arm.site, []).append(arm)
-        titles[arm.site] = told["title"]
+        titles[arm.site] = stated["title"]
     return [
         Site(name, Both(*(Markup(escape(titles[name].get(one, name))) for one in ("es", "en"))), tuple(arms), numbers)
         for name, arms in sites.items()

@@ -66,10 +66,10 @@ def happened(site: Site, arm: Arm) -> list[Both]:
     rows = {name: site.effect(arm, name) for name in TOLD}
     there = [name for name, row in rows.items() if row is not None]
     still = [name for name in there if rows[name]["paired"] and rows[name]["same"] == rows[name]["n"]]
-    told = [name for name in there if name not in still and (name == ALWAYS or settled(rows[name]))]
-    doubtful = [name for name in there if name not in still and name not in told]
+    stated = [name for name in there if name not in still and (name == ALWAYS or settled(rows[name]))]
+    doubtful = [name for name in there if name not in still and name not in stated]
     return [
-        *(moved(site, arm, name) for name in told),
+        *(moved(site, arm, name) for name in stated),
         homicides(site, arm),
         *unsure(site, [rows[name] for name in doubtful]),
         *unmoved(site, arm, still),
@@ -343,15 +343,15 @@ def residents(site: Site, arm: Arm) -> list[Both]:
     more, fewer = (
         {row["measure"]: row for _, row in site.effects(side, arm).iterrows()} for side in ("only_arm", "only_base")
     )
-    told = [
+    stated = [
         both(*DEEDS[what], more=counted(site, more[what]), fewer=counted(site, fewer[what]))
         for what in DEEDS
         if what in more and (more[what]["effect"] or fewer[what]["effect"])
     ]
-    if not told:
+    if not stated:
         return []
     lead = both("Habitantes, en promedio de los mundos gemelos: ", "Residents, on average over the twin worlds: ")
-    return [joined([strong(lead), joined(told, "; "), both(".", ".")], "")]
+    return [joined([strong(lead), joined(stated, "; "), both(".", ".")], "")]
 
 
 def counted(site: Site, row: Any) -> Any:

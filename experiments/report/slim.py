@@ -147,23 +147,23 @@ def stepped(path: str) -> str:
     >>> stepped("M 10 20 L 15.04 20 L 15.04 18.5 z ")
     'm10 20l5 0 0-1.5z'
     """
-    told, last, numbers, verb, said = "", (0, 0), [], "", ""
+    stated, last, numbers, verb, said = "", (0, 0), [], "", ""
     start = last
     for letter, digits in STEP.findall(path):
         if letter:
             verb = letter
             if verb == "z":
-                told, last, said = told + "z", start, "z"
+                stated, last, said = stated + "z", start, "z"
             continue
         numbers.append(round(float(digits) * 10))
         if len(numbers) < 2 * PAIRS[verb]:
             continue
         steps = [value - last[k % 2] for k, value in enumerate(numbers)]
         text = "".join(joint(tenth(step / 10), k) for k, step in enumerate(steps))
-        told += verb.lower() + text if verb != said or verb == "M" else joint(text, 1)
+        stated += verb.lower() + text if verb != said or verb == "M" else joint(text, 1)
         last, said, numbers = (numbers[-2], numbers[-1]), verb, []
         start = last if verb == "M" else start
-    return told
+    return stated
 
 
 def joint(text: str, place: int) -> str:

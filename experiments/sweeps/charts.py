@@ -141,8 +141,8 @@ def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, st
     table = by_seed.mean().unstack()
     error: Any = (by_seed.std() / np.sqrt(by_seed.count())).unstack().to_numpy()
     image = place.imshow(table.to_numpy(), origin="lower", aspect="auto", cmap="cividis")
-    place.set_xticks(range(table.shape[1]), [told(value) for value in table.columns], fontsize=8)
-    place.set_yticks(range(table.shape[0]), [told(value) for value in table.index], fontsize=8)
+    place.set_xticks(range(table.shape[1]), [stated(value) for value in table.columns], fontsize=8)
+    place.set_yticks(range(table.shape[0]), [stated(value) for value in table.index], fontsize=8)
     if table.shape[1] > 4:
         place.tick_params(axis="x", rotation=45)
     place.set_xlabel(pair[0], fontsize=9)
@@ -158,7 +158,7 @@ def one_map(figure: Figure, place: Axes, runs: pd.DataFrame, pair: tuple[str, st
             place.text(column, row, text, ha="center", va="center", fontsize=8, color=colour)
 
 
-def told(level: object) -> str:
+def stated(level: object) -> str:
     """Return a level as it stands at an axis."""
     return words(level, 14) if isinstance(level, str) else f"{level:.3g}"
 

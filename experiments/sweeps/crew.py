@@ -93,11 +93,11 @@ class Seat:
             process.kill()
             process.join()
 
-    def hush(self) -> None:
+    def silence(self) -> None:
         """Close the worker's end of the line, so that whoever listens to it hears the end."""
-        told: Any = self.pool._result_queue
-        if told is not None:
-            told._writer.close()
+        stated: Any = self.pool._result_queue
+        if stated is not None:
+            stated._writer.close()
 
 
 class LocalCrew:
@@ -114,15 +114,15 @@ class LocalCrew:
     def pool(self, number: int) -> concurrent.futures.ProcessPoolExecutor:
         """Return a pool of one process for a seat."""
         return concurrent.futures.ProcessPoolExecutor(
-            1, mp_context=self.context, initializer=sit_down, initargs=(number, self.done, self.doing)
+            1, mp_context=self.context, initializer=take_seat, initargs=(number, self.done, self.doing)
         )
 
     def prepare(self, given_up: Callable[[], bool]) -> frozenset[str]:
         """Let the first worker compile, so that not all do it; return what towns are built from."""
-        told = started(self.seats[0].pool, compile_first)
+        stated = started(self.seats[0].pool, compile_first)
         while not given_up():
-            if concurrent.futures.wait([told], LOOK_EVERY).done:
-                return frozenset() if told.exception() else told.result()
+            if concurrent.futures.wait([stated], LOOK_EVERY).done:
+                return frozenset() if stated.exception() else stated.result()
         return frozenset()
 
     def lanes(self) -> int:
@@ -164,7 +164,7 @@ class LocalCrew:
         """End what a worker that died began to say; its pool would wait for the rest for ever."""
         for seat in self.seats:
             if seat.processes() and not any(process.is_alive() for process in seat.processes()):
-                seat.hush()
+                seat.silence()
 
     def taken(self, seat: Seat, pool: Any, job: Job, ended: Any) -> list[tuple[Job, Result]]:
         """Return the result of a job, and of those that a dead worker takes with it."""
@@ -197,7 +197,7 @@ class LocalCrew:
         """Give up what is not finished, and end the workers: what they have not told is lost in any case."""
         for seat in self.seats:
             seat.kill()
-            seat.hush()
+            seat.silence()
             seat.pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -233,7 +233,7 @@ class Sitting:
 _sitting: Sitting
 
 
-def sit_down(*parts: Any) -> None:
+def take_seat(*parts: Any) -> None:
     """Prepare a worker process, which ends when its parent does."""
     global _sitting
     threading.Thread(target=end_with_parent, daemon=True).start()

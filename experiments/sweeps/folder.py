@@ -53,16 +53,16 @@ def check_same(folder: Path, study: Study) -> None:
     """Raise if what a folder holds cannot be continued: other code, or other columns."""
     if not is_sweep(folder):
         return
-    told = read_manifest(folder)
-    if told["fingerprint"] != fingerprint():
+    stated = read_manifest(folder)
+    if stated["fingerprint"] != fingerprint():
         raise InputError(
-            f"{folder} was computed by code {told['fingerprint']}, this is {fingerprint()}: go on with that code,"
+            f"{folder} was computed by code {stated['fingerprint']}, this is {fingerprint()}: go on with that code,"
             " choose another folder with --out, or begin anew with --fresh"
         )
     for key, now in (("varied", study.factors.names), ("measures", study.measures), ("keep", study.keep)):
-        if told[key] != list(now):
+        if stated[key] != list(now):
             raise InputError(
-                f"{folder} holds a study with other columns ({key}: {', '.join(told[key]) or 'none'}; this has"
+                f"{folder} holds a study with other columns ({key}: {', '.join(stated[key]) or 'none'}; this has"
                 f" {', '.join(now) or 'none'}): choose another folder with --out, or begin anew with --fresh"
             )
 
@@ -94,7 +94,7 @@ def read_plan(folder: Path) -> pa.Table:
 
 def write_manifest(folder: Path, study: Study, **more: Any) -> None:
     """Write down what the study is and how far it has come."""
-    told = {
+    stated = {
         "format": FORMAT,
         "study": dataclasses.asdict(study),
         "varied": list(study.factors.names),
@@ -106,5 +106,5 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
         "machine": machine(),
         "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
-    text = json.dumps(told | more, indent=1, ensure_ascii=False, default=str) + "\n"
+    text = json.dumps(stated | more, indent=1, ensure_ascii=False, default=str) + "\n"
     write_whole(folder / MANIFEST, text.encode())

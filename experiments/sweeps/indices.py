@@ -106,9 +106,9 @@ def luck_lines(finding: Finding) -> list[str]:
     """Return what luck does to a measure, and what was left out."""
     luck, lines = finding.luck, []
     if luck is not None:
-        told = f"luck: {luck.in_runs:.0%} of the variance of runs, "
-        told += f"{luck.in_means:.0%} of that of means of {luck.replicates}"
-        lines += wrapped(f"{told}; {need(luck)}" if luck.in_means > 0.1 and not finding.refusal else told)
+        stated = f"luck: {luck.in_runs:.0%} of the variance of runs, "
+        stated += f"{luck.in_means:.0%} of that of means of {luck.replicates}"
+        lines += wrapped(f"{stated}; {need(luck)}" if luck.in_means > 0.1 and not finding.refusal else stated)
     if finding.dropped:
         lines += wrapped(f"left out: {finding.dropped} of {finding.blocks} {finding.method.unit} with a failed run")
     return lines
@@ -134,11 +134,11 @@ def csv_of(findings: Sequence[Finding]) -> bytes:
     writer.writerow(HEAD)
     for finding in findings:
         luck = finding.luck
-        told = (luck.in_runs, luck.in_means, luck.replicates, luck.needed) if luck else ("", "", 1, "")
+        stated = (luck.in_runs, luck.in_means, luck.replicates, luck.needed) if luck else ("", "", 1, "")
         for one in finding.indices:
             rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
             arm = (finding.arm.scenario, finding.arm.policy, finding.measure)
             writer.writerow(
-                [*arm, one.factor, one.name, one.value, one.half, *rank, *told, finding.blocks, finding.dropped]
+                [*arm, one.factor, one.name, one.value, one.half, *rank, *stated, finding.blocks, finding.dropped]
             )
     return text.getvalue().encode()

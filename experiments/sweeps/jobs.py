@@ -144,12 +144,12 @@ def as_words(job: Job) -> dict[str, Any]:
     return {"run": job.run, "seed": job.seed, "point": dataclasses.asdict(job.point)}
 
 
-def from_words(told: Mapping[str, Any]) -> Job:
+def from_words(stated: Mapping[str, Any]) -> Job:
     """Return the job that `as_words` wrote down."""
     try:
-        point = dict(told["point"])
+        point = dict(stated["point"])
         lists = {key: tuple(point[key]) for key in ("policies", "varied", "keep", "measures")}
         sets = tuple((str(key), value) for key, value in point["sets"])
-        return Job(str(told["run"]), int(told["seed"]), Point(**point | lists | {"sets": sets}))
+        return Job(str(stated["run"]), int(stated["seed"]), Point(**point | lists | {"sets": sets}))
     except (KeyError, TypeError, ValueError):
         raise InputError("this file holds no run that could be repeated") from None

@@ -11,7 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from experiments.sweeps.charts import entitle, named, told, words
+from experiments.sweeps.charts import entitle, named, stated, words
 from experiments.sweeps.contrasts import (
     MOST_LEVELS,
     POLICY,
@@ -56,7 +56,7 @@ def effect_map(runs: pd.DataFrame, grids: Sequence[str], policy: str, measures: 
         reach = max(reach_of(one) for one in maps)
         for axes, one, facet in zip(line, maps, facets, strict=True):
             image = coloured(axes, one, reach)
-            title = named(measure) if facet is None else f"{named(measure)}\n{third[0]} = {told(facet)}"
+            title = named(measure) if facet is None else f"{named(measure)}\n{third[0]} = {stated(facet)}"
             axes.set_title(
                 "\n".join(textwrap.wrap(title.split("\n")[0], 40) + title.split("\n")[1:]), loc="left", fontsize=9
             )
@@ -87,8 +87,8 @@ def coloured(axes: Axes, one: Grid, reach: float) -> ScalarMappable:
     shown[..., :3] = 1.0 - pale[..., None] * (1.0 - shown[..., :3])
     shown[np.isnan(effect)] = 1.0
     axes.imshow(shown, origin="lower", aspect="auto")
-    axes.set_xticks(range(effect.shape[1]), [told(value) for value in one.effect.columns], fontsize=8)
-    axes.set_yticks(range(effect.shape[0]), [told(value) for value in one.effect.index], fontsize=8)
+    axes.set_xticks(range(effect.shape[1]), [stated(value) for value in one.effect.columns], fontsize=8)
+    axes.set_yticks(range(effect.shape[0]), [stated(value) for value in one.effect.index], fontsize=8)
     write_cells(axes, effect, one.error.to_numpy(float), settled, reach)
     return colours
 

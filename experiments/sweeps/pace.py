@@ -32,9 +32,9 @@ class Pace:
         self.runs, self.each, self.lanes = runs, max(shifts, 1), lanes
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
-        self.begun = self.told_at = time.monotonic()
+        self.begun = self.stated_at = time.monotonic()
         self.safe = self.computed = self.lost = 0
-        self.told = 0.0
+        self.stated = 0.0
         self.line = ""
 
     def ran(self, seconds: float) -> None:
@@ -67,15 +67,15 @@ class Pace:
         part = min(shifts / self.each, float(self.lanes))
         share = min((self.computed + self.lost + part) / max(self.runs, 1), 1.0)
         now = time.monotonic()
-        if self.live and now - self.told_at >= LIVE_PAUSE:
+        if self.live and now - self.stated_at >= LIVE_PAUSE:
             self.line = self.text(share, now)
             self.stream.write(f"\r{self.line.ljust(79)}")
-        elif not self.live and (share - self.told > STEP - 1e-9 or now - self.told_at >= PAUSE):
+        elif not self.live and (share - self.stated > STEP - 1e-9 or now - self.stated_at >= PAUSE):
             self.stream.write(f"{self.text(share, now)}\n")
         else:
             return
         self.stream.flush()
-        self.told, self.told_at = share, now
+        self.stated, self.stated_at = share, now
 
     def text(self, share: float, now: float) -> str:
         """Return how far it is, at what rate, and how long it still takes."""

@@ -40,12 +40,12 @@ def write(folder: Path, name: str, content: bytes) -> Path:
 
 def drawn_run(folder: Path) -> bytes:
     """Return the picture of a folder that `run` wrote."""
-    told, measures = read_manifest(folder), read_table(folder, "measures").to_pandas()
+    stated, measures = read_manifest(folder), read_table(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
-    sets = [f"{key}={value}" for key, value in told["varied"].items()]
-    start = None if told["branched_from"] else told["begins"]
-    plan = make_plan(told["source"], policies=told["policies"], sets=sets, start=start, until=told["until"])
+    sets = [f"{key}={value}" for key, value in stated["varied"].items()]
+    start = None if stated["branched_from"] else stated["begins"]
+    plan = make_plan(stated["source"], policies=stated["policies"], sets=sets, start=start, until=stated["until"])
     return picture(plan, measures)
 
 

@@ -21,8 +21,8 @@ def put(folder: Path, job: Job, error: str, trace: str) -> Path:
     """Put a run into quarantine; return its file."""
     path = path_of(folder, job.run)
     path.parent.mkdir(exist_ok=True)
-    told = {"repeat": command(path), "error": error, "traceback": trace.splitlines()} | as_words(job)
-    write_whole(path, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
+    stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()} | as_words(job)
+    write_whole(path, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 
 
@@ -44,8 +44,8 @@ def inside(folder: Path) -> list[Path]:
 def read(path: Path) -> tuple[Job, dict[str, Any]]:
     """Return a run in quarantine and what is told of it."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        return from_words(told), told
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        return from_words(stated), stated
     except FileNotFoundError:
         raise InputError(f"no file '{path}'") from None
     except (OSError, ValueError):

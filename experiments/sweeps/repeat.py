@@ -69,20 +69,20 @@ def of_sweep(run: str, folder: Path) -> tuple[Job, pa.Table | None] | None:
 
 def of_run(run: str, folder: Path) -> tuple[Job, pa.Table | None] | None:
     """Return a run of the command `run`."""
-    told = read_manifest(folder)
-    seed = next((int(seed) for seed, one in told.get("runs", {}).items() if one == run), None)
+    stated = read_manifest(folder)
+    seed = next((int(seed) for seed, one in stated.get("runs", {}).items() if one == run), None)
     if seed is None:
         return None
-    if told["branched_from"]:
+    if stated["branched_from"]:
         raise InputError(f"run {run} went on from a saved state; repeat it with `confianza run --from`")
     point = Point(
-        source=told["source"],
-        policies=tuple(told["policies"]),
-        sets=tuple(told["varied"].items()),
-        varied=tuple(told["varied"]),
-        start=told["begins"],
-        until=told["until"],
-        keep=tuple(told["keep"]),
+        source=stated["source"],
+        policies=tuple(stated["policies"]),
+        sets=tuple(stated["varied"].items()),
+        varied=tuple(stated["varied"]),
+        start=stated["begins"],
+        until=stated["until"],
+        keep=tuple(stated["keep"]),
     )
     return Job(run, seed, point), read_table(folder, "measures").filter(pc.field("run") == run)
 

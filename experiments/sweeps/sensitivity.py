@@ -42,8 +42,8 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        size, told = agreed(study, method, problem, budget, hands, target)
-        say(told)
+        size, stated = agreed(study, method, problem, budget, hands, target)
+        say(stated)
         points = method.sample(problem, size.blocks)
         rows = [(point, list(jobs_at(point, size.seeds))) for point in points_of(study, points)]
         jobs = list({job.run: job for _, row in rows for job in row}.values())
@@ -74,11 +74,11 @@ def agreed(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
 ) -> tuple[Size, str]:
     """Return the size of the design: the one that the folder was begun with, else a new one."""
-    told = read_manifest(target).get("sensitivity") if place.is_sweep(target) else None
-    if told is not None and (told["method"], told["budget"]) == (method.name, budget):
-        size = Size(told["blocks"], tuple(told["seeds"]))
+    stated = read_manifest(target).get("sensitivity") if place.is_sweep(target) else None
+    if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
+        size = Size(stated["blocks"], tuple(stated["seeds"]))
         return size, f"going on with {target}: {size.runs(method, problem):,} runs"
-    if told is not None or place.is_sweep(target):
+    if stated is not None or place.is_sweep(target):
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
     stated = Size(study.design.points, study.seeds)
     if method.powers and stated.blocks & (stated.blocks - 1):

@@ -64,8 +64,8 @@ def panel_title(rows: pd.DataFrame, measure: str) -> str:
     if pd.isna(first["luck_in_means"]):
         return f"{named(measure)}\none seed: luck unknown, no ranking"
     ranked = rows["rank_best"].notna().any()
-    told = f"luck {first['luck_in_means']:.0%} of means of {first['replicates']:.0f}"
-    return f"{named(measure)}\n{told}{'' if ranked else ': too much for a ranking'}"
+    stated = f"luck {first['luck_in_means']:.0%} of means of {first['replicates']:.0f}"
+    return f"{named(measure)}\n{stated}{'' if ranked else ': too much for a ranking'}"
 
 
 def tornado(rows: pd.DataFrame, arm: str) -> Figure:

@@ -50,8 +50,8 @@ def read_batch(path: Path) -> Batch | None:
         return None
     try:
         schema = pq.read_schema(path)
-        told = schema.metadata or {}
-        batch = Batch(path, tuple(json.loads(told[RUNS])), json.loads(told[BESIDE]), tuple(schema.names))
+        stated = schema.metadata or {}
+        batch = Batch(path, tuple(json.loads(stated[RUNS])), json.loads(stated[BESIDE]), tuple(schema.names))
     except (KeyError, ValueError, pa.ArrowException):
         return None
     whole = all(is_true(path.parent.parent / name / file) for name, file in batch.beside.items())
@@ -126,16 +126,16 @@ class Store:
         runs = [run for run, _ in self.pending]
         self.number += 1
         beside = {name: self.write(name, {}) for name in self.pending[0][1] if name != MEASURES}
-        told = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(beside).encode()}
-        self.write(MEASURES, told)
+        stated = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(beside).encode()}
+        self.write(MEASURES, stated)
         self.finished.update(runs)
         self.pending.clear()
         return runs
 
-    def write(self, name: str, told: dict[bytes, bytes]) -> str:
+    def write(self, name: str, stated: dict[bytes, bytes]) -> str:
         """Write one table of the runs that wait; return the name of its file."""
         table = together([tables[name] for _, tables in self.pending])
-        content = parquet_of(table.replace_schema_metadata(told))
+        content = parquet_of(table.replace_schema_metadata(stated))
         target = self.folder / name / name_of(self.number, content)
         target.parent.mkdir(exist_ok=True)
         write_whole(target, content)

@@ -49,11 +49,11 @@ class Sweep:
 
     def __init__(self, study: Path, out: Path, program: Sequence[str] = PROGRAM) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        self.out, self.told = out, out.with_suffix(".txt")
+        self.out, self.messages = out, out.with_suffix(".txt")
         words = ["sweep", str(study), "--workers", "2", "--out", str(out)]
-        with self.told.open("w") as told:
+        with self.messages.open("w") as stated:
             self.process = subprocess.Popen(
-                [sys.executable, *program, *words], stderr=told, stdout=subprocess.DEVNULL, start_new_session=True
+                [sys.executable, *program, *words], stderr=stated, stdout=subprocess.DEVNULL, start_new_session=True
             )
 
     def end(self) -> int:
@@ -63,7 +63,7 @@ class Sweep:
     def finish(self) -> bytes:
         """Wait until it has ended well; return its table as CSV."""
         if code := self.end():
-            raise Broken(f"exit code {code}: {self.told.read_text().strip()}")
+            raise Broken(f"exit code {code}: {self.messages.read_text().strip()}")
         return csv_of(self.out)
 
     def workers(self) -> list[int]:
@@ -80,7 +80,7 @@ class Sweep:
 
     def safe(self) -> int:
         """Return how many runs it has told to be safe."""
-        return max(map(int, SAFE.findall(self.told.read_text())), default=0)
+        return max(map(int, SAFE.findall(self.messages.read_text())), default=0)
 
     def wait_for_workers(self) -> list[int]:
         """Wait until there are workers, or none will come any more."""

@@ -29,8 +29,8 @@ def sentence(language: str, found: dict[str, float]) -> str:
     words = words or [say(language, "differ.none", what=say(language, "differ.reports"))]
     joined = say(language, "differ.and").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     trust = f"{found['trust']:+.1f}"
-    told = say(language, "differ.level") if float(trust) == 0.0 else say(language, "differ.trust", trust=trust)
-    return say(language, "differ.start") + say(language, "differ.sentence", list=joined, trust=told)
+    stated = say(language, "differ.level") if float(trust) == 0.0 else say(language, "differ.trust", trust=trust)
+    return say(language, "differ.start") + say(language, "differ.sentence", list=joined, trust=stated)
 
 
 def count(language: str, name: str, value: float) -> str:

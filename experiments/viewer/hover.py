@@ -23,11 +23,11 @@ def words(language: str, lane: Lane, cell: int, layer: str) -> str:
         n = f"{watch.values(lane.world, layer)[cell]:.0f}"
         crimes = say(language, "hover.crimes", n=n)
     residents, trust, fear = watch.sums[cell]
-    told = {"place": place, "visits": f"{watch.values(lane.world, 'police')[cell]:.0f}", "crimes": crimes}
+    stated = {"place": place, "visits": f"{watch.values(lane.world, 'police')[cell]:.0f}", "crimes": crimes}
     if not residents:
-        return say(language, "hover.empty", **told)
+        return say(language, "hover.empty", **stated)
     means = {"trust": f"{trust / residents:.2f}", "fear": f"{fear / residents:.2f}"}
-    text = say(language, "hover.cell", residents=f"{residents:.0f}", **means, **told)
+    text = say(language, "hover.cell", residents=f"{residents:.0f}", **means, **stated)
     if layer == "authority":
         text += " " + say(language, "hover.authority", value=f"{watch.values(lane.world, layer)[cell]:.2f}")
     return text

@@ -73,20 +73,25 @@ class Lever:
     def tip(self, language: str, value: float) -> str:
         """Return value, unit, range and source in one line."""
         about = self.about
-        told = {"value": f"{value:g}", "unit": self.unit(language), "low": f"{about.low:g}", "high": f"{about.high:g}"}
-        return say(language, "levers.tip", source=source(language, about.source), **told)
+        stated = {
+            "value": f"{value:g}",
+            "unit": self.unit(language),
+            "low": f"{about.low:g}",
+            "high": f"{about.high:g}",
+        }
+        return say(language, "levers.tip", source=source(language, about.source), **stated)
 
 
-def source(language: str, told: str) -> str:
+def source(language: str, stated: str) -> str:
     """Return a source: identifiers of evidence as they are, with "assumed" in the language.
 
     >>> source("es", "E05; assumed"), source("es", "U06")
     ('E05; supuesto', 'U06')
     """
-    parts = [part.strip() for part in told.replace(":", ";").split(";")]
+    parts = [part.strip() for part in stated.replace(":", ";").split(";")]
     known_words = {"assumed": "source.assumed", "orders of magnitude": "source.orders"}
     if language == "en":
-        return told
+        return stated
     named = [say(language, known_words[part]) if part in known_words else part for part in parts]
     return "; ".join(word for word in named if is_neutral(word, language))
 

@@ -55,8 +55,8 @@ class SliderModel(TrustModel):
         rng: int = 7,
     ) -> None:
         values = {"fair": fair, "accompaniment": accompaniment, "repair": repair, "gallons": gallons}
-        told = {LEVERS[name]: value for name, value in values.items()}
-        super().__init__(load("villa_canales", set={"population.scale": SCALE} | told), rng=rng, town=town())
+        stated = {LEVERS[name]: value for name, value in values.items()}
+        super().__init__(load("villa_canales", set={"population.scale": SCALE} | stated), rng=rng, town=town())
 
 
 def slider(name: str) -> Slider:

@@ -31,8 +31,8 @@ def Page() -> None:
     dark = visit.dark.value
     solara.Title(say(visit.language.value, "page.title"))
     solara.Style(STYLE)
-    told = visit.twins.value or visit.busy.value or visit.fault.value
-    classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if told else [])]
+    stated = visit.twins.value or visit.busy.value or visit.fault.value
+    classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if stated else [])]
     with solara.Div(classes=classes, attributes={"lang": visit.language.value}):
         Head(visit)
         Controls(visit)
@@ -99,8 +99,8 @@ def Controls(visit: Visit) -> None:
     date, set_date = solara.use_state("")
     waiting = visit.busy.value == "compiling"
 
-    def seed(*told: Any) -> None:
-        visit.choose_seed(seed_of(told[-1], visit.seed.value))
+    def seed(*stated: Any) -> None:
+        visit.choose_seed(seed_of(stated[-1], visit.seed.value))
 
     with solara.Div(classes=["cf-controls"]):
         word = say(language, "page.pause" if playing else "page.play")

@@ -151,7 +151,7 @@ def WhyPanel(visit: Visit) -> None:
     else:
         period = say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
     apart = wanted and len(visit.lanes) > 1
-    told = visit.apart() if apart else visit.account()
+    stated = visit.apart() if apart else visit.account()
 
     def ask(letter: str) -> None:
         want(letter not in "ab")
@@ -178,9 +178,9 @@ def WhyPanel(visit: Visit) -> None:
                 button(say(language, "why.start"), lambda: visit.month.set(None))
             button(say(language, "page.tab_life"), lambda: visit.tab.set(3))
         text(say(language, "why.title", place=place, period=period), "h3", "")
-        numbers = {"total": f"{told.total:+.2f}", "before": f"{told.before:.1f}", "after": f"{told.after:.1f}"}
+        numbers = {"total": f"{stated.total:+.2f}", "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
         text(say(language, "why.apart" if apart else "why.total", **numbers), classes="cf-words")
-        markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in told.causes]))
+        markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
         text(f"{say(language, 'why.unit')}. {say(language, 'why.help')}")
         if settlement is not None:
             text(say(language, "why.hidden"))
@@ -211,12 +211,12 @@ def LifePanel(visit: Visit) -> None:
         if life == "nobody":
             text(say(language, "life.nobody"), classes="cf-busy")
         elif isinstance(life, biography.Life):
-            Told(visit, life)
+            Stated(visit, life)
         text(say(language, "life.safeguard"))
 
 
 @solara.component
-def Told(visit: Visit, life: biography.Life) -> None:
+def Stated(visit: Visit, life: biography.Life) -> None:
     """One life."""
     language = visit.language.value
     text(biography.opening(language, life), "h3", "")

@@ -67,17 +67,17 @@ def prepare(visit: Visit, step: int) -> None:
 @solara.component
 def Workshop(visit: Visit) -> None:
     """A comparison to guess and to reveal, if the workshop is open."""
-    language, told = visit.language.value, visit.guess.value
-    if not told:
+    language, stated = visit.language.value, visit.guess.value
+    if not stated:
         return
     with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": say(language, "page.workshop")}):
         text(say(language, "page.workshop"), "h2", "")
-        if "policy" not in told:
+        if "policy" not in stated:
             Choose(visit)
-        elif "answer" not in told:
-            Ask(visit, told["policy"])
+        elif "answer" not in stated:
+            Ask(visit, stated["policy"])
         else:
-            Reveal(visit, told)
+            Reveal(visit, stated)
         button(say(language, "page.close"), lambda: visit.guess.set({}))
 
 
@@ -132,18 +132,18 @@ def measured(visit: Visit, measure: str) -> tuple[float, float]:
 
 
 @solara.component
-def Reveal(visit: Visit, told: dict[str, Any]) -> None:
+def Reveal(visit: Visit, stated: dict[str, Any]) -> None:
     """The guess beside what came out."""
     language = visit.language.value
-    guess = say(language, f"workshop.{told['answer']}")
+    guess = say(language, f"workshop.{stated['answer']}")
     text(say(language, "workshop.guessed", guess=guess), classes="")
-    if "measured" not in told:
+    if "measured" not in stated:
         text(say(language, "page.living"), classes="cf-busy")
         return
-    measure = COMPARISONS[told["policy"]]
-    a, b = told["measured"]
+    measure = COMPARISONS[stated["policy"]]
+    a, b = stated["measured"]
     name = say(language, "chart.trust" if measure == "trust" else "chart.telling")
     text(say(language, "workshop.result", measure=name, a=f"{a:.3f}", b=f"{b:.3f}"), classes="cf-words")
     came = "same" if abs(b - a) < CLEAR[measure] else "rises" if b > a else "falls"
-    text(say(language, "workshop.right" if came == told["answer"] else "workshop.wrong"), classes="")
+    text(say(language, "workshop.right" if came == stated["answer"] else "workshop.wrong"), classes="")
     text(say(language, "workshop.caution"))

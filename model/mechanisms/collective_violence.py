@@ -101,7 +101,7 @@ class Counts(Row):
     police_attacked: float
 
 
-class Square(Tables):
+class Gathering(Tables):
     """Who may come, and who may stop it."""
 
     boards: Rows[Board]
@@ -130,11 +130,18 @@ def readiness_to_act(stage: Stage, i: int, by_rumour: bool, p: CollectiveViolenc
 
 @making_arrays
 def crowd_of(
-    stage: Stage, square: Square, cell: int, number: int, by_rumour: bool, p: CollectiveViolence, who: int, need: Reals
+    stage: Stage,
+    gathering: Gathering,
+    cell: int,
+    number: int,
+    by_rumour: bool,
+    p: CollectiveViolence,
+    who: int,
+    need: Reals,
 ) -> int:
     """Draw those who come, each with what it takes for them to act; return how many came."""
     z, came = max(stage.ground.cells[cell].settlement, 0), 0
-    comes = p.gathers + (1.0 - p.gathers) * square.boards[z].organised
+    comes = p.gathers + (1.0 - p.gathers) * gathering.boards[z].organised
     for j in range(MOST):
         i = someone(stage.ground, stage.where, cell, luck(stage.seed, CROWD, stage.tick, number, j))
         if i < 0 or stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < 15.0:
@@ -162,28 +169,30 @@ def cascade(need: Reals, came: int) -> float:
 
 
 @kernel
-def police_near(stage: Stage, square: Square, cell: int, minute: float, p: CollectiveViolence) -> bool:
+def police_near(stage: Stage, gathering: Gathering, cell: int, minute: float, p: CollectiveViolence) -> bool:
     """Whether a free couple can be there in time."""
-    for post in range(len(square.couples)):
-        couple = square.couples[post]
+    for post in range(len(gathering.couples)):
+        couple = gathering.couples[post]
         start = max(minute, couple.free)
         if couple.on == 0 or couple.duty_start <= start < couple.duty_end:
             continue
-        km = straight_km(stage.ground.cells, whereabouts(stage.day, square.couples, post, start), cell, square.cell_km)
+        km = straight_km(
+            stage.ground.cells, whereabouts(stage.day, gathering.couples, post, start), cell, gathering.cell_km
+        )
         if start - minute + 60.0 * km / KM_PER_HOUR[couple.mode] <= p.minutes:
             return True
     return False
 
 
 @kernel
-def stopped(stage: Stage, square: Square, z: int, number: int, police: bool, p: CollectiveViolence) -> int:
+def stopped(stage: Stage, gathering: Gathering, z: int, number: int, police: bool, p: CollectiveViolence) -> int:
     """Who stops the crowd: 0 nobody, 1 the police, 2 the authority, 3 both together."""
-    board, seed, tick = square.boards[z], stage.seed, stage.tick
+    board, seed, tick = gathering.boards[z], stage.seed, stage.tick
     if police and luck(seed, POLICE_STOP, tick, number, 0) < p.police_stop:
         return 1
     chance = p.authority_stops * board.organised * logistic(board.legitimacy)
     if luck(seed, AUTHORITY_STOPS, tick, number, 0) < chance:
-        c = square.communal[z]
+        c = gathering.communal[z]
         board.legitimacy += c.learning * 1000.0 / board.residents * (1.0 - logistic(board.legitimacy))
         return 2
     both = p.together * board.organised if police else 0.0
@@ -191,7 +200,7 @@ def stopped(stage: Stage, square: Square, z: int, number: int, police: bool, p: 
 
 
 @kernel
-def suspect_in(stage: Stage, square: Square, cell: int, number: int, victim: int) -> int:
+def suspect_in(stage: Stage, gathering: Gathering, cell: int, number: int, victim: int) -> int:
     """Somebody there whom the crowd takes for the offender, guilty or not; -1 if there is no man."""
     for a in range(TRIES):
         i = someone(stage.ground, stage.where, cell, luck(stage.seed, SUSPECT, stage.tick, number, a))
@@ -204,7 +213,9 @@ def suspect_in(stage: Stage, square: Square, cell: int, number: int, victim: int
 
 
 @kernel
-def act_as_crowd(stage: Stage, square: Square, row: Incident, i: int, guarded: bool, p: CollectiveViolence) -> None:
+def act_as_crowd(
+    stage: Stage, gathering: Gathering, row: Incident, i: int, guarded: bool, p: CollectiveViolence
+) -> None:
     """Let the crowd do what nobody stopped: hurt or kill, attack the police who guard, drive them out for weeks."""
     number, cell = NAME + row.number % 268435456, row.cell
     minute, z = min(479.0, row.minute + p.minutes), max(stage.ground.cells[row.cell].settlement, 0)
@@ -220,11 +231,11 @@ def act_as_crowd(stage: Stage, square: Square, row: Incident, i: int, guarded: b
         done.told, done.complaint = BY_PHONE, 1
     if guarded and luck(stage.seed, ATTACKS, stage.tick, row.number, 0) < p.attack:
         stage.tally[0].police_attacked += 1.0
-        square.boards[z].withdrawn = stage.tick + int(p.withdrawn * WEEK)
+        gathering.boards[z].withdrawn = stage.tick + int(p.withdrawn * WEEK)
 
 
 @making_arrays
-def gather(stage: Stage, square: Square) -> None:
+def gather(stage: Stage, gathering: Gathering) -> None:
     """Let crowds gather after the grave crimes of the shift."""
     who, need = np.zeros(MOST, np.int64), np.zeros(MOST)
     for k in range(stage.day.counts[INCIDENTS]):
@@ -233,22 +244,22 @@ def gather(stage: Stage, square: Square) -> None:
         if CROWDS[row.kind] == 0 or not (row.severity >= GRAVE or repeated):
             continue
         z = max(stage.ground.cells[row.cell].settlement, 0)
-        p, held = square.numbers[z], row.arrested == 1
+        p, held = gathering.numbers[z], row.arrested == 1
         if luck(stage.seed, NAMED, stage.tick, row.number, 0) >= (p.held if held else p.named):
             continue
         stage.tally[0].suspects_named += 1.0
-        i = suspect_in(stage, square, row.cell, row.number, row.victim)
-        came = crowd_of(stage, square, row.cell, row.number, not held, p, who, need)
+        i = suspect_in(stage, gathering, row.cell, row.number, row.victim)
+        came = crowd_of(stage, gathering, row.cell, row.number, not held, p, who, need)
         if i < 0 or came < FEWEST or cascade(need, came) < p.acting:
             continue
         stage.tally[0].crowds += 1.0
-        police = held or police_near(stage, square, row.cell, row.minute, p)
-        by = stopped(stage, square, z, row.number, police, p)
+        police = held or police_near(stage, gathering, row.cell, row.minute, p)
+        by = stopped(stage, gathering, z, row.number, police, p)
         tone = -1.0 if by == 0 else (0.0 if by == 2 else 0.5)
         for j in range(came):
             impress(stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.0, 0.0, tone, p.weight, 1)
         if by == 0:
-            act_as_crowd(stage, square, row, i, police, p)
+            act_as_crowd(stage, gathering, row, i, police, p)
         else:
             stage.tally[0].crowds_averted += 1.0
 
@@ -273,10 +284,10 @@ def stay_away(world: World) -> None:
     cancel_visits(world.stage(), world.state.boards)
 
 
-def square_of(world: World) -> Square:
+def gathering_of(world: World) -> Gathering:
     """Lay out where crowds gather."""
     state, numbers = world.state, world.numbers
-    return Square(
+    return Gathering(
         state.boards, state.couples, numbers["collective_violence"], numbers["communal_authority"], world.cell_km
     )
 
@@ -286,7 +297,7 @@ def act(world: World) -> None:
     incidents = int(world.book.counts[INCIDENTS])
     world.book.reserve(INCIDENTS, incidents)
     world.book.reserve(IMPRESSIONS, incidents * (MOST + 1))
-    gather(world.stage(), world.laid(square_of))
+    gather(world.stage(), world.laid(gathering_of))
     world.learn()
 
 

@@ -30,7 +30,7 @@ from model.mechanisms.requests import (
     REQUEST_UNMET,
     REQUESTS,
     SUFFERED,
-    Hall,
+    Consulting,
     answer_requests,
     ask,
 )
@@ -135,39 +135,41 @@ def held_today(rate: float, who: int, month: int, day_of_month: int, seed: int) 
 
 
 @kernel
-def readiness(stage: Stage, hall: Hall, i: int, a: int, p: Consultation) -> float:
+def readiness(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultation) -> float:
     """Chance that a resident attends a meeting at the seat of this authority."""
     mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
     z = person.settlement
-    home, seat = cells[person.home], cells[hall.authorities[a].cell]
+    home, seat = cells[person.home], cells[consulting.authorities[a].cell]
     dx, dy = home.x - seat.x, home.y - seat.y
     wish = p.attend + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z].memory_years) - 0.5)
-    wish += p.attend_women * person.female + p.attend_organised * (hall.boards[a].organised - 0.5)
-    wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * hall.cell_km
+    wish += p.attend_women * person.female + p.attend_organised * (consulting.boards[a].organised - 0.5)
+    wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * consulting.cell_km
     if mind.harmed >= 0 and stage.tick - mind.harmed < YEAR:
         wish += p.attend_victim
     return logistic(wish)
 
 
 @kernel
-def attend(stage: Stage, hall: Hall, i: int, a: int, p: Consultation, first: int) -> None:
+def attend(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultation, first: int) -> None:
     """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
-    if stage.minds[i].gone >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, hall, i, a, p):
+    if stage.minds[i].gone >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, consulting, i, a, p):
         return
-    for k in range(first, hall.present_count[0]):
-        if hall.present[k].who == i:
+    for k in range(first, consulting.present_count[0]):
+        if consulting.present[k].who == i:
             return
-    row = hall.present[hall.present_count[0]]
+    row = consulting.present[consulting.present_count[0]]
     row.due, row.authority, row.who = stage.tick + ANSWER_SHIFTS, a, i
-    hall.present_count[0] += 1
-    hear_out(stage, hall, i, a)
+    consulting.present_count[0] += 1
+    hear_out(stage, consulting, i, a)
 
 
 @kernel
-def hear_out(stage: Stage, hall: Hall, i: int, a: int) -> None:
+def hear_out(stage: Stage, consulting: Consulting, i: int, a: int) -> None:
     """Let the chief listen to somebody, well or not."""
-    person, contacts = stage.ground.people[i], hall.contacts[hall.authorities[a].settlement]
-    fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, MEETING_TONE, stage.tick, i, 0))
+    person, contacts = stage.ground.people[i], consulting.contacts[consulting.authorities[a].settlement]
+    fair = treats_fairly(
+        consulting.officers[consulting.chiefs[a]], contacts, luck(stage.seed, MEETING_TONE, stage.tick, i, 0)
+    )
     impress(stage.day, stage.minds, i, MEETING, 1.0 if fair else -1.0, contacts.weight_meeting, 0.0, 0.0, 1)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
     stage.tally[0].council_heard += 1.0
@@ -183,20 +185,20 @@ def is_victim(stage: Stage, i: int) -> bool:
 
 
 @kernel
-def hold_meeting(stage: Stage, hall: Hall, a: int, p: Consultation) -> None:
+def hold_meeting(stage: Stage, consulting: Consulting, a: int, p: Consultation) -> None:
     """Hold a community's meeting: who comes, what they ask, whose number they get."""
-    z, board, first = hall.authorities[a].settlement, hall.boards[a], hall.present_count[0]
-    for k in range(hall.council_start[z], hall.council_start[z + 1]):
-        attend(stage, hall, hall.councils[k], a, p, first)
-    here = hall.home_start[z + 1] - hall.home_start[z]
+    z, board, first = consulting.authorities[a].settlement, consulting.boards[a], consulting.present_count[0]
+    for k in range(consulting.council_start[z], consulting.council_start[z + 1]):
+        attend(stage, consulting, consulting.councils[k], a, p, first)
+    here = consulting.home_start[z + 1] - consulting.home_start[z]
     for j in range(MOST_INVITED if here > 0 else 0):
-        i = hall.at_home[hall.home_start[z] + int(luck(stage.seed, INVITED, stage.tick, a, j) * here)]
+        i = consulting.at_home[consulting.home_start[z] + int(luck(stage.seed, INVITED, stage.tick, a, j) * here)]
         if stage.ground.people[i].council == 0 and is_victim(stage, i):
-            attend(stage, hall, i, a, p, first)
+            attend(stage, consulting, i, a, p, first)
     called = 1 if luck(stage.seed, CALLED, stage.tick, a, 0) < p.police_call else 0
-    came = hall.present_count[0] - first
+    came = consulting.present_count[0] - first
     board.met = board.asked = stage.tick
-    ask(stage, hall, a, first, called, p)
+    ask(stage, consulting, a, first, called, p)
     board.phones += p.share_number * (1.0 - board.phones)
     board.links += p.bond * (1.0 - board.links)
     row = stage.day.meetings[stage.day.counts[MEETINGS]]
@@ -206,24 +208,24 @@ def hold_meeting(stage: Stage, hall: Hall, a: int, p: Consultation) -> None:
 
 
 @kernel
-def meet_at_the_seat(stage: Stage, hall: Hall, month: int, day_of_month: int) -> None:
+def meet_at_the_seat(stage: Stage, consulting: Consulting, month: int, day_of_month: int) -> None:
     """Hold what is due today of the table, the council, the COMUPRE and the network for victims."""
-    p, seed = hall.numbers[0], stage.seed
+    p, seed = consulting.numbers[0], stage.seed
     if held_today(p.rhythm * p.table, TABLE, month, day_of_month, seed):
         stage.tally[0].table_meetings += 1.0
-        for a in range(len(hall.boards)):
-            silent = stage.tick < hall.boards[a].silent_until
-            if not silent and luck(seed, TAKES_PART, stage.tick, a, 0) < hall.boards[a].organised:
-                hall.boards[a].met = stage.tick
-                hall.boards[a].links += p.bond * (1.0 - hall.boards[a].links)
+        for a in range(len(consulting.boards)):
+            silent = stage.tick < consulting.boards[a].silent_until
+            if not silent and luck(seed, TAKES_PART, stage.tick, a, 0) < consulting.boards[a].organised:
+                consulting.boards[a].met = stage.tick
+                consulting.boards[a].links += p.bond * (1.0 - consulting.boards[a].links)
                 if luck(seed, ANSWERED, stage.tick, a, TABLE) < p.feasible * p.request_met + p.answer:
-                    hall.boards[a].heard = stage.tick
+                    consulting.boards[a].heard = stage.tick
     if held_today(p.rhythm * p.council, COUNCIL, month, day_of_month, seed):
         stage.tally[0].council_meetings += 1.0
     if held_today(p.rhythm * p.comupre, COMUPRE, month, day_of_month, seed):
         stage.tally[0].comupre_meetings += 1.0
-        for k in range(hall.request_count[0]):
-            request = hall.requests[k]
+        for k in range(consulting.request_count[0]):
+            request = consulting.requests[k]
             if luck(seed, FOLLOWED, request.asked, request.authority, request.nth) < p.follow_up:
                 request.followed = 1
     if held_today(p.rhythm * p.network, NETWORK, month, day_of_month, seed):
@@ -231,27 +233,29 @@ def meet_at_the_seat(stage: Stage, hall: Hall, month: int, day_of_month: int) ->
         for j in range(MOST_INVITED):
             i = int(luck(seed, INVITED, stage.tick, NETWORK, j) * len(stage.minds))
             a = stage.ground.people[i].settlement
-            living = stage.minds[i].gone < 0 and hall.chiefs[a] >= 0
+            living = stage.minds[i].gone < 0 and consulting.chiefs[a] >= 0
             if (
                 living
                 and is_victim(stage, i)
-                and luck(seed, ATTENDS, stage.tick, i, 0) < readiness(stage, hall, i, 0, p)
+                and luck(seed, ATTENDS, stage.tick, i, 0) < readiness(stage, consulting, i, 0, p)
             ):
-                hear_out(stage, hall, i, a)
+                hear_out(stage, consulting, i, a)
 
 
 @kernel
-def knock(stage: Stage, hall: Hall, a: int, p: Consultation) -> None:
+def knock(stage: Stage, consulting: Consulting, a: int, p: Consultation) -> None:
     """Visit homes of a settlement from door to door."""
-    z = hall.authorities[a].settlement
-    first, here = hall.home_start[z], hall.home_start[z + 1] - hall.home_start[z]
+    z = consulting.authorities[a].settlement
+    first, here = consulting.home_start[z], consulting.home_start[z + 1] - consulting.home_start[z]
     doors = poisson(luck(stage.seed, DOOR_COUNT, stage.tick, a, 0), p.door_to_door / 30.0) if here > 0 else 0
-    contacts = hall.contacts[z]
+    contacts = consulting.contacts[z]
     for j in range(min(doors, MOST_DOORS)):
-        i = hall.at_home[first + int(luck(stage.seed, DOOR_WHO, stage.tick, a, j) * here)]
+        i = consulting.at_home[first + int(luck(stage.seed, DOOR_WHO, stage.tick, a, j) * here)]
         if stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < 12.0:
             continue
-        fair = treats_fairly(hall.officers[hall.chiefs[a]], contacts, luck(stage.seed, DOOR_TONE, stage.tick, a, j))
+        fair = treats_fairly(
+            consulting.officers[consulting.chiefs[a]], contacts, luck(stage.seed, DOOR_TONE, stage.tick, a, j)
+        )
         tone, weight = (1.0 if fair else -1.0), contacts.weight_talk
         impress(stage.day, stage.minds, i, DOOR_TO_DOOR, tone, weight, 0.3 * tone, weight, 1)
         stage.minds[i].met = stage.minds[i].met_free = stage.tick
@@ -259,21 +263,21 @@ def knock(stage: Stage, hall: Hall, a: int, p: Consultation) -> None:
 
 
 @kernel
-def consult(stage: Stage, hall: Hall, month: int, day_of_month: int) -> None:
+def consult(stage: Stage, consulting: Consulting, month: int, day_of_month: int) -> None:
     """Answer what is due; then hold the meetings of today and visit homes."""
-    answer_requests(stage, hall)
-    meet_at_the_seat(stage, hall, month, day_of_month)
-    for a in range(len(hall.authorities)):
-        p = hall.numbers[hall.authorities[a].settlement]
-        if hall.chiefs[a] < 0:
+    answer_requests(stage, consulting)
+    meet_at_the_seat(stage, consulting, month, day_of_month)
+    for a in range(len(consulting.authorities)):
+        p = consulting.numbers[consulting.authorities[a].settlement]
+        if consulting.chiefs[a] < 0:
             continue
-        rate = p.rhythm * p.meetings * (0.5 + hall.boards[a].organised)
+        rate = p.rhythm * p.meetings * (0.5 + consulting.boards[a].organised)
         if held_today(rate, a, month, day_of_month, stage.seed):
-            if stage.tick < hall.boards[a].silent_until:
+            if stage.tick < consulting.boards[a].silent_until:
                 stage.tally[0].meetings_silenced += 1.0
                 continue
-            hold_meeting(stage, hall, a, p)
-        knock(stage, hall, a, p)
+            hold_meeting(stage, consulting, a, p)
+        knock(stage, consulting, a, p)
 
 
 @kernel
@@ -295,10 +299,10 @@ def lose_numbers(world: World) -> None:
         boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0
 
 
-def hall_of(world: World) -> Hall:
+def consulting_of(world: World) -> Consulting:
     """Lay out what meetings go by."""
     state, numbers = world.state, world.numbers
-    return Hall(
+    return Consulting(
         world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, *world.once(councils_of),
         *world.once(settled_of), state.requests.rows, state.requests.count, state.present.rows,
         state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
@@ -327,7 +331,7 @@ def act(world: World) -> None:
         + MOST_INVITED
         + MOST_REQUESTS * int(state.present.count[0]),
     )
-    consult(world.stage(), world.laid(hall_of), month_of(world.tick), date.day)
+    consult(world.stage(), world.laid(consulting_of), month_of(world.tick), date.day)
     world.learn()
 
 

@@ -139,7 +139,7 @@ class Counts(Row):
     domestic_by_partner: float
 
 
-class Hearth(Tables):
+class Households(Tables):
     """Who lives with whom, what happened there, and the women whose next act may come."""
 
     homes: Rows[FacilityRow]
@@ -151,15 +151,15 @@ class Hearth(Tables):
 
 
 @kernel
-def man_at_home(stage: Stage, hearth: Hearth, i: int) -> int:
+def man_at_home(stage: Stage, households: Households, i: int) -> int:
     """Who might hurt this woman: a man of her age in the household, another man there, or nobody."""
     person = stage.ground.people[i]
     age = age_of(person, stage.tick)
     if stage.minds[i].gone >= 0 or person.female == 0 or not YOUNGEST <= age <= OLDEST:
         return NO_MAN
     found = NO_MAN
-    for k in range(hearth.start[person.household], hearth.start[person.household + 1]):
-        j = hearth.members[k]
+    for k in range(households.start[person.household], households.start[person.household + 1]):
+        j = households.members[k]
         other = age_of(stage.ground.people[j], stage.tick)
         if stage.ground.people[j].female == 1 or stage.minds[j].gone >= 0 or other < MAN:
             continue
@@ -187,9 +187,11 @@ def drink_of(p: DomesticViolence, weekend_night: bool) -> float:
 
 
 @kernel
-def strain(stage: Stage, hearth: Hearth, i: int, p: DomesticViolence, alcohol: float, weekend_night: bool) -> float:
+def strain(
+    stage: Stage, households: Households, i: int, p: DomesticViolence, alcohol: float, weekend_night: bool
+) -> float:
     """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
-    home = hearth.homes[i]
+    home = households.homes[i]
     minutes = stage.ground.cells[stage.ground.people[i].home].minutes
     weight = 1.0 + p.distance * min(1.0, minutes / 60.0)
     if luck(stage.seed, DRINKS, 0, stage.ground.people[i].household, 0) < p.drinking * alcohol:
@@ -203,12 +205,12 @@ def strain(stage: Stage, hearth: Hearth, i: int, p: DomesticViolence, alcohol: f
 
 @kernel
 def struck(
-    stage: Stage, hearth: Hearth, i: int, p: DomesticViolence, hazard: float, ceiling: float, mark: float
+    stage: Stage, households: Households, i: int, p: DomesticViolence, hazard: float, ceiling: float, mark: float
 ) -> int:
     """Who hurts this woman, if anybody does; ``hazard`` a year is that of one without ties nearby, relative to 1."""
     if mark * ceiling >= hazard * (1.0 + p.isolation):  # not even alone: no need to look at home and ties
         return NO_MAN
-    man = man_at_home(stage, hearth, i)
+    man = man_at_home(stage, households, i)
     if man == NO_MAN:
         return NO_MAN
     hazard *= 1.0 + p.isolation * (1.0 - near_ties(stage, i) / N_TIES)
@@ -223,21 +225,21 @@ def next_wait(seed: int, tick: int, i: int, nth: int) -> int:
 
 
 @kernel
-def await_next(hearth: Hearth, i: int, due: int) -> None:
+def await_next(households: Households, i: int, due: int) -> None:
     """Note when the next act on a woman may come."""
-    row = hearth.pending[hearth.count[0]]
+    row = households.pending[households.count[0]]
     row.due, row.woman = due, i
-    hearth.count[0] += 1
+    households.count[0] += 1
 
 
 @kernel
-def strike(stage: Stage, hearth: Hearth, i: int, man: int, p: DomesticViolence, firearms: float) -> None:
+def strike(stage: Stage, households: Households, i: int, man: int, p: DomesticViolence, firearms: float) -> None:
     """Let a woman be hurt: it leaves injuries or not, or kills."""
     number, cell = NAME + i, np.int64(stage.ground.people[i].home)
     grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave
     severity = 0.8 if grave else 0.4
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    remember(stage, hearth, i, severity, p)
+    remember(stage, households, i, severity, p)
     motive = BY_KIN
     if man == PARTNER:
         motive = BY_PARTNER
@@ -249,11 +251,11 @@ def strike(stage: Stage, hearth: Hearth, i: int, man: int, p: DomesticViolence, 
 
 
 @kernel
-def remember(stage: Stage, hearth: Hearth, i: int, severity: float, p: DomesticViolence) -> None:
+def remember(stage: Stage, households: Households, i: int, severity: float, p: DomesticViolence) -> None:
     """Count an act within a year of another under where she had looked for help; who told the state is disappointed."""
-    home = hearth.homes[i]
+    home = households.homes[i]
     if home.hurt >= 0 and stage.tick - home.hurt < YEAR:
-        hearth.helped[AGAIN_AFTER, home.channel] += 1.0
+        households.helped[AGAIN_AFTER, home.channel] += 1.0
         if FIRST_STATE <= home.channel <= LAST_STATE:
             impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, -severity, p.disappointed, 1)
     home.hurt, home.channel = stage.tick, 0
@@ -267,7 +269,7 @@ def ends(stage: Stage, i: int, p: DomesticViolence) -> bool:
 
 @kernel
 def first_acts(
-    stage: Stage, hearth: Hearth, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
+    stage: Stage, households: Households, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
 ) -> None:
     """Judge the candidates for a first act in twelve months."""
     n, highest = len(stage.ground.people), 0.0
@@ -279,72 +281,77 @@ def first_acts(
         if mark * FIRST_ACTS >= highest:  # nobody's hazard reaches this mark: no need to look who it is
             continue
         i = int(luck(stage.seed, HURT_WHO, stage.tick, j, 0) * n)
-        person, home = stage.ground.people[i], hearth.homes[i]
+        person, home = stage.ground.people[i], households.homes[i]
         if i >= stage.ground.come[0] or person.female == 0 or (home.hurt >= 0 and stage.tick - home.hurt < YEAR):
             continue
         z = person.settlement
         p = numbers[z]
-        hazard = p.first * strain(stage, hearth, i, p, crime[z].alcohol, weekend_night)
-        man = struck(stage, hearth, i, p, hazard, FIRST_ACTS, mark)
+        hazard = p.first * strain(stage, households, i, p, crime[z].alcohol, weekend_night)
+        man = struck(stage, households, i, p, hazard, FIRST_ACTS, mark)
         if man != NO_MAN:
-            strike(stage, hearth, i, man, p, crime[z].firearms)
+            strike(stage, households, i, man, p, crime[z].firearms)
             if not ends(stage, i, p):
-                await_next(hearth, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
+                await_next(households, i, stage.tick + next_wait(stage.seed, stage.tick, i, 0))
 
 
 @kernel
 def further_acts(
-    stage: Stage, hearth: Hearth, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
+    stage: Stage, households: Households, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
 ) -> None:
     """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
-    left, n, pending = 0, hearth.count[0], hearth.pending
+    left, n, pending = 0, households.count[0], households.pending
     for k in range(n):
         if pending[k].due == stage.tick:
             i = pending[k].woman
             fetch(stage.minds, i)
             fetch(stage.ground.people, i)
-            fetch(hearth.homes, i)
+            fetch(households.homes, i)
     for k in range(n):
         row = pending[k]
         i = row.woman
         if row.due == stage.tick:
-            if stage.minds[i].gone >= 0 or stage.tick - hearth.homes[i].hurt >= YEAR:
+            if stage.minds[i].gone >= 0 or stage.tick - households.homes[i].hurt >= YEAR:
                 continue
-            if further_act(stage, hearth, i, numbers, crime, weekend_night):
+            if further_act(stage, households, i, numbers, crime, weekend_night):
                 continue
             row.due = stage.tick + next_wait(stage.seed, stage.tick, i, 0)
         if left < k:
             pending[left] = row
         left += 1
-    hearth.count[0] = left
+    households.count[0] = left
 
 
 @kernel
 def further_act(
-    stage: Stage, hearth: Hearth, i: int, numbers: Rows[DomesticViolence], crime: Rows[Crime], weekend_night: bool
+    stage: Stage,
+    households: Households,
+    i: int,
+    numbers: Rows[DomesticViolence],
+    crime: Rows[Crime],
+    weekend_night: bool,
 ) -> bool:
     """Let the next act on a woman come, or not; return whether it was the last."""
     z = stage.ground.people[i].settlement
     p = numbers[z]
-    hazard = p.further * strain(stage, hearth, i, p, crime[z].alcohol, weekend_night)
-    man = struck(stage, hearth, i, p, hazard, FURTHER_ACTS, luck(stage.seed, AGAIN_MARK, stage.tick, i, 0))
+    hazard = p.further * strain(stage, households, i, p, crime[z].alcohol, weekend_night)
+    man = struck(stage, households, i, p, hazard, FURTHER_ACTS, luck(stage.seed, AGAIN_MARK, stage.tick, i, 0))
     if man == NO_MAN:
         return False
-    strike(stage, hearth, i, man, p, crime[z].firearms)
+    strike(stage, households, i, man, p, crime[z].firearms)
     return ends(stage, i, p)
 
 
 @kernel
-def first_homes(stage: Stage, hearth: Hearth, numbers: Rows[DomesticViolence]) -> None:
+def first_homes(stage: Stage, households: Households, numbers: Rows[DomesticViolence]) -> None:
     """Draw the women who were hurt in the year before the world begins, and when their next act may come."""
-    for i in range(len(hearth.homes)):
-        home = hearth.homes[i]
+    for i in range(len(households.homes)):
+        home = households.homes[i]
         home.hurt = home.safe = home.ruled = -1
         before = numbers[stage.ground.people[i].settlement].before
-        if luck(stage.seed, HURT_BEFORE, 0, i, 0) >= before or man_at_home(stage, hearth, i) == NO_MAN:
+        if luck(stage.seed, HURT_BEFORE, 0, i, 0) >= before or man_at_home(stage, households, i) == NO_MAN:
             continue
         home.hurt = stage.tick - 1 - int(luck(stage.seed, HURT_BEFORE, 0, i, 1) * (YEAR - 1))
-        await_next(hearth, i, stage.tick - 1 + next_wait(stage.seed, 0, i, 1))
+        await_next(households, i, stage.tick - 1 + next_wait(stage.seed, 0, i, 1))
 
 
 def households_of(world: World) -> tuple[Ints, Ints]:
@@ -355,17 +362,17 @@ def households_of(world: World) -> tuple[Ints, Ints]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members
 
 
-def hearth_of(world: World) -> Hearth:
+def households_view(world: World) -> Households:
     """Return what kernels take about households."""
     state = world.state
     start, members = world.once(households_of)
-    return Hearth(state.homes, start, members, state.pending.rows, state.pending.count, state.helped)
+    return Households(state.homes, start, members, state.pending.rows, state.pending.count, state.helped)
 
 
 def begin(world: World) -> None:
     """Give every home its past."""
     world.state.pending.reserve(world.town.n_people)
-    first_homes(world.stage(), world.laid(hearth_of), world.numbers["domestic_violence"])
+    first_homes(world.stage(), world.laid(households_view), world.numbers["domestic_violence"])
 
 
 def most_first_acts(world: World) -> int:
@@ -382,9 +389,9 @@ def act(world: World) -> None:
     world.book.reserve(IMPRESSIONS, 2 * most)
     numbers, stage = world.numbers, world.stage()
     weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
-    hearth = world.laid(hearth_of)
-    further_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)
-    first_acts(stage, hearth, numbers["domestic_violence"], numbers["crime"], weekend_night)
+    households = world.laid(households_view)
+    further_acts(stage, households, numbers["domestic_violence"], numbers["crime"], weekend_night)
+    first_acts(stage, households, numbers["domestic_violence"], numbers["crime"], weekend_night)
 
 
 @kernel

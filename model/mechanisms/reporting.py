@@ -191,11 +191,11 @@ def pulls(
     has_number: bool,
     p: Reporting,
     trust: Rows[Trust],
-    hush: float,
+    silence: float,
     out: Reals,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
-    common = p.intercept - hush + readiness(row.kind, p) + p.severity * row.severity
+    common = p.intercept - silence + readiness(row.kind, p) + p.severity * row.severity
     common += p.loss * math.log1p(row.loss / 100.0)
     faith = p.trust * (trust - 0.5)
     dread = dread_of(row, mind.fear, p)
@@ -264,7 +264,7 @@ def open_case(cases: Rows[Case], count: Ints, row: Incident, settlement: int, da
     count[0] += 1
 
 
-class Counter(Tables):
+class Desk(Tables):
     """Whom victims can tell, how they are received, and the numbers by which they choose."""
 
     boards: Rows[Board]
@@ -282,7 +282,7 @@ class Counter(Tables):
 
 
 @making_arrays
-def tell(stage: Stage, counter: Counter) -> None:
+def tell(stage: Stage, desk: Desk) -> None:
     """Let every victim choose; then calls, complaints and findings follow."""
     day, ground, minds, trust, tick, seed = stage.day, stage.ground, stage.minds, stage.trust, stage.tick, stage.seed
     pull = np.zeros(N_CHANNELS)
@@ -292,32 +292,32 @@ def tell(stage: Stage, counter: Counter) -> None:
             continue
         i, number = row.teller, row.number
         at = max(ground.cells[row.cell].settlement, 0)
-        visit = cover(day, row.cell, row.minute, counter.deterrence[at].residual)
+        visit = cover(day, row.cell, row.minute, desk.deterrence[at].residual)
         z = at
         if i >= 0:
             z = ground.people[i].settlement
             home = ground.cells[ground.people[i].home]
-            p, a = counter.reporting[z], counter.authority[z]
-            hush = counter.narcos[z].silence if counter.protected[ground.people[i].home] >= 0 else 0.0
+            p, a = desk.reporting[z], desk.authority[z]
+            silence = desk.narcos[z].silence if desk.protected[ground.people[i].home] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z].memory_years)
             council = ground.people[i].council == 1
-            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < counter.boards[z].phones
-            pulls(row, home, minds[i], counter.boards[z], a.reach, a, visit >= 0, has_number, p, now, hush, pull)
+            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
+            pulls(row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, pull)
             row.told = choose(pull, luck(seed, TELL, tick, number, 0))
             if row.kind == HOMICIDE:
                 row.told = BY_PHONE
             station = ground.cells[row.cell].facility
-            send_away(day, minds, k, counter.figures, station, counter.pressure[at], tick, seed)
+            send_away(day, minds, k, desk.figures, station, desk.pressure[at], tick, seed)
             if row.told == COMMUNAL:
                 if row.severity >= a.grave:
                     row.handed = 1
                 else:
-                    open_case(counter.cases, counter.case_count, row, z, a.days, tick, seed)
+                    open_case(desk.cases, desk.case_count, row, z, a.days, tick, seed)
             elif row.kind == EXTORTION and row.told != NOBODY and row.told != ANONYMOUS:
                 minds[i].spoke = tick
-            follow(day, k, minds, home, counter.means, p, counter.response[at], trust[z], tick, seed)
+            follow(day, k, minds, home, desk.means, p, desk.response[at], trust[z], tick, seed)
         state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
-        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < counter.reporting[z].found:
+        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < desk.reporting[z].found:
             row.found = 1
 
 
@@ -360,10 +360,10 @@ def follow(
         row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
 
 
-def counter_of(world: World) -> Counter:
+def desk_of(world: World) -> Desk:
     """Lay out whom victims can tell."""
     state, numbers = world.state, world.numbers
-    return Counter(
+    return Desk(
         state.boards,
         state.means,
         state.cases.rows,
@@ -385,7 +385,7 @@ def act(world: World) -> None:
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
-    tell(world.stage(), world.laid(counter_of))
+    tell(world.stage(), world.laid(desk_of))
 
 
 IT = Mechanism(

@@ -66,7 +66,7 @@ SUFFERED = Field(
 )
 
 
-class Hall(Tables):
+class Consulting(Tables):
     """Who can come, who answers, and what was asked."""
 
     authorities: Rows[Authority]
@@ -100,53 +100,58 @@ def worst_problem(suffered: Reals, women: float, spoken: float) -> int:
 
 
 @kernel
-def ask(stage: Stage, hall: Hall, a: int, first: int, called: int, p: Consultation) -> None:
+def ask(stage: Stage, consulting: Consulting, a: int, first: int, called: int, p: Consultation) -> None:
     """Bring the requests of a meeting: the worst problems of those who came, more where more came."""
-    suffered, board = hall.suffered[hall.authorities[a].settlement], hall.boards[a]
-    women, came = 0.0, hall.present_count[0] - first
-    for k in range(first, hall.present_count[0]):
-        women += stage.ground.people[hall.present[k].who].female
+    suffered, board = consulting.suffered[consulting.authorities[a].settlement], consulting.boards[a]
+    women, came = 0.0, consulting.present_count[0] - first
+    for k in range(first, consulting.present_count[0]):
+        women += stage.ground.people[consulting.present[k].who].female
     for nth in range(min(MOST_REQUESTS, 1 + came // FOR_ONE_REQUEST)):
         problem = worst_problem(suffered, women / max(came, 1), p.spoken)
-        request = hall.requests[hall.request_count[0]]
+        request = consulting.requests[consulting.request_count[0]]
         request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
         request.nth, request.problem = nth, problem
         request.by_police, request.followed = called, 0
-        hall.request_count[0] += 1
+        consulting.request_count[0] += 1
         stage.tally[0].requests += 1.0
         suffered[problem] *= 0.5
         board.problem = problem if nth == 0 else board.problem
 
 
 @kernel
-def answer_requests(stage: Stage, hall: Hall) -> None:
+def answer_requests(stage: Stage, consulting: Consulting) -> None:
     """Answer the requests of 30 days ago, or not; those who were there hear of it."""
     left = 0
-    for k in range(hall.request_count[0]):
-        request = hall.requests[k]
+    for k in range(consulting.request_count[0]):
+        request = consulting.requests[k]
         if request.due > stage.tick:
-            hall.requests[left] = request
+            consulting.requests[left] = request
             left += 1
         else:
-            answer_one(stage, hall, request, hall.numbers[hall.authorities[request.authority].settlement])
-    hall.request_count[0] = left
+            answer_one(
+                stage, consulting, request, consulting.numbers[consulting.authorities[request.authority].settlement]
+            )
+    consulting.request_count[0] = left
     left = 0
-    for k in range(hall.present_count[0]):
-        if hall.present[k].due > stage.tick:
-            hall.present[left] = hall.present[k]
+    for k in range(consulting.present_count[0]):
+        if consulting.present[k].due > stage.tick:
+            consulting.present[left] = consulting.present[k]
             left += 1
-    hall.present_count[0] = left
+    consulting.present_count[0] = left
 
 
 @kernel
-def answer_one(stage: Stage, hall: Hall, request: Request, p: Consultation) -> None:
+def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consultation) -> None:
     """Meet a request, give a reason, explain the limits, or let it lie."""
     a, asked, nth = request.authority, request.asked, request.nth
-    board = hall.boards[a]
+    board = consulting.boards[a]
     chance = min(1.0, p.request_met + p.followed * request.followed)
     met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and luck(stage.seed, REQUEST, asked, a, nth) < chance
     answered = met or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
-    trained = hall.officers[hall.chiefs[a]].trained * hall.adoption[hall.authorities[a].settlement].link_explain
+    trained = (
+        consulting.officers[consulting.chiefs[a]].trained
+        * consulting.adoption[consulting.authorities[a].settlement].link_explain
+    )
     worn = math.exp(-0.6931471805599453 * board.explained)
     explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p.explain * trained * worn
     board.explained = 0 if met else board.explained + (1 if explained else 0)
@@ -159,8 +164,8 @@ def answer_one(stage: Stage, hall: Hall, request: Request, p: Consultation) -> N
         stage.tally[0].answered_by_police += request.by_police
     if explained:
         return
-    for k in range(hall.present_count[0]):
-        row = hall.present[k]
+    for k in range(consulting.present_count[0]):
+        row = consulting.present[k]
         if row.due <= stage.tick and row.authority == a:
             cause, tone, weight = (REQUEST_MET, 1.0, p.weight_met) if met else (REQUEST_UNMET, -1.0, p.weight_unmet)
             impress(stage.day, stage.minds, row.who, cause, 0.0, 0.0, tone, weight, 1)

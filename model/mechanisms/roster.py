@@ -87,7 +87,7 @@ class Counts(Row):
     km_available: float
 
 
-class Depot(Tables):
+class Fleet(Tables):
     """What there is to drive and burn, and who governs."""
 
     vehicles: Rows[Vehicle]
@@ -176,12 +176,12 @@ def start_out(couple: Couple, p: Roster, tick: int, post: int, home: Cell, seed:
 
 @making_arrays
 def equip(
-    stage: Stage, couples: Rows[Couple], plant: Plant, depot: Depot, roster: Rows[Roster], resources: Rows[Resources]
+    stage: Stage, couples: Rows[Couple], plant: Plant, fleet: Fleet, roster: Rows[Roster], resources: Rows[Resources]
 ) -> None:
     """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
     tally, tick, seed = stage.tally, stage.tick, stage.seed
-    vehicles = working(depot.vehicles, len(plant.facilities), 0)
-    motorcycles = working(depot.vehicles, len(plant.facilities), 1)
+    vehicles = working(fleet.vehicles, len(plant.facilities), 0)
+    motorcycles = working(fleet.vehicles, len(plant.facilities), 1)
     tally[0].vehicles += vehicles.sum()
     tally[0].motorcycles += motorcycles.sum()
     for post in range(len(couples)):
@@ -192,16 +192,16 @@ def equip(
         home, walks = plant.facilities[f], plant.posts[post].foot == 1
         p, r = roster[home.settlement], resources[home.settlement]
         couple.mode, couple.km = FOOT, ON_FOOT_WITHOUT_LIMIT
-        joint = goes_along(r, depot.mayor[0].willing, post, tick, seed)
+        joint = goes_along(r, fleet.mayor[0].willing, post, tick, seed)
         if walks and luck(seed, CYCLES, tick, post, 0) < p.bicycles:
             couple.mode = BICYCLE
         elif not walks and vehicles[f] > 0:
             vehicles[f] -= 1
-            couple.mode, couple.km = VEHICLE, ration(r, depot.means[f], p.gallons, p.km_per_gallon)
+            couple.mode, couple.km = VEHICLE, ration(r, fleet.means[f], p.gallons, p.km_per_gallon)
         elif not walks and (motorcycles[f] > 0 or joint):
             motorcycles[f] = max(0, motorcycles[f] - 1)
             couple.mode = MOTORCYCLE
-            couple.km = ration(r, depot.means[f], p.gallons_motorcycle, p.km_per_gallon_motorcycle)
+            couple.km = ration(r, fleet.means[f], p.gallons_motorcycle, p.km_per_gallon_motorcycle)
         couple.joint = 1 if joint else 0
         if joint:
             plant.officers[couple.lead].tone += r.joint_tone
@@ -215,9 +215,9 @@ def equip(
         tally[0].couple_shifts += 1.0
 
 
-def depot_of(world: World) -> Depot:
+def fleet_of(world: World) -> Fleet:
     """Lay out what there is to drive and burn."""
-    return Depot(world.state.vehicles, world.state.means, world.state.mayor)
+    return Fleet(world.state.vehicles, world.state.means, world.state.mayor)
 
 
 def act(world: World) -> None:
@@ -227,7 +227,7 @@ def act(world: World) -> None:
     if strength < 1.0:
         state.tally[0]["thin_relays"] += 1.0
     fill_seats(world.stage(), state.couples, world.plant, roster, group, strength)
-    equip(world.stage(), state.couples, world.plant, world.laid(depot_of), roster, resources)
+    equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources)
 
 
 IT = Mechanism(

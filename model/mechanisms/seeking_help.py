@@ -32,7 +32,7 @@ from model.kinds import DOMESTIC
 from model.ledger import impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Mechanism
-from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Hearth, hearth_of, near_ties
+from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Households, households_view, near_ties
 from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, lose_call, open_case
 from model.parameters import Group, number, share
 from model.rows import Row
@@ -206,21 +206,21 @@ def follow_up(stage: Stage, k: int, i: int, aid: Help, p: SeekingHelp) -> None:
 
 
 @kernel
-def protect(stage: Stage, row: Incident, i: int, place: int, hearth: Hearth, p: SeekingHelp) -> None:
+def protect(stage: Stage, row: Incident, i: int, place: int, households: Households, p: SeekingHelp) -> None:
     """Protect her by a measure or in a refuge, or leave her alone."""
     drawn = luck(stage.seed, MEASURES, stage.tick, row.number, 0)
     chance = p.shelter if row.told == REFUGE else p.measures * row.complaint
     if drawn >= chance:
-        hearth.helped[ALONE_AFTER, place] += 1.0
+        households.helped[ALONE_AFTER, place] += 1.0
         return
-    hearth.homes[i].safe = stage.tick + int(p.months * SHIFTS_A_MONTH)
+    households.homes[i].safe = stage.tick + int(p.months * SHIFTS_A_MONTH)
     stage.tally[0].domestic_protected += 1.0
     if row.complaint == 1:
         impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p.relief, 1)
 
 
 @making_arrays
-def seek_help(stage: Stage, hearth: Hearth, aid: Help) -> None:
+def seek_help(stage: Stage, households: Households, aid: Help) -> None:
     """Let every woman who was hurt at home in this shift turn to somebody, or to nobody."""
     pull = np.zeros(N_PULLS)
     for k in range(stage.day.counts[INCIDENTS]):
@@ -233,15 +233,15 @@ def seek_help(stage: Stage, hearth: Hearth, aid: Help) -> None:
         pulls_at_home(row, i, stage, aid, p, pull)
         told = choose(pull, luck(stage.seed, TELL, stage.tick, row.number, 0))
         place = PLACE[told] if told != NOBODY else 0
-        row.told, hearth.homes[i].channel = told, place
-        hearth.helped[TO, place] += 1.0
+        row.told, households.homes[i].channel = told, place
+        households.helped[TO, place] += 1.0
         if told == COMMUNAL:
             if row.severity >= aid.authority[z].grave:
                 row.handed = 1
             else:
                 open_case(aid.cases, aid.case_count, row, z, aid.authority[z].days, stage.tick, stage.seed)
         follow_up(stage, k, i, aid, p)
-        protect(stage, row, i, place, hearth, p)
+        protect(stage, row, i, place, households, p)
 
 
 def attending_of(world: World) -> Ints:
@@ -272,7 +272,7 @@ def act(world: World) -> None:
     world.state.cases.reserve(most)
     stage = world.stage()
     who_attends(stage, world.once(attending_of), world.state.couples, world.plant, world.numbers["seeking_help"])
-    seek_help(stage, world.laid(hearth_of), world.laid(aid_of))
+    seek_help(stage, world.laid(households_view), world.laid(aid_of))
 
 
 IT = Mechanism(
