@@ -1,6 +1,6 @@
 """Worlds and towns that many tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -42,3 +42,16 @@ def live(villa_town: Town) -> Callable[..., TrustModel]:
         return world
 
     return live_for
+
+
+@pytest.fixture(scope="session")
+def watch(live: Callable[..., TrustModel]) -> Callable[..., Iterator[TrustModel]]:
+    """Return a function that shows a traced small Villa Canales after each of some shifts."""
+
+    def shift_by_shift(shifts: int, **changes: Any) -> Iterator[TrustModel]:
+        world = live(0, trace=True, **changes)
+        for _ in range(shifts):
+            world.step()
+            yield world
+
+    return shift_by_shift

@@ -1,0 +1,86 @@
+"""M5: police who are there, or were there lately, keep offenders from offending."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from model.daybook import HOMICIDE, ROBBERY, THEFT
+from model.model import TrustModel
+
+Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
+MONTH = 93
+BUSY = {
+    "crime.armed": 50,
+    "crime.thieves": 50,
+    "patrol.visits_motor": 48,
+    "deterrence.street": 0.8,
+    "deterrence.residual": 60.0,
+}
+NOTHING_ELSE = {f"mechanisms.{name}": False for name in ("near_repeat", "fear", "communal_authority", "extortion")} | {
+    "mechanisms.domestic_violence": False,
+    "mechanisms.population_change": False,
+    "crime.hire": 0.0,
+    "crime.lethal_robbery": 0.0,
+    "crime.lethal_assault": 0.0,
+}
+"""No crime leads to or keeps away another, and nobody leaves."""
+
+
+def crimes(watch: Watch, **changes: float) -> tuple[set[tuple[int, int]], float]:
+    """Return the crimes of three months by shift and number, and how many were deterred."""
+    found: set[tuple[int, int]] = set()
+    for world in watch(3 * 90, **BUSY | NOTHING_ELSE | changes):
+        found |= set(world.trace["incidents"][["tick", "number"]].tolist())
+    return found, world.datacollector.get_model_vars_dataframe()["deterred"].sum()
+
+
+def test_switched_off_exactly_those_crimes_happen_too_that_were_deterred(watch: Watch) -> None:
+    stays = {"deterrence.displacement": 0.0}
+    with_it, n_deterred = crimes(watch, **stays)
+    without, none = crimes(watch, **stays, **{"mechanisms.deterrence": False})
+    assert with_it < without
+    assert len(without) - len(with_it) == n_deterred > none == 0
+
+
+def test_what_deters_little_deters_no_more_than_what_deters_much(watch: Watch) -> None:
+    little, much = (crimes(watch, **{"deterrence.displacement": 0.0, "deterrence.street": x}) for x in (0.2, 0.6))
+    assert much[0] < little[0]
+    assert much[1] > little[1]
+
+
+def test_where_nobody_patrols_nobody_is_deterred(live: Live) -> None:
+    idle = live(MONTH, **BUSY | {"roster.absence": 1.0, "political_calendar.army": 0.0})
+    assert idle.rows["visits"] == idle.rows["deterred"] == 0
+    assert not idle.state.risk["level"].any()
+
+
+def test_risk_rises_only_where_police_were_and_never_beyond_certainty(watch: Watch) -> None:
+    before = None
+    for world in watch(MONTH, **BUSY):
+        now, visits = world.state.risk.copy(), world.trace["visits"]
+        if before is not None:
+            changed = np.flatnonzero((now["level"] != before["level"]) | (now["touched"] != before["touched"]))
+            assert set(changed.tolist()) == set(visits["cell"][visits["alive"] == 1].tolist())
+        before = now
+    assert 0.0 == now["level"].min() < now["level"].max() < 1.0
+
+
+def test_what_offenders_remember_halves_in_its_half_life(live: Live) -> None:
+    world = live(MONTH, **BUSY, **{"deterrence.weeks": 2.0})
+    risk = world.cell_months()
+    level, touched = world.state.risk["level"][risk["cell"]], world.state.risk["touched"][risk["cell"]]
+    idle = world.tick - touched
+    assert risk["risk"] == pytest.approx(level * 0.5 ** (idle / 42.0))
+    assert (idle > 21).any()
+
+
+def test_some_deterred_robberies_and_thefts_move_and_nothing_else(watch: Watch) -> None:
+    kinds = set()
+    for world in watch(2 * MONTH, **BUSY, **{"deterrence.displacement": 0.6}):
+        moved = world.trace["incidents"][world.trace["incidents"]["displaced"] == 1]
+        kinds |= set(moved["kind"].tolist())
+    assert kinds <= {ROBBERY, THEFT, HOMICIDE}
+    assert kinds & {ROBBERY, THEFT}
+    found = world.datacollector.get_model_vars_dataframe()
+    assert (found["displaced"] + found["off_map"] <= found["deterred"]).all()

@@ -1,0 +1,82 @@
+"""M21: what happened to somebody reaches their ties, and nobody else."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from model.ledger import CAUSES
+from model.model import TrustModel
+
+Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
+HEARSAY = CAUSES.index("hearsay")
+MONTH = 93
+BUSY = {"crime.armed": 50, "crime.robbery": 40, "crime.thieves": 50, "calls.rate": 200}
+ALL = {"hearsay.tell_good": 1.0, "hearsay.tell_bad": 1.0}
+
+
+def lived_and_heard(world: TrustModel) -> tuple[np.ndarray, np.ndarray]:
+    """Return the impressions of the last shift: those of one's own, and those of hearsay."""
+    rows = world.trace["impressions"]
+    return rows[rows["cause"] != HEARSAY], rows[rows["cause"] == HEARSAY]
+
+
+def lesson(row: np.void) -> float:
+    """What an impression says, good or bad."""
+    return float(row["weight_f"] * row["tone_f"] + row["weight_e"] * row["tone_e"])
+
+
+def test_switched_off_nobody_hears_anything_and_what_is_lived_stays(live: Live) -> None:
+    on, off = (live(1, trace=True, **BUSY, **ALL, **{"mechanisms.hearsay": wanted}) for wanted in (True, False))
+    assert len(lived_and_heard(on)[1]) > len(lived_and_heard(off)[1]) == 0
+    assert (lived_and_heard(on)[0] == lived_and_heard(off)[0]).all()
+    for world in (on, off):
+        world.run_for(MONTH)
+    assert on.rows["trust_by_hearsay"] != 0.0 == off.rows["trust_by_hearsay"]
+    assert on.rows["contacts"] > 0 < off.rows["contacts"]
+
+
+def test_only_ties_of_those_who_lived_something_hear_of_it_and_as_it_was(watch: Watch) -> None:
+    n_heard = 0
+    for world in watch(MONTH // 3, **BUSY, **{"hearsay.weight": 0.5}):
+        lived, heard = lived_and_heard(world)
+        tales = {
+            (tie, row["tone_f"], 0.5 * row["weight_f"], row["tone_e"], 0.5 * row["weight_e"])
+            for row in lived
+            for tie in world.town.ties[row["who"]]
+        }
+        assert tales >= set(heard[["who", "tone_f", "weight_f", "tone_e", "weight_e"]].tolist())
+        assert not heard["own"].any()
+        n_heard += len(heard)
+    assert n_heard > 100
+
+
+def test_where_all_is_told_every_tie_who_is_here_hears_everything_once_and_tells_no_more(watch: Watch) -> None:
+    n_heard = 0
+    for world in watch(MONTH // 3, **BUSY, **ALL):
+        lived, heard = lived_and_heard(world)
+        ties = world.town.ties[lived["who"]]
+        here = (ties >= 0) & (world.state.minds["gone"][ties] < 0)
+        assert len(heard) == here.sum()
+        n_heard += len(heard)
+    assert n_heard > 100
+
+
+def test_only_bad_news_is_told_where_only_bad_news_is_told(watch: Watch) -> None:
+    for name, sign in (("hearsay.tell_good", 1.0), ("hearsay.tell_bad", -1.0)):
+        silent = {key: 0.0 for key in ALL if key != name}
+        heard = [row for world in watch(20, **BUSY, **silent, **{name: 1.0}) for row in lived_and_heard(world)[1]]
+        assert len(heard) > 20
+        assert all(sign * lesson(row) > 0.0 for row in heard)
+
+
+def test_twice_the_weight_moves_those_who_hear_one_thing_twice_as_far(live: Live) -> None:
+    before = live(0, **BUSY).state.minds
+    moved = []
+    for weight in (0.2, 0.4):
+        world = live(1, trace=True, **BUSY, **ALL, **{"hearsay.weight": weight})
+        heard = lived_and_heard(world)[1]["who"]
+        once = heard[np.bincount(world.trace["impressions"]["who"])[heard] == 1]
+        moved.append([(world.state.minds[key] - before[key])[once] for key in ("fairness", "effectiveness")])
+    assert np.abs(moved[0]).max() > 0.0
+    assert moved[1] == pytest.approx(2.0 * np.array(moved[0]))

@@ -1,0 +1,99 @@
+"""M23: dated events move what the police have, how violent the country is, and how all of the police is seen."""
+
+from collections.abc import Callable
+
+import pytest
+
+from model.daybook import BY_GANG
+from model.ledger import CAUSES
+from model.model import TrustModel
+from model.town import Town, build_town
+from scenarios import load
+
+Hindcast = Callable[..., TrustModel]
+PUBLIC_EVENT = CAUSES.index("public_event")
+SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+START, UNTIL_OCTOBER = "2010-08-15", 3 * 47
+"""A reform commission begins on 1 September 2010, a public event of size 0.2; 2010 was more violent than 2017."""
+GANGS = {
+    "gangs.ms13": 40,
+    "gangs.barrio18": 40,
+    "gangs.dense": 5,
+    "gangs.border": 100,
+    "extortion.clash": 30,
+    "extortion.recruit": 0.0,
+    "extortion.leave": 0.0,
+    "extortion.clash_lethal": 0.0,
+    "extortion.demands": 0.0,
+}
+OFF = {"mechanisms.political_calendar": False}
+
+
+@pytest.fixture(scope="module")
+def town_of_2010() -> Town:
+    return build_town(load("villa_canales", start=START, set=SMALL))
+
+
+@pytest.fixture(scope="module")
+def hindcast(town_of_2010: Town) -> Hindcast:
+    """Return a function that lets a small Villa Canales live from August 2010 for some shifts."""
+
+    def live_for(shifts: int, **changes: float) -> TrustModel:
+        scenario = load("villa_canales", start=START, set=SMALL | changes)
+        world = TrustModel(scenario, rng=7, town=town_of_2010, trace=True)
+        if shifts:
+            world.run_for(shifts)
+        return world
+
+    return live_for
+
+
+def booked(world: TrustModel) -> float:
+    """Change of trust by public events."""
+    rows = world.ledger_months()
+    return float(rows["change"][rows["cause"] == PUBLIC_EVENT].sum())
+
+
+def test_switched_off_no_date_means_anything_and_life_goes_on(hindcast: Hindcast) -> None:
+    on, off = hindcast(UNTIL_OCTOBER), hindcast(UNTIL_OCTOBER, **OFF)
+    assert booked(on) > 0.0 == booked(off)
+    assert not off.state.mood.any()
+    assert on.rows["national_trend"] > 1.0 == off.rows["national_trend"]
+    assert on.rows["investigators"] == pytest.approx(0.8 * off.rows["investigators"])
+    assert off.rows["contacts"] > 0 < off.rows["crimes_occurred"]
+
+
+def test_an_event_is_felt_once_by_everybody_at_the_end_of_its_month(hindcast: Hindcast) -> None:
+    before, world = hindcast(UNTIL_OCTOBER - 1), hindcast(UNTIL_OCTOBER)
+    assert before.state.mood.tolist() == pytest.approx([0.0, 0.04])
+    assert world.state.mood.tolist() == pytest.approx([0.04, 0.0])
+    minds = world.state.minds
+    assert minds["mood"][minds["gone"] < 0] == pytest.approx(0.04)
+    world.run_for(3 * 31)
+    assert world.state.mood[0] == pytest.approx(0.04 * 0.5 ** (93 / 1095))
+
+
+def test_an_event_felt_twice_as_much_moves_mood_twice_and_trust_nearly_so(hindcast: Hindcast) -> None:
+    once, twice = (hindcast(UNTIL_OCTOBER, **{"political_calendar.shock": shock}) for shock in (0.2, 0.4))
+    assert twice.state.mood[0] == 2.0 * once.state.mood[0]
+    assert booked(twice) == pytest.approx(2.0 * booked(once), rel=0.02)
+
+
+def test_violence_follows_the_country_as_far_as_it_is_told_to(hindcast: Hindcast) -> None:
+    worlds = [hindcast(UNTIL_OCTOBER, **{"political_calendar.national_trend": part}) for part in (0.0, 0.5, 1.0)]
+    trend = [world.rows["national_trend"] for world in worlds]
+    of_2010 = 40.98 / 32.78
+    assert trend == pytest.approx([1.0, (1.0 + of_2010) / 2.0, of_2010])
+
+
+def test_in_a_more_violent_year_cliques_clash_when_they_would_have_and_more(hindcast: Hindcast) -> None:
+    clashes = []
+    for part in (0.0, 1.0):
+        world, found = hindcast(0, **GANGS, **{"political_calendar.national_trend": part}), set()
+        for _ in range(3 * UNTIL_OCTOBER):
+            world.step()
+            rows = world.trace["incidents"]
+            found |= set(rows[rows["motive"] == BY_GANG][["tick", "clique"]].tolist())
+        clashes.append(found)
+    assert clashes[0] < clashes[1]
+    assert 1.0 < len(clashes[1]) / len(clashes[0]) < 1.6

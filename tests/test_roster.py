@@ -1,0 +1,95 @@
+"""M2: who is on duty, with whom, for how long."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from model.model import TrustModel
+from model.town import Town, build_town
+from scenarios import load
+
+MONTH = 93
+LARGER = {"population.scale": 0.2, "calendar.warm_up": 0}
+STAY = {"adoption.rotation": 0.0, "adoption.retire": 0.0, "mechanisms.misconduct": False}
+ALL = {"roster.absence": 0.0, "roster.single_strength": 1.0}
+Serve = Callable[..., Iterator[TrustModel]]
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    """Villa Canales at a fifth, where every group can form couples."""
+    return build_town(load("villa_canales", set=LARGER))
+
+
+@pytest.fixture(scope="module")
+def serve(town: Town) -> Serve:
+    """Return a function that shows the larger town after each of some shifts."""
+
+    def shift_by_shift(shifts: int, **changes: float) -> Iterator[TrustModel]:
+        world = TrustModel(load("villa_canales", set=LARGER | STAY | changes), rng=7, town=town, trace=True)
+        for _ in range(shifts):
+            world.step()
+            yield world
+
+    return shift_by_shift
+
+
+def crews(world: TrustModel) -> np.ndarray:
+    """Return lead and mate of every couple on duty."""
+    couples = world.state.couples
+    return np.array([couples["lead"], couples["mate"]]).T[couples["on"] == 1]
+
+
+def groups(world: TrustModel) -> set[int]:
+    """Return the groups on duty in the last shift."""
+    return set(world.state.officers["group"][crews(world)].ravel().tolist())
+
+
+def test_switched_off_each_relay_is_always_the_same_third(serve: Serve) -> None:
+    relays: list[set[int]] = [set(), set(), set()]
+    for world in serve(MONTH, **ALL, **{"mechanisms.roster": False}):
+        relays[(world.tick - 1) % 3] |= groups(world)
+    assert sorted(map(sorted, relays)) == [[0], [1], [2]]
+    assert world.rows["thin_relays"] == 0 < world.rows["couple_shifts"]
+    *_, world = serve(MONTH)
+    assert world.rows["thin_relays"] > 0
+
+
+def test_every_group_serves_seven_days_and_rests_four(serve: Serve) -> None:
+    days = np.zeros((3, 33), int)
+    for shift, world in enumerate(serve(99, **ALL)):
+        (on_duty,) = groups(world)
+        days[on_duty, shift // 3] = 1
+    for group in days:
+        assert (group[11:] == group[:-11]).all()
+        start = int(np.flatnonzero(np.diff(group, prepend=1) == 1)[0])
+        assert group[start : start + 11].tolist() == [1] * 7 + [0] * 4
+
+
+def test_nobody_is_in_two_couples_or_rides_with_another_station(serve: Serve) -> None:
+    for world in serve(MONTH):
+        pairs, officers = crews(world), world.state.officers
+        assert len(np.unique(pairs)) == pairs.size
+        assert (officers["facility"][pairs[:, 0]] == officers["facility"][pairs[:, 1]]).all()
+        on = world.state.couples["on"] == 1
+        assert (world.town.posts["facility"][on] == officers["facility"][pairs[:, 0]]).all()
+        assert len(groups(world)) <= 1
+
+
+def test_where_fewer_are_absent_nobody_less_is_on_duty(serve: Serve) -> None:
+    for many, few in zip(serve(MONTH, **{"roster.absence": 0.4}), serve(MONTH, **{"roster.absence": 0.1}), strict=True):
+        assert many.state.couples["on"].sum() <= few.state.couples["on"].sum()
+    assert 0 < many.rows["couple_shifts"] < 0.8 * few.rows["couple_shifts"]
+    *_, nobody = serve(MONTH, **{"roster.absence": 1.0})
+    assert nobody.rows["couple_shifts"] == nobody.rows["km_available"] == nobody.rows["served"] == 0
+
+
+def test_a_couple_serves_eight_hours_and_fixed_duties_take_their_share(serve: Serve) -> None:
+    hours = []
+    for share in (0.2, 0.4):
+        *_, world = serve(MONTH, **{"roster.fixed_duties": share})
+        assert world.rows["couple_hours"] == 8.0 * world.rows["couple_shifts"] > 0
+        hours.append(world.rows["fixed_hours"])
+    assert hours[0] == pytest.approx(0.2 * world.rows["couple_hours"], rel=0.1)
+    assert hours[1] == pytest.approx(2.0 * hours[0])
