@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.ledger import CAUSES
 from model.model import TrustModel
+from model.register import CAUSES
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 GREETING, TALK, STOP, BRIBE = (CAUSES.index(name) for name in ("greeting", "talk", "stop", "bribe"))

@@ -4,17 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.daybook import (
-    ASSAULT,
-    BURGLARY,
-    DOMESTIC,
-    HOMICIDE,
-    KINDS,
-    ROBBERY,
-    THEFT,
-    THEFT_FROM_VEHICLE,
-    VEHICLE_THEFT,
-)
+from model.kinds import ASSAULT, BURGLARY, DOMESTIC, HOMICIDE, ROBBERY, THEFT, THEFT_FROM_VEHICLE, VEHICLE_THEFT
+from model.kinds import NAMES as KINDS
 from model.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

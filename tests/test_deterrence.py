@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.daybook import HOMICIDE, ROBBERY, THEFT
+from model.kinds import HOMICIDE, ROBBERY, THEFT
 from model.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.daybook import BY_EXTORTION, EXTORTION, KINDS, PUNISHMENT, TERRITORIAL
+from model.daybook import BY_EXTORTION, PUNISHMENT, TERRITORIAL
+from model.kinds import EXTORTION
+from model.kinds import NAMES as KINDS
 from model.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

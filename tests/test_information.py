@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.daybook import AT_STATION, BY_PHONE, HOMICIDE, OWN_PHONE, TO_PATROL, VEHICLE_THEFT
+from model.daybook import AT_STATION, BY_PHONE, OWN_PHONE, TO_PATROL
+from model.kinds import HOMICIDE, VEHICLE_THEFT
 from model.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

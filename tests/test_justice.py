@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from model.ledger import CAUSES
 from model.model import TrustModel
+from model.register import CAUSES
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 HELD, RELEASE, DROPPED = (CAUSES.index(name) for name in ("held", "release", "dropped"))

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from model.daybook import BY_GANG
-from model.ledger import CAUSES
 from model.model import TrustModel
+from model.register import CAUSES
 from model.town import Town, build_town
 from scenarios import load
 

@@ -4,19 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.daybook import (
-    BY_PHONE,
-    COMMUNAL,
-    DOMESTIC,
-    EXTORTION,
-    HOMICIDE,
-    KINDS,
-    NO_LINE,
-    NOBODY,
-    OWN_PHONE,
-    PROSECUTOR,
-    TO_PATROL,
-)
+from model.daybook import BY_PHONE, COMMUNAL, NO_LINE, NOBODY, OWN_PHONE, PROSECUTOR, TO_PATROL
+from model.kinds import DOMESTIC, EXTORTION, HOMICIDE
+from model.kinds import NAMES as KINDS
 from model.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

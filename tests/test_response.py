@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from model.daybook import NO_LINE, TRIAGE
-from model.ledger import CAUSES
 from model.model import TrustModel
+from model.register import CAUSES
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 ANSWERED = CAUSES.index("answered_call")

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.daybook import COMMUNAL, DEMI, DOMESTIC, NOBODY, REFUGE
+from model.daybook import COMMUNAL, DEMI, NOBODY, REFUGE
+from model.kinds import DOMESTIC
 from model.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
