@@ -131,7 +131,7 @@ def compare(
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
     from experiments.compare import compare as carry_out
-    from experiments.request import Request, EffectSize
+    from experiments.request import EffectSize, Request
 
     if workers < 1:
         raise InputError(f"--workers must be at least 1, got {workers}")

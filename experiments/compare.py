@@ -22,7 +22,7 @@ from experiments.effects import effects_table, pairs_of
 from experiments.judged import criteria_table, verdicts_table
 from experiments.planner import FEWEST
 from experiments.progress import say
-from experiments.request import Request, EffectSize
+from experiments.request import EffectSize, Request
 from experiments.results import (
     VERSIONS,
     commit,

@@ -14,7 +14,7 @@ from experiments.headlines import present
 from experiments.plan import Plan
 from experiments.request import Request
 from experiments.runs import Outcome
-from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, TwinRuns, Task
+from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, Task, TwinRuns
 from experiments.twins import paired, saved, unpaired
 from model.errors import InputError
 

@@ -19,7 +19,7 @@ from experiments.runs import (
     signs,
     succeeded,
 )
-from experiments.side_by_side import TwinRuns, Task, live, shifts_for
+from experiments.side_by_side import Task, TwinRuns, live, shifts_for
 from model.town import Town, build_town
 
 LOOK_EVERY = 0.2

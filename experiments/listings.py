@@ -8,7 +8,7 @@ from experiments.words import meaning, unit
 from model.errors import InputError, nearest
 from model.parameters import Group, Number, every_number
 from model.scenario import Entry, Scenario
-from scenarios.groups import declare_all
+from scenarios.groups import declare_all, mechanism_named, mechanisms
 
 WIDTH = 80
 
@@ -60,11 +60,27 @@ def deed(entry: Entry) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None) -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source."""
     declare_all()
+    if part == "mechanisms" or (part or "").startswith("mechanisms."):
+        yield from switch_lines() if part == "mechanisms" else group_lines(switched(part), scenario)
+        return
     group = ""
     for dotted, default, about in chosen(part):
         if group != (group := dotted.partition(".")[0]):
             yield from group_lines(Group.known[group], scenario)
         yield from number_lines(dotted, default, about, scenario)
+
+
+def switched(part: str | None) -> type[Group]:
+    """Return the mechanism of a switch such as `mechanisms.fear`."""
+    return mechanisms()[mechanism_named((part or "").partition(".")[2])]
+
+
+def switch_lines() -> Iterator[str]:
+    """Yield every mechanism that can be switched off, with what it is."""
+    yield "\n[mechanisms] each true, or false to switch it off: --set mechanisms.NAME=false"
+    for name, group in mechanisms().items():
+        yield wrapped(f"mechanisms.{name} = true", 2)
+        yield wrapped(" ".join((group.__doc__ or "").split("\n\n")[0].split()), 6)
 
 
 def chosen(part: str | None) -> list[tuple[str, float, Number]]:

@@ -281,6 +281,13 @@ class Desk(Tables):
     protected: Ints
 
 
+@kernel
+def complain(row: Incident, tick: int, seed: int) -> None:
+    """File a formal complaint, in time for the judge if it is ratified within a day of the crime."""
+    row.complaint = 1
+    row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, row.number, 1) < 24.0 else 0
+
+
 @making_arrays
 def tell(stage: Stage, desk: Desk) -> None:
     """Let every victim choose; then calls, complaints and findings follow."""
@@ -356,8 +363,7 @@ def follow(
     wish = p.follow + p.follow_severity * row.severity + p.useful * minds[i].useful
     wish += p.accompaniment - p.trip * home.seat_minutes / 60.0 - dread_of(row, minds[i].fear, p)
     if luck(seed, RATIFY, tick, number, 0) < logistic(wish):
-        row.complaint = 1
-        row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
+        complain(row, tick, seed)
 
 
 def desk_of(world: World) -> Desk:

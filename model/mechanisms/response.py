@@ -25,6 +25,7 @@ from model.daybook import (
     TO_PATROL,
     TRIAGE,
     UNSERVEDS,
+    Call,
 )
 from model.kernels import Tables, kernel, making_arrays
 from model.ledger import cause, impress
@@ -40,7 +41,7 @@ from model.state import BICYCLE
 from model.tables import Field, Growing
 
 if TYPE_CHECKING:
-    from model.daybook import Call, Day
+    from model.daybook import Day
     from model.ledger import Trust
     from model.measures import Month
     from model.mechanisms.adoption import Adoption
@@ -99,20 +100,7 @@ class Response(Group):
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
 
 
-class Waiting(Row):
-    """A call that waits for the next shift."""
-
-    born: int
-    number: int
-    cell: int
-    teller: int
-    incident: int
-    minute: float
-    since: float
-    severity: float
-
-
-WAITING = Growing(name="waiting", row=Waiting, about="Calls that wait: this alone.")
+WAITING = Growing(name="waiting", row=Call, about="Calls that wait: this alone.")
 WAITS = Field(
     name="waits", of=np.int64, shape=(LONGEST_WAIT + 1,), monthly=True, about="Calls by minutes waited: this alone."
 )
@@ -270,33 +258,20 @@ def try_arrest(stage: Stage, force: Force, post: int, k: int, delay: float, z: i
 
 
 @kernel
-def recall_calls(day: Day, waiting: Rows[Waiting], count: Ints) -> None:
+def recall_calls(day: Day, waiting: Rows[Call], count: Ints) -> None:
     """Put the calls carried over behind those of the shift; they wait from its first minute."""
     for k in range(count[0]):
-        line, old = day.calls[day.counts[CALLS]], waiting[k]
-        line.born, line.number, line.cell, line.teller = (
-            old.born,
-            old.number,
-            old.cell,
-            old.teller,
-        )
-        line.incident, line.minute = -1, 0.0
-        line.since, line.severity = old.since, old.severity
-        day.counts[CALLS] += 1
+        n = day.counts[CALLS]
+        day.calls[n] = waiting[k]
+        day.calls[n].incident, day.calls[n].minute = -1, 0.0
+        day.counts[CALLS] = n + 1
     count[0] = 0
 
 
 @kernel
-def carry_over(waiting: Rows[Waiting], count: Ints, line: Call) -> None:
+def carry_over(waiting: Rows[Call], count: Ints, line: Call) -> None:
     """Keep a call for the next shift."""
-    row = waiting[count[0]]
-    row.born, row.number, row.cell, row.teller = (
-        line.born,
-        line.number,
-        line.cell,
-        line.teller,
-    )
-    row.since, row.severity = line.since, line.severity
+    waiting[count[0]] = line
     count[0] += 1
 
 
@@ -318,7 +293,7 @@ def go(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> An
 
 
 @kernel
-def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Waiting], count: Ints) -> None:
+def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Call], count: Ints) -> None:
     """Answer a call, carry it over, or lose it."""
     z = max(stage.ground.cells[line.cell].settlement, 0)
     p, trust = force.response[z], stage.trust[stage.ground.people[line.teller].settlement]
@@ -348,7 +323,7 @@ def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Waiting], count:
 
 
 @making_arrays
-def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: Rows[Waiting], count: Ints) -> None:
+def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: Rows[Call], count: Ints) -> None:
     """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
     day = stage.day
     recall_calls(day, waiting, count)

@@ -33,7 +33,7 @@ from model.ledger import impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Mechanism
 from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Households, households_view, near_ties
-from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, lose_call, open_case
+from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, complain, lose_call, open_case
 from model.parameters import Group, number, share
 from model.rows import Row
 
@@ -197,8 +197,7 @@ def follow_up(stage: Stage, k: int, i: int, aid: Help, p: SeekingHelp) -> None:
     wish -= r.trip * stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
     wish += p.company if told == DEMI else -p.fear * mind.fear
     if told == PROSECUTOR or luck(seed, RATIFY, tick, number, 0) < logistic(wish):
-        row.complaint = 1
-        row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, number, 1) < 24.0 else 0
+        complain(row, tick, seed)
     if row.complaint == 1:
         at_police = told in (BY_PHONE, AT_STATION)
         stage.tally[0].domestic_complaints_prosecutor += 1.0
