@@ -87,9 +87,9 @@ def bare_loop(work: Work, minds: np.ndarray) -> dict[str, float]:
     """Do the work; return the seconds of each kind."""
     seconds = {}
     for kind, loop in LOOPS.items():
-        begun = time.perf_counter()
+        begun = time.process_time()
         loop(minds, getattr(work, kind))
-        seconds[kind] = time.perf_counter() - begun
+        seconds[kind] = time.process_time() - begun
     return seconds
 
 
@@ -112,16 +112,16 @@ class Units:
 def in_turn(world: "TrustModel", work: Work) -> Units:
     """Return how many bare loops a decade takes: year by year in turn, so that noise falls on both.
 
-    The first year, which loads kernels, is not clocked.
+    The first year, which loads kernels, is not clocked.  Time is that of the processor at work on this process.
     """
     yearly, minds = work.share(1.0 / YEARS), minds_for(work)
     world.run_for(SHIFTS_A_YEAR)
     bare_loop(yearly, minds)
     years, loops = [], []
     for _ in range(YEARS - 1):
-        begun = time.perf_counter()
+        begun = time.process_time()
         world.run_for(SHIFTS_A_YEAR)
-        years.append(time.perf_counter() - begun)
+        years.append(time.process_time() - begun)
         loops.append(bare_loop(yearly, minds))
     each = {kind: statistics.median(loop[kind] for loop in loops) for kind in LOOPS}
     return Units(

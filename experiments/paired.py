@@ -142,6 +142,8 @@ def timings(here: Checkout, there: Checkout, length: Length) -> Iterator[Pair]:
             continue
         scale = 10.0 / length.years
         yield paired(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
+        # what other programs take of a busy machine counts in the seconds above, and not here
+        yield paired("  of them at work", "s", [(scale * a["at_work"], scale * b["at_work"]) for a, b in turns])
         yield paired("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
 
 

@@ -51,8 +51,8 @@ def compare(here: Columns, there: Columns) -> Likeness:
         compared += len(both)
         for name in both:
             found += differing(f"{table}/{name}", mine[name][a], theirs[name][b], mine["month"][a])
-    in_order = tuple(sorted(found, key=lambda one: (one.month, one.column)))
-    return Likeness(digest(here), compared, in_order, tuple(only_here), tuple(only_there))
+    measures_first = sorted(found, key=lambda one: (one.month, not one.column.startswith("measures/"), one.column))
+    return Likeness(digest(here), compared, tuple(measures_first), tuple(only_here), tuple(only_there))
 
 
 def table_of(columns: Columns, table: str) -> Columns:
