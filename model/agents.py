@@ -1,16 +1,21 @@
 """Mesa agents as named views of rows: the columns of the State are the only truth."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import mesa
 
 from model.gangs import GANGS
 
+if TYPE_CHECKING:
+    from model.model import TrustModel
+
 
 class Couple(mesa.Agent):
     """A standing post of two seats, filled by roster (*pareja*)."""
 
-    def __init__(self, model: Any, row: int) -> None:
+    def __init__(self, model: TrustModel, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -38,7 +43,7 @@ class Couple(mesa.Agent):
 class Station(mesa.Agent):
     """A police station or substation."""
 
-    def __init__(self, model: Any, row: int) -> None:
+    def __init__(self, model: TrustModel, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -57,7 +62,7 @@ class Station(mesa.Agent):
 class Authority(mesa.Agent):
     """A communal authority or auxiliary mayor, numbered, never named."""
 
-    def __init__(self, model: Any, row: int) -> None:
+    def __init__(self, model: TrustModel, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -75,7 +80,7 @@ class Authority(mesa.Agent):
 class Clique(mesa.Agent):
     """A clique (*clica*) on synthetic cells, numbered, never named."""
 
-    def __init__(self, model: Any, row: int) -> None:
+    def __init__(self, model: TrustModel, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -90,7 +95,7 @@ class Clique(mesa.Agent):
         return int(self.model.state.cliques[self.row]["members"])
 
 
-def enrol(model: Any) -> None:
+def enrol(model: TrustModel) -> None:
     """Make the agents of a world, once, in the order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),

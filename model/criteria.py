@@ -3,17 +3,21 @@
 The anchors stand in `scenarios/criteria.toml` with their reasons and were written before the first run.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from model.scenario import Anchor
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.scenario import Anchor
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
 WORDS = ("weak", "limited", "passable", "acceptable", "strong")
 WORDS_ES = ("débil", "limitado", "pasable", "aceptable", "fuerte")
 """The paper's words for a criterion (L01-L06), for equal fifths of the scale."""
-Parts = Mapping[str, Callable[[Any], float]]
+type Parts = Mapping[str, Callable[[Month], float]]
 
 
 def ratio(part: float, whole: float) -> float:
@@ -21,7 +25,7 @@ def ratio(part: float, whole: float) -> float:
     return float(part) / float(whole) if whole > 0 else 0.0
 
 
-def no_trace(month: Any) -> float:
+def no_trace(month: Month) -> float:
     """Return 0: nothing in the model leaves this trace yet, so it counts as absent."""
     return 0.0
 

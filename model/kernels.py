@@ -25,6 +25,9 @@ from numba.extending import (
     unbox,
 )
 from numba.np.arrayobj import make_array
+from numpy.typing import NDArray
+
+type Part = NDArray[np.generic] | "Tables" | float
 
 
 def kernel[F: Callable[..., Any]](rule: F) -> F:
@@ -62,7 +65,7 @@ class Tables:
     def __init_subclass__(cls) -> None:
         cls._fields = tuple(cls.__annotations__)
 
-    def __init__(self, *values: Any, **named: Any) -> None:
+    def __init__(self, *values: Part, **named: Part) -> None:
         """Lay out these fields, given in their order or by name.
 
         Kernels read for an array what describes it, for a set its address, for a number the number.
@@ -106,7 +109,7 @@ class Tables:
 _kinds: dict[Any, Any] = {}
 
 
-def kind_of(table: np.ndarray) -> Any:
+def kind_of(table: NDArray[np.generic]) -> Any:
     """Return the compiler's type of an array; to ask the compiler each time takes a millisecond a set."""
     flags = table.flags
     about = table.dtype, table.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from model.mechanisms.fear import Fear, Local
     from model.model import TrustModel as World
-    from model.register import Mind
+    from model.register import Mind, Tally
     from model.residents import Person
     from model.rows import Flags, Reals, Rows
     from model.stage import Ground, Stage
@@ -211,6 +211,9 @@ class Month:
     ``groups`` and ``local`` hold the `SUMS` of every group and settlement.
     """
 
+    world: World
+    tally: Tally
+
     def __init__(self, world: World) -> None:
         state = world.state
         self.world = world
@@ -221,7 +224,7 @@ class Month:
         table = world.class_table.sum(axis=0)
         self.groups = {group: table[classes].sum(axis=0) for group, classes in CLASSES.items()}
         self.local = world.class_table.sum(axis=1)
-        self._once: dict[Callable[[Month], Any], Any] = {}
+        self._once: dict[Callable[[Month], object], Any] = {}
 
     def once[T](self, work: Callable[[Month], T]) -> T:
         """Return what ``work`` finds in this month: it is asked once."""

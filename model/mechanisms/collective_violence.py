@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.daybook import Incident
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.model import TrustModel as World
-    from model.rows import Reals, Rows
+    from model.rows import Ints, Reals, Rows
     from model.stage import Stage
     from model.state import Board, Couple
 
@@ -130,7 +130,7 @@ def readiness_to_act(stage: Stage, i: int, by_rumour: bool, p: CollectiveViolenc
 
 @making_arrays
 def crowd_of(
-    stage: Stage, square: Square, cell: int, number: int, by_rumour: bool, p: CollectiveViolence, who: int, need: Reals
+    stage: Stage, square: Square, cell: int, number: int, by_rumour: bool, p: CollectiveViolence, who: Ints, need: Reals
 ) -> int:
     """Draw those who come, each with what it takes for them to act; return how many came."""
     z, came = max(stage.ground.cells[cell].settlement, 0), 0
