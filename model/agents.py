@@ -12,12 +12,18 @@ if TYPE_CHECKING:
     from model.model import TrustModel
 
 
-class Couple(mesa.Agent):
-    """A standing post of two seats, filled by roster (*pareja*)."""
+class View(mesa.Agent):
+    """One row of a table."""
+
+    model: TrustModel
 
     def __init__(self, model: TrustModel, row: int) -> None:
         super().__init__(model)
         self.row = row
+
+
+class Couple(View):
+    """A standing post of two seats, filled by roster (*pareja*)."""
 
     @property
     def on_duty(self) -> bool:
@@ -37,15 +43,11 @@ class Couple(mesa.Agent):
     @property
     def facility(self) -> str:
         """Name of its station or substation."""
-        return str(self.model.town.facility_names[self.model.town.posts[self.row]["facility"]])
+        return str(self.model.town.facility_names[self.model.town.posts[self.row].facility])
 
 
-class Station(mesa.Agent):
+class Station(View):
     """A police station or substation."""
-
-    def __init__(self, model: TrustModel, row: int) -> None:
-        super().__init__(model)
-        self.row = row
 
     @property
     def name(self) -> str:
@@ -59,17 +61,13 @@ class Station(mesa.Agent):
         return int(self.model.state.couples["on"][own].sum())
 
 
-class Authority(mesa.Agent):
+class Authority(View):
     """A communal authority or auxiliary mayor, numbered, never named."""
-
-    def __init__(self, model: TrustModel, row: int) -> None:
-        super().__init__(model)
-        self.row = row
 
     @property
     def settlement(self) -> str:
         """The settlement that it serves."""
-        return str(self.model.town.settlement_names[self.model.town.authorities[self.row]["settlement"]])
+        return str(self.model.town.settlement_names[self.model.town.authorities[self.row].settlement])
 
     @property
     def legitimacy(self) -> float:
@@ -77,12 +75,8 @@ class Authority(mesa.Agent):
         return float(self.model.state.boards[self.row]["legitimacy"])
 
 
-class Clique(mesa.Agent):
+class Clique(View):
     """A clique (*clica*) on synthetic cells, numbered, never named."""
-
-    def __init__(self, model: TrustModel, row: int) -> None:
-        super().__init__(model)
-        self.row = row
 
     @property
     def gang(self) -> str:

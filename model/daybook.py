@@ -1,5 +1,7 @@
 """What happens in one shift: the tables that each submodel reads and the next appends to."""
 
+from typing import Any
+
 import numpy as np
 
 from model.kernels import Tables
@@ -244,7 +246,7 @@ class Daybook:
     def __init__(self) -> None:
         self.counts = np.zeros(len(TABLES), np.int64)
         self.room = [64] * len(TABLES)
-        self.tables = {name: zeros(row, 64) for name, row in TABLES.items()}
+        self.tables: dict[str, Rows[Any]] = {name: zeros(row, 64) for name, row in TABLES.items()}
         self.day = Day(**self.tables, counts=self.counts)
 
     def clear(self) -> None:

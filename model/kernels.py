@@ -6,7 +6,7 @@ compile.  A `Tables` object is one address: rules read `stage.minds` from there 
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, dataclass_transform
 
 import numpy as np
 from llvmlite import ir
@@ -52,6 +52,7 @@ def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
     return compiled
 
 
+@dataclass_transform(eq_default=False)
 class Tables:
     """A fixed set of arrays, numbers and other sets, which kernels take by address.
 

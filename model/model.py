@@ -5,7 +5,7 @@ import datetime
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import mesa
 import numpy as np
@@ -60,7 +60,23 @@ class Checkpoint(TypedDict):
     collected: dict[str, list[float]]
 
 
-class TrustModel(mesa.Model):
+if TYPE_CHECKING:
+
+    class MesaModel:
+        """What is used of Mesa's model, which tells the type checker nothing."""
+
+        time: float
+
+        def __init__(self, *, rng: int) -> None: ...
+
+        def run_for(self, duration: float) -> None:
+            """Take so many steps."""
+
+else:
+    MesaModel = mesa.Model
+
+
+class TrustModel(MesaModel):
     """A municipality, shift by shift.
 
     ``rng`` is the seed, an int; worlds with the same seed share all luck.  ``town`` may be given to share it between
