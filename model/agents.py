@@ -1,19 +1,30 @@
 """Mesa agents as named views of rows: the columns of the State are the only truth."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import mesa
 
 from model.gangs import GANGS
 from model.state import MODES
 
+if TYPE_CHECKING:
+    from model.model import TrustModel
 
-class Couple(mesa.Agent):
-    """A standing post of two seats, filled by roster (*pareja*)."""
 
-    def __init__(self, model: Any, row: int) -> None:
+class View(mesa.Agent):
+    """One row of a table."""
+
+    model: TrustModel
+
+    def __init__(self, model: TrustModel, row: int) -> None:
         super().__init__(model)
         self.row = row
+
+
+class Couple(View):
+    """A standing post of two seats, filled by roster (*pareja*)."""
 
     @property
     def on_duty(self) -> bool:
@@ -33,15 +44,11 @@ class Couple(mesa.Agent):
     @property
     def facility(self) -> str:
         """Name of its station or substation."""
-        return str(self.model.town.facility_names[self.model.town.posts[self.row]["facility"]])
+        return str(self.model.town.facility_names[self.model.town.posts[self.row].facility])
 
 
-class Station(mesa.Agent):
+class Station(View):
     """A police station or substation."""
-
-    def __init__(self, model: Any, row: int) -> None:
-        super().__init__(model)
-        self.row = row
 
     @property
     def name(self) -> str:
@@ -55,17 +62,13 @@ class Station(mesa.Agent):
         return int(self.model.state.couples["on"][own].sum())
 
 
-class Authority(mesa.Agent):
+class Authority(View):
     """A communal authority or auxiliary mayor, numbered, never named."""
-
-    def __init__(self, model: Any, row: int) -> None:
-        super().__init__(model)
-        self.row = row
 
     @property
     def settlement(self) -> str:
         """The settlement that it serves."""
-        return str(self.model.town.settlement_names[self.model.town.authorities[self.row]["settlement"]])
+        return str(self.model.town.settlement_names[self.model.town.authorities[self.row].settlement])
 
     @property
     def legitimacy(self) -> float:
@@ -73,12 +76,8 @@ class Authority(mesa.Agent):
         return float(self.model.state.boards[self.row]["legitimacy"])
 
 
-class Clique(mesa.Agent):
+class Clique(View):
     """A clique (*clica*) on synthetic cells, numbered, never named."""
-
-    def __init__(self, model: Any, row: int) -> None:
-        super().__init__(model)
-        self.row = row
 
     @property
     def gang(self) -> str:
@@ -91,7 +90,7 @@ class Clique(mesa.Agent):
         return int(self.model.state.cliques[self.row]["members"])
 
 
-def enrol(model: Any) -> None:
+def enrol(model: TrustModel) -> None:
     """Make the agents of a world, once, in the order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),

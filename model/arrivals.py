@@ -1,11 +1,10 @@
 """Residents to come: rows for those who will be born or move here, with the day on which they do (ODD 6.27)."""
 
-from typing import Any
-
 import numpy as np
 
 from model.calendar import Calendar, day_number
-from model.residents import ADULT_AGE, DAYS_A_YEAR, INFANT, LISTS, Population, Residents, present
+from model.residents import ADULT_AGE, DAYS_A_YEAR, INFANT, LISTS, Person, Population, Residents, present
+from model.rows import Flags, Ints, Rows, Smalls, joined
 from model.scenario import Scenario
 from model.territory import lots
 
@@ -38,10 +37,10 @@ def with_arrivals(scenario: Scenario, residents: Residents, n_cells: int) -> Res
     places = np.concatenate([residents.places, places], axis=1)
     ties = np.concatenate([residents.ties, np.full((n, residents.ties.shape[1]), -1, np.int32)])
     who_start, who = present(places, n_cells)
-    return Residents(np.concatenate([here, people]), ties, places, who_start, who)
+    return Residents(joined([here, people]), ties, places, who_start, who)
 
 
-def models_for(here: np.ndarray, born: np.ndarray, first_day: int, seed: int) -> np.ndarray:
+def models_for(here: Rows[Person], born: Flags, first_day: int, seed: int) -> Ints:
     """Return for each arrival the resident whose home and life it takes: a mother, or a newcomer's like."""
     years = (first_day - here["born"]) / DAYS_A_YEAR
     mothers = (here["female"] == 1) & (years >= ADULT_AGE) & (years < LAST_CHILD)
@@ -54,7 +53,7 @@ def models_for(here: np.ndarray, born: np.ndarray, first_day: int, seed: int) ->
     return like
 
 
-def become_infants(people: Any, places: Any, born: np.ndarray, girl: np.ndarray) -> None:
+def become_infants(people: Rows[Person], places: Smalls, born: Flags, girl: Flags) -> None:
     """Turn the rows of those who will be born into infants, who stay at home."""
     people["born"][born] = people["arrives"][born]
     people["female"][born] = girl[born]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.parameters import Group, number, share
-from model.rows import Row, zeros
+from model.rows import Row, Rows, zeros
 from model.scenario import Scenario
 from model.territory import Land
 
@@ -35,7 +35,7 @@ class Boards(Group):
     )
 
 
-def build_authorities(scenario: Scenario, land: Land) -> np.ndarray:
+def build_authorities(scenario: Scenario, land: Land) -> Rows[Authority]:
     """Return the table of boards."""
     numbers: Boards = scenario["boards"]
     n = len(land.settlements)

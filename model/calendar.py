@@ -3,7 +3,6 @@
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from model.errors import InputError
 from model.parameters import Group, number
@@ -17,7 +16,7 @@ SUNDAY = 6
 _DAY_ZERO_WEEKDAY = DAY_ZERO.weekday()
 
 
-def market(weekday: str, default: int = 0) -> Any:
+def market(weekday: str, default: int = 0) -> int:
     """Declare whether a weekday is a market day."""
     about = f"{weekday} is a market day (1) or not (0)"
     return number(default, "0 or 1", 0, 1, "assumed; site fact", about, role="site")

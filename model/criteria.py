@@ -3,16 +3,20 @@
 The anchors stand in `scenarios/criteria.toml` with their reasons and were written before the first run.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from model.scenario import Anchor
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.scenario import Anchor
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
 WORDS = ("weak", "limited", "passable", "acceptable", "strong")
 """The paper's words for a criterion (L01-L06), for equal fifths of the scale."""
-Parts = Mapping[str, Callable[[Any], float]]
+type Parts = Mapping[str, Callable[[Month], float]]
 
 
 def ratio(part: float, whole: float) -> float:

@@ -1,6 +1,6 @@
 """What happens in one shift: the tables that each submodel reads and the next appends to."""
 
-from __future__ import annotations
+from typing import Any
 
 import numpy as np
 
@@ -246,7 +246,7 @@ class Daybook:
     def __init__(self) -> None:
         self.counts = np.zeros(len(TABLES), np.int64)
         self.room = [64] * len(TABLES)
-        self.tables = {name: zeros(row, 64) for name, row in TABLES.items()}
+        self.tables: dict[str, Rows[Any]] = {name: zeros(row, 64) for name, row in TABLES.items()}
         self.day = Day(**self.tables, counts=self.counts)
 
     def clear(self) -> None:

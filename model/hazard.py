@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from model.mechanism import Mechanism
     from model.model import TrustModel as World
-    from model.rows import Ints
+    from model.rows import Ints, Reals
 
 DAY, NIGHT, MARKET_DAY, MARKET_NIGHT = range(4)
 """Shifts that differ in hazard: day or night, of other days or market days."""
@@ -58,6 +58,6 @@ class Factors:
         self.guarding[name].place(world, own)
 
 
-def by_cell(numbers: np.ndarray, settlement: np.ndarray) -> np.ndarray:
+def by_cell(numbers: Reals, settlement: Ints) -> Reals:
     """Return numbers of settlements for each cell; cells of none take those of the first."""
     return numbers[np.maximum(settlement, 0)]

@@ -6,7 +6,7 @@ compile.  A `Tables` object is one address: rules read `stage.minds` from there 
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, dataclass_transform
 
 import numpy as np
 from llvmlite import ir
@@ -25,6 +25,9 @@ from numba.extending import (
     unbox,
 )
 from numba.np.arrayobj import make_array
+from numpy.typing import NDArray
+
+type Part = NDArray[np.generic] | "Tables" | float
 
 
 def kernel[F: Callable[..., Any]](rule: F) -> F:
@@ -49,6 +52,7 @@ def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
     return compiled
 
 
+@dataclass_transform(eq_default=False)
 class Tables:
     """A fixed set of arrays, numbers and other sets, which kernels take by address.
 
@@ -62,7 +66,7 @@ class Tables:
     def __init_subclass__(cls) -> None:
         cls._fields = tuple(cls.__annotations__)
 
-    def __init__(self, *values: Any, **named: Any) -> None:
+    def __init__(self, *values: Part, **named: Part) -> None:
         """Lay out these fields, given in their order or by name.
 
         Kernels read for an array what describes it, for a set its address, for a number the number.
@@ -106,7 +110,7 @@ class Tables:
 _kinds: dict[Any, Any] = {}
 
 
-def kind_of(table: np.ndarray) -> Any:
+def kind_of(table: NDArray[np.generic]) -> Any:
     """Return the compiler's type of an array; to ask the compiler each time takes a millisecond a set."""
     flags = table.flags
     about = table.dtype, table.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable

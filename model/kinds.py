@@ -4,10 +4,11 @@ A new kind is a record here, its rates in the crime mechanism, and its words in 
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from model.parameters import Group
 from model.rows import Ints, Reals, Rows, code
 
 Exposure = Literal["street", "vehicle", "home", "quarrel", "targeted", "none"]
@@ -92,8 +93,8 @@ KINDS = (
     ),
     Kind(
         name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.02,
-        exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft", street_guard=1.0,
-        repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
+        exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
+        street_guard=1.0, repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
     ),
     Kind(
         name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.06,
@@ -102,7 +103,8 @@ KINDS = (
     ),
     Kind(
         name="burglary", key=4, problem="homes", pool="thieves", rate="burglary", ceiling=0.05, exposure="home",
-        at_home=True, youngest=18.0, severity=0.4, loss="loss_burglary", street_guard=0.5, repeats=True, property=True, figure=True,
+        at_home=True, youngest=18.0, severity=0.4, loss="loss_burglary", street_guard=0.5, repeats=True, property=True,
+        figure=True,
     ),
     Kind(
         name="assault", key=5, problem="violence", pool="alcohol", rate="assault", ceiling=0.15, exposure="quarrel",
@@ -175,12 +177,12 @@ MOVES, REPEATS, PROPERTY, FIGURE, CERTAIN, CROWDS, AT_HOME, SCHOOLS = (
 )
 HAS_OUTSIDE = np.array([bool(kind.outside) for kind in KINDS], np.int64)
 LESSER = np.array([NAMES.index(kind.lesser) if kind.lesser else -1 for kind in KINDS], np.int64)
-COMMON = np.flatnonzero(CEILING > 0.0)
+COMMON: Ints = np.flatnonzero(CEILING > 0.0)
 """Kinds whose candidates are drawn from all residents."""
 N_KINDS = len(KINDS)
 
 
-def by_kind(numbers: Rows[Any], column: str) -> Reals:
+def by_kind[G: Group](numbers: Rows[G], column: str) -> Reals:
     """Return by settlement and kind the parameter that ``column`` of a kind names, 0 where it names none."""
     rows = np.zeros((len(numbers), N_KINDS))
     for number, kind in enumerate(KINDS):

@@ -134,9 +134,7 @@ class Trust(Group):
 
 
 @scalar("float64(float64,float64,float64,float64,float64,float64)")
-def step_of(
-    tone: float, weight: float, negativity: float, trust: Rows[Trust], prior_weight: float, slowness: float
-) -> float:
+def step_of(tone: float, weight: float, negativity: float, trust: float, prior_weight: float, slowness: float) -> float:
     """Change of one belief (log-odds) by an event of this tone, as judged with this trust.
 
     >>> round(float(step_of(-0.5, 0.2, 4.0, 0.5, 0.0, 1.0)), 3)
@@ -158,7 +156,7 @@ def kept(shifts: float, memory_years: float) -> float:
 
 
 @kernel
-def book(ledger: Reals, cause: int, settlement: int, change: int) -> None:
+def book(ledger: Reals, cause: int, settlement: int, change: float) -> None:
     """Add a change of trust to its account, with a compensated sum (Neumaier)."""
     total = ledger[0, cause, settlement]
     reached = total + change
@@ -371,7 +369,8 @@ def total_trust(minds: Rows[Mind], people: Rows[Person], n_settlements: int) -> 
     for i in range(len(minds)):
         if minds[i].gone < 0:
             book(sums, 0, people[i].settlement, minds[i].trust)
-    return sums[0, 0] + sums[1, 0]
+    total: Reals = sums[0, 0] + sums[1, 0]
+    return total
 
 
 IT = Mechanism(

@@ -5,7 +5,6 @@ The generator is Philox 4x32 with ten rounds (Salmon et al. 2011, doi 10.1145/20
 
 import math
 import zlib
-from typing import Any
 
 import numpy as np
 from numba import int64
@@ -20,7 +19,9 @@ _HIGH_BITS, _MIDDLE_BITS = np.uint64(5), np.uint64(6)
 
 
 @scalar("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)")
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> Any:
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Four 32-bit words from a counter of four words and a key of two.
 
     >>> zero = np.uint64(0)
@@ -46,7 +47,8 @@ def luck(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
         np.uint64(seed & 0xFFFFFFFF),
         np.uint64(seed >> 32),
     )
-    return (int64(w0 >> _HIGH_BITS) * 67108864.0 + int64(w1 >> _MIDDLE_BITS)) / 9007199254740992.0
+    drawn: float = (int64(w0 >> _HIGH_BITS) * 67108864.0 + int64(w1 >> _MIDDLE_BITS)) / 9007199254740992.0
+    return drawn
 
 
 @scalar("int64(float64,float64)")

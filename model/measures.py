@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from model.mechanisms.fear import Fear, Local
     from model.model import TrustModel as World
-    from model.register import Mind
-    from model.residents import DAYS_A_YEAR, Person
+    from model.register import Mind, Tally
+    from model.residents import Person
     from model.rows import Flags, Reals, Rows
     from model.stage import Ground, Stage
 
@@ -90,8 +90,9 @@ def lasting_flags(world: World) -> NDArray[np.int16]:
     """Return the flags of every resident that never change, so that a month's end need not look them up."""
     people = world.town.people
     far = world.town.cells["minutes"][people["home"]] > FAR_MINUTES
-    flags = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(np.int16)
-    return flags + COUNCIL * people["council"].astype(np.int16) + FAR * far.astype(np.int16)
+    flags: NDArray[np.int16] = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(np.int16)
+    flags += COUNCIL * people["council"].astype(np.int16) + FAR * far.astype(np.int16)
+    return flags
 
 
 @kernel
@@ -203,6 +204,9 @@ class Month:
     ``groups`` and ``local`` hold the `SUMS` of every group and settlement.
     """
 
+    world: World
+    tally: Tally
+
     def __init__(self, world: World) -> None:
         state = world.state
         self.world = world
@@ -213,7 +217,7 @@ class Month:
         table = world.class_table.sum(axis=0)
         self.groups = {group: table[classes].sum(axis=0) for group, classes in CLASSES.items()}
         self.local = world.class_table.sum(axis=1)
-        self._once: dict[Callable[[Month], Any], Any] = {}
+        self._once: dict[Callable[[Month], object], Any] = {}
 
     def once[T](self, work: Callable[[Month], T]) -> T:
         """Return what ``work`` finds in this month: it is asked once."""

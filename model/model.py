@@ -7,10 +7,11 @@ import datetime
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 import mesa
 import numpy as np
+from numpy.typing import NDArray
 
 from model import fingerprint
 from model.agents import enrol
@@ -25,7 +26,7 @@ from model.mechanism import nobody
 from model.policies import changes, dates, rows_at
 from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
 from model.register import TABLES as DECLARED
-from model.rows import Rows
+from model.rows import Reals, Rows
 from model.scenario import Scenario
 from model.stage import Stage, ground_of, plant_of, stage_of
 from model.state import HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
@@ -47,13 +48,48 @@ CELL_MONTH = np.dtype(
 )
 
 
-class TrustModel(mesa.Model):
+type Table = NDArray[np.void]
+
+
+class Checkpoint(TypedDict):
+    """Everything that a run changes, and which code it comes from."""
+
+    fingerprint: str
+    tick: int
+    seed: int
+    state: State
+    past: dict[str, list[Table]]
+    kept: dict[str, list[Table]]
+    collected: dict[str, list[float]]
+
+
+if TYPE_CHECKING:
+
+    class MesaModel:
+        """What is used of Mesa's model, which tells the type checker nothing."""
+
+        time: float
+
+        def __init__(self, *, rng: int) -> None: ...
+
+        def run_for(self, duration: float) -> None:
+            """Take so many steps."""
+
+else:
+    MesaModel = mesa.Model
+
+
+class TrustModel(MesaModel):
     """A municipality, shift by shift.
 
     ``rng`` is the seed, an int; worlds with the same seed share all luck.  ``town`` may be given to share it between
     worlds of one scenario.  The warm-up is simulated here and not reported.  The scenario is kept in ``settings``,
     since Mesa keeps ``scenario`` for a class of its own.
     """
+
+    state: State
+    minds: Rows[Mind]
+    tally: Rows[Tally]
 
     def __init__(
         self,
@@ -81,16 +117,16 @@ class TrustModel(mesa.Model):
         self.cell_km = self.town.cell_m / 1000.0
         self.book = Daybook()
         self.keep = chosen(keep)
-        self.kept: dict[str, list[np.ndarray]] = {name: [] for name in KEEP if name in self.keep}
-        self.trace: dict[str, np.ndarray] | None = {} if trace else None
+        self.kept: dict[str, list[Table]] = {name: [] for name in KEEP if name in self.keep}
+        self.trace: dict[str, Table] | None = {} if trace else None
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
         self.by_cell = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
         self.rows: dict[str, float] = {}
         self.datacollector = Collector()
-        self._once: dict[Callable[[Any], Any], Any] = {}
+        self._once: dict[Callable[[TrustModel], object], Any] = {}
         self.shift, self.month_end = tuple(SHIFT.values()), tuple(MONTH_END.values())
-        self._past: dict[str, list[np.ndarray]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
+        self._past: dict[str, list[Table]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
 
     def _begin(self) -> None:
         """Give the State its first values, by luck of the seed."""
@@ -123,11 +159,11 @@ class TrustModel(mesa.Model):
 
     def _look_out(self) -> None:
         """Take the views through which kernels see the State."""
-        self.minds: Rows[Mind] = self.state[MINDS]
-        self.tally: Rows[Tally] = self.state[TALLY]
+        self.minds = self.state[MINDS]
+        self.tally = self.state[TALLY]
         self.plant, self.ground = plant_of(self), ground_of(self)
         self.factors = Factors(ORDER, self.town.n_cells, self.town.n_settlements)
-        self._laid: dict[Callable[[Any], Any], Any] = {}
+        self._laid: dict[Callable[[TrustModel], object], Any] = {}
         self._growth = Growth.latest
 
     def _read_numbers(self) -> None:
@@ -256,27 +292,27 @@ class TrustModel(mesa.Model):
         """Days of the present month."""
         return (first_of_month(self.month + 1) - first_of_month(self.month)).days
 
-    def trust(self) -> np.ndarray:
+    def trust(self) -> Reals:
         """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
         memory = self.numbers["trust"]["memory_years"][self.town.people["settlement"]]
         minds = self.minds
         return np.array(
-            [trust_now(minds[i], max(self.tick - 1, minds[i]["touched"]), memory[i]) for i in range(len(minds))]
+            [trust_now(minds[i], max(self.tick - 1, minds[i].touched), memory[i]) for i in range(len(minds))]
         )
 
-    def settlement_months(self) -> np.ndarray:
+    def settlement_months(self) -> Table:
         """Rows of month and settlement: residents, means of trust and beliefs, crimes that happened."""
         return joined(self._past["settlement"], SETTLEMENT_MONTH)
 
-    def group_months(self) -> np.ndarray:
+    def group_months(self) -> Table:
         """Rows of month and group (see `model.measures.GROUPS`): residents, means of trust and beliefs."""
         return joined(self._past["group"], GROUP_MONTH)
 
-    def ledger_months(self) -> np.ndarray:
+    def ledger_months(self) -> Table:
         """Rows of month, settlement and cause: the change of total trust."""
         return joined(self._past["ledger"], LEDGER_MONTH)
 
-    def cell_months(self) -> np.ndarray:
+    def cell_months(self) -> Table:
         """Rows of cells in the first and the last full month."""
         past = self._past["cell"]
         return joined([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
@@ -305,7 +341,7 @@ class TrustModel(mesa.Model):
         self._past["ledger"].append(accounts)
         self._past["cell"] = [*self._past["cell"][:1], self._cells()]
 
-    def _cells(self) -> np.ndarray:
+    def _cells(self) -> Table:
         """Return the populated cells as they stand at the end of a month."""
         town, state = self.town, self.state
         populated = np.flatnonzero(town.cells["population"] > 0)
@@ -323,7 +359,7 @@ class TrustModel(mesa.Model):
 
     # Saving and copying, between steps
 
-    def checkpoint(self) -> dict[str, Any]:
+    def checkpoint(self) -> Checkpoint:
         """Return everything that a run changes; the town is not part of it."""
         return {
             "fingerprint": fingerprint(),
@@ -339,7 +375,7 @@ class TrustModel(mesa.Model):
     def resumed(
         cls,
         scenario: Scenario,
-        checkpoint: dict[str, Any],
+        checkpoint: Checkpoint,
         town: Town | None = None,
         trace: bool = False,
         keep: Iterable[str] = (),
@@ -348,7 +384,7 @@ class TrustModel(mesa.Model):
         world = cls.__new__(cls)
         world._prepare(scenario, checkpoint["seed"], town, trace, keep)
         world.tick = checkpoint["tick"]
-        past = copy.deepcopy({key: checkpoint[key] for key in ("state", "past", "kept", "collected")})
+        past = copy.deepcopy(checkpoint)
         world.state, world._past = past["state"], past["past"]
         world._look_out()
         world.kept |= past["kept"]
@@ -366,7 +402,14 @@ class TrustModel(mesa.Model):
         (Path(folder) / "state.pickle").write_bytes(pickle.dumps(self.checkpoint()))
 
     @classmethod
-    def restore(cls, folder: str | Path, scenario: Scenario, town: Town | None = None, **options: Any) -> Self:
+    def restore(
+        cls,
+        folder: str | Path,
+        scenario: Scenario,
+        town: Town | None = None,
+        trace: bool = False,
+        keep: Iterable[str] = (),
+    ) -> Self:
         """Return the world that was saved in a folder; it goes on bit for bit."""
         path = Path(folder) / "state.pickle"
         if not path.is_file():
@@ -376,9 +419,9 @@ class TrustModel(mesa.Model):
             raise InputError(
                 f"{folder} was saved by code {checkpoint['fingerprint']}, this is {fingerprint()}: run it anew"
             )
-        return cls.resumed(scenario, checkpoint, town, **options)
+        return cls.resumed(scenario, checkpoint, town, trace, keep)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
         return remade, (
             type(self),
             self.settings,
@@ -388,13 +431,15 @@ class TrustModel(mesa.Model):
             self.keep,
         )
 
-    def __deepcopy__(self, memo: Any) -> Self:
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
 
 
-def remade(kind: type[TrustModel], *parts: Any) -> TrustModel:
+def remade[W: TrustModel](
+    kind: type[W], scenario: Scenario, checkpoint: Checkpoint, town: Town, trace: bool, keep: frozenset[str]
+) -> W:
     """Return a pickled world."""
-    return kind.resumed(*parts)
+    return kind.resumed(scenario, checkpoint, town, trace, keep)
 
 
 def chosen(keep: Iterable[str]) -> frozenset[str]:
@@ -433,12 +478,12 @@ def month_reporter(world: TrustModel) -> datetime.date:
     return first_of_month(world.month)
 
 
-def joined(rows: list[np.ndarray], row: np.dtype) -> np.ndarray:
+def joined(rows: list[Table], row: np.dtype[np.void]) -> Table:
     """Return tables of several months as one."""
     return np.concatenate(rows) if rows else np.zeros(0, row)
 
 
-def write_means(rows: np.ndarray, sums: np.ndarray) -> None:
+def write_means(rows: Table, sums: Reals) -> None:
     """Write residents, and the means of what was summed over them, into rows."""
     rows["residents"] = sums[:, 0]
     for column, name in enumerate(SUMS[1:], start=1):

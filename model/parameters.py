@@ -4,12 +4,12 @@ import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
 from model.errors import InputError, nearest
-from model.rows import row_type
+from model.rows import Rows, row_type
 
 Role = Literal["site", "behaviour", "lever"]
 """Site facts may differ between municipalities; behaviour is shared; levers are what a policy may set."""
@@ -28,8 +28,8 @@ class Number:
     off: float | None
 
 
-def number(
-    default: float,
+def number[N: float](
+    default: N,
     unit: str,
     low: float,
     high: float,
@@ -38,15 +38,24 @@ def number(
     *,
     role: Role = "behaviour",
     off: float | None = None,
-) -> Any:
+) -> N:
     """Declare a parameter; ``off`` is its neutral value when its mechanism is switched off."""
     about_it = Number(about, unit, low, high, source, role, off)
     return dataclasses.field(default=default, metadata={"number": about_it})
 
 
-def share(default: float, source: str, about: str, *, low: float = 0.0, high: float = 1.0, **kind: Any) -> Any:
+def share(
+    default: float,
+    source: str,
+    about: str,
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    role: Role = "behaviour",
+    off: float | None = None,
+) -> float:
     """Declare a parameter that is a share or a probability."""
-    return number(default, "share", low, high, source, about, **kind)
+    return number(default, "share", low, high, source, about, role=role, off=off)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +71,7 @@ class Group:
     evidence: ClassVar[tuple[str, ...]] = ()
     known: ClassVar[dict[str, type["Group"]]] = {}
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
         Group.known[cls.name] = cls
 
@@ -92,7 +101,7 @@ class Group:
             raise InputError(f"no parameter '{cls.name}.{key}'{near}")
         return key
 
-    def replace(self, changes: Mapping[str, Any]) -> Self:
+    def replace(self, changes: Mapping[str, float]) -> Self:
         """Return a copy with some values changed, after checking names, types and ranges."""
         return dataclasses.replace(self, **{self.own(key): value for key, value in changes.items()})
 
@@ -101,14 +110,15 @@ class Group:
         off = {key: about.off for key, about in self.numbers().items() if about.off is not None}
         return dataclasses.replace(self, **off)
 
-    def rows(self, n_settlements: int) -> np.ndarray:
+    def rows(self, n_settlements: int) -> Rows[Self]:
         """Return the numbers as a table with one equal row per settlement, as kernels read them."""
         keys = list(self.numbers())
         row = row_type([(key, "i8" if self.kind(key) is int else "f8") for key in keys])
-        return np.array([tuple(getattr(self, key) for key in keys)] * n_settlements, dtype=row)
+        rows = np.array([tuple(getattr(self, key) for key in keys)] * n_settlements, dtype=row)
+        return cast(Rows[Self], rows)
 
 
-def checked(name: str, value: Any, kind: type, about: Number) -> Any:
+def checked(name: str, value: object, kind: type, about: Number) -> float:
     """Return the value in its declared type, or raise an `InputError` that names what is wrong."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise InputError(f"{name} must be a number, got {value!r}")
@@ -134,7 +144,7 @@ def every_number() -> Iterator[tuple[str, float, Number]]:
             yield f"{name}.{key}", defaults[key], about
 
 
-def date_of(name: str, value: Any) -> datetime.date:
+def date_of(name: str, value: object) -> datetime.date:
     """Return a date given as a date or as YYYY-MM-DD, or raise an `InputError`."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value

@@ -1,14 +1,14 @@
 """The police plant: officers, posts, sectors and written routes, made from the stations and substations."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 
 from model.parameters import Group, number, share
-from model.rows import Bit, Row, zeros
+from model.rows import Bit, Ints, Reals, Row, Rows, joined, zeros
 from model.scenario import Scenario
-from model.territory import Land, lots
+from model.territory import Cell, Land, lots
 
 GROUPS = 3
 SEATS = 2
@@ -137,12 +137,12 @@ class Plant(Group):
 class Police:
     """The plant as built."""
 
-    facilities: np.ndarray
-    officers: np.ndarray
-    posts: np.ndarray
-    sectors: np.ndarray
-    routes: np.ndarray
-    everywhere: np.ndarray
+    facilities: Rows[FacilityRow]
+    officers: Rows[Officer]
+    posts: Rows[Post]
+    sectors: Rows[Sector]
+    routes: Rows[Stop]
+    everywhere: Rows[Stop]
 
 
 def build_police(scenario: Scenario, land: Land) -> Police:
@@ -164,7 +164,7 @@ def build_police(scenario: Scenario, land: Land) -> Police:
     )
 
 
-def facilities_of(land: Land) -> np.ndarray:
+def facilities_of(land: Land) -> Rows[FacilityRow]:
     """Return the table of facilities."""
     table = zeros(FacilityRow, len(land.facilities))
     rows = {settlement.name: row for row, settlement in enumerate(land.settlements)}
@@ -196,17 +196,17 @@ def roster(officers: int, desks: int) -> list[tuple[int, int]]:
     return [(size - SEATS * posts, posts) for size, posts in zip(sizes, n_posts, strict=True)]
 
 
-def posts_of(rosters: list[list[tuple[int, int]]], sectors: np.ndarray) -> np.ndarray:
+def posts_of(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Rows[Post]:
     """Return one post for each group and sector it can staff, foot beats first."""
     rows = []
     for facility, groups in enumerate(rosters):
         own = np.flatnonzero(sectors["facility"] == facility)
         for group, (_, n_posts) in enumerate(groups):
             rows += [(facility, group, sector, sectors["foot"][sector]) for sector in own[:n_posts]]
-    return np.array(rows, dtype=Post.dtype)
+    return cast(Rows[Post], np.array(rows, dtype=Post.dtype))
 
 
-def officers_of(rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers: Plant, seed: int) -> np.ndarray:
+def officers_of(rosters: list[list[tuple[int, int]]], posts: Rows[Post], numbers: Plant, seed: int) -> Rows[Officer]:
     """Return the table of officers: two a post, then those at desks, by facility and group."""
     rows: list[tuple[int, int, int, int]] = []
     for facility, groups in enumerate(rosters):
@@ -232,13 +232,13 @@ def officers_of(rosters: list[list[tuple[int, int]]], posts: np.ndarray, numbers
     return officers
 
 
-def trained_by_branch(branch: np.ndarray, numbers: Plant) -> np.ndarray:
+def trained_by_branch(branch: Ints, numbers: Plant) -> Reals:
     """Return the chance of each officer to be trained at the start, prevention ahead, the mean as stated."""
     mean = 1.0 + numbers.share_prevention * (numbers.prevention_ahead - 1.0)
     return numbers.share_trained / mean * np.where(branch == 1, numbers.prevention_ahead, 1.0)
 
 
-def manners(seed: int, n: int) -> np.ndarray:
+def manners(seed: int, n: int) -> Reals:
     """Return normal-like numbers with mean 0 and spread 1: sums of twelve lots less six."""
     return np.sum([lots(seed, "town.officer_manner", n, nth) for nth in range(12)], axis=0) - 6.0
 
@@ -246,14 +246,14 @@ def manners(seed: int, n: int) -> np.ndarray:
 # Sectors and routes
 
 
-def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, np.ndarray]]:
+def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, Ints]]:
     """Return facility, foot and populated cells of every sector; each cell belongs to one sector."""
     able = np.flatnonzero(np.array(n_sectors) > 0)
     if len(able) == 0:
         return []
     populated = np.flatnonzero(land.cells["population"] > 0)
     nearest = able[np.argmin(land.minutes[able][:, populated], axis=0)]
-    sectors: list[tuple[int, int, np.ndarray]] = []
+    sectors: list[tuple[int, int, Ints]] = []
     for facility in able:
         own, n = populated[nearest == facility], n_sectors[facility]
         core = own[land.cells["core"][own] == 1]
@@ -266,7 +266,7 @@ def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, np.nd
     return sectors
 
 
-def by_angle(land: Land, centre: int, own: np.ndarray, n: int) -> list[np.ndarray]:
+def by_angle(land: Land, centre: int, own: Ints, n: int) -> list[Ints]:
     """Divide cells around a facility into n parts of about equal population, each within an angle."""
     if len(own) == 0:
         return [np.array([centre])] * n
@@ -280,12 +280,10 @@ def by_angle(land: Land, centre: int, own: np.ndarray, n: int) -> list[np.ndarra
     return [own[part == k] if np.any(part == k) else own[[k * len(own) // n]] for k in range(n)]
 
 
-def written_routes(
-    land: Land, beats: list[tuple[int, int, np.ndarray]], numbers: Plant
-) -> tuple[np.ndarray, np.ndarray]:
+def written_routes(land: Land, beats: list[tuple[int, int, Ints]], numbers: Plant) -> tuple[Rows[Sector], Rows[Stop]]:
     """Return sectors and their routes: populated cells by weight, and cells with institutions."""
     sectors = zeros(Sector, len(beats))
-    routes: list[np.ndarray] = []
+    routes: list[Rows[Stop]] = []
     written = 0
     for row, (facility, foot, own) in enumerate(beats):
         cells = land.cells[own]
@@ -298,10 +296,10 @@ def written_routes(
         sectors[row] = (facility, foot, written, ends[0], ends[0], ends[1])
         routes += [route, visits]
         written = ends[1]
-    return sectors, np.concatenate(routes) if routes else zeros(Stop, 0)
+    return sectors, joined(routes) if routes else zeros(Stop, 0)
 
 
-def by_weight(own: np.ndarray, weight: Any) -> np.ndarray:
+def by_weight(own: Ints, weight: Reals) -> Rows[Stop]:
     """Return the cells of positive weight with their cumulative weight; the last reaches exactly 1."""
     keep = weight > 0
     route = zeros(Stop, int(keep.sum()))
@@ -311,6 +309,6 @@ def by_weight(own: np.ndarray, weight: Any) -> np.ndarray:
     return route
 
 
-def everywhere(cells: np.ndarray) -> np.ndarray:
+def everywhere(cells: Rows[Cell]) -> Rows[Stop]:
     """Return the route over all populated cells by population."""
     return by_weight(np.arange(len(cells)), cells["population"].astype(float))

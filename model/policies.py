@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from model.errors import InputError, nearest
-from model.parameters import group_named
+from model.parameters import Group, group_named
+from model.rows import Ints, Reals, Rows
 from model.scenario import DatedEvent, Entry, Policy, Scenario
 
 CALENDAR = "political_calendar"
@@ -26,7 +27,9 @@ def begins(policy: Policy, scenario: Scenario) -> datetime.date:
     return max(policy.start or scenario.start, scenario.start)
 
 
-def changes(scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+def changes(
+    scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None
+) -> dict[str, Rows[Group]]:
     """Return the new rows of every group that a policy or event beginning (or ending) on this date touches."""
     beginning = [policy for policy in scenario.policies if begins(policy, scenario) == date]
     turning = [event for event in scenario.timeline if date in (event.start, event.until)]
@@ -50,7 +53,7 @@ def events_at(scenario: Scenario, date: datetime.date, in_force: Sequence[Policy
 
 def rows_at(
     scenario: Scenario, group: str, date: datetime.date, settlements: Sequence[str] | None = None
-) -> np.ndarray:
+) -> Rows[Group]:
     """Return the numbers of a group in force on a date, one row per settlement (by default all, in order).
 
     The changes of the timeline come first, then those of policies.  Within each, sets are made in the order in which
@@ -79,7 +82,7 @@ def group_of(entry: Entry) -> str:
     return entry.parameter.partition(".")[0]
 
 
-def column(now: np.ndarray, entries: Sequence[Entry], names: Sequence[str]) -> np.ndarray:
+def column(now: Ints | Reals, entries: Sequence[Entry], names: Sequence[str]) -> Reals:
     """Return one parameter by settlement after entries: sets, then factors, then sums; checked for range."""
     after = now.astype(np.float64)
     for entry in sorted(entries, key=lambda entry: ("set", "scale", "add").index(entry.how)):
@@ -88,14 +91,14 @@ def column(now: np.ndarray, entries: Sequence[Entry], names: Sequence[str]) -> n
     return in_range(entries[0].parameter, np.floor(after + 0.5) if now.dtype.kind == "i" else after)
 
 
-def result(entry: Entry, before: np.ndarray) -> np.ndarray:
+def result(entry: Entry, before: Reals) -> Reals:
     """Return the values after one entry."""
     if entry.how == "set":
         return np.full_like(before, entry.value)
     return before * entry.value if entry.how == "scale" else before + entry.value
 
 
-def in_range(parameter: str, values: np.ndarray) -> np.ndarray:
+def in_range(parameter: str, values: Reals) -> Reals:
     """Return the values if all lie in the range of their parameter."""
     name, _, key = parameter.partition(".")
     about = group_named(name).numbers()[key]
@@ -108,7 +111,7 @@ def in_range(parameter: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def lay_neutral(rows: np.ndarray, group: str, scenario: Scenario) -> None:
+def lay_neutral(rows: Rows[Group], group: str, scenario: Scenario) -> None:
     """Write the neutral values of a group over its rows."""
     neutral = scenario.groups[group].neutral()
     for key, about in neutral.numbers().items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from model.rows import Reals
+    from model.rows import Ints, Reals
 
 
 def correlation(one: Reals, other: Reals) -> float:
@@ -20,7 +20,7 @@ def correlation(one: Reals, other: Reals) -> float:
     return float(np.mean((one - one.mean()) * (other - other.mean())) / spread) if spread > 0.0 else float("nan")
 
 
-def mean_ranks(values: Reals) -> Reals:
+def mean_ranks(values: Ints | Reals) -> Reals:
     """Return the rank of every value, equal ones at their mean rank."""
     _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - (counts - 1) / 2.0)[which]

@@ -1,18 +1,24 @@
 """Residents: one row a person, their households, ties, and where they are by kind of day and shift."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.calendar import MARKET_DAY, NIGHT, REST_DAY, SHIFTS, Calendar, day_number
 from model.kernels import making_arrays
 from model.luck import decision, luck
 from model.parameters import Group, number, share
-from model.rows import Bit, Row, Short, Small, zeros
+from model.rows import Bit, Flags, Ints, Reals, Row, Rows, Short, Small, Smalls, zeros
 from model.scenario import Scenario
-from model.territory import Land, apportion, lots
+from model.territory import Cell, Land, apportion, lots
+
+if TYPE_CHECKING:
+    from model.mechanisms.daily_rhythm import DailyRhythm
 
 INFANT, STUDENT, SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE, HOME, ELDER = range(9)
 """Occupations."""
@@ -25,7 +31,7 @@ TRIES = 24
 
 
 class Person(Row):
-    """A resident; ``arrives`` is the day of birth or of moving here of those to come, -1 for those here from the start."""
+    """A resident; ``arrives`` is the day of birth or of moving here of those to come, -1 for those here at first."""
 
     home: Small
     household: Small
@@ -90,11 +96,11 @@ class Population(Group):
 class Residents:
     """Everything about residents that is fixed when the town is built."""
 
-    people: np.ndarray
-    ties: np.ndarray
-    places: np.ndarray
-    who_start: np.ndarray
-    who: np.ndarray
+    people: Rows[Person]
+    ties: Smalls
+    places: Smalls
+    who_start: Ints
+    who: Smalls
 
 
 def build_residents(scenario: Scenario, land: Land) -> Residents:
@@ -112,7 +118,7 @@ def build_residents(scenario: Scenario, land: Land) -> Residents:
 # Persons
 
 
-def people_of(scenario: Scenario, land: Land) -> np.ndarray:
+def people_of(scenario: Scenario, land: Land) -> Rows[Person]:
     """Return the table of persons, in the order of their home cells and households."""
     numbers: Population = scenario["population"]
     people = zeros(Person, land.residents)
@@ -135,7 +141,7 @@ def people_of(scenario: Scenario, land: Land) -> np.ndarray:
     return people
 
 
-def households(population: np.ndarray, numbers: Population) -> np.ndarray:
+def households(population: Ints, numbers: Population) -> Ints:
     """Return the household of each resident: of different sizes, each in one cell, numbered without gaps."""
     n_in_cell = np.maximum(np.floor(population / numbers.household_size + 0.5), 1.0).astype(np.int64)
     n_in_cell = np.where(population > 0, n_in_cell, 0)
@@ -151,13 +157,13 @@ def households(population: np.ndarray, numbers: Population) -> np.ndarray:
     return np.unique(person, return_inverse=True)[1]
 
 
-def place_in_household(household: np.ndarray) -> np.ndarray:
+def place_in_household(household: Ints) -> Ints:
     """Return the place of each resident within the household: 0, 1, 2 and so on."""
     first = np.searchsorted(household, household)
     return np.arange(len(household)) - first
 
 
-def ages(member: np.ndarray, numbers: Population) -> np.ndarray:
+def ages(member: Ints, numbers: Population) -> Reals:
     """Return ages in years: the census' shares exactly; first members of households are the older ones."""
     n = len(member)
     young, youth, old = numbers.share_under_15, numbers.share_15_29, numbers.share_65_on
@@ -175,7 +181,7 @@ def ages(member: np.ndarray, numbers: Population) -> np.ndarray:
     return years
 
 
-def sexes(household: np.ndarray, member: np.ndarray, years: np.ndarray, numbers: Population) -> np.ndarray:
+def sexes(household: Ints, member: Ints, years: Reals, numbers: Population) -> Flags:
     """Return 1 for women and girls; the first two adults of a household are a woman and a man."""
     n, u = len(household), lots(numbers.seed, "town.female", len(household))
     second = np.flatnonzero((member == 1) & (years >= ADULT_AGE))
@@ -187,13 +193,13 @@ def sexes(household: np.ndarray, member: np.ndarray, years: np.ndarray, numbers:
     return female
 
 
-def by_household(people: np.ndarray, name: str, numbers: Population) -> np.ndarray:
+def by_household(people: Rows[Person], name: str, numbers: Population) -> Reals:
     """Return one luck for each resident that is the same for all members of a household."""
-    household = people["household"]
+    household: Smalls = people["household"]
     return lots(numbers.seed, name, int(household.max()) + 1)[household]
 
 
-def occupations(people: np.ndarray, years: np.ndarray, core: np.ndarray, numbers: Population) -> np.ndarray:
+def occupations(people: Rows[Person], years: Reals, core: Ints, numbers: Population) -> Ints:
     """Return the occupation of each resident by age, sex and, for work on the land, home."""
     n = len(people)
     studying = np.select(
@@ -211,13 +217,13 @@ def occupations(people: np.ndarray, years: np.ndarray, core: np.ndarray, numbers
     return np.select(ages_first, [INFANT, ELDER, STUDENT, job], HOME)
 
 
-def jobs(u: np.ndarray, numbers: Population) -> np.ndarray:
+def jobs(u: Reals, numbers: Population) -> Ints:
     """Return the kind of work that belongs to a luck."""
     ends = np.cumsum([numbers.shopkeepers, numbers.vendors, numbers.transport, numbers.farm])
     return np.array([SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE])[np.searchsorted(ends, u, side="right")]
 
 
-def businesses(occupation: np.ndarray, adult: np.ndarray, numbers: Population) -> np.ndarray:
+def businesses(occupation: Ints, adult: Flags, numbers: Population) -> NDArray[np.int8]:
     """Return 1 for the adults in trade or transport who run a business, as many as the site has."""
     able = np.flatnonzero(adult & np.isin(occupation, (SHOPKEEPER, VENDOR, TRANSPORT)))
     chosen = able[np.argsort(lots(numbers.seed, "town.business", len(adult))[able], kind="stable")]
@@ -229,13 +235,14 @@ def businesses(occupation: np.ndarray, adult: np.ndarray, numbers: Population) -
 # Places
 
 
-def cells_by_luck(u: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def cells_by_luck(u: Reals, weight: Reals) -> Ints:
     """Return a cell for each luck, in proportion to the weights."""
     reach = np.cumsum(weight, dtype=float)
-    return np.minimum(np.searchsorted(reach, u * reach[-1], side="right"), np.flatnonzero(weight > 0)[-1])
+    chosen: Ints = np.minimum(np.searchsorted(reach, u * reach[-1], side="right"), np.flatnonzero(weight > 0)[-1])
+    return chosen
 
 
-def own_cells_by_luck(u: np.ndarray, settlement: np.ndarray, weight: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def own_cells_by_luck(u: Reals, settlement: Ints, weight: Reals, cells: Rows[Cell]) -> Ints:
     """Return a cell of the own settlement for each luck; of the whole map where the settlement has none."""
     chosen = cells_by_luck(u, weight)
     for row in np.unique(settlement):
@@ -246,7 +253,7 @@ def own_cells_by_luck(u: np.ndarray, settlement: np.ndarray, weight: np.ndarray,
     return chosen
 
 
-def work_cells(people: np.ndarray, land: Land, numbers: Population) -> np.ndarray:
+def work_cells(people: Rows[Person], land: Land, numbers: Population) -> Ints:
     """Return the place of work of each resident inside the municipality; home for those without work."""
     cells, n = land.cells, len(people)
     u = lots(numbers.seed, "town.workplace", n)
@@ -261,20 +268,20 @@ def work_cells(people: np.ndarray, land: Land, numbers: Population) -> np.ndarra
     return np.where(idle, people["home"], work)
 
 
-def fields(home: np.ndarray, near: np.ndarray, u: np.ndarray) -> np.ndarray:
+def fields(home: Ints, near: Ints, u: Reals) -> Ints:
     """Return a cell beside the home, where work on the land is done; home itself where the map ends."""
     beside = near[home, (u * near.shape[1]).astype(np.int64)]
     return np.where(beside >= 0, beside, home)
 
 
-def school_cells(people: np.ndarray, land: Land, seed: int) -> np.ndarray:
+def school_cells(people: Rows[Person], land: Land, seed: int) -> Ints:
     """Return the school of each resident: one in the own settlement if it has any."""
     cells = land.cells
     weight = cells["schools"] if cells["schools"].sum() > 0 else cells["population"]
     return own_cells_by_luck(lots(seed, "town.school", len(people)), people["settlement"], weight, cells)
 
 
-def places_of(scenario: Scenario, land: Land, people: np.ndarray, work: np.ndarray, school: np.ndarray) -> np.ndarray:
+def places_of(scenario: Scenario, land: Land, people: Rows[Person], work: Ints, school: Ints) -> Smalls:
     """Return the cell of every resident under each of the nine lists, kind of day times shift."""
     rhythm, cells, n = scenario["daily_rhythm"], land.cells, len(people)
     seed = scenario["population"].seed
@@ -310,25 +317,25 @@ def places_of(scenario: Scenario, land: Land, people: np.ndarray, work: np.ndarr
     return places
 
 
-def commuters(occupation: np.ndarray, worker: np.ndarray, outside: float, seed: int) -> np.ndarray:
+def commuters(occupation: Ints, worker: Flags, outside: float, seed: int) -> Flags:
     """Return who works outside the municipality: employees and transport workers, as many as the site has."""
     able = np.isin(occupation, (EMPLOYEE, TRANSPORT))
-    chance = min(outside * worker.sum() / max(able.sum(), 1), 1.0)
+    chance = min(outside * int(worker.sum()) / max(int(able.sum()), 1), 1.0)
     return able & (lots(seed, "town.commuter", len(occupation)) < chance)
 
 
-def work_share(rhythm: Any, kind: int, shift: int) -> float:
+def work_share(rhythm: DailyRhythm, kind: int, shift: int) -> float:
     """Share of workers at work."""
     by_shift = (rhythm.work_morning, rhythm.work_evening, rhythm.work_night)[shift]
     return by_shift * (rhythm.work_rest if kind == REST_DAY and shift != NIGHT else 1.0)
 
 
-def school_share(rhythm: Any, kind: int, shift: int) -> float:
+def school_share(rhythm: DailyRhythm, kind: int, shift: int) -> float:
     """Share of students at school."""
     return 0.0 if kind == REST_DAY else (rhythm.school_morning, rhythm.school_evening, 0.0)[shift]
 
 
-def downtown_share(rhythm: Any, kind: int, shift: int) -> float:
+def downtown_share(rhythm: DailyRhythm, kind: int, shift: int) -> float:
     """Share of the others at the market on market days, or in the urban core on other days."""
     if shift == NIGHT:
         return 0.0
@@ -337,14 +344,14 @@ def downtown_share(rhythm: Any, kind: int, shift: int) -> float:
     return rhythm.errands
 
 
-def street_share(rhythm: Any, kind: int, shift: int) -> float:
+def street_share(rhythm: DailyRhythm, kind: int, shift: int) -> float:
     """Share of the others on the streets of their settlement."""
     if shift == NIGHT:
         return rhythm.street_night
     return rhythm.street_rest if kind == REST_DAY else (rhythm.street_morning, rhythm.street_evening)[shift]
 
 
-def present(places: np.ndarray, n_cells: int) -> tuple[np.ndarray, np.ndarray]:
+def present(places: Smalls, n_cells: int) -> tuple[Ints, Smalls]:
     """Return who is present in each cell under each list, as starts and resident numbers (then -1)."""
     who_start = np.zeros((len(places), n_cells + 1), dtype=np.int64)
     who = np.full(places.shape, -1, dtype=np.int32)
@@ -361,24 +368,24 @@ def present(places: np.ndarray, n_cells: int) -> tuple[np.ndarray, np.ndarray]:
 @making_arrays
 def _draw(
     luck_of: tuple[int, int, int, int],
-    group: np.ndarray,
+    group: Ints,
     start: int,
     end: int,
-    household: np.ndarray,
-    known: np.ndarray,
+    household: Ints,
+    known: Smalls,
 ) -> int:
     """Draw someone of another household, not yet known, from group[start:end]; -1 if luck finds nobody."""
     seed, which, me, nth = luck_of
     for attempt in range(TRIES if end > start else 0):
         u = luck(seed, which, 0, me, TRIES * nth + attempt)
-        other = group[start + int(u * (end - start))]
+        other: int = group[start + int(u * (end - start))]
         if household[other] != household[me] and not np.any(known == other):
             return other
     return -1
 
 
 @making_arrays
-def _first_stranger(me: int, n: int, household: np.ndarray, known: np.ndarray) -> int:
+def _first_stranger(me: int, n: int, household: Ints, known: Smalls) -> int:
     """Return the next resident in the table not yet known, of another household if there is any."""
     for same_household in range(2):
         for step in range(1, n):
@@ -392,12 +399,12 @@ def _first_stranger(me: int, n: int, household: np.ndarray, known: np.ndarray) -
 def _tie(
     seed: int,
     which: int,
-    near: np.ndarray,
-    household: np.ndarray,
-    everyone: np.ndarray,
-    members: np.ndarray,
-    spans: np.ndarray,
-    ties: np.ndarray,
+    near: Flags,
+    household: Ints,
+    everyone: Ints,
+    members: Ints,
+    spans: Ints,
+    ties: Smalls,
 ) -> None:
     """Fill the ties: each is drawn from its own circle, then from wider ones where that has nobody."""
     n = len(household)
@@ -417,7 +424,7 @@ def _tie(
             ties[me, nth] = other if other >= 0 else _first_stranger(me, n, household, ties[me])
 
 
-def ties_of(people: np.ndarray, circle: np.ndarray, numbers: Population) -> np.ndarray:
+def ties_of(people: Rows[Person], circle: Ints, numbers: Population) -> Smalls:
     """Return six ties of each resident: two kin, two neighbours, two of work or school; never oneself."""
     n = len(people)
     groups = [grouped(key) for key in (people["home"], people["settlement"], circle)]
@@ -436,7 +443,7 @@ def ties_of(people: np.ndarray, circle: np.ndarray, numbers: Population) -> np.n
     return ties
 
 
-def grouped(key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def grouped(key: Ints) -> tuple[Ints, Ints]:
     """Return the residents in order of a key, and where in it each one's group starts and ends."""
     key = key.astype(np.int64)
     order = np.argsort(key, kind="stable")

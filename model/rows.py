@@ -4,9 +4,9 @@ A kernel reads and writes a column as an attribute, ``visit.cell``; a whole colu
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast, get_args, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 type Ints = NDArray[np.int64]
 type Reals = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
+type Smalls = NDArray[np.int32]
+"""Whole numbers of four bytes, of which there are several per resident."""
 
 
-class Record(np.void):
+class Record(np.void):  # type: ignore[misc]
     """A row outside compiled code, whose columns are attributes there too, whatever they are called."""
 
     def __getattribute__(self, name: str) -> Any:
@@ -56,7 +58,12 @@ class Row:
     columns: ClassVar[dict[str, Column]] = {}
     kinds: ClassVar[dict[str, str]] = {}
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    if TYPE_CHECKING:
+
+        def __getitem__(self, name: str) -> float: ...
+        def __setitem__(self, name: str, value: float) -> None: ...
+
+    def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
         cls.columns, cls.kinds = {}, {}
         for base in cls.__bases__:
@@ -84,7 +91,7 @@ def row_type(columns: list[tuple[str, str]]) -> "np.dtype[np.void]":
 
 if TYPE_CHECKING:
 
-    class Rows[R](NDArray[np.void]):
+    class Rows[R](np.ndarray[tuple[Any, ...], np.dtype[np.void]]):
         """A table as the type checker sees it: a row by number, a column by name, a part of the table otherwise."""
 
         @overload  # type: ignore[override]
@@ -92,23 +99,38 @@ if TYPE_CHECKING:
         @overload
         def __getitem__(self, at: str) -> NDArray[Any]: ...
         @overload
-        def __getitem__(self, at: slice | NDArray[Any]) -> "Rows[R]": ...
+        def __getitem__(self, at: slice | NDArray[np.integer[Any] | np.bool_]) -> "Rows[R]": ...
         def __getitem__(self, at: Any) -> Any: ...
-        def __iter__(self) -> Iterator[R]: ...
-        def copy(self, order: Any = ...) -> "Rows[R]": ...
+        def __iter__(self) -> Iterator[R]: ...  # type: ignore[override]
+        def copy(self, order: Literal["K", "A", "C", "F"] | None = ...) -> "Rows[R]":
+            """Return the same rows in memory of their own."""
 
 else:
 
     class Rows:
         """A table of rows; in memory a numpy array."""
 
-        def __class_getitem__(cls, row: Any) -> Any:
+        def __class_getitem__(cls, row: type[Row]) -> type:
             return cls
 
 
 def zeros[R: Row](row: type[R], n: int) -> Rows[R]:
     """Return a table of this many rows, all zero."""
     return cast(Rows[R], np.zeros(n, row.dtype))
+
+
+if TYPE_CHECKING:
+
+    def wide(number: int) -> int:
+        """Return a number in eight bytes, also where a column has fewer: rules are compiled for those alone."""
+
+else:
+    wide = np.int64
+
+
+def joined[R](parts: Sequence[Rows[R]]) -> Rows[R]:
+    """Return tables of the same kind of rows as one."""
+    return cast(Rows[R], np.concatenate(parts))
 
 
 def code(number: int) -> int:

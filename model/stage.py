@@ -11,7 +11,7 @@ from model.kernels import Tables
 from model.ledger import Trust
 from model.police import FacilityRow, Officer, Post, Sector, Stop
 from model.residents import Person
-from model.rows import Ints, Reals, Rows
+from model.rows import Ints, Reals, Rows, Smalls
 from model.state import COME, CROWD, OFFICERS, WHO_END
 from model.territory import Cell
 
@@ -26,10 +26,10 @@ class Ground(Tables):
     cells: Rows[Cell]
     near: Ints
     people: Rows[Person]
-    ties: Ints
-    places: Ints
+    ties: Smalls
+    places: Smalls
     who_start: Ints
-    who: Ints
+    who: Smalls
     who_end: Ints
     crowd: Ints
     come: Ints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from model.mechanisms.plans import beats_of
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
+    from model.rows import Ints, Reals
+    from model.state import State
 
 LIVED = 3
 """Months for which a response must have lived to count as alive (B13)."""
@@ -30,7 +32,7 @@ def standing(world: World) -> dict[str, float]:
     return shares | dict(zip(judged, parts.tolist(), strict=True))
 
 
-def judge(state: Any, own: np.ndarray, f: int) -> tuple[float, bool, bool]:
+def judge(state: State, own: Ints, f: int) -> tuple[float, bool, bool]:
     """Return the share of a diagnosis's places among the worst; whether the worst problem is answered, for how long."""
     plan, places = state.plans[f], set(state.plan_cells[f].tolist())
     here = state.happened[own]
@@ -43,7 +45,7 @@ def judge(state: Any, own: np.ndarray, f: int) -> tuple[float, bool, bool]:
     return found if plan["founded"] == 1 else 0.0, answered, aimed and int(plan["months"]) >= LIVED
 
 
-def worst_cells(own: np.ndarray, load: np.ndarray) -> set[int]:
+def worst_cells(own: Ints, load: Reals) -> set[int]:
     """Return the cells with most crime, at most as many as a plan has places."""
     worst = own[np.argsort(-load, kind="stable")][:N_CELLS]
     return set(worst[np.sort(-load)[:N_CELLS] < 0.0].tolist())

@@ -4,10 +4,10 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
@@ -18,7 +18,7 @@ from model.errors import InputError, nearest
 from model.kernels import making_arrays
 from model.luck import decision, luck
 from model.parameters import Group, number, share
-from model.rows import Row, zeros
+from model.rows import Ints, Reals, Row, Rows, zeros
 from model.scenario import Facility, Scenario, Settlement
 
 PAVED, DIRT, PATH, NO_ROAD = range(4)
@@ -102,13 +102,13 @@ class Territory(Group):
 class Land:
     """The map as built: cells with all their columns, and the settlements and facilities that are on it."""
 
-    cells: np.ndarray
-    near: np.ndarray
+    cells: Rows[Cell]
+    near: Ints
     settlements: tuple[Settlement, ...]
     facilities: tuple[Facility, ...]
-    centres: np.ndarray
-    facility_cells: np.ndarray
-    minutes: np.ndarray
+    centres: Ints
+    facility_cells: Ints
+    minutes: Reals
     residents: int
     cell_m: float
     origin: tuple[float, float]
@@ -117,28 +117,28 @@ class Land:
 
 
 @making_arrays
-def _lots(seed: int, which: int, n: int, nth: int, lots: np.ndarray) -> None:
+def _lots(seed: int, which: int, n: int, nth: int, lots: Reals) -> None:
     for who in range(n):
         lots[who] = luck(seed, which, 0, who, nth)
 
 
-def lots(seed: int, name: str, n: int, nth: int = 0) -> np.ndarray:
+def lots(seed: int, name: str, n: int, nth: int = 0) -> Reals:
     """Luck of each of n persons or things in one decision that is taken when the town is built."""
     drawn = np.empty(n)
     _lots(seed, decision(name), n, nth, drawn)
     return drawn
 
 
-def apportion(total: int, weights: Any) -> np.ndarray:
+def apportion(total: int, weights: ArrayLike) -> Ints:
     """Divide a whole number in proportion to weights by largest remainder; the parts sum to it exactly.
 
     >>> apportion(10, [1.0, 1.0, 2.0]).tolist()
     [3, 2, 5]
     """
-    weights = np.asarray(weights, dtype=float)
-    if total == 0 or weights.sum() <= 0.0:
-        return np.zeros(len(weights), dtype=np.int64)
-    quotas = weights * (total / weights.sum())
+    shares = np.asarray(weights, dtype=float)
+    if total == 0 or shares.sum() <= 0.0:
+        return np.zeros(len(shares), dtype=np.int64)
+    quotas: Reals = shares * (total / shares.sum())
     parts = np.floor(quotas).astype(np.int64)
     left = total - int(parts.sum())
     largest = np.argsort(parts - quotas, kind="stable")[: max(left, 0)]
@@ -185,7 +185,8 @@ def residents_of(scenario: Scenario) -> int:
     """Return the residents at the start: the census, carried to the year of the start, times the scale, rounded."""
     population = scenario["population"]
     total = population.total * (1.0 + population.growth) ** (scenario.start.year - CENSUS_YEAR)
-    return math.floor(total * population.scale + 0.5)
+    scaled: float = total * population.scale
+    return math.floor(scaled + 0.5)
 
 
 def town_of(settlements: Sequence[Settlement]) -> int:
@@ -312,7 +313,8 @@ def shrunk_facilities(facilities: Sequence[Facility], kept: set[str], scale: flo
     def part(key: str) -> list[int]:
         whole = sum(getattr(facility, key) for facility in facilities)
         weights = [getattr(facility, key) for facility in here]
-        return apportion(math.floor(scale * whole + 0.5), weights if any(weights) else [1] * len(here)).tolist()
+        parts = apportion(math.floor(scale * whole + 0.5), weights if any(weights) else [1] * len(here))
+        return list(map(int, parts))
 
     plants = zip(here, part("officers"), part("desks"), part("vehicles"), part("motorcycles"), strict=True)
     return tuple(
@@ -324,7 +326,7 @@ def shrunk_facilities(facilities: Sequence[Facility], kept: set[str], scale: flo
 # Cells
 
 
-def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tuple[np.ndarray, tuple[float, float]]:
+def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tuple[Rows[Cell], tuple[float, float]]:
     """Return the cells whose centre is inside the outline, from south-west, and the corner of the grid."""
     left, bottom, right, top = outline.bounds
     columns, rows = math.ceil((right - left) / cell_m), math.ceil((top - bottom) / cell_m)
@@ -344,13 +346,13 @@ def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tup
     return cells, (left, bottom)
 
 
-def centre_metres(cells: np.ndarray, origin: tuple[float, float], cell_m: float) -> np.ndarray:
+def centre_metres(cells: Rows[Cell], origin: tuple[float, float], cell_m: float) -> Reals:
     """Return the coordinates of the centres of cells, in metres."""
     x, y = origin[0] + (cells["x"] + 0.5) * cell_m, origin[1] + (cells["y"] + 0.5) * cell_m
     return np.column_stack([x, y])
 
 
-def neighbours(cells: np.ndarray) -> np.ndarray:
+def neighbours(cells: Rows[Cell]) -> Ints:
     """Return the cells to the W, E, S, N, SW, SE, NW and NE of each cell; -1 is outside."""
     columns, rows = int(cells["x"].max()) + 1, int(cells["y"].max()) + 1
     row_of = np.full((rows + 2, columns + 2), -1, dtype=np.int64)
@@ -362,7 +364,7 @@ def neighbours(cells: np.ndarray) -> np.ndarray:
 # Settlements
 
 
-def settle(scenario: Scenario, cells: np.ndarray, origin: tuple[float, float]) -> np.ndarray:
+def settle(scenario: Scenario, cells: Rows[Cell], origin: tuple[float, float]) -> Ints:
     """Return the centre cell of each settlement: where it is known to lie, else spread by luck on land."""
     cell_m = scenario["territory"].cell_m
     at = centre_metres(cells, origin, cell_m)
@@ -375,7 +377,7 @@ def settle(scenario: Scenario, cells: np.ndarray, origin: tuple[float, float]) -
     centres = np.full(len(scenario.settlements), -1, dtype=np.int64)
     centres[town_of(scenario.settlements)] = nearest_free(at, land, centres, seat_of(scenario))
     for row, place in enumerate(scenario.settlements):
-        if centres[row] < 0 and place.x is not None:
+        if centres[row] < 0 and place.x is not None and place.y is not None:
             centres[row] = nearest_free(at, land, centres, (place.x, place.y))
     to_border = np.asarray(shapely.distance(scenario.outline.boundary, shapely.points(at)))
     seed = scenario["population"].seed
@@ -384,15 +386,13 @@ def settle(scenario: Scenario, cells: np.ndarray, origin: tuple[float, float]) -
     return centres
 
 
-def nearest_free(at: np.ndarray, land: np.ndarray, centres: np.ndarray, point: Any) -> int:
+def nearest_free(at: Reals, land: Ints, centres: Ints, point: tuple[float, float]) -> int:
     """Return the cell nearest to a point on which no settlement is centred yet."""
     free = np.setdiff1d(land, centres)
     return int(free[np.argmin(((at[free] - np.asarray(point)) ** 2).sum(axis=1))])
 
 
-def far_from_others(
-    seed: int, row: int, at: np.ndarray, land: np.ndarray, centres: np.ndarray, to_border: np.ndarray
-) -> int:
+def far_from_others(seed: int, row: int, at: Reals, land: Ints, centres: Ints, to_border: Reals) -> int:
     """Return, of some cells drawn by luck, the one farthest from the settlements so far and the border."""
     free = np.setdiff1d(land, centres)
     drawn = np.array([luck(seed, decision("town.site"), 0, row, nth) for nth in range(CANDIDATE_SITES)])
@@ -403,8 +403,8 @@ def far_from_others(
 
 def located(
     settlements: Sequence[Settlement],
-    cells: np.ndarray,
-    centres: np.ndarray,
+    cells: Rows[Cell],
+    centres: Ints,
     origin: tuple[float, float],
     cell_m: float,
 ) -> tuple[Settlement, ...]:
@@ -417,8 +417,8 @@ def located(
 
 
 def populate(
-    cells: np.ndarray,
-    centres: np.ndarray,
+    cells: Rows[Cell],
+    centres: Ints,
     settlements: Sequence[Settlement],
     residents: int,
     numbers: Territory,
@@ -448,7 +448,7 @@ def populate(
 # Roads and travel
 
 
-def links(cells: np.ndarray, near: np.ndarray, cell_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def links(cells: Rows[Cell], near: Ints, cell_m: float) -> tuple[Ints, Ints, Reals]:
     """Return the links between cells: from, to, kilometres; separate parts are joined by one link."""
     start, way = np.nonzero(near >= 0)
     end = near[start, way]
@@ -468,7 +468,7 @@ def links(cells: np.ndarray, near: np.ndarray, cell_m: float) -> tuple[np.ndarra
     return start, end, km
 
 
-def lay_streets(cells: np.ndarray, settlements: Sequence[Settlement]) -> None:
+def lay_streets(cells: Rows[Cell], settlements: Sequence[Settlement]) -> None:
     """Make streets one class worse than the road to their settlement, but in the core as good."""
     road = np.array([settlement.road for settlement in settlements])
     own = np.flatnonzero(cells["settlement"] >= 0)
@@ -477,9 +477,9 @@ def lay_streets(cells: np.ndarray, settlements: Sequence[Settlement]) -> None:
 
 
 def draw_roads(
-    cells: np.ndarray,
-    near: np.ndarray,
-    centres: np.ndarray,
+    cells: Rows[Cell],
+    near: Ints,
+    centres: Ints,
     settlements: Sequence[Settlement],
     cell_m: float,
     seed: int,
@@ -502,7 +502,7 @@ def draw_roads(
             cell = before[parent[row], cell]
 
 
-def minutes_graph(cells: np.ndarray, near: np.ndarray, numbers: Territory) -> tuple[csr_array, csr_array]:
+def minutes_graph(cells: Rows[Cell], near: Ints, numbers: Territory) -> tuple[csr_array, csr_array]:
     """Return the minutes and the road kilometres between neighbouring cells."""
     start, end, km = links(cells, near, numbers.cell_m)
     km = km * numbers.detour
@@ -513,11 +513,10 @@ def minutes_graph(cells: np.ndarray, near: np.ndarray, numbers: Territory) -> tu
     return csr_array((minutes, (start, end)), shape=shape), csr_array((km, (start, end)), shape=shape)
 
 
-def measure_travel(
-    cells: np.ndarray, near: np.ndarray, facility_cells: np.ndarray, seat: int, numbers: Territory
-) -> np.ndarray:
+def measure_travel(cells: Rows[Cell], near: Ints, facility_cells: Ints, seat: int, numbers: Territory) -> Reals:
     """Write quickest facility, minutes and kilometres from it, minutes to the seat; return all minutes."""
     minutes, km = minutes_graph(cells, near, numbers)
+    each: Reals
     each, before = dijkstra(minutes, indices=facility_cells, return_predecessors=True)
     cells["facility"] = np.argmin(each, axis=0)
     cells["minutes"] = each.min(axis=0)
@@ -533,7 +532,7 @@ def measure_travel(
 # What stands where
 
 
-def furnish(cells: np.ndarray, seat: int, residents: int, numbers: Territory) -> None:
+def furnish(cells: Rows[Cell], seat: int, residents: int, numbers: Territory) -> None:
     """Mark the core and the market, and place shops, bars and schools."""
     away_x, away_y = cells["x"] - cells["x"][seat], cells["y"] - cells["y"][seat]
     km = np.sqrt((away_x**2 + away_y**2).astype(float)) * numbers.cell_m / 1000.0
@@ -554,7 +553,7 @@ def rate(per_1000: float, residents: int) -> int:
     return math.floor(per_1000 * residents / 1000.0 + 0.5)
 
 
-def lure(cells: np.ndarray, numbers: Territory) -> np.ndarray:
+def lure(cells: Rows[Cell], numbers: Territory) -> Reals:
     """Return the opportunity for crime of each cell, between 0.2 and 5 with mean 1 over residents' homes."""
     raw = (
         1.0
@@ -571,7 +570,7 @@ def lure(cells: np.ndarray, numbers: Territory) -> np.ndarray:
     return np.clip(raw * high, LEAST_LURE, GREATEST_LURE)
 
 
-def station_cells(cells: np.ndarray, centres: np.ndarray, scenario: Scenario) -> np.ndarray:
+def station_cells(cells: Rows[Cell], centres: Ints, scenario: Scenario) -> Ints:
     """Return the cell of each facility: the centre of its settlement, or the most populous one still free."""
     row_of = {settlement.name: row for row, settlement in enumerate(scenario.settlements)}
     taken: list[int] = []

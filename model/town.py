@@ -6,32 +6,33 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from model.arrivals import with_arrivals
-from model.authorities import build_authorities
-from model.police import build_police
-from model.residents import build_residents
+from model.authorities import Authority, build_authorities
+from model.police import FacilityRow, Officer, Post, Sector, Stop, build_police
+from model.residents import Person, build_residents
+from model.rows import Ints, Rows, Smalls
 from model.scenario import Facility, Scenario, Settlement
-from model.territory import build_territory
+from model.territory import Cell, build_territory
 
 
 @dataclass(frozen=True)
 class Town:
     """Map, residents, police plant and boards, read-only; row numbers are lasting identities."""
 
-    cells: np.ndarray
-    near: np.ndarray
-    people: np.ndarray
-    ties: np.ndarray
-    places: np.ndarray
-    who_start: np.ndarray
-    who: np.ndarray
-    facilities: np.ndarray
-    officers: np.ndarray
-    posts: np.ndarray
-    sectors: np.ndarray
-    routes: np.ndarray
-    everywhere: np.ndarray
-    authorities: np.ndarray
-    centres: np.ndarray
+    cells: Rows[Cell]
+    near: Ints
+    people: Rows[Person]
+    ties: Smalls
+    places: Smalls
+    who_start: Ints
+    who: Smalls
+    facilities: Rows[FacilityRow]
+    officers: Rows[Officer]
+    posts: Rows[Post]
+    sectors: Rows[Sector]
+    routes: Rows[Stop]
+    everywhere: Rows[Stop]
+    authorities: Rows[Authority]
+    centres: Ints
     settlements: tuple[Settlement, ...]
     stations: tuple[Facility, ...]
     cell_m: float

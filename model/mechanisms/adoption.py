@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -21,13 +21,12 @@ from model.state import MEANS, OFFICERS
 
 if TYPE_CHECKING:
     from model.measures import Month
+    from model.mechanisms.patrol import Patrol
     from model.model import TrustModel as World
-    from model.police import FacilityRow, Officer
+    from model.police import FacilityRow, Officer, Plant
     from model.register import Tally
-    from model.rows import Rows
-    from model.stage import Plant
+    from model.rows import Flags, Ints, Reals, Rows
     from model.state import Means
-    from model.territory import Cell
 
 HEARS, COURSE, MOVES, RETIRES = decision("hears"), decision("course"), decision("moves"), decision("retires")
 NEWCOMER, TENURE, SERVICE, EXPLAINS = (
@@ -224,7 +223,7 @@ def teach(
 def turn_over(
     officers: Rows[Officer],
     homes: Rows[FacilityRow],
-    plant: Plant,
+    plant: Rows[Plant],
     adoption: Rows[Adoption],
     tally: Rows[Tally],
     month: int,
@@ -246,7 +245,7 @@ def turn_over(
 
 
 @kernel
-def planned_share(officer: Officer, patrol: Any, p: Adoption) -> float:
+def planned_share(officer: Officer, patrol: Patrol, p: Adoption) -> float:
     """Share of visits that this lead plans for institutions; pressure for arrests takes back what training adds."""
     left = 1.0 if officer.branch == 1 else 1.0 - p.busts * (1.0 - p.returned)
     return min(1.0, patrol.plan_share * (1.0 + p.link_plan * (p.planning - 1.0) * left * officer.trained))
@@ -265,7 +264,7 @@ def note_care(officers: Rows[Officer], homes: Rows[FacilityRow], adoption: Rows[
 
 
 @kernel
-def care_at(means: Rows[Means], home: Cell) -> float:
+def care_at(means: Rows[Means], home: int) -> float:
     """Care with which the facility of a place fills forms; 0 where there is none."""
     return means[home].care if home >= 0 else 0.0
 
@@ -313,7 +312,7 @@ def portrait(month: Month) -> dict[str, float]:
     }
 
 
-def mean_of(values: np.ndarray) -> float:
+def mean_of(values: Ints | Flags | Reals) -> float:
     """Return the mean, nan of none."""
     return float(np.mean(values)) if len(values) else math.nan
 

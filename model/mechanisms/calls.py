@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from model.calendar import weekday_of
 from model.chance import age_of
 from model.daybook import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
@@ -21,7 +19,7 @@ from model.mechanisms.communal_authority import councils_of
 from model.mechanisms.crime import most_of
 from model.mechanisms.reporting import HAS_NUMBER, lose_call
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, wide
 
 if TYPE_CHECKING:
     from model.mechanisms.communal_authority import CommunalAuthority
@@ -90,7 +88,7 @@ class Switchboard(Tables):
 def ring(stage: Stage, board: Switchboard, i: int, number: int, own_phone: int) -> None:
     """Let a resident call for a couple, by line 110 or an officer's own phone; the line may fail."""
     person, tick, seed = stage.ground.people[i], stage.tick, stage.seed
-    z, home = person.settlement, np.int64(person.home)
+    z, home = person.settlement, wide(person.home)
     stage.tally[0].calls_other += 1.0
     if own_phone:
         stage.tally[0].calls_own_phone += 1.0

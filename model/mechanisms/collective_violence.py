@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.daybook import Incident
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.model import TrustModel as World
-    from model.rows import Reals, Rows
+    from model.rows import Ints, Reals, Rows
     from model.stage import Stage
     from model.state import Board, Couple
 
@@ -136,7 +136,7 @@ def crowd_of(
     number: int,
     by_rumour: bool,
     p: CollectiveViolence,
-    who: int,
+    who: Ints,
     need: Reals,
 ) -> int:
     """Draw those who come, each with what it takes for them to act; return how many came."""

@@ -29,8 +29,9 @@ from model.state import BOARDS, CASES
 if TYPE_CHECKING:
     from model.authorities import Authority
     from model.measures import Month
+    from model.mechanisms.domestic_violence import Home
     from model.model import TrustModel as World
-    from model.police import FacilityRow, Officer
+    from model.police import Officer
     from model.residents import Person
     from model.rows import Flags, Ints, Reals, Rows
     from model.stage import Stage
@@ -164,7 +165,7 @@ class Court(Tables):
     officers: Rows[Officer]
     cases: Rows[Case]
     count: Ints
-    homes: Rows[FacilityRow]
+    homes: Rows[Home]
     numbers: Rows[CommunalAuthority]
     months: float
 
@@ -375,9 +376,16 @@ def court_of(world: World) -> Court:
     """Lay out what hearings go by."""
     state = world.state
     return Court(
-        world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, state.cases.rows, state.cases.count,
-        state.homes, world.numbers["communal_authority"], 0.0,
-    )  # fmt: skip
+        world.town.authorities,
+        state.boards,
+        world.once(chiefs_of),
+        world.plant.officers,
+        state.cases.rows,
+        state.cases.count,
+        state.homes,
+        world.numbers["communal_authority"],
+        0.0,
+    )
 
 
 def act(world: World) -> None:

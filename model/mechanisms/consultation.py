@@ -35,7 +35,7 @@ from model.mechanisms.requests import (
     ask,
 )
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, code
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
@@ -46,7 +46,7 @@ MEETING_HELD, MEETING_DAY, TAKES_PART = decision("meeting held"), decision("meet
 ATTENDS, MEETING_TONE, INVITED = decision("attends"), decision("meeting tone"), decision("invited")
 CALLED, FOLLOWED = decision("called by police"), decision("followed up")
 DOOR_COUNT, DOOR_WHO, DOOR_TONE = decision("door count"), decision("door who"), decision("door tone")
-TABLE, COUNCIL, COMUPRE, NETWORK = (np.int64(who) for who in (4095, 4094, 4093, 4092))
+TABLE, COUNCIL, COMUPRE, NETWORK = (code(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
 YEAR, SHIFTS_A_MONTH = 1095, 91
 MOST_INVITED, MOST_DOORS = 20, 32

@@ -19,7 +19,7 @@ from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.misconduct import asks
 from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, wide
 
 if TYPE_CHECKING:
     from model.daybook import Day, Visit
@@ -281,7 +281,7 @@ def count_contacts(stage: Stage, beat: Beat, coming: Ints) -> int:
         if visit.alive == 0 or visit.post < 0:
             continue
         cell = visit.cell
-        earlier = np.int64(seen[cell])
+        earlier = wide(seen[cell])
         seen[cell] += 1
         p = beat.contacts[max(ground.cells[cell].settlement, 0)]
         crowd = float(ground.crowd[stage.where, cell])

@@ -42,7 +42,7 @@ from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.near_repeat import MOST, breed
 from model.mechanisms.population_change import suffer_outside
 from model.parameters import Group, number, share
-from model.rows import Row, row_type
+from model.rows import Row, row_type, wide
 from model.tables import Grown
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.register import Mind
     from model.residents import Person
-    from model.rows import Ints, Reals, Rows
+    from model.rows import Ints, Reals, Rows, Smalls
     from model.stage import Stage
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = decision("crime count"), decision("crime who"), decision("crime mark")
@@ -226,7 +226,7 @@ def exposure(
 
 
 @kernel
-def kin_of(minds: Rows[Mind], ties: Ints, victim: int) -> int:
+def kin_of(minds: Rows[Mind], ties: Smalls, victim: int) -> int:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
         if ties[victim, k] >= 0 and minds[ties[victim, k]].gone < 0:
@@ -276,7 +276,7 @@ def write_incident(
         home = stage.ground.people[victim].settlement
         die(stage.minds[victim], stage.tick, stage.trust[home].memory_years, stage.ledger, home)
         teller = kin_of(stage.minds, stage.ground.ties, victim)
-    k = stage.day.counts[INCIDENTS]
+    k: int = stage.day.counts[INCIDENTS]
     row = stage.day.incidents[k]
     row.tick, row.number, row.kind, row.motive = stage.tick, number, kind, motive
     row.cell, row.victim, row.teller, row.clique = cell, victim, teller, clique
@@ -388,7 +388,7 @@ def wished(stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, ma
     if here.schools > 0 and age_of(person, stage.tick) < ADULT:
         ward += 2
     weight *= odds.person[kind, person.settlement, ward] * odds.rates[when, kind, cell]
-    threshold = odds.base[z, kind] * weight / CEILING[kind]
+    threshold: float = odds.base[z, kind] * weight / CEILING[kind]
     if threshold > 1.0:
         stage.tally[0].ceiling_hits += 1.0
         threshold = 1.0
@@ -405,7 +405,7 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
         for k in range(draw(stage, kind, drawn)):
             number, i = drawn[k].number, drawn[k].who
             person = stage.ground.people[i]
-            cell = np.int64(person.home) if AT_HOME[kind] == 1 else np.int64(stage.ground.places[stage.where, i])
+            cell = wide(person.home) if AT_HOME[kind] == 1 else wide(stage.ground.places[stage.where, i])
             if stage.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
             mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)

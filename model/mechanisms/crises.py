@@ -6,7 +6,7 @@ Switched off, there are none, neither those of the timeline nor others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from model.chance import age_of
 from model.daybook import IMPRESSIONS
@@ -68,7 +68,7 @@ def rise(
     authorities: Rows[Authority],
     boards: Rows[Board],
     numbers: Rows[Crises],
-    size: Any,
+    size: float,
     who: int,
 ) -> None:
     """Let communities rise: where it happens and those that join have no meetings for months."""
@@ -86,7 +86,7 @@ def rise(
 
 
 @kernel
-def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: Any, who: int, n: int) -> None:
+def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: float, who: int, n: int) -> None:
     """Let those who are there learn what being driven away by police or army is like."""
     for j in range(n):
         i = int(luck(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))

@@ -66,11 +66,12 @@ class Counts(Row):
 @kernel
 def effect_on(kind: int, p: Deterrence) -> float:
     """Effect of full guard on crimes of this kind."""
-    return STREET_GUARD[kind] * p.street + TARGETED_GUARD[kind] * p.targeted
+    effect: float = STREET_GUARD[kind] * p.street + TARGETED_GUARD[kind] * p.targeted
+    return effect
 
 
 @kernel
-def felt_risk(risk: Rows[Risk], tick: int, weeks: float) -> float:
+def felt_risk(risk: Risk, tick: int, weeks: float) -> float:
     """Perceived risk of a cell as left by the shift before this one."""
     return risk.level * math.exp(-0.6931471805599453 * (tick - risk.touched) / (21.0 * weeks))
 

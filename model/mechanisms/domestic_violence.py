@@ -22,7 +22,7 @@ from model.luck import decision, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, VIOLENT, most_of, note_incident, write_incident
 from model.parameters import Group, number, share
-from model.rows import Row, Small
+from model.rows import Row, Small, wide
 from model.state import COME
 from model.tables import Field, Growing, Table
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from model.measures import Month
     from model.mechanisms.crime import Crime
     from model.model import TrustModel as World
-    from model.police import FacilityRow
     from model.register import Mind
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
@@ -142,7 +141,7 @@ class Counts(Row):
 class Households(Tables):
     """Who lives with whom, what happened there, and the women whose next act may come."""
 
-    homes: Rows[FacilityRow]
+    homes: Rows[Home]
     start: Ints
     members: Ints
     pending: Rows[Pending]
@@ -235,7 +234,7 @@ def await_next(households: Households, i: int, due: int) -> None:
 @kernel
 def strike(stage: Stage, households: Households, i: int, man: int, p: DomesticViolence, firearms: float) -> None:
     """Let a woman be hurt: it leaves injuries or not, or kills."""
-    number, cell = NAME + i, np.int64(stage.ground.people[i].home)
+    number, cell = NAME + i, wide(stage.ground.people[i].home)
     grave = luck(stage.seed, VIOLENT, stage.tick, number, 0) < p.grave
     severity = 0.8 if grave else 0.4
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)

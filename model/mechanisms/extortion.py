@@ -9,8 +9,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import numpy as np
-
 from model.calendar import is_last_shift_of_month, weekday_of
 from model.chance import STEP, TRIES, age_of, someone, young_man
 from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENTS, PUNISHMENT, TERRITORIAL
@@ -25,7 +23,7 @@ from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import draw_of
 from model.parameters import Group, number, share
 from model.residents import STUDENT
-from model.rows import Column, Row
+from model.rows import Column, Row, wide
 from model.tables import Growing
 
 if TYPE_CHECKING:
@@ -193,7 +191,7 @@ def collect(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
 @kernel
 def target_of(stage: Stage, gangs: Gangland, first: int, n_targets: int, number: int) -> int:
     """Target of a demand: who has not gone, in a few tries."""
-    i = gangs.targets[first]
+    i: int = gangs.targets[first]
     for a in range(TRIES):
         i = gangs.targets[first + int(luck(stage.seed, DEMAND_WHO, stage.tick, number, STEP * a) * n_targets)]
         if stage.minds[i].gone < 0:
@@ -223,7 +221,7 @@ def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
                 number,
                 EXTORTION,
                 TERRITORIAL,
-                np.int64(stage.ground.places[0, i]),
+                wide(stage.ground.places[0, i]),
                 i,
                 q,
                 minute,
@@ -266,7 +264,7 @@ def punish(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
         clique.dread += p.learning * (1.0 - clique.dread)
         number = PUNISH_NUMBER + i
         stage.tally[0].punishments += 1.0
-        strike(stage, np.int64(person.home), i, threat.clique, BY_EXTORTION, PUNISHMENT, p.lethal, number)
+        strike(stage, wide(person.home), i, threat.clique, BY_EXTORTION, PUNISHMENT, p.lethal, number)
     gangs.threat_count[0] = left
 
 
@@ -366,7 +364,7 @@ def imitate(stage: Stage, numbers: Rows[Extortion], phone_lists: float) -> None:
             number,
             EXTORTION,
             IMITATOR,
-            np.int64(person.home),
+            wide(person.home),
             i,
             -1,
             minute,

@@ -111,7 +111,7 @@ def shelter(world: World, person: Reals) -> None:
 
 
 @kernel
-def feel(mind: Mind, local: Rows[Local], p: Fear) -> None:
+def feel(mind: Mind, local: Local, p: Fear) -> None:
     """Bring fear and precaution of one resident up to date at a month's end."""
     mind.alarm *= local.kept
     felt = mind.base_fear + mind.alarm + local.insecurity
@@ -167,8 +167,8 @@ def notice(stage: Stage, fear: Rows[Fear], hearsay: Rows[Hearsay], local: Rows[L
         if row.teller >= 0:
             frighten(stage, row.teller, row.severity, fear, hearsay)
     for k in range(stage.day.counts[OUTSIDE]):
-        row = stage.day.outside[k]
-        frighten(stage, row.who, row.severity, fear, hearsay)
+        hurt = stage.day.outside[k]
+        frighten(stage, hurt.who, hurt.severity, fear, hearsay)
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
         if visit.alive == 1 and visit.post >= 0 and without_motor(couples[visit.post].mode):

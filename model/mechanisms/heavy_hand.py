@@ -23,7 +23,7 @@ from model.mechanisms.crime import most_of
 from model.mechanisms.custody import PRISON, let_out, take_in
 from model.mechanisms.patrol import place, write_visit
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, wide
 from model.tables import Field
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from model.residents import Person
     from model.rows import Ints, Rows
     from model.stage import Stage
-    from model.territory import Cell
 
 ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
     decision("army place"),
@@ -111,7 +110,7 @@ class Counts(Row):
 
 
 @kernel
-def stop_young_men(stage: Stage, a: int, v: int, cell: int, p: HeavyHand, contacts: Rows[Contacts]) -> None:
+def stop_young_men(stage: Stage, a: int, v: int, cell: int, p: HeavyHand, contacts: Contacts) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
     crowd = float(stage.ground.crowd[stage.where, cell])
     mean = p.stops * crowd / (crowd + 40.0) * (contacts.night if stage.tick % 3 == 2 else 1.0)
@@ -216,7 +215,7 @@ def release(
         person = stage.ground.people[i]
         p = numbers[person.settlement]
         if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p.prison_recruit:
-            q = clique_near(stage.ground.near, gangs.territory, np.int64(person.home))
+            q = clique_near(stage.ground.near, gangs.territory, wide(person.home))
             stage.tally[0].prison_recruits += 1.0
         let_out(stage, gangs, i, q, mood)
         impress(stage.day, stage.minds, i, DETENTION, -1.0, p.weight_detained, 0.0, 0.0, 1)
@@ -224,14 +223,16 @@ def release(
 
 
 @kernel
-def clique_near(near: Ints, territory: Ints, home: Cell) -> int:
+def clique_near(near: Ints, territory: Ints, home: int) -> int:
     """Clique that holds a cell or, if none does, the first neighbour that is held; else -1."""
-    if territory[home] >= 0:
-        return territory[home]
+    holder: int = territory[home]
+    if holder >= 0:
+        return holder
     for k in range(8):
         if near[home, k] >= 0 and territory[near[home, k]] >= 0:
-            return territory[near[home, k]]
-    return np.int64(-1)
+            holder = territory[near[home, k]]
+            return holder
+    return wide(-1)
 
 
 def list_suspects(world: World) -> None:
@@ -250,8 +251,9 @@ def count_members(world: World) -> None:
 
 def patrols_of(world: World) -> int:
     """Return how many patrols the army sends out in a shift."""
-    army = world.numbers["heavy_hand"][0]["army"] + world.numbers["political_calendar"][0]["army"]
-    return math.floor(army * world.settings["population"].scale + 0.5)
+    army: float = world.numbers["heavy_hand"][0]["army"] + world.numbers["political_calendar"][0]["army"]
+    scale: float = world.settings["population"].scale
+    return math.floor(army * scale + 0.5)
 
 
 def most_suspects(world: World) -> int:

@@ -6,7 +6,7 @@ Switched off, everything arrives, at once, and comes back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from model.books import RECORDED, told_to_state
 from model.calendar import is_last_shift_of_month, month_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from model.register import Tally
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
-    from model.state import Means
+    from model.state import Means, Plan
 
 RECORD, HOARDS, FEEDBACK = decision("record"), decision("hoards"), decision("feedback")
 
@@ -87,7 +87,7 @@ class Counts(Row):
 
 
 @kernel
-def stages(kind: int, linked: float, care: float, p: Information) -> Any:
+def stages(kind: int, linked: float, care: float, p: Information) -> tuple[float, float, float]:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
     sure = CERTAIN[kind] == 1
     form = 1.0 if sure else p.written
@@ -156,7 +156,7 @@ def deliver(mail: Rows[Mail], count: Ints, atlas: Reals, tally: Rows[Tally], tic
 
 @kernel
 def send_back(
-    plan_rows: Any,
+    plan_rows: Rows[Plan],
     facilities: Rows[FacilityRow],
     numbers: Rows[Information],
     tally: Rows[Tally],

@@ -24,6 +24,7 @@ from model.tables import Growing
 
 if TYPE_CHECKING:
     from model.measures import Month
+    from model.mechanisms.plans import Plans
     from model.model import TrustModel as World
     from model.rows import Ints, Rows
     from model.stage import Stage
@@ -117,7 +118,7 @@ def judge_arrests(stage: Stage, justice: Rows[Justice]) -> None:
 
 
 @kernel
-def queue(stage: Stage, plans: Rows[Plan], numbers: Rows[Justice], complaints: Rows[Complaint], count: Ints) -> None:
+def queue(stage: Stage, plans: Rows[Plan], numbers: Rows[Plans], complaints: Rows[Complaint], count: Ints) -> None:
     """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
     day, cells = stage.day, stage.ground.cells
     for k in range(day.counts[INCIDENTS]):

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from model.chance import age_of
 from model.daybook import IMPRESSIONS, IN_QUARREL, INCIDENTS
 from model.kernels import kernel
@@ -20,7 +18,7 @@ from model.mechanisms.communal_authority import settled_of
 from model.mechanisms.crime import CRIME_MINUTE, VIOLENT, most_of, note_incident
 from model.parameters import Group, number, share
 from model.residents import FARM
-from model.rows import Row
+from model.rows import Row, wide
 
 if TYPE_CHECKING:
     from model.mechanisms.communal_authority import CommunalAuthority
@@ -110,7 +108,7 @@ def dispute(
         number = NAME + j
         i = int(luck(stage.seed, LAND_WHO, stage.tick, number, 0) * n)
         person = people[i]
-        z, cell = person.settlement, np.int64(person.home)
+        z, cell = person.settlement, wide(person.home)
         p = numbers[z]
         grown = stage.minds[i].gone < 0 and age_of(person, stage.tick) >= ADULT
         if not grown or stage.ground.cells[cell].core == 1:

@@ -21,6 +21,7 @@ from model.rows import Row
 from model.tables import Field
 
 if TYPE_CHECKING:
+    from model import police
     from model.mechanisms.adoption import Adoption
     from model.model import TrustModel as World
     from model.police import Officer
@@ -129,7 +130,7 @@ def answer_for(
     plant: Plant,
     numbers: Rows[Misconduct],
     adoption: Rows[Adoption],
-    persons: Rows[Plant],
+    persons: Rows[police.Plant],
     hidden: Reals,
     month: int,
 ) -> None:
@@ -154,9 +155,17 @@ def answer_for(
 
 @kernel
 def come_out(
-    plant: Plant, numbers: Rows[Misconduct], adoption: Rows[Adoption], persons: Rows[Plant], hidden: Reals, mood: float, tally: Rows[Tally], month: int, tick: int,
+    plant: Plant,
+    numbers: Rows[Misconduct],
+    adoption: Rows[Adoption],
+    persons: Rows[police.Plant],
+    hidden: Reals,
+    mood: Reals,
+    tally: Rows[Tally],
+    month: int,
+    tick: int,
     seed: int,
-) -> None:  # fmt: skip
+) -> None:
     """Let cases of the last months become public, by one luck of the month for the whole municipality.
 
     A lot for each request would be drawn anew wherever a policy changes who meets whom, and one case that flips

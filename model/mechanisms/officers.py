@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from model.mechanisms.contacts import Contacts
     from model.model import TrustModel as World
     from model.police import FacilityRow, Officer
-    from model.rows import Ints, Rows
+    from model.rows import Ints, Reals, Rows
     from model.stage import Plant, Stage
     from model.state import Couple
 
@@ -96,7 +96,7 @@ def brief(plant: Plant, contacts: Rows[Contacts], adoption: Rows[Adoption], stat
 
 
 @kernel
-def goes(lead: Any, p: Officers) -> float:
+def goes(lead: Officer, p: Officers) -> float:
     """Chance that this lead makes a planned visit."""
     return logistic(p.kept + p.keen * lead.motivation + p.bold * lead.safety)
 
@@ -172,7 +172,7 @@ def portrait(month: Month) -> dict[str, float]:
     return {f"officers_{name}": mean_state(officers[name], p[name]) for name in ("faith", "safety", "stress")}
 
 
-def mean_state(distance: np.ndarray, usual: float) -> float:
+def mean_state(distance: Reals, usual: float) -> float:
     """Return the mean of a state whose disposition is ``usual``, nan of no officers."""
     if not len(distance):
         return math.nan

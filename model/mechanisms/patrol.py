@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from model.mechanisms.adoption import planned_share
 from model.mechanisms.officers import goes
 from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, wide
 from model.state import BICYCLE, FOOT, SEEN_HERE
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def straight_km(cells: Rows[Cell], a: int, b: int, cell_km: float) -> float:
 
 
 @kernel
-def place(routes: Rows[Stop], start: float, end: int, u: float) -> int:
+def place(routes: Rows[Stop], start: int, end: int, u: float) -> int:
     """Cell of the first row whose cumulative weight is above u; the last if there is none."""
     low, left = start, end - 1 - start
     while left > 0:  # without branches, which no machine could guess
@@ -162,7 +162,7 @@ def take_post(street: Street, post: int, f: int, held: Ints, tick: int) -> int:
     plan, p = street.plans[f], street.orders[street.plant.facilities[f].settlement]
     if held[f] >= int(p.posts * stress_on(plan.hour, tick)) or plan.n == 0:
         return -1
-    cell = street.places[f, held[f] % plan.n]
+    cell: int = street.places[f, held[f] % plan.n]
     if too_far(street, post, cell):
         return -1
     held[f] += 1
@@ -170,7 +170,9 @@ def take_post(street: Street, post: int, f: int, held: Ints, tick: int) -> int:
 
 
 @kernel
-def next_stop(street: Street, post: int, f: int, slot: int, eager: float, planned: float, tick: int, seed: int) -> Any:
+def next_stop(
+    street: Street, post: int, f: int, slot: int, eager: float, planned: float, tick: int, seed: int
+) -> tuple[int, int, int]:
     """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
     sector, p = plant.sectors[plant.posts[post].sector], street.patrol[plant.facilities[f].settlement]
@@ -178,7 +180,7 @@ def next_stop(street: Street, post: int, f: int, slot: int, eager: float, planne
     if plan.n > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan.mode], 1, street.places[f, int(u * plan.n)]
     if street.n_market > 0 and luck(seed, AT_MARKET, tick, post, slot) < p.market:
-        stall = np.int64(street.market[int(u * street.n_market)])
+        stall = wide(street.market[int(u * street.n_market)])
         if street.cells[stall].facility == f:
             return ROUTE, 1, stall
     if b < planned:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -136,7 +136,7 @@ def stress_on(hour: int, tick: int) -> float:
 
 
 @kernel
-def aimed_at(own: int, n: int, cell: int) -> bool:
+def aimed_at(own: Ints, n: int, cell: int) -> bool:
     """Whether a cell is one of the n places of a plan."""
     r = 0
     while r < n and own[r] != cell:
@@ -167,7 +167,7 @@ def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planne
 
 
 @kernel
-def worst(load: Reals, own: int, chosen: Ints, n_chosen: int) -> int:
+def worst(load: Reals, own: Ints, chosen: Ints, n_chosen: int) -> int:
     """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
     best, most = -1, 0.0
     for cell in own:
@@ -176,18 +176,20 @@ def worst(load: Reals, own: int, chosen: Ints, n_chosen: int) -> int:
     return best
 
 
-def choose_places(plan: Any, old: Any, own: Any, wall: Any, analysis: Any, f: Any, when: Any, seed: Any) -> Any:
+def choose_places(
+    plan: Plan, old: Ints, own: Ints, wall: Wall, analysis: float, f: int, when: tuple[int, int], seed: int
+) -> Ints:
     """Places of a plan: by local data, by headquarters' map where it came back, else those of the last plan."""
     month, tick = when
     chosen = np.full(N_CELLS, -1)
-    local, above = wall.known[:, plan["kind"], :].sum(axis=1), wall.atlas[:, plan["kind"]]
-    for r in range(plan["n"]):
+    local, above = wall.known[:, plan.kind, :].sum(axis=1), wall.atlas[:, plan.kind]
+    for r in range(plan.n):
         cell = -1
-        if plan["founded"] == 1 and luck(seed, ANALYSED, month, f, r) < analysis:
+        if plan.founded == 1 and luck(seed, ANALYSED, month, f, r) < analysis:
             cell = worst(local, own, chosen, r)
-        elif plan["product"] >= 0 and tick - plan["product"] < QUARTER:
+        elif plan.product >= 0 and tick - plan.product < QUARTER:
             cell = worst(above, own, chosen, r)
-        for habit in old[: plan["n"]]:
+        for habit in old[: plan.n]:
             if cell < 0 and not aimed_at(chosen, r, habit):
                 cell = habit
         chosen[r] = cell
@@ -205,23 +207,23 @@ def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
-def diagnose(plan: Any, own: Any, known: Any, p: Any, f: Any, month: Any, tally: Any, seed: Any) -> None:
+def diagnose(plan: Plan, own: Ints, known: Reals, p: Plans, f: int, month: int, tally: Rows[Tally], seed: int) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
     load = known[own].sum(axis=0)
     u = luck(seed, DIAGNOSIS, month, f, 0)
-    if u < p["formats"]:
-        tally[0]["formats"] += 1.0
-    kept, before = plan["founded"] == 1 and p["task_force"] > 0.0, plan["kind"]
-    plan["founded"] = 1 if u < p["formats"] * p["diagnosis"] and load.sum() > 0.0 else 0
-    plan["hour"] = -1
-    if plan["founded"] == 1:
-        tally[0]["diagnoses"] += 1.0
+    if u < p.formats:
+        tally[0].formats += 1.0
+    kept, before = plan.founded == 1 and p.task_force > 0.0, plan.kind
+    plan.founded = 1 if u < p.formats * p.diagnosis and load.sum() > 0.0 else 0
+    plan.hour = -1
+    if plan.founded == 1:
+        tally[0].diagnoses += 1.0
         if not kept:
-            plan["kind"] = np.argmax(load.sum(axis=1))
-        if luck(seed, ANALYSED, month, f, N_CELLS) < p["analysis"]:
-            plan["hour"] = np.argmax(load[plan["kind"]])
-    if plan["kind"] != before:
-        plan["months"] = 0
+            plan.kind = int(np.argmax(load.sum(axis=1)))
+        if luck(seed, ANALYSED, month, f, N_CELLS) < p.analysis:
+            plan.hour = int(np.argmax(load[plan.kind]))
+    if plan.kind != before:
+        plan.months = 0
 
 
 @kernel
@@ -232,7 +234,7 @@ def take_up(
     cells_of: Ints,
     requested: Ints,
     p: Plans,
-    when: Any,
+    when: tuple[int, int],
     tally: Rows[Tally],
     seed: int,
 ) -> None:
@@ -254,21 +256,21 @@ def take_up(
 def plan_for(world: World, f: int, month: int) -> None:
     """Make the plan of one station for the quarter that begins."""
     state, seed, when = world.state, world.seed, (month, world.tick)
-    p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
+    p = world.numbers["plans"][world.plant.facilities[f].settlement]
     plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
     near, at = world.once(boards_of)[f], world.town.authorities["cell"]
     diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
-    chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p["analysis"], f, when, seed)
+    chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
     take_up(plan, chosen, near, at, state.boards["asked"], p, when, state.tally, seed)
     state.plan_cells[f] = chosen
     officers = state.officers["facility"] == f
     trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0
-    plan["mode"] = choose_mode(plan["founded"], trained, p, luck(seed, PLAN_MODE, month, f, 0))
+    plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
     met = state.boards["met"][near]
     lately = float(np.mean((met >= 0) & (world.tick - met <= QUARTER))) if len(near) else 0.0
-    wish = p["cause"] + p["cause_analysis"] * p["analysis"] + p["cause_met"] * lately
-    plan["named"] = int(plan["founded"] == 1 and luck(seed, CAUSE_NAMED, month, f, 0) < wish)
-    plan["shared"], plan["made"] = 0, world.tick
+    wish = p.cause + p.cause_analysis * p.analysis + p.cause_met * lately
+    plan.named = int(plan.founded == 1 and luck(seed, CAUSE_NAMED, month, f, 0) < wish)
+    plan.shared, plan.made = 0, world.tick
 
 
 def act(world: World) -> None:
@@ -288,11 +290,11 @@ def close_month(world: World) -> None:
     """Share a diagnosis with residents after a meeting, perhaps; count for how many months a response has lived."""
     state, month = world.state, month_of(world.tick)
     for f, plan in enumerate(state.plans):
-        p = world.numbers["plans"][world.plant.facilities[f]["settlement"]]
+        p = world.numbers["plans"][world.plant.facilities[f].settlement]
         met = state.boards["met"][world.once(boards_of)[f]]
-        if plan["founded"] == 1 and plan["shared"] == 0 and (met >= plan["made"]).any():
-            plan["shared"] = int(luck(world.seed, SHARED, month, f, 0) < p["shared"])
-        plan["months"] = plan["months"] + 1 if plan["visits"] >= ALIVE else 0
+        if plan.founded == 1 and plan.shared == 0 and (met >= plan.made).any():
+            plan.shared = int(luck(world.seed, SHARED, month, f, 0) < p.shared)
+        plan.months = plan.months + 1 if plan.visits >= ALIVE else 0
 
 
 def begin(world: World) -> None:

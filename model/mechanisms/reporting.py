@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from model.ledger import Trust
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.mechanisms.deterrence import Deterrence
-    from model.mechanisms.fear import Fear
     from model.mechanisms.narcos import Narcos
     from model.mechanisms.pressure import Figure, Pressure
     from model.mechanisms.response import Response
@@ -172,7 +171,7 @@ def readiness(kind: int, p: Reporting) -> float:
 
 
 @kernel
-def dread_of(row: Incident, fear: Rows[Fear], p: Reporting) -> float:
+def dread_of(row: Incident, fear: float, p: Reporting) -> float:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
     holds = row.kind == EXTORTION or row.motive == BY_GANG
     holds = holds or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
@@ -190,7 +189,7 @@ def pulls(
     at_hand: bool,
     has_number: bool,
     p: Reporting,
-    trust: Rows[Trust],
+    trust: float,
     silence: float,
     out: Reals,
 ) -> None:
@@ -243,9 +242,7 @@ def call(day: Day, k: int, tick: int, seed: int) -> None:
 
 
 @kernel
-def lose_call(
-    day: Day, minds: Rows[Mind], trust: Rows[Trust], teller: int, born: int, number: int, reason: int
-) -> None:
+def lose_call(day: Day, minds: Rows[Mind], trust: Trust, teller: int, born: int, number: int, reason: int) -> None:
     """Write down a call that nobody will answer."""
     lost = day.unserved[day.counts[UNSERVEDS]]
     lost.born, lost.number, lost.reason = born, number, reason
@@ -337,7 +334,7 @@ def follow(
     means: Rows[Means],
     p: Reporting,
     response: Response,
-    trust: Rows[Trust],
+    trust: Trust,
     tick: int,
     seed: int,
 ) -> None:

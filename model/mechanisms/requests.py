@@ -82,7 +82,7 @@ class Consulting(Tables):
     present: Rows[Present]
     present_count: Ints
     suffered: Reals
-    numbers: Rows[None]
+    numbers: Rows[Consultation]
     contacts: Rows[Contacts]
     adoption: Rows[Adoption]
     cell_km: float

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -36,7 +36,7 @@ from model.mechanisms.contacts import treats_fairly
 from model.mechanisms.patrol import occupy, straight_km, whereabouts, without_motor, witness
 from model.mechanisms.reporting import lose_call
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, wide
 from model.state import BICYCLE
 from model.tables import Field, Growing
 
@@ -129,7 +129,7 @@ class Force(Tables):
 
 
 @kernel
-def comes_before(a: int, b: Any) -> bool:
+def comes_before(a: Call, b: Call) -> bool:
     """Whether call a is served before call b."""
     if a.severity != b.severity:
         return a.severity > b.severity
@@ -141,7 +141,7 @@ def comes_before(a: int, b: Any) -> bool:
 
 
 @making_arrays
-def in_order(calls: Any, n: int) -> Ints:
+def in_order(calls: Rows[Call], n: int) -> Ints:
     """Rows of the first n calls in the order in which they are served."""
     order = np.arange(n)
     for k in range(1, n):
@@ -167,7 +167,7 @@ def slowness(road: int, p: Response) -> float:
 @kernel
 def send(
     day: Day, couples: Rows[Couple], cells: Rows[Cell], cell_km: float, line: Call, p: Response, detour: float
-) -> Any:
+) -> tuple[int, float, float, float]:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
     anybody = hours = fuel = False
@@ -214,7 +214,7 @@ def first_on_duty(couples: Rows[Couple]) -> int:
 
 
 @kernel
-def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Response, trust: Rows[Trust]) -> None:
+def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Response, trust: Trust) -> None:
     """Note how long the caller waited and how the couple treated them."""
     born, number, i = line.born, line.number, line.teller
     served = stage.day.responses[stage.day.counts[RESPONSES]]
@@ -228,7 +228,7 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
     officer = force.officers[force.couples[post].lead]
     fair = treats_fairly(officer, contacts, luck(stage.seed, TREATMENT, born, number, 0))
     speed = 1.0 - 2.0 * min(1.0, wait / p.patience)
-    home = np.int64(stage.ground.cells[line.cell].settlement)
+    home = wide(stage.ground.cells[line.cell].settlement)
     if speed < 0.0 and explains(officer, force.adoption[max(home, 0)], born, number, stage.seed):
         speed = 0.0
         stage.tally[0].explained += 1.0
@@ -276,7 +276,7 @@ def carry_over(waiting: Rows[Call], count: Ints, line: Call) -> None:
 
 
 @kernel
-def go(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> Any:
+def go(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> tuple[int, float]:
     """Send a couple, which spends time and kilometres; return it and its arrival, or (-1 - reason, 0)."""
     post, start, arrival, km = send(stage.day, force.couples, stage.ground.cells, force.cell_km, line, p, detour)
     if post < 0:

@@ -6,7 +6,7 @@ Switched off, a constant third of the officers is on duty.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -21,10 +21,10 @@ from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
 if TYPE_CHECKING:
     from model.mechanisms.resources import Mayor, Resources, Vehicle
     from model.model import TrustModel as World
+    from model.police import FacilityRow
     from model.rows import Ints, Rows
     from model.stage import Plant, Stage
     from model.state import Couple, Means
-    from model.territory import Cell
 
 ABSENCE, FIXED_DUTY, CYCLES = decision("absence"), decision("fixed duty"), decision("cycles")
 ON_FOOT_WITHOUT_LIMIT = 1e9
@@ -95,13 +95,13 @@ class Fleet(Tables):
     mayor: Rows[Mayor]
 
 
-def on_duty(tick: int, roster: Any) -> tuple[int, float]:
+def on_duty(tick: int, roster: Roster) -> tuple[int, float]:
     """Return the group that serves in this shift (-1 for none) and at what strength."""
-    day, cycle = tick // 3, int(roster["days_on"]) + int(roster["days_off"])
-    active = [g for g in range(GROUPS) if (day - (g * cycle + 1) // GROUPS) % cycle < roster["days_on"]]
+    day, cycle = tick // 3, int(roster.days_on) + int(roster.days_off)
+    active = [g for g in range(GROUPS) if (day - (g * cycle + 1) // GROUPS) % cycle < roster.days_on]
     if not active:
         return -1, 0.0
-    strength = 1.0 if len(active) > 1 else float(roster["single_strength"])
+    strength = 1.0 if len(active) > 1 else float(roster.single_strength)
     return active[tick % len(active)], strength
 
 
@@ -164,7 +164,7 @@ def working(vehicles: Rows[Vehicle], n_facilities: int, motorcycle: int) -> Ints
 
 
 @kernel
-def start_out(couple: Couple, p: Roster, tick: int, post: int, home: Cell, seed: int) -> float:
+def start_out(couple: Couple, p: Roster, tick: int, post: int, home: FacilityRow, seed: int) -> float:
     """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
     length = min(480.0, 480.0 * p.fixed_duties * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
     couple.duty_start = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
