@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from model.model import TrustModel
 
 BARE = decision("bare loop")
-SHIFTS_A_YEAR = 1095
+YEAR = 1095
 LINE = 8
 """Numbers of eight bytes that the machine brings near at once."""
 
@@ -115,12 +115,12 @@ def in_turn(world: "TrustModel", work: Work) -> Units:
     The first year, which loads kernels, is not clocked.  Time is that of the processor at work on this process.
     """
     yearly, minds = work.share(1.0 / YEARS), minds_for(work)
-    world.run_for(SHIFTS_A_YEAR)
+    world.run_for(YEAR)
     bare_loop(yearly, minds)
     years, loops = [], []
     for _ in range(YEARS - 1):
         begun = time.process_time()
-        world.run_for(SHIFTS_A_YEAR)
+        world.run_for(YEAR)
         years.append(time.process_time() - begun)
         loops.append(bare_loop(yearly, minds))
     each = {kind: statistics.median(loop[kind] for loop in loops) for kind in LOOPS}

@@ -15,7 +15,7 @@ import pandas as pd
 import model
 from scenarios import load
 
-SHIFTS_A_YEAR, FIRST_SHIFTS = 1095, 93
+YEAR, FIRST_SHIFTS = 1095, 93
 SEED = 1
 TABLES = ("settlement", "group", "ledger", "cell")
 OF_THE_RUN = "run"
@@ -31,7 +31,7 @@ def span(years: str, site: str, *policies: str) -> dict[str, float]:
 
     world = model.TrustModel(load(site, policies=list(policies), set={"calendar.warm_up": 0}), rng=SEED)
     world.run_for(FIRST_SHIFTS)
-    shifts = round(float(years) * SHIFTS_A_YEAR) - FIRST_SHIFTS
+    shifts = round(float(years) * YEAR) - FIRST_SHIFTS
     begun, begun_at_work = time.perf_counter(), time.process_time()
     world.run_for(shifts)
     whole = 1.0 + FIRST_SHIFTS / shifts
@@ -45,7 +45,7 @@ def span(years: str, site: str, *policies: str) -> dict[str, float]:
 def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:
     """Write every monthly number of some years into a file, each column under `table/column`."""
     world = model.TrustModel(load(site, policies=[policy]), rng=SEED)
-    world.run_for(round(float(years) * SHIFTS_A_YEAR))
+    world.run_for(round(float(years) * YEAR))
     measures = world.datacollector.get_model_vars_dataframe()
     columns = {f"measures/{name}": as_numbers(measures[name]) for name in measures if name != OF_THE_RUN}
     for table in TABLES:

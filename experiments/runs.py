@@ -17,7 +17,7 @@ from typing import Any, Self
 from experiments.plan import Plan, shifts_of
 from experiments.progress import Progress, announce_compiling
 from experiments.worlds import Finished, simulate
-from model.ledger import SHIFTS_A_YEAR
+from model.calendar import YEAR
 from model.model import TrustModel
 from model.town import Town, build_town
 from scenarios import load
@@ -99,7 +99,7 @@ def signs(context: SpawnContext) -> Iterator[tuple[Any, Any]]:
 def compile_model() -> None:
     """Compile every pass of the model by letting a small town live for a year, soldiers and prisons included."""
     scenario = load("baseline", policies=["heavy_hand"], set={"population.scale": 0.05, "calendar.warm_up": 0})
-    TrustModel(scenario, rng=1).run_for(SHIFTS_A_YEAR)
+    TrustModel(scenario, rng=1).run_for(YEAR)
 
 
 def submit(pool: concurrent.futures.Executor, plan: Plan) -> list[concurrent.futures.Future[Finished]]:

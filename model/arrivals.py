@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.calendar import Calendar, day_number
-from model.residents import ADULT_AGE, DAYS_A_YEAR, INFANT, LISTS, Person, Population, Residents, present
+from model.calendar import DAYS_A_YEAR, Calendar, day_number
+from model.residents import ADULT_AGE, INFANT, LISTS, Person, Population, Residents, present
 from model.rows import Flags, Ints, Rows, Smalls, joined
 from model.scenario import Scenario
 from model.territory import lots

@@ -11,6 +11,10 @@ from model.scenario import Scenario
 DAY_ZERO = datetime.date(2000, 1, 1)
 SHIFTS = 3
 MORNING, EVENING, NIGHT = range(SHIFTS)
+WEEK, MONTH, QUARTER, HALF_YEAR, YEAR = 21, 91, 273, 546, 1095
+"""Lengths of time in shifts, a month and a quarter of the mean length."""
+LONGEST_MONTH, LONGEST_QUARTER = 93, 276
+DAYS_A_MONTH, DAYS_A_YEAR = 30.4375, 365.25
 WORKING_DAY, MARKET_DAY, REST_DAY = range(3)
 SUNDAY = 6
 _DAY_ZERO_WEEKDAY = DAY_ZERO.weekday()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.calendar import DAYS_A_YEAR
 from model.kernels import kernel
 from model.luck import luck
 
@@ -46,7 +47,7 @@ def somebody_here(stage: Stage, where: int, cell: int, decision: int, who: int, 
 @kernel
 def age_of(person: Person, tick: int) -> float:
     """Age in years on the day of this tick."""
-    return (tick // 3 - person.born) / 365.25
+    return (tick // 3 - person.born) / DAYS_A_YEAR
 
 
 @kernel

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
+from model.calendar import DAYS_A_YEAR
 from model.kernels import Tables, kernel
 from model.luck import decision, luck
 from model.mechanism import Measure, Mechanism
@@ -189,7 +190,7 @@ def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], borde
 def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
     """Draw the members of every clique from the young men who live in its territory."""
     minds, cliques, roll = state.minds, state[CLIQUES], state[ROLL]
-    age = (tick // 3 - people["born"]) / 365.25
+    age = (tick // 3 - people["born"]) / DAYS_A_YEAR
     fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
     for q, clique in enumerate(cliques):
         pool = np.flatnonzero(fit & (state[TERRITORY][people["home"]] == q))

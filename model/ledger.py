@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
+from model.calendar import YEAR
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel, making_arrays, scalar
 from model.luck import decision, logistic, luck
@@ -78,7 +79,6 @@ class Memory(Row):
     gone: Annotated[int, Column("is not here any more since", "tick", -1, "i4")]
 
 
-SHIFTS_A_YEAR = 1095
 DISPOSITION = decision("disposition")
 
 
@@ -152,7 +152,7 @@ def kept(shifts: float, memory_years: float) -> float:
     >>> float(kept(1095.0, 1.0))
     0.5
     """
-    return math.exp(-0.6931471805599453 * shifts / (1095.0 * memory_years))
+    return math.exp(-0.6931471805599453 * shifts / (YEAR * memory_years))
 
 
 @kernel

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.books import OCCURRED, RECORDED, TOLD
+from model.calendar import DAYS_A_YEAR, LONGEST_MONTH, QUARTER, YEAR
 from model.chance import age_of
 from model.criteria import CRITERIA, TRACES, ratio, scores
 from model.kernels import AHEAD, fetch, kernel, making_arrays
@@ -27,7 +28,6 @@ from model.mechanism import Measure, over
 from model.mechanisms.fear import feel
 from model.parameters import Group, number
 from model.register import ORDER
-from model.residents import DAYS_A_YEAR
 from model.standing import standing
 from model.state import BOARDS, BOOKS, OFFICERS
 
@@ -65,7 +65,6 @@ GROUPS: dict[str, tuple[int, int]] = {
 N_CLASSES = 1 << len(FLAGS)
 CLASSES = {group: np.flatnonzero((np.arange(N_CLASSES) & look) == stand) for group, (look, stand) in GROUPS.items()}
 SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
-YEAR, QUARTER, LONGEST_MONTH = 1095, 273, 93
 FAR_MINUTES = 20.0
 SAMPLE = 1500
 SURVEY, ANSWER = decision("survey"), decision("answer")
@@ -90,7 +89,9 @@ def lasting_flags(world: World) -> NDArray[np.int16]:
     """Return the flags of every resident that never change, so that a month's end need not look them up."""
     people = world.town.people
     far = world.town.cells["minutes"][people["home"]] > FAR_MINUTES
-    flags: NDArray[np.int16] = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(np.int16)
+    flags: NDArray[np.int16] = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(
+        np.int16
+    )
     flags += COUNCIL * people["council"].astype(np.int16) + FAR * far.astype(np.int16)
     return flags
 

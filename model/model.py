@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 
 from model import fingerprint
 from model.agents import enrol
-from model.calendar import Calendar, date_of_tick, first_of_month, is_last_shift_of_month, month_of, tick_of
+from model.calendar import (
+    SHIFTS,
+    WEEK,
+    Calendar,
+    date_of_tick,
+    first_of_month,
+    is_last_shift_of_month,
+    month_of,
+    tick_of,
+)
 from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook
 from model.errors import InputError, nearest
 from model.gangs import n_cliques
@@ -232,7 +241,7 @@ class TrustModel(MesaModel):
     def remember_public_events(self) -> None:
         """Let the mood of the municipality fade by a month, and take in the month's public events."""
         mood = self.state[MOOD]
-        shifts = 3.0 * self.days_of_month
+        shifts = SHIFTS * self.days_of_month
         mood[0] = mood[0] * kept(shifts, self.numbers["trust"][0]["memory_years"]) + mood[1]
         mood[1] = 0.0
 
@@ -354,7 +363,7 @@ class TrustModel(MesaModel):
         rows["incidents"], rows["visits"] = state[HARMED_HERE][populated], state[SEEN_HERE][populated]
         weeks = self.numbers["deterrence"]["weeks"][town.cells["settlement"][populated]]
         idle = self.tick + 1 - state.risk["touched"][populated]
-        rows["risk"] = state.risk["level"][populated] * np.exp2(-idle / (21.0 * weeks))
+        rows["risk"] = state.risk["level"][populated] * np.exp2(-idle / (WEEK * weeks))
         return rows
 
     # Saving and copying, between steps

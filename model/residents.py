@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model.calendar import MARKET_DAY, NIGHT, REST_DAY, SHIFTS, Calendar, day_number
+from model.calendar import DAYS_A_YEAR, MARKET_DAY, NIGHT, REST_DAY, SHIFTS, Calendar, day_number
 from model.kernels import making_arrays
 from model.luck import decision, luck
 from model.parameters import Group, number, share
@@ -25,7 +25,6 @@ INFANT, STUDENT, SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE, HOME, ELDER = ra
 OUTSIDE = -1
 """The place of those who are outside the municipality."""
 LISTS = 3 * SHIFTS
-DAYS_A_YEAR = 365.25
 SCHOOL_AGE, MIDDLE_SCHOOL_AGE, ADULT_AGE, OLD_AGE = 7, 13, 18, 65
 TRIES = 24
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import date_of_tick
+from model.calendar import MONTH, date_of_tick
 from model.kernels import kernel, making_arrays
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism, portrayed
@@ -39,7 +39,6 @@ FOUNDED = 1997
 """Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
 LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
 """Months at the post and years of service of officers at the start, at most; assumed."""
-SHIFTS_A_MONTH = 91
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +279,7 @@ def begin(world: World) -> None:
     officers, numbers, tick, seed = world.plant.officers, world.numbers["adoption"], world.tick, world.seed
     year = date_of_tick(tick).year
     for o, officer in enumerate(officers):
-        officer.tick_since = tick - int(SHIFTS_A_MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
+        officer.tick_since = tick - int(MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
         officer.asked = -1
         officer.cohort = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
     note_care(officers, world.plant.facilities, numbers, world.state[MEANS])
@@ -307,7 +306,7 @@ def portrait(month: Month) -> dict[str, float]:
         "trained_prevention": mean_of(officers["trained"][prevention]),
         "aware_share": mean_of(officers["aware"]),
         "trained_plateau": float(plateau(p, world.month, old)),
-        "tenure_months": mean_of((world.tick - officers["tick_since"]) / SHIFTS_A_MONTH),
+        "tenure_months": mean_of((world.tick - officers["tick_since"]) / MONTH),
         "old_guard_share": mean_of(officers["cohort"] < FOUNDED),
     }
 

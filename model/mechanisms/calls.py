@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from model.calendar import weekday_of
+from model.calendar import YEAR, weekday_of
 from model.chance import age_of
 from model.daybook import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
 from model.kernels import Tables, kernel
@@ -121,7 +121,7 @@ def call_all(stage: Stage, board: Switchboard, weekend_night: bool) -> None:
     n, highest = len(people), 0.0
     for z in range(len(board.calls)):
         highest = max(highest, hazard_of_call(board, z, weekend_night))
-    for j in range(poisson(luck(seed, CALL_COUNT, tick, 0, 0), MOST_CALLS * n / 1095.0)):
+    for j in range(poisson(luck(seed, CALL_COUNT, tick, 0, 0), MOST_CALLS * n / YEAR)):
         number = NAME + j
         mark = luck(seed, CALL_MARK, tick, number, 0) * MOST_CALLS
         if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
@@ -136,7 +136,7 @@ def call_all(stage: Stage, board: Switchboard, weekend_night: bool) -> None:
         if age_of(people[i], tick) >= ADULT:
             ring(stage, board, i, number, False)
     n = len(board.councils)
-    for j in range(poisson(luck(seed, CALL_COUNT, tick, 1, 0), MOST_BY_LEADER * n / 1095.0)):
+    for j in range(poisson(luck(seed, CALL_COUNT, tick, 1, 0), MOST_BY_LEADER * n / YEAR)):
         number = NAME + LEADERS + j
         i = board.councils[int(luck(seed, CALL_WHO, tick, number, 0) * n)]
         z = people[i].settlement
@@ -162,7 +162,7 @@ def board_of(world: World) -> Switchboard:
 def most_calls(world: World) -> int:
     """Return how many calls of a shift there never are."""
     by_all, by_leaders = MOST_CALLS * world.town.n_people, MOST_BY_LEADER * len(world.once(councils_of)[1])
-    return most_of(by_all / 1095.0) + most_of(by_leaders / 1095.0)
+    return most_of(by_all / YEAR) + most_of(by_leaders / YEAR)
 
 
 def act(world: World) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import MONTH, WEEK
 from model.chance import age_of, someone
 from model.daybook import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, VISITS
 from model.kernels import Tables, kernel, making_arrays
@@ -49,7 +50,7 @@ POLICE_STOP, AUTHORITY_STOPS, TOGETHER, KILLS, ATTACKS = (
 )
 GRAVE, MOST, FEWEST, TRIES = 0.6, 60, 8, 8
 """Severity from which a crime may draw a crowd; most of a crowd that are looked at, fewest that make one; assumed."""
-RECENT, YEAR, WEEK = 91, 1095, 21
+RECENT = MONTH
 NAME = 3221225472
 """What a crowd does after incident m is incident NAME + m mod 2**28."""
 AVERTED, INJURED, KILLED = range(3)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import date_of_tick
+from model.calendar import WEEK, YEAR, date_of_tick
 from model.daybook import HEARINGS, IMPRESSIONS, SPARED
 from model.hazard import MARKET_NIGHT, NIGHT
 from model.kernels import Tables, kernel
@@ -57,7 +57,6 @@ CLOSED, TO_STATE, NO_REMEDY, POSTPONED, RULED, TO_HIGHER = range(6)
 AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
 """What a case waits for."""
 RULINGS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
-YEAR, WEEK = 1095, 21
 MOST_SUMMONS = 3
 DELAYED = 0.25
 """What people see of an authority's justice when a hearing is put off, 0 to 1; assumed."""

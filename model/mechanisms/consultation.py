@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import date_of_tick, month_of
+from model.calendar import MONTH, YEAR, date_of_tick, month_of
 from model.chance import age_of
 from model.daybook import IMPRESSIONS, INCIDENTS, MEETINGS
 from model.kernels import kernel
@@ -48,7 +48,6 @@ CALLED, FOLLOWED = decision("called by police"), decision("followed up")
 DOOR_COUNT, DOOR_WHO, DOOR_TONE = decision("door count"), decision("door who"), decision("door tone")
 TABLE, COUNCIL, COMUPRE, NETWORK = (code(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
-YEAR, SHIFTS_A_MONTH = 1095, 91
 MOST_INVITED, MOST_DOORS = 20, 32
 MEETING, DOOR_TO_DOOR = cause("meeting", 13), cause("door_to_door", 22)
 
@@ -293,7 +292,7 @@ def lose_numbers(world: World) -> None:
     """Let leaders lose the numbers of the officers who were replaced in the last month."""
     officers, boards = world.state.officers, world.state.boards
     facility = world.town.cells["facility"][world.town.authorities["cell"]]
-    new = world.tick - officers["tick_since"] <= SHIFTS_A_MONTH
+    new = world.tick - officers["tick_since"] <= MONTH
     for a, f in enumerate(facility):
         own = officers["facility"] == f
         boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0

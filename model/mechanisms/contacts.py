@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import HALF_YEAR
 from model.chance import age_of, somebody_here, spot_of, young_man
 from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
 from model.kernels import Tables, fetch, kernel, making_arrays
@@ -43,7 +44,7 @@ MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
 )
 BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
 MOST = 15
-KNOWN_AFTER = 546
+KNOWN_AFTER = HALF_YEAR
 """Shifts at the post after which residents know an officer: six months; assumed."""
 GREETING, TALK, STOP, BRIBE = cause("greeting", 1), cause("talk", 2), cause("stop", 3), cause("bribe", 4)
 

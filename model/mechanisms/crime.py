@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import MARKET_DAY, weekday_of
+from model.calendar import MARKET_DAY, YEAR, weekday_of
 from model.chance import age_of, somebody_here
 from model.daybook import IMPRESSIONS, INCIDENTS, MOTIVES, NO_MOTIVE, NOBODY, OUTSIDE, SPARED
 from model.kernels import Tables, fetch, kernel
@@ -340,7 +340,7 @@ def draw(stage: Stage, kind: int, drawn: Rows[Drawn]) -> int:
     """List who are candidates of a kind in this shift and old enough; return how many."""
     ground, minds, n_drawn, left = stage.ground, stage.minds, 0, 0
     n = len(minds)
-    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, KEY[kind], 0), CEILING[kind] * n / 1095.0)):
+    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, KEY[kind], 0), CEILING[kind] * n / YEAR)):
         number = KEY[kind] * KIND_SPACE + j
         i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n)
         if i < ground.come[0]:
@@ -494,7 +494,7 @@ def drawn_of(world: World) -> Grown[Drawn]:
 
 def most_attempts(world: World) -> int:
     """Return how many attempts of a shift there never are."""
-    return most_of(float(CEILING.sum()) * world.town.n_people / 1095.0)
+    return most_of(float(CEILING.sum()) * world.town.n_people / YEAR)
 
 
 def act(world: World) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from model.calendar import MONTH
 from model.chance import age_of
 from model.daybook import IMPRESSIONS
 from model.kernels import kernel
@@ -29,7 +30,6 @@ BREAKS_OUT, CRISIS_PLACE, CRISIS_JOINS = decision("crisis"), decision("crisis pl
 CRISIS_WHO, CRISIS_COMES = decision("crisis who"), decision("crisis comes")
 YOUNGEST = 14.0
 """Age from which people take part; assumed."""
-SHIFTS_A_MONTH = 91
 CRISIS = cause("crisis", 25)
 
 
@@ -82,7 +82,7 @@ def rise(
         joins = numbers[z].joins * boards[a].organised
         if z == place or luck(stage.seed, CRISIS_JOINS, stage.tick, a, who) < joins:
             boards[a].risen = 1
-            boards[a].silent_until = stage.tick + int(SHIFTS_A_MONTH * numbers[z].silence * size)
+            boards[a].silent_until = stage.tick + int(MONTH * numbers[z].silence * size)
 
 
 @kernel

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+from model.calendar import WEEK
 from model.daybook import VISITS
 from model.kernels import kernel
 from model.kinds import STREET_GUARD, TARGETED_GUARD
@@ -73,7 +74,7 @@ def effect_on(kind: int, p: Deterrence) -> float:
 @kernel
 def felt_risk(risk: Risk, tick: int, weeks: float) -> float:
     """Perceived risk of a cell as left by the shift before this one."""
-    return risk.level * math.exp(-0.6931471805599453 * (tick - risk.touched) / (21.0 * weeks))
+    return risk.level * math.exp(-0.6931471805599453 * (tick - risk.touched) / (WEEK * weeks))
 
 
 @kernel
@@ -117,7 +118,7 @@ def remember(stage: Stage, risk: Rows[Risk], numbers: Rows[Deterrence]) -> None:
         # `level` is what the next shift feels if nobody comes: this shift's own fading included
         before = felt_risk(here, tick, p.weeks)
         guarded = 1.0 - math.exp(-guard / 480.0)
-        here.level = before + (guarded - before) * (1.0 - math.exp(-0.6931471805599453 / (21.0 * p.weeks)))
+        here.level = before + (guarded - before) * (1.0 - math.exp(-0.6931471805599453 / (WEEK * p.weeks)))
         here.touched, here.seen = tick + 1, tick
 
 

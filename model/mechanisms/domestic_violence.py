@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import weekday_of
+from model.calendar import YEAR, weekday_of
 from model.chance import age_of
 from model.daybook import BY_KIN, BY_PARTNER, IMPRESSIONS, INCIDENTS
 from model.kernels import Tables, fetch, kernel
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 HURT_COUNT, HURT_WHO, HURT_MARK = decision("hurt count"), decision("hurt who"), decision("hurt mark")
 AGAIN_MARK, AGAIN_WAIT = decision("again mark"), decision("again wait")
 DRINKS, HURT_BEFORE, ENDS = decision("drinks"), decision("hurt before start"), decision("violence ends")
-YEAR = 1095
 FIRST_ACTS, FURTHER_ACTS = 0.15, 12.0
 """Ceilings of the hazards: first acts a year and resident, further acts a year and woman."""
 YOUNGEST, OLDEST, MAN, SAME_AGE = 13.0, 60.0, 18.0, 15.0

@@ -9,13 +9,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from model.calendar import is_last_shift_of_month, weekday_of
+from model.calendar import YEAR, is_last_shift_of_month, weekday_of
 from model.chance import STEP, TRIES, age_of, someone, young_man
 from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENTS, PUNISHMENT, TERRITORIAL
 from model.gangs import TARGETS, enrol, gangland_of
 from model.kernels import kernel
 from model.kinds import ASSAULT, EXTORTION, HOMICIDE
-from model.ledger import SHIFTS_A_YEAR
 from model.luck import decision, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, most_of, note_incident
@@ -298,7 +297,7 @@ def clash(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], political: Ro
         clique = gangs.cliques[q]
         z = max(stage.ground.cells[clique.centre].settlement, 0)
         p = numbers[z]
-        chance = p.clash / 1095.0 * min(clique.rivals, 3) * p.tension * violence(political[z])
+        chance = p.clash / YEAR * min(clique.rivals, 3) * p.tension * violence(political[z])
         chance *= clique.members / max(clique.founding, 1)
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
@@ -340,7 +339,7 @@ def recruit(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], schools: Ro
 def imitate(stage: Stage, numbers: Rows[Extortion], phone_lists: float) -> None:
     """Let imitators telephone: no territory, empty threats."""
     n_people = len(stage.ground.people)
-    for j in range(poisson(luck(stage.seed, IMITATOR_COUNT, stage.tick, 0, 0), MOST_IMITATED * n_people / 1095.0)):
+    for j in range(poisson(luck(stage.seed, IMITATOR_COUNT, stage.tick, 0, 0), MOST_IMITATED * n_people / YEAR)):
         number = IMITATOR_NUMBER + j
         i = int(luck(stage.seed, IMITATOR_WHO, stage.tick, number, 0) * n_people)
         person = stage.ground.people[i]
@@ -349,7 +348,7 @@ def imitate(stage: Stage, numbers: Rows[Extortion], phone_lists: float) -> None:
         p = numbers[person.settlement]
         likely = p.imitator_business if person.business == 1 else 1.0
         gave_in = stage.minds[i].gave_in
-        if gave_in >= 0 and stage.tick - gave_in < SHIFTS_A_YEAR:
+        if gave_in >= 0 and stage.tick - gave_in < YEAR:
             likely *= p.imitator_again
         if luck(stage.seed, IMITATOR_MARK, stage.tick, number, 0) >= p.imitators * phone_lists * likely / MOST_IMITATED:
             continue
@@ -450,7 +449,7 @@ def extort(
 
 def most_demands(world: World) -> int:
     """Return how many demands, payments and clashes of a shift there never are, answers to threats apart."""
-    return 16 * len(world.state.cliques) + most_of(MOST_IMITATED * world.town.n_people / 1095.0)
+    return 16 * len(world.state.cliques) + most_of(MOST_IMITATED * world.town.n_people / YEAR)
 
 
 def most_recruits(world: World) -> int:

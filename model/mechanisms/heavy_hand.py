@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import DAYS_A_MONTH, MONTH, WEEK
 from model.chance import someone, young_man
 from model.daybook import IMPRESSIONS, SOLDIERS, VISITS
 from model.gangs import TERRITORY, gangland_of
@@ -52,7 +53,6 @@ DETAIN_COUNT, DETAIN_WHO, DETAIN_MARK = (
 DETAIN_COMPLAINT, PRISON_RECRUIT = decision("detention complaint"), decision("prison recruit")
 MOST_DETAINED = 200.0
 """Ceiling of detentions by 1,000 young men and month."""
-DAYS_A_MONTH = 30.4375
 DETENTION, ARMY = cause("detention", 23), cause("army", 24)
 
 
@@ -178,7 +178,7 @@ def detain(
         p, q = numbers[person.settlement], mind.member
         known = (1.0 - p.wrongful) / max(members, 1e-9) if q >= 0 else p.wrongful / max(1.0 - members, 1e-9)
         if mark < p.detention * known / MOST_DETAINED:
-            until = stage.tick + int(91.0 * p.months if q >= 0 else 21.0 * p.weeks)
+            until = stage.tick + int(MONTH * p.months if q >= 0 else WEEK * p.weeks)
             take_in(stage, prison, count, i, q, until)
             lock_up(stage, cliques, i, p)
 

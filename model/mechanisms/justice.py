@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from model.books import COMPLAINTS
-from model.calendar import is_last_shift_of_month
+from model.calendar import MONTH, is_last_shift_of_month
 from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
 from model.kernels import kernel
 from model.ledger import cause, impress
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from model.state import Plan
 
 BLAME, CHARGE, SENTENCE, INQUIRY = decision("blame"), decision("charge"), decision("sentence"), decision("inquiry")
-SHIFTS_A_MONTH = 91
 TRIAL_MONTHS = 12
 RELEASE, HELD, CHARGED, DROPPED = cause("release", 8), cause("held", 9), cause("charged", 10), cause("dropped", 11)
 
@@ -153,7 +152,7 @@ def close_month(stage: Stage, complaints: Rows[Complaint], count: Ints, capacity
         p = justice[z]
         keep = True
         if complaint.charged >= 0:
-            if tick - complaint.charged >= TRIAL_MONTHS * SHIFTS_A_MONTH:
+            if tick - complaint.charged >= TRIAL_MONTHS * MONTH:
                 keep = False
                 if luck(seed, SENTENCE, filed, number, 0) < p.sentence:
                     tally[0].sentenced += 1.0
@@ -167,7 +166,7 @@ def close_month(stage: Stage, complaints: Rows[Complaint], count: Ints, capacity
             else:
                 keep = False
                 drop(stage, i, filed, number, p)
-        elif tick - filed > p.months * SHIFTS_A_MONTH:
+        elif tick - filed > p.months * MONTH:
             keep = False
             drop(stage, i, filed, number, p)
         if keep:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from model.calendar import YEAR
 from model.chance import age_of
 from model.daybook import IMPRESSIONS, IN_QUARREL, INCIDENTS
 from model.kernels import kernel
@@ -104,7 +105,7 @@ def dispute(
 ) -> None:
     """Let households quarrel: before the authority, before nobody, or with fists."""
     people, n = stage.ground.people, len(stage.ground.people)
-    for j in range(poisson(luck(stage.seed, LAND_COUNT, stage.tick, 0, 0), CEILING * n / 1095.0)):
+    for j in range(poisson(luck(stage.seed, LAND_COUNT, stage.tick, 0, 0), CEILING * n / YEAR)):
         number = NAME + j
         i = int(luck(stage.seed, LAND_WHO, stage.tick, number, 0) * n)
         person = people[i]
@@ -134,7 +135,7 @@ def dispute(
 def act(world: World) -> None:
     """Let households quarrel over land, water and boundaries."""
     state, numbers = world.state, world.numbers
-    most = most_of(CEILING * world.town.n_people / 1095.0)
+    most = most_of(CEILING * world.town.n_people / YEAR)
     state.cases.reserve(most)
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import QUARTER
 from model.daybook import BRIBES
 from model.kernels import kernel, making_arrays
 from model.luck import decision, luck, poisson
@@ -38,7 +39,6 @@ GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
     decision("sanction"),
     decision("caught"),
 )
-QUARTER = 273
 TRIES = 64
 """Tries to find an officer who asked lately, when a case comes out."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import date_of_tick, month_of
+from model.calendar import LONGEST_QUARTER, date_of_tick, month_of
 from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, POST, PROBLEM, VISITS
 from model.kernels import Tables, kernel
 from model.luck import decision, luck
@@ -36,8 +36,6 @@ CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), dec
 TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
 PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
-QUARTER = 276
-"""Shifts of the longest quarter."""
 FADE = 2.0 / 3.0
 """Share of what is remembered of past months after another one, so that about three months count; assumed."""
 ALIVE = 4
@@ -187,7 +185,7 @@ def choose_places(
         cell = -1
         if plan.founded == 1 and luck(seed, ANALYSED, month, f, r) < analysis:
             cell = worst(local, own, chosen, r)
-        elif plan.product >= 0 and tick - plan.product < QUARTER:
+        elif plan.product >= 0 and tick - plan.product < LONGEST_QUARTER:
             cell = worst(above, own, chosen, r)
         for habit in old[: plan.n]:
             if cell < 0 and not aimed_at(chosen, r, habit):
@@ -242,7 +240,7 @@ def take_up(
     month, tick = when
     plan.holds = plan.changed = 0
     for a in near:
-        asked = requested[a] >= 0 and tick - requested[a] <= QUARTER
+        asked = requested[a] >= 0 and tick - requested[a] <= LONGEST_QUARTER
         if not asked or plan.n == 0 or luck(seed, TAKEN_UP, month, a, 0) >= p.takes_request:
             continue
         plan.holds = 1
@@ -267,7 +265,7 @@ def plan_for(world: World, f: int, month: int) -> None:
     trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0
     plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
     met = state.boards["met"][near]
-    lately = float(np.mean((met >= 0) & (world.tick - met <= QUARTER))) if len(near) else 0.0
+    lately = float(np.mean((met >= 0) & (world.tick - met <= LONGEST_QUARTER))) if len(near) else 0.0
     wish = p.cause + p.cause_analysis * p.analysis + p.cause_met * lately
     plan.named = int(plan.founded == 1 and luck(seed, CAUSE_NAMED, month, f, 0) < wish)
     plan.shared, plan.made = 0, world.tick

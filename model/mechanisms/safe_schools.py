@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import DAYS_A_YEAR
 from model.kernels import kernel
 from model.kinds import SCHOOLS
 from model.mechanism import Hazard, Knockout, Measure, Mechanism
@@ -61,7 +62,7 @@ def guard(world: World, person: Reals) -> None:
 def youth_of(world: World) -> Reals:
     """Return the young of 7 to 17 years by settlement at the start: students, and those out of school."""
     people, n = world.town.people, world.town.n_settlements
-    age = (world.calendar.first_tick // 3 - people["born"]) / 365.25
+    age = (world.calendar.first_tick // 3 - people["born"]) / DAYS_A_YEAR
     young = (people["arrives"] < 0) & (age >= YOUNGEST) & (age < ADULT)
     student = people["occupation"] == STUDENT
     kinds = (young & student, young & ~student)

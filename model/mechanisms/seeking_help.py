@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import MONTH
 from model.daybook import (
     AT_STATION,
     BY_PHONE,
@@ -56,7 +57,6 @@ SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
 PLACE = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
 """Place of each channel in `PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
 N_PULLS = 10
-SHIFTS_A_MONTH = 91
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +212,7 @@ def protect(stage: Stage, row: Incident, i: int, place: int, households: Househo
     if drawn >= chance:
         households.helped[ALONE_AFTER, place] += 1.0
         return
-    households.homes[i].safe = stage.tick + int(p.months * SHIFTS_A_MONTH)
+    households.homes[i].safe = stage.tick + int(p.months * MONTH)
     stage.tally[0].domestic_protected += 1.0
     if row.complaint == 1:
         impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p.relief, 1)
