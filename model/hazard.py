@@ -28,6 +28,8 @@ N_WARDS = 4
 class Factors:
     """The factors of one world: ``rates[when, kind, cell]``, ``person[kind, settlement, ward]`` and the guards.
 
+    ``highest[when, kind]`` is the greatest rate of any cell.
+
     ``guards[guard, when, kind, cell]`` stand apart, since a crime that one of them keeps away is written down under its
     number (``numbers``); ``repeats[guard]`` is 1 where it keeps near repeats away too.
     """
@@ -38,7 +40,7 @@ class Factors:
         guarding = {name: hazard for name, hazard in writing if hazard.spared}
         self.guarding, self.numbers = guarding, {name: number for number, name in enumerate(guarding)}
         self.repeats: Ints = np.array([hazard.repeats for hazard in guarding.values()], np.int64)
-        self.rates = np.ones((4, N_KINDS, n_cells))
+        self.rates, self.highest = np.ones((4, N_KINDS, n_cells)), np.ones((4, N_KINDS))
         self.guards = np.ones((len(guarding), 4, N_KINDS, n_cells))
         self.person = np.ones((N_KINDS, n_settlements, N_WARDS))
 
@@ -48,6 +50,7 @@ class Factors:
         for hazard in self.writers.values():
             hazard.place(world, self.rates)
             hazard.person(world, self.person)
+        np.max(self.rates, axis=2, out=self.highest)
         for name in self.guarding:
             self.lay_guard(world, name)
 

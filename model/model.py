@@ -146,7 +146,7 @@ class TrustModel(MesaModel):
         for mechanism in ORDER:
             mechanism.begin(self)
         self.state[TOTAL][:] = total_trust(self.minds, self.town.people, self.town.n_settlements)
-        self._laid.clear()
+        self.forget_laid()
         self.factors.lay(self)
         enrol(self)
 
@@ -173,6 +173,7 @@ class TrustModel(MesaModel):
         self.plant, self.ground = plant_of(self), ground_of(self)
         self.factors = Factors(ORDER, self.town.n_cells, self.town.n_settlements)
         self._laid: dict[Callable[[TrustModel], object], Any] = {}
+        self._stage: Stage | None = None
         self._growth = Growth.latest
 
     def _read_numbers(self) -> None:
@@ -182,7 +183,7 @@ class TrustModel(MesaModel):
             group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups
         }
         self._dates = frozenset(dates(self.settings))
-        self._laid.clear()
+        self.forget_laid()
 
     # The schedule
 
@@ -205,7 +206,7 @@ class TrustModel(MesaModel):
         self.day_type = self.calendar.day_type(self.tick)
         if self.turns_today():
             self.numbers = {**self.numbers, **changes(self.settings, self.date, self.town.settlement_names)}
-            self._laid.clear()
+            self.forget_laid()
             self.factors.lay(self)
 
     def born(self, first: int, end: int) -> None:
@@ -262,23 +263,29 @@ class TrustModel(MesaModel):
         It is kept until a table has moved or the numbers change, so it may hold nothing else that does.
         """
         if self._growth is not Growth.latest:
-            self._laid.clear()
-            self._growth = Growth.latest
-        if lay not in self._laid:
-            self._laid[lay] = lay(self)
-        found: T = self._laid[lay]
+            self.forget_laid()
+        found: T | None = self._laid.get(lay)
+        if found is None:
+            found = self._laid[lay] = lay(self)
         return found
+
+    def forget_laid(self) -> None:
+        """Let everything be laid out anew, since a table has moved or the numbers have changed."""
+        self._laid.clear()
+        self._stage, self._growth = None, Growth.latest
 
     def once[T](self, work: Callable[[TrustModel], T]) -> T:
         """Return what ``work`` finds out about the town, which does not change: it is asked once."""
-        if work not in self._once:
-            self._once[work] = work(self)
-        found: T = self._once[work]
+        found: T | None = self._once.get(work)
+        if found is None:
+            found = self._once[work] = work(self)
         return found
 
     def stage(self) -> Stage:
         """Return where the events of the present shift happen, as kernels take it."""
-        stage = self.laid(stage_of)
+        if self._stage is None or self._growth is not Growth.latest:
+            self._stage = self.laid(stage_of)
+        stage = self._stage
         if stage.tick != self.tick:
             stage.put("tick", self.tick)
             stage.put("where", self.calendar.place_list(self.tick))

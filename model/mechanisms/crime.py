@@ -187,6 +187,7 @@ class Odds(Tables):
     losses: Reals
     outside: Reals
     rates: Reals
+    highest: Reals
     guards: Reals
     repeats_too: Ints
     person: Reals
@@ -378,8 +379,10 @@ def spare(stage: Stage, kind: int, cell: int, number: int, guard: int) -> None:
 
 
 @kernel
-def wished(stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, market_day: bool, weekend: bool) -> float:
-    """Hazard of this resident here and now over its ceiling, before guards."""
+def wished(
+    stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, market_day: bool, weekend: bool, mark: float
+) -> float:
+    """Hazard of this resident here and now over its ceiling, before guards; a bound of it if the mark is above that."""
     person, here = stage.ground.people[i], stage.ground.cells[cell]
     z, p = max(here.settlement, 0), odds.crime[max(here.settlement, 0)]
     market = market_day and here.market == 1
@@ -387,12 +390,15 @@ def wished(stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, ma
     ward = stage.minds[i].careful
     if here.schools > 0 and age_of(person, stage.tick) < ADULT:
         ward += 2
-    weight *= odds.person[kind, person.settlement, ward] * odds.rates[when, kind, cell]
-    threshold: float = odds.base[z, kind] * weight / CEILING[kind]
+    stage.tally[0].candidates += 1.0
+    by_person, base = odds.person[kind, person.settlement, ward], odds.base[z, kind]
+    bound: float = base * (weight * (by_person * odds.highest[when, kind])) / CEILING[kind]
+    if bound <= mark:  # nowhere does the rate reach this mark: no need to look up the place
+        return bound
+    threshold: float = base * (weight * (by_person * odds.rates[when, kind, cell])) / CEILING[kind]
     if threshold > 1.0:
         stage.tally[0].ceiling_hits += 1.0
         threshold = 1.0
-    stage.tally[0].candidates += 1.0
     return threshold
 
 
@@ -414,7 +420,7 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
                 if mark * CEILING[kind] < hazard:
                     suffer_outside(stage, kind, i, number, grave)
                 continue
-            threshold = wished(stage, odds, kind, i, cell, when, market_day, weekday >= 4)
+            threshold = wished(stage, odds, kind, i, cell, when, market_day, weekday >= 4, mark)
             if mark < threshold:
                 threshold = kept_away(stage, odds, kind, cell, when, number, mark, threshold)
             if mark < threshold:
@@ -482,7 +488,7 @@ def odds_of(world: World) -> Odds:
         lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
     return Odds(
         crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
-        factors.rates, factors.guards, factors.repeats, factors.person, numbers["near_repeat"], numbers["deterrence"],
+        factors.rates, factors.highest, factors.guards, factors.repeats, factors.person, numbers["near_repeat"], numbers["deterrence"],
         state.risk, state.repeats.rows, state.repeats.count,
     )  # fmt: skip
 

@@ -95,14 +95,26 @@ class Fleet(Tables):
     mayor: Rows[Mayor]
 
 
+@kernel
+def serves(g: int, day: int, roster: Roster) -> bool:
+    """Whether a group has its days of service."""
+    cycle = roster.days_on + roster.days_off
+    return (day - (g * cycle + 1) // GROUPS) % cycle < roster.days_on
+
+
+@kernel
 def on_duty(tick: int, roster: Roster) -> tuple[int, float]:
     """Return the group that serves in this shift (-1 for none) and at what strength."""
-    day, cycle = tick // 3, int(roster.days_on) + int(roster.days_off)
-    active = [g for g in range(GROUPS) if (day - (g * cycle + 1) // GROUPS) % cycle < roster.days_on]
-    if not active:
+    active = 0
+    for g in range(GROUPS):
+        active += 1 if serves(g, tick // 3, roster) else 0
+    if active == 0:
         return -1, 0.0
-    strength = 1.0 if len(active) > 1 else float(roster.single_strength)
-    return active[tick % len(active)], strength
+    turn, group = tick % active, -1
+    while turn >= 0:
+        group += 1
+        turn -= 1 if serves(group, tick // 3, roster) else 0
+    return group, 1.0 if active > 1 else roster.single_strength
 
 
 @kernel
@@ -225,7 +237,7 @@ def act(world: World) -> None:
     state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
     group, strength = on_duty(world.tick, roster[0])
     if strength < 1.0:
-        state.tally[0]["thin_relays"] += 1.0
+        world.tally["thin_relays"] += 1.0
     fill_seats(world.stage(), state.couples, world.plant, roster, group, strength)
     equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources)
 
