@@ -4,9 +4,9 @@ import sys
 
 import stub_runs
 
-from experiments import cli
+from experiments.cli import app as cli
+from experiments.runs.seats import LocalCrew
 from experiments.sweeps import command
-from experiments.sweeps.crew import LocalCrew
 
 if __name__ == "__main__":
     command.hired = lambda hands, *_: (LocalCrew(hands.workers, stub_runs.slow), lambda job: job.run)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from experiments.sweeps.crew import LocalCrew
+from experiments.runs.jobs import Job
+from experiments.runs.pace import Pace
+from experiments.runs.seats import LocalCrew
+from experiments.runs.work import Done, attempt
 from experiments.sweeps.engine import Engine, Interruption, Outcome
-from experiments.sweeps.jobs import Job, jobs_of
+from experiments.sweeps.jobs import jobs_of
 from experiments.sweeps.lock import locked
-from experiments.sweeps.pace import Pace
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import read_study
-from experiments.sweeps.work import Done, attempt
 from model import fingerprint
 
 STUDY = """

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import bare_loop, cli, floor, paired, phases, same_numbers
-from experiments.bare_work import REACHES, Work, work_of
-from experiments.breakdown import Breakdown, table
+from experiments.bench.bare_work import REACHES, Work, work_of
+from experiments.bench.breakdown import Breakdown, table
+from experiments.bench import bare_loop, floor, paired, phases, same_numbers
+from experiments.cli import app as cli
 from model.daybook import TABLES
 from model.errors import InputError
 from model.measures import MEASURES
@@ -199,7 +200,7 @@ def test_the_table_of_phases_fits_80_columns():
 def test_draws_are_counted_by_decision_without_the_compiler():
     code = """
 from collections import Counter
-from experiments.counted_luck import listen
+from experiments.bench.counted_luck import listen
 counted = Counter()
 listen(counted)
 import math

@@ -5,12 +5,12 @@ import math
 import pandas as pd
 import pytest
 
-from experiments import cli
-from experiments.check import Tally, check_lines, orders
-from experiments.plan import make_plan
-from experiments.results import joined
-from experiments.runs import run_all
-from experiments.yearly import Expression, years_of
+from experiments.cli import app as cli
+from experiments.runs.folder import joined
+from experiments.runs.plan import make_plan
+from experiments.runs.pool import run_all
+from experiments.runs.yearly import Expression, years_of
+from experiments.validation.check import Tally, check_lines, orders
 from model.measures import MEASURES
 
 SITES = {"villa_canales", "totonicapan"}

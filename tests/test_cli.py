@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from experiments import cli
+from experiments.cli import app as cli
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
@@ -41,7 +41,7 @@ def test_without_a_word_the_program_shows_its_commands(capsys):
 def test_help_imports_nothing_heavy():
     program = f"""
 import sys
-from experiments.cli import code_of
+from experiments.cli.app import code_of
 assert code_of(["--help"]) == 0
 assert code_of(["run", "--help"]) == 0
 print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)
@@ -111,7 +111,7 @@ def test_our_own_fault_is_code_1_with_its_traceback(capsys, monkeypatch):
     def fail():
         raise ZeroDivisionError("of ours")
 
-    monkeypatch.setattr("experiments.listings.scenario_lines", fail)
+    monkeypatch.setattr("experiments.cli.listings.scenario_lines", fail)
     code, _, err = call(capsys, "scenarios")
     assert code == 1
     assert "ZeroDivisionError: of ours" in err
@@ -173,7 +173,7 @@ def test_measures_are_listed_with_units(capsys):
 
 @pytest.mark.parametrize("told", [(8.5, 8.3, 8.5, 8.3), (6.0, 12.0, 8.5, 8.3), (6.0, 12.0, 5.0, 6.0)])
 def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
-    from experiments import bench
+    from experiments.bench import command as bench
 
     seconds = iter(told)
     monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})
@@ -184,7 +184,7 @@ def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
 
 
 def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
-    from experiments import bench
+    from experiments.bench import command as bench
 
     seconds = iter([6.0, 12.0, 5.0, 8.0])
     monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import cli
-from experiments.arms import read_word
-from experiments.breakeven import sentence, verdict
-from experiments.effects import GROUPS
-from experiments.headlines import HEADLINES
-from experiments.plan import make_plan
-from experiments.planner import twins_needed
-from experiments.request import Request
-from experiments.side_by_side import ASYMMETRY, MEMORY_YEARS, twins, under
-from experiments.twins import paired, smallest, unpaired
-from experiments.worlds import go_on, simulate, tables_of
+from experiments.cli import app as cli
+from experiments.compare.arms import read_word
+from experiments.compare.breakeven import sentence, verdict
+from experiments.compare.effects import GROUPS
+from experiments.compare.headlines import HEADLINES
+from experiments.compare.power import twins_needed
+from experiments.compare.request import Request
+from experiments.runs.plan import make_plan
+from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, twins, under
+from experiments.runs.twins import paired, smallest, unpaired
+from experiments.runs.worlds import go_on, simulate, tables_of
 from model.calendar import tick_of
 from model.measures import MEASURES
 from model.town import build_town
@@ -141,8 +141,8 @@ def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
 
 
 def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
-    from experiments.compared import lines
-    from experiments.request import EffectSize
+    from experiments.compare.request import EffectSize
+    from experiments.compare.text import lines
 
     told = list(lines(folder, EffectSize(size=0.5)))
     assert max(map(len, told)) <= 80
@@ -219,8 +219,8 @@ def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
 def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
     import pandas as pd
 
-    from experiments.compared import alone_lines, lines
-    from experiments.request import EffectSize
+    from experiments.compare.request import EffectSize
+    from experiments.compare.text import alone_lines, lines
 
     told = " ".join(" ".join(lines(folder, EffectSize(size=0.5, measure="detentions"))).split())
     assert "No plan for detentions (exception): --plan 0.5: no pair of the pilot's twins differs" in told
@@ -233,7 +233,7 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
 
 
 def test_a_ratio_of_variances_comes_with_its_interval_and_no_effect_is_said_in_words():
-    from experiments.variance import row_of
+    from experiments.validation.variance import row_of
 
     base = np.arange(30.0)
     wobble = np.tile([0.1, -0.1], 15)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments import odd
-from experiments.module_map import modules_in
-from experiments.tables import written
+from experiments.documents import odd
+from experiments.documents.module_map import modules_in
+from experiments.documents.write import written
 from model.mechanisms import roster
 from model.parameters import Group
 from model.register import MONTH_END, ORDER, SHIFT
@@ -39,7 +39,7 @@ def own_mechanisms() -> dict[str, type[Group]]:
 
 @pytest.mark.parametrize("path", list(written()), ids=lambda path: path.name)
 def test_a_generated_document_is_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == written()[path], "run: python -m experiments.tables"
+    assert path.read_text(encoding="utf-8") == written()[path], "run: python -m experiments.documents"
 
 
 def test_no_line_of_a_document_is_too_long_to_read() -> None:
@@ -114,7 +114,7 @@ def test_the_python_of_the_readme_runs(capsys) -> None:  # type: ignore[no-untyp
 def test_the_commands_of_the_readme_exist() -> None:
     from typer.testing import CliRunner
 
-    from experiments.cli import app
+    from experiments.cli.app import app
 
     for command in set(re.findall(r"(?:^|`|--locked |run.py )confianza (\w+)", README, re.MULTILINE)):
         result = CliRunner().invoke(app, [command, "--help"])

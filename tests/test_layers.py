@@ -4,10 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from experiments.module_map import level
+from experiments.documents.module_map import level
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments")
+ROOMS = (
+    ("words", "documents"),
+    ("runs",),
+    ("sweeps", "bench"),
+    ("compare", "sensitivity"),
+    ("validation", "figures"),
+    ("report", "viewer"),
+    ("cli",),
+)
+"""The rooms of `experiments` by floor: from a room one may go down, and never to another of the same floor."""
 ONLY_IN = {
     "mesa": ("model/agents.py", "model/model.py", "experiments/"),
     "matplotlib": ("experiments/",),
@@ -50,7 +60,25 @@ def violations(path: str, imported: str) -> str | None:
     own = path.removesuffix(".py").split("/")[1] if inside else ""
     if inside and level(imported.split(".")[1]) > level(own):
         return f"{path} imports {imported}, which stands on a higher level"
-    return None
+    return climbs(path, imported)
+
+
+def climbs(path: str, imported: str) -> str | None:
+    """Tell of an import from one room of `experiments` into another that does not lie below it."""
+    own, other = room_of(path.removesuffix(".py").split("/")), room_of(imported.split("."))
+    if own is None or other is None or own == other or floor(other) < floor(own):
+        return None
+    return f"{path} imports {imported}, from a room that does not lie below its own"
+
+
+def room_of(parts: list[str]) -> str | None:
+    """Return the room of a module of `experiments`, given by the parts of its name."""
+    return parts[1] if parts[0] == "experiments" and len(parts) > 1 and parts[1] != "__init__" else None
+
+
+def floor(room: str) -> int:
+    """Return the floor on which a room lies."""
+    return next(height for height, rooms in enumerate(ROOMS) if room in rooms)
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -63,12 +91,14 @@ def test_a_file_imports_only_what_stands_below_it(path):
     ("path", "imported"),
     [
         ("model/policies.py", "scenarios.load"),
-        ("scenarios/places.py", "experiments.cli"),
+        ("scenarios/places.py", "experiments.cli.app"),
         ("model/mechanisms/patrol.py", "mesa"),
         ("scenarios/places.py", "matplotlib.pyplot"),
         ("model/luck.py", "model.town.Town"),
         ("model/town.py", "model.mechanisms.patrol"),
         ("model/measures.py", "model.model.TrustModel"),
+        ("experiments/runs/plan.py", "experiments.sweeps.study.Study"),
+        ("experiments/report/days.py", "experiments.viewer.texts.say"),
     ],
 )
 def test_an_import_that_goes_up_is_noticed(path, imported):
@@ -82,7 +112,7 @@ def test_an_import_that_goes_up_is_noticed(path, imported):
         ("model/mechanisms/patrol.py", "model.ledger.flush"),
         ("model/mechanisms/patrol.py", "model.mechanisms.roster"),
         ("scenarios/__init__.py", "model.model.TrustModel"),
-        ("experiments/cli.py", "scenarios.load"),
+        ("experiments/cli/app.py", "scenarios.load"),
     ],
 )
 def test_an_import_that_goes_down_is_allowed(path, imported):

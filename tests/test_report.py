@@ -12,14 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from experiments import cli
+from experiments.cli import app as cli
+from experiments.figures.slim import Styles, slim
+from experiments.figures.svg import Tongue, svg_of
 from experiments.report import build, figures_in
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
-from experiments.report.slim import Styles, slim
-from experiments.report.svg import Tongue, svg_of
-from experiments.results import read_manifest
+from experiments.runs.folder import read_manifest
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 REFERENCE = Path(__file__).parent.parent / "results" / "reference" / "report"
@@ -53,8 +53,8 @@ def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("report") / "compared"
     words = ["compare", "status_quo", "reporting_support", "resources_only", *SMALL, "--memory", "2"]
     with pytest.MonkeyPatch.context() as quick:
-        quick.setattr("experiments.comparison.MEMORY_YEARS", (0.15, 10.0))
-        quick.setattr("experiments.comparison.ASYMMETRY", (1.0, 8.0))
+        quick.setattr("experiments.compare.comparison.MEMORY_YEARS", (0.15, 10.0))
+        quick.setattr("experiments.compare.comparison.ASYMMETRY", (1.0, 8.0))
         assert cli.code_of([*words, "--out", str(out)]) == 0
     return out
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from chromium import chromium, needs_chromium
 
-from experiments import cli
+from experiments.cli import app as cli
 from experiments.report import build
 
 pytestmark = needs_chromium

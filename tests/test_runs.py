@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import cli
-from experiments.identity import settings_of
-from experiments.plan import after, make_plan
-from experiments.results import write_whole
+from experiments.cli import app as cli
+from experiments.runs.folder import write_whole
+from experiments.runs.identity import settings_of
+from experiments.runs.plan import after, make_plan
 from model.errors import InputError
 from model.measures import GROUPS, MEASURES
 from model.register import CAUSES

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.headlines import HEADLINES
+from experiments.compare.headlines import HEADLINES
+from experiments.runs.worlds import INCIDENT_COLUMNS
 from experiments.viewer import biography, looks
-from experiments.worlds import INCIDENT_COLUMNS
 from model.daybook import CHANNELS
 from model.kinds import NAMES as KINDS
 from model.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel

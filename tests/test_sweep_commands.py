@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from stub_runs import write_study
 
-from experiments import cli
+from experiments.cli import app as cli
+from experiments.runs.jobs import Job
+from experiments.runs.pace import Pace
 from experiments.sweeps import command, folder, quarantine
-from experiments.sweeps.jobs import Job
 from experiments.sweeps.lock import locked
-from experiments.sweeps.pace import Pace
 from experiments.sweeps.study import read_study
 from model.measures import MEASURES
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.sweeps.charts import heat_map, png_of
+from experiments.figures.charts import heat_map, png_of
+from experiments.figures.forest import forest
+from experiments.figures.maps import effect_maps, pair_map
 from experiments.sweeps.contrasts import TOGETHER, contrasts, over
-from experiments.sweeps.forest import forest
-from experiments.sweeps.maps import effect_maps, pair_map
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
 FACTORS = ["policy", "trust.inertia", "trust.memory_years"]

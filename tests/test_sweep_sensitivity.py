@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.sweeps.budget import Clocked, Size, check_factors, fitted, planned, seconds_in
-from experiments.sweeps.indices import Arm, csv_of, find, text_of
-from experiments.sweeps.methods import METHODS, Problem, whole_blocks
-from experiments.sweeps.noise import Luck, luck_of
+from experiments.sensitivity.budget import Clocked, Size, check_factors, fitted, planned, seconds_in
+from experiments.sensitivity.indices import Arm, csv_of, find, text_of
+from experiments.sensitivity.methods import METHODS, Problem, whole_blocks
+from experiments.sensitivity.noise import Luck, luck_of
 from model.errors import InputError
 
 NAMES = ("trust.inertia", "hearsay.weight", "contacts.fair")

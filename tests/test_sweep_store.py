@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments import results
+from experiments.runs import folder as results
 from experiments.sweeps.lock import locked
 from experiments.sweeps.store import LONGEST_S, MOST_RUNS, Store, read_measures
 from model.errors import InputError

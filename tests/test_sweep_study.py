@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stub_runs import jobs_in, write_study
 
-from experiments.plan import make_plan
+from experiments.runs.jobs import as_words, from_words, labels_of, plan_of, scenario_of
+from experiments.runs.plan import make_plan
+from experiments.runs.towns import MOST, Towns, groups_of_towns
+from experiments.runs.work import Done, attempt
 from experiments.sweeps.design import shares
 from experiments.sweeps.factors import Range
-from experiments.sweeps.jobs import as_words, from_words, jobs_of, labels_of, plan_of, scenario_of
+from experiments.sweeps.jobs import jobs_of
 from experiments.sweeps.study import STUDIES, Design, read_study
-from experiments.sweeps.towns import MOST, Towns, groups_of_towns
-from experiments.sweeps.work import Done, attempt
 from model.errors import InputError
 from scenarios import load
 

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import draws, knockouts, tables
+from experiments.compare import criteria as draws
+from experiments.documents import write as tables
+from experiments.validation import knockouts
 from model.criteria import CRITERIA, TRACES
 from model.errors import InputError
 from model.measures import MEASURES

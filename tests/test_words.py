@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from experiments import words
-from experiments.effects import GROUPS as IN_SENTENCES
-from experiments.listings import measure_lines
+from experiments.cli.listings import measure_lines
+from experiments.compare.effects import GROUPS as IN_SENTENCES
 from experiments.viewer import why
 from experiments.viewer.levers import levers
 from experiments.words import LANGUAGES, every_word, gathered

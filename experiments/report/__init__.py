@@ -10,17 +10,17 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.effects import GROUPS
-from experiments.headlines import BY_NAME, WORDS, Headline
+from experiments.compare.effects import GROUPS
+from experiments.compare.headlines import BY_NAME, WORDS, Headline
+from experiments.compare.request import Request
+from experiments.figures.slim import Styles, slim
+from experiments.figures.svg import Tongue, svg_of
 from experiments.report import disagreeing, sentences, words
 from experiments.report.both import LANGUAGES, Both, both, listed
 from experiments.report.days import day
 from experiments.report.figures import FIGURES, available, drawn, few_deaths
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, read_sites
-from experiments.report.slim import Styles, slim
-from experiments.report.svg import Tongue, svg_of
-from experiments.request import Request
 from experiments.words import cause, group, in_both, verdict
 from model.criteria import CRITERIA
 

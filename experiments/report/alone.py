@@ -7,14 +7,14 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from experiments.compare.request import Request
+from experiments.figures.svg import Tongue, png_of, svg_of
 from experiments.report import figures_in, languages_of
 from experiments.report.both import Both
 from experiments.report.context import CONTEXT
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
-from experiments.report.svg import Tongue, png_of, svg_of
-from experiments.request import Request
-from experiments.results import read_manifest, write_whole
+from experiments.runs.folder import read_manifest, write_whole
 from model.errors import InputError, nearest
 
 KINDS = (".svg", ".png")

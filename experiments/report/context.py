@@ -12,10 +12,10 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figure import COLOURS, STYLES
+from experiments.figures.run import COLOURS, STYLES
+from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.figures import PALE, sheet
-from experiments.report.svg import LOOK, Tongue
 from scenarios.reading import FOLDER
 
 DATA = Path(__file__).parent / "data"

@@ -11,15 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.effects import GROUPS
-from experiments.figure import COLOURS, STYLES
-from experiments.headlines import BY_NAME
+from experiments.compare.effects import GROUPS
+from experiments.compare.headlines import BY_NAME
+from experiments.compare.swept import draw_of
+from experiments.figures.run import COLOURS, STYLES
+from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
-from experiments.report.svg import LOOK, Tongue
-from experiments.swept import draw_of
+from experiments.runs.yearly import MONTHS
 from experiments.words import cause, group, in_both, verdict
-from experiments.yearly import MONTHS
 from model.criteria import CRITERIA, WORDS
 
 WIDE = 4.8

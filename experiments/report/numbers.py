@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.compared import maybe
-from experiments.results import read_manifest
+from experiments.compare.text import maybe
+from experiments.runs.folder import read_manifest
 
 TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn")
 NOTHING = Markup('<span class="none">–</span>')

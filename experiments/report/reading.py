@@ -9,14 +9,14 @@ import pandas as pd
 from markupsafe import Markup, escape
 from shapely import affinity
 
-from experiments.arms import Arm as Swept
-from experiments.headlines import BY_NAME, Headline
-from experiments.plan import values_of
+from experiments.compare.arms import Arm as Swept
+from experiments.compare.headlines import BY_NAME, Headline
+from experiments.compare.swept import swept_arms
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.days import day
 from experiments.report.numbers import Numbers
-from experiments.results import read_table
-from experiments.swept import swept_arms
+from experiments.runs.folder import read_table
+from experiments.runs.plan import values_of
 from model.errors import InputError
 from model.territory import shrunk
 from scenarios import load

@@ -4,7 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.headlines import BY_NAME, WORDS
+from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
 from experiments.words import in_both, people

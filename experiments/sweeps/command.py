@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.plan import shifts_of
-from experiments.progress import announce_compiling, say
+from experiments.runs.jobs import Job, base, plan_of
+from experiments.runs.pace import Pace
+from experiments.runs.plan import shifts_of
+from experiments.runs.progress import announce_compiling, say
+from experiments.runs.seats import Crew, LocalCrew
 from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
-from experiments.sweeps.crew import Crew, LocalCrew
 from experiments.sweeps.engine import Engine, Interruption, Outcome
-from experiments.sweeps.jobs import Job, base, jobs_of, plan_of
+from experiments.sweeps.jobs import jobs_of
 from experiments.sweeps.lock import locked
-from experiments.sweeps.pace import Pace
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
 
@@ -99,7 +100,7 @@ def run_missing(missing: list[Job], store: Store, hands: Hands) -> Outcome:
 def hired(hands: Hands, interruption: Interruption, runs: int) -> tuple[Crew, Callable[[Job], str]]:
     """Return the crew, and the order in which it should be given jobs."""
     if hands.dask is not None:
-        from experiments.sweeps.cluster import DaskCrew
+        from experiments.runs.cluster import DaskCrew
 
         return DaskCrew(hands.dask), lambda job: job.point.source
     announce_compiling()

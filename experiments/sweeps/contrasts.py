@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from experiments.twins import Effect, paired
+from experiments.runs.twins import Effect, paired
 
 SCENARIO, POLICY, SEED = "scenario", "policy", "seed"
 TOGETHER = "together, beyond the sum"

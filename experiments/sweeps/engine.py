@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from experiments.runs.jobs import Job
+from experiments.runs.pace import Pace
+from experiments.runs.seats import Crew, Died, Result, Returned
+from experiments.runs.work import Done, Failed
 from experiments.sweeps import quarantine
-from experiments.sweeps.crew import Crew, Died, Result, Returned
-from experiments.sweeps.jobs import Job
-from experiments.sweeps.pace import Pace
 from experiments.sweeps.store import Store
-from experiments.sweeps.work import Done, Failed
 from model import fingerprint
 from model.errors import InputError
 

@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.results import MANIFEST, VERSIONS, commit, machine, parquet_of, read_manifest, write_whole
-from experiments.sweeps.jobs import Job, labels_of
+from experiments.runs.folder import MANIFEST, VERSIONS, commit, machine, parquet_of, read_manifest, write_whole
+from experiments.runs.jobs import Job, labels_of
 from experiments.sweeps.lock import LOCK
 from experiments.sweeps.store import MEASURES, REJECTED
 from experiments.sweeps.study import Study

@@ -5,8 +5,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from experiments.results import write_whole
-from experiments.sweeps.jobs import Job, as_words, from_words
+from experiments.runs.folder import write_whole
+from experiments.runs.jobs import Job, as_words, from_words
 from model.errors import InputError
 
 QUARANTINE = "quarantine"

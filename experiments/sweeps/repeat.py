@@ -11,13 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.plan import shifts_of
-from experiments.progress import Progress, say
-from experiments.results import read_manifest, read_table
-from experiments.summary import summary
-from experiments.sweeps import quarantine, work
+from experiments.runs import work
+from experiments.runs.folder import read_manifest, read_table
+from experiments.runs.jobs import Job, Point, from_words, jobs_at, plan_of
+from experiments.runs.plan import shifts_of
+from experiments.runs.progress import Progress, say
+from experiments.runs.summary import summary
+from experiments.sweeps import quarantine
 from experiments.sweeps.folder import is_sweep, read_plan
-from experiments.sweeps.jobs import Job, Point, from_words, jobs_at, plan_of
 from experiments.sweeps.store import read_measures
 from model import fingerprint
 from model.errors import InputError

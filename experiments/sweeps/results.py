@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from experiments.progress import say
+from experiments.runs.progress import say
 from experiments.sweeps.folder import is_sweep, read_plan
 from experiments.sweeps.store import read_measures
 from model.errors import InputError

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.results import parquet_of, write_whole
+from experiments.runs.folder import parquet_of, write_whole
 
 MEASURES, REJECTED = "measures", "rejected"
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"

@@ -19,8 +19,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from experiments.export import csv_of
-from experiments.sweeps.pace import spoken
+from experiments.runs.pace import spoken
+from experiments.sweeps.export import csv_of
 from experiments.sweeps.store import Store
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")

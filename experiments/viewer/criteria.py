@@ -24,7 +24,7 @@ FUNNEL = {
 @cache
 def drawn(anchors: tuple[Any, ...]) -> Any:
     """Return the draws of anchors and weights, once for all visitors."""
-    from experiments.draws import anchors_drawn, parts_of, weights_drawn
+    from experiments.compare.criteria import anchors_drawn, parts_of, weights_drawn
 
     return anchors_drawn(anchors, DRAWS), {name: weights_drawn(parts_of(name), DRAWS) for name in CRITERIA}
 
@@ -33,7 +33,7 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
     """Return score and word of the last year at the stated anchors, and the share of draws with the same word."""
     import numpy as np
 
-    from experiments.draws import parts_of
+    from experiments.compare.criteria import parts_of
 
     anchors, weights = drawn(lane.world.settings.anchors)
     history = lane.history()

@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 
-from experiments.progress import say
+from experiments.runs.progress import say
 from experiments.viewer import sites
 from experiments.words import LANGUAGES
 from model.errors import InputError, nearest

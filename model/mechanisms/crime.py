@@ -382,7 +382,7 @@ def spare(stage: Stage, kind: int, cell: int, number: int, guard: int) -> None:
 def wished(
     stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, market_day: bool, weekend: bool, mark: float
 ) -> float:
-    """Hazard of this resident here and now over its ceiling, before guards; a bound of it if the mark is above that."""
+    """Hazard of this resident here and now over its ceiling, before guards; a bound if the mark is above that."""
     person, here = stage.ground.people[i], stage.ground.cells[cell]
     z, p = max(here.settlement, 0), odds.crime[max(here.settlement, 0)]
     market = market_day and here.market == 1
@@ -488,8 +488,8 @@ def odds_of(world: World) -> Odds:
         lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
     return Odds(
         crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
-        factors.rates, factors.highest, factors.guards, factors.repeats, factors.person, numbers["near_repeat"], numbers["deterrence"],
-        state.risk, state.repeats.rows, state.repeats.count,
+        factors.rates, factors.highest, factors.guards, factors.repeats, factors.person, numbers["near_repeat"],
+        numbers["deterrence"], state.risk, state.repeats.rows, state.repeats.count,
     )  # fmt: skip
 
 

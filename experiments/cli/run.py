@@ -1,0 +1,51 @@
+"""The command `run` from the first shift to the printed summary."""
+
+import time
+from pathlib import Path
+
+from experiments.figures.run import picture
+from experiments.runs.folder import joined, manifest_of, parquet_of, write, write_saved
+from experiments.runs.plan import SAVED, Plan
+from experiments.runs.pool import Outcome, run_all
+from experiments.runs.progress import say
+from experiments.runs.summary import summary
+from model.errors import InputError
+
+
+def carry_out(plan: Plan, workers: int, save: Path | None, folder: Path, begun: float) -> bool:
+    """Run a plan, write its folder and print its summary; return whether it was interrupted."""
+    if save is not None:
+        check_save(save)
+    outcome = run_all(plan, workers, save, f"{plan.scenario.name}, {plan.policy}"[:40])
+    if not outcome.finished:
+        say("confianza: interrupted before the first run was finished; nothing was written")
+        return True
+    write_folder(plan, outcome, folder, time.monotonic() - begun)
+    if save is not None:
+        write_saved(save, plan, [one.seed for one in outcome.finished])
+        say(f"saved states: {save}")
+    if outcome.interrupted:
+        say(f"confianza: interrupted; kept {len(outcome.finished)} of {len(plan.seeds)} runs in {folder}")
+    return outcome.interrupted
+
+
+def check_save(save: Path) -> None:
+    """Raise if a folder for saved states cannot be one."""
+    if save.exists() and not save.is_dir():
+        raise InputError(f"--save {save} is a file, not a folder")
+    foreign = [path for path in save.glob("*") if path.name != SAVED and not path.name.startswith("seed_")]
+    if foreign:
+        raise InputError(f"--save {save} holds something else than saved states ({foreign[0].name}); choose another")
+    (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
+
+
+def write_folder(plan: Plan, outcome: Outcome, folder: Path, seconds: float) -> None:
+    """Write everything into the folder of a run, then print its summary."""
+    tables = joined(outcome.finished)
+    measures = tables["measures"].to_pandas()
+    files = {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
+    if not measures.empty:
+        files["summary.png"] = picture(plan, measures)
+    write(folder, files, manifest_of(plan, outcome.finished, seconds, outcome.interrupted))
+    print(summary(plan, measures))
+    print(f"\nWritten to {folder}/: {', '.join(sorted(files))}, manifest.json")

@@ -1,0 +1,1 @@
+"""Comparisons: twin worlds that differ in their policies, and what that does."""

@@ -1,0 +1,211 @@
+"""The arms of a comparison: [SITE:]POLICY[+POLICY…][@DATE], or a folder of results."""
+
+import dataclasses
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.runs.folder import MANIFEST, read_manifest, read_table
+from experiments.runs.plan import Plan, make_plan
+from model.errors import InputError, nearest
+
+DEFAULT_SITE = "villa_canales"
+COMPARISON, SWEEP = "confianza compare 1", "confianza sweep 1"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One arm as it was typed: a policy, perhaps with its site, or a folder."""
+
+    text: str
+    site: str | None = None
+    policies: str = ""
+    folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One side of a comparison: what was run, or is to be, and its months once they exist.
+
+    An arm from a sweep names the parameters that were drawn there, and the number of the world of every run of its.
+    """
+
+    name: str
+    scenario: str
+    title: dict[str, str]
+    policies: tuple[str, ...]
+    begins: str
+    until: str
+    base: dict[str, Any]
+    seeds: tuple[int, ...]
+    fingerprint: str
+    folder: Path | None = None
+    plan: Plan | None = field(default=None, compare=False)
+    label: str = ""
+    drawn: tuple[str, ...] = ()
+    runs: dict[str, int] = field(default_factory=dict, compare=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the folder in which the arm's results lie."""
+        assert self.folder is not None
+        if self.runs:
+            from experiments.compare.swept import swept_measures
+
+            return swept_measures(self.folder, self.runs)
+        return read_table(self.folder, name).to_pandas()
+
+    def has(self, name: str) -> bool:
+        """Tell whether the arm's results hold a table; a sweep keeps measures alone."""
+        return name == "measures" if self.runs else (self.folder or Path()).joinpath(f"{name}.parquet").is_file()
+
+    @cached_property
+    def world(self) -> str:
+        """What twins share: settings without policies and horizon, and the code."""
+        return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
+
+
+def read_word(text: str) -> Word:
+    """Return what one word of the command line means.
+
+    >>> read_word("totonicapan:status_quo@2018-01-01")
+    Word(text='totonicapan:status_quo@2018-01-01', site='totonicapan', policies='status_quo@2018-01-01', folder=None)
+    """
+    if Path(text).is_dir() or ("/" in text and not re.search(r"\.toml(@[-\d]+)?$", text)):
+        return Word(text, folder=Path(text))
+    site, colon, policies = text.rpartition(":")
+    if not policies.strip() or (colon and not site):
+        raise InputError(f"an arm is [SITE:]POLICY[+POLICY…][@DATE] or a folder, got '{text}'")
+    return Word(text, site or None, policies)
+
+
+def sites_of(words: Sequence[Word], named: Sequence[str]) -> list[str]:
+    """Return the sites at which arms without a site are run."""
+    if named or all(word.site or word.folder for word in words):
+        return list(dict.fromkeys(named))
+    return [DEFAULT_SITE]
+
+
+def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
+    """Return the arms that are to be run, site by site."""
+    from experiments.runs.identity import settings_of
+    from model import fingerprint
+
+    pairs = [(word.site, word) for word in words if word.site and not word.folder]
+    pairs += [(site, word) for site in sites_of(words, named) for word in words if not (word.site or word.folder)]
+    arms = []
+    for site, word in sorted(pairs, key=lambda pair: order_of(pair, pairs)):
+        assert site is not None
+        plan = make_plan(site, policies=[word.policies], **options)
+        settings = settings_of(plan.scenario)
+        arms.append(
+            Arm(
+                name=word.policies,
+                scenario=plan.scenario.name,
+                title=dict(plan.scenario.title),
+                policies=plan.words,
+                begins=plan.begins.isoformat(),
+                until=plan.until.isoformat(),
+                base=without_policies(settings),
+                seeds=plan.seeds,
+                fingerprint=fingerprint(),
+                plan=plan,
+            )
+        )
+    check_double(arms)
+    return arms
+
+
+def order_of(pair: tuple[str | None, Word], pairs: Sequence[tuple[str | None, Word]]) -> tuple[int, int]:
+    """Return the place of an arm: sites in the order in which they were named, arms as typed."""
+    sites = [site for site, _ in pairs]
+    return sites.index(pair[0]), pairs.index(pair)
+
+
+def without_policies(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that arms of one site have in common."""
+    return {key: value for key, value in settings.items() if key != "policies"}
+
+
+def check_double(arms: Sequence[Arm]) -> None:
+    """Raise if two arms would be the same."""
+    seen: set[tuple[str, str]] = set()
+    for arm in arms:
+        key = (arm.scenario, arm.name)
+        if arm.folder is None and key in seen:
+            raise InputError(f"arm '{arm.name}' is named twice for {arm.scenario}")
+        seen.add(key)
+
+
+def told_apart(arms: Sequence[Arm]) -> list[Arm]:
+    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
+    names = Counter((arm.scenario, arm.name) for arm in arms)
+    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
+    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    for arm in labelled:
+        if again[arm.scenario, arm.name] > 1:
+            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
+    return labelled
+
+
+def labelled_by_folder(arm: Arm) -> Arm:
+    """Return an arm whose name says in which folder it lies."""
+    assert arm.folder is not None
+    label = arm.folder.resolve().name
+    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
+
+
+def found_arms(folder: Path) -> list[Arm]:
+    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
+    stated = read_manifest(folder)
+    if stated.get("format") == COMPARISON:
+        return [
+            arm for name in dict.fromkeys(one["folder"] for one in stated["arms"]) for arm in found_arms(folder / name)
+        ]
+    if stated.get("format") == SWEEP:
+        from experiments.compare.swept import swept_arms
+
+        return swept_arms(folder)
+    missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in stated]
+    if missing:
+        raise InputError(
+            f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run, comparison or sweep"
+        )
+    settings = stated["settings"]
+    return [
+        Arm(
+            name=stated.get("arm") or stated["policy"],
+            scenario=stated["scenario"],
+            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
+            policies=tuple(stated["policies"]),
+            begins=stated["begins"],
+            until=stated["until"],
+            base=without_policies(settings),
+            seeds=tuple(stated["seeds"]),
+            fingerprint=stated["fingerprint"],
+            folder=folder,
+        )
+    ]
+
+
+def check_horizons(arms: Sequence[Arm]) -> None:
+    """Raise if arms were not observed over the same time: no difference between them would mean anything."""
+    first = arms[0]
+    for arm in arms[1:]:
+        if (arm.begins, arm.until) != (first.begins, first.until):
+            raise InputError(
+                f"arms of different horizons cannot be compared: '{first.name}' runs from {first.begins} to "
+                f"{first.until}, '{arm.name}' from {arm.begins} to {arm.until}"
+            )
+
+
+def check_known(name: str, known: Sequence[str], option: str) -> None:
+    """Raise if a name is none of the known ones."""
+    if name not in known:
+        raise InputError(f"{option} knows {', '.join(known)}; got '{name}'{nearest(name, known)}")

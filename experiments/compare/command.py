@@ -1,0 +1,201 @@
+"""The command `compare`: runs twin worlds, writes their folder, prints what differs."""
+
+import datetime
+import os
+import platform
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from experiments.compare.arms import COMPARISON, Arm
+from experiments.compare.by_draw import drawn_table, draws_table
+from experiments.compare.comparison import Lives, arms_of, blocks_of, run
+from experiments.compare.crate import FILE as CRATE
+from experiments.compare.crate import crate_of, inputs_of
+from experiments.compare.effects import effects_table, pairs_of
+from experiments.compare.judged import criteria_table, verdicts_table
+from experiments.compare.power import FEWEST
+from experiments.compare.request import EffectSize, Request
+from experiments.compare.text import lines
+from experiments.runs.folder import (
+    VERSIONS,
+    commit,
+    joined,
+    machine,
+    manifest_of,
+    parquet_of,
+    read_manifest,
+    write,
+    write_whole,
+)
+from experiments.runs.pool import Outcome
+from experiments.runs.progress import say
+from model import fingerprint
+from model.errors import InputError
+from scenarios.policy_files import read_policy
+
+
+def compare(request: Request, workers: int, out: Path | None, wish: EffectSize | None = None) -> tuple[Path, bool]:
+    """Carry out a comparison and print it; return its folder and whether it was interrupted."""
+    begun = time.monotonic()
+    if len(request.arms) == 1 and is_comparison(Path(request.arms[0])):
+        return shown_again(Path(request.arms[0]), wish)
+    planned, found = arms_of(request)
+    if planned and wish and request.replicates < FEWEST:
+        raise InputError(
+            f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
+        )
+    folder = folder_of(request, planned or found, out)
+    lives = run(request, planned, workers) if planned else None
+    if lives and not any(outcome.finished for outcome in lives.runs.values()):
+        say("confianza: interrupted before the first twins were finished; nothing was written")
+        raise KeyboardInterrupt
+    arms = written_arms(planned, lives, folder, time.monotonic() - begun) if lives else found
+    write_comparison(request, arms, lives, folder, time.monotonic() - begun)
+    print("\n".join(lines(folder, wish)))
+    print(f"\nWritten to {folder}/")
+    if lives and lives.interrupted:
+        say(f"confianza: interrupted; kept {len(arms[0].seeds)} of {request.replicates} twin worlds in {folder}")
+    return folder, bool(lives and lives.interrupted)
+
+
+def shown_again(folder: Path, wish: EffectSize | None) -> tuple[Path, bool]:
+    """Print a comparison that lies in a folder; nothing is run or written."""
+    print("\n".join(lines(folder, wish)))
+    return folder, False
+
+
+def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
+    """Return the folder to write into, after checking that nothing foreign would be lost."""
+    sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
+    names = "-".join(dict.fromkeys(arm.name for arm in arms))
+    names = names if len(names) <= 80 else f"{names[:60]}-and-more"
+    folder = out or Path("results") / f"compare-{sites}-{names.replace('/', '_')}-{request.seed}"
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out {folder} is a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not is_comparison(folder):
+        raise InputError(f"--out {folder} holds something else than a comparison; choose another folder")
+    return folder
+
+
+def is_comparison(folder: Path) -> bool:
+    """Tell whether a folder holds a comparison that this program wrote."""
+    try:
+        return read_manifest(folder).get("format") == COMPARISON
+    except (InputError, AttributeError):
+        return False
+
+
+def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
+    """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
+    from experiments.compare.arms import found_arms
+
+    written = []
+    for number, own in enumerate(blocks_of(planned)):
+        for k, arm in enumerate(own):
+            outcome = lives.runs[number, k]
+            if outcome.finished:
+                place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
+                write_arm(arm, outcome, place, seconds)
+                written += found_arms(place)
+    return written
+
+
+def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
+    """Write the folder of one arm."""
+    assert arm.plan is not None
+    files = {f"{name}.parquet": parquet_of(table) for name, table in joined(outcome.finished).items()}
+    manifest = manifest_of(arm.plan, outcome.finished, seconds, outcome.interrupted)
+    write(folder, files, manifest | {"arm": arm.name, "title": arm.title})
+
+
+def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float) -> None:
+    """Write tables and manifest of a comparison."""
+    pairs = pairs_of(arms)
+    draws = draws_table(pairs)
+    tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
+    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs)}
+    if lives:
+        tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
+        tables["verdicts"] = verdicts_table(lives.memory)
+    files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
+    stated = manifest(request, arms, folder, seconds, lives)
+    write(folder, files, stated)
+    for name, content in inputs_of(stated).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, content)
+    write_whole(folder / CRATE, crate_of(folder, stated))
+
+
+def table_of(rows: pd.DataFrame) -> pa.Table:
+    """Return rows as a table in which what is no number is null."""
+    return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+
+
+def manifest(
+    request: Request, arms: Sequence[Arm], folder: Path, seconds: float, lives: Lives | None
+) -> dict[str, Any]:
+    """Return everything that is needed to know and to repeat a comparison."""
+    first = {arm.scenario: arm for arm in reversed(arms)}
+    return {
+        "format": COMPARISON,
+        "command": request.command,
+        "request": request.stated(),
+        "arms": [stated_arm(arm, folder, first[arm.scenario]) for arm in arms],
+        "begins": arms[0].begins,
+        "until": arms[0].until,
+        "seeds": list(arms[0].seeds),
+        "interrupted": bool(lives and lives.interrupted),
+        "fingerprint": fingerprint(),
+        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
+        "commit": commit(),
+        "machine": machine(),
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
+
+
+def stated_policy(word: str) -> dict[str, Any]:
+    """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
+    name, _, start = word.partition("@")
+    try:
+        ready = read_policy(name)
+    except InputError:
+        return {"name": name, "start": start, "title": {}, "about": {}}
+    return {"name": name, "start": start, "title": dict(ready.title), "about": dict(ready.about)}
+
+
+def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
+    """Return what the manifest says of an arm; ``first`` is the one of its site that it is compared with."""
+    assert arm.folder is not None
+    return {
+        "folder": os.path.relpath(arm.folder, folder),
+        "name": arm.name,
+        "scenario": arm.scenario,
+        "title": arm.title,
+        "policies": [stated_policy(word) for word in arm.policies],
+        "seeds": list(arm.seeds),
+        "fingerprint": arm.fingerprint,
+        "label": arm.label,
+        "swept": "+".join(arm.policies) if arm.runs else "",
+        "drawn": list(arm.drawn),
+        "differs": differing(arm, first),
+        "scale": arm.base["parameters"]["population"]["scale"],
+    }
+
+
+def differing(arm: Arm, first: Arm) -> dict[str, Any]:
+    """Return the parameters of an arm that are not those of the first arm of its site."""
+    own, other = (numbered(one.base["parameters"]) for one in (arm, first))
+    drawn = {*arm.drawn, *first.drawn}
+    return {key: value for key, value in own.items() if key not in drawn and other.get(key) != value}
+
+
+def numbered(parameters: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return parameters under their dotted names."""
+    return {f"{group}.{name}": value for group, values in parameters.items() for name, value in values.items()}

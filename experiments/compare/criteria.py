@@ -1,0 +1,142 @@
+"""Frühling's criteria over draws of anchors and weights, so that no ordering hangs on one choice of them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from experiments.runs.folder import joined
+from experiments.runs.plan import make_plan
+from experiments.runs.pool import run_all
+from experiments.runs.twins import error_of
+from experiments.runs.yearly import MONTHS
+from model.criteria import CRITERIA, TRACES, WORDS, word_of
+from model.luck import decision, luck
+from model.scenario import Anchor
+
+SITES = ("villa_canales", "totonicapan")
+DRAWS = 1000
+HOLDS = 0.8
+"""Share of draws from which an ordering is said to hold."""
+ANCHOR, WEIGHT = decision("draw of an anchor"), decision("draw of a weight")
+
+
+def show_draws(*, years: float, replicates: int, workers: int) -> None:
+    """Run the status quo of both sites and print the criteria over draws."""
+    sites = {}
+    for site in SITES:
+        plan = make_plan(site, years=years, replicates=replicates)
+        outcome = run_all(plan, workers=workers, label=f"{site}, status quo")
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        sites[site] = mean_scores(joined(outcome.finished)["measures"].to_pandas(), plan.scenario.anchors)
+    print("\n".join(draw_lines(sites)))
+
+
+def parts_of(criterion: str) -> list[str]:
+    """Return the parts of a criterion, in order."""
+    return [part for part in TRACES if part.startswith(f"{criterion}.")]
+
+
+def anchors_drawn(anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+    """Return for every part the full anchors of all draws: half to twice the stated one, evenly in the logarithm."""
+    stated = {anchor.part: anchor.full for anchor in anchors}
+    return {
+        part: stated[part] * 2.0 ** (2.0 * lots(ANCHOR, number, draws) - 1.0)
+        for number, part in enumerate(TRACES)
+        if part in stated
+    }
+
+
+def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
+    """Return weights (draw, part) that sum to 1, evenly spread over all such weights (Dirichlet)."""
+    numbers = list(TRACES)
+    raw = np.array([-np.log(1.0 - lots(WEIGHT, numbers.index(part), draws)) for part in parts]).T
+    return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+
+
+@cache
+def lots(key: int, who: int, draws: int) -> np.ndarray:
+    """Return keyed luck for all draws."""
+    return np.array([luck(1, key, draw, who, 0) for draw in range(draws)])
+
+
+def scores_drawn(months: pd.DataFrame, anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+    """Return the mean score of every criterion in the last year of one run, for every draw."""
+    year, full = months.sort_values("month").tail(MONTHS), anchors_drawn(anchors, draws)
+    scores = {}
+    for criterion in CRITERIA:
+        parts = [part for part in parts_of(criterion) if part in full]
+        placed = [
+            np.clip(year[f"{part}.trace"].to_numpy()[:, None] / full[part][None, :], 0.0, 1.0).mean(axis=0)
+            for part in parts
+        ]
+        scores[criterion] = (np.array(placed).T * weights_drawn(parts, draws)).sum(axis=1)
+    return scores
+
+
+def mean_scores(measures: pd.DataFrame, anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+    """Return the scores of every criterion (seed, draw) of all runs of one scenario."""
+    runs = [scores_drawn(months, anchors, draws) for _, months in measures.groupby("seed", sort=True)]
+    return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
+
+
+def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
+    """Yield the table of scores and the orderings with the share of draws in which each holds."""
+    n_seeds, n_draws = next(iter(sites.values()))["c1"].shape
+    yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of"
+    yield "anchors (times 0.5 to 2) and of weights; mean over both ± Monte Carlo error,"
+    yield "and the range of nine draws in ten"
+    yield f"{'':16}" + "".join(site.rjust(28) for site in sites)
+    for criterion in CRITERIA:
+        yield f"{criterion:16}" + "".join(spread(scores[criterion]).rjust(28) for scores in sites.values())
+    yield ""
+    yield f"Words, with the draws in a hundred that give them (5 and more; ± {50 / math.sqrt(n_draws):.1f} at most)"
+    for criterion in CRITERIA:
+        for site, scores in sites.items():
+            yield f"  {criterion:15}{site:14}{words(scores[criterion])}"
+    yield ""
+    yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
+    for text, held in orderings(sites):
+        yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if held >= HOLDS else 'does not hold'}"
+
+
+def spread(scores: np.ndarray) -> str:
+    """Return the mean over seeds and draws, its Monte Carlo error, and the range of nine draws in ten."""
+    low, high = np.quantile(scores.mean(axis=0), (0.05, 0.95))
+    wrong = error_of(scores.mean(axis=1))
+    error = "" if math.isnan(wrong) else f"±{wrong:.2f}"
+    return f"{scores.mean():.2f}{error} ({low:.2f} to {high:.2f})"
+
+
+def share_told(share: float, draws: int) -> str:
+    """Return a share of draws with its Monte Carlo error.
+
+    >>> share_told(0.5, 1000)
+    '50.0 % ± 1.6'
+    """
+    return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
+
+
+def words(scores: np.ndarray) -> str:
+    """Return the words that the draws give, each with its share."""
+    given = np.bincount([word_of(score) for score in scores.mean(axis=0)], minlength=len(WORDS)) / scores.shape[1]
+    return ", ".join(f"{word} {100 * share:.0f}" for word, share in zip(WORDS, given, strict=True) if share >= 0.05)
+
+
+def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
+    """Yield each ordering of the concept with the share of draws in which it holds."""
+    means = {site: {name: scores[name].mean(axis=0) for name in CRITERIA} for site, scores in sites.items()}
+    if {"totonicapan", "villa_canales"} <= set(means):
+        yield (
+            "C2(totonicapan) > C2(villa_canales)",
+            float((means["totonicapan"]["c2"] > means["villa_canales"]["c2"]).mean()),
+        )
+        for name in ("c1", "c3"):
+            apart = np.abs(means["totonicapan"][name] - means["villa_canales"][name])
+            yield f"{name.upper()} alike (less than 0.1 apart)", float((apart < 0.1).mean())
+    for site, scores in means.items():
+        others = np.array([scores[name] for name in ("c1", "c2", "c3")])
+        yield f"C4 lowest in {site}", float((scores["c4"] < others.min(axis=0)).mean())

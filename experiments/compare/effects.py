@@ -1,0 +1,189 @@
+"""The table of effects: every arm against the first of its site, in every headline measure."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from experiments.compare.arms import Arm
+from experiments.compare.headlines import present
+from experiments.compare.swept import draw_of, draws_in, seed_of
+from experiments.runs.twins import Effect, paired, quantile, smallest, unpaired
+
+GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
+"""Groups whose gain or loss the comparison tells, where the model has them."""
+BY_GROUP = {"trust": 100.0, "fear": 100.0}
+
+Values = dict[int, float]
+"""One number by seed."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two arms that are set against each other, as twins or, for the reason given, not."""
+
+    base: Arm
+    arm: Arm
+    seeds: tuple[int, ...]
+    why_unpaired: str = ""
+
+    def effect(self, base: Values, arm: Values) -> Effect:
+        """Return the effect in one number; where parameters were drawn, seeds and draws both count."""
+        if self.why_unpaired:
+            return unpaired(list(base.values()), list(arm.values()))
+        shared = [seed for seed in self.seeds if seed in base and seed in arm]
+        whole = paired([base[seed] for seed in shared], [arm[seed] for seed in shared])
+        return whole if len(draws_in(shared)) < 2 else crossed(whole, base, arm, shared)
+
+
+def crossed(whole: Effect, base: Values, arm: Values, worlds: Sequence[int]) -> Effect:
+    """Return an effect as sure as draws of parameters and seeds allow, which are the same seeds in every draw.
+
+    The errors of the means over draws and over seeds are put together, with the freedom of the fewer.
+    """
+    sides = [
+        paired(*(list(means_by(kind, values, worlds).values()) for values in (base, arm)))
+        for kind in (draw_of, seed_of)
+    ]
+    errors: dict[str, Any] = {
+        name: math.hypot(*(getattr(one, name) for one in sides)) for name in ("base_error", "arm_error", "error")
+    }
+    n = min(one.n for one in sides)
+    reach = quantile(n - 1) * errors["error"] if n > 1 else math.nan
+    ends: dict[str, Any] = {"low": whole.effect - reach, "high": whole.effect + reach}
+    return dataclasses.replace(whole, **errors, **ends, smallest=smallest(errors["error"] * math.sqrt(n), n))
+
+
+def means_by(kind: Callable[[int], int], values: Values, worlds: Sequence[int]) -> Values:
+    """Return the mean of all worlds of every draw, or of every seed."""
+    groups: dict[int, list[float]] = {}
+    for world in worlds:
+        groups.setdefault(kind(world), []).append(values[world])
+    return {number: sum(own) / len(own) for number, own in groups.items()}
+
+
+def pairs_of(arms: Sequence[Arm]) -> list[Pair]:
+    """Return what is compared: arms with the first of their site; then the first arms of the sites."""
+    sites: dict[str, list[Arm]] = {}
+    for arm in arms:
+        sites.setdefault(arm.scenario, []).append(arm)
+    pairs = [pair(own[0], arm) for own in sites.values() for arm in own[1:]]
+    first, *others = [own[0] for own in sites.values()]
+    return pairs + [Pair(first, other, (), "sites") for other in others]
+
+
+def pair(base: Arm, arm: Arm) -> Pair:
+    """Return two arms of one site as twins, or not, if their luck is not the same."""
+    shared = tuple(seed for seed in base.seeds if seed in arm.seeds)
+    if arm.fingerprint != base.fingerprint:
+        return Pair(base, arm, (), "code")
+    if town_of(arm) != town_of(base):
+        return Pair(base, arm, (), "town")
+    if not shared:
+        return Pair(base, arm, (), "seeds")
+    return Pair(base, arm, shared)
+
+
+def town_of(arm: Arm) -> tuple[Any, ...]:
+    """Return what decides who lives where: twins must share it."""
+    parameters = arm.base["parameters"]
+    return arm.base["outline"], parameters["population"], parameters.get("daily_rhythm"), arm.base["settlements"]
+
+
+def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return a row for each pair and number: headlines, groups of residents, causes of trust, residents who differ."""
+    rows = []
+    for one in pairs:
+        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one)]
+        if residents is not None and not one.why_unpaired:
+            rows += resident_rows(one, residents)
+    return pd.DataFrame(rows)
+
+
+def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> dict[str, Any]:
+    """Return one row of the table."""
+    where = {
+        "site": one.arm.scenario,
+        "base_site": one.base.scenario,
+        "base_arm": one.base.name,
+        "against": one.arm.name,
+    }
+    return {
+        **where,
+        "why_unpaired": one.why_unpaired,
+        "section": section,
+        "measure": measure,
+        "how": how,
+        **dataclasses.asdict(effect),
+    }
+
+
+def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield a row for every headline measure."""
+    base, arm = one.base.table("measures"), one.arm.table("measures")
+    for headline in present(base.columns.intersection(arm.columns)):
+        effect = one.effect(by_seed(base, headline.of), by_seed(arm, headline.of))
+        yield row_of(one, "headline", headline.name, headline.how, effect)
+
+
+def by_seed(months: pd.DataFrame, read: Callable[[pd.DataFrame], float]) -> Values:
+    """Return a number of every run of a table of months."""
+    runs: Any = months.groupby("seed")
+    return {int(seed): read(run.sort_values("month")) for seed, run in runs}
+
+
+def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield a row for trust and for fear of every group, at the end of the last month."""
+    if not (one.base.has("groups") and one.arm.has("groups")):
+        return
+    base, arm = (with_seeds(side, "groups") for side in (one.base, one.arm))
+    for group in [name for name in GROUPS if name in set(base["group"])]:
+        for column, scale in BY_GROUP.items():
+            sides = [by_seed(side[side["group"] == group], last_of(column, scale)) for side in (base, arm)]
+            if any(math.isnan(value) for side in sides for value in side.values()):
+                continue
+            yield row_of(one, "group", f"{column}_{group}", "last", one.effect(*sides))
+
+
+def last_of(column: str, scale: float) -> Callable[[pd.DataFrame], float]:
+    """Return a reader of a column in the last month."""
+    return lambda months: scale * float(months[column].iloc[-1])
+
+
+def with_seeds(arm: Arm, name: str) -> pd.DataFrame:
+    """Return a table of an arm with the seed of every run."""
+    runs = arm.table("measures")[["run", "seed"]].drop_duplicates()
+    return arm.table(name).merge(runs, on="run")
+
+
+def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield a row for every cause of the ledger: points of mean trust that it brought over the whole time."""
+    if not (one.base.has("ledger") and one.arm.has("ledger")):
+        return
+    sides = [causes_of(side) for side in (one.base, one.arm)]
+    for cause in dict.fromkeys([*sides[0], *sides[1]]):
+        yield row_of(one, "cause", cause, "sum", one.effect(*(side.get(cause, {}) for side in sides)))
+
+
+def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield how many residents did or suffered something in the arm's world only, and in the first arm's only."""
+    own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
+    for what in dict.fromkeys(own["what"]):
+        for side in ("only_arm", "only_base"):
+            counts: Any = own[own["what"] == what].set_index("seed")[side]
+            nothing = dict.fromkeys(map(int, counts.index), 0.0)
+            found = {int(seed): float(count) for seed, count in counts.items()}
+            yield row_of(one, side, what, "count", one.effect(nothing, found))
+
+
+def causes_of(arm: Arm) -> dict[str, Values]:
+    """Return, by cause and seed, how far it moved the mean trust of all residents (0-100)."""
+    ledger: Any = with_seeds(arm, "ledger").groupby(["cause", "seed"])["change"].sum()
+    people = arm.table("measures").groupby("seed")["residents"].mean()
+    moved: dict[str, Values] = {}
+    for (cause, seed), change in ledger.items():
+        moved.setdefault(str(cause), {})[int(seed)] = 100.0 * float(change) / float(people[seed])
+    return moved

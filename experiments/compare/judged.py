@@ -1,0 +1,54 @@
+"""What follows from a comparison's tables: words for the four criteria, and whether effects are known."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.compare.arms import Arm
+from experiments.compare.breakeven import verdict
+from experiments.compare.criteria import DRAWS, mean_scores
+from model.criteria import WORDS, word_of
+from model.scenario import Anchor
+
+
+def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
+    """Return, by arm and criterion, the word that most draws of anchors and weights give, and every word's share."""
+    rows: list[dict[str, Any]] = []
+    for arm in arms:
+        anchors = [Anchor(**one) for one in arm.base["anchors"]]
+        measures = arm.table("measures")
+        if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
+            continue
+        for criterion, scores in mean_scores(measures, anchors).items():
+            mean = scores.mean(axis=0)
+            given = np.bincount([word_of(score) for score in mean], minlength=len(WORDS)) / DRAWS
+            low, high = np.quantile(mean, (0.05, 0.95))
+            row = {"site": arm.scenario, "arm": arm.name, "criterion": criterion, "draws": DRAWS}
+            numbers = {"score": mean.mean(), "low": low, "high": high}
+            rows.append(row | numbers | {"word": WORDS[int(given.argmax())]} | dict(zip(WORDS, given, strict=True)))
+    return pd.DataFrame(rows)
+
+
+def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
+    """Return, by arm and measure, what the grid of memory and asymmetry says, and along which of them effects vary."""
+    if memory.empty:
+        return pd.DataFrame()
+    rows: list[dict[str, Any]] = []
+    for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
+        one = verdict(grid)
+        spans = {name: span(grid, name) for name in ("memory_years", "asymmetry")}
+        rows.append(
+            {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
+            | dataclasses.asdict(one)
+            | {"span_memory": spans["memory_years"], "span_asymmetry": spans["asymmetry"]}
+        )
+    return pd.DataFrame(rows)
+
+
+def span(grid: pd.DataFrame, along: str) -> float:
+    """Return how far the effect moves along one axis of the grid, the other averaged out."""
+    means = grid.groupby(along)["effect"].mean()
+    return float(means.max() - means.min())

@@ -1,0 +1,5 @@
+"""Write the generated documents: `python -m experiments.documents`."""
+
+from experiments.documents.write import main
+
+main()

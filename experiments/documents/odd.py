@@ -1,0 +1,67 @@
+"""The ODD in one piece: a frame, and the sections of the mechanisms, which lie beside their code."""
+
+import re
+from pathlib import Path
+
+MODEL = Path(__file__).parent.parent.parent / "model"
+ODD, FRAME, MECHANISMS = MODEL / "ODD.md", MODEL / "ODD.frame.md", MODEL / "mechanisms"
+PLACE = "<!-- mechanisms -->"
+SUBMODELS = "## 6 Submodels"
+TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
+HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
+REFERENCE = re.compile(r"(?<![\w*`])\[([a-z_]+)\](?![\w(\[])")
+NOTE = "<!-- Written by `python -m experiments.documents`: edit ODD.frame.md, mechanisms/*.md and the code instead. -->"
+
+
+def sections() -> list[Path]:
+    """Return the files with the sections of the mechanisms, in the order of the mechanisms (M1, M2, …)."""
+    return sorted(MECHANISMS.glob("*.md"), key=place_of)
+
+
+def place_of(path: Path) -> tuple[int, bool, str]:
+    """Return what a section is sorted by: the number of its mechanism, whole ones first, then the name."""
+    title = TITLE.match(path.read_text(encoding="utf-8"))
+    if title is None or title[2] is None:
+        raise ValueError(f"{path.name} must begin with a title like '# fear (M22)'")
+    return int(title[2]), title[3] is not None, path.stem
+
+
+def stated() -> str:
+    """Return the ODD up to the lists from the code, with its submodels in order and numbered."""
+    mechanisms = "\n\n".join(lowered(path.read_text(encoding="utf-8").strip()) for path in sections())
+    before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
+    title, rest = before.split("\n", 1)
+    return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{numbered(submodels)}"
+
+
+def lowered(section: str) -> str:
+    """Return a section with its titles as headings of the ODD's third level."""
+    return TITLE.sub(lambda title: f"##{title[0]}", section)
+
+
+def numbered(submodels: str) -> str:
+    """Return the submodels with numbers in their headings, and at the end where every name leads."""
+    names = HEADING.findall(submodels)
+    places = {name: f"6.{number} {name}{rest}" for number, (name, rest) in enumerate(names, start=1)}
+    text = HEADING.sub(lambda heading: f"### {places[heading[1]]}", submodels)
+    return (
+        text.rstrip("\n") + "\n\n" + "\n".join(f"[{name}]: #{anchor(title)}" for name, title in places.items()) + "\n"
+    )
+
+
+def anchor(title: str) -> str:
+    """Return the address that a heading gets where Markdown is shown as a page.
+
+    >>> anchor("6.12 communal_authority (M14)")
+    '612-communal_authority-m14'
+    """
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def references(text: str) -> set[str]:
+    """Return the names of submodels to which a text refers, as in 'see [fear]'.
+
+    >>> references("as in [fear], if `[invites]`; known[problem]")
+    {'fear'}
+    """
+    return set(REFERENCE.findall(re.sub(r"`[^`]*`", "", text)))

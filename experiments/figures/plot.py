@@ -1,0 +1,76 @@
+"""The figures of a folder of results, whatever it holds: a run, a sweep or a sensitivity analysis."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+from matplotlib.figure import Figure
+
+from experiments.figures.charts import effects, heat_map, png_of
+from experiments.figures.forest import forest
+from experiments.figures.maps import effect_maps, pair_map
+from experiments.figures.run import picture
+from experiments.figures.tornado import index_charts
+from experiments.runs.folder import read_manifest, read_table, write_whole
+from experiments.runs.plan import make_plan
+from experiments.sensitivity.indices import INDICES
+from experiments.sweeps.results import first_columns, is_sweep, runs_of
+from model.errors import InputError
+
+SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
+
+
+def draw(folder: Path) -> list[Path]:
+    """Draw all figures of a folder into it; return their files."""
+    if not is_sweep(folder):
+        return [write(folder, "summary", drawn_run(folder))]
+    if (folder / INDICES).is_file():
+        return [write(folder, name, png_of(figure)) for name, figure in index_charts(folder)]
+    return [write(folder, name, png_of(figure)) for name, figure in sweep_charts(folder)]
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    """Write one figure; return its file."""
+    path = folder / f"{name}.png"
+    write_whole(path, content)
+    return path
+
+
+def drawn_run(folder: Path) -> bytes:
+    """Return the picture of a folder that `run` wrote."""
+    stated, measures = read_manifest(folder), read_table(folder, "measures").to_pandas()
+    if measures.empty:
+        raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
+    sets = [f"{key}={value}" for key, value in stated["varied"].items()]
+    start = None if stated["branched_from"] else stated["begins"]
+    plan = make_plan(stated["source"], policies=stated["policies"], sets=sets, start=start, until=stated["until"])
+    return picture(plan, measures)
+
+
+def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:
+    """Return the figures of a sweep: effects of every factor, and what they do together."""
+    measures = [name for name in SHOWN if name in kept(folder)] or kept(folder)[:4]
+    runs, factors = runs_of(folder, measures), first_columns(folder)
+    if not factors:
+        raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
+    numbers = [name for name in factors if "." in name]
+    drawn = {
+        "forest": forest(runs, factors, measures),
+        "effects": effects(runs, numbers, measures) if numbers else None,
+        "heat_map": heat_map(runs, factors, measures),
+        "policies_in_pairs": pair_map(runs, factors, measures),
+        **effect_maps(runs, factors, measures),
+    }
+    charts = [(name, figure) for name, figure in drawn.items() if figure is not None]
+    if not charts:
+        raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")
+    return charts
+
+
+def kept(folder: Path) -> list[str]:
+    """Return the measures that a sweep kept."""
+    from model.measures import MEASURES
+
+    return list(read_manifest(folder)["measures"] or MEASURES)

@@ -1,0 +1,169 @@
+"""`confianza verify`: runs again what made a report or a folder of results, and says whether the same comes out."""
+
+import contextlib
+import datetime
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.compare.arms import COMPARISON, SWEEP
+from experiments.compare.command import compare
+from experiments.compare.request import Request
+from experiments.report import build
+from experiments.runs.folder import FORMAT, MANIFEST, joined, read_manifest, read_table
+from experiments.runs.plan import Plan, make_plan
+from experiments.runs.pool import run_all
+from experiments.sweeps.folder import read_plan
+from model import fingerprint
+from model.errors import InputError
+
+STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
+"""What a manifest says of the occasion and the place, which running again cannot bring back."""
+EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
+
+
+def verify(path: Path, workers: int) -> list[str]:
+    """Return what differs when that which made a file or folder is run again: nothing where all is equal."""
+    if path.is_dir():
+        return list(verify_folder(path, workers))
+    if not path.is_file():
+        raise InputError(f"no file or folder '{path}'")
+    return list(verify_report(path, workers))
+
+
+def verify_folder(folder: Path, workers: int) -> Iterator[str]:
+    """Yield what differs in a folder of a run or of a comparison."""
+    stated = read_manifest(folder)
+    check_code(str(folder), stated)
+    if stated.get("format") == FORMAT:
+        yield from differing(folder, run_again(folder, stated, workers))
+    elif stated.get("format") == COMPARISON:
+        with tempfile.TemporaryDirectory() as place:
+            again = compare_again(stated, Path(place) / "again", workers, folder)
+            for name in tables_in(folder):
+                yield from unequal(name, read_table(folder, name), read_table(again, name))
+            yield from from_arms(folder, again, workers)
+    elif stated.get("format") == SWEEP:
+        yield from verify_sweep(folder)
+    else:
+        raise InputError(f"{folder} holds no run, comparison or sweep that could be run again")
+
+
+def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
+    """Yield what differs in the arms of a comparison, if they were kept, or in the runs it was made from."""
+    for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"]):
+        old, new = folder / place, again / place
+        if place.startswith("arms") and not old.is_dir():
+            continue
+        if new.is_dir() and place.startswith("arms"):
+            for name in tables_in(old):
+                yield from unequal(f"{place}/{name}", read_table(old, name), read_table(new, name))
+        else:
+            yield from verify_folder(old, workers)
+
+
+def verify_sweep(folder: Path) -> Iterator[str]:
+    """Yield which finished runs of a sweep do not come out again."""
+    from experiments.sweeps.repeat import check_code as check_run
+    from experiments.sweeps.repeat import of_sweep, once_more, rows_of
+
+    for run in sorted(set(read_plan(folder)["run"].to_pylist())):
+        job, stored = of_sweep(run, folder) or (None, None)
+        if job is None or stored is None:
+            continue
+        check_run(job)
+        if rows_of(once_more(job).select(stored.column_names)) != rows_of(stored):
+            yield f"run {run} differs"
+
+
+def verify_report(file: Path, workers: int) -> Iterator[str]:
+    """Yield whether a report differs from the one that comes out of running it again."""
+    found = EMBEDDED.search(file.read_text(encoding="utf-8"))
+    if found is None:
+        raise InputError(f"{file} is no report of this program: it holds no manifest")
+    stated = json.loads(found.group(1))
+    check_code(str(file), stated)
+    with tempfile.TemporaryDirectory() as place:
+        again = compare_again(stated, Path(place) / "again", workers, file.parent)
+        stamp(again, stated)
+        if build(again, stated["lang"]) != file.read_bytes():
+            yield f"{file.name} is not what comes out"
+
+
+def check_code(name: str, stated: dict[str, Any]) -> None:
+    """Raise if another version of the model made these results: running this one would prove nothing."""
+    if stated.get("fingerprint") != fingerprint():
+        raise InputError(
+            f"{name} was made by model {stated.get('fingerprint')}, this is {fingerprint()}:"
+            f" check out commit {stated.get('commit')} and verify there"
+        )
+
+
+def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path) -> Path:
+    """Carry out a comparison again without printing it; return its new folder."""
+    if stated["interrupted"]:
+        raise InputError("the comparison was interrupted, so its command does not make it: it cannot be verified")
+    with contextlib.redirect_stdout(io.StringIO()):
+        compare(Request.read(stated["request"]), workers, out)
+    return out
+
+
+def stamp(folder: Path, stated: dict[str, Any]) -> None:
+    """Write the occasion of the old results into the manifest of the new ones."""
+    path = folder / MANIFEST
+    fresh = json.loads(path.read_text(encoding="utf-8"))
+    kept = {key: stated[key] for key in STAMPS if key not in ("arms", "interrupted")}
+    path.write_text(json.dumps(fresh | kept, ensure_ascii=False), encoding="utf-8")
+
+
+def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, pa.Table]:
+    """Run again what a folder of a run holds; return its tables."""
+    if stated["branched_from"]:
+        raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
+    outcome = run_all(plan_of(stated), workers, label=f"running {folder.name} again"[:40])
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return joined(outcome.finished)
+
+
+def plan_of(stated: dict[str, Any]) -> Plan:
+    """Return the plan of a run from its manifest."""
+    seeds = stated["seeds"]
+    return make_plan(
+        stated["source"],
+        policies=stated["policies"],
+        sets=[f"{key}={json.dumps(value)}" for key, value in stated["varied"].items()],
+        start=stated["settings"]["start"],
+        until=datetime.date.fromisoformat(stated["until"]).isoformat(),
+        seed=seeds[0],
+        replicates=len(seeds),
+        keep=",".join(stated["keep"]),
+    )
+
+
+def tables_in(folder: Path) -> list[str]:
+    """Return the names of the tables in a folder."""
+    return sorted(path.stem for path in folder.glob("*.parquet"))
+
+
+def differing(folder: Path, tables: dict[str, pa.Table]) -> Iterator[str]:
+    """Yield which tables of a folder are not those that came out now."""
+    for name in tables_in(folder):
+        old = read_table(folder, name)
+        yield from unequal(name, old, tables[name]) if name in tables else [f"{name} does not come out at all"]
+
+
+def unequal(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:
+    """Yield a line that names the columns in which two tables differ, if they do."""
+    if old.column_names != new.column_names or old.num_rows != new.num_rows:
+        yield f"{name} has other columns or rows"
+        return
+    columns = [column for column in old.column_names if not old[column].equals(new[column])]
+    if columns:
+        yield f"{name} differs in {', '.join(columns[:5])}{' and more' if len(columns) > 5 else ''}"

@@ -1,0 +1,1 @@
+"""Runs: what one is asked to be, who carries it out, what it leaves."""

@@ -1,0 +1,88 @@
+"""Workers of a dask.distributed cluster, on this machine or on many.
+
+On a cluster with Slurm, a job of a few lines starts the workers, and the sweep is told where their scheduler is:
+
+    from dask_jobqueue import SLURMCluster
+
+    cluster = SLURMCluster(cores=1, memory="2GB", walltime="12:00:00", job_script_prologue=["cd ~/confianza"])
+    cluster.scale(jobs=100)
+    print(cluster.scheduler_address)
+
+A worker that is killed loses nothing: its scheduler gives the run to another.  Only the coordinator writes.
+"""
+
+import queue
+from typing import Any
+
+from experiments.runs.jobs import Job
+from experiments.runs.seats import AHEAD, Died, Result
+from experiments.runs.work import Failed, attempt_far
+from model.errors import InputError
+
+PATIENCE_S = 20
+
+
+class DaskCrew:
+    """The workers that a scheduler at this address knows of."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+            from distributed.comm import get_address_host_port
+        except ImportError:
+            raise InputError("--dask needs dask.distributed: install the extra 'cluster'") from None
+        try:
+            get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
+            self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+        except (OSError, ValueError) as reason:
+            raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None
+        self.results: queue.SimpleQueue[tuple[Job, Any]] = queue.SimpleQueue()
+        self.out: dict[str, Any] = {}
+
+    def lanes(self) -> int:
+        """Return how many runs the cluster carries out at the same time; workers may come and go."""
+        return max(1, sum(self.client.nthreads().values()))
+
+    def room(self) -> int:
+        """Return how many more jobs can be given."""
+        return AHEAD * self.lanes() - len(self.out)
+
+    def give(self, job: Job) -> None:
+        """Hand a job to the scheduler."""
+        future = self.client.submit(attempt_far, job, key=f"run-{job.run}", pure=False)
+        self.out[job.run] = future
+        future.add_done_callback(lambda ended: self.results.put((job, ended)))
+
+    def wait(self, seconds: float) -> list[tuple[Job, Result]]:
+        """Wait for results."""
+        found: list[tuple[Job, Result]] = []
+        try:
+            found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
+            while True:
+                found += self.taken(*self.results.get_nowait())
+        except queue.Empty:
+            return found
+
+    def taken(self, job: Job, ended: Any) -> list[tuple[Job, Result]]:
+        """Return the result of a job, and forget it on the cluster, so that memory stays flat there, too."""
+        if self.out.pop(job.run, None) is None or ended.cancelled():
+            return []
+        reason = ended.exception()
+        if reason is None:
+            result: Result = ended.result()
+        elif type(reason).__name__ == "KilledWorker":
+            result = Died()
+        else:
+            result = Failed(f"{type(reason).__name__}: {reason}", str(reason))
+        ended.release()
+        return [(job, result)]
+
+    def shifts(self) -> int:
+        """Return none: the cluster tells of whole runs only."""
+        return 0
+
+    def stop(self) -> None:
+        """Give up what is not finished, and leave; the cluster goes on for others."""
+        self.client.cancel(list(self.out.values()), force=True)
+        self.out.clear()
+        self.client.close()

@@ -1,0 +1,161 @@
+"""One run: a world from its first shift to its last, and the tables that it leaves."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.runs.plan import Plan, seed_folder, shifts_of
+from model.calendar import SHIFTS, date_of_day, first_of_month, month_of, tick_of
+from model.kinds import NAMES as KINDS
+from model.measures import GROUPS
+from model.model import TrustModel
+from model.register import CAUSES
+from model.scenario import Scenario
+from model.town import Town
+
+INCIDENT_COLUMNS = (
+    *("minute", "severity", "loss", "motive", "told", "found", "complaint", "recorded", "arrested"),
+    "displaced",
+)
+"""What is kept of an incident: never who suffered or told it, and no place."""
+
+Codes = dict[str, tuple[str, ...]]
+"""Columns of codes, with the names that they stand for; without names, the world's settlements."""
+_SETTLEMENT: Codes = {"settlement": ()}
+
+Tell = Callable[[int], None]
+"""Takes the number of shifts that have just been simulated; may raise to stop the run."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended, with its tables by name."""
+
+    seed: int
+    run: str
+    tables: dict[str, pa.Table]
+    ceiling_hits: float
+
+
+def simulate(plan: Plan, seed: int, town: Town, tell: Tell, save: Path | None = None) -> Finished:
+    """Run one world of a plan to its end."""
+    first = tick_of(plan.begins)
+    world = begin(plan, seed, town)
+    tell(shifts_of(plan) - (tick_of(plan.until) - first))
+    cells = go_on(world, tick_of(plan.until), tell)
+    if save is not None:
+        world.save(seed_folder(save, seed))
+    run = plan.run(seed)
+    return Finished(seed, run, tables_of(world, plan, run, cells), hits_of(world))
+
+
+def begin(plan: Plan, seed: int, town: Town) -> TrustModel:
+    """Return a world at the beginning of a plan: new, or as it was saved."""
+    keep = plan.keep & {"incidents"}
+    if plan.branch is None:
+        return TrustModel(plan.scenario, rng=seed, town=town, keep=keep)
+    return TrustModel.restore(seed_folder(plan.branch, seed), plan.scenario, town=town, keep=keep)
+
+
+def go_on(world: TrustModel, end: int, tell: Tell) -> list[np.ndarray]:
+    """Run a world month by month to a tick; return its cells at the end of every month."""
+    cells = []
+    while world.tick < end:
+        goal = min(end, tick_of(first_of_month(world.month + 1)))
+        shifts = goal - world.tick
+        world.run_for(shifts)
+        rows = world.cell_months()
+        cells.append(rows[rows["month"] == month_of(goal - 1)])
+        tell(shifts)
+    return cells
+
+
+def hits_of(world: TrustModel) -> float:
+    """Return how often a hazard reached its ceiling in the months reported."""
+    return float(sum(world.datacollector.model_vars["ceiling_hits"]))
+
+
+def tables_of(world: TrustModel, plan: Plan, run: str, cells: list[np.ndarray]) -> dict[str, pa.Table]:
+    """Return all tables of a world that has ended."""
+    rows = np.concatenate(cells) if "cells" in plan.keep and cells else world.cell_months()
+    tables = {
+        "measures": measures_table(world, plan, run),
+        "settlements": months_table(world, run, world.settlement_months(), _SETTLEMENT),
+        "groups": months_table(world, run, world.group_months(), {"group": tuple(GROUPS)}),
+        "cells": months_table(world, run, rows, {}),
+        "ledger": months_table(world, run, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
+    }
+    if "incidents" in plan.keep:
+        tables["incidents"] = incidents_table(world, run)
+    return tables
+
+
+def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
+    """Tell which months (12 times the year, plus 0 to 11) were reported from their first day on."""
+    return np.array([first_of_month(int(month)) >= scenario.start for month in months], dtype=bool)
+
+
+def measures_table(world: TrustModel, plan: Plan, run: str) -> pa.Table:
+    """Return a row per full month: whose it is, varied parameters, all measures."""
+    stated = world.datacollector.model_vars
+    whole = [month >= plan.scenario.start for month in stated["month"]]
+    n = sum(whole)
+    columns: dict[str, pa.Array] = {
+        "run": constant(run, n),
+        "scenario": constant(plan.scenario.name, n),
+        "policy": constant(plan.policy, n),
+        "seed": constant(world.seed, n),
+    }
+    for name in stated:
+        values = [value for value, full in zip(stated[name], whole, strict=True) if full]
+        columns[name] = dates_of(values) if name == "month" else numbers_of(values)
+        if name == "month":
+            columns |= {key: constant(value, n) for key, value in plan.varied.items()}
+    return pa.table(columns)
+
+
+def months_table(world: TrustModel, run: str, rows: np.ndarray, codes: Codes) -> pa.Table:
+    """Return monthly rows of a world as a table, with names in place of codes."""
+    rows = rows[full_months(rows["month"], world.settings)]
+    columns: dict[str, pa.Array] = {"run": constant(run, len(rows))}
+    for name in rows.dtype.names or ():
+        if name == "month":
+            columns[name] = dates_of([first_of_month(int(month)) for month in rows[name]])
+        elif name in codes:
+            names = codes[name] or world.town.settlement_names
+            columns[name] = pa.array([names[int(code)] for code in rows[name]], pa.string())
+        else:
+            columns[name] = numbers_of(rows[name])
+    return pa.table(columns)
+
+
+def incidents_table(world: TrustModel, run: str) -> pa.Table:
+    """Return the incidents that were kept, without persons and places."""
+    rows = np.concatenate(world.kept["incidents"])
+    columns: dict[str, pa.Array] = {
+        "run": constant(run, len(rows)),
+        "date": dates_of([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
+        "shift": numbers_of(rows["tick"] % SHIFTS),
+        "kind": pa.array([KINDS[int(kind)] for kind in rows["kind"]], pa.string()),
+    }
+    return pa.table(columns | {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS})
+
+
+def constant(value: Any, n: int) -> pa.Array:
+    """Return a column that holds one value."""
+    return pa.array([value] * n, type=pa.scalar(value).type)
+
+
+def dates_of(values: list[datetime.date]) -> pa.Array:
+    """Return a column of dates."""
+    return pa.array(values, pa.date32())
+
+
+def numbers_of(values: Any) -> pa.Array:
+    """Return a column of numbers; what is no number becomes null."""
+    return pa.array(np.ascontiguousarray(values), from_pandas=True)

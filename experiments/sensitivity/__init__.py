@@ -1,0 +1,1 @@
+"""Sensitivity analyses: which parameters decide, and how much of it is luck."""

@@ -1,0 +1,190 @@
+"""The command `sensitivity`: plan a design, compute it as a sweep, analyse it with an eye on luck."""
+
+import math
+import shlex
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.runs.folder import read_manifest, write_whole
+from experiments.runs.jobs import Job, Point, jobs_at, plan_of
+from experiments.runs.progress import say
+from experiments.runs.seats import Crew
+from experiments.runs.work import Done, Failed
+from experiments.runs.yearly import MONTHS, Expression
+from experiments.sensitivity.budget import Clocked, Size, check_factors, planned
+from experiments.sensitivity.indices import INDICES, Arm, csv_of, find, text_of
+from experiments.sensitivity.methods import METHODS, Method, Problem
+from experiments.sensitivity.noise import Luck, luck_of
+from experiments.sweeps import folder as place
+from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
+from experiments.sweeps.engine import Interruption
+from experiments.sweeps.jobs import points_of
+from experiments.sweeps.lock import locked
+from experiments.sweeps.store import read_measures
+from experiments.sweeps.study import Study, find_study, read_study
+from model.errors import InputError
+from model.measures import MEASURES
+
+COUNTED = ("crimes", "deaths", "calls", "count")
+"""Units of measures that are summed over the last twelve months; of all others the mean is taken."""
+
+
+def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
+    """Carry out a sensitivity analysis, or what is missing of it; return the exit code."""
+    study, method = read_study(find_study(name)), METHODS[method_name]
+    problem = problem_of(study, method)
+    target = place.folder_for(study, out or Path("results") / f"{study.name}-{method.name}")
+    with locked(target):
+        if fresh:
+            place.clear(target)
+        place.check_same(target, study)
+        size, stated = agreed(study, method, problem, budget, hands, target)
+        say(stated)
+        points = method.sample(problem, size.blocks)
+        rows = [(point, list(jobs_at(point, size.seeds))) for point in points_of(study, points)]
+        jobs = list({job.run: job for _, row in rows for job in row}.values())
+        agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
+        code = compute(study, jobs, target, hands, sensitivity=agreement)
+        if code == INTERRUPTED:
+            return code
+        conclude(study, method, problem, points, rows, target)
+    return code
+
+
+def problem_of(study: Study, method: Method) -> Problem:
+    """Return the factors of a study, grouped by mechanism if it says so."""
+    if study.factors.grids:
+        raise InputError(
+            f"{study.name}: a sensitivity analysis varies ranges, '{next(iter(study.factors.grids))}' is a list"
+        )
+    names = tuple(study.factors.ranges)
+    together = study.sensitivity.by == "mechanism" and method.name != "pawn"
+    groups = tuple(name.partition(".")[0] for name in names) if together else names
+    problem = Problem(names, groups, seed=study.design.seed or 1)
+    if len(problem.moving) < 2:
+        raise InputError(f"{study.name}: a sensitivity analysis needs at least 2 factors, got {len(problem.moving)}")
+    return problem
+
+
+def agreed(
+    study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
+) -> tuple[Size, str]:
+    """Return the size of the design: the one that the folder was begun with, else a new one."""
+    stated = read_manifest(target).get("sensitivity") if place.is_sweep(target) else None
+    if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
+        size = Size(stated["blocks"], tuple(stated["seeds"]))
+        return size, f"going on with {target}: {size.runs(method, problem):,} runs"
+    if stated is not None or place.is_sweep(target):
+        raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
+    stated = Size(study.design.points, study.seeds)
+    if method.powers and stated.blocks & (stated.blocks - 1):
+        raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
+    clocked = partial(pilot, study, method, problem, hands)
+    check_factors(method, problem, stated, clocked)
+    return planned(method, problem, stated, budget, clocked)
+
+
+def pilot(
+    study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
+) -> Clocked:
+    """Run some points of the design that lie far apart, with some seeds; tell what a run takes and what luck does."""
+    begun = time.monotonic()
+    design = method.sample(problem, method.fewest)
+    chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
+    rows = [list(jobs_at(point, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
+    jobs = list({job.run: job for row in rows for job in row}.values())
+    say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
+    with Interruption() as interruption:
+        crew, _ = hired(hands, interruption, len(jobs))
+        try:
+            results = done_by(crew, jobs, lambda: interruption.came, limit)
+        finally:
+            crew.stop()
+    seconds = [one.seconds + one.preparing for one in results.values()]
+    warm = seconds[crew.lanes() :] or seconds  # the first run of a worker loads what was compiled
+    return Clocked(float(np.mean(warm)), crew.lanes(), time.monotonic() - begun, luck_by_measure(study, rows, results))
+
+
+def done_by(crew: Crew, jobs: list[Job], given_up: Callable[[], bool], limit: float = math.inf) -> dict[str, Done]:
+    """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
+
+    After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load
+    what was compiled.
+    """
+    waiting, out, results, failed = list(reversed(jobs)), 0, dict[str, Done](), ""
+    begun = time.monotonic()
+    while waiting or out:
+        if given_up():
+            raise KeyboardInterrupt
+        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
+            break
+        while waiting and crew.room() > 0:
+            crew.give(waiting.pop())
+            out += 1
+        for job, result in crew.wait(0.2):
+            out -= 1
+            if isinstance(result, Done):
+                results[job.run] = result
+            else:
+                failed = result.error if isinstance(result, Failed) else "its worker died"
+    if not results:
+        raise InputError(f"every run of the pilot failed: {failed}")
+    return results
+
+
+def luck_by_measure(study: Study, rows: list[list[Job]], results: dict[str, Done]) -> dict[str, Luck]:
+    """Return the luck of each measure in a pilot, over the points of which every run gave a number."""
+    months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
+    found = {}
+    for measure in study.sensitivity.measures:
+        outcomes = matrix([[job.run for job in row] for row in rows], yearly(months, measure))
+        luck = luck_of(outcomes[np.isfinite(outcomes).all(axis=1)])
+        if luck is not None:
+            found[measure] = luck
+    return found
+
+
+def conclude(
+    study: Study,
+    method: Method,
+    problem: Problem,
+    points: np.ndarray,
+    rows: list[tuple[Point, list[Job]]],
+    target: Path,
+) -> None:
+    """Analyse what was computed; write and print what is found."""
+    runs = {job.run for _, row in rows for job in row}
+    table = read_measures(target, runs)
+    if table is None or not len(table):
+        say("confianza: no run has a full month, so there is nothing to analyse")
+        return
+    months = table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
+    findings = []
+    for begin in range(0, len(rows), len(points)):
+        arm_rows = rows[begin : begin + len(points)]
+        plan = plan_of(arm_rows[0][1][0])
+        for measure in study.sensitivity.measures:
+            outcomes = matrix([[job.run for job in row] for _, row in arm_rows], yearly(months, measure))
+            findings.append(find(Arm(plan.scenario.name, plan.policy), measure, method, problem, points, outcomes))
+    write_whole(target / INDICES, csv_of(findings))
+    print("\n\n".join(text_of(finding) for finding in findings))
+    print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
+    print(f"To plot them: confianza plot {shlex.quote(str(target))}")
+
+
+def yearly(months: pd.DataFrame, measure: str) -> dict[str, float]:
+    """Return a measure of each run over its last twelve months: summed if it is a count, else the mean."""
+    counted = MEASURES[measure].unit in COUNTED
+    expression = Expression(sum=(measure,)) if counted else Expression(mean=measure)
+    last = months.sort_values(["run", "month"]).groupby("run").tail(MONTHS)
+    return {str(run): expression.of(one) for run, one in last.groupby("run")}
+
+
+def matrix(runs: list[list[str]], values: dict[str, float]) -> np.ndarray:
+    """Return values as points × seeds; NaN where a run has none."""
+    return np.array([[values.get(run, np.nan) for run in row] for row in runs], float)

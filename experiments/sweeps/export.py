@@ -1,0 +1,65 @@
+"""The whole table of a run or a sweep as CSV, in a fixed order: the same bytes every time."""
+
+import csv
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.runs.folder import read_table, write_whole
+from model.errors import InputError
+
+ORDER = ("scenario", "policy", "seed", "run", "month")
+CHUNK = 2000
+
+
+def csv_of(folder: Path) -> bytes:
+    """Return the measures of a folder of results as CSV."""
+    table = table_of(folder)
+    for name in ORDER:
+        if name not in table.column_names:
+            raise InputError(f"{folder}: its measures have no column '{name}'")
+    return written(table.sort_by([(name, "ascending") for name in ORDER]))
+
+
+def table_of(folder: Path) -> pa.Table:
+    """Return the measures of a run, or those of all finished runs of a sweep."""
+    from experiments.sweeps.results import is_sweep, measures_of
+
+    return measures_of(folder) if is_sweep(folder) else read_table(folder, "measures")
+
+
+def written(table: pa.Table) -> bytes:
+    """Return a table as CSV: UTF-8, commas, line feeds, shortest exact numbers, nothing for null."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit as Python objects
+        columns = [[shown(value) for value in column.to_pylist()] for column in rows.columns]
+        writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode()
+
+
+def shown(value: Any) -> str:
+    """Return one value as it stands in the file.
+
+    >>> shown(3.0), shown(0.1), shown(None)
+    ('3', '0.1', '')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value)
+
+
+def export(folder: Path, target: Path) -> None:
+    """Write the whole table of a folder of results into a CSV file."""
+    content = csv_of(folder)
+    if target.is_dir():
+        raise InputError(f"--csv {target} is a folder, not a file")
+    if not target.parent.is_dir():
+        raise InputError(f"--csv {target}: no folder '{target.parent}'")
+    write_whole(target, content)

@@ -1,0 +1,152 @@
+"""What is lost when one mechanism is switched off: twin worlds with and without it."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from experiments.runs.folder import joined
+from experiments.runs.plan import Plan, make_plan
+from experiments.runs.pool import run_all
+from model.errors import InputError, nearest
+from model.register import ORDER
+from scenarios.groups import mechanisms
+
+EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
+SURE = 0.99
+"""Confidence of the intervals: with some thirty mechanisms, a false alarm in a hundred is enough."""
+
+
+@dataclass(frozen=True)
+class Knockout:
+    """A mechanism with the measures of its own process, and the site, policy and time where it can be missed."""
+
+    name: str
+    process: tuple[str, ...]
+    policy: str
+    site: str
+    start: str | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Mean paired difference of a measure (with less without) over twins, with its interval.
+
+    The means of either world are accompanied by their Monte Carlo (standard) errors over seeds.
+    """
+
+    measure: str
+    with_it: float
+    with_error: float
+    without: float
+    without_error: float
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether the interval leaves no doubt that something changed."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
+    """Return the knock-out of every mechanism, or of those named."""
+    known = mechanisms()
+    for name in only:
+        if name not in known:
+            raise InputError(f"no mechanism '{name}'{nearest(name, known)}")
+    return [knockout_of(name) for name in known if not only or name in only]
+
+
+def knockout_of(name: str) -> Knockout:
+    """Return what the file of a mechanism says of its knock-out."""
+    stated = next((one.knockout for one in ORDER if one.name == name), None)
+    if stated is None:
+        raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
+    return Knockout(name, stated.measures, stated.policy, stated.site or "villa_canales", stated.start or None)
+
+
+def effects(one: Knockout, *, scale: float, years: float, replicates: int, workers: int = 1) -> list[Effect]:
+    """Return the effects of switching a mechanism off: of its own process first, then on trust and the books."""
+    policies = [one.policy] if one.policy else []
+    size = [f"population.scale={scale}"]
+    arms = [
+        make_plan(one.site, policies=policies, sets=[*size, *off], start=one.start, years=years, replicates=replicates)
+        for off in ([], [f"mechanisms.{one.name}=false"])
+    ]
+    having, missing = (table_of(arm, workers) for arm in arms)
+    return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
+
+
+def table_of(plan: Plan, workers: int) -> pd.DataFrame:
+    """Return the mean of every measure over the months of each run, a row per seed."""
+    outcome = run_all(plan, workers=workers, label=f"{plan.scenario.name} {plan.policy}")
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    table: pd.DataFrame = joined(outcome.finished)["measures"].to_pandas()
+    return table.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
+
+
+def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
+    """Return the paired effect on one measure."""
+    if measure not in having:
+        raise InputError(f"no measure '{measure}'{nearest(measure, map(str, having.columns))}")
+    columns = [table[measure].fillna(0.0).to_numpy() for table in (having, missing)]
+    mean, error = mean_and_error(columns[0] - columns[1])
+    n = len(having)
+    half = float(stats.t.ppf((1.0 + SURE) / 2.0, n - 1)) * error if n > 1 else 0.0
+    return Effect(measure, *mean_and_error(columns[0]), *mean_and_error(columns[1]), mean, mean - half, mean + half)
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    """Return the mean over seeds and its Monte Carlo error; one seed tells nothing of it.
+
+    >>> mean_and_error(np.array([1.0, 3.0]))
+    (2.0, 1.0)
+    """
+    n = len(values)
+    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
+
+
+def knockout_lines(one: Knockout, found: Sequence[Effect]) -> Iterator[str]:
+    """Yield the report of one knock-out."""
+    own = found[: len(one.process)]
+    verdict = "its process changes" if any(effect.changed for effect in own) else "ITS PROCESS DOES NOT CHANGE"
+    yield f"{one.name} ({one.site}{', ' + one.policy if one.policy else ''}): {verdict}"
+    for effect in found:
+        sign = "*" if effect.changed else " "
+        yield (
+            f"  {effect.measure:34}{shown(effect.with_it)} ±{shown(effect.with_error).strip():7}"
+            f"{shown(effect.without)} ±{shown(effect.without_error).strip():7}"
+            f"{shown(effect.mean)} [{shown(effect.low).strip()}, {shown(effect.high).strip()}]{sign}"
+        )
+
+
+def shown(number: float) -> str:
+    """Return a number in its column.
+
+    >>> shown(1234.5), shown(0.01234), shown(-0.00002)
+    ('   1,234', '  0.0123', '  -2e-05')
+    """
+    if math.isnan(number):
+        return "       -"
+    if 0.0 < abs(number) < 0.00005 or abs(number) >= 1e7:
+        return f"{number:8.0e}"
+    return f"{number:8,.0f}" if abs(number) >= 1000 else f"{number:8.4f}" if abs(number) < 1 else f"{number:8.2f}"
+
+
+def show_knockouts(only: Sequence[str], *, scale: float, years: float, replicates: int, workers: int) -> bool:
+    """Print every knock-out; return whether each mechanism's own process changes."""
+    print(f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;")
+    print(f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero")
+    print(f"  {'measure':34}{'with':>8} {'':8}{'without':>8} {'':8}{'differs':>8}")
+    good = True
+    for one in knockouts(only):
+        found = effects(one, scale=scale, years=years, replicates=replicates, workers=workers)
+        print("\n".join(("", *knockout_lines(one, found))), flush=True)
+        good = good and any(effect.changed for effect in found[: len(one.process)])
+    return good

@@ -1,0 +1,145 @@
+"""What twins save: variance of an effect with independent seeds over that with twins.
+
+`python -m experiments.validation.variance` prints it.
+
+Three small changes (two more points of fair treatment, .05 log-odds of telling the state, two more couples at the
+station) and two large policies, on crimes told, trust and homicides.  The interval of a ratio is a bootstrap over
+seeds; where the effect is the same in all twins, nothing of it is luck and the ratio has no end.
+"""
+
+import argparse
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.compare.effects import by_seed
+from experiments.compare.headlines import BY_NAME
+from experiments.compare.text import ALL_ALIKE, many
+from experiments.runs.plan import Plan, make_plan
+from experiments.runs.progress import Progress
+from experiments.runs.side_by_side import finished, twins
+from experiments.runs.twins import Effect, paired, saved
+from experiments.runs.worlds import go_on, shifts_of, simulate
+from model.calendar import tick_of
+from model.scenario import Scenario
+from model.town import build_town
+
+MEASURES = ("crimes_told", "trust_mean", "homicides")
+LARGE = ("mopsic_full", "everything")
+COURTESY, TELLING = 0.125, 0.05
+"""Log-odds: .125 at four fair contacts in five are two points."""
+COUPLES, SEATS, GROUPS = 2, 2, 3
+MORE = "two more couples"
+GOAL, RESAMPLES = 10.0, 2000
+
+
+def changed(scenario: Scenario, group: str, key: str, by: float) -> Scenario:
+    """Return a scenario in which one number is larger by so much."""
+    old = scenario.groups[group]
+    new = dataclasses.replace(old, **{key: getattr(old, key) + by})
+    return dataclasses.replace(scenario, groups={**scenario.groups, group: new})
+
+
+def more_couples(scenario: Scenario) -> Scenario:
+    """Return a scenario whose first station has the officers of two more couples in each group."""
+    first = next(one for one in scenario.facilities if one.station)
+    more = dataclasses.replace(first, officers=first.officers + COUPLES * SEATS * GROUPS)
+    return dataclasses.replace(scenario, facilities=tuple(more if one is first else one for one in scenario.facilities))
+
+
+def arms_of(base: Plan, large: Sequence[Plan]) -> dict[str, Plan]:
+    """Return the plans whose effects are measured, by name."""
+    scenario = base.scenario
+    small = {
+        "courtesy + 2 points": changed(scenario, "contacts", "fair", COURTESY),
+        "telling + .05 log-odds": changed(scenario, "reporting", "intercept", TELLING),
+    }
+    arms = {name: dataclasses.replace(base, scenario=one) for name, one in small.items()}
+    return arms | {plan.policy: plan for plan in large}
+
+
+def quiet(shifts: int) -> None:
+    """Take no note of the shifts that were simulated."""
+
+
+def months(base: Plan, arms: dict[str, Plan]) -> dict[str, pd.DataFrame]:
+    """Run all arms of all seeds side by side; return their measures by name."""
+    town = build_town(base.scenario)
+    found: dict[str, list[pd.DataFrame]] = {}
+    progress = Progress("variance", len(base.seeds))
+    more = dataclasses.replace(base, scenario=more_couples(base.scenario))
+    larger = build_town(more.scenario)
+    for number, seed in enumerate(base.seeds):
+        plans = {"status quo": base, **arms}
+        for (name, plan), world in zip(plans.items(), twins(list(plans.values()), seed, town, quiet), strict=True):
+            run = finished(world, plan, go_on(world, tick_of(plan.until), quiet), whole=False)
+            found.setdefault(name, []).append(run.tables["measures"].to_pandas())
+        run = simulate(more, seed, larger, quiet)
+        found.setdefault(MORE, []).append(run.tables["measures"].to_pandas())
+        progress.reach(number + 1)
+    progress.close()
+    return {name: pd.concat(parts) for name, parts in found.items()}
+
+
+def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
+    """Yield the table of ratios."""
+    base = make_plan(site, sets=sets, years=years, replicates=seeds)
+    large = [make_plan(site, policies=[name], sets=sets, years=years, replicates=seeds) for name in LARGE]
+    tables = months(base, arms_of(base, large))
+    status_quo = tables.pop("status quo")
+    yield f"{site}, {years:g} years ({shifts_of(base)} shifts with warm-up), {seeds} seeds {' '.join(sets)}"
+    yield "variance of the effect with independent seeds over that with twins, and its 95 % interval"
+    yield f"{'':<24}{'effect':>18}{'twins that differ':>20}{'ratio':>11}{'interval':>22}"
+    for measure in MEASURES:
+        yield BY_NAME[measure].en
+        for name, table in tables.items():
+            sides = [np.array(list(by_seed(side, BY_NAME[measure].of).values())) for side in (status_quo, table)]
+            yield f"  {name:<22}{row_of(sides[0], sides[1], BY_NAME[measure].digits)}"
+
+
+def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
+    """Return an effect, how many twins differ, and the ratio of variances with its interval."""
+    effect = paired(list(base), list(arm))
+    stated = f"{effect.effect:+.{digits + 1}f}±{effect.error:.{digits + 1}f}"
+    return (
+        f"{stated:>18}{f'{effect.n - effect.same} of {effect.n}':>20}{ratio_told(effect):>11}{span_of(base, arm):>22}"
+    )
+
+
+def ratio_told(effect: Effect) -> str:
+    """Return a ratio, marked where it misses the goal; in words where no luck is left."""
+    if effect.same == effect.n:
+        return "no effect "
+    return f"{many(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
+
+
+def span_of(base: np.ndarray, arm: np.ndarray) -> str:
+    """Return the interval of the ratio of variances, by drawing seeds anew; nothing where no twins differ."""
+    if (base == arm).all():
+        return ""
+    draws = np.random.default_rng(1).integers(0, len(base), (RESAMPLES, len(base)))
+    left, right = base[draws], arm[draws]
+    parts = zip(left.var(axis=1) + right.var(axis=1), (right - left).var(axis=1), strict=True)
+    ratios = [saved(float(apart), float(beside)) for apart, beside in parts]
+    low, high = np.nanquantile(ratios, (0.025, 0.975), method="lower")
+    return f"{many(low)} to {many(high)}"
+
+
+def main() -> None:
+    """Print the table for the site and size that the command line asks for."""
+    name, about = "python -m experiments.validation.variance", (__doc__ or "").split(":")[0]
+    parser = argparse.ArgumentParser(prog=name, description=about)
+    parser.add_argument("--site", default="villa_canales")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+    parser.add_argument("--years", type=float, default=1.0)
+    parser.add_argument("--seeds", type=int, default=30)
+    asked = parser.parse_args()
+    for line in lines(asked.site, asked.sets, asked.years, asked.seeds):
+        print(line, flush=True)
+    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, no luck is left")
+
+
+if __name__ == "__main__":
+    main()
