@@ -10,10 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from experiments.runs.jobs import Job
-from experiments.runs.pace import Pace
+from experiments.runs.pool import Interruption
+from experiments.runs.progress import Progress
 from experiments.runs.seats import LocalCrew
 from experiments.runs.work import Done, attempt
-from experiments.sweeps.engine import Engine, Interruption, Outcome
+from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import jobs_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
@@ -110,4 +111,5 @@ def sweep(folder: Path, jobs: list[Job], doing: object = steady, workers: int = 
         store = Store(folder).open()
         missing = [job for job in jobs if job.run not in store.finished]
         crew = LocalCrew(workers, doing)  # type: ignore[arg-type]
-        return Engine(crew, store, Pace(len(missing), 1, workers), interruption).run(missing), store
+        progress = Progress("sweeping", len(missing), len(missing), word="runs safe on disk")
+        return Engine(crew, store, progress, 1, interruption).run(missing), store

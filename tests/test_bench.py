@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.bench import bare_loop, floor, paired, phases, same_numbers
 from experiments.bench.bare_work import REACHES, Work, work_of
 from experiments.bench.breakdown import Breakdown, table
-from experiments.bench import bare_loop, floor, paired, phases, same_numbers
 from experiments.cli import app as cli
 from model.daybook import TABLES
 from model.errors import InputError

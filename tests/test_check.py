@@ -8,7 +8,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.runs.folder import joined
 from experiments.runs.plan import make_plan
-from experiments.runs.pool import run_all
+from experiments.runs.runs import run_all
 from experiments.runs.yearly import Expression, years_of
 from experiments.validation.check import Tally, check_lines, orders
 from model.measures import MEASURES

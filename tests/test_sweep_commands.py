@@ -10,7 +10,7 @@ from stub_runs import write_study
 
 from experiments.cli import app as cli
 from experiments.runs.jobs import Job
-from experiments.runs.pace import Pace
+from experiments.runs.progress import Progress
 from experiments.sweeps import command, folder, quarantine
 from experiments.sweeps.lock import locked
 from experiments.sweeps.study import read_study
@@ -228,16 +228,16 @@ class Paper:
 def test_progress_is_plain_lines_off_a_terminal_and_one_live_line_on_it():
     plain, live = Paper(), Paper(live=True)
     for stream in (plain, live):
-        pace = Pace(10, 1, 1, stream)
-        for _ in range(10):
-            pace.told_at -= 1.0
-            pace.ran(0.5)
-            pace.finished(1)
-            pace.show(0)
-        pace.close()
+        progress = Progress("sweeping", 10, 10, word="runs safe on disk", stream=stream)
+        for done in range(1, 11):
+            progress.stated_at -= 1.0
+            progress.ran(0.5, 1)
+            progress.ended()
+            progress.reach(done)
+        progress.close()
     assert plain.text.count("\n") == 10
     assert "\r" not in plain.text
-    assert "40%: 4 of 10 runs safe on disk" in plain.text
+    assert "sweeping:  40%, 4 of 10 runs safe on disk" in plain.text
     assert "to go" in plain.text
     assert "\n" not in live.text
     assert live.text.endswith("\r" + " " * 79 + "\r")

@@ -39,7 +39,7 @@ def town() -> dict[str, Any]:
 
 def compiling() -> dict[str, Any]:
     """Seconds of the first small run; the coordinator chooses whether the cache is empty."""
-    from experiments.runs.pool import compile_model
+    from experiments.runs.compiling import compile_model
 
     begun = time.perf_counter()
     compile_model()
@@ -114,7 +114,7 @@ def clocked(step: Callable[[], Any], times: int) -> float:
 def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
     """Seconds that some replicates take, with one or more workers."""
     from experiments.runs.plan import make_plan
-    from experiments.runs.pool import run_all
+    from experiments.runs.runs import run_all
 
     plan = make_plan(SITE, years=float(years), replicates=int(runs))
     begun = time.perf_counter()

@@ -6,8 +6,8 @@ from pathlib import Path
 from experiments.figures.run import picture
 from experiments.runs.folder import joined, manifest_of, parquet_of, write, write_saved
 from experiments.runs.plan import SAVED, Plan
-from experiments.runs.pool import Outcome, run_all
 from experiments.runs.progress import say
+from experiments.runs.runs import Outcome, run_all
 from experiments.runs.summary import summary
 from model.errors import InputError
 

@@ -33,8 +33,8 @@ from experiments.runs.folder import (
     write,
     write_whole,
 )
-from experiments.runs.pool import Outcome
 from experiments.runs.progress import say
+from experiments.runs.runs import Outcome
 from model import fingerprint
 from model.errors import InputError
 from scenarios.policy_files import read_policy

@@ -11,10 +11,12 @@ from experiments.compare.arms import Arm, check_double, check_horizons, found_ar
 from experiments.compare.effects import by_seed
 from experiments.compare.headlines import present
 from experiments.compare.request import Request
-from experiments.runs.crew import carry_out
 from experiments.runs.plan import Plan
-from experiments.runs.pool import Outcome
-from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Task, TwinRuns
+from experiments.runs.pool import carry_out
+from experiments.runs.runs import Outcome
+from experiments.runs.seats import Tell
+from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Task, TwinRuns, live, shifts_for
+from experiments.runs.towns import TOWNS
 from experiments.runs.twins import paired, saved, unpaired
 from model.errors import InputError
 
@@ -74,22 +76,47 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
     return tasks
 
 
+@dataclass(frozen=True)
+class TwinJob:
+    """A task with the plans that it is about."""
+
+    task: Task
+    plans: tuple[Plan, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other task of the comparison."""
+        return f"{self.task.kind} of {self.plans[0].scenario.name}, seed {self.task.seed}, {self.task.law}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return shifts_for(self.task, self.plans)
+
+
+def live_twins(job: TwinJob, tell: Tell) -> TwinRuns:
+    """Carry out one task."""
+    return live(job.task, job.plans, TOWNS.of(job.plans[0].scenario), tell)
+
+
 def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     """Run all arms of a comparison."""
     blocks = blocks_of(arms)
-    plans: list[list[Plan]] = [[arm.plan for arm in own if arm.plan] for own in blocks]
-    result = carry_out(tasks_of(request, blocks), plans, workers, "comparing")
-    twins = [one for one in result.lived if one.task.kind == "twins"]
+    plans = [tuple(arm.plan for arm in own if arm.plan) for own in blocks]
+    jobs = [TwinJob(task, plans[task.block]) for task in tasks_of(request, blocks)]
+    outcome = carry_out(jobs, live_twins, workers, "comparing")
+    lived = outcome.results
+    twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(
         runs={
-            (number, k): Outcome([one.finished[k] for one in twins if one.task.block == number], result.interrupted)
+            (number, k): Outcome([one.finished[k] for one in twins if one.task.block == number], outcome.interrupted)
             for number, own in enumerate(blocks)
             for k in range(len(own))
         },
         residents=residents_table(twins, blocks),
-        memory=memory_table([one for one in result.lived if one.task.kind == "memory"], blocks),
-        alone=alone_table(result.lived, blocks),
-        interrupted=result.interrupted,
+        memory=memory_table([one for one in lived if one.task.kind == "memory"], blocks),
+        alone=alone_table(lived, blocks),
+        interrupted=outcome.interrupted,
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.runs.folder import joined
 from experiments.runs.plan import make_plan
-from experiments.runs.pool import run_all
+from experiments.runs.runs import run_all
 from experiments.runs.twins import error_of
 from experiments.runs.yearly import MONTHS
 from model.criteria import CRITERIA, TRACES, WORDS, word_of

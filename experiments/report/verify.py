@@ -18,7 +18,7 @@ from experiments.compare.request import Request
 from experiments.report import build
 from experiments.runs.folder import FORMAT, MANIFEST, joined, read_manifest, read_table
 from experiments.runs.plan import Plan, make_plan
-from experiments.runs.pool import run_all
+from experiments.runs.runs import run_all
 from experiments.sweeps.folder import read_plan
 from model import fingerprint
 from model.errors import InputError

@@ -15,8 +15,8 @@ import queue
 from typing import Any
 
 from experiments.runs.jobs import Job
-from experiments.runs.seats import AHEAD, Died, Result
-from experiments.runs.work import Failed, attempt_far
+from experiments.runs.seats import AHEAD, Died, Returned
+from experiments.runs.work import Done, Failed, attempt_far
 from model.errors import InputError
 
 PATIENCE_S = 20
@@ -53,9 +53,9 @@ class DaskCrew:
         self.out[job.run] = future
         future.add_done_callback(lambda ended: self.results.put((job, ended)))
 
-    def wait(self, seconds: float) -> list[tuple[Job, Result]]:
+    def wait(self, seconds: float) -> list[tuple[Job, Done | Failed | Died | Returned]]:
         """Wait for results."""
-        found: list[tuple[Job, Result]] = []
+        found: list[tuple[Job, Done | Failed | Died | Returned]] = []
         try:
             found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
             while True:
@@ -63,13 +63,13 @@ class DaskCrew:
         except queue.Empty:
             return found
 
-    def taken(self, job: Job, ended: Any) -> list[tuple[Job, Result]]:
+    def taken(self, job: Job, ended: Any) -> list[tuple[Job, Done | Failed | Died | Returned]]:
         """Return the result of a job, and forget it on the cluster, so that memory stays flat there, too."""
         if self.out.pop(job.run, None) is None or ended.cancelled():
             return []
         reason = ended.exception()
         if reason is None:
-            result: Result = ended.result()
+            result: Done | Failed | Died | Returned = ended.result()
         elif type(reason).__name__ == "KilledWorker":
             result = Died()
         else:

@@ -38,6 +38,11 @@ class Job:
     seed: int
     point: Point
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return self.run
+
 
 def jobs_at(point: Point, seeds: Iterable[int]) -> Iterator[Job]:
     """Yield the jobs of a point; reads and checks all that the point says."""

@@ -1,64 +1,90 @@
-"""All runs of a plan: in this process, or in worker processes that end with it."""
+"""One pool for all that is run: jobs one after the other in this process, or on seats whose workers may die.
 
-import concurrent.futures
-import multiprocessing
-import multiprocessing.connection
-import os
+A worker that dies is replaced and its job tried once more; who takes two workers along is poison and is said so.
+"""
+
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from multiprocessing.context import SpawnContext
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from experiments.runs.plan import Plan, shifts_of
 from experiments.runs.progress import Progress, announce_compiling
-from experiments.runs.worlds import Finished, simulate
-from model.calendar import YEAR
-from model.model import TrustModel
-from model.town import Town, build_town
-from scenarios import load
+from experiments.runs.seats import Crew, Died, Doing, Job, LocalCrew, Returned
 
 LOOK_EVERY = 0.2
-PARENT_DIED = 70
+MOST_DEATHS = 2
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Stopped(Exception):
-    """The coordinator was interrupted; an unfinished run is given up."""
+class Sized(Job, Protocol):
+    """A job that says how many shifts it simulates."""
+
+    @property
+    def shifts(self) -> int:
+        """Shifts from its beginning to its end."""
+
+
+class Poison(Exception):
+    """A job of which two workers died."""
 
 
 @dataclass
-class Outcome:
-    """The runs that were finished, in order of their seeds."""
+class Outcome[J: Sized, R]:
+    """What came out of jobs, in their order, and whether an interruption came first."""
 
-    finished: list[Finished] = field(default_factory=list)
+    finished: list[tuple[J, R]] = field(default_factory=list)
     interrupted: bool = False
 
-    def ordered(self) -> "Outcome":
-        """Return the same with the runs in the order of their seeds."""
-        return Outcome(sorted(self.finished, key=lambda one: one.seed), self.interrupted)
+    @property
+    def results(self) -> list[R]:
+        """What came out of the jobs that were finished."""
+        return [result for _, result in self.finished]
 
 
-def run_all(plan: Plan, workers: int = 1, save: Path | None = None, label: str = "running") -> Outcome:
-    """Run every seed of a plan; an interruption keeps what was finished."""
+class Interruption:
+    """Remembers Ctrl-C, SIGTERM or a lost connection, so that no result is dropped half way."""
+
+    came = False
+
+    def __enter__(self) -> Self:
+        self.before: dict[int, Any] = {}
+        if threading.current_thread() is threading.main_thread():
+            heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+            self.before = {one: signal.signal(one, self.note) for one in heard}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one, handler in self.before.items():
+            signal.signal(one, handler)
+
+    def note(self, *_: object) -> None:
+        """Take note of the signal."""
+        self.came = True
+
+
+def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str) -> Outcome[J, R]:
+    """Carry out jobs; an interruption keeps what is finished."""
     announce_compiling()
-    progress = Progress(label, shifts_of(plan) * len(plan.seeds))
-    outcome = Outcome()
-    run = run_here if min(workers, len(plan.seeds)) == 1 else run_in_pool
+    outcome: Outcome[J, R] = Outcome()
+    progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
     try:
-        run(plan, min(workers, len(plan.seeds)), save, progress, outcome)
+        if min(workers, len(jobs)) <= 1:
+            here(jobs, doing, progress, outcome)
+        else:
+            seated(jobs, doing, min(workers, len(jobs)), progress, outcome)
     except KeyboardInterrupt:
         outcome.interrupted = True
     finally:
         progress.close()
-    return outcome.ordered()
+    order = {job.key: number for number, job in enumerate(jobs)}
+    outcome.finished.sort(key=lambda one: order[one[0].key])
+    return outcome
 
 
-def run_here(plan: Plan, workers: int, save: Path | None, progress: Progress, outcome: Outcome) -> None:
-    """Run one seed after the other in this process."""
+def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress, outcome: Outcome[J, R]) -> None:
+    """Carry out one job after the other in this process."""
     done = 0
 
     def tell(shifts: int) -> None:
@@ -66,140 +92,43 @@ def run_here(plan: Plan, workers: int, save: Path | None, progress: Progress, ou
         done += shifts
         progress.reach(done)
 
-    town = build_town(plan.scenario)
-    for seed in plan.seeds:
-        outcome.finished.append(simulate(plan, seed, town, tell, save))
+    for job in jobs:
+        outcome.finished.append((job, doing(job, tell)))
+        progress.ended()
 
 
-def run_in_pool(plan: Plan, workers: int, save: Path | None, progress: Progress, outcome: Outcome) -> None:
-    """Run the seeds in worker processes; compile first, so that they do not all do it."""
-    compile_model()
-    context = multiprocessing.get_context("spawn")
-    with signs(context) as (done, stop):
-        pool = concurrent.futures.ProcessPoolExecutor(
-            workers, mp_context=context, initializer=start_worker, initargs=(plan, save, done, stop)
-        )
-        with pool, Interruption() as interruption:
-            futures = submit(pool, plan)
-            try:
-                collect(futures, done, progress, outcome, interruption)
-            except BaseException:
-                stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                outcome.finished[:] = [one.result() for one in futures if succeeded(one)]
-                raise
-
-
-@contextmanager
-def signs(context: SpawnContext) -> Iterator[tuple[Any, Any]]:
-    """Give the count of shifts done and the sign to stop, both shared with workers."""
-    yield context.Value("q", 0), context.Event()
-
-
-def compile_model() -> None:
-    """Compile every pass of the model by letting a small town live for a year, soldiers and prisons included."""
-    scenario = load("baseline", policies=["heavy_hand"], set={"population.scale": 0.05, "calendar.warm_up": 0})
-    TrustModel(scenario, rng=1).run_for(YEAR)
-
-
-def submit(pool: concurrent.futures.Executor, plan: Plan) -> list[concurrent.futures.Future[Finished]]:
-    """Hand all seeds to the workers, which are started meanwhile with interruptions held back for good."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return [pool.submit(work, seed) for seed in plan.seeds]
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class Interruption:
-    """Remembers Ctrl-C instead of raising, which would leave locks of the waiting futures closed for good."""
-
-    came = False
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            self.before = signal.signal(signal.SIGINT, self.note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self.before)
-
-    def note(self, *_: object) -> None:
-        """Take note of the signal."""
-        self.came = True
-
-    def check(self) -> None:
-        """Raise if Ctrl-C was pressed since."""
-        if self.came:
-            raise KeyboardInterrupt
-
-
-def collect(
-    futures: list[concurrent.futures.Future[Finished]],
-    done: Any,
-    progress: Progress,
-    outcome: Outcome,
-    interruption: Interruption,
+def seated[J: Sized, R](
+    jobs: Sequence[J], doing: Doing[J, R], workers: int, progress: Progress, outcome: Outcome[J, R]
 ) -> None:
-    """Wait for all runs and tell the progress."""
-    waiting = set(futures)
-    while waiting:
-        interruption.check()
-        ended, waiting = concurrent.futures.wait(waiting, LOOK_EVERY, return_when=concurrent.futures.FIRST_COMPLETED)
-        outcome.finished.extend(one.result() for one in ended)
-        progress.reach(done.value)
+    """Share the jobs among worker processes."""
+    with Interruption() as interruption:
+        crew: LocalCrew[J, R] = LocalCrew(workers, doing)
+        try:
+            crew.prepare(lambda: interruption.came)
+            give_and_take(crew, jobs, progress, outcome, interruption)
+        finally:
+            crew.stop()
+            late = [(job, result) for job, result in crew.wait(0.0) if not isinstance(result, Died | Returned)]
+            outcome.finished += late
+        outcome.interrupted = interruption.came
 
 
-def succeeded(future: concurrent.futures.Future[Any]) -> bool:
-    """Tell whether a run was finished."""
-    return future.done() and not future.cancelled() and future.exception() is None
-
-
-# In a worker
-
-
-@dataclass
-class Worker:
-    """What a worker process knows; it builds the town once, for its first run."""
-
-    plan: Plan
-    save: Path | None
-    done: Any
-    stop: Any
-
-    @cached_property
-    def town(self) -> Town:
-        """The town of the plan."""
-        return build_town(self.plan.scenario)
-
-    def tell(self, shifts: int) -> None:
-        """Count shifts, and give up if the coordinator was interrupted."""
-        with self.done.get_lock():
-            self.done.value += shifts
-        if self.stop.is_set():
-            raise Stopped
-
-
-_worker: Worker
-
-
-def start_worker(*parts: Any) -> None:
-    """Prepare a worker process, which ends when its parent does."""
-    global _worker
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    _worker = Worker(*parts)
-
-
-def work(seed: int) -> Finished:
-    """Run one seed in a worker."""
-    _worker.tell(0)
-    return simulate(_worker.plan, seed, _worker.town, _worker.tell, _worker.save)
-
-
-def end_with_parent() -> None:
-    """Wait until the parent process has died, then end this one."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(PARENT_DIED)
+def give_and_take[J: Sized, R](
+    crew: Crew[J, R], jobs: Sequence[J], progress: Progress, outcome: Outcome[J, R], interruption: Interruption
+) -> None:
+    """Hand out jobs and take what becomes of them, until all are done or an interruption comes."""
+    waiting, deaths, done = deque(jobs), Counter[str](), 0
+    while len(outcome.finished) < len(jobs) and not interruption.came:
+        while waiting and crew.room() > 0:
+            crew.give(waiting.popleft())
+        for job, result in crew.wait(LOOK_EVERY):
+            if isinstance(result, Died | Returned):
+                deaths[job.key] += isinstance(result, Died)
+                if deaths[job.key] >= MOST_DEATHS:
+                    raise Poison(f"{job.key}: the worker process died {MOST_DEATHS} times of it")
+                waiting.appendleft(job)
+                continue
+            outcome.finished.append((job, result))
+            progress.ended()
+            done += job.shifts
+        progress.reach(done + crew.shifts())

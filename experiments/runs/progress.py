@@ -20,37 +20,90 @@ def announce_compiling() -> None:
         say("compiling the model: once for each version of the code, about half a minute")
 
 
-class Progress:
-    """How much of some work is done."""
+def spoken(seconds: float) -> str:
+    """Return a time as people say it.
 
-    def __init__(self, label: str, total: float, stream: TextIO | None = None) -> None:
-        self.label = label
+    >>> spoken(0.6), spoken(90), spoken(8000), spoken(302400)
+    ('1 s', '2 min', '2 h 13 min', '3 d 12 h')
+    """
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+class Progress:
+    """How much of some work is done, at what rate, and how long the rest takes."""
+
+    def __init__(
+        self, label: str, total: float, runs: int = 1, *, word: str = "done", stream: TextIO | None = None
+    ) -> None:
+        self.label, self.runs, self.word = label, runs, word
         self.total = max(total, 1e-9)
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
         self.begun = self.stated_at = time.monotonic()
         self.stated = 0.0
+        self.safe = self.computed = self.lost = 0
+        self.line = ""
+
+    def ran(self, seconds: float, lanes: int) -> None:
+        """Take note of a run that was computed; the first is the pilot for an estimate of all."""
+        if self.computed == 0 and self.runs > 1:
+            whole = spoken(self.runs * seconds / lanes)
+            who = f"{lanes} workers" if lanes > 1 else "1 worker"
+            self.say(f"one run takes {seconds:.2g} s: {self.runs} runs take about {whole} with {who}")
+        self.computed += 1
+
+    def ended(self, runs: int = 1) -> None:
+        """Take note of runs that have ended, and are safe."""
+        self.safe += runs
+
+    def failed(self, message: str) -> None:
+        """Take note of a run that failed."""
+        self.lost += 1
+        self.say(f"confianza: {message}")
+
+    def say(self, message: str) -> None:
+        """Write a line of its own."""
+        self.close()
+        say(message)
 
     def reach(self, done: float) -> None:
         """Take note that so much is done, and say so if it is time to."""
         share, now = min(done / self.total, 1.0), time.monotonic()
         if self.live and now - self.stated_at >= LIVE_PAUSE:
-            self._write(f"\r{self._line(share, now)}", share, now)
-        elif not self.live and (share - self.stated >= STEP or now - self.stated_at >= PAUSE):
-            self._write(f"{self._line(share, now)}\n", share, now)
+            self.line = self.text(share, now)
+            self.stream.write(f"\r{self.line.ljust(79)}")
+        elif not self.live and (share - self.stated > STEP - 1e-9 or now - self.stated_at >= PAUSE):
+            self.stream.write(f"{self.text(share, now)}\n")
+        else:
+            return
+        self.stream.flush()
+        self.stated, self.stated_at = share, now
+
+    def text(self, share: float, now: float) -> str:
+        """Return how far it is, at what rate, and how long it still takes."""
+        gone = max(now - self.begun, 1e-6)
+        left = f", {spoken((1.0 - share) * gone / share)} to go" if 0.0 < share < 1.0 else ""
+        if self.runs == 1:
+            return f"{self.label}: {share:4.0%} in {gone:.0f} s{left}"
+        rate = share * self.runs / gone
+        pace = f"{rate:.1f} runs a second" if rate >= 1.0 else f"{60 * rate:.1f} runs a minute"
+        lost = f", {self.lost} failed" if self.lost else ""
+        return (
+            f"{self.label}: {share:4.0%}, {self.safe} of {self.runs} {self.word}{lost},"
+            f" {pace if share > 0.0 else 'starting'}{left}"
+        )
 
     def close(self) -> None:
         """Clear the live line, so that what follows begins on a line of its own."""
-        if self.live and self.stated > 0.0:
+        if self.line:
             self.stream.write("\r" + " " * 79 + "\r")
             self.stream.flush()
-
-    def _line(self, share: float, now: float) -> str:
-        gone = now - self.begun
-        left = f", {(1.0 - share) * gone / share:.0f} s to go" if 0.0 < share < 1.0 else ""
-        return f"{self.label}: {share:4.0%} in {gone:.0f} s{left}".ljust(79 if self.live else 0)
-
-    def _write(self, text: str, share: float, now: float) -> None:
-        self.stream.write(text)
-        self.stream.flush()
-        self.stated, self.stated_at = share, now
+            self.line = ""

@@ -14,9 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from experiments.runs import towns, work
-from experiments.runs.jobs import Job
-from experiments.runs.work import Done, Failed
+from experiments.runs.compiling import compile_first
 
 LOOK_EVERY = 0.2
 PATIENCE_S = 1200.0
@@ -26,9 +24,17 @@ AHEAD = 2
 """Jobs that a seat holds at most: one runs and one waits, so that no worker idles while a batch is written."""
 
 
+class Job(Protocol):
+    """Something to be done by a worker, which can be sent to another process."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+
+
 @dataclass(frozen=True)
 class Died:
-    """The worker that ran a job died of it, or was killed while at it."""
+    """The worker that was at a job died of it, or was killed while at it."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,13 @@ class NeverBegun(BrokenProcessPool):
     """The worker had died before the job was handed to it."""
 
 
-Result = Done | Failed | Died | Returned
-Doing = Callable[[Job, Any], Done | Failed]
+type Tell = Callable[[int], None]
+"""Takes the number of shifts that have just been simulated; may raise to stop."""
+type Doing[J: Job, R] = Callable[[J, Tell], R]
+"""What a worker does with a job."""
 
 
-class Crew(Protocol):
+class Crew[J: Job, R](Protocol):
     """Whoever carries out jobs."""
 
     def lanes(self) -> int:
@@ -53,10 +61,10 @@ class Crew(Protocol):
     def room(self) -> int:
         """Return how many more jobs can be given."""
 
-    def give(self, job: Job) -> None:
+    def give(self, job: J) -> None:
         """Hand over a job."""
 
-    def wait(self, seconds: float) -> list[tuple[Job, Result]]:
+    def wait(self, seconds: float) -> list[tuple[J, R | Died | Returned]]:
         """Wait for results, not longer than so many seconds."""
 
     def shifts(self) -> int:
@@ -67,18 +75,18 @@ class Crew(Protocol):
 
 
 @dataclass
-class Seat:
+class Seat[J: Job]:
     """A place for one worker process, with its jobs in order."""
 
     number: int
     pool: concurrent.futures.ProcessPoolExecutor
-    jobs: deque[Job] = field(default_factory=deque)
+    jobs: deque[J] = field(default_factory=deque)
     mark: tuple[str, int] = ("", 0)
     since: float = 0.0
 
     def hangs(self, shifts: int, now: float) -> bool:
         """Tell whether its first job has not moved for too long."""
-        mark = (self.jobs[0].run if self.jobs else "", shifts)
+        mark = (self.jobs[0].key if self.jobs else "", shifts)
         if mark != self.mark or not self.jobs:
             self.mark, self.since = mark, now
         return now - self.since > PATIENCE_S
@@ -100,16 +108,16 @@ class Seat:
             stated._writer.close()
 
 
-class LocalCrew:
+class LocalCrew[J: Job, R]:
     """Worker processes on this machine; one that dies is replaced."""
 
-    def __init__(self, workers: int, doing: Doing = work.attempt) -> None:
+    def __init__(self, workers: int, doing: Doing[J, R]) -> None:
         self.context = multiprocessing.get_context("spawn")
         # without a lock, which a worker that is killed would keep for ever
         self.done = self.context.RawArray("q", workers)
         self.doing = doing
-        self.results: queue.SimpleQueue[tuple[Seat, Any, Job, Any]] = queue.SimpleQueue()
-        self.seats = [Seat(number, self.pool(number)) for number in range(workers)]
+        self.results: queue.SimpleQueue[tuple[Seat[J], Any, J, Any]] = queue.SimpleQueue()
+        self.seats: list[Seat[J]] = [Seat(number, self.pool(number)) for number in range(workers)]
 
     def pool(self, number: int) -> concurrent.futures.ProcessPoolExecutor:
         """Return a pool of one process for a seat."""
@@ -133,7 +141,7 @@ class LocalCrew:
         """Return how many more jobs can be given."""
         return sum(AHEAD - len(seat.jobs) for seat in self.seats)
 
-    def give(self, job: Job) -> None:
+    def give(self, job: J) -> None:
         """Hand a job to the seat that has the fewest."""
         seat = min(self.seats, key=lambda seat: len(seat.jobs))
         pool = seat.pool
@@ -141,11 +149,11 @@ class LocalCrew:
         future = started(pool, run_one, job)
         future.add_done_callback(lambda ended: self.results.put((seat, pool, job, ended)))
 
-    def wait(self, seconds: float) -> list[tuple[Job, Result]]:
+    def wait(self, seconds: float) -> list[tuple[J, R | Died | Returned]]:
         """Wait for results."""
         self.kill_who_hangs()
         self.hear_who_died()
-        found: list[tuple[Job, Result]] = []
+        found: list[tuple[J, R | Died | Returned]] = []
         try:
             found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
             while True:
@@ -166,7 +174,7 @@ class LocalCrew:
             if seat.processes() and not any(process.is_alive() for process in seat.processes()):
                 seat.silence()
 
-    def taken(self, seat: Seat, pool: Any, job: Job, ended: Any) -> list[tuple[Job, Result]]:
+    def taken(self, seat: Seat[J], pool: Any, job: J, ended: Any) -> list[tuple[J, R | Died | Returned]]:
         """Return the result of a job, and of those that a dead worker takes with it."""
         if pool is not seat.pool or ended.cancelled():
             return []  # the job came back when its worker died, or is given up
@@ -180,7 +188,7 @@ class LocalCrew:
         died_of_it = seat.jobs[0] != job or not isinstance(reason, NeverBegun)
         return self.replaced(seat, died_of_it)
 
-    def replaced(self, seat: Seat, died_of_it: bool) -> list[tuple[Job, Result]]:
+    def replaced(self, seat: Seat[J], died_of_it: bool) -> list[tuple[J, R | Died | Returned]]:
         """Put a new worker in the place of one that died, maybe of its first job; the other jobs come back."""
         lost = list(seat.jobs)
         seat.jobs.clear()
@@ -223,7 +231,7 @@ class Sitting:
 
     number: int
     done: Any
-    doing: Doing
+    doing: Doing[Any, Any]
 
     def tell(self, shifts: int) -> None:
         """Count shifts."""
@@ -248,15 +256,7 @@ def end_with_parent() -> None:
         os._exit(PARENT_DIED)
 
 
-def run_one(job: Job) -> Done | Failed:
+def run_one(job: Job) -> Any:
     """Carry out one job."""
     _sitting.done[_sitting.number] = 0
     return _sitting.doing(job, _sitting.tell)
-
-
-def compile_first() -> frozenset[str]:
-    """Compile the model; return what towns are built from."""
-    from experiments.runs.pool import compile_model
-
-    compile_model()
-    return towns.groups_of_towns()

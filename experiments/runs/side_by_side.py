@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from experiments.runs.plan import Plan
-from experiments.runs.worlds import Finished, Tell, go_on, hits_of, measures_table, shifts_of, tables_of
+from experiments.runs.seats import Tell
+from experiments.runs.worlds import Finished, go_on, hits_of, measures_table, shifts_of, tables_of
 from model.calendar import tick_of
 from model.daybook import COMMUNAL, NOBODY, Incident
 from model.model import TrustModel

@@ -65,6 +65,10 @@ class Towns:
         return town
 
 
+TOWNS = Towns()
+"""The towns that this process keeps."""
+
+
 def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
     """Return the town of a scenario, and the names of the groups of parameters that it was built from."""
     from model.town import build_town  # brings the compiler, which the coordinator does without

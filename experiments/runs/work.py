@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from experiments.runs.jobs import Job, plan_of
-from experiments.runs.towns import Towns
+from experiments.runs.towns import TOWNS
 from model import fingerprint
 
 if TYPE_CHECKING:
-    from experiments.runs.worlds import Tell
+    from experiments.runs.seats import Tell
 
 KEYS = ("run", "scenario", "policy", "seed", "month")
-_towns = Towns()
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def carry_out(job: Job, tell: "Tell") -> Done:
 
     start = time.perf_counter()
     plan = plan_of(job)
-    town = _towns.of(plan.scenario)
+    town = TOWNS.of(plan.scenario)
     begun = time.perf_counter()
     tables = simulate(plan, job.seed, town, tell).tables
     seconds = time.perf_counter() - begun

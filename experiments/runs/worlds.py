@@ -1,7 +1,6 @@
 """One run: a world from its first shift to its last, and the tables that it leaves."""
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.runs.plan import Plan, seed_folder, shifts_of
+from experiments.runs.seats import Tell
 from model.calendar import SHIFTS, date_of_day, first_of_month, month_of, tick_of
 from model.kinds import NAMES as KINDS
 from model.measures import GROUPS
@@ -27,9 +27,6 @@ INCIDENT_COLUMNS = (
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes, with the names that they stand for; without names, the world's settlements."""
 _SETTLEMENT: Codes = {"settlement": ()}
-
-Tell = Callable[[int], None]
-"""Takes the number of shifts that have just been simulated; may raise to stop the run."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from experiments.runs.pace import spoken
+from experiments.runs.progress import spoken
 from experiments.sensitivity.methods import Method, Problem
 from experiments.sensitivity.noise import WANTED, Luck
 from model.errors import InputError

@@ -12,6 +12,7 @@ import pandas as pd
 
 from experiments.runs.folder import read_manifest, write_whole
 from experiments.runs.jobs import Job, Point, jobs_at, plan_of
+from experiments.runs.pool import Interruption
 from experiments.runs.progress import say
 from experiments.runs.seats import Crew
 from experiments.runs.work import Done, Failed
@@ -22,7 +23,6 @@ from experiments.sensitivity.methods import METHODS, Method, Problem
 from experiments.sensitivity.noise import Luck, luck_of
 from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
-from experiments.sweeps.engine import Interruption
 from experiments.sweeps.jobs import points_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.store import read_measures
@@ -110,7 +110,9 @@ def pilot(
     return Clocked(float(np.mean(warm)), crew.lanes(), time.monotonic() - begun, luck_by_measure(study, rows, results))
 
 
-def done_by(crew: Crew, jobs: list[Job], given_up: Callable[[], bool], limit: float = math.inf) -> dict[str, Done]:
+def done_by(
+    crew: Crew[Job, Done | Failed], jobs: list[Job], given_up: Callable[[], bool], limit: float = math.inf
+) -> dict[str, Done]:
     """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
 
     After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load

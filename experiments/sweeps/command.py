@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.jobs import Job, base, plan_of
-from experiments.runs.pace import Pace
 from experiments.runs.plan import shifts_of
-from experiments.runs.progress import announce_compiling, say
+from experiments.runs.pool import Interruption
+from experiments.runs.progress import Progress, announce_compiling, say
 from experiments.runs.seats import Crew, LocalCrew
+from experiments.runs.work import Done, Failed, attempt
 from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
-from experiments.sweeps.engine import Engine, Interruption, Outcome
+from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import jobs_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
@@ -93,18 +94,19 @@ def run_missing(missing: list[Job], store: Store, hands: Hands) -> Outcome:
     """Compute some jobs, those of one town together."""
     with Interruption() as interruption:
         crew, order = hired(hands, interruption, len(missing))
-        pace = Pace(len(missing), shifts_of(plan_of(missing[0])), crew.lanes())
-        return Engine(crew, store, pace, interruption).run(sorted(missing, key=order))
+        each = max(shifts_of(plan_of(missing[0])), 1)
+        progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
+        return Engine(crew, store, progress, each, interruption).run(sorted(missing, key=order))
 
 
-def hired(hands: Hands, interruption: Interruption, runs: int) -> tuple[Crew, Callable[[Job], str]]:
+def hired(hands: Hands, interruption: Interruption, runs: int) -> tuple[Crew[Job, Done | Failed], Callable[[Job], str]]:
     """Return the crew, and the order in which it should be given jobs."""
     if hands.dask is not None:
         from experiments.runs.cluster import DaskCrew
 
         return DaskCrew(hands.dask), lambda job: job.point.source
     announce_compiling()
-    crew = LocalCrew(min(hands.workers, runs))
+    crew = LocalCrew(min(hands.workers, runs), attempt)
     groups = crew.prepare(lambda: interruption.came)
     return crew, lambda job: town_of(job, groups)
 

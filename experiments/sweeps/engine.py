@@ -1,45 +1,20 @@
 """The coordinator: hands out jobs, takes results, writes them, and loses nothing when it is interrupted."""
 
-import signal
-import threading
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self
 
 from experiments.runs.jobs import Job
-from experiments.runs.pace import Pace
-from experiments.runs.seats import Crew, Died, Result, Returned
+from experiments.runs.pool import LOOK_EVERY, MOST_DEATHS, Interruption
+from experiments.runs.progress import Progress
+from experiments.runs.seats import Crew, Died, Returned
 from experiments.runs.work import Done, Failed
 from experiments.sweeps import quarantine
 from experiments.sweeps.store import Store
 from model import fingerprint
 from model.errors import InputError
 
-LOOK_EVERY = 0.2
-MOST_DEATHS = 2
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Interruption:
-    """Remembers Ctrl-C, SIGTERM or a lost connection, so that no result is dropped half way."""
-
-    came = False
-
-    def __enter__(self) -> Self:
-        self.before: dict[int, Any] = {}
-        if threading.current_thread() is threading.main_thread():
-            heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-            self.before = {one: signal.signal(one, self.note) for one in heard}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for one, handler in self.before.items():
-            signal.signal(one, handler)
-
-    def note(self, *_: object) -> None:
-        """Take note of the signal."""
-        self.came = True
+Result = Done | Failed | Died | Returned
 
 
 @dataclass
@@ -54,9 +29,11 @@ class Outcome:
 class Engine:
     """One sweep under way."""
 
-    crew: Crew
+    crew: Crew[Job, Done | Failed]
     store: Store
-    pace: Pace
+    progress: Progress
+    each: int
+    """Shifts that one run simulates."""
     interruption: Interruption
     outcome: Outcome = field(default_factory=Outcome)
     deaths: Counter[str] = field(default_factory=Counter)
@@ -75,7 +52,7 @@ class Engine:
                     if again := self.take(job, result):
                         waiting.appendleft(again)
                 self.finish(self.store.tick())
-                self.pace.show(self.crew.shifts())
+                self.show()
             self.outcome.interrupted = self.interruption.came
         finally:
             self.crew.stop()
@@ -83,7 +60,7 @@ class Engine:
                 if isinstance(result, Done):
                     self.take(job, result)
             self.finish(self.store.flush())
-            self.pace.close()
+            self.progress.close()
         return self.outcome
 
     def take(self, job: Job, result: Result) -> Job | None:
@@ -99,11 +76,11 @@ class Engine:
         if isinstance(result, Failed):
             path = quarantine.put(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
-            self.pace.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")
+            self.progress.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")
             return None
         if result.code != fingerprint():
             raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")
-        self.pace.ran(result.seconds)
+        self.progress.ran(result.seconds, self.crew.lanes())
         self.finish(self.store.add(job.run, result.tables))
         return None
 
@@ -111,4 +88,9 @@ class Engine:
         """Take note of runs that are now safe on the disk."""
         for run in runs:
             quarantine.let_out(self.store.folder, run)
-        self.pace.finished(len(runs))
+        self.progress.ended(len(runs))
+
+    def show(self) -> None:
+        """Say how far it is, if it is time to."""
+        whole = (self.progress.computed + self.progress.lost) * self.each
+        self.progress.reach(whole + min(self.crew.shifts(), self.crew.lanes() * self.each))

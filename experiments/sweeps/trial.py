@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from experiments.runs.pace import spoken
+from experiments.runs.progress import spoken
 from experiments.sweeps.export import csv_of
 from experiments.sweeps.store import Store
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from experiments.runs.folder import joined
 from experiments.runs.plan import Plan
-from experiments.runs.pool import run_all
+from experiments.runs.runs import run_all
 from experiments.runs.yearly import Expression, by_run, years_of
 from model.errors import InputError
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from experiments.runs.folder import joined
 from experiments.runs.plan import Plan, make_plan
-from experiments.runs.pool import run_all
+from experiments.runs.runs import run_all
 from model.errors import InputError, nearest
 from model.register import ORDER
 from scenarios.groups import mechanisms
