@@ -1,19 +1,20 @@
-"""The program `confianza`: what can be done from the shell."""
+"""The program `confianza`: what can be done from the shell.
+
+Commands import what they do when they do it, so that help is there at once.
+"""
 
 import sys
 import time
 import traceback
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from model.errors import InputError, nearest
+from experiments.cli import options
+from model.errors import InputError
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
-LANGUAGES = ("es", "en", "both")
 
 app = typer.Typer(
     name="confianza",
@@ -25,54 +26,27 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 2 the input is wrong, 1 our own fault, 130 interrupted.",
 )
 
-if TYPE_CHECKING:
-    from experiments.sweeps.command import Hands
-
-Study = Annotated[
-    str, typer.Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
-]
-Workers = Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")]
-Dask = Annotated[
-    str | None,
-    typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False),
-]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")]
-Scenario = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)
-]
-
 
 @app.command()
 def run(
-    scenario: Scenario,
-    policy: Annotated[
-        list[str], typer.Option(metavar="NAME[@DATE]", help="A policy and when it begins; repeatable.")
-    ] = [],  # noqa: B006
-    set_: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")] = [],  # noqa: B006
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First reported day.", show_default=False)] = None,
-    years: Annotated[float | None, typer.Option(metavar="N", help="Length of the run.  [default: 3]")] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day on which the run ends, instead of --years.")
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first run.")] = 1,
-    replicates: Annotated[int, typer.Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")] = 1,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
-    keep: Annotated[
-        str, typer.Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")
-    ] = "",
-    save: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the state at the end, to go on from.")] = None,
-    from_: Annotated[Path | None, typer.Option("--from", metavar="DIR", help="Go on from a saved state.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]"),
-    ] = None,
+    scenario: options.Scenario,
+    policy: options.Policies = [],
+    set_: options.Sets = [],
+    start: options.Start = None,
+    years: options.Years = None,
+    until: options.Until = None,
+    seed: options.Seed = 1,
+    replicates: options.Replicates = 1,
+    workers: options.Workers = 1,
+    keep: options.Keep = "",
+    save: options.Save = None,
+    from_: options.From = None,
+    out: options.OutOfRun = None,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
     from experiments.runs.folder import folder_of
     from experiments.runs.plan import make_plan
 
-    if workers < 1:
-        raise InputError(f"--workers must be at least 1, got {workers}")
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
     plan = make_plan(
@@ -95,81 +69,49 @@ def run(
 
 @app.command()
 def compare(
-    arms: Annotated[
-        list[str],
-        typer.Argument(metavar="ARM ARM…", help="[SITE:]POLICY[+POLICY…][@DATE], or a folder.", show_default=False),
-    ],
-    scenario: Annotated[
-        list[str], typer.Option(metavar="S", help="Site of arms that name none; repeatable.  [default: villa_canales]")
-    ] = [],  # noqa: B006
-    set_: Annotated[list[str], typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")] = [],  # noqa: B006
-    start: Annotated[str | None, typer.Option(metavar="DATE", help="First reported day.", show_default=False)] = None,
-    years: Annotated[float | None, typer.Option(metavar="N", help="Length of the runs.  [default: 3]")] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day on which runs end, instead of --years.")
-    ] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first twins.")] = 1,
-    replicates: Annotated[int, typer.Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")] = 8,
-    independent: Annotated[
-        bool, typer.Option("--independent", help="Also run arms on other seeds: what do twins save?")
-    ] = False,
-    memory: Annotated[
-        int, typer.Option(metavar="N", help="Also N twins for each of 20 laws of memory and asymmetry.")
-    ] = 0,
-    plan: Annotated[
-        float | None, typer.Option(metavar="SIZE", help="How many twins an effect of this size needs.")
-    ] = None,
-    measure: Annotated[str, typer.Option(metavar="NAME", help="Of which measure, for --plan.")] = "trust_mean",
-    power: Annotated[float, typer.Option(metavar="P", help="With which power, for --plan.")] = 0.8,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the worlds.")] = 1,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report as one HTML file.")] = None,
-    figures: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write each figure as SVG and PNG.")] = None,
-    lang: Annotated[str, typer.Option(metavar="es|en|both", help="Language of the report and figures.")] = "es",
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/compare-…]")
-    ] = None,
+    arms: options.Arms,
+    scenario: options.Sites = [],
+    set_: options.Sets = [],
+    start: options.Start = None,
+    years: options.YearsOfTwins = None,
+    until: options.UntilOfTwins = None,
+    seed: options.SeedOfTwins = 1,
+    replicates: options.Twins = 8,
+    independent: options.Independent = False,
+    memory: options.Memory = 0,
+    plan: options.Size = None,
+    measure: options.Measure = "trust_mean",
+    power: options.Power = 0.8,
+    workers: options.WorkersOfTwins = 1,
+    report: options.Report = None,
+    figures: options.Figures = None,
+    lang: options.Languages = "es",
+    out: options.OutOfTwins = None,
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
-    from experiments.compare.command import compare as carry_out
+    from experiments.cli.compare import Shown, carry_out
     from experiments.compare.request import EffectSize, Request
 
-    if workers < 1:
-        raise InputError(f"--workers must be at least 1, got {workers}")
-    if lang not in LANGUAGES:
-        raise InputError(f"--lang knows {', '.join(LANGUAGES)}; got '{lang}'")
-    options = {"start": start, "years": years, "until": until, "seed": seed, "replicates": replicates}
     request = Request(
         arms=tuple(arms),
         scenarios=tuple(scenario),
         sets=tuple(set_),
+        start=start,
+        years=years,
+        until=until,
+        seed=seed,
+        replicates=replicates,
         independent=independent,
         memory=memory,
-        **options,  # type: ignore[arg-type]
     )
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    if report is not None and report.parent != out and not report.parent.is_dir():
-        raise InputError(f"--report {report}: no folder '{report.parent}'")
-    folder, interrupted = carry_out(request, workers, out, wish)
-    if report is not None:
-        from experiments.report import build
-        from experiments.runs.folder import write_whole
-
-        write_whole(report, build(folder, lang))
-        print(f"Report: {report}")
-    if figures is not None:
-        from experiments.report.alone import write_figures
-
-        written = write_figures(folder, figures, lang)
-        print(f"Figures: {len(written)} files in {written[0].parent}/")
+    interrupted = carry_out(request, workers, out, wish, Shown(report, figures, lang))
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
 @app.command()
 def check(
-    scenario: Scenario,
-    years: Annotated[int, typer.Option(metavar="N", help="Years after the warm-up.")] = 3,
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the first run.")] = 1,
-    replicates: Annotated[int, typer.Option(metavar="N", help="Number of runs.")] = 1,
+    scenario: options.Scenario, years: options.FullYears = 3, seed: options.Seed = 1, replicates: options.Runs = 1
 ) -> None:
     """Set a year of the status quo beside orders of magnitude."""
     from experiments.runs.plan import make_plan
@@ -181,10 +123,7 @@ def check(
 
 
 @app.command()
-def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")],
-    csv: Annotated[Path, typer.Option(metavar="FILE", help="The file to write; - is standard output.")],
-) -> None:
+def export(folder: options.Exported, csv: options.Csv) -> None:
     """Write the whole table as CSV, always the same bytes."""
     from experiments.sweeps.export import csv_of
     from experiments.sweeps.export import export as write_csv
@@ -197,10 +136,7 @@ def export(
 
 
 @app.command()
-def verify(
-    path: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A report, or a folder of results.")],
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
-) -> None:
+def verify(path: options.Verified, workers: options.Workers = 1) -> None:
     """Run again what made a report or results: equal or not?"""
     from experiments.report.verify import verify as differences
 
@@ -226,15 +162,7 @@ def policies() -> None:
 
 
 @app.command()
-def parameters(
-    name: Annotated[
-        str | None,
-        typer.Argument(metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False),
-    ] = None,
-    scenario: Annotated[
-        str | None, typer.Option(metavar="S", help="Show the values and sources of this scenario.")
-    ] = None,
-) -> None:
+def parameters(name: options.Part = None, scenario: options.Shown = None) -> None:
     """List parameters with unit, range, role and source."""
     from experiments.cli.listings import parameter_lines, show
     from scenarios import load
@@ -243,9 +171,7 @@ def parameters(
 
 
 @app.command()
-def measures(
-    lang: Annotated[str, typer.Option(metavar="en|es", help="Language of the meanings.")] = "en",
-) -> None:
+def measures(lang: options.LanguageOfMeanings = "en") -> None:
     """List the monthly measures with unit and meaning."""
     from experiments.cli.listings import measure_lines, show
 
@@ -254,11 +180,7 @@ def measures(
 
 @app.command()
 def view(
-    scenario: Annotated[str, typer.Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")] = (
-        "villa_canales"
-    ),
-    port: Annotated[int, typer.Option(metavar="N", help="Port on 127.0.0.1.")] = 8765,
-    lang: Annotated[str, typer.Option(metavar="es|en", help="Language with which the page opens.")] = "en",
+    scenario: options.Town = "villa_canales", port: options.Port = 8765, lang: options.LanguageOfPage = "en"
 ) -> None:
     """Open the page: a town, its twin, and why things happen."""
     from experiments.viewer.serve import view as serve
@@ -268,17 +190,11 @@ def view(
 
 @app.command()
 def bench(
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the numbers as JSON.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Shorter runs, rougher numbers.")] = False,
-    against: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")
-    ] = None,
-    floor: Annotated[
-        bool, typer.Option("--floor", help="Instead: a decade in bare loops, beside that on record.")
-    ] = False,
-    store: Annotated[
-        str | None, typer.Option(metavar="REASON", help="With --floor: put the new figure on record.")
-    ] = None,
+    json: options.Json = None,
+    quick: options.Quick = False,
+    against: options.Against = None,
+    floor: options.Floor = False,
+    store: options.Store = None,
 ) -> None:
     """Measure speed and memory beside the goals (minutes)."""
     if store is not None and not floor:
@@ -303,17 +219,13 @@ def bench(
 
 @app.command()
 def validate(
-    knockouts: Annotated[
-        bool, typer.Option("--knockouts", help="Switch each mechanism off and say what it does.")
-    ] = False,
-    criteria: Annotated[
-        bool, typer.Option("--criteria", help="Frühling's criteria at both sites, over draws.")
-    ] = False,
-    only: Annotated[list[str], typer.Option(metavar="MECHANISM", help="Only this mechanism; repeatable.")] = [],  # noqa: B006
-    replicates: Annotated[int, typer.Option(metavar="N", help="Twins, or seeds.")] = 8,
-    years: Annotated[float, typer.Option(metavar="N", help="Years after the warm-up.")] = 2.0,
-    scale: Annotated[float, typer.Option(metavar="SHARE", help="Size of the towns of the knock-outs.")] = 0.25,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes that share the runs.")] = 1,
+    knockouts: options.Knockouts = False,
+    criteria: options.Criteria = False,
+    only: options.Only = [],
+    replicates: options.TwinsOrSeeds = 8,
+    years: options.YearsOfTowns = 2.0,
+    scale: options.Scale = 0.25,
+    workers: options.Workers = 1,
 ) -> None:
     """Examine the model: knock-outs, criteria over draws."""
     if not knockouts and not criteria:
@@ -332,48 +244,38 @@ def validate(
 
 @app.command()
 def sweep(
-    study: Study,
-    workers: Workers = 1,
-    dask: Dask = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: results/STUDY]", show_default=False)
-    ] = None,
-    fresh: Fresh = False,
+    study: options.Study,
+    workers: options.Workers = 1,
+    dask: options.Dask = None,
+    out: options.OutOfStudy = None,
+    fresh: options.Fresh = False,
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
+    from experiments.sweeps.command import Hands
     from experiments.sweeps.command import sweep as carry_out
 
-    raise typer.Exit(carry_out(study, hands_of(workers, dask), out, fresh))
+    raise typer.Exit(carry_out(study, Hands(workers, dask), out, fresh))
 
 
 @app.command()
 def sensitivity(
-    study: Study,
-    method: Annotated[str, typer.Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")] = "morris",
-    budget: Annotated[
-        str | None,
-        typer.Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]"),
-    ] = None,
-    workers: Workers = 1,
-    dask: Dask = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where to write.  [default: results/STUDY-METHOD]", show_default=False),
-    ] = None,
-    fresh: Fresh = False,
+    study: options.Study,
+    method: options.Method = "morris",
+    budget: options.Budget = None,
+    workers: options.Workers = 1,
+    dask: options.Dask = None,
+    out: options.OutOfMethod = None,
+    fresh: options.Fresh = False,
 ) -> None:
     """Tell which parameters matter, and how much of it is luck."""
-    known = ("morris", "sobol", "pawn")
-    if method not in known:
-        raise InputError(f"--method knows {', '.join(known)}, got '{method}'{nearest(method, known)}")
-    hands = hands_of(workers, dask)
     from experiments.sensitivity.command import sensitivity as carry_out
+    from experiments.sweeps.command import Hands
 
-    raise typer.Exit(carry_out(study, method, budget, hands, out, fresh))
+    raise typer.Exit(carry_out(study, method, budget, Hands(workers, dask), out, fresh))
 
 
 @app.command()
-def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of results.")]) -> None:
+def plot(folder: options.Folder) -> None:
     """Draw the figures of a run, a sweep or a sensitivity analysis."""
     from experiments.figures.plot import draw
 
@@ -382,26 +284,11 @@ def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of
 
 
 @app.command()
-def repeat(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Identity of a run, or a file in quarantine/.")],
-    within: Annotated[
-        Path | None,
-        typer.Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]"),
-    ] = None,
-) -> None:
+def repeat(run: options.Run, within: options.Within = None) -> None:
     """Compute one run again, in this process, and compare."""
     from experiments.sweeps.repeat import repeat as once_more
 
     raise typer.Exit(once_more(run, within))
-
-
-def hands_of(workers: int, dask: str | None) -> "Hands":
-    """Return who computes, as options say."""
-    from experiments.sweeps.command import Hands
-
-    if workers < 1:
-        raise InputError(f"--workers must be at least 1, got {workers}")
-    return Hands(workers, dask)
 
 
 def main() -> None:

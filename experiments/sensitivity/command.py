@@ -19,7 +19,7 @@ from experiments.runs.work import Done, Failed
 from experiments.runs.yearly import MONTHS, Expression
 from experiments.sensitivity.budget import Clocked, Size, check_factors, planned
 from experiments.sensitivity.indices import INDICES, Arm, csv_of, find, text_of
-from experiments.sensitivity.methods import METHODS, Method, Problem
+from experiments.sensitivity.methods import Method, Problem, method_named
 from experiments.sensitivity.noise import Luck, luck_of
 from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
@@ -36,7 +36,7 @@ COUNTED = ("crimes", "deaths", "calls", "count")
 
 def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
     """Carry out a sensitivity analysis, or what is missing of it; return the exit code."""
-    study, method = read_study(find_study(name)), METHODS[method_name]
+    study, method = read_study(find_study(name)), method_named(method_name)
     problem = problem_of(study, method)
     target = place.folder_for(study, out or Path("results") / f"{study.name}-{method.name}")
     with locked(target):

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from model.errors import InputError, nearest
+
 LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
 PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
 
@@ -186,6 +188,13 @@ METHODS = {
         ),
     )
 }
+
+
+def method_named(name: str) -> Method:
+    """Return the method of this name."""
+    if name not in METHODS:
+        raise InputError(f"--method knows {', '.join(METHODS)}, got '{name}'{nearest(name, METHODS)}")
+    return METHODS[name]
 
 
 def whole_blocks(outcomes: np.ndarray, block: int) -> np.ndarray:

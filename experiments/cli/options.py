@@ -1,0 +1,144 @@
+"""What can be asked of commands: every option and argument with its help, in one place."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from model.errors import InputError, nearest
+
+LANGUAGES = ("es", "en", "both")
+
+
+def at_least_one(workers: int) -> int:
+    """Return a number of workers, or raise where nobody would work."""
+    if workers < 1:
+        raise InputError(f"--workers must be at least 1, got {workers}")
+    return workers
+
+
+def one_of(option: str, known: Collection[str]) -> Callable[[str], str]:
+    """Return the check that an option is one of the words that it knows."""
+
+    def check(word: str) -> str:
+        if word not in known:
+            raise InputError(f"{option} knows {', '.join(known)}, got '{word}'{nearest(word, known)}")
+        return word
+
+    return check
+
+
+# What is run
+
+Scenario = Annotated[str, Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)]
+Policies = Annotated[list[str], Option(metavar="NAME[@DATE]", help="A policy and when it begins; repeatable.")]
+Sets = Annotated[list[str], Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")]
+Start = Annotated[str | None, Option(metavar="DATE", help="First reported day.", show_default=False)]
+Years = Annotated[float | None, Option(metavar="N", help="Length of the run.  [default: 3]")]
+Until = Annotated[str | None, Option(metavar="DATE", help="The day on which the run ends, instead of --years.")]
+Seed = Annotated[int, Option(metavar="N", help="Seed of the first run.")]
+Replicates = Annotated[int, Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")]
+Runs = Annotated[int, Option(metavar="N", help="Number of runs.")]
+FullYears = Annotated[int, Option(metavar="N", help="Years after the warm-up.")]
+Keep = Annotated[str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")]
+Save = Annotated[Path | None, Option(metavar="DIR", help="Save the state at the end, to go on from.")]
+From = Annotated[Path | None, Option("--from", metavar="DIR", help="Go on from a saved state.")]
+OutOfRun = Annotated[
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]")
+]
+Workers = Annotated[int, Option(metavar="N", help="Processes that share the runs.", callback=at_least_one)]
+
+# Twins
+
+Arms = Annotated[
+    list[str],
+    Argument(metavar="ARM ARM…", help="[SITE:]POLICY[+POLICY…][@DATE], or a folder.", show_default=False),
+]
+Sites = Annotated[
+    list[str], Option(metavar="S", help="Site of arms that name none; repeatable.  [default: villa_canales]")
+]
+YearsOfTwins = Annotated[float | None, Option(metavar="N", help="Length of the runs.  [default: 3]")]
+UntilOfTwins = Annotated[str | None, Option(metavar="DATE", help="The day on which runs end, instead of --years.")]
+SeedOfTwins = Annotated[int, Option(metavar="N", help="Seed of the first twins.")]
+Twins = Annotated[int, Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")]
+Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do twins save?")]
+Memory = Annotated[int, Option(metavar="N", help="Also N twins for each of 20 laws of memory and asymmetry.")]
+Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
+Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
+Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]
+WorkersOfTwins = Annotated[int, Option(metavar="N", help="Processes that share the worlds.", callback=at_least_one)]
+Report = Annotated[Path | None, Option(metavar="FILE", help="Also write the report as one HTML file.")]
+Figures = Annotated[Path | None, Option(metavar="DIR", help="Also write each figure as SVG and PNG.")]
+Languages = Annotated[
+    str,
+    Option(
+        "--lang",
+        metavar="es|en|both",
+        help="Language of the report and figures.",
+        callback=one_of("--lang", LANGUAGES),
+    ),
+]
+OutOfTwins = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/compare-…]")]
+
+# Studies of many runs
+
+Study = Annotated[
+    str, Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
+]
+Dask = Annotated[
+    str | None, Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False)
+]
+Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
+Method = Annotated[str, Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")]
+Budget = Annotated[
+    str | None, Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]")
+]
+OutOfStudy = Annotated[
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/STUDY]", show_default=False)
+]
+OutOfMethod = Annotated[
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/STUDY-METHOD]", show_default=False)
+]
+
+# What lies in folders
+
+Folder = Annotated[Path, Argument(metavar="DIR", help="A folder of results.")]
+Exported = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
+Csv = Annotated[Path, Option(metavar="FILE", help="The file to write; - is standard output.")]
+Verified = Annotated[Path, Argument(metavar="FILE|DIR", help="A report, or a folder of results.")]
+Run = Annotated[str, Argument(metavar="RUN", help="Identity of a run, or a file in quarantine/.")]
+Within = Annotated[
+    Path | None, Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]")
+]
+
+# What there is
+
+Part = Annotated[
+    str | None, Argument(metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False)
+]
+Shown = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
+LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.")]
+
+# The page
+
+Town = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")]
+Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
+LanguageOfPage = Annotated[str, Option(metavar="es|en", help="Language with which the page opens.")]
+
+# Speed
+
+Json = Annotated[Path | None, Option(metavar="FILE", help="Also write the numbers as JSON.")]
+Quick = Annotated[bool, Option("--quick", help="Shorter runs, rougher numbers.")]
+Against = Annotated[Path | None, Option(metavar="FOLDER", help="Instead: another checkout and this one in turn.")]
+Floor = Annotated[bool, Option("--floor", help="Instead: a decade in bare loops, beside that on record.")]
+Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put the new figure on record.")]
+
+# Validation
+
+Knockouts = Annotated[bool, Option("--knockouts", help="Switch each mechanism off and say what it does.")]
+Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, over draws.")]
+Only = Annotated[list[str], Option(metavar="MECHANISM", help="Only this mechanism; repeatable.")]
+TwinsOrSeeds = Annotated[int, Option(metavar="N", help="Twins, or seeds.")]
+YearsOfTowns = Annotated[float, Option(metavar="N", help="Years after the warm-up.")]
+Scale = Annotated[float, Option(metavar="SHARE", help="Size of the towns of the knock-outs.")]
