@@ -107,11 +107,15 @@ def titled(policy: dict[str, Any]) -> Both:
     return Both(Markup(escape(title.get("es", policy["name"]))), Markup(escape(title.get("en", policy["name"]))))
 
 
+def settled(row: Any) -> bool:
+    """Tell whether the interval of an effect leaves one sign."""
+    return bool(row["low"] > 0.0 or row["high"] < 0.0)
+
+
 def enough(row: Any, digits: int) -> int:
     """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
     ends = [abs(row[column]) for column in ("effect", "low", "high") if row[column] == row[column]]
-    sure = row["low"] > 0.0 or row["high"] < 0.0
-    reach = abs(row["effect"]) if sure else max(ends, default=0.0)
+    reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
     more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
     return digits + more
 

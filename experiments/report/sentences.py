@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
-from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
+from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site, settled
 from experiments.words import in_both, people
 from model.criteria import CRITERIA
 
@@ -121,11 +121,6 @@ def brief(site: Site, arm: Arm) -> Both:
     return joined(
         [strong(arm.title), both(": ", ": "), what, both(".", "."), known(site, arm, "trust_mean", lead=True)], ""
     )
-
-
-def settled(row: Any) -> bool:
-    """Tell whether the interval of an effect leaves one sign."""
-    return bool(row["low"] > 0.0 or row["high"] < 0.0)
 
 
 def moved(site: Site, arm: Arm, measure: str) -> Both:
@@ -404,45 +399,47 @@ def over_draws(site: Site, row: Any) -> Both:
 def decides(site: Site, arm: Arm) -> Both:
     """Return the one local measurement that would decide whether a policy raises trust."""
     row = site.verdict(arm, "trust_mean")
+    if row is None:
+        return decides_among_draws(site, arm)
+    detail = both(
+        "El efecto en la confianza se mueve {span_memory} puntos a lo largo de la memoria y {span_asymmetry} a lo largo"
+        " del peso de lo malo.",
+        "The effect on trust moves by {span_memory} points along memory and by {span_asymmetry} along the weight of"
+        " bad news.",
+        **{name: site.numbers.show("verdicts", row.name, name, 2) for name in ("span_memory", "span_asymmetry")},
+    )
+    return joined([decides_on_grid(row), detail])
+
+
+def decides_on_grid(row: Any) -> Both:
+    """Return what to measure of memory or of the weight of bad news: along which of them the effect moves more."""
+    if row["known"]:
+        return both("ninguna hace falta para el signo.", "none is needed for the sign.")
+    if row["span_memory"] >= row["span_asymmetry"]:
+        return both(
+            "cuánto dura lo vivido: preguntar a las mismas personas por su confianza al mes, a los seis y a los doce"
+            " meses de un encuentro con la policía.",
+            "how long an experience lasts: ask the same persons for their trust one, six and twelve months after"
+            " meeting the police.",
+        )
+    return both(
+        "cuánto pesa lo malo frente a lo bueno: preguntar por la confianza justo antes y después de un buen y de un"
+        " mal trato, en el mismo lugar.",
+        "how much bad weighs against good: ask for trust just before and after good and bad treatment, in one place.",
+    )
+
+
+def decides_among_draws(site: Site, arm: Arm) -> Both:
+    """Return which parameter to measure where parameters were drawn; where not, why nothing can be said."""
     swept = site.numbers.rows("drawn", site=site.name, against=arm.name, measure="trust_mean")
-    if row is None and len(swept) and swept.iloc[0]["parameter"]:
+    if len(swept) and swept.iloc[0]["parameter"]:
         return both(
             "medir en el lugar el parámetro del que más depende el efecto en los sorteos, {most}.",
             "to measure in this place the parameter on which the effect depends most among the draws, {most}.",
             most=Markup("<code>{}</code>").format(swept.iloc[0]["parameter"]),
         )
-    if row is None:
-        return both(
-            "no se corrió la malla de memoria y peso de lo malo (--memory), así que no se dice si el efecto se sabe.",
-            "the grid of memory and weight of bad news was not run (--memory), so it is not said"
-            " whether effects are known.",
-        )
-    spans = {name: site.numbers.show("verdicts", row.name, name, 2) for name in ("span_memory", "span_asymmetry")}
-    if row["known"]:
-        text = both("ninguna hace falta para el signo. ", "none is needed for the sign. ")
-    elif row["span_memory"] >= row["span_asymmetry"]:
-        text = both(
-            "cuánto dura lo vivido: preguntar a las mismas personas por su confianza al mes, a los"
-            " seis y a los doce meses"
-            " de un encuentro con la policía. ",
-            "how long an experience lasts: ask the same persons for their trust one, six and twelve"
-            " months after meeting"
-            " the police. ",
-        )
-    else:
-        text = both(
-            "cuánto pesa lo malo frente a lo bueno: preguntar por la confianza justo antes y después"
-            " de un buen y de un mal"
-            " trato, en el mismo lugar. ",
-            "how much bad weighs against good: ask for trust just before and after good and bad"
-            " treatment, in one place. ",
-        )
-    detail = both(
-        "El efecto en la confianza se mueve {span_memory} puntos a lo largo de la memoria y"
-        " {span_asymmetry} a lo largo del"
-        " peso de lo malo.",
-        "The effect on trust moves by {span_memory} points along memory and by {span_asymmetry}"
-        " along the weight of bad news.",
-        **spans,
+    return both(
+        "no se corrió la malla de memoria y peso de lo malo (--memory), así que no se dice si el efecto se sabe.",
+        "the grid of memory and weight of bad news was not run (--memory), so it is not said whether effects are"
+        " known.",
     )
-    return joined([text, detail], "")

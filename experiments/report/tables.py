@@ -1,0 +1,137 @@
+"""What the tables of a report show: which rows, and what they are called."""
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.compare.effects import GROUPS
+from experiments.compare.headlines import BY_NAME, WORDS, Headline
+from experiments.report.both import LANGUAGES, Both, both, listed
+from experiments.report.numbers import Numbers
+from experiments.report.reading import Arm, Site, settled
+from experiments.report.words import COSTS
+from experiments.words import cause as cause_in
+from experiments.words import group as group_in
+from experiments.words import in_both, verdict
+
+BRIEFLY = {
+    "last": ("último mes", "last month"),
+    "year": ("por año", "a year"),
+    "mean": ("promedio", "mean"),
+    "share": ("proporción", "share"),
+}
+WHY = {
+    "sites": both("Otro municipio es otro pueblo, con otra gente.", "Another site is another town, with other people."),
+    "code": both(
+        "Las corridas son de versiones distintas del modelo.", "The runs are of different versions of the model."
+    ),
+    "town": both("Las corridas no comparten un mismo pueblo.", "The runs do not share one town."),
+    "seeds": both("Las semillas no forman parejas.", "The seeds do not pair."),
+}
+
+
+def costs(site: Site) -> list[Headline]:
+    """Return the measures of what policies cost, without those that are nothing in every arm."""
+    return [BY_NAME[name] for name in COSTS if any_of(rows_of(site, BY_NAME[name]))]
+
+
+def moving(site: Site) -> list[Headline]:
+    """Return the measures that are something in any arm."""
+    return [one for one in BY_NAME.values() if any_of(rows_of(site, one))]
+
+
+def resting(site: Site) -> Both | None:
+    """Return the names of the measures that are nothing in every arm."""
+    still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_of(rows)]
+    return listed([both(one.es, one.en) for one in still]) if still else None
+
+
+def rows_of(site: Site, one: Headline) -> list[pd.Series]:
+    """Return the effects of all arms on one measure."""
+    return [row for arm in site.others if (row := site.effect(arm, one.name)) is not None]
+
+
+def any_of(rows: list[pd.Series]) -> bool:
+    """Tell whether a measure is something in any arm."""
+    return any(row["base"] or row["arm"] for row in rows)
+
+
+def how(row: pd.Series) -> Both:
+    """Return how the months of a measure make one number."""
+    return both(*(WORDS[row["how"]][one] for one in LANGUAGES))
+
+
+def briefly(one: Headline) -> Both:
+    """Return the same in a word or two."""
+    return both(*BRIEFLY[one.how])
+
+
+def groups(site: Site) -> list[str]:
+    """Return the groups of residents of whom anything is known."""
+    known = set(site.effects("group")["measure"])
+    return [name for name in GROUPS if f"trust_{name}" in known]
+
+
+def group(name: str) -> Both:
+    """Return the name of a group of residents."""
+    return both(*in_both(group_in, name))
+
+
+def causes(site: Site) -> list[str]:
+    """Return the causes that moved trust otherwise under any policy, the greatest first."""
+    table = site.effects("cause")
+    sizes = table.assign(size=table["effect"].abs()).groupby("measure", sort=False)["size"].max()
+    moved = sizes[sizes >= 0.0005].sort_values(ascending=False, kind="stable")
+    return list(moved.index)
+
+
+def cause(name: str) -> Both:
+    """Return the name of a cause of trust."""
+    return both(*in_both(cause_in, name))
+
+
+def grid(site: Site, arm: Arm | None = None) -> list[list[int]]:
+    """Return the row numbers of the effects on trust by asymmetry and memory; empty where the grid was not run."""
+    arm = arm or site.others[0]
+    rows = site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean")
+    if rows.empty:
+        return []
+    return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
+
+
+def marked(site: Site, cell: int) -> Markup:
+    """Return an effect of the grid, in bold where the interval leaves one sign."""
+    row = site.numbers.tables["memory"].loc[cell]
+    number = site.numbers.show("memory", cell, "effect", 2, "+")
+    return Markup("<strong>{}</strong>").format(number) if settled(row) else number
+
+
+def criterion(site: Site, arm: Arm, name: str) -> Both:
+    """Return the word for a criterion with the share of draws that give it, and the score."""
+    rows = site.numbers.rows("criteria", site=site.name, arm=arm.name, criterion=name)
+    if rows.empty:
+        return both("–", "–")
+    row = rows.iloc[0]
+    return both(
+        "{word} {share} % ({score})",
+        "{word} {share} % ({score})",
+        word=both(*in_both(verdict, row["word"])),
+        share=site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0),
+        score=site.numbers.show("criteria", row.name, "score", 2),
+    )
+
+
+def apart(numbers: Numbers) -> list[list[pd.Series]]:
+    """Return the headline effects of pairs that are no twins, pair by pair."""
+    rows = numbers.tables["effects"]
+    rows = rows[(rows["why_unpaired"] != "") & (rows["section"] == "headline")]
+    pairs: Any = rows.groupby(["base_site", "base_arm", "site", "against"], sort=False)
+    return [[row for _, row in own.iterrows()] for _, own in pairs]
+
+
+def named(sites: list[Site], site: str, arm: str) -> Both:
+    """Return an arm with its site by their titles."""
+    place = next(one for one in sites if one.name == site)
+    title = next(one.title for one in place.arms if one.name == arm)
+    return both("{place}: {title}", "{place}: {title}", place=place.title, title=title)
