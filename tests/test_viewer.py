@@ -506,13 +506,15 @@ def page(small: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_the_page_speaks_spanish_without_english(page: Any) -> None:
+    from experiments.viewer.page import PANELS
+
     box, _, visit = page
     visit.language.set("es")
     visit.one_month()
     wait_for(lambda: visit.lanes[0].world.date == datetime.date(2017, 2, 1) and not visit.busy.value)
     visit.choose_twins(True)
     wait_for(lambda: len(visit.lanes) == 2 and not visit.busy.value)
-    for tab in range(5):
+    for tab in PANELS:
         visit.tab.set(tab)
         shown = " | ".join(texts_of(box.children))
         assert "Iniciar" in shown

@@ -1,4 +1,4 @@
-"""The page: controls above, the map on the left, five panels on the right."""
+"""The page: controls above, the map on the left, panels on the right."""
 
 from functools import partial
 from pathlib import Path
@@ -12,15 +12,14 @@ import scenarios
 from experiments.viewer import differ, sites
 from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
-from experiments.viewer.pieces import button, choice, text
+from experiments.viewer.pieces import button, choice, field, text
 from experiments.viewer.player import SPEEDS
 from experiments.viewer.texts import say
 from experiments.viewer.tour import Tour, Workshop
 from experiments.viewer.visit import Visit
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-TABS = ("time", "levers", "why", "life", "criteria")
-PANELS = (TimePanel, LeverPanel, WhyPanel, LifePanel, CriteriaPanel)
+PANELS = {"time": TimePanel, "levers": LeverPanel, "why": WhyPanel, "life": LifePanel, "criteria": CriteriaPanel}
 
 
 @solara.component
@@ -96,12 +95,7 @@ def PolicyChoice(visit: Visit, letter: str) -> None:
 def Controls(visit: Visit) -> None:
     """Play and pause, one shift, one month, restart, speed, a date, luck, and the clock."""
     language, playing = visit.language.value, visit.playing.value
-    date, set_date = solara.use_state("")
     waiting = visit.busy.value == "compiling"
-
-    def seed(*stated: Any) -> None:
-        visit.choose_seed(seed_of(stated[-1], visit.seed.value))
-
     with solara.Div(classes=["cf-controls"]):
         word = say(language, "page.pause" if playing else "page.play")
         sign = "❚❚" if playing else "▶"
@@ -111,32 +105,27 @@ def Controls(visit: Visit) -> None:
         button(say(language, "page.restart"), visit.restart, disabled=waiting)
         speeds = [(number, say(language, f"speed.{number}")) for number in range(len(SPEEDS))]
         choice(say(language, "page.speed"), visit.speed.value, speeds, visit.player.pace, "cf-speed")
-        field = rv.TextField(
-            label=say(language, "page.jump"),
-            v_model=date,
-            on_v_model=set_date,
-            placeholder="2019-06-16",
-            dense=True,
-            outlined=True,
-            hide_details=True,
-            class_="cf-jump",
-            disabled=waiting,
-            attributes={"aria-label": say(language, "page.jump")},
-        )
-        rv.use_event(field, "keydown.enter", lambda *_: visit.jump(date))
-        luck = rv.TextField(
-            label=say(language, "page.seed"),
-            v_model=str(visit.seed.value),
-            on_v_model=lambda word: None,
-            dense=True,
-            outlined=True,
-            hide_details=True,
-            class_="cf-seed",
-            type="number",
-            attributes={"aria-label": say(language, "page.seed"), "title": say(language, "page.seed_hint"), "min": "0"},
-        )
-        rv.use_event(luck, "change", seed)
+        DateField(visit, waiting)
+        SeedField(visit)
         Clock(visit)
+
+
+@solara.component
+def DateField(visit: Visit, waiting: bool) -> None:
+    """A date to go to, once it is typed whole."""
+    date, set_date = solara.use_state("")
+    label = say(visit.language.value, "page.jump")
+    typed = field(label, date, "cf-jump", on_v_model=set_date, placeholder="2019-06-16", disabled=waiting)
+    rv.use_event(typed, "keydown.enter", lambda *_: visit.jump(date))
+
+
+@solara.component
+def SeedField(visit: Visit) -> None:
+    """The luck of both worlds."""
+    language = visit.language.value
+    hint = {"title": say(language, "page.seed_hint"), "min": "0"}
+    typed = field(say(language, "page.seed"), str(visit.seed.value), "cf-seed", hint, type="number")
+    rv.use_event(typed, "change", lambda *stated: visit.choose_seed(seed_of(stated[-1], visit.seed.value)))
 
 
 def seed_of(word: Any, now: int) -> int:
@@ -211,11 +200,11 @@ def Layers(visit: Visit) -> None:
 
 @solara.component
 def Panels(visit: Visit) -> None:
-    """The five panels as tabs."""
+    """The panels as tabs."""
     language, tab = visit.language.value, visit.tab.value
     with solara.Div(classes=["cf-tabs"], attributes={"role": "tablist"}):
-        for number, name in enumerate(TABS):
-            button(say(language, f"page.tab_{name}"), partial(visit.tab.set, number), on=tab == number)
+        for name in PANELS:
+            button(say(language, f"page.tab_{name}"), partial(visit.tab.set, name), on=tab == name)
     with solara.Div(classes=["cf-panel"]):
         PANELS[tab](visit)
     text(say(language, "page.keys"))

@@ -1,8 +1,9 @@
-"""The five panels beside the map: over time, levers, why, a life, criteria.
+"""The panels beside the map: over time, levers, why, a life, criteria.
 
 A part of the page is drawn again when something changes that it has looked at: hence the bare ``visit.lived.value``.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,9 @@ from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 from model.calendar import first_of_month
 
+WHOLE = -1
+"""The whole municipality in the list of its settlements."""
+
 
 @solara.component
 def TimePanel(visit: Visit) -> None:
@@ -34,7 +38,7 @@ def TimePanel(visit: Visit) -> None:
                 button(say(language, "chart.rewind", **named), lambda: visit.jump(date.isoformat()))
                 hint = say(language, "chart.branch_hint")
                 button(say(language, "chart.branch", **named), lambda: visit.branch(date), hint=hint)
-                button(say(language, "page.tab_why"), lambda: visit.tab.set(2))
+                button(say(language, "page.tab_why"), lambda: visit.tab.set("why"))
         text(say(language, "chart.help") + (" " + say(language, "chart.dashes") if visit.twins.value else ""))
         solara.Div(children=[visit.chart])
         if visit.lanes and not visit.lanes[0].history().get("month"):
@@ -143,47 +147,69 @@ def WhyPanel(visit: Visit) -> None:
     visit.lived.value  # noqa: B018
     if not visit.lanes:
         return
-    lane, month, settlement = visit.in_hand(), visit.chosen_month(), visit.settlement.value
-    names = lane.site.town.settlement_names
-    place = say(language, "why.all") if settlement is None else names[settlement]
-    if month is None:
-        period = say(language, "why.since", date=lane.world.settings.start)
-    else:
-        period = say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
-    apart = wanted and len(visit.lanes) > 1
-    stated = visit.apart() if apart else visit.account()
-
-    def ask(letter: str) -> None:
-        want(letter not in "ab")
-        if letter in "ab":
-            visit.hand.set(letter)
-
+    twins = len(visit.lanes) > 1
     with solara.Div():
-        if len(visit.lanes) > 1:
-            with solara.Div(classes=["cf-row"]):
-                for letter, label in (("a", "A"), ("b", "B"), ("b − a", "B − A")):
-                    chosen_one = apart if letter not in "ab" else not apart and letter == visit.hand.value
-                    button(label, partial(ask, letter), on=chosen_one, hint=say(language, "why.worlds"))
-        with solara.Div(classes=["cf-row"]):
-            items = [(-1, say(language, "why.whole")), *enumerate(names)]
-            chosen = -1 if settlement is None else settlement
-            choice(
-                say(language, "why.place"),
-                chosen,
-                items,
-                lambda z: visit.settlement.set(None if z < 0 else z),
-                "cf-wide",
-            )
-            if month is not None:
-                button(say(language, "why.start"), lambda: visit.month.set(None))
-            button(say(language, "page.tab_life"), lambda: visit.tab.set(3))
-        text(say(language, "why.title", place=place, period=period), "h3", "")
-        numbers = {"total": f"{stated.total:+.2f}", "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
-        text(say(language, "why.apart" if apart else "why.total", **numbers), classes="cf-words")
-        markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
+        if twins:
+            ask_of_worlds(visit, wanted, want)
+        ask_of_place(visit)
+        state_causes(visit, apart=wanted and twins)
         text(f"{say(language, 'why.unit')}. {say(language, 'why.help')}")
-        if settlement is not None:
+        if visit.settlement.value is not None:
             text(say(language, "why.hidden"))
+
+
+def ask_of_worlds(visit: Visit, apart: bool, want: Callable[[bool], None]) -> None:
+    """Let the visitor choose one of two worlds, or what sets them apart."""
+
+    def world(letter: str) -> None:
+        want(False)
+        visit.hand.set(letter)
+
+    hint = say(visit.language.value, "why.worlds")
+    with solara.Div(classes=["cf-row"]):
+        for letter in "ab":
+            on = not apart and letter == visit.hand.value
+            button(letter.upper(), partial(world, letter), on=on, hint=hint)
+        button("B − A", partial(want, True), on=apart, hint=hint)
+
+
+def ask_of_place(visit: Visit) -> None:
+    """Let the visitor choose a place, leave a month, or hear a life."""
+    language = visit.language.value
+    items = [(WHOLE, say(language, "why.whole")), *enumerate(visit.in_hand().site.town.settlement_names)]
+    chosen = WHOLE if visit.settlement.value is None else visit.settlement.value
+
+    def move(place: int) -> None:
+        visit.settlement.set(None if place == WHOLE else place)
+
+    with solara.Div(classes=["cf-row"]):
+        choice(say(language, "why.place"), chosen, items, move, "cf-wide")
+        if visit.chosen_month() is not None:
+            button(say(language, "why.start"), lambda: visit.month.set(None))
+        button(say(language, "page.tab_life"), lambda: visit.tab.set("life"))
+
+
+def state_causes(visit: Visit, apart: bool) -> None:
+    """State how trust moved, and what moved it; or what set two worlds apart."""
+    language, stated = visit.language.value, visit.apart() if apart else visit.account()
+    text(say(language, "why.title", place=place_of(visit), period=period_of(visit)), "h3", "")
+    numbers = {"total": f"{stated.total:+.2f}", "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
+    text(say(language, "why.apart" if apart else "why.total", **numbers), classes="cf-words")
+    markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
+
+
+def place_of(visit: Visit) -> str:
+    """Return the place that is asked about."""
+    place = visit.settlement.value
+    return say(visit.language.value, "why.all") if place is None else visit.in_hand().site.town.settlement_names[place]
+
+
+def period_of(visit: Visit) -> str:
+    """Return the period that is asked about."""
+    language, month = visit.language.value, visit.chosen_month()
+    if month is None:
+        return say(language, "why.since", date=visit.in_hand().world.settings.start)
+    return say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
 
 
 @solara.component

@@ -36,6 +36,20 @@ def choice(
     )
 
 
+def field(label: str, value: str, classes: str, attributes: dict[str, str] | None = None, **more: Any) -> Any:
+    """Return a field to type in."""
+    return rv.TextField(
+        label=label,
+        v_model=value,
+        dense=True,
+        hide_details=True,
+        outlined=True,
+        class_=classes,
+        attributes={"aria-label": label} | (attributes or {}),
+        **more,
+    )
+
+
 def text(words: str, tag: str = "p", classes: str = "cf-note") -> Any:
     """Return plain words in a tag."""
     return rv.Html(tag=tag, class_=classes, children=[words])

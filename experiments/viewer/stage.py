@@ -35,7 +35,7 @@ class Stage:
         self.layer = solara.reactive("residents")
         self.gangs = solara.reactive(False)
         self.hand = solara.reactive("a")
-        self.tab = solara.reactive(0)
+        self.tab = solara.reactive("time")
         self.busy = solara.reactive("compiling")
         self.fault = solara.reactive("")
         self.playing = solara.reactive(False)

@@ -9,7 +9,7 @@ import solara
 import scenarios
 from experiments.viewer.pieces import button, text
 from experiments.viewer.texts import say
-from experiments.viewer.visit import TAB_CRITERIA, TAB_LEVERS, TAB_TIME, TAB_WHY, Visit
+from experiments.viewer.visit import Visit
 
 STEPS = 6
 YEARS = 3
@@ -54,13 +54,13 @@ def prepare(visit: Visit, step: int) -> None:
         visit.player.play(True)
     elif step == 2:
         visit.player.pace(1)
-        visit.tab.set(TAB_CRITERIA)
+        visit.tab.set("criteria")
     elif step == 3:
-        visit.tab.set(TAB_WHY)
+        visit.tab.set("why")
     elif step == 4:
-        visit.tab.set(TAB_LEVERS)
+        visit.tab.set("levers")
     elif step == 5 and not visit.twins.value:
-        visit.tab.set(TAB_TIME)
+        visit.tab.set("time")
         visit.choose_twins(True)
 
 

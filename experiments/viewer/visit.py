@@ -15,7 +15,6 @@ from model.calendar import first_of_month
 REST_SECONDS = 0.4
 LAST_DATE = datetime.date(2060, 1, 1)
 KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
-TAB_TIME, TAB_LEVERS, TAB_WHY, TAB_LIFE, TAB_CRITERIA = range(5)
 
 
 class Visit(Stage):
@@ -70,7 +69,7 @@ class Visit(Stage):
             self.ready.set(self.ready.value | {"b": a.ready})
             self.twins.set(True)
             self.hand.set("b")
-            self.tab.set(1)
+            self.tab.set("levers")
             self.renew()
 
         self.player.play(False)
@@ -219,8 +218,8 @@ class Visit(Stage):
         settlement = int(lane.site.town.cells["settlement"][cell])
         self.settlement.set(settlement if settlement >= 0 and LAYERS[self.layer.value].named else None)
         self.cell.set(cell)
-        if self.tab.value == TAB_LIFE:
+        if self.tab.value == "life":
             people = lane.site.town.people
             self.tell_life(int(people["home"][who]) if 0 <= who < len(people) else cell, first=who)
         else:
-            self.tab.set(TAB_WHY)
+            self.tab.set("why")
