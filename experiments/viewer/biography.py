@@ -179,7 +179,9 @@ def sentence(language: str, event: Event) -> str:
     """Return an event in words."""
     if event.name in ("suffered", "saw"):
         reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
-        return say(language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), reported=reported)
+        return say(
+            language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), reported=reported
+        )
     if "cause" not in event.values:
         return say(language, f"event.{event.name}", **event.values)
     cause = str(event.values["cause"])
