@@ -239,9 +239,15 @@ def act(world: World) -> None:
     equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources)
 
 
+WRITES = (
+    "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
+    "couples.joint", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end", "couples.km",
+    "means.purse",
+)  # fmt: skip
 IT = Mechanism(
     group=Roster,
     counts=Counts,
+    writes=WRITES,
     knockout=Knockout(("thin_relays",)),
     measures={
         "vehicles": Measure("vehicle-shifts"),
