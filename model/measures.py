@@ -111,6 +111,18 @@ def flags_of(lasting: int, person: Person, mind: Mind, tick: int) -> int:
     return flags + FREE * lately(tick, mind.met_free)
 
 
+@kernel
+def enter(row: Reals, mind: Mind, unfair: float, useless: float, tick: int) -> None:
+    """Enter one resident into the sums of their class."""
+    row[0] += 1.0
+    row[1] += mind.trust
+    row[2] += 1.0 / (1.0 + unfair * unfair)
+    row[3] += 1.0 / (1.0 + useless * useless)
+    row[4] += mind.fear
+    row[5] += mind.careful
+    row[6] += lately(tick, mind.harmed) | lately(tick, mind.harmed_outside)
+
+
 @making_arrays
 def settle(
     stage: Stage,
@@ -149,14 +161,7 @@ def settle(
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
         feel(mind, local[z], fear[z])
-        row = table[z, flags_of(lasting[i], person, mind, tick)]
-        row[0] += 1.0
-        row[1] += mind.trust
-        row[2] += 1.0 / (1.0 + unfair * unfair)
-        row[3] += 1.0 / (1.0 + useless * useless)
-        row[4] += mind.fear
-        row[5] += mind.careful
-        row[6] += lately(tick, mind.harmed) | lately(tick, mind.harmed_outside)
+        enter(table[z, flags_of(lasting[i], person, mind, tick)], mind, unfair, useless, tick)
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
