@@ -1,0 +1,202 @@
+"""The recipes of CONTRIBUTING.md for commands, panels, figures and studies are followed in a copy of the project."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touched
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
+PAGE, TEXTS = "experiments/viewer/page.py", "experiments/viewer/texts.toml"
+FIGURES, TEMPLATE = "experiments/report/figures.py", "experiments/report/template.html.j2"
+METHODS = "experiments/sensitivity/methods.py"
+
+
+def add_command(tree: Path) -> None:
+    """A module in a room and the command that hands its options over."""
+    module = '''"""How many people a scenario has."""
+
+from scenarios import load
+
+
+def count(source: str) -> int:
+    """Return the residents of a scenario."""
+    return int(load(source)["population"].total)
+'''
+    command = '''@app.command()
+def people(scenario: options.Scenario) -> None:
+    """Say how many people live in a municipality."""
+    from experiments.runs.people import count
+
+    print(count(scenario))
+
+
+'''
+    (tree / "experiments/runs/people.py").write_text(module, encoding="utf-8")
+    edit(tree, APP, "def main() -> None:", f"{command}def main() -> None:")
+
+
+def add_panel(tree: Path) -> None:
+    """A component, its place among the tabs, its words."""
+    module = '''"""The panel that says what luck is."""
+
+import solara
+
+from experiments.viewer.pieces import text
+from experiments.viewer.texts import say
+from experiments.viewer.visit import Visit
+
+
+@solara.component
+def LuckPanel(visit: Visit) -> None:
+    """What luck is, in a sentence."""
+    text(say(visit.language.value, "luck.help"))
+'''
+    (tree / "experiments/viewer/luck.py").write_text(module, encoding="utf-8")
+    line = "from experiments.viewer.looks import LAYERS, ON_REQUEST"
+    add_after(tree, PAGE, line, "from experiments.viewer.luck import LuckPanel")
+    edit(tree, PAGE, '"criteria": CriteriaPanel}', '"criteria": CriteriaPanel, "luck": LuckPanel}')
+    words = 'tab_criteria = { en = "Criteria", es = "Criterios" }'
+    add_after(tree, TEXTS, words, 'tab_luck = { en = "Luck", es = "Suerte" }')
+    said = '\n[luck]\nhelp = { en = "One seed is one luck.", es = "Una semilla es una suerte." }\n'
+    (tree / TEXTS).write_text((tree / TEXTS).read_text(encoding="utf-8") + said, encoding="utf-8")
+
+
+def add_figure(tree: Path) -> None:
+    """A drawing, its record with what it shows, its place in the report."""
+    drawing = '''def fears(site: Site, tongue: Tongue) -> Figure:
+    """Draw the effect of every arm on fear."""
+    figure, axes = sheet(1.6)
+    forest(axes[0, 0], [site.effect(arm, "fear_mean") for arm in site.others])
+    return figure
+
+
+FIGURES: '''
+    edit(tree, FIGURES, "\nFIGURES: ", f"\n{drawing}")
+    record = '    "fears": (fears, both("Efecto en el miedo.", "Effect on fear.")),\n    "memory": (\n'
+    edit(tree, FIGURES, '    "memory": (\n', record)
+    edit(tree, TEMPLATE, '{{ figures(site, ["books"]) }}', '{{ figures(site, ["books", "fears"]) }}')
+
+
+def add_study(tree: Path) -> None:
+    """A file."""
+    study = 'title = "Fear"\nscenarios = ["totonicapan"]\nseeds = 2\n[vary]\n"trust.inertia" = [4, 8]\n'
+    (tree / "experiments/studies/inertia.toml").write_text(study, encoding="utf-8")
+
+
+def add_kind_of_study(tree: Path) -> None:
+    """How to sample, how to analyse, and the record of both; the word for the option."""
+    method = '''def correlate(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
+    """Return how strongly each factor goes along with the outcome."""
+    found = [abs(float(np.corrcoef(column, outcomes)[0, 1])) for column in points.T]
+    return [Index(name, "correlation", value, 0.0) for name, value in zip(problem.names, found, strict=True)]
+
+
+METHODS = {'''
+    record = """    for method in (
+        Method(
+            name="linear",
+            main="correlation",
+            meaning="correlation with the outcome",
+            unit="points",
+            block=lambda _: 1,
+            sample=sample_pawn,
+            analyse=correlate,
+            fewest=10,
+        ),"""
+    edit(tree, METHODS, "\nMETHODS = {", f"\n{method}")
+    edit(tree, METHODS, "    for method in (", record)
+    edit(tree, OPTIONS, "morris|sobol|pawn", "morris|sobol|pawn|linear")
+
+
+RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "command": (add_command, {APP, "experiments/runs/people.py"}),
+    "panel": (add_panel, {"experiments/viewer/luck.py", PAGE, TEXTS}),
+    "figure": (add_figure, {FIGURES, TEMPLATE}),
+    "study": (add_study, {"experiments/studies/inertia.toml"}),
+    "kind of study": (add_kind_of_study, {METHODS, OPTIONS}),
+}
+"""What can be added, and every file that is then new or another."""
+NUMBERS = {1: "One file", 2: "Two files", 3: "Three files"}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy to which everything was added."""
+    tree = copy_of_the_project(tmp_path_factory.mktemp("recipes_experiments") / "code")
+    for add, _ in RECIPES.values():
+        add(tree)
+    return tree
+
+
+def answer(tree: Path, program: str) -> str:
+    """Return what a few lines of Python print in a copy."""
+    told = run(tree, "-c", program)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def confianza(tree: Path, *words: str) -> str:
+    """Return what the program prints in a copy."""
+    return answer(tree, f"import sys; from experiments.cli.app import code_of; sys.exit(code_of({list(words)!r}))")
+
+
+def test_all_recipes_together_touch_no_other_file(copy: Path) -> None:
+    sources = {file for file in touched(copy) if "__pycache__" not in file}
+    assert sources == set().union(*(files for _, files in RECIPES.values()))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_guide_says_how_many_files_a_recipe_touches(name: str) -> None:
+    section = re.search(rf"^## Add a {name}\n\n(.+?)(?=^## )", CONTRIBUTING, re.MULTILINE | re.DOTALL)
+    assert section
+    files = RECIPES[name][1]
+    assert section[1].startswith(NUMBERS[len(files)])
+    assert {file for file in files if (ROOT / file).is_file()} <= set(re.findall(r"`([^`]+)`", section[1]))
+
+
+def test_a_new_command_is_listed_and_does_its_work(copy: Path) -> None:
+    assert "people" in confianza(copy, "--help")
+    assert confianza(copy, "people", "totonicapan") == "103952\n"
+
+
+def test_a_new_panel_is_a_tab_and_speaks_both_languages(copy: Path) -> None:
+    program = """
+from types import SimpleNamespace
+import solara
+from experiments.viewer.page import PANELS
+from experiments.viewer.texts import say
+for language in ("en", "es"):
+    visit = SimpleNamespace(language=solara.reactive(language))
+    box, rc = solara.render(PANELS["luck"](visit), handle_error=False)
+    print(say(language, "page.tab_luck"), box.children[0].children[0])
+    rc.close()
+"""
+    assert answer(copy, program).splitlines() == ["Luck One seed is one luck.", "Suerte Una semilla es una suerte."]
+
+
+def test_a_new_figure_is_written_by_its_name(copy: Path, tmp_path: Path) -> None:
+    compared, file = ROOT / "results" / "reference" / "report", tmp_path / "villa_canales-fears.svg"
+    program = "from experiments.report.alone import write_figures; from pathlib import Path;"
+    answer(copy, f"{program} write_figures(Path({str(compared)!r}), Path({str(file)!r}), 'es')")
+    assert "Efecto en el miedo." in file.read_text(encoding="utf-8")
+
+
+def test_a_new_study_is_found_by_its_name(copy: Path) -> None:
+    program = (
+        "from experiments.sweeps.study import find_study, read_study; print(read_study(find_study('inertia')).title)"
+    )
+    assert answer(copy, program) == "Fear\n"
+
+
+def test_a_new_kind_of_study_is_offered_and_finds_what_decides(copy: Path) -> None:
+    assert "linear" in confianza(copy, "sensitivity", "--help")
+    program = """
+from experiments.sensitivity.methods import Problem, method_named, ranks
+problem, method = Problem(("a", "b"), ("a", "b")), method_named("linear")
+points = method.sample(problem, 50)
+print(ranks(method.analyse(problem, points, points[:, 1] + 0.1 * points[:, 0]))["b"])
+"""
+    assert answer(copy, program) == "(1, 1)\n"

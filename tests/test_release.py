@@ -1,0 +1,80 @@
+"""What is said in more than one place is the same in each: version, commands, supported Pythons."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.specifiers import SpecifierSet
+
+ROOT = Path(__file__).parent.parent
+CHANGES = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SECTIONS = ("Added", "Changed", "Fixed")
+
+
+def stated(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def releases() -> list[tuple[str, str]]:
+    """Return version and date of every release, the newest first."""
+    return re.findall(r"^## (\d+\.\d+\.\d+) \((\d{4}-\d{2}-\d{2})\)$", CHANGES, re.MULTILINE)
+
+
+def pythons() -> list[str]:
+    """Return the versions of Python that the project says it runs on."""
+    found = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if line.startswith("Programming Language")]
+    return [version for version in found if "." in version]
+
+
+def test_the_newest_release_is_the_version_everywhere() -> None:
+    cited = stated("CITATION.cff")
+    locked = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    assert releases()[0] == (cited["version"], cited["date-released"].isoformat())
+    assert PROJECT["version"] == cited["version"]
+    assert [one["version"] for one in locked if one["name"] == PROJECT["name"]] == [PROJECT["version"]]
+
+
+def test_what_is_not_released_stands_on_top_of_the_changelog() -> None:
+    headings = re.findall(r"^## (.+)$", CHANGES, re.MULTILINE)
+    assert headings == ["Unreleased", *(f"{version} ({date})" for version, date in releases())]
+    assert [date for _, date in releases()] == sorted((date for _, date in releases()), reverse=True)
+
+
+def test_every_change_stands_in_a_section_and_no_line_is_long() -> None:
+    assert set(re.findall(r"^### (.+)$", CHANGES, re.MULTILINE)) <= set(SECTIONS)
+    assert not re.search(r"^## .+\n\n- ", CHANGES, re.MULTILINE)
+    assert max(len(line) for line in CHANGES.splitlines()) <= 120
+    assert CHANGES.count("**Results change**") > 10
+
+
+def test_public_checks_run_the_command_of_the_readme() -> None:
+    command = re.search(r"The tests, .*?```\n(.+?)\n```", README, re.DOTALL)
+    steps = stated(".github/workflows/ci.yml")["jobs"]["test"]["steps"]
+    assert command
+    assert [step["run"] for step in steps if "run" in step] == [command[1]]
+
+
+def test_public_checks_run_on_every_python_that_is_allowed_and_on_three_systems() -> None:
+    job = stated(".github/workflows/ci.yml")["jobs"]["test"]
+    matrix, allowed = job["strategy"]["matrix"], SpecifierSet(PROJECT["requires-python"])
+    assert matrix["python"] == pythons()
+    assert job["env"]["UV_PYTHON"] == "${{ matrix.python }}"
+    newest = int(pythons()[-1].partition(".")[2])
+    assert pythons() == [f"3.{minor}" for minor in range(newest + 1) if f"3.{minor}" in allowed]
+    assert {name.partition("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+
+
+def test_what_runs_before_a_commit_comes_from_the_lock_file_and_fetches_nothing() -> None:
+    (own,) = stated(".pre-commit-config.yaml")["repos"]
+    assert own["repo"] == "local"
+    entries = [hook["entry"] for hook in own["hooks"]]
+    assert [entry.removeprefix("uv run --locked ").removesuffix(" --force-exclude") for entry in entries] == [
+        "ruff format",
+        "ruff check",
+        "mypy",
+    ]
+    assert all(hook["language"] == "system" for hook in own["hooks"])
