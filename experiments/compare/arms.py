@@ -12,8 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.runs.asked import asked
 from experiments.runs.folder import MANIFEST, read_manifest, read_table
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.spec import RunSpec
+from model import fingerprint
 from model.errors import InputError, nearest
 
 DEFAULT_SITE = "villa_canales"
@@ -47,10 +49,27 @@ class Arm:
     seeds: tuple[int, ...]
     fingerprint: str
     folder: Path | None = None
-    plan: Plan | None = field(default=None, compare=False)
+    specs: tuple[RunSpec, ...] = field(default=(), compare=False)
     label: str = ""
     drawn: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
+        """Return the arm that runs of some seeds form."""
+        first, scenario = specs[0], specs[0].scenario
+        stated: dict[str, Any] = {
+            "scenario": scenario.name,
+            "title": dict(scenario.title),
+            "policies": first.words,
+            "begins": first.begins.isoformat(),
+            "until": first.until.isoformat(),
+            "base": without_policies(first.settings),
+            "seeds": tuple(spec.seed for spec in specs),
+            "fingerprint": fingerprint(),
+            "specs": tuple(specs),
+        }
+        return cls(name=name, **stated | more)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the folder in which the arm's results lie."""
@@ -94,30 +113,12 @@ def sites_of(words: Sequence[Word], named: Sequence[str]) -> list[str]:
 
 def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
     """Return the arms that are to be run, site by site."""
-    from experiments.runs.identity import settings_of
-    from model import fingerprint
-
     pairs = [(word.site, word) for word in words if word.site and not word.folder]
     pairs += [(site, word) for site in sites_of(words, named) for word in words if not (word.site or word.folder)]
     arms = []
     for site, word in sorted(pairs, key=lambda pair: order_of(pair, pairs)):
         assert site is not None
-        plan = make_plan(site, policies=[word.policies], **options)
-        settings = settings_of(plan.scenario)
-        arms.append(
-            Arm(
-                name=word.policies,
-                scenario=plan.scenario.name,
-                title=dict(plan.scenario.title),
-                policies=plan.words,
-                begins=plan.begins.isoformat(),
-                until=plan.until.isoformat(),
-                base=without_policies(settings),
-                seeds=plan.seeds,
-                fingerprint=fingerprint(),
-                plan=plan,
-            )
-        )
+        arms.append(Arm.of(word.policies, asked(site, policies=[word.policies], **options)))
     check_double(arms)
     return arms
 

@@ -108,9 +108,8 @@ def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: fl
 
 def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
     """Write the folder of one arm."""
-    assert arm.plan is not None
     files = {f"{name}.parquet": parquet_of(table) for name, table in joined(outcome.finished).items()}
-    manifest = manifest_of(arm.plan, outcome.finished, seconds, outcome.interrupted)
+    manifest = manifest_of(arm.specs, outcome.finished, seconds, outcome.interrupted)
     write(folder, files, manifest | {"arm": arm.name, "title": arm.title})
 
 

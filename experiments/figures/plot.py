@@ -13,8 +13,7 @@ from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, pair_map
 from experiments.figures.run import picture
 from experiments.figures.tornado import index_charts
-from experiments.runs.folder import read_manifest, read_table, write_whole
-from experiments.runs.plan import make_plan
+from experiments.runs.folder import read_manifest, read_table, specs_of, write_whole
 from experiments.sensitivity.indices import INDICES
 from experiments.sweeps.results import first_columns, is_sweep, runs_of
 from model.errors import InputError
@@ -43,10 +42,7 @@ def drawn_run(folder: Path) -> bytes:
     stated, measures = read_manifest(folder), read_table(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
-    sets = [f"{key}={value}" for key, value in stated["varied"].items()]
-    start = None if stated["branched_from"] else stated["begins"]
-    plan = make_plan(stated["source"], policies=stated["policies"], sets=sets, start=start, until=stated["until"])
-    return picture(plan, measures)
+    return picture(specs_of(folder, stated)[0], measures)
 
 
 def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:

@@ -16,7 +16,7 @@ from experiments.report.both import Both, both, joined, listed
 from experiments.report.days import day
 from experiments.report.numbers import Numbers
 from experiments.runs.folder import read_table
-from experiments.runs.plan import values_of
+from experiments.runs.spec import values_of
 from model.errors import InputError
 from model.territory import shrunk
 from scenarios import load

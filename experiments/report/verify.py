@@ -1,7 +1,6 @@
 """`confianza verify`: runs again what made a report or a folder of results, and says whether the same comes out."""
 
 import contextlib
-import datetime
 import io
 import json
 import re
@@ -16,8 +15,7 @@ from experiments.compare.arms import COMPARISON, SWEEP
 from experiments.compare.command import compare
 from experiments.compare.request import Request
 from experiments.report import build
-from experiments.runs.folder import FORMAT, MANIFEST, joined, read_manifest, read_table
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.folder import FORMAT, MANIFEST, joined, read_manifest, read_table, specs_of
 from experiments.runs.runs import run_all
 from experiments.sweeps.folder import read_plan
 from model import fingerprint
@@ -74,11 +72,11 @@ def verify_sweep(folder: Path) -> Iterator[str]:
     from experiments.sweeps.repeat import of_sweep, once_more, rows_of
 
     for run in sorted(set(read_plan(folder)["run"].to_pylist())):
-        job, stored = of_sweep(run, folder) or (None, None)
-        if job is None or stored is None:
+        _, spec, stored = of_sweep(run, folder) or (run, None, None)
+        if spec is None or stored is None:
             continue
-        check_run(job)
-        if rows_of(once_more(job).select(stored.column_names)) != rows_of(stored):
+        check_run(run, spec)
+        if rows_of(once_more(spec).select(stored.column_names)) != rows_of(stored):
             yield f"run {run} differs"
 
 
@@ -126,25 +124,11 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
     """Run again what a folder of a run holds; return its tables."""
     if stated["branched_from"]:
         raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
-    outcome = run_all(plan_of(stated), workers, label=f"running {folder.name} again"[:40])
+    specs = [spec for spec in specs_of(folder, stated) if spec.seed in stated["seeds"]]
+    outcome = run_all(specs, workers, label=f"running {folder.name} again"[:40])
     if outcome.interrupted:
         raise KeyboardInterrupt
     return joined(outcome.finished)
-
-
-def plan_of(stated: dict[str, Any]) -> Plan:
-    """Return the plan of a run from its manifest."""
-    seeds = stated["seeds"]
-    return make_plan(
-        stated["source"],
-        policies=stated["policies"],
-        sets=[f"{key}={json.dumps(value)}" for key, value in stated["varied"].items()],
-        start=stated["settings"]["start"],
-        until=datetime.date.fromisoformat(stated["until"]).isoformat(),
-        seed=seeds[0],
-        replicates=len(seeds),
-        keep=",".join(stated["keep"]),
-    )
 
 
 def tables_in(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.runs.identity import settings_of
-from experiments.runs.plan import SAVED, Plan
+from experiments.runs.saved import SAVED
+from experiments.runs.spec import RunSpec, command_of, overrides_of, read_specs
 from model import fingerprint
 from model.errors import InputError
 
@@ -28,10 +29,10 @@ FORMAT = "confianza run 1"
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
 
-def folder_of(plan: Plan, out: Path | None) -> Path:
+def folder_of(spec: RunSpec, out: Path | None) -> Path:
     """Return the folder to write into, after checking that nothing foreign would be lost."""
-    names = plan.policy if len(plan.policy) <= 80 else f"{plan.policy[:60]}-and-more"
-    folder = out or Path("results") / f"{plan.scenario.name}-{names}-{plan.seeds[0]}"
+    names = spec.policy if len(spec.policy) <= 80 else f"{spec.policy[:60]}-and-more"
+    folder = out or Path("results") / f"{spec.scenario.name}-{names}-{spec.seed}"
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder} is a file, not a folder")
     if folder.is_dir() and any(folder.iterdir()) and not is_ours(folder):
@@ -121,25 +122,30 @@ def settle(folder: Path) -> None:
         os.close(handle)
 
 
-def manifest_of(plan: Plan, finished: "list[Finished]", seconds: float, interrupted: bool) -> dict[str, Any]:
-    """Return everything that is needed to know and to repeat a run."""
+def manifest_of(
+    specs: Sequence[RunSpec], finished: "list[Finished]", seconds: float, interrupted: bool
+) -> dict[str, Any]:
+    """Return everything that is needed to know and to repeat runs that differ in their seeds."""
+    first, saved = specs[0], specs[0].saved
+    parents = saved["runs"] if saved else {}
     return {
         "format": FORMAT,
-        "scenario": plan.scenario.name,
-        "source": plan.source,
-        "policy": plan.policy,
-        "policies": list(plan.words),
-        "varied": plan.varied,
-        "begins": plan.begins.isoformat(),
-        "until": plan.until.isoformat(),
-        "keep": sorted(plan.keep),
+        "command": command_of(specs),
+        "scenario": first.scenario.name,
+        "source": first.source,
+        "policy": first.policy,
+        "policies": list(first.words),
+        "varied": first.columns,
+        "begins": first.begins.isoformat(),
+        "until": first.until.isoformat(),
+        "keep": list(first.keep),
         "seeds": [one.seed for one in finished],
-        "seeds_planned": list(plan.seeds),
+        "seeds_planned": [one.seed for one in specs],
         "interrupted": interrupted,
         "runs": {str(one.seed): one.run for one in finished},
-        "branched_from": {str(seed): run for seed, run in plan.branch_runs.items() if seed in plan.seeds},
+        "branched_from": {str(one.seed): parents[one.seed] for one in specs if one.seed in parents},
         "ceiling_hits": {str(one.seed): one.ceiling_hits for one in finished},
-        "settings": settings_of(plan.scenario),
+        "settings": first.settings,
         "fingerprint": fingerprint(),
         "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
         "commit": commit(),
@@ -149,14 +155,35 @@ def manifest_of(plan: Plan, finished: "list[Finished]", seconds: float, interrup
     }
 
 
-def write_saved(folder: Path, plan: Plan, seeds: Iterable[int]) -> None:
+def specs_of(folder: Path, stated: dict[str, Any]) -> tuple[RunSpec, ...]:
+    """Return the runs that a manifest means; in pieces if it is old, or if the state they went on from may be gone."""
+    if "command" in stated and not stated["branched_from"]:
+        return read_specs(stated["command"])
+    try:
+        return tuple(
+            RunSpec(
+                source=stated["source"],
+                policies=tuple(stated["policies"]),
+                overrides=overrides_of(stated["varied"]),
+                varied=tuple(stated["varied"]),
+                start=datetime.date.fromisoformat(stated["settings"]["start"]),
+                until=datetime.date.fromisoformat(stated["until"]),
+                seed=seed,
+                keep=tuple(stated["keep"]),
+            )
+            for seed in stated["seeds"]
+        )
+    except KeyError as missing:
+        raise InputError(f"{folder / MANIFEST} does not say {missing}: run it again") from None
+
+
+def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
     """Write down beside saved states what they are states of."""
-    base = dataclasses.replace(plan.scenario, policies=())
     stated = {
-        "settings": settings_of(base),
-        "policies": plan.words,
-        "until": plan.until.isoformat(),
-        "runs": {seed: plan.run(seed) for seed in seeds},
+        "settings": settings_of(dataclasses.replace(specs[0].scenario, policies=())),
+        "policies": specs[0].words,
+        "until": specs[0].until.isoformat(),
+        "runs": {one.seed: one.run for one in specs},
     }
     write_whole(folder / SAVED, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.runs.folder import MANIFEST, VERSIONS, commit, machine, parquet_of, read_manifest, write_whole
-from experiments.runs.jobs import Job, labels_of
+from experiments.runs.spec import RunSpec
 from experiments.sweeps.lock import LOCK
 from experiments.sweeps.store import MEASURES, REJECTED
 from experiments.sweeps.study import Study
@@ -78,9 +78,9 @@ def clear(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def write_plan(folder: Path, jobs: Sequence[Job]) -> None:
+def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
     """Write down every run of the study, so that the folder explains itself."""
-    rows = [labels_of(job) | {"point": json.dumps(dataclasses.asdict(job.point))} for job in jobs]
+    rows = [job.labels | {"command": job.command} for job in jobs]
     write_whole(folder / PLAN, parquet_of(pa.Table.from_pylist(rows)))
 
 
@@ -90,6 +90,14 @@ def read_plan(folder: Path) -> pa.Table:
         return pq.read_table(folder / PLAN)
     except (OSError, pa.ArrowException):
         raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again") from None
+
+
+def specs_in(folder: Path) -> dict[str, RunSpec]:
+    """Return every run of the study that a folder belongs to, by its identity."""
+    plan = read_plan(folder)
+    if "command" not in plan.column_names:
+        raise InputError(f"{folder / PLAN}: a plan must hold the column 'command': start the sweep again")
+    return dict(zip(plan["run"].to_pylist(), map(RunSpec.read, plan["command"].to_pylist()), strict=True))
 
 
 def write_manifest(folder: Path, study: Study, **more: Any) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.plan import KEEPS, LONGEST_YEARS
+from experiments.runs.asked import LONGEST_YEARS
+from experiments.runs.spec import KEEPS
 from experiments.sweeps.factors import Factors, read_factors
 from model.errors import InputError, nearest
 from scenarios.policy_files import finite
