@@ -180,4 +180,8 @@ MEASURES = (
 for _name, _book in BOOK_NAMES.items():
     MEASURES |= {_name: booked(_book)} | {f"{_name}_{kind.name}": booked(_book, k) for k, kind in enumerate(KINDS)}
 
-IT = Mechanism(named="books", tables=(TOLD_BY, KILLED_BY, UNSERVED_BY), counts=Counts, measures=MEASURES)
+WRITES = (
+    "tally.couple_hours_used", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
+    "seen_here",
+)  # fmt: skip
+IT = Mechanism(named="books", tables=(TOLD_BY, KILLED_BY, UNSERVED_BY), counts=Counts, writes=WRITES, measures=MEASURES)

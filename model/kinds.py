@@ -1,6 +1,6 @@
 """Kinds of crime: one record a kind says everything in which kinds differ, and no rule asks for a kind by number.
 
-A new kind is a record here, its rates in the crime mechanism, and its words in `kinds.toml`.
+A new kind is a record here, its rates in the crime mechanism, and its words in `words.toml`.
 """
 
 from dataclasses import dataclass

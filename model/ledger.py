@@ -376,6 +376,8 @@ def total_trust(minds: Rows[Mind], people: Rows[Person], n_settlements: int) -> 
 IT = Mechanism(
     group=Trust,
     tables=(LEDGER,),
+    mind=Belief,
     causes=(FADING, DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE),
+    writes=("impressions.change",),
     born=born,
 )

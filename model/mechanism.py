@@ -91,6 +91,8 @@ class Mechanism:
     """What one mechanism, or one part of the setting, brings into the model.
 
     ``mind`` and ``counts`` are rows whose columns join those of residents and of the month's tally (`model.register`).
+    ``writes`` says what it writes of tables that are not its own: columns, such as ``"officers.trained"``; rows that it
+    adds to the daybook or to a growing table, such as ``"visits"``.  What the ledger alone writes is left out.
     ``begin`` gives the world its first state, ``born`` that of the residents from a row up to another.  What a
     mechanism does in a shift and at a month's end stands in the schedule of the register.
     """
@@ -101,6 +103,7 @@ class Mechanism:
     mind: type[Row] | None = None
     counts: type[Row] | None = None
     causes: tuple[int, ...] = ()
+    writes: tuple[str, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
     hazard: Hazard | None = None
     begin: Verb = nothing

@@ -1,14 +1,16 @@
 """The register: every mechanism, in order, and everything that is collected from their records.
 
 A new mechanism is one file, its import here and its line in `ORDER`; what it does in a shift is a line in `SHIFT`.
-Columns that it adds to residents or to the month's tally join `Mind` and `Tally`.
+Columns that it adds to residents or to the month's tally join `Mind` and `Tally`; a record that brings what the
+register lacks is an error at import.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import books, gangs, ledger
+from model import books, daybook, gangs, ledger
+from model.errors import nearest
 from model.mechanisms import (
     adoption,
     calls,
@@ -142,6 +144,13 @@ class Tally(
 MINDS = Table(name="minds", row=Mind, per="resident", about="What changes in residents: each mechanism its columns.")
 TALLY = Table(name="tally", row=Tally, per="one", monthly=True, about="Counts of the month: each mechanism its own.")
 TABLES: tuple[Declared, ...] = (MINDS, TALLY, *CENTRAL, *(table for one in ORDER for table in one.tables))
+ROWS = {table.name: table.row for table in TABLES if isinstance(table, Table)} | daybook.TABLES
+PLACES = (
+    *(f"{name}.{column}" for name, row in ROWS.items() for column in row.columns),
+    *(table.name for table in TABLES if not isinstance(table, Table)),
+    *daybook.TABLES,
+)
+"""What a mechanism may say that it writes: a column, numbers, or rows of a table that grows."""
 COUNTS = tuple(Tally.columns)
 CAUSES = tuple(ledger.CAUSES.get(number, "") for number in range(max(ledger.CAUSES) + 1))
 """Names of the causes of the ledger by their number; a number that is not used any more has none."""
@@ -195,7 +204,11 @@ def check() -> None:
     for one in ORDER:
         for row, of in ((one.mind, Mind), (one.counts, Tally)):
             if row is not None and not issubclass(of, row):
-                raise ValueError(f"{one.name} brings columns that {of.__name__} lacks: add {row.__qualname__} to it")
+                added = f"{row.__module__.rpartition('.')[2]}.{row.__qualname__}"
+                raise ValueError(f"{one.name} brings columns that {of.__name__} lacks: add {added} to it")
+        for name in one.writes:
+            if name not in PLACES:
+                raise ValueError(f"{one.name} writes '{name}', which no table has{nearest(name, PLACES)}")
     names = [table.name for table in TABLES]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"tables declared twice: {', '.join(sorted(twice))}")

@@ -1,6 +1,7 @@
 """The State: everything that a run changes, as plain tables; a checkpoint is this and nothing else.
 
-Here stand the tables that several mechanisms write; each says who.  What one mechanism alone writes it declares itself.
+Here stand the tables that several mechanisms write: who writes which column stands in `MAP.md`, from their records.
+What belongs to one mechanism it declares itself.
 """
 
 from __future__ import annotations
@@ -105,27 +106,18 @@ class Plan(Row):
     visits: int
 
 
-MEANS = Table(
-    name="means", row=Means, per="facility", about="What a facility has: resources; custom: misconduct; care: adoption."
-)
-COUPLES = Table(name="couples", row=Couple, per="post", about="Couples on duty: roster, patrol, response.")
+MEANS = Table(name="means", row=Means, per="facility", about="What a facility has.")
+COUPLES = Table(name="couples", row=Couple, per="post", about="Couples on duty.")
 OFFICERS = Table(
     name="officers",
     row=Officer,
     per="officer",
     start=lambda town: town.officers.copy(),
-    about="Positions and who holds them: adoption, officers, contacts, misconduct.",
+    about="Positions and who holds them.",
 )
-BOARDS = Table(
-    name="boards",
-    row=Board,
-    per="authority",
-    about="Boards: communal_authority, consultation, crises, collective_violence.",
-)
-CASES = Growing(
-    name="cases", row=Case, about="Cases: brought by reporting, seeking_help, land_conflicts; heard by the authority."
-)
-PLANS = Table(name="plans", row=Plan, per="facility", about="Plans: plans; products of analysts: information.")
+BOARDS = Table(name="boards", row=Board, per="authority", about="Boards of communities.")
+CASES = Growing(name="cases", row=Case, about="Cases before communal authorities.")
+PLANS = Table(name="plans", row=Plan, per="facility", about="Plans of stations.")
 COME = Field(
     name="come",
     of=np.int64,
@@ -138,7 +130,7 @@ MOOD = Field(
     name="mood",
     of=np.float64,
     shape=(2,),
-    about="Offset of everybody's trust; what public events of this month add to it: crises, misconduct, news.",
+    about="Offset of everybody's trust; what public events of this month add to it.",
 )
 BOOKS = Field(name="books", of=np.int64, shape=(4, N_KINDS), monthly=True, about="The four books of crime by kind.")
 OCCURRED_HERE = Field(

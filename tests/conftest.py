@@ -14,6 +14,9 @@ from scenarios import load
 settings.register_profile("confianza", deadline=None)
 settings.load_profile("confianza")
 
+collect_ignore = ["recipes"]
+"""What is added to a copy of the project, and programs that are run there."""
+
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 
 

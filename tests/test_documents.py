@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from experiments.documents import odd
-from experiments.documents.module_map import modules_in
 from experiments.documents.write import written
 from model.mechanisms import roster
 from model.parameters import Group
@@ -136,8 +135,7 @@ def test_the_python_of_the_api_page_runs_from_top_to_bottom(capsys) -> None:  # 
 def names_in_the_code() -> set[str]:
     """Modules, functions, variables, parameters, and words that stand as text, such as columns."""
     found: set[str] = set()
-    folders = ("model", "model/mechanisms", "scenarios", "experiments", "experiments/sweeps")
-    for path in (path for folder in folders for path in modules_in(folder)):
+    for path in (path for package in ("model", "scenarios", "experiments") for path in (ROOT / package).rglob("*.py")):
         found.add(path.stem)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             found |= {str(getattr(node, field, "")) for field in ("id", "attr", "arg", "name")}

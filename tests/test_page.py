@@ -260,7 +260,7 @@ def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
     tab.press("Workshop")
     tab.press("Reporting support")
     tab.press("It hardly moves")
-    tab.page.get_by_text("Crimes told to the State: A").wait_for()
+    tab.page.get_by_text("Crimes reported to the State: A").wait_for()
     tab.page.get_by_text("In this world").wait_for()
 
 

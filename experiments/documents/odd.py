@@ -1,5 +1,6 @@
 """The ODD in one piece: a frame, and the sections of the mechanisms, which lie beside their code."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ ODD, FRAME, MECHANISMS = MODEL / "ODD.md", MODEL / "ODD.frame.md", MODEL / "mech
 PLACE = "<!-- mechanisms -->"
 SUBMODELS = "## 6 Submodels"
 TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
+STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
 HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
 REFERENCE = re.compile(r"(?<![\w*`])\[([a-z_]+)\](?![\w(\[])")
 NOTE = "<!-- Written by `python -m experiments.documents`: edit ODD.frame.md, mechanisms/*.md and the code instead. -->"
@@ -27,10 +29,12 @@ def place_of(path: Path) -> tuple[int, bool, str]:
 
 
 def stated() -> str:
-    """Return the ODD up to the lists from the code, with its submodels in order and numbered."""
+    """Return the ODD up to the lists from the code, with verbs and submodels in order and numbered."""
     mechanisms = "\n\n".join(lowered(path.read_text(encoding="utf-8").strip()) for path in sections())
     before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
     title, rest = before.split("\n", 1)
+    steps = itertools.count(1)
+    rest = STEP.sub(lambda _: f"{next(steps)}. ", rest)
     return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{numbered(submodels)}"
 
 

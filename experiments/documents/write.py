@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from experiments.documents import module_map, odd
+from experiments.documents import module_map, odd, writers
 from experiments.documents.module_map import wrapped
 from model.parameters import Group, Number, every_number
 from model.register import ORDER
@@ -93,7 +93,7 @@ def written() -> dict[Path, str]:
     """Return the generated documents by path, as they should be."""
     return {
         odd.ODD: "\n".join((odd.stated(), parameter_lists(), evidence_list())),
-        module_map.MAP: module_map.stated(),
+        module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
     }
 
 

@@ -7,21 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from experiments import words
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import error_of
 from experiments.runs.yearly import MONTHS, Expression, by_run, values, years_of
+from model.kinds import NAMES
 
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
-KINDS = {
-    "robbery": "robbery",
-    "theft": "theft from the person",
-    "vehicle_theft": "theft of vehicles",
-    "theft_from_vehicle": "theft from vehicles",
-    "burglary": "burglary",
-    "assault": "assault",
-    "extortion": "extortion",
-}
+APART = ("homicide", "domestic_violence")
+"""Kinds that have no line among the others: the first has its own, the second is not told of."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ LINES = (
     Line("homicides", total("homicides")),
     Line("homicides per 100,000", Expression(sum=("homicides",), per_mean="residents", scale=1e5), 1),
     Line("crimes that happened", total("crimes_occurred")),
-    *(Line(f"  {label}", total(f"crimes_occurred_{kind}")) for kind, label in KINDS.items()),
+    *(Line(f"  {words.kind(kind, 'en')}", total(f"crimes_occurred_{kind}")) for kind in NAMES if kind not in APART),
     Line("told to a state body", total("crimes_told")),
     Line("complaints at the prosecutor", total("complaints_filed")),
     Line("in headquarters' record", total("crimes_recorded")),

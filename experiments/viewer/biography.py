@@ -74,13 +74,13 @@ def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
     world = sites.begin(lane.name, lane.seed, lane.policies)
     lives = {int(who): begin_life(world, int(who)) for who in heard}
     secret: set[int] = set()
-    stated: dict[tuple[int, int], int] = {}
+    reported: dict[tuple[int, int], int] = {}
     for shift in range(lane.world.tick - tick_of(world.settings.start)):
         if shift % CHUNK == 0 and stop():
             return []
         world.step()
-        hear_incidents(world, lives, secret, stated)
-        hear_responses(world, lives, stated)
+        hear_incidents(world, lives, secret, reported)
+        hear_responses(world, lives, reported)
         hear_impressions(world, lives, secret)
     minds = world.state.minds
     for who, life in lives.items():
@@ -98,7 +98,7 @@ def begin_life(world: Any, who: int) -> Life:
     return Life(who, bool(person["female"]), age, int(person["occupation"]), float(mind["trust"]), 0.0, [])
 
 
-def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], stated: dict[tuple[int, int], int]) -> None:
+def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], reported: dict[tuple[int, int], int]) -> None:
     """Note what the residents heard suffered, and to whom they told it."""
     rows = world.book.filled(INCIDENTS)
     near = np.isin(rows["victim"], list(lives)) | np.isin(rows["teller"], list(lives))
@@ -112,18 +112,18 @@ def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], stated:
         channel = "nobody" if row["told"] < 0 else CHANNELS[row["told"]]
         values = {"kind": kind, "told": f"told_{channel}" if who == teller else ""}
         lives[who].events.append(Event(world.tick - 1, "suffered" if who == victim else "saw", values))
-        stated[int(row["tick"]), int(row["number"])] = who
+        reported[int(row["tick"]), int(row["number"])] = who
         for happened, name in ((row["complaint"] and channel != "prosecutor", "ratified"), (row["arrested"], "arrest")):
             if happened:
                 lives[who].events.append(Event(world.tick - 1, name))
 
 
-def hear_responses(world: Any, lives: dict[int, Life], stated: dict[tuple[int, int], int]) -> None:
+def hear_responses(world: Any, lives: dict[int, Life], reported: dict[tuple[int, int], int]) -> None:
     """Note the couples that came to their calls."""
-    if not stated:
+    if not reported:
         return
     for row in world.book.filled(RESPONSES):
-        who = stated.get((int(row["born"]), int(row["number"])))
+        who = reported.get((int(row["born"]), int(row["number"])))
         if who is not None:
             lives[who].events.append(Event(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
 
@@ -178,8 +178,10 @@ def opening(language: str, life: Life) -> str:
 def sentence(language: str, event: Event) -> str:
     """Return an event in words."""
     if event.name in ("suffered", "saw"):
-        stated = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
-        return say(language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), stated=stated)
+        reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
+        return say(
+            language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), reported=reported
+        )
     if "cause" not in event.values:
         return say(language, f"event.{event.name}", **event.values)
     cause = str(event.values["cause"])

@@ -36,7 +36,7 @@ class Account:
 def account(lane: Lane, settlement: int | None = None, month: int | None = None) -> Account:
     """Return the account of a settlement or of all, in one month (12 x year + 0 to 11) or since the start."""
     rows = lane.world.ledger_months()
-    present = lane.world.state.ledger[0] + lane.world.state.ledger[1]
+    present = (lane.world.state.ledger[0] + lane.world.state.ledger[1])[: len(CAUSES)]
     within = np.zeros_like(present)
     later = np.zeros_like(present)
     inside = np.ones(len(rows), bool) if month is None else rows["month"] == month

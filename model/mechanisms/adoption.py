@@ -316,9 +316,15 @@ def mean_of(values: Ints | Flags | Reals) -> float:
     return float(np.mean(values)) if len(values) else math.nan
 
 
+WRITES = (
+    "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
+    "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
+    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.care",
+)  # fmt: skip
 IT = Mechanism(
     group=Adoption,
     counts=Counts,
+    writes=WRITES,
     begin=begin,
     knockout=Knockout(("officers_moved", "officers_trained", "aware_share", "tenure_months")),
     measures={

@@ -175,6 +175,7 @@ def act(world: World) -> None:
 IT = Mechanism(
     group=OtherCalls,
     counts=Counts,
+    writes=("calls", "unserved", "impressions"),
     knockout=Knockout(("calls_other",)),
     measures={
         "calls_other": Measure("calls"),

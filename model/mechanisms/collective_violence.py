@@ -302,10 +302,14 @@ def act(world: World) -> None:
     world.learn()
 
 
+WRITES = (
+    "minds.harmed", "minds.gone", "boards.withdrawn", "boards.legitimacy", "visits.alive", "incidents", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=CollectiveViolence,
     counts=Counts,
     causes=(COLLECTIVE_VIOLENCE,),
+    writes=WRITES,
     knockout=Knockout(("suspects_named", "crowds")),
     measures={
         "suspects_named": Measure("people"),

@@ -431,10 +431,16 @@ def load(month: Month) -> float:
     return over(float(len(month.world.state[CASES])), float(len(month.boards)))
 
 
+WRITES = (
+    "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem", "boards.heard", "boards.invites",
+    "boards.consents", "boards.residents", "boards.legitimacy", "boards.organised", "boards.links", "boards.phones",
+    "boards.watch", "cases", "homes.ruled", "hearings", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=CommunalAuthority,
     counts=Counts,
     causes=(HEARING,),
+    writes=WRITES,
     hazard=Hazard(place=keep_watch, spared=True),
     begin=begin,
     knockout=Knockout(("cases", "closed")),

@@ -334,6 +334,10 @@ def act(world: World) -> None:
     world.learn()
 
 
+WRITES = (
+    "minds.met", "minds.met_free", "tally.meetings_silenced", "boards.met", "boards.asked", "boards.problem",
+    "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=Consultation,
     tables=(
@@ -348,6 +352,7 @@ IT = Mechanism(
         REQUEST_MET,
         REQUEST_UNMET,
     ),
+    writes=WRITES,
     knockout=Knockout(("meetings", "requests")),
     measures={
         "meetings": Measure("meetings"),

@@ -344,6 +344,10 @@ def act(world: World) -> None:
     world.learn()
 
 
+WRITES = (
+    "minds.met", "minds.met_free", "tally.arrests_easy", "officers.asked", "duty.friendly", "duty.warmth", "arrests",
+    "bribes", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=Contacts,
     counts=Counts,
@@ -353,6 +357,7 @@ IT = Mechanism(
         STOP,
         BRIBE,
     ),
+    writes=WRITES,
     knockout=Knockout(("trust_by_contacts",)),
     measures={
         "trust_by_contacts": Measure("points per 100", lambda month: month.change_by(GREETING, TALK, STOP, BRIBE)),

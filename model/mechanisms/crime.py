@@ -514,4 +514,8 @@ def act(world: World) -> None:
     offend(world.stage(), world.laid(odds_of), drawn.rows, market_day, weekday_of(world.tick))
 
 
-IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,))
+WRITES = (
+    "minds.harmed", "minds.gone", "minds.harmed_outside", "tally.outside_robberies", "tally.outside_thefts",
+    "tally.repeats", "tally.deterred", "repeats", "incidents", "outside", "impressions", "spared",
+)  # fmt: skip
+IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,), writes=WRITES)

@@ -132,5 +132,6 @@ IT = Mechanism(
     group=Crises,
     counts=Counts,
     causes=(CRISIS,),
+    writes=("mood", "boards.silent_until", "boards.risen", "impressions"),
     knockout=Knockout(("crises", "meetings_silenced"), site="totonicapan", start="2012-07-01"),
 )

@@ -433,6 +433,7 @@ IT = Mechanism(
     ),
     counts=Counts,
     causes=(PROTECTION,),
+    writes=("minds.harmed", "minds.gone", "tally.ceiling_hits", "incidents", "impressions"),
     begin=begin,
     knockout=Knockout(("crimes_occurred_domestic_violence", "domestic_without_remedy", "women_hurt")),
     measures={

@@ -492,11 +492,16 @@ def payers(month: Month) -> float:
     return float(count_payers(month.world.minds, month.world.state[TARGETS]))
 
 
+WRITES = (
+    "minds.harmed", "minds.gone", "minds.member", "tally.grave_assaults", "cliques.members", "cliques.asked",
+    "cliques.refused", "cliques.rent", "cliques.dread", "roll", "incidents", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=Extortion,
     tables=(THREATS,),
     mind=Purse,
     counts=Counts,
+    writes=WRITES,
     begin=begin,
     knockout=Knockout(
         ("extortion_territorial", "extortion_imitators", "payments", "punishments", "clashes", "recruits")

@@ -74,6 +74,7 @@ def act(world: World) -> None:
 IT = Mechanism(
     group=Hearsay,
     causes=(HEARSAY,),
+    writes=("impressions",),
     knockout=Knockout(("trust_by_hearsay",)),
     measures={
         "trust_by_hearsay": Measure("points per 100", lambda month: month.change_by(HEARSAY)),

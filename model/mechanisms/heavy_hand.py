@@ -292,6 +292,7 @@ IT = Mechanism(
         DETENTION,
         ARMY,
     ),
+    writes=("minds.met", "minds.gone", "minds.member", "cliques.members", "roll", "visits", "impressions"),
     begin=list_suspects,
     knockout=Knockout(("stops_army", "detentions", "wrongful_detentions", "members_held"), policy="heavy_hand"),
     measures={

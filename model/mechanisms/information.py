@@ -191,10 +191,16 @@ def survival(month: Month) -> float:
     return over(month.books[RECORDED].sum(), month.tally.known)
 
 
+WRITES = (
+    "tally.visits_by_plan", "tally.visits_on_post", "tally.visits_where_diagnosed", "tally.preventive_visits",
+    "plans.shared", "plans.product", "plans.months", "plans.visits", "planned_here", "known", "happened", "told",
+    "atlas", "incidents.recorded", "incidents.written",
+)  # fmt: skip
 IT = Mechanism(
     group=Information,
     tables=(MAIL,),
     counts=Counts,
+    writes=WRITES,
     knockout=Knockout(("survival", "record_days_mean")),
     measures={
         "survival": Measure("share", survival),

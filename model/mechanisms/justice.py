@@ -222,6 +222,7 @@ IT = Mechanism(
         CHARGED,
         DROPPED,
     ),
+    writes=("arrests.held", "impressions"),
     knockout=Knockout(("queue", "charged")),
     measures={
         "clearance": Measure("share", clearance),

@@ -148,6 +148,7 @@ def act(world: World) -> None:
 IT = Mechanism(
     group=LandConflicts,
     counts=Counts,
+    writes=("minds.harmed", "tally.ceiling_hits", "boards.disputes", "cases", "incidents", "impressions"),
     knockout=Knockout(("land_conflicts", "land_brought")),
     measures={
         "land_conflicts": Measure("conflicts"),

@@ -231,10 +231,16 @@ def month_end(world: World) -> None:
     )
 
 
+WRITES = (
+    "mood", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
+    "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
+    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",
+)  # fmt: skip
 IT = Mechanism(
     group=Misconduct,
     tables=(HIDDEN,),
     counts=Counts,
+    writes=WRITES,
     knockout=Knockout(("bribes", "complaints_police")),
     measures={
         "public_cases": Measure("cases"),

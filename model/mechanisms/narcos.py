@@ -128,6 +128,7 @@ IT = Mechanism(
     group=Narcos,
     tables=(PROTECTED,),
     counts=Counts,
+    writes=("minds.harmed", "minds.gone", "incidents", "impressions"),
     hazard=Hazard(place=keep_thieves_away, spared=True, repeats=True),
     begin=begin,
     knockout=Knockout(("kept_away",)),

@@ -183,6 +183,7 @@ def mean_state(distance: Reals, usual: float) -> float:
 IT = Mechanism(
     group=Officers,
     tables=(DUTY,),
+    writes=("officers.tone", "officers.motivation", "officers.stress", "officers.safety", "officers.faith"),
     knockout=Knockout(("officers_faith", "officers_safety", "officers_stress", "visits")),
     measures=portrayed(
         portrait,

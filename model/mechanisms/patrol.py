@@ -349,6 +349,7 @@ def seen_share(month: Month) -> float:
 IT = Mechanism(
     group=Patrol,
     counts=Counts,
+    writes=("couples.km", "visits"),
     knockout=Knockout(("visits_routed", "coverage")),
     measures={
         "coverage": Measure("share", coverage),

@@ -329,6 +329,10 @@ def planned_ranks(month: Month) -> Reals:
     return mean_ranks(month.world.state[PLANNED_HERE][month.populated])
 
 
+WRITES = (
+    "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.named", "plans.shared", "plans.holds",
+    "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits",
+)  # fmt: skip
 IT = Mechanism(
     group=Plans,
     tables=(
@@ -340,6 +344,7 @@ IT = Mechanism(
         ATLAS,
     ),
     counts=Counts,
+    writes=WRITES,
     begin=begin,
     knockout=Knockout(("visits_by_plan", "formats", "diagnoses")),
     measures={

@@ -68,6 +68,7 @@ def act(world: World) -> None:
 
 IT = Mechanism(
     group=PoliticalCalendar,
+    writes=("mood",),
     hazard=Hazard(place=follow_trend),
     knockout=Knockout(("investigators", "national_trend", "army_visits"), start="2012-01-01"),
     measures={

@@ -245,6 +245,7 @@ IT = Mechanism(
     group=PopulationChange,
     mind=Outside,
     counts=Counts,
+    writes=("minds.gone", "come", "who_end", "crowd"),
     hazard=Hazard(place=outsiders),
     begin=begin,
     knockout=Knockout(("residents", "victims_anywhere_share")),

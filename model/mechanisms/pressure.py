@@ -130,6 +130,7 @@ IT = Mechanism(
     tables=(FIGURES,),
     counts=Counts,
     causes=(TURNED_AWAY,),
+    writes=("incidents.downgraded",),
     knockout=Knockout(("refused", "downgraded", "arrests_easy")),
     measures={
         "refused": Measure("crimes"),

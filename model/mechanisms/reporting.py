@@ -30,7 +30,7 @@ from model.daybook import (
     UNSERVEDS,
 )
 from model.kernels import Tables, kernel, making_arrays
-from model.kinds import ASSAULT, DOMESTIC, EXTORTION, HOMICIDE, THEFT, THEFT_FROM_VEHICLE, VEHICLE_THEFT
+from model.kinds import DOMESTIC, EXTORTION, HOMICIDE, by_kind
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Mechanism
@@ -157,20 +157,6 @@ class Word(Row):
 
 
 @kernel
-def readiness(kind: int, p: Reporting) -> float:
-    """Readiness to tell of this kind of crime, over robbery and burglary (log-odds)."""
-    if kind == THEFT:
-        return p.by_kind * p.theft
-    if kind == VEHICLE_THEFT:
-        return p.by_kind * p.vehicle_theft
-    if kind == THEFT_FROM_VEHICLE:
-        return p.by_kind * p.theft_from_vehicle
-    if kind == ASSAULT:
-        return p.by_kind * p.assault
-    return p.by_kind * p.extortion if kind == EXTORTION else 0.0
-
-
-@kernel
 def dread_of(row: Incident, fear: float, p: Reporting) -> float:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
     holds = row.kind == EXTORTION or row.motive == BY_GANG
@@ -191,10 +177,11 @@ def pulls(
     p: Reporting,
     trust: float,
     silence: float,
+    ready: float,
     out: Reals,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
-    common = p.intercept - silence + readiness(row.kind, p) + p.severity * row.severity
+    common = p.intercept - silence + ready + p.severity * row.severity
     common += p.loss * math.log1p(row.loss / 100.0)
     faith = p.trust * (trust - 0.5)
     dread = dread_of(row, mind.fear, p)
@@ -262,7 +249,10 @@ def open_case(cases: Rows[Case], count: Ints, row: Incident, settlement: int, da
 
 
 class Desk(Tables):
-    """Whom victims can tell, how they are received, and the numbers by which they choose."""
+    """Whom victims can tell, how they are received, and the numbers by which they choose.
+
+    ``ready`` is the readiness to tell by settlement and kind, over that of robbery (log-odds).
+    """
 
     boards: Rows[Board]
     means: Rows[Means]
@@ -276,6 +266,7 @@ class Desk(Tables):
     deterrence: Rows[Deterrence]
     narcos: Rows[Narcos]
     protected: Ints
+    ready: Reals
 
 
 @kernel
@@ -306,7 +297,8 @@ def tell(stage: Stage, desk: Desk) -> None:
             now = trust_now(minds[i], tick, trust[z].memory_years)
             council = ground.people[i].council == 1
             has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
-            pulls(row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, pull)
+            ready = desk.ready[z, row.kind]
+            pulls(row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, ready, pull)
             row.told = choose(pull, luck(seed, TELL, tick, number, 0))
             if row.kind == HOMICIDE:
                 row.told = BY_PHONE
@@ -379,6 +371,7 @@ def desk_of(world: World) -> Desk:
         numbers["deterrence"],
         numbers["narcos"],
         state.protected,
+        numbers["reporting"]["by_kind"][:, None] * by_kind(numbers["reporting"], "told"),
     )
 
 
@@ -391,9 +384,14 @@ def act(world: World) -> None:
     tell(world.stage(), world.laid(desk_of))
 
 
+WRITES = (
+    "cases", "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",
+    "incidents.refused", "calls", "unserved", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=Reporting,
     mind=Word,
     causes=(UNANSWERED_CALL,),
+    writes=WRITES,
     knockout=Knockout(("crimes_told", "complaints_filed")),
 )

@@ -274,6 +274,7 @@ IT = Mechanism(
         MAYOR_OF,
     ),
     counts=Counts,
+    writes=("means.late", "means.internet", "means.phone", "means.purse"),
     begin=begin,
     knockout=Knockout(("km", "km_available", "vehicles_working", "joint_patrols")),
     measures={

@@ -381,12 +381,18 @@ def closed(month: Month) -> float:
     return float(month.tally.served + month.world.state.unserved_by[NO_ARRIVAL])
 
 
+WRITES = (
+    "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
+    "couples.free", "couples.km", "visits.alive", "incidents.arrested", "calls", "responses", "unserved", "arrests",
+    "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=Response,
     tables=(WAITING, WAITS),
     knockout=Knockout(("response_minutes_median", "calls_unserved")),
     counts=Counts,
     causes=(ANSWERED_CALL,),
+    writes=WRITES,
     measures={
         "response_minutes_median": Measure("minutes", median_wait),
         "calls_unserved": Measure("calls", lambda month: float(month.world.state.unserved_by.sum())),

@@ -124,11 +124,11 @@ def man(couples: Rows[Couple], post: int, lead: int, mate: int) -> None:
 
 
 @making_arrays
-def fill_seats(
-    stage: Stage, couples: Rows[Couple], plant: Plant, roster: Rows[Roster], group: int, strength: float
-) -> None:
-    """Form the couples of this shift from the officers of the group who are present."""
+def fill_seats(stage: Stage, couples: Rows[Couple], plant: Plant, roster: Rows[Roster]) -> None:
+    """Form the couples of this shift from the officers of the group that serves, as far as they are present."""
     tick, seed = stage.tick, stage.seed
+    group, strength = on_duty(tick, roster[0])
+    stage.tally[0].thin_relays += 1.0 if strength < 1.0 else 0.0
     present = np.zeros(len(plant.officers), np.int64)
     missing = np.zeros(len(plant.facilities), np.int64)
     for o in range(len(plant.officers)):
@@ -235,16 +235,19 @@ def fleet_of(world: World) -> Fleet:
 def act(world: World) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
     state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
-    group, strength = on_duty(world.tick, roster[0])
-    if strength < 1.0:
-        world.tally["thin_relays"] += 1.0
-    fill_seats(world.stage(), state.couples, world.plant, roster, group, strength)
+    fill_seats(world.stage(), state.couples, world.plant, roster)
     equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources)
 
 
+WRITES = (
+    "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
+    "couples.joint", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end", "couples.km",
+    "means.purse",
+)  # fmt: skip
 IT = Mechanism(
     group=Roster,
     counts=Counts,
+    writes=WRITES,
     knockout=Knockout(("thin_relays",)),
     measures={
         "vehicles": Measure("vehicle-shifts"),

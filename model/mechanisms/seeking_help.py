@@ -274,7 +274,12 @@ def act(world: World) -> None:
     seek_help(stage, world.laid(households_view), world.laid(aid_of))
 
 
+WRITES = (
+    "cases", "homes.channel", "homes.safe", "helped", "incidents.told", "incidents.handed", "incidents.complaint",
+    "incidents.in_time", "calls", "unserved", "impressions",
+)  # fmt: skip
 IT = Mechanism(
     group=SeekingHelp,
     counts=Counts,
+    writes=WRITES,
 )

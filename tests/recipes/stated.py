@@ -1,0 +1,61 @@
+"""What a copy of the project says of itself, as JSON: run in the copy, without letting anybody live."""
+
+import contextlib
+import io
+import json
+import sys
+from typing import Any
+
+from experiments import words
+from experiments.cli.app import code_of
+from experiments.documents import write
+from experiments.runs.summary import LINES
+from experiments.validation.knockouts import knockouts
+from experiments.viewer import why
+from experiments.viewer.levers import levers
+from model.kinds import KINDS, NAMES
+from model.measures import MEASURES
+from model.register import CAUSES, COUNTS, ORDER, SHIFT, TABLES, Tally
+from scenarios import load
+
+
+def reply(*call: str) -> str:
+    """Return what the program prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = code_of(list(call))
+    return out.getvalue() if code == 0 else f"code {code}"
+
+
+def stated() -> dict[str, Any]:
+    """Return everything that a user finds."""
+    documents = {path.name: text for path, text in write.written().items()}
+    every = [lever for some in levers().values() for lever in some]
+    off = load("villa_canales", set={"mechanisms.street_lighting": False}, policies=["lit"])
+    return {
+        "of the group": reply("parameters", "street_lighting"),
+        "of the lever": reply("parameters", "street_lighting.lit"),
+        "of the rate": reply("parameters", "crime.livestock_theft"),
+        "policies": reply("policies"),
+        "off": sorted(off.off),
+        "measures": {language: reply("measures", "--lang", language) for language in words.LANGUAGES},
+        "units": {name: measure.unit for name, measure in MEASURES.items()},
+        "counts": list(COUNTS),
+        "tally": list(Tally.columns),
+        "tables": [table.name for table in TABLES],
+        "order": [one.name for one in ORDER],
+        "schedule": list(SHIFT),
+        "causes": {name: words.in_both(words.cause, name) for name in CAUSES if name},
+        "causes of the page": {name: why.cause_name("es", name) for name in CAUSES if name},
+        "levers of the page": {one.name: [one.title(language) for language in words.LANGUAGES] for one in every},
+        "kinds": {name: words.in_both(words.kind, name) for name in NAMES},
+        "keys of kinds": {kind.name: kind.key for kind in KINDS},
+        "summary": [line.label for line in LINES],
+        "knock-out": [list(one.process) for one in knockouts(["street_lighting"])],
+        "ODD": documents["ODD.md"],
+        "MAP": documents["MAP.md"],
+    }
+
+
+if __name__ == "__main__":
+    json.dump(stated(), sys.stdout)

@@ -1,0 +1,173 @@
+"""What every mechanism says it writes is what a run shows: all tables are compared before and after every verb."""
+
+import ast
+import dataclasses
+import datetime
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_twin import BUSY, WATCHED, small_scenario
+
+from experiments.documents.writers import own
+from model import daybook, register
+from model.ledger import LEDGER, Belief
+from model.mechanism import Verb, nobody, nothing
+from model.model import TrustModel
+from model.register import MINDS, MONTH_END, ORDER, ROWS, SHIFT, TABLES
+from model.scenario import Scenario
+from model.tables import Growing, Grown
+from scenarios import load
+
+MODEL = Path(register.__file__).parent
+BY_LEDGER = {LEDGER.name, *(f"{MINDS.name}.{column}" for column in Belief.columns)}
+"""What functions of the ledger alone change, whoever calls them."""
+GROWING = {table.name for table in TABLES if isinstance(table, Growing)}
+RECORDS = {id(one): one.name for one in ORDER}
+HOMES = {
+    name: RECORDS[id(module.IT)]
+    for name, module in sys.modules.items()
+    if name.startswith("model.") and id(getattr(module, "IT", None)) in RECORDS
+}
+"""The mechanism of each module."""
+MONTHS = 300
+"""Shifts of more than three months, so that a quarter ends."""
+
+
+class Watch:
+    """Compares all tables of a world before and after everything that it watches, and notes who changed what."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, set[str]] = defaultdict(set)
+        self.acting: list[str] = []
+        self.before: dict[str, np.ndarray] = {}
+
+    def watched(self, name: str, verb: Callable[..., None]) -> Callable[..., None]:
+        """Return a verb that is watched; what another does within it is noted for that other."""
+
+        def act(world: TrustModel, *rows: int) -> None:
+            if self.acting:
+                self.look(world)
+            else:
+                self.before = {table: found.copy() for table, found in tables_of(world)}
+            self.acting.append(name)
+            verb(world, *rows)
+            self.look(world)
+            self.acting.pop()
+
+        return act
+
+    def look(self, world: TrustModel) -> None:
+        """Note what has changed since the last look."""
+        for table, now in tables_of(world):
+            before = self.before[table]
+            if len(before) != len(now) or before.tobytes() != now.tobytes():
+                self.found[self.acting[-1]] |= changed(table, before, now)
+                self.before[table] = now.copy()
+
+
+def tables_of(world: TrustModel) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield every table of the State and of the daybook."""
+    for table in TABLES:
+        found = getattr(world.state, table.name)
+        yield table.name, found.filled() if isinstance(found, Grown) else found
+    for number, name in enumerate(daybook.TABLES):
+        yield name, world.book.filled(number)
+
+
+def changed(table: str, before: np.ndarray, now: np.ndarray) -> set[str]:
+    """Return the places that differ: columns; a table as a whole where rows came or went or it has no columns."""
+    if table in GROWING or table not in ROWS:
+        return {table}
+    n = min(len(before), len(now))
+    columns = {
+        f"{table}.{column}"
+        for column in ROWS[table].columns
+        if before[column][:n].tobytes() != now[column][:n].tobytes()
+    }
+    return columns | ({table} if len(before) != len(now) else set())
+
+
+def towns() -> Iterator[Scenario]:
+    """Yield both municipalities under every policy, and small towns for what is rare, with much going on."""
+    busy = {f"{group}.{name}": value for group, values in BUSY.items() for name, value in values.items()}
+    small = {"population.scale": 0.05, "calendar.warm_up": 0}
+    for site in ("villa_canales", "totonicapan"):
+        yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
+    deadly = {"narcos": {"deaths": 0.2, "thieves": 0.0}, "land_conflicts": {"rate": 20.0, "fight": 1.0}}
+    yield small_scenario(cliques=(0, 0), changes=deadly)
+    yield small_scenario(start=datetime.date(2016, 11, 1))
+    yield small_scenario(start=datetime.date(2017, 3, 20), changes=WATCHED)
+    yield small_scenario(residents=1000, poor=True, communal=0)
+    yield small_scenario(start=datetime.date(2018, 3, 25), residents=900, officers=(30, 16), roads=(0, 1, 2))
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, set[str]]:
+    """What each mechanism changed in all towns."""
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        order = [
+            dataclasses.replace(
+                one,
+                begin=one.begin if one.begin is nothing else watch.watched(one.name, one.begin),
+                born=one.born if one.born is nobody else watch.watched(one.name, one.born),
+            )
+            for one in ORDER
+        ]
+        patch.setattr("model.model.ORDER", tuple(order))
+        patch.setattr("model.model.BEARING", tuple(one for one in order if one.born is not nobody))
+        for seed, town in enumerate(towns()):
+            live(watch, TrustModel(town, rng=seed))
+    return watch.found
+
+
+def live(watch: Watch, world: Any) -> None:
+    """Let a world live, watched verb by verb; what is learned is the ledger's doing."""
+
+    def watched(verbs: dict[str, Verb]) -> tuple[Verb, ...]:
+        return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs.values())
+
+    world.shift, world.month_end = watched(dict(SHIFT)), watched(dict(MONTH_END))
+    learn = world.learn
+    ledger = watch.watched(HOMES["model.ledger"], lambda _: learn())
+    world.learn = lambda: ledger(world)
+    for _ in range(MONTHS):
+        world.step()
+
+
+def test_whatever_a_mechanism_changes_is_its_own_or_it_says_so(found: dict[str, set[str]]) -> None:
+    untold = {one.name: found[one.name] - BY_LEDGER - {*own(one), *one.writes} for one in ORDER}
+    assert {name: sorted(places) for name, places in untold.items() if places} == {}
+
+
+def test_whatever_a_mechanism_says_it_writes_it_does_write(found: dict[str, set[str]]) -> None:
+    idle = {one.name: set(one.writes) - found[one.name] for one in ORDER}
+    assert {name: sorted(places) for name, places in idle.items() if places} == {}
+
+
+def test_nobody_says_twice_or_of_its_own_tables_what_it_writes() -> None:
+    for one in ORDER:
+        assert len(set(one.writes)) == len(one.writes), one.name
+        assert not set(one.writes) & {*own(one), *BY_LEDGER}, one.name
+
+
+def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
+    beliefs = {*Belief.columns} - {"touched", "evidence"}  # columns of other tables are called so too
+    for path in sorted(MODEL.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and path.name != "ledger.py":
+                assert node.attr not in beliefs, f"{path}:{node.lineno}"
+
+
+def test_a_place_that_no_table_has_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = dataclasses.replace(ORDER[0], writes=("officers.traind",))
+    monkeypatch.setattr(register, "ORDER", (wrong,))
+    with pytest.raises(
+        ValueError, match=r"writes .officers\.traind., which no table has; did you mean .officers\.trained."
+    ):
+        register.check()
