@@ -9,6 +9,7 @@ import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
+from experiments.runs import manifest
 from experiments.runs.progress import Progress
 from experiments.runs.spec import RunSpec
 from experiments.sweeps import command, folder, quarantine
@@ -147,7 +148,7 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
         code, _, err = call(capsys, "sweep", study, "--out", done)
     assert code == 2
     assert "another start" in err
-    monkeypatch.setattr(folder, "fingerprint", lambda: "f" * 16)
+    monkeypatch.setattr(manifest, "fingerprint", lambda: "f" * 16)
     code, _, err = call(capsys, "sweep", study, "--out", done)
     assert code == 2
     assert "f" * 16 in err

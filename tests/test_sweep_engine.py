@@ -12,8 +12,8 @@ import pytest
 import stub_runs
 from stub_runs import jobs_in, sweep, write_study
 
+from experiments.runs.batches import stored
 from experiments.sweeps import quarantine
-from experiments.sweeps.store import read_measures
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def jobs(tmp_path_factory):
 
 
 def rows(folder):
-    table = read_measures(folder)
+    table = stored(folder)
     return table.sort_by([("run", "ascending"), ("month", "ascending")])
 
 

@@ -383,7 +383,7 @@ def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of
 
 @app.command()
 def repeat(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Identity of a run, or a file in quarantine/.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run: identity, command, or file in quarantine/.")],
     within: Annotated[
         Path | None,
         typer.Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]"),

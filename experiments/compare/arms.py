@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from experiments.runs.asked import asked
-from experiments.runs.folder import MANIFEST, read_manifest, read_table
+from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
+from experiments.runs.reading import places_of, tables
 from experiments.runs.spec import RunSpec
 from model import fingerprint
 from model.errors import InputError, nearest
 
 DEFAULT_SITE = "villa_canales"
-COMPARISON, SWEEP = "confianza compare 1", "confianza sweep 1"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Arm:
             from experiments.compare.swept import swept_measures
 
             return swept_measures(self.folder, self.runs)
-        return read_table(self.folder, name).to_pandas()
+        return tables(self.folder, name).to_pandas()
 
     def has(self, name: str) -> bool:
         """Tell whether the arm's results hold a table; a sweep keeps measures alone."""
@@ -166,19 +166,12 @@ def found_arms(folder: Path) -> list[Arm]:
     """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
     stated = read_manifest(folder)
     if stated.get("format") == COMPARISON:
-        return [
-            arm for name in dict.fromkeys(one["folder"] for one in stated["arms"]) for arm in found_arms(folder / name)
-        ]
+        return [arm for place in places_of(folder) for arm in found_arms(place)]
     if stated.get("format") == SWEEP:
         from experiments.compare.swept import swept_arms
 
         return swept_arms(folder)
-    missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in stated]
-    if missing:
-        raise InputError(
-            f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run, comparison or sweep"
-        )
-    settings = stated["settings"]
+    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
     return [
         Arm(
             name=stated.get("arm") or stated["policy"],
@@ -187,7 +180,7 @@ def found_arms(folder: Path) -> list[Arm]:
             policies=tuple(stated["policies"]),
             begins=stated["begins"],
             until=stated["until"],
-            base=without_policies(settings),
+            base=without_policies(stated["settings"]),
             seeds=tuple(stated["seeds"]),
             fingerprint=stated["fingerprint"],
             folder=folder,

@@ -12,11 +12,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.compare.arms import Arm
-from experiments.runs.folder import read_manifest
 from experiments.runs.identity import canonical
+from experiments.runs.manifest import read_manifest
+from experiments.runs.reading import specs_of, tables
 from experiments.runs.spec import RunSpec
-from experiments.sweeps.folder import specs_in
-from experiments.sweeps.results import measures_of
 from model.errors import InputError
 
 SEEDS = 2**32
@@ -39,11 +38,11 @@ def seed_of(world: int) -> int:
 
 def swept_arms(folder: Path) -> list[Arm]:
     """Return the arms of a sweep, in the order of its plan."""
-    stated, finished = read_manifest(folder), set(measures_of(folder)["run"].to_pylist())
+    stated, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
     groups: dict[tuple[str, tuple[str, ...]], dict[str, RunSpec]] = {}
-    for run, spec in specs_in(folder).items():
+    for run, spec in specs_of(folder).items():
         if run in finished:
-            groups.setdefault((spec.scenario.name, spec.policies), {})[run] = spec
+            groups.setdefault((spec.source, spec.policies), {})[run] = spec
     return [swept_arm(folder, stated, specs) for specs in groups.values()]
 
 
@@ -84,7 +83,7 @@ def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
 @cache
 def whole(folder: Path) -> pd.DataFrame:
     """Return the months of all runs of a sweep, in a fixed order."""
-    table: pd.DataFrame = measures_of(folder).to_pandas()
+    table: pd.DataFrame = tables(folder, "measures").to_pandas()
     if "trust_mean" not in table:
         raise InputError(
             f"{folder} was swept without trust_mean: name no measures in the study, then it can be compared"

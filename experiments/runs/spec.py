@@ -230,7 +230,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return repr(value).removesuffix(".0")
+        return repr(value + 0.0).removesuffix(".0")
     if isinstance(value, str) and parsed(value) == value:
         return value
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | list | dict) else str(value)

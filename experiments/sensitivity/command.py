@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.runs.folder import read_manifest, write_whole
+from experiments.runs.batches import stored
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import say
 from experiments.runs.seats import Crew
@@ -25,7 +27,6 @@ from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
 from experiments.sweeps.jobs import jobs_at, points_of
 from experiments.sweeps.lock import locked
-from experiments.sweeps.store import read_measures
 from experiments.sweeps.study import Study, find_study, read_study
 from model.errors import InputError
 from model.measures import MEASURES
@@ -49,7 +50,8 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         rows = [list(jobs_at(point, size.seeds)) for point in points_of(study, points)]
         jobs = list({job.run: job for row in rows for job in row}.values())
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
-        code = compute(study, jobs, target, hands, sensitivity=agreement)
+        words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
+        code = compute(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
         if code == INTERRUPTED:
             return code
         conclude(study, method, problem, points, rows, target)
@@ -75,11 +77,12 @@ def agreed(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
 ) -> tuple[Size, str]:
     """Return the size of the design: the one that the folder was begun with, else a new one."""
-    stated = read_manifest(target).get("sensitivity") if place.is_sweep(target) else None
+    there = kind_of(target) == SWEEP
+    stated = read_manifest(target).get("sensitivity") if there else None
     if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
         size = Size(stated["blocks"], tuple(stated["seeds"]))
         return size, f"going on with {target}: {size.runs(method, problem):,} runs"
-    if stated is not None or place.is_sweep(target):
+    if stated is not None or there:
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
     stated = Size(study.design.points, study.seeds)
     if method.powers and stated.blocks & (stated.blocks - 1):
@@ -161,7 +164,7 @@ def conclude(
 ) -> None:
     """Analyse what was computed; write and print what is found."""
     runs = {job.run for row in rows for job in row}
-    table = read_measures(target, runs)
+    table = stored(target, runs)
     if table is None or not len(table):
         say("confianza: no run has a full month, so there is nothing to analyse")
         return

@@ -44,7 +44,7 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        code = compute(study, jobs, target, hands)
+        code = compute(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
     if code != INTERRUPTED:
         print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
     return code

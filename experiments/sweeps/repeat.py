@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from experiments.runs import work
-from experiments.runs.folder import read_manifest, read_table, specs_of
+from experiments.runs.batches import stored
+from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.progress import Progress, say
+from experiments.runs.reading import places_of, specs_of, tables
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from experiments.sweeps import quarantine
-from experiments.sweeps.folder import is_sweep, specs_in
-from experiments.sweeps.store import read_measures
 from model import fingerprint
 from model.errors import InputError
 
@@ -54,33 +53,36 @@ def found(word: str, within: Path | None) -> Found:
         )
     folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
     for folder in folders:
-        of = of_sweep if is_sweep(folder) else of_run
-        if (one := of(named, folder)) is not None:
-            return one
+        for place in filter(Path.is_dir, places_of(folder)):
+            if (one := found_in(place, named, strict=within is not None)) is not None:
+                return one
     if named != word and within is None:
         return named, RunSpec.read(word), None
     where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
     raise InputError(f"no run '{word}' in {where}")
 
 
-def of_sweep(run: str, folder: Path) -> Found | None:
-    """Return a run of a sweep."""
-    if (spec := specs_in(folder).get(run)) is None:
+def found_in(folder: Path, run: str, strict: bool) -> Found | None:
+    """Return a run of a folder, if it is one of its runs; where many are searched, one that cannot be read is none."""
+    try:
+        spec = specs_of(folder).get(run)
+    except InputError:
+        if strict:
+            raise
         return None
-    stored = read_measures(folder, {run})
-    return run, spec, stored if stored is not None and len(stored) else None
-
-
-def of_run(run: str, folder: Path) -> Found | None:
-    """Return a run of the command `run`."""
-    stated = read_manifest(folder)
-    seed = next((int(seed) for seed, one in stated.get("runs", {}).items() if one == run), None)
-    if seed is None:
+    if spec is None:
         return None
-    if stated["branched_from"]:
+    if read_manifest(folder).get("branched_from"):
         raise InputError(f"run {run} went on from a saved state; repeat it with `confianza run --from`")
-    spec = specs_of(folder, stated)[0].with_seed(seed)
-    return run, spec, read_table(folder, "measures").filter(pc.field("run") == run)
+    return run, spec, months_of(folder, run)
+
+
+def months_of(folder: Path, run: str) -> pa.Table | None:
+    """Return the stored measures of a run, if it has finished."""
+    if kind_of(folder) != SWEEP:
+        return tables(folder, "measures", {run})
+    table = stored(folder, {run})
+    return table if table is not None and len(table) else None
 
 
 def check_code(run: str, spec: RunSpec) -> None:
