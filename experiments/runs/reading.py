@@ -67,7 +67,7 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
         return {row["run"]: planned(folder, row) for row in read_plan(folder).to_pylist()}
     if kind == COMPARISON:
         return {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
-    if "command" in stated and not stated["branched_from"]:
+    if "command" in stated and not stated.get("branched_from"):
         specs = read_specs(stated["command"])
     else:
         specs = tuple(in_pieces(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))

@@ -25,7 +25,7 @@ from experiments.sensitivity.methods import METHODS, Method, Problem
 from experiments.sensitivity.noise import Luck, luck_of
 from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
-from experiments.sweeps.jobs import jobs_at, points_of
+from experiments.sweeps.jobs import points_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.study import Study, find_study, read_study
 from model.errors import InputError
@@ -47,7 +47,7 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         size, stated = agreed(study, method, problem, budget, hands, target)
         say(stated)
         points = method.sample(problem, size.blocks)
-        rows = [list(jobs_at(point, size.seeds)) for point in points_of(study, points)]
+        rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
         jobs = list({job.run: job for row in rows for job in row}.values())
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
         words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
@@ -99,7 +99,7 @@ def pilot(
     begun = time.monotonic()
     design = method.sample(problem, method.fewest)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
-    rows = [list(jobs_at(point, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
+    rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
     jobs = list({job.run: job for row in rows for job in row}.values())
     say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:

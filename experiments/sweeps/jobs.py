@@ -1,6 +1,5 @@
 """The runs of a study: one for each of its points and seeds, in its own order."""
 
-import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +9,6 @@ from experiments.runs.asked import after
 from experiments.runs.spec import RunSpec, begun, laid, overrides_of
 from experiments.sweeps.design import settings
 from experiments.sweeps.study import Study
-from model.parameters import date_of
 from model.scenario import Scenario
 
 
@@ -18,15 +16,9 @@ def jobs_of(study: Study, points: np.ndarray | None = None) -> list[RunSpec]:
     """Return the runs of a study in its own order; rows that coincide are one run."""
     jobs: dict[str, RunSpec] = {}
     for point in points_of(study, points):
-        for job in jobs_at(point, study.seeds):
+        for job in map(point.with_seed, study.seeds):
             jobs.setdefault(job.run, job)
     return list(jobs.values())
-
-
-def jobs_at(point: RunSpec, seeds: tuple[int, ...]) -> Iterator[RunSpec]:
-    """Yield the runs of a point; reads and checks all that it says."""
-    for seed in seeds:
-        yield point.with_seed(seed)
 
 
 def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpec]:
@@ -45,7 +37,7 @@ def point_of(study: Study, source: str, policies: tuple[str, ...], values: Mappi
         policies=begun(policies, scenario, scenario.start),
         overrides=overrides_of(dict(study.sets) | dict(values)),
         varied=tuple(values),
-        start=first_day(study),
+        start=study.start,
         until=after(scenario.start, study.years),
         seed=study.seeds[0],
         keep=study.keep,
@@ -55,9 +47,4 @@ def point_of(study: Study, source: str, policies: tuple[str, ...], values: Mappi
 
 def shared(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
     """Return the scenario that points with the same policies have in common."""
-    return laid(source, policies, overrides_of(study.sets), first_day(study))
-
-
-def first_day(study: Study) -> datetime.date | None:
-    """Return the first reported day, if the study states it."""
-    return date_of("start", study.start) if study.start else None
+    return laid(source, policies, overrides_of(study.sets), study.start)
