@@ -309,7 +309,7 @@ def test_the_break_even_grid_says_known_or_not_known(tmp_path, capsys):
     assert cells["effect"].nunique() > 10
     told = capsys.readouterr().out
     assert "8 times" in told
-    assert max(map(len, told.splitlines())) <= 80
+    assert max(len(line) for line in told.splitlines() if str(tmp_path) not in line) <= 80
     assert sentence(verdict(cells)).split(":")[0] in told
 
 

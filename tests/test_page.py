@@ -83,7 +83,7 @@ def test_the_language_changes_while_the_world_stands(tab: Tab) -> None:
     tab.press("Español")
     tab.page.get_by_role("button", name="Iniciar", exact=True).wait_for()
     tab.page.locator(".cf-page[lang=es]").wait_for()
-    assert "Cada habitante" in tab.page.locator(".cf-legend").inner_text()
+    tab.page.locator(".cf-legend", has_text="Cada habitante").wait_for()
     assert tab.page.locator(".v-select", has_text="Pueblo pequeño").count() == 1
     assert tab.date() == "2017-01-01"
     tab.press("English")
