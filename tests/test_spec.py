@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from experiments.runs.asked import asked
@@ -53,6 +53,7 @@ def test_a_run_survives_its_text_and_keeps_its_identity(spec):
     assert (again.command, again.run) == (spec.command, spec.run)
 
 
+@example("\r\x7f")
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**62), 2**62) | st.booleans() | st.text())
 def test_a_value_survives_being_typed(value):
     typed = text_of(value)

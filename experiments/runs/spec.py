@@ -233,7 +233,9 @@ def text_of(value: Any) -> str:
         return repr(value + 0.0).removesuffix(".0")
     if isinstance(value, str) and parsed(value) == value:
         return value
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | list | dict) else str(value)
+    if isinstance(value, str | list | dict):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)
 
 
 def overrides_of(values: Mapping[str, Any]) -> Overrides:
