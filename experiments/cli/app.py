@@ -68,14 +68,14 @@ def run(
     ] = None,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
+    from experiments.runs.asked import asked
     from experiments.runs.folder import folder_of
-    from experiments.runs.plan import make_plan
 
     if workers < 1:
         raise InputError(f"--workers must be at least 1, got {workers}")
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
-    plan = make_plan(
+    specs = asked(
         scenario,
         policies=policy,
         sets=set_,
@@ -87,10 +87,10 @@ def run(
         keep=keep,
         branch=from_,
     )
-    folder = folder_of(plan, out)
+    folder = folder_of(specs[0], out)
     from experiments.cli.run import carry_out
 
-    raise typer.Exit(INTERRUPTED if carry_out(plan, workers, save, folder, time.monotonic()) else DONE)
+    raise typer.Exit(INTERRUPTED if carry_out(specs, workers, save, folder, time.monotonic()) else DONE)
 
 
 @app.command()
@@ -172,12 +172,12 @@ def check(
     replicates: Annotated[int, typer.Option(metavar="N", help="Number of runs.")] = 1,
 ) -> None:
     """Set a year of the status quo beside orders of magnitude."""
-    from experiments.runs.plan import make_plan
+    from experiments.runs.asked import asked
 
-    plan = make_plan(scenario, years=years, seed=seed, replicates=replicates)
+    specs = asked(scenario, years=years, seed=seed, replicates=replicates)
     from experiments.validation.check import show_check
 
-    show_check(plan)
+    show_check(specs)
 
 
 @app.command()
@@ -383,7 +383,7 @@ def plot(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of
 
 @app.command()
 def repeat(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Identity of a run, or a file in quarantine/.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run: identity, command, or file in quarantine/.")],
     within: Annotated[
         Path | None,
         typer.Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]"),
