@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from experiments.runs.jobs import Job
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress
 from experiments.runs.seats import LocalCrew
+from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, attempt
 from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import jobs_of
@@ -40,49 +40,49 @@ def write_study(path: Path, seeds: object = 3, vary: str = '"trust.inertia" = [4
     return path
 
 
-def jobs_in(path: Path) -> list[Job]:
+def jobs_in(path: Path) -> list[RunSpec]:
     return jobs_of(read_study(path))
 
 
-def tables(job: Job) -> dict[str, pa.Table]:
+def tables(job: RunSpec) -> dict[str, pa.Table]:
     """Return twelve months that follow from the identity of the run."""
     months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32())
     values = [(int(job.run, 16) >> k) / 2.0**64 for k in range(12)]
-    columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.point.policies)] * 12}
+    columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.policies)] * 12}
     return {"measures": pa.table(columns | {"seed": [job.seed] * 12, "month": months, "trust_mean": values})}
 
 
-def steady(job: Job, tell: object) -> Done:
+def steady(job: RunSpec, tell: object) -> Done:
     return Done(tables(job), 0.001, fingerprint())
 
 
-def slow(job: Job, tell: object) -> Done:
+def slow(job: RunSpec, tell: object) -> Done:
     time.sleep(0.02)
     return steady(job, tell)
 
 
-def failing(job: Job, tell: object) -> object:
+def failing(job: RunSpec, tell: object) -> object:
     """Fail with seed 2, in the way in which runs fail."""
     if job.seed == 2:
-        return attempt(Job(job.run, -1, job.point), lambda _: None)
+        return attempt(job.with_seed(-1), lambda _: None)
     return steady(job, tell)
 
 
-def deadly(job: Job, tell: object) -> Done:
+def deadly(job: RunSpec, tell: object) -> Done:
     """Take the process along with seed 2."""
     if job.seed == 2:
         os._exit(9)
     return steady(job, tell)
 
 
-def hanging(job: Job, tell: object) -> Done:
+def hanging(job: RunSpec, tell: object) -> Done:
     """Never end with seed 2."""
     if job.seed == 2:
         time.sleep(600.0)
     return steady(job, tell)
 
 
-def mortal(job: Job, tell: object) -> Done:
+def mortal(job: RunSpec, tell: object) -> Done:
     """Take the process along with seed 2, the first time only."""
     mark = Path(os.environ["MORTAL"]) / job.run
     if job.seed == 2 and not mark.exists():
@@ -91,7 +91,7 @@ def mortal(job: Job, tell: object) -> Done:
     return steady(job, tell)
 
 
-def stuttering(job: Job, tell: object) -> Done:
+def stuttering(job: RunSpec, tell: object) -> Done:
     """Be killed half-way through telling a result with seed 2, the first time only."""
     mark = Path(os.environ["MORTAL"]) / job.run
     if job.seed == 2 and not mark.exists():
@@ -105,7 +105,7 @@ def stuttering(job: Job, tell: object) -> Done:
     return steady(job, tell)
 
 
-def sweep(folder: Path, jobs: list[Job], doing: object = steady, workers: int = 2) -> tuple[Outcome, Store]:
+def sweep(folder: Path, jobs: list[RunSpec], doing: object = steady, workers: int = 2) -> tuple[Outcome, Store]:
     """Carry out jobs with a stub."""
     with locked(folder), Interruption() as interruption:
         store = Store(folder).open()

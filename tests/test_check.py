@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from experiments.cli import app as cli
+from experiments.runs.asked import asked
 from experiments.runs.folder import joined
-from experiments.runs.plan import make_plan
 from experiments.runs.runs import run_all
 from experiments.runs.yearly import Expression, years_of
 from experiments.validation.check import Tally, check_lines, orders
@@ -69,8 +69,8 @@ def test_years_are_full_unless_there_is_none(n, lengths):
 
 
 def test_every_row_of_a_site_is_set_beside_the_run():
-    plan = make_plan("villa_canales", sets=["population.scale=0.05"], years=0.3)
-    measures = joined(run_all(plan).finished)["measures"].to_pandas()
+    specs = asked("villa_canales", sets=["population.scale=0.05"], years=0.3)
+    measures = joined(run_all(specs).finished)["measures"].to_pandas()
     rows = [order for order in orders() if "villa_canales" in order.bands]
     told = "\n".join(check_lines(rows, "villa_canales", measures))
     assert max(map(len, told.splitlines())) <= 80

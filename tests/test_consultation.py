@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from model.kinds import DOMESTIC
-from model.ledger import DOOR_TO_DOOR, REQUEST_MET, REQUEST_UNMET
-from model.mechanisms.requests import worst_problem
+from model.mechanisms.consultation import DOOR_TO_DOOR
+from model.mechanisms.requests import REQUEST_MET, REQUEST_UNMET, worst_problem
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.ledger import CRISIS
-from model.mechanisms.crises import IT
+from model.mechanisms.crises import CRISIS, IT
 from model.model import TrustModel
 from scenarios import load
 

@@ -97,7 +97,7 @@ def test_a_file_imports_only_what_stands_below_it(path):
         ("model/luck.py", "model.town.Town"),
         ("model/town.py", "model.mechanisms.patrol"),
         ("model/measures.py", "model.model.TrustModel"),
-        ("experiments/runs/plan.py", "experiments.sweeps.study.Study"),
+        ("experiments/runs/spec.py", "experiments.sweeps.study.Study"),
         ("experiments/report/days.py", "experiments.viewer.texts.say"),
     ],
 )

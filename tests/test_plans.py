@@ -10,7 +10,7 @@ from model.daybook import PROSECUTOR
 from model.mechanisms.information import stages
 from model.mechanisms.plans import POST, PREVENTIVE, PROBLEM
 from model.model import TrustModel
-from model.standing import correlation, mean_ranks
+from model.ranks import correlation, mean_ranks
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -19,7 +19,7 @@ from experiments.report import build, figures_in
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
-from experiments.runs.folder import read_manifest
+from experiments.runs.manifest import read_manifest
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 REFERENCE = Path(__file__).parent.parent / "results" / "reference" / "report"

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.cli import app as cli
+from experiments.runs.asked import after, asked
 from experiments.runs.folder import write_whole
 from experiments.runs.identity import settings_of
-from experiments.runs.plan import after, make_plan
 from model.errors import InputError
 from model.measures import GROUPS, MEASURES
 from model.register import CAUSES
@@ -113,14 +113,14 @@ def test_the_number_of_workers_changes_nothing(folder, tmp_path):
 
 
 def test_another_seed_or_number_is_another_run(tmp_path):
-    plan = make_plan("baseline", sets=["population.scale=0.05"], years=0.3)
+    same = asked("baseline", sets=["population.scale=0.05"], years=0.3, replicates=2)
     others = [
-        make_plan("baseline", sets=["population.scale=0.05"], years=0.4),
-        make_plan("baseline", sets=["population.scale=0.06"], years=0.3),
-        make_plan("baseline", sets=["population.scale=0.05"], years=0.3, keep="cells"),
-        make_plan("baseline", sets=["population.scale=0.05"], years=0.3, start="2017-02-01"),
+        asked("baseline", sets=["population.scale=0.05"], years=0.4),
+        asked("baseline", sets=["population.scale=0.06"], years=0.3),
+        asked("baseline", sets=["population.scale=0.05"], years=0.3, keep="cells"),
+        asked("baseline", sets=["population.scale=0.05"], years=0.3, start="2017-02-01"),
     ]
-    known = {plan.run(1), plan.run(2), *(other.run(1) for other in others)}
+    known = {spec.run for specs in (same, *others) for spec in specs}
     assert len(known) == 2 + len(others)
     assert all(len(one) == 16 for one in known)
 
@@ -132,13 +132,13 @@ def test_the_small_town_has_something_to_report(folder):
 
 def test_the_status_quo_is_the_same_run_as_no_policy():
     sets = ["population.scale=0.05"]
-    named = make_plan("baseline", sets=sets, policies=["status_quo"])
-    assert named.run(1) == make_plan("baseline", sets=sets).run(1)
+    (named,), (plain,) = asked("baseline", sets=sets, policies=["status_quo"]), asked("baseline", sets=sets)
+    assert named.run == plain.run
 
 
 def test_typed_values_and_words_for_them_are_the_same_run():
-    ways = [make_plan("baseline", sets=[f"population.scale={way}"]) for way in ("1", "1.0", "1e0")]
-    assert len({plan.run(1) for plan in ways}) == 1
+    ways = [asked("baseline", sets=[f"population.scale={way}"])[0] for way in ("1", "1.0", "1e0")]
+    assert len({spec.run for spec in ways}) == len({spec.command for spec in ways}) == 1
 
 
 def test_what_is_kept_names_no_person_and_no_place(tmp_path):
@@ -229,9 +229,9 @@ def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
 def test_a_policy_given_at_a_branch_begins_there_at_the_earliest(tmp_path):
     state = tmp_path / "state"
     run(tmp_path / "first", "--save", str(state))
-    plan = make_plan("baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state)
-    assert [policy.start for policy in plan.scenario.policies] == [plan.begins]
-    assert plan.begins > datetime.date(2017, 4, 1)
+    (spec,) = asked("baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state)
+    assert [policy.start for policy in spec.scenario.policies] == [spec.begins]
+    assert spec.begins > datetime.date(2017, 4, 1)
 
 
 def test_a_folder_of_something_else_is_never_written_into(tmp_path, capsys):

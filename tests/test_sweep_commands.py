@@ -9,8 +9,9 @@ import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
-from experiments.runs.jobs import Job
+from experiments.runs import manifest
 from experiments.runs.progress import Progress
+from experiments.runs.spec import RunSpec
 from experiments.sweeps import command, folder, quarantine
 from experiments.sweeps.lock import locked
 from experiments.sweeps.study import read_study
@@ -147,7 +148,7 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
         code, _, err = call(capsys, "sweep", study, "--out", done)
     assert code == 2
     assert "another start" in err
-    monkeypatch.setattr(folder, "fingerprint", lambda: "f" * 16)
+    monkeypatch.setattr(manifest, "fingerprint", lambda: "f" * 16)
     code, _, err = call(capsys, "sweep", study, "--out", done)
     assert code == 2
     assert "f" * 16 in err
@@ -180,7 +181,7 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
 def test_begun_anew_a_sweep_forgets_what_it_had(tmp_path, study):
     out = tmp_path / "out"
     (out / "measures").mkdir(parents=True)
-    jobs: list[Job] = command.jobs_of(read_study(study))
+    jobs: list[RunSpec] = command.jobs_of(read_study(study))
     folder.write_manifest(out, read_study(study))
     folder.write_plan(out, jobs)
     (out / "notes.txt").write_text("mine")

@@ -12,18 +12,18 @@ import pytest
 import stub_runs
 from stub_runs import jobs_in, sweep, write_study
 
+from experiments.runs.batches import stored
 from experiments.sweeps import quarantine
-from experiments.sweeps.store import read_measures
 
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory):
     study = write_study(tmp_path_factory.mktemp("study") / "tiny.toml", vary='"trust.inertia" = [4.0]')
-    return [job for job in jobs_in(study) if job.point.policies == ("status_quo",)]
+    return [job for job in jobs_in(study) if job.policies == ("status_quo",)]
 
 
 def rows(folder):
-    table = read_measures(folder)
+    table = stored(folder)
     return table.sort_by([("run", "ascending"), ("month", "ascending")])
 
 
@@ -42,8 +42,10 @@ def test_a_run_that_fails_is_in_quarantine_and_the_others_go_on(tmp_path, jobs):
     assert set(outcome.failed) == bad
     assert store.finished == {job.run for job in jobs} - bad
     for path in quarantine.inside(tmp_path):
-        job, told = quarantine.read(path)
-        assert job in jobs
+        run, spec = quarantine.read(path)
+        told = json.loads(path.read_text(encoding="utf-8"))
+        assert run == spec.run == path.stem
+        assert any(job.command == spec.command for job in jobs)
         assert "rng must be a whole number" in told["error"]
         assert any("Traceback" in line for line in told["traceback"])
         assert told["repeat"] == f"confianza repeat {path}"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stub_runs import jobs_in, write_study
 
-from experiments.runs.jobs import as_words, from_words, labels_of, plan_of, scenario_of
-from experiments.runs.plan import make_plan
+from experiments.runs.asked import asked
+from experiments.runs.spec import RunSpec
 from experiments.runs.towns import MOST, Towns, groups_of_towns
 from experiments.runs.work import Done, attempt
 from experiments.sweeps.design import shares
@@ -46,7 +46,7 @@ def test_every_ready_study_runs_at_its_corners(path):
     points = np.array([[share] * len(factors.ranges) for share in (0.1, 0.9)])
     for job in jobs_of(study, points if factors.ranges else None):
         result = attempt(job, lambda _: None)
-        assert isinstance(result, Done), (labels_of(job), result.trace)
+        assert isinstance(result, Done), (job.labels, result.trace)
         assert len(result.tables["measures"]) == 1
 
 
@@ -61,7 +61,7 @@ def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
     vary = '"trust.inertia" = [4.0, 8.0]\n"trust.memory_years" = { low = 0.5, high = 5.0 }\n[design]\npoints = 5'
     jobs = jobs_in(write_study(tmp_path / "a.toml", vary=vary))
     assert len(jobs) == 2 * 2 * 5 * 3
-    years = {labels_of(job)["trust.memory_years"] for job in jobs}
+    years = {job.labels["trust.memory_years"] for job in jobs}
     assert len(years) == 5
     assert all(0.5 <= one <= 5.0 for one in years)
 
@@ -74,8 +74,8 @@ def test_rows_that_coincide_are_one_run(tmp_path):
 def test_a_run_of_a_sweep_is_the_same_run_as_one_from_the_shell(tmp_path):
     jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.inertia" = [4.0]'))
     sets = ["population.scale=0.05", "calendar.warm_up=0", "trust.inertia=4"]
-    plan = make_plan("baseline", policies=["reporting_support"], sets=sets, years=0.1)
-    assert {plan.run(seed) for seed in (1, 2, 3)} < {job.run for job in jobs}
+    specs = asked("baseline", policies=["reporting_support"], sets=sets, years=0.1, replicates=3)
+    assert {spec.run for spec in specs} < {job.run for job in jobs}
 
 
 def test_another_choice_of_measures_is_another_run(tmp_path):
@@ -86,17 +86,17 @@ def test_another_choice_of_measures_is_another_run(tmp_path):
 
 def test_laying_values_over_a_scenario_is_the_same_as_reading_it_with_them(tmp_path):
     vary = '"trust.inertia" = [4.0]\n"population.total" = [19000]\n"mechanisms.hearsay" = [false]'
-    point = jobs_in(write_study(tmp_path / "a.toml", vary=vary))[0].point
-    read = load("baseline", policies=point.policies, set=dict(point.sets))
-    laid = scenario_of(point)
+    spec = jobs_in(write_study(tmp_path / "a.toml", vary=vary))[0]
+    read = load("baseline", policies=spec.policies, set=dict(spec.overrides))
+    laid = spec.scenario
     assert laid.groups == read.groups
     assert laid.off == read.off == {"hearsay"}
 
 
-def test_a_job_survives_being_written_down(tmp_path):
-    for job in jobs_in(write_study(tmp_path / "a.toml"))[:2]:
-        assert from_words(as_words(job)) == job
-        assert plan_of(job).seeds == (job.seed,)
+def test_a_run_of_a_sweep_survives_being_written_down(tmp_path):
+    for job in jobs_in(write_study(tmp_path / "a.toml", more='measures = ["trust_mean"]')):
+        again = RunSpec.read(job.command)
+        assert (again.run, again.command, again.scenario) == (job.run, job.command, job.scenario)
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.01, 100.0), st.floats(1.001, 1000.0), st.booleans())

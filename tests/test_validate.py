@@ -99,7 +99,7 @@ def test_every_mechanism_of_the_paper_is_carried_and_tested_or_says_why_not() ->
         groups: list[type[Group]] = tables.carriers(key)
         if key not in left_out:
             assert groups, f"{key}: nothing carries it"
-            test = tables.test_for(groups, row)
+            test = tables.guard_of(groups, row)
             assert test, f"{key}: no test would miss it"
             if "::" in test:
                 path, _, name = test.partition("::")

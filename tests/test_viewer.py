@@ -121,7 +121,7 @@ def test_the_command_names_everything_that_was_done(small: str) -> None:
     command = changes.command_of("villa_canales", lane.policies, lane.seed, lane.world.date)
     assert command == (
         "confianza run villa_canales --policy resources_only --policy ./changes_2017_01_01.toml"
-        " --seed 3 --until 2017-01-02"
+        " --until 2017-01-02 --seed 3"
     )
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from experiments.bench.breakdown import Breakdown, break_down, loop_lines, table
 from experiments.bench.fresh import clock
 from experiments.bench.stopwatch import SITE
-from experiments.runs.folder import machine, write_whole
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model import fingerprint
 

@@ -9,7 +9,8 @@ from experiments.bench.bare_work import Work
 from experiments.bench.breakdown import break_down
 from experiments.bench.fresh import clock
 from experiments.bench.stopwatch import SITE
-from experiments.runs.folder import machine, write_whole
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model import fingerprint
 from model.errors import InputError

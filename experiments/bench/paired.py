@@ -15,7 +15,8 @@ import numpy as np
 
 from experiments.bench import probe, same_numbers
 from experiments.bench.same_numbers import Columns, Likeness
-from experiments.runs.folder import machine, write_whole
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model.errors import InputError
 

@@ -113,12 +113,12 @@ def clocked(step: Callable[[], Any], times: int) -> float:
 
 def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
     """Seconds that some replicates take, with one or more workers."""
-    from experiments.runs.plan import make_plan
+    from experiments.runs.asked import asked
     from experiments.runs.runs import run_all
 
-    plan = make_plan(SITE, years=float(years), replicates=int(runs))
+    specs = asked(SITE, years=float(years), replicates=int(runs))
     begun = time.perf_counter()
-    run_all(plan, int(workers))
+    run_all(specs, int(workers))
     return {"seconds": time.perf_counter() - begun}
 
 

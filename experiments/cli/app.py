@@ -44,12 +44,12 @@ def run(
     out: options.OutOfRun = None,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
+    from experiments.runs.asked import asked
     from experiments.runs.folder import folder_of
-    from experiments.runs.plan import make_plan
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
-    plan = make_plan(
+    specs = asked(
         scenario,
         policies=policy,
         sets=set_,
@@ -61,10 +61,10 @@ def run(
         keep=keep,
         branch=from_,
     )
-    folder = folder_of(plan, out)
+    folder = folder_of(specs[0], out)
     from experiments.cli.run import carry_out
 
-    raise typer.Exit(INTERRUPTED if carry_out(plan, workers, save, folder, time.monotonic()) else DONE)
+    raise typer.Exit(INTERRUPTED if carry_out(specs, workers, save, folder, time.monotonic()) else DONE)
 
 
 @app.command()
@@ -114,12 +114,12 @@ def check(
     scenario: options.Scenario, years: options.FullYears = 3, seed: options.Seed = 1, replicates: options.Runs = 1
 ) -> None:
     """Set a year of the status quo beside orders of magnitude."""
-    from experiments.runs.plan import make_plan
+    from experiments.runs.asked import asked
 
-    plan = make_plan(scenario, years=years, seed=seed, replicates=replicates)
+    specs = asked(scenario, years=years, seed=seed, replicates=replicates)
     from experiments.validation.check import show_check
 
-    show_check(plan)
+    show_check(specs)
 
 
 @app.command()

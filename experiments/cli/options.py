@@ -107,7 +107,7 @@ Folder = Annotated[Path, Argument(metavar="DIR", help="A folder of results.")]
 Exported = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
 Csv = Annotated[Path, Option(metavar="FILE", help="The file to write; - is standard output.")]
 Verified = Annotated[Path, Argument(metavar="FILE|DIR", help="A report, or a folder of results.")]
-Run = Annotated[str, Argument(metavar="RUN", help="Identity of a run, or a file in quarantine/.")]
+Run = Annotated[str, Argument(metavar="RUN", help="A run: identity, command, or file in quarantine/.")]
 Within = Annotated[
     Path | None, Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]")
 ]

@@ -1,31 +1,34 @@
 """The command `run` from the first shift to the printed summary."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.figures.run import picture
 from experiments.runs.folder import joined, manifest_of, parquet_of, write, write_saved
-from experiments.runs.plan import SAVED, Plan
 from experiments.runs.progress import say
 from experiments.runs.runs import Outcome, run_all
+from experiments.runs.saved import SAVED
+from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from model.errors import InputError
 
 
-def carry_out(plan: Plan, workers: int, save: Path | None, folder: Path, begun: float) -> bool:
-    """Run a plan, write its folder and print its summary; return whether it was interrupted."""
+def carry_out(specs: Sequence[RunSpec], workers: int, save: Path | None, folder: Path, begun: float) -> bool:
+    """Carry out runs, write their folder and print the summary; return whether they were interrupted."""
     if save is not None:
         check_save(save)
-    outcome = run_all(plan, workers, save, f"{plan.scenario.name}, {plan.policy}"[:40])
+    outcome = run_all(specs, workers, save, f"{specs[0].scenario.name}, {specs[0].policy}"[:40])
     if not outcome.finished:
         say("confianza: interrupted before the first run was finished; nothing was written")
         return True
-    write_folder(plan, outcome, folder, time.monotonic() - begun)
+    write_folder(specs, outcome, folder, time.monotonic() - begun)
     if save is not None:
-        write_saved(save, plan, [one.seed for one in outcome.finished])
+        there = {one.seed for one in outcome.finished}
+        write_saved(save, [spec for spec in specs if spec.seed in there])
         say(f"saved states: {save}")
     if outcome.interrupted:
-        say(f"confianza: interrupted; kept {len(outcome.finished)} of {len(plan.seeds)} runs in {folder}")
+        say(f"confianza: interrupted; kept {len(outcome.finished)} of {len(specs)} runs in {folder}")
     return outcome.interrupted
 
 
@@ -39,13 +42,13 @@ def check_save(save: Path) -> None:
     (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
 
 
-def write_folder(plan: Plan, outcome: Outcome, folder: Path, seconds: float) -> None:
+def write_folder(specs: Sequence[RunSpec], outcome: Outcome, folder: Path, seconds: float) -> None:
     """Write everything into the folder of a run, then print its summary."""
     tables = joined(outcome.finished)
     measures = tables["measures"].to_pandas()
     files = {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
     if not measures.empty:
-        files["summary.png"] = picture(plan, measures)
-    write(folder, files, manifest_of(plan, outcome.finished, seconds, outcome.interrupted))
-    print(summary(plan, measures))
+        files["summary.png"] = picture(specs[0], measures)
+    write(folder, files, manifest_of(specs, outcome.finished, seconds, outcome.interrupted))
+    print(summary(specs[0], measures))
     print(f"\nWritten to {folder}/: {', '.join(sorted(files))}, manifest.json")

@@ -12,12 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.runs.folder import MANIFEST, read_manifest, read_table
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.asked import asked
+from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
+from experiments.runs.reading import places_of, tables
+from experiments.runs.spec import RunSpec
+from model import fingerprint
 from model.errors import InputError, nearest
 
 DEFAULT_SITE = "villa_canales"
-COMPARISON, SWEEP = "confianza compare 1", "confianza sweep 1"
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,27 @@ class Arm:
     seeds: tuple[int, ...]
     fingerprint: str
     folder: Path | None = None
-    plan: Plan | None = field(default=None, compare=False)
+    specs: tuple[RunSpec, ...] = field(default=(), compare=False)
     label: str = ""
     drawn: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
+        """Return the arm that runs of some seeds form."""
+        first, scenario = specs[0], specs[0].scenario
+        stated: dict[str, Any] = {
+            "scenario": scenario.name,
+            "title": dict(scenario.title),
+            "policies": first.words,
+            "begins": first.begins.isoformat(),
+            "until": first.until.isoformat(),
+            "base": without_policies(first.settings),
+            "seeds": tuple(spec.seed for spec in specs),
+            "fingerprint": fingerprint(),
+            "specs": tuple(specs),
+        }
+        return cls(name=name, **stated | more)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the folder in which the arm's results lie."""
@@ -59,7 +78,7 @@ class Arm:
             from experiments.compare.swept import swept_measures
 
             return swept_measures(self.folder, self.runs)
-        return read_table(self.folder, name).to_pandas()
+        return tables(self.folder, name).to_pandas()
 
     def has(self, name: str) -> bool:
         """Tell whether the arm's results hold a table; a sweep keeps measures alone."""
@@ -94,30 +113,12 @@ def sites_of(words: Sequence[Word], named: Sequence[str]) -> list[str]:
 
 def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
     """Return the arms that are to be run, site by site."""
-    from experiments.runs.identity import settings_of
-    from model import fingerprint
-
     pairs = [(word.site, word) for word in words if word.site and not word.folder]
     pairs += [(site, word) for site in sites_of(words, named) for word in words if not (word.site or word.folder)]
     arms = []
     for site, word in sorted(pairs, key=lambda pair: order_of(pair, pairs)):
         assert site is not None
-        plan = make_plan(site, policies=[word.policies], **options)
-        settings = settings_of(plan.scenario)
-        arms.append(
-            Arm(
-                name=word.policies,
-                scenario=plan.scenario.name,
-                title=dict(plan.scenario.title),
-                policies=plan.words,
-                begins=plan.begins.isoformat(),
-                until=plan.until.isoformat(),
-                base=without_policies(settings),
-                seeds=plan.seeds,
-                fingerprint=fingerprint(),
-                plan=plan,
-            )
-        )
+        arms.append(Arm.of(word.policies, asked(site, policies=[word.policies], **options)))
     check_double(arms)
     return arms
 
@@ -165,19 +166,12 @@ def found_arms(folder: Path) -> list[Arm]:
     """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
     stated = read_manifest(folder)
     if stated.get("format") == COMPARISON:
-        return [
-            arm for name in dict.fromkeys(one["folder"] for one in stated["arms"]) for arm in found_arms(folder / name)
-        ]
+        return [arm for place in places_of(folder) for arm in found_arms(place)]
     if stated.get("format") == SWEEP:
         from experiments.compare.swept import swept_arms
 
         return swept_arms(folder)
-    missing = [key for key in ("settings", "scenario", "policies", "until", "fingerprint") if key not in stated]
-    if missing:
-        raise InputError(
-            f"{folder / MANIFEST} does not say {missing[0]}: it is no folder of a run, comparison or sweep"
-        )
-    settings = stated["settings"]
+    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
     return [
         Arm(
             name=stated.get("arm") or stated["policy"],
@@ -186,7 +180,7 @@ def found_arms(folder: Path) -> list[Arm]:
             policies=tuple(stated["policies"]),
             begins=stated["begins"],
             until=stated["until"],
-            base=without_policies(settings),
+            base=without_policies(stated["settings"]),
             seeds=tuple(stated["seeds"]),
             fingerprint=stated["fingerprint"],
             folder=folder,

@@ -1,18 +1,15 @@
 """The command `compare`: runs twin worlds, writes their folder, prints what differs."""
 
-import datetime
 import os
-import platform
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from experiments.compare.arms import COMPARISON, Arm
+from experiments.compare.arms import Arm
 from experiments.compare.by_draw import drawn_table, draws_table
 from experiments.compare.comparison import Lives, arms_of, blocks_of, run
 from experiments.compare.crate import FILE as CRATE
@@ -22,20 +19,10 @@ from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
-from experiments.runs.folder import (
-    VERSIONS,
-    commit,
-    joined,
-    machine,
-    manifest_of,
-    parquet_of,
-    read_manifest,
-    write,
-    write_whole,
-)
+from experiments.runs.folder import joined, manifest_of, parquet_of, write, write_whole
+from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
 from experiments.runs.progress import say
 from experiments.runs.runs import Outcome
-from model import fingerprint
 from model.errors import InputError
 from scenarios.policy_files import read_policy
 
@@ -43,7 +30,7 @@ from scenarios.policy_files import read_policy
 def compare(request: Request, workers: int, out: Path | None, wish: EffectSize | None = None) -> tuple[Path, bool]:
     """Carry out a comparison and print it; return its folder and whether it was interrupted."""
     begun = time.monotonic()
-    if len(request.arms) == 1 and is_comparison(Path(request.arms[0])):
+    if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
         return shown_again(Path(request.arms[0]), wish)
     planned, found = arms_of(request)
     if planned and wish and request.replicates < FEWEST:
@@ -74,21 +61,8 @@ def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
     """Return the folder to write into, after checking that nothing foreign would be lost."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
-    names = names if len(names) <= 80 else f"{names[:60]}-and-more"
-    folder = out or Path("results") / f"compare-{sites}-{names.replace('/', '_')}-{request.seed}"
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--out {folder} is a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not is_comparison(folder):
-        raise InputError(f"--out {folder} holds something else than a comparison; choose another folder")
-    return folder
-
-
-def is_comparison(folder: Path) -> bool:
-    """Tell whether a folder holds a comparison that this program wrote."""
-    try:
-        return read_manifest(folder).get("format") == COMPARISON
-    except (InputError, AttributeError):
-        return False
+    named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
+    return place_for(out or Path("results") / named, COMPARISON)
 
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
@@ -108,9 +82,8 @@ def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: fl
 
 def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
     """Write the folder of one arm."""
-    assert arm.plan is not None
     files = {f"{name}.parquet": parquet_of(table) for name, table in joined(outcome.finished).items()}
-    manifest = manifest_of(arm.plan, outcome.finished, seconds, outcome.interrupted)
+    manifest = manifest_of(arm.specs, outcome.finished, seconds, outcome.interrupted)
     write(folder, files, manifest | {"arm": arm.name, "title": arm.title})
 
 
@@ -151,11 +124,7 @@ def manifest(
         "until": arms[0].until,
         "seeds": list(arms[0].seeds),
         "interrupted": bool(lives and lives.interrupted),
-        "fingerprint": fingerprint(),
-        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
-        "commit": commit(),
-        "machine": machine(),
-        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        **occasion(),
         "seconds": round(seconds, 3),
     }
 

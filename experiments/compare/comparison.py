@@ -11,12 +11,10 @@ from experiments.compare.arms import Arm, check_double, check_horizons, found_ar
 from experiments.compare.effects import by_seed
 from experiments.compare.headlines import present
 from experiments.compare.request import Request
-from experiments.runs.plan import Plan
 from experiments.runs.pool import carry_out
 from experiments.runs.runs import Outcome
-from experiments.runs.seats import Tell
-from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Task, TwinRuns, live, shifts_for
-from experiments.runs.towns import TOWNS
+from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Law, Task, TwinRuns, live, under
+from experiments.runs.spec import RunSpec
 from experiments.runs.twins import paired, saved, unpaired
 from model.errors import InputError
 
@@ -63,48 +61,34 @@ def blocks_of(arms: Sequence[Arm]) -> Blocks:
 
 def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
     """Return everything that has to be run, site by site: twins, arms on their own luck, other laws of trust."""
-    seeds = blocks[0][0].seeds
     tasks = []
     for number, arms in enumerate(blocks):
-        tasks += [Task(number, seed) for seed in seeds]
-        if request.independent and len(arms) > 1:
-            tasks += [Task(number, seed + len(seeds), "alone") for seed in seeds]
-        if len(arms) > 1:
-            laws = [(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY]
-            grid = range(request.seed, request.seed + request.memory)
-            tasks += [Task(number, seed, "memory", law) for law in laws for seed in grid]
+        worlds = list(zip(*(arm.specs for arm in arms), strict=True))
+        tasks += [Task(number, world) for world in worlds]
+        if len(arms) < 2:
+            continue
+        if request.independent:
+            tasks += [Task(number, alone(world[1:], len(worlds)), "alone") for world in worlds]
+        laws = [(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY]
+        for law in laws:
+            tasks += [Task(number, again(law, worlds[0], k), "memory", law) for k in range(request.memory)]
     return tasks
 
 
-@dataclass(frozen=True)
-class TwinJob:
-    """A task with the plans that it is about."""
-
-    task: Task
-    plans: tuple[Plan, ...]
-
-    @property
-    def key(self) -> str:
-        """What tells it from every other task of the comparison."""
-        return f"{self.task.kind} of {self.plans[0].scenario.name}, seed {self.task.seed}, {self.task.law}"
-
-    @property
-    def shifts(self) -> int:
-        """Shifts that it simulates."""
-        return shifts_for(self.task, self.plans)
+def alone(specs: Sequence[RunSpec], beyond: int) -> tuple[RunSpec, ...]:
+    """Return runs with seeds that no twins have."""
+    return tuple(spec.with_seed(spec.seed + beyond) for spec in specs)
 
 
-def live_twins(job: TwinJob, tell: Tell) -> TwinRuns:
-    """Carry out one task."""
-    return live(job.task, job.plans, TOWNS.of(job.plans[0].scenario), tell)
+def again(law: Law, specs: Sequence[RunSpec], k: int) -> tuple[RunSpec, ...]:
+    """Return the k-th twins under another law of trust."""
+    return tuple(under(law, spec.with_seed(spec.seed + k)) for spec in specs)
 
 
 def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     """Run all arms of a comparison."""
     blocks = blocks_of(arms)
-    plans = [tuple(arm.plan for arm in own if arm.plan) for own in blocks]
-    jobs = [TwinJob(task, plans[task.block]) for task in tasks_of(request, blocks)]
-    outcome = carry_out(jobs, live_twins, workers, "comparing")
+    outcome = carry_out(tasks_of(request, blocks), live, workers, "comparing")
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from experiments.runs.asked import asked
 from experiments.runs.folder import joined
-from experiments.runs.plan import make_plan
 from experiments.runs.runs import run_all
 from experiments.runs.twins import error_of
 from experiments.runs.yearly import MONTHS
@@ -27,11 +27,11 @@ def show_draws(*, years: float, replicates: int, workers: int) -> None:
     """Run the status quo of both sites and print the criteria over draws."""
     sites = {}
     for site in SITES:
-        plan = make_plan(site, years=years, replicates=replicates)
-        outcome = run_all(plan, workers=workers, label=f"{site}, status quo")
+        specs = asked(site, years=years, replicates=replicates)
+        outcome = run_all(specs, workers=workers, label=f"{site}, status quo")
         if outcome.interrupted:
             raise KeyboardInterrupt
-        sites[site] = mean_scores(joined(outcome.finished)["measures"].to_pandas(), plan.scenario.anchors)
+        sites[site] = mean_scores(joined(outcome.finished)["measures"].to_pandas(), specs[0].scenario.anchors)
     print("\n".join(draw_lines(sites)))
 
 

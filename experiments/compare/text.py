@@ -12,7 +12,8 @@ from experiments.compare.breakeven import sentence, verdict
 from experiments.compare.headlines import BY_NAME, Headline
 from experiments.compare.power import twins_needed
 from experiments.compare.request import EffectSize
-from experiments.runs.folder import read_manifest, read_table
+from experiments.runs.manifest import read_manifest
+from experiments.runs.reading import tables
 from experiments.runs.twins import POWER
 from model.errors import InputError
 
@@ -44,7 +45,7 @@ def each(rows: Rows) -> Iterator[Any]:
 
 def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
-    stated, effects = read_manifest(folder), read_table(folder, "effects").to_pandas()
+    stated, effects = read_manifest(folder), tables(folder, "effects").to_pandas()
     extra = {name: maybe(folder, name) for name in ("memory", "alone")}
     keys = ["base_site", "base_arm", "site", "against"]
     for (base_site, base_arm, site, against), rows in effects.groupby(keys, sort=False):
@@ -63,7 +64,7 @@ def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
 def maybe(folder: Path, name: str) -> Rows:
     """Return a table of a folder, empty if it was not made."""
     empty = pd.DataFrame({"site": [], "against": []})
-    return read_table(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
+    return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
 
 
 def heading(base: str, arm: str, rows: Rows, stated: dict[str, str]) -> Iterator[str]:

@@ -13,10 +13,11 @@ from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, pair_map
 from experiments.figures.run import picture
 from experiments.figures.tornado import index_charts
-from experiments.runs.folder import read_manifest, read_table, write_whole
-from experiments.runs.plan import make_plan
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import SWEEP, kind_of, read_manifest
+from experiments.runs.reading import specs_of, tables
 from experiments.sensitivity.indices import INDICES
-from experiments.sweeps.results import first_columns, is_sweep, runs_of
+from experiments.sweeps.results import first_columns, runs_of
 from model.errors import InputError
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
@@ -24,7 +25,7 @@ SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
 
 def draw(folder: Path) -> list[Path]:
     """Draw all figures of a folder into it; return their files."""
-    if not is_sweep(folder):
+    if kind_of(folder) != SWEEP:
         return [write(folder, "summary", drawn_run(folder))]
     if (folder / INDICES).is_file():
         return [write(folder, name, png_of(figure)) for name, figure in index_charts(folder)]
@@ -40,13 +41,10 @@ def write(folder: Path, name: str, content: bytes) -> Path:
 
 def drawn_run(folder: Path) -> bytes:
     """Return the picture of a folder that `run` wrote."""
-    stated, measures = read_manifest(folder), read_table(folder, "measures").to_pandas()
+    measures = tables(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
-    sets = [f"{key}={value}" for key, value in stated["varied"].items()]
-    start = None if stated["branched_from"] else stated["begins"]
-    plan = make_plan(stated["source"], policies=stated["policies"], sets=sets, start=start, until=stated["until"])
-    return picture(plan, measures)
+    return picture(next(iter(specs_of(folder).values())), measures)
 
 
 def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:

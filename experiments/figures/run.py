@@ -16,7 +16,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.runs.plan import Plan
+from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
@@ -56,10 +56,10 @@ CRITERIA: Lines = {
 }
 
 
-def picture(plan: Plan, measures: pd.DataFrame) -> bytes:
-    """Return the picture of all runs of a plan as PNG; the same bytes for the same runs."""
+def picture(spec: RunSpec, measures: pd.DataFrame) -> bytes:
+    """Return the picture of runs that differ in their seeds as PNG; the same bytes for the same runs."""
     figure = Figure(figsize=(11.0, 11.5), layout="constrained")
-    figure.suptitle(title_of(plan, measures), x=0.02, ha="left", fontsize=13, fontweight="bold")
+    figure.suptitle(title_of(spec, measures), x=0.02, ha="left", fontsize=13, fontweight="bold")
     axes = figure.subplots(3, 2)
     months = derived(measures)
     draw(axes[0, 0], "Trust in the police (part of the scale 0-1)", months, TRUST)
@@ -78,12 +78,12 @@ def picture(plan: Plan, measures: pd.DataFrame) -> bytes:
     return sink.getvalue()
 
 
-def title_of(plan: Plan, measures: pd.DataFrame) -> str:
+def title_of(spec: RunSpec, measures: pd.DataFrame) -> str:
     """Return municipality, policy and seeds, on two or more lines."""
     seeds = sorted(set(measures["seed"]))
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}-{seeds[-1]} (mean and range)"
-    place = plan.scenario.title.get("en", plan.scenario.name)
-    return "\n".join([*textwrap.wrap(f"{place}: {plan.policy}", 90), f"{plan.begins} to {plan.until}, {named}"])
+    place = spec.scenario.title.get("en", spec.scenario.name)
+    return "\n".join([*textwrap.wrap(f"{place}: {spec.policy}", 90), f"{spec.begins} to {spec.until}, {named}"])
 
 
 def derived(measures: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from experiments.report.both import Both
 from experiments.report.context import CONTEXT
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
-from experiments.runs.folder import read_manifest, write_whole
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import read_manifest
 from model.errors import InputError, nearest
 
 KINDS = (".svg", ".png")

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.compare.text import maybe
-from experiments.runs.folder import read_manifest
+from experiments.runs.manifest import read_manifest
 
 TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn")
 NOTHING = Markup('<span class="none">–</span>')

@@ -15,8 +15,8 @@ from experiments.compare.swept import swept_arms
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.days import day
 from experiments.report.numbers import Numbers
-from experiments.runs.folder import read_table
-from experiments.runs.plan import values_of
+from experiments.runs.reading import tables
+from experiments.runs.spec import values_of
 from model.errors import InputError
 from model.territory import shrunk
 from scenarios import load
@@ -85,7 +85,7 @@ class Arm:
         """Read one table of the arm's results."""
         if self.stated["swept"]:
             return next(arm for arm in swept_arms(self.folder) if self.is_same(arm)).table(name)
-        return read_table(self.folder, name).to_pandas()
+        return tables(self.folder, name).to_pandas()
 
     def is_same(self, other: Swept) -> bool:
         """Tell whether this is an arm of a sweep."""

@@ -1,7 +1,6 @@
 """`confianza verify`: runs again what made a report or a folder of results, and says whether the same comes out."""
 
 import contextlib
-import datetime
 import io
 import json
 import re
@@ -12,14 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.compare.arms import COMPARISON, SWEEP
 from experiments.compare.command import compare
 from experiments.compare.request import Request
 from experiments.report import build
-from experiments.runs.folder import FORMAT, MANIFEST, joined, read_manifest, read_table
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.folder import joined
+from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
+from experiments.runs.reading import specs_of, tables
 from experiments.runs.runs import run_all
-from experiments.sweeps.folder import read_plan
 from model import fingerprint
 from model.errors import InputError
 
@@ -41,13 +39,13 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     """Yield what differs in a folder of a run or of a comparison."""
     stated = read_manifest(folder)
     check_code(str(folder), stated)
-    if stated.get("format") == FORMAT:
+    if stated.get("format") == RUN:
         yield from differing(folder, run_again(folder, stated, workers))
     elif stated.get("format") == COMPARISON:
         with tempfile.TemporaryDirectory() as place:
             again = compare_again(stated, Path(place) / "again", workers, folder)
             for name in tables_in(folder):
-                yield from unequal(name, read_table(folder, name), read_table(again, name))
+                yield from unequal(name, tables(folder, name), tables(again, name))
             yield from from_arms(folder, again, workers)
     elif stated.get("format") == SWEEP:
         yield from verify_sweep(folder)
@@ -63,7 +61,7 @@ def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
             continue
         if new.is_dir() and place.startswith("arms"):
             for name in tables_in(old):
-                yield from unequal(f"{place}/{name}", read_table(old, name), read_table(new, name))
+                yield from unequal(f"{place}/{name}", tables(old, name), tables(new, name))
         else:
             yield from verify_folder(old, workers)
 
@@ -71,14 +69,13 @@ def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
 def verify_sweep(folder: Path) -> Iterator[str]:
     """Yield which finished runs of a sweep do not come out again."""
     from experiments.sweeps.repeat import check_code as check_run
-    from experiments.sweeps.repeat import of_sweep, once_more, rows_of
+    from experiments.sweeps.repeat import months_of, once_more, rows_of
 
-    for run in sorted(set(read_plan(folder)["run"].to_pylist())):
-        job, stored = of_sweep(run, folder) or (None, None)
-        if job is None or stored is None:
+    for run, spec in sorted(specs_of(folder).items()):
+        if (stored := months_of(folder, run)) is None:
             continue
-        check_run(job)
-        if rows_of(once_more(job).select(stored.column_names)) != rows_of(stored):
+        check_run(run, spec)
+        if rows_of(once_more(spec).select(stored.column_names)) != rows_of(stored):
             yield f"run {run} differs"
 
 
@@ -118,6 +115,8 @@ def stamp(folder: Path, stated: dict[str, Any]) -> None:
     """Write the occasion of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
     fresh = json.loads(path.read_text(encoding="utf-8"))
+    if "schema" not in stated:
+        del fresh["schema"]
     kept = {key: stated[key] for key in STAMPS if key not in ("arms", "interrupted")}
     path.write_text(json.dumps(fresh | kept, ensure_ascii=False), encoding="utf-8")
 
@@ -126,25 +125,10 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
     """Run again what a folder of a run holds; return its tables."""
     if stated["branched_from"]:
         raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
-    outcome = run_all(plan_of(stated), workers, label=f"running {folder.name} again"[:40])
+    outcome = run_all(list(specs_of(folder).values()), workers, label=f"running {folder.name} again"[:40])
     if outcome.interrupted:
         raise KeyboardInterrupt
     return joined(outcome.finished)
-
-
-def plan_of(stated: dict[str, Any]) -> Plan:
-    """Return the plan of a run from its manifest."""
-    seeds = stated["seeds"]
-    return make_plan(
-        stated["source"],
-        policies=stated["policies"],
-        sets=[f"{key}={json.dumps(value)}" for key, value in stated["varied"].items()],
-        start=stated["settings"]["start"],
-        until=datetime.date.fromisoformat(stated["until"]).isoformat(),
-        seed=seeds[0],
-        replicates=len(seeds),
-        keep=",".join(stated["keep"]),
-    )
 
 
 def tables_in(folder: Path) -> list[str]:
@@ -152,11 +136,11 @@ def tables_in(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.parquet"))
 
 
-def differing(folder: Path, tables: dict[str, pa.Table]) -> Iterator[str]:
+def differing(folder: Path, found: dict[str, pa.Table]) -> Iterator[str]:
     """Yield which tables of a folder are not those that came out now."""
     for name in tables_in(folder):
-        old = read_table(folder, name)
-        yield from unequal(name, old, tables[name]) if name in tables else [f"{name} does not come out at all"]
+        old = tables(folder, name)
+        yield from unequal(name, old, found[name]) if name in found else [f"{name} does not come out at all"]
 
 
 def unequal(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:

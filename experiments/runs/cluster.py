@@ -14,8 +14,8 @@ A worker that is killed loses nothing: its scheduler gives the run to another.  
 import queue
 from typing import Any
 
-from experiments.runs.jobs import Job
 from experiments.runs.seats import AHEAD, Died, Returned
+from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt_far
 from model.errors import InputError
 
@@ -36,7 +36,7 @@ class DaskCrew:
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as reason:
             raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None
-        self.results: queue.SimpleQueue[tuple[Job, Any]] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
         self.out: dict[str, Any] = {}
 
     def lanes(self) -> int:
@@ -47,15 +47,15 @@ class DaskCrew:
         """Return how many more jobs can be given."""
         return AHEAD * self.lanes() - len(self.out)
 
-    def give(self, job: Job) -> None:
+    def give(self, job: RunSpec) -> None:
         """Hand a job to the scheduler."""
         future = self.client.submit(attempt_far, job, key=f"run-{job.run}", pure=False)
         self.out[job.run] = future
         future.add_done_callback(lambda ended: self.results.put((job, ended)))
 
-    def wait(self, seconds: float) -> list[tuple[Job, Done | Failed | Died | Returned]]:
+    def wait(self, seconds: float) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
         """Wait for results."""
-        found: list[tuple[Job, Done | Failed | Died | Returned]] = []
+        found: list[tuple[RunSpec, Done | Failed | Died | Returned]] = []
         try:
             found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
             while True:
@@ -63,7 +63,7 @@ class DaskCrew:
         except queue.Empty:
             return found
 
-    def taken(self, job: Job, ended: Any) -> list[tuple[Job, Done | Failed | Died | Returned]]:
+    def taken(self, job: RunSpec, ended: Any) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
         """Return the result of a job, and forget it on the cluster, so that memory stays flat there, too."""
         if self.out.pop(job.run, None) is None or ended.cancelled():
             return []

@@ -1,83 +1,34 @@
 """The folder of a run: tables, picture and manifest, written aside first so that no half file is left."""
 
 import dataclasses
-import datetime
 import io
 import json
 import os
-import platform
-import subprocess
-from collections.abc import Iterable
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.runs.batches import together
 from experiments.runs.identity import settings_of
-from experiments.runs.plan import SAVED, Plan
-from model import fingerprint
-from model.errors import InputError
+from experiments.runs.manifest import MANIFEST, RUN, occasion, place_for, short
+from experiments.runs.saved import SAVED
+from experiments.runs.spec import RunSpec, command_of
 
 if TYPE_CHECKING:
     from experiments.runs.worlds import Finished
 
-MANIFEST = "manifest.json"
-FORMAT = "confianza run 1"
-VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
-
-def folder_of(plan: Plan, out: Path | None) -> Path:
+def folder_of(spec: RunSpec, out: Path | None) -> Path:
     """Return the folder to write into, after checking that nothing foreign would be lost."""
-    names = plan.policy if len(plan.policy) <= 80 else f"{plan.policy[:60]}-and-more"
-    folder = out or Path("results") / f"{plan.scenario.name}-{names}-{plan.seeds[0]}"
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--out {folder} is a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not is_ours(folder):
-        raise InputError(f"--out {folder} holds something else than a run; choose another folder")
-    return folder
-
-
-def is_ours(folder: Path) -> bool:
-    """Tell whether a folder holds a run that this program wrote."""
-    try:
-        return bool(read_manifest(folder)["format"] == FORMAT)
-    except (InputError, KeyError, TypeError):
-        return False
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a folder of results."""
-    path = folder / MANIFEST
-    if not folder.is_dir():
-        raise InputError(f"no folder '{folder}'")
-    if not path.is_file():
-        raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
-    try:
-        stated: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise InputError(f"{path} is not readable as JSON") from None
-    return stated
-
-
-def read_table(folder: Path, name: str) -> pa.Table:
-    """Return one table of a folder of results."""
-    path = folder / f"{name}.parquet"
-    if not path.is_file():
-        raise InputError(f"{folder} holds no {path.name}")
-    try:
-        return pq.read_table(path)
-    except pa.ArrowInvalid:
-        raise InputError(f"{path} is not readable as Parquet") from None
+    return place_for(out or Path("results") / f"{spec.scenario.name}-{short(spec.policy)}-{spec.seed}", RUN)
 
 
 def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
     """Return the tables of all runs, one below the other."""
-    return {
-        name: pa.concat_tables([one.tables[name] for one in finished], promote_options="permissive")
-        for name in finished[0].tables
-    }
+    return {name: together([one.tables[name] for one in finished]) for name in finished[0].tables}
 
 
 def parquet_of(table: pa.Table) -> bytes:
@@ -121,67 +72,41 @@ def settle(folder: Path) -> None:
         os.close(handle)
 
 
-def manifest_of(plan: Plan, finished: "list[Finished]", seconds: float, interrupted: bool) -> dict[str, Any]:
-    """Return everything that is needed to know and to repeat a run."""
+def manifest_of(
+    specs: Sequence[RunSpec], finished: "list[Finished]", seconds: float, interrupted: bool
+) -> dict[str, Any]:
+    """Return everything that is needed to know and to repeat runs that differ in their seeds."""
+    first, saved = specs[0], specs[0].saved
+    parents = saved["runs"] if saved else {}
     return {
-        "format": FORMAT,
-        "scenario": plan.scenario.name,
-        "source": plan.source,
-        "policy": plan.policy,
-        "policies": list(plan.words),
-        "varied": plan.varied,
-        "begins": plan.begins.isoformat(),
-        "until": plan.until.isoformat(),
-        "keep": sorted(plan.keep),
+        "format": RUN,
+        "command": command_of(specs),
+        "scenario": first.scenario.name,
+        "source": first.source,
+        "policy": first.policy,
+        "policies": list(first.words),
+        "varied": first.columns,
+        "begins": first.begins.isoformat(),
+        "until": first.until.isoformat(),
+        "keep": list(first.keep),
         "seeds": [one.seed for one in finished],
-        "seeds_planned": list(plan.seeds),
+        "seeds_planned": [one.seed for one in specs],
         "interrupted": interrupted,
         "runs": {str(one.seed): one.run for one in finished},
-        "branched_from": {str(seed): run for seed, run in plan.branch_runs.items() if seed in plan.seeds},
+        "branched_from": {str(one.seed): parents[one.seed] for one in specs if one.seed in parents},
         "ceiling_hits": {str(one.seed): one.ceiling_hits for one in finished},
-        "settings": settings_of(plan.scenario),
-        "fingerprint": fingerprint(),
-        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
-        "commit": commit(),
-        "machine": machine(),
-        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "settings": first.settings,
+        **occasion(),
         "seconds": round(seconds, 3),
     }
 
 
-def write_saved(folder: Path, plan: Plan, seeds: Iterable[int]) -> None:
+def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
     """Write down beside saved states what they are states of."""
-    base = dataclasses.replace(plan.scenario, policies=())
     stated = {
-        "settings": settings_of(base),
-        "policies": plan.words,
-        "until": plan.until.isoformat(),
-        "runs": {seed: plan.run(seed) for seed in seeds},
+        "settings": settings_of(dataclasses.replace(specs[0].scenario, policies=())),
+        "policies": specs[0].words,
+        "until": specs[0].until.isoformat(),
+        "runs": {one.seed: one.run for one in specs},
     }
     write_whole(folder / SAVED, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def machine() -> dict[str, Any]:
-    """Return what kind of machine this is, without its name."""
-    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
-
-
-def commit() -> str | None:
-    """Return the commit of the checkout that this program stands in, marked if files differ; else None."""
-    root = Path(__file__).parent.parent.parent
-    if not (root / ".git").exists():
-        return None
-    head = git(root, "rev-parse", "HEAD")
-    changed = git(root, "status", "--porcelain", "--untracked-files=no")
-    return f"{head}, changed" if head and changed else head
-
-
-def git(root: Path, *words: str) -> str | None:
-    """Return what git answers, or None."""
-    try:
-        stated = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return stated.stdout.strip() or None

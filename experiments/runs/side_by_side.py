@@ -1,19 +1,19 @@
 """Twin worlds of one seed, side by side: one town, one warm-up, then every arm; and who lives otherwise in each."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from experiments.runs.plan import Plan
 from experiments.runs.seats import Tell
-from experiments.runs.worlds import Finished, go_on, hits_of, measures_table, shifts_of, tables_of
+from experiments.runs.spec import RunSpec
+from experiments.runs.towns import TOWNS
+from experiments.runs.worlds import Finished, begin, go_on, hits_of, measures_table, tables_of
 from model.calendar import tick_of
 from model.daybook import COMMUNAL, NOBODY, Incident
 from model.model import TrustModel
-from model.scenario import Scenario
 from model.town import Town
 
 MEMORY_YEARS = (0.15, 0.5, 1.0, 3.0, 10.0)
@@ -29,12 +29,23 @@ Law = tuple[float, float]
 
 @dataclass(frozen=True)
 class Task:
-    """One seed of one site: its twins; or again under another law of trust; or the arms on luck of their own."""
+    """Runs of one seed and site: twins; or again under another law of trust; or the arms on luck of their own."""
 
     block: int
-    seed: int
+    specs: tuple[RunSpec, ...]
     kind: Literal["twins", "memory", "alone"] = "twins"
     law: Law | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other task of the comparison."""
+        return f"{self.kind} of {self.specs[0].scenario.name}, seed {self.specs[0].seed}, {self.law}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates: twins share one warm-up."""
+        first, *others = self.specs
+        return first.shifts + sum(one.shifts if self.kind == "alone" else one.reported for one in others)
 
 
 @dataclass(frozen=True)
@@ -46,65 +57,54 @@ class TwinRuns:
     residents: list[dict[str, Any]] = field(default_factory=list)
 
 
-def live(task: Task, plans: Sequence[Plan], town: Town, tell: Tell) -> TwinRuns:
+def live(task: Task, tell: Tell) -> TwinRuns:
     """Carry out a task."""
-    if task.law is not None:
-        plans = [dataclasses.replace(plan, scenario=under(task.law, plan.scenario)) for plan in plans]
+    town = TOWNS.of(task.specs[0].scenario)
     if task.kind == "alone":
-        return TwinRuns(task, [lone(plan, task.seed, town, tell) for plan in plans[1:]])
-    worlds = twins(plans, task.seed, town, tell)
+        return TwinRuns(task, [lone(spec, town, tell) for spec in task.specs])
     runs, residents, first = [], [], None
-    for plan, world in zip(plans, worlds, strict=True):
-        cells = go_on(world, tick_of(plan.until), tell)
-        runs.append(finished(world, plan, cells, whole=task.kind == "twins"))
+    for spec, world in zip(task.specs, twins(task.specs, town, tell), strict=True):
+        cells = go_on(world, tick_of(spec.until), tell)
+        runs.append(finished(world, spec, cells, whole=task.kind == "twins"))
         if first is not None and task.kind == "twins":
-            residents += [{"seed": task.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
+            residents += [{"seed": spec.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
         first = first or world
     return TwinRuns(task, runs, residents)
 
 
-def shifts_for(task: Task, plans: Sequence[Plan]) -> int:
-    """Return how many shifts a task simulates."""
-    whole = shifts_of(plans[0])
-    if task.kind == "alone":
-        return whole * (len(plans) - 1)
-    return whole + (len(plans) - 1) * (tick_of(plans[0].until) - tick_of(plans[0].begins))
-
-
-def under(law: Law, scenario: Scenario) -> Scenario:
-    """Return a scenario in which memory and asymmetry are these."""
+def under(law: Law, spec: RunSpec) -> RunSpec:
+    """Return a run in which memory and asymmetry are these."""
     memory, asymmetry = law
-    changes: dict[str, Any] = {
-        "memory_years": memory,
-        "negativity_effectiveness": asymmetry,
-        "negativity_fairness": min(asymmetry, MOST_ASYMMETRY_OF_FAIRNESS),
-    }
-    trust = dataclasses.replace(scenario.groups["trust"], **changes)
-    return dataclasses.replace(scenario, groups={**scenario.groups, "trust": trust})
+    return spec.overridden(
+        {
+            "trust.memory_years": memory,
+            "trust.negativity_effectiveness": asymmetry,
+            "trust.negativity_fairness": min(asymmetry, MOST_ASYMMETRY_OF_FAIRNESS),
+        }
+    )
 
 
-def twins(plans: Sequence[Plan], seed: int, town: Town, tell: Tell) -> Any:
-    """Yield a world for each plan, all at the end of one warm-up, which no policy can touch."""
-    scenario = dataclasses.replace(plans[0].scenario, policies=())
+def twins(specs: Sequence[RunSpec], town: Town, tell: Tell) -> Iterator[TrustModel]:
+    """Yield a world for each run of one seed, all at the end of one warm-up, which no policy can touch."""
+    scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
-    common = TrustModel(scenario, rng=seed, town=town, keep=keep).checkpoint()
-    tell(shifts_of(plans[0]) - (tick_of(plans[0].until) - tick_of(plans[0].begins)))
-    for plan in plans:
-        yield TrustModel.resumed(plan.scenario, common, town=town, keep=keep)
+    common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
+    tell(specs[0].shifts - specs[0].reported)
+    for spec in specs:
+        yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
 
 
-def lone(plan: Plan, seed: int, town: Town, tell: Tell) -> Finished:
-    """Run one world from its own beginning."""
-    world = TrustModel(plan.scenario, rng=seed, town=town)
-    tell(shifts_of(plan) - (tick_of(plan.until) - tick_of(plan.begins)))
-    return finished(world, plan, go_on(world, tick_of(plan.until), tell), whole=False)
+def lone(spec: RunSpec, town: Town, tell: Tell) -> Finished:
+    """Carry out one run from its own beginning."""
+    world = begin(spec, town)
+    tell(spec.shifts - spec.reported)
+    return finished(world, spec, go_on(world, tick_of(spec.until), tell), whole=False)
 
 
-def finished(world: TrustModel, plan: Plan, cells: list[np.ndarray], *, whole: bool) -> Finished:
+def finished(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
     """Return the run of a world that has ended, with all tables or its measures alone."""
-    run = plan.run(world.seed)
-    tables = tables_of(world, plan, run, cells) if whole else {"measures": measures_table(world, plan, run)}
-    return Finished(world.seed, run, tables, hits_of(world))
+    tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
+    return Finished(world.seed, spec.run, tables, hits_of(world))
 
 
 # Residents who differ

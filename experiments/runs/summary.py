@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import words
-from experiments.runs.plan import Plan
+from experiments.runs.spec import RunSpec
 from experiments.runs.twins import error_of
 from experiments.runs.yearly import MONTHS, Expression, by_run, values, years_of
 from model.kinds import NAMES
@@ -82,9 +82,9 @@ LINES = (
 )
 
 
-def summary(plan: Plan, measures: pd.DataFrame) -> str:
+def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
     """Return the table of a run as plain text."""
-    heading = [title_of(plan), seeds_of(measures)]
+    heading = [title_of(spec), seeds_of(measures)]
     if measures.empty:
         return "\n".join([*heading, "", "No full month lies within this run, so there is nothing to show."])
     runs = by_run(measures)
@@ -94,10 +94,10 @@ def summary(plan: Plan, measures: pd.DataFrame) -> str:
     return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows])
 
 
-def title_of(plan: Plan) -> str:
+def title_of(spec: RunSpec) -> str:
     """Return municipality and policy in one line."""
-    title = plan.scenario.title.get("en", plan.scenario.name)
-    return f"{title}, {plan.policy}, {plan.begins} to {plan.until}"[:WIDTH]
+    title = spec.scenario.title.get("en", spec.scenario.name)
+    return f"{title}, {spec.policy}, {spec.begins} to {spec.until}"[:WIDTH]
 
 
 def seeds_of(measures: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from experiments.runs.jobs import Job, plan_of
+from experiments.runs.spec import RunSpec
 from experiments.runs.towns import TOWNS
 from model import fingerprint
 
@@ -35,41 +35,32 @@ class Failed:
     trace: str
 
 
-def carry_out(job: Job, tell: "Tell") -> Done:
-    """Run one job."""
+def carry_out(spec: RunSpec, tell: "Tell") -> Done:
+    """Carry out one run."""
     from experiments.runs.worlds import simulate  # brings Mesa and the compiler, which the coordinator does without
 
     start = time.perf_counter()
-    plan = plan_of(job)
-    town = TOWNS.of(plan.scenario)
+    town = TOWNS.of(spec.scenario)
     begun = time.perf_counter()
-    tables = simulate(plan, job.seed, town, tell).tables
+    tables = simulate(spec, town, tell).tables
     seconds = time.perf_counter() - begun
-    kept = {name: relabelled(tables[name], job) for name in job.point.keep}
-    return Done(
-        {"measures": chosen(relabelled(tables["measures"], job), job)} | kept, seconds, fingerprint(), begun - start
-    )
+    kept = {name: tables[name] for name in spec.keep}
+    return Done({"measures": chosen(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start)
 
 
-def relabelled(table: pa.Table, job: Job) -> pa.Table:
-    """Return a table with the identity of the job, which also counts the choice of measures."""
-    return table.set_column(table.column_names.index("run"), "run", pa.array([job.run] * len(table), pa.string()))
+def chosen(table: pa.Table, spec: RunSpec) -> pa.Table:
+    """Return the measures that are to be kept; all if none is named."""
+    return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
-def chosen(table: pa.Table, job: Job) -> pa.Table:
-    """Return the measures that the study keeps; all if it names none."""
-    point = job.point
-    return table.select([*KEYS, *point.varied, *point.measures]) if point.measures else table
-
-
-def attempt(job: Job, tell: "Tell") -> Done | Failed:
-    """Run one job; what goes wrong in it comes back as text, since not every error can be sent."""
+def attempt(spec: RunSpec, tell: "Tell") -> Done | Failed:
+    """Carry out one run; what goes wrong in it comes back as text, since not every error can be sent."""
     try:
-        return carry_out(job, tell)
+        return carry_out(spec, tell)
     except Exception as reason:
         return Failed(f"{type(reason).__name__}: {reason}", traceback.format_exc())
 
 
-def attempt_far(job: Job) -> Done | Failed:
-    """Run one job on a cluster, where nobody listens to its progress."""
-    return attempt(job, lambda _: None)
+def attempt_far(spec: RunSpec) -> Done | Failed:
+    """Carry out one run on a cluster, where nobody listens to its progress."""
+    return attempt(spec, lambda _: None)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments.runs.plan import Plan, seed_folder, shifts_of
+from experiments.runs.saved import seed_folder
 from experiments.runs.seats import Tell
+from experiments.runs.spec import RunSpec
 from model.calendar import SHIFTS, date_of_day, first_of_month, month_of, tick_of
 from model.kinds import NAMES as KINDS
 from model.measures import GROUPS
@@ -39,24 +40,22 @@ class Finished:
     ceiling_hits: float
 
 
-def simulate(plan: Plan, seed: int, town: Town, tell: Tell, save: Path | None = None) -> Finished:
-    """Run one world of a plan to its end."""
-    first = tick_of(plan.begins)
-    world = begin(plan, seed, town)
-    tell(shifts_of(plan) - (tick_of(plan.until) - first))
-    cells = go_on(world, tick_of(plan.until), tell)
+def simulate(spec: RunSpec, town: Town, tell: Tell, save: Path | None = None) -> Finished:
+    """Carry out one run to its end."""
+    world = begin(spec, town)
+    tell(spec.shifts - spec.reported)
+    cells = go_on(world, tick_of(spec.until), tell)
     if save is not None:
-        world.save(seed_folder(save, seed))
-    run = plan.run(seed)
-    return Finished(seed, run, tables_of(world, plan, run, cells), hits_of(world))
+        world.save(seed_folder(save, spec.seed))
+    return Finished(spec.seed, spec.run, tables_of(world, spec, cells), hits_of(world))
 
 
-def begin(plan: Plan, seed: int, town: Town) -> TrustModel:
-    """Return a world at the beginning of a plan: new, or as it was saved."""
-    keep = plan.keep & {"incidents"}
-    if plan.branch is None:
-        return TrustModel(plan.scenario, rng=seed, town=town, keep=keep)
-    return TrustModel.restore(seed_folder(plan.branch, seed), plan.scenario, town=town, keep=keep)
+def begin(spec: RunSpec, town: Town) -> TrustModel:
+    """Return the world of a run at its beginning: new, or as it was saved."""
+    keep = {"incidents"}.intersection(spec.keep)
+    if spec.branch is None:
+        return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
+    return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
 
 
 def go_on(world: TrustModel, end: int, tell: Tell) -> list[np.ndarray]:
@@ -77,17 +76,17 @@ def hits_of(world: TrustModel) -> float:
     return float(sum(world.datacollector.model_vars["ceiling_hits"]))
 
 
-def tables_of(world: TrustModel, plan: Plan, run: str, cells: list[np.ndarray]) -> dict[str, pa.Table]:
+def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:
     """Return all tables of a world that has ended."""
-    rows = np.concatenate(cells) if "cells" in plan.keep and cells else world.cell_months()
+    rows, run = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months(), spec.run
     tables = {
-        "measures": measures_table(world, plan, run),
+        "measures": measures_table(world, spec),
         "settlements": months_table(world, run, world.settlement_months(), _SETTLEMENT),
         "groups": months_table(world, run, world.group_months(), {"group": tuple(GROUPS)}),
         "cells": months_table(world, run, rows, {}),
         "ledger": months_table(world, run, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
     }
-    if "incidents" in plan.keep:
+    if "incidents" in spec.keep:
         tables["incidents"] = incidents_table(world, run)
     return tables
 
@@ -97,22 +96,22 @@ def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
     return np.array([first_of_month(int(month)) >= scenario.start for month in months], dtype=bool)
 
 
-def measures_table(world: TrustModel, plan: Plan, run: str) -> pa.Table:
+def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return a row per full month: whose it is, varied parameters, all measures."""
     stated = world.datacollector.model_vars
-    whole = [month >= plan.scenario.start for month in stated["month"]]
+    whole = [month >= world.settings.start for month in stated["month"]]
     n = sum(whole)
     columns: dict[str, pa.Array] = {
-        "run": constant(run, n),
-        "scenario": constant(plan.scenario.name, n),
-        "policy": constant(plan.policy, n),
+        "run": constant(spec.run, n),
+        "scenario": constant(world.settings.name, n),
+        "policy": constant(spec.policy, n),
         "seed": constant(world.seed, n),
     }
     for name in stated:
         values = [value for value, full in zip(stated[name], whole, strict=True) if full]
         columns[name] = dates_of(values) if name == "month" else numbers_of(values)
         if name == "month":
-            columns |= {key: constant(value, n) for key, value in plan.varied.items()}
+            columns |= {key: constant(value, n) for key, value in spec.columns.items()}
     return pa.table(columns)
 
 

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.runs.folder import read_manifest, write_whole
-from experiments.runs.jobs import Job, Point, jobs_at, plan_of
+from experiments.runs.batches import stored
+from experiments.runs.folder import write_whole
+from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import say
 from experiments.runs.seats import Crew
+from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed
 from experiments.runs.yearly import MONTHS, Expression
 from experiments.sensitivity.budget import Clocked, Size, check_factors, planned
@@ -25,7 +27,6 @@ from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
 from experiments.sweeps.jobs import points_of
 from experiments.sweeps.lock import locked
-from experiments.sweeps.store import read_measures
 from experiments.sweeps.study import Study, find_study, read_study
 from model.errors import InputError
 from model.measures import MEASURES
@@ -46,10 +47,11 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         size, stated = agreed(study, method, problem, budget, hands, target)
         say(stated)
         points = method.sample(problem, size.blocks)
-        rows = [(point, list(jobs_at(point, size.seeds))) for point in points_of(study, points)]
-        jobs = list({job.run: job for _, row in rows for job in row}.values())
+        rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
+        jobs = list({job.run: job for row in rows for job in row}.values())
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
-        code = compute(study, jobs, target, hands, sensitivity=agreement)
+        words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
+        code = compute(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
         if code == INTERRUPTED:
             return code
         conclude(study, method, problem, points, rows, target)
@@ -75,11 +77,12 @@ def agreed(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
 ) -> tuple[Size, str]:
     """Return the size of the design: the one that the folder was begun with, else a new one."""
-    stated = read_manifest(target).get("sensitivity") if place.is_sweep(target) else None
+    there = kind_of(target) == SWEEP
+    stated = read_manifest(target).get("sensitivity") if there else None
     if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
         size = Size(stated["blocks"], tuple(stated["seeds"]))
         return size, f"going on with {target}: {size.runs(method, problem):,} runs"
-    if stated is not None or place.is_sweep(target):
+    if stated is not None or there:
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
     stated = Size(study.design.points, study.seeds)
     if method.powers and stated.blocks & (stated.blocks - 1):
@@ -96,7 +99,7 @@ def pilot(
     begun = time.monotonic()
     design = method.sample(problem, method.fewest)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
-    rows = [list(jobs_at(point, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
+    rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
     jobs = list({job.run: job for row in rows for job in row}.values())
     say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
@@ -111,7 +114,7 @@ def pilot(
 
 
 def done_by(
-    crew: Crew[Job, Done | Failed], jobs: list[Job], given_up: Callable[[], bool], limit: float = math.inf
+    crew: Crew[RunSpec, Done | Failed], jobs: list[RunSpec], given_up: Callable[[], bool], limit: float = math.inf
 ) -> dict[str, Done]:
     """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
 
@@ -139,7 +142,7 @@ def done_by(
     return results
 
 
-def luck_by_measure(study: Study, rows: list[list[Job]], results: dict[str, Done]) -> dict[str, Luck]:
+def luck_by_measure(study: Study, rows: list[list[RunSpec]], results: dict[str, Done]) -> dict[str, Luck]:
     """Return the luck of each measure in a pilot, over the points of which every run gave a number."""
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
     found = {}
@@ -156,12 +159,12 @@ def conclude(
     method: Method,
     problem: Problem,
     points: np.ndarray,
-    rows: list[tuple[Point, list[Job]]],
+    rows: list[list[RunSpec]],
     target: Path,
 ) -> None:
     """Analyse what was computed; write and print what is found."""
-    runs = {job.run for _, row in rows for job in row}
-    table = read_measures(target, runs)
+    runs = {job.run for row in rows for job in row}
+    table = stored(target, runs)
     if table is None or not len(table):
         say("confianza: no run has a full month, so there is nothing to analyse")
         return
@@ -169,10 +172,10 @@ def conclude(
     findings = []
     for begin in range(0, len(rows), len(points)):
         arm_rows = rows[begin : begin + len(points)]
-        plan = plan_of(arm_rows[0][1][0])
+        arm = Arm(arm_rows[0][0].scenario.name, arm_rows[0][0].policy)
         for measure in study.sensitivity.measures:
-            outcomes = matrix([[job.run for job in row] for _, row in arm_rows], yearly(months, measure))
-            findings.append(find(Arm(plan.scenario.name, plan.policy), measure, method, problem, points, outcomes))
+            outcomes = matrix([[job.run for job in row] for row in arm_rows], yearly(months, measure))
+            findings.append(find(arm, measure, method, problem, points, outcomes))
     write_whole(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.jobs import Job, base, plan_of
-from experiments.runs.plan import shifts_of
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress, announce_compiling, say
 from experiments.runs.seats import Crew, LocalCrew
+from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt
 from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
 from experiments.sweeps.engine import Engine, Outcome
-from experiments.sweeps.jobs import jobs_of
+from experiments.sweeps.jobs import jobs_of, shared
 from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
@@ -45,7 +44,7 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        code = compute(study, jobs, target, hands)
+        code = compute(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
     if code != INTERRUPTED:
         print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
     return code
@@ -55,13 +54,13 @@ def overridden(study: Study) -> Iterator[str]:
     """Yield what is varied in vain, since a policy of the study sets it."""
     for source in study.scenarios:
         for policies in study.policies:
-            for policy in base(source, policies, tuple(study.sets.items()), study.start).policies:
+            for policy in shared(study, source, policies).policies:
                 for entry in policy.entries:
                     if entry.how == "set" and entry.parameter in study.factors.names:
                         yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
 
 
-def compute(study: Study, jobs: Sequence[Job], target: Path, hands: Hands, **more: Any) -> int:
+def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
     """Compute what a folder lacks of some jobs; the folder must be locked."""
     for path in place.half_written(target):
         path.unlink()
@@ -90,31 +89,33 @@ def tell_start(study: Study, runs: int, missing: int) -> None:
     say(f"{study.title}: {runs} runs of {study.years:g} years{there}")
 
 
-def run_missing(missing: list[Job], store: Store, hands: Hands) -> Outcome:
+def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> Outcome:
     """Compute some jobs, those of one town together."""
     with Interruption() as interruption:
         crew, order = hired(hands, interruption, len(missing))
-        each = max(shifts_of(plan_of(missing[0])), 1)
+        each = max(missing[0].shifts, 1)
         progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
         return Engine(crew, store, progress, each, interruption).run(sorted(missing, key=order))
 
 
-def hired(hands: Hands, interruption: Interruption, runs: int) -> tuple[Crew[Job, Done | Failed], Callable[[Job], str]]:
+def hired(
+    hands: Hands, interruption: Interruption, runs: int
+) -> tuple[Crew[RunSpec, Done | Failed], Callable[[RunSpec], str]]:
     """Return the crew, and the order in which it should be given jobs."""
     if hands.dask is not None:
         from experiments.runs.cluster import DaskCrew
 
-        return DaskCrew(hands.dask), lambda job: job.point.source
+        return DaskCrew(hands.dask), lambda job: job.source
     announce_compiling()
     crew = LocalCrew(min(hands.workers, runs), attempt)
     groups = crew.prepare(lambda: interruption.came)
     return crew, lambda job: town_of(job, groups)
 
 
-def town_of(job: Job, groups: frozenset[str]) -> str:
+def town_of(job: RunSpec, groups: frozenset[str]) -> str:
     """Return what tells the towns of jobs apart, so that a worker need not build one twice."""
-    shaping = [one for one in job.point.sets if one[0].partition(".")[0] in groups]
-    return repr((job.point.source, sorted(shaping)))
+    shaping = [one for one in job.overrides if one[0].partition(".")[0] in groups]
+    return repr((job.source, sorted(shaping)))
 
 
 def give_up(reason: OSError, store: Store, runs: int) -> int:

@@ -4,10 +4,10 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from experiments.runs.jobs import Job
 from experiments.runs.pool import LOOK_EVERY, MOST_DEATHS, Interruption
 from experiments.runs.progress import Progress
 from experiments.runs.seats import Crew, Died, Returned
+from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed
 from experiments.sweeps import quarantine
 from experiments.sweeps.store import Store
@@ -29,7 +29,7 @@ class Outcome:
 class Engine:
     """One sweep under way."""
 
-    crew: Crew[Job, Done | Failed]
+    crew: Crew[RunSpec, Done | Failed]
     store: Store
     progress: Progress
     each: int
@@ -38,7 +38,7 @@ class Engine:
     outcome: Outcome = field(default_factory=Outcome)
     deaths: Counter[str] = field(default_factory=Counter)
 
-    def run(self, jobs: Iterable[Job]) -> Outcome:
+    def run(self, jobs: Iterable[RunSpec]) -> Outcome:
         """Carry out all jobs, or as many as there is time for."""
         waiting = deque(jobs)
         out = 0
@@ -63,7 +63,7 @@ class Engine:
             self.progress.close()
         return self.outcome
 
-    def take(self, job: Job, result: Result) -> Job | None:
+    def take(self, job: RunSpec, result: Result) -> RunSpec | None:
         """Take what became of a job; return it if it is to be tried again."""
         if isinstance(result, Returned):
             return job

@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.runs.folder import read_table, write_whole
+from experiments.runs.folder import write_whole
+from experiments.runs.reading import tables
 from model.errors import InputError
 
 ORDER = ("scenario", "policy", "seed", "run", "month")
@@ -17,18 +18,11 @@ CHUNK = 2000
 
 def csv_of(folder: Path) -> bytes:
     """Return the measures of a folder of results as CSV."""
-    table = table_of(folder)
+    table = tables(folder, "measures")
     for name in ORDER:
         if name not in table.column_names:
             raise InputError(f"{folder}: its measures have no column '{name}'")
     return written(table.sort_by([(name, "ascending") for name in ORDER]))
-
-
-def table_of(folder: Path) -> pa.Table:
-    """Return the measures of a run, or those of all finished runs of a sweep."""
-    from experiments.sweeps.results import is_sweep, measures_of
-
-    return measures_of(folder) if is_sweep(folder) else read_table(folder, "measures")
 
 
 def written(table: pa.Table) -> bytes:

@@ -1,44 +1,50 @@
-"""The jobs of a study: one for each of its points and seeds, in its own order."""
+"""The runs of a study: one for each of its points and seeds, in its own order."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from experiments.runs.jobs import Job, Point, base, jobs_at
-from experiments.runs.plan import after
+from experiments.runs.asked import after
+from experiments.runs.spec import RunSpec, begun, laid, overrides_of
 from experiments.sweeps.design import settings
 from experiments.sweeps.study import Study
+from model.scenario import Scenario
 
 
-def jobs_of(study: Study, points: np.ndarray | None = None) -> list[Job]:
-    """Return the jobs of a study in its own order; rows that coincide are one job."""
-    jobs: dict[str, Job] = {}
+def jobs_of(study: Study, points: np.ndarray | None = None) -> list[RunSpec]:
+    """Return the runs of a study in its own order; rows that coincide are one run."""
+    jobs: dict[str, RunSpec] = {}
     for point in points_of(study, points):
-        for job in jobs_at(point, study.seeds):
+        for job in map(point.with_seed, study.seeds):
             jobs.setdefault(job.run, job)
     return list(jobs.values())
 
 
-def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[Point]:
-    """Yield the points of a study."""
+def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpec]:
+    """Yield a run for each point of a study."""
     for source in study.scenarios:
         for policies in study.policies:
             for values in settings(study, points):
                 yield point_of(study, source, policies, values)
 
 
-def point_of(study: Study, source: str, policies: tuple[str, ...], values: Mapping[str, Any]) -> Point:
-    """Return one point of a study."""
-    sets = tuple((dict(study.sets) | dict(values)).items())
-    begins = base(source, policies, tuple(study.sets.items()), study.start).start
-    return Point(
+def point_of(study: Study, source: str, policies: tuple[str, ...], values: Mapping[str, Any]) -> RunSpec:
+    """Return the run at one point of a study."""
+    scenario = shared(study, source, policies)
+    return RunSpec(
         source=source,
-        policies=policies,
-        sets=sets,
+        policies=begun(policies, scenario, scenario.start),
+        overrides=overrides_of(dict(study.sets) | dict(values)),
         varied=tuple(values),
         start=study.start,
-        until=after(begins, study.years).isoformat(),
+        until=after(scenario.start, study.years),
+        seed=study.seeds[0],
         keep=study.keep,
         measures=study.measures,
     )
+
+
+def shared(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
+    """Return the scenario that points with the same policies have in common."""
+    return laid(source, policies, overrides_of(study.sets), study.start)

@@ -3,10 +3,9 @@
 import json
 import shlex
 from pathlib import Path
-from typing import Any
 
 from experiments.runs.folder import write_whole
-from experiments.runs.jobs import Job, as_words, from_words
+from experiments.runs.spec import RunSpec
 from model.errors import InputError
 
 QUARANTINE = "quarantine"
@@ -17,11 +16,12 @@ def path_of(folder: Path, run: str) -> Path:
     return folder / QUARANTINE / f"{run}.json"
 
 
-def put(folder: Path, job: Job, error: str, trace: str) -> Path:
+def put(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
     """Put a run into quarantine; return its file."""
     path = path_of(folder, job.run)
     path.parent.mkdir(exist_ok=True)
-    stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()} | as_words(job)
+    stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()}
+    stated |= {"run": job.run, "command": job.command}
     write_whole(path, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
     return path
 
@@ -41,14 +41,16 @@ def inside(folder: Path) -> list[Path]:
     return sorted((folder / QUARANTINE).glob("*.json"))
 
 
-def read(path: Path) -> tuple[Job, dict[str, Any]]:
-    """Return a run in quarantine and what is told of it."""
+def read(path: Path) -> tuple[str, RunSpec]:
+    """Return the identity that a run in quarantine had, and what it was asked to be."""
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
-        return from_words(stated), stated
+        return str(stated["run"]), RunSpec.read(stated["command"])
     except FileNotFoundError:
         raise InputError(f"no file '{path}'") from None
     except (OSError, ValueError):
         raise InputError(f"{path} is not readable as JSON") from None
+    except (KeyError, TypeError):
+        raise InputError(f"{path} holds no run that could be repeated") from None
     except InputError as reason:
         raise InputError(f"{path}: {reason}") from None

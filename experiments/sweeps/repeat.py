@@ -1,7 +1,6 @@
 """The command `repeat`: one run once more, in this process, where its error or its numbers can be looked at."""
 
 import dataclasses
-import json
 import re
 import sys
 import traceback
@@ -9,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from experiments.runs import work
-from experiments.runs.folder import read_manifest, read_table
-from experiments.runs.jobs import Job, Point, from_words, jobs_at, plan_of
-from experiments.runs.plan import shifts_of
+from experiments.runs.batches import stored
+from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.progress import Progress, say
+from experiments.runs.reading import places_of, specs_of, tables
+from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from experiments.sweeps import quarantine
-from experiments.sweeps.folder import is_sweep, read_plan
-from experiments.sweeps.store import read_measures
 from model import fingerprint
 from model.errors import InputError
 
@@ -27,81 +24,78 @@ SAME, FAULT = 0, 1
 IDENTITY = re.compile(r"[0-9a-f]{16}")
 RESULTS = Path("results")
 
+Found = tuple[str, RunSpec, pa.Table | None]
+"""The identity under which a run is known, what it is asked to be, and its stored measures."""
+
 
 def repeat(word: str, within: Path | None) -> int:
     """Compute a run again and compare it with what is stored; return the exit code."""
-    job, stored = found(word, within)
-    check_code(job)
-    plan = plan_of(job)
+    run, spec, stored = found(word, within)
+    check_code(run, spec)
     try:
-        measures = once_more(job)
+        measures = once_more(spec)
     except Exception:
         traceback.print_exc(file=sys.stderr)
-        say(f"confianza: run {job.run} fails again, as the lines above say")
+        say(f"confianza: run {run} fails again, as the lines above say")
         return FAULT
-    print(summary(plan, measures.to_pandas()))
+    print(summary(spec, measures.to_pandas()))
     return compared(measures, stored)
 
 
-def found(word: str, within: Path | None) -> tuple[Job, pa.Table | None]:
+def found(word: str, within: Path | None) -> Found:
     """Return the run that is meant, with its stored measures if it has finished."""
     if word.endswith(".json"):
-        return quarantine.read(Path(word))[0], None
-    if not IDENTITY.fullmatch(word):
-        raise InputError(f"a run is named by 16 hexadecimal digits, or by its file in quarantine/, got '{word}'")
+        return *quarantine.read(Path(word)), None
+    named = RunSpec.read(word).run if word.startswith("confianza ") else word
+    if not IDENTITY.fullmatch(named):
+        raise InputError(
+            f"a run is named by 16 hexadecimal digits, its command, or its file in quarantine/, got '{word}'"
+        )
     folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
     for folder in folders:
-        of = of_sweep if is_sweep(folder) else of_run
-        if (one := of(word, folder)) is not None:
-            return one
+        for place in filter(Path.is_dir, places_of(folder)):
+            if (one := found_in(place, named, strict=within is not None)) is not None:
+                return one
+    if named != word and within is None:
+        return named, RunSpec.read(word), None
     where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
     raise InputError(f"no run '{word}' in {where}")
 
 
-def of_sweep(run: str, folder: Path) -> tuple[Job, pa.Table | None] | None:
-    """Return a run of a sweep."""
-    row = read_plan(folder).filter(pc.field("run") == run).to_pylist()
-    if not row:
+def found_in(folder: Path, run: str, strict: bool) -> Found | None:
+    """Return a run of a folder, if it is one of its runs; where many are searched, one that cannot be read is none."""
+    try:
+        spec = specs_of(folder).get(run)
+    except InputError:
+        if strict:
+            raise
         return None
-    job = from_words({"run": run, "seed": row[0]["seed"], "point": json.loads(row[0]["point"])})
-    stored = read_measures(folder, {run})
-    return job, stored if stored is not None and len(stored) else None
-
-
-def of_run(run: str, folder: Path) -> tuple[Job, pa.Table | None] | None:
-    """Return a run of the command `run`."""
-    stated = read_manifest(folder)
-    seed = next((int(seed) for seed, one in stated.get("runs", {}).items() if one == run), None)
-    if seed is None:
+    if spec is None:
         return None
-    if stated["branched_from"]:
+    if read_manifest(folder).get("branched_from"):
         raise InputError(f"run {run} went on from a saved state; repeat it with `confianza run --from`")
-    point = Point(
-        source=stated["source"],
-        policies=tuple(stated["policies"]),
-        sets=tuple(stated["varied"].items()),
-        varied=tuple(stated["varied"]),
-        start=stated["begins"],
-        until=stated["until"],
-        keep=tuple(stated["keep"]),
-    )
-    return Job(run, seed, point), read_table(folder, "measures").filter(pc.field("run") == run)
+    return run, spec, months_of(folder, run)
 
 
-def check_code(job: Job) -> None:
-    """Raise if the run cannot be repeated, since the code or the files that it was read from have changed."""
-    now = next(iter(jobs_at(job.point, [job.seed]))).run
-    if now != job.run:
+def months_of(folder: Path, run: str) -> pa.Table | None:
+    """Return the stored measures of a run, if it has finished."""
+    if kind_of(folder) != SWEEP:
+        return tables(folder, "measures", {run})
+    table = stored(folder, {run})
+    return table if table is not None and len(table) else None
+
+
+def check_code(run: str, spec: RunSpec) -> None:
+    """Raise if a run cannot be repeated, since the code or the files that it was read from have changed."""
+    if spec.run != run:
         raise InputError(
-            f"run {job.run} is now {now}: the code (this is {fingerprint()}), the scenario or a policy has changed"
+            f"run {run} is now {spec.run}: the code (this is {fingerprint()}), the scenario or a policy has changed"
         )
 
 
-def once_more(job: Job) -> pa.Table:
-    """Return all measures of a run, computed anew."""
-    whole = dataclasses.replace(job, point=dataclasses.replace(job.point, measures=()))
-    progress = Progress(f"run {job.run}", shifts_of(plan_of(job)))
-    done = 0
+def once_more(spec: RunSpec) -> pa.Table:
+    """Return all measures of a run, computed anew under the identity that it has."""
+    progress, done = Progress(f"run {spec.run}", spec.shifts), 0
 
     def tell(shifts: int) -> None:
         nonlocal done
@@ -109,9 +103,10 @@ def once_more(job: Job) -> pa.Table:
         progress.reach(done)
 
     try:
-        return work.carry_out(whole, tell).tables["measures"]
+        measures = work.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]
     finally:
         progress.close()
+    return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 
 def compared(measures: pa.Table, stored: pa.Table | None) -> int:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.plan import KEEPS, LONGEST_YEARS
+from experiments.runs.asked import LONGEST_YEARS
+from experiments.runs.spec import KEEPS
 from experiments.sweeps.factors import Factors, read_factors
 from model.errors import InputError, nearest
+from model.parameters import date_of
 from scenarios.policy_files import finite
 from scenarios.reading import built_in, read_toml
 
@@ -48,7 +50,7 @@ class Study:
     policies: tuple[tuple[str, ...], ...]
     seeds: tuple[int, ...]
     years: float
-    start: str | None
+    start: datetime.date | None
     sets: Mapping[str, Any]
     factors: Factors
     keep: tuple[str, ...]
@@ -206,10 +208,10 @@ def years_of(table: Table) -> float:
     return float(years)
 
 
-def start_of(table: Table) -> str | None:
+def start_of(table: Table) -> datetime.date | None:
     """Return the first reported day, if the study states it."""
     value = table.values.get("start")
-    return value.isoformat() if isinstance(value, datetime.date) else value
+    return None if value is None else date_of(f"{table.file}: start", value)
 
 
 def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

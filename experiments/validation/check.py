@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from experiments.runs.folder import joined
-from experiments.runs.plan import Plan
 from experiments.runs.runs import run_all
+from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import Expression, by_run, years_of
 from model.errors import InputError
 
@@ -74,16 +74,17 @@ def order_of(row: dict[str, Any]) -> Order:
     )
 
 
-def show_check(plan: Plan) -> None:
+def show_check(specs: Sequence[RunSpec]) -> None:
     """Run the status quo and print it beside the orders of magnitude."""
-    rows = [order for order in orders() if plan.scenario.name in order.bands]
+    site = specs[0].scenario.name
+    rows = [order for order in orders() if site in order.bands]
     if not rows:
         known = sorted({site for order in orders() for site in order.bands})
-        raise InputError(f"there are no orders of magnitude for '{plan.scenario.name}', only for {', '.join(known)}")
-    outcome = run_all(plan, label=f"{plan.scenario.name}, status quo")
+        raise InputError(f"there are no orders of magnitude for '{site}', only for {', '.join(known)}")
+    outcome = run_all(specs, label=f"{site}, status quo")
     if outcome.finished:
         measures = joined(outcome.finished)["measures"].to_pandas()
-        print("\n".join(check_lines(rows, plan.scenario.name, measures)))
+        print("\n".join(check_lines(rows, site, measures)))
     if outcome.interrupted:
         raise KeyboardInterrupt
 

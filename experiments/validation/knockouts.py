@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from experiments.runs.asked import asked
 from experiments.runs.folder import joined
-from experiments.runs.plan import Plan, make_plan
 from experiments.runs.runs import run_all
+from experiments.runs.spec import RunSpec
 from model.errors import InputError, nearest
 from model.register import ORDER
 from scenarios.groups import mechanisms
@@ -75,16 +76,16 @@ def effects(one: Knockout, *, scale: float, years: float, replicates: int, worke
     policies = [one.policy] if one.policy else []
     size = [f"population.scale={scale}"]
     arms = [
-        make_plan(one.site, policies=policies, sets=[*size, *off], start=one.start, years=years, replicates=replicates)
+        asked(one.site, policies=policies, sets=[*size, *off], start=one.start, years=years, replicates=replicates)
         for off in ([], [f"mechanisms.{one.name}=false"])
     ]
     having, missing = (table_of(arm, workers) for arm in arms)
     return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
 
 
-def table_of(plan: Plan, workers: int) -> pd.DataFrame:
+def table_of(specs: Sequence[RunSpec], workers: int) -> pd.DataFrame:
     """Return the mean of every measure over the months of each run, a row per seed."""
-    outcome = run_all(plan, workers=workers, label=f"{plan.scenario.name} {plan.policy}")
+    outcome = run_all(specs, workers=workers, label=f"{specs[0].scenario.name} {specs[0].policy}")
     if outcome.interrupted:
         raise KeyboardInterrupt
     table: pd.DataFrame = joined(outcome.finished)["measures"].to_pandas()

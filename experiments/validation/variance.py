@@ -10,6 +10,7 @@ seeds; where the effect is the same in all twins, nothing of it is luck and the 
 import argparse
 import dataclasses
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,14 @@ import pandas as pd
 from experiments.compare.effects import by_seed
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.text import ALL_ALIKE, many
-from experiments.runs.plan import Plan, make_plan
+from experiments.runs.asked import asked
 from experiments.runs.progress import Progress
-from experiments.runs.side_by_side import finished, twins
+from experiments.runs.side_by_side import twins
+from experiments.runs.spec import STATUS_QUO, RunSpec
 from experiments.runs.twins import Effect, paired, saved
-from experiments.runs.worlds import go_on, shifts_of, simulate
+from experiments.runs.worlds import go_on, measures_table
 from model.calendar import tick_of
+from model.model import TrustModel
 from model.scenario import Scenario
 from model.town import build_town
 
@@ -35,13 +38,6 @@ MORE = "two more couples"
 GOAL, RESAMPLES = 10.0, 2000
 
 
-def changed(scenario: Scenario, group: str, key: str, by: float) -> Scenario:
-    """Return a scenario in which one number is larger by so much."""
-    old = scenario.groups[group]
-    new = dataclasses.replace(old, **{key: getattr(old, key) + by})
-    return dataclasses.replace(scenario, groups={**scenario.groups, group: new})
-
-
 def more_couples(scenario: Scenario) -> Scenario:
     """Return a scenario whose first station has the officers of two more couples in each group."""
     first = next(one for one in scenario.facilities if one.station)
@@ -49,35 +45,39 @@ def more_couples(scenario: Scenario) -> Scenario:
     return dataclasses.replace(scenario, facilities=tuple(more if one is first else one for one in scenario.facilities))
 
 
-def arms_of(base: Plan, large: Sequence[Plan]) -> dict[str, Plan]:
-    """Return the plans whose effects are measured, by name."""
-    scenario = base.scenario
-    small = {
-        "courtesy + 2 points": changed(scenario, "contacts", "fair", COURTESY),
-        "telling + .05 log-odds": changed(scenario, "reporting", "intercept", TELLING),
+def changed(spec: RunSpec, name: str, by: float) -> RunSpec:
+    """Return a run in which one number is larger by so much."""
+    group, _, key = name.partition(".")
+    return spec.overridden({name: getattr(spec.scenario[group], key) + by})
+
+
+def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:
+    """Return the runs whose effects are measured, by name; the first is what they are compared with."""
+    return {
+        STATUS_QUO: base,
+        "courtesy + 2 points": changed(base, "contacts.fair", COURTESY),
+        "telling + .05 log-odds": changed(base, "reporting.intercept", TELLING),
+        **{one.policy: one for one in large},
     }
-    arms = {name: dataclasses.replace(base, scenario=one) for name, one in small.items()}
-    return arms | {plan.policy: plan for plan in large}
 
 
 def quiet(shifts: int) -> None:
     """Take no note of the shifts that were simulated."""
 
 
-def months(base: Plan, arms: dict[str, Plan]) -> dict[str, pd.DataFrame]:
-    """Run all arms of all seeds side by side; return their measures by name."""
-    town = build_town(base.scenario)
+def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataFrame]:
+    """Carry out all arms of all seeds side by side; return their measures by name."""
+    more = more_couples(arms[STATUS_QUO].scenario)
+    town, larger = build_town(arms[STATUS_QUO].scenario), build_town(more)
     found: dict[str, list[pd.DataFrame]] = {}
-    progress = Progress("variance", len(base.seeds))
-    more = dataclasses.replace(base, scenario=more_couples(base.scenario))
-    larger = build_town(more.scenario)
-    for number, seed in enumerate(base.seeds):
-        plans = {"status quo": base, **arms}
-        for (name, plan), world in zip(plans.items(), twins(list(plans.values()), seed, town, quiet), strict=True):
-            run = finished(world, plan, go_on(world, tick_of(plan.until), quiet), whole=False)
-            found.setdefault(name, []).append(run.tables["measures"].to_pandas())
-        run = simulate(more, seed, larger, quiet)
-        found.setdefault(MORE, []).append(run.tables["measures"].to_pandas())
+    progress = Progress("variance", len(seeds))
+    for number, seed in enumerate(seeds):
+        specs = {name: spec.with_seed(seed) for name, spec in arms.items()}
+        alone = (MORE, specs[STATUS_QUO]), TrustModel(more, rng=seed, town=larger)
+        own = zip(specs.items(), twins(list(specs.values()), town, quiet), strict=True)
+        for (name, spec), world in chain(own, [alone]):
+            go_on(world, tick_of(spec.until), quiet)
+            found.setdefault(name, []).append(measures_table(world, spec).to_pandas())
         progress.reach(number + 1)
     progress.close()
     return {name: pd.concat(parts) for name, parts in found.items()}
@@ -85,11 +85,11 @@ def months(base: Plan, arms: dict[str, Plan]) -> dict[str, pd.DataFrame]:
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield the table of ratios."""
-    base = make_plan(site, sets=sets, years=years, replicates=seeds)
-    large = [make_plan(site, policies=[name], sets=sets, years=years, replicates=seeds) for name in LARGE]
-    tables = months(base, arms_of(base, large))
-    status_quo = tables.pop("status quo")
-    yield f"{site}, {years:g} years ({shifts_of(base)} shifts with warm-up), {seeds} seeds {' '.join(sets)}"
+    runs = asked(site, sets=sets, years=years, replicates=seeds)
+    large = [asked(site, policies=[name], sets=sets, years=years)[0] for name in LARGE]
+    tables = months(arms_of(runs[0], large), [one.seed for one in runs])
+    status_quo = tables.pop(STATUS_QUO)
+    yield f"{site}, {years:g} years ({runs[0].shifts} shifts with warm-up), {seeds} seeds {' '.join(sets)}"
     yield "variance of the effect with independent seeds over that with twins, and its 95 % interval"
     yield f"{'':<24}{'effect':>18}{'twins that differ':>20}{'ratio':>11}{'interval':>22}"
     for measure in MEASURES:

@@ -5,6 +5,7 @@ import datetime
 import math
 from collections.abc import Sequence
 
+from experiments.runs.spec import RunSpec
 from experiments.viewer.sites import Site
 from model.calendar import date_of_tick
 from model.errors import InputError
@@ -84,10 +85,10 @@ def file_of(policy: Policy) -> str:
 
 def command_of(scenario: str, policies: Sequence[Policy], seed: int, until: datetime.date) -> str:
     """Return the command line that repeats a run; the files of its changes lie where it is given."""
-    words = [f"--policy {policy.name}@{policy.start}" for policy in policies if not is_change(policy) and policy.start]
-    words += [f"--policy {policy.name}" for policy in policies if not is_change(policy) and not policy.start]
-    words += [f"--policy ./{policy.name}.toml" for policy in policies if is_change(policy)]
-    return " ".join([f"confianza run {scenario}", *words, f"--seed {seed}", f"--until {until}"])
+    words = [f"{policy.name}@{policy.start}" for policy in policies if not is_change(policy) and policy.start]
+    words += [policy.name for policy in policies if not is_change(policy) and not policy.start]
+    words += [f"./{policy.name}.toml" for policy in policies if is_change(policy)]
+    return RunSpec(source=scenario, policies=tuple(words), until=until, seed=seed).command
 
 
 def is_change(policy: Policy) -> bool:

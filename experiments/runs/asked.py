@@ -1,0 +1,90 @@
+"""From the options of the shell to runs: what they leave open is filled in, and all is checked before it starts."""
+
+import datetime
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.runs.identity import settings_of
+from experiments.runs.saved import read_saved
+from experiments.runs.spec import Overrides, RunSpec, begun, kept, laid, overrides_of, replicated, seeds_of, values_of
+from model.errors import InputError
+from model.parameters import date_of
+
+LONGEST_YEARS = 100.0
+
+
+def asked(
+    source: str,
+    *,
+    policies: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    start: str | None = None,
+    years: float | None = None,
+    until: str | None = None,
+    seed: int = 1,
+    replicates: int = 1,
+    keep: str = "",
+    branch: Path | None = None,
+) -> tuple[RunSpec, ...]:
+    """Return the runs that options of the command line mean, or raise with what is wrong in them."""
+    values = values_of(sets)
+    saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
+    first = first_day(saved, start)
+    if saved:
+        check_saved(saved, source, overrides_of(values), first)
+    scenario = laid(source, tuple(policies), overrides_of(values), first)
+    begins = saved["until"] if saved else scenario.start
+    spec = RunSpec(
+        source=source,
+        policies=begun(policies, scenario, begins),
+        overrides=overrides_of(values),
+        varied=tuple(values),
+        start=None if saved else first,
+        until=end_of(begins, years, until),
+        seed=seed,
+        keep=kept(keep),
+        branch=str(branch) if branch else None,
+    )
+    return replicated(spec, replicates)
+
+
+def first_day(saved: dict[str, Any] | None, start: str | None) -> datetime.date | None:
+    """Return the first reported day, if options or a saved state say it."""
+    if saved and start is not None:
+        raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
+    stated = saved["settings"]["start"] if saved else start
+    return None if stated is None else date_of("--from" if saved else "--start", stated)
+
+
+def check_saved(saved: dict[str, Any], source: str, overrides: Overrides, first: datetime.date | None) -> None:
+    """Raise if states were saved from other settings than those that would go on."""
+    if settings_of(laid(source, (), overrides, first)) != saved["settings"]:
+        raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
+
+
+def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:
+    """Return the first day that is no longer simulated."""
+    if until is not None and years is not None:
+        raise InputError("--years and --until say the same thing: give one of them")
+    if until is None:
+        return after(begins, 3.0 if years is None else years)
+    end = date_of("--until", until)
+    if end <= begins:
+        raise InputError(f"--until must be later than {begins}, where the run begins, got {end}")
+    return end
+
+
+def after(begins: datetime.date, years: float) -> datetime.date:
+    """Return the date some years later; a part of a year counts in days.
+
+    >>> after(datetime.date(2017, 1, 1), 1.5)
+    datetime.date(2018, 7, 3)
+    """
+    if not 0.0 < years <= LONGEST_YEARS:
+        raise InputError(f"--years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+    whole = math.floor(years)
+    day = min(begins.day, 28) if begins.month == 2 else begins.day
+    date = begins.replace(year=begins.year + whole, day=day)
+    return date + datetime.timedelta(days=math.floor(365.25 * (years - whole) + 0.5))

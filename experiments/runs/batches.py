@@ -1,0 +1,86 @@
+"""Batches of runs as Parquet files that are whole and true, or are not counted.
+
+A file is named after its number and the digest of its bytes.  What is cut short, altered or foreign does not fit its
+name; a batch that repeats a run is not counted either.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+MEASURES = "measures"
+RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
+DIGITS = 24
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One file of finished runs, with the names of the files that hold their other tables."""
+
+    path: Path
+    runs: tuple[str, ...]
+    beside: dict[str, str]
+
+    def file(self, name: str) -> Path:
+        """Return the file that holds one table of its runs."""
+        return self.path if name == MEASURES else self.path.parent.parent / name / self.beside[name]
+
+
+def name_of(number: int, content: bytes) -> str:
+    """Return the name of a file, which tells whether its content is what was written."""
+    return f"{number:06d}-{hashlib.sha256(content).hexdigest()[:DIGITS]}.parquet"
+
+
+def is_true(path: Path) -> bool:
+    """Tell whether a file holds the very bytes that its name promises."""
+    number = path.name.partition("-")[0]
+    return number.isdigit() and path.is_file() and path.name == name_of(int(number), path.read_bytes())
+
+
+def read_batch(path: Path) -> Batch | None:
+    """Return the batch of a file, or None if it is not one."""
+    if not is_true(path):
+        return None
+    try:
+        stated = pq.read_schema(path).metadata or {}
+        batch = Batch(path, tuple(json.loads(stated[RUNS])), json.loads(stated[BESIDE]))
+    except (KeyError, ValueError, pa.ArrowException):
+        return None
+    return batch if all(is_true(batch.file(name)) for name in batch.beside) else None
+
+
+def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:
+    """Yield every file of a store in order, with its batch, or None where it must not be counted."""
+    seen: set[str] = set()
+    for path in sorted((folder / MEASURES).glob("*")):
+        batch = None if path.name.startswith(".") else read_batch(path)
+        if batch is not None and seen & set(batch.runs):
+            batch = None
+        if batch is not None:
+            seen.update(batch.runs)
+        yield path, batch
+
+
+def together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return tables one below the other; a column that is empty in some takes the type it has in others."""
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def only(table: pa.Table, runs: Collection[str]) -> pa.Table:
+    """Return the rows of some runs."""
+    return table.filter(pc.is_in(table["run"], value_set=pa.array(sorted(runs), pa.string())))
+
+
+def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
+    """Return a table of all finished runs (or of some of them), or None if there is none."""
+    files = [batch.file(name) for _, batch in batches(folder) if batch and (name == MEASURES or name in batch.beside)]
+    if not files:
+        return None
+    table = together([pq.read_table(file, partitioning=None) for file in files]).replace_schema_metadata(None)
+    return table if runs is None else only(table, runs)

@@ -1,0 +1,138 @@
+"""The manifest of a folder of results: its kind, its schema, and the occasion on which it was written."""
+
+import datetime
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from model import fingerprint
+from model.errors import InputError
+
+MANIFEST = "manifest.json"
+SCHEMA = 1
+"""Version of what folders hold and of what their manifests say; one without it is older than versions."""
+RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
+VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a folder of results, or raise if this program cannot read what it describes."""
+    stated = stated_in(folder)
+    if schema_of(stated) > SCHEMA:
+        raise InputError(
+            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_of(stated)}:"
+            " read it with the version of the program that wrote it"
+        )
+    return stated
+
+
+def stated_in(folder: Path) -> dict[str, Any]:
+    """Return what a manifest says, whatever its schema."""
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise InputError(f"no folder '{folder}'")
+    if not path.is_file():
+        raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise InputError(f"{path} is not readable as JSON") from None
+    if not isinstance(stated, dict):
+        raise InputError(f"{path} is no manifest: it holds no table")
+    return stated
+
+
+def schema_of(stated: dict[str, Any]) -> int:
+    """Return the schema of a manifest, 0 if it is older than schemas."""
+    schema = stated.get("schema", 0)
+    return schema if isinstance(schema, int) else SCHEMA + 1
+
+
+def kind_of(folder: Path) -> str | None:
+    """Return the kind of a folder of results, None if it is none."""
+    try:
+        return str(stated_in(folder).get("format"))
+    except InputError:
+        return None
+
+
+def saying(folder: Path, *keys: str) -> dict[str, Any]:
+    """Return a manifest that says all of some keys, or raise with the first that it does not say."""
+    stated = read_manifest(folder)
+    for key in keys:
+        if key not in stated:
+            raise InputError(f"{folder / MANIFEST} does not say '{key}': make the folder anew")
+    return stated
+
+
+def check_goes_on(folder: Path) -> None:
+    """Raise if a folder was begun under another schema, or by other code."""
+    stated = stated_in(folder)
+    remedy = "choose another folder with --out, or begin anew with --fresh"
+    if schema_of(stated) != SCHEMA:
+        raise InputError(
+            f"{folder / MANIFEST}: schema is {schema_of(stated)}, this program writes {SCHEMA}: go on with the program"
+            f" that began it, {remedy}"
+        )
+    if stated["fingerprint"] != fingerprint():
+        raise InputError(
+            f"{folder} was computed by code {stated['fingerprint']}, this is {fingerprint()}: go on with that code,"
+            f" {remedy}"
+        )
+
+
+def place_for(folder: Path, kind: str, beside: frozenset[Path] = frozenset()) -> Path:
+    """Return a folder to write into, after checking that nothing foreign would be lost."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out {folder} is a file, not a folder")
+    if folder.is_dir() and set(folder.iterdir()) - beside and kind_of(folder) != kind:
+        name = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}[kind]
+        raise InputError(f"--out {folder} holds something else than a {name}; choose another folder")
+    return folder
+
+
+def short(names: str) -> str:
+    """Return names as they can stand in that of a folder."""
+    return names if len(names) <= 80 else f"{names[:60]}-and-more"
+
+
+def occasion() -> dict[str, Any]:
+    """Return what every manifest says of the program, the machine and the moment."""
+    return {
+        "schema": SCHEMA,
+        "fingerprint": fingerprint(),
+        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
+        "commit": commit(),
+        "machine": machine(),
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Return what kind of machine this is, without its name."""
+    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
+
+
+def commit() -> str | None:
+    """Return the commit of the checkout that this program stands in, marked if files differ; else None."""
+    root = Path(__file__).parent.parent.parent
+    if not (root / ".git").exists():
+        return None
+    head = git(root, "rev-parse", "HEAD")
+    changed = git(root, "status", "--porcelain", "--untracked-files=no")
+    return f"{head}, changed" if head and changed else head
+
+
+def git(root: Path, *words: str) -> str | None:
+    """Return what git answers, or None."""
+    try:
+        stated = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return stated.stdout.strip() or None

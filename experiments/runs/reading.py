@@ -1,0 +1,110 @@
+"""Reading folders of results, one or many: whatever reads tables or runs reads them here."""
+
+import datetime
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.runs.batches import only, stored, together
+from experiments.runs.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
+from experiments.runs.progress import say
+from experiments.runs.spec import RunSpec, overrides_of, read_specs
+from model.errors import InputError
+
+PLAN = "plan.parquet"
+
+
+def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
+    """Return one table of one or many folders, one below the other: of a sweep, that of its finished runs."""
+    places = [folders] if isinstance(folders, Path) else list(folders)
+    found = [of_sweep(place, name, runs) if kind_of(place) == SWEEP else of_file(place, name, runs) for place in places]
+    return found[0] if len(found) == 1 else together(found)
+
+
+def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
+    """Return a table that lies in a folder as one file."""
+    path = folder / f"{name}.parquet"
+    if not path.is_file():
+        raise InputError(f"{folder} holds no {path.name}")
+    if (folder / MANIFEST).is_file():
+        read_manifest(folder)
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except pa.ArrowInvalid:
+        raise InputError(f"{path} is not readable as Parquet") from None
+    return table if runs is None else only(table, runs)
+
+
+def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
+    """Return a table of the finished runs of the present study; say so if runs are missing."""
+    read_manifest(folder)
+    planned = set(read_plan(folder)["run"].to_pylist())
+    table = stored(folder, planned if runs is None else planned.intersection(runs), name)
+    if table is None:
+        raise InputError(f"{folder} holds no finished run yet")
+    there = len(table["run"].unique())
+    if runs is None and there < len(planned):
+        say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
+    return table
+
+
+def read_plan(folder: Path) -> pa.Table:
+    """Return every run of the study that a folder belongs to."""
+    try:
+        return pq.read_table(folder / PLAN)
+    except (OSError, pa.ArrowException):
+        raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again") from None
+
+
+def specs_of(folder: Path) -> dict[str, RunSpec]:
+    """Return what the runs of a folder were asked to be, by their identity; of a comparison, those of its arms."""
+    stated, kind = read_manifest(folder), kind_of(folder)
+    if kind == SWEEP:
+        return {row["run"]: planned(folder, row) for row in read_plan(folder).to_pylist()}
+    if kind == COMPARISON:
+        return {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
+    if "command" in stated and not stated.get("branched_from"):
+        specs = read_specs(stated["command"])
+    else:
+        specs = tuple(in_pieces(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))
+    runs = stated.get("runs", {})
+    return {runs[str(spec.seed)]: spec for spec in specs if str(spec.seed) in runs}
+
+
+def places_of(folder: Path) -> list[Path]:
+    """Return the folders in which the runs of a folder lie: for a comparison, those of its arms."""
+    if kind_of(folder) != COMPARISON:
+        return [folder]
+    return [folder / place for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])]
+
+
+def planned(folder: Path, row: Mapping[str, Any]) -> RunSpec:
+    """Return the run that a row of a plan means."""
+    if "command" in row:
+        return RunSpec.read(row["command"])
+    point = json.loads(row.get("point", "{}"))
+    whole = point | {"varied": dict(point.get("sets", ())), "settings": {"start": point.get("start")}}
+    return in_pieces(folder / PLAN, whole, row["seed"])
+
+
+def in_pieces(file: Path, stated: Mapping[str, Any], seed: int) -> RunSpec:
+    """Return a run that an older file says in pieces, or one whose saved state may be gone."""
+    try:
+        start = stated["settings"]["start"]
+        return RunSpec(
+            source=stated["source"],
+            policies=tuple(stated["policies"]),
+            overrides=overrides_of(stated["varied"]),
+            varied=tuple(stated["varied"]),
+            start=datetime.date.fromisoformat(start) if start else None,
+            until=datetime.date.fromisoformat(stated["until"]),
+            seed=seed,
+            keep=tuple(stated["keep"]),
+            measures=tuple(stated.get("measures", ())),
+        )
+    except KeyError as missing:
+        raise InputError(f"{file} does not say {missing}: make the folder anew") from None

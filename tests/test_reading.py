@@ -1,0 +1,129 @@
+"""Folders of results: one reader for one or many, a schema in every manifest, and one line for what cannot be read."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from stub_runs import write_study
+
+from experiments.cli import app as cli
+from experiments.runs.manifest import SCHEMA
+from experiments.runs.reading import specs_of, tables
+from model.errors import InputError
+
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a folder that holds a run of two seeds, a comparison, and a sweep."""
+    place = tmp_path_factory.mktemp("results")
+    study = write_study(place / "study.toml", seeds=1, vary='"trust.inertia" = [4.0]')
+    for name, words in {
+        "run": ("run", "baseline", *SMALL, "--replicates", "2"),
+        "compare": ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "1"),
+        "sweep": ("sweep", str(study)),
+    }.items():
+        assert cli.code_of([*words, "--out", str(place / name)]) == 0
+    return place
+
+
+def changed(folder: Path, target: Path, **stated: object) -> Path:
+    """Return a copy of a folder whose manifest says other things; what is None it does not say."""
+    shutil.copytree(folder, target)
+    path = target / "manifest.json"
+    old = json.loads(path.read_text(encoding="utf-8")) | stated
+    path.write_text(json.dumps({key: value for key, value in old.items() if value is not None}), encoding="utf-8")
+    return target
+
+
+def refused(capsys, *words) -> str:
+    capsys.readouterr()
+    assert cli.code_of([str(word) for word in words]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    return told
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
+def test_every_manifest_says_its_schema_and_the_command_that_makes_it(place, kind):
+    told = json.loads((place / kind / "manifest.json").read_text(encoding="utf-8"))
+    assert told["schema"] == SCHEMA
+    assert told["command"].startswith(f"confianza {kind} ")
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
+def test_every_folder_says_what_its_runs_were_asked_to_be(place, kind):
+    specs = specs_of(place / kind)
+    assert len(specs) == 2
+    assert [spec.run for spec in specs.values()] == list(specs)
+
+
+def test_many_folders_are_read_as_one_table(place):
+    both = tables([place / "run", place / "sweep"], "measures")
+    alone = [tables(place / name, "measures") for name in ("run", "sweep")]
+    assert len(both) == sum(map(len, alone))
+    assert set(both.column_names) == {name for table in alone for name in table.column_names}
+    some = set(alone[1]["run"].to_pylist()[:1])
+    assert set(tables([place / "run", place / "sweep"], "measures", some)["run"].to_pylist()) == some
+
+
+def test_a_folder_older_than_schemas_is_read_if_it_says_enough(place, tmp_path, capsys):
+    old = changed(place / "run", tmp_path / "old", schema=None, command=None)
+    assert list(specs_of(old)) == list(specs_of(place / "run"))
+    for words in (("verify", old), ("plot", old), ("export", old, "--csv", tmp_path / "a.csv")):
+        assert cli.code_of([str(word) for word in words]) == 0
+    poor = changed(old, tmp_path / "poor", until=None)
+    told = refused(capsys, "verify", poor)
+    assert f"{poor / 'manifest.json'} does not say 'until'" in told
+
+
+def test_a_plan_older_than_texts_is_read_from_its_points(place, tmp_path):
+    old = changed(place / "sweep", tmp_path / "old", schema=None, command=None)
+    plan = pq.read_table(old / "plan.parquet").to_pylist()
+    for row, spec in zip(plan, specs_of(old).values(), strict=True):
+        sets = [[key, float(value)] for key, value in spec.overrides]
+        point = {"source": spec.source, "policies": spec.policies, "sets": sets, "varied": spec.varied}
+        point |= {"start": None, "until": str(spec.until), "keep": (), "measures": ()}
+        row["point"] = json.dumps(point)
+        del row["command"]
+    pq.write_table(pa.Table.from_pylist(plan), old / "plan.parquet")
+    assert [spec.run for spec in specs_of(old).values()] == list(specs_of(place / "sweep"))
+
+
+def test_a_newer_folder_is_refused_in_one_line(place, tmp_path, capsys):
+    new = changed(place / "run", tmp_path / "new", schema=SCHEMA + 1)
+    told = refused(capsys, "export", new, "--csv", "-")
+    assert f"{new / 'manifest.json'}: schema must be at most {SCHEMA}, got {SCHEMA + 1}" in told
+
+
+@pytest.mark.parametrize(("schema", "named"), [(None, 0), (SCHEMA + 1, SCHEMA + 1)])
+def test_a_sweep_does_not_go_on_under_another_schema(place, tmp_path, capsys, schema, named):
+    other = changed(place / "sweep", tmp_path / "other", schema=schema)
+    told = refused(capsys, "sweep", place / "study.toml", "--out", other)
+    assert f"schema is {named}, this program writes {SCHEMA}" in told
+    assert "--fresh" in told
+
+
+def test_a_run_is_repeated_from_its_text(place, capsys):
+    for kind in ("run", "compare", "sweep"):
+        spec = next(iter(specs_of(place / kind).values()))
+        capsys.readouterr()
+        assert cli.code_of(["repeat", spec.command, "--in", str(place / kind)]) == 0
+        assert "every number is the same as stored" in capsys.readouterr().err
+
+
+def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = "confianza run baseline --set population.scale=0.05 --set calendar.warm_up=0 --until 2017-02-05 --seed 9"
+    assert cli.code_of(["repeat", words]) == 0
+    assert "it was not stored before" in capsys.readouterr().err
+    assert "got '--untill'" in refused(capsys, "repeat", words.replace("--until", "--untill"))
+
+
+def test_a_text_of_several_runs_is_not_repeated():
+    with pytest.raises(InputError, match="name one by --seed"):
+        cli.repeat("confianza run baseline --until 2018-01-01 --replicates 2", None)
