@@ -141,7 +141,7 @@ class TrustModel(MesaModel):
         """Give the State its first values, by luck of the seed."""
         self.state = State(DECLARED, self.town, self._sizes())
         self._look_out()
-        self._read_numbers()
+        self._read_numbers(self.date - datetime.timedelta(days=1))
         self.born(0, self.town.n_people)
         for mechanism in ORDER:
             mechanism.begin(self)
@@ -176,11 +176,11 @@ class TrustModel(MesaModel):
         self._stage: Stage | None = None
         self._growth = Growth.latest
 
-    def _read_numbers(self) -> None:
-        """Take the numbers in force on the present date, policies included."""
+    def _read_numbers(self, date: datetime.date) -> None:
+        """Take the numbers in force on a date: a world is set up with the day before, a policy begins with a shift."""
         names = self.town.settlement_names
         self.numbers: Mapping[str, Rows[Any]] = {
-            group: rows_at(self.settings, group, self.date, names) for group in self.settings.groups
+            group: rows_at(self.settings, group, date, names) for group in self.settings.groups
         }
         self._dates = frozenset(dates(self.settings))
         self.forget_laid()
@@ -407,7 +407,7 @@ class TrustModel(MesaModel):
         world.datacollector.model_vars = past["collected"]
         if len(world.minds) != world.town.n_people:
             raise InputError(f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}")
-        world._read_numbers()
+        world._read_numbers(world.date)
         world.factors.lay(world)
         enrol(world)
         return world
