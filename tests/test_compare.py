@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -217,7 +218,6 @@ def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
 
 
 def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
-    import pandas as pd
 
     from experiments.compare.request import EffectSize
     from experiments.compare.text import alone_lines, lines
@@ -314,7 +314,6 @@ def test_the_break_even_grid_says_known_or_not_known(tmp_path, capsys):
 
 
 def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
-    import pandas as pd
 
     def of(*effects, reach=0.1):
         return verdict(pd.DataFrame([{"effect": e, "low": e - reach, "high": e + reach} for e in effects]))
@@ -380,3 +379,13 @@ def test_a_request_survives_its_manifest():
     request = Request(arms=("a", "b"), sets=("x=1",), years=2.0, memory=3, independent=True)
     assert Request.read(json.loads(json.dumps(request.stated()))) == request
     assert request.command == "confianza compare a b --set x=1 --years 2 --independent --memory 3"
+
+
+def test_a_twin_and_a_run_of_one_name_have_the_same_numbers_even_without_warm_up(tmp_path):
+    rules = (*SMALL[:2], "--set", "calendar.warm_up=0", "--years", "0.3")
+    twins = compare(tmp_path / "twins", "status_quo", "resources_only", *rules, "--replicates", "1")
+    words = ["run", "villa_canales", "--policy", "resources_only", *rules, "--out", str(tmp_path / "run")]
+    assert cli.code_of(words) == 0
+    lone = read(tmp_path / "run", "measures")
+    twin = read(arm(twins, "resources_only"), "measures")
+    pd.testing.assert_frame_equal(lone[sorted(lone)], twin[sorted(lone)])
