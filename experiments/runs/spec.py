@@ -79,6 +79,10 @@ class RunSpec:
         parent = saved["runs"][self.seed] if saved else None
         return identity(self.settings, self.seed, self.until, (*self.keep, *self.measures), parent)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Let the identity travel along: what it was when it was asked for holds in every process."""
+        return self.__dict__ | {"run": self.run}
+
     @property
     def key(self) -> str:
         """What tells it from every other run."""
