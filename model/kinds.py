@@ -131,7 +131,10 @@ KINDS = (
         youngest=18.0, motive="hire", targeted_guard=1.0, figure=True, certain=True,
         offender="hire", solved="homicide", hours=60.0,
     ),
-    Kind(name="extortion", key=7, problem="extortion", told="extortion", figure=True, crowds=False, solved="extortion", hours=20.0),
+    Kind(
+        name="extortion", key=7, problem="extortion", told="extortion", figure=True, crowds=False, solved="extortion",
+        hours=20.0,
+    ),
     Kind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),
 )  # fmt: skip
 """Every kind; its place here is its number in tables and books."""

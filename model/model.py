@@ -29,9 +29,9 @@ from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
 from model.ledger import CAUSES, kept, learn_all, total_trust, trust_now
-from model.mechanisms.certainty import seen_by_zone
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
+from model.mechanisms.certainty import seen_by_zone
 from model.policies import changes, dates, rows_at
 from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
 from model.register import TABLES as DECLARED

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from model.measures import Month
     from model.mechanisms.offenders import Offender
     from model.model import TrustModel as World
-    from model.rows import Ints, Reals, Rows
+    from model.rows import Reals, Rows
     from model.stage import Stage
 
 UNCOUNTED = -1
@@ -181,7 +181,8 @@ def act(world: World) -> None:
 def seen_by_zone(world: World) -> Reals:
     """Return how far patrol is seen in every zone, 0 to 1."""
     seen: Reals = world.state[SEEN]
-    return seen / (seen + world.numbers["certainty"][0]["seen_half"])
+    half: float = world.numbers["certainty"][0]["seen_half"]
+    return seen / (seen + half)
 
 
 def seen_share(month: Month) -> float:

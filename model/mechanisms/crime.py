@@ -457,7 +457,7 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
 
 @kernel
 def repeat(stage: Stage, odds: Odds, due: Repeat, when: int) -> None:
-    """Let a near repeat that is due happen, if somebody is there, no guard keeps it away and its offender still dares."""
+    """Let a near repeat that is due happen, if somebody is there, no guard keeps it away and its offender dares."""
     kind, cell, i, number = due.kind, due.cell, due.victim, due.number
     if i < 0:
         i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
@@ -547,6 +547,7 @@ def act(world: World) -> None:
 
 WRITES = (
     "minds.harmed", "minds.gone", "minds.harmed_outside", "tally.outside_robberies", "tally.outside_thefts",
-    "tally.repeats", "tally.deterred", "tally.prevented", "offenders", "repeats", "incidents", "outside", "impressions", "spared",
+    "tally.repeats", "tally.deterred", "tally.prevented", "offenders",
+    "repeats", "incidents", "outside", "impressions", "spared",
 )  # fmt: skip
 IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,), writes=WRITES)

@@ -285,10 +285,11 @@ def arrest_members(stage: Stage, bureau: Bureau, file: File, until: int) -> None
     lock_up(stage, bureau.court, file.member, until)
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
-        if stage.minds[i].member == clique and stage.minds[i].gone < 0:
-            if luck(stage.seed, STRUCTURE, file.filed, i, file.number) < bureau.numbers[0].structure:
-                lock_up(stage, bureau.court, i, until)
-                stage.tally[0].arrests += 1.0
+        if stage.minds[i].member != clique or stage.minds[i].gone >= 0:
+            continue
+        if luck(stage.seed, STRUCTURE, file.filed, i, file.number) < bureau.numbers[0].structure:
+            lock_up(stage, bureau.court, i, until)
+            stage.tally[0].arrests += 1.0
 
 
 @kernel
@@ -401,12 +402,12 @@ IT = Mechanism(
     knockout=Knockout(("cases_solved", "arrests_warrant")),
     measures={
         "clearance": Measure("share", clearance),
-        "queue": Measure("files", waiting),
+        "queue": Measure("cases", waiting),
         "investigators": Measure("people", staff),
         "tips": Measure("tips"),
         "witnesses": Measure("people"),
-        "files_worked": Measure("files"),
-        "cases_solved": Measure("files"),
+        "files_worked": Measure("cases"),
+        "cases_solved": Measure("cases"),
         "arrests_warrant": Measure("arrests"),
     },
 )

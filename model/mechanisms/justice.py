@@ -24,7 +24,7 @@ from model.rows import Column, Row
 from model.tables import Growing
 
 if TYPE_CHECKING:
-    from model.daybook import Arrest, Incident
+    from model.daybook import Incident
     from model.rows import Ints, Rows
     from model.stage import Stage
 
@@ -67,8 +67,8 @@ class Lesson(Row):
 class File(Row):
     """A file at the prosecutor: an act, its teller (-1 without complaint), whom it names, and how far it has come.
 
-    ``served`` is when somebody was held for it, ``warrant`` and ``charged`` when that came, -1 for never; ``other`` is 1
-    if somebody else was taken; ``doubt`` is the chance that what is known proves nothing.
+    ``served`` is when somebody was held for it, ``warrant`` and ``charged`` when that came, -1 for never; ``other`` is
+    1 if somebody else was taken; ``doubt`` is the chance that what is known proves nothing.
     """
 
     filed: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar
 
@@ -244,7 +245,7 @@ def experiment(world: World) -> None:
     for at in np.flatnonzero(rows["until"] > world.tick) if p["amnesty"] > 0.0 else ():
         if luck(world.seed, AMNESTY, world.tick, name_of(rows[at], start, int(at)), 0) < p["amnesty"]:
             rows[at].until = world.tick
-    for first, end in zip(start[:QUARREL], start[1:], strict=False):
+    for first, end in pairwise(start[: QUARREL + 1]):
         until = rows["until"][end - math.floor(p["roundup"] * (end - first) + 0.5) : end]
         np.maximum(until, world.tick + YEAR, out=until)
 
