@@ -24,7 +24,7 @@ from model.kinds import ASSAULT, HOMICIDE, KINDS, LESSER
 from model.mechanism import Measure, Mechanism
 from model.rows import Row
 from model.state import BICYCLE, BOOKS, FOOT, HARMED_HERE, OCCURRED_HERE, SEEN_HERE
-from model.tables import Field
+from model.tables import COUNTED, Field
 
 if TYPE_CHECKING:
     from model.daybook import Incident
@@ -35,10 +35,19 @@ if TYPE_CHECKING:
     from model.state import Couple
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
-TOLD_BY = Field(name="told_by", of=np.int64, shape=(len(CHANNELS),), monthly=True, about="Crimes told, by channel.")
-KILLED_BY = Field(name="killed_by", of=np.int64, shape=(len(MOTIVES),), monthly=True, about="Homicides by motive.")
+TOLD_BY = Field(
+    name="told_by", of=np.int64, shape=(len(CHANNELS),), monthly=True, exempt=COUNTED, about="Crimes told, by channel."
+)
+KILLED_BY = Field(
+    name="killed_by", of=np.int64, shape=(len(MOTIVES),), monthly=True, exempt=COUNTED, about="Homicides by motive."
+)
 UNSERVED_BY = Field(
-    name="unserved_by", of=np.int64, shape=(len(REASONS),), monthly=True, about="Calls lost, by what was missing."
+    name="unserved_by",
+    of=np.int64,
+    shape=(len(REASONS),),
+    monthly=True,
+    exempt=COUNTED,
+    about="Calls lost, by what was missing.",
 )
 GRAVE = 0.6
 """Severity from which a crime counts as serious (violent robbery and above)."""

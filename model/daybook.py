@@ -85,7 +85,10 @@ class Unserved(Row):
 
 
 class Arrest(Row):
-    """An arrest, of an offender caught (a row of the incidents) or on the street (-1); ``other``: of somebody else."""
+    """An arrest, of an offender caught (a row of the incidents) or on the street (-1).
+
+    ``other`` is 1 if it took somebody else, ``member`` the member of a clique whom it took, or -1.
+    """
 
     incident: int
     number: int
@@ -93,6 +96,7 @@ class Arrest(Row):
     goods: int
     held: int
     other: int
+    member: int
 
 
 class Hearing(Row):

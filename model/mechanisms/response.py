@@ -38,7 +38,7 @@ from model.mechanisms.reporting import lose_call
 from model.parameters import Group, number, share
 from model.rows import Row, wide
 from model.state import BICYCLE
-from model.tables import Field, Growing
+from model.tables import COUNTED, Field, Growing
 
 if TYPE_CHECKING:
     from model.daybook import Day
@@ -102,7 +102,12 @@ class Response(Group):
 
 WAITING = Growing(name="waiting", row=Call, about="Calls that wait: this alone.")
 WAITS = Field(
-    name="waits", of=np.int64, shape=(LONGEST_WAIT + 1,), monthly=True, about="Calls by minutes waited: this alone."
+    name="waits",
+    of=np.int64,
+    shape=(LONGEST_WAIT + 1,),
+    monthly=True,
+    exempt=COUNTED,
+    about="Calls by minutes waited: this alone.",
 )
 
 
