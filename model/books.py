@@ -125,6 +125,7 @@ def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_b
             tally[0].minutes_seen += visit.stay
         tally[0].visits += 1.0
         tally[0].couple_hours_used += visit.stay / 60.0
+        tally[0].km += visit.km
         tally[0].visits_routed += visit.routed
         if visit.kind == INSTITUTION:
             tally[0].visits_to_institutions += 1.0
@@ -190,7 +191,7 @@ for _name, _book in BOOK_NAMES.items():
     MEASURES |= {_name: booked(_book)} | {f"{_name}_{kind.name}": booked(_book, k) for k, kind in enumerate(KINDS)}
 
 WRITES = (
-    "tally.couple_hours_used", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
+    "tally.couple_hours_used", "tally.km", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
     "seen_here",
 )  # fmt: skip
 IT = Mechanism(named="books", tables=(TOLD_BY, KILLED_BY, UNSERVED_BY), counts=Counts, writes=WRITES, measures=MEASURES)

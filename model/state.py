@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 
 class Couple(Row):
-    """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free."""
+    """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
+
+    ``km`` is its litres, as kilometres, less those of its calls; ``calls`` those that it served.
+    """
 
     on: int
+    calls: int
     lead: int
     mate: int
     mode: int
