@@ -155,7 +155,7 @@ def scenarios() -> None:
 
 @app.command()
 def policies() -> None:
-    """List the policies and what they change; apart from them the worlds, for experiments."""
+    """List the policies; apart from them, worlds for experiments."""
     from itertools import chain
 
     from experiments.cli.listings import policy_lines, show, world_lines
