@@ -30,14 +30,8 @@ TWO_MONTHS = 3 * 59
 DAY = datetime.timedelta(days=1)
 START = datetime.date(2017, 1, 1)
 CORNERS = ("all_best", "all_worst")
-COMING = (
-    *("roster.couples", "resources.vehicles", "offenders.slots", "offenders.amnesty", "offenders.roundup"),
-    *("investigation.investigators", "investigation.all_caught", "investigation.false_cases", "investigation.arrest"),
-    *("certainty.visible", "justice.wrong", "justice.term", "reporting.all_tell", "reporting.none_tell"),
-)
+COMING = ("roster.couples", "resources.vehicles", "investigation.all_caught")
 """Parameters that worlds name already and the model does not have yet."""
-
-
 READY = [name for name, path in built_in(WORLDS).items() if not any(f'"{key}"' in path.read_text() for key in COMING)]
 
 
