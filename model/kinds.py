@@ -90,44 +90,44 @@ class Kind:
 
 KINDS = (
     Kind(
-        name="robbery", key=0, problem="street", pool="armed", rate="robbery", ceiling=0.5, exposure="street",
+        name="robbery", key=0, problem="street", pool="armed", rate="robbery", ceiling=1.0, exposure="street",
         youngest=12.0, severity=0.4, grave=0.6, grave_share="violent_share", lethal="lethal_robbery",
         motive="robbery", loss="loss_robbery", street_guard=1.0, moves=True, repeats=True,
         property=True, outside="outside_robbery", schools=True, lesser="theft", figure=True,
         offender="street", solved="robbery", hours=5.0,
     ),
     Kind(
-        name="theft", key=1, problem="street", pool="thieves", rate="theft", ceiling=0.25, exposure="street",
+        name="theft", key=1, problem="street", pool="thieves", rate="theft", ceiling=0.6, exposure="street",
         youngest=12.0, severity=0.2, loss="loss_theft", told="theft", street_guard=1.0, moves=True, repeats=True,
         property=True, outside="outside_theft", schools=True,
         offender="street", solved="theft", hours=3.0,
     ),
     Kind(
-        name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.02,
+        name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.04,
         exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
         street_guard=1.0, repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
         offender="vehicles", solved="vehicle_theft", hours=6.0,
     ),
     Kind(
-        name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.06,
+        name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.12,
         exposure="vehicle", youngest=18.0, severity=0.25, loss="loss_from_vehicle", told="theft_from_vehicle",
         street_guard=1.0, repeats=True, property=True,
         offender="vehicles", solved="theft_from_vehicle", hours=3.0,
     ),
     Kind(
-        name="burglary", key=4, problem="homes", pool="thieves", rate="burglary", ceiling=0.05, exposure="home",
+        name="burglary", key=4, problem="homes", pool="thieves", rate="burglary", ceiling=0.1, exposure="home",
         at_home=True, youngest=18.0, severity=0.4, loss="loss_burglary", street_guard=0.5, repeats=True, property=True,
         figure=True,
         offender="burglary", solved="burglary", hours=5.0,
     ),
     Kind(
-        name="assault", key=5, problem="violence", pool="alcohol", rate="assault", ceiling=0.15, exposure="quarrel",
+        name="assault", key=5, problem="violence", pool="alcohol", rate="assault", ceiling=0.2, exposure="quarrel",
         youngest=12.0, severity=0.3, grave=0.8, grave_share="grave_share", grave_armed=True, street_guard=0.5,
         lethal="lethal_assault", motive="quarrel", told="assault", repeats=True, schools=True, figure=True,
         offender="quarrel", solved="assault", hours=4.0,
     ),
     Kind(
-        name="homicide", key=6, problem="violence", pool="armed", rate="hire", ceiling=0.002, exposure="targeted",
+        name="homicide", key=6, problem="violence", pool="armed", rate="hire", ceiling=0.003, exposure="targeted",
         youngest=18.0, motive="hire", targeted_guard=1.0, figure=True, certain=True,
         offender="hire", solved="homicide", hours=60.0,
     ),

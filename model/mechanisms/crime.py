@@ -91,13 +91,13 @@ class Crime(Group):
     alcohol: float = number(1.0, "ratio", 0.0, 5.0, "assumed", "drinking in public, relative", role="site")
     firearms: float = number(1.0, "ratio", 0.0, 5.0, "S11; assumed", "firearms carried, relative", role="site")
     robbery: float = number(
-        15.0, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by armed offender"
+        17.5, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by armed offender"
     )
     theft: float = number(
-        4.1, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "thefts from the person by thief"
+        4.9, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "thefts from the person by thief"
     )
     vehicle_theft: float = number(
-        0.85,
+        0.88,
         "acts a year",
         0.0,
         10.0,
@@ -105,23 +105,23 @@ class Crime(Group):
         "vehicle thefts by armed offender, if every household had one",
     )
     theft_from_vehicle: float = number(
-        2.9,
+        3.1,
         "acts a year",
         0.0,
         20.0,
         "calibrated: orders of magnitude",
         "thefts from vehicles by thief, if every household had one",
     )
-    burglary: float = number(1.1, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief")
+    burglary: float = number(1.09, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief")
     assault: float = number(
-        0.0136,
+        0.0112,
         "a year",
         0.0,
         0.1,
         "calibrated: orders of magnitude",
         "assaults by resident where alcohol is 1",
     )
-    hire: float = number(0.03, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
+    hire: float = number(0.028, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
     cctv: float = share(0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever")
     cctv_effect: float = share(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6)
     alcohol_hours: float = share(0.0, "B19", "enforcement of the hours of selling alcohol", role="lever")

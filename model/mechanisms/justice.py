@@ -52,8 +52,8 @@ class Justice(Group):
         0.5, "H04; assumed", "victims who blame the police for what judges and prosecutors do", off=0.0
     )
     wrong: float = share(0.05, "assumed; swept", "arrests for an act that take somebody else")
-    charge_act: float = share(0.32, "calibrated: V16", "files of those caught in the act that are charged")
-    charge_warrant: float = share(0.6, "calibrated: V16", "the same of those arrested by a warrant")
+    charge_act: float = share(0.5, "calibrated: V16", "files of those caught in the act that are charged")
+    charge_warrant: float = share(0.8, "calibrated: V16", "the same of those arrested by a warrant")
     remand: float = number(6.0, "months", 0.1, 60.0, "assumed; swept", "mean time held before a charge")
     trial: float = number(10.0, "months", 0.1, 60.0, "assumed", "time from charge to sentence, held")
     sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")

@@ -29,6 +29,7 @@ from model.daybook import (
     Call,
 )
 from model.kernels import Tables, kernel, making_arrays
+from model.kinds import HOMICIDE
 from model.ledger import cause, impress
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Measure, Mechanism
@@ -121,7 +122,8 @@ class Response(Group):
     no_road: float = number(2.8, "ratio", 1.0, 8.0, "assumed", "the same where no path leads")
     service: float = number(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
     patience: float = number(90.0, "minutes", 5.0, 600.0, "assumed", "wait judged worst; half of it is judged neutral")
-    catch: float = share(0.16, "assumed", "offenders caught by a couple that is there at once")
+    catch: float = share(0.38, "calibrated: arrests, W02; swept", "offenders caught by a couple that is there at once")
+    killers: float = share(0.5, "calibrated: W02", "the same of killers, over others: they do not stay")
     trail: float = number(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
     all_caught: float = share(0.0, "experiment", "crimes whose offender is caught on the spot, whoever is there")
@@ -364,7 +366,8 @@ def try_arrest(stage: Stage, force: Force, post: int, k: int, delay: float, z: i
     number = row.number
     if row.arrested == 1 or row.motive == IMITATOR:
         return
-    if luck(stage.seed, ARREST, stage.tick, number, 0) >= p.catch * math.exp(-delay / p.trail):
+    chance = p.catch * math.exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
+    if luck(stage.seed, ARREST, stage.tick, number, 0) >= chance:
         return
     catch(stage.day, k, post, luck(stage.seed, GOODS, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0))
     start = max(row.minute + delay, force.couples[post].free)

@@ -40,7 +40,7 @@ NOBODY = -1
 PATROL, TELEPHONE, STATION, OWN_PHONE, AUTHORITY, PROSECUTOR, ANONYMOUS, KIN, DEMI, REFUGE = range(10)
 """Channels by which an incident is told."""
 
-CEILINGS = (0.5, 0.25, 0.02, 0.06, 0.05, 0.15, 0.002)
+CEILINGS = (1.0, 0.6, 0.04, 0.12, 0.1, 0.2, 0.003)
 LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
