@@ -41,6 +41,7 @@ from model.luck import decision, luck, poisson
 from model.mechanism import Mechanism
 from model.mechanisms.certainty import FELT
 from model.mechanisms.deterrence import DISPLACED, deterred
+from model.mechanisms.guards import is_guarded
 from model.mechanisms.near_repeat import MOST, breed
 from model.mechanisms.offenders import ANYBODY, NOBODY_COMES, named, pool_of
 from model.mechanisms.population_change import suffer_outside
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from model.daybook import Incident
     from model.mechanisms.certainty import Certainty
     from model.mechanisms.deterrence import Deterrence
+    from model.mechanisms.guards import Guards
     from model.mechanisms.near_repeat import NearRepeat, Repeat
     from model.mechanisms.offenders import Pool
     from model.model import TrustModel as World
@@ -200,6 +202,7 @@ class Odds(Tables):
     person: Reals
     near: Rows[NearRepeat]
     deterrence: Rows[Deterrence]
+    guarding: Rows[Guards]
     felt: Reals
     certainty: Rows[Certainty]
     pool: Pool
@@ -318,6 +321,8 @@ def commit(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, minute: 
 def attempt(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, number: int, origin: int) -> None:
     """Try a crime, by the slot of its origin if there is one: it happens, is given up, or moves to another cell."""
     z = max(stage.ground.cells[cell].settlement, 0)
+    if is_guarded(stage, odds.guarding[z], kind, cell, victim, number):
+        return
     offender = named(stage, odds.pool, GROUP_OF[kind], z, number, origin)
     if offender == NOBODY_COMES:
         return
@@ -519,7 +524,7 @@ def odds_of(world: World) -> Odds:
     return Odds(
         crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
         factors.rates, factors.highest, factors.guards, factors.repeats, factors.person, numbers["near_repeat"],
-        numbers["deterrence"], state[FELT], numbers["certainty"], world.laid(pool_of),
+        numbers["deterrence"], numbers["guards"], state[FELT], numbers["certainty"], world.laid(pool_of),
         state.repeats.rows, state.repeats.count,
     )  # fmt: skip
 
@@ -547,7 +552,7 @@ def act(world: World) -> None:
 
 WRITES = (
     "minds.harmed", "minds.gone", "minds.harmed_outside", "tally.outside_robberies", "tally.outside_thefts",
-    "tally.repeats", "tally.deterred", "tally.prevented", "offenders",
+    "tally.repeats", "tally.deterred", "tally.prevented", "tally.guarded", "offenders",
     "repeats", "incidents", "outside", "impressions", "spared",
 )  # fmt: skip
 IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,), writes=WRITES)

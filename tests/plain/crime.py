@@ -231,6 +231,8 @@ def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
 
 def come(town: "PlainTown", tried: Attempt, origin: Suspect | None) -> None:
     """Name who makes an attempt; it is not made if nobody comes."""
+    if is_guarded(town, tried):
+        return
     group = GROUP_OF_KIND.get(tried.kind)
     if group is not None and town.offenders[group]:
         tried.offender = who_comes(town, tried.number, group, tried.cell.zone, origin)
@@ -240,6 +242,15 @@ def come(town: "PlainTown", tried: Attempt, origin: Suspect | None) -> None:
 
 
 # deterrence
+
+
+def is_guarded(town: "PlainTown", tried: Attempt) -> bool:
+    """Tell whether a private guard keeps an attempt away from a shop."""
+    p, victim = town.numbers("guards"), tried.victim
+    if tried.kind not in (ROBBERY, THEFT) or not victim.business or tried.cell is victim.home:
+        return False
+    has_one = town.luck("has a guard", victim.number, 0, tick=0) < p.shops
+    return has_one and town.luck("guard", tried.number, 0) < p.effect
 
 
 def attempt(town: "PlainTown", tried: Attempt) -> None:
