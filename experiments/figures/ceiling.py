@@ -16,8 +16,7 @@ HEADS = {
 }
 PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 ROW, TOP, FOOT, BETWEEN = 0.29, 1.75, 0.5, 0.55
-LEFT, WIDTH, GAP = 0.29, 0.22, 0.015
-FEW = 10.0
+LEFT, WIDTH, GAP = 0.36, 0.195, 0.015
 
 Row = Mapping[str, Any]
 
@@ -26,7 +25,7 @@ def ceiling_of(rows: Sequence[Row]) -> Figure:
     """Return the figure of all worlds, a block for each site."""
     sites = {site: [row for row in rows if row["site"] == site] for site in dict.fromkeys(row["site"] for row in rows)}
     height = TOP + FOOT + sum(ROW * len(some) + BETWEEN for some in sites.values())
-    figure = Figure(figsize=(12.0, height), facecolor=PAPER)
+    figure = Figure(figsize=(13.0, height), facecolor=PAPER)
     top = height - TOP
     for number, (site, some) in enumerate(sites.items()):
         inches = ROW * len(some)
@@ -68,7 +67,7 @@ def block(axes: Axes, measure: str, rows: Sequence[Row], first: bool, head: bool
         axes.tick_params(axis="y", labelsize=8.5, colors=INK)
     if head:
         axes.set_title(HEADS[measure], loc="left", fontsize=9, color=SOFT, pad=10)
-    few = measure == "homicides" and rows[0]["deaths_a_year"] < FEW
+    few = measure == "homicides" and rows[0]["few"]
     for at, row in enumerate(rows):
         if row[measure] == "" or math.isnan(row[measure]):
             axes.plot(0.0, at, marker="_", color=NULL, ms=6)

@@ -22,8 +22,8 @@ WORLDS = {
     "nobody_reports": ("nobody tells", "nadie avisa"),
     "heavy_hand": ("heavy hand", "mano dura"),
     "resources_only": ("resources only", "solo recursos"),
-    "means_double": ("vehicles and fuel x 2", "vehículos y combustible x 2"),
-    "couples_fourfold": ("couples x 4 with means", "parejas x 4 con medios"),
+    "means_double": ("vehicles and fuel doubled", "doble de vehículos y combustible"),
+    "couples_fourfold": ("four times the couples, with means", "cuatro veces las parejas, con medios"),
     "mopsic_full": ("MOPSIC in full", "MOPSIC completo"),
     "everything": ("everything together", "todo junto"),
     "everybody_reports": ("everybody tells", "todos avisan"),
@@ -33,7 +33,7 @@ WORLDS = {
 """Worlds by the name of their policy, in English and Spanish."""
 MEASURES = ("trust", "crimes", "homicides")
 COLUMNS = (
-    *("site", "world", "en", "es", "twins", "years", "deaths_a_year"),
+    *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
     *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high")),
     *("note", "code"),
 )
@@ -41,7 +41,7 @@ HEAD = (
     "Ceiling: what the model could have shown. A policy that does nothing can be read against it.",
     "Techo: lo que el modelo podría haber mostrado. Una política que no hace nada se lee frente a él.",
 )
-LABEL, NUMBER = 54, 26
+LABEL, NUMBER = 80, 26
 
 Row = dict[str, Any]
 
@@ -82,6 +82,7 @@ def row_of(site: str, world: str, lives: Sequence[Worlds], months: int) -> Row:
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": world, "en": en, "es": es, "code": fingerprint()}
     row |= {"twins": len(lives), "years": months / 12}
     row["deaths_a_year"] = found_of([12 * worlds[BASE].mean("homicides", (0, months)) for worlds in lives]).value
+    row["few"] = row["deaths_a_year"] < FEW
     try:
         found = {name: found_of([read(one) for one in lives]) for name, read in readers(world, months).items()}
     except Missing as reason:
@@ -116,7 +117,7 @@ def lines_of(rows: Sequence[Row]) -> Iterator[str]:
         for row in own:
             label = f"  {row['en']} / {row['es']}".ljust(LABEL)
             yield label + (row["note"] or "".join(shown(row, name).rjust(NUMBER) for name in MEASURES))
-        if own[0]["deaths_a_year"] < FEW:
+        if own[0]["few"]:
             yield f"  {own[0]['deaths_a_year']:.1f} homicides a year: too few to support any statement on a policy"
 
 
