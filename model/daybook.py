@@ -22,7 +22,7 @@ class Visit(Row):
 
 
 class Incident(Row):
-    """A crime: who, where, how grave, and what became of it in its shift.
+    """A crime: who, where, how grave, and what became of it in its shift; ``offender`` is a slot or -1.
 
     Crime and the other mechanisms of harm write it; reporting writes to whom it is told; information, pressure, justice
     and response write what becomes of it.
@@ -36,6 +36,7 @@ class Incident(Row):
     victim: int
     teller: int
     clique: int
+    offender: int
     told: int
     handed: int
     found: int
@@ -66,11 +67,12 @@ class Call(Row):
 
 
 class Response(Row):
-    """A call that a couple served."""
+    """A call that a couple served, and where."""
 
     born: int
     number: int
     post: int
+    cell: int
     wait: float
 
 
@@ -83,13 +85,14 @@ class Unserved(Row):
 
 
 class Arrest(Row):
-    """An arrest, of an offender caught (a row of the incidents) or on the street (-1)."""
+    """An arrest, of an offender caught (a row of the incidents) or on the street (-1); ``other``: of somebody else."""
 
     incident: int
     number: int
     post: int
     goods: int
     held: int
+    other: int
 
 
 class Hearing(Row):

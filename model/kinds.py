@@ -17,8 +17,13 @@ from all residents but by a mechanism of its own."""
 Pool = Literal["armed", "thieves", "alcohol", "none"]
 """Who commits it: armed street offenders, opportunist thieves, anybody in drink."""
 Problem = Literal["street", "vehicles", "homes", "violence", "extortion", "domestic"]
+Offender = Literal["", "street", "vehicles", "burglary", "hire", "quarrel"]
+"""Group whose belief in being caught moves the hazard; those of quarrels are anybody, the others fill slots."""
 PROBLEMS: tuple[Problem, ...] = ("street", "vehicles", "homes", "violence", "extortion", "domestic")
 """Problems by which stations and headquarters remember crime."""
+OFFENDERS: tuple[Offender, ...] = ("street", "vehicles", "burglary", "hire", "quarrel")
+QUARREL = code(OFFENDERS.index("quarrel"))
+"""Number of the one group without slots, the last."""
 EXPOSURES: tuple[Exposure, ...] = ("street", "vehicle", "home", "quarrel", "targeted", "none")
 BY_STREET, BY_VEHICLE, BY_HOME, BY_QUARREL, BY_TARGET, BY_NOTHING = (code(n) for n in range(len(EXPOSURES)))
 
@@ -29,13 +34,14 @@ class Kind:
 
     ``key`` is its lasting number in luck, which no other kind may ever have.  ``ceiling`` is the most that the hazard
     of a resident may be in a year; above it crimes are lost and counted.  ``rate``, ``loss`` and ``told`` name
-    parameters of the crime and reporting mechanisms, "" where there is none.
+    parameters of the crime and reporting mechanisms, ``solved`` one of investigation, "" where there is none.
     """
 
     name: str
     key: int
     problem: Problem
     pool: Pool = "none"
+    offender: Offender = ""
     rate: str = ""
     ceiling: float = 0.0
     exposure: Exposure = "none"
@@ -77,6 +83,9 @@ class Kind:
     """Whether a form is always filled in with content: nobody can leave it out."""
     crowds: bool = True
     """Whether it may draw a crowd against a suspect."""
+    solved: str = ""
+    hours: float = 4.0
+    """Hours that a detective spends on a file; assumed."""
 
 
 KINDS = (
@@ -85,38 +94,48 @@ KINDS = (
         youngest=12.0, severity=0.4, grave=0.6, grave_share="violent_share", lethal="lethal_robbery",
         motive="robbery", loss="loss_robbery", street_guard=1.0, moves=True, repeats=True,
         property=True, outside="outside_robbery", schools=True, lesser="theft", figure=True,
+        offender="street", solved="robbery", hours=5.0,
     ),
     Kind(
         name="theft", key=1, problem="street", pool="thieves", rate="theft", ceiling=0.25, exposure="street",
         youngest=12.0, severity=0.2, loss="loss_theft", told="theft", street_guard=1.0, moves=True, repeats=True,
         property=True, outside="outside_theft", schools=True,
+        offender="street", solved="theft", hours=3.0,
     ),
     Kind(
         name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.02,
         exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
         street_guard=1.0, repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
+        offender="vehicles", solved="vehicle_theft", hours=6.0,
     ),
     Kind(
         name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.06,
         exposure="vehicle", youngest=18.0, severity=0.25, loss="loss_from_vehicle", told="theft_from_vehicle",
         street_guard=1.0, repeats=True, property=True,
+        offender="vehicles", solved="theft_from_vehicle", hours=3.0,
     ),
     Kind(
         name="burglary", key=4, problem="homes", pool="thieves", rate="burglary", ceiling=0.05, exposure="home",
         at_home=True, youngest=18.0, severity=0.4, loss="loss_burglary", street_guard=0.5, repeats=True, property=True,
         figure=True,
+        offender="burglary", solved="burglary", hours=5.0,
     ),
     Kind(
         name="assault", key=5, problem="violence", pool="alcohol", rate="assault", ceiling=0.15, exposure="quarrel",
-        youngest=12.0, severity=0.3, grave=0.8, grave_share="grave_share", grave_armed=True,
+        youngest=12.0, severity=0.3, grave=0.8, grave_share="grave_share", grave_armed=True, street_guard=0.5,
         lethal="lethal_assault", motive="quarrel", told="assault", repeats=True, schools=True, figure=True,
+        offender="quarrel", solved="assault", hours=4.0,
     ),
     Kind(
         name="homicide", key=6, problem="violence", pool="armed", rate="hire", ceiling=0.002, exposure="targeted",
         youngest=18.0, motive="hire", targeted_guard=1.0, figure=True, certain=True,
+        offender="hire", solved="homicide", hours=60.0,
     ),
-    Kind(name="extortion", key=7, problem="extortion", told="extortion", figure=True, crowds=False),
-    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False),
+    Kind(
+        name="extortion", key=7, problem="extortion", told="extortion", figure=True, crowds=False, solved="extortion",
+        hours=20.0,
+    ),
+    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),
 )  # fmt: skip
 """Every kind; its place here is its number in tables and books."""
 
@@ -133,6 +152,8 @@ def check(kinds: tuple[Kind, ...]) -> None:
             raise ValueError(f"kind '{kind.name}': 0 <= severity <= grave <= 1, got {kind.severity}, {kind.grave}")
         if (kind.ceiling > 0.0) != (kind.exposure != "none") or (kind.ceiling > 0.0) != bool(kind.rate):
             raise ValueError(f"kind '{kind.name}': ceiling, exposure and rate go together")
+        if kind.ceiling > 0.0 and not kind.offender:
+            raise ValueError(f"kind '{kind.name}': what is drawn from residents needs a group of offenders")
         if kind.lesser and kind.lesser not in names:
             raise ValueError(f"kind '{kind.name}': no lesser kind '{kind.lesser}'")
         if kind.lethal and not kind.motive:
@@ -175,6 +196,9 @@ STREET_GUARD, TARGETED_GUARD = real("street_guard"), real("targeted_guard")
 MOVES, REPEATS, PROPERTY, FIGURE, CERTAIN, CROWDS, AT_HOME, SCHOOLS = (
     whole(column) for column in ("moves", "repeats", "property", "figure", "certain", "crowds", "at_home", "schools")
 )
+GROUP_OF = np.array([OFFENDERS.index(kind.offender) if kind.offender else -1 for kind in KINDS], np.int64)
+"""Group of offenders of every kind, -1 for none."""
+HOURS = real("hours")
 HAS_OUTSIDE = np.array([bool(kind.outside) for kind in KINDS], np.int64)
 LESSER = np.array([NAMES.index(kind.lesser) if kind.lesser else -1 for kind in KINDS], np.int64)
 COMMON: Ints = np.flatnonzero(CEILING > 0.0)

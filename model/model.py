@@ -17,7 +17,6 @@ from model import fingerprint
 from model.agents import enrol
 from model.calendar import (
     SHIFTS,
-    WEEK,
     Calendar,
     date_of_tick,
     first_of_month,
@@ -32,6 +31,7 @@ from model.hazard import Factors
 from model.ledger import CAUSES, kept, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
+from model.mechanisms.certainty import seen_by_zone
 from model.policies import changes, dates, rows_at
 from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
 from model.register import TABLES as DECLARED
@@ -368,9 +368,7 @@ class TrustModel(MesaModel):
         residents, trust = self.by_cell[:, populated]
         rows["residents"], rows["trust"] = residents, trust / np.maximum(residents, 1.0)
         rows["incidents"], rows["visits"] = state[HARMED_HERE][populated], state[SEEN_HERE][populated]
-        weeks = self.numbers["deterrence"]["weeks"][town.cells["settlement"][populated]]
-        idle = self.tick + 1 - state.risk["touched"][populated]
-        rows["risk"] = state.risk["level"][populated] * np.exp2(-idle / (WEEK * weeks))
+        rows["risk"] = seen_by_zone(self)[np.maximum(town.cells["settlement"][populated], 0)]
         return rows
 
     # Saving and copying, between steps

@@ -10,9 +10,8 @@ from model.register import CAUSES
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 HELD, RELEASE, DROPPED = (CAUSES.index(name) for name in ("held", "release", "dropped"))
 MONTH = 93
-BUSY = {"crime.armed": 50, "crime.thieves": 50, "reporting.follow": 3.0, "justice.charge": 0.3} | {
+BUSY = {"crime.armed": 50, "crime.thieves": 50, "reporting.follow": 3.0, "investigation.base": 0.3} | {
     "reporting.intercept": 0.0,
-    "response.attend": 1.0,
     "response.catch": 1.0,
     "response.trail": 600.0,
     "response.goods": 0.3,
@@ -35,10 +34,9 @@ def usual(live: Live) -> TrustModel:
     return live(3 * MONTH, **BUSY)
 
 
-def test_switched_off_every_complaint_is_taken_at_once_and_nobody_is_blamed(live: Live, usual: TrustModel) -> None:
+def test_switched_off_nobody_is_blamed(live: Live, usual: TrustModel) -> None:
     off = live(3 * MONTH, **BUSY, **{"mechanisms.justice": False})
-    assert total(off, "queue") == booked(off, RELEASE, DROPPED) == 0.0
-    assert total(usual, "queue") > 0.0 > booked(usual, RELEASE, DROPPED)
+    assert booked(off, RELEASE, DROPPED) == 0.0 > booked(usual, RELEASE, DROPPED)
     assert total(off, "arrests") > 0 < total(off, "charged")
 
 
@@ -60,32 +58,31 @@ def test_nobody_is_held_who_was_not_arrested_with_goods_or_accused_in_time(watch
     assert n_held > 0 < n_released
 
 
-def test_every_complaint_waits_or_is_charged_or_dropped(usual: TrustModel) -> None:
-    done = total(usual, "charged") + total(usual, "dropped")
-    assert total(usual, "complaints_filed") == usual.rows["queue"] + done
-    assert total(usual, "charged") > 0 < total(usual, "dropped")
-    assert total(usual, "arrests") == total(usual, "held") + total(usual, "released")
+def test_every_complaint_is_open_charged_or_dropped(live: Live) -> None:
+    world = live(3 * 90, **BUSY, **{"justice.trial": 60.0})
+    complaints = world.state.files.filled()
+    complaints = complaints[complaints["teller"] >= 0]
+    assert total(world, "complaints_filed") == len(complaints) + total(world, "dropped")
+    assert (complaints["charged"] >= 0).sum() > 0 < total(world, "dropped")
+    assert total(world, "arrests_act") + total(world, "arrests_without_incident") == total(world, "held") + total(
+        world, "released"
+    )
 
 
-def test_the_first_month_leaves_what_is_beyond_the_investigators(live: Live) -> None:
-    queues = []
-    for investigators in (0.0, 5.0, 20.0, 1e6):
-        found = live(MONTH, **BUSY, **{"justice.investigators": investigators, "justice.cases": 12.0}).rows
-        assert found["queue"] == max(0.0, found["complaints_filed"] - int(investigators * 12.0 * 0.05))
-        queues.append(found["queue"])
-    assert queues[0] > queues[1] > queues[2] > queues[3] == 0.0
+def test_who_is_charged_is_held_until_the_trial_and_with_a_sentence_beyond_it(live: Live) -> None:
+    short = {"justice.trial": 0.5, "justice.sentence": 1.0, "justice.remand": 0.1, "justice.charge_act": 1.0}
+    held = {}
+    for term in (0.0, 1.0):
+        world = live(4 * MONTH, **BUSY, **short, **{"justice.term": term, "offenders.replaced_street": 0.0})
+        assert total(world, "sentenced") > 0
+        held[term] = world.rows["offenders_held"]
+    assert held[0.0] < held[1.0]
 
 
-def test_more_investigators_never_lengthen_the_queue(live: Live, usual: TrustModel) -> None:
-    many = live(3 * MONTH, **BUSY, **{"justice.investigators": 80.0})
-    columns = [one.datacollector.get_model_vars_dataframe()["queue"] for one in (many, usual)]
-    assert (columns[0] <= columns[1]).all()
-
-
-def test_without_investigators_nobody_is_charged_and_complaints_are_dropped_of_age(live: Live) -> None:
-    world = live(3 * 90, **BUSY, **{"justice.investigators": 0.0, "justice.months": 1})
-    assert total(world, "charged") == 0.0 < total(world, "dropped")
-    assert (world.tick - 1 - world.state.complaints.filled()["filed"] <= 91).all()
+def test_arrests_of_somebody_else_remove_nobody_and_teach_nothing(live: Live) -> None:
+    world = live(2 * MONTH, **BUSY, **{"justice.wrong": 1.0})
+    assert total(world, "arrests_act") > 0
+    assert total(world, "prevented") == world.rows["offenders_held"] == world.rows["caught_street"] == 0.0
 
 
 def test_who_blames_nobody_learns_from_those_held_only(live: Live) -> None:

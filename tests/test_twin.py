@@ -290,7 +290,7 @@ def events(start: datetime.date) -> tuple[DatedEvent, ...]:
             entries=(
                 Entry(parameter="political_calendar.trend", how="set", value=3.0),
                 Entry(parameter="contacts.stop", how="scale", value=0.5),
-                Entry(parameter="justice.investigators", how="add", value=0.5),
+                Entry(parameter="investigation.investigators", how="add", value=0.5),
             ),
             shock=-0.5,
             crisis=0.7,

@@ -25,6 +25,7 @@ from model.kinds import (
     CEILING,
     COMMON,
     EXPOSURE,
+    GROUP_OF,
     HOMICIDE,
     KEY,
     KINDS,
@@ -38,16 +39,21 @@ from model.kinds import (
 from model.ledger import cause, die, impress
 from model.luck import decision, luck, poisson
 from model.mechanism import Mechanism
+from model.mechanisms.certainty import FELT
 from model.mechanisms.deterrence import DISPLACED, deterred
 from model.mechanisms.near_repeat import MOST, breed
+from model.mechanisms.offenders import ANYBODY, NOBODY_COMES, named, pool_of
 from model.mechanisms.population_change import suffer_outside
 from model.parameters import Group, number, share
 from model.rows import Row, row_type, wide
 from model.tables import Grown
 
 if TYPE_CHECKING:
-    from model.mechanisms.deterrence import Deterrence, Risk
+    from model.daybook import Incident
+    from model.mechanisms.certainty import Certainty
+    from model.mechanisms.deterrence import Deterrence
     from model.mechanisms.near_repeat import NearRepeat, Repeat
+    from model.mechanisms.offenders import Pool
     from model.model import TrustModel as World
     from model.register import Mind
     from model.residents import Person
@@ -177,7 +183,8 @@ class Odds(Tables):
     """What decides whether an attempt is made and goes ahead.
 
     ``base`` is the hazard of a resident of exposure 1 by settlement and kind; ``grave``, ``lethal``, ``losses`` and
-    ``outside`` stand by settlement and kind too; then come the factors of `model.hazard`.
+    ``outside`` stand by settlement and kind too; then come the factors of `model.hazard`.  ``felt`` is what a group of
+    offenders believes by zone, ``pool`` who they are.
     """
 
     crime: Rows[Crime]
@@ -193,7 +200,9 @@ class Odds(Tables):
     person: Reals
     near: Rows[NearRepeat]
     deterrence: Rows[Deterrence]
-    risk: Rows[Risk]
+    felt: Reals
+    certainty: Rows[Certainty]
+    pool: Pool
     repeats: Rows[Repeat]
     count: Ints
 
@@ -282,7 +291,7 @@ def write_incident(
     row.tick, row.number, row.kind, row.motive = stage.tick, number, kind, motive
     row.cell, row.victim, row.teller, row.clique = cell, victim, teller, clique
     row.minute, row.severity, row.loss = minute, severity, loss
-    row.told = NOBODY
+    row.offender, row.told = ANYBODY, NOBODY
     row.handed = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
     row.displaced = row.refused = row.written = row.downgraded = 0
     stage.day.counts[INCIDENTS] = k + 1
@@ -306,16 +315,19 @@ def commit(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, minute: 
 
 
 @kernel
-def attempt(
-    stage: Stage, odds: Odds, kind: int, cell: int, victim: int, mark: float, threshold: float, number: int
-) -> None:
-    """Try a crime: it happens, is given up, or moves to a neighbouring cell."""
+def attempt(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, number: int, origin: int) -> None:
+    """Try a crime, by the slot of its origin if there is one: it happens, is given up, or moves to another cell."""
     z = max(stage.ground.cells[cell].settlement, 0)
+    offender = named(stage, odds.pool, GROUP_OF[kind], z, number, origin)
+    if offender == NOBODY_COMES:
+        return
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    if not deterred(stage, odds.risk, odds.deterrence[z], kind, cell, minute, mark, threshold, number):
-        commit(stage, odds, kind, cell, victim, minute, number)
+    if not deterred(stage, odds.deterrence[z], kind, cell, minute, number):
+        row = stage.day.incidents[commit(stage, odds, kind, cell, victim, minute, number)]
+        generation = own_up(odds.pool, row, offender)
         if REPEATS[kind] == 1:
-            breed(stage, odds.repeats, odds.count, odds.near[z], kind, cell, victim, number)
+            most = odds.certainty[0].highest
+            breed(stage, odds.repeats, odds.count, odds.near[z], kind, row, generation, most)
         return
     stage.tally[0].deterred += 1.0
     if MOVES[kind] == 0 or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z].displacement:
@@ -326,8 +338,19 @@ def attempt(
         stage.tally[0].off_map += 1.0
         return
     stage.tally[0].displaced += 1.0
-    row = commit(stage, odds, kind, other, i, minute, number)
-    stage.day.incidents[row].displaced = 1
+    row = stage.day.incidents[commit(stage, odds, kind, other, i, minute, number)]
+    row.displaced = 1
+    own_up(odds.pool, row, offender)
+
+
+@kernel
+def own_up(pool: Pool, row: Incident, offender: int) -> int:
+    """Note whose act an incident is; return which person fills that slot."""
+    row.offender = offender
+    if offender < 0:
+        return 0
+    pool.rows[offender].crimes += 1
+    return int(pool.rows[offender].generation)
 
 
 @kernel
@@ -391,7 +414,8 @@ def wished(
     if here.schools > 0 and age_of(person, stage.tick) < ADULT:
         ward += 2
     stage.tally[0].candidates += 1.0
-    by_person, base = odds.person[kind, person.settlement, ward], odds.base[z, kind]
+    by_person = odds.person[kind, person.settlement, ward]
+    base = odds.base[z, kind] * (odds.certainty[0].level * odds.felt[GROUP_OF[kind], z])
     bound: float = base * (weight * (by_person * odds.highest[when, kind])) / CEILING[kind]
     if bound <= mark:  # nowhere does the rate reach this mark: no need to look up the place
         return bound
@@ -424,24 +448,23 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
             if mark < threshold:
                 threshold = kept_away(stage, odds, kind, cell, when, number, mark, threshold)
             if mark < threshold:
-                attempt(stage, odds, kind, cell, i, mark, threshold, number)
+                attempt(stage, odds, kind, cell, i, number, ANYBODY)
     for k in range(old_repeats):
         if odds.repeats[k].tick == stage.tick:
-            repeat(stage, odds, odds.repeats[k].kind, odds.repeats[k].cell, odds.repeats[k].victim, k, when)
+            repeat(stage, odds, odds.repeats[k], when)
     forget(odds.repeats, odds.count, stage.tick)
 
 
 @kernel
-def repeat(stage: Stage, odds: Odds, kind: int, cell: int, i: int, k: int, when: int) -> None:
-    """Let a near repeat that is due happen, if somebody is there and no guard keeps it away."""
-    number = odds.repeats[k].number
+def repeat(stage: Stage, odds: Odds, due: Repeat, when: int) -> None:
+    """Let a near repeat that is due happen, if somebody is there, no guard keeps it away and its offender dares."""
+    kind, cell, i, number = due.kind, due.cell, due.victim, due.number
     if i < 0:
         i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
     if not can_be_victim(stage, i, kind):
         return
     if EXPOSURE[kind] == BY_VEHICLE and stage.ground.people[i].vehicle == 0:
         return
-    stage.tally[0].repeats += 1.0
     left, u = 1.0, luck(stage.seed, KEPT_AWAY, stage.tick, number, 0)
     for guard in range(len(odds.guards)):
         if odds.repeats_too[guard] == 1:
@@ -449,7 +472,14 @@ def repeat(stage: Stage, odds: Odds, kind: int, cell: int, i: int, k: int, when:
             if u >= left:
                 spare(stage, kind, cell, number, guard)
                 return
-    attempt(stage, odds, kind, cell, i, luck(stage.seed, CRIME_MARK, stage.tick, number, 0), 1.0, number)
+    origin = due.offender
+    dares = odds.felt[GROUP_OF[kind], max(stage.ground.cells[cell].settlement, 0)] / odds.certainty[0].highest
+    if luck(stage.seed, CRIME_MARK, stage.tick, number, 0) >= dares:
+        return
+    stage.tally[0].repeats += 1.0
+    if origin >= 0 and odds.pool.rows[origin].generation != due.generation:
+        origin = ANYBODY
+    attempt(stage, odds, kind, cell, i, number, origin)
 
 
 @kernel
@@ -489,7 +519,8 @@ def odds_of(world: World) -> Odds:
     return Odds(
         crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
         factors.rates, factors.highest, factors.guards, factors.repeats, factors.person, numbers["near_repeat"],
-        numbers["deterrence"], state.risk, state.repeats.rows, state.repeats.count,
+        numbers["deterrence"], state[FELT], numbers["certainty"], world.laid(pool_of),
+        state.repeats.rows, state.repeats.count,
     )  # fmt: skip
 
 
@@ -516,6 +547,7 @@ def act(world: World) -> None:
 
 WRITES = (
     "minds.harmed", "minds.gone", "minds.harmed_outside", "tally.outside_robberies", "tally.outside_thefts",
-    "tally.repeats", "tally.deterred", "repeats", "incidents", "outside", "impressions", "spared",
+    "tally.repeats", "tally.deterred", "tally.prevented", "offenders",
+    "repeats", "incidents", "outside", "impressions", "spared",
 )  # fmt: skip
 IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,), writes=WRITES)

@@ -1,38 +1,38 @@
 """M13, justice with clocks: held or released, charged or dropped, sentenced (ODD 6.11).
 
-Switched off, all complaints are taken at once and nobody is blamed.
+An arrest for an act takes the slot or the member who did it, or somebody else.  Switched off, nobody is blamed.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import numpy as np
-
-from model.books import COMPLAINTS
-from model.calendar import MONTH, is_last_shift_of_month
-from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
-from model.kernels import kernel
+from model.calendar import MONTH, YEAR
+from model.daybook import ARRESTS, NOBODY
+from model.gangs import Gangland
+from model.kernels import Tables, kernel
 from model.ledger import cause, impress
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism, over
-from model.mechanisms.plans import INVESTIGATIVE
+from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.certainty import UNCOUNTED, Beliefs, group_of
+from model.mechanisms.custody import Prisoner, take_in
+from model.mechanisms.offenders import Offender, hold
 from model.parameters import Group, number, share
 from model.rows import Column, Row
 from model.tables import Growing
 
 if TYPE_CHECKING:
-    from model.measures import Month
-    from model.mechanisms.plans import Plans
-    from model.model import TrustModel as World
+    from model.daybook import Incident
     from model.rows import Ints, Rows
     from model.stage import Stage
-    from model.state import Plan
 
-BLAME, CHARGE, SENTENCE, INQUIRY = decision("blame"), decision("charge"), decision("sentence"), decision("inquiry")
-TRIAL_MONTHS = 12
+BLAME, CHARGE, SENTENCE, WRONG = decision("blame"), decision("charge"), decision("sentence"), decision("wrong")
+REMAND, TERM, MEMBER = decision("remand"), decision("term"), decision("member")
 RELEASE, HELD, CHARGED, DROPPED = cause("release", 8), cause("held", 9), cause("charged", 10), cause("dropped", 11)
+NEVER, CLOSED = -1, -1
+"""A file's clock that has not begun, and its passes when it is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Justice(Group):
     """What becomes of arrests and complaints, and whom victims blame."""
 
     name: ClassVar[str] = "justice"
-    evidence: ClassVar[tuple[str, ...]] = ("H02", "H03", "H04", "V12", "V16", "W01", "W02")
+    evidence: ClassVar[tuple[str, ...]] = ("H02", "H03", "H04", "V12", "V16")
 
     hours: float = number(
         3.0, "hours", 0.0, 12.0, "concept: judge within 6 h; assumed", "time an arrest costs the couple"
@@ -48,14 +48,14 @@ class Justice(Group):
     blame: float = share(
         0.5, "H04; assumed", "victims who blame the police for what judges and prosecutors do", off=0.0
     )
-    investigators: float = number(
-        4.0, "persons", 0.0, 1e6, "assumed", "investigators for the municipality", role="site", off=1e6
-    )
-    cases: float = number(12.0, "cases a month", 0.0, 200.0, "assumed", "cases an investigator takes")
-    charge: float = share(0.045, "V16: 4.6 % of all; assumed for those taken", "taken cases that are charged")
-    charge_held: float = share(0.25, "assumed", "more, where somebody is held")
-    months: int = number(12, "months", 1, 60, "V12; assumed", "age at which untaken complaints are dropped")
+    wrong: float = share(0.05, "assumed; swept", "arrests for an act that take somebody else")
+    charge_act: float = share(0.32, "calibrated: V16", "files of those caught in the act that are charged")
+    charge_warrant: float = share(0.6, "calibrated: V16", "the same of those arrested by a warrant")
+    remand: float = number(6.0, "months", 0.1, 60.0, "assumed; swept", "mean time held before a charge")
+    trial: float = number(10.0, "months", 0.1, 60.0, "assumed", "time from charge to sentence, held")
     sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
+    years: float = number(12.0, "years", 0.1, 50.0, "assumed", "mean sentence of the gravest act")
+    term: float = number(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative")
 
 
 class Lesson(Row):
@@ -64,156 +64,205 @@ class Lesson(Row):
     useful: Annotated[float, Column("belief that a complaint is useful", "log-odds")]
 
 
-class Complaint(Row):
-    """A complaint before the prosecutor; ``charged`` is a tick or -1."""
+class File(Row):
+    """A file at the prosecutor: an act, its teller (-1 without complaint), whom it names, and how far it has come.
+
+    ``served`` is when somebody was held for it, ``warrant`` and ``charged`` when that came, -1 for never; ``other`` is
+    1 if somebody else was taken; ``doubt`` is the chance that what is known proves nothing.
+    """
 
     filed: int
     number: int
+    kind: int
+    zone: int
     teller: int
-    evidence: int
+    offender: int
+    generation: int
+    member: int
+    served: int
+    warrant: int
     charged: int
+    passes: int
+    other: int
+    gravity: float
+    doubt: float
 
 
-COMPLAINTS_OPEN = Growing(name="complaints", row=Complaint, room=1024, about="The prosecutor's queue: this alone.")
+FILES = Growing(name="files", row=File, room=1024, about="Files at the prosecutor: justice and investigation.")
 
 
 class Counts(Row):
     """What is counted in a month."""
 
     arrests: float
+    arrests_act: float
     arrests_without_incident: float
     held: float
     released: float
+    cleared: float
     charged: float
     dropped: float
     sentenced: float
 
 
+class Court(Tables):
+    """Who can be held, what offenders believe, and the numbers of judges."""
+
+    slots: Rows[Offender]
+    gangs: Gangland
+    prison: Rows[Prisoner]
+    prison_count: Ints
+    beliefs: Beliefs
+    numbers: Rows[Justice]
+
+
 @kernel
-def judge_arrests(stage: Stage, justice: Rows[Justice]) -> None:
+def judge_arrests(stage: Stage, court: Court) -> None:
     """Hold those caught with goods or accused in time; release the others for lack of merit."""
-    day, minds, trust, tally, seed = stage.day, stage.minds, stage.trust, stage.tally, stage.seed
-    for k in range(day.counts[ARRESTS]):
-        arrest = day.arrests[k]
-        tally[0].arrests += 1.0
+    for k in range(stage.day.counts[ARRESTS]):
+        arrest = stage.day.arrests[k]
+        stage.tally[0].arrests += 1.0
         held = arrest.goods == 1
         if arrest.incident < 0:
-            tally[0].arrests_without_incident += 1.0
+            stage.tally[0].arrests_without_incident += 1.0
         else:
-            row = day.incidents[arrest.incident]
+            row = stage.day.incidents[arrest.incident]
             held = held or (row.complaint == 1 and row.in_time == 1)
-            i = row.teller
-            knows = i >= 0 and (row.told != NOBODY or row.found == 1)
-            z = stage.ground.people[i].settlement if knows else 0
-            if knows and held:
-                impress(day, minds, i, HELD, 0.0, 0.0, 1.0, trust[z].release, 1)
-            elif knows and luck(seed, BLAME, stage.tick, row.number, 0) < justice[z].blame:
-                impress(day, minds, i, RELEASE, 0.0, 0.0, -1.0, trust[z].release, 1)
+            stage.tally[0].arrests_act += 1.0
+            tell_teller(stage, court, row, held)
+            wrong = luck(stage.seed, WRONG, stage.tick, row.number, 0) < court.numbers[0].wrong
+            arrest.other = 1 if wrong else 0
+            if not wrong:
+                take(stage, court, row, held)
         arrest.held = 1 if held else 0
         if held:
-            tally[0].held += 1.0
+            stage.tally[0].held += 1.0
         else:
-            tally[0].released += 1.0
+            stage.tally[0].released += 1.0
 
 
 @kernel
-def queue(stage: Stage, plans: Rows[Plan], numbers: Rows[Plans], complaints: Rows[Complaint], count: Ints) -> None:
-    """Put the complaints of the shift into the prosecutor's queue, with what evidence there is."""
-    day, cells = stage.day, stage.ground.cells
-    for k in range(day.counts[INCIDENTS]):
-        row = day.incidents[k]
-        if row.complaint == 0:
-            continue
-        complaint = complaints[count[0]]
-        complaint.filed, complaint.number, complaint.teller = (
-            row.tick,
-            row.number,
-            row.teller,
-        )
-        complaint.evidence, complaint.charged = 0, -1
-        for a in range(day.counts[ARRESTS]):
-            if day.arrests[a].incident == k and day.arrests[a].held == 1:
-                complaint.evidence = 1
-        plan, p = plans[cells[row.cell].facility], numbers[max(cells[row.cell].settlement, 0)]
-        if plan.mode == INVESTIGATIVE and luck(stage.seed, INQUIRY, row.tick, row.number, 0) < p.inquiry:
-            complaint.evidence = 1
-        count[0] += 1
+def tell_teller(stage: Stage, court: Court, row: Incident, held: bool) -> None:
+    """Let the one who told, or was found, hear what became of the arrest."""
+    i = row.teller
+    if i < 0 or (row.told == NOBODY and row.found == 0):
+        return
+    z = stage.ground.people[i].settlement
+    if held:
+        impress(stage.day, stage.minds, i, HELD, 0.0, 0.0, 1.0, stage.trust[z].release, 1)
+    elif luck(stage.seed, BLAME, stage.tick, row.number, 0) < court.numbers[z].blame:
+        impress(stage.day, stage.minds, i, RELEASE, 0.0, 0.0, -1.0, stage.trust[z].release, 1)
 
 
 @kernel
-def close_month(stage: Stage, complaints: Rows[Complaint], count: Ints, capacity: int, justice: Rows[Justice]) -> None:
-    """Take as many complaints as the investigators can, oldest first; charge, drop, sentence."""
-    minds, tally, tick, seed = stage.minds, stage.tally, stage.tick, stage.seed
-    left = 0
-    for k in range(count[0]):
-        complaint = complaints[k]
-        filed, number, i = complaint.filed, complaint.number, complaint.teller
-        z = stage.ground.people[i].settlement
-        p = justice[z]
-        keep = True
-        if complaint.charged >= 0:
-            if tick - complaint.charged >= TRIAL_MONTHS * MONTH:
-                keep = False
-                if luck(seed, SENTENCE, filed, number, 0) < p.sentence:
-                    tally[0].sentenced += 1.0
-        elif capacity > 0:
-            capacity -= 1
-            if luck(seed, CHARGE, filed, number, 0) < p.charge + p.charge_held * complaint.evidence:
-                complaint.charged = tick
-                minds[i].useful += 1.0
-                tally[0].charged += 1.0
-                impress(stage.day, minds, i, CHARGED, 0.0, 0.0, 1.0, stage.trust[z].release, 1)
-            else:
-                keep = False
-                drop(stage, i, filed, number, p)
-        elif tick - filed > p.months * MONTH:
-            keep = False
-            drop(stage, i, filed, number, p)
-        if keep:
-            complaints[left] = complaint
-            left += 1
-    count[0] = left
+def take(stage: Stage, court: Court, row: Incident, held: bool) -> None:
+    """Let an arrest for an act count, and remove who did it if the judge holds him."""
+    group = group_of(row, court.slots)
+    if row.offender >= 0 and court.slots[row.offender].until > stage.tick:
+        group = UNCOUNTED
+    if group != UNCOUNTED:
+        zone = max(stage.ground.cells[row.cell].settlement, 0)
+        court.beliefs.arrested[group, zone] += 1.0 if held else court.beliefs.numbers[0].released
+    if not held:
+        return
+    until = remanded(stage, court, stage.tick, row.number, 0)
+    if row.offender >= 0:
+        hold(court.slots[row.offender], until)
+    elif row.clique >= 0:
+        lock_up(stage, court, member_of(stage, court.gangs, row.clique, row.number), until)
 
 
 @kernel
-def drop(stage: Stage, i: int, filed: int, number: int, p: Justice) -> None:
-    """Close a complaint without result; some blame the police."""
+def remanded(stage: Stage, court: Court, filed: int, number: int, nth: int) -> int:
+    """Tick until which somebody arrested now is held if no charge comes."""
+    u = luck(stage.seed, REMAND, filed, number, nth)
+    return stage.tick + 1 + int(-MONTH * court.numbers[0].remand * math.log(1.0 - u))
+
+
+@kernel
+def member_of(stage: Stage, gangs: Gangland, clique: int, number: int) -> int:
+    """Living member of a clique whom this act of this shift names, or -1."""
+    found, least = NOBODY, 1.0
+    for k in range(gangs.roll_count[0]):
+        i = gangs.roll[k].who
+        if stage.minds[i].member == clique and stage.minds[i].gone < 0:
+            u = luck(stage.seed, MEMBER, stage.tick, i, number)
+            if u < least:
+                found, least = i, u
+    return found
+
+
+@kernel
+def lock_up(stage: Stage, court: Court, i: int, until: int) -> None:
+    """Hold a member of a clique, if somebody is named, until a tick."""
+    if i < 0:
+        return
+    q = stage.minds[i].member
+    take_in(stage, court.prison, court.prison_count, i, q, until)
+    court.gangs.cliques[q].members -= 1
+    stage.minds[i].member = -1
+
+
+@kernel
+def keep(court: Court, file: File, until: int) -> None:
+    """Hold whom a file names at least until a tick, if he is still there to be held."""
+    if file.other == 1:
+        return
+    if file.offender >= 0 and court.slots[file.offender].generation == file.generation:
+        hold(court.slots[file.offender], until)
+    for k in range(court.prison_count[0]):
+        if file.member >= 0 and court.prison[k].who == file.member:
+            court.prison[k].until = max(court.prison[k].until, until)
+
+
+@kernel
+def charge(stage: Stage, court: Court, file: File) -> None:
+    """Charge a file that somebody is held for, or drop it."""
+    p = court.numbers[0]
+    chance = p.charge_act if file.warrant < 0 else p.charge_warrant
+    if luck(stage.seed, CHARGE, file.filed, file.number, 0) >= chance:
+        drop(stage, court, file)
+        return
+    file.charged = stage.tick
+    stage.tally[0].charged += 1.0
+    keep(court, file, stage.tick + int(MONTH * p.trial))
+    i = file.teller
+    if i >= 0:
+        stage.minds[i].useful += 1.0
+        weight = stage.trust[stage.ground.people[i].settlement].release
+        impress(stage.day, stage.minds, i, CHARGED, 0.0, 0.0, 1.0, weight, 1)
+
+
+@kernel
+def sentence(stage: Stage, court: Court, file: File) -> None:
+    """Close a charged file when its trial is over, perhaps with a sentence."""
+    p = court.numbers[0]
+    if stage.tick - file.charged < MONTH * p.trial:
+        return
+    file.passes = CLOSED
+    if luck(stage.seed, SENTENCE, file.filed, file.number, 0) < p.sentence:
+        stage.tally[0].sentenced += 1.0
+        length = p.years * p.term * file.gravity * (0.5 + luck(stage.seed, TERM, file.filed, file.number, 0))
+        keep(court, file, stage.tick + int(YEAR * length))
+
+
+@kernel
+def drop(stage: Stage, court: Court, file: File) -> None:
+    """Close a file without result; of those who complained some blame the police."""
+    file.passes = CLOSED
+    i = file.teller
+    if i < 0:
+        return
     stage.minds[i].useful -= 0.2
     stage.tally[0].dropped += 1.0
-    if luck(stage.seed, BLAME, filed, number, 1) < p.blame:
-        weight = stage.trust[stage.ground.people[i].settlement].release
-        impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, weight, 1)
-
-
-def act(world: World) -> None:
-    """Judge the arrests of the shift; at a month's end work through the complaints."""
-    state, book, justice = world.state, world.book, world.numbers["justice"]
-    book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]))
-    judge_arrests(world.stage(), justice)
-    state.complaints.reserve(int(book.counts[INCIDENTS]))
-    rows, count = state.complaints.rows, state.complaints.count
-    queue(world.stage(), state.plans, world.numbers["plans"], rows, count)
-    if is_last_shift_of_month(world.tick):
-        book.reserve(IMPRESSIONS, int(state.complaints.count[0]))
-        scale = world.settings["population"].scale
-        capacity = int(justice[0]["investigators"] * justice[0]["cases"] * scale)
-        close_month(world.stage(), rows, count, capacity, justice)
-    world.learn()
-
-
-def clearance(month: Month) -> float:
-    """Charges over complaints of the month."""
-    return over(month.tally.charged, month.books[COMPLAINTS].sum())
-
-
-def waiting(month: Month) -> float:
-    """Complaints that wait at the prosecutor."""
-    return float(np.count_nonzero(month.world.state[COMPLAINTS_OPEN].filled()["charged"] < 0))
+    z = stage.ground.people[i].settlement
+    if luck(stage.seed, BLAME, file.filed, file.number, 1) < court.numbers[z].blame:
+        impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, stage.trust[z].release, 1)
 
 
 IT = Mechanism(
     group=Justice,
-    tables=(COMPLAINTS_OPEN,),
+    tables=(FILES,),
     mind=Lesson,
     counts=Counts,
     causes=(
@@ -222,11 +271,10 @@ IT = Mechanism(
         CHARGED,
         DROPPED,
     ),
-    writes=("arrests.held", "impressions"),
-    knockout=Knockout(("queue", "charged")),
-    measures={
-        "clearance": Measure("share", clearance),
-        "queue": Measure("cases", waiting),
-        "investigators": Measure("people", lambda month: float(month.world.numbers["justice"]["investigators"][0])),
-    },
-)
+    writes=(
+        "arrests.held", "arrests.other", "impressions", "offenders", "arrested_lately", "cliques.members",
+        "minds.member", "minds.gone", "prison",
+    ),
+    knockout=Knockout(("held", "charged")),
+    measures={"arrests_act": Measure("arrests"), "cleared": Measure("complaints")},
+)  # fmt: skip

@@ -19,6 +19,7 @@ from model.rows import Row
 from model.tables import Growing
 
 if TYPE_CHECKING:
+    from model.daybook import Incident
     from model.model import TrustModel as World
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
@@ -46,13 +47,15 @@ class NearRepeat(Group):
 
 
 class Repeat(Row):
-    """A repeat that a crime will have; ``victim`` is -1 for anybody who is there."""
+    """A repeat that a crime will have, by the same offender; ``victim`` is -1 for anybody who is there."""
 
     tick: int
     number: int
     kind: int
     cell: int
     victim: int
+    offender: int
+    generation: int
 
 
 TO_COME = Growing(name="repeats", row=Repeat, room=1024, about="Repeats to come: this and crime.")
@@ -66,10 +69,18 @@ class Counts(Row):
 
 @kernel
 def breed(
-    stage: Stage, repeats: Rows[Repeat], count: Ints, p: NearRepeat, kind: int, cell: int, victim: int, number: int
+    stage: Stage,
+    repeats: Rows[Repeat],
+    count: Ints,
+    p: NearRepeat,
+    kind: int,
+    origin: Incident,
+    generation: int,
+    most: float,
 ) -> None:
-    """Write down the repeats that this crime will have."""
-    for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p.kappa))):
+    """Write down the repeats that a crime will have, ``most`` times as many as the usual belief lets happen."""
+    cell, victim, number = origin.cell, origin.victim, origin.number
+    for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p.kappa * most))):
         delay = 1 + int(-3.0 * p.days * math.log(1.0 - luck(stage.seed, REPEAT_DELAY, stage.tick, number, c)))
         v = luck(stage.seed, REPEAT_PLACE, stage.tick, number, c)
         where = cell
@@ -82,6 +93,7 @@ def breed(
         row = repeats[count[0]]
         row.tick, row.kind, row.cell = stage.tick + delay, kind, where
         row.victim = victim if again else -1
+        row.offender, row.generation = origin.offender, generation
         name = int(luck(stage.seed, REPEAT_NAME, stage.tick, number, c) * 16777216.0)
         row.number = 268435456 + KEY[kind] * 16777216 + name
         count[0] += 1

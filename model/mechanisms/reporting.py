@@ -61,6 +61,8 @@ TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
     decision("ratify"),
     decision("found"),
 )
+NONE_TELL, ALL_TELL, RELUCTANT = decision("none tell"), decision("all tell"), decision("reluctant")
+CAPTURED, LEAK = decision("captured"), decision("leak")
 N_CHANNELS = 7
 SUMMONS, HAS_NUMBER = decision("summons"), decision("has a number")
 UNANSWERED_CALL = cause("unanswered_call", 6)
@@ -148,6 +150,13 @@ class Reporting(Group):
         0.5, "log-odds an hour", 0.0, 4.0, "V12", "effect of the trip to the seat", role="lever", off=0.0
     )
     found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
+    follow_trust: float = number(0.6, "log-odds", 0.0, 3.0, "Q10; swept to 0", "effect of trust on ratifying", off=0.0)
+    lift: float = share(0.0, "experiment", "trust added where it decides what people tell", low=-0.5, high=0.5)
+    none_tell: float = share(0.0, "experiment", "of those who would tell the state, who tell nobody")
+    all_tell: float = share(0.0, "experiment", "of those who would tell nobody, who telephone all the same")
+    newcomers: float = share(0.5, "not identified; swept 0.25-1", "how often these call and ratify, over others")
+    captured: float = share(0.3, "assumed; swept", "stations from which cliques hear, drawn anew for every seed")
+    leak: float = share(0.1, "assumed; swept", "anonymous reports that cliques hear of from there", off=0.0)
 
 
 class Word(Row):
@@ -276,6 +285,27 @@ def complain(row: Incident, tick: int, seed: int) -> None:
     row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, row.number, 1) < 24.0 else 0
 
 
+@kernel
+def speak_up(row: Incident, p: Reporting, tick: int, seed: int) -> bool:
+    """Let an experiment silence who would tell, or make who would not telephone; whether the latter did."""
+    if row.told == NOBODY:
+        if luck(seed, ALL_TELL, tick, row.number, 0) < p.all_tell:
+            row.told = BY_PHONE
+            return True
+    elif row.told != COMMUNAL and luck(seed, NONE_TELL, tick, row.number, 0) < p.none_tell:
+        row.told = NOBODY
+    return False
+
+
+@kernel
+def is_heard(row: Incident, station: int, p: Reporting, tick: int, seed: int) -> bool:
+    """Whether a clique learns who told of extortion: openly, or from a station that it has captured."""
+    if row.told != ANONYMOUS:
+        return True
+    captured = station >= 0 and luck(seed, CAPTURED, 0, station, 0) < p.captured
+    return captured and luck(seed, LEAK, tick, row.number, 0) < p.leak
+
+
 @making_arrays
 def tell(stage: Stage, desk: Desk) -> None:
     """Let every victim choose; then calls, complaints and findings follow."""
@@ -294,7 +324,7 @@ def tell(stage: Stage, desk: Desk) -> None:
             home = ground.cells[ground.people[i].home]
             p, a = desk.reporting[z], desk.authority[z]
             silence = desk.narcos[z].silence if desk.protected[ground.people[i].home] >= 0 else 0.0
-            now = trust_now(minds[i], tick, trust[z].memory_years)
+            now = trust_now(minds[i], tick, trust[z].memory_years) + p.lift
             council = ground.people[i].council == 1
             has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
             ready = desk.ready[z, row.kind]
@@ -302,6 +332,7 @@ def tell(stage: Stage, desk: Desk) -> None:
             row.told = choose(pull, luck(seed, TELL, tick, number, 0))
             if row.kind == HOMICIDE:
                 row.told = BY_PHONE
+            reluctant = speak_up(row, p, tick, seed)
             station = ground.cells[row.cell].facility
             send_away(day, minds, k, desk.figures, station, desk.pressure[at], tick, seed)
             if row.told == COMMUNAL:
@@ -309,9 +340,10 @@ def tell(stage: Stage, desk: Desk) -> None:
                     row.handed = 1
                 else:
                     open_case(desk.cases, desk.case_count, row, z, a.days, tick, seed)
-            elif row.kind == EXTORTION and row.told != NOBODY and row.told != ANONYMOUS:
+            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, station, p, tick, seed):
                 minds[i].spoke = tick
-            follow(day, k, minds, home, desk.means, p, desk.response[at], trust[z], tick, seed)
+            zeal = p.newcomers if reluctant else 1.0
+            follow(day, k, minds, home, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
         state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < desk.reporting[z].found:
             row.found = 1
@@ -327,17 +359,20 @@ def follow(
     p: Reporting,
     response: Response,
     trust: Trust,
+    now: float,
+    zeal: float,
     tick: int,
     seed: int,
 ) -> None:
-    """Make the call and the formal complaint that follow from what was told."""
+    """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant."""
     row = day.incidents[k]
     told, number, i = row.told, row.number, row.teller
     if told == NOBODY or (told == COMMUNAL and row.handed == 0):
         return
+    calls = zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal
     if told == TO_PATROL or row.handed == 1:
         call(day, k, tick, seed)
-    elif told in (BY_PHONE, OWN_PHONE):
+    elif calls and told in (BY_PHONE, OWN_PHONE):
         if told == BY_PHONE:
             heard = luck(seed, LINE, tick, number, 0) < response.line_answered
         else:
@@ -350,8 +385,9 @@ def follow(
         row.complaint, row.in_time = 1, 1
         return
     wish = p.follow + p.follow_severity * row.severity + p.useful * minds[i].useful
-    wish += p.accompaniment - p.trip * home.seat_minutes / 60.0 - dread_of(row, minds[i].fear, p)
-    if luck(seed, RATIFY, tick, number, 0) < logistic(wish):
+    wish += p.follow_trust * (now - 0.5) + p.accompaniment - p.trip * home.seat_minutes / 60.0
+    wish -= dread_of(row, minds[i].fear, p)
+    if luck(seed, RATIFY, tick, number, 0) < zeal * logistic(wish):
         complain(row, tick, seed)
 
 

@@ -218,7 +218,7 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
     """Note how long the caller waited and how the couple treated them."""
     born, number, i = line.born, line.number, line.teller
     served = stage.day.responses[stage.day.counts[RESPONSES]]
-    served.born, served.number, served.post, served.wait = born, number, post, wait
+    served.born, served.number, served.post, served.cell, served.wait = born, number, post, line.cell, wait
     stage.day.counts[RESPONSES] += 1
     force.waits[min(LONGEST_WAIT, int(wait))] += 1
     stage.tally[0].served += 1.0

@@ -1,0 +1,289 @@
+"""M30, offenders: unnamed slots that somebody fills, held or free, replaced or not (ODD 6).
+
+Never residents: whoever is out of action cannot act, and the list and its weights never change.  Switched off, acts
+have no offender and an arrest removes nobody.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import NormalDist
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from model.calendar import WEEK, YEAR
+from model.kernels import Tables, kernel
+from model.kinds import OFFENDERS, QUARREL
+from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism, over
+from model.mechanisms.patrol import place
+from model.parameters import Group, number, share
+from model.rows import Row
+from model.tables import Field, Growing
+
+if TYPE_CHECKING:
+    from model.measures import Month
+    from model.model import TrustModel as World
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
+
+HOME, CAREER = decision("offender home"), decision("career")
+OFFENDER, REPLACED, AMNESTY = decision("offender"), decision("replaced"), decision("amnesty")
+SLOTTED = OFFENDERS[:QUARREL]
+"""Groups whose offenders fill slots."""
+NAME = 1048576
+"""Slot i of group g has the lasting name g · NAME + i in luck."""
+DRAWS = 5
+ANYBODY, NOBODY_COMES = -1, -2
+"""No slot, since the group has none; and an act that does not happen, since whoever would do it is held."""
+CIRCLE = "assumed; swept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offenders(Group):
+    """How many slots there are, how they differ, how far they go, and what happens while they are held."""
+
+    name: ClassVar[str] = "offenders"
+    evidence: ClassVar[tuple[str, ...]] = ("J02",)
+
+    slots: float = number(1.0, "ratio", 0.0, 4.0, "design: 1; swept", "slots, at the same total rate", off=0.0)
+    street: float = number(0.28, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of street crime over both pools")
+    vehicles: float = number(0.046, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of vehicle crime over both pools")
+    burglary: float = number(0.07, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of burglary over both pools")
+    hire: float = number(0.018, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of killers for hire over both pools")
+    spread: float = number(1.35, "log ratio", 0.0, 3.0, "calibrated: Q12", "spread of rates between slots")
+    reach_km: float = number(2.5, "km", 0.1, 50.0, CIRCLE, "distance from home that divides the weight by e")
+    own_km: float = number(0.8, "km", 0.05, 10.0, "assumed", "distance that counts as none")
+    replaced_street: float = share(0.3, CIRCLE, "acts of held street offenders that another does")
+    replaced_vehicles: float = share(0.4, CIRCLE, "the same of vehicle thieves")
+    replaced_burglary: float = share(0.3, CIRCLE, "the same of burglars")
+    replaced_hire: float = share(0.6, CIRCLE, "the same of killers for hire")
+    career_street: float = number(5.0, "years", 0.1, 50.0, "assumed", "mean time until somebody else fills a slot")
+    career_vehicles: float = number(5.0, "years", 0.1, 50.0, "assumed", "the same of vehicle thieves")
+    career_burglary: float = number(6.0, "years", 0.1, 50.0, "assumed", "the same of burglars")
+    career_hire: float = number(7.0, "years", 0.1, 50.0, "assumed", "the same of killers for hire")
+    amnesty: float = share(0.0, "experiment", "held slots that are let out on each day that this is in force", off=0.0)
+    roundup: float = share(0.0, "experiment", "most active slots that are held for a year from such a day", off=0.0)
+
+
+class Offender(Row):
+    """A slot: its group, synthetic home and rate; held until a tick, end of the career, who fills it, acts so far."""
+
+    group: int
+    home: int
+    until: int
+    ends: int
+    generation: int
+    crimes: int
+    rate: float
+
+
+ROWS = Growing(name="offenders", row=Offender, room=1024, about="Slots of offenders: this; held by justice.")
+
+
+MADE_FOR = Field(name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    prevented: float
+
+
+class Pool(Tables):
+    """The slots as acts name them: group g has the rows from ``start[g]``, ``reach[zone, row]`` sums their weights."""
+
+    rows: Rows[Offender]
+    start: Ints
+    reach: Reals
+    replaced: Reals
+
+
+@kernel
+def drawn_slot(stage: Stage, pool: Pool, group: int, zone: int, number: int, nth: int) -> int:
+    """Slot of a group that acts in a zone, by its weight there."""
+    first, end = pool.start[group], pool.start[group + 1]
+    aim = luck(stage.seed, OFFENDER, stage.tick, number, nth) * pool.reach[zone, end - 1]
+    low, left = first, end - 1 - first
+    while left > 0:
+        half = (left + 1) // 2
+        low += half * int(pool.reach[zone, low + half - 1] <= aim)
+        left -= half
+    return int(low)
+
+
+@kernel
+def named(stage: Stage, pool: Pool, group: int, zone: int, number: int, origin: int) -> int:
+    """Slot that does this act, ``origin`` first if it is one; or that nobody does it, or that there are no slots."""
+    if pool.start[group] == pool.start[group + 1]:
+        return ANYBODY
+    row = origin if origin >= 0 else drawn_slot(stage, pool, group, zone, number, 0)
+    if pool.rows[row].until <= stage.tick:
+        return row
+    if luck(stage.seed, REPLACED, stage.tick, number, 0) < pool.replaced[group]:
+        for nth in range(1, DRAWS):
+            row = drawn_slot(stage, pool, group, zone, number, nth)
+            if pool.rows[row].until <= stage.tick:
+                return row
+    stage.tally[0].prevented += 1.0
+    return NOBODY_COMES
+
+
+@kernel
+def hold(row: Offender, until: int) -> None:
+    """Hold whoever fills a slot at least until a tick."""
+    row.until = max(row.until, until)
+
+
+@kernel
+def career_end(seed: int, tick: int, name: int, generation: int, years: float) -> int:
+    """Tick at which a career that begins now ends."""
+    return tick + 1 + int(-YEAR * years * math.log(1.0 - luck(seed, CAREER, 0, name, generation)))
+
+
+def name_of(row: Offender, start: Ints, at: int) -> int:
+    """Return the lasting name of a slot."""
+    return int(row.group) * NAME + at - int(start[row.group])
+
+
+def starts(rows: Rows[Offender]) -> Ints:
+    """Return the first row of every group, and the end of the last; the group of quarrels is empty."""
+    return np.searchsorted(rows["group"], np.arange(len(OFFENDERS) + 1)).astype(np.int64)
+
+
+def centres(world: World) -> Reals:
+    """Return x and y of every zone's centre: the mean of its populated cells, weighted by residents."""
+    cells = world.town.cells
+    zone, weight = np.maximum(cells["settlement"], 0), cells["population"].astype(float)
+    found = np.empty((2, world.town.n_settlements))
+    for axis, name in enumerate(("x", "y")):
+        sums = np.bincount(zone, weight * cells[name], world.town.n_settlements)
+        mean = np.sum(weight * cells[name]) / max(np.sum(weight), 1.0)
+        of = np.bincount(zone, weight, world.town.n_settlements)
+        found[axis] = np.where(of > 0.0, sums / np.maximum(of, 1.0), mean)
+    return found
+
+
+def pool_of(world: World) -> Pool:
+    """Lay out the slots, with the summed weights by zone."""
+    rows, p = world.state[ROWS].filled(), world.numbers["offenders"][0]
+    start, (x, y), homes = starts(rows), centres(world), world.town.cells[rows["home"]]
+    km = world.cell_km * np.hypot(homes["x"][None, :] - x[:, None], homes["y"][None, :] - y[:, None])
+    weight = rows["rate"] * np.exp(-np.maximum(p["own_km"], km) / p["reach_km"])
+    for group in range(len(OFFENDERS)):
+        own = slice(start[group], start[group + 1])
+        weight[:, own] = np.cumsum(weight[:, own], axis=1)
+    replaced = np.array([p[f"replaced_{group}"] for group in SLOTTED])
+    return Pool(world.state[ROWS].rows, start, weight, replaced)
+
+
+def sizes(world: World) -> list[int]:
+    """Return how many slots every group has."""
+    p, crime = world.numbers["offenders"][0], world.numbers["crime"][0]
+    if p["slots"] == 0.0:
+        return [0] * len(SLOTTED)
+    residents = float(np.count_nonzero(world.town.people["arrives"] < 0))
+    pool = p["slots"] * (crime["armed"] + crime["thieves"]) / 1000.0 * residents
+    return [max(1, math.floor(p[group] * pool + 0.5)) for group in SLOTTED]
+
+
+def fill(world: World) -> None:
+    """Make the list of slots, each with its synthetic home, its rate and its first career."""
+    p, normal, everywhere = world.numbers["offenders"][0], NormalDist(), world.town.everywhere
+    table, n_slots = world.state[ROWS], sizes(world)
+    table.count[0], world.state[MADE_FOR][0] = 0, p["slots"]
+    table.reserve(sum(n_slots))
+    for group, n in enumerate(n_slots):
+        for i in range(n):
+            row, name = table.rows[table.count[0]], group * NAME + i
+            row.group, row.rate = group, math.exp(p["spread"] * normal.inv_cdf((i + 0.5) / n))
+            row.home = place(everywhere, 0, len(everywhere), luck(world.seed, HOME, 0, name, 0))
+            row.until = row.generation = row.crimes = 0
+            row.ends = career_end(world.seed, world.tick, name, 0, p[f"career_{SLOTTED[group]}"])
+            table.count[0] += 1
+    world.forget_laid()
+
+
+def refill(world: World) -> None:
+    """Make the list anew for another number of slots; each takes over the state of the one in its place.
+
+    What names a slot of the old list, a file or a repeat to come, names nobody from now on.
+    """
+    old = world.state[ROWS].filled().copy()
+    before = starts(old)
+    fill(world)
+    rows = world.state[ROWS].filled()
+    after = starts(rows)
+    for group in range(len(SLOTTED)):
+        n_old, n = before[group + 1] - before[group], after[group + 1] - after[group]
+        if n_old > 0 and n > 0:
+            took = before[group] + np.arange(n) * n_old // n
+            for column in ("until", "ends", "generation"):
+                rows[column][after[group] : after[group + 1]] = old[column][took]
+    for table in (world.state.files, world.state.repeats):
+        table.filled()["offender"] = ANYBODY
+
+
+def renew(world: World) -> None:
+    """Let somebody new fill the slots whose career has ended."""
+    rows, p = world.state[ROWS].filled(), world.numbers["offenders"][0]
+    start = starts(rows)
+    for at in np.flatnonzero(rows["ends"] <= world.tick):
+        row = rows[at]
+        years = p[f"career_{SLOTTED[row.group]}"]
+        row.generation, row.until = row.generation + 1, 0
+        row.ends = career_end(world.seed, world.tick, name_of(row, start, int(at)), int(row.generation), years)
+
+
+def experiment(world: World) -> None:
+    """Let some of the held out, or hold the most active, on a day on which an experiment says so."""
+    rows, p = world.state[ROWS].filled(), world.numbers["offenders"][0]
+    start = starts(rows)
+    for at in np.flatnonzero(rows["until"] > world.tick) if p["amnesty"] > 0.0 else ():
+        if luck(world.seed, AMNESTY, world.tick, name_of(rows[at], start, int(at)), 0) < p["amnesty"]:
+            rows[at].until = world.tick
+    for first, end in pairwise(start[: QUARREL + 1]):
+        until = rows["until"][end - math.floor(p["roundup"] * (end - first) + 0.5) : end]
+        np.maximum(until, world.tick + YEAR, out=until)
+
+
+def act(world: World) -> None:
+    """Each morning: another list if an experiment asks for one, new people in slots, release and round-up."""
+    if world.tick % 3 != 0:
+        return
+    p = world.numbers["offenders"][0]
+    if world.state[MADE_FOR][0] != p["slots"]:
+        refill(world)
+    if world.tick % WEEK == 0:
+        renew(world)
+    if p["amnesty"] > 0.0 or p["roundup"] > 0.0:
+        experiment(world)
+
+
+def held(month: Month) -> float:
+    """Slots held."""
+    return float(np.count_nonzero(month.world.state[ROWS].filled()["until"] > month.world.tick))
+
+
+def held_rate(month: Month) -> float:
+    """Share of the summed rate of all slots that is held."""
+    rows = month.world.state[ROWS].filled()
+    return over(rows["rate"][rows["until"] > month.world.tick].sum(), rows["rate"].sum())
+
+
+IT = Mechanism(
+    group=Offenders,
+    tables=(ROWS, MADE_FOR),
+    counts=Counts,
+    writes=("files", "repeats"),
+    begin=fill,
+    knockout=Knockout(("prevented", "offenders_held")),
+    measures={
+        "prevented": Measure("crimes"),
+        "offenders_held": Measure("people", held),
+        "offenders_held_rate": Measure("share", held_rate),
+    },
+)
