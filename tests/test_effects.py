@@ -24,8 +24,8 @@ from model.kinds import NAMES as KINDS
 from model.measures import MEASURES
 
 LATER = (
-    *("offenders_held_rate", "certainty_street", "unserved_declined", "cases_solved", "arrests_act"),
-    *("arrests_warrant", *(f"cases_solved_{kind}" for kind in KINDS)),
+    *("offenders_held", "caught_street", "unserved_declined", "cases_solved", "arrests_act", "arrests_warrant"),
+    "cleared",
 )
 """Measures that experiments read if there are any."""
 
@@ -44,6 +44,7 @@ class Told(Lived):
         cells = pd.DataFrame({"month": dates[0], "cell": range(9), "x": [0, 1, 2] * 3, "y": np.arange(9) // 3})
         visits, crimes = (20 if factor != 1.0 else 0), round(100 * factor)
         self.held["cells"] = cells.assign(visits=np.where(cells["cell"] == 0, visits, 0), incidents=crimes)
+        self.held["cleared"] = pd.DataFrame({"kind": KINDS, "complaints": 5})
         self.held["offenders"] = pd.DataFrame({"crimes": [41, *[59 / 9] * 9]})
 
     def table(self, name: str) -> pd.DataFrame:

@@ -192,12 +192,13 @@ COUPLES = Experiment(
         *by_couples("couples_fourfold", FOURFOLD, "couples x 4", "parejas x 4"),
         Line(
             name="chance",
-            en="street crime to the chance of arrest, couples x 2",
-            es="delitos de calle según el riesgo de captura, parejas x 2",
-            read=r.elasticity("couples_double", r.STREET, THREE, "certainty_street"),
+            en="street crime to arrests per offence, couples x 2",
+            es="delitos de calle según capturas por delito, parejas x 2",
+            read=r.elasticity("couples_double", r.STREET, THREE, "caught_street"),
             unit="elasticity",
             status="set",
             published=Published(-0.5, -0.1, "Q22", prior=True),
+            note="patrol is seen more, too",
         ),
     ),
     rests=(Q15,),
@@ -264,9 +265,9 @@ MEANS = Experiment(
     ),
 )
 
-HELD = "offenders_held_rate"
-RELEASED = r.elasticity("release_third", r.CRIME, FIRST, HELD)
-JAILED = r.elasticity("jail_most_active", r.CRIME, FIRST, HELD)
+HELD = "offenders_held"
+RELEASED = r.elasticity("release_third", r.POOL, FIRST, HELD)
+JAILED = r.elasticity("jail_most_active", r.POOL, FIRST, HELD)
 RELEASE = Experiment(
     name="release",
     en="Release a third; jail the most active twentieth",
@@ -277,8 +278,8 @@ RELEASE = Experiment(
     lines=(
         Line(
             name="release",
-            en="crime to the rate that is held, a third released",
-            es="delito según la tasa encarcelada, un tercio liberado",
+            en="street, vehicle and house crime to those held, a third released",
+            es="delitos de calle, vehículo y casa según los presos, un tercio liberado",
             read=RELEASED,
             unit="elasticity",
             status="set",
@@ -384,9 +385,9 @@ def by_teller(world: str, en: str, es: str) -> Iterator[Line]:
     """Yield clearance, arrests and, if it is not the status quo, crime of one world."""
     yield Line(
         name=f"clearance_{world}",
-        en=f"cases solved, % of complaints, {en}",
-        es=f"casos resueltos, % de denuncias, {es}",
-        read=r.share(world, ("cases_solved",), ("complaints_filed",), THREE),
+        en=f"complaints cleared, %, {en}",
+        es=f"denuncias esclarecidas, %, {es}",
+        read=r.share(world, ("cleared",), ("complaints_filed",), THREE),
         unit="level",
     )
     yield Line(
@@ -638,13 +639,13 @@ RENAMED = Experiment(
 )
 
 
-def solved_line(kind: str, en: str, es: str) -> Line:
-    """Return the line of the share of complaints of one kind whose case was solved."""
+def cleared_line(kind: str, en: str, es: str) -> Line:
+    """Return the line of the share of complaints of one kind that were cleared."""
     return Line(
-        name=kind,
-        en=f"cases solved, % of complaints, {en}",
-        es=f"casos resueltos, % de denuncias, {es}",
-        read=r.share(BASE, (f"cases_solved_{kind}",), (f"complaints_filed_{kind}",), THREE),
+        name=kind or "all",
+        en=f"complaints cleared, %, {en}",
+        es=f"denuncias esclarecidas, %, {es}",
+        read=r.cleared(kind) if kind else r.share(BASE, ("cleared",), ("complaints_filed",), THREE),
         unit="level",
         status="set",
         published=Published(2.5, 6.0, "W02, V16"),
@@ -652,16 +653,11 @@ def solved_line(kind: str, en: str, es: str) -> Line:
     )
 
 
-def same_months(worlds: Worlds) -> float:
-    """Return the share of complaints whose case was solved, over all kinds, in per cent."""
-    return r.share(BASE, ("cases_solved",), ("complaints_filed",), THREE)(worlds)
-
-
 LEVELS = Experiment(
     name="levels",
-    en="As it is: who offends and what is solved",
-    es="Como está: quiénes delinquen y qué se resuelve",
-    measured="share of crimes by the most active tenth of those who offended (review); cases solved, Guatemala",
+    en="As it is: who offends and what is cleared",
+    es="Como está: quiénes delinquen y qué se esclarece",
+    measured="share of crimes by the most active tenth of those who offended (review); complaints cleared, Guatemala",
     worlds={},
     years=3,
     lines=(
@@ -675,19 +671,10 @@ LEVELS = Experiment(
             published=Published(36.0, 46.0, "Q12: 41 %"),
             trivial=r.even,
         ),
-        Line(
-            name="solved",
-            en="cases solved, % of complaints",
-            es="casos resueltos, % de denuncias",
-            read=same_months,
-            unit="level",
-            status="set",
-            published=Published(2.5, 6.0, "W02, V16"),
-            trivial=lambda worlds: 0.0,
-        ),
         *(
-            solved_line(*one)
+            cleared_line(*one)
             for one in (
+                ("", "all kinds", "todos los tipos"),
                 ("robbery", "robbery", "robo"),
                 ("theft", "theft", "hurto"),
                 ("vehicle_theft", "theft of a vehicle", "robo de vehículo"),

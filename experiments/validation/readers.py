@@ -12,8 +12,8 @@ STREET_KINDS = ("robbery", "theft")
 STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
 PROPERTY = tuple(f"crimes_occurred_{kind}" for kind in ("theft", "vehicle_theft", "theft_from_vehicle", "burglary"))
 VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
-CRIME = ("crimes_occurred", "-crimes_occurred_domestic_violence")
-"""All crime but violence at home, which has no offender of the streets."""
+POOL = (*STREET, *PROPERTY[1:])
+"""What those who can be held commit: on the street, of vehicles, in houses."""
 KILLED = ("homicides", "-homicides_gang")
 ALL = ("crimes_occurred",)
 TREATED = 15.0
@@ -130,6 +130,18 @@ def concentration(worlds: Worlds) -> float:
 def even(worlds: Worlds) -> float:
     """Return the same as it would be if all who offended had done so alike."""
     return top_share([1] * len(worlds[BASE].table("offenders")))
+
+
+def cleared(kind: str) -> Read:
+    """Return the reader of the share of complaints of a kind that were cleared in the status quo, in per cent."""
+
+    def read(worlds: Worlds) -> float:
+        lived = worlds[BASE]
+        rows = lived.table("cleared").set_index("kind")["complaints"]
+        filed = lived.total((f"complaints_filed_{kind}",), (0, len(lived.months)))
+        return 100.0 * over(float(rows.get(kind, 0)), filed)
+
+    return read
 
 
 # Cells
