@@ -18,7 +18,7 @@ UNITS = {
     "points": "points of 100 / puntos de 100",
     "level": "level, % / nivel, %",
 }
-CENTRAL, WEAK = "central", "x .3"
+CENTRAL, WEAK = "central", "rich-country sizes x .3"
 ROW, TOP, FOOT, BETWEEN = 0.22, 1.35, 0.45, 0.62
 """Inches: of a row, over and under all rows, between two units."""
 LEFT, RIGHT = 0.43, 0.80

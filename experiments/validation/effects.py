@@ -95,11 +95,10 @@ def lived(one: Experiment, variant: Variant, size: Size, runs: Path, site: str =
             specs[name] = specs_of(site, made(words, MADE, runs), variant, one.years, size, one.keep)
         except InputError as reason:
             missing[name] = str(reason)
-    if BASE in specs and (len(specs) > 1 or not one.worlds):
+    if BASE in specs:
         label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
         let_live([spec for some in specs.values() for spec in some], runs, size.workers, label)
     else:
-        missing |= {BASE: missing.get(BASE) or next(iter(missing.values()))}
         specs = {}
     return [
         Worlds({name: Lived(runs, some[number].run) for name, some in specs.items()}, missing)

@@ -7,7 +7,7 @@ rest on memory alone are priors and no gates.
 from collections.abc import Iterator
 
 from experiments.validation import readers as r
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Line, Published, Turn, Variant, Worlds
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Line, Published, Turn, Variant
 
 FIRST, THREE = (0, 12), (0, 36)
 TWICE, HALF, FOURFOLD = 2.0, 0.5, 4.0

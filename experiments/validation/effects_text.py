@@ -39,11 +39,19 @@ def of_one(one: Experiment, rows: Sequence[Row]) -> Iterator[str]:
         own = [row for row in rows if row["variant"] == variant]
         if variant != CENTRAL.name:
             yield f"  -- {variant}"
-        reasons = {row["note"] for row in own if row["verdict"] == "not available"}
-        if len(reasons) == 1 and all(row["verdict"] == "not available" for row in own):
-            yield f"  not available: {reasons.pop()}"
-            continue
-        yield from (of_row(row) for row in own)
+        yield from of_variant(own)
+
+
+def of_variant(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the lines of one variant; a reason why some are not available is said once."""
+    lost = [row for row in rows if row["verdict"] == "not available"]
+    if lost and len(lost) == len(rows) and len({row["note"] for row in lost}) == 1:
+        yield f"  not available: {lost[0]['note']}"
+        return
+    told: set[str] = set()
+    for row in rows:
+        yield f"  {row['en']}".ljust(LABEL) + "not available, as above" if row["note"] in told else of_row(row)
+        told |= {row["note"]} if row in lost else set()
 
 
 def of_row(row: Row) -> str:
@@ -87,7 +95,7 @@ def sums(rows: Sequence[Row]) -> Iterator[str]:
     yield f"not available: {sum(row['verdict'] == 'not available' for row in rows)} of {len(rows)}"
     yield from named("outside", [row for row in central if row["verdict"] == "outside"])
     yield from named("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
-    yield from named("corners whose interval holds no change", [row for row in rows if is_unsure(row)])
+    yield from named("variants whose interval holds no change", [row for row in rows if is_unsure(row)])
     yield from named("trivial world does not fail", [row for row in rows if row["trivial_fails"] is False])
 
 

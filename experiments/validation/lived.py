@@ -134,16 +134,16 @@ def live(batch: Batch, tell: Tell, runs: Path) -> str:
 
 
 def through(world: TrustModel, end: int, tell: Tell) -> tuple[list[np.ndarray], set[tuple[int, int, int]]]:
-    """Run a world to its end, looking weekly at which complaints are cleared; return its cells by month and these."""
+    """Run a world to its end, looking weekly at which complaints are cleared; return its cells and these."""
     cells: list[np.ndarray] = []
-    seen: set[tuple[int, int, int]] = set()
+    seen, before = set[tuple[int, int, int]](), cleared_in(world)
     while world.tick < end:
         month = min(end, tick_of(first_of_month(world.month + 1)))
         while world.tick < month:
             cells_now = go_on(world, min(month, world.tick + WEEK), tell)
             seen |= cleared_in(world)
         cells += cells_now
-    return cells, seen
+    return cells, seen - before
 
 
 def cleared_in(world: TrustModel) -> set[tuple[int, int, int]]:
