@@ -16,7 +16,7 @@ SOLDIERS = 5
 MOST_DETAINED = 200.0
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Prisoner:
     """Somebody in prison, with his clique, until when, and since when."""
 
@@ -84,11 +84,16 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
     if mark >= p.detention * known / MOST_DETAINED:
         return
     length = int(91.0 * p.months if one.clique else 21.0 * p.weeks)
-    town.prison.append(Prisoner(one, one.clique, town.tick + length, town.tick))
-    one.leave(DEPARTURE)
-    one.clique = None
+    imprison(town, one, town.tick + length)
     for tie in one.ties:
         town.impress(tie, DETENTION, fairness=(-1.0, p.weight_tie), own=0)
+
+
+def imprison(town: "PlainTown", one: Resident, until: int) -> None:
+    """Take somebody into custody: he leaves the municipality and his clique until a tick."""
+    town.prison.append(Prisoner(one, one.clique, until, town.tick))
+    one.leave(DEPARTURE)
+    one.clique = None
 
 
 def march(town: "PlainTown") -> None:

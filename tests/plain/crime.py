@@ -1,12 +1,14 @@
-"""Crime, incidents, near repeats and deterrence (ODD: crime, incident, near_repeat, deterrence)."""
+"""Crime, incidents, near repeats and deterrence (ODD: crime, incident, near_repeat, deterrence, offenders)."""
 
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.certainty import factor_of
 from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
 from plain.narcos import guarded, left_open, thief_killed
+from plain.offenders import GROUP_OF_KIND, Slot, Suspect, who_comes
 from plain.people import HARM, Resident
 from plain.places import Cell
 from plain.police import SHIFT_MINUTES, covering_visit
@@ -14,6 +16,7 @@ from plain.politics import violence
 from plain.population import outsiders_factor, somebody_here, suffer_outside
 
 if TYPE_CHECKING:
+    from plain.gangs import Clique
     from plain.town import PlainTown
 
 (ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, KILLING, EXTORTION) = range(8)
@@ -42,6 +45,7 @@ LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
 NIGHT = 2
+MOST_REPEATS = 16
 FRIDAY = 4
 
 
@@ -60,7 +64,12 @@ class Incident:
     severity: float
     loss: float
     displaced: bool = False
+    offender: Slot | None = None
+    clique: "Clique | None" = None
+    named: bool = False
+    member: Resident | None = None
     told: int = NOBODY
+    reluctant: bool = False
     handed: bool = False
     found: bool = False
     complaint: bool = False
@@ -68,6 +77,7 @@ class Incident:
     recorded: bool = False
     arrested: bool = False
     held: bool = False
+    other: bool = False
     refused: bool = False
     written: bool = False
     downgraded: bool = False
@@ -80,25 +90,26 @@ class Incident:
 
 @dataclass(eq=False)
 class Attempt:
-    """An attempt that meets deterrence; ``repeats`` says whether near repeats may follow."""
+    """An attempt that meets deterrence."""
 
     number: int
     kind: int
     cell: Cell
     victim: Resident
-    threshold: float
+    offender: Slot | None = None
     displaced: bool = False
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """A near repeat that is due in a later shift; without a victim it is open."""
+    """A near repeat that is due in a later shift, by who did it before; without a victim it is open."""
 
     due: int
     number: int
     kind: int
     cell: Cell
     victim: Resident | None
+    origin: Suspect | None
 
 
 def youngest_victim(kind: int) -> int:
@@ -140,7 +151,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
         town.kept_away.append((cell, number))
     threshold = left
     if mark < threshold:
-        attempt(town, Attempt(number, kind, cell, victim, threshold))
+        come(town, Attempt(number, kind, cell, victim), None)
 
 
 def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
@@ -157,6 +168,8 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         * sheltered
         * guarded(victim, cell, kind)
         * outsiders_factor(town, kind)
+        * town.numbers("certainty").level
+        * factor_of(town, kind, cell.zone)
     )
 
 
@@ -200,7 +213,9 @@ def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
     if town.luck("kept away", repeat.number, 0) >= left_open(repeat.cell, repeat.kind, town):
         town.kept_away.append((repeat.cell, repeat.number))
         return
-    attempt(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim, 1.0))
+    share = factor_of(town, repeat.kind, repeat.cell.zone) / town.numbers("certainty").highest
+    if town.luck("crime mark", repeat.number, 0) < share:
+        come(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim), repeat.origin)
 
 
 def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
@@ -209,6 +224,19 @@ def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
     if victim is not None:
         minute = minute_of(town, number)
         write_incident(town, 2**27 + number, KILLING, NARCO, cell, victim, 1.0, 0.0, minute=minute)
+
+
+# offenders
+
+
+def come(town: "PlainTown", tried: Attempt, origin: Suspect | None) -> None:
+    """Name who makes an attempt; it is not made if nobody comes."""
+    group = GROUP_OF_KIND.get(tried.kind)
+    if group is not None and town.offenders[group]:
+        tried.offender = who_comes(town, tried.number, group, tried.cell.zone, origin)
+        if tried.offender is None:
+            return
+    attempt(town, tried)
 
 
 # deterrence
@@ -223,17 +251,13 @@ def attempt(town: "PlainTown", tried: Attempt) -> None:
 
 
 def is_deterred(town: "PlainTown", tried: Attempt) -> bool:
-    """Tell whether perceived risk or a visit at that minute deters the attempt."""
+    """Tell whether a visit at that minute deters the attempt."""
     numbers = town.numbers("deterrence")
     delta = numbers.street
-    if tried.kind == BURGLARY:
+    if tried.kind in (BURGLARY, ASSAULT):
         delta = numbers.street / 2.0
-    elif tried.kind == ASSAULT:
-        delta = 0.0
     elif tried.kind == KILLING:
         delta = numbers.targeted
-    if town.luck("crime mark", tried.number, 0) >= tried.threshold * (1.0 - delta * tried.cell.risk):
-        return True
     covered = covering_visit(town, tried.cell, minute_of(town, tried.number)) is not None
     return covered and town.luck("frustrated", tried.number, 0) < delta
 
@@ -247,17 +271,7 @@ def displace(town: "PlainTown", tried: Attempt) -> None:
     if cell is None or victim is None or not victim.alive or victim.age < 12:
         town.off_map += 1
         return
-    happen(town, Attempt(tried.number, tried.kind, cell, victim, tried.threshold, displaced=True))
-
-
-def deter(town: "PlainTown") -> None:
-    """Move the perceived risk of every cell towards its guarded share."""
-    residual = town.numbers("deterrence").residual
-    keep = 2.0 ** (-1.0 / (21.0 * town.numbers("deterrence").weeks))
-    for cell in town.cells:
-        minutes = sum(visit.stay + residual for visit in town.visits if visit.alive and visit.cell is cell)
-        guarded = 1.0 - math.exp(-minutes / SHIFT_MINUTES)
-        cell.risk += (guarded - cell.risk) * (1.0 - keep)
+    happen(town, Attempt(tried.number, tried.kind, cell, victim, tried.offender, displaced=True))
 
 
 # incident
@@ -293,7 +307,7 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
         outcome, motive, severity = KILLING, ROBBERY_MOTIVE, 1.0
     elif kind == ASSAULT and lethal < numbers.lethal_assault * toll:
         outcome, motive, severity = KILLING, QUARREL, 1.0
-    write_incident(
+    incident = write_incident(
         town,
         number,
         outcome,
@@ -304,6 +318,9 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
         drawn_loss(town, number, getattr(numbers, f"loss_{LOSSES[kind]}") if kind <= BURGLARY else 0.0),
         displaced=tried.displaced,
     )
+    incident.offender = tried.offender
+    if tried.offender is not None:
+        tried.offender.crimes += 1
     if kind <= ASSAULT and not tried.displaced:
         breed_repeats(town, tried)
 
@@ -353,7 +370,9 @@ def note(
 def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
     """Plan the near repeats of an incident."""
     numbers, m = town.numbers("near_repeat"), tried.number
-    for c in range(poisson(town.luck("repeat count", m, 0), numbers.kappa)):
+    n = poisson(town.luck("repeat count", m, 0), numbers.kappa * town.numbers("certainty").highest)
+    origin = tried.offender.suspect if tried.offender is not None else None
+    for c in range(min(n, MOST_REPEATS)):
         delay = 1 + int(-3.0 * numbers.days * math.log(1.0 - town.luck("repeat delay", m, c)))
         v = town.luck("repeat place", m, c)
         cell: Cell | None = tried.cell
@@ -364,4 +383,5 @@ def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
         same_victim = town.luck("repeat victim", m, c) < numbers.same_victim
         stays = cell is tried.cell and tried.victim.alive and same_victim
         number = 2**28 + tried.kind * 2**24 + int(town.luck("repeat name", m, c) * 2**24)
-        town.repeats.append(Repeat(town.tick + delay, number, tried.kind, cell, tried.victim if stays else None))
+        victim = tried.victim if stays else None
+        town.repeats.append(Repeat(town.tick + delay, number, tried.kind, cell, victim, origin))

@@ -15,6 +15,7 @@ from plain.crime import (
     KILLING,
     PUNISHMENT,
     TERRITORIAL,
+    Incident,
     drawn_loss,
     write_incident,
 )
@@ -96,6 +97,16 @@ def members(town: "PlainTown", clique: Clique) -> list[Resident]:
     return [resident for resident in town.residents if resident.clique is clique]
 
 
+def named_member(town: "PlainTown", incident: Incident) -> Resident | None:
+    """Return the member whom the act of a clique names, once for all (ODD: investigation)."""
+    if incident.clique is not None and not incident.named:
+        living = [one for one in members(town, incident.clique) if one.alive]
+        m = incident.number
+        incident.member = min(living, key=lambda one: town.luck("member", one.number, m), default=None)
+        incident.named = True
+    return incident.member
+
+
 def found_cliques(town: "PlainTown") -> None:
     """Set the cliques up: MS-13 first, then Barrio 18."""
     numbers = town.numbers("gangs")
@@ -151,7 +162,7 @@ def demand(town: "PlainTown", clique: Clique) -> None:
         place = target.places[0]
         assert place is not None
         clique.demanded += 1
-        write_incident(town, m, EXTORTION, TERRITORIAL, place, target, 0.6, clique.rent)
+        write_incident(town, m, EXTORTION, TERRITORIAL, place, target, 0.6, clique.rent).clique = clique
         noise = numbers.noise * logit(town.luck("demand pay", m, 0))
         if clique.dread * numbers.punishment_cost - clique.rent + noise > 0.0:
             target.pays = clique
@@ -174,9 +185,10 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     clique.dread += numbers.learning * (1.0 - clique.dread)
     m = 2**30 + 2**29 + target.number
     if town.luck("lethal", m, 0) < numbers.lethal:
-        write_incident(town, m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0, 0.0)
+        done = write_incident(town, m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0, 0.0)
     else:
-        write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, 0.8, 0.0)
+        done = write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, 0.8, 0.0)
+    done.clique = clique
 
 
 def clash(town: "PlainTown", clique: Clique) -> None:
@@ -193,9 +205,10 @@ def clash(town: "PlainTown", clique: Clique) -> None:
         return
     m = 2**30 + clique.number
     if town.luck("lethal", m, 0) < numbers.clash_lethal:
-        write_incident(town, m, KILLING, GANG, clique.centre, victim, 1.0, 0.0)
+        done = write_incident(town, m, KILLING, GANG, clique.centre, victim, 1.0, 0.0)
     else:
-        write_incident(town, m, ASSAULT, GANG, clique.centre, victim, 0.8, 0.0)
+        done = write_incident(town, m, ASSAULT, GANG, clique.centre, victim, 0.8, 0.0)
+    done.clique = clique
 
 
 def recruit(town: "PlainTown") -> None:

@@ -1,108 +1,119 @@
-"""Judges and investigators (ODD: justice)."""
+"""Judges: who is held, charged and sentenced (ODD: justice)."""
 
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING
 
-from plain.crime import NOBODY
-from plain.people import CHARGED, DROPPED, HELD, RELEASE, Resident
-from plain.plans import INVESTIGATIVE
+from plain.army import imprison
+from plain.certainty import group_of, learn_of_arrest
+from plain.crime import NOBODY, Incident
+from plain.gangs import named_member
+from plain.offenders import slot_of
+from plain.people import CHARGED, DROPPED, HELD, RELEASE
 from plain.response import Arrest
 
 if TYPE_CHECKING:
+    from plain.investigation import File
     from plain.town import PlainTown
 
 MONTH_SHIFTS = 91
+YEAR = 1095
 
 
-@dataclass(frozen=True)
-class Complaint:
-    """A complaint in the queue of the investigators."""
-
-    filed: int
-    number: int
-    teller: Resident
-    evidence: int
-
-
-@dataclass(frozen=True)
-class Charge:
-    """A charged case on its way to sentence."""
-
-    charged: int
-    filed: int
-    number: int
-
-
-def judge(town: "PlainTown") -> None:
-    """Judge the arrests of this shift, queue its complaints, and work the queue at the end of a month."""
-    for arrest in town.arrests:
-        judge_arrest(town, arrest)
-    inquiry = town.numbers("plans").inquiry
-    for incident in town.incidents:
-        if incident.complaint:
-            assert incident.teller is not None
-            plan = town.plans[incident.cell.facility]
-            inquired = plan.mode == INVESTIGATIVE and town.luck("inquiry", incident.number, 0) < inquiry
-            evidence = int(incident.held or inquired)
-            town.queue.append(Complaint(town.tick, incident.number, incident.teller, evidence))
-    if town.month_ends:
-        work_queue(town)
-        sentence(town)
-    town.learn_impressions()
+# Arrests in the act
 
 
 def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
     """Hold or release one who was arrested; the teller may blame the police for a release."""
-    incident, trust = arrest.incident, town.numbers("trust")
+    incident = arrest.incident
     arrest.held = arrest.goods or (incident is not None and incident.complaint and incident.in_time)
     if incident is None:
         return
     incident.held = arrest.held
+    tell_teller(town, incident)
+    incident.other = town.luck("wrong", incident.number, 0) < town.numbers("justice").wrong
+    if not incident.other:
+        take(town, incident)
+
+
+def tell_teller(town: "PlainTown", incident: Incident) -> None:
+    """Let the teller see what became of an arrest."""
+    trust = town.numbers("trust")
     if incident.teller is None or not (incident.told != NOBODY or incident.found):
         return
-    if arrest.held:
+    if incident.held:
         town.impress(incident.teller, HELD, effectiveness=(1.0, trust.release))
     elif town.luck("blame", incident.number, 0) < town.numbers("justice").blame:
         town.impress(incident.teller, RELEASE, effectiveness=(-1.0, trust.release))
 
 
-def work_queue(town: "PlainTown") -> None:
-    """Take the oldest cases, as many as the investigators can, and drop those that are too old."""
+def take(town: "PlainTown", incident: Incident) -> None:
+    """Let certainty learn of an arrest of the right one; hold the offender or member in remand."""
+    slot = incident.offender
+    if slot is None or slot.is_free(town.tick):
+        much = 1.0 if incident.held else town.numbers("certainty").released
+        learn_of_arrest(town, group_of(incident), incident.cell.zone, much)
+    if not incident.held:
+        return
+    until = remand(town, town.luck("remand", incident.number, 0))
+    member = named_member(town, incident)
+    if slot is not None:
+        slot.hold(until)
+    elif member is not None:
+        imprison(town, member, until)
+
+
+def remand(town: "PlainTown", u: float) -> int:
+    """Tick until which remand lasts."""
+    months = town.numbers("justice").remand
+    return town.tick + 1 + math.floor(-MONTH_SHIFTS * months * math.log(1.0 - u))
+
+
+# Charge and sentence, at the end of a month
+
+
+def charge_or_drop(town: "PlainTown", file: "File") -> None:
+    """Charge a file that somebody was held for, or drop it."""
     p = town.numbers("justice")
-    n_taken = int(p.investigators * p.cases * town.numbers("population").scale)
-    taken, left = town.queue[:n_taken], town.queue[n_taken:]
-    for case in taken:
-        chance = p.charge + p.charge_held * case.evidence
-        if town.luck("charge", case.number, 0, tick=case.filed) < chance:
-            charge(town, case)
-        else:
-            drop(town, case)
-    town.queue = []
-    for case in left:
-        if town.tick - case.filed > p.months * MONTH_SHIFTS:
-            drop(town, case)
-        else:
-            town.queue.append(case)
+    chance = p.charge_act if file.warrant < 0 else p.charge_warrant
+    if town.luck("charge", file.number, 0, tick=file.filed) >= chance:
+        drop(town, file)
+        return
+    file.charged = town.tick
+    if file.teller is not None:
+        file.teller.usefulness += 1.0
+        town.impress(file.teller, CHARGED, effectiveness=(1.0, town.numbers("trust").release))
+    hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
 
 
-def charge(town: "PlainTown", case: Complaint) -> None:
-    """Charge a case."""
-    town.charges.append(Charge(town.tick, case.filed, case.number))
-    case.teller.usefulness += 1.0
-    town.impress(case.teller, CHARGED, effectiveness=(1.0, town.numbers("trust").release))
+def drop(town: "PlainTown", file: "File") -> None:
+    """Drop a file; the teller of a complaint may blame the police."""
+    town.files.remove(file)
+    if file.teller is None:
+        return
+    file.teller.usefulness -= 0.2
+    if town.luck("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
+        town.impress(file.teller, DROPPED, effectiveness=(-0.5, town.numbers("trust").release))
 
 
-def drop(town: "PlainTown", case: Complaint) -> None:
-    """Drop a case; the teller may blame the police."""
-    case.teller.usefulness -= 0.2
-    if town.luck("blame", case.number, 1, tick=case.filed) < town.numbers("justice").blame:
-        town.impress(case.teller, DROPPED, effectiveness=(-0.5, town.numbers("trust").release))
+def sentence(town: "PlainTown", file: "File") -> None:
+    """Decide a charged file when its trial is over."""
+    p = town.numbers("justice")
+    if town.tick - file.charged < MONTH_SHIFTS * p.trial:
+        return
+    town.files.remove(file)
+    if town.luck("sentence", file.number, 0, tick=file.filed) < p.sentence:
+        town.n_sentences += 1
+        drawn = 0.5 + town.luck("term", file.number, 0, tick=file.filed)
+        hold(town, file, town.tick + math.floor(YEAR * p.years * p.term * file.gravity * drawn))
 
 
-def sentence(town: "PlainTown") -> None:
-    """Decide the cases that were charged a year ago."""
-    ripe = [case for case in town.charges if town.tick - case.charged >= 12 * MONTH_SHIFTS]
-    town.charges = [case for case in town.charges if case not in ripe]
-    for case in ripe:
-        u = town.luck("sentence", case.number, 0, tick=case.filed)
-        town.n_sentences += u < town.numbers("justice").sentence
+def hold(town: "PlainTown", file: "File", until: int) -> None:
+    """Hold the slot or the member in custody of a file at least until a tick."""
+    if file.other:
+        return
+    slot = slot_of(town, file.suspect)
+    if slot is not None:
+        slot.hold(until)
+    for prisoner in town.prison:
+        if prisoner.who is file.member:
+            prisoner.until = max(prisoner.until, until)

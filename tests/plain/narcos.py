@@ -27,7 +27,7 @@ def found_narcos(town: "PlainTown") -> None:
                 break
         for cell in town.cells:
             if cell.population > 0 and cell.held_by is None and centre.away(cell) <= p.reach:
-                cell.protected = True
+                cell.protectors = group
 
 
 def left_open(cell: "Cell", kind: int, town: "PlainTown") -> float:

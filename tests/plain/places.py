@@ -32,8 +32,17 @@ class Cell:
     neighbours: "list[Cell | None]" = field(default_factory=list)
     present: "list[list[Resident]]" = field(default_factory=lambda: [[] for _ in range(9)])
     held_by: "Clique | None" = None
-    protected: bool = False
-    risk: float = 0.0
+    protectors: int = -1
+
+    @property
+    def protected(self) -> bool:
+        """Whether a group of protectors keeps thieves away."""
+        return self.protectors >= 0
+
+    @property
+    def zone(self) -> int:
+        """Settlement of the cell, or the first for a cell without."""
+        return max(self.settlement, 0)
 
     def away(self, other: "Cell") -> float:
         """Straight distance to another cell, in cells."""

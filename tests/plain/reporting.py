@@ -75,8 +75,9 @@ def find(town: "PlainTown", incident: Incident) -> None:
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Tell one incident, or not, with all that follows in this shift."""
     incident.told = TELEPHONE if incident.kind == KILLING else choose_channel(town, incident, teller)
+    think_again(town, incident)
     send_away(town, incident, teller)
-    if incident.kind == EXTORTION and incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR):
+    if incident.kind == EXTORTION and becomes_known(town, incident):
         teller.told_openly = town.tick
     if incident.told == AUTHORITY:
         if incident.severity >= town.numbers("communal_authority").grave:
@@ -84,9 +85,35 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         else:
             open_case(town, incident, teller)
     find(town, incident)
-    if incident.told in (PATROL, TELEPHONE, OWN_PHONE) or incident.handed:
+    if calls(town, incident):
         call(town, incident, teller)
     complain(town, incident, teller)
+
+
+def think_again(town: "PlainTown", incident: Incident) -> None:
+    """Let nobody tell the state, or let everybody telephone, if that is what is asked for."""
+    p, m = town.numbers("reporting"), incident.number
+    if incident.told == NOBODY:
+        if town.luck("all tell", m, 0) < p.all_tell:
+            incident.told, incident.reluctant = TELEPHONE, True
+    elif incident.told != AUTHORITY and town.luck("none tell", m, 0) < p.none_tell:
+        incident.told = NOBODY
+
+
+def becomes_known(town: "PlainTown", incident: Incident) -> bool:
+    """Tell whether those who extort learn that they were told of."""
+    p, facility = town.numbers("reporting"), incident.cell.facility
+    if incident.told != ANONYMOUS:
+        return incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR)
+    captured = facility >= 0 and town.luck("captured", 0, facility, tick=0) < p.captured
+    return captured and town.luck("leak", incident.number, 0) < p.leak
+
+
+def calls(town: "PlainTown", incident: Incident) -> bool:
+    """Tell whether an incident makes a call."""
+    willing = not incident.reluctant
+    willing = willing or town.luck("reluctant", incident.number, 0) < town.numbers("reporting").newcomers
+    return (incident.told in (PATROL, TELEPHONE, OWN_PHONE) and willing) or incident.handed
 
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
@@ -118,7 +145,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
         + p.severity * incident.severity
         + p.loss * math.log(1.0 + incident.loss / 100.0)
     )
-    believed = p.trust * (teller.trust - 0.5)
+    believed = p.trust * (trust_in_police(town, teller) - 0.5)
     fear = fear_of_telling(town, incident, teller)
     extorted = incident.kind == EXTORTION
     authority = town.authority_of(teller.settlement)
@@ -137,6 +164,11 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
     if extorted:
         utilities[ANONYMOUS] = common + p.anonymous + believed
     return utilities
+
+
+def trust_in_police(town: "PlainTown", teller: Resident) -> float:
+    """Trust of a teller now, with what telling is lifted by."""
+    return float(teller.trust + town.numbers("reporting").lift)
 
 
 def fear_of_telling(town: "PlainTown", incident: Incident, teller: Resident) -> float:
@@ -185,11 +217,13 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
             p.follow
             + p.follow_severity * incident.severity
             + p.useful * teller.usefulness
+            + p.follow_trust * (trust_in_police(town, teller) - 0.5)
             + p.accompaniment
             - p.trip * teller.home.seat_minutes / 60.0
             - fear_of_telling(town, incident, teller)
         )
-        incident.complaint = town.luck("ratify", incident.number, 0) < logistic(score)
+        chance = logistic(score) * (p.newcomers if incident.reluctant else 1.0)
+        incident.complaint = town.luck("ratify", incident.number, 0) < chance
         late = 2.0 + 46.0 * town.luck("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
 

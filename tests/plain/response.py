@@ -8,6 +8,7 @@ from plain.adoption import explains
 from plain.calls import ring_all
 from plain.crime import IMITATOR, PATROL, Incident
 from plain.people import ANSWERED_CALL
+from plain.places import Cell
 from plain.police import BICYCLE, SHIFT_MINUTES, Couple, covering_visit
 from plain.reporting import FUEL, HOURS, PAPER, TRIAGE, VEHICLES, Call, give_up
 
@@ -36,6 +37,7 @@ class Response:
     number: int
     couple: Couple
     wait: float
+    cell: Cell
 
 
 @dataclass(eq=False)
@@ -136,7 +138,7 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
     p, trust, incident, couple = town.numbers("response"), town.numbers("trust"), call.incident, way.couple
     born, number = incident.tick, incident.number
     wait = SHIFT_MINUTES * (town.tick - born) + way.arrival - call.minute
-    town.responses.append(Response(born, number, couple, wait))
+    town.responses.append(Response(born, number, couple, wait, incident.cell))
     if p.constant <= 0.0:
         service = p.service * (0.5 + town.luck("service", number, 0, tick=born))
         couple.free = way.arrival + service

@@ -8,21 +8,23 @@ import mesa
 
 from plain.adoption import note_care
 from plain.army import Prisoner, clamp_down, list_suspects
+from plain.certainty import Certainty, begin_certainty, deter
 from plain.community import Authority, Case, Hearing, hear_cases, spread_news
 from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
-from plain.crime import Incident, Repeat, deter, offend
+from plain.crime import Incident, Repeat, offend
 from plain.crowds import gather, withdraw
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.home import begin_at_home, hurt_at_home, seek_help
 from plain.information import report_up
-from plain.justice import Charge, Complaint, judge
+from plain.investigation import File, judge
 from plain.land import dispute
 from plain.luck import luck
 from plain.means import maintain, open_garage
 from plain.misconduct import Bribe, answer_for_bribes
 from plain.narcos import found_narcos
+from plain.offenders import Slot, make_list, renew_offenders
 from plain.officers import brief_officers, live_through, renew_officers
 from plain.people import Impression, Ledger, Resident
 from plain.places import Cell, Places, read_cells, read_places
@@ -72,6 +74,24 @@ class PlainTown(mesa.Model):
         first_plans(self)
         self.garage = open_garage(self)
         note_care(self)
+        self.figures = [Figure() for _ in self.facilities]
+        self.found_gangs()
+        self.await_nothing()
+        begin_at_home(self)
+        self.residents_at_start = [
+            sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
+        ]
+        self.find_offenders()
+        self.local = [Local() for _ in range(self.n_settlements)]
+        self.mood = self.shocks = self.hidden = 0.0
+        self.count_nothing()
+        self.ledger = Ledger(self)
+        self.ledger.before = self.ledger.totals()
+        self.n_learned = 0
+        self.begin_shift()
+
+    def found_gangs(self) -> None:
+        """Found cliques and groups of protectors."""
         self.cliques: list[Clique] = []
         found_cliques(self)
         self.suspects: list[Resident]
@@ -79,29 +99,32 @@ class PlainTown(mesa.Model):
         self.members_counted = (0, 0)
         list_suspects(self)
         self.prison: list[Prisoner] = []
-        self.figures = [Figure() for _ in self.facilities]
         found_narcos(self)
+
+    def find_offenders(self) -> None:
+        """Make the list of offenders, and let them believe what they believe at the start."""
+        self.offenders: list[list[Slot]]
+        self.slots_in_force: float
+        self.drawn_by: dict[tuple[int, int], list[float]]
+        make_list(self)
+        self.certainty: Certainty = begin_certainty(self)
+
+    def await_nothing(self) -> None:
+        """Begin with nothing that waits for a later shift."""
         self.repeats: list[Repeat] = []
         self.kept_away: list[tuple[Cell, int]] = []
         self.threats: list[Threat] = []
         self.carried: list[Call] = []
         self.cases: list[Case] = []
         self.requests: list[Request] = []
-        self.queue: list[Complaint] = []
-        self.charges: list[Charge] = []
+        self.files: list[File] = []
         self.waiting_women: list[tuple[int, Resident]] = []
-        begin_at_home(self)
-        self.residents_at_start = [
-            sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
-        ]
-        self.local = [Local() for _ in range(self.n_settlements)]
-        self.mood = self.shocks = self.hidden = 0.0
+
+    def count_nothing(self) -> None:
+        """Begin all counts."""
         self.n_public = self.n_complaints = self.n_answered = 0
         self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
-        self.ledger = Ledger(self)
-        self.ledger.before = self.ledger.totals()
-        self.n_learned = 0
-        self.begin_shift()
+        self.n_prevented = self.n_tips = self.n_cleared = self.n_by_warrant = 0
 
     # Reading the tables
 
@@ -279,6 +302,7 @@ class PlainTown(mesa.Model):
         plan(self)
         patrol(self)
         withdraw(self)
+        renew_offenders(self)
         clamp_down(self)
         offend(self)
         extort(self)
@@ -360,4 +384,5 @@ def incident_row(incident: Incident) -> tuple[Any, ...]:
         int(incident.displaced),
         int(incident.refused),
         int(incident.downgraded),
+        -1 if incident.offender is None else incident.offender.row,
     )

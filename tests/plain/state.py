@@ -1,0 +1,292 @@
+"""What has changed in the twin, as rows of the fast model's tables."""
+
+from collections.abc import Callable
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from plain.gangs import members
+from plain.offenders import all_slots, slot_named
+
+if TYPE_CHECKING:
+    from plain.investigation import File
+    from plain.town import PlainTown
+
+Rows = list[dict[str, float] | None]
+"""Rows of a table in order; nothing is said of a row that is None."""
+REQUEST = 90
+
+
+def number_of(one: Any) -> int:
+    """Number of a resident, clique, …; −1 is none."""
+    return -1 if one is None else int(one.number)
+
+
+def named(one: Any, *names: str) -> dict[str, float]:
+    """Return what a thing and a table call by the same names."""
+    return {name: getattr(one, name) for name in names}
+
+
+# Tables with one row for each resident, officer, …
+
+
+def minds(town: "PlainTown") -> Rows:
+    """What residents believe, remember and pay; nothing of those who are gone."""
+    return [
+        {
+            "evidence": one.evidence,
+            "fear": one.fear,
+            "useful": one.usefulness,
+            "pays": number_of(one.pays),
+            "member": number_of(one.clique),
+            "met": one.last_contact,
+            "harmed": one.last_harm,
+            "harmed_outside": one.last_harm_outside,
+            "spoke": one.told_openly,
+            "gave_in": one.gave_in,
+            "alarm": one.alarm,
+            "careful": one.careful,
+        }
+        if one.alive
+        else None
+        for one in town.residents
+    ]
+
+
+def homes(town: "PlainTown") -> Rows:
+    """Violence at home."""
+    return [
+        {
+            "hurt": one.last_hurt,
+            "channel": one.looked_for_help,
+            "safe": one.safe_until,
+            "ruled": one.ruled_until,
+        }
+        for one in town.residents
+    ]
+
+
+def officers(town: "PlainTown") -> Rows:
+    """Who holds the positions."""
+    same = ("person", "cohort", "trained", "aware", "kiche", "manner", "integrity", "tone", "asked")
+    states = ("faith", "motivation", "safety", "stress")
+    return [named(one, *same, *states) | {"tick_since": one.since} for one in town.officers]
+
+
+def duty(town: "PlainTown") -> Rows:
+    """The month of every officer."""
+    return [
+        {
+            "nights": one.n_nights,
+            "calls": one.n_calls,
+            "friendly": one.n_friendly,
+            "attacks": one.n_attacks,
+            "meetings": one.n_meetings,
+            "warmth": one.warmth,
+        }
+        for one in town.officers
+    ]
+
+
+def boards(town: "PlainTown") -> Rows:
+    """Communal authorities."""
+    same = ("legitimacy", "problem", "explained", "invites", "silent_until", "disputes", "consents", "links", "phones")
+    return [
+        named(one, *same, "watch")
+        | {
+            "met": one.last_meeting,
+            "asked": one.last_request,
+            "heard": one.last_answer,
+            "withdrawn": one.withdrawn_until,
+        }
+        for one in town.authorities
+    ]
+
+
+def plans(town: "PlainTown") -> Rows:
+    """Plans of stations."""
+    same = ("mode", "kind", "hour", "founded", "named", "shared", "holds", "changed", "made", "product", "months")
+    return [named(one, *same, "visits") for one in town.plans]
+
+
+def cliques(town: "PlainTown") -> Rows:
+    """Cliques and how many members they have."""
+    return [
+        named(one, "rent", "dread", "founding", "refused")
+        | {"centre": one.centre.number, "asked": one.demanded, "members": len(members(town, one))}
+        for one in town.cliques
+    ]
+
+
+def local(town: "PlainTown") -> Rows:
+    """What settlements noticed of crime and of police on foot."""
+    return [
+        {
+            "crime": one.crime,
+            "seen": one.on_foot,
+            "crime_recent": (one.recent or one.usual)[0],
+            "seen_recent": (one.recent or one.usual)[1],
+            "crime_usual": one.usual[0],
+            "seen_usual": one.usual[1],
+        }
+        for one in town.local
+    ]
+
+
+def couples(town: "PlainTown") -> Rows:
+    """Couples on duty; nothing of posts that are not."""
+    return [
+        named(one, "mode", "free", "duty_start", "duty_end")
+        | {"on": 1, "lead": number_of(one.lead), "mate": number_of(one.mate)}
+        | {"cell": one.cell.number, "km": one.kilometres}
+        if one.on_duty
+        else None
+        for one in town.couples
+    ]
+
+
+def offenders(town: "PlainTown") -> Rows:
+    """Slots of offenders."""
+    same = ("group", "rate", "until", "ends", "generation", "crimes")
+    return [named(one, *same) | {"home": one.home.number} for one in all_slots(town)]
+
+
+PER: dict[str, Callable[["PlainTown"], Rows]] = {
+    "minds": minds,
+    "homes": homes,
+    "officers": officers,
+    "duty": duty,
+    "boards": boards,
+    "plans": plans,
+    "cliques": cliques,
+    "couples": couples,
+    "local": local,
+    "offenders": offenders,
+    "vehicles": lambda town: [{"works": int(one.works)} for one in town.garage.vehicles],
+    "means": lambda town: [
+        named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
+    ],
+    "mayor": lambda town: [named(town.garage.mayor, "term", "willing")],
+    "figures": lambda town: [named(one, "month", "base", "refuse", "downgrade", "easy") for one in town.figures],
+}
+
+
+# Tables that grow and shrink
+
+
+def files(town: "PlainTown") -> Rows:
+    """Files at the prosecutor."""
+    same = ("filed", "number", "kind", "gravity", "zone", "served", "warrant", "charged", "passes", "doubt")
+    return [
+        named(one, *same)
+        | {
+            "teller": number_of(one.teller),
+            "offender": row_of(town, one),
+            "generation": -1 if one.suspect is None else one.suspect.generation,
+            "member": number_of(one.member),
+            "other": int(one.other),
+        }
+        for one in town.files
+    ]
+
+
+def cases(town: "PlainTown") -> Rows:
+    """Cases before communal authorities."""
+    return [
+        named(one, "born", "number", "due", "kind", "step", "late", "just") | {"victim": one.complainant.number}
+        for one in town.cases
+    ]
+
+
+def repeats(town: "PlainTown") -> Rows:
+    """Near repeats to come."""
+    return [
+        named(one, "number", "kind") | {"tick": one.due, "cell": one.cell.number, "victim": number_of(one.victim)}
+        for one in town.repeats
+        if one.due >= town.tick
+    ]
+
+
+def threats(town: "PlainTown") -> Rows:
+    """Threats that are due later."""
+    return [
+        {"due": one.due, "born": one.demanded, "victim": one.target.number, "clique": one.clique.number}
+        for one in town.threats
+        if one.due >= town.tick
+    ]
+
+
+def requests(town: "PlainTown") -> Rows:
+    """Requests that wait for an answer."""
+    return [
+        named(one, "asked", "nth", "followed") | {"due": one.asked + REQUEST, "authority": one.authority.number}
+        for one in town.requests
+    ]
+
+
+def present(town: "PlainTown") -> Rows:
+    """Who was at the meetings that wait for an answer."""
+    return [
+        {"due": request.asked + REQUEST, "authority": request.authority.number, "who": one.number}
+        for request in town.requests
+        if request.nth == 0
+        for one in request.present
+    ]
+
+
+GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
+    "files": files,
+    "cases": cases,
+    "repeats": repeats,
+    "threats": threats,
+    "requests": requests,
+    "present": present,
+    "prison": lambda town: [
+        {"until": one.until, "who": one.who.number, "clique": number_of(one.clique)} for one in town.prison
+    ],
+    "pending": lambda town: [{"due": due, "woman": woman.number} for due, woman in town.waiting_women],
+    "mail": lambda town: [named(one, "due", "problem", "severity") | {"cell": one.cell.number} for one in town.mail],
+    "waiting": lambda town: [
+        {"born": one.incident.tick, "number": one.incident.number, "teller": one.teller.number}
+        | {"cell": one.incident.cell.number, "severity": one.incident.severity}
+        for one in town.carried
+    ],
+    "roll": lambda town: [{"who": one.number} for one in town.residents if one.clique is not None],
+}
+
+
+def row_of(town: "PlainTown", file: "File") -> int:
+    """Row of the slot that a file names, whoever fills it now; −1 without one."""
+    slot = slot_named(town, file.suspect)
+    return -1 if slot is None else slot.row
+
+
+# Numbers of one type
+
+FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
+    "arrested_lately": lambda town: town.certainty.arrests,
+    "offended_lately": lambda town: town.certainty.offences,
+    "seen_lately": lambda town: town.certainty.seen,
+    "felt": lambda town: town.certainty.factor,
+    "mood": lambda town: [town.mood, town.shocks],
+    "hidden": lambda town: [town.hidden],
+    "come": lambda town: [len(town.residents) - len(town.to_come)],
+    "suffered": lambda town: [one.suffered for one in town.authorities],
+    "known": lambda town: [one.known for one in town.memories],
+    "happened": lambda town: [one.happened for one in town.memories],
+    "told": lambda town: [one.told for one in town.memories],
+    "atlas": lambda town: [one.mapped for one in town.memories],
+    "crowd": lambda town: [[sum(not one.left for one in cell.present[day]) for cell in town.cells] for day in range(9)],
+    "protected": lambda town: [cell.protectors for cell in town.cells],
+    "target_start": lambda town: [0, *accumulate(len(clique.targets) for clique in town.cliques)],
+    "suspected": lambda town: [
+        town.share_of_members,
+        max(12 * town.members_counted[0] + town.members_counted[1] - 1, 0),
+    ],
+    "territory": lambda town: [number_of(cell.held_by) for cell in town.cells],
+    "targets": lambda town: [one.number for clique in town.cliques for one in clique.targets],
+    "around": lambda town: [one.number for one in town.suspects],
+    "plan_cells": lambda town: [
+        [cell.number for cell in one.places] + [-1] * (5 - len(one.places)) for one in town.plans
+    ],
+    "total": lambda town: town.ledger.before,
+}
