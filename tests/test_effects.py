@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli.app import code_of
+from experiments.figures import effects as forest
 from experiments.figures.ceiling import ceiling_of
 from experiments.figures.charts import png_of
 from experiments.figures.effects import effects_forest
@@ -134,6 +135,8 @@ def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     assert "set: " in text
     assert all(one.es in text for one in EXPERIMENTS)
     assert png_of(effects_forest(rows)) == png_of(effects_forest(rows))
+    assert WEAK.name == forest.WEAK
+    assert CENTRAL.name == forest.CENTRAL
 
 
 def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
@@ -215,7 +218,7 @@ def test_what_cannot_be_validated_is_told_in_one_line(
 
 @pytest.mark.slow
 def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None:
-    rows = effects.show_effects((), tmp_path, lived.Size(workers=2), tmp_path / "runs")
+    rows = effects.show_effects((), tmp_path, lived.Size(seeds=2, workers=2), tmp_path / "runs")
     assert [row for row in rows if not effects.holds(row)] == []
 
 

@@ -19,7 +19,7 @@ UNITS = {
     "level": "level, % / nivel, %",
 }
 CENTRAL, WEAK = "central", "rich-country sizes x .3"
-ROW, TOP, FOOT, BETWEEN = 0.22, 1.35, 0.45, 0.62
+ROW, TOP, FOOT, BETWEEN = 0.22, 1.6, 0.45, 0.62
 """Inches: of a row, over and under all rows, between two units."""
 LEFT, RIGHT = 0.43, 0.80
 """Where rows end and verdicts begin, as shares of the width."""
@@ -57,15 +57,17 @@ def is_drawn(row: Row) -> bool:
 
 
 def finding(rows: Sequence[Row]) -> str:
-    """Return the title: how many lines are where."""
-    verdicts = [row["verdict"] for row in rows if row["variant"] == CENTRAL]
-    inside, outside = verdicts.count("inside"), verdicts.count("outside")
-    within = verdicts.count("prior only (inside)")
-    priors = within + verdicts.count("prior only (outside)")
-    return (
-        f"{inside} of {inside + outside} inside what was published, {within} of {priors} inside a prior /"
-        f" {inside} de {inside + outside} dentro de lo publicado"
-    )
+    """Return the title: how many lines are inside what was published, of those set and of those found."""
+    own = [row for row in rows if row["variant"] == CENTRAL and not row["must"]]
+    parts = []
+    for status, es in (("set", "fijado"), ("found", "hallado")):
+        verdicts = [row["verdict"] for row in own if row["status"] == status]
+        firm, priors = (
+            f"{verdicts.count(inside)}/{verdicts.count(inside) + verdicts.count(outside)}"
+            for inside, outside in (("inside", "outside"), ("prior only (inside)", "prior only (outside)"))
+        )
+        parts.append(f"{status} / {es} {firm}, priors / referencias {priors}")
+    return "Inside what was published / dentro de lo publicado\n" + " · ".join(parts)
 
 
 def foot(rows: Sequence[Row]) -> str:

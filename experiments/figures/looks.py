@@ -14,7 +14,8 @@ def entitled(figure: Figure, title: str, under: str, note: str) -> None:
     height = figure.get_figheight()
     figure.set_facecolor(PAPER)
     figure.text(0.02, 1.0 - 0.18 / height, title, size=14, weight="bold", color=INK, va="top")
-    figure.text(0.02, 1.0 - 0.55 / height, under, size=9.5, color=SOFT, va="top", linespacing=1.4)
+    below = 0.55 + 0.24 * title.count("\n")
+    figure.text(0.02, 1.0 - below / height, under, size=9.5, color=SOFT, va="top", linespacing=1.4)
     figure.text(0.02, 0.14 / height, note, size=8.5, color=SOFT)
 
 

@@ -51,7 +51,9 @@ def every_certainty(factor: float) -> tuple[tuple[str, Turn], ...]:
     return tuple((name, times(factor)) for name in CERTAINTIES)
 
 
-WEAK = Variant("x .3", (*every_certainty(0.3), ("deterrence.street", times(0.3)), (REPLACED, kept(0.3))))
+WEAK = Variant(
+    "rich-country sizes x .3", (*every_certainty(0.3), ("deterrence.street", times(0.3)), (REPLACED, kept(0.3)))
+)
 """The sizes of rich countries at three tenths."""
 CORNERS = tuple(
     Variant(
@@ -340,8 +342,8 @@ def by_dose(world: str, posts: int) -> tuple[Line, ...]:
     return tuple(
         Line(
             name=f"{name}_{posts}",
-            en=f"crime {en}, {posts} posts a station",
-            es=f"delito {es}, {posts} puestos por estación",
+            en=f"crime {en}, posts a station: {posts}",
+            es=f"delito {es}, puestos por estación: {posts}",
             read=read,
             unit="%",
             status="set" if name == "treated" else "found",
@@ -668,7 +670,7 @@ LEVELS = Experiment(
             read=r.concentration,
             unit="level",
             status="set",
-            published=Published(36.0, 46.0, "Q12: 41 %"),
+            published=Published(36.0, 46.0, "Q12 (41 %, 5 either way assumed)"),
             trivial=r.even,
         ),
         *(

@@ -85,13 +85,15 @@ def span(row: Row) -> str:
 def sums(rows: Sequence[Row]) -> Iterator[str]:
     """Yield how many lines are inside, which are outside, and the corners that leave nothing sure."""
     central = [row for row in rows if row["variant"] == CENTRAL.name]
-    for status in ("set", "found", "given"):
-        own = [row for row in central if row["status"] == status]
+    musts = [row for row in central if row["must"] and row["verdict"] in ("inside", "outside")]
+    for status in ("set", "found"):
+        own = [row for row in central if row["status"] == status and not row["must"]]
         gates = [row for row in own if row["verdict"] in ("inside", "outside")]
         inside = sum(row["verdict"] == "inside" for row in gates)
         priors = [row for row in own if row["verdict"].startswith("prior only")]
         within = sum(row["verdict"] == "prior only (inside)" for row in priors)
         yield f"{status}: {inside} of {len(gates)} inside; of priors {within} of {len(priors)}"
+    yield f"must hold: {sum(row['verdict'] == 'inside' for row in musts)} of {len(musts)} do"
     yield f"not available: {sum(row['verdict'] == 'not available' for row in rows)} of {len(rows)}"
     yield from named("outside", [row for row in central if row["verdict"] == "outside"])
     yield from named("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
