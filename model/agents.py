@@ -94,7 +94,7 @@ def enrol(model: TrustModel) -> None:
     """Make the agents of a world, once, in the order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),
-        (Couple, model.state.couples),
+        (Couple, model.town.posts[model.town.posts["copy"] == 0]),
         (Authority, model.state.boards),
         (Clique, model.state.cliques),
     ):

@@ -24,7 +24,7 @@ from model.kinds import ASSAULT, HOMICIDE, KINDS, LESSER
 from model.mechanism import Measure, Mechanism
 from model.rows import Row
 from model.state import BICYCLE, BOOKS, FOOT, HARMED_HERE, OCCURRED_HERE, SEEN_HERE
-from model.tables import Field
+from model.tables import COUNTED, Field
 
 if TYPE_CHECKING:
     from model.daybook import Incident
@@ -35,10 +35,19 @@ if TYPE_CHECKING:
     from model.state import Couple
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
-TOLD_BY = Field(name="told_by", of=np.int64, shape=(len(CHANNELS),), monthly=True, about="Crimes told, by channel.")
-KILLED_BY = Field(name="killed_by", of=np.int64, shape=(len(MOTIVES),), monthly=True, about="Homicides by motive.")
+TOLD_BY = Field(
+    name="told_by", of=np.int64, shape=(len(CHANNELS),), monthly=True, exempt=COUNTED, about="Crimes told, by channel."
+)
+KILLED_BY = Field(
+    name="killed_by", of=np.int64, shape=(len(MOTIVES),), monthly=True, exempt=COUNTED, about="Homicides by motive."
+)
 UNSERVED_BY = Field(
-    name="unserved_by", of=np.int64, shape=(len(REASONS),), monthly=True, about="Calls lost, by what was missing."
+    name="unserved_by",
+    of=np.int64,
+    shape=(len(REASONS),),
+    monthly=True,
+    exempt=COUNTED,
+    about="Calls lost, by what was missing.",
 )
 GRAVE = 0.6
 """Severity from which a crime counts as serious (violent robbery and above)."""
@@ -116,6 +125,7 @@ def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_b
             tally[0].minutes_seen += visit.stay
         tally[0].visits += 1.0
         tally[0].couple_hours_used += visit.stay / 60.0
+        tally[0].km += visit.km
         tally[0].visits_routed += visit.routed
         if visit.kind == INSTITUTION:
             tally[0].visits_to_institutions += 1.0
@@ -181,7 +191,7 @@ for _name, _book in BOOK_NAMES.items():
     MEASURES |= {_name: booked(_book)} | {f"{_name}_{kind.name}": booked(_book, k) for k, kind in enumerate(KINDS)}
 
 WRITES = (
-    "tally.couple_hours_used", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
+    "tally.couple_hours_used", "tally.km", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
     "seen_here",
 )  # fmt: skip
 IT = Mechanism(named="books", tables=(TOLD_BY, KILLED_BY, UNSERVED_BY), counts=Counts, writes=WRITES, measures=MEASURES)

@@ -10,7 +10,7 @@ from model.tables import Growth
 
 
 class Visit(Row):
-    """A couple, or an army patrol (post -1), at a place for some minutes."""
+    """A couple, or an army patrol (post -1), at a place for some minutes; ``km`` is what it drives for it."""
 
     post: int
     cell: int
@@ -19,6 +19,7 @@ class Visit(Row):
     alive: int
     minute: float
     stay: float
+    km: float
 
 
 class Incident(Row):
@@ -85,7 +86,10 @@ class Unserved(Row):
 
 
 class Arrest(Row):
-    """An arrest, of an offender caught (a row of the incidents) or on the street (-1); ``other``: of somebody else."""
+    """An arrest, of an offender caught (a row of the incidents) or on the street (-1).
+
+    ``other`` is 1 if it took somebody else, ``member`` the member of a clique whom it took, or -1.
+    """
 
     incident: int
     number: int
@@ -93,6 +97,7 @@ class Arrest(Row):
     goods: int
     held: int
     other: int
+    member: int
 
 
 class Hearing(Row):
@@ -202,8 +207,8 @@ CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (code(kind) 
 N_PROBLEMS, N_CELLS = 6, 5
 """Problems by which stations and headquarters remember crime, and places of a plan."""
 
-REASONS = ("line", "triage", "hours", "fuel", "vehicles", "paper")
-NO_LINE, TRIAGE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL = (code(reason) for reason in range(6))
+REASONS = ("line", "hours", "fuel", "vehicles", "paper", "declined")
+NO_LINE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL, DECLINED = (code(reason) for reason in range(6))
 
 TABLES: dict[str, type[Row]] = {
     "visits": Visit,

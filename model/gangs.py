@@ -99,7 +99,12 @@ class Belonging(Row):
 CLIQUES = Table(
     name="cliques", row=Clique, per="clique", about="Cliques: extortion; members: heavy_hand and custody too."
 )
-ROLL = Growing(name="roll", row=Member, about="Members of cliques: extortion, custody.")
+ROLL = Growing(
+    name="roll",
+    row=Member,
+    exempt="a list of the members whom `minds` tells, which is compared, and of those who left this month",
+    about="Members of cliques: extortion, custody.",
+)
 TERRITORY = Field(name="territory", of=np.int64, shape=("cell",), first=-1.0, about="Clique that holds a cell, or -1.")
 TARGET_START = Field(name="target_start", of=np.int64, about="Where the targets of each clique begin.")
 TARGETS = Field(name="targets", of=np.int64, about="Business residents within a territory, clique by clique.")

@@ -12,6 +12,8 @@ from model.territory import Cell, Land, lots
 
 GROUPS = 3
 SEATS = 2
+COPIES = 4
+"""Couples that can be fielded for a post: its own, and reinforcements for experiments (`roster.couples`)."""
 NO_POST = -1
 
 
@@ -48,12 +50,16 @@ class Officer(Row):
 
 
 class Post(Row):
-    """A couple's post: its facility, group and sector, and whether it is a foot beat."""
+    """A couple's post: its facility, group and sector, and whether it is a foot beat.
+
+    ``copy`` is 0 for the post itself; row copy · n + i stands for a reinforcement of post i of n.
+    """
 
     facility: int
     group: int
     sector: int
     foot: int
+    copy: int
 
 
 class Sector(Row):
@@ -157,7 +163,7 @@ def build_police(scenario: Scenario, land: Land) -> Police:
     return Police(
         facilities=facilities_of(land),
         officers=officers_of(rosters, posts, numbers, seed),
-        posts=posts,
+        posts=with_reinforcements(posts),
         sectors=sectors,
         routes=routes,
         everywhere=everywhere(land.cells),
@@ -202,8 +208,15 @@ def posts_of(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Row
     for facility, groups in enumerate(rosters):
         own = np.flatnonzero(sectors["facility"] == facility)
         for group, (_, n_posts) in enumerate(groups):
-            rows += [(facility, group, sector, sectors["foot"][sector]) for sector in own[:n_posts]]
+            rows += [(facility, group, sector, sectors["foot"][sector], 0) for sector in own[:n_posts]]
     return cast(Rows[Post], np.array(rows, dtype=Post.dtype))
+
+
+def with_reinforcements(posts: Rows[Post]) -> Rows[Post]:
+    """Return the posts, and behind them a row for every reinforcement that an experiment may field."""
+    rows = cast(Rows[Post], np.tile(posts, COPIES))
+    rows["copy"] = np.repeat(np.arange(COPIES), len(posts))
+    return rows
 
 
 def officers_of(rosters: list[list[tuple[int, int]]], posts: Rows[Post], numbers: Plant, seed: int) -> Rows[Officer]:

@@ -1,4 +1,4 @@
-"""Policies at work: what changes, for whom, from when."""
+"""Policies at work: what changes, for whom, from when until when."""
 
 import datetime
 import itertools
@@ -9,17 +9,17 @@ import numpy as np
 from model.errors import InputError, nearest
 from model.parameters import Group, group_named
 from model.rows import Ints, Reals, Rows
-from model.scenario import DatedEvent, Entry, Policy, Scenario
+from model.scenario import DatedEvent, Entry, Policy, Scenario, Span
 
 CALENDAR = "political_calendar"
 """The mechanism without which no event of the timeline happens."""
 
 
 def dates(scenario: Scenario) -> tuple[datetime.date, ...]:
-    """Return the dates at whose 06:00 a policy begins, or an event of the timeline begins or ends, in order."""
-    begin = {begins(policy, scenario) for policy in scenario.policies}
-    turns = {date for event in scenario.timeline for date in (event.start, event.until) if date is not None}
-    return tuple(sorted(begin | turns))
+    """Return the dates at whose 06:00 a policy or an event of the timeline begins or ends, in order."""
+    turns = {date for policy in scenario.policies for date in turns_of(policy, scenario)}
+    events = {date for event in scenario.timeline for date in (event.start, event.until) if date is not None}
+    return tuple(sorted(turns | events))
 
 
 def begins(policy: Policy, scenario: Scenario) -> datetime.date:
@@ -27,14 +27,31 @@ def begins(policy: Policy, scenario: Scenario) -> datetime.date:
     return max(policy.start or scenario.start, scenario.start)
 
 
+def ends(policy: Policy, scenario: Scenario) -> datetime.date | None:
+    """Return the date at whose 06:00 a policy is over, None if it never is."""
+    return policy.until.after(begins(policy, scenario)) if isinstance(policy.until, Span) else policy.until
+
+
+def turns_of(policy: Policy, scenario: Scenario) -> tuple[datetime.date, ...]:
+    """Return the dates on which a policy begins and, if it does, ends."""
+    end = ends(policy, scenario)
+    return (begins(policy, scenario), *(() if end is None else (end,)))
+
+
+def is_in_force(policy: Policy, scenario: Scenario, date: datetime.date) -> bool:
+    """Tell whether a policy holds on a date."""
+    end = ends(policy, scenario)
+    return begins(policy, scenario) <= date and (end is None or date < end)
+
+
 def changes(
     scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None
 ) -> dict[str, Rows[Group]]:
-    """Return the new rows of every group that a policy or event beginning (or ending) on this date touches."""
-    beginning = [policy for policy in scenario.policies if begins(policy, scenario) == date]
-    turning = [event for event in scenario.timeline if date in (event.start, event.until)]
-    names = touched(beginning) | {group_of(entry) for event in turning for entry in event.entries}
-    if any(CALENDAR in policy.off for policy in beginning):
+    """Return the new rows of every group that a policy or event beginning or ending on this date touches."""
+    turning = [policy for policy in scenario.policies if date in turns_of(policy, scenario)]
+    events = [event for event in scenario.timeline if date in (event.start, event.until)]
+    names = touched(turning) | {group_of(entry) for event in events for entry in event.entries}
+    if any(CALENDAR in policy.off for policy in turning):
         names |= {group_of(entry) for event in scenario.timeline for entry in event.entries}
     return {name: rows_at(scenario, name, date, settlements) for name in sorted(names)}
 
@@ -61,7 +78,7 @@ def rows_at(
     off stays off under a policy that uses it.
     """
     names = [one.name for one in scenario.settlements] if settlements is None else list(settlements)
-    in_force = [policy for policy in in_order(scenario) if begins(policy, scenario) <= date]
+    in_force = [policy for policy in in_order(scenario) if is_in_force(policy, scenario, date)]
     rows = scenario.groups[group].rows(len(names))
     for changing in (events_at(scenario, date, in_force), in_force):
         entries = [entry for one in changing for entry in one.entries if group_of(entry) == group]
@@ -125,6 +142,8 @@ def check_policies(scenario: Scenario) -> None:
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"policy '{name}' is named twice")
+    for policy in scenario.policies:
+        check_end(policy, scenario)
     known = [one.name for one in scenario.settlements]
     for policy, entry in every_entry(scenario):
         for name in entry.settlements or ():
@@ -138,6 +157,15 @@ def check_policies(scenario: Scenario) -> None:
             )
     for date in dates(scenario):
         changes(scenario, date)
+
+
+def check_end(policy: Policy, scenario: Scenario) -> None:
+    """Raise if a policy would be over before it has begun."""
+    begin, end = begins(policy, scenario), ends(policy, scenario)
+    if end is not None and end <= begin:
+        raise InputError(
+            f"policy '{policy.name}' must end after {begin}, when it begins, got until = {end}; choose another date"
+        )
 
 
 def every_entry(scenario: Scenario) -> Iterator[tuple[Policy, Entry]]:

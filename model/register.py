@@ -50,7 +50,7 @@ from model.mechanisms import (
     seeking_help,
 )
 from model.state import CENTRAL
-from model.tables import Table
+from model.tables import COUNTED, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +150,14 @@ class Tally(
 
 
 MINDS = Table(name="minds", row=Mind, per="resident", about="What changes in residents: each mechanism its columns.")
-TALLY = Table(name="tally", row=Tally, per="one", monthly=True, about="Counts of the month: each mechanism its own.")
+TALLY = Table(
+    name="tally",
+    row=Tally,
+    per="one",
+    monthly=True,
+    exempt=COUNTED,
+    about="Counts of the month: each mechanism its own.",
+)
 TABLES: tuple[Declared, ...] = (MINDS, TALLY, *CENTRAL, *(table for one in ORDER for table in one.tables))
 ROWS = {table.name: table.row for table in TABLES if isinstance(table, Table)} | daybook.TABLES
 PLACES = (

@@ -1,5 +1,6 @@
 """What a world is made from: plain values, already read and checked."""
 
+import calendar
 import dataclasses
 import datetime
 from collections.abc import Mapping
@@ -47,14 +48,37 @@ class Entry:
     settlements: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Span:
+    """A length of time, counted from the date on which something begins.
+
+    >>> Span(14, "days").after(datetime.date(2017, 1, 1)), Span(1, "months").after(datetime.date(2017, 1, 31))
+    (datetime.date(2017, 1, 15), datetime.date(2017, 2, 28))
+    """
+
+    count: int
+    unit: Literal["days", "months"]
+
+    def after(self, start: datetime.date) -> datetime.date:
+        """Return the date so long after another; where a month is too short for its day, the last of that month."""
+        if self.unit == "days":
+            return start + datetime.timedelta(days=self.count)
+        year, month = divmod(12 * start.year + start.month - 1 + self.count, 12)
+        return datetime.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """A named set of changes that begins at 06:00 of a date (None: with the reported run)."""
+    """A named set of changes that begins at 06:00 of a date (None: with the reported run).
+
+    It is over at 06:00 of the date ``until``, or so long after it began (None: never).
+    """
 
     name: str
     entries: tuple[Entry, ...]
     start: datetime.date | None = None
     off: frozenset[str] = frozenset()
+    until: datetime.date | Span | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

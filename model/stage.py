@@ -9,7 +9,7 @@ import numpy as np
 from model.daybook import Day
 from model.kernels import Tables
 from model.ledger import Trust
-from model.police import FacilityRow, Officer, Post, Sector, Stop
+from model.police import COPIES, FacilityRow, Officer, Post, Sector, Stop
 from model.residents import Person
 from model.rows import Ints, Reals, Rows, Smalls
 from model.state import COME, CROWD, OFFICERS, WHO_END
@@ -36,7 +36,10 @@ class Ground(Tables):
 
 
 class Plant(Tables):
-    """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers."""
+    """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers.
+
+    Reinforcements of a post have its seats.
+    """
 
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
@@ -84,10 +87,11 @@ def ground_of(world: World) -> Ground:
 def plant_of(world: World) -> Plant:
     """Return the tables of the police of a town with its present officers, and the seats of every post."""
     town, officers = world.town, world.state[OFFICERS]
-    seats = np.full((len(town.posts), 2), -1, np.int64)
+    seats = np.full((len(town.posts) // COPIES, 2), -1, np.int64)
     for number, officer in enumerate(officers):
         if officer.post >= 0:
             seats[officer.post, officer.seat] = number
+    seats = np.tile(seats, (COPIES, 1))
     return Plant(town.facilities, officers, town.posts, seats, town.sectors, town.routes, town.everywhere)
 
 

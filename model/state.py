@@ -15,16 +15,20 @@ from numpy.typing import NDArray
 from model.kinds import N_KINDS
 from model.police import Officer
 from model.rows import Row, Rows
-from model.tables import Declared, Field, Growing, Grown, Sizes, Table
+from model.tables import COUNTED, Declared, Field, Growing, Grown, Sizes, Table
 
 if TYPE_CHECKING:
     from model.town import Town
 
 
 class Couple(Row):
-    """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free."""
+    """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
+
+    ``km`` is its litres, as kilometres, less those of its calls; ``calls`` those that it served.
+    """
 
     on: int
+    calls: int
     lead: int
     mate: int
     mode: int
@@ -124,7 +128,13 @@ COME = Field(
     shape=(1,),
     about="Residents whose day to be born or move here has come: rows before this.",
 )
-WHO_END = Field(name="who_end", of=np.int64, shape=("list", "cell"), about="Where the list of who is in a cell ends.")
+WHO_END = Field(
+    name="who_end",
+    of=np.int64,
+    shape=("list", "cell"),
+    exempt="follows from who has come, which is compared",
+    about="Where the list of who is in a cell ends.",
+)
 CROWD = Field(name="crowd", of=np.int64, shape=("list", "cell"), about="How many of them are here.")
 MOOD = Field(
     name="mood",
@@ -132,12 +142,28 @@ MOOD = Field(
     shape=(2,),
     about="Offset of everybody's trust; what public events of this month add to it.",
 )
-BOOKS = Field(name="books", of=np.int64, shape=(4, N_KINDS), monthly=True, about="The four books of crime by kind.")
-OCCURRED_HERE = Field(
-    name="occurred_here", of=np.int64, shape=("settlement",), monthly=True, about="Crimes by settlement."
+BOOKS = Field(
+    name="books",
+    of=np.int64,
+    shape=(4, N_KINDS),
+    monthly=True,
+    exempt=COUNTED,
+    about="The four books of crime by kind.",
 )
-HARMED_HERE = Field(name="harmed_here", of=np.int64, shape=("cell",), monthly=True, about="Crimes by cell.")
-SEEN_HERE = Field(name="seen_here", of=np.int64, shape=("cell",), monthly=True, about="Visits of couples by cell.")
+OCCURRED_HERE = Field(
+    name="occurred_here",
+    of=np.int64,
+    shape=("settlement",),
+    monthly=True,
+    exempt=COUNTED,
+    about="Crimes by settlement.",
+)
+HARMED_HERE = Field(
+    name="harmed_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED, about="Crimes by cell."
+)
+SEEN_HERE = Field(
+    name="seen_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED, about="Visits of couples by cell."
+)
 TOTAL = Field(name="total", of=np.float64, shape=("settlement",), about="Summed trust at the last end of a month.")
 CENTRAL: tuple[Declared, ...] = (
     *(COME, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, MEANS, BOARDS, CASES, PLANS, BOOKS),

@@ -19,6 +19,8 @@ type Per = Literal[
 ]
 """What a row stands for; its number is the lasting number of that resident, officer, …"""
 type Sizes = Mapping[str, int]
+COUNTED = "counts of events of a month, which are compared one by one"
+"""Why the slow twin keeps no such table."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

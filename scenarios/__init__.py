@@ -12,14 +12,14 @@ from model.scenario import Scenario
 from scenarios.anchors import read_anchors
 from scenarios.groups import declare_all, mechanism_named, parameter_named
 from scenarios.places import read_places
-from scenarios.policy_files import ReadyPolicy, chosen_policies, finite, part, ready_policies, text
+from scenarios.policy_files import ReadyPolicy, Told, chosen_policies, finite, part, ready_policies, ready_worlds, text
 from scenarios.reading import Settings, Stated, built_in, find, lineage, parsed, read_settings, read_toml, shown
 from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
     from model.model import TrustModel
 
-__all__ = ["ReadyPolicy", "build", "load", "names", "policies"]
+__all__ = ["ReadyPolicy", "build", "load", "names", "policies", "worlds"]
 
 FIRST_DAY = datetime.date(2017, 1, 1)
 PLACES = ("territory.outline", "territory.lake", "settlements", "facilities")
@@ -142,6 +142,11 @@ def is_scenario(path: Path) -> bool:
 def policies() -> dict[str, ReadyPolicy]:
     """Return the built-in policies by name, with title, description and entries."""
     return ready_policies()
+
+
+def worlds() -> dict[str, Told]:
+    """Return what the built-in worlds, which are for experiments and propose nothing, are called and for, by name."""
+    return ready_worlds()
 
 
 def build(name: str, *, rng: int, policies: str | Iterable[str] = (), **overrides: Any) -> "TrustModel":

@@ -1,35 +1,84 @@
-"""Policies as files: what they set, scale or add, for whom and from when."""
+"""Policies and worlds as files: what they set, scale or add, for whom, from when and until when.
+
+A world is for experiments and proposes nothing.  Its file lies in a folder named ``worlds`` and may do what a policy
+may not: change site facts and behaviour too, end on a date, act once, and include what another file does.
+"""
 
 import dataclasses
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 from model.errors import InputError, nearest
 from model.parameters import checked, date_of
-from model.scenario import Entry, Policy
+from model.scenario import Entry, Policy, Span
 from scenarios.groups import mechanism_named, parameter_named
-from scenarios.reading import FOLDER, Settings, Stated, built_in, find, flat, read_toml, shown
+from scenarios.reading import FOLDER, Settings, Stated, built_in, flat, read_toml, shown
 
 POLICIES = FOLDER / "policies"
+WORLDS = POLICIES / "worlds"
 HOWS = get_args(Entry.__annotations__["how"])
 TABLES = ("title", "about", "mechanisms", "settlements", "start", *HOWS)
+ONLY_WORLDS = ("until", "once", "include")
 LANGUAGES = ("en", "es")
+FIXED = ("calendar", "population", "territory", "daily_rhythm")
+"""Groups of which the town is built, before any policy begins; no mechanism reads them later."""
+FREE = {False: "levers", True: "numbers"}
+"""What policies and worlds may set."""
+UNITS: dict[str, tuple[int, Literal["days", "months"]]] = {
+    "day": (1, "days"),
+    "week": (7, "days"),
+    "month": (1, "months"),
+    "year": (12, "months"),
+}
+MOST_DAYS = 36_525
+"""A hundred years."""
 
 
 @dataclass(frozen=True)
-class ReadyPolicy:
-    """A policy with its title and description by language."""
+class Told:
+    """Title and description by language."""
 
     title: Mapping[str, str]
     about: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ReadyPolicy(Told):
+    """A policy or world with its title and description by language."""
+
     policy: Policy
 
 
 def ready_policies() -> dict[str, ReadyPolicy]:
-    """Return every built-in policy by name."""
+    """Return every built-in policy by name; worlds are listed apart."""
     return {name: read_policy(name) for name in built_in(POLICIES)}
+
+
+def ready_worlds() -> dict[str, Told]:
+    """Return what every built-in world is called and for, by name."""
+    return {name: told(path.stem, stated_in(path)) for name, path in built_in(WORLDS).items()}
+
+
+def policy_file(name: str) -> Path:
+    """Return the file meant by the name of a built-in policy or world, or by a path that ends in .toml."""
+    if name.endswith(".toml"):
+        return Path(name)
+    policies, worlds = built_in(POLICIES), built_in(WORLDS)
+    known = policies | worlds
+    if name not in known:
+        raise InputError(f"no policy or world '{name}'{nearest(name, known)}")
+    if name in policies and name in worlds:
+        raise InputError(f"'{name}' is the name of a policy and of a world: rename {shown(worlds[name])}")
+    return known[name]
+
+
+def is_world(path: Path) -> bool:
+    """Tell whether a file is a world: it lies in a folder of that name."""
+    return path.resolve().parent.name == WORLDS.name
 
 
 def chosen_policies(words: str | Iterable[str]) -> tuple[Policy, ...]:
@@ -50,22 +99,102 @@ def chosen(word: str) -> list[Policy]:
 
 
 def read_policy(name: str) -> ReadyPolicy:
-    """Return the policy of a built-in name or a path that ends in .toml."""
-    path = find(name, "policy", POLICIES)
-    file = shown(path)
-    settings = flat(read_toml(path, file), Stated(None, file, path.parent))
-    for key, stated in settings.items():
-        table = key.partition(".")[0]
-        if table not in TABLES:
-            raise stated.wrong(f"no table or key '{table}' in a policy{nearest(table, TABLES)}")
+    """Return the policy or world of a built-in name or a path that ends in .toml."""
+    path = policy_file(name)
+    settings, world = stated_in(path), is_world(path)
+    within = [read_policy(str(other)).policy for other in included(settings)]
+    own = [entry(how, key, one, places(settings), world) for how in HOWS for key, one in part(how, settings)]
+    off = {switched_off(key, stated) for key, stated in part("mechanisms", settings)}
     start = settings.get("start")
     policy = Policy(
         name=path.stem,
-        entries=tuple(entry(how, key, stated, places(settings)) for how in HOWS for key, stated in part(how, settings)),
-        start=date_of(f"{file}: start", start.value) if start else None,
-        off=frozenset(switched_off(key, stated) for key, stated in part("mechanisms", settings)),
+        entries=(*(one for other in within for one in other.entries), *own),
+        start=date_of(f"{start.file}: start", start.value) if start else None,
+        off=frozenset(off.union(*(other.off for other in within))),
+        until=end_of(settings),
     )
-    return ReadyPolicy(text("title", settings, path.stem), text("about", settings, ""), policy)
+    said = told(path.stem, settings)
+    return ReadyPolicy(said.title, said.about, policy)
+
+
+def policy_files(name: str) -> tuple[Path, ...]:
+    """Return the file of a policy or world and those that it includes."""
+    path = policy_file(name)
+    return (path, *included(stated_in(path)))
+
+
+def stated_in(path: Path) -> Settings:
+    """Return what the file of a policy or world states, after checking the names of its tables."""
+    file = shown(path)
+    settings = flat(read_toml(path, file), Stated(None, file, path.parent))
+    thing, tables = ("world", (*TABLES, *ONLY_WORLDS)) if is_world(path) else ("policy", TABLES)
+    for key, stated in settings.items():
+        table = key.partition(".")[0]
+        if table in ONLY_WORLDS and table not in tables:
+            raise stated.wrong(f"'{table}' is for worlds only, which lie in a folder named '{WORLDS.name}'")
+        if table not in tables:
+            raise stated.wrong(f"no table or key '{table}' in a {thing}{nearest(table, tables)}")
+    return settings
+
+
+def told(name: str, settings: Settings) -> Told:
+    """Return what a policy or world is called and for."""
+    return Told(text("title", settings, name), text("about", settings, ""))
+
+
+# What only worlds may do
+
+
+def included(settings: Settings) -> tuple[Path, ...]:
+    """Return the file whose changes a world takes over, if it does; its dates are not taken over."""
+    stated = settings.get("include")
+    if stated is None:
+        return ()
+    if not isinstance(stated.value, str):
+        raise stated.wrong(f"include must be the name of a policy or world, got {stated.value!r}")
+    try:
+        path = policy_file(stated.value)
+    except InputError as reason:
+        raise stated.wrong(f"include: {reason}") from None
+    path = path if path.is_absolute() else stated.folder / path
+    if "include" in stated_in(path):
+        raise stated.wrong(f"include: '{stated.value}' includes another file itself; name that one")
+    return (path,)
+
+
+def end_of(settings: Settings) -> datetime.date | Span | None:
+    """Return when a world is over: one that acts ``once`` a day after it began, others as ``until`` says."""
+    once, until = settings.get("once"), settings.get("until")
+    if once is not None and not isinstance(once.value, bool):
+        raise once.wrong(f"once must be true or false, got {once.value!r}")
+    if once is None or not once.value:
+        return None if until is None else until_of(until)
+    if until is not None:
+        raise until.wrong("once = true means exactly one day: leave out until")
+    return Span(1, "days")
+
+
+def until_of(stated: Stated) -> datetime.date | Span:
+    """Return a date, or a length of time from the beginning on, such as "14 days"."""
+    value = stated.value
+    given = re.fullmatch(r" *(\d{1,6}) +(day|week|month|year)s? *", value) if isinstance(value, str) else None
+    if given:
+        each, unit = UNITS[given[2]]
+        span = Span(int(given[1]) * each, unit)
+        if 0 < span.count <= (MOST_DAYS if unit == "days" else 1200):
+            return span
+    else:
+        try:
+            return date_of("until", value)
+        except InputError:
+            pass
+    raise stated.wrong(
+        'until must be a date like 2018-01-01 or a time after the start like "14 days", "6 months" or "3 years"'
+        f" (at most 100 years), got {value!r}"
+    )
+
+
+# Parts of a file
 
 
 def part(table: str, settings: Settings) -> list[tuple[str, Stated]]:
@@ -94,14 +223,16 @@ def places(settings: Settings) -> tuple[str, ...] | None:
     return tuple(stated.value)
 
 
-def entry(how: Any, dotted: str, stated: Stated, settlements: tuple[str, ...] | None) -> Entry:
-    """Return one line of a policy; only levers may be touched."""
+def entry(how: Any, dotted: str, stated: Stated, settlements: tuple[str, ...] | None, world: bool) -> Entry:
+    """Return one line of a policy, which may touch levers only, or of a world."""
     try:
         group, key = parameter_named(dotted)
         about = group.numbers().get(key)
-        if about is None or about.role != "lever":
+        if about is None or (about.role != "lever" and not world):
             role = "no number" if about is None else {"site": "a site fact"}.get(about.role, "behaviour")
-            raise InputError(f"a policy may set levers only; '{dotted}' is {role}")
+            raise InputError(f"a {'world' if world else 'policy'} may set {FREE[world]} only; '{dotted}' is {role}")
+        if group.name in FIXED:
+            raise InputError(f"'{dotted}' shapes the town, which stands before any world begins: give it with --set")
         if how == "set":
             checked(dotted, finite(dotted, stated.value), group.kind(key), about)
         return Entry(parameter=dotted, how=how, value=float(finite(dotted, stated.value)), settlements=settlements)
@@ -117,7 +248,9 @@ def finite(name: str, value: Any) -> int | float:
 
 
 def switched_off(name: str, stated: Stated) -> str:
-    """Return the name of a mechanism that a policy switches off."""
+    """Return the name of a mechanism that a policy or world switches off."""
+    if name in FIXED:
+        raise stated.wrong(f"mechanisms.{name} shapes the town, which stands before any policy begins: use --set")
     if stated.value is not False:
         raise stated.wrong(f"mechanisms.{name}: a policy can only switch off (false), got {stated.value!r}")
     try:

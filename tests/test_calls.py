@@ -67,7 +67,20 @@ def test_only_leaders_with_a_number_ring_an_officer(live: Live) -> None:
 
 def test_who_is_left_waiting_for_good_trusts_less(live: Live) -> None:
     many = {"calls.rate": 200.0}
-    served = live(2 * MONTH, **many, **{"response.attend": 1.0, "response.line_answered": 1.0})
-    left = live(2 * MONTH, **many, **{"response.attend": 0.0, "response.line_answered": 0.3})
+    served = live(2 * MONTH, **many, **{"response.decline": -40.0, "response.line_answered": 1.0})
+    left = live(2 * MONTH, **many, **{"roster.couples": 0.0, "response.line_answered": 0.3})
     effectiveness = [w.datacollector.get_model_vars_dataframe()["effectiveness_mean"].iloc[-1] for w in (served, left)]
     assert effectiveness[1] < effectiveness[0]
+
+
+def test_who_rings_an_officer_waits_in_the_same_queue(live: Live) -> None:
+    both = {"calls.rate": 200.0, "calls.leaders": 24.0, "resources.phones": 1.0, "response.line_answered": 1.0}
+    world, leaders = live(0, trace=True, **both), 0
+    for _ in range(MONTH):
+        world.step()
+        assert world.trace is not None
+        rank = {(row["born"], row["number"]): -row["severity"] for row in world.trace["calls"]}
+        order = [rank[born, number] for born, number in world.trace["responses"][["born", "number"]].tolist()]
+        assert order == sorted(order)
+        leaders += int((world.trace["responses"]["number"] >= NAME + LEADERS).sum())
+    assert leaders > 0

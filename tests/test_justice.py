@@ -12,6 +12,7 @@ HELD, RELEASE, DROPPED = (CAUSES.index(name) for name in ("held", "release", "dr
 MONTH = 93
 BUSY = {"crime.armed": 50, "crime.thieves": 50, "reporting.follow": 3.0, "investigation.base": 0.3} | {
     "reporting.intercept": 0.0,
+    "response.decline": -40.0,
     "response.catch": 1.0,
     "response.trail": 600.0,
     "response.goods": 0.3,

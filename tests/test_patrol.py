@@ -66,3 +66,27 @@ def test_on_market_days_couples_of_the_station_go_to_the_market() -> None:
             at_market = int(market[world.trace["visits"]["cell"]].sum())
             seen[world.day_type == MARKET_DAY].append(at_market)
     assert np.mean(seen[True]) > 1.5 * np.mean(seen[False]) > 0.0
+
+
+def test_patrol_uses_its_share_of_the_litres_and_each_place_costs_cruising_too() -> None:
+    in_time = {"resources.late": 0.0, "resources.events": 0.0, "roster.km_per_gallon": 30.0}
+    world = town(**in_time, **{"patrol.cruise": 2.0, "patrol.fuel_share": 0.5})
+    driven, most = [], []
+    for _ in range(2 * WEEK):
+        world.step()
+        assert world.trace is not None
+        visits = world.trace["visits"]
+        mode = world.state.couples["mode"][visits["post"]]
+        assert (visits["km"][np.isin(mode, (FOOT, BICYCLE))] == 0.0).all()
+        driven += visits["km"][visits["km"] > 0.0].tolist()
+        most += [visits["km"][visits["post"] == post].sum() for post in np.unique(visits["post"])]
+    assert min(driven) >= 2.0
+    assert 10.0 < max(most) <= 15.0
+
+
+def test_what_patrol_does_not_drive_is_not_burnt() -> None:
+    cruising, walking = town(), town(**{"patrol.fuel_share": 0.0})
+    for world in (cruising, walking):
+        world.run_for(31 * 3)
+    assert 0.0 < walking.rows["km"] < 0.5 * cruising.rows["km"]
+    assert cruising.rows["km"] <= cruising.rows["km_available"]

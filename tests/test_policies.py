@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from model.errors import InputError
 from model.parameters import Group, number, share
 from model.policies import changes, check_policies, dates, rows_at
-from model.scenario import Entry, Policy, Scenario, Settlement
+from model.scenario import Entry, Policy, Scenario, Settlement, Span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,27 @@ def test_a_policy_begins_on_its_date_and_not_before():
     assert dates(scenario) == (LATER,)
     assert list(changes(scenario, LATER)) == ["benches"]
     assert changes(scenario, START) == {}
+
+
+def test_a_policy_that_ends_leaves_the_numbers_as_they_would_be_without_it():
+    limited = dataclasses.replace(plan("a", entry("set", 20), start=LATER, off="benches"), until=Span(14, "days"))
+    scenario, end = town(limited, plan("b", entry("add", 3))), LATER + 14 * DAY
+    assert dates(scenario) == (START, LATER, end)
+    assert [counts(scenario, date) for date in (LATER - DAY, LATER, end - DAY, end)] == [
+        [13] * 2,
+        [0] * 2,
+        [0] * 2,
+        [13] * 2,
+    ]
+    assert list(changes(scenario, end)) == ["benches"]
+
+
+def test_a_policy_must_end_after_it_begins():
+    check_policies(town(dataclasses.replace(plan("a"), until=START + DAY)))
+    with pytest.raises(
+        InputError, match="policy 'a' must end after 2017-01-01, when it begins, got until = 2017-01-01"
+    ):
+        check_policies(town(dataclasses.replace(plan("a"), until=START)))
 
 
 def test_a_policy_without_a_date_begins_with_the_reported_run():

@@ -118,3 +118,11 @@ def test_switched_off_everything_works_and_fuel_has_no_ration() -> None:
     assert row["unserved_fuel"] == row["joint_patrols"] == 0
     assert row["km"] > lived(1)["km"].iloc[0]
     assert row["internet_share"] == 1.0
+
+
+def test_a_ratio_of_vehicles_puts_more_or_fewer_of_those_that_work_on_the_road() -> None:
+    usual = lived(6)["vehicles_working"].mean()
+    for ratio in (0.0, 0.5, 2.0):
+        assert lived(6, **{"resources.vehicles": ratio})["vehicles_working"].mean() == pytest.approx(
+            ratio * usual, rel=0.1
+        )

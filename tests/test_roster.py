@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.model import TrustModel
+from model.police import COPIES
 from model.town import Town, build_town
 from scenarios import load
 
@@ -93,3 +94,36 @@ def test_a_couple_serves_eight_hours_and_fixed_duties_take_their_share(serve: Se
         hours.append(world.rows["fixed_hours"])
     assert hours[0] == pytest.approx(0.2 * world.rows["couple_hours"], rel=0.1)
     assert hours[1] == pytest.approx(2.0 * hours[0])
+
+
+def test_as_many_couples_are_fielded_for_each_manned_post_as_the_ratio_says(serve: Serve) -> None:
+    n = len(next(serve(1)).town.posts) // COPIES
+    for usual, twice, more in zip(
+        serve(MONTH), serve(MONTH, **{"roster.couples": 2.0}), serve(MONTH, **{"roster.couples": 3.5}), strict=True
+    ):
+        on = usual.state.couples["on"]
+        assert on[n:].sum() == 0
+        for world, copies in ((twice, 2), (more, 3)):
+            fielded = world.state.couples["on"].reshape(COPIES, n)
+            assert (fielded[:copies] == on[:n]).all()
+            for seat in ("lead", "mate"):
+                who = world.state.couples[seat].reshape(COPIES, n)
+                assert (who[1, on[:n] == 1] == who[0, on[:n] == 1]).all()
+        assert (twice.state.duty["nights"] == usual.state.duty["nights"]).all()
+    assert twice.rows["couple_shifts"] == 2.0 * usual.rows["couple_shifts"] > 0
+    assert more.rows["couple_shifts"] == pytest.approx(3.5 * usual.rows["couple_shifts"], rel=0.05)
+
+
+def test_without_couples_there_is_no_visit_and_half_of_them_are_half(serve: Serve) -> None:
+    *_, usual = serve(MONTH)
+    *_, half = serve(MONTH, **{"roster.couples": 0.5})
+    *_, nobody = serve(MONTH, **{"roster.couples": 0.0})
+    assert half.rows["couple_shifts"] == pytest.approx(0.5 * usual.rows["couple_shifts"], rel=0.15)
+    for name in ("couple_shifts", "visits", "served", "arrests", "km", "contacts"):
+        assert nobody.rows[name] == 0 < usual.rows[name]
+
+
+def test_a_ratio_of_one_changes_nothing(serve: Serve) -> None:
+    for usual, stated in zip(serve(MONTH), serve(MONTH, **{"roster.couples": 1, "resources.vehicles": 1}), strict=True):
+        for name in ("couples", "officers", "minds", "vehicles"):
+            assert np.array_equal(getattr(usual.state, name), getattr(stated.state, name))

@@ -155,10 +155,12 @@ def scenarios() -> None:
 
 @app.command()
 def policies() -> None:
-    """List the policies and what they change."""
-    from experiments.cli.listings import policy_lines, show
+    """List the policies; apart from them, worlds for experiments."""
+    from itertools import chain
 
-    show(policy_lines())
+    from experiments.cli.listings import policy_lines, show, world_lines
+
+    show(chain(policy_lines(), world_lines()))
 
 
 @app.command()

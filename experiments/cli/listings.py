@@ -1,4 +1,4 @@
-"""What there is: scenarios, policies, parameters and measures, as plain text of at most 80 columns."""
+"""What there is: scenarios, policies, worlds, parameters and measures, as plain text of at most 80 columns."""
 
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -48,6 +48,15 @@ def policy_lines() -> Iterator[str]:
             yield wrapped(f"from {ready.policy.start}", 4)
         yield from (wrapped(deed(entry), 6) for entry in ready.policy.entries)
         yield from (wrapped(f"switches {mechanism} off", 6) for mechanism in sorted(ready.policy.off))
+
+
+def world_lines() -> Iterator[str]:
+    """Yield every built-in world with what it is for."""
+    yield "\nWorlds: for experiments, no proposals; they run with --policy NAME, too"
+    for name, world in scenarios.worlds().items():
+        yield f"{name}"
+        yield wrapped(f"{world.title['en']} ({world.title['es']})", 4)
+        yield wrapped(world.about["en"], 4)
 
 
 def deed(entry: Entry) -> str:

@@ -32,7 +32,9 @@ def one_of(option: str, known: Collection[str]) -> Callable[[str], str]:
 # What is run
 
 Scenario = Annotated[str, Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)]
-Policies = Annotated[list[str], Option(metavar="NAME[@DATE]", help="A policy and when it begins; repeatable.")]
+Policies = Annotated[
+    list[str], Option(metavar="NAME[@DATE]", help="A policy (or world) and when it begins; repeatable.")
+]
 Sets = Annotated[list[str], Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable.")]
 Start = Annotated[str | None, Option(metavar="DATE", help="First reported day.", show_default=False)]
 Years = Annotated[float | None, Option(metavar="N", help="Length of the run.  [default: 3]")]

@@ -7,8 +7,9 @@ from typing import Any
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from scenarios.policy_files import POLICIES
-from scenarios.reading import FOLDER, built_in, find
+from model.errors import InputError
+from scenarios.policy_files import is_world, policy_files
+from scenarios.reading import FOLDER, built_in
 
 SHARED = ("baseline", "criteria", "timeline")
 """Files that every municipality extends or reads."""
@@ -40,9 +41,16 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
     paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
     found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
     for name in sorted(policies):
-        path = find(name, "policy", POLICIES) if name.endswith(".toml") else POLICIES / f"{name}.toml"
-        found[f"inputs/policies/{path.name}"] = path
+        found |= {f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in files_of_policy(name)}
     return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
+
+
+def files_of_policy(name: str) -> tuple[Path, ...]:
+    """Return the file of a policy or world and those that it includes, none if it is gone."""
+    try:
+        return policy_files(name)
+    except InputError:
+        return ()
 
 
 def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
@@ -94,7 +102,8 @@ def files_of(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 def input_named(name: str) -> dict[str, Any]:
     """Return what the crate says of a copy of an input."""
     kind = "application/geo+json" if name.endswith(".geojson") else "application/toml"
-    what = "policy" if "/policies/" in name else "outline" if "/maps/" in name else "scenario"
+    kinds = {"/worlds/": "world", "/policies/": "policy", "/maps/": "outline"}
+    what = next((what for folder, what in kinds.items() if folder in name), "scenario")
     return {"name": Path(name).name, "description": f"input: {what}", "encodingFormat": kind}
 
 

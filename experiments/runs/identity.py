@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 
 from model import fingerprint
+from model.policies import begins, ends
 from model.scenario import DatedEvent, Policy, Scenario
 
 
@@ -43,12 +44,14 @@ def event_of(event: DatedEvent) -> dict[str, Any]:
 
 
 def policy_of(policy: Policy, scenario: Scenario) -> dict[str, Any]:
-    """Return what a policy does, and from when."""
+    """Return what a policy does, from when and, if it ends, until when."""
+    end = ends(policy, scenario)
     return {
         "name": policy.name,
-        "start": max(policy.start or scenario.start, scenario.start).isoformat(),
+        "start": begins(policy, scenario).isoformat(),
         "entries": [dataclasses.asdict(entry) for entry in policy.entries],
         "off": sorted(policy.off),
+        **({} if end is None else {"until": end.isoformat()}),
     }
 
 

@@ -8,7 +8,6 @@ import reacton.ipyvuetify as rv
 import solara
 import solara.lab
 
-import scenarios
 from experiments.viewer import differ, sites
 from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
@@ -16,6 +15,7 @@ from experiments.viewer.pieces import button, choice, field, text
 from experiments.viewer.player import SPEEDS
 from experiments.viewer.texts import say
 from experiments.viewer.tour import Tour, Workshop
+from experiments.viewer.views import ready
 from experiments.viewer.visit import Visit
 
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
@@ -83,12 +83,18 @@ def Head(visit: Visit) -> None:
 
 @solara.component
 def PolicyChoice(visit: Visit, letter: str) -> None:
-    """The ready policy of one world."""
+    """The ready policy of one town; worlds for experiments come after all policies."""
     language = visit.language.value
     label = say(language, f"page.policy_{letter}" if visit.twins.value else "page.policy")
-    ready = [(name, one.title[language]) for name, one in scenarios.policies().items()]
     hint = say(language, "page.policy_hint")
-    choice(label, visit.ready.value[letter], ready, lambda name: visit.choose_ready(letter, name), "cf-pick", hint)
+    choice(
+        label,
+        visit.ready.value[letter],
+        list(ready(language).items()),
+        lambda name: visit.choose_ready(letter, name),
+        "cf-pick",
+        hint,
+    )
 
 
 @solara.component

@@ -1,5 +1,6 @@
 """How a layer is shown on the map: colours, legend, captions."""
 
+from functools import cache
 from typing import Any
 
 import scenarios
@@ -33,8 +34,16 @@ def captions(language: str, ready: dict[str, str]) -> dict[str, str]:
 
 
 def title_of(policy: str, language: str) -> str:
-    """Return the title of a ready policy."""
-    return scenarios.policies()[policy].title[language]
+    """Return the title of a ready policy, or of a world as such."""
+    return ready(language)[policy]
+
+
+@cache
+def ready(language: str) -> dict[str, str]:
+    """Return the titles of what a town can live under: all policies, then all worlds."""
+    policies = {name: one.title[language] for name, one in scenarios.policies().items()}
+    worlds = {name: say(language, "page.world", title=one.title[language]) for name, one in scenarios.worlds().items()}
+    return policies | worlds
 
 
 def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Certainty(Group):
     level: float = number(1.0, "ratio", 0.2, 3.0, USUAL, "what cover and absence take away in all, undone", off=1.0)
     learned: float = share(0.6, "not identified; swept 0.3-1", "of the belief, what is learned from arrests")
     days: float = number(1.5, "days", 0.1, 30.0, "Q16, Q17; swept 1.5-7", "half-life of police seen")
-    months: float = number(5.0, "months", 1.0, 36.0, "assumed; swept", "half-life of arrests and offences")
+    months: float = number(5.0, "months", 0.1, 36.0, "assumed; swept", "half-life of arrests and offences")
     seen_half: float = number(0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "patrol that is half seen")
     visible: float = share(1.0, "experiment", "visits that are seen")
     news: float = number(15.0, "offences", 0.0, 1000.0, "assumed", "weight of what was usual in the town's news")

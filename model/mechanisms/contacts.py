@@ -20,6 +20,7 @@ from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.misconduct import asks
 from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
+from model.police import COPIES
 from model.rows import Row, wide
 
 if TYPE_CHECKING:
@@ -246,10 +247,11 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
     if cause in (GREETING, TALK):
         minds[i].met_free = tick
     warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement].memory_years) - 0.5
-    for o in (couple.lead, couple.mate):
-        beat.duty[o].warmth += warmth
-        if fair and cause in (GREETING, TALK):
-            beat.duty[o].friendly += 1
+    if visit.post < len(beat.couples) // COPIES:  # what reinforcements live through moves nobody
+        for o in (couple.lead, couple.mate):
+            beat.duty[o].warmth += warmth
+            if fair and cause in (GREETING, TALK):
+                beat.duty[o].friendly += 1
     count(stage.tally, cause, fair)
 
 

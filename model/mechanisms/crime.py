@@ -348,7 +348,7 @@ def own_up(pool: Pool, row: Incident, offender: int) -> int:
     """Note whose act an incident is; return which person fills that slot."""
     row.offender = offender
     if offender < 0:
-        return 0
+        return NOBODY
     pool.rows[offender].crimes += 1
     return int(pool.rows[offender].generation)
 

@@ -24,7 +24,7 @@ from model.mechanisms.crime import CRIME_MINUTE, LETHAL, VIOLENT, most_of, note_
 from model.parameters import Group, number, share
 from model.rows import Row, Small, wide
 from model.state import COME
-from model.tables import Field, Growing, Table
+from model.tables import COUNTED, Field, Growing, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +127,7 @@ HELPED = Field(
     of=np.float64,
     shape=(3, len(PLACES)),
     monthly=True,
+    exempt=COUNTED,
     about="Acts by where she looked for help, acts within a year of it, women left alone: this, seeking_help.",
 )
 

@@ -136,7 +136,7 @@ def march(
         for v in range(n):
             minute = (v + luck(stage.seed, ARMY_MINUTE, stage.tick, a, v)) * 480.0 / n
             cell = place(everywhere, 0, len(everywhere), luck(stage.seed, ARMY_PLACE, stage.tick, a, v))
-            write_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0].stay)
+            write_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0].stay, 0.0)
             stage.tally[0].army_visits += 1.0
             z = max(stage.ground.cells[cell].settlement, 0)
             stop_young_men(stage, a, v, cell, numbers[0], contacts[z])

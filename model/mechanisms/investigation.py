@@ -15,7 +15,7 @@ from model.books import COMPLAINTS
 from model.calendar import MONTH, is_last_shift_of_month
 from model.chance import age_of, somebody_here
 from model.daybook import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY
-from model.gangs import gangland_of
+from model.gangs import Gangland, gangland_of
 from model.kernels import Tables, kernel, making_arrays
 from model.kinds import DOMESTIC, HOMICIDE, HOURS, by_kind
 from model.ledger import trust_now
@@ -43,7 +43,7 @@ from model.parameters import Group, number, share
 from model.rows import Row
 
 if TYPE_CHECKING:
-    from model.daybook import Incident
+    from model.daybook import Arrest, Incident
     from model.measures import Month
     from model.mechanisms.plans import Plans
     from model.mechanisms.reporting import Reporting
@@ -187,19 +187,24 @@ def is_open(file: File, offender: int, generation: int) -> bool:
 
 
 @kernel
-def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, held: bool, other: int) -> None:
-    """Open the file of an act."""
+def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, arrest: Arrest, held: bool) -> None:
+    """Open the file of an act; ``arrest`` is what it is ``held`` by, if it is."""
     slots, file = bureau.court.slots, bureau.files[bureau.count[0]]
-    generation = slots[row.offender].generation if row.offender >= 0 else 0
+    generation = slots[row.offender].generation if row.offender >= 0 else NOBODY
     file.doubt = doubt_about(stage, bureau, row, generation, tip)
     file.filed, file.number, file.kind, file.gravity = stage.tick, row.number, row.kind, row.severity
     file.zone = max(stage.ground.cells[row.cell].settlement, 0)
     file.teller = row.teller if row.complaint == 1 else NOBODY
     file.offender, file.generation = row.offender, generation
-    file.member = member_of(stage, bureau.court.gangs, row.clique, row.number) if row.clique >= 0 else NOBODY
+    file.member = NOBODY
+    if held and arrest.other == 0:
+        file.member = arrest.member
+    elif row.clique >= 0:
+        file.member = member_of(stage, bureau.court.gangs, row.clique, row.number)
     file.served = stage.tick if held else NEVER
     file.warrant = file.charged = NEVER
-    file.passes, file.other = 0, other
+    file.passes = file.tries = 0
+    file.other = arrest.other if held else 0
     bureau.count[0] += 1
     if held and row.complaint == 1:
         stage.tally[0].cleared += 1.0
@@ -209,18 +214,17 @@ def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, held: bool
 def take_down(stage: Stage, bureau: Bureau) -> None:
     """Open the files of the shift: of complaints, of acts for which somebody is held, of tips."""
     day, p = stage.day, bureau.numbers[0]
-    held, other = np.zeros(day.counts[INCIDENTS], np.int64), np.zeros(day.counts[INCIDENTS], np.int64)
+    by = np.full(day.counts[INCIDENTS], -1)
     for a in range(day.counts[ARRESTS]):
-        arrest = day.arrests[a]
-        if arrest.incident >= 0 and arrest.held == 1:
-            held[arrest.incident], other[arrest.incident] = 1, arrest.other
+        if day.arrests[a].incident >= 0 and day.arrests[a].held == 1:
+            by[day.arrests[a].incident] = a
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         tip = row.kind != DOMESTIC and speaks(stage, bureau, row, TIP, p.tip, p.tip_trust, p.tip_dread)
         if tip:
             stage.tally[0].tips += 1.0
-        if tip or row.complaint == 1 or held[k] == 1:
-            open_file(stage, bureau, row, tip, held[k] == 1, other[k])
+        if tip or row.complaint == 1 or by[k] >= 0:
+            open_file(stage, bureau, row, tip, day.arrests[max(0, by[k])], by[k] >= 0)
 
 
 @kernel
@@ -246,27 +250,27 @@ def go_on(stage: Stage, bureau: Bureau, file: File) -> None:
         if file.served < tick:
             charge(stage, court, file)
     elif file.warrant >= 0:
-        nth = 1 + (tick - file.warrant) // MONTH
-        if nth > p.warrant_months:
+        file.tries += 1
+        if file.tries > p.warrant_months:
             drop(stage, court, file)
         else:
-            serve(stage, bureau, file, nth)
+            serve(stage, bureau, file)
     elif tick - file.filed > MONTH * p.months or file.passes >= TWICE:
         drop(stage, court, file)
 
 
 @kernel
-def serve(stage: Stage, bureau: Bureau, file: File, nth: int) -> None:
+def serve(stage: Stage, bureau: Bureau, file: File) -> None:
     """Try to serve a warrant: on a slot, a member of a clique, or a person outside the model."""
     court, tick, slot, i = bureau.court, stage.tick, file.offender, file.member
     if slot >= 0 and court.slots[slot].generation != file.generation:
         return
     if slot >= 0 and court.slots[slot].until > tick:
-        succeed(stage, bureau, file)
+        succeed(stage, file)
         return
     if i >= 0 and (stage.minds[i].gone >= 0 or stage.minds[i].member < 0):
         return
-    if luck(stage.seed, SERVE, file.filed, file.number, nth) >= bureau.numbers[0].arrest:
+    if luck(stage.seed, SERVE, file.filed, file.number, file.tries) >= bureau.numbers[0].arrest:
         return
     if luck(stage.seed, WRONG, file.filed, file.number, 1) < court.numbers[0].wrong:
         file.other = 1
@@ -275,40 +279,53 @@ def serve(stage: Stage, bureau: Bureau, file: File, nth: int) -> None:
         hold(court.slots[slot], remanded(stage, court, file.filed, file.number, 1))
     elif i >= 0:
         arrest_members(stage, bureau, file, remanded(stage, court, file.filed, file.number, 1))
-    succeed(stage, bureau, file)
+    succeed(stage, file)
+    link(stage, bureau, file)
 
 
 @kernel
 def arrest_members(stage: Stage, bureau: Bureau, file: File, until: int) -> None:
     """Hold the member whom a file names, and with him some of his clique."""
-    gangs, clique = bureau.court.gangs, stage.minds[file.member].member
+    clique = stage.minds[file.member].member
     lock_up(stage, bureau.court, file.member, until)
-    for k in range(gangs.roll_count[0]):
-        i = gangs.roll[k].who
-        if stage.minds[i].member != clique or stage.minds[i].gone >= 0:
-            continue
+    i = next_member(stage, bureau.court.gangs, clique, NOBODY)
+    while i >= 0:
         if luck(stage.seed, STRUCTURE, file.filed, i, file.number) < bureau.numbers[0].structure:
             lock_up(stage, bureau.court, i, until)
             stage.tally[0].arrests += 1.0
+        i = next_member(stage, bureau.court.gangs, clique, i)
 
 
 @kernel
-def succeed(stage: Stage, bureau: Bureau, file: File) -> None:
-    """Note an arrest by warrant; other files of the same person may be cleared with it."""
-    tally, tick = stage.tally, stage.tick
-    file.served = tick
-    tally[0].arrests += 1.0
-    tally[0].arrests_warrant += 1.0
-    if file.offender < 0:
-        return
-    for k in range(bureau.count[0]):
+def next_member(stage: Stage, gangs: Gangland, clique: int, after: int) -> int:
+    """Living member of a clique with the next higher number, or -1: the roll stands in no lasting order."""
+    found = NOBODY
+    for k in range(gangs.roll_count[0]):
+        i = gangs.roll[k].who
+        if i > after and (found < 0 or i < found) and stage.minds[i].member == clique and stage.minds[i].gone < 0:
+            found = i
+    return found
+
+
+@kernel
+def succeed(stage: Stage, file: File) -> None:
+    """Note an arrest by warrant."""
+    file.served = stage.tick
+    stage.tally[0].arrests += 1.0
+    stage.tally[0].arrests_warrant += 1.0
+
+
+@kernel
+def link(stage: Stage, bureau: Bureau, file: File) -> None:
+    """Let other files of the person in a slot be cleared with one, perhaps."""
+    for k in range(bureau.count[0] if file.offender >= 0 else 0):
         other = bureau.files[k]
         if not is_open(other, file.offender, file.generation):
             continue
         if luck(stage.seed, LINKED, other.filed, other.number, 0) < bureau.numbers[0].linked:
-            other.warrant = other.served = tick
+            other.warrant = other.served = stage.tick
             if other.teller >= 0:
-                tally[0].cleared += 1.0
+                stage.tally[0].cleared += 1.0
 
 
 @making_arrays

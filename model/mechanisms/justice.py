@@ -83,6 +83,7 @@ class File(Row):
     warrant: int
     charged: int
     passes: int
+    tries: int
     other: int
     gravity: float
     doubt: float
@@ -132,8 +133,7 @@ def judge_arrests(stage: Stage, court: Court) -> None:
             tell_teller(stage, court, row, held)
             wrong = luck(stage.seed, WRONG, stage.tick, row.number, 0) < court.numbers[0].wrong
             arrest.other = 1 if wrong else 0
-            if not wrong:
-                take(stage, court, row, held)
+            arrest.member = NOBODY if wrong else take(stage, court, row, held)
         arrest.held = 1 if held else 0
         if held:
             stage.tally[0].held += 1.0
@@ -155,8 +155,8 @@ def tell_teller(stage: Stage, court: Court, row: Incident, held: bool) -> None:
 
 
 @kernel
-def take(stage: Stage, court: Court, row: Incident, held: bool) -> None:
-    """Let an arrest for an act count, and remove who did it if the judge holds him."""
+def take(stage: Stage, court: Court, row: Incident, held: bool) -> int:
+    """Let an arrest for an act count, and remove who did it if the judge holds him; return the member, or -1."""
     group = group_of(row, court.slots)
     if row.offender >= 0 and court.slots[row.offender].until > stage.tick:
         group = UNCOUNTED
@@ -164,12 +164,15 @@ def take(stage: Stage, court: Court, row: Incident, held: bool) -> None:
         zone = max(stage.ground.cells[row.cell].settlement, 0)
         court.beliefs.arrested[group, zone] += 1.0 if held else court.beliefs.numbers[0].released
     if not held:
-        return
+        return NOBODY
     until = remanded(stage, court, stage.tick, row.number, 0)
     if row.offender >= 0:
         hold(court.slots[row.offender], until)
-    elif row.clique >= 0:
-        lock_up(stage, court, member_of(stage, court.gangs, row.clique, row.number), until)
+    if row.clique < 0:
+        return NOBODY
+    i = member_of(stage, court.gangs, row.clique, row.number)
+    lock_up(stage, court, i, until)
+    return i
 
 
 @kernel
@@ -272,8 +275,8 @@ IT = Mechanism(
         DROPPED,
     ),
     writes=(
-        "arrests.held", "arrests.other", "impressions", "offenders", "arrested_lately", "cliques.members",
-        "minds.member", "minds.gone", "prison",
+        "arrests.held", "arrests.other", "arrests.member", "impressions", "offenders", "arrested_lately",
+        "cliques.members", "minds.member", "minds.gone", "prison",
     ),
     knockout=Knockout(("held", "charged")),
     measures={"arrests_act": Measure("arrests"), "cleared": Measure("complaints")},

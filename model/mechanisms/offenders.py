@@ -224,7 +224,7 @@ def refill(world: World) -> None:
             for column in ("until", "ends", "generation"):
                 rows[column][after[group] : after[group + 1]] = old[column][took]
     for table in (world.state.files, world.state.repeats):
-        table.filled()["offender"] = ANYBODY
+        table.filled()["offender"] = table.filled()["generation"] = ANYBODY
 
 
 def renew(world: World) -> None:

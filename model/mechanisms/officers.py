@@ -107,6 +107,8 @@ def live_through(stage: Stage, couples: Rows[Couple], plant: Plant, chiefs: Ints
     day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[RESPONSES]):
         couple = couples[day.responses[k].post]
+        if plant.posts[day.responses[k].post].copy > 0:
+            continue
         duty[couple.lead].calls += 1
         duty[couple.mate].calls += 1
     for k in range(day.counts[MEETINGS]):
@@ -118,7 +120,7 @@ def live_through(stage: Stage, couples: Rows[Couple], plant: Plant, chiefs: Ints
             attacks[cells[row.cell].facility] += 1
     for post in range(len(couples)):
         couple = couples[post]
-        if couple.on == 0:
+        if couple.on == 0 or plant.posts[post].copy > 0:
             continue
         for o in (couple.lead, couple.mate):
             duty[o].attacks += attacks[plant.posts[post].facility]

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from model.mechanisms.plans import Plans
     from model.model import TrustModel as World
     from model.police import Stop
-    from model.register import Tally
     from model.rows import Ints, Rows
     from model.stage import Plant, Stage
     from model.state import Couple, Plan
@@ -91,6 +90,8 @@ class Patrol(Group):
     on_paper: float = share(0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0)
     foot_km: float = number(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
     bicycle: float = number(2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "the same by bicycle, relative")
+    fuel_share: float = share(0.75, "assumed; swept .5-1", "a couple's litres that patrol may use")
+    cruise: float = number(1.2, "km", 0.0, 10.0, "assumed; swept", "cruising at each place, besides the way")
     detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
@@ -191,25 +192,20 @@ def next_stop(
 
 
 @kernel
-def travel(street: Street, post: int, here: int, cell: int, p: Patrol, tally: Rows[Tally]) -> int:
-    """Go to a cell if the means allow; return where the couple is then."""
-    couple = street.couples[post]
-    if without_motor(couple.mode):
-        return here if too_far(street, post, cell) else cell
-    km = p.detour * straight_km(street.cells, here, cell, street.cell_km)
-    if km > couple.km:
-        return here
-    couple.km -= km
-    tally[0].km += km
-    return cell
+def travel(street: Street, post: int, here: int, cell: int, p: Patrol, left: float) -> tuple[int, float]:
+    """Go to a cell if the means allow; return where the couple is then, and its kilometres."""
+    if without_motor(street.couples[post].mode):
+        return (here if too_far(street, post, cell) else cell), 0.0
+    km = p.detour * straight_km(street.cells, here, cell, street.cell_km) + p.cruise
+    return (here, 0.0) if km > left else (cell, km)
 
 
 @kernel
-def write_visit(day: Day, post: int, cell: int, kind: int, routed: int, minute: float, stay: float) -> None:
+def write_visit(day: Day, post: int, cell: int, kind: int, routed: int, minute: float, stay: float, km: float) -> None:
     """Write a visit into the daybook."""
     visit = day.visits[day.counts[VISITS]]
     visit.post, visit.cell, visit.kind, visit.routed, visit.alive = post, cell, kind, routed, 1
-    visit.minute, visit.stay = minute, stay
+    visit.minute, visit.stay, visit.km = minute, stay, km
     day.counts[VISITS] += 1
 
 
@@ -227,7 +223,7 @@ def visit_all(stage: Stage, street: Street) -> None:
         p, order = street.patrol[z], street.orders[z]
         eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
         begins = (480.0 - 60.0 * order.post_hours) * luck(seed, POST_HOUR, tick, post, 0)
-        routes = 0
+        routes, left = 0, p.fuel_share * couple.km
         lead = street.plant.officers[couple.lead]
         kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
         n = p.visits_foot if without_motor(couple.mode) else p.visits_motor
@@ -248,8 +244,9 @@ def visit_all(stage: Stage, street: Street) -> None:
             if p.on_paper > 0.0 and luck(seed, ON_PAPER, tick, post, slot) < p.on_paper:
                 tally[0].visits_on_paper += 1.0
                 continue
-            here = travel(street, post, here, cell, p, tally)
-            write_visit(day, post, here, kind, routed, minute, stay)
+            here, km = travel(street, post, here, cell, p, left)
+            left -= km
+            write_visit(day, post, here, kind, routed, minute, stay, km)
         if routes > 0:
             tally[0].couples_routed += 1.0
 
@@ -284,6 +281,30 @@ def whereabouts(day: Day, couples: Rows[Couple], post: int, minute: float) -> in
         if visit.post == post and visit.alive == 1 and couples[post].free <= visit.minute <= minute:
             cell = visit.cell
     return cell
+
+
+@kernel
+def km_left(day: Day, couples: Rows[Couple], post: int, minute: float) -> float:
+    """Kilometres that a couple's litres still allow at a minute: less calls, and visits made before it."""
+    left = couples[post].km
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit.post == post and visit.alive == 1 and visit.minute < minute:
+            left -= visit.km
+    return left
+
+
+@kernel
+def run_dry(day: Day, couples: Rows[Couple], post: int) -> None:
+    """Cancel what a couple planned after it is free again, as far as the litres left do not suffice for it."""
+    left = km_left(day, couples, post, couples[post].free)
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit.post == post and visit.alive == 1 and visit.minute >= couples[post].free:
+            if visit.km > left:
+                visit.alive = 0
+            else:
+                left -= visit.km
 
 
 @kernel
@@ -349,7 +370,7 @@ def seen_share(month: Month) -> float:
 IT = Mechanism(
     group=Patrol,
     counts=Counts,
-    writes=("couples.km", "visits"),
+    writes=("visits",),
     knockout=Knockout(("visits_routed", "coverage")),
     measures={
         "coverage": Measure("share", coverage),

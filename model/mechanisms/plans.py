@@ -21,7 +21,7 @@ from model.parameters import Group, number, share
 from model.ranks import correlation, mean_ranks
 from model.rows import Row
 from model.state import PLANS
-from model.tables import Field
+from model.tables import COUNTED, Field
 
 if TYPE_CHECKING:
     from model.measures import Month
@@ -76,7 +76,12 @@ PLAN_CELLS = Field(
     name="plan_cells", of=np.int64, shape=("facility", N_CELLS), first=-1.0, about="Places of each plan: this alone."
 )
 PLANNED_HERE = Field(
-    name="planned_here", of=np.int64, shape=("cell",), monthly=True, about="Visits by plan, by cell: this alone."
+    name="planned_here",
+    of=np.int64,
+    shape=("cell",),
+    monthly=True,
+    exempt=COUNTED,
+    about="Visits by plan, by cell: this alone.",
 )
 KNOWN = Field(
     name="known",

@@ -367,6 +367,8 @@ def follow(
     """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant."""
     row = day.incidents[k]
     told, number, i = row.told, row.number, row.teller
+    if row.kind == HOMICIDE:
+        row.complaint, row.in_time = 1, 1
     if told == NOBODY or (told == COMMUNAL and row.handed == 0):
         return
     calls = zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal
@@ -381,8 +383,9 @@ def follow(
             call(day, k, tick, seed)
         else:
             lose_call(day, minds, trust, i, tick, number, NO_LINE)
-    if told == PROSECUTOR or row.kind == HOMICIDE:
+    if told == PROSECUTOR:
         row.complaint, row.in_time = 1, 1
+    if row.complaint == 1:
         return
     wish = p.follow + p.follow_severity * row.severity + p.useful * minds[i].useful
     wish += p.follow_trust * (now - 0.5) + p.accompaniment - p.trip * home.seat_minutes / 60.0

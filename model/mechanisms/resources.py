@@ -25,17 +25,19 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.police import FacilityRow
     from model.register import Tally
-    from model.rows import Rows
+    from model.rows import Ints, Rows
+    from model.stage import Plant
     from model.state import Board, Means
     from model.territory import Cell
 
 VEHICLE_WORKS, BREAKS, MENDED = decision("vehicle works"), decision("breaks"), decision("mended")
 LATE_BUDGET, INTERNET, PHONE_CREDIT = decision("late budget"), decision("internet"), decision("phone credit")
-MAYOR, REELECTED, JOINT, BENEFIT = (
+MAYOR, REELECTED, JOINT, BENEFIT, FLEET = (
     decision("mayor"),
     decision("re-elected"),
     decision("joint patrol"),
     decision("benefit event"),
+    decision("fleet"),
 )
 WITHOUT_LIMIT = 1e9
 TERM_BEGINS = 15
@@ -51,6 +53,10 @@ class Resources(Group):
         "B08", "B15", "B16", "B17", "B18", "E16", "I01", "I02", "I03", "I04", "I05", "I07", "U05", "U06", "U07", "U08",
     )  # fmt: skip
 
+    vehicles: float = number(
+        1.0, "ratio", 0.0, 4.0, "design: 1 = as owned", "vehicles and motorcycles on the road for each that works",
+        role="site",
+    )  # fmt: skip
     breakdown: float = share(0.06, "U05, I01; assumed", "working vehicles that break down in a week", off=0.0)
     repair: float = share(
         0.09, "U05: 0.30-0.50 out of service", "broken vehicles that are repaired in a week", role="lever", off=1.0
@@ -192,6 +198,16 @@ def ration(p: Resources, mean: Means, gallons: float, km_per_gallon: float) -> f
     gift = min(mean.purse, p.event_share)
     mean.purse -= gift
     return km + gift + WITHOUT_LIMIT * p.no_ration
+
+
+@kernel
+def multiply(count: Ints, plant: Plant, resources: Rows[Resources], motorcycle: int, tick: int, seed: int) -> None:
+    """Multiply the vehicles of every facility that work, or its motorcycles; luck decides about the fraction."""
+    for f in range(len(count)):
+        wanted = count[f] * resources[plant.facilities[f].settlement].vehicles
+        count[f] = int(wanted)
+        if wanted > count[f] and luck(seed, FLEET, tick, f, motorcycle) < wanted - count[f]:
+            count[f] += 1
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""M12, response: the nearest free couple by its means, graver calls first; calls carry over or are lost (ODD 6.9).
+"""M12, response: couples of the sector by time, litres and way, graver calls first; else a call is lost (ODD 6.9).
 
 Switched off, every call is answered after a constant time.
 """
@@ -14,33 +14,36 @@ import numpy as np
 from model.daybook import (
     ARRESTS,
     CALLS,
+    DECLINED,
     IMITATOR,
     IMPRESSIONS,
     INCIDENTS,
+    N_PROBLEMS,
     NO_ARRIVAL,
     NO_FUEL,
     NO_HOURS,
     NO_VEHICLES,
     RESPONSES,
     TO_PATROL,
-    TRIAGE,
     UNSERVEDS,
     Call,
 )
 from model.kernels import Tables, kernel, making_arrays
 from model.ledger import cause, impress
-from model.luck import decision, luck
+from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.adoption import explains
 from model.mechanisms.contacts import treats_fairly
-from model.mechanisms.patrol import occupy, straight_km, whereabouts, without_motor, witness
+from model.mechanisms.patrol import km_left, occupy, run_dry, straight_km, whereabouts, without_motor, witness
 from model.mechanisms.reporting import lose_call
 from model.parameters import Group, number, share
 from model.rows import Row, wide
-from model.state import BICYCLE
-from model.tables import Field, Growing
+from model.state import BICYCLE, VEHICLE
+from model.tables import COUNTED, Field, Growing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from model.daybook import Day
     from model.ledger import Trust
     from model.measures import Month
@@ -49,16 +52,19 @@ if TYPE_CHECKING:
     from model.mechanisms.deterrence import Deterrence
     from model.mechanisms.justice import Justice
     from model.mechanisms.patrol import Patrol
+    from model.mechanisms.pressure import Pressure
     from model.model import TrustModel as World
-    from model.police import Officer
-    from model.rows import Ints, Rows
+    from model.police import Officer, Post
+    from model.rows import Ints, Reals, Rows
     from model.stage import Stage
     from model.state import Couple
-    from model.territory import Cell
 
-TRIAGED, SERVICE, TREATMENT = decision("triage"), decision("service"), decision("treatment")
+DECLINES, SERVICE, TREATMENT = decision("call declined"), decision("service"), decision("treatment")
 ON_PAPER = decision("served on paper")
 ARREST, GOODS = decision("arrest"), decision("goods")
+SLIGHT, MIDDLE, GRAVE = range(3)
+"""Grades of calls by severity."""
+NIGHT = 2
 LONGEST_WAIT = 1440
 """Minutes after which waits are not told apart."""
 KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
@@ -76,17 +82,37 @@ class Response(Group):
     line_answered: float = share(
         0.85, "assumed", "calls to line 110 that are taken and passed on", role="lever", off=1.0
     )
-    attend: float = share(
-        0.55,
-        "H05; orders of magnitude: 20-60 % never attended",
-        "calls sent a couple, whatever the gravity",
-        off=1.0,
-    )
-    attend_severity: float = share(0.5, "H05: triage by gravity", "more of the grave ones", off=1.0)
     on_paper: float = share(0.0, "H05; assumed", "calls closed as served though nobody went", role="lever", off=0.0)
     foot_km: float = number(2.0, "km", 0.0, 10.0, "assumed", "how far a couple on foot answers calls")
     bicycle: float = number(2.0, "ratio", 1.0, 5.0, "Z20; assumed", "the same by bicycle, relative")
-    carry: int = number(2, "shifts", 1, 9, "assumed", "shifts after which a call is given up")
+    handling: float = number(12.0, "minutes", 0.0, 120.0, "assumed", "from a call to the order to a couple")
+    middle: float = share(0.3, "assumed", "severity from which a call breaks off fixed duties")
+    grave: float = share(0.5, "assumed", "severity from which couples of other facilities help")
+    within_slight: float = number(
+        120.0, "minutes", 10.0, 480.0, "assumed; swept", "wait after which nobody goes any more"
+    )
+    within_middle: float = number(150.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for middle calls")
+    within_grave: float = number(180.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for grave calls")
+    reserve_slight: float = number(
+        8.0, "km", 0.0, 60.0, "I01, U06: litres are spared; assumed; swept", "litres kept back from slight calls"
+    )
+    reserve_middle: float = number(4.0, "km", 0.0, 60.0, "assumed; swept", "the same from middle calls")
+    decline: float = number(
+        -3.4, "log-odds", -40.0, 5.0, "H05; assumed; swept", "a lead declines a call that the couple could go to"
+    )
+    decline_gravity: float = number(-3.0, "log-odds", -10.0, 0.0, "assumed; swept", "effect of severity on that")
+    decline_km: float = number(0.6, "log-odds for 5 km", 0.0, 5.0, "assumed; swept", "effect of the way")
+    decline_low: float = number(0.7, "log-odds", 0.0, 5.0, "I01; assumed; swept", "effect of litres that run low")
+    low_km: float = number(12.0, "km", 0.0, 60.0, "assumed", "litres that are felt to run low")
+    decline_night: float = number(0.5, "log-odds", 0.0, 5.0, "assumed; swept", "effect of the night")
+    decline_load: float = number(0.25, "log-odds", 0.0, 3.0, "I11; assumed; swept", "effect of each call served before")
+    decline_danger: float = number(
+        0.2, "log-odds", 0.0, 3.0, "I12; assumed; swept", "effect of the crime that the station knows of there"
+    )
+    decline_keen: float = number(0.5, "log-odds", 0.0, 3.0, "G12; assumed; swept", "what motivation takes away")
+    decline_control: float = number(
+        1.0, "log-odds", 0.0, 5.0, "I10; assumed; swept", "what full internal control takes away"
+    )
     constant: float = number(
         0.0, "minutes", 0.0, 480.0, "design: 0 = as computed", "answer after a constant time", off=30.0
     )
@@ -102,7 +128,12 @@ class Response(Group):
 
 WAITING = Growing(name="waiting", row=Call, about="Calls that wait: this alone.")
 WAITS = Field(
-    name="waits", of=np.int64, shape=(LONGEST_WAIT + 1,), monthly=True, about="Calls by minutes waited: this alone."
+    name="waits",
+    of=np.int64,
+    shape=(LONGEST_WAIT + 1,),
+    monthly=True,
+    exempt=COUNTED,
+    about="Calls by minutes waited: this alone.",
 )
 
 
@@ -115,7 +146,10 @@ class Counts(Row):
 
 
 class Force(Tables):
-    """The couples on the street, and the numbers by which they answer, arrest and treat people."""
+    """The couples on the street, and the numbers by which they answer, arrest and treat people.
+
+    ``staffed`` tells which facilities have posts, ``known`` what crime their forms remember.
+    """
 
     couples: Rows[Couple]
     officers: Rows[Officer]
@@ -125,6 +159,10 @@ class Force(Tables):
     contacts: Rows[Contacts]
     justice: Rows[Justice]
     adoption: Rows[Adoption]
+    pressure: Rows[Pressure]
+    posts: Rows[Post]
+    staffed: Ints
+    known: Reals
     waits: Ints
 
 
@@ -165,43 +203,114 @@ def slowness(road: int, p: Response) -> float:
 
 
 @kernel
-def send(
-    day: Day, couples: Rows[Couple], cells: Rows[Cell], cell_km: float, line: Call, p: Response, detour: float
-) -> tuple[int, float, float, float]:
+def grade_of(severity: float, p: Response) -> int:
+    """Whether a call is slight, middle or grave."""
+    if severity >= p.grave:
+        return GRAVE
+    return MIDDLE if severity >= p.middle else SLIGHT
+
+
+@kernel
+def within(grade: int, p: Response) -> float:
+    """Minutes after which nobody goes to a call any more."""
+    if grade == SLIGHT:
+        return p.within_slight
+    return p.within_middle if grade == MIDDLE else p.within_grave
+
+
+@kernel
+def reserve(grade: int, p: Response) -> float:
+    """Kilometres that are kept back from a call for graver ones."""
+    if grade == SLIGHT:
+        return p.reserve_slight
+    return p.reserve_middle if grade == MIDDLE else 0.0
+
+
+@kernel
+def last_minute(line: Call, tick: int, p: Response) -> float:
+    """Minute of this shift, or of a later one, after which nobody goes to a call any more."""
+    return line.since - 480.0 * (tick - line.born) + within(grade_of(line.severity, p), p)
+
+
+@kernel
+def is_called(force: Force, post: int, f: int, grade: int) -> bool:
+    """Whether a call of facility f concerns this couple: its own, or a grave one, or f has no couples at all."""
+    if force.couples[post].on == 0:
+        return False
+    return grade == GRAVE or force.staffed[f] == 0 or force.posts[post].facility == f
+
+
+@kernel
+def trip(
+    stage: Stage, force: Force, post: int, line: Call, p: Response, detour: float
+) -> tuple[float, float, float, int]:
+    """Start, arrival and kilometres of a couple that could go, and -1; else what is scarce."""
+    couple, cells, grade = force.couples[post], stage.ground.cells, grade_of(line.severity, p)
+    until = min(480.0, last_minute(line, stage.tick, p))
+    start = max(line.since - 480.0 * (stage.tick - line.born) + p.handling, couple.free)
+    if grade == SLIGHT and couple.duty_start <= start < couple.duty_end:
+        start = couple.duty_end
+    here = whereabouts(stage.day, force.couples, post, start)
+    straight = straight_km(cells, here, line.cell, force.cell_km)
+    pace = 60.0 * slowness(cells[line.cell].road, p)
+    if without_motor(couple.mode):
+        reach = p.foot_km * (p.bicycle if couple.mode == BICYCLE else 1.0)
+        arrival = start + straight / KM_PER_HOUR[couple.mode] * pace
+        if straight <= reach and arrival <= until:
+            return start, arrival, straight, -1
+        driven = start + detour * straight / KM_PER_HOUR[VEHICLE] * pace
+        return 0.0, 0.0, 0.0, NO_VEHICLES if driven <= until else NO_HOURS
+    km = detour * straight
+    arrival = start + km / KM_PER_HOUR[couple.mode] * pace
+    if arrival > until:
+        return 0.0, 0.0, 0.0, NO_HOURS
+    if km > km_left(stage.day, force.couples, post, start) - reserve(grade, p):
+        return 0.0, 0.0, 0.0, NO_FUEL
+    return start, arrival, km, -1
+
+
+@kernel
+def send(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> tuple[int, float, float, float]:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
-    anybody = hours = fuel = False
-    road = slowness(cells[line.cell].road, p)
-    for post in range(len(couples)):
-        couple = couples[post]
-        if couple.on == 0:
+    fuel = vehicles = False
+    f, grade = stage.ground.cells[line.cell].facility, grade_of(line.severity, p)
+    for post in range(len(force.couples)):
+        if not is_called(force, post, f, grade):
             continue
-        anybody = True
-        start = max(line.minute, couple.free)
-        if couple.duty_start <= start < couple.duty_end:
-            start = couple.duty_end
-        km = straight_km(cells, whereabouts(day, couples, post, start), line.cell, cell_km)
-        if without_motor(couple.mode):
-            if km > p.foot_km * (p.bicycle if couple.mode == BICYCLE else 1.0):
-                continue
-        else:
-            km *= detour
-            if km > couple.km:
-                fuel = True
-                continue
-        arrival = start + 60.0 * km / KM_PER_HOUR[couple.mode] * road
-        if arrival > 480.0:
-            hours = True
-        elif best < 0 or arrival < best_arrival:
+        start, arrival, km, reason = trip(stage, force, post, line, p, detour)
+        if reason == NO_FUEL:
+            fuel = True
+        elif reason == NO_VEHICLES:
+            vehicles = True
+        elif reason < 0 and (best < 0 or arrival < best_arrival):
             best, best_start, best_arrival, best_km = post, start, arrival, km
     if best >= 0:
         return best, best_start, best_arrival, best_km
-    reason = NO_VEHICLES
-    if hours or not anybody:
-        reason = NO_HOURS
-    elif fuel:
+    reason = NO_HOURS
+    if fuel:
         reason = NO_FUEL
+    elif vehicles:
+        reason = NO_VEHICLES
     return -1 - reason, 0.0, 0.0, 0.0
+
+
+@kernel
+def declines(
+    stage: Stage, force: Force, line: Call, post: int, start: float, km: float, p: Response, control: float
+) -> bool:
+    """Whether the lead of a couple that could go to a call does not."""
+    couple, known = force.couples[post], 0.0
+    for problem in range(N_PROBLEMS):
+        known += force.known[line.cell, problem, stage.tick % 3]
+    odds = p.decline + p.decline_gravity * line.severity + p.decline_km * km / 5.0 + p.decline_load * couple.calls
+    if not without_motor(couple.mode) and km_left(stage.day, force.couples, post, start) < p.low_km:
+        odds += p.decline_low
+    if stage.tick % 3 == NIGHT:
+        odds += p.decline_night
+    odds += p.decline_danger * math.log1p(known)
+    odds -= p.decline_keen * force.officers[couple.lead].motivation + p.decline_control * control
+    return luck(stage.seed, DECLINES, line.born, line.number, 0) < logistic(odds)
 
 
 @kernel
@@ -276,19 +385,34 @@ def carry_over(waiting: Rows[Call], count: Ints, line: Call) -> None:
 
 
 @kernel
-def go(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> tuple[int, float]:
-    """Send a couple, which spends time and kilometres; return it and its arrival, or (-1 - reason, 0)."""
-    post, start, arrival, km = send(stage.day, force.couples, stage.ground.cells, force.cell_km, line, p, detour)
-    if post < 0:
-        return post, 0.0
+def go(stage: Stage, force: Force, line: Call, post: int, way: tuple[float, float, float], p: Response) -> None:
+    """Let a couple go to a call by start, arrival and kilometres: it spends time and litres."""
+    start, arrival, km = way
     couple = force.couples[post]
+    couple.calls += 1
+    couple.cell = line.cell
+    end = arrival + p.service * (0.5 + luck(stage.seed, SERVICE, line.born, line.number, 0))
+    on_duty = max(0.0, min(end, couple.duty_end) - max(start, couple.duty_start))
+    stage.tally[0].couple_hours_used += (end - start - on_duty) / 60.0
+    occupy(force.couples, stage.day, post, start, end)
     if not without_motor(couple.mode):
         couple.km -= km
         stage.tally[0].km += km
-    couple.cell = line.cell
-    service = p.service * (0.5 + luck(stage.seed, SERVICE, line.born, line.number, 0))
-    occupy(force.couples, stage.day, post, start, arrival + service)
-    stage.tally[0].couple_hours_used += (arrival + service - start) / 60.0
+        run_dry(stage.day, force.couples, post)
+
+
+@kernel
+def dispatch(stage: Stage, force: Force, line: Call, z: int) -> tuple[int, float]:
+    """Find a couple whose lead does not decline, and send it; return it and its arrival, or (-1 - reason, 0)."""
+    p = force.response[z]
+    if luck(stage.seed, ON_PAPER, line.born, line.number, 0) < p.on_paper:
+        return -1 - NO_ARRIVAL, 0.0
+    post, start, arrival, km = send(stage, force, line, p, force.patrol[z].detour)
+    if post < 0:
+        return post, 0.0
+    if declines(stage, force, line, post, start, km, p, force.pressure[z].control):
+        return -1 - DECLINED, 0.0
+    go(stage, force, line, post, (start, arrival, km), p)
     return post, arrival
 
 
@@ -298,19 +422,14 @@ def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Call], count: In
     z = max(stage.ground.cells[line.cell].settlement, 0)
     p, trust = force.response[z], stage.trust[stage.ground.people[line.teller].settlement]
     born, number = line.born, line.number
+    patient = False
     if p.constant > 0.0:
         post, arrival = first_on_duty(force.couples), line.minute + p.constant
-        reason, patient = NO_HOURS, False
+        reason = NO_HOURS
     else:
-        wanted = min(1.0, p.attend + p.attend_severity * line.severity)
-        if luck(stage.seed, TRIAGED, born, number, 0) >= wanted:
-            lose_call(stage.day, stage.minds, trust, line.teller, born, number, TRIAGE)
-            return
-        if luck(stage.seed, ON_PAPER, born, number, 0) < p.on_paper:
-            lose_call(stage.day, stage.minds, trust, line.teller, born, number, NO_ARRIVAL)
-            return
-        post, arrival = go(stage, force, line, p, force.patrol[z].detour)
-        reason, patient = -1 - post, stage.tick - born < p.carry
+        post, arrival = dispatch(stage, force, line, z)
+        reason = -1 - post
+        patient = reason not in (NO_ARRIVAL, DECLINED) and last_minute(line, stage.tick, p) > 480.0
     if post < 0 and patient:
         carry_over(waiting, count, line)
     elif post < 0:
@@ -339,6 +458,11 @@ def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: R
             try_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
 
 
+def staffed_of(world: World) -> Ints:
+    """Return which facilities have posts."""
+    return np.isin(np.arange(len(world.town.facilities)), world.town.posts["facility"]).astype(np.int64)
+
+
 def force_of(world: World) -> Force:
     """Lay out what couples serve calls by."""
     state, numbers = world.state, world.numbers
@@ -351,6 +475,10 @@ def force_of(world: World) -> Force:
         numbers["contacts"],
         numbers["justice"],
         numbers["adoption"],
+        numbers["pressure"],
+        world.town.posts,
+        world.once(staffed_of),
+        state.known,
         state.waits,
     )
 
@@ -368,12 +496,16 @@ def act(world: World) -> None:
     world.learn()
 
 
-def median_wait(month: Month) -> float:
-    """Median minutes from call to arrival; nan where nobody was served."""
-    waits = month.world.state[WAITS]
-    if not waits.sum():
-        return math.nan
-    return float(np.searchsorted(np.cumsum(waits), waits.sum() / 2.0))
+def wait_of(share: float) -> Callable[[Month], float]:
+    """Return the measure of the minutes within which this share of those served had a couple; nan of nobody."""
+
+    def read(month: Month) -> float:
+        waits = month.world.state[WAITS]
+        if not waits.sum():
+            return math.nan
+        return float(np.searchsorted(np.cumsum(waits), waits.sum() * share))
+
+    return read
 
 
 def closed(month: Month) -> float:
@@ -383,8 +515,8 @@ def closed(month: Month) -> float:
 
 WRITES = (
     "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
-    "couples.free", "couples.km", "visits.alive", "incidents.arrested", "calls", "responses", "unserved", "arrests",
-    "impressions",
+    "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls", "responses",
+    "unserved", "arrests", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Response,
@@ -394,7 +526,8 @@ IT = Mechanism(
     causes=(ANSWERED_CALL,),
     writes=WRITES,
     measures={
-        "response_minutes_median": Measure("minutes", median_wait),
+        "response_minutes_median": Measure("minutes", wait_of(0.5)),
+        "response_minutes_p90": Measure("minutes", wait_of(0.9)),
         "calls_unserved": Measure("calls", lambda month: float(month.world.state.unserved_by.sum())),
         "calls_closed": Measure("calls", closed),
     },

@@ -13,8 +13,9 @@ import numpy as np
 from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
-from model.mechanisms.resources import goes_along, ration
+from model.mechanisms.resources import goes_along, multiply, ration
 from model.parameters import Group, number, share
+from model.police import COPIES
 from model.rows import Row
 from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from model.state import Couple, Means
 
 ABSENCE, FIXED_DUTY, CYCLES = decision("absence"), decision("fixed duty"), decision("cycles")
+REINFORCEMENT = decision("reinforcement")
 ON_FOOT_WITHOUT_LIMIT = 1e9
 GROUPS = 3
 
@@ -70,6 +72,9 @@ class Roster(Group):
     km_per_gallon: float = number(30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle")
     gallons_motorcycle: float = number(
         0.8, "gallons a day", 0.0, 5.0, "assumed from U06", "fuel ration of a motorcycle", role="lever"
+    )
+    couples: float = number(
+        1.0, "ratio", 0.0, 4.0, "design: 1 = as staffed", "couples fielded for each post that is manned", role="site"
     )
     km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
@@ -145,7 +150,7 @@ def fill_seats(stage: Stage, couples: Rows[Couple], plant: Plant, roster: Rows[R
     single_post = np.full(len(plant.facilities), -1, np.int64)
     for post in range(len(couples)):
         couples[post].on = 0
-        if plant.posts[post].group != group:
+        if plant.posts[post].copy > 0 or plant.posts[post].group != group:
             continue
         home = plant.posts[post].facility
         lead, mate = plant.seats[post, 0], plant.seats[post, 1]
@@ -165,6 +170,23 @@ def fill_seats(stage: Stage, couples: Rows[Couple], plant: Plant, roster: Rows[R
                 single[home] = -1
 
 
+@kernel
+def field(stage: Stage, couples: Rows[Couple], plant: Plant, roster: Rows[Roster]) -> None:
+    """Field as many couples for each manned post as the ratio says; reinforcements are led as the post is."""
+    n = len(couples) // COPIES
+    for post in range(n):
+        if couples[post].on == 0:
+            continue
+        ratio = roster[plant.facilities[plant.posts[post].facility].settlement].couples
+        lead, mate = couples[post].lead, couples[post].mate
+        for copy in range(COPIES):
+            row, left = copy * n + post, ratio - copy
+            if left >= 1.0 or (left > 0.0 and luck(stage.seed, REINFORCEMENT, stage.tick, row, 0) < left):
+                man(couples, row, lead, mate)
+            else:
+                couples[row].on = 0
+
+
 @making_arrays
 def working(vehicles: Rows[Vehicle], n_facilities: int, motorcycle: int) -> Ints:
     """Count the vehicles of every facility, or its motorcycles, that work."""
@@ -181,7 +203,7 @@ def start_out(couple: Couple, p: Roster, tick: int, post: int, home: FacilityRow
     length = min(480.0, 480.0 * p.fixed_duties * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
     couple.duty_start = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
     couple.duty_end = couple.duty_start + length
-    couple.free = 0.0
+    couple.free, couple.calls = 0.0, 0
     couple.cell = home.cell
     return length
 
@@ -194,6 +216,8 @@ def equip(
     tally, tick, seed = stage.tally, stage.tick, stage.seed
     vehicles = working(fleet.vehicles, len(plant.facilities), 0)
     motorcycles = working(fleet.vehicles, len(plant.facilities), 1)
+    multiply(vehicles, plant, resources, 0, tick, seed)
+    multiply(motorcycles, plant, resources, 1, tick, seed)
     tally[0].vehicles += vehicles.sum()
     tally[0].motorcycles += motorcycles.sum()
     for post in range(len(couples)):
@@ -204,7 +228,7 @@ def equip(
         home, walks = plant.facilities[f], plant.posts[post].foot == 1
         p, r = roster[home.settlement], resources[home.settlement]
         couple.mode, couple.km = FOOT, ON_FOOT_WITHOUT_LIMIT
-        joint = goes_along(r, fleet.mayor[0].willing, post, tick, seed)
+        joint = plant.posts[post].copy == 0 and goes_along(r, fleet.mayor[0].willing, post, tick, seed)
         if walks and luck(seed, CYCLES, tick, post, 0) < p.bicycles:
             couple.mode = BICYCLE
         elif not walks and vehicles[f] > 0:
@@ -236,13 +260,14 @@ def act(world: World) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
     state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
     fill_seats(world.stage(), state.couples, world.plant, roster)
+    field(world.stage(), state.couples, world.plant, roster)
     equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources)
 
 
 WRITES = (
     "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
-    "couples.joint", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end", "couples.km",
-    "means.purse",
+    "couples.joint", "couples.calls", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end",
+    "couples.km", "means.purse",
 )  # fmt: skip
 IT = Mechanism(
     group=Roster,

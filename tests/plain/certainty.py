@@ -7,7 +7,6 @@ from plain.offenders import GROUP_OF_KIND, GROUPS
 
 if TYPE_CHECKING:
     from plain.crime import Incident
-    from plain.investigation import File
     from plain.town import PlainTown
 
 QUARRELS = 4
@@ -43,7 +42,7 @@ def factor_of(town: "PlainTown", kind: int, zone: int) -> float:
     return town.certainty.factor[group][zone]
 
 
-def is_quarrel(one: "Incident | File") -> bool:
+def is_quarrel(one: "Incident") -> bool:
     """Tell whether an act is an assault or a killing in a quarrel."""
     return one.kind == ASSAULT or (one.kind == KILLING and one.motive == QUARREL_MOTIVE)
 

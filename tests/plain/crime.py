@@ -100,7 +100,7 @@ class Attempt:
     displaced: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Repeat:
     """A near repeat that is due in a later shift, by who did it before; without a victim it is open."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.army import imprison
-from plain.certainty import QUARRELS, is_quarrel, learn_of_arrest
+from plain.certainty import learn_of_arrest
 from plain.crime import DOMESTIC, KILLING, Incident
 from plain.gangs import members, named_member
 from plain.justice import MONTH_SHIFTS, charge_or_drop, drop, judge_arrest, remand, sentence
@@ -41,7 +41,6 @@ class File:
     filed: int
     number: int
     kind: int
-    motive: int
     gravity: float
     zone: int
     teller: Resident | None
@@ -53,6 +52,7 @@ class File:
     warrant: int = -1
     charged: int = -1
     passes: int = 0
+    tries: int = 0
 
     @property
     def is_cold(self) -> bool:
@@ -91,7 +91,6 @@ def open_file(town: "PlainTown", incident: Incident, tipped: bool) -> None:
         town.tick,
         incident.number,
         incident.kind,
-        incident.motive,
         incident.severity,
         incident.cell.zone,
         incident.teller if incident.complaint else None,
@@ -169,8 +168,9 @@ def go_on(town: "PlainTown", file: File) -> None:
 
 def pursue(town: "PlainTown", file: File) -> None:
     """Try to serve a warrant."""
-    p, k = town.numbers("investigation"), 1 + (town.tick - file.warrant) // MONTH_SHIFTS
-    if k > p.warrant_months:
+    p = town.numbers("investigation")
+    file.tries += 1
+    if file.tries > p.warrant_months:
         drop(town, file)
         return
     slot = slot_of(town, file.suspect)
@@ -182,7 +182,7 @@ def pursue(town: "PlainTown", file: File) -> None:
         return
     if file.member is not None and not (file.member.alive and file.member.clique is not None):
         return
-    if town.luck("serve", file.number, k, tick=file.filed) < p.arrest:
+    if town.luck("serve", file.number, file.tries, tick=file.filed) < p.arrest:
         serve(town, file, slot)
 
 
@@ -204,8 +204,6 @@ def take(town: "PlainTown", file: File, slot: Slot | None) -> None:
         learn_of_arrest(town, slot.group, file.zone, 1.0)
         slot.hold(until)
         return
-    if is_quarrel(file):
-        learn_of_arrest(town, QUARRELS, file.zone, 1.0)
     if file.member is not None:
         take_structure(town, file, file.member, until)
 

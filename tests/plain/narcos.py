@@ -26,7 +26,8 @@ def found_narcos(town: "PlainTown") -> None:
             if centre.population >= p.dense and centre.held_by is None and not centre.protected:
                 break
         for cell in town.cells:
-            if cell.population > 0 and cell.held_by is None and centre.away(cell) <= p.reach:
+            free = cell.population > 0 and cell.held_by is None and not cell.protected
+            if free and centre.away(cell) <= p.reach:
                 cell.protectors = group
 
 

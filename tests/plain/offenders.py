@@ -100,7 +100,7 @@ def new_slot(town: "PlainTown", row: int, group: int, place: int, n: int) -> Slo
     name = name_of(group, place)
     rate = math.exp(town.numbers("offenders").spread * NormalDist().inv_cdf((place + 0.5) / n))
     home = pick_by_reach(town.everywhere, town.luck("offender home", name, 0, tick=0))
-    ends = career_end(town, group, name, 0, town.first_tick)
+    ends = career_end(town, group, name, 0, town.tick)
     return Slot(row, group, place, rate, home, ends)
 
 
@@ -195,13 +195,17 @@ def renew_offenders(town: "PlainTown") -> None:
 
 
 def make_anew(town: "PlainTown") -> None:
-    """Make the list anew; who filled the old slots fills the new ones."""
+    """Make the list anew; who filled the old slots fills the new ones, and what named one names nobody."""
     old = town.offenders
     make_list(town)
     for before, after in zip(old, town.offenders, strict=True):
         for slot in after if before else []:
             giver = before[slot.place * len(before) // len(after)]
             slot.until, slot.ends, slot.generation = giver.until, giver.ends, giver.generation
+    for file in town.files:
+        file.suspect = None
+    for repeat in town.repeats:
+        repeat.origin = None
 
 
 def follow(town: "PlainTown", slot: Slot) -> None:

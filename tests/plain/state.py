@@ -160,7 +160,6 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "cliques": cliques,
     "couples": couples,
     "local": local,
-    "offenders": offenders,
     "vehicles": lambda town: [{"works": int(one.works)} for one in town.garage.vehicles],
     "means": lambda town: [
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
@@ -175,7 +174,7 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
 
 def files(town: "PlainTown") -> Rows:
     """Files at the prosecutor."""
-    same = ("filed", "number", "kind", "gravity", "zone", "served", "warrant", "charged", "passes", "doubt")
+    same = ("filed", "number", "kind", "gravity", "zone", "served", "warrant", "charged", "passes", "tries", "doubt")
     return [
         named(one, *same)
         | {
@@ -234,6 +233,7 @@ def present(town: "PlainTown") -> Rows:
 
 
 GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
+    "offenders": offenders,
     "files": files,
     "cases": cases,
     "repeats": repeats,
@@ -250,7 +250,6 @@ GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
         | {"cell": one.incident.cell.number, "severity": one.incident.severity}
         for one in town.carried
     ],
-    "roll": lambda town: [{"who": one.number} for one in town.residents if one.clique is not None],
 }
 
 
@@ -263,6 +262,7 @@ def row_of(town: "PlainTown", file: "File") -> int:
 # Numbers of one type
 
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
+    "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,
     "offended_lately": lambda town: town.certainty.offences,
     "seen_lately": lambda town: town.certainty.seen,
