@@ -125,11 +125,14 @@ def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds
         row |= {"published_low": published.low, "published_high": published.high}
     try:
         found = found_of([line.read(worlds) for worlds in lives])
-        trivial = trivial_of(one, line, lives)
     except Missing as reason:
         return row | {"verdict": "not available", "note": str(reason)}
     row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
     row["verdict"] = line.verdict(found.value)
+    try:
+        trivial = trivial_of(one, line, lives)
+    except Missing as reason:
+        return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
 
 
