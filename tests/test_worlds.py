@@ -30,9 +30,7 @@ TWO_MONTHS = 3 * 59
 DAY = datetime.timedelta(days=1)
 START = datetime.date(2017, 1, 1)
 CORNERS = ("all_best", "all_worst")
-COMING: tuple[str, ...] = ()
-"""Parameters that worlds name already and the model does not have yet."""
-READY = [name for name, path in built_in(WORLDS).items() if not any(f'"{key}"' in path.read_text() for key in COMING)]
+READY = list(built_in(WORLDS))
 
 
 def written(folder: Path, text: str, name: str = "trial", inside: str = "worlds") -> str:

@@ -23,6 +23,7 @@ from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.certainty import beliefs_of
 from model.mechanisms.justice import (
+    CLEARED,
     CLOSED,
     FILES,
     NEVER,
@@ -30,6 +31,7 @@ from model.mechanisms.justice import (
     Court,
     File,
     charge,
+    clear,
     drop,
     judge_arrests,
     lock_up,
@@ -206,8 +208,8 @@ def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, arrest: Ar
     file.passes = file.tries = 0
     file.other = arrest.other if held else 0
     bureau.count[0] += 1
-    if held and row.complaint == 1:
-        stage.tally[0].cleared += 1.0
+    if held:
+        clear(bureau.court, file)
 
 
 @making_arrays
@@ -324,8 +326,7 @@ def link(stage: Stage, bureau: Bureau, file: File) -> None:
             continue
         if luck(stage.seed, LINKED, other.filed, other.number, 0) < bureau.numbers[0].linked:
             other.warrant = other.served = stage.tick
-            if other.teller >= 0:
-                stage.tally[0].cleared += 1.0
+            clear(bureau.court, other)
 
 
 @making_arrays
@@ -353,8 +354,7 @@ def investigate(stage: Stage, bureau: Bureau) -> None:
         if luck(stage.seed, SOLVE, file.filed, file.number, file.passes) < hopes[k]:
             file.warrant = tick
             stage.tally[0].cases_solved += 1.0
-            if file.teller >= 0:
-                stage.tally[0].cleared += 1.0
+            clear(bureau.court, file)
 
 
 def court_of(world: World) -> Court:
@@ -362,7 +362,7 @@ def court_of(world: World) -> Court:
     state = world.state
     return Court(
         state.offenders.rows, world.laid(gangland_of), state.prison.rows, state.prison.count,
-        world.laid(beliefs_of), world.numbers["justice"],
+        world.laid(beliefs_of), state[CLEARED], world.numbers["justice"],
     )  # fmt: skip
 
 
@@ -393,7 +393,7 @@ def act(world: World) -> None:
 
 def clearance(month: Month) -> float:
     """Complaints cleared in the month, over complaints of the month."""
-    return over(month.tally.cleared, month.books[COMPLAINTS].sum())
+    return over(float(month.world.state[CLEARED].sum()), month.books[COMPLAINTS].sum())
 
 
 def waiting(month: Month) -> float:
@@ -408,7 +408,7 @@ def staff(month: Month) -> float:
 
 
 WRITES = (
-    "files", "tally.arrests", "tally.cleared", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
+    "files", "cleared_by", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
     "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders", "arrested_lately",
     "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
 )  # fmt: skip

@@ -9,10 +9,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+import numpy as np
+
 from model.calendar import MONTH, YEAR
 from model.daybook import ARRESTS, NOBODY
 from model.gangs import Gangland
 from model.kernels import Tables, kernel
+from model.kinds import KINDS, N_KINDS
 from model.ledger import cause, impress
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
@@ -21,7 +24,7 @@ from model.mechanisms.custody import Prisoner, take_in
 from model.mechanisms.offenders import Offender, hold
 from model.parameters import Group, number, share
 from model.rows import Column, Row
-from model.tables import Growing
+from model.tables import COUNTED, Field, Growing
 
 if TYPE_CHECKING:
     from model.daybook import Incident
@@ -89,6 +92,14 @@ class File(Row):
     doubt: float
 
 
+CLEARED = Field(
+    name="cleared_by",
+    of=np.int64,
+    shape=(N_KINDS,),
+    monthly=True,
+    exempt=COUNTED,
+    about="Complaints cleared by kind: somebody is held for the act, or there is a warrant.",
+)
 FILES = Growing(name="files", row=File, room=1024, about="Files at the prosecutor: justice and investigation.")
 
 
@@ -100,7 +111,6 @@ class Counts(Row):
     arrests_without_incident: float
     held: float
     released: float
-    cleared: float
     charged: float
     dropped: float
     sentenced: float
@@ -114,7 +124,15 @@ class Court(Tables):
     prison: Rows[Prisoner]
     prison_count: Ints
     beliefs: Beliefs
+    cleared: Ints
     numbers: Rows[Justice]
+
+
+@kernel
+def clear(court: Court, file: File) -> None:
+    """Count a complaint as cleared."""
+    if file.teller >= 0:
+        court.cleared[file.kind] += 1
 
 
 @kernel
@@ -263,9 +281,14 @@ def drop(stage: Stage, court: Court, file: File) -> None:
         impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, stage.trust[z].release, 1)
 
 
+def cleared_of(*kinds: int) -> Measure:
+    """Return the measure of the complaints of some kinds that were cleared."""
+    return Measure("crimes", lambda month: float(month.world.state[CLEARED][list(kinds)].sum()))
+
+
 IT = Mechanism(
     group=Justice,
-    tables=(FILES,),
+    tables=(FILES, CLEARED),
     mind=Lesson,
     counts=Counts,
     causes=(
@@ -279,5 +302,6 @@ IT = Mechanism(
         "cliques.members", "minds.member", "minds.gone", "prison",
     ),
     knockout=Knockout(("held", "charged")),
-    measures={"arrests_act": Measure("arrests"), "cleared": Measure("complaints")},
+    measures={"arrests_act": Measure("arrests"), "cleared": cleared_of(*range(N_KINDS))}
+    | {f"cleared_{kind.name}": cleared_of(n) for n, kind in enumerate(KINDS)},
 )  # fmt: skip

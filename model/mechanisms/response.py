@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 DECLINES, SERVICE, TREATMENT = decision("call declined"), decision("service"), decision("treatment")
 ON_PAPER = decision("served on paper")
-ARREST, GOODS = decision("arrest"), decision("goods")
+ARREST, GOODS, ALL_CAUGHT = decision("arrest"), decision("goods"), decision("all caught")
 SLIGHT, MIDDLE, GRAVE = range(3)
 """Grades of calls by severity."""
 NIGHT = 2
@@ -124,6 +124,7 @@ class Response(Group):
     catch: float = share(0.16, "assumed", "offenders caught by a couple that is there at once")
     trail: float = number(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
     goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
+    all_caught: float = share(0.0, "experiment", "crimes whose offender is caught on the spot, whoever is there")
 
 
 WAITING = Growing(name="waiting", row=Call, about="Calls that wait: this alone.")
@@ -347,6 +348,16 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
 
 
 @kernel
+def catch(day: Day, k: int, post: int, with_goods: bool) -> None:
+    """Write down the arrest of the offender of an incident."""
+    day.incidents[k].arrested = 1
+    arrest = day.arrests[day.counts[ARRESTS]]
+    arrest.incident, arrest.number, arrest.post, arrest.held = k, day.incidents[k].number, post, 0
+    arrest.goods = 1 if with_goods else 0
+    day.counts[ARRESTS] += 1
+
+
+@kernel
 def try_arrest(stage: Stage, force: Force, post: int, k: int, delay: float, z: int) -> None:
     """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
     row, p = stage.day.incidents[k], force.response[z]
@@ -355,12 +366,7 @@ def try_arrest(stage: Stage, force: Force, post: int, k: int, delay: float, z: i
         return
     if luck(stage.seed, ARREST, stage.tick, number, 0) >= p.catch * math.exp(-delay / p.trail):
         return
-    row.arrested = 1
-    arrest = stage.day.arrests[stage.day.counts[ARRESTS]]
-    arrest.incident, arrest.number, arrest.post, arrest.held = k, number, post, 0
-    with_goods = luck(stage.seed, GOODS, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0)
-    arrest.goods = 1 if with_goods else 0
-    stage.day.counts[ARRESTS] += 1
+    catch(stage.day, k, post, luck(stage.seed, GOODS, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0))
     start = max(row.minute + delay, force.couples[post].free)
     occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z].hours)
     stage.tally[0].couple_hours_used += force.justice[z].hours
@@ -456,6 +462,12 @@ def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: R
         visit = witness(day, row.cell, row.minute, deterrence[z].residual)
         if visit >= 0:
             try_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
+    for k in range(day.counts[INCIDENTS]):
+        p = force.response[max(stage.ground.cells[day.incidents[k].cell].settlement, 0)]
+        if p.all_caught == 0.0 or day.incidents[k].arrested == 1:
+            continue
+        if luck(stage.seed, ALL_CAUGHT, stage.tick, day.incidents[k].number, 0) < p.all_caught:
+            catch(day, k, -1, True)
 
 
 def staffed_of(world: World) -> Ints:
