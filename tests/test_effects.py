@@ -21,14 +21,7 @@ from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Line, Lived, Missing, Published, Worlds
 from experiments.validation.lived import QUICK
 from model.errors import InputError
-from model.kinds import NAMES as KINDS
 from model.measures import MEASURES
-
-LATER = (
-    *("offenders_held", "caught_street", "unserved_declined", "cases_solved", "arrests_act", "arrests_warrant"),
-    "cleared",
-)
-"""Measures that experiments read if there are any."""
 
 
 class Told(Lived):
@@ -37,15 +30,13 @@ class Told(Lived):
     def __init__(self, factor: float = 1.0, seed: int = 1, months: int = 84) -> None:
         super().__init__(Path(), "")
         luck = np.random.default_rng(seed)
-        names = [*MEASURES, *(name for name in LATER if name not in MEASURES)]
-        rows = {name: luck.uniform(20.0, 40.0, months) * factor for name in names}
+        rows = {name: luck.uniform(20.0, 40.0, months) * factor for name in MEASURES}
         dates = pd.date_range("2017-01-01", periods=months, freq="MS")
         self.held = {"measures": pd.DataFrame({"month": dates, **rows})}
         self.held["days"] = pd.DataFrame({"day": range(60), "kind": "theft", "crimes": round(100 * factor)})
         cells = pd.DataFrame({"month": dates[0], "cell": range(9), "x": [0, 1, 2] * 3, "y": np.arange(9) // 3})
         visits, crimes = (20 if factor != 1.0 else 0), round(100 * factor)
         self.held["cells"] = cells.assign(visits=np.where(cells["cell"] == 0, visits, 0), incidents=crimes)
-        self.held["cleared"] = pd.DataFrame({"kind": KINDS, "complaints": 5})
         self.held["offenders"] = pd.DataFrame({"crimes": [41, *[59 / 9] * 9]})
 
     def table(self, name: str) -> pd.DataFrame:

@@ -643,11 +643,12 @@ RENAMED = Experiment(
 
 def cleared_line(kind: str, en: str, es: str) -> Line:
     """Return the line of the share of complaints of one kind that were cleared."""
+    end = f"_{kind}" if kind else ""
     return Line(
         name=kind or "all",
         en=f"complaints cleared, %, {en}",
         es=f"denuncias esclarecidas, %, {es}",
-        read=r.cleared(kind) if kind else r.share(BASE, ("cleared",), ("complaints_filed",), THREE),
+        read=r.share(BASE, (f"cleared{end}",), (f"complaints_filed{end}",), THREE),
         unit="level",
         status="set",
         published=Published(2.5, 6.0, "W02, V16"),

@@ -19,7 +19,7 @@ from experiments.runs.spec import RunSpec
 from experiments.runs.towns import TOWNS
 from experiments.runs.worlds import go_on, measures_table, tables_of
 from experiments.validation.experiment import Variant
-from model.calendar import SHIFTS, first_of_month, tick_of
+from model.calendar import SHIFTS, tick_of
 from model.daybook import Incident
 from model.errors import InputError
 from model.kinds import NAMES as KINDS
@@ -28,7 +28,7 @@ from model.model import TrustModel
 RUNS = Path("results") / "validate" / "runs"
 LAST = "measures"
 """The table that is written last: a run that has it is whole."""
-YEAR_DAYS, WEEK = 365, 21
+YEAR_DAYS = 365
 SEVERAL = "worlds"
 
 
@@ -124,39 +124,13 @@ def live(batch: Batch, tell: Tell, runs: Path) -> str:
     """Carry out worlds of one seed side by side and keep what each leaves."""
     town = TOWNS.of(batch.specs[0].scenario)
     for spec, world in zip(batch.specs, twins(batch.specs, town, tell), strict=True):
-        cells, cleared = through(world, tick_of(spec.until), tell)
-        tables = left_by(world) | {"cleared": by_kind([kind for _, _, kind in cleared], "complaints")}
+        cells = go_on(world, tick_of(spec.until), tell)
+        tables = left_by(world)
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
         for name, table in (tables | {LAST: measures_table(world, spec)}).items():
             write_whole(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
     return batch.key
-
-
-def through(world: TrustModel, end: int, tell: Tell) -> tuple[list[np.ndarray], set[tuple[int, int, int]]]:
-    """Run a world to its end, looking weekly at which complaints are cleared; return its cells and these."""
-    cells: list[np.ndarray] = []
-    seen, before = set[tuple[int, int, int]](), cleared_in(world)
-    while world.tick < end:
-        month = min(end, tick_of(first_of_month(world.month + 1)))
-        while world.tick < month:
-            cells_now = go_on(world, min(month, world.tick + WEEK), tell)
-            seen |= cleared_in(world)
-        cells += cells_now
-    return cells, seen - before
-
-
-def cleared_in(world: TrustModel) -> set[tuple[int, int, int]]:
-    """Return the complaints at the prosecutor for which somebody was held or has a warrant, as they were filed."""
-    files = world.state.files.filled()
-    done = files[(files["teller"] >= 0) & ((files["served"] >= 0) | (files["warrant"] >= 0))]
-    return set(zip(done["filed"].tolist(), done["number"].tolist(), done["kind"].tolist(), strict=True))
-
-
-def by_kind(kinds: Sequence[int], what: str) -> pa.Table:
-    """Return how many there are of each kind."""
-    found, counts = np.unique(np.asarray(kinds, np.int64), return_counts=True)
-    return pa.table({"kind": pa.array([KINDS[one] for one in found], pa.string()), what: pa.array(counts)})
 
 
 def left_by(world: TrustModel) -> dict[str, pa.Table]:

@@ -132,18 +132,6 @@ def even(worlds: Worlds) -> float:
     return top_share([1] * len(worlds[BASE].table("offenders")))
 
 
-def cleared(kind: str) -> Read:
-    """Return the reader of the share of complaints of a kind that were cleared in the status quo, in per cent."""
-
-    def read(worlds: Worlds) -> float:
-        lived = worlds[BASE]
-        rows = lived.table("cleared").set_index("kind")["complaints"]
-        filed = lived.total((f"complaints_filed_{kind}",), (0, len(lived.months)))
-        return 100.0 * over(float(rows.get(kind, 0)), filed)
-
-    return read
-
-
 # Cells
 
 
