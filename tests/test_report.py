@@ -16,6 +16,7 @@ from experiments.cli import app as cli
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import build, figures_in
+from experiments.report.ceiling import ceiling
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
@@ -122,6 +123,7 @@ def traced(folder, page):
     tables = {
         name: pq.read_table(path).to_pandas() for name in TABLES if (path := folder / f"{name}.parquet").is_file()
     }
+    tables["ceiling"] = ceiling()
     manifest, found = read_manifest(folder), Counter()
     for about, text in Reader(page).numbers:
         table, _, rest = about["value"].partition(":")
@@ -149,6 +151,27 @@ def test_the_reference_report_is_small_and_every_number_in_it_stands_in_its_tabl
     assert found["effects"] > 1500
     assert {arm["scenario"] for arm in read_manifest(REFERENCE)["arms"]} == {"villa_canales", "totonicapan"}
     assert strange(page) == []
+
+
+def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, monkeypatch):
+    assert "What the model could have shown" not in build(folder, "en").decode() or ceiling().size
+    columns = "site,world,en,es,twins,years,few,trust,trust_low,trust_high,crimes,crimes_low,crimes_high"
+    columns += ",homicides,homicides_low,homicides_high,code"
+    rows = [
+        "villa_canales,no_police,no police,sin policía,5,10,False,-3,-4,-2,90,80,99,70,60,80,old",
+        "villa_canales,all_best,all best,todo lo mejor,5,10,True,4,3,5,-50,-60,-40,-38,-50,-20,old",
+        "villa_canales,closed,closed,cerrado,5,10,True,,,,,,,,,,old",
+    ]
+    (tmp_path / "ceiling.csv").write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
+    monkeypatch.setattr("experiments.report.ceiling.CEILING", tmp_path / "ceiling.csv")
+    page = build(folder, "both").decode()
+    found = traced(folder, page)
+    assert found["ceiling"] == 2 * 2 + 9 + 6
+    assert strange(page) == []
+    assert "Lo que el modelo podría haber mostrado" in page
+    assert "of another version of the model" in page
+    assert "cerrado" not in page
+    assert "too few: they say nothing" in page
 
 
 def test_every_date_stands_in_the_manifest(folder, page):

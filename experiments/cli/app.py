@@ -223,25 +223,33 @@ def bench(
 def validate(
     knockouts: options.Knockouts = False,
     criteria: options.Criteria = False,
+    effects: options.Effects = False,
+    ceiling: options.Ceiling = False,
     only: options.Only = [],
-    replicates: options.TwinsOrSeeds = 8,
-    years: options.YearsOfTowns = 2.0,
-    scale: options.Scale = 0.25,
+    replicates: options.TwinsOrSeeds = None,
+    years: options.YearsOfTowns = None,
+    scale: options.Scale = None,
     workers: options.Workers = 1,
+    quick: options.Quick = False,
+    out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, criteria over draws."""
-    if not knockouts and not criteria:
-        raise InputError("say what to validate: --knockouts, --criteria")
-    good = True
-    if knockouts:
-        from experiments.validation.knockouts import show_knockouts
+    """Examine the model: knock-outs, criteria, effects, ceiling."""
+    from experiments.cli.validate import Asked, carry_out
 
-        good = show_knockouts(only, scale=scale, years=years, replicates=replicates, workers=workers)
-    if criteria:
-        from experiments.compare.criteria import show_draws
-
-        show_draws(years=years, replicates=replicates, workers=workers)
-    raise typer.Exit(DONE if good else OUR_FAULT)
+    asked = Asked(
+        knockouts=knockouts,
+        criteria=criteria,
+        effects=effects,
+        ceiling=ceiling,
+        only=tuple(only),
+        replicates=replicates,
+        years=years,
+        scale=scale,
+        workers=workers,
+        quick=quick,
+        out=out,
+    )
+    raise typer.Exit(DONE if carry_out(asked) else OUR_FAULT)
 
 
 @app.command()

@@ -140,7 +140,12 @@ Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put t
 
 Knockouts = Annotated[bool, Option("--knockouts", help="Switch each mechanism off and say what it does.")]
 Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, over draws.")]
-Only = Annotated[list[str], Option(metavar="MECHANISM", help="Only this mechanism; repeatable.")]
-TwinsOrSeeds = Annotated[int, Option(metavar="N", help="Twins, or seeds.")]
-YearsOfTowns = Annotated[float, Option(metavar="N", help="Years after the warm-up.")]
-Scale = Annotated[float, Option(metavar="SHARE", help="Size of the towns of the knock-outs.")]
+Effects = Annotated[bool, Option("--effects", help="Repeat in twin worlds what studies have measured.")]
+Ceiling = Annotated[bool, Option("--ceiling", help="What the model could show at most, at both sites.")]
+Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, or experiment; repeatable.")]
+TwinsOrSeeds = Annotated[int | None, Option(metavar="N", help="Twins, or seeds.  [default: 8; effects, ceiling: 5]")]
+YearsOfTowns = Annotated[float | None, Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling: 10]")]
+Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, else 1]")]
+OutOfValidation = Annotated[
+    Path | None, Option(metavar="DIR", help="Where effects and ceiling go.  [default: results/validate]")
+]

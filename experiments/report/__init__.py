@@ -15,6 +15,8 @@ from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import disagreeing, sentences, tables, words
 from experiments.report.both import LANGUAGES, both
+from experiments.report.ceiling import MEASURES as OF_CEILING
+from experiments.report.ceiling import worlds_at
 from experiments.report.days import day
 from experiments.report.figures import FIGURES, available, drawn, few_deaths
 from experiments.report.reading import Site, read_sites
@@ -31,6 +33,8 @@ SOURCES = {
     "day": day,
     "available": available,
     "few_deaths": few_deaths,
+    "ceiling_at": worlds_at,
+    "of_ceiling": OF_CEILING,
     "figure_styles": FIGURE_STYLES,
 }
 """Where the template takes what it says of a site and its arms."""

@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.compare.text import maybe
+from experiments.report.ceiling import ceiling
 from experiments.runs.manifest import read_manifest
 
 TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn")
@@ -19,6 +20,7 @@ class Numbers:
 
     def __init__(self, folder: Path) -> None:
         self.tables: dict[str, pd.DataFrame] = {name: maybe(folder, name) for name in TABLES}
+        self.tables["ceiling"] = ceiling()
         self.manifest: dict[str, Any] = read_manifest(folder)
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:

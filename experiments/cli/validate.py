@@ -1,0 +1,108 @@
+"""The command `validate`: checks of what is asked, then one examination after the other."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from model.errors import InputError
+
+OUT = Path("results") / "validate"
+REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What to examine, and how much of it; None is what the examination itself thinks right."""
+
+    knockouts: bool = False
+    criteria: bool = False
+    effects: bool = False
+    ceiling: bool = False
+    only: tuple[str, ...] = ()
+    replicates: int | None = None
+    years: float | None = None
+    scale: float | None = None
+    workers: int = 1
+    quick: bool = False
+    out: Path | None = None
+
+    def check(self) -> None:
+        """Raise with what is wrong, before anything is run."""
+        virtual = self.effects or self.ceiling
+        rules = {
+            "say what to validate: --knockouts, --criteria, --effects, --ceiling": not virtual
+            and not (self.knockouts or self.criteria),
+            "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
+            and self.knockouts == self.effects,
+            "--years has no meaning with --effects: every experiment has its own": self.effects
+            and self.years is not None,
+            "--quick goes with --effects and --ceiling only": self.quick and not virtual,
+            "--quick sets --replicates, --years and --scale itself: leave them out": self.quick
+            and (self.replicates, self.years, self.scale) != (None, None, None),
+            "--out goes with --effects and --ceiling only": self.out is not None and not virtual,
+            f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
+            f"--replicates must be at least 1, got {self.replicates}": self.replicates is not None
+            and self.replicates < 1,
+        }
+        for message, broken in rules.items():
+            if broken:
+                raise InputError(message)
+
+
+def carry_out(asked: Asked) -> bool:
+    """Carry out all examinations that are asked for; return whether all is as it must be."""
+    asked.check()
+    parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
+    good = [part(asked) for part, wanted in (*parts, (ceiling, asked.ceiling)) if wanted]
+    return all(good)
+
+
+def knockouts(asked: Asked) -> bool:
+    """Switch every mechanism off."""
+    from experiments.validation.knockouts import show_knockouts
+
+    return show_knockouts(
+        asked.only,
+        scale=SCALE if asked.scale is None else asked.scale,
+        years=YEARS if asked.years is None else asked.years,
+        replicates=asked.replicates or REPLICATES,
+        workers=asked.workers,
+    )
+
+
+def criteria(asked: Asked) -> bool:
+    """Print the criteria over draws."""
+    from experiments.compare.criteria import show_draws
+
+    years = YEARS if asked.years is None else asked.years
+    show_draws(years=years, replicates=asked.replicates or REPLICATES, workers=asked.workers)
+    return True
+
+
+def effects(asked: Asked) -> bool:
+    """Carry out the virtual experiments and draw them."""
+    from experiments.figures.charts import png_of
+    from experiments.figures.effects import effects_forest
+    from experiments.runs.folder import write_whole
+    from experiments.validation.effects import holds, show_effects
+    from experiments.validation.lived import QUICK, Size
+
+    folder, size = asked.out or OUT, QUICK if asked.quick else Size()
+    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    rows = show_effects(asked.only, folder, size)
+    write_whole(folder / "effects.png", png_of(effects_forest(rows)))
+    return all(holds(row) for row in rows)
+
+
+def ceiling(asked: Asked) -> bool:
+    """Carry out the worlds of the ceiling and draw them."""
+    from experiments.figures.ceiling import ceiling_of
+    from experiments.figures.charts import png_of
+    from experiments.runs.folder import write_whole
+    from experiments.validation import ceiling as worlds
+    from experiments.validation.lived import QUICK, Size
+
+    folder, size = asked.out or OUT, QUICK if asked.quick else Size()
+    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    rows = worlds.show_ceiling(folder, size, worlds.YEARS if asked.years is None else asked.years)
+    write_whole(folder / "ceiling.png", png_of(ceiling_of(rows)))
+    return True

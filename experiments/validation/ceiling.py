@@ -1,0 +1,130 @@
+"""The ceiling: what no police, all levers at their best and at their worst do, so that a null can be read."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.runs.folder import write_whole
+from experiments.validation import readers as r
+from experiments.validation.effects import csv_of, lived
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Missing, Read, Worlds, found_of
+from experiments.validation.lived import RUNS, Size
+from model import fingerprint
+
+SITES = ("villa_canales", "totonicapan")
+YEARS = 10.0
+FEW = 10.0
+"""Homicides a year below which they support no statement on a policy."""
+WORLDS = {
+    "no_police": ("no police", "sin policía"),
+    "all_worst": ("all levers at their worst", "todo lo peor"),
+    "nobody_reports": ("nobody tells", "nadie avisa"),
+    "heavy_hand": ("heavy hand", "mano dura"),
+    "resources_only": ("resources only", "solo recursos"),
+    "means_double": ("vehicles and fuel doubled", "doble de vehículos y combustible"),
+    "couples_fourfold": ("four times the couples, with means", "cuatro veces las parejas, con medios"),
+    "mopsic_full": ("MOPSIC in full", "MOPSIC completo"),
+    "everything": ("everything together", "todo junto"),
+    "everybody_reports": ("everybody tells", "todos avisan"),
+    "every_crime_caught": ("every crime caught", "todo delito capturado"),
+    "all_best": ("all levers at their best", "todo lo mejor"),
+}
+"""Worlds by the name of their policy, in English and Spanish."""
+MEASURES = ("trust", "crimes", "homicides")
+COLUMNS = (
+    *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
+    *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high")),
+    *("note", "code"),
+)
+HEAD = (
+    "Ceiling: what the model could have shown. A policy that does nothing can be read against it.",
+    "Techo: lo que el modelo podría haber mostrado. Una política que no hace nada se lee frente a él.",
+)
+LABEL, NUMBER = 80, 26
+
+Row = dict[str, Any]
+
+
+def show_ceiling(out: Path, size: Size, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
+    """Carry out all worlds at both sites, write each site as it is done, print and return them all."""
+    out.mkdir(parents=True, exist_ok=True)
+    rows: list[Row] = []
+    for site in SITES:
+        rows += of_site(site, size, years, runs)
+        text = "\n".join(lines_of(rows))
+        write_whole(out / "ceiling.csv", csv_of(rows, COLUMNS).encode())
+        write_whole(out / "ceiling.txt", f"{text}\n".encode())
+    print(text)
+    return rows
+
+
+def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
+    """Yield the row of every world at one site."""
+    one = Experiment(
+        name=f"ceiling of {site}",
+        en="",
+        es="",
+        measured="",
+        worlds={name: (name,) for name in WORLDS},
+        years=years,
+        lines=(),
+    )
+    lives = lived(one, CENTRAL, size, runs, site)
+    months = len(lives[0][BASE].months)
+    for world in WORLDS:
+        yield row_of(site, world, lives, months)
+
+
+def row_of(site: str, world: str, lives: Sequence[Worlds], months: int) -> Row:
+    """Return what one world does to trust, crimes and homicides, or why it is not available."""
+    en, es = WORLDS[world]
+    row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": world, "en": en, "es": es, "code": fingerprint()}
+    row |= {"twins": len(lives), "years": months / 12}
+    row["deaths_a_year"] = found_of([12 * worlds[BASE].mean("homicides", (0, months)) for worlds in lives]).value
+    row["few"] = row["deaths_a_year"] < FEW
+    try:
+        found = {name: found_of([read(one) for one in lives]) for name, read in readers(world, months).items()}
+    except Missing as reason:
+        return row | {"note": f"not available: {reason}"}
+    return row | {f"{name}{end}": number for name, one in found.items() for end, number in ends(one)}
+
+
+def readers(world: str, months: int) -> dict[str, Read]:
+    """Return what is read from a world: trust in the last year, crimes and homicides in all."""
+    whole = (0, months)
+    return {
+        "trust": r.points(world, "trust_mean", (max(0, months - 12), months)),
+        "crimes": r.change(world, r.ALL, whole),
+        "homicides": r.change(world, ("homicides",), whole),
+    }
+
+
+def ends(one: Found) -> tuple[tuple[str, float], ...]:
+    """Return a mean and its interval as columns end."""
+    return ("", one.value), ("_low", one.low), ("_high", one.high)
+
+
+def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table."""
+    yield from HEAD
+    yield f"{rows[0]['twins']} twins, {rows[0]['years']:.3g} years; means with their 95 % interval over the twins;"
+    yield "trust in the last year in points of 100, crimes and homicides of all years in per cent"
+    for site in dict.fromkeys(row["site"] for row in rows):
+        own = [row for row in rows if row["site"] == site]
+        heads = "".join(name.rjust(NUMBER) for name in MEASURES)
+        yield f"\n{site.ljust(LABEL)}{heads}"
+        for row in own:
+            label = f"  {row['en']} / {row['es']}".ljust(LABEL)
+            yield label + (row["note"] or "".join(shown(row, name).rjust(NUMBER) for name in MEASURES))
+        if own[0]["few"]:
+            yield f"  {own[0]['deaths_a_year']:.1f} homicides a year: too few to support any statement on a policy"
+
+
+def shown(row: Row, name: str) -> str:
+    """Return a number with its interval."""
+    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    digits = 2 if name == "trust" else 1
+    if math.isnan(value):
+        return "-"
+    return f"{value:+.{digits}f}" + ("" if math.isnan(low) else f" [{low:+.{digits}f}, {high:+.{digits}f}]")

@@ -1,0 +1,170 @@
+"""Virtual experiments: what studies measured, repeated in twin worlds, beside what was published."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.runs.folder import write_whole
+from experiments.runs.spec import RunSpec
+from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
+from experiments.validation.effects_text import lines_of
+from experiments.validation.experiment import (
+    BASE,
+    CENTRAL,
+    Experiment,
+    Found,
+    Line,
+    Lived,
+    Missing,
+    Variant,
+    Worlds,
+    found_of,
+)
+from experiments.validation.lived import RUNS, Size, let_live, made, specs_of
+from model import fingerprint
+from model.errors import InputError, nearest
+
+SITE = "villa_canales"
+COLUMNS = (
+    *("experiment", "line", "variant", "en", "es", "unit", "status", "source", "prior", "published_low"),
+    *(
+        "published_high",
+        "nothing",
+        "value",
+        "low",
+        "high",
+        "n",
+        "verdict",
+        "trivial",
+        "trivial_fails",
+        "must",
+        "note",
+        "code",
+    ),
+)
+Row = dict[str, Any]
+
+
+def chosen(only: Sequence[str]) -> list[Experiment]:
+    """Return all experiments, or those named."""
+    known = {one.name: one for one in EXPERIMENTS}
+    for name in only:
+        if name not in known:
+            raise InputError(f"no experiment '{name}'{nearest(name, known)}")
+    return [one for one in EXPERIMENTS if not only or one.name in only]
+
+
+def show_effects(only: Sequence[str], out: Path, size: Size, runs: Path = RUNS) -> list[Row]:
+    """Carry out experiments, write each as it is done, print and return them all."""
+    rows: list[Row] = []
+    some = chosen(only)
+    out.mkdir(parents=True, exist_ok=True)
+    for number, one in enumerate(some):
+        rows += list(rows_of(one, size, runs))
+        write_whole(out / "effects.csv", csv_of(rows).encode())
+        text = "\n".join(lines_of(some, rows, size.seeds, whole=number == len(some) - 1))
+        write_whole(out / "effects.txt", f"{text}\n".encode())
+    print(text)
+    return rows
+
+
+def rows_of(one: Experiment, size: Size, runs: Path) -> Iterator[Row]:
+    """Yield the rows of an experiment in each of its variants."""
+    for variant in variants_of(one, size):
+        lives = lived(one, variant, size, runs)
+        for line in one.lines:
+            yield row_of(one, line, variant, lives)
+
+
+def variants_of(one: Experiment, size: Size) -> list[Variant]:
+    """Return the variants of an experiment, in a quick run the first of its corners only."""
+    central, *others = one.variants
+    return [central, *others[: size.corners], *([WEAK] if one.rests else [])]
+
+
+def lived(one: Experiment, variant: Variant, size: Size, runs: Path, site: str = SITE) -> list[Worlds]:
+    """Let the worlds of an experiment live at a site; return those of each seed."""
+    specs: dict[str, list[RunSpec]] = {}
+    missing: dict[str, str] = {}
+    specs_of(site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
+    for name, words in ({BASE: ()} | dict(one.worlds)).items():
+        try:
+            specs[name] = specs_of(site, made(words, MADE, runs), variant, one.years, size, one.keep)
+        except InputError as reason:
+            missing[name] = str(reason)
+    if BASE in specs:
+        label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
+        let_live([spec for some in specs.values() for spec in some], runs, size.workers, label)
+    else:
+        specs = {}
+    return [
+        Worlds({name: Lived(runs, some[number].run) for name, some in specs.items()}, missing)
+        for number in range(size.seeds)
+    ]
+
+
+def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds]) -> Row:
+    """Return what a line found, or why it is not available."""
+    published = line.published
+    row: Row = dict.fromkeys(COLUMNS, "") | {
+        **{"experiment": one.name, "line": line.name, "variant": variant.name, "en": line.en, "es": line.es},
+        **{
+            "unit": line.unit,
+            "nothing": line.nothing,
+            "status": line.status,
+            "must": line.must,
+            "note": line.note,
+            "code": fingerprint(),
+        },
+    }
+    if published is not None:
+        row |= {"source": published.source, "prior": published.prior}
+        row |= {"published_low": published.low, "published_high": published.high}
+    try:
+        found = found_of([line.read(worlds) for worlds in lives])
+    except Missing as reason:
+        return row | {"verdict": "not available", "note": str(reason)}
+    row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
+    row["verdict"] = line.verdict(found.value)
+    try:
+        trivial = trivial_of(one, line, lives)
+    except Missing as reason:
+        return row | {"note": f"no trivial world: {reason}"}
+    return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
+
+
+def trivial_of(one: Experiment, line: Line, lives: Sequence[Worlds]) -> Found | None:
+    """Return what a line finds in the world in which it has to fail; nothing where it only reads a level."""
+    if line.trivial is not None:
+        return found_of([line.trivial(worlds) for worlds in lives])
+    if one.trivial is None or line.unit in ("level", "minutes"):
+        return None
+    return found_of([line.read(worlds.trivial(one.trivial)) for worlds in lives])
+
+
+def holds(row: Row) -> bool:
+    """Tell whether nothing is wrong with a row: its trivial world fails, and what must be so is so."""
+    return row["trivial_fails"] is not False and not (row["must"] and row["verdict"] == "outside")
+
+
+def csv_of(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> str:
+    """Return rows as CSV, always the same bytes for the same rows."""
+    sink = io.StringIO()
+    writer = csv.DictWriter(sink, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: told(row[key]) for key in columns} for row in rows)
+    return sink.getvalue()
+
+
+def told(value: Any) -> Any:
+    """Return a value as it stands in the file: numbers with six digits, nothing for what is not known.
+
+    >>> told(1 / 3), told(math.nan), told("x")
+    ('0.333333', '', 'x')
+    """
+    if not isinstance(value, float):
+        return value
+    return "" if math.isnan(value) else f"{value:.6g}"

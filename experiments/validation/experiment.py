@@ -1,0 +1,216 @@
+"""A virtual experiment: the worlds that it compares, what it reads from them, and what was found outside the model."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from experiments.runs.twins import clean, error_of, quantile
+
+BASE = "status_quo"
+Status = Literal["set", "found", "given"]
+Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
+NOTHING = {"ratio": 1.0}
+"""What a number of a unit is where nothing happens; 0 in all others."""
+ALIKE = 1e-9
+
+Window = tuple[int, int]
+"""First month, and the month before which it ends, counted from the start."""
+
+
+class Missing(Exception):
+    """What an experiment needs and the model does not have."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """An interval that was measured elsewhere, with its source; ``prior`` where it is a wide prior and no gate."""
+
+    low: float
+    high: float
+    source: str
+    prior: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Tell whether a number lies within it."""
+        return self.low - ALIKE <= value <= self.high + ALIKE
+
+
+class Lived:
+    """What one world left: its months, its days by kind of crime, its cells and its offenders, each read when asked."""
+
+    def __init__(self, folder: Path, run: str) -> None:
+        self.folder, self.run = folder, run
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a table, or raise if this world has none."""
+        path = self.folder / f"{self.run}.{name}.parquet"
+        if not path.is_file():
+            raise Missing(f"runs have no table of {name}")
+        return pd.read_parquet(path)
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """All measures, a row a month."""
+        return self.table("measures").sort_values("month").reset_index(drop=True)
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """Crimes by day and kind."""
+        return self.table("days")
+
+    def column(self, name: str, window: Window) -> pd.Series:
+        """Return a measure in a window; where the run is shorter, in the months nearest to it."""
+        if name not in self.months:
+            raise Missing(f"no measure '{name}'")
+        first, end = window
+        last = len(self.months)
+        first = min(first, last - 1)
+        return self.months[name].iloc[first : max(first + 1, min(end, last))].astype(float)
+
+    def total(self, names: Sequence[str], window: Window) -> float:
+        """Return the sum of measures over a window; those that begin with - are subtracted."""
+        return sum(
+            (-1.0 if name.startswith("-") else 1.0) * float(self.column(name.lstrip("-"), window).sum())
+            for name in names
+        )
+
+    def mean(self, name: str, window: Window) -> float:
+        """Return the mean of a measure over a window."""
+        return float(self.column(name, window).mean())
+
+    def in_days(self, kinds: Sequence[str], first: int, end: int) -> int:
+        """Return the crimes of some kinds from one day up to another."""
+        rows = self.days
+        here = rows["kind"].isin(list(kinds)) & (rows["day"] >= first) & (rows["day"] < end)
+        return int(rows.loc[here, "crimes"].sum())
+
+
+class Worlds(Mapping[str, Lived]):
+    """The worlds of one seed by name; says which one is missing and why."""
+
+    def __init__(self, known: Mapping[str, Lived], missing: Mapping[str, str]) -> None:
+        self.known, self.missing = known, missing
+
+    def __getitem__(self, name: str) -> Lived:
+        if name not in self.known:
+            raise Missing(self.missing.get(name, f"no world '{name}'"))
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    def trivial(self, instead: str) -> "Worlds":
+        """Return the same with one world in the place of every other but the status quo."""
+        names = {*self.known, *self.missing} - {BASE}
+        return Worlds({BASE: self[BASE]} | dict.fromkeys(names, self[instead]), {})
+
+
+Read = Callable[[Worlds], float]
+"""From the twin worlds of one seed to one number."""
+Turn = Callable[[float], float]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Values of behaviour under which an experiment is repeated: by dotted name or pattern, how each is turned."""
+
+    name: str
+    turns: tuple[tuple[str, Turn], ...] = ()
+
+
+CENTRAL = Variant("central")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One number of an experiment, in a sentence, beside what was published.
+
+    ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``rests`` on which rows of
+    rich countries; ``must`` that anything else is an error; ``trivial`` reads the world in which it has to fail, if it
+    is not that of the experiment.
+    """
+
+    name: str
+    en: str
+    es: str
+    read: Read
+    unit: Unit
+    status: Status = "found"
+    published: Published | None = None
+    must: bool = False
+    trivial: Read | None = None
+    note: str = ""
+
+    @property
+    def nothing(self) -> float:
+        """What it is where nothing happens."""
+        return NOTHING.get(self.unit, 0.0)
+
+    def fails(self, value: float) -> bool:
+        """Tell whether a number would be no success: outside what was published, or nothing at all."""
+        if self.published is not None:
+            return not self.published.holds(value)
+        return math.isnan(value) or abs(value - self.nothing) <= ALIKE
+
+    def verdict(self, value: float) -> str:
+        """Return how a number stands to what was published."""
+        if math.isnan(value):
+            return "not known"
+        if self.published is None:
+            return "no published value"
+        inside = "inside" if self.published.holds(value) else "outside"
+        return f"prior only ({inside})" if self.published.prior else inside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """What a study measured, repeated in twin worlds.
+
+    ``worlds`` are the policies of each by name, beside the status quo; ``trivial`` is the world that has to fail when
+    it takes the place of all others; ``rests`` names rows of rich countries, for which it is repeated at three tenths.
+    """
+
+    name: str
+    en: str
+    es: str
+    measured: str
+    worlds: Mapping[str, tuple[str, ...]]
+    years: float
+    lines: tuple[Line, ...]
+    variants: tuple[Variant, ...] = (CENTRAL,)
+    trivial: str | None = BASE
+    rests: tuple[str, ...] = ()
+    keep: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The mean of a number over twins, with its 95 % interval over seeds."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def found_of(numbers: Sequence[float]) -> Found:
+    """Return mean and interval of a number known seed by seed.
+
+    >>> found_of([1.0, 1.0, math.nan])
+    Found(value=1.0, low=1.0, high=1.0, n=2)
+    """
+    known = clean(numbers)
+    n = len(known)
+    if n == 0:
+        return Found(math.nan, math.nan, math.nan, 0)
+    mean = float(known.mean())
+    reach = quantile(n - 1) * error_of(known) if n > 1 else math.nan
+    return Found(mean, mean - reach, mean + reach, n)

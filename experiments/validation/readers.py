@@ -1,0 +1,162 @@
+"""What experiments read: small functions from the twin worlds of one seed to a number."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.validation.experiment import BASE, Lived, Read, Window, Worlds
+
+STREET_KINDS = ("robbery", "theft")
+STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
+PROPERTY = tuple(f"crimes_occurred_{kind}" for kind in ("theft", "vehicle_theft", "theft_from_vehicle", "burglary"))
+VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
+POOL = (*STREET, *PROPERTY[1:])
+"""What those who can be held commit: on the street, of vehicles, in houses."""
+KILLED = ("homicides", "-homicides_gang")
+ALL = ("crimes_occurred",)
+TREATED = 15.0
+"""More visits a month than in the twin from which a cell is treated: half a visit a day."""
+
+
+def over(part: float, whole: float) -> float:
+    """Return a ratio, nan where there is nothing to divide by."""
+    return part / whole if whole else math.nan
+
+
+def log_of(ratio: float) -> float:
+    """Return a logarithm, nan of what has none."""
+    return math.log(ratio) if ratio > 0.0 else math.nan
+
+
+def ratio(world: str, names: Sequence[str], window: Window, against: str = BASE) -> Read:
+    """Return the reader of a count in one world over that in its twin."""
+    return lambda worlds: over(worlds[world].total(names, window), worlds[against].total(names, window))
+
+
+def change(world: str, names: Sequence[str], window: Window, against: str = BASE) -> Read:
+    """Return the reader of the change of a count, in per cent."""
+    read = ratio(world, names, window, against)
+    return lambda worlds: 100.0 * (read(worlds) - 1.0)
+
+
+def logs(world: str, names: Sequence[str], window: Window) -> Read:
+    """Return the reader of the change of a count, in log points."""
+    read = ratio(world, names, window)
+    return lambda worlds: 100.0 * log_of(read(worlds))
+
+
+def points(world: str, name: str, window: Window, scale: float = 100.0) -> Read:
+    """Return the reader of the difference of a mean."""
+    return lambda worlds: scale * (worlds[world].mean(name, window) - worlds[BASE].mean(name, window))
+
+
+def share(world: str, parts: Sequence[str], wholes: Sequence[str], window: Window) -> Read:
+    """Return the reader of a share in one world, in per cent."""
+    return lambda worlds: 100.0 * over(worlds[world].total(parts, window), worlds[world].total(wholes, window))
+
+
+def mean(world: str, name: str, window: Window) -> Read:
+    """Return the reader of a mean in one world."""
+    return lambda worlds: worlds[world].mean(name, window)
+
+
+def in_days(world: str, first: int, end: int) -> Read:
+    """Return the reader of street crime from one day up to another, over that in the twin."""
+    return lambda worlds: over(
+        worlds[world].in_days(STREET_KINDS, first, end), worlds[BASE].in_days(STREET_KINDS, first, end)
+    )
+
+
+def elasticity(world: str, names: Sequence[str], window: Window, of: float | str) -> Read:
+    """Return the reader of the elasticity of a count to a factor, or to what a measure was on average."""
+
+    def read(worlds: Worlds) -> float:
+        up = log_of(ratio(world, names, window)(worlds))
+        if isinstance(of, float):
+            return up / math.log(of)
+        return over(up, log_of(over(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
+
+    return read
+
+
+def quotient(above: Read, below: Read) -> Read:
+    """Return the reader of one number over another."""
+    return lambda worlds: over(above(worlds), below(worlds))
+
+
+def beyond_sum(together: str, parts: Sequence[str], names: Sequence[str], window: Window) -> Read:
+    """Return the reader of what worlds do together beyond the sum of what each does, in log points."""
+    return lambda worlds: (
+        logs(together, names, window)(worlds) - sum(logs(part, names, window)(worlds) for part in parts)
+    )
+
+
+def apart(world: str, against: str = BASE) -> Read:
+    """Return the reader of the largest difference between two worlds in any measure and month; 0: the same bits."""
+
+    def read(worlds: Worlds) -> float:
+        left, right = (worlds[name].months.select_dtypes("number").to_numpy(float) for name in (against, world))
+        if left.shape != right.shape:
+            return math.inf
+        gap = np.abs(left - right)
+        gap[np.isnan(left) & np.isnan(right)] = 0.0
+        return float(np.nan_to_num(gap, nan=math.inf).max())
+
+    return read
+
+
+def top_share(counts: Sequence[int], share: float = 0.1) -> float:
+    """Return the part of all that the most active share did, in per cent.
+
+    >>> top_share([91, 1, 1, 1, 1, 1, 1, 1, 1, 1]), round(top_share([1] * 15), 6)
+    (91.0, 10.0)
+    """
+    told = np.sort(np.asarray(counts, float))[::-1]
+    if not told.size:
+        return math.nan
+    n = share * len(told)
+    whole = int(n)
+    part = told[:whole].sum() + (n - whole) * (told[whole] if whole < len(told) else 0.0)
+    return float(100.0 * part / told.sum())
+
+
+def concentration(worlds: Worlds) -> float:
+    """Return the share of a year's offences by the most active tenth of those who offended."""
+    return top_share(worlds[BASE].table("offenders")["crimes"].tolist())
+
+
+def even(worlds: Worlds) -> float:
+    """Return the same as it would be if all who offended had done so alike."""
+    return top_share([1] * len(worlds[BASE].table("offenders")))
+
+
+# Cells
+
+
+def by_cell(lived: Lived) -> pd.DataFrame:
+    """Return visits and crimes by month and cell."""
+    return lived.table("cells").set_index(["month", "cell"]).sort_index()
+
+
+def in_cells(world: str, where: str) -> Read:
+    """Return the reader of the change of crime in treated cells, in those beside them, or elsewhere, in per cent."""
+
+    def read(worlds: Worlds) -> float:
+        base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
+        chosen = places(base, arm)[where]
+        return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
+
+    return read
+
+
+def places(base: pd.DataFrame, arm: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Tell of every month and cell whether it is treated, beside a treated one, or neither."""
+    treated = (arm["visits"] - base["visits"]).to_numpy() >= TREATED
+    months = base.index.get_level_values("month")
+    spots = pd.DataFrame({"month": months, "x": base["x"].to_numpy(), "y": base["y"].to_numpy()})
+    around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    near = {(m, x + i, y + j) for m, x, y in spots[treated].itertuples(index=False) for i, j in around}
+    beside = np.array([spot in near for spot in spots.itertuples(index=False, name=None)], bool) & ~treated
+    return {"treated": treated, "beside": beside, "elsewhere": ~treated & ~beside}
