@@ -366,32 +366,32 @@ def follow(
 ) -> None:
     """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant."""
     row = day.incidents[k]
-    told, number, i = row.told, row.number, row.teller
-    if row.kind == HOMICIDE:
+    told, number = row.told, row.number
+    if row.kind == HOMICIDE or told == PROSECUTOR:
         row.complaint, row.in_time = 1, 1
     if told == NOBODY or (told == COMMUNAL and row.handed == 0):
         return
-    calls = zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal
     if told == TO_PATROL or row.handed == 1:
         call(day, k, tick, seed)
-    elif calls and told in (BY_PHONE, OWN_PHONE):
+    elif told in (BY_PHONE, OWN_PHONE) and (zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal):
+        heard = home.facility < 0 or means[home.facility].phone == 1
         if told == BY_PHONE:
             heard = luck(seed, LINE, tick, number, 0) < response.line_answered
-        else:
-            heard = home.facility < 0 or means[home.facility].phone == 1
         if heard:
             call(day, k, tick, seed)
         else:
-            lose_call(day, minds, trust, i, tick, number, NO_LINE)
-    if told == PROSECUTOR:
-        row.complaint, row.in_time = 1, 1
-    if row.complaint == 1:
-        return
-    wish = p.follow + p.follow_severity * row.severity + p.useful * minds[i].useful
-    wish += p.follow_trust * (now - 0.5) + p.accompaniment - p.trip * home.seat_minutes / 60.0
-    wish -= dread_of(row, minds[i].fear, p)
-    if luck(seed, RATIFY, tick, number, 0) < zeal * logistic(wish):
+            lose_call(day, minds, trust, row.teller, tick, number, NO_LINE)
+    chance = zeal * ready_to_ratify(row, minds[row.teller], home, p, now)
+    if row.complaint == 0 and luck(seed, RATIFY, tick, number, 0) < chance:
         complain(row, tick, seed)
+
+
+@kernel
+def ready_to_ratify(row: Incident, mind: Mind, home: Cell, p: Reporting, now: float) -> float:
+    """Chance that somebody who told a state body follows through with a formal complaint."""
+    wish = p.follow + p.follow_severity * row.severity + p.useful * mind.useful
+    wish += p.follow_trust * (now - 0.5) + p.accompaniment - p.trip * home.seat_minutes / 60.0
+    return logistic(wish - dread_of(row, mind.fear, p))
 
 
 def desk_of(world: World) -> Desk:
