@@ -25,7 +25,7 @@ evidence = ["K01"]
 
 def investigators(start: str, date: str, **options: object) -> float:
     scenario = load("villa_canales", start=start, **options)  # type: ignore[arg-type]
-    return float(rows_at(scenario, "justice", datetime.date.fromisoformat(date))["investigators"][0])
+    return float(rows_at(scenario, "investigation", datetime.date.fromisoformat(date))["investigators"][0])
 
 
 def test_every_event_has_words_in_both_languages_evidence_and_a_site_that_exists() -> None:
