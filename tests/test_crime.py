@@ -81,3 +81,9 @@ def test_what_is_beyond_the_ceilings_is_counted(live: Live) -> None:
     rates = ({"crime.armed": x, "crime.thieves": x, "crime.assault": x / 1000} for x in (0.2, 50.0))
     few, many = (live(MONTH, **rate).rows for rate in rates)
     assert few["ceiling_hits"] == 0 < many["ceiling_hits"] < many["candidates"]
+
+
+def test_ceilings_have_room_for_a_town_without_police(live: Live) -> None:
+    months = live(3 * 365, policies=["no_police"]).datacollector.get_model_vars_dataframe()
+    assert months["certainty_street"].iloc[-1] > 1.7
+    assert 0.0 < months["ceiling_hits"].sum() < 0.01 * months["candidates"].sum()

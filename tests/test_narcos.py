@@ -68,7 +68,7 @@ def test_switched_off_there_are_no_protectors(live: Live) -> None:
 def test_protectors_make_offers_to_officers_as_cliques_do(live: Live) -> None:
     """Where everything is protected, more officers ask than where nothing is."""
     none = {"gangs.ms13": 0, "gangs.barrio18": 0, "misconduct.offer": 3.0}
-    protected = live(MONTH, **(MANY | none | {"narcos.reach": 20.0}))
-    open_ground = live(MONTH, **none, **{"narcos.groups": 0})
+    protected = live(2 * MONTH, **(MANY | none | {"narcos.reach": 20.0}))
+    open_ground = live(2 * MONTH, **none, **{"narcos.groups": 0})
     asked = [world.datacollector.get_model_vars_dataframe()["bribes"].sum() for world in (protected, open_ground)]
     assert asked[0] > 1.5 * asked[1] > 0

@@ -45,7 +45,7 @@ class Certainty(Group):
     quarrel: float = number(0.12, "elasticity", 0.0, 1.0, "calibrated: Q15, Q22", "of assault", off=0.0)
     informal: float = number(0.1, "ratio", 0.001, 1.0, "Q16; swept", "guardianship by neighbours, over police")
     highest: float = number(2.05, "ratio", 1.0, 2.5, "design: no belief raises the hazard more", "greatest factor")
-    level: float = number(1.25, "ratio", 0.2, 3.0, USUAL, "what cover and absence take away in all, undone", off=1.0)
+    level: float = number(1.2, "ratio", 0.2, 3.0, USUAL, "what cover and absence take away in all, undone", off=1.0)
     learned: float = share(0.6, "not identified; swept 0.3-1", "of the belief, what is learned from arrests")
     days: float = number(1.5, "days", 0.1, 30.0, "Q16, Q17; swept 1.5-7", "half-life of police seen")
     months: float = number(5.0, "months", 0.1, 36.0, "assumed; swept", "half-life of arrests and offences")
