@@ -57,10 +57,12 @@ def add_kind(tree: Path) -> None:
     """A record, its rate and loss, its name in both languages."""
     record = """    Kind(
         name="livestock_theft", key=9, problem="homes", pool="thieves", rate="livestock_theft", ceiling=0.02,
-        exposure="home", at_home=True, youngest=18.0, severity=0.3, loss="loss_livestock", told="theft",
+        offender="burglary", solved="burglary", exposure="home", at_home=True, youngest=18.0, severity=0.3, loss="loss_livestock", told="theft",
         repeats=True, property=True,
     ),"""
-    domestic = '    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False),'
+    domestic = (
+        '    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),'
+    )
     add_after(tree, "model/kinds.py", domestic, record)
     rate = '    livestock_theft: float = number(0.3, "acts a year", 0.0, 20.0, "assumed", "thefts of animals by thief")'
     loss = '    loss_livestock: float = number(2500.0, "quetzals", 0.0, 1e6, "assumed", "the same: animals")'
@@ -220,7 +222,7 @@ def test_new_causes_and_levers_have_their_words_on_the_page(stated: dict[str, An
 
 def test_a_new_mechanism_has_its_section_numbers_and_writers_in_the_documents(stated: dict[str, Any]) -> None:
     assert re.search(r"^### 6\.\d+ street_lighting \(M30\)$", stated["ODD"], re.MULTILINE)
-    assert "\n11. `thank_for_light` (street_lighting)\n12. `extort` (extortion)\n" in stated["ODD"]
+    assert "\n12. `thank_for_light` (street_lighting)\n13. `extort` (extortion)\n" in stated["ODD"]
     assert "### Parameters of street_lighting (mechanism)" in stated["ODD"]
     assert "- `lit` = 0 [share] within 0 to 1, off 0, lever: populated cells" in stated["ODD"]
     assert "`mechanisms/street_lighting.py` M30, street lighting" in stated["MAP"]

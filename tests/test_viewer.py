@@ -48,7 +48,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def same(a: TrustModel, b: TrustModel) -> bool:
     """Tell whether two worlds stand in the same state, bit for bit."""
-    tables = [(getattr(a.state, name), getattr(b.state, name)) for name in ("minds", "couples", "risk", "ledger")]
+    tables = [(getattr(a.state, name), getattr(b.state, name)) for name in ("minds", "couples", "felt", "ledger")]
     history = a.datacollector.get_model_vars_dataframe().equals(b.datacollector.get_model_vars_dataframe())
     return a.tick == b.tick and history and all(one.tobytes() == two.tobytes() for one, two in tables)
 
