@@ -57,8 +57,8 @@ def add_kind(tree: Path) -> None:
     """A record, its rate and loss, its name in both languages."""
     record = """    Kind(
         name="livestock_theft", key=9, problem="homes", pool="thieves", rate="livestock_theft", ceiling=0.02,
-        offender="burglary", solved="burglary", exposure="home", at_home=True, youngest=18.0, severity=0.3, loss="loss_livestock", told="theft",
-        repeats=True, property=True,
+        offender="burglary", solved="burglary", exposure="home", at_home=True, youngest=18.0,
+        severity=0.3, loss="loss_livestock", told="theft", repeats=True, property=True,
     ),"""
     domestic = (
         '    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),'
