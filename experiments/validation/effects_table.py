@@ -23,6 +23,7 @@ MADE = {
     "no_police_three_years": 'include = "no_police"\nuntil = "3 years"\n',
     "hot_spots_1": '[set]\n"plans.diagnosis" = 1.0\n"plans.analysis" = 0.9\n"plans.posts" = 1\n',
     "hot_spots_4": '[set]\n"plans.diagnosis" = 1.0\n"plans.analysis" = 0.9\n"plans.posts" = 4\n',
+    "trust_by_itself": '[set]\n"reporting.lift" = 0.1\n',
     "placebo": '[scale]\n"plans.diagnosis" = 1.0\n"plans.analysis" = 1.0\n',
     "mopsic_by_another_name": 'include = "mopsic_full"\n',
     "resources_by_another_name": 'include = "resources_only"\n',
@@ -609,6 +610,45 @@ def nothing(name: str, en: str, es: str, world: str, against: str = BASE) -> Lin
     )
 
 
+INFORMATION = Experiment(
+    name="information",
+    en="Ten points of trust by themselves, through what people tell",
+    es="Diez puntos de confianza por sí solos, por lo que la gente cuenta",
+    measured="nobody has measured it; telling grows by 0 to 2 points per 10 points of trust (Q10)",
+    worlds={"trust": ("trust_by_itself",)},
+    years=3,
+    lines=(
+        Line(
+            name="crime",
+            en="crime of slots, %",
+            es="delitos de quienes tienen plaza, %",
+            read=r.change("trust", r.POOL, THREE),
+            unit="%",
+        ),
+        Line(
+            name="told",
+            en="crimes told, %",
+            es="delitos avisados, %",
+            read=r.change("trust", ("crimes_told",), THREE),
+            unit="%",
+        ),
+        Line(name="tips", en="tips, %", es="pistas, %", read=r.change("trust", ("tips",), THREE), unit="%"),
+        Line(
+            name="solved",
+            en="cases solved, %",
+            es="casos resueltos, %",
+            read=r.change("trust", ("cases_solved",), THREE),
+            unit="%",
+        ),
+        Line(
+            name="gain",
+            en="points of trust that come back (10 would sustain themselves)",
+            es="puntos de confianza que regresan (10 se sostendrían solos)",
+            read=r.points("trust", "trust_mean", (24, 36)),
+            unit="points",
+        ),
+    ),
+)
 PLACEBO = Experiment(
     name="placebo",
     en="A policy that changes nothing",
@@ -692,7 +732,7 @@ LEVELS = Experiment(
 
 EXPERIMENTS: tuple[Experiment, ...] = (
     *(LEVELS, WEEKS, YEARS, NO_POLICE_CORNERS, COUPLES, MEANS, RELEASE, SENTENCES, HOT_SPOTS, TELLING, INVESTIGATORS),
-    *(SLOTS, PARTS, INNOCENTS, NO_COUPLES, THEN_OFF),
+    *(SLOTS, PARTS, INNOCENTS, NO_COUPLES, INFORMATION, THEN_OFF),
     harmless("false_reports", "False reports", "Denuncias falsas"),
     harmless("no_contact", "No contact, service kept", "Sin contacto, con servicio"),
     *(PLACEBO, RENAMED),
