@@ -123,7 +123,7 @@ class Crime(Group):
         "calibrated: orders of magnitude",
         "assaults by resident where alcohol is 1",
     )
-    hire: float = number(0.028, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
+    hire: float = number(0.024, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender")
     cctv: float = share(0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever")
     cctv_effect: float = share(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6)
     alcohol_hours: float = share(0.0, "B19", "enforcement of the hours of selling alcohol", role="lever")
