@@ -18,6 +18,7 @@ from plain.state import FIELDS, GROWING, PER, Rows
 from plain.town import PlainTown
 from shapely.geometry import Polygon
 
+from model.daybook import REASONS
 from model.parameters import Group
 from model.register import TABLES
 from model.scenario import DatedEvent, Entry, Facility, Scenario, Settlement
@@ -25,7 +26,7 @@ from model.town import build_town
 from scenarios.groups import declare_all
 
 COLUMNS = {
-    "visits": ("post", "cell", "minute", "kind", "routed", "alive"),
+    "visits": ("post", "cell", "minute", "kind", "routed", "alive", "km"),
     "incidents": (
         "tick",
         "number",
@@ -167,7 +168,7 @@ BUSY = {
     },
     "calls": {"rate": 200.0, "leaders": 24.0, "gravity": 0.3},
     "roster": {"bicycles": 0.5},
-    "response": {"attend": 0.8, "catch": 0.5, "trail": 120.0},
+    "response": {"decline": -2.0, "catch": 0.5, "trail": 120.0},
     "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3},
     "consultation": {
         "meetings": 30.0,
@@ -254,19 +255,45 @@ WATCHED = {
 }
 """Patrols everywhere, few words with residents, and no cliques' deeds: crime meets deterrence."""
 
+SCARCE = {
+    "roster": {"gallons": 1.0, "gallons_motorcycle": 0.3},
+    "patrol": {"fuel_share": 0.9, "cruise": 0.3},
+    "response": {
+        "on_paper": 0.05,
+        "foot_km": 1.0,
+        "middle": 0.2,
+        "grave": 0.45,
+        "within_grave": 240.0,
+        "reserve_slight": 3.0,
+        "reserve_middle": 2.0,
+        "decline": -1.5,
+        "decline_low": 3.0,
+        "low_km": 9.0,
+        "decline_load": 1.0,
+        "decline_danger": 1.0,
+    },
+    "officers": {"friendly": 0.05},
+    "pressure": {"control": 0.5},
+    "extortion": {"clash": 2.0, "demands": 2.0},
+}
+"""More calls than couples, litres and vehicles, some couples that would rather not, and classes of calls apart."""
+
 HUNTED = {
     "crime": {"at_home": 1.0, "night": 5.0},
     "daily_rhythm": {"outside": 0.1},
     "offenders": {"street": 0.05, "vehicles": 0.05, "burglary": 0.03, "hire": 0.02},
-    "response": {"attend": 1.0, "catch": 0.3, "goods": 1.0, "trail": 600.0},
-    "investigation": {"investigators": 20.0, "base": 0.6, "tip": 0.0, "analyst": 1.0, "false_cases": 0.0}
-    | {"months": 12, "linked": 1.0, "arrest": 0.5},
+    "response": {"decline": -40.0, "catch": 0.3, "goods": 1.0, "trail": 600.0},
+    "investigation": {"investigators": 20.0, "base": 0.3, "tip": 0.0, "analyst": 1.0, "false_cases": 0.0}
+    | {"months": 12, "linked": 1.0, "arrest": 0.8},
     "extortion": {"clash": 0.0, "demands": 4.0},
 }
 """Few thieves who do much and are caught: who is held, replaced, linked, charged and sentenced."""
 
 DEADLY = {"extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0}}
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
+
+ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
+"""What may become of a call, apart from the reasons why it is not served."""
 
 ELSEWHERE = {"ledger"}
 """Tables that are compared by a function of their own."""
@@ -333,6 +360,8 @@ def small_scenario(
     communal: int = 1,
     market_days: tuple[str, ...] = ("saturday",),
     poor: bool = False,
+    couples: float = 1.0,
+    fleet: float = 1.0,
     changes: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
     wildness: tuple[int, float] = (0, 0.0),
     timeline: bool = True,
@@ -358,7 +387,7 @@ def small_scenario(
             settlement=NAMES[row],
             station=row == 0,
             officers=n_officers,
-            desks=1 - row,
+            desks=1 if row == 0 else 0,
             vehicles=vehicles,
             motorcycles=1,
         )
@@ -371,7 +400,8 @@ def small_scenario(
         "gangs": {"ms13": cliques[0], "barrio18": cliques[1]},
         "boards": {"communal": communal},
     }
-    values = merged(BUSY, POOR if poor else {}, changes, wild(*wildness), chosen)
+    plant = {"roster": {"couples": couples}, "resources": {"vehicles": fleet}}
+    values = merged(BUSY, POOR if poor else {}, plant, changes, wild(*wildness), chosen)
     known = declare_all()
     groups: dict[str, Group] = {name: group().replace(values.get(name, {})) for name, group in known.items()}
     return Scenario(
@@ -400,6 +430,8 @@ def events(start: datetime.date) -> tuple[DatedEvent, ...]:
                 Entry(parameter="political_calendar.trend", how="set", value=3.0),
                 Entry(parameter="contacts.stop", how="scale", value=0.5),
                 Entry(parameter="investigation.investigators", how="add", value=0.5),
+                Entry(parameter="roster.couples", how="set", value=2.4),
+                Entry(parameter="resources.vehicles", how="set", value=1.6),
                 Entry(parameter="offenders.slots", how="set", value=1.5),
                 Entry(parameter="offenders.amnesty", how="set", value=0.1),
                 Entry(parameter="offenders.roundup", how="set", value=0.2),
@@ -431,12 +463,14 @@ towns = st.fixed_dictionaries(
         "town_seed": st.integers(0, 1000),
         "roads": st.lists(st.integers(0, 2), min_size=2, max_size=4).map(tuple),
         "organised": st.floats(0.0, 1.0),
-        "officers": st.sampled_from([(12,), (24,), (33,), (21, 9), (30, 16)]),
+        "officers": st.sampled_from([(12,), (24,), (33,), (21, 9), (30, 16), (24, 2)]),
         "vehicles": st.integers(0, 3),
         "cliques": st.sampled_from([(0, 0), (1, 0), (1, 1), (2, 2)]),
         "communal": st.integers(0, 1),
         "market_days": st.sampled_from([(), ("saturday",), ("thursday", "sunday")]),
         "poor": st.booleans(),
+        "couples": st.just(1.0) | st.floats(0.0, 4.0),
+        "fleet": st.just(1.0) | st.floats(0.0, 4.0),
         "timeline": st.booleans(),
         "wildness": st.tuples(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.5])),
         "off": st.just(frozenset())
@@ -497,8 +531,8 @@ def assert_same_trust(tick: int, fast: np.ndarray, plain: PlainTown) -> None:
 
 def assert_same_rows(tick: int, table: str, found: Any, rows: Rows) -> None:
     """Raise with the first row of a table that stands differently after a shift."""
-    first = next((row for row in rows if row is not None), {})
-    columns = {name: found[name].tolist() for name in first}
+    names = {name for row in rows for name in row or ()}
+    columns = {name: found[name].tolist() for name in names}
     for number, row in enumerate(rows):
         for name, value in (row or {}).items():
             other = columns[name][number]
@@ -526,6 +560,13 @@ def assert_same_state(tick: int, fast: Any, plain: PlainTown) -> None:
             nth = different[0]
             where = tuple(int(i) for i in np.unravel_index(nth, one.shape))
             raise AssertionError(f"{when(tick)}: {name} {where}: fast {one[where]!r}, plain {other[nth]!r}")
+
+
+def assert_same_spent(tick: int, fast: Any, plain: PlainTown) -> None:
+    """Raise if couples had or used other hours or kilometres since the month began."""
+    for name, value in vars(plain.spent).items():
+        one = float(fast.state.tally[name].sum())
+        assert same(one, value), f"{when(tick)}: {name}: fast {one!r}, plain {value!r}"
 
 
 def assert_same_ledger(fast: Any, plain: PlainTown) -> None:
@@ -636,7 +677,7 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
 
     fast = TrustModel(scenario, rng=seed, trace=True)
     plain = PlainTown(scenario, build_town(scenario), seed)
-    counts = dict.fromkeys([*COLUMNS, "displaced"], 0)
+    counts = dict.fromkeys([*COLUMNS, *REASONS, *ON_CALLS, "displaced"], 0)
     for _ in range(shifts):
         tick = plain.tick
         fast.step()
@@ -644,9 +685,15 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         assert_same_shift(tick, fast.trace, plain.trace())
         assert_same_trust(tick, fast.trust(), plain)
         assert_same_state(tick, fast, plain)
+        assert_same_spent(tick, fast, plain)
         for table, rows in plain.trace().items():
             counts[table] += len(rows)
         counts["displaced"] += sum(incident.displaced for incident in plain.incidents)
+        for one in plain.unserved:
+            counts[REASONS[one.reason]] += 1
+        counts["served by a reinforcement"] += sum(one.couple.reinforces for one in plain.responses)
+        counts["served a shift later"] += sum(one.born < tick for one in plain.responses)
+        counts["sent from elsewhere"] += sum(one.cell.facility != one.couple.facility.number for one in plain.responses)
     assert_same_ledger(fast, plain)
     assert_ledger_balances(plain)
     return counts
@@ -671,6 +718,23 @@ def test_a_watched_town_full_of_thieves_lives_the_same_weeks_in_both_models() ->
     counts = live_together(scenario, 11, 150)
     assert counts["incidents"] > 150
     assert counts["displaced"] > 10
+
+
+@fast_model
+def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models() -> None:
+    scenario = small_scenario(
+        width=5000.0,
+        height=5000.0,
+        residents=3000,
+        roads=(0, 1, 2, 2),
+        officers=(24, 9, 2),
+        vehicles=2,
+        couples=1.3,
+        fleet=0.8,
+        changes=SCARCE,
+    )
+    counts = live_together(scenario, 3, 210)
+    assert all(counts[name] for name in (*REASONS, *ON_CALLS)), counts
 
 
 @fast_model

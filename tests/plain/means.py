@@ -104,10 +104,20 @@ def elect(town: "PlainTown", mayor: Mayor) -> None:
         mayor.willing = town.luck("mayor", 0, 0, tick=term) < p.willing
 
 
+def on_the_road(town: "PlainTown", facility: "Facility", *, motorcycle: bool) -> int:
+    """Number of vehicles, or of motorcycles, that a facility has on the road in this shift."""
+    own = [one for one in town.garage.vehicles if one.facility is facility and one.motorcycle == motorcycle]
+    wanted = sum(one.works for one in own) * town.numbers("resources").vehicles
+    whole = int(wanted)
+    rest = wanted - whole
+    return whole + (rest > 0.0 and town.luck("fleet", facility.number, int(motorcycle)) < rest)
+
+
 def is_accompanied(town: "PlainTown", couple: "Couple") -> bool:
-    """Tell whether municipal police go with a couple."""
+    """Tell whether municipal police go with a couple; with a reinforcement they never do."""
     chance = town.numbers("resources").joint_patrols
-    return town.garage.mayor.willing and town.luck("joint patrol", couple.number, 0) < chance
+    willing = town.garage.mayor.willing and not couple.reinforces
+    return willing and town.luck("joint patrol", couple.number, 0) < chance
 
 
 def fuel(town: "PlainTown", facility: "Facility", km: float) -> float:

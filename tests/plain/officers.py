@@ -26,7 +26,7 @@ def brief_officers(town: "PlainTown") -> None:
 
 
 def live_through(town: "PlainTown") -> None:
-    """Note what officers on duty live through."""
+    """Note what officers on duty live through; what reinforcements do moves nobody."""
     for response in town.responses:
         for one in response.couple.crew:
             one.n_calls += 1

@@ -7,7 +7,7 @@ import mesa
 
 from plain.adoption import planned_share
 from plain.luck import logistic, pick, pick_by_reach
-from plain.means import fuel, is_accompanied
+from plain.means import fuel, is_accompanied, on_the_road
 from plain.places import Cell, Places
 from plain.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, eagerness, has_post
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(4)
 DESK = -1
+COPIES = 4
 SHIFT_MINUTES = 480.0
 NO_LIMIT = 1e9
 
@@ -95,7 +96,7 @@ class Officer(mesa.Agent):
 
 
 class Couple(mesa.Agent):
-    """A post: the couple that serves it when it is on duty."""
+    """The couple that serves a post, or a copy of it (a reinforcement), when it is on duty."""
 
     def __init__(self, town: "PlainTown", number: int, row: Any, sector: Sector) -> None:
         super().__init__(town)
@@ -103,19 +104,31 @@ class Couple(mesa.Agent):
         self.facility = town.facilities[int(row["facility"])]
         self.group = int(row["group"])
         self.foot_beat = bool(row["foot"])
+        self.copy = int(row["copy"])
         self.sector = sector
         self.lead: Officer | None = None
         self.mate: Officer | None = None
         self.mode = FOOT
         self.free = 0.0
         self.cell = self.facility.cell
-        self.kilometres = NO_LIMIT
+        self.kilometres = self.patrol_kilometres = NO_LIMIT
+        self.n_calls = 0
         self.duty_start = self.duty_end = 0.0
 
     @property
+    def reinforces(self) -> bool:
+        """Whether this is a reinforcement for experiments."""
+        return self.copy > 0
+
+    @property
     def crew(self) -> list[Officer]:
-        """The two officers who serve this post in this shift."""
-        return [one for one in (self.lead, self.mate) if one is not None]
+        """The two officers whom the shift of this post moves; a reinforcement moves nobody (ODD: officers)."""
+        return [one for one in (self.lead, self.mate) if one is not None and not self.reinforces]
+
+    @property
+    def kept_visits(self) -> "list[Visit]":
+        """The visits of this couple that are not cancelled, slot by slot."""
+        return [visit for visit in self.model.visits if visit.couple is self and visit.alive]
 
     @property
     def on_duty(self) -> bool:
@@ -141,18 +154,23 @@ class Couple(mesa.Agent):
         self.mode = mode
         self.free = 0.0
         self.cell = self.facility.cell
+        self.n_calls = 0
         self.kilometres = NO_LIMIT
         if mode == VEHICLE:
             self.kilometres = fuel(town, self.facility, numbers.gallons * numbers.km_per_gallon / 3.0)
         elif mode == MOTORCYCLE:
             km = numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0
             self.kilometres = fuel(town, self.facility, km)
+        self.patrol_kilometres = town.numbers("patrol").fuel_share * self.kilometres
 
     def place_at(self, minute: float) -> Cell:
         """Return the cell of the last visit since this couple was last busy, else where it was then (ODD: response)."""
-        own = [visit for visit in self.model.visits if visit.couple is self and visit.alive]
-        since = [visit.cell for visit in own if self.free <= visit.minute <= minute]
+        since = [visit.cell for visit in self.kept_visits if self.free <= visit.minute <= minute]
         return since[-1] if since else self.cell
+
+    def kilometres_at(self, minute: float) -> float:
+        """Return the kilometres left by earlier calls and by the visits made before a minute (ODD: patrol)."""
+        return self.kilometres - sum(visit.km for visit in self.kept_visits if visit.minute < minute)
 
     def can_walk_to(self, cell: Cell) -> bool:
         """Tell whether a cell is in reach; it always is for those with a motor."""
@@ -166,6 +184,14 @@ class Couple(mesa.Agent):
             if visit.couple is self and start <= visit.minute < end:
                 visit.alive = False
 
+    def save_litres(self, minute: float) -> None:
+        """Cancel, slot by slot, the later visits for which no litres are left (ODD: response)."""
+        left = self.kilometres_at(minute)
+        for visit in self.kept_visits:
+            if visit.minute >= minute:
+                visit.alive = visit.km <= left
+                left -= visit.km if visit.alive else 0.0
+
 
 @dataclass(eq=False)
 class Visit:
@@ -177,6 +203,7 @@ class Visit:
     kind: int
     routed: int
     stay: float
+    km: float = 0.0
     alive: bool = True
 
 
@@ -192,6 +219,8 @@ def relieve_couples(town: "PlainTown") -> None:
     for facility in town.facilities:
         officers = [one for one in town.officers if one.facility is facility and one.group == group]
         fill_seats(town, officers, {officer for officer in officers if officer.is_present(strength)})
+    field_couples(town)
+    for facility in town.facilities:
         give_means(town, facility)
 
 
@@ -219,14 +248,20 @@ def fill_seats(town: "PlainTown", officers: list[Officer], present: set[Officer]
         town.couples[first.post].lead, town.couples[first.post].mate = first, second
 
 
+def field_couples(town: "PlainTown") -> None:
+    """Field as many couples of every post that is manned as experiments ask for: the post itself, then its copies."""
+    n_posts = len(town.couples) // COPIES
+    manned = [(post.lead, post.mate) for post in town.couples[:n_posts]]
+    for couple in town.couples:
+        wanted = town.numbers("roster").couples - couple.copy
+        goes = wanted >= 1.0 or (wanted > 0.0 and town.luck("reinforcement", couple.number, 0) < wanted)
+        couple.lead, couple.mate = manned[couple.number % n_posts] if goes else (None, None)
+
+
 def give_means(town: "PlainTown", facility: Facility) -> None:
     """Give vehicles, then motorcycles, to the couples that do not walk a foot beat."""
-
-    def n_working(motorcycle: bool) -> int:
-        own = [one for one in town.garage.vehicles if one.facility is facility and one.motorcycle == motorcycle]
-        return sum(one.works for one in own)
-
-    vehicles, motorcycles = n_working(motorcycle=False), n_working(motorcycle=True)
+    vehicles = on_the_road(town, facility, motorcycle=False)
+    motorcycles = on_the_road(town, facility, motorcycle=True)
     for couple in town.couples_on_duty():
         if couple.facility is not facility:
             continue
@@ -238,6 +273,7 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
         elif not couple.foot_beat and (motorcycles > 0 or is_accompanied(town, couple)):
             mode, motorcycles = MOTORCYCLE, max(0, motorcycles - 1)
         couple.begin(mode)
+        town.spent.begin(couple)
         if is_accompanied(town, couple):
             assert couple.lead is not None
             couple.lead.tone += town.numbers("resources").joint_tone
@@ -300,13 +336,15 @@ def make_visit(
 ) -> Cell:
     """Go there from where the couple was before if means allow, and return where it is then."""
     numbers, (cell, kind, routed) = town.numbers("patrol"), stop
+    km = 0.0
     if not couple.has_motor:
         goes = couple.can_walk_to(cell)
     else:
-        km = numbers.detour * town.straight_km(cell, before)
-        goes = km <= couple.kilometres
-        couple.kilometres -= km if goes else 0.0
-    town.visits.append(Visit(couple, cell if goes else before, minute, kind, routed, stay))
+        km = numbers.detour * town.straight_km(cell, before) + numbers.cruise
+        goes = km <= couple.patrol_kilometres
+        km = km if goes else 0.0
+        couple.patrol_kilometres -= km
+    town.visits.append(Visit(couple, cell if goes else before, minute, kind, routed, stay, km))
     return town.visits[-1].cell
 
 

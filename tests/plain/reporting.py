@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 KINDS_TOLD = {1: "theft", 2: "vehicle_theft", 3: "theft_from_vehicle", 5: "assault", 7: "extortion"}
 """Kinds told more or less readily than a robbery."""
-LINE, TRIAGE, HOURS, FUEL, VEHICLES, PAPER = range(6)
+LINE, HOURS, FUEL, VEHICLES, PAPER, DECLINED = range(6)
 """Reasons why a call is not served."""
 
 
@@ -105,7 +105,7 @@ def becomes_known(town: "PlainTown", incident: Incident) -> bool:
     p, facility = town.numbers("reporting"), incident.cell.facility
     if incident.told != ANONYMOUS:
         return incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR)
-    captured = facility >= 0 and town.luck("captured", 0, facility, tick=0) < p.captured
+    captured = facility >= 0 and town.luck("captured", facility, 0, tick=0) < p.captured
     return captured and town.luck("leak", incident.number, 0) < p.leak
 
 

@@ -7,26 +7,30 @@ from typing import TYPE_CHECKING
 from plain.adoption import explains
 from plain.calls import ring_all
 from plain.crime import IMITATOR, PATROL, Incident
+from plain.luck import logistic
 from plain.people import ANSWERED_CALL
 from plain.places import Cell
-from plain.police import BICYCLE, SHIFT_MINUTES, Couple, covering_visit
-from plain.reporting import FUEL, HOURS, PAPER, TRIAGE, VEHICLES, Call, give_up
+from plain.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
+from plain.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
 KMH = (4.0, 30.0, 25.0, 11.0)
 """Speed on foot, by motorcycle, by vehicle, by bicycle."""
+SLIGHT, MIDDLE, GRAVE = range(3)
+NIGHT = 2
 
 
 @dataclass(frozen=True)
 class Way:
-    """How a couple would reach a call."""
+    """How a couple would reach a call, and the kilometres that it has left when it starts."""
 
     couple: Couple
     start: float
     arrival: float
     km: float
+    left: float
 
 
 @dataclass(frozen=True)
@@ -74,78 +78,144 @@ def respond(town: "PlainTown") -> None:
 
 
 def minute_now(town: "PlainTown", call: Call) -> float:
-    """Minute of this shift from which a call waits."""
+    """Minute of this shift by which a call has its place among others of the same severity."""
     return call.minute if call.incident.tick == town.tick else 0.0
 
 
 def answer(town: "PlainTown", call: Call) -> None:
-    """Send the couple that arrives first, or nobody."""
+    """Send the couple that arrives first, unless its lead declines, or nobody."""
     p, incident = town.numbers("response"), call.incident
-    minute = minute_now(town, call)
     if p.constant > 0.0:
-        at_once = [Way(couple, minute, minute + p.constant, 0.0) for couple in town.couples_on_duty()]
-        best, reason = (at_once[0] if at_once else None), HOURS
-    else:
-        attend = min(1.0, p.attend + p.attend_severity * incident.severity)
-        if town.luck("triage", incident.number, 0, tick=incident.tick) >= attend:
-            give_up(town, incident, call.teller, TRIAGE)
-            return
-        if town.luck("served on paper", incident.number, 0, tick=incident.tick) < p.on_paper:
-            give_up(town, incident, call.teller, PAPER)
-            return
-        best, reason = first_to_arrive(town, call, minute)
-    if best is not None:
-        serve(town, call, best)
-    elif p.constant <= 0.0 and town.tick - incident.tick < p.carry:
+        answer_at_once(town, call)
+        return
+    if town.luck("served on paper", incident.number, 0, tick=incident.tick) < p.on_paper:
+        give_up(town, incident, call.teller, PAPER)
+        return
+    ways = [way_of(town, couple, call) for couple in couples_asked(town, call)]
+    going = [way for way in ways if isinstance(way, Way)]
+    if going:
+        first = min(going, key=lambda way: way.arrival)
+        if declines(town, call, first):
+            give_up(town, incident, call.teller, DECLINED)
+        else:
+            go(town, call, first)
+            serve(town, call, first)
+    elif last_minute(town, call) > SHIFT_MINUTES:
         town.carried.append(call)
     else:
+        reason = next((scarce for scarce in (FUEL, VEHICLES) if scarce in ways), HOURS)
         give_up(town, incident, call.teller, reason)
 
 
-def first_to_arrive(town: "PlainTown", call: Call, minute: float) -> tuple[Way | None, int]:
-    """Return the way of the couple that arrives first, or the reason why none can go."""
-    ways = [way_of(town, couple, call, minute) for couple in town.couples_on_duty()]
-    going = [way for way in ways if isinstance(way, Way)]
-    if going:
-        return min(going, key=lambda way: way.arrival), HOURS
-    reasons = [way for way in ways if isinstance(way, int)] or [HOURS]
-    return None, next(reason for reason in (HOURS, FUEL, VEHICLES) if reason in reasons)
-
-
-def way_of(town: "PlainTown", couple: Couple, call: Call, minute: float) -> Way | int:
-    """Return how a couple would reach a call, or the reason why it cannot."""
-    cell = call.incident.cell
-    start = max(minute, couple.free)
-    if couple.has_fixed_duty_at(start):
-        start = couple.duty_end
-    km = town.straight_km(cell, couple.place_at(start))
-    if not couple.has_motor:
-        p = town.numbers("response")
-        if km > (p.foot_km * p.bicycle if couple.mode == BICYCLE else p.foot_km):
-            return VEHICLES
+def answer_at_once(town: "PlainTown", call: Call) -> None:
+    """Let the first couple on duty come after the same time always, without cost."""
+    minute = minute_now(town, call)
+    couple = next(iter(town.couples_on_duty()), None)
+    if couple is None:
+        give_up(town, call.incident, call.teller, HOURS)
     else:
-        km = town.numbers("patrol").detour * km
-        if km > couple.kilometres:
-            return FUEL
-    roads = town.numbers("response")
-    slower = (1.0, roads.dirt, roads.path, roads.no_road)
-    arrival = start + 60.0 * km / KMH[couple.mode] * slower[cell.road]
-    return Way(couple, start, arrival, km) if arrival <= SHIFT_MINUTES else HOURS
+        serve(town, call, Way(couple, minute, minute + town.numbers("response").constant, 0.0, couple.kilometres))
+
+
+# How grave a call is, and what follows
+
+
+def class_of(town: "PlainTown", call: Call) -> int:
+    """Class of a call by its severity."""
+    p, severity = town.numbers("response"), call.incident.severity
+    return GRAVE if severity >= p.grave else MIDDLE if severity >= p.middle else SLIGHT
+
+
+def rung(town: "PlainTown", call: Call) -> float:
+    """Minute at which the call was made, counted from the start of this shift."""
+    return call.minute - SHIFT_MINUTES * (town.tick - call.incident.tick)
+
+
+def last_minute(town: "PlainTown", call: Call) -> float:
+    """Minute by which a couple must be there."""
+    p = town.numbers("response")
+    return rung(town, call) + (p.within_slight, p.within_middle, p.within_grave)[class_of(town, call)]
+
+
+def reserve(town: "PlainTown", call: Call) -> float:
+    """Kilometres that a couple keeps for graver calls."""
+    p = town.numbers("response")
+    return float((p.reserve_slight, p.reserve_middle, 0.0)[class_of(town, call)])
+
+
+def couples_asked(town: "PlainTown", call: Call) -> list[Couple]:
+    """Return the couples that are asked to go, by row."""
+    own = call.incident.cell.facility
+    everybody = class_of(town, call) == GRAVE or all(one.facility.number != own for one in town.couples)
+    return [one for one in town.couples_on_duty() if everybody or one.facility.number == own]
+
+
+# How a couple would get there
+
+
+def way_of(town: "PlainTown", couple: Couple, call: Call) -> Way | int:
+    """Return how a couple would reach a call, or what is too scarce for it."""
+    p, cell, kind = town.numbers("response"), call.incident.cell, class_of(town, call)
+    start = max(rung(town, call) + p.handling, couple.free)
+    if kind == SLIGHT and couple.has_fixed_duty_at(start):
+        start = couple.duty_end
+    straight = town.straight_km(cell, couple.place_at(start))
+    by_road = town.numbers("patrol").detour * straight
+    pace = 60.0 * (1.0, p.dirt, p.path, p.no_road)[cell.road]
+    latest = min(SHIFT_MINUTES, last_minute(town, call))
+    km = by_road if couple.has_motor else straight
+    arrival = start + km / KMH[couple.mode] * pace
+    left = couple.kilometres_at(start)
+    way = Way(couple, start, arrival, km, left)
+    if couple.has_motor:
+        if arrival > latest:
+            return HOURS
+        return FUEL if km > left - reserve(town, call) else way
+    reach = p.foot_km * p.bicycle if couple.mode == BICYCLE else p.foot_km
+    if km <= reach and arrival <= latest:
+        return way
+    return VEHICLES if start + by_road / KMH[VEHICLE] * pace <= latest else HOURS
+
+
+def declines(town: "PlainTown", call: Call, way: Way) -> bool:
+    """Tell whether the lead who could go does not."""
+    p, incident, couple = town.numbers("response"), call.incident, way.couple
+    assert couple.lead is not None
+    remembered = 0.0
+    for of_problem in town.memories[incident.cell.number].known:
+        remembered += of_problem[town.shift]
+    x = p.decline + p.decline_gravity * incident.severity + p.decline_km * way.km / 5.0
+    x += p.decline_load * couple.n_calls
+    if couple.has_motor and way.left < p.low_km:
+        x += p.decline_low
+    if town.shift == NIGHT:
+        x += p.decline_night
+    x += p.decline_danger * math.log(1.0 + remembered)
+    x -= p.decline_keen * couple.lead.motivation + p.decline_control * town.numbers("pressure").control
+    return town.luck("call declined", incident.number, 0, tick=incident.tick) < logistic(x)
+
+
+def go(town: "PlainTown", call: Call, way: Way) -> None:
+    """Spend the couple's time and kilometres on a call, at the cost of its visits."""
+    couple, incident = way.couple, call.incident
+    service = town.luck("service", incident.number, 0, tick=incident.tick)
+    end = way.arrival + town.numbers("response").service * (0.5 + service)
+    couple.n_calls += 1
+    couple.cell = incident.cell
+    couple.free = end
+    couple.cancel_visits(way.start, end)
+    town.spent.answer(way, end)
+    if couple.has_motor:
+        couple.kilometres -= way.km
+        couple.save_litres(end)
 
 
 def serve(town: "PlainTown", call: Call, way: Way) -> None:
-    """Serve a call: the couple's time and kilometres, the caller's impression, perhaps an arrest."""
+    """Serve a call: the caller's impression, perhaps an arrest."""
     p, trust, incident, couple = town.numbers("response"), town.numbers("trust"), call.incident, way.couple
     born, number = incident.tick, incident.number
     wait = SHIFT_MINUTES * (town.tick - born) + way.arrival - call.minute
     town.responses.append(Response(born, number, couple, wait, incident.cell))
-    if p.constant <= 0.0:
-        service = p.service * (0.5 + town.luck("service", number, 0, tick=born))
-        couple.free = way.arrival + service
-        couple.cell = incident.cell
-        if couple.has_motor:
-            couple.kilometres -= way.km
-        couple.cancel_visits(way.start, couple.free)
     assert couple.lead is not None
     fair = town.luck("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
     speed = 1.0 - 2.0 * min(1.0, wait / p.patience)
@@ -175,4 +245,5 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
     town.arrests.append(Arrest(incident, couple, goods))
     busy_from = max(incident.minute + minutes_later, couple.free)
     couple.free = busy_from + 60.0 * town.numbers("justice").hours
+    town.spent.couple_hours_used += town.numbers("justice").hours
     couple.cancel_visits(busy_from, couple.free)

@@ -133,13 +133,13 @@ def local(town: "PlainTown") -> Rows:
 
 
 def couples(town: "PlainTown") -> Rows:
-    """Couples on duty; nothing of posts that are not."""
+    """Couples on duty; of posts and reinforcements that are not, only that they are not."""
     return [
         named(one, "mode", "free", "duty_start", "duty_end")
         | {"on": 1, "lead": number_of(one.lead), "mate": number_of(one.mate)}
-        | {"cell": one.cell.number, "km": one.kilometres}
+        | {"cell": one.cell.number, "km": one.kilometres, "calls": one.n_calls}
         if one.on_duty
-        else None
+        else {"on": 0}
         for one in town.couples
     ]
 

@@ -35,6 +35,7 @@ from plain.population import Suffered, change_population
 from plain.pressure import Figure, answer_for_figures
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
+from plain.spent import Spent
 
 DAY_ZERO = datetime.date(2000, 1, 1)
 WORKING_DAY, MARKET_DAY, SUNDAY = range(3)
@@ -124,6 +125,7 @@ class PlainTown(mesa.Model):
         """Begin all counts."""
         self.n_public = self.n_complaints = self.n_answered = 0
         self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
+        self.spent = Spent()
         self.n_prevented = self.n_tips = self.n_cleared = self.n_by_warrant = 0
 
     # Reading the tables
@@ -238,7 +240,7 @@ class PlainTown(mesa.Model):
         return one.away(other) * self.cell_m / 1000.0
 
     def couples_on_duty(self) -> list[Couple]:
-        """Return the couples on duty, by row."""
+        """Return the couples on duty, by row: reinforcements behind the posts."""
         return [couple for couple in self.couples if couple.on_duty]
 
     def authority_of(self, settlement: int) -> Authority | None:
@@ -324,11 +326,13 @@ class PlainTown(mesa.Model):
         spread_news(self)
         take_fright(self)
         live_through(self)
+        self.spent.close(self)
         if self.month_ends:
             renew_officers(self)
             self.remember_public_events()
             end_month(self)
             self.ledger.close(self.month)
+            self.spent = Spent()
         self.tick += 1
 
     def remember_public_events(self) -> None:
@@ -345,7 +349,7 @@ class PlainTown(mesa.Model):
         """Return what happened in the last shift, as rows of numbers by table."""
         return {
             "visits": [
-                (v.couple.number if v.couple else -1, v.cell.number, v.minute, v.kind, v.routed, int(v.alive))
+                (v.couple.number if v.couple else -1, v.cell.number, v.minute, v.kind, v.routed, int(v.alive), v.km)
                 for v in self.visits
             ],
             "incidents": [incident_row(incident) for incident in self.incidents],

@@ -1,0 +1,40 @@
+"""What couples had and used in a month: hours and kilometres (ODD: resources)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plain.police import SHIFT_MINUTES, Couple
+
+if TYPE_CHECKING:
+    from plain.response import Way
+    from plain.town import PlainTown
+
+
+@dataclass
+class Spent:
+    """Hours on duty and used, kilometres that the fuel allowed and those driven."""
+
+    couple_hours: float = 0.0
+    couple_hours_used: float = 0.0
+    km_available: float = 0.0
+    km: float = 0.0
+
+    def begin(self, couple: Couple) -> None:
+        """Book a couple that goes on duty."""
+        self.couple_hours += SHIFT_MINUTES / 60.0
+        self.couple_hours_used += (couple.duty_end - couple.duty_start) / 60.0
+        self.km_available += couple.kilometres if couple.has_motor else 0.0
+
+    def answer(self, way: "Way", end: float) -> None:
+        """Book a call; what it takes of the fixed duty is booked already."""
+        couple = way.couple
+        both = max(0.0, min(end, couple.duty_end) - max(way.start, couple.duty_start))
+        self.couple_hours_used += (end - way.start - both) / 60.0
+        self.km += way.km if couple.has_motor else 0.0
+
+    def close(self, town: "PlainTown") -> None:
+        """Book the visits of a shift that took place."""
+        for visit in town.visits:
+            if visit.couple is not None and visit.alive:
+                self.couple_hours_used += visit.stay / 60.0
+                self.km += visit.km
