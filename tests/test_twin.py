@@ -431,6 +431,8 @@ def events(start: datetime.date) -> tuple[DatedEvent, ...]:
                 Entry(parameter="contacts.stop", how="scale", value=0.5),
                 Entry(parameter="investigation.investigators", how="add", value=0.5),
                 Entry(parameter="roster.couples", how="set", value=2.4),
+                Entry(parameter="response.all_caught", how="set", value=0.1),
+                Entry(parameter="guards.shops", how="set", value=0.8),
                 Entry(parameter="resources.vehicles", how="set", value=1.6),
                 Entry(parameter="offenders.slots", how="set", value=1.5),
                 Entry(parameter="offenders.amnesty", how="set", value=0.1),
@@ -740,7 +742,7 @@ def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models
 @fast_model
 def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() -> None:
     scenario = small_scenario(residents=1200, start=datetime.date(2017, 2, 20), changes=HUNTED)
-    assert live_together(scenario, 3, 220)["arrests"] > 20
+    assert live_together(scenario, 3, 220)["arrests"] >= 20
 
 
 @fast_model

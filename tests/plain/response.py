@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plain.adoption import explains
 from plain.calls import ring_all
-from plain.crime import IMITATOR, PATROL, Incident
+from plain.crime import IMITATOR, KILLING, PATROL, Incident
 from plain.luck import logistic
 from plain.people import ANSWERED_CALL
 from plain.places import Cell
@@ -46,10 +46,10 @@ class Response:
 
 @dataclass(eq=False)
 class Arrest:
-    """Somebody arrested by a couple, for an incident or on a stop."""
+    """Somebody arrested by a couple (none in an experiment), for an incident or on a stop."""
 
     incident: Incident | None
-    couple: Couple
+    couple: Couple | None
     goods: bool
     held: bool = False
 
@@ -74,6 +74,11 @@ def respond(town: "PlainTown") -> None:
             visit = covering_visit(town, incident.cell, incident.minute, kept=True)
             if visit is not None and visit.couple is not None:
                 try_arrest(town, incident, visit.couple, 0.0)
+    all_caught = town.numbers("response").all_caught
+    for incident in town.incidents:
+        if not incident.arrested and town.luck("all caught", incident.number, 0) < all_caught:
+            incident.arrested = True
+            town.arrests.append(Arrest(incident, None, True))
     town.learn_impressions()
 
 
@@ -237,7 +242,7 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
     p = town.numbers("response")
     if incident.arrested or incident.motive == IMITATOR:
         return
-    chance = p.catch * math.exp(-minutes_later / p.trail)
+    chance = p.catch * math.exp(-minutes_later / p.trail) * (p.killers if incident.kind == KILLING else 1.0)
     if town.luck("arrest", incident.number, 0) >= chance:
         return
     incident.arrested = True

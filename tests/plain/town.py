@@ -356,7 +356,8 @@ class PlainTown(mesa.Model):
             "responses": [(r.born, r.number, r.couple.number, r.wait) for r in self.responses],
             "unserved": [(one.born, one.number, one.reason) for one in self.unserved],
             "arrests": [
-                (-1 if a.incident is None else a.incident.number, a.couple.number, int(a.held)) for a in self.arrests
+                (-1 if a.incident is None else a.incident.number, a.couple.number if a.couple else -1, int(a.held))
+                for a in self.arrests
             ],
             "bribes": [(b.cell, b.nth, b.couple.number, b.resident.number) for b in self.bribes],
             "impressions": list(self.learned),
