@@ -39,6 +39,7 @@ def run(
     replicates: options.Replicates = 1,
     workers: options.Workers = 1,
     keep: options.Keep = "",
+    measures: options.Measures = "",
     save: options.Save = None,
     from_: options.From = None,
     out: options.OutOfRun = None,
@@ -59,6 +60,7 @@ def run(
         seed=seed,
         replicates=replicates,
         keep=keep,
+        measures=measures,
         branch=from_,
     )
     folder = folder_of(specs[0], out)

@@ -44,6 +44,7 @@ Replicates = Annotated[int, Option(metavar="N", help="Number of runs, with seeds
 Runs = Annotated[int, Option(metavar="N", help="Number of runs.")]
 FullYears = Annotated[int, Option(metavar="N", help="Years after the warm-up.")]
 Keep = Annotated[str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")]
+Measures = Annotated[str, Option(metavar="NAME,NAME", help="Write these measures only.  [default: all]")]
 Save = Annotated[Path | None, Option(metavar="DIR", help="Save the state at the end, to go on from.")]
 From = Annotated[Path | None, Option("--from", metavar="DIR", help="Go on from a saved state.")]
 OutOfRun = Annotated[

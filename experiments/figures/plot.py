@@ -44,7 +44,10 @@ def drawn_run(folder: Path) -> bytes:
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
-    return picture(next(iter(specs_of(folder).values())), measures)
+    try:
+        return picture(next(iter(specs_of(folder).values())), measures)
+    except KeyError as missing:
+        raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 
 
 def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:

@@ -18,6 +18,7 @@ from experiments.runs.folder import joined
 from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.runs.reading import specs_of, tables
 from experiments.runs.runs import run_all
+from experiments.runs.work import chosen
 from model import fingerprint
 from model.errors import InputError
 
@@ -125,10 +126,12 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
     """Run again what a folder of a run holds; return its tables."""
     if stated["branched_from"]:
         raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
-    outcome = run_all(list(specs_of(folder).values()), workers, label=f"running {folder.name} again"[:40])
+    specs = list(specs_of(folder).values())
+    outcome = run_all(specs, workers, label=f"running {folder.name} again"[:40])
     if outcome.interrupted:
         raise KeyboardInterrupt
-    return joined(outcome.finished)
+    found = joined(outcome.finished)
+    return found | {"measures": chosen(found["measures"], specs[0])}
 
 
 def tables_in(folder: Path) -> list[str]:

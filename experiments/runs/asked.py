@@ -8,7 +8,18 @@ from typing import Any
 
 from experiments.runs.identity import settings_of
 from experiments.runs.saved import read_saved
-from experiments.runs.spec import Overrides, RunSpec, begun, kept, laid, overrides_of, replicated, seeds_of, values_of
+from experiments.runs.spec import (
+    Overrides,
+    RunSpec,
+    begun,
+    kept,
+    laid,
+    measured,
+    overrides_of,
+    replicated,
+    seeds_of,
+    values_of,
+)
 from model.errors import InputError
 from model.parameters import date_of
 
@@ -26,6 +37,7 @@ def asked(
     seed: int = 1,
     replicates: int = 1,
     keep: str = "",
+    measures: str = "",
     branch: Path | None = None,
 ) -> tuple[RunSpec, ...]:
     """Return the runs that options of the command line mean, or raise with what is wrong in them."""
@@ -45,6 +57,7 @@ def asked(
         until=end_of(begins, years, until),
         seed=seed,
         keep=kept(keep),
+        measures=measured(measures),
         branch=str(branch) if branch else None,
     )
     return replicated(spec, replicates)

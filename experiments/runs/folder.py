@@ -89,6 +89,7 @@ def manifest_of(
         "begins": first.begins.isoformat(),
         "until": first.until.isoformat(),
         "keep": list(first.keep),
+        "measures": list(first.measures),
         "seeds": [one.seed for one in finished],
         "seeds_planned": [one.seed for one in specs],
         "interrupted": interrupted,

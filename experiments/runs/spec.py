@@ -260,11 +260,32 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
 
 def kept(words: str) -> tuple[str, ...]:
     """Return what shall be kept beyond the tables of every run."""
-    chosen = [word.strip() for word in words.split(",") if word.strip()]
+    chosen = listed(words)
     for word in chosen:
         if word not in KEEPS:
             raise InputError(f"--keep knows {', '.join(KEEPS)}, got '{word}'{nearest(word, KEEPS)}")
-    return tuple(sorted(set(chosen)))
+    return tuple(sorted(chosen))
+
+
+def measured(words: str) -> tuple[str, ...]:
+    """Return the measures that shall be kept: all if none is named."""
+    chosen = listed(words)
+    for word in chosen:
+        if word not in every_measure():
+            raise InputError(f"--measures knows no '{word}'{nearest(word, every_measure())}")
+    return chosen
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """Return words between commas, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+
+
+def every_measure() -> tuple[str, ...]:
+    """Return the names of all measures."""
+    from model.measures import MEASURES  # brings the compiler, which no help text needs
+
+    return tuple(MEASURES)
 
 
 def read_specs(text: str) -> tuple[RunSpec, ...]:
@@ -283,7 +304,7 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         until=date_of("--until", last["--until"]),
         seed=whole("--seed", last.get("--seed", "1")),
         keep=kept(last.get("--keep", "")),
-        measures=tuple(name for name in last.get("--measures", "").split(",") if name),
+        measures=measured(last.get("--measures", "")),
         branch=last.get("--from"),
     )
     return replicated(one, whole("--replicates", last.get("--replicates", "1")))
