@@ -67,6 +67,7 @@ class Interruption:
 def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str) -> Outcome[J, R]:
     """Carry out jobs; an interruption keeps what is finished."""
     announce_compiling()
+    order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
     outcome: Outcome[J, R] = Outcome()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
     try:
@@ -78,7 +79,6 @@ def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, 
         outcome.interrupted = True
     finally:
         progress.close()
-    order = {job.key: number for number, job in enumerate(jobs)}
     outcome.finished.sort(key=lambda one: order[one[0].key])
     return outcome
 

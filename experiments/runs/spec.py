@@ -30,6 +30,10 @@ MOST_REPLICATES = 10_000
 Overrides = tuple[tuple[str, str], ...]
 
 
+class FilesChanged(InputError):
+    """A scenario, a policy or a saved state is not what it was when a run was asked for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunSpec:
     """One run; plain values only, so that many thousands can be held, sent to another machine and written down.
@@ -75,9 +79,24 @@ class RunSpec:
     @cached_property
     def run(self) -> str:
         """Its identity: what decides its numbers, and which of them are kept."""
+        return self.identified(self.settings)
+
+    def identified(self, settings: dict[str, Any]) -> str:
+        """Return the identity that it has under some settings."""
         saved = self.saved
         parent = saved["runs"][self.seed] if saved else None
-        return identity(self.settings, self.seed, self.until, (*self.keep, *self.measures), parent)
+        return identity(settings, self.seed, self.until, (*self.keep, *self.measures), parent)
+
+    def check_files(self) -> None:
+        """Raise if what it is read from, here and now, is no longer what it was when it was asked for."""
+        try:
+            same = self.identified(settings_of(self.scenario)) == self.run
+        except InputError:  # it could be read when it was asked for
+            same = False
+        if not same:
+            raise FilesChanged(
+                f"a file of {self.source} or of its policies has changed since the start: let files be and start again"
+            )
 
     def __getstate__(self) -> dict[str, Any]:
         """Let the identity travel along: what it was when it was asked for holds in every process."""

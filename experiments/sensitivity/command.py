@@ -135,6 +135,8 @@ def done_by(
             out -= 1
             if isinstance(result, Done):
                 results[job.run] = result
+            elif isinstance(result, Failed) and result.ends_all:
+                raise InputError(result.error)
             else:
                 failed = result.error if isinstance(result, Failed) else "its worker died"
     if not results:

@@ -73,6 +73,8 @@ class Engine:
                 return job
             text = f"the worker process died {MOST_DEATHS} times of this run (killed, out of memory, or hanging)"
             result = Failed(text, text)
+        if isinstance(result, Failed) and result.ends_all:
+            raise InputError(result.error)
         if isinstance(result, Failed):
             path = quarantine.put(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
