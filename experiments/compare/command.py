@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from experiments.compare.arms import Arm
 from experiments.compare.by_draw import drawn_table, draws_table
-from experiments.compare.comparison import Lives, arms_of, blocks_of, run
+from experiments.compare.comparison import Lives, arms_of, blocks_of, found_arms, run
 from experiments.compare.crate import FILE as CRATE
 from experiments.compare.crate import crate_of, inputs_of
 from experiments.compare.effects import effects_table, pairs_of
@@ -67,8 +67,6 @@ def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
-    from experiments.compare.arms import found_arms
-
     written = []
     for number, own in enumerate(blocks_of(planned)):
         for k, arm in enumerate(own):

@@ -1,17 +1,22 @@
 """A comparison from its words to its tables: what has to be run is run, what lies in folders is read."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, check_double, check_horizons, found_arms, planned_arms, read_word, told_apart
+from experiments.compare.arms import Arm, check_double, check_horizons, planned_arms, read_word, without_policies
 from experiments.compare.effects import by_seed
 from experiments.compare.headlines import present
 from experiments.compare.request import Request
+from experiments.compare.swept import swept_arms
+from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
 from experiments.runs.pool import carry_out
+from experiments.runs.reading import places_of
 from experiments.runs.runs import Outcome
 from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Law, Task, TwinRuns, live, under
 from experiments.runs.spec import RunSpec
@@ -49,6 +54,48 @@ def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     check_horizons(arms)
     check_double(arms)
     return planned, found
+
+
+def told_apart(arms: Sequence[Arm]) -> list[Arm]:
+    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
+    names = Counter((arm.scenario, arm.name) for arm in arms)
+    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
+    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    for arm in labelled:
+        if again[arm.scenario, arm.name] > 1:
+            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
+    return labelled
+
+
+def labelled_by_folder(arm: Arm) -> Arm:
+    """Return an arm whose name says in which folder it lies."""
+    assert arm.folder is not None
+    label = arm.folder.resolve().name
+    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
+
+
+def found_arms(folder: Path) -> list[Arm]:
+    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
+    stated = read_manifest(folder)
+    if stated.get("format") == COMPARISON:
+        return [arm for place in places_of(folder) for arm in found_arms(place)]
+    if stated.get("format") == SWEEP:
+        return swept_arms(folder)
+    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
+    return [
+        Arm(
+            name=stated.get("arm") or stated["policy"],
+            scenario=stated["scenario"],
+            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
+            policies=tuple(stated["policies"]),
+            begins=stated["begins"],
+            until=stated["until"],
+            base=without_policies(stated["settings"]),
+            seeds=tuple(stated["seeds"]),
+            fingerprint=stated["fingerprint"],
+            folder=folder,
+        )
+    ]
 
 
 def blocks_of(arms: Sequence[Arm]) -> Blocks:
