@@ -8,10 +8,11 @@ matplotlib.use("Agg")
 
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import effects, heat_map, png_of
+from experiments.figures.charts import effects, heat_map
 from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, pair_map
 from experiments.figures.run import picture
+from experiments.figures.svg import png_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
