@@ -118,6 +118,42 @@ def test_a_run_is_repeated_from_its_text(place, capsys):
         assert "every number is the same as stored" in capsys.readouterr().err
 
 
+def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_still_there(tmp_path, capsys):
+    state, out = tmp_path / "state", tmp_path / "rest"
+    short = ("run", "baseline", *SMALL[:4], "--replicates", "2")
+    first = [*short, "--until", "2017-02-05", "--save", str(state), "--out", str(tmp_path / "first")]
+    rest = [*short, "--until", "2017-03-05", "--from", str(state), "--out", str(out)]
+    assert cli.code_of(first) == cli.code_of(rest) == 0
+    origin = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["went_on_from"]
+    assert origin["folder"] == str(state)
+    assert [len(digest) for digest in origin["states"].values()] == [64, 64]
+    run = str(list(specs_of(out))[1])
+    again = [["verify", str(out)], ["repeat", run, "--in", str(out)]]
+    assert [cli.code_of(words) for words in again] == [0, 0]
+    (state / "seed_2" / "state.pickle").write_bytes(b"another")
+    for words in (*again, rest):
+        assert "the state of seed 2 is not the one that was saved there" in refused(capsys, *words)
+    assert cli.code_of([*first, "--seed", "2", "--until", "2017-02-06"]) == 0
+    for words in again:
+        assert "where there are others now" in refused(capsys, *words)
+    shutil.rmtree(state)
+    for words in again:
+        assert "which are not there" in refused(capsys, *words)
+    assert cli.code_of(["plot", str(out)]) == 0
+
+
+def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for kind in ("compare", "run"):
+        changed(place / kind, tmp_path / "results" / kind, schema=SCHEMA + 1)
+        assert f"schema must be at most {SCHEMA}" in refused(capsys, "repeat", "0" * 16, "--in", f"results/{kind}")
+    shutil.copytree(place / "run", tmp_path / "results" / "zebra")
+    assert cli.code_of(["repeat", next(iter(specs_of(place / "run")))]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in told[:2]] == ["not looked into"] * 2
+    assert told[-1] == "every number is the same as stored"
+
+
 def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = "confianza run baseline --set population.scale=0.05 --set calendar.warm_up=0 --until 2017-02-05 --seed 9"

@@ -18,6 +18,7 @@ from experiments.runs.folder import joined
 from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.runs.reading import specs_of, tables
 from experiments.runs.runs import run_all
+from experiments.runs.saved import check_went_on
 from experiments.runs.work import chosen
 from model import fingerprint
 from model.errors import InputError
@@ -124,8 +125,7 @@ def stamp(folder: Path, stated: dict[str, Any]) -> None:
 
 def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, pa.Table]:
     """Run again what a folder of a run holds; return its tables."""
-    if stated["branched_from"]:
-        raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
+    check_went_on(folder, stated)
     specs = list(specs_of(folder).values())
     outcome = run_all(specs, workers, label=f"running {folder.name} again"[:40])
     if outcome.interrupted:

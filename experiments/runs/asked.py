@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.identity import settings_of
-from experiments.runs.saved import read_saved
+from experiments.runs.saved import check_state, read_saved
 from experiments.runs.spec import (
     Overrides,
     RunSpec,
@@ -46,6 +46,8 @@ def asked(
     first = first_day(saved, start)
     if saved:
         check_saved(saved, source, overrides_of(values), first)
+        for one in seeds_of(seed, replicates):
+            check_state(saved, one)
     scenario = laid(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.identity import identity, settings_of
-from experiments.runs.saved import read_saved
+from experiments.runs.saved import FilesChanged, check_state, read_saved
 from model.calendar import SHIFTS, tick_of
 from model.errors import InputError, nearest
 from model.parameters import Group, date_of
@@ -28,10 +28,6 @@ OPTIONS = ("--policy", "--set", "--start", "--until", "--seed", "--keep", "--mea
 MOST_REPLICATES = 10_000
 
 Overrides = tuple[tuple[str, str], ...]
-
-
-class FilesChanged(InputError):
-    """A scenario, a policy or a saved state is not what it was when a run was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +93,8 @@ class RunSpec:
             raise FilesChanged(
                 f"a file of {self.source} or of its policies has changed since the start: let files be and start again"
             )
+        if saved := self.saved:
+            check_state(saved, self.seed)
 
     def __getstate__(self) -> dict[str, Any]:
         """Let the identity travel along: what it was when it was asked for holds in every process."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from experiments.runs.spec import FilesChanged, RunSpec
+from experiments.runs.saved import FilesChanged
+from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
 from model import fingerprint
 

@@ -14,6 +14,7 @@ from experiments.runs.batches import stored
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.progress import Progress, say
 from experiments.runs.reading import places_of, specs_of, tables
+from experiments.runs.saved import FilesChanged, check_went_on
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from experiments.sweeps import quarantine
@@ -34,6 +35,8 @@ def repeat(word: str, within: Path | None) -> int:
     check_code(run, spec)
     try:
         measures = once_more(spec)
+    except FilesChanged:
+        raise
     except Exception:
         traceback.print_exc(file=sys.stderr)
         say(f"confianza: run {run} fails again, as the lines above say")
@@ -53,28 +56,28 @@ def found(word: str, within: Path | None) -> Found:
         )
     folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
     for folder in folders:
-        for place in filter(Path.is_dir, places_of(folder)):
-            if (one := found_in(place, named, strict=within is not None)) is not None:
+        try:
+            if one := found_in(folder, named):
                 return one
+        except FilesChanged:
+            raise
+        except InputError as reason:
+            if within:
+                raise
+            say(f"not looked into: {reason}")
     if named != word and within is None:
         return named, RunSpec.read(word), None
     where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
     raise InputError(f"no run '{word}' in {where}")
 
 
-def found_in(folder: Path, run: str, strict: bool) -> Found | None:
-    """Return a run of a folder, if it is one of its runs; where many are searched, one that cannot be read is none."""
-    try:
-        spec = specs_of(folder).get(run)
-    except InputError:
-        if strict:
-            raise
-        return None
-    if spec is None:
-        return None
-    if read_manifest(folder).get("branched_from"):
-        raise InputError(f"run {run} went on from a saved state; repeat it with `confianza run --from`")
-    return run, spec, months_of(folder, run)
+def found_in(folder: Path, run: str) -> Found | None:
+    """Return a run of a folder, if it is one of its runs."""
+    for place in filter(Path.is_dir, places_of(folder)):
+        if spec := specs_of(place).get(run):
+            check_went_on(place, read_manifest(place))
+            return run, spec, months_of(place, run)
+    return None
 
 
 def months_of(folder: Path, run: str) -> pa.Table | None:
