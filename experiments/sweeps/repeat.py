@@ -4,6 +4,7 @@ import dataclasses
 import re
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import pyarrow as pa
 from experiments.runs import work
 from experiments.runs.batches import stored
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
-from experiments.runs.progress import Progress, say
+from experiments.runs.pool import carry_out
+from experiments.runs.progress import say
 from experiments.runs.reading import places_of, specs_of, tables
 from experiments.runs.saved import FilesChanged, check_went_on
+from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from experiments.sweeps import quarantine
@@ -34,7 +37,7 @@ def repeat(word: str, within: Path | None) -> int:
     run, spec, stored = found(word, within)
     check_code(run, spec)
     try:
-        measures = once_more(spec)
+        (measures,) = once_more([spec], 1, f"run {run}")
     except FilesChanged:
         raise
     except Exception:
@@ -96,19 +99,18 @@ def check_code(run: str, spec: RunSpec) -> None:
         )
 
 
-def once_more(spec: RunSpec) -> pa.Table:
-    """Return all measures of a run, computed anew under the identity that it has."""
-    progress, done = Progress(f"run {spec.run}", spec.shifts), 0
+def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
+    """Return all measures of some runs, computed anew."""
+    outcome = carry_out(specs, measured, workers, label)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return outcome.results
 
-    def tell(shifts: int) -> None:
-        nonlocal done
-        done += shifts
-        progress.reach(done)
 
-    try:
-        measures = work.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]
-    finally:
-        progress.close()
+def measured(spec: RunSpec, tell: Tell) -> pa.Table:
+    """Return all measures of one run under the identity that it has, which may be that of a run of some."""
+    spec.check_files()
+    measures = work.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]
     return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 
