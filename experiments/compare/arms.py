@@ -147,6 +147,14 @@ def without_policies(settings: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if key != "policies"}
 
 
+def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
+    """Return the arms of every site, in their order."""
+    sites: dict[str, list[Arm]] = {}
+    for arm in arms:
+        sites.setdefault(arm.scenario, []).append(arm)
+    return list(sites.values())
+
+
 def check_double(arms: Sequence[Arm]) -> None:
     """Raise if two arms would be the same."""
     seen: set[tuple[str, str]] = set()

@@ -9,7 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, check_double, check_horizons, planned_arms, read_word, without_policies
+from experiments.compare.arms import (
+    Arm,
+    by_site,
+    check_double,
+    check_horizons,
+    planned_arms,
+    read_word,
+    without_policies,
+)
 from experiments.compare.effects import by_seed
 from experiments.compare.headlines import present
 from experiments.compare.request import Request
@@ -98,14 +106,6 @@ def found_arms(folder: Path) -> list[Arm]:
     ]
 
 
-def blocks_of(arms: Sequence[Arm]) -> Blocks:
-    """Return the arms of every site."""
-    sites: dict[str, list[Arm]] = {}
-    for arm in arms:
-        sites.setdefault(arm.scenario, []).append(arm)
-    return list(sites.values())
-
-
 def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
     """Return everything that has to be run, site by site: twins, arms on their own luck, other laws of trust."""
     tasks = []
@@ -134,7 +134,7 @@ def again(law: Law, specs: Sequence[RunSpec], k: int) -> tuple[RunSpec, ...]:
 
 def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     """Run all arms of a comparison."""
-    blocks = blocks_of(arms)
+    blocks = by_site(arms)
     outcome = carry_out(tasks_of(request, blocks), live, workers, "comparing")
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]
@@ -169,9 +169,7 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     for one in lived:
         cells.setdefault((one.task.block, one.task.law), []).append(one)
     for (number, law), own in cells.items():
-        months = [
-            pd.concat([one.finished[k].tables["measures"].to_pandas() for one in own]) for k in arms_in(blocks, number)
-        ]
+        months = [months_of(own, k) for k in range(len(blocks[number]))]
         for k, arm in enumerate(blocks[number][1:], start=1):
             for headline in present(months[0].columns):
                 values = [by_seed(side, headline.of) for side in (months[0], months[k])]
@@ -179,11 +177,6 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
                 place = {"site": arm.scenario, "against": arm.name, "memory_years": law[0], "asymmetry": law[1]}
                 rows.append(place | {"measure": headline.name} | effect)
     return pd.DataFrame(rows)
-
-
-def arms_in(blocks: Blocks, number: int) -> range:
-    """Return the numbers of the arms of a block."""
-    return range(len(blocks[number]))
 
 
 def alone_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:

@@ -1,8 +1,6 @@
 """The four criteria and accountability in the paper's words, and the funnel from crime to sentence."""
 
 import math
-from functools import cache
-from typing import Any
 
 from experiments import words
 from experiments.viewer.bars import share_bars
@@ -21,30 +19,14 @@ FUNNEL = {
 }
 
 
-@cache
-def drawn(anchors: tuple[Any, ...]) -> Any:
-    """Return the draws of anchors and weights, once for all visitors."""
-    from experiments.compare.criteria import anchors_drawn, parts_of, weights_drawn
-
-    return anchors_drawn(anchors, DRAWS), {name: weights_drawn(parts_of(name), DRAWS) for name in CRITERIA}
-
-
 def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
     """Return score and word of the last year at the stated anchors, and the share of draws with the same word."""
     import numpy as np
 
-    from experiments.compare.criteria import parts_of
+    from experiments.compare.criteria import scores_drawn
 
-    anchors, weights = drawn(lane.world.settings.anchors)
-    history = lane.history()
-    found = {}
-    for name in CRITERIA:
-        parts = [part for part in parts_of(name) if part in anchors]
-        placed = [
-            np.clip(np.array(history[f"{part}.trace"][-YEAR:])[:, None] / anchors[part][None, :], 0.0, 1.0).mean(axis=0)
-            for part in parts
-        ]
-        scores = (np.array(placed).T * weights[name]).sum(axis=1)
+    history, found = lane.history(), {}
+    for name, scores in scores_drawn(history, lane.world.settings.anchors, DRAWS).items():
         score = float(np.mean(history[name][-YEAR:]))
         word = word_of(score)
         found[name] = score, WORDS[word], float(np.mean([word_of(one) == word for one in scores]))
