@@ -6,7 +6,7 @@ from experiments import words
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
-from model.criteria import CRITERIA, WORDS, word_of
+from model.criteria import WORDS, word_of
 
 YEAR = 12
 DRAWS = 200
@@ -35,20 +35,15 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
 
 def criteria_bars(language: str, lanes: list[Lane]) -> str:
     """Return the criteria of one world or two as bars with words."""
-    letters = "AB" if len(lanes) > 1 else " "
-    verdicts = [judged(lane) for lane in lanes]
-    return share_bars(
-        [
-            (
-                say(language, f"criteria.{name}"),
-                [
-                    (letter.strip(), verdict[name][0], certainty(language, *verdict[name]))
-                    for letter, verdict in zip(letters, verdicts, strict=False)
-                ],
-            )
-            for name in CRITERIA
-        ]
-    )
+    worlds = [judged(lane) for lane in lanes]
+    return bars(language, [{name: (one[0], certainty(language, *one)) for name, one in own.items()} for own in worlds])
+
+
+def bars(language: str, worlds: list[dict[str, tuple[float, str]]]) -> str:
+    """Return lengths and words of one world or two, by name, as bars."""
+    letters = "AB" if len(worlds) > 1 else [""]
+    rows = {name: [(letter, *own[name]) for letter, own in zip(letters, worlds, strict=False)] for name in worlds[0]}
+    return share_bars([(say(language, f"criteria.{name}"), row) for name, row in rows.items()])
 
 
 def certainty(language: str, score: float, word: str, share: float) -> str:
@@ -59,18 +54,6 @@ def certainty(language: str, score: float, word: str, share: float) -> str:
 
 def funnel_bars(language: str, lanes: list[Lane]) -> str:
     """Return the funnel from crime to sentence of one world or two, on a scale of logarithms."""
-    letters = "AB" if len(lanes) > 1 else " "
     counts = [{name: sum(lane.history()[column][-YEAR:]) for name, column in FUNNEL.items()} for lane in lanes]
     top = math.log1p(max(1.0, *(count["occurred"] for count in counts)))
-    return share_bars(
-        [
-            (
-                say(language, f"criteria.{name}"),
-                [
-                    (letter.strip(), math.log1p(count[name]) / top, f"{count[name]:,.0f}")
-                    for letter, count in zip(letters, counts, strict=False)
-                ],
-            )
-            for name in FUNNEL
-        ]
-    )
+    return bars(language, [{name: (math.log1p(n) / top, f"{n:,.0f}") for name, n in own.items()} for own in counts])
