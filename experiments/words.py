@@ -5,7 +5,7 @@ They are outside the fingerprint of the code: who corrects a word recompiles not
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,11 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
 
 
 def find(part: str, name: str, language: str) -> str:
-    """Return the words for one thing, or raise an `InputError` that says where they are missing."""
+    """Return the words for one thing, or raise an `InputError` that says where they are missing.
+
+    >>> cause("bribe", "es"), mechanism("hearsay", "es")
+    ('mordidas pedidas', 'rumores')
+    """
     if language not in LANGUAGES:
         raise InputError(f"words are in {' and '.join(LANGUAGES)}, got '{language}'")
     some = every_word()[part]
@@ -98,52 +102,22 @@ def meaning(measure: str, language: str) -> str:
     return find("measures", measure, language)
 
 
-def cause(name: str, language: str) -> str:
-    """Return the name of a cause of the ledger.
-
-    >>> cause("bribe", "es")
-    'mordidas pedidas'
-    """
-    return find("causes", name, language)
-
-
-def mechanism(name: str, language: str) -> str:
-    """Return the short title of a mechanism.
-
-    >>> mechanism("hearsay", "es")
-    'rumores'
-    """
-    return find("name", name, language)
-
-
-def kind(name: str, language: str) -> str:
-    """Return the name of a kind of crime."""
-    return find("kinds", name, language)
-
-
-def group(name: str, language: str) -> str:
-    """Return the name of a group of residents as a label."""
-    return find("groups", name, language)
-
-
-def people(name: str, language: str) -> str:
-    """Return a group of residents as it stands in a sentence."""
-    return find("people", name, language)
-
-
-def verdict(name: str, language: str) -> str:
-    """Return the paper's word for a criterion."""
-    return find("verdicts", name, language)
-
-
-def unit(name: str, language: str) -> str:
-    """Return a unit of measures and levers."""
-    return find("units", name, language)
-
-
-def lever(name: str, language: str) -> str:
-    """Return the title of a lever by its dotted name."""
-    return find("levers", name, language)
+cause = partial(find, "causes")
+"""Names a cause of the ledger."""
+mechanism = partial(find, "name")
+"""Gives the short title of a mechanism."""
+kind = partial(find, "kinds")
+"""Names a kind of crime."""
+group = partial(find, "groups")
+"""Names a group of residents, as a label."""
+people = partial(find, "people")
+"""Names a group of residents, as it stands in a sentence."""
+verdict = partial(find, "verdicts")
+"""Gives the paper's word for a criterion."""
+unit = partial(find, "units")
+"""Names a unit of measures and levers."""
+lever = partial(find, "levers")
+"""Gives the title of a lever by its dotted name."""
 
 
 def event(name: str, language: str) -> str | None:

@@ -1,4 +1,5 @@
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,3 +118,18 @@ def test_an_import_that_goes_up_is_noticed(path, imported):
 )
 def test_an_import_that_goes_down_is_allowed(path, imported):
     assert violations(path, imported) is None
+
+
+def test_no_module_of_experiments_imports_one_that_imports_it() -> None:
+    modules = {module_of(path): path for path in (ROOT / "experiments").rglob("*.py")}
+    below = {
+        name: {
+            found for one in imports(path) if (found := one if one in modules else one.rpartition(".")[0]) in modules
+        }
+        for name, path in modules.items()
+    }
+    graphlib.TopologicalSorter({name: others - {name} for name, others in below.items()}).prepare()
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -1,6 +1,7 @@
 """Folders of results: one reader for one or many, a schema in every manifest, and one line for what cannot be read."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -11,17 +12,18 @@ from stub_runs import write_study
 
 from experiments.cli import app as cli
 from experiments.runs.manifest import SCHEMA
-from experiments.runs.reading import specs_of, tables
+from experiments.runs.reading import places_of, specs_of, tables
 from model.errors import InputError
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
+MEASURES = ["trust_mean", "homicides"]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """Return a folder that holds a run of two seeds, a comparison, and a sweep."""
     place = tmp_path_factory.mktemp("results")
-    study = write_study(place / "study.toml", seeds=1, vary='"trust.inertia" = [4.0]')
+    study = write_study(place / "study.toml", seeds=1, vary='"trust.inertia" = [4.0]', more=f"measures = {MEASURES}")
     for name, words in {
         "run": ("run", "baseline", *SMALL, "--replicates", "2"),
         "compare": ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "1"),
@@ -87,7 +89,7 @@ def test_a_plan_older_than_texts_is_read_from_its_points(place, tmp_path):
     for row, spec in zip(plan, specs_of(old).values(), strict=True):
         sets = [[key, float(value)] for key, value in spec.overrides]
         point = {"source": spec.source, "policies": spec.policies, "sets": sets, "varied": spec.varied}
-        point |= {"start": None, "until": str(spec.until), "keep": (), "measures": ()}
+        point |= {"start": None, "until": str(spec.until), "keep": (), "measures": spec.measures}
         row["point"] = json.dumps(point)
         del row["command"]
     pq.write_table(pa.Table.from_pylist(plan), old / "plan.parquet")
@@ -116,12 +118,70 @@ def test_a_run_is_repeated_from_its_text(place, capsys):
         assert "every number is the same as stored" in capsys.readouterr().err
 
 
+def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_still_there(tmp_path, capsys):
+    state, out = tmp_path / "state", tmp_path / "rest"
+    short = ("run", "baseline", *SMALL[:4], "--replicates", "2")
+    first = [*short, "--until", "2017-02-05", "--save", str(state), "--out", str(tmp_path / "first")]
+    rest = [*short, "--until", "2017-03-05", "--from", str(state), "--out", str(out)]
+    assert cli.code_of(first) == cli.code_of(rest) == 0
+    origin = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["went_on_from"]
+    assert origin["folder"] == str(state)
+    assert [len(digest) for digest in origin["states"].values()] == [64, 64]
+    run = str(list(specs_of(out))[1])
+    again = [["verify", str(out)], ["repeat", run, "--in", str(out)]]
+    assert [cli.code_of(words) for words in again] == [0, 0]
+    (state / "seed_2" / "state.pickle").write_bytes(b"another")
+    for words in (*again, rest):
+        assert "the state of seed 2 is not the one that was saved there" in refused(capsys, *words)
+    assert cli.code_of([*first, "--seed", "2", "--until", "2017-02-06"]) == 0
+    for words in again:
+        assert "where there are others now" in refused(capsys, *words)
+    shutil.rmtree(state)
+    for words in again:
+        assert "which are not there" in refused(capsys, *words)
+    assert cli.code_of(["plot", str(out)]) == 0
+
+
+def test_a_search_passes_by_what_it_cannot_read_and_says_so(place, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for kind in ("compare", "run"):
+        changed(place / kind, tmp_path / "results" / kind, schema=SCHEMA + 1)
+        assert f"schema must be at most {SCHEMA}" in refused(capsys, "repeat", "0" * 16, "--in", f"results/{kind}")
+    shutil.copytree(place / "run", tmp_path / "results" / "zebra")
+    assert cli.code_of(["repeat", next(iter(specs_of(place / "run")))]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in told[:2]] == ["not looked into"] * 2
+    assert told[-1] == "every number is the same as stored"
+
+
 def test_a_run_that_no_folder_holds_is_carried_out_from_its_text(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = "confianza run baseline --set population.scale=0.05 --set calendar.warm_up=0 --until 2017-02-05 --seed 9"
     assert cli.code_of(["repeat", words]) == 0
     assert "it was not stored before" in capsys.readouterr().err
     assert "got '--untill'" in refused(capsys, "repeat", words.replace("--until", "--untill"))
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
+def test_the_text_of_a_run_is_a_command_that_makes_it(place, tmp_path, kind):
+    spec = list(specs_of(place / kind).values())[-1]
+    assert cli.code_of([*shlex.split(spec.command)[1:], "--out", str(tmp_path / "again")]) == 0
+    assert list(specs_of(tmp_path / "again")) == [spec.run]
+    again, before = tables(tmp_path / "again", "measures"), tables(places_of(place / kind), "measures", {spec.run})
+    assert set(again.column_names) >= set(before.column_names)
+    assert again.select(before.column_names).equals(before)
+    assert ("fear_mean" in again.column_names) == (kind != "sweep")
+
+
+def test_a_run_of_some_measures_shows_all_and_keeps_those(tmp_path, capsys):
+    out = tmp_path / "some"
+    assert cli.code_of(["run", "baseline", *SMALL, "--measures", ",".join(MEASURES), "--out", str(out)]) == 0
+    assert "complaints at the prosecutor" in capsys.readouterr().out
+    assert tables(out, "measures").column_names[-2:] == MEASURES
+    assert cli.code_of(["verify", str(out)]) == 0
+    assert "kept no 'calls'" in refused(capsys, "plot", out)
+    told = refused(capsys, "run", "baseline", "--measures", "trust_meanest")
+    assert "--measures knows no 'trust_meanest'; did you mean 'trust_mean'?" in told
 
 
 def test_a_text_of_several_runs_is_not_repeated():

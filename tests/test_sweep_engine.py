@@ -13,7 +13,10 @@ import stub_runs
 from stub_runs import jobs_in, sweep, write_study
 
 from experiments.runs.batches import stored
+from experiments.runs.runs import run_all
+from experiments.runs.work import attempt
 from experiments.sweeps import quarantine
+from model.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +133,18 @@ def test_memory_stays_flat_over_ten_thousand_runs(tmp_path):
     assert (few, many) == (400, 10_000)
     assert little > 50.0
     assert much - little < 40.0
+
+
+def test_a_file_that_changes_while_a_sweep_runs_ends_it_in_one_line(tmp_path):
+    site, study = tmp_path / "site.toml", write_study(tmp_path / "study.toml", seeds=3)
+    site.write_text('extends = "baseline"\n', encoding="utf-8")
+    study.write_text(study.read_text(encoding="utf-8").replace('"baseline"', '"site.toml"'), encoding="utf-8")
+    jobs = jobs_in(study)
+    site.write_text('extends = "baseline"\n[trust]\nharm = 1.0\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"site\.toml or of its policies has changed since the start") as wrong:
+        sweep(tmp_path / "out", jobs, attempt, workers=1)
+    assert "\n" not in str(wrong.value)
+    assert stored(tmp_path / "out") is None
+    assert not quarantine.inside(tmp_path / "out")
+    with pytest.raises(InputError, match="has changed"):
+        run_all(jobs[:2], workers=2)

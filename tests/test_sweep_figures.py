@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.figures.charts import heat_map, png_of
+from experiments.figures.charts import heat_map
 from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, pair_map
+from experiments.figures.svg import png_of
 from experiments.sweeps.contrasts import TOGETHER, contrasts, over
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}

@@ -44,6 +44,7 @@ Replicates = Annotated[int, Option(metavar="N", help="Number of runs, with seeds
 Runs = Annotated[int, Option(metavar="N", help="Number of runs.")]
 FullYears = Annotated[int, Option(metavar="N", help="Years after the warm-up.")]
 Keep = Annotated[str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")]
+Measures = Annotated[str, Option(metavar="NAME,NAME", help="Write these measures only.  [default: all]")]
 Save = Annotated[Path | None, Option(metavar="DIR", help="Save the state at the end, to go on from.")]
 From = Annotated[Path | None, Option("--from", metavar="DIR", help="Go on from a saved state.")]
 OutOfRun = Annotated[
@@ -60,8 +61,6 @@ Arms = Annotated[
 Sites = Annotated[
     list[str], Option(metavar="S", help="Site of arms that name none; repeatable.  [default: villa_canales]")
 ]
-YearsOfTwins = Annotated[float | None, Option(metavar="N", help="Length of the runs.  [default: 3]")]
-UntilOfTwins = Annotated[str | None, Option(metavar="DATE", help="The day on which runs end, instead of --years.")]
 SeedOfTwins = Annotated[int, Option(metavar="N", help="Seed of the first twins.")]
 Twins = Annotated[int, Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")]
 Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do twins save?")]
@@ -69,7 +68,6 @@ Memory = Annotated[int, Option(metavar="N", help="Also N twins for each of 20 la
 Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
 Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
 Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]
-WorkersOfTwins = Annotated[int, Option(metavar="N", help="Processes that share the worlds.", callback=at_least_one)]
 Report = Annotated[Path | None, Option(metavar="FILE", help="Also write the report as one HTML file.")]
 Figures = Annotated[Path | None, Option(metavar="DIR", help="Also write each figure as SVG and PNG.")]
 Languages = Annotated[

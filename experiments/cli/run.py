@@ -11,6 +11,7 @@ from experiments.runs.runs import Outcome, run_all
 from experiments.runs.saved import SAVED
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
+from experiments.runs.work import chosen
 from model.errors import InputError
 
 
@@ -46,6 +47,7 @@ def write_folder(specs: Sequence[RunSpec], outcome: Outcome, folder: Path, secon
     """Write everything into the folder of a run, then print its summary."""
     tables = joined(outcome.finished)
     measures = tables["measures"].to_pandas()
+    tables["measures"] = chosen(tables["measures"], specs[0])
     files = {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
     if not measures.empty:
         files["summary.png"] = picture(specs[0], measures)

@@ -80,8 +80,8 @@ def criteria(asked: Asked) -> bool:
 
 def effects(asked: Asked) -> bool:
     """Carry out the virtual experiments and draw them."""
-    from experiments.figures.charts import png_of
     from experiments.figures.effects import effects_forest
+    from experiments.figures.svg import png_of
     from experiments.runs.folder import write_whole
     from experiments.validation.effects import holds, show_effects
     from experiments.validation.lived import QUICK, Size
@@ -96,7 +96,7 @@ def effects(asked: Asked) -> bool:
 def ceiling(asked: Asked) -> bool:
     """Carry out the worlds of the ceiling and draw them."""
     from experiments.figures.ceiling import ceiling_of
-    from experiments.figures.charts import png_of
+    from experiments.figures.svg import png_of
     from experiments.runs.folder import write_whole
     from experiments.validation import ceiling as worlds
     from experiments.validation.lived import QUICK, Size

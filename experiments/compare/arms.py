@@ -1,23 +1,20 @@
 """The arms of a comparison: [SITE:]POLICY[+POLICY…][@DATE], or a folder of results."""
 
-import dataclasses
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from experiments.runs.asked import asked
-from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
-from experiments.runs.reading import places_of, tables
+from experiments.runs.reading import tables
 from experiments.runs.spec import RunSpec
 from model import fingerprint
-from model.errors import InputError, nearest
+from model.errors import InputError
 
 DEFAULT_SITE = "villa_canales"
 
@@ -75,8 +72,6 @@ class Arm:
         """Return one table of the folder in which the arm's results lie."""
         assert self.folder is not None
         if self.runs:
-            from experiments.compare.swept import swept_measures
-
             return swept_measures(self.folder, self.runs)
         return tables(self.folder, name).to_pandas()
 
@@ -88,6 +83,24 @@ class Arm:
     def world(self) -> str:
         """What twins share: settings without policies and horizon, and the code."""
         return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
+
+
+def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
+    """Return the months of some runs of a sweep, with the number of their world in place of the seed."""
+    table = whole(folder)
+    table = table[table["run"].isin(runs)]
+    return table.assign(seed=table["run"].map(runs))
+
+
+@cache
+def whole(folder: Path) -> pd.DataFrame:
+    """Return the months of all runs of a sweep, in a fixed order."""
+    table: pd.DataFrame = tables(folder, "measures").to_pandas()
+    if "trust_mean" not in table:
+        raise InputError(
+            f"{folder} was swept without trust_mean: name no measures in the study, then it can be compared"
+        )
+    return table.sort_values(["run", "month"]).reset_index(drop=True)
 
 
 def read_word(text: str) -> Word:
@@ -134,6 +147,14 @@ def without_policies(settings: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if key != "policies"}
 
 
+def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
+    """Return the arms of every site, in their order."""
+    sites: dict[str, list[Arm]] = {}
+    for arm in arms:
+        sites.setdefault(arm.scenario, []).append(arm)
+    return list(sites.values())
+
+
 def check_double(arms: Sequence[Arm]) -> None:
     """Raise if two arms would be the same."""
     seen: set[tuple[str, str]] = set()
@@ -142,50 +163,6 @@ def check_double(arms: Sequence[Arm]) -> None:
         if arm.folder is None and key in seen:
             raise InputError(f"arm '{arm.name}' is named twice for {arm.scenario}")
         seen.add(key)
-
-
-def told_apart(arms: Sequence[Arm]) -> list[Arm]:
-    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
-    names = Counter((arm.scenario, arm.name) for arm in arms)
-    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
-    again = Counter((arm.scenario, arm.name) for arm in labelled)
-    for arm in labelled:
-        if again[arm.scenario, arm.name] > 1:
-            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
-    return labelled
-
-
-def labelled_by_folder(arm: Arm) -> Arm:
-    """Return an arm whose name says in which folder it lies."""
-    assert arm.folder is not None
-    label = arm.folder.resolve().name
-    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
-
-
-def found_arms(folder: Path) -> list[Arm]:
-    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
-    stated = read_manifest(folder)
-    if stated.get("format") == COMPARISON:
-        return [arm for place in places_of(folder) for arm in found_arms(place)]
-    if stated.get("format") == SWEEP:
-        from experiments.compare.swept import swept_arms
-
-        return swept_arms(folder)
-    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
-    return [
-        Arm(
-            name=stated.get("arm") or stated["policy"],
-            scenario=stated["scenario"],
-            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
-            policies=tuple(stated["policies"]),
-            begins=stated["begins"],
-            until=stated["until"],
-            base=without_policies(stated["settings"]),
-            seeds=tuple(stated["seeds"]),
-            fingerprint=stated["fingerprint"],
-            folder=folder,
-        )
-    ]
 
 
 def check_horizons(arms: Sequence[Arm]) -> None:
@@ -197,9 +174,3 @@ def check_horizons(arms: Sequence[Arm]) -> None:
                 f"arms of different horizons cannot be compared: '{first.name}' runs from {first.begins} to "
                 f"{first.until}, '{arm.name}' from {arm.begins} to {arm.until}"
             )
-
-
-def check_known(name: str, known: Sequence[str], option: str) -> None:
-    """Raise if a name is none of the known ones."""
-    if name not in known:
-        raise InputError(f"{option} knows {', '.join(known)}; got '{name}'{nearest(name, known)}")

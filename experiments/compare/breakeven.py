@@ -5,6 +5,26 @@ from dataclasses import dataclass
 import pandas as pd
 
 THREEFOLD = 3.0
+SAID = {
+    "en": {
+        "nothing": "known: no effect at all, whatever memory and asymmetry are",
+        "known": "known: same sign, and size within a factor of three, for all memories and asymmetries",
+        "not": "not known: ",
+        "and": " and ",
+        "turns": "the sign turns (up in {up}, down in {down} of {cells} combinations)",
+        "open": "the sign is not settled in {open} of {cells} combinations",
+        "varies": "the size varies more than threefold",
+    },
+    "es": {
+        "nothing": "se sabe: no hay ningún efecto, sea cual sea la memoria y el peso de lo malo",
+        "known": "se sabe: mismo signo, y tamaño dentro de un factor de tres, con toda memoria y peso de lo malo",
+        "not": "no se sabe: ",
+        "and": " y ",
+        "turns": "el signo cambia (sube en {up} y baja en {down} de {cells} combinaciones)",
+        "open": "el signo queda en duda en {open} de {cells} combinaciones",
+        "varies": "el tamaño varía más del triple",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -53,36 +73,9 @@ def verdict(grid: pd.DataFrame) -> Verdict:
 
 def sentence(one: Verdict, language: str = "en") -> str:
     """Return in one sentence whether an effect is known, and why not."""
-    return (english if language == "en" else spanish)(one)
-
-
-def english(one: Verdict) -> str:
-    """Say it in English."""
-    if one.none == one.cells:
-        return "known: no effect at all, whatever memory and asymmetry are"
+    said = SAID[language]
     if one.known:
-        return "known: same sign, and size within a factor of three, for all memories and asymmetries"
-    reasons = []
-    if one.turns:
-        reasons.append(f"the sign turns (up in {one.up}, down in {one.down} of {one.cells} combinations)")
-    if one.open:
-        reasons.append(f"the sign is not settled in {one.open} of {one.cells} combinations")
-    if one.varies and not one.turns:
-        reasons.append("the size varies more than threefold")
-    return f"not known: {' and '.join(reasons)}"
-
-
-def spanish(one: Verdict) -> str:
-    """Say it in Spanish."""
-    if one.none == one.cells:
-        return "se sabe: no hay ningún efecto, sea cual sea la memoria y el peso de lo malo"
-    if one.known:
-        return "se sabe: mismo signo, y tamaño dentro de un factor de tres, con toda memoria y peso de lo malo"
-    reasons = []
-    if one.turns:
-        reasons.append(f"el signo cambia (sube en {one.up} y baja en {one.down} de {one.cells} combinaciones)")
-    if one.open:
-        reasons.append(f"el signo queda en duda en {one.open} de {one.cells} combinaciones")
-    if one.varies and not one.turns:
-        reasons.append("el tamaño varía más del triple")
-    return f"no se sabe: {' y '.join(reasons)}"
+        return said["nothing" if one.none == one.cells else "known"]
+    true = {"turns": one.turns, "open": one.open > 0, "varies": one.varies and not one.turns}
+    counts = {"up": one.up, "down": one.down, "open": one.open, "cells": one.cells}
+    return said["not"] + said["and"].join(said[name].format(**counts) for name, holds in true.items() if holds)

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from experiments.compare.arms import Arm
+from experiments.compare.arms import Arm, by_site
 from experiments.compare.by_draw import drawn_table, draws_table
-from experiments.compare.comparison import Lives, arms_of, blocks_of, run
+from experiments.compare.comparison import Lives, arms_of, found_arms, run
 from experiments.compare.crate import FILE as CRATE
 from experiments.compare.crate import crate_of, inputs_of
 from experiments.compare.effects import effects_table, pairs_of
@@ -31,7 +31,8 @@ def compare(request: Request, workers: int, out: Path | None, wish: EffectSize |
     """Carry out a comparison and print it; return its folder and whether it was interrupted."""
     begun = time.monotonic()
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
-        return shown_again(Path(request.arms[0]), wish)
+        print("\n".join(lines(Path(request.arms[0]), wish)))
+        return Path(request.arms[0]), False
     planned, found = arms_of(request)
     if planned and wish and request.replicates < FEWEST:
         raise InputError(
@@ -51,12 +52,6 @@ def compare(request: Request, workers: int, out: Path | None, wish: EffectSize |
     return folder, bool(lives and lives.interrupted)
 
 
-def shown_again(folder: Path, wish: EffectSize | None) -> tuple[Path, bool]:
-    """Print a comparison that lies in a folder; nothing is run or written."""
-    print("\n".join(lines(folder, wish)))
-    return folder, False
-
-
 def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
     """Return the folder to write into, after checking that nothing foreign would be lost."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
@@ -67,10 +62,8 @@ def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
-    from experiments.compare.arms import found_arms
-
     written = []
-    for number, own in enumerate(blocks_of(planned)):
+    for number, own in enumerate(by_site(planned)):
         for k, arm in enumerate(own):
             outcome = lives.runs[number, k]
             if outcome.finished:

@@ -1,17 +1,30 @@
 """A comparison from its words to its tables: what has to be run is run, what lies in folders is read."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, check_double, check_horizons, found_arms, planned_arms, read_word, told_apart
+from experiments.compare.arms import (
+    Arm,
+    by_site,
+    check_double,
+    check_horizons,
+    planned_arms,
+    read_word,
+    without_policies,
+)
 from experiments.compare.effects import by_seed
 from experiments.compare.headlines import present
 from experiments.compare.request import Request
+from experiments.compare.swept import swept_arms
+from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
 from experiments.runs.pool import carry_out
+from experiments.runs.reading import places_of
 from experiments.runs.runs import Outcome
 from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Law, Task, TwinRuns, live, under
 from experiments.runs.spec import RunSpec
@@ -51,12 +64,46 @@ def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     return planned, found
 
 
-def blocks_of(arms: Sequence[Arm]) -> Blocks:
-    """Return the arms of every site."""
-    sites: dict[str, list[Arm]] = {}
-    for arm in arms:
-        sites.setdefault(arm.scenario, []).append(arm)
-    return list(sites.values())
+def told_apart(arms: Sequence[Arm]) -> list[Arm]:
+    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
+    names = Counter((arm.scenario, arm.name) for arm in arms)
+    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
+    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    for arm in labelled:
+        if again[arm.scenario, arm.name] > 1:
+            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
+    return labelled
+
+
+def labelled_by_folder(arm: Arm) -> Arm:
+    """Return an arm whose name says in which folder it lies."""
+    assert arm.folder is not None
+    label = arm.folder.resolve().name
+    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
+
+
+def found_arms(folder: Path) -> list[Arm]:
+    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
+    stated = read_manifest(folder)
+    if stated.get("format") == COMPARISON:
+        return [arm for place in places_of(folder) for arm in found_arms(place)]
+    if stated.get("format") == SWEEP:
+        return swept_arms(folder)
+    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
+    return [
+        Arm(
+            name=stated.get("arm") or stated["policy"],
+            scenario=stated["scenario"],
+            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
+            policies=tuple(stated["policies"]),
+            begins=stated["begins"],
+            until=stated["until"],
+            base=without_policies(stated["settings"]),
+            seeds=tuple(stated["seeds"]),
+            fingerprint=stated["fingerprint"],
+            folder=folder,
+        )
+    ]
 
 
 def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
@@ -87,7 +134,7 @@ def again(law: Law, specs: Sequence[RunSpec], k: int) -> tuple[RunSpec, ...]:
 
 def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     """Run all arms of a comparison."""
-    blocks = blocks_of(arms)
+    blocks = by_site(arms)
     outcome = carry_out(tasks_of(request, blocks), live, workers, "comparing")
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]
@@ -122,9 +169,7 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     for one in lived:
         cells.setdefault((one.task.block, one.task.law), []).append(one)
     for (number, law), own in cells.items():
-        months = [
-            pd.concat([one.finished[k].tables["measures"].to_pandas() for one in own]) for k in arms_in(blocks, number)
-        ]
+        months = [months_of(own, k) for k in range(len(blocks[number]))]
         for k, arm in enumerate(blocks[number][1:], start=1):
             for headline in present(months[0].columns):
                 values = [by_seed(side, headline.of) for side in (months[0], months[k])]
@@ -132,11 +177,6 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
                 place = {"site": arm.scenario, "against": arm.name, "memory_years": law[0], "asymmetry": law[1]}
                 rows.append(place | {"measure": headline.name} | effect)
     return pd.DataFrame(rows)
-
-
-def arms_in(blocks: Blocks, number: int) -> range:
-    """Return the numbers of the arms of a block."""
-    return range(len(blocks[number]))
 
 
 def alone_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:

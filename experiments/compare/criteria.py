@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,23 +64,29 @@ def lots(key: int, who: int, draws: int) -> np.ndarray:
     return np.array([luck(1, key, draw, who, 0) for draw in range(draws)])
 
 
-def scores_drawn(months: pd.DataFrame, anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
-    """Return the mean score of every criterion in the last year of one run, for every draw."""
-    year, full = months.sort_values("month").tail(MONTHS), anchors_drawn(anchors, draws)
+@cache
+def drawn(anchors: tuple[Anchor, ...], draws: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the draws of anchors by part, and of weights by criterion."""
+    full = anchors_drawn(anchors, draws)
+    parts = {criterion: [part for part in parts_of(criterion) if part in full] for criterion in CRITERIA}
+    return full, {criterion: weights_drawn(own, draws) for criterion, own in parts.items()}
+
+
+def scores_drawn(months: Mapping[Any, Any], anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+    """Return the mean score of every criterion in the last of these months, up to twelve, for every draw."""
+    full, weights = drawn(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
-        parts = [part for part in parts_of(criterion) if part in full]
-        placed = [
-            np.clip(year[f"{part}.trace"].to_numpy()[:, None] / full[part][None, :], 0.0, 1.0).mean(axis=0)
-            for part in parts
-        ]
-        scores[criterion] = (np.array(placed).T * weights_drawn(parts, draws)).sum(axis=1)
+        traces = {part: np.asarray(months[f"{part}.trace"])[-MONTHS:] for part in parts_of(criterion) if part in full}
+        placed = [np.clip(own[:, None] / full[part][None, :], 0.0, 1.0).mean(axis=0) for part, own in traces.items()]
+        scores[criterion] = (np.array(placed).T * weights[criterion]).sum(axis=1)
     return scores
 
 
 def mean_scores(measures: pd.DataFrame, anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
     """Return the scores of every criterion (seed, draw) of all runs of one scenario."""
-    runs = [scores_drawn(months, anchors, draws) for _, months in measures.groupby("seed", sort=True)]
+    seeds = measures.sort_values("month").groupby("seed", sort=True)
+    runs = [scores_drawn(dict(months.items()), anchors, draws) for _, months in seeds]
     return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm
+from experiments.compare.arms import Arm, by_site
 from experiments.compare.headlines import present
 from experiments.compare.swept import draw_of, draws_in, seed_of
 from experiments.runs.twins import Effect, paired, quantile, smallest, unpaired
@@ -67,11 +67,9 @@ def means_by(kind: Callable[[int], int], values: Values, worlds: Sequence[int]) 
 
 def pairs_of(arms: Sequence[Arm]) -> list[Pair]:
     """Return what is compared: arms with the first of their site; then the first arms of the sites."""
-    sites: dict[str, list[Arm]] = {}
-    for arm in arms:
-        sites.setdefault(arm.scenario, []).append(arm)
-    pairs = [pair(own[0], arm) for own in sites.values() for arm in own[1:]]
-    first, *others = [own[0] for own in sites.values()]
+    sites = by_site(arms)
+    pairs = [pair(own[0], arm) for own in sites for arm in own[1:]]
+    first, *others = [own[0] for own in sites]
     return pairs + [Pair(first, other, (), "sites") for other in others]
 
 

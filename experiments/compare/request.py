@@ -5,9 +5,8 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.compare.arms import check_known
 from experiments.compare.headlines import BY_NAME
-from model.errors import InputError
+from model.errors import InputError, nearest
 
 MOST_WORLDS = 10_000
 
@@ -73,7 +72,9 @@ class EffectSize:
     power: float = 0.8
 
     def __post_init__(self) -> None:
-        check_known(self.measure, list(BY_NAME), "--measure")
+        if self.measure not in BY_NAME:
+            known = ", ".join(BY_NAME)
+            raise InputError(f"--measure knows {known}; got '{self.measure}'{nearest(self.measure, BY_NAME)}")
         if not self.size > 0.0:
             raise InputError(f"--plan wants an effect larger than 0, got {self.size:g}")
         if not 0.5 <= self.power < 1.0:

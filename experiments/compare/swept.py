@@ -5,18 +5,14 @@ Worlds are twins if they share their seed and their draw: the values of all para
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from experiments.compare.arms import Arm
 from experiments.runs.identity import canonical
 from experiments.runs.manifest import read_manifest
 from experiments.runs.reading import specs_of, tables
 from experiments.runs.spec import RunSpec
-from model.errors import InputError
 
 SEEDS = 2**32
 """Seeds lie below it, so that the number of a draw fits above them."""
@@ -71,24 +67,6 @@ def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
 def number_of(values: dict[str, str]) -> int:
     """Return a number that stands for a draw: the same for the same values, 0 where nothing is drawn."""
     return int(hashlib.sha256(canonical(values).encode()).hexdigest()[:7], 16) + 1 if values else 0
-
-
-def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
-    """Return the months of some runs of a sweep, with the number of their world in place of the seed."""
-    table = whole(folder)
-    table = table[table["run"].isin(runs)]
-    return table.assign(seed=table["run"].map(runs))
-
-
-@cache
-def whole(folder: Path) -> pd.DataFrame:
-    """Return the months of all runs of a sweep, in a fixed order."""
-    table: pd.DataFrame = tables(folder, "measures").to_pandas()
-    if "trust_mean" not in table:
-        raise InputError(
-            f"{folder} was swept without trust_mean: name no measures in the study, then it can be compared"
-        )
-    return table.sort_values(["run", "month"]).reset_index(drop=True)
 
 
 def draws_in(worlds: Sequence[int]) -> list[int]:

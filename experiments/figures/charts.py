@@ -1,6 +1,5 @@
 """Figures of a sweep: what each factor does, and how two act together."""
 
-import io
 import math
 import textwrap
 from collections.abc import Sequence
@@ -11,19 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.run import BLUE
+from experiments.figures.svg import BLUE
 from experiments.words import meaning
 from model.measures import MEASURES
 
 MOST_LEVELS, MOST_FACTORS, MOST_WRITTEN = 12, 8, 64
 CONFIDENT = 1.96
-
-
-def png_of(figure: Figure) -> bytes:
-    """Return a figure as PNG; the same bytes for the same results."""
-    sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=110, metadata={"Software": None})
-    return sink.getvalue()
 
 
 def entitle(figure: Figure, text: str) -> None:

@@ -8,10 +8,11 @@ matplotlib.use("Agg")
 
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import effects, heat_map, png_of
+from experiments.figures.charts import effects, heat_map
 from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, pair_map
 from experiments.figures.run import picture
+from experiments.figures.svg import png_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
@@ -44,7 +45,10 @@ def drawn_run(folder: Path) -> bytes:
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
-    return picture(next(iter(specs_of(folder).values())), measures)
+    try:
+        return picture(next(iter(specs_of(folder).values())), measures)
+    except KeyError as missing:
+        raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 
 
 def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:

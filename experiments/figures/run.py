@@ -1,6 +1,5 @@
 """The picture of a run: trust, belief, the four books, homicides, answers of the police, criteria."""
 
-import io
 import math
 import textwrap
 from collections.abc import Mapping
@@ -16,13 +15,10 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.figures.svg import COLOURS, STYLES, png_of
 from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 
-BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
-COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE)
-"""Okabe and Ito's colours, which differ also for those who do not see red or green apart."""
-STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 BAND = 0.18
 
 Lines = Mapping[str, str]
@@ -73,9 +69,7 @@ def picture(spec: RunSpec, measures: pd.DataFrame) -> bytes:
     for place in (axes[0, 1], *axes[2]):
         place.set_ylim(0.0, 1.02)
     axes[1, 1].set_ylim(bottom=0.0)
-    sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=110, metadata={"Software": None})
-    return sink.getvalue()
+    return png_of(figure)
 
 
 def title_of(spec: RunSpec, measures: pd.DataFrame) -> str:

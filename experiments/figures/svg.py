@@ -1,4 +1,7 @@
-"""Figures as SVG and PNG: always the same bytes, small, with text that stays text and can be in two languages."""
+"""Figures as SVG and PNG: always the same bytes, small, with text that stays text and can be in two languages.
+
+Their colours, strokes and look stand here for the figure of a run, of a sweep and of a report, and for the page.
+"""
 
 import io
 import textwrap
@@ -8,6 +11,12 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
+BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
+COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE)
+"""Okabe and Ito's colours, which differ also for those who do not see red or green apart."""
+ON_LIGHT, ON_DARK = [*COLOURS[:3], "#8a6500", "#a0467c"], ["#56B4E9", "#F0803C", "#2fc79a", ORANGE, PURPLE]
+"""The same for thin lines of the page, on white and on black."""
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 LOOK: Any = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -23,7 +32,7 @@ LOOK: Any = {
     "legend.fontsize": 7.5,
     "figure.constrained_layout.use": True,
 }
-DPI = 200
+DPI, DPI_OF_SCREENS = 200, 110
 
 
 @dataclass
@@ -55,9 +64,10 @@ def svg_of(figure: Figure, name: str, about: dict[str, str]) -> str:
     return sink.getvalue()
 
 
-def png_of(figure: Figure, about: dict[str, str]) -> bytes:
-    """Return a figure as PNG; ``about`` is written into its metadata."""
+def png_of(figure: Figure, about: dict[str, str] | None = None) -> bytes:
+    """Return a figure as PNG: for print, with ``about`` in its metadata, or for a screen, if there is none."""
     sink = io.BytesIO()
+    known = {"Software": None} if about is None else {"Software": "Confianza", **about}
     with matplotlib.rc_context(LOOK):
-        figure.savefig(sink, format="png", dpi=DPI, metadata={"Software": "Confianza", **about})
+        figure.savefig(sink, format="png", dpi=DPI_OF_SCREENS if about is None else DPI, metadata=known)
     return sink.getvalue()

@@ -12,8 +12,7 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.run import COLOURS, STYLES
-from experiments.figures.svg import LOOK, Tongue
+from experiments.figures.svg import COLOURS, LOOK, STYLES, Tongue
 from experiments.report.both import Both, both
 from experiments.report.figures import PALE, sheet
 from scenarios.reading import FOLDER

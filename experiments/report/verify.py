@@ -14,10 +14,15 @@ import pyarrow as pa
 from experiments.compare.command import compare
 from experiments.compare.request import Request
 from experiments.report import build
+from experiments.runs.batches import only
 from experiments.runs.folder import joined
 from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.runs.reading import specs_of, tables
 from experiments.runs.runs import run_all
+from experiments.runs.saved import check_went_on
+from experiments.runs.work import chosen
+from experiments.sweeps.repeat import check_code as check_run
+from experiments.sweeps.repeat import once_more, rows_of
 from model import fingerprint
 from model.errors import InputError
 
@@ -48,7 +53,7 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
                 yield from unequal(name, tables(folder, name), tables(again, name))
             yield from from_arms(folder, again, workers)
     elif stated.get("format") == SWEEP:
-        yield from verify_sweep(folder)
+        yield from verify_sweep(folder, workers)
     else:
         raise InputError(f"{folder} holds no run, comparison or sweep that could be run again")
 
@@ -66,17 +71,18 @@ def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
             yield from verify_folder(old, workers)
 
 
-def verify_sweep(folder: Path) -> Iterator[str]:
+def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
     """Yield which finished runs of a sweep do not come out again."""
-    from experiments.sweeps.repeat import check_code as check_run
-    from experiments.sweeps.repeat import months_of, once_more, rows_of
-
+    stored = tables(folder, "measures")
+    finished = set(stored["run"].to_pylist())
+    specs = []
     for run, spec in sorted(specs_of(folder).items()):
-        if (stored := months_of(folder, run)) is None:
-            continue
-        check_run(run, spec)
-        if rows_of(once_more(spec).select(stored.column_names)) != rows_of(stored):
-            yield f"run {run} differs"
+        if run in finished:
+            check_run(run, spec)
+            specs.append(spec)
+    for spec, again in zip(specs, once_more(specs, workers, f"running {folder.name} again"[:40]), strict=True):
+        if rows_of(again.select(stored.column_names)) != rows_of(only(stored, {spec.run})):
+            yield f"run {spec.run} differs"
 
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:
@@ -123,12 +129,13 @@ def stamp(folder: Path, stated: dict[str, Any]) -> None:
 
 def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, pa.Table]:
     """Run again what a folder of a run holds; return its tables."""
-    if stated["branched_from"]:
-        raise InputError(f"{folder} went on from saved states, which it does not hold: verify the run that saved them")
-    outcome = run_all(list(specs_of(folder).values()), workers, label=f"running {folder.name} again"[:40])
+    check_went_on(folder, stated)
+    specs = list(specs_of(folder).values())
+    outcome = run_all(specs, workers, label=f"running {folder.name} again"[:40])
     if outcome.interrupted:
         raise KeyboardInterrupt
-    return joined(outcome.finished)
+    found = joined(outcome.finished)
+    return found | {"measures": chosen(found["measures"], specs[0])}
 
 
 def tables_in(folder: Path) -> list[str]:

@@ -7,8 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.identity import settings_of
-from experiments.runs.saved import read_saved
-from experiments.runs.spec import Overrides, RunSpec, begun, kept, laid, overrides_of, replicated, seeds_of, values_of
+from experiments.runs.saved import check_state, read_saved
+from experiments.runs.spec import (
+    Overrides,
+    RunSpec,
+    begun,
+    kept,
+    laid,
+    measured,
+    overrides_of,
+    replicated,
+    seeds_of,
+    values_of,
+)
 from model.errors import InputError
 from model.parameters import date_of
 
@@ -26,6 +37,7 @@ def asked(
     seed: int = 1,
     replicates: int = 1,
     keep: str = "",
+    measures: str = "",
     branch: Path | None = None,
 ) -> tuple[RunSpec, ...]:
     """Return the runs that options of the command line mean, or raise with what is wrong in them."""
@@ -34,6 +46,8 @@ def asked(
     first = first_day(saved, start)
     if saved:
         check_saved(saved, source, overrides_of(values), first)
+        for one in seeds_of(seed, replicates):
+            check_state(saved, one)
     scenario = laid(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(
@@ -45,6 +59,7 @@ def asked(
         until=end_of(begins, years, until),
         seed=seed,
         keep=kept(keep),
+        measures=measured(measures),
         branch=str(branch) if branch else None,
     )
     return replicated(spec, replicates)

@@ -14,7 +14,7 @@ A worker that is killed loses nothing: its scheduler gives the run to another.  
 import queue
 from typing import Any
 
-from experiments.runs.seats import AHEAD, Died, Returned
+from experiments.runs.seats import AHEAD, Died, Returned, awaited
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt_far
 from model.errors import InputError
@@ -55,13 +55,7 @@ class DaskCrew:
 
     def wait(self, seconds: float) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
         """Wait for results."""
-        found: list[tuple[RunSpec, Done | Failed | Died | Returned]] = []
-        try:
-            found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
-            while True:
-                found += self.taken(*self.results.get_nowait())
-        except queue.Empty:
-            return found
+        return [one for ended in awaited(self.results, seconds) for one in self.taken(*ended)]
 
     def taken(self, job: RunSpec, ended: Any) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
         """Return the result of a job, and forget it on the cluster, so that memory stays flat there, too."""

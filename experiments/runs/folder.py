@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from experiments.runs.batches import together
 from experiments.runs.identity import settings_of
 from experiments.runs.manifest import MANIFEST, RUN, occasion, place_for, short
-from experiments.runs.saved import SAVED
+from experiments.runs.saved import SAVED, digest_of_state
 from experiments.runs.spec import RunSpec, command_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ def manifest_of(
 ) -> dict[str, Any]:
     """Return everything that is needed to know and to repeat runs that differ in their seeds."""
     first, saved = specs[0], specs[0].saved
-    parents = saved["runs"] if saved else {}
+    parents, states = (saved["runs"], saved["states"]) if saved else ({}, {})
+    origin = {
+        "folder": first.branch,
+        "states": {str(one.seed): states[one.seed] for one in specs if one.seed in states},
+    }
     return {
         "format": RUN,
         "command": command_of(specs),
@@ -89,11 +93,13 @@ def manifest_of(
         "begins": first.begins.isoformat(),
         "until": first.until.isoformat(),
         "keep": list(first.keep),
+        "measures": list(first.measures),
         "seeds": [one.seed for one in finished],
         "seeds_planned": [one.seed for one in specs],
         "interrupted": interrupted,
         "runs": {str(one.seed): one.run for one in finished},
         "branched_from": {str(one.seed): parents[one.seed] for one in specs if one.seed in parents},
+        "went_on_from": origin if states else None,
         "ceiling_hits": {str(one.seed): one.ceiling_hits for one in finished},
         "settings": first.settings,
         **occasion(),
@@ -108,5 +114,6 @@ def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
         "policies": specs[0].words,
         "until": specs[0].until.isoformat(),
         "runs": {one.seed: one.run for one in specs},
+        "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},
     }
     write_whole(folder / SAVED, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())

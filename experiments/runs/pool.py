@@ -6,15 +6,15 @@ A worker that dies is replaced and its job tried once more; who takes two worker
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from experiments.runs.progress import Progress, announce_compiling
-from experiments.runs.seats import Crew, Died, Doing, Job, LocalCrew, Returned
+from experiments.runs.seats import LOOK_EVERY, Crew, Died, Doing, Job, LocalCrew, Returned
 
-LOOK_EVERY = 0.2
 MOST_DEATHS = 2
+DIED_OF_IT = f"died {MOST_DEATHS} times of it (killed, out of memory, or hanging)"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -67,6 +67,7 @@ class Interruption:
 def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str) -> Outcome[J, R]:
     """Carry out jobs; an interruption keeps what is finished."""
     announce_compiling()
+    order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
     outcome: Outcome[J, R] = Outcome()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
     try:
@@ -78,7 +79,6 @@ def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, 
         outcome.interrupted = True
     finally:
         progress.close()
-    order = {job.key: number for number, job in enumerate(jobs)}
     outcome.finished.sort(key=lambda one: order[one[0].key])
     return outcome
 
@@ -103,9 +103,17 @@ def seated[J: Sized, R](
     """Share the jobs among worker processes."""
     with Interruption() as interruption:
         crew: LocalCrew[J, R] = LocalCrew(workers, doing)
+        done = 0
         try:
             crew.prepare(lambda: interruption.came)
-            give_and_take(crew, jobs, progress, outcome, interruption)
+            for ended in turns(crew, jobs, lambda: interruption.came):
+                for job, result in ended:
+                    if isinstance(result, Died):
+                        raise Poison(f"{job.key}: the worker process {DIED_OF_IT}")
+                    outcome.finished.append((job, result))
+                    progress.ended()
+                    done += job.shifts
+                progress.reach(done + crew.shifts())
         finally:
             crew.stop()
             late = [(job, result) for job, result in crew.wait(0.0) if not isinstance(result, Died | Returned)]
@@ -113,22 +121,21 @@ def seated[J: Sized, R](
         outcome.interrupted = interruption.came
 
 
-def give_and_take[J: Sized, R](
-    crew: Crew[J, R], jobs: Sequence[J], progress: Progress, outcome: Outcome[J, R], interruption: Interruption
-) -> None:
-    """Hand out jobs and take what becomes of them, until all are done or an interruption comes."""
-    waiting, deaths, done = deque(jobs), Counter[str](), 0
-    while len(outcome.finished) < len(jobs) and not interruption.came:
+def turns[J: Job, R](
+    crew: Crew[J, R], jobs: Iterable[J], given_up: Callable[[], bool]
+) -> Iterator[list[tuple[J, R | Died]]]:
+    """Hand out jobs and yield, turn by turn, what becomes of them; one of which a worker died is tried once more."""
+    waiting, out, deaths = deque(jobs), 0, Counter[str]()
+    while (waiting or out) and not given_up():
         while waiting and crew.room() > 0:
             crew.give(waiting.popleft())
+            out += 1
+        ended: list[tuple[J, R | Died]] = []
         for job, result in crew.wait(LOOK_EVERY):
-            if isinstance(result, Died | Returned):
-                deaths[job.key] += isinstance(result, Died)
-                if deaths[job.key] >= MOST_DEATHS:
-                    raise Poison(f"{job.key}: the worker process died {MOST_DEATHS} times of it")
+            out -= 1
+            deaths[job.key] += isinstance(result, Died)
+            if isinstance(result, Returned) or (isinstance(result, Died) and deaths[job.key] < MOST_DEATHS):
                 waiting.appendleft(job)
-                continue
-            outcome.finished.append((job, result))
-            progress.ended()
-            done += job.shifts
-        progress.reach(done + crew.shifts())
+            else:
+                ended.append((job, result))
+        yield ended

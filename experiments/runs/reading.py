@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from experiments.runs.batches import only, stored, together
 from experiments.runs.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.runs.progress import say
+from experiments.runs.saved import SAVED
 from experiments.runs.spec import RunSpec, overrides_of, read_specs
 from model.errors import InputError
 
@@ -67,7 +68,8 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
         return {row["run"]: planned(folder, row) for row in read_plan(folder).to_pylist()}
     if kind == COMPARISON:
         return {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
-    if "command" in stated and not stated.get("branched_from"):
+    origin = stated.get("went_on_from") or {}
+    if "command" in stated and (not stated.get("branched_from") or (Path(origin.get("folder", "")) / SAVED).is_file()):
         specs = read_specs(stated["command"])
     else:
         specs = tuple(in_pieces(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))

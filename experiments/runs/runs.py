@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.runs.pool import carry_out
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
-from experiments.runs.towns import TOWNS
+from experiments.runs.towns import town_for
 from experiments.runs.worlds import Finished, simulate
 
 
@@ -28,4 +28,4 @@ def run_all(specs: Sequence[RunSpec], workers: int = 1, save: Path | None = None
 
 def lived(spec: RunSpec, tell: Tell, save: Path | None) -> Finished:
     """Carry out one run in a town that may be shared."""
-    return simulate(spec, TOWNS.of(spec.scenario), tell, save)
+    return simulate(spec, town_for(spec), tell, save)

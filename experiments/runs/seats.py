@@ -1,6 +1,7 @@
 """Workers on this machine: one process a seat, so that it is known which run a process died of."""
 
 import concurrent.futures
+import contextlib
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -9,7 +10,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -153,13 +154,7 @@ class LocalCrew[J: Job, R]:
         """Wait for results."""
         self.kill_who_hangs()
         self.hear_who_died()
-        found: list[tuple[J, R | Died | Returned]] = []
-        try:
-            found += self.taken(*self.results.get(timeout=max(seconds, 1e-3)))
-            while True:
-                found += self.taken(*self.results.get_nowait())
-        except queue.Empty:
-            return found
+        return [one for ended in awaited(self.results, seconds) for one in self.taken(*ended)]
 
     def kill_who_hangs(self) -> None:
         """Kill workers that do not get on; their job is tried once more, like any whose worker died."""
@@ -207,6 +202,14 @@ class LocalCrew[J: Job, R]:
             seat.kill()
             seat.silence()
             seat.pool.shutdown(wait=True, cancel_futures=True)
+
+
+def awaited[T](results: queue.SimpleQueue[T], seconds: float) -> Iterator[T]:
+    """Wait for results, not longer than so many seconds, and yield all that are there then."""
+    with contextlib.suppress(queue.Empty):
+        yield results.get(timeout=max(seconds, 1e-3))
+        while True:
+            yield results.get_nowait()
 
 
 def started(pool: concurrent.futures.Executor, task: Callable[..., Any], *parts: Any) -> Any:

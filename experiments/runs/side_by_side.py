@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
-from experiments.runs.towns import TOWNS
+from experiments.runs.towns import town_for
 from experiments.runs.worlds import Finished, begin, go_on, hits_of, measures_table, tables_of
 from model.calendar import tick_of
 from model.daybook import COMMUNAL, NOBODY, Incident
@@ -39,7 +39,9 @@ class Task:
     @property
     def key(self) -> str:
         """What tells it from every other task of the comparison."""
-        return f"{self.kind} of {self.specs[0].scenario.name}, seed {self.specs[0].seed}, {self.law}"
+        return (
+            f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {', '.join(one.run for one in self.specs)}"
+        )
 
     @property
     def shifts(self) -> int:
@@ -59,7 +61,8 @@ class TwinRuns:
 
 def live(task: Task, tell: Tell) -> TwinRuns:
     """Carry out a task."""
-    town = TOWNS.of(task.specs[0].scenario)
+    for spec in task.specs:
+        town = town_for(spec)
     if task.kind == "alone":
         return TwinRuns(task, [lone(spec, town, tell) for spec in task.specs])
     runs, residents, first = [], [], None

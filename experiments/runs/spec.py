@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.identity import identity, settings_of
-from experiments.runs.saved import read_saved
+from experiments.runs.saved import FilesChanged, check_state, read_saved
 from model.calendar import SHIFTS, tick_of
 from model.errors import InputError, nearest
 from model.parameters import Group, date_of
@@ -75,9 +75,26 @@ class RunSpec:
     @cached_property
     def run(self) -> str:
         """Its identity: what decides its numbers, and which of them are kept."""
+        return self.identified(self.settings)
+
+    def identified(self, settings: dict[str, Any]) -> str:
+        """Return the identity that it has under some settings."""
         saved = self.saved
         parent = saved["runs"][self.seed] if saved else None
-        return identity(self.settings, self.seed, self.until, (*self.keep, *self.measures), parent)
+        return identity(settings, self.seed, self.until, (*self.keep, *self.measures), parent)
+
+    def check_files(self) -> None:
+        """Raise if what it is read from, here and now, is no longer what it was when it was asked for."""
+        try:
+            same = self.identified(settings_of(self.scenario)) == self.run
+        except InputError:  # it could be read when it was asked for
+            same = False
+        if not same:
+            raise FilesChanged(
+                f"a file of {self.source} or of its policies has changed since the start: let files be and start again"
+            )
+        if saved := self.saved:
+            check_state(saved, self.seed)
 
     def __getstate__(self) -> dict[str, Any]:
         """Let the identity travel along: what it was when it was asked for holds in every process."""
@@ -260,11 +277,32 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
 
 def kept(words: str) -> tuple[str, ...]:
     """Return what shall be kept beyond the tables of every run."""
-    chosen = [word.strip() for word in words.split(",") if word.strip()]
+    chosen = listed(words)
     for word in chosen:
         if word not in KEEPS:
             raise InputError(f"--keep knows {', '.join(KEEPS)}, got '{word}'{nearest(word, KEEPS)}")
-    return tuple(sorted(set(chosen)))
+    return tuple(sorted(chosen))
+
+
+def measured(words: str) -> tuple[str, ...]:
+    """Return the measures that shall be kept: all if none is named."""
+    chosen = listed(words)
+    for word in chosen:
+        if word not in every_measure():
+            raise InputError(f"--measures knows no '{word}'{nearest(word, every_measure())}")
+    return chosen
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """Return words between commas, each once."""
+    return tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+
+
+def every_measure() -> tuple[str, ...]:
+    """Return the names of all measures."""
+    from model.measures import MEASURES  # brings the compiler, which no help text needs
+
+    return tuple(MEASURES)
 
 
 def read_specs(text: str) -> tuple[RunSpec, ...]:
@@ -283,7 +321,7 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         until=date_of("--until", last["--until"]),
         seed=whole("--seed", last.get("--seed", "1")),
         keep=kept(last.get("--keep", "")),
-        measures=tuple(name for name in last.get("--measures", "").split(",") if name),
+        measures=measured(last.get("--measures", "")),
         branch=last.get("--from"),
     )
     return replicated(one, whole("--replicates", last.get("--replicates", "1")))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from experiments.runs.identity import canonical, digest_of, numbers_of
+from experiments.runs.spec import RunSpec
 from model.parameters import Group
 from model.scenario import Scenario
 from scenarios import load
@@ -67,6 +68,12 @@ class Towns:
 
 TOWNS = Towns()
 """The towns that this process keeps."""
+
+
+def town_for(spec: RunSpec) -> "Town":
+    """Return the town of a run, unless its files have changed since it was asked for."""
+    spec.check_files()
+    return TOWNS.of(spec.scenario)
 
 
 def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":

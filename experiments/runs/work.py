@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from experiments.runs.saved import FilesChanged
 from experiments.runs.spec import RunSpec
-from experiments.runs.towns import TOWNS
+from experiments.runs.towns import town_for
 from model import fingerprint
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """A run that raised an error."""
+    """A run that raised an error; one that tells of the others, too, ends all."""
 
     error: str
     trace: str
+    ends_all: bool = False
 
 
 def carry_out(spec: RunSpec, tell: "Tell") -> Done:
@@ -40,7 +42,7 @@ def carry_out(spec: RunSpec, tell: "Tell") -> Done:
     from experiments.runs.worlds import simulate  # brings Mesa and the compiler, which the coordinator does without
 
     start = time.perf_counter()
-    town = TOWNS.of(spec.scenario)
+    town = town_for(spec)
     begun = time.perf_counter()
     tables = simulate(spec, town, tell).tables
     seconds = time.perf_counter() - begun
@@ -57,6 +59,8 @@ def attempt(spec: RunSpec, tell: "Tell") -> Done | Failed:
     """Carry out one run; what goes wrong in it comes back as text, since not every error can be sent."""
     try:
         return carry_out(spec, tell)
+    except FilesChanged as reason:
+        return Failed(str(reason), traceback.format_exc(), ends_all=True)
     except Exception as reason:
         return Failed(f"{type(reason).__name__}: {reason}", traceback.format_exc())
 

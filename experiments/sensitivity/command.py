@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.runs.batches import stored
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
-from experiments.runs.pool import Interruption
+from experiments.runs.pool import Interruption, turns
 from experiments.runs.progress import say
 from experiments.runs.seats import Crew
 from experiments.runs.spec import RunSpec
@@ -121,22 +121,19 @@ def done_by(
     After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load
     what was compiled.
     """
-    waiting, out, results, failed = list(reversed(jobs)), 0, dict[str, Done](), ""
-    begun = time.monotonic()
-    while waiting or out:
-        if given_up():
-            raise KeyboardInterrupt
-        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
-            break
-        while waiting and crew.room() > 0:
-            crew.give(waiting.pop())
-            out += 1
-        for job, result in crew.wait(0.2):
-            out -= 1
+    results, failed, begun = dict[str, Done](), "", time.monotonic()
+    for ended in turns(crew, jobs, given_up):
+        for job, result in ended:
             if isinstance(result, Done):
                 results[job.run] = result
+            elif isinstance(result, Failed) and result.ends_all:
+                raise InputError(result.error)
             else:
                 failed = result.error if isinstance(result, Failed) else "its worker died"
+        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
+            break
+    if given_up():
+        raise KeyboardInterrupt
     if not results:
         raise InputError(f"every run of the pilot failed: {failed}")
     return results

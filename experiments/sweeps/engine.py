@@ -1,20 +1,17 @@
 """The coordinator: hands out jobs, takes results, writes them, and loses nothing when it is interrupted."""
 
-from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from experiments.runs.pool import LOOK_EVERY, MOST_DEATHS, Interruption
+from experiments.runs.pool import DIED_OF_IT, Interruption, turns
 from experiments.runs.progress import Progress
-from experiments.runs.seats import Crew, Died, Returned
+from experiments.runs.seats import Crew, Died
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed
 from experiments.sweeps import quarantine
 from experiments.sweeps.store import Store
 from model import fingerprint
 from model.errors import InputError
-
-Result = Done | Failed | Died | Returned
 
 
 @dataclass
@@ -36,53 +33,41 @@ class Engine:
     """Shifts that one run simulates."""
     interruption: Interruption
     outcome: Outcome = field(default_factory=Outcome)
-    deaths: Counter[str] = field(default_factory=Counter)
 
     def run(self, jobs: Iterable[RunSpec]) -> Outcome:
         """Carry out all jobs, or as many as there is time for."""
-        waiting = deque(jobs)
-        out = 0
         try:
-            while (waiting or out) and not self.interruption.came:
-                while waiting and self.crew.room() > 0:
-                    self.crew.give(waiting.popleft())
-                    out += 1
-                for job, result in self.crew.wait(LOOK_EVERY):
-                    out -= 1
-                    if again := self.take(job, result):
-                        waiting.appendleft(again)
+            for ended in turns(self.crew, jobs, lambda: self.interruption.came):
+                for job, result in ended:
+                    self.take(job, result)
                 self.finish(self.store.tick())
                 self.show()
             self.outcome.interrupted = self.interruption.came
         finally:
             self.crew.stop()
-            for job, result in self.crew.wait(0.0):
-                if isinstance(result, Done):
-                    self.take(job, result)
+            for job, late in self.crew.wait(0.0):
+                if isinstance(late, Done):
+                    self.take(job, late)
             self.finish(self.store.flush())
             self.progress.close()
         return self.outcome
 
-    def take(self, job: RunSpec, result: Result) -> RunSpec | None:
-        """Take what became of a job; return it if it is to be tried again."""
-        if isinstance(result, Returned):
-            return job
+    def take(self, job: RunSpec, result: Done | Failed | Died) -> None:
+        """Take what became of a job."""
         if isinstance(result, Died):
-            self.deaths[job.run] += 1
-            if self.deaths[job.run] < MOST_DEATHS:
-                return job
-            text = f"the worker process died {MOST_DEATHS} times of this run (killed, out of memory, or hanging)"
+            text = f"the worker process {DIED_OF_IT}"
             result = Failed(text, text)
+        if isinstance(result, Failed) and result.ends_all:
+            raise InputError(result.error)
         if isinstance(result, Failed):
             path = quarantine.put(self.store.folder, job, result.error, result.trace)
             self.outcome.failed.append(job.run)
             self.progress.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")
-            return None
+            return
         if result.code != fingerprint():
             raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")
         self.progress.ran(result.seconds, self.crew.lanes())
         self.finish(self.store.add(job.run, result.tables))
-        return None
 
     def finish(self, runs: list[str]) -> None:
         """Take note of runs that are now safe on the disk."""

@@ -4,6 +4,7 @@ import dataclasses
 import re
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pyarrow as pa
 from experiments.runs import work
 from experiments.runs.batches import stored
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
-from experiments.runs.progress import Progress, say
+from experiments.runs.pool import carry_out
+from experiments.runs.progress import say
 from experiments.runs.reading import places_of, specs_of, tables
+from experiments.runs.saved import FilesChanged, check_went_on
+from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from experiments.sweeps import quarantine
@@ -33,7 +37,9 @@ def repeat(word: str, within: Path | None) -> int:
     run, spec, stored = found(word, within)
     check_code(run, spec)
     try:
-        measures = once_more(spec)
+        (measures,) = once_more([spec], 1, f"run {run}")
+    except FilesChanged:
+        raise
     except Exception:
         traceback.print_exc(file=sys.stderr)
         say(f"confianza: run {run} fails again, as the lines above say")
@@ -53,28 +59,28 @@ def found(word: str, within: Path | None) -> Found:
         )
     folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
     for folder in folders:
-        for place in filter(Path.is_dir, places_of(folder)):
-            if (one := found_in(place, named, strict=within is not None)) is not None:
+        try:
+            if one := found_in(folder, named):
                 return one
+        except FilesChanged:
+            raise
+        except InputError as reason:
+            if within:
+                raise
+            say(f"not looked into: {reason}")
     if named != word and within is None:
         return named, RunSpec.read(word), None
     where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
     raise InputError(f"no run '{word}' in {where}")
 
 
-def found_in(folder: Path, run: str, strict: bool) -> Found | None:
-    """Return a run of a folder, if it is one of its runs; where many are searched, one that cannot be read is none."""
-    try:
-        spec = specs_of(folder).get(run)
-    except InputError:
-        if strict:
-            raise
-        return None
-    if spec is None:
-        return None
-    if read_manifest(folder).get("branched_from"):
-        raise InputError(f"run {run} went on from a saved state; repeat it with `confianza run --from`")
-    return run, spec, months_of(folder, run)
+def found_in(folder: Path, run: str) -> Found | None:
+    """Return a run of a folder, if it is one of its runs."""
+    for place in filter(Path.is_dir, places_of(folder)):
+        if spec := specs_of(place).get(run):
+            check_went_on(place, read_manifest(place))
+            return run, spec, months_of(place, run)
+    return None
 
 
 def months_of(folder: Path, run: str) -> pa.Table | None:
@@ -93,19 +99,18 @@ def check_code(run: str, spec: RunSpec) -> None:
         )
 
 
-def once_more(spec: RunSpec) -> pa.Table:
-    """Return all measures of a run, computed anew under the identity that it has."""
-    progress, done = Progress(f"run {spec.run}", spec.shifts), 0
+def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
+    """Return all measures of some runs, computed anew."""
+    outcome = carry_out(specs, measured, workers, label)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return outcome.results
 
-    def tell(shifts: int) -> None:
-        nonlocal done
-        done += shifts
-        progress.reach(done)
 
-    try:
-        measures = work.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]
-    finally:
-        progress.close()
+def measured(spec: RunSpec, tell: Tell) -> pa.Table:
+    """Return all measures of one run under the identity that it has, which may be that of a run of some."""
+    spec.check_files()
+    measures = work.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]
     return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 

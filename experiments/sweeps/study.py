@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.asked import LONGEST_YEARS
-from experiments.runs.spec import KEEPS
+from experiments.runs.spec import KEEPS, every_measure
 from experiments.sweeps.factors import Factors, read_factors
 from model.errors import InputError, nearest
 from model.parameters import date_of
@@ -142,13 +142,6 @@ def read_study(path: Path) -> Study:
         design=design_of(table.table("design")),
         sensitivity=sensitivity_of(table.table("sensitivity")),
     )
-
-
-def every_measure() -> tuple[str, ...]:
-    """Return the names of all measures."""
-    from model.measures import MEASURES  # brings the compiler, which no help text needs
-
-    return tuple(MEASURES)
 
 
 def dotted(table: Table, above: str = "") -> list[tuple[str, Any]]:

@@ -2,7 +2,6 @@
 
 const HEIGHT = 118;
 const DASHES = [[], [5, 3], [2, 2], [7, 2, 2, 2], [1, 3]];
-const COLOURS = { light: ["#0072B2", "#D55E00", "#009E73", "#8a6500", "#a0467c"], dark: ["#56B4E9", "#F0803C", "#2fc79a", "#E69F00", "#CC79A7"] };
 
 function draw(canvas, chart, data) {
   const ratio = window.devicePixelRatio || 1;
@@ -56,7 +55,7 @@ function draw(canvas, chart, data) {
     pen.fillStyle = data.dark ? "rgba(255,255,255,.12)" : "rgba(0,0,0,.08)";
     pen.fillRect(x(data.chosen) - 4, area.top, 8, area.bottom - area.top);
   }
-  const colours = data.dark ? COLOURS.dark : COLOURS.light;
+  const colours = data.colours;
   chart.lines.forEach((line, number) => {
     for (const [lane, weight] of [["a", 1.6], ["b", 2.6]]) {
       if (!line[lane]) continue;
@@ -143,7 +142,7 @@ class Charts {
     box.children[0].textContent = `${chart.title} (${chart.unit})`;
     box.children[1].setAttribute("aria-label", `${chart.title}: ${last}`);
     box.scaleOf = draw(box.children[1], chart, data);
-    const colours = data.dark ? COLOURS.dark : COLOURS.light;
+    const colours = data.colours;
     box.children[2].className = "cf-lines";
     box.children[2].replaceChildren(
       ...chart.lines.map((line, k) => {

@@ -1,14 +1,12 @@
 """The four criteria and accountability in the paper's words, and the funnel from crime to sentence."""
 
 import math
-from functools import cache
-from typing import Any
 
 from experiments import words
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
-from model.criteria import CRITERIA, WORDS, word_of
+from model.criteria import WORDS, word_of
 
 YEAR = 12
 DRAWS = 200
@@ -21,30 +19,14 @@ FUNNEL = {
 }
 
 
-@cache
-def drawn(anchors: tuple[Any, ...]) -> Any:
-    """Return the draws of anchors and weights, once for all visitors."""
-    from experiments.compare.criteria import anchors_drawn, parts_of, weights_drawn
-
-    return anchors_drawn(anchors, DRAWS), {name: weights_drawn(parts_of(name), DRAWS) for name in CRITERIA}
-
-
 def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
     """Return score and word of the last year at the stated anchors, and the share of draws with the same word."""
     import numpy as np
 
-    from experiments.compare.criteria import parts_of
+    from experiments.compare.criteria import scores_drawn
 
-    anchors, weights = drawn(lane.world.settings.anchors)
-    history = lane.history()
-    found = {}
-    for name in CRITERIA:
-        parts = [part for part in parts_of(name) if part in anchors]
-        placed = [
-            np.clip(np.array(history[f"{part}.trace"][-YEAR:])[:, None] / anchors[part][None, :], 0.0, 1.0).mean(axis=0)
-            for part in parts
-        ]
-        scores = (np.array(placed).T * weights[name]).sum(axis=1)
+    history, found = lane.history(), {}
+    for name, scores in scores_drawn(history, lane.world.settings.anchors, DRAWS).items():
         score = float(np.mean(history[name][-YEAR:]))
         word = word_of(score)
         found[name] = score, WORDS[word], float(np.mean([word_of(one) == word for one in scores]))
@@ -53,20 +35,15 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
 
 def criteria_bars(language: str, lanes: list[Lane]) -> str:
     """Return the criteria of one world or two as bars with words."""
-    letters = "AB" if len(lanes) > 1 else " "
-    verdicts = [judged(lane) for lane in lanes]
-    return share_bars(
-        [
-            (
-                say(language, f"criteria.{name}"),
-                [
-                    (letter.strip(), verdict[name][0], certainty(language, *verdict[name]))
-                    for letter, verdict in zip(letters, verdicts, strict=False)
-                ],
-            )
-            for name in CRITERIA
-        ]
-    )
+    worlds = [judged(lane) for lane in lanes]
+    return bars(language, [{name: (one[0], certainty(language, *one)) for name, one in own.items()} for own in worlds])
+
+
+def bars(language: str, worlds: list[dict[str, tuple[float, str]]]) -> str:
+    """Return lengths and words of one world or two, by name, as bars."""
+    letters = "AB" if len(worlds) > 1 else [""]
+    rows = {name: [(letter, *own[name]) for letter, own in zip(letters, worlds, strict=False)] for name in worlds[0]}
+    return share_bars([(say(language, f"criteria.{name}"), row) for name, row in rows.items()])
 
 
 def certainty(language: str, score: float, word: str, share: float) -> str:
@@ -77,18 +54,6 @@ def certainty(language: str, score: float, word: str, share: float) -> str:
 
 def funnel_bars(language: str, lanes: list[Lane]) -> str:
     """Return the funnel from crime to sentence of one world or two, on a scale of logarithms."""
-    letters = "AB" if len(lanes) > 1 else " "
     counts = [{name: sum(lane.history()[column][-YEAR:]) for name, column in FUNNEL.items()} for lane in lanes]
     top = math.log1p(max(1.0, *(count["occurred"] for count in counts)))
-    return share_bars(
-        [
-            (
-                say(language, f"criteria.{name}"),
-                [
-                    (letter.strip(), math.log1p(count[name]) / top, f"{count[name]:,.0f}")
-                    for letter, count in zip(letters, counts, strict=False)
-                ],
-            )
-            for name in FUNNEL
-        ]
-    )
+    return bars(language, [{name: (math.log1p(n) / top, f"{n:,.0f}") for name, n in own.items()} for own in counts])

@@ -3,6 +3,7 @@
 A part of the page is drawn again when something changes that it has looked at: hence the bare ``visit.lived.value``.
 """
 
+import html
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from experiments.viewer.bars import signed_bars
 from experiments.viewer.charts import marks_of
 from experiments.viewer.criteria import criteria_bars, funnel_bars
 from experiments.viewer.levers import FIRST, Lever, levers
-from experiments.viewer.pieces import button, choice, escaped, markup, text
+from experiments.viewer.pieces import button, choice, markup, text
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 from model.calendar import first_of_month
@@ -260,7 +261,7 @@ def line(language: str, event: biography.Event) -> str:
     moved = ""
     if abs(event.change) >= 5e-4:
         moved = f" <span class='cf-{'up' if event.change > 0 else 'down'}'>{100 * event.change:+.1f}</span>"
-    words = escaped(biography.sentence(language, event)) + (f" (×{event.times})" if event.times > 1 else "")
+    words = html.escape(biography.sentence(language, event)) + (f" (×{event.times})" if event.times > 1 else "")
     return f"<li><time>{biography.day(event)}</time>{words}{moved}</li>"
 
 

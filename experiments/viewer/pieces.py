@@ -1,6 +1,5 @@
 """Small parts of the page: buttons, lists to choose from, text, all with labels that can be read aloud."""
 
-import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -58,8 +57,3 @@ def text(words: str, tag: str = "p", classes: str = "cf-note") -> Any:
 def markup(inner: str) -> Any:
     """Return HTML made by this package, in which every word from elsewhere is escaped."""
     return solara.HTML(tag="div", unsafe_innerHTML=inner)
-
-
-def escaped(words: str) -> str:
-    """Return words that are safe inside HTML."""
-    return html.escape(words)

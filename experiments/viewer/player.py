@@ -1,4 +1,9 @@
-"""The thread that lives the worlds of one visitor: so many shifts a second, so many frames a second."""
+"""The thread that lives the worlds of one visitor: so many shifts a second, so many frames a second.
+
+Both worlds, also the twin that catches up with the first, live here and not in the pool of workers that carries all
+other runs: levers, map and lives read them between two shifts.  A worker would need seven seconds for its imports and
+its town and send 45 MB, where three years of Villa Canales take a second and a half.
+"""
 
 import queue
 import threading

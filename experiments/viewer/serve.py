@@ -45,7 +45,7 @@ def view(scenario: str, port: int, language: str) -> None:
 
 
 def warm(scenario: str) -> None:
-    """Compile the rules before the first visitor waits for them."""
+    """Compile the rules and warm up the first town, in this process, where its visitors will live in it."""
     from experiments.viewer.stage import SEED
 
     sites.begin(scenario, SEED)

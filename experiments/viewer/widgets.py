@@ -8,6 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from experiments.figures.svg import ORANGE, PURPLE
+
 FOLDER = Path(__file__).parent
 Answer = Callable[[dict[str, Any]], None]
 
@@ -79,5 +81,5 @@ def palettes() -> dict[str, list[int]]:
     ]
     dark = np.concatenate([sides[0], [ink], sides[1]])
     found["difference_dark"] = (dark + 0.5).astype(int).ravel().tolist()
-    found["gangs"] = [*[204, 121, 167] * 64, *[230, 159, 0] * 191]
+    found["gangs"] = [*bytes.fromhex(PURPLE[1:]) * 64, *bytes.fromhex(ORANGE[1:]) * 191]
     return found
