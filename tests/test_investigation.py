@@ -79,18 +79,20 @@ def test_the_reluctant_call_and_ratify_less(live: Live) -> None:
     assert total(few, "calls") < total(all_of_them, "calls")
 
 
+MANY = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.border": 200.0, "extortion.clash": 30.0}
+CLIQUES = MANY | {"investigation.homicide": 50.0, "investigation.assault": 50.0, "investigation.arrest": 1.0}
+
+
 def test_a_solved_act_of_a_clique_takes_a_member_into_custody(live: Live) -> None:
-    gangs = {
-        "gangs.ms13": 40,
-        "gangs.barrio18": 40,
-        "gangs.border": 200.0,
-        "extortion.clash": 30.0,
-        "investigation.homicide": 50.0,
-        "investigation.assault": 50.0,
-    }
-    world = live(
-        4 * MONTH, **BUSY | gangs | {"investigation.arrest": 1.0, "justice.remand": 60.0, "justice.wrong": 0.0}
-    )
+    world = live(4 * MONTH, **BUSY | CLIQUES | {"justice.remand": 60.0, "justice.wrong": 0.0})
     assert world.rows["members_held"] > 0
     held = world.state.prison.filled()["who"]
     assert (world.minds["member"][held] < 0).all()
+
+
+def test_structures_bring_in_the_rest_of_a_clique(live: Live) -> None:
+    one_by_one, whole = (
+        live(4 * MONTH, **BUSY | CLIQUES | {"justice.remand": 60.0, "investigation.structure": share})
+        for share in (0.0, 1.0)
+    )
+    assert whole.rows["members_held"] > 2 * one_by_one.rows["members_held"] > 0
