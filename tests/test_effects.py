@@ -13,8 +13,8 @@ import pytest
 from experiments.cli.app import code_of
 from experiments.figures import effects as forest
 from experiments.figures.ceiling import ceiling_of
-from experiments.figures.charts import png_of
 from experiments.figures.effects import effects_forest
+from experiments.figures.svg import png_of
 from experiments.validation import ceiling, effects, lived, readers
 from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, WEAK
 from experiments.validation.effects_text import lines_of
