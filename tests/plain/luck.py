@@ -63,5 +63,5 @@ def logit(u: float) -> float:
 
 
 def logistic(x: float) -> float:
-    """Probability of log-odds x."""
-    return 1.0 / (1.0 + math.exp(-x))
+    """Probability of log-odds x, which may be as low as numbers from all over their ranges bring about."""
+    return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
