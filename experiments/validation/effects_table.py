@@ -70,8 +70,8 @@ TOLD = tuple(
         f"learned {learned:g}, newcomers {newcomers:g}",
         (("certainty.learned", to(learned)), ("reporting.newcomers", to(newcomers))),
     )
-    for learned in (0.3, 0.6, 1.0)
-    for newcomers in (0.25, 0.5, 1.0)
+    for learned in (0.3, 1.0)
+    for newcomers in (0.25, 1.0)
 )
 
 
