@@ -711,7 +711,7 @@ LEVELS = Experiment(
             read=r.concentration,
             unit="level",
             status="set",
-            published=Published(36.0, 46.0, "Q12 (41 %, 5 either way assumed)"),
+            published=Published(36.0, 46.0, "Q12, 5 either way"),
             trivial=r.even,
         ),
         *(
