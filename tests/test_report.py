@@ -325,7 +325,7 @@ def test_who_gains_and_who_does_not_is_said_in_words(folder, tmp_path):
 def test_no_gang_and_no_reporter_is_shown_by_place(page):
     for name in ("territory", "clique", "crimes_told_", "settlement"):
         assert f'value="{name}' not in page
-    assert {about["value"].partition(":")[0] for about, _ in Reader(page).numbers} <= {*TABLES, "manifest"}
+    assert {about["value"].partition(":")[0] for about, _ in Reader(page).numbers} <= {*TABLES, "manifest", "ceiling"}
 
 
 def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path):

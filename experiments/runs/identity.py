@@ -15,11 +15,15 @@ from model.scenario import DatedEvent, Policy, Scenario
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:
-    """Return the settings of a scenario in full, in one canonical form that JSON can hold."""
+    """Return the settings of a scenario in full, in one canonical form that JSON can hold.
+
+    Numbers that something outside the model declares are left out: no run reads them, and no worker knows of them.
+    """
+    own = {name: group for name, group in scenario.groups.items() if type(group).__module__.startswith("model.")}
     return {
         "scenario": scenario.name,
         "start": scenario.start.isoformat(),
-        "parameters": {name: numbers_of(group) for name, group in sorted(scenario.groups.items())},
+        "parameters": {name: numbers_of(group) for name, group in sorted(own.items())},
         "off": sorted(scenario.off),
         "outline": digest_of(shapely.to_wkb(scenario.outline)),
         "lake": digest_of(shapely.to_wkb(scenario.lake)) if scenario.lake is not None else None,

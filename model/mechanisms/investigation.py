@@ -408,9 +408,10 @@ def staff(month: Month) -> float:
 
 
 WRITES = (
-    "files", "cleared_by", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
-    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders", "arrested_lately",
-    "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
+    "files", "cleared_by", "arrests.held", "arrests.other", "arrests.member", "tally.arrests", "tally.charged",
+    "tally.dropped", "tally.sentenced", "tally.held", "tally.released", "tally.arrests_act",
+    "tally.arrests_without_incident", "offenders", "arrested_lately", "minds.useful", "minds.member", "minds.gone",
+    "cliques.members", "prison", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Investigation,

@@ -297,10 +297,6 @@ IT = Mechanism(
         CHARGED,
         DROPPED,
     ),
-    writes=(
-        "arrests.held", "arrests.other", "arrests.member", "impressions", "offenders", "arrested_lately",
-        "cliques.members", "minds.member", "minds.gone", "prison",
-    ),
     knockout=Knockout(("held", "charged")),
     measures={"arrests_act": Measure("arrests"), "cleared": cleared_of(*range(N_KINDS))}
     | {f"cleared_{kind.name}": cleared_of(n) for n, kind in enumerate(KINDS)},
