@@ -58,6 +58,8 @@ TIP, WITNESS, CAMERA, SERIES = decision("tip"), decision("witness"), decision("c
 INQUIRY = decision("inquiry")
 SERVE, STRUCTURE, LINKED, SOLVE = decision("serve"), decision("structure"), decision("linked"), decision("solve")
 ADULT = 18.0
+LEAST = float(HOURS.min())
+"""Hours without which no file can be taken up."""
 TWICE = 2
 """How often detectives take up a file at most."""
 AGES, FADES = 2.0 * MONTH, 3.0 * MONTH
@@ -329,6 +331,16 @@ def link(stage: Stage, bureau: Bureau, file: File) -> None:
             clear(bureau.court, other)
 
 
+@kernel
+def most_urgent(urgency: Reals) -> int:
+    """First of the most urgent, or -1 if nothing is: few files are taken up, and a sort takes long to compile."""
+    found, most = -1, 0.0
+    for k in range(len(urgency)):
+        if urgency[k] > most:
+            found, most = k, urgency[k]
+    return found
+
+
 @making_arrays
 def investigate(stage: Stage, bureau: Bureau) -> None:
     """Let detectives take up files, the most promising and gravest first, as long as there are hours."""
@@ -344,9 +356,12 @@ def investigate(stage: Stage, bureau: Bureau) -> None:
         hopes[k] *= p.second if file.passes == 1 else 1.0
         weight = 4.0 if file.kind == HOMICIDE else 1.0
         urgency[k] = (hopes[k] + 0.05 * file.gravity) * weight * math.exp(-age / AGES)
-    for k in np.argsort(-urgency, kind="mergesort"):
-        file = bureau.files[k]
-        if urgency[k] == 0.0 or HOURS[file.kind] > hours:
+    while hours >= LEAST:
+        k = most_urgent(urgency)
+        if k < 0:
+            break
+        file, urgency[k] = bureau.files[k], 0.0
+        if HOURS[file.kind] > hours:
             continue
         hours -= HOURS[file.kind]
         file.passes += 1
