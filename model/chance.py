@@ -45,6 +45,20 @@ def somebody_here(stage: Stage, where: int, cell: int, decision: int, who: int, 
 
 
 @kernel
+def housemates(people: Rows[Person], i: int) -> tuple[int, int]:
+    """First row of the household that resident i lived in at the start, and the row after its last.
+
+    Who was born or moved in since stands elsewhere in the table and is not among them.
+    """
+    household, first, end = people[i].household, i, i + 1
+    while first > 0 and people[first - 1].household == household:
+        first -= 1
+    while end < len(people) and people[end].household == household:
+        end += 1
+    return first, end
+
+
+@kernel
 def age_of(person: Person, tick: int) -> float:
     """Age in years on the day of this tick."""
     return (tick // 3 - person.born) / DAYS_A_YEAR

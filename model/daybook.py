@@ -135,15 +135,18 @@ class Suffered(Row):
 
 
 class Impression(Row):
-    """What one resident lived through or heard: tones from -1 to 1, weights in log-odds, and the change it made."""
+    """What one resident lived through or heard: shares that are good, weights as evidence, and the change it made.
+
+    ``fast`` is the part that is forgotten within weeks.
+    """
 
     who: int
     cause: int
-    own: int
-    tone_f: float
-    tone_e: float
+    quality_f: float
+    quality_e: float
     weight_f: float
     weight_e: float
+    fast: float
     change: float
 
 

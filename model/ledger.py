@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from model.calendar import YEAR
 from model.daybook import IMPRESSIONS
-from model.kernels import AHEAD, fetch, kernel, making_arrays, scalar
-from model.luck import decision, logistic, luck
+from model.kernels import AHEAD, fetch, kernel, making_arrays
+from model.law import Evidence, disposed, fade_bad, fade_good, kept, kept_fast, take_in, trust_of
+from model.luck import decision, luck
 from model.mechanism import Mechanism
 from model.parameters import Group, number, share
 from model.rows import Column, Reals, Row, Rows, code
@@ -39,8 +39,11 @@ def cause(name: str, number: int) -> int:
     return code(number)
 
 
-FADING, DEATH, PUBLIC_EVENT = cause("fading", 0), cause("death", 15), cause("public_event", 16)
+DEATH, PUBLIC_EVENT = cause("death", 15), cause("public_event", 16)
 ARRIVAL, DEPARTURE = cause("arrival", 17), cause("departure", 18)
+FORGETTING_GOOD, FORGETTING_BAD = cause("forgetting_good", 28), cause("forgetting_bad", 29)
+NATION = cause("nation", 30)
+"""Cause 0 was the fading of an earlier law; its number is not given again."""
 LEDGER = Field(
     name="ledger",
     of=np.float64,
@@ -48,22 +51,29 @@ LEDGER = Field(
     monthly=True,
     about="Change of summed trust by cause, as compensated sums: only the ledger writes it.",
 )
+STILL_FELT = Field(
+    name="still_felt",
+    of=np.float64,
+    shape=(2, MOST_CAUSES, "settlement"),
+    about="What is felt of the changes by cause, in the fast and the slow memory, as if at the last end of a month.",
+)
+REMEMBERED = Field(
+    name="remembered",
+    of=np.float64,
+    shape=(MOST_CAUSES, "settlement"),
+    about="The same of both memories, with this month's changes as they were when they came.",
+)
 
 
-class Belief(Row):
-    """What a resident thinks of the police; ``trust`` is what the beliefs in this row amount to.
+class Belief(Evidence):
+    """What a resident thinks of the police; ``trust`` is what the evidence in this row amounts to.
 
-    ``mood`` is the offset of the whole municipality at the last end of a month.
+    ``calm`` are the odds of the nation's mood against the police at the last end of a month.
     """
 
-    fairness: Annotated[float, Column("belief that the police treat people well", "log-odds")]
-    effectiveness: Annotated[float, Column("belief that the police come and solve", "log-odds")]
-    base_fairness: Annotated[float, Column("disposition to which that belief fades", "log-odds")]
-    base_effectiveness: Annotated[float, Column("disposition to which that belief fades", "log-odds")]
-    mood: Annotated[float, Column("offset of the municipality that is in this row's trust", "log-odds")]
+    calm: Annotated[float, Column("odds of the nation's mood against the police that are in this row's trust", "odds", 1.0)]
     trust: Annotated[float, Column("trust in the police as of the tick touched", "0-1")]
-    evidence: Annotated[float, Column("own experiences counted so far", "count")]
-    touched: Annotated[int, Column("when fading was last taken in", "tick", kind="i4")]
+    touched: Annotated[int, Column("when forgetting was last taken in", "tick", kind="i4")]
 
 
 class Memory(Row):
@@ -90,69 +100,52 @@ class Trust(Group):
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("G01", "G05", "G07", "T01", "T03", "T04", "Z01", "Z03")
 
-    memory_years: float = number(
-        1.0,
-        "years",
-        0.05,
-        20.0,
-        "not identified; swept 0.15-10 (Z03: weeks to months)",
-        "half-life of an event",
-    )
-    negativity_fairness: float = number(
-        1.5,
-        "ratio",
-        1.0,
-        8.0,
-        "Z01: studies disagree; swept, never calibrated",
-        "weight of bad over good news",
-    )
-    negativity_effectiveness: float = number(
-        4.0,
-        "ratio",
-        1.0,
-        14.0,
-        "Z01: studies disagree; swept, never calibrated",
-        "the same for effectiveness",
-    )
-    lasting: float = share(0.1, "not identified; swept 0-0.5", "share of an event that moves the disposition", high=0.5)
-    prior_weight: float = share(0.2, "not identified; swept 0-1", "weight of prior belief in the judged tone")
-    inertia: float = number(8.0, "events", 0.5, 100.0, "assumed; swept", "own events that halve the next one")
-    fairness: float = number(
-        -0.1, "log-odds", -4.0, 4.0, "assumed", "mean belief in fairness at the start", role="site"
-    )
-    effectiveness: float = number(
-        -0.6, "log-odds", -4.0, 4.0, "assumed", "mean belief in effectiveness at the start", role="site"
-    )
-    spread: float = number(0.9, "log-odds", 0.0, 3.0, "T01: spread of answers", "spread of beliefs between persons")
-    women: float = number(0.25, "log-odds", -1.0, 1.0, "T04: +6 points", "women's belief above men's at the start")
+    level: float = share(
+        0.41, "T01, T03", "mean trust of adults at the start, the nation's mood of 2017 given", low=0.02, high=0.98,
+        role="site",
+    )  # fmt: skip
+    fairer: float = number(
+        0.5, "log-odds", -4.0, 4.0, "assumed", "disposition to believe in fairness above that in effectiveness",
+        role="site",
+    )  # fmt: skip
+    spread: float = number(1.86, "log-odds", 0.0, 4.0, "T01: spread of answers", "spread of dispositions")
+    women: float = number(0.5, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
     fear: float = number(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
-    harm: float = number(0.4, "log-odds", 0.0, 2.0, "T14: negative; size assumed", "weight of being a victim")
-    call: float = number(0.35, "log-odds", 0.0, 2.0, "H05, E18; assumed", "weight of how fast a call is answered")
-    call_treatment: float = number(0.20, "log-odds", 0.0, 2.0, "Z04; assumed", "weight of treatment at a call")
-    release: float = number(0.30, "log-odds", 0.0, 2.0, "H04; assumed", "weight of what justice does with the case")
-    hearing: float = number(0.10, "log-odds", 0.0, 2.0, "F06, F10; assumed", "weight of police deference at a hearing")
-
-
-@scalar("float64(float64,float64,float64,float64,float64,float64)")
-def step_of(tone: float, weight: float, negativity: float, trust: float, prior_weight: float, slowness: float) -> float:
-    """Change of one belief (log-odds) by an event of this tone, as judged with this trust.
-
-    >>> round(float(step_of(-0.5, 0.2, 4.0, 0.5, 0.0, 1.0)), 3)
-    -0.4
-    """
-    judged = (1.0 - prior_weight) * tone + prior_weight * (2.0 * trust - 1.0)
-    slant = judged if judged > 0.0 else negativity * judged
-    return weight * slant / slowness
-
-
-@scalar("float64(float64,float64)")
-def kept(shifts: float, memory_years: float) -> float:
-    """Share of a past event that is still felt after so many shifts.
-
-    >>> float(kept(1095.0, 1.0))
-    0.5
-    """
-    return math.exp(-0.6931471805599453 * shifts / (YEAR * memory_years))
+    memory_years: float = number(
+        2.0, "years", 0.05, 20.0, "not identified; swept 0.5-8; 2 is a convention", "half-life of the slow memory"
+    )
+    fast_days: float = number(21.0, "days", 3.0, 120.0, "calibrated: Q04", "half-life of the fast memory")
+    asymmetry: float = number(
+        3.0, "ratio", 1.0, 8.0, "not identified; swept 1-5 around Q01 : Q03 (Q05)",
+        "weight of what speaks against the police, relative",
+    )  # fmt: skip
+    fast: float = share(0.5, "assumed; swept 0-0.9", "fast part of events whose fading nobody measured", high=0.95)
+    fast_friendly: float = share(0.89, "calibrated: Q04", "fast part of a friendly contact", high=0.99)
+    fast_panel: float = share(
+        0.0, "convention: Q01-Q03 are asked over a year; swept 0-0.3", "fast part of abuse, bribe and meeting", high=0.9
+    )
+    mood: float = number(
+        0.0, "log-odds", -2.0, 2.0, "T06: Latinobarometro, an input", "the nation's mood above that of 2017",
+        role="site",
+    )  # fmt: skip
+    harm: float = number(
+        0.4, "evidence", 0.0, 3.0, "T14: negative; assumed: -2 points a harm; swept 0 to -5", "weight of a harm of severity 1"
+    )
+    served: float = number(0.095, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time")
+    late: float = number(0.169, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late")
+    unanswered: float = number(
+        0.299, "evidence", 0.0, 2.0, "assumed: -5 points; swept -2 to -10", "weight of a call that nobody answers"
+    )
+    held: float = number(0.10, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
+    released: float = number(0.21, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release")
+    charged: float = number(0.145, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
+    dropped: float = number(0.07, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
+    hearing: float = number(
+        0.066, "evidence", 0.0, 1.0, "F06, F10; assumed: +2 points; swept 0-4", "weight of police who wait at a hearing"
+    )
+    stepped_in: float = number(
+        0.14, "evidence", 0.0, 1.0, "F06, F10; assumed: -2 points; swept 0 to -4", "weight of police who step in"
+    )
 
 
 @kernel
@@ -168,59 +161,50 @@ def book(ledger: Reals, cause: int, settlement: int, change: float) -> None:
 
 
 @kernel
-def trust_of(fairness: float, effectiveness: float, mood: float) -> float:
-    """Trust that belongs to two beliefs and the mood of the municipality.
-
-    >>> float(trust_of(0.3, -0.3, 0.0))
-    0.5
-    """
-    return logistic((fairness + effectiveness) / 2.0 + mood)
+def lost_since(mind: Mind, tick: int, p: Trust) -> tuple[float, float]:
+    """Shares of the fast and the slow memory that are left of what was felt when this resident was last touched."""
+    shifts = float(tick - mind.touched)
+    return kept_fast(shifts, p.fast_days), kept(shifts, p.memory_years)
 
 
 @kernel
-def faded(belief: float, disposition: float, left: float) -> float:
-    """Belief of which a share ``left`` of its distance from the disposition is left."""
-    return disposition + (belief - disposition) * left
-
-
-@kernel
-def trust_now(mind: Mind, tick: int, memory_years: float) -> float:
+def trust_now(mind: Mind, tick: int, p: Trust) -> float:
     """Trust of a resident at this tick, without writing anything."""
-    left = kept(float(tick - mind.touched), memory_years)
-    fairness = faded(mind.fairness, mind.base_fairness, left)
-    return trust_of(fairness, faded(mind.effectiveness, mind.base_effectiveness, left), mind.mood)
+    fast, slow = lost_since(mind, tick, p)
+    good_f = mind.disposed_fairness + fast * mind.fair_fast + slow * mind.fair_slow
+    bad_f = 1.0 - mind.disposed_fairness + fast * mind.unfair_fast + slow * mind.unfair_slow
+    good_e = mind.disposed_effectiveness + fast * mind.solved_fast + slow * mind.solved_slow
+    bad_e = 1.0 - mind.disposed_effectiveness + fast * mind.failed_fast + slow * mind.failed_slow
+    return 1.0 / (1.0 + mind.calm * math.sqrt(bad_f * bad_e / (good_f * good_e)))
 
 
 @kernel
-def fade_by(mind: Mind, left: float) -> None:
-    """Let both beliefs fade so that this share is left."""
-    mind.fairness = faded(mind.fairness, mind.base_fairness, left)
-    mind.effectiveness = faded(mind.effectiveness, mind.base_effectiveness, left)
-
-
-@kernel
-def recall(mind: Mind, left: float) -> float:
-    """Let both beliefs fade so that this share is left; return trust now."""
-    fade_by(mind, left)
-    mind.trust = trust_of(mind.fairness, mind.effectiveness, mind.mood)
-    return mind.trust
-
-
-@kernel
-def fade(mind: Mind, tick: int, memory_years: float, ledger: Reals, settlement: int) -> float:
-    """Bring one resident up to date, book the fading, return trust now."""
+def forget(mind: Mind, fast: float, slow: float, ledger: Reals, settlement: int) -> None:
+    """Let evidence fade so that these shares of both memories are left, the good first, and book either."""
     before = mind.trust
-    if mind.touched == tick:
-        return before
-    now = recall(mind, kept(float(tick - mind.touched), memory_years))
-    mind.touched = tick
-    book(ledger, FADING, settlement, now - before)
-    return now
+    fade_good(mind, fast, slow)
+    now = trust_of(mind, mind.calm)
+    book(ledger, FORGETTING_GOOD, settlement, now - before)
+    fade_bad(mind, fast, slow)
+    mind.trust = trust_of(mind, mind.calm)
+    book(ledger, FORGETTING_BAD, settlement, mind.trust - now)
 
 
 @kernel
-def learn_all(stage: Stage, first: int) -> None:
-    """Let the impressions from row ``first`` on change the beliefs of those who had them."""
+def fade(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int) -> None:
+    """Bring one resident up to date, and book what is forgotten."""
+    if mind.touched != tick:
+        fast, slow = lost_since(mind, tick, p)
+        forget(mind, fast, slow, ledger, settlement)
+        mind.touched = tick
+
+
+@kernel
+def learn_all(stage: Stage, first: int, felt: Reals, remembered: Reals, since: float) -> None:
+    """Let the impressions from row ``first`` on change the beliefs of those who had them.
+
+    ``since`` are the shifts since the last end of a month, as if at which `STILL_FELT` is written.
+    """
     n = stage.day.counts[IMPRESSIONS]
     for k in range(first, n):
         if k + AHEAD < n:
@@ -232,33 +216,16 @@ def learn_all(stage: Stage, first: int) -> None:
             continue
         settlement = stage.ground.people[impression.who].settlement
         p = stage.trust[settlement]
-        now = fade(mind, stage.tick, p.memory_years, stage.ledger, settlement)
-        slowness = 1.0 + mind.evidence / p.inertia
-        by_f = step_of(
-            impression.tone_f,
-            impression.weight_f,
-            p.negativity_fairness,
-            now,
-            p.prior_weight,
-            slowness,
-        )
-        by_e = step_of(
-            impression.tone_e,
-            impression.weight_e,
-            p.negativity_effectiveness,
-            now,
-            p.prior_weight,
-            slowness,
-        )
-        mind.fairness += by_f
-        mind.effectiveness += by_e
-        mind.base_fairness += p.lasting * by_f
-        mind.base_effectiveness += p.lasting * by_e
-        mind.evidence += impression.own
-        mind.trust = trust_of(mind.fairness, mind.effectiveness, mind.mood)
+        fade(mind, stage.tick, p, stage.ledger, settlement)
+        now = mind.trust
+        take_in(mind, impression, p)
+        mind.trust = trust_of(mind, mind.calm)
         change = mind.trust - now
         impression.change = change
         book(stage.ledger, impression.cause, settlement, change)
+        remembered[impression.cause, settlement] += change
+        felt[0, impression.cause, settlement] += impression.fast * change / kept_fast(since, p.fast_days)
+        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / kept(since, p.memory_years)
 
 
 @kernel
@@ -267,66 +234,63 @@ def impress(
     minds: Rows[Mind],
     who: int,
     cause: int,
-    tone_f: float,
+    quality_f: float,
     weight_f: float,
-    tone_e: float,
+    quality_e: float,
     weight_e: float,
-    own: int,
+    fast: float,
 ) -> None:
-    """Write down that a resident had an impression; the dead have none, and weightless ones are not written."""
+    """Write down that a resident had an impression; the dead have none, and weightless ones are not written.
+
+    Qualities are the shares (0-1) that speak for fair, and for effective, police; weights are evidence.
+    """
     if minds[who].gone >= 0 or (weight_f == 0.0 and weight_e == 0.0):
         return
     k = day.counts[IMPRESSIONS]
     impression = day.impressions[k]
-    impression.who, impression.cause, impression.own = who, cause, own
-    impression.tone_f, impression.weight_f = tone_f, weight_f
-    impression.tone_e, impression.weight_e = tone_e, weight_e
+    impression.who, impression.cause, impression.fast = who, cause, fast
+    impression.quality_f, impression.weight_f = quality_f, weight_f
+    impression.quality_e, impression.weight_e = quality_e, weight_e
     impression.change = 0.0
     day.counts[IMPRESSIONS] = k + 1
 
 
 @kernel
-def leave(mind: Mind, tick: int, memory_years: float, ledger: Reals, settlement: int, cause: int) -> None:
+def leave(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int, cause: int) -> None:
     """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
-    now = fade(mind, tick, memory_years, ledger, settlement)
-    book(ledger, cause, settlement, -now)
+    fade(mind, tick, p, ledger, settlement)
+    book(ledger, cause, settlement, -mind.trust)
     mind.gone = tick
 
 
 @kernel
-def die(mind: Mind, tick: int, memory_years: float, ledger: Reals, settlement: int) -> None:
+def die(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int) -> None:
     """Take a resident who dies out of the world."""
-    leave(mind, tick, memory_years, ledger, settlement, DEATH)
+    leave(mind, tick, p, ledger, settlement, DEATH)
 
 
 @kernel
-def come_back(mind: Mind, tick: int, mood: float, memory_years: float, ledger: Reals, settlement: int) -> None:
-    """Bring somebody back who had left: beliefs have faded meanwhile, and the trust that comes is booked."""
-    mind.mood, mind.gone = mood, -1
-    recall(mind, kept(float(tick - mind.touched), memory_years))
+def come_back(mind: Mind, tick: int, calm: float, p: Trust, ledger: Reals, settlement: int) -> None:
+    """Bring somebody back who had left: evidence has aged meanwhile, and the trust that comes is booked."""
+    fast, slow = lost_since(mind, tick, p)
+    mind.calm, mind.gone = calm, -1
+    fade_good(mind, fast, slow)
+    fade_bad(mind, fast, slow)
+    mind.trust = trust_of(mind, calm)
     mind.touched = tick
     book(ledger, ARRIVAL, settlement, mind.trust)
 
 
 @kernel
-def catch_up(
-    mind: Mind, left: float, calm_before: float, mood: float, calm: float, tick: int, ledger: Reals, settlement: int
-) -> tuple[float, float]:
-    """Bring a resident up to date at a month's end, the month's public events included; return half of either odds.
-
-    The odds are those of the beliefs, against the police; ``calm`` are those of the mood, so that trust takes three
-    exponentials.
-    """
-    fade_by(mind, left)
+def catch_up(mind: Mind, fast: float, slow: float, calm: float, tick: int, ledger: Reals, settlement: int) -> None:
+    """Bring a resident up to date at a month's end, the nation's mood included."""
+    forget(mind, fast, slow, ledger, settlement)
     mind.touched = tick
-    unfair, useless = math.exp(-0.5 * mind.fairness), math.exp(-0.5 * mind.effectiveness)
-    now = 1.0 / (1.0 + unfair * useless * calm_before)
-    book(ledger, FADING, settlement, now - mind.trust)
-    if mind.mood != mood:
-        before, now = now, 1.0 / (1.0 + unfair * useless * calm)
-        book(ledger, PUBLIC_EVENT, settlement, now - before)
-    mind.mood, mind.trust = mood, now
-    return unfair, useless
+    if mind.calm != calm:
+        before = mind.trust
+        mind.calm = calm
+        mind.trust = trust_of(mind, calm)
+        book(ledger, NATION, settlement, mind.trust - before)
 
 
 @kernel
@@ -336,30 +300,25 @@ def noise(u: float) -> float:
 
 
 @kernel
-def first_mind(mind: Mind, person: Person, p: Trust, i: int, mood: float, tick: int, seed: int) -> None:
-    """Give resident i the beliefs and dispositions with which everybody begins."""
+def dispose(mind: Mind, person: Person, p: Trust, intercept: float, i: int, seed: int) -> None:
+    """Draw the dispositions of resident i around the intercept of the site."""
     common = noise(luck(seed, DISPOSITION, 0, i, 0))
-    women = p.women * (person.female - 0.5)
     own_f, own_e = noise(luck(seed, DISPOSITION, 0, i, 1)), noise(luck(seed, DISPOSITION, 0, i, 2))
-    mind.base_fairness = p.fairness + p.spread * (0.8 * common + 0.6 * own_f) + women
-    mind.base_effectiveness = p.effectiveness + p.spread * (0.8 * common + 0.6 * own_e) + women
-    mind.fairness, mind.effectiveness = mind.base_fairness, mind.base_effectiveness
-    mind.mood, mind.touched = mood, tick
-    mind.trust = trust_of(mind.fairness, mind.effectiveness, mood)
+    mean = intercept + p.women * (person.female - 0.5)
+    fairness = mean + 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_f)
+    disposed(mind, fairness, mean - 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_e))
 
 
 @kernel
-def first_minds(stage: Stage, first: int, end: int, mood: float) -> None:
-    """Give the residents of some rows who are here the beliefs with which everybody begins."""
+def first_minds(stage: Stage, first: int, end: int, intercept: float, calm: float) -> None:
+    """Give the residents of some rows who are here the dispositions with which everybody begins."""
     people = stage.ground.people
     for i in range(first, end):
-        if stage.minds[i].gone < 0:
-            first_mind(stage.minds[i], people[i], stage.trust[people[i].settlement], i, mood, stage.tick, stage.seed)
-
-
-def born(world: World, first: int, end: int) -> None:
-    """Give first beliefs to those who are born or move here."""
-    first_minds(world.stage(), first, end, float(world.state.mood[0]))
+        mind = stage.minds[i]
+        if mind.gone < 0:
+            dispose(mind, people[i], stage.trust[people[i].settlement], intercept, i, stage.seed)
+            mind.calm, mind.touched = calm, stage.tick
+            mind.trust = trust_of(mind, calm)
 
 
 @making_arrays
@@ -375,9 +334,8 @@ def total_trust(minds: Rows[Mind], people: Rows[Person], n_settlements: int) -> 
 
 IT = Mechanism(
     group=Trust,
-    tables=(LEDGER,),
+    tables=(LEDGER, STILL_FELT, REMEMBERED),
     mind=Belief,
-    causes=(FADING, DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE),
+    causes=(DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE, FORGETTING_GOOD, FORGETTING_BAD, NATION),
     writes=("impressions.change",),
-    born=born,
 )

@@ -17,12 +17,8 @@ from model.chance import age_of
 from model.criteria import CRITERIA, TRACES, ratio, scores
 from model.kernels import AHEAD, fetch, kernel, making_arrays
 from model.kinds import HOMICIDE
-from model.ledger import (
-    LEDGER,
-    book,
-    catch_up,
-    kept,
-)
+from model.law import kept, kept_fast, odds_unfair, odds_useless
+from model.ledger import LEDGER, book, catch_up
 from model.luck import decision, luck
 from model.mechanism import Measure, over
 from model.mechanisms.fear import feel
@@ -80,9 +76,16 @@ class Survey(Group):
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("T01", "T06")
 
-    lapop: float = number(0.45, "log-odds", 0.05, 2.0, "assumed", "distance of the thresholds of LAPOP's seven answers")
-    latinobarometro: float = number(0.7, "log-odds", 0.05, 2.0, "assumed", "the same of Latinobarómetro's four")
-    noise: float = number(0.7, "log-odds", 0.0, 3.0, "assumed", "spread of answers around the same trust")
+    lapop: float = number(
+        0.9, "log-odds", 0.05, 3.0, "calibrated: T01", "distance of the thresholds of LAPOP's seven answers"
+    )
+    latinobarometro: float = number(
+        1.8, "log-odds", 0.05, 5.0, "calibrated: T06", "the same of Latinobarómetro's four"
+    )
+    reserve: float = number(
+        0.6, "log-odds", -2.0, 3.0, "calibrated: T01 and T06 differ by 7 points", "how far its thresholds lie higher"
+    )
+    noise: float = number(1.4, "log-odds", 0.0, 3.0, "calibrated: Q07", "spread of answers around the same trust")
 
 
 def lasting_flags(world: World) -> NDArray[np.int16]:
@@ -112,12 +115,12 @@ def flags_of(lasting: int, person: Person, mind: Mind, tick: int) -> int:
 
 
 @kernel
-def enter(row: Reals, mind: Mind, unfair: float, useless: float, tick: int) -> None:
+def enter(row: Reals, mind: Mind, tick: int) -> None:
     """Enter one resident into the sums of their class."""
     row[0] += 1.0
     row[1] += mind.trust
-    row[2] += 1.0 / (1.0 + unfair * unfair)
-    row[3] += 1.0 / (1.0 + useless * useless)
+    row[2] += 1.0 / (1.0 + odds_unfair(mind))
+    row[3] += 1.0 / (1.0 + odds_useless(mind))
     row[4] += mind.fear
     row[5] += mind.careful
     row[6] += lately(tick, mind.harmed) | lately(tick, mind.harmed_outside)
@@ -129,39 +132,38 @@ def settle(
     lasting: NDArray[np.int16],
     fear: Rows[Fear],
     local: Rows[Local],
-    mood: float,
+    calm: float,
     table: Reals,
     by_cell: Reals,
     total: Reals,
 ) -> None:
-    """Bring every living resident up to date, book fading and the month's public events, and fill the class table.
+    """Bring every living resident up to date, book what is forgotten and the nation's mood, and fill the class table.
 
     ``table[settlement, flags]`` holds the sums of residents, trust, beliefs, fear and precaution;
     ``by_cell`` residents and their summed trust by home cell; ``total[settlement]`` the compensated sum of trust.
     """
     table[:] = 0.0
     by_cell[:] = 0.0
-    sums, left = np.zeros((2, 1, len(total))), np.zeros(LONGEST_MONTH + 1)
-    memory, before_mood, calm_before, calm = -1.0, 0.0, 1.0, math.exp(-mood)
+    sums, left = np.zeros((2, 1, len(total))), np.zeros((LONGEST_MONTH + 1, 2))
+    memory, days = -1.0, -1.0
     people, tick = stage.ground.people, stage.tick
     for i in range(stage.ground.come[0]):
         mind, person = stage.minds[i], people[i]
         if mind.gone >= 0:
             continue
         z = person.settlement
-        if stage.trust[z].memory_years != memory:
-            memory = stage.trust[z].memory_years
+        if stage.trust[z].memory_years != memory or stage.trust[z].fast_days != days:
+            memory, days = stage.trust[z].memory_years, stage.trust[z].fast_days
             for shifts in range(LONGEST_MONTH + 1):
-                left[shifts] = kept(float(shifts), memory)
-        if mind.mood != before_mood:
-            before_mood, calm_before = mind.mood, math.exp(-mind.mood)
+                left[shifts, 0], left[shifts, 1] = kept_fast(float(shifts), days), kept(float(shifts), memory)
         # everybody here was up to date at the last end of a month
-        unfair, useless = catch_up(mind, left[tick - mind.touched], calm_before, mood, calm, tick, stage.ledger, z)
+        since = tick - mind.touched
+        catch_up(mind, left[since, 0], left[since, 1], calm, tick, stage.ledger, z)
         book(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
         feel(mind, local[z], fear[z])
-        enter(table[z, flags_of(lasting[i], person, mind, tick)], mind, unfair, useless, tick)
+        enter(table[z, flags_of(lasting[i], person, mind, tick)], mind, tick)
     for z in range(len(total)):
         total[z] = sums[0, 0, z] + sums[1, 0, z]
 
@@ -176,7 +178,7 @@ def ask(heard: Reals, ground: Ground, minds: Rows[Mind], noise: float, wave: int
             if i < ground.come[0] and minds[i].gone < 0 and age_of(ground.people[i], tick) >= 18.0:
                 break
         u = luck(seed, ANSWER, wave, s, 0)
-        heard[s] = (minds[i].fairness + minds[i].effectiveness) / 2.0 + minds[i].mood
+        heard[s] = -math.log(minds[i].calm * math.sqrt(odds_unfair(minds[i]) * odds_useless(minds[i])))
         heard[s] += noise * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
 
 
@@ -196,6 +198,7 @@ def surveys(world: World) -> dict[str, dict[str, float]]:
     found = {}
     for instrument, (n_answers, trusting) in INSTRUMENTS.items():
         thresholds = float(numbers[instrument]) * (np.arange(1, n_answers) - n_answers / 2.0)
+        thresholds += float(numbers["reserve"]) if instrument == "latinobarometro" else 0.0
         answers = 1 + np.searchsorted(thresholds, heard)
         found[instrument] = {
             "mean": float((answers.mean() - 1.0) / (n_answers - 1.0) * 100.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import math
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -28,7 +29,8 @@ from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook
 from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
-from model.ledger import CAUSES, kept, learn_all, total_trust, trust_now
+from model.law import kept, kept_fast
+from model.ledger import CAUSES, STILL_FELT, LEDGER, REMEMBERED, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
 from model.mechanisms.certainty import seen_by_zone
@@ -37,6 +39,7 @@ from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
 from model.register import TABLES as DECLARED
 from model.rows import Reals, Rows
 from model.scenario import Scenario
+from model.start import settle_in
 from model.stage import Stage, ground_of, plant_of, stage_of
 from model.state import HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 from model.tables import Growth, Sizes
@@ -50,7 +53,9 @@ SETTLEMENT_MONTH = np.dtype(
 )
 """Settlements bear real names: who reports, who is hurt by gangs and who calls the police is not told by settlement."""
 GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMS])
-LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8")])
+LEDGER_MONTH = np.dtype(
+    [("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8"), ("forgotten", "f8")]
+)
 CELL_MONTH = np.dtype(
     [(name, "i8") for name in ("month", "cell", "x", "y", "residents", "incidents", "visits")]
     + [(name, "f8") for name in ("trust", "risk")]
@@ -113,6 +118,8 @@ class TrustModel(MesaModel):
         self._begin()
         for _ in range(tick_of(scenario.start) - self.tick):
             type(self).step(self)
+        settle_in(self)
+        self.open_books()
 
     def _prepare(self, scenario: Scenario, rng: int, town: Town | None, trace: bool, keep: Iterable[str]) -> None:
         """Set up everything that does not change in a run."""
@@ -142,13 +149,20 @@ class TrustModel(MesaModel):
         self.state = State(DECLARED, self.town, self._sizes())
         self._look_out()
         self._read_numbers(self.date - datetime.timedelta(days=1))
+        self.state[MOOD][0] = self.numbers["trust"][0]["mood"]
         self.born(0, self.town.n_people)
         for mechanism in ORDER:
             mechanism.begin(self)
-        self.state[TOTAL][:] = total_trust(self.minds, self.town.people, self.town.n_settlements)
+        self.open_books()
         self.forget_laid()
         self.factors.lay(self)
         enrol(self)
+
+    def open_books(self) -> None:
+        """Begin the book of trust from how it stands now."""
+        state = self.state
+        state[TOTAL][:] = total_trust(self.minds, self.town.people, self.town.n_settlements)
+        state[LEDGER][:] = state[REMEMBERED][:] = state[STILL_FELT][:] = 0.0
 
     def _sizes(self) -> Sizes:
         """Return how many there are of whatever tables have rows for."""
@@ -224,13 +238,14 @@ class TrustModel(MesaModel):
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
         state, numbers = self.state, self.numbers
-        self.remember_public_events()
+        self.forgotten = self.share_out_forgetting()
+        state[MOOD][0] = numbers["trust"][0]["mood"]
         settle(
             self.stage(),
             self.once(lasting_flags),
             numbers["fear"],
             state.local,
-            state[MOOD][0],
+            self.calm,
             self.class_table,
             self.by_cell,
             state[TOTAL],
@@ -239,18 +254,21 @@ class TrustModel(MesaModel):
             self._report()
         state.open_month(DECLARED)
 
-    def remember_public_events(self) -> None:
-        """Let the mood of the municipality fade by a month, and take in the month's public events."""
-        mood = self.state[MOOD]
-        shifts = SHIFTS * self.days_of_month
-        mood[0] = mood[0] * kept(shifts, self.numbers["trust"][0]["memory_years"]) + mood[1]
-        mood[1] = 0.0
+    def share_out_forgetting(self) -> Reals:
+        """Let what is felt of each cause fade by the month; return what was forgotten of it, by cause and settlement."""
+        felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close
+        for z, p in enumerate(self.numbers["trust"]):
+            felt[0, :, z] *= kept_fast(shifts, p["fast_days"])
+            felt[1, :, z] *= kept(shifts, p["memory_years"])
+        forgotten: Reals = remembered - felt.sum(axis=0)
+        remembered -= forgotten
+        return forgotten
 
     def learn(self) -> None:
         """Let the impressions written since the last call change beliefs, through the ledger."""
         written = self.book.counts.item(IMPRESSIONS)
         if self.learned < written:
-            learn_all(self.stage(), self.learned)
+            learn_all(self.stage(), self.learned, self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close)
             self.learned = written
 
     def turns_today(self) -> bool:
@@ -304,16 +322,25 @@ class TrustModel(MesaModel):
         return month_of(self.tick)
 
     @property
+    def calm(self) -> float:
+        """Odds of the nation's mood against the police."""
+        return math.exp(-float(self.state[MOOD][0]))
+
+    @property
+    def shifts_since_close(self) -> float:
+        """Shifts since the last end of a month, the present one included."""
+        return float(self.tick + 1 - tick_of(first_of_month(self.month)))
+
+    @property
     def days_of_month(self) -> int:
         """Days of the present month."""
         return (first_of_month(self.month + 1) - first_of_month(self.month)).days
 
     def trust(self) -> Reals:
         """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
-        memory = self.numbers["trust"]["memory_years"][self.town.people["settlement"]]
-        minds = self.minds
+        minds, numbers, settlement = self.minds, self.numbers["trust"], self.town.people["settlement"]
         return np.array(
-            [trust_now(minds[i], max(self.tick - 1, minds[i].touched), memory[i]) for i in range(len(minds))]
+            [trust_now(m, max(self.tick - 1, m.touched), numbers[z]) for m, z in zip(minds, settlement, strict=True)]
         )
 
     def settlement_months(self) -> Table:
@@ -353,7 +380,7 @@ class TrustModel(MesaModel):
         accounts = np.zeros(change.size, LEDGER_MONTH)
         accounts["month"], accounts["cause"] = month, np.repeat(causes, town.n_settlements)
         accounts["settlement"] = np.tile(np.arange(town.n_settlements), len(causes))
-        accounts["change"] = change.ravel()
+        accounts["change"], accounts["forgotten"] = change.ravel(), self.forgotten[causes].ravel()
         self._past["ledger"].append(accounts)
         self._past["cell"] = [*self._past["cell"][:1], self._cells()]
 

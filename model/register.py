@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import books, daybook, gangs, ledger
+from model import books, daybook, gangs, ledger, start
 from model.errors import nearest
 from model.mechanisms import (
     adoption,
@@ -63,6 +63,7 @@ ORDER: tuple[Mechanism, ...] = (
     ledger.IT,
     books.IT,
     fear.IT,
+    start.IT,
     population_change.IT,
     daily_rhythm.IT,
     officers.IT,

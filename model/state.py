@@ -139,8 +139,8 @@ CROWD = Field(name="crowd", of=np.int64, shape=("list", "cell"), about="How many
 MOOD = Field(
     name="mood",
     of=np.float64,
-    shape=(2,),
-    about="Offset of everybody's trust; what public events of this month add to it.",
+    shape=(1,),
+    about="The nation's mood, in log-odds of trust, as of the last end of a month.",
 )
 BOOKS = Field(
     name="books",

@@ -1,7 +1,8 @@
 """Dated events of the country and the sites, read from `timeline.toml` into plain checked values."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -17,7 +18,7 @@ TIMELINE = FOLDER / "timeline.toml"
 HOWS = get_args(Entry.__annotations__["how"])
 KEYS = ("name", "date", "until", "sites", "title", "about", "evidence", "shock", "crisis", *HOWS)
 REFERENCE_YEAR = "2017"
-TREND = "political_calendar.trend"
+TREND, MOOD = "political_calendar.trend", "trust.mood"
 SITES = ("villa_canales", "totonicapan")
 
 
@@ -35,7 +36,7 @@ class ReadyEvent:
 def timeline_for(lineage: Sequence[str], path: Path = TIMELINE) -> tuple[DatedEvent, ...]:
     """Return what happened to a scenario, given its name and those of the scenarios that it extends, by date."""
     own = [one.event for one in read_timeline(path) if not one.sites or set(one.sites) & set(lineage)]
-    return tuple(sorted([*own, *national_trend(path)], key=lambda event: (event.start, event.name)))
+    return tuple(sorted([*own, *national_trend(path), *national_mood(path)], key=lambda event: (event.start, event.name)))
 
 
 def read_timeline(path: Path = TIMELINE) -> list[ReadyEvent]:
@@ -112,21 +113,38 @@ def entry(how: Any, dotted: str, value: Any) -> Entry:
 
 
 def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
-    """Return the yearly steps of the national homicide rate over that of 2017; missing years lie between their
-    neighbours, and the last year stands for those after it."""
-    stated = read_toml(path, shown(path)).get("national_homicides", {}).get("rates", {})
+    """Return the yearly steps of the national homicide rate over that of 2017."""
+    return yearly("national_homicides", "national trend", TREND, lambda rate, reference: rate / reference, path)
+
+
+def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
+    """Return the yearly steps of the nation's trust in the police above that of 2017, in log-odds."""
+    return yearly("national_trust", "national mood", MOOD, lambda mean, reference: log_odds(mean) - log_odds(reference), path)
+
+
+def log_odds(mean: float) -> float:
+    """Return the log-odds of a mean on 0-100."""
+    return math.log(mean / (100.0 - mean))
+
+
+def yearly(
+    series: str, name: str, parameter: str, relative: Callable[[float, float], float], path: Path
+) -> list[DatedEvent]:
+    """Return the yearly steps of a national series relative to 2017; missing years lie between their neighbours, and the
+    last year stands for those after it."""
+    stated = read_toml(path, shown(path)).get(series, {}).get("rates", {})
     if REFERENCE_YEAR not in stated:
-        raise InputError(f"{shown(path)}: national_homicides.rates must have the year {REFERENCE_YEAR}")
-    known = {int(year): float(finite(f"national_homicides.rates.{year}", rate)) for year, rate in stated.items()}
-    years = range(min(known), max(known) + 1)
+        raise InputError(f"{shown(path)}: {series}.rates must have the year {REFERENCE_YEAR}")
+    known = {int(year): float(finite(f"{series}.rates.{year}", rate)) for year, rate in stated.items()}
+    reference = known[int(REFERENCE_YEAR)]
     return [
         DatedEvent(
-            name=f"national trend {year}",
+            name=f"{name} {year}",
             start=datetime.date(year, 1, 1),
             until=datetime.date(year + 1, 1, 1) if year < max(known) else None,
-            entries=(Entry(parameter=TREND, how="set", value=between(known, year) / known[int(REFERENCE_YEAR)]),),
+            entries=(Entry(parameter=parameter, how="set", value=relative(between(known, year), reference)),),
         )
-        for year in years
+        for year in range(min(known), max(known) + 1)
     ]
 
 

@@ -88,7 +88,12 @@ class CollectiveViolence(Group):
     withdrawn: float = number(
         3.0, "weeks", 0.0, 52.0, "X04; assumed", "time for which police stay away after an attack"
     )
-    weight: float = number(0.2, "log-odds", 0.0, 2.0, "F17, F18; assumed", "weight for those who were there")
+    weight: float = number(
+        0.21, "evidence", 0.0, 2.0, "F17, F18; assumed: -3 points; swept 0 to -8", "weight of a crowd that nobody stopped"
+    )
+    averted: float = number(
+        0.10, "evidence", 0.0, 1.0, "F17; assumed: +2 points; swept 0-4", "weight of a crowd that the police averted"
+    )
 
 
 class Counts(Row):
@@ -125,7 +130,7 @@ def readiness_to_act(stage: Stage, i: int, by_rumour: bool, p: CollectiveViolenc
             break
     rest -= p.rumour if by_rumour else 0.0
     rest -= p.courts * logistic(-mind.useful)
-    rest -= p.police * (1.0 - trust_now(mind, stage.tick, stage.trust[z].memory_years))
+    rest -= p.police * (1.0 - trust_now(mind, stage.tick, stage.trust[z]))
     return logistic(rest)
 
 
@@ -256,9 +261,9 @@ def gather(stage: Stage, gathering: Gathering) -> None:
         stage.tally[0].crowds += 1.0
         police = held or police_near(stage, gathering, row.cell, row.minute, p)
         by = stopped(stage, gathering, z, row.number, police, p)
-        tone = -1.0 if by == 0 else (0.0 if by == 2 else 0.5)
+        seen, weight = (0.05, p.weight) if by == 0 else (0.95, 0.0 if by == 2 else p.averted)
         for j in range(came):
-            impress(stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.0, 0.0, tone, p.weight, 1)
+            impress(stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.5, 0.0, seen, weight, stage.trust[z].fast)
         if by == 0:
             act_as_crowd(stage, gathering, row, i, police, p)
         else:

@@ -184,16 +184,19 @@ def receive_police(stage: Stage, court: Court, case: Case, p: CommunalAuthority)
     if board.invites == 0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
         return
     stage.tally[0].police_present += 1.0
-    tone = 1.0
+    waits = True
     if luck(stage.seed, WAITS, born, number, 0) >= p.waits + (1.0 - p.waits) * p.protocol:
-        tone = -1.0
+        waits = False
         stage.tally[0].police_stepped_in += 1.0
     elif p.protocol > 0.0 or (chief >= 0 and court.officers[chief].trained == 1) or board.links > 0.5:
         stage.tally[0].deference_respect += 1.0
     else:
         stage.tally[0].deference_weakness += 1.0
-    weight = stage.trust[stage.ground.people[i].settlement].hearing
-    impress(stage.day, stage.minds, i, HEARING, tone, weight, 0.0, 0.0, 1)
+    p_trust = stage.trust[stage.ground.people[i].settlement]
+    if waits:
+        impress(stage.day, stage.minds, i, HEARING, 0.9, 0.5 * p_trust.hearing, 0.95, p_trust.hearing, p_trust.fast)
+    else:
+        impress(stage.day, stage.minds, i, HEARING, 0.1, p_trust.stepped_in, 0.5, 0.0, p_trust.fast)
     if stage.minds[i].gone < 0:
         stage.minds[i].met = stage.minds[i].met_free = stage.tick
 

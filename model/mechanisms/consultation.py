@@ -20,7 +20,7 @@ from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.communal_authority import chiefs_of, councils_of, settled_of
-from model.mechanisms.contacts import treats_fairly
+from model.mechanisms.contacts import RUDE, teach_unfair, treats_fairly
 from model.mechanisms.requests import (
     ANSWER_SHIFTS,
     ANSWERED,
@@ -34,6 +34,7 @@ from model.mechanisms.requests import (
     answer_requests,
     ask,
 )
+from model.news import tell_town
 from model.parameters import Group, number, share
 from model.rows import Row, code
 
@@ -49,7 +50,8 @@ DOOR_COUNT, DOOR_WHO, DOOR_TONE = decision("door count"), decision("door who"), 
 TABLE, COUNCIL, COMUPRE, NETWORK = (code(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
 MOST_INVITED, MOST_DOORS = 20, 32
-MEETING, DOOR_TO_DOOR = cause("meeting", 13), cause("door_to_door", 22)
+MEETING, DOOR_TO_DOOR, INFORMED = cause("meeting", 13), cause("door_to_door", 22), cause("informed", 37)
+TOLD_OF = decision("told of")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +89,10 @@ class Consultation(Group):
     answer: float = share(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
     follow_up: float = share(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
     followed: float = share(0.3, "assumed", "more of those met")
-    weight_met: float = number(0.05, "log-odds", 0.0, 2.0, "E10; assumed", "weight of a request met")
-    weight_unmet: float = number(0.05, "log-odds", 0.0, 2.0, "E10; assumed", "weight of a request not met")
+    weight_met: float = number(0.034, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met")
+    weight_unmet: float = number(
+        0.079, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
+    )
     explain: float = share(
         0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
     )
@@ -99,9 +103,13 @@ class Consultation(Group):
     door_to_door: float = number(
         0.0, "visits a month and settlement", 0.0, 200.0, "policy", "visits from door to door", role="lever", off=0.0
     )
-    inform: float = share(0.0, "policy", "residents told of MOPSIC, its plans and activities", role="lever", off=0.0)
+    door: float = share(0.6, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one")
+    inform: float = share(
+        0.0, "policy", "residents reached by a wave of telling, by leaflet, radio or school, each quarter", role="lever",
+        off=0.0,
+    )  # fmt: skip
     news: float = number(
-        0.01, "log-odds a month", -0.1, 0.1, "E19: slow; assumed; swept", "what telling all of them adds"
+        0.02, "evidence", 0.0, 0.1, "E19: slow; assumed: +.4 points; swept 0-.7", "weight of being told once", off=0.0
     )
 
 
@@ -140,7 +148,7 @@ def readiness(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultat
     z = person.settlement
     home, seat = cells[person.home], cells[consulting.authorities[a].cell]
     dx, dy = home.x - seat.x, home.y - seat.y
-    wish = p.attend + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z].memory_years) - 0.5)
+    wish = p.attend + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
     wish += p.attend_women * person.female + p.attend_organised * (consulting.boards[a].organised - 0.5)
     wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * consulting.cell_km
     if mind.harmed >= 0 and stage.tick - mind.harmed < YEAR:
@@ -169,7 +177,12 @@ def hear_out(stage: Stage, consulting: Consulting, i: int, a: int) -> None:
     fair = treats_fairly(
         consulting.officers[consulting.chiefs[a]], contacts, luck(stage.seed, MEETING_TONE, stage.tick, i, 0)
     )
-    impress(stage.day, stage.minds, i, MEETING, 1.0 if fair else -1.0, contacts.weight_meeting, 0.0, 0.0, 1)
+    trust = stage.trust[person.settlement]
+    if fair:
+        weight = contacts.weight_meeting
+        impress(stage.day, stage.minds, i, MEETING, 1.0, weight, 1.0, 0.6 * weight, trust.fast_panel)
+    else:
+        teach_unfair(stage.day, stage.minds, i, RUDE, contacts, trust)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
     stage.tally[0].council_heard += 1.0
     stage.tally[0].council_heard_women += person.female
@@ -255,8 +268,11 @@ def knock(stage: Stage, consulting: Consulting, a: int, p: Consultation) -> None
         fair = treats_fairly(
             consulting.officers[consulting.chiefs[a]], contacts, luck(stage.seed, DOOR_TONE, stage.tick, a, j)
         )
-        tone, weight = (1.0 if fair else -1.0), contacts.weight_talk
-        impress(stage.day, stage.minds, i, DOOR_TO_DOOR, tone, weight, 0.3 * tone, weight, 1)
+        if fair:
+            weight, fast = p.door * contacts.weight_long, stage.trust[z].fast_friendly
+            impress(stage.day, stage.minds, i, DOOR_TO_DOOR, 1.0, weight, 1.0, 0.6 * weight, fast)
+        else:
+            teach_unfair(stage.day, stage.minds, i, RUDE, contacts, stage.trust[z])
         stage.minds[i].met = stage.minds[i].met_free = stage.tick
         stage.tally[0].doors += 1.0
 
@@ -318,7 +334,9 @@ def act(world: World) -> None:
     date = date_of_tick(world.tick)
     if date.day == 1:
         lose_numbers(world)
-        state.mood[1] += numbers["consultation"]["inform"][0] * numbers["consultation"]["news"][0]
+        if date.month % 3 == 1:
+            p, fast = numbers["consultation"][0], numbers["trust"][0]["fast"]
+            tell_town(world, TOLD_OF, 0, p["inform"], INFORMED, 0.9, p["news"], 1.0, fast)
     n = len(state.boards)
     state.requests.reserve(n * MOST_REQUESTS)
     state.present.reserve(len(world.once(councils_of)[1]) + n * MOST_INVITED)
@@ -349,6 +367,7 @@ IT = Mechanism(
     causes=(
         MEETING,
         DOOR_TO_DOOR,
+        INFORMED,
         REQUEST_MET,
         REQUEST_UNMET,
     ),

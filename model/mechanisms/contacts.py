@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.calendar import HALF_YEAR
-from model.chance import age_of, somebody_here, spot_of, young_man
+from model.chance import age_of, housemates, somebody_here, spot_of, young_man
 from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
 from model.kernels import Tables, fetch, kernel, making_arrays
 from model.ledger import cause, impress, trust_now
@@ -25,6 +25,7 @@ from model.rows import Row, wide
 
 if TYPE_CHECKING:
     from model.daybook import Day, Visit
+    from model.ledger import Trust
     from model.mechanisms.misconduct import Misconduct
     from model.mechanisms.officers import Duty
     from model.mechanisms.pressure import Figure
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from model.stage import Stage
     from model.state import Couple, Means
 
+GREETING, TALK, STOP, BRIBE = cause("greeting", 1), cause("talk", 2), cause("stop", 3), cause("bribe", 4)
+LONG_VISIT, RUDE, ABUSE = cause("long_visit", 31), cause("rude", 32), cause("abuse", 33)
+FRIENDLY = (GREETING, TALK, LONG_VISIT)
+MEET_ABUSE, MEET_WITH = decision("meet abuse"), decision("meet with")
 MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
     decision("meet count"),
     decision("meet who"),
@@ -45,9 +50,10 @@ MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
 )
 BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
 MOST = 15
+YOUNGEST = 12.0
+"""Age from which residents are met; assumed."""
 KNOWN_AFTER = HALF_YEAR
 """Shifts at the post after which residents know an officer: six months; assumed."""
-GREETING, TALK, STOP, BRIBE = cause("greeting", 1), cause("talk", 2), cause("stop", 3), cause("bribe", 4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +103,7 @@ class Contacts(Group):
         "log-odds",
         -2.0,
         6.0,
-        "given memory and negativity; orders of magnitude: 6-20 % unfair",
+        "orders of magnitude: 6-20 % unfair",
         "fair treatment by an untrained officer of mean manner",
         role="lever",
     )
@@ -119,18 +125,35 @@ class Contacts(Group):
         "weight of a friendly contact with an officer six months at the post",
         off=1.0,
     )
-    fair_stop: float = number(0.2, "tone", -1.0, 1.0, "Z01, Z02", "how a fair stop is taken")
+    long: float = share(0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit")
+    together: float = share(0.3, "assumed; swept", "greetings, talks and visits at home that two of the household share")
+    abuse: float = share(0.2, "orders of magnitude: .05-.1 a hundred adults a year; swept", "unfair stops with abuse")
     language: float = number(
         0.3, "log-odds", 0.0, 2.0, "C12; assumed", "fair treatment by an officer who speaks the language spoken"
     )
     spoken: float = share(0.0, "assumed", "contacts held in the language of the place", role="site")
     finds: float = share(0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant")
     proof: float = share(0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge")
-    weight_greeting: float = number(0.03, "log-odds", 0.0, 2.0, "assumed; swept", "weight of a greeting", off=0.0)
-    weight_talk: float = number(0.10, "log-odds", 0.0, 2.0, "Z03 scaled; swept", "weight of a talk", off=0.0)
-    weight_stop: float = number(0.20, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop or checkpoint", off=0.0)
-    weight_bribe: float = number(0.60, "log-odds", 0.0, 3.0, "G05; assumed", "weight of a bribe request", off=0.0)
-    weight_meeting: float = number(0.15, "log-odds", 0.0, 2.0, "E07, G04; assumed", "weight of a meeting", off=0.0)
+    weight_greeting: float = number(
+        0.021, "evidence", 0.0, 1.0, "assumed: +.5 points; swept 0-1", "weight of a fair greeting", off=0.0
+    )
+    weight_talk: float = number(
+        0.069, "evidence", 0.0, 1.0, "assumed: +2 points; swept .5-4", "weight of a fair talk", off=0.0
+    )
+    weight_long: float = number(
+        0.21, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
+    )
+    weight_stop: float = number(
+        0.051, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
+    )
+    weight_rude: float = number(
+        0.292, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -8", "weight of rude treatment", off=0.0
+    )
+    weight_abuse: float = number(1.6, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
+    weight_bribe: float = number(0.623, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
+    weight_meeting: float = number(
+        0.084, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
+    )
 
 
 class Counts(Row):
@@ -139,6 +162,7 @@ class Counts(Row):
     contacts: float
     greetings: float
     talks: float
+    long_visits: float
     stops: float
     bribes: float
     unfair: float
@@ -179,30 +203,50 @@ def chance_of_stop(person: Person, kind: int, p: Contacts, tick: int) -> float:
 
 
 @kernel
-def learn_of(day: Day, minds: Rows[Mind], i: int, cause: int, fair: bool, known: bool, p: Contacts) -> None:
-    """Write down what a contact of this kind teaches; a friendly one more if the officer is known here."""
-    tone = 1.0 if fair else -1.0
-    more = p.familiar if fair and known else 1.0
+def teach_fair(day: Day, minds: Rows[Mind], i: int, cause: int, p: Contacts, known: bool, fast: float) -> None:
+    """Write down what a fair contact teaches; a friendly one more if the officer is known here."""
+    more = p.familiar if known else 1.0
     if cause == GREETING:
-        impress(day, minds, i, GREETING, tone, more * p.weight_greeting, 0.0, 0.0, 1)
+        weight = more * p.weight_greeting
+        impress(day, minds, i, cause, 0.85, weight, 0.85, 0.3 * weight, fast)
     elif cause == TALK:
         weight = more * p.weight_talk
-        impress(day, minds, i, TALK, tone, weight, 0.3 * tone, weight, 1)
-    elif cause == STOP:
-        impress(day, minds, i, STOP, p.fair_stop if fair else -1.0, p.weight_stop, 0.0, 0.0, 1)
+        impress(day, minds, i, cause, 0.9, weight, 0.9, 0.5 * weight, fast)
+    elif cause == LONG_VISIT:
+        weight = more * p.weight_long
+        impress(day, minds, i, cause, 1.0, weight, 1.0, 0.6 * weight, fast)
     else:
-        impress(day, minds, i, BRIBE, -1.0, p.weight_bribe, 0.0, 0.0, 1)
+        impress(day, minds, i, cause, 0.7, p.weight_stop, 0.7, 0.2 * p.weight_stop, fast)
+
+
+@kernel
+def teach_unfair(day: Day, minds: Rows[Mind], i: int, cause: int, p: Contacts, trust: Trust) -> None:
+    """Write down what rude treatment, abuse or a request for money teaches."""
+    if cause == RUDE:
+        impress(day, minds, i, cause, 0.1, p.weight_rude, 0.1, 0.3 * p.weight_rude, trust.fast)
+    else:
+        weight = p.weight_abuse if cause == ABUSE else p.weight_bribe
+        impress(day, minds, i, cause, 0.0, weight, 0.0, 0.5 * weight, trust.fast_panel)
 
 
 @kernel
 def kind_of(visit: Visit, person: Person, p: Contacts, tick: int, u: float) -> int:
-    """Kind of a contact by luck u: stop, talk or greeting."""
+    """Kind of a contact by luck u: stop, long visit, talk or greeting."""
     stop = 0.0 if visit.kind == INSTITUTION else chance_of_stop(person, visit.kind, p, tick)
     if u < stop:
         return STOP
-    if visit.kind == INSTITUTION or person.business == 1 or u < stop + (1.0 - stop) * p.talk:
-        return TALK
-    return GREETING
+    talk = 1.0 - stop if visit.kind == INSTITUTION or person.business == 1 else (1.0 - stop) * p.talk
+    if u < stop + p.long * talk:
+        return LONG_VISIT
+    return TALK if u < stop + talk else GREETING
+
+
+@kernel
+def wrong_of(cause: int, u: float, p: Contacts) -> int:
+    """What an unfair contact is to whom it happens, by luck u: a request for money, abuse or rude treatment."""
+    if cause == BRIBE:
+        return BRIBE
+    return ABUSE if cause == STOP and u < p.abuse else RUDE
 
 
 @kernel
@@ -225,6 +269,29 @@ def is_asked(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -
 
 
 @kernel
+def next_at_home(stage: Stage, i: int) -> int:
+    """Who stands next to resident i in the household, old enough and here; -1 if that is nobody."""
+    first, end = housemates(stage.ground.people, i)
+    other = i + 1 if i + 1 < end else first
+    old = age_of(stage.ground.people[other], stage.tick) >= YOUNGEST
+    return other if other != i and other < stage.ground.come[0] and stage.minds[other].gone < 0 and old else -1
+
+
+@kernel
+def live_through(stage: Stage, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts) -> None:
+    """Let a resident live through a contact, which is ``wrong`` to whom it is not fair."""
+    day, minds, trust = stage.day, stage.minds, stage.trust[stage.ground.people[i].settlement]
+    if fair and cause != BRIBE:
+        teach_fair(day, minds, i, cause, p, known, trust.fast_friendly)
+    else:
+        teach_unfair(day, minds, i, wrong, p, trust)
+    minds[i].met = stage.tick
+    if cause in FRIENDLY:
+        minds[i].met_free = stage.tick
+    count(stage.tally, cause, fair)
+
+
+@kernel
 def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -> None:
     """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
     day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit.cell
@@ -242,17 +309,20 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
         arrest.goods = 1 if find < p.finds * p.proof else 0
         arrest.held = 0
         day.counts[ARRESTS] += 1
-    learn_of(day, minds, i, cause, fair, tick - officer.tick_since >= KNOWN_AFTER, p)
-    minds[i].met = tick
-    if cause in (GREETING, TALK):
-        minds[i].met_free = tick
-    warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement].memory_years) - 0.5
+    wrong = wrong_of(cause, luck(seed, MEET_ABUSE, tick, cell, nth), p)
+    known = tick - officer.tick_since >= KNOWN_AFTER
+    live_through(stage, i, cause, wrong, fair, known, p)
+    at_home = cause in FRIENDLY and cell == stage.ground.people[i].home
+    if at_home and luck(seed, MEET_WITH, tick, cell, nth) < p.together:
+        other = next_at_home(stage, i)
+        if other >= 0:
+            live_through(stage, other, cause, wrong, fair, known, p)
+    warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement]) - 0.5
     if visit.post < len(beat.couples) // COPIES:  # what reinforcements live through moves nobody
         for o in (couple.lead, couple.mate):
             beat.duty[o].warmth += warmth
-            if fair and cause in (GREETING, TALK):
+            if fair and cause in FRIENDLY:
                 beat.duty[o].friendly += 1
-    count(stage.tally, cause, fair)
 
 
 @making_arrays
@@ -270,7 +340,7 @@ def meet(stage: Stage, beat: Beat) -> None:
         visit, nth = day.visits[coming[c, 0]], coming[c, 1]
         cell = visit.cell
         i = somebody_here(stage, stage.where, cell, MEET_WHO, cell, nth)
-        if i >= 0 and stage.minds[i].gone < 0 and age_of(ground.people[i], stage.tick) >= 12.0:
+        if i >= 0 and stage.minds[i].gone < 0 and age_of(ground.people[i], stage.tick) >= YOUNGEST:
             encounter(stage, beat, visit, i, nth, max(ground.cells[cell].settlement, 0))
 
 
@@ -310,6 +380,9 @@ def count(tally: Rows[Tally], cause: int, fair: bool) -> None:
         row.greetings += 1.0
     elif cause == TALK:
         row.talks += 1.0
+    elif cause == LONG_VISIT:
+        row.talks += 1.0
+        row.long_visits += 1.0
     elif cause == STOP:
         row.stops += 1.0
     else:
@@ -356,12 +429,15 @@ IT = Mechanism(
     causes=(
         GREETING,
         TALK,
+        LONG_VISIT,
         STOP,
+        RUDE,
+        ABUSE,
         BRIBE,
     ),
     writes=WRITES,
     knockout=Knockout(("trust_by_contacts",)),
     measures={
-        "trust_by_contacts": Measure("points per 100", lambda month: month.change_by(GREETING, TALK, STOP, BRIBE)),
+        "trust_by_contacts": Measure("points per 100", lambda month: month.change_by(GREETING, TALK, LONG_VISIT, STOP, RUDE, ABUSE, BRIBE)),
     },
 )

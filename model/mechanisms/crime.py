@@ -265,8 +265,8 @@ def note_incident(
     teller = stage.day.incidents[k].teller
     if teller >= 0:
         stage.minds[teller].harmed = stage.tick
-        weight = stage.trust[stage.ground.people[teller].settlement].harm
-        impress(stage.day, stage.minds, teller, HARM, 0.0, 0.0, -severity, weight, 1)
+        p = stage.trust[stage.ground.people[teller].settlement]
+        impress(stage.day, stage.minds, teller, HARM, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
     return k
 
 
@@ -287,7 +287,7 @@ def write_incident(
     teller = victim
     if kind == HOMICIDE:
         home = stage.ground.people[victim].settlement
-        die(stage.minds[victim], stage.tick, stage.trust[home].memory_years, stage.ledger, home)
+        die(stage.minds[victim], stage.tick, stage.trust[home], stage.ledger, home)
         teller = kin_of(stage.minds, stage.ground.ties, victim)
     k: int = stage.day.counts[INCIDENTS]
     row = stage.day.incidents[k]
@@ -447,7 +447,9 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
             if cell < 0:
                 hazard, grave = odds.outside[person.settlement, kind], odds.grave[person.settlement, kind]
                 if mark * CEILING[kind] < hazard:
-                    suffer_outside(stage, kind, i, number, grave)
+                    severity = suffer_outside(stage, kind, i, number, grave)
+                    p = stage.trust[person.settlement]
+                    impress(stage.day, stage.minds, i, HARM, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
                 continue
             threshold = wished(stage, odds, kind, i, cell, when, market_day, weekday >= 4, mark)
             if mark < threshold:

@@ -12,9 +12,10 @@ from model.calendar import MONTH
 from model.chance import age_of
 from model.daybook import IMPRESSIONS
 from model.kernels import kernel
-from model.ledger import cause, impress
+from model.ledger import PUBLIC_EVENT, cause, impress
 from model.luck import decision, luck
 from model.mechanism import Knockout, Mechanism
+from model.news import tell_town
 from model.parameters import Group, number, share
 from model.rows import Row
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from model.state import Board
 
 BREAKS_OUT, CRISIS_PLACE, CRISIS_JOINS = decision("crisis"), decision("crisis place"), decision("crisis joins")
-CRISIS_WHO, CRISIS_COMES = decision("crisis who"), decision("crisis comes")
+CRISIS_WHO, CRISIS_COMES, CRISIS_HEARD = decision("crisis who"), decision("crisis comes"), decision("crisis heard")
 YOUNGEST = 14.0
 """Age from which people take part; assumed."""
 CRISIS = cause("crisis", 25)
@@ -46,11 +47,14 @@ class Crises(Group):
     dated: float = share(1.0, "design", "size of the crises of the timeline", off=0.0)
     joins: float = share(0.5, "assumed", "communities that join, if wholly organised")
     crowd: float = share(0.03, "assumed", "residents of such a community who are there", high=0.5)
-    weight: float = number(0.6, "log-odds", 0.0, 3.0, "G15; assumed", "weight for who was there")
+    weight: float = number(
+        0.6, "evidence", 0.0, 3.0, "G15; assumed: -10 points; swept -4 to -20", "weight for who was there", off=0.0
+    )
     silence: float = number(
         4.0, "months", 0.0, 24.0, "concept: months; assumed", "time without meetings with the police"
     )
-    shock: float = number(0.05, "log-odds", 0.0, 0.5, "G15; assumed", "trust that a crisis of size 1 costs everywhere")
+    heard: float = share(0.5, "assumed", "residents who hear of a crisis of size 1")
+    news: float = number(0.171, "evidence", 0.0, 1.0, "G15; assumed: as a public case, Q09", "weight of hearing of it")
 
 
 class Counts(Row):
@@ -96,7 +100,8 @@ def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: f
         if stage.minds[i].gone >= 0 or age_of(person, stage.tick) < YOUNGEST or boards[z].risen == 0:
             continue
         if luck(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
-            impress(stage.day, stage.minds, i, CRISIS, -1.0, numbers[z].weight * (0.5 + organised) * size, 0.0, 0.0, 1)
+            weight = numbers[z].weight * (0.5 + organised) * size
+            impress(stage.day, stage.minds, i, CRISIS, 0.0, weight, 0.0, 0.5 * weight, stage.trust[z].fast_panel)
             stage.tally[0].crisis_crowd += 1.0
 
 
@@ -123,15 +128,16 @@ def act(world: World) -> None:
         stage = world.stage()
         rise(stage, world.plant.everywhere, world.town.authorities, state.boards, numbers, size, who)
         meet_force(stage, state.boards, numbers, size, who, n)
-        state.mood[1] -= numbers[0]["shock"] * size
         state.tally[0]["crises"] += 1.0
         world.learn()
+        fades = world.numbers["misconduct"][0]["fades"]
+        tell_town(world, CRISIS_HEARD, who, numbers[0]["heard"] * size, PUBLIC_EVENT, 0.0, numbers[0]["news"], 0.6, fades)
 
 
 IT = Mechanism(
     group=Crises,
     counts=Counts,
     causes=(CRISIS,),
-    writes=("mood", "boards.silent_until", "boards.risen", "impressions"),
+    writes=("boards.silent_until", "boards.risen", "impressions"),
     knockout=Knockout(("crises", "meetings_silenced"), site="totonicapan", start="2012-07-01"),
 )

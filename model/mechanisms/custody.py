@@ -34,14 +34,14 @@ def take_in(stage: Stage, prison: Rows[Prisoner], count: Ints, i: int, clique: i
     row = prison[count[0]]
     row.until, row.who, row.clique = until, i, clique
     count[0] += 1
-    leave(mind, stage.tick, stage.trust[z].memory_years, stage.ledger, z, DEPARTURE)
+    leave(mind, stage.tick, stage.trust[z], stage.ledger, z, DEPARTURE)
 
 
 @kernel
-def let_out(stage: Stage, gangs: Gangland, i: int, clique: int, mood: float) -> None:
+def let_out(stage: Stage, gangs: Gangland, i: int, clique: int, calm: float) -> None:
     """Bring somebody back, to a clique if one is named."""
     mind, z = stage.minds[i], stage.ground.people[i].settlement
-    come_back(mind, stage.tick, mood, stage.trust[z].memory_years, stage.ledger, z)
+    come_back(mind, stage.tick, calm, stage.trust[z], stage.ledger, z)
     if clique >= 0:
         mind.member = clique
         gangs.cliques[clique].members += 1

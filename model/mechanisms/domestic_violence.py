@@ -93,7 +93,7 @@ class DomesticViolence(Group):
     protection: float = share(0.6, "V12; assumed", "acts that a protection measure or a refuge prevents")
     ruling: float = share(0.25, "F05, F14; assumed", "acts that an accepted and kept ruling of the authority prevents")
     disappointed: float = number(
-        0.4, "log-odds", 0.0, 2.0, "assumed", "weight of being hurt again after telling the state", off=0.0
+        0.44, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of being hurt again after telling the state", off=0.0
     )
 
 
@@ -256,7 +256,8 @@ def remember(stage: Stage, households: Households, i: int, severity: float, p: D
     if home.hurt >= 0 and stage.tick - home.hurt < YEAR:
         households.helped[AGAIN_AFTER, home.channel] += 1.0
         if FIRST_STATE <= home.channel <= LAST_STATE:
-            impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, -severity, p.disappointed, 1)
+            fast = stage.trust[stage.ground.people[i].settlement].fast
+            impress(stage.day, stage.minds, i, PROTECTION, 0.5, 0.0, 0.05, p.disappointed, fast)
     home.hurt, home.channel = stage.tick, 0
 
 

@@ -15,6 +15,7 @@ from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENT
 from model.gangs import TARGETS, enrol, gangland_of
 from model.kernels import kernel
 from model.kinds import ASSAULT, EXTORTION, HOMICIDE
+from model.ledger import cause, impress
 from model.luck import decision, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, most_of, note_incident
@@ -66,6 +67,7 @@ MOST_IMITATED = 0.02
 """Ceiling of telephone extortion by resident and year."""
 DEMAND_NUMBER, IMITATOR_NUMBER, CLASH_NUMBER, PUNISH_NUMBER = 2**29, 2**29 + 2**28, 2**30, 2**30 + 2**29
 DEMANDS_A_CLIQUE = 4096
+PAYMENT = cause("payment", 35)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +140,9 @@ class Extortion(Group):
         0.6, "V15: many from prisons; size assumed, swept", "calls of imitators that come from prisons"
     )
     imitator_blocked: float = share(0.0, "policy", "calls from prisons that are blocked", role="lever")
+    weight_payment: float = number(
+        0.014, "evidence", 0.0, 0.2, "assumed: -.2 points; swept 0 to -.6", "weight of each payment", off=0.0
+    )
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 
 
@@ -183,7 +188,9 @@ def collect(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
         if mind.pays < 0 or mind.gone >= 0:
             continue
         stage.tally[0].payments += 1.0
-        if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < numbers[stage.ground.people[i].settlement].churn:
+        p, trust = numbers[stage.ground.people[i].settlement], stage.trust[stage.ground.people[i].settlement]
+        impress(stage.day, stage.minds, i, PAYMENT, 0.5, 0.0, 0.05, p.weight_payment, trust.fast)
+        if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < p.churn:
             mind.pays = -1
 
 
@@ -462,7 +469,7 @@ def act(world: World) -> None:
     state, numbers, tick = world.state, world.numbers, world.tick
     most = world.laid(most_demands) + int(state.threats.count[0])
     world.book.reserve(INCIDENTS, most)
-    world.book.reserve(IMPRESSIONS, most)
+    world.book.reserve(IMPRESSIONS, most + len(state[TARGETS]))
     state.threats.reserve(16 * len(state.cliques))
     state.roll.reserve(world.laid(most_recruits))
     extort(
@@ -498,6 +505,7 @@ WRITES = (
 )  # fmt: skip
 IT = Mechanism(
     group=Extortion,
+    causes=(PAYMENT,),
     tables=(THREATS,),
     mind=Purse,
     counts=Counts,

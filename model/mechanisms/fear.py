@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
+from scipy.optimize import brentq
 
+from model.chance import housemates
 from model.daybook import INCIDENTS, OUTSIDE, VISITS
 from model.kernels import kernel
 from model.kinds import PROPERTY
-from model.ledger import kept, noise
+from model.law import kept
+from model.ledger import noise
 from model.luck import decision, logistic, luck
 from model.mechanism import Hazard, Knockout, Measure, Mechanism
 from model.mechanisms.crime import HARM
@@ -22,10 +25,9 @@ from model.mechanisms.hearsay import HEARD
 from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
 from model.rows import Column, Row
-from model.tables import Table
+from model.tables import Field, Table
 
 if TYPE_CHECKING:
-    from model.ledger import Trust
     from model.mechanisms.hearsay import Hearsay
     from model.model import TrustModel as World
     from model.register import Mind
@@ -102,6 +104,13 @@ class Local(Row):
 LOCAL = Table(name="local", row=Local, per="settlement", about="What settlements notice: this alone.")
 
 
+FEAR_SHIFT = Field(
+    name="fear_shift", of=np.float64, shape=(1,), about="Log-odds on which all dispositions of fear stand: this alone."
+)
+FARTHEST = 60.0
+"""Log-odds beyond which no such shift is looked for: alarm is never as strong."""
+
+
 def shelter(world: World, person: Reals) -> None:
     """Spare the careful some property crimes, relative to the mean resident for whom rates were calibrated."""
     p = world.numbers["fear"]
@@ -121,9 +130,9 @@ def feel(mind: Mind, local: Local, p: Fear) -> None:
 
 
 @kernel
-def first_caution(mind: Mind, trust: Trust, p: Fear, i: int, seed: int) -> None:
+def first_caution(mind: Mind, level: float, p: Fear, i: int, seed: int) -> None:
     """Draw how fearful and how cautious resident i is, and whether precautions are taken at first."""
-    mind.base_fear = trust.fear + noise(luck(seed, FEARS, 0, i, 0))
+    mind.base_fear = level + noise(luck(seed, FEARS, 0, i, 0))
     mind.fear = logistic(mind.base_fear)
     u = luck(seed, CAUTION, 0, i, 0)
     mind.caution = math.log((u + 1e-12) / (1.0 - u + 1e-12))
@@ -132,22 +141,22 @@ def first_caution(mind: Mind, trust: Trust, p: Fear, i: int, seed: int) -> None:
 
 
 @kernel
-def first_cautions(stage: Stage, numbers: Rows[Fear], first: int, end: int) -> None:
+def first_cautions(stage: Stage, numbers: Rows[Fear], shift: float, first: int, end: int) -> None:
     """Draw the fears of the residents of some rows who are here."""
     for i in range(first, end):
         if stage.minds[i].gone < 0:
             z = stage.ground.people[i].settlement
-            first_caution(stage.minds[i], stage.trust[z], numbers[z], i, stage.seed)
+            first_caution(stage.minds[i], stage.trust[z].fear + shift, numbers[z], i, stage.seed)
 
 
 def born(world: World, first: int, end: int) -> None:
     """Give first fears to those who are born or move here."""
-    first_cautions(world.stage(), world.numbers["fear"], first, end)
+    first_cautions(world.stage(), world.numbers["fear"], float(world.state[FEAR_SHIFT][0]), first, end)
 
 
 @kernel
 def frighten(stage: Stage, i: int, severity: float, fear: Rows[Fear], hearsay: Rows[Hearsay]) -> None:
-    """Let somebody who was harmed, and the ties who are told of it, be afraid."""
+    """Let somebody who was harmed, those who live there, and the ties who are told of it, be afraid."""
     home = stage.ground.people[i].settlement
     stage.minds[i].alarm += fear[home].harm * severity
     for k in range(stage.ground.ties.shape[1]):
@@ -156,6 +165,10 @@ def frighten(stage: Stage, i: int, severity: float, fear: Rows[Fear], hearsay: R
             if tie < 0:
                 break
             stage.minds[tie].alarm += fear[stage.ground.people[tie].settlement].heard * severity
+    one, end = housemates(stage.ground.people, i)
+    for j in range(one, end):
+        if j != i:
+            stage.minds[j].alarm += fear[home].heard * severity
 
 
 @kernel
@@ -182,12 +195,10 @@ def close_month(local: Rows[Local], numbers: Rows[Fear], residents: Reals, shift
         here, p = local[z], numbers[z]
         crime = 1000.0 * here.crime / max(residents[z], 1.0)
         seen = 1000.0 * here.seen / max(residents[z], 1.0)
-        if here.begun == 0:
-            here.begun = 1
-            here.crime_recent = here.crime_usual = crime
-            here.seen_recent = here.seen_usual = seen
-        news = 1.0 - math.exp(-0.6931471805599453 / p.lag)
-        habit = 1.0 - math.exp(-0.6931471805599453 / (12.0 * p.habit))
+        # What is usual is at first the mean of the months so far: one month is no measure.
+        here.begun += 1
+        news = max(1.0 - math.exp(-0.6931471805599453 / p.lag), 1.0 / here.begun)
+        habit = max(1.0 - math.exp(-0.6931471805599453 / (12.0 * p.habit)), 1.0 / here.begun)
         here.crime_recent += (crime - here.crime_recent) * news
         here.crime_usual += (crime - here.crime_usual) * habit
         here.seen_recent += (seen - here.seen_recent) * news
@@ -208,6 +219,30 @@ def residents_at_start(world: World) -> Reals:
     return np.bincount(here, minlength=world.town.n_settlements).astype(np.float64)
 
 
+@kernel
+def fear_at(stage: Stage, local: Rows[Local], shift: float, felt: float) -> float:
+    """Set everybody's fear to the disposition, a shift and this part of what is felt; return its mean."""
+    total, n = 0.0, 0
+    for i in range(stage.ground.come[0]):
+        mind = stage.minds[i]
+        if mind.gone < 0:
+            here = local[stage.ground.people[i].settlement]
+            mind.fear = logistic(mind.base_fear + shift + felt * (mind.alarm + here.insecurity))
+            total += mind.fear
+            n += 1
+    return total / max(n, 1)
+
+
+def settle_fear(world: World) -> None:
+    """Move the dispositions of fear so that alarm and crime nearby hold the mean fear that the site has at the start."""
+    stage, local = world.stage(), world.state.local
+    level = fear_at(stage, local, 0.0, 0.0)
+    shift = float(brentq(lambda x: fear_at(stage, local, x, 1.0) - level, -FARTHEST, FARTHEST, xtol=1e-6))
+    world.minds["base_fear"] += shift
+    world.state[FEAR_SHIFT][0] = shift
+    fear_at(stage, local, 0.0, 1.0)
+
+
 def act(world: World) -> None:
     """Let the harm of this shift frighten those who went through it and those who are told."""
     state, numbers = world.state, world.numbers
@@ -222,7 +257,7 @@ def month_end(world: World) -> None:
 
 IT = Mechanism(
     group=Fear,
-    tables=(LOCAL,),
+    tables=(LOCAL, FEAR_SHIFT),
     mind=Caution,
     hazard=Hazard(person=shelter),
     born=born,

@@ -1,4 +1,4 @@
-"""M21, hearsay: what happened to somebody is told along ties of kin, neighbourhood and work (ODD 6.13).
+"""M21, hearsay: what happened to somebody is told at home, and along ties of kin, neighbourhood and work (ODD 6.13).
 
 Switched off, nobody hears anything.
 """
@@ -8,20 +8,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from model.chance import housemates
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel
-from model.ledger import cause, impress
+from model.ledger import PUBLIC_EVENT, cause, impress
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.consultation import INFORMED
+from model.mechanisms.contacts import ABUSE
+from model.mechanisms.crime import HARM
+from model.mechanisms.extortion import PAYMENT
+from model.mechanisms.misconduct import SCANDAL
 from model.parameters import Group, share
 
 if TYPE_CHECKING:
+    from model.daybook import Impression
     from model.model import TrustModel as World
     from model.rows import Rows
     from model.stage import Stage
 
 HEARD = decision("hearsay")
-HEARSAY = cause("hearsay", 14)
+HEARSAY, AT_HOME = cause("hearsay", 14), cause("at_home", 36)
+KEPT_QUIET = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED)
+"""What is no news between two people: the rent of each week, and what the town is told of anyway."""
+MOST_AT_HOME = 12
+"""Housemates who are told, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +44,17 @@ class Hearsay(Group):
 
     tell_good: float = share(0.10, "assumed; swept", "ties told of good news", off=0.0)
     tell_bad: float = share(0.30, "G05, Z01: bad news is told more; assumed", "ties told of bad news", off=0.0)
-    weight: float = share(0.4, "not identified; swept 0.2-0.6", "weight of what is heard against what is lived")
+    weight: float = share(0.35, "not identified; swept 0-0.6", "weight of what is heard against what is lived")
+    at_home: float = share(
+        0.35, "assumed; swept 0-1", "weight, for those who live with somebody, of that one's harm or abuse", off=0.0
+    )
+
+
+@kernel
+def retell(stage: Stage, told: Impression, who: int, cause: int, weight: float) -> None:
+    """Let somebody hear of what happened to another."""
+    by_f, by_e = weight * told.weight_f, weight * told.weight_e
+    impress(stage.day, stage.minds, who, cause, told.quality_f, by_f, told.quality_e, by_e, told.fast)
 
 
 @kernel
@@ -45,9 +66,11 @@ def spread(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
             fetch(ties, (day.impressions[k + AHEAD].who, 0))
         told = day.impressions[k]
         i, cause = told.who, told.cause
+        if cause in KEPT_QUIET:
+            continue
         p = hearsay[stage.ground.people[i].settlement]
-        bad = told.weight_f * told.tone_f + told.weight_e * told.tone_e < 0.0
-        chance = p.tell_bad if bad else p.tell_good
+        good = told.weight_f * (told.quality_f - 0.5) + told.weight_e * (told.quality_e - 0.5)
+        chance = p.tell_bad if good < 0.0 else p.tell_good
         for tie in range(ties.shape[1]):
             if luck(stage.seed, HEARD, stage.tick, i, 8 * cause + tie) < chance:
                 if ties[i, tie] < 0:
@@ -58,25 +81,41 @@ def spread(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
                 n += 1
     for j in range(first, n):
         who, told = day.impressions[j].who, day.impressions[day.impressions[j].cause]
-        weight = hearsay[stage.ground.people[told.who].settlement].weight
-        by_f, by_e = weight * told.weight_f, weight * told.weight_e
-        impress(day, stage.minds, who, HEARSAY, told.tone_f, by_f, told.tone_e, by_e, 0)
+        retell(stage, told, who, HEARSAY, hearsay[stage.ground.people[told.who].settlement].weight)
+
+
+@kernel
+def tell_at_home(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
+    """Tell harm and abuse before row ``first`` to those who live with whom it happened to."""
+    people = stage.ground.people
+    for k in range(first):
+        told = stage.day.impressions[k]
+        i = told.who
+        weight = hearsay[people[i].settlement].at_home
+        if weight == 0.0 or (told.cause != HARM and told.cause != ABUSE):
+            continue
+        one, end = housemates(people, i)
+        for j in range(one, min(end, one + MOST_AT_HOME)):
+            if j != i and j < stage.ground.come[0]:
+                retell(stage, told, j, AT_HOME, weight)
 
 
 def act(world: World) -> None:
     """Spread the news of the shift."""
-    first = int(world.book.counts[IMPRESSIONS])
-    world.book.reserve(IMPRESSIONS, first * world.ground.ties.shape[1])
-    spread(world.stage(), first, world.numbers["hearsay"])
+    first, hearsay = int(world.book.counts[IMPRESSIONS]), world.numbers["hearsay"]
+    world.book.reserve(IMPRESSIONS, first * (world.ground.ties.shape[1] + MOST_AT_HOME))
+    stage = world.stage()
+    spread(stage, first, hearsay)
+    tell_at_home(stage, first, hearsay)
     world.learn()
 
 
 IT = Mechanism(
     group=Hearsay,
-    causes=(HEARSAY,),
+    causes=(HEARSAY, AT_HOME),
     writes=("impressions",),
     knockout=Knockout(("trust_by_hearsay",)),
     measures={
-        "trust_by_hearsay": Measure("points per 100", lambda month: month.change_by(HEARSAY)),
+        "trust_by_hearsay": Measure("points per 100", lambda month: month.change_by(HEARSAY, AT_HOME)),
     },
 )

@@ -68,7 +68,9 @@ class HeavyHand(Group):
     stay: float = number(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
     stops: float = number(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
     harsh: float = share(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
-    weight_stop: float = number(0.25, "log-odds", 0.0, 2.0, "Z02; assumed", "weight of a stop by soldiers")
+    weight_harsh: float = number(
+        0.292, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -12", "weight of a harsh stop by soldiers"
+    )
     detention: float = number(
         0.0,
         "per 1,000 and month",
@@ -82,8 +84,12 @@ class HeavyHand(Group):
     wrongful: float = share(0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5)
     months: float = number(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
     weeks: float = number(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
-    weight_detained: float = number(0.8, "log-odds", 0.0, 3.0, "assumed", "weight of a detention for the detained")
-    weight_tie: float = number(0.3, "log-odds", 0.0, 2.0, "assumed", "weight of a detention for each tie")
+    weight_detained: float = number(
+        1.6, "evidence", 0.0, 4.0, "assumed: as abuse, Q01; swept -10 to -30 points", "weight of a detention for the detained"
+    )
+    weight_tie: float = number(
+        0.44, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
+    )
     prison_recruit: float = share(0.1, "J05; assumed", "others who come back as members")
     complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")
 
@@ -119,8 +125,12 @@ def stop_young_men(stage: Stage, a: int, v: int, cell: int, p: HeavyHand, contac
         if stage.minds[i].gone >= 0 or not young_man(stage.ground.people[i], stage.tick, 15.0):
             continue
         harsh = luck(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p.harsh
-        tone = -1.0 if harsh else contacts.fair_stop
-        impress(stage.day, stage.minds, i, ARMY, tone, p.weight_stop, 0.0, 0.0, 1)
+        trust = stage.trust[stage.ground.people[i].settlement]
+        if harsh:
+            impress(stage.day, stage.minds, i, ARMY, 0.1, p.weight_harsh, 0.1, 0.3 * p.weight_harsh, trust.fast)
+        else:
+            weight = contacts.weight_stop
+            impress(stage.day, stage.minds, i, ARMY, 0.7, weight, 0.7, 0.2 * weight, trust.fast_friendly)
         stage.minds[i].met = stage.tick
         stage.tally[0].stops_army += 1.0
         stage.tally[0].stops_army_harsh += 1.0 if harsh else 0.0
@@ -196,12 +206,14 @@ def lock_up(stage: Stage, cliques: Rows[Clique], i: int, p: HeavyHand) -> None:
         if luck(stage.seed, DETAIN_COMPLAINT, stage.tick, i, 0) < p.complain:
             stage.tally[0].detention_complaints += 1.0
     for k in range(stage.ground.ties.shape[1]):
-        impress(stage.day, stage.minds, stage.ground.ties[i, k], DETENTION, -1.0, p.weight_tie, 0.0, 0.0, 0)
+        tie = stage.ground.ties[i, k]
+        fast = stage.trust[stage.ground.people[tie].settlement].fast
+        impress(stage.day, stage.minds, tie, DETENTION, 0.0, p.weight_tie, 0.5, 0.0, fast)
 
 
 @kernel
 def release(
-    stage: Stage, gangs: Gangland, prison: Rows[Prisoner], count: Ints, mood: float, numbers: Rows[HeavyHand]
+    stage: Stage, gangs: Gangland, prison: Rows[Prisoner], count: Ints, calm: float, numbers: Rows[HeavyHand]
 ) -> None:
     """Let those out whose time is over: members to their clique, of the others some to one (J05)."""
     left = 0
@@ -217,8 +229,9 @@ def release(
         if q < 0 and luck(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p.prison_recruit:
             q = clique_near(stage.ground.near, gangs.territory, wide(person.home))
             stage.tally[0].prison_recruits += 1.0
-        let_out(stage, gangs, i, q, mood)
-        impress(stage.day, stage.minds, i, DETENTION, -1.0, p.weight_detained, 0.0, 0.0, 1)
+        let_out(stage, gangs, i, q, calm)
+        fast, weight = stage.trust[person.settlement].fast_panel, p.weight_detained
+        impress(stage.day, stage.minds, i, DETENTION, 0.0, weight, 0.0, 0.5 * weight, fast)
     count[0] = left
 
 
@@ -277,7 +290,7 @@ def act(world: World) -> None:
         state.roll.reserve(held)
         state.prison.reserve(suspects)
         stage, prison, count = world.stage(), state.prison.rows, state.prison.count
-        release(stage, world.laid(gangland_of), prison, count, float(state.mood[0]), numbers)
+        release(stage, world.laid(gangland_of), prison, count, world.calm, numbers)
         if suspects > 0:
             detain(stage, state.cliques, state.around, prison, count, float(state.suspected[0]), numbers)
     if patrols > 0:

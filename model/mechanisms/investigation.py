@@ -150,7 +150,7 @@ def speaks(
     person = stage.ground.people[i]
     if age_of(person, stage.tick) < ADULT:
         return False
-    trust = trust_now(stage.minds[i], stage.tick, stage.trust[person.settlement].memory_years)
+    trust = trust_now(stage.minds[i], stage.tick, stage.trust[person.settlement])
     wish = ready + by_trust * (trust + bureau.reporting[0].lift - 0.5)
     if row.clique >= 0:
         wish -= by_dread * stage.minds[i].fear

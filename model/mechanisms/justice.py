@@ -49,7 +49,7 @@ class Justice(Group):
         3.0, "hours", 0.0, 12.0, "concept: judge within 6 h; assumed", "time an arrest costs the couple"
     )
     blame: float = share(
-        0.5, "H04; assumed", "victims who blame the police for what judges and prosecutors do", off=0.0
+        0.5, "H04; assumed; swept 0-1", "victims who credit or blame the police with what judges and prosecutors do", off=0.0
     )
     wrong: float = share(0.05, "assumed; swept", "arrests for an act that take somebody else")
     charge_act: float = share(0.5, "calibrated: V16", "files of those caught in the act that are charged")
@@ -166,10 +166,10 @@ def tell_teller(stage: Stage, court: Court, row: Incident, held: bool) -> None:
     if i < 0 or (row.told == NOBODY and row.found == 0):
         return
     z = stage.ground.people[i].settlement
-    if held:
-        impress(stage.day, stage.minds, i, HELD, 0.0, 0.0, 1.0, stage.trust[z].release, 1)
-    elif luck(stage.seed, BLAME, stage.tick, row.number, 0) < court.numbers[z].blame:
-        impress(stage.day, stage.minds, i, RELEASE, 0.0, 0.0, -1.0, stage.trust[z].release, 1)
+    p = stage.trust[z]
+    if luck(stage.seed, BLAME, stage.tick, row.number, 0) < court.numbers[z].blame:
+        cause, seen, weight = (HELD, 0.95, p.held) if held else (RELEASE, 0.05, p.released)
+        impress(stage.day, stage.minds, i, cause, 0.5, 0.0, seen, weight, p.fast)
 
 
 @kernel
@@ -250,8 +250,9 @@ def charge(stage: Stage, court: Court, file: File) -> None:
     i = file.teller
     if i >= 0:
         stage.minds[i].useful += 1.0
-        weight = stage.trust[stage.ground.people[i].settlement].release
-        impress(stage.day, stage.minds, i, CHARGED, 0.0, 0.0, 1.0, weight, 1)
+        z = stage.ground.people[i].settlement
+        if luck(stage.seed, BLAME, file.filed, file.number, 1) < court.numbers[z].blame:
+            impress(stage.day, stage.minds, i, CHARGED, 0.5, 0.0, 0.95, stage.trust[z].charged, stage.trust[z].fast)
 
 
 @kernel
@@ -278,7 +279,7 @@ def drop(stage: Stage, court: Court, file: File) -> None:
     stage.tally[0].dropped += 1.0
     z = stage.ground.people[i].settlement
     if luck(stage.seed, BLAME, file.filed, file.number, 1) < court.numbers[z].blame:
-        impress(stage.day, stage.minds, i, DROPPED, 0.0, 0.0, -0.5, stage.trust[z].release, 1)
+        impress(stage.day, stage.minds, i, DROPPED, 0.5, 0.0, 0.05, stage.trust[z].dropped, stage.trust[z].fast)
 
 
 def cleared_of(*kinds: int) -> Measure:

@@ -14,9 +14,11 @@ import numpy as np
 from model.calendar import QUARTER
 from model.daybook import BRIBES
 from model.kernels import kernel, making_arrays
+from model.ledger import cause
 from model.luck import decision, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.adoption import succeed
+from model.news import tell_town
 from model.parameters import Group, number, share
 from model.rows import Row
 from model.tables import Field
@@ -39,6 +41,8 @@ GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
     decision("sanction"),
     decision("caught"),
 )
+HEARD_OF = decision("hears of a case")
+SCANDAL = cause("scandal", 34)
 TRIES = 64
 """Tries to find an officer who asked lately, when a case comes out."""
 
@@ -78,13 +82,17 @@ class Misconduct(Group):
     control: float = share(0.1, "I10: unable to end it; assumed", "strength of internal control", role="lever")
     channel: float = share(0.05, "assumed", "strength of a complaint channel outside the police", role="lever")
     public: float = share(
-        0.0001, "orders of magnitude: .5-4 cases a year", "requests that will become public, at least"
+        0.0004, "orders of magnitude: .5-4 cases a year", "requests that will become public, at least"
     )
     surfaces: float = share(
         0.16, "assumed: half of the cases within four months; swept", "of the cases that will come out, in a month"
     )
     reveal: float = number(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
-    shock: float = number(0.05, "log-odds", 0.0, 1.0, "G05; assumed", "trust that a public case costs everybody")
+    heard: float = share(0.3, "assumed: .3-.75 cases a year heard by an adult; swept", "residents who hear of a public case")
+    weight: float = number(
+        0.171, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
+    )
+    fades: float = share(0.93, "calibrated: Q09, a tenth is left after 135 days", "fast part of a public case", high=0.99)
     files: float = share(0.01, "assumed", "who is asked and complains of it to the police")
     channel_files: float = share(0.2, "assumed", "who would complain more, by a strong channel outside")
     answered: float = share(0.15, "I10; assumed", "complaints against officers that are answered", role="lever")
@@ -160,22 +168,21 @@ def come_out(
     adoption: Rows[Adoption],
     persons: Rows[police.Plant],
     hidden: Reals,
-    mood: Reals,
     tally: Rows[Tally],
     month: int,
     tick: int,
     seed: int,
-) -> None:
-    """Let cases of the last months become public, by one luck of the month for the whole municipality.
+) -> int:
+    """Let cases of the last months become public, by one luck of the month for the municipality; return how many.
 
     A lot for each request would be drawn anew wherever a policy changes who meets whom, and one case that flips
-    moves the trust of everybody: twins would differ by luck alone.
+    moves the trust of all who hear of it: twins would differ by luck alone.
     """
     due = numbers[0].surfaces * hidden[0]
     hidden[0] -= due
-    for k in range(poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due)):
+    cases = poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due)
+    for k in range(cases):
         tally[0].public_cases += 1.0
-        mood[1] -= numbers[0].shock
         for a in range(TRIES):
             o = int(luck(seed, WHO_IS_NAMED, tick, k, a) * len(plant.officers))
             asked = plant.officers[o].asked
@@ -184,6 +191,7 @@ def come_out(
                 z = plant.facilities[plant.officers[o].facility].settlement
                 succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
                 break
+    return cases
 
 
 @making_arrays
@@ -214,25 +222,27 @@ def act(world: World) -> None:
 
 
 def month_end(world: World) -> None:
-    """Note what is customary at each facility; cases come out."""
+    """Note what is customary at each facility; cases come out, and those who hear of them learn."""
     state, numbers = world.state, world.numbers
     note_customs(world.plant.officers, state.means, world.tick)
-    come_out(
+    cases = come_out(
         world.plant,
         numbers["misconduct"],
         numbers["adoption"],
         numbers["plant"],
         state.hidden,
-        state.mood,
         state.tally,
         world.month,
         world.tick,
         world.seed,
     )
+    p = numbers["misconduct"][0]
+    for k in range(cases):
+        tell_town(world, HEARD_OF, k, p["heard"], SCANDAL, 0.0, p["weight"], 0.6, p["fades"])
 
 
 WRITES = (
-    "mood", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
+    "impressions", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
     "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",
 )  # fmt: skip
@@ -240,6 +250,7 @@ IT = Mechanism(
     group=Misconduct,
     tables=(HIDDEN,),
     counts=Counts,
+    causes=(SCANDAL,),
     writes=WRITES,
     knockout=Knockout(("bribes", "complaints_police")),
     measures={

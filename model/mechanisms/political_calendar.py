@@ -14,12 +14,18 @@ import numpy as np
 from model.hazard import by_cell
 from model.kernels import kernel
 from model.kinds import HOMICIDE
+from model.ledger import PUBLIC_EVENT
+from model.luck import decision
 from model.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.news import tell_town
 from model.parameters import Group, number, share
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.rows import Reals
+
+
+EVENT_HEARD = decision("event heard")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +38,9 @@ class PoliticalCalendar(Group):
         "U11", "U12", "V19",
     )  # fmt: skip
 
+    heard: float = share(0.5, "assumed", "residents who hear of a public event of size 1")
     shock: float = number(
-        0.2, "log-odds", 0.0, 1.0, "assumed; swept", "effect on trust of a public event of size 1", off=0.0
+        0.35, "evidence", 0.0, 2.0, "assumed: twice a public case, Q09; swept", "weight of a public event", off=0.0
     )
     trend: float = number(
         1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0
@@ -59,16 +66,20 @@ def follow_trend(world: World, place: Reals) -> None:
 
 
 def act(world: World) -> None:
-    """Let the public events of this date move the mood of the municipality, at the end of the month."""
-    if world.turns_today():
-        for event in world.settings.timeline:
-            if event.start == world.date:
-                world.state.mood[1] += event.shock * world.numbers["political_calendar"][0].shock
+    """In the morning, let residents hear of the public events of this date."""
+    if not world.turns_today():
+        return
+    p, fades = world.numbers["political_calendar"][0], world.numbers["misconduct"][0]["fades"]
+    for nth, event in enumerate(world.settings.timeline):
+        if event.start == world.date and event.shock != 0.0 and p["shock"] > 0.0:
+            quality = 1.0 if event.shock > 0.0 else 0.0
+            reach = abs(event.shock) * p["heard"]
+            tell_town(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p["shock"], 0.6, fades)
 
 
 IT = Mechanism(
     group=PoliticalCalendar,
-    writes=("mood",),
+    writes=("impressions",),
     hazard=Hazard(place=follow_trend),
     knockout=Knockout(("investigators", "national_trend", "army_visits"), start="2012-01-01"),
     measures={

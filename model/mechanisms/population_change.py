@@ -115,8 +115,8 @@ def outsiders(world: World, place: Reals) -> None:
 
 
 @kernel
-def suffer_outside(stage: Stage, kind: int, i: int, number: int, grave_share: float) -> None:
-    """Let a resident who is outside be harmed there; no book here has it."""
+def suffer_outside(stage: Stage, kind: int, i: int, number: int, grave_share: float) -> float:
+    """Let a resident who is outside be harmed there, which no book here has; return how severely."""
     grave = grave_share > 0.0 and luck(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < grave_share
     if kind == ROBBERY:
         stage.tally[0].outside_robberies += 1.0
@@ -126,6 +126,7 @@ def suffer_outside(stage: Stage, kind: int, i: int, number: int, grave_share: fl
     row.who, row.kind, row.severity = i, kind, SEVERITY[1 if grave else 0, kind]
     stage.day.counts[OUTSIDE] += 1
     stage.minds[i].harmed_outside = stage.tick
+    return row.severity
 
 
 @kernel
@@ -202,7 +203,7 @@ def go(stage: Stage, numbers: Rows[PopulationChange]) -> None:
             leave(
                 stage.minds[i],
                 stage.tick,
-                stage.trust[z].memory_years,
+                stage.trust[z],
                 stage.ledger,
                 z,
                 DEATH if way == DYING else DEPARTURE,

@@ -46,7 +46,9 @@ class Pressure(Group):
     control: float = share(0.1, "I10; assumed", "internal control of what is written down", role="lever")
     channel: float = share(0.0, "E13; assumed", "a complaint channel outside the police", role="lever")
     then_prosecutor: float = share(0.15, "V06; assumed", "those sent away who go to the prosecutor")
-    weight: float = number(0.4, "log-odds", 0.0, 2.0, "Z01; assumed", "weight of being sent away", off=0.0)
+    weight: float = number(
+        0.42, "evidence", 0.0, 2.0, "Z01; assumed: -7 points; swept -3 to -14", "weight of being sent away", off=0.0
+    )
 
 
 class Figure(Row):
@@ -73,7 +75,7 @@ class Counts(Row):
 
 @kernel
 def send_away(
-    day: Day, minds: Rows[Mind], k: int, figures: Rows[Figure], f: int, p: Pressure, tick: int, seed: int
+    day: Day, minds: Rows[Mind], k: int, figures: Rows[Figure], f: int, p: Pressure, fast: float, tick: int, seed: int
 ) -> None:
     """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
     row = day.incidents[k]
@@ -83,7 +85,7 @@ def send_away(
         return
     row.refused = 1
     row.told = PROSECUTOR if luck(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
-    impress(day, minds, row.teller, TURNED_AWAY, -1.0, p.weight, 0.0, 0.0, 1)
+    impress(day, minds, row.teller, TURNED_AWAY, 0.1, 0.3 * p.weight, 0.0, p.weight, fast)
 
 
 @kernel

@@ -243,7 +243,7 @@ def lose_call(day: Day, minds: Rows[Mind], trust: Trust, teller: int, born: int,
     lost = day.unserved[day.counts[UNSERVEDS]]
     lost.born, lost.number, lost.reason = born, number, reason
     day.counts[UNSERVEDS] += 1
-    impress(day, minds, teller, UNANSWERED_CALL, -0.5, trust.call_treatment / 2.0, -1.0, trust.call, 1)
+    impress(day, minds, teller, UNANSWERED_CALL, 0.1, 0.3 * trust.unanswered, 0.0, trust.unanswered, trust.fast)
 
 
 @kernel
@@ -324,7 +324,7 @@ def tell(stage: Stage, desk: Desk) -> None:
             home = ground.cells[ground.people[i].home]
             p, a = desk.reporting[z], desk.authority[z]
             silence = desk.narcos[z].silence if desk.protected[ground.people[i].home] >= 0 else 0.0
-            now = trust_now(minds[i], tick, trust[z].memory_years) + p.lift
+            now = trust_now(minds[i], tick, trust[z]) + p.lift
             council = ground.people[i].council == 1
             has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
             ready = desk.ready[z, row.kind]
@@ -334,7 +334,7 @@ def tell(stage: Stage, desk: Desk) -> None:
                 row.told = BY_PHONE
             reluctant = speak_up(row, p, tick, seed)
             station = ground.cells[row.cell].facility
-            send_away(day, minds, k, desk.figures, station, desk.pressure[at], tick, seed)
+            send_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
             if row.told == COMMUNAL:
                 if row.severity >= a.grave:
                     row.handed = 1

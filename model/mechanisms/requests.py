@@ -162,10 +162,14 @@ def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consul
         board.heard = asked
         stage.tally[0].requests_answered += 1.0
         stage.tally[0].answered_by_police += request.by_police
-    if explained:
+    if explained or (answered and not met):
         return
     for k in range(consulting.present_count[0]):
         row = consulting.present[k]
         if row.due <= stage.tick and row.authority == a:
-            cause, tone, weight = (REQUEST_MET, 1.0, p.weight_met) if met else (REQUEST_UNMET, -1.0, p.weight_unmet)
-            impress(stage.day, stage.minds, row.who, cause, 0.0, 0.0, tone, weight, 1)
+            fast = stage.trust[stage.ground.people[row.who].settlement].fast
+            if met:
+                impress(stage.day, stage.minds, row.who, REQUEST_MET, 0.8, 0.5 * p.weight_met, 0.9, p.weight_met, fast)
+            else:
+                weight = p.weight_unmet
+                impress(stage.day, stage.minds, row.who, REQUEST_UNMET, 0.3, 0.3 * weight, 0.1, weight, fast)

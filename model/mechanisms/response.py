@@ -121,7 +121,7 @@ class Response(Group):
     path: float = number(2.2, "ratio", 1.0, 8.0, "assumed", "the same where a path leads")
     no_road: float = number(2.8, "ratio", 1.0, 8.0, "assumed", "the same where no path leads")
     service: float = number(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
-    patience: float = number(90.0, "minutes", 5.0, 600.0, "assumed", "wait judged worst; half of it is judged neutral")
+    patience: float = number(45.0, "minutes", 5.0, 600.0, "assumed; swept", "wait beyond which a call is served late")
     catch: float = share(0.38, "calibrated: arrests, W02; swept", "offenders caught by a couple that is there at once")
     killers: float = share(0.5, "calibrated: W02", "the same of killers, over others: they do not stay")
     trail: float = number(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
@@ -339,13 +339,14 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
     contacts = force.contacts[max(stage.ground.cells[line.cell].settlement, 0)]
     officer = force.officers[force.couples[post].lead]
     fair = treats_fairly(officer, contacts, luck(stage.seed, TREATMENT, born, number, 0))
-    speed = 1.0 - 2.0 * min(1.0, wait / p.patience)
     home = wide(stage.ground.cells[line.cell].settlement)
-    if speed < 0.0 and explains(officer, force.adoption[max(home, 0)], born, number, stage.seed):
-        speed = 0.0
+    seen, weight, treated = (0.95, trust.served, 0.5) if wait <= p.patience else (0.1, trust.late, 0.3)
+    weight_f = treated * weight if fair else contacts.weight_rude
+    if wait > p.patience and explains(officer, force.adoption[max(home, 0)], born, number, stage.seed):
+        weight = 0.0
         stage.tally[0].explained += 1.0
-    tone = 1.0 if fair else -1.0
-    impress(stage.day, stage.minds, i, ANSWERED_CALL, tone, trust.call_treatment, speed, trust.call, 1)
+    seen_f = 0.1 if not fair else (0.9 if wait <= p.patience else 0.3)
+    impress(stage.day, stage.minds, i, ANSWERED_CALL, seen_f, weight_f, seen, weight, trust.fast)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
 
 

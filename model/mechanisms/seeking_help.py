@@ -104,7 +104,7 @@ class SeekingHelp(Group):
     measures: float = share(0.5, "V11: about half", "complaints that bring a protection measure", role="lever")
     months: float = number(6.0, "months", 0.0, 36.0, "V12: 3-6; assumed", "length of a measure or a stay in refuge")
     shelter: float = share(0.5, "assumed", "women who look for refuge and are taken in", role="lever")
-    relief: float = number(0.35, "log-odds", 0.0, 2.0, "assumed", "weight of a measure in the belief that they solve")
+    relief: float = number(0.19, "evidence", 0.0, 1.0, "assumed: +4 points; swept 0-8", "weight of a measure of protection")
 
 
 class Counts(Row):
@@ -163,7 +163,7 @@ def pulls_at_home(row: Incident, i: int, stage: Stage, aid: Help, p: SeekingHelp
     common = p.intercept + p.severity * row.severity
     seen = common - p.fear * mind.fear
     over = p.over * authority.reach * logistic(board.legitimacy)
-    faith = p.trust * (trust_now(mind, stage.tick, stage.trust[z].memory_years) - 0.5)
+    faith = p.trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
     police = seen - p.shame - over + faith - understood(i, home.facility, aid.on_duty, p, stage.seed)
     seat = p.minutes * home.seat_minutes / 60.0
     out[:] = 0.0
@@ -215,7 +215,8 @@ def protect(stage: Stage, row: Incident, i: int, place: int, households: Househo
     households.homes[i].safe = stage.tick + int(p.months * MONTH)
     stage.tally[0].domestic_protected += 1.0
     if row.complaint == 1:
-        impress(stage.day, stage.minds, i, PROTECTION, 0.0, 0.0, 1.0, p.relief, 1)
+        fast = stage.trust[stage.ground.people[i].settlement].fast
+        impress(stage.day, stage.minds, i, PROTECTION, 0.5, 0.0, 0.95, p.relief, fast)
 
 
 @making_arrays

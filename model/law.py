@@ -1,0 +1,127 @@
+"""The law of trust: what people have been through counts as evidence, which ages; belief is the share that is good.
+
+Another law takes the place of this one by filling the same names: the columns of `Evidence`, `disposed`, `odds_unfair`,
+`odds_useless`, `trust_of`, `fade_good`, `fade_bad`, `take_in`.  Decision 0014 compares three.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+from model.calendar import SHIFTS, YEAR
+from model.kernels import kernel, scalar
+from model.luck import logistic
+from model.rows import Column, Row
+
+if TYPE_CHECKING:
+    from model.daybook import Impression
+    from model.ledger import Trust
+    from model.register import Mind
+
+AS_SET = 3.0
+"""The asymmetry at which the weights of bad events are stated."""
+
+
+class Evidence(Row):
+    """What a resident has seen of the police, good and bad, by what fades fast and what fades slowly.
+
+    A disposition is worth one piece of evidence, of which that share is good.
+    """
+
+    disposed_fairness: Annotated[float, Column("share of a disposition that speaks for fair police", "0-1", 0.5)]
+    disposed_effectiveness: Annotated[float, Column("share that speaks for police who come and solve", "0-1", 0.5)]
+    fair_fast: Annotated[float, Column("evidence of fair treatment, of which days are left", "evidence")]
+    fair_slow: Annotated[float, Column("evidence of fair treatment, of which years are left", "evidence")]
+    unfair_fast: Annotated[float, Column("evidence of unfair treatment, of which days are left", "evidence")]
+    unfair_slow: Annotated[float, Column("evidence of unfair treatment, of which years are left", "evidence")]
+    solved_fast: Annotated[float, Column("evidence that they come and solve, of which days are left", "evidence")]
+    solved_slow: Annotated[float, Column("evidence that they come and solve, of which years are left", "evidence")]
+    failed_fast: Annotated[float, Column("evidence that they do not, of which days are left", "evidence")]
+    failed_slow: Annotated[float, Column("evidence that they do not, of which years are left", "evidence")]
+
+
+COUNTS = tuple(name for name in Evidence.columns if not name.startswith("disposed"))
+"""The columns that are sums over past impressions, and fade."""
+
+
+@scalar("float64(float64,float64)")
+def kept(shifts: float, memory_years: float) -> float:
+    """Share of a past event that is still felt after so many shifts, of a memory in years.
+
+    >>> float(kept(1095.0, 1.0))
+    0.5
+    """
+    return math.exp(-0.6931471805599453 * shifts / (YEAR * memory_years))
+
+
+@scalar("float64(float64,float64)")
+def kept_fast(shifts: float, days: float) -> float:
+    """Share that is left after so many shifts of what fades within days.
+
+    >>> float(kept_fast(63.0, 21.0))
+    0.5
+    """
+    return math.exp(-0.6931471805599453 * shifts / (SHIFTS * days))
+
+
+@kernel
+def disposed(mind: Mind, fairness: float, effectiveness: float) -> None:
+    """Give somebody two dispositions (log-odds)."""
+    mind.disposed_fairness, mind.disposed_effectiveness = logistic(fairness), logistic(effectiveness)
+
+
+@kernel
+def odds_unfair(mind: Mind) -> float:
+    """Odds that the police treat people badly, as somebody believes."""
+    good = mind.disposed_fairness + mind.fair_fast + mind.fair_slow
+    return (1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow) / good
+
+
+@kernel
+def odds_useless(mind: Mind) -> float:
+    """Odds that the police do not come or solve nothing, as somebody believes."""
+    good = mind.disposed_effectiveness + mind.solved_fast + mind.solved_slow
+    return (1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow) / good
+
+
+@kernel
+def trust_of(mind: Mind, calm: float) -> float:
+    """Trust that the evidence amounts to, where ``calm`` are the odds of the nation's mood against the police."""
+    return 1.0 / (1.0 + calm * math.sqrt(odds_unfair(mind) * odds_useless(mind)))
+
+
+@kernel
+def fade_good(mind: Mind, fast: float, slow: float) -> None:
+    """Let good evidence fade so that these shares of both memories are left."""
+    mind.fair_fast *= fast
+    mind.fair_slow *= slow
+    mind.solved_fast *= fast
+    mind.solved_slow *= slow
+
+
+@kernel
+def fade_bad(mind: Mind, fast: float, slow: float) -> None:
+    """Let bad evidence fade so that these shares of both memories are left."""
+    mind.unfair_fast *= fast
+    mind.unfair_slow *= slow
+    mind.failed_fast *= fast
+    mind.failed_slow *= slow
+
+
+@kernel
+def take_in(mind: Mind, seen: Impression, p: Trust) -> None:
+    """Count an impression as evidence; what speaks against the police weighs more by the asymmetry."""
+    f = seen.weight_f * (p.asymmetry / AS_SET if seen.quality_f < 0.5 else 1.0)
+    e = seen.weight_e * (p.asymmetry / AS_SET if seen.quality_e < 0.5 else 1.0)
+    good_f, bad_f = f * seen.quality_f, f * (1.0 - seen.quality_f)
+    good_e, bad_e = e * seen.quality_e, e * (1.0 - seen.quality_e)
+    fast, slow = seen.fast, 1.0 - seen.fast
+    mind.fair_fast += fast * good_f
+    mind.fair_slow += slow * good_f
+    mind.unfair_fast += fast * bad_f
+    mind.unfair_slow += slow * bad_f
+    mind.solved_fast += fast * good_e
+    mind.solved_slow += slow * good_e
+    mind.failed_fast += fast * bad_e
+    mind.failed_slow += slow * bad_e

@@ -1,0 +1,42 @@
+"""Public news: what the whole municipality may hear of, each resident with a chance of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from model.chance import age_of
+from model.daybook import IMPRESSIONS
+from model.kernels import kernel
+from model.ledger import impress
+from model.luck import luck
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.stage import Stage
+
+YOUNGEST = 12.0
+"""Age from which people follow the news; assumed."""
+
+
+@kernel
+def tell_each(
+    stage: Stage, key: int, nth: int, reach: float, cause: int, quality: float, weight: float, share_e: float, fast: float
+) -> None:
+    """Let every resident old enough hear, with chance ``reach``, of something that speaks for the police or against."""
+    for i in range(stage.ground.come[0]):
+        if luck(stage.seed, key, stage.tick, i, nth) < reach and age_of(stage.ground.people[i], stage.tick) >= YOUNGEST:
+            impress(stage.day, stage.minds, i, cause, quality, weight, quality, share_e * weight, fast)
+
+
+def tell_town(
+    world: World, key: int, nth: int, reach: float, cause: int, quality: float, weight: float, share_e: float, fast: float
+) -> None:
+    """Spread a piece of news, and let those who hear it learn.
+
+    ``quality`` is the share of it that speaks for the police, ``weight`` the evidence on fairness and ``share_e``
+    times that on effectiveness; ``key`` and ``nth`` name the luck.
+    """
+    if reach > 0.0:
+        world.book.reserve(IMPRESSIONS, world.town.n_people)
+        tell_each(world.stage(), key, nth, reach, cause, quality, weight, share_e, fast)
+        world.learn()
