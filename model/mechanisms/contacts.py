@@ -413,8 +413,9 @@ def act(world: World) -> None:
     """Let couples meet residents; these learn from it."""
     book = world.book
     most = MOST * int(book.counts[VISITS])
-    for table in (ARRESTS, BRIBES, IMPRESSIONS):
+    for table in (ARRESTS, BRIBES):
         book.reserve(table, most)
+    book.reserve(IMPRESSIONS, 2 * most)
     meet(world.stage(), world.laid(beat_of))
     world.learn()
 
