@@ -10,6 +10,7 @@ from model.luck import luck
 
 if TYPE_CHECKING:
     from model.residents import Person
+    from model.rows import Rows
     from model.stage import Ground, Stage
 
 TRIES, STEP = 4, 4096

@@ -22,7 +22,6 @@ from model.tables import Field
 
 if TYPE_CHECKING:
     from model.daybook import Day
-    from model.model import TrustModel as World
     from model.register import Mind
     from model.residents import Person
     from model.stage import Stage
@@ -71,7 +70,9 @@ class Belief(Evidence):
     ``calm`` are the odds of the nation's mood against the police at the last end of a month.
     """
 
-    calm: Annotated[float, Column("odds of the nation's mood against the police that are in this row's trust", "odds", 1.0)]
+    calm: Annotated[
+        float, Column("odds of the nation's mood against the police that are in this row's trust", "odds", 1.0)
+    ]
     trust: Annotated[float, Column("trust in the police as of the tick touched", "0-1")]
     touched: Annotated[int, Column("when forgetting was last taken in", "tick", kind="i4")]
 
@@ -129,15 +130,26 @@ class Trust(Group):
         role="site",
     )  # fmt: skip
     harm: float = number(
-        0.4, "evidence", 0.0, 3.0, "T14: negative; assumed: -2 points a harm; swept 0 to -5", "weight of a harm of severity 1"
+        0.4,
+        "evidence",
+        0.0,
+        3.0,
+        "T14: negative; assumed: -2 points a harm; swept 0 to -5",
+        "weight of a harm of severity 1",
     )
-    served: float = number(0.095, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time")
-    late: float = number(0.169, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late")
+    served: float = number(
+        0.095, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time"
+    )
+    late: float = number(
+        0.169, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late"
+    )
     unanswered: float = number(
         0.299, "evidence", 0.0, 2.0, "assumed: -5 points; swept -2 to -10", "weight of a call that nobody answers"
     )
     held: float = number(0.10, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
-    released: float = number(0.21, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release")
+    released: float = number(
+        0.21, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release"
+    )
     charged: float = number(0.145, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
     dropped: float = number(0.07, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
     hearing: float = number(

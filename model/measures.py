@@ -79,9 +79,7 @@ class Survey(Group):
     lapop: float = number(
         0.9, "log-odds", 0.05, 3.0, "calibrated: T01", "distance of the thresholds of LAPOP's seven answers"
     )
-    latinobarometro: float = number(
-        1.8, "log-odds", 0.05, 5.0, "calibrated: T06", "the same of Latinobarómetro's four"
-    )
+    latinobarometro: float = number(1.8, "log-odds", 0.05, 5.0, "calibrated: T06", "the same of Latinobarómetro's four")
     reserve: float = number(
         0.6, "log-odds", -2.0, 3.0, "calibrated: T01 and T06 differ by 7 points", "how far its thresholds lie higher"
     )

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from model import fingerprint
 from model.agents import enrol
 from model.calendar import (
-    SHIFTS,
     Calendar,
     date_of_tick,
     first_of_month,
@@ -30,7 +29,7 @@ from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
 from model.law import kept, kept_fast
-from model.ledger import CAUSES, STILL_FELT, LEDGER, REMEMBERED, learn_all, total_trust, trust_now
+from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
 from model.mechanisms.certainty import seen_by_zone
@@ -39,8 +38,8 @@ from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
 from model.register import TABLES as DECLARED
 from model.rows import Reals, Rows
 from model.scenario import Scenario
-from model.start import settle_in
 from model.stage import Stage, ground_of, plant_of, stage_of
+from model.start import settle_in
 from model.state import HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 from model.tables import Growth, Sizes
 from model.town import Town, build_town
@@ -53,9 +52,7 @@ SETTLEMENT_MONTH = np.dtype(
 )
 """Settlements bear real names: who reports, who is hurt by gangs and who calls the police is not told by settlement."""
 GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMS])
-LEDGER_MONTH = np.dtype(
-    [("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8"), ("forgotten", "f8")]
-)
+LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8"), ("forgotten", "f8")])
 CELL_MONTH = np.dtype(
     [(name, "i8") for name in ("month", "cell", "x", "y", "residents", "incidents", "visits")]
     + [(name, "f8") for name in ("trust", "risk")]
@@ -255,7 +252,7 @@ class TrustModel(MesaModel):
         state.open_month(DECLARED)
 
     def share_out_forgetting(self) -> Reals:
-        """Let what is felt of each cause fade by the month; return what was forgotten of it, by cause and settlement."""
+        """Let what is felt of each cause fade by the month; return what was forgotten, by cause and settlement."""
         felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close
         for z, p in enumerate(self.numbers["trust"]):
             felt[0, :, z] *= kept_fast(shifts, p["fast_days"])
@@ -268,7 +265,9 @@ class TrustModel(MesaModel):
         """Let the impressions written since the last call change beliefs, through the ledger."""
         written = self.book.counts.item(IMPRESSIONS)
         if self.learned < written:
-            learn_all(self.stage(), self.learned, self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close)
+            learn_all(
+                self.stage(), self.learned, self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close
+            )
             self.learned = written
 
     def turns_today(self) -> bool:

@@ -20,7 +20,15 @@ YOUNGEST = 12.0
 
 @kernel
 def tell_each(
-    stage: Stage, key: int, nth: int, reach: float, cause: int, quality: float, weight: float, share_e: float, fast: float
+    stage: Stage,
+    key: int,
+    nth: int,
+    reach: float,
+    cause: int,
+    quality: float,
+    weight: float,
+    share_e: float,
+    fast: float,
 ) -> None:
     """Let every resident old enough hear, with chance ``reach``, of something that speaks for the police or against."""
     for i in range(stage.ground.come[0]):
@@ -29,7 +37,15 @@ def tell_each(
 
 
 def tell_town(
-    world: World, key: int, nth: int, reach: float, cause: int, quality: float, weight: float, share_e: float, fast: float
+    world: World,
+    key: int,
+    nth: int,
+    reach: float,
+    cause: int,
+    quality: float,
+    weight: float,
+    share_e: float,
+    fast: float,
 ) -> None:
     """Spread a piece of news, and let those who hear it learn.
 

@@ -16,10 +16,10 @@ CALENDAR = "political_calendar"
 
 
 def dates(scenario: Scenario) -> tuple[datetime.date, ...]:
-    """Return the dates at whose 06:00 a policy or an event of the timeline begins or ends, in order."""
+    """Return the dates at whose 06:00 a lever, a policy or an event of the timeline turns, in order."""
     turns = {date for policy in scenario.policies for date in turns_of(policy, scenario)}
     events = {date for event in scenario.timeline for date in (event.start, event.until) if date is not None}
-    return tuple(sorted(turns | events))
+    return tuple(sorted(turns | events | ({scenario.start} if scenario.before else set())))
 
 
 def begins(policy: Policy, scenario: Scenario) -> datetime.date:
@@ -47,12 +47,14 @@ def is_in_force(policy: Policy, scenario: Scenario, date: datetime.date) -> bool
 def changes(
     scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None
 ) -> dict[str, Rows[Group]]:
-    """Return the new rows of every group that a policy or event beginning or ending on this date touches."""
+    """Return the new rows of every group that a lever, a policy or an event turning on this date touches."""
     turning = [policy for policy in scenario.policies if date in turns_of(policy, scenario)]
     events = [event for event in scenario.timeline if date in (event.start, event.until)]
     names = touched(turning) | {group_of(entry) for event in events for entry in event.entries}
     if any(CALENDAR in policy.off for policy in turning):
         names |= {group_of(entry) for event in scenario.timeline for entry in event.entries}
+    if date == scenario.start:
+        names |= set(scenario.before)
     return {name: rows_at(scenario, name, date, settlements) for name in sorted(names)}
 
 
@@ -73,13 +75,14 @@ def rows_at(
 ) -> Rows[Group]:
     """Return the numbers of a group in force on a date, one row per settlement (by default all, in order).
 
-    The changes of the timeline come first, then those of policies.  Within each, sets are made in the order in which
-    they begin, then come all factors, then all sums; neutral values are laid over last, so that a mechanism switched
-    off stays off under a policy that uses it.
+    A lever that is turned for the run holds from its start.  The changes of the timeline come first, then those of
+    policies.  Within each, sets are made in the order in which they begin, then come all factors, then all sums;
+    neutral values are laid over last, so that a mechanism switched off stays off under a policy that uses it.
     """
     names = [one.name for one in scenario.settlements] if settlements is None else list(settlements)
     in_force = [policy for policy in in_order(scenario) if is_in_force(policy, scenario, date)]
-    rows = scenario.groups[group].rows(len(names))
+    groups = scenario.groups if date >= scenario.start else {**scenario.groups, **scenario.before}
+    rows = groups[group].rows(len(names))
     for changing in (events_at(scenario, date, in_force), in_force):
         entries = [entry for one in changing for entry in one.entries if group_of(entry) == group]
         for key in dict.fromkeys(entry.parameter.partition(".")[2] for entry in entries):

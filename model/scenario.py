@@ -108,7 +108,11 @@ class Anchor:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A municipality with all its numbers.  ``scenario["patrol"]`` is the group in force."""
+    """A municipality with all its numbers.  ``scenario["patrol"]`` is the group in force.
+
+    ``before`` holds the groups whose levers are turned for this run as they stand in the warm-up: a lever turns with
+    the reported run, so that the start is that of the town as it is.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -123,6 +127,7 @@ class Scenario:
     anchors: tuple[Anchor, ...] = ()
     sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
     off: frozenset[str] = frozenset()
+    before: Mapping[str, Group] = dataclasses.field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         group = self.groups[name]

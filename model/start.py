@@ -27,8 +27,8 @@ from model.tables import Field
 if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.register import Mind
-    from model.rows import Ints, Reals, Rows
     from model.residents import Person
+    from model.rows import Ints, Reals
     from model.stage import Stage
 
 LIKE = decision("like")
@@ -169,13 +169,10 @@ def settle_in(world: World) -> None:
 
 
 def born(world: World, first: int, end: int) -> None:
-    """Give those who are born or move here dispositions, and what their like have seen; the first ones, a level."""
-    if first == 0:
-        solve(world)
-        return
-    stage = world.stage()
-    first_minds(stage, first, end, float(world.state[INTERCEPT][0]), world.calm)
-    be_like(stage, *world.once(settled_of), first, end)
+    """Give those who are born or move here dispositions, and what their like have seen."""
+    if first > 0:  # those of the first day get theirs when it is known who is here
+        first_minds(world.stage(), first, end, float(world.state[INTERCEPT][0]), world.calm)
+        be_like(world.stage(), *world.once(settled_of), first, end)
 
 
-IT = Mechanism(named="start", tables=(INTERCEPT,), born=born)
+IT = Mechanism(named="start", tables=(INTERCEPT,), begin=solve, born=born)

@@ -1,5 +1,6 @@
 """Scenarios: municipalities and policies as files, read into plain checked values."""
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -35,13 +36,28 @@ def load(
 ) -> Scenario:
     """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
     path = find(str(name), "scenario")
-    settings = read_settings(path) | {key: Stated(parsed(value)) for key, value in (set or {}).items()}
+    own = read_settings(path)
+    settings = own | {key: Stated(parsed(value)) for key, value in (set or {}).items()}
     settings |= {f"mechanisms.{mechanism}": Stated(False) for mechanism in off}
     if start is not None:
         settings["calendar.start"] = Stated(start)
     scenario = interpret(path, settings, chosen_policies(policies))
+    scenario = dataclasses.replace(scenario, before=before(scenario, own, set or {}))
     check_policies(scenario)
     return scenario
+
+
+def before(scenario: Scenario, own: Settings, turned: Iterable[str]) -> dict[str, Group]:
+    """Return the groups of which levers are turned, with those levers as the scenario's file has them."""
+    kept: dict[str, dict[str, Any]] = {}
+    for dotted in turned:
+        if is_parameter(dotted):
+            group, key = parameter_named(dotted)
+            if key in group.numbers() and group.numbers()[key].role == "lever":
+                stated = own.get(dotted)
+                value = getattr(group(), key) if stated is None else typed(dotted, group, key, stated.value)
+                kept.setdefault(group.name, {})[key] = value
+    return {name: scenario.groups[name].replace(values) for name, values in kept.items()}
 
 
 def interpret(path: Path, settings: Settings, policies: tuple[Any, ...]) -> Scenario:

@@ -36,7 +36,9 @@ class ReadyEvent:
 def timeline_for(lineage: Sequence[str], path: Path = TIMELINE) -> tuple[DatedEvent, ...]:
     """Return what happened to a scenario, given its name and those of the scenarios that it extends, by date."""
     own = [one.event for one in read_timeline(path) if not one.sites or set(one.sites) & set(lineage)]
-    return tuple(sorted([*own, *national_trend(path), *national_mood(path)], key=lambda event: (event.start, event.name)))
+    return tuple(
+        sorted([*own, *national_trend(path), *national_mood(path)], key=lambda event: (event.start, event.name))
+    )
 
 
 def read_timeline(path: Path = TIMELINE) -> list[ReadyEvent]:
@@ -119,7 +121,9 @@ def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
 
 def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
     """Return the yearly steps of the nation's trust in the police above that of 2017, in log-odds."""
-    return yearly("national_trust", "national mood", MOOD, lambda mean, reference: log_odds(mean) - log_odds(reference), path)
+    return yearly(
+        "national_trust", "national mood", MOOD, lambda mean, reference: log_odds(mean) - log_odds(reference), path
+    )
 
 
 def log_odds(mean: float) -> float:
@@ -130,8 +134,10 @@ def log_odds(mean: float) -> float:
 def yearly(
     series: str, name: str, parameter: str, relative: Callable[[float, float], float], path: Path
 ) -> list[DatedEvent]:
-    """Return the yearly steps of a national series relative to 2017; missing years lie between their neighbours, and the
-    last year stands for those after it."""
+    """Return the yearly steps of a national series relative to 2017.
+
+    Missing years lie between their neighbours, and the last year stands for those after it.
+    """
     stated = read_toml(path, shown(path)).get(series, {}).get("rates", {})
     if REFERENCE_YEAR not in stated:
         raise InputError(f"{shown(path)}: {series}.rates must have the year {REFERENCE_YEAR}")

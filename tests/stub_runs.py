@@ -35,7 +35,7 @@ warm_up = 0
 """
 
 
-def write_study(path: Path, seeds: object = 3, vary: str = '"trust.inertia" = [4.0, 8.0]', more: str = "") -> Path:
+def write_study(path: Path, seeds: object = 3, vary: str = '"trust.fast_days" = [4.0, 8.0]', more: str = "") -> Path:
     path.write_text(STUDY.format(seeds=seeds, vary=vary, more=more), encoding="utf-8")
     return path
 

@@ -145,9 +145,9 @@ def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
 @pytest.mark.parametrize(
     ("name", "shown", "hidden"),
     [
-        ("trust.inertia", "trust.inertia", "trust.memory_years"),
-        ("roster", "roster.days_on", "trust.inertia"),
-        ("memory", "trust.memory_years", "trust.inertia"),
+        ("trust.fast_days", "trust.fast_days", "trust.memory_years"),
+        ("roster", "roster.days_on", "trust.fast_days"),
+        ("memory", "trust.memory_years", "trust.fast_days"),
     ],
 )
 def test_parameters_are_found_by_name_group_or_part(capsys, name, shown, hidden):

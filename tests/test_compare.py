@@ -165,7 +165,7 @@ def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys)
     old = old[(old["against"] == "reporting_support") & ~old["section"].isin(("only_arm", "only_base"))]
     assert new.equals(old.reset_index(drop=True))
     assert json.loads((again / "manifest.json").read_text())["arms"][0]["name"] == "status_quo"
-    words = ["run", "villa_canales", *SMALL, "--set", "trust.inertia=4", "--out", str(tmp_path / "other")]
+    words = ["run", "villa_canales", *SMALL, "--set", "trust.fast_days=4", "--out", str(tmp_path / "other")]
     assert cli.code_of(words) == 0
     whole = compare(tmp_path / "whole", str(folder), str(tmp_path / "other"))
     assert set(read(whole, "effects")["against"]) == {"reporting_support", "resources_only", "status_quo (other)"}

@@ -23,7 +23,7 @@ MEASURES = ["trust_mean", "homicides"]
 def place(tmp_path_factory):
     """Return a folder that holds a run of two seeds, a comparison, and a sweep."""
     place = tmp_path_factory.mktemp("results")
-    study = write_study(place / "study.toml", seeds=1, vary='"trust.inertia" = [4.0]', more=f"measures = {MEASURES}")
+    study = write_study(place / "study.toml", seeds=1, vary='"trust.fast_days" = [4.0]', more=f"measures = {MEASURES}")
     for name, words in {
         "run": ("run", "baseline", *SMALL, "--replicates", "2"),
         "compare": ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "1"),

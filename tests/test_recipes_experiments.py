@@ -82,7 +82,7 @@ FIGURES: '''
 
 def add_study(tree: Path) -> None:
     """A file."""
-    study = 'title = "Fear"\nscenarios = ["totonicapan"]\nseeds = 2\n[vary]\n"trust.inertia" = [4, 8]\n'
+    study = 'title = "Fear"\nscenarios = ["totonicapan"]\nseeds = 2\n[vary]\n"trust.fast_days" = [4, 8]\n'
     (tree / "experiments/studies/inertia.toml").write_text(study, encoding="utf-8")
 
 

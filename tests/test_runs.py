@@ -38,7 +38,7 @@ def read(folder, name="measures"):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Return the folder of two short replicates of a small town."""
-    return run(tmp_path_factory.mktemp("run") / "two", "--replicates", "2", "--set", "trust.inertia=9")
+    return run(tmp_path_factory.mktemp("run") / "two", "--replicates", "2", "--set", "trust.fast_days=9")
 
 
 def test_a_run_writes_the_files_of_the_contract(folder):
@@ -49,11 +49,11 @@ def test_a_run_writes_the_files_of_the_contract(folder):
 
 def test_measures_have_a_row_per_run_and_full_month(folder):
     table = read(folder)
-    varied = ["population.scale", "trust.inertia"]
+    varied = ["population.scale", "trust.fast_days"]
     assert table.column_names == ["run", "scenario", "policy", "seed", "month", *varied, *MEASURES]
     assert table["seed"].to_pylist() == [1, 1, 1, 2, 2, 2]
     assert table["month"].to_pylist()[:3] == [datetime.date(2017, month, 1) for month in (1, 2, 3)]
-    assert set(table["trust.inertia"].to_pylist()) == {9.0}
+    assert set(table["trust.fast_days"].to_pylist()) == {9.0}
     assert set(table["policy"].to_pylist()) == {"status_quo"}
     assert all(len(run) == 16 and int(run, 16) >= 0 for run in table["run"].to_pylist())
 
@@ -90,7 +90,7 @@ def test_the_manifest_holds_all_that_repeats_a_run(folder):
     told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert told["seeds"] == [1, 2]
     assert told["runs"] == {"1": read(folder)["run"][0].as_py(), "2": read(folder)["run"][-1].as_py()}
-    assert told["settings"]["parameters"]["trust"]["inertia"] == 9.0
+    assert told["settings"]["parameters"]["trust"]["fast_days"] == 9.0
     assert told["begins"] == "2017-01-01"
     assert not told["interrupted"]
     assert {"fingerprint", "versions", "commit", "machine", "written", "seconds"} <= set(told)
@@ -107,7 +107,7 @@ def test_the_summary_can_be_read_at_80_columns(tmp_path, capsys):
 
 
 def test_the_number_of_workers_changes_nothing(folder, tmp_path):
-    other = run(tmp_path / "pool", "--replicates", "2", "--set", "trust.inertia=9", "--workers", "2")
+    other = run(tmp_path / "pool", "--replicates", "2", "--set", "trust.fast_days=9", "--workers", "2")
     for name in TABLES:
         assert (other / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
 
@@ -217,7 +217,7 @@ def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
     state = tmp_path / "state"
     run(tmp_path / "first", "--save", str(state))
     words = [*SMALL, "--from", str(state), "--out", str(tmp_path / "x")]
-    assert cli.code_of([*words, "--set", "trust.inertia=9"]) == 2
+    assert cli.code_of([*words, "--set", "trust.fast_days=9"]) == 2
     assert cli.code_of([*words, "--seed", "5"]) == 2
     assert cli.code_of([*words, "--start", "2018-01-01"]) == 2
     told = capsys.readouterr().err.splitlines()[-3:]

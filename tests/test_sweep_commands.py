@@ -17,7 +17,7 @@ from experiments.sweeps.lock import locked
 from experiments.sweeps.study import read_study
 from model.measures import MEASURES
 
-BREAKS = '"trust.inertia" = [8.0]\n"calendar.warm_up" = [0, 5]'
+BREAKS = '"trust.fast_days" = [8.0]\n"calendar.warm_up" = [0, 5]'
 """Five years of warm-up before 2002 would begin before day zero: such a run fails when it begins."""
 
 
@@ -47,11 +47,11 @@ def csv(out: Path) -> bytes:
 
 def test_a_sweep_leaves_what_the_contract_says(done):
     table = pq.read_table(done / "measures")
-    head = ["run", "scenario", "policy", "seed", "month", "trust.inertia"]
+    head = ["run", "scenario", "policy", "seed", "month", "trust.fast_days"]
     assert table.column_names == [*head, *MEASURES]
     assert len(table) == 8
     told = json.loads((done / "manifest.json").read_text(encoding="utf-8"))
-    assert (told["runs"], told["finished"], told["varied"]) == (8, 8, ["trust.inertia"])
+    assert (told["runs"], told["finished"], told["varied"]) == (8, 8, ["trust.fast_days"])
     assert {"fingerprint", "versions", "commit", "machine", "study"} <= set(told)
     assert pq.read_table(done / "plan.parquet")["run"].to_pylist() == [
         job.run for job in command.jobs_of(read_study(done.parent / "tiny.toml"))
@@ -124,7 +124,7 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
 
 
 def test_what_is_varied_in_vain_is_told(tmp_path):
-    vary = '"adoption.permanence" = [0.0, 0.5]\n"trust.inertia" = [8.0]'
+    vary = '"adoption.permanence" = [0.0, 0.5]\n"trust.fast_days" = [8.0]'
     study = read_study(write_study(tmp_path / "vain.toml", vary=vary))
     assert list(command.overridden(study)) == []
     full = dataclasses.replace(study, policies=(("status_quo",), ("mopsic_full",)))
@@ -143,7 +143,7 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
     other = write_study(tmp_path / "other.toml", seeds=2, vary='"trust.memory_years" = [1.0]')
     code, _, err = call(capsys, "sweep", other, "--out", done)
     assert code == 2
-    assert "varied: trust.inertia; this has trust.memory_years" in err
+    assert "varied: trust.fast_days; this has trust.memory_years" in err
     with locked(done):
         code, _, err = call(capsys, "sweep", study, "--out", done)
     assert code == 2

@@ -21,7 +21,7 @@ from model.errors import InputError
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory):
-    study = write_study(tmp_path_factory.mktemp("study") / "tiny.toml", vary='"trust.inertia" = [4.0]')
+    study = write_study(tmp_path_factory.mktemp("study") / "tiny.toml", vary='"trust.fast_days" = [4.0]')
     return [job for job in jobs_in(study) if job.policies == ("status_quo",)]
 
 

@@ -13,7 +13,7 @@ from experiments.figures.svg import png_of
 from experiments.sweeps.contrasts import TOGETHER, contrasts, over
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
-FACTORS = ["policy", "trust.inertia", "trust.memory_years"]
+FACTORS = ["policy", "trust.fast_days", "trust.memory_years"]
 
 
 def outcome(policy, inertia, memory):
@@ -38,13 +38,13 @@ def test_the_forest_shows_the_difference_that_one_change_makes(runs):
     mean = np.mean([-1.0, 0.0, 2.0])
     for scenario in ("here", "there"):
         assert effects[scenario, "policy", "a+b"].effect == pytest.approx(3.5 * mean)
-        assert effects[scenario, "trust.inertia", 8.0].effect == pytest.approx(0.4)
-        assert effects[scenario, "trust.inertia", 8.0].error == pytest.approx(0.0, abs=1e-12)
+        assert effects[scenario, "trust.fast_days", 8.0].effect == pytest.approx(0.4)
+        assert effects[scenario, "trust.fast_days", 8.0].error == pytest.approx(0.0, abs=1e-12)
         assert effects[scenario, TOGETHER, "a+b"].effect == pytest.approx(0.5 * mean)
 
 
 def test_runs_that_failed_are_left_out_on_both_sides(runs):
-    failed = (runs["policy"] == "a") & (runs["trust.inertia"] == 8.0) & (runs["seed"] == 2)
+    failed = (runs["policy"] == "a") & (runs["trust.fast_days"] == 8.0) & (runs["seed"] == 2)
     assert found(runs[~failed])["here", "policy", "a"].effect == pytest.approx(
         found(runs)["here", "policy", "a"].effect
     )
@@ -58,7 +58,7 @@ def test_a_change_that_does_nothing_is_nothing_exactly(runs):
 
 def test_the_map_shows_where_the_effect_turns(runs):
     own = runs[runs["scenario"] == "here"]
-    grid = over(own, FACTORS[1:], "trust.memory_years", "trust.inertia", "b", "trust_mean")
+    grid = over(own, FACTORS[1:], "trust.memory_years", "trust.fast_days", "b", "trust_mean")
     assert grid.effect.loc[[0.0, 1.0, 3.0], 4.0].tolist() == pytest.approx([-2.0, 0.0, 4.0])
     assert grid.settled.loc[0.0, 8.0] == 1.0
 

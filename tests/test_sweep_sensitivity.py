@@ -14,7 +14,7 @@ from experiments.sensitivity.methods import METHODS, Problem, whole_blocks
 from experiments.sensitivity.noise import Luck, luck_of
 from model.errors import InputError
 
-NAMES = ("trust.inertia", "hearsay.weight", "contacts.fair")
+NAMES = ("trust.fast_days", "hearsay.weight", "contacts.fair")
 PROBLEM = Problem(NAMES, NAMES, seed=3)
 SIZES = {"morris": 12, "sobol": 256, "pawn": 120}
 ARM = Arm("baseline", "status_quo")

@@ -58,7 +58,7 @@ def test_the_studies_that_were_asked_for_are_ready():
 
 
 def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
-    vary = '"trust.inertia" = [4.0, 8.0]\n"trust.memory_years" = { low = 0.5, high = 5.0 }\n[design]\npoints = 5'
+    vary = '"trust.fast_days" = [4.0, 8.0]\n"trust.memory_years" = { low = 0.5, high = 5.0 }\n[design]\npoints = 5'
     jobs = jobs_in(write_study(tmp_path / "a.toml", vary=vary))
     assert len(jobs) == 2 * 2 * 5 * 3
     years = {job.labels["trust.memory_years"] for job in jobs}
@@ -67,13 +67,13 @@ def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
 
 
 def test_rows_that_coincide_are_one_run(tmp_path):
-    jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.inertia" = [8, 8.0, 9.0]'))
+    jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.fast_days" = [8, 8.0, 9.0]'))
     assert len(jobs) == 2 * 2 * 3
 
 
 def test_a_run_of_a_sweep_is_the_same_run_as_one_from_the_shell(tmp_path):
-    jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.inertia" = [4.0]'))
-    sets = ["population.scale=0.05", "calendar.warm_up=0", "trust.inertia=4"]
+    jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.fast_days" = [4.0]'))
+    sets = ["population.scale=0.05", "calendar.warm_up=0", "trust.fast_days=4"]
     specs = asked("baseline", policies=["reporting_support"], sets=sets, years=0.1, replicates=3)
     assert {spec.run for spec in specs} < {job.run for job in jobs}
 
@@ -85,7 +85,7 @@ def test_another_choice_of_measures_is_another_run(tmp_path):
 
 
 def test_laying_values_over_a_scenario_is_the_same_as_reading_it_with_them(tmp_path):
-    vary = '"trust.inertia" = [4.0]\n"population.total" = [19000]\n"mechanisms.hearsay" = [false]'
+    vary = '"trust.fast_days" = [4.0]\n"population.total" = [19000]\n"mechanisms.hearsay" = [false]'
     spec = jobs_in(write_study(tmp_path / "a.toml", vary=vary))[0]
     read = load("baseline", policies=spec.policies, set=dict(spec.overrides))
     laid = spec.scenario
@@ -119,7 +119,7 @@ def test_towns_are_shared_by_runs_that_do_not_change_them():
     small = {"population.scale": 0.05, "calendar.warm_up": 0}
     towns, first = Towns(), load("baseline", set=small)
     town = towns.of(first)
-    assert towns.of(load("baseline", set=small | {"trust.inertia": 4.0}, policies=["resources_only"])) is town
+    assert towns.of(load("baseline", set=small | {"trust.fast_days": 4.0}, policies=["resources_only"])) is town
     other = towns.of(load("baseline", set=small | {"population.household_size": 4.0}))
     assert other is not town
     assert towns.of(first) is town
@@ -134,13 +134,13 @@ def test_towns_are_shared_by_runs_that_do_not_change_them():
 @pytest.mark.parametrize(
     ("vary", "more", "named"),
     [
-        ('"trust.inerta" = [4.0]', "", ["trust.inerta", "trust.inertia"]),
-        ('"trust.inertia" = []', "", ["trust.inertia", "no value"]),
-        ('"trust.inertia" = 4', "", ["trust.inertia", "low, high", "got 4"]),
-        ('"trust.inertia" = [-4.0]', "", ["trust.inertia", "-4"]),
-        ('"trust.inertia" = { low = 4 }', "", ["trust.inertia", "both low and high"]),
-        ('"trust.inertia" = { low = 4, hihg = 5 }', "", ["hihg", "high"]),
-        ('"trust.inertia" = { low = 5, high = 4 }', "", ["low below high", "5 and 4"]),
+        ('"trust.fast_dys" = [4.0]', "", ["trust.inerta", "trust.fast_days"]),
+        ('"trust.fast_days" = []', "", ["trust.fast_days", "no value"]),
+        ('"trust.fast_days" = 4', "", ["trust.fast_days", "low, high", "got 4"]),
+        ('"trust.fast_days" = [-4.0]', "", ["trust.fast_days", "-4"]),
+        ('"trust.fast_days" = { low = 4 }', "", ["trust.fast_days", "both low and high"]),
+        ('"trust.fast_days" = { low = 4, hihg = 5 }', "", ["hihg", "high"]),
+        ('"trust.fast_days" = { low = 5, high = 4 }', "", ["low below high", "5 and 4"]),
         ('"hearsay.weight" = { low = 0, high = 1, log = true }', "", ["log", "got 0"]),
         ('trst = "stated"', "", ["trst", "trust"]),
         ('"population.scale" = [0.1]', "", ["population.scale", "both fixed and varied"]),

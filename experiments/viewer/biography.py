@@ -14,14 +14,15 @@ from experiments.viewer.why import cause_name
 from model.calendar import date_of_tick, tick_of
 from model.daybook import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 from model.kinds import NAMES as KINDS
+from model.law import COUNTS
 from model.register import CAUSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
 """Lives touched by anything else (gangs, partners, death by violence) are never told; what is new stays untold."""
-UNTOLD_CAUSES = ("protection", "collective_violence")
-"""What moved trust by way of violence at home or of a crowd makes a life one that is not told."""
-SMALL = ("greeting", "talk", "hearsay", "fading", "meeting")
+UNTOLD_CAUSES = ("protection", "collective_violence", "payment")
+"""What moved trust by way of violence at home, of a crowd or of rents makes a life one that is not told."""
+SMALL = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
 MOST = 30
 HEARD = 12
 """Residents of a place to whom one repetition listens, so that one can be told whatever befell the others."""
@@ -63,7 +64,8 @@ def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np
     if cell is not None:
         here &= people["home"] == cell
     found = np.flatnonzero(here)
-    order = np.lexsort((-minds["evidence"][found], found != first))
+    seen = sum(minds[name][found] for name in COUNTS)
+    order = np.lexsort((-seen, found != first))
     return found[order][skip : skip + HEARD]
 
 
@@ -84,8 +86,8 @@ def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
         hear_impressions(world, lives, secret)
     minds = world.state.minds
     for who, life in lives.items():
-        memory = world.numbers["trust"]["memory_years"][world.town.people[who]["settlement"]]
-        life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), memory))
+        p = world.numbers["trust"][world.town.people[who]["settlement"]]
+        life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), p))
         if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
             secret.add(who)
     return [shortened(life) for who, life in lives.items() if who not in secret]
@@ -143,7 +145,7 @@ def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> No
 def together(events: list[Event]) -> list[Event]:
     """Put together what happened to somebody several times in one shift.
 
-    >>> [(one.times, one.change) for one in together([Event(3, "talk_good", {}, 0.25), Event(3, "talk_good", {}, 0.5)])]
+    >>> [(one.times, one.change) for one in together([Event(3, "talk", {}, 0.25), Event(3, "talk", {}, 0.5)])]
     [(2, 0.75)]
     """
     found: dict[tuple[Any, ...], Event] = {}

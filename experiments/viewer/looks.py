@@ -9,7 +9,7 @@ from numba import njit
 
 from model.books import told_to_state
 from model.daybook import INCIDENTS, VISITS
-from model.ledger import faded, kept, trust_of
+from model.ledger import trust_now
 
 NOTHING = 255
 """The byte of a resident who is gone and of a cell where there is nothing to show."""
@@ -65,22 +65,15 @@ def note(day: Any, recent: Any, left: Any) -> None:
 
 
 @njit(cache=True)
-def scan(minds: Any, people: Any, memory: Any, tick: Any, seen: Any, sums: Any) -> None:
+def scan(minds: Any, people: Any, numbers: Any, tick: Any, seen: Any, sums: Any) -> None:
     """Write the trust of each resident (none of those gone), and sums of residents, trust and fear by home cell."""
     sums[:] = 0.0
-    shifts, years, left = 0, memory[0], 1.0
     for i in range(len(minds)):
         mind = minds[i]
         if mind["gone"] >= 0:
             seen[i] = math.nan
             continue
-        idle, mine = max(0, tick - mind["touched"]), memory[people[i]["settlement"]]
-        # most were last brought up to date at the end of a month: their share of memory is the same
-        if idle != shifts or mine != years:
-            shifts, years = idle, mine
-            left = kept(float(idle), mine)
-        fairness = faded(mind["fairness"], mind["base_fairness"], left)
-        trust = trust_of(fairness, faded(mind["effectiveness"], mind["base_effectiveness"], left), mind["mood"])
+        trust = trust_now(mind, max(tick, mind["touched"]), numbers[people[i]["settlement"]])
         seen[i] = trust
         here = sums[people[i]["home"]]
         here[0] += 1.0
@@ -153,11 +146,12 @@ class Watch:
 
     def look(self, world: Any) -> None:
         """Look at every resident as they are at the end of the last shift."""
-        memory = np.ascontiguousarray(world.numbers["trust"]["memory_years"])
         come = int(world.state.come[0])  # those after them are not born yet, or have not moved here
         if len(self.people) != come:
             self.people = np.zeros(come, np.float32)
-        scan(world.state.minds[:come], world.town.people, memory, world.tick - 1, self.people, self.sums)
+        scan(
+            world.state.minds[:come], world.town.people, world.numbers["trust"], world.tick - 1, self.people, self.sums
+        )
 
     def dots(self) -> bytes:
         """Return one byte of trust for each resident."""

@@ -67,7 +67,7 @@ def difference(a: Account, b: Account) -> Account:
 
 
 def trust_now(lane: Lane) -> np.ndarray:
-    """Return the sum of trust by settlement as the ledger has it (before fading to the present)."""
+    """Return the sum of trust by settlement as the ledger has it (before forgetting to the present)."""
     minds, people = lane.world.state.minds, lane.site.town.people
     here = minds["gone"] < 0
     return np.bincount(people["settlement"][here], minds["trust"][here], lane.site.town.n_settlements)

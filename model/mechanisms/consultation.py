@@ -89,7 +89,9 @@ class Consultation(Group):
     answer: float = share(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
     follow_up: float = share(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
     followed: float = share(0.3, "assumed", "more of those met")
-    weight_met: float = number(0.034, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met")
+    weight_met: float = number(
+        0.034, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"
+    )
     weight_unmet: float = number(
         0.079, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
     )
@@ -105,7 +107,7 @@ class Consultation(Group):
     )
     door: float = share(0.6, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one")
     inform: float = share(
-        0.0, "policy", "residents reached by a wave of telling, by leaflet, radio or school, each quarter", role="lever",
+        0.0, "policy", "residents reached each quarter, by leaflet, radio or school", role="lever",
         off=0.0,
     )  # fmt: skip
     news: float = number(

@@ -126,7 +126,9 @@ class Contacts(Group):
         off=1.0,
     )
     long: float = share(0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit")
-    together: float = share(0.3, "assumed; swept", "greetings, talks and visits at home that two of the household share")
+    together: float = share(
+        0.3, "assumed; swept", "greetings, talks and visits at home that two of the household share"
+    )
     abuse: float = share(0.2, "orders of magnitude: .05-.1 a hundred adults a year; swept", "unfair stops with abuse")
     language: float = number(
         0.3, "log-odds", 0.0, 2.0, "C12; assumed", "fair treatment by an officer who speaks the language spoken"
@@ -143,9 +145,7 @@ class Contacts(Group):
     weight_long: float = number(
         0.21, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
     )
-    weight_stop: float = number(
-        0.051, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
-    )
+    weight_stop: float = number(0.051, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0)
     weight_rude: float = number(
         0.292, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -8", "weight of rude treatment", off=0.0
     )
@@ -439,6 +439,8 @@ IT = Mechanism(
     writes=WRITES,
     knockout=Knockout(("trust_by_contacts",)),
     measures={
-        "trust_by_contacts": Measure("points per 100", lambda month: month.change_by(GREETING, TALK, LONG_VISIT, STOP, RUDE, ABUSE, BRIBE)),
+        "trust_by_contacts": Measure(
+            "points per 100", lambda month: month.change_by(GREETING, TALK, LONG_VISIT, STOP, RUDE, ABUSE, BRIBE)
+        ),
     },
 )

@@ -131,7 +131,9 @@ def act(world: World) -> None:
         state.tally[0]["crises"] += 1.0
         world.learn()
         fades = world.numbers["misconduct"][0]["fades"]
-        tell_town(world, CRISIS_HEARD, who, numbers[0]["heard"] * size, PUBLIC_EVENT, 0.0, numbers[0]["news"], 0.6, fades)
+        tell_town(
+            world, CRISIS_HEARD, who, numbers[0]["heard"] * size, PUBLIC_EVENT, 0.0, numbers[0]["news"], 0.6, fades
+        )
 
 
 IT = Mechanism(

@@ -234,7 +234,7 @@ def fear_at(stage: Stage, local: Rows[Local], shift: float, felt: float) -> floa
 
 
 def settle_fear(world: World) -> None:
-    """Move the dispositions of fear so that alarm and crime nearby hold the mean fear that the site has at the start."""
+    """Move the dispositions of fear so that alarm and crime nearby hold the mean that the site has at the start."""
     stage, local = world.stage(), world.state.local
     level = fear_at(stage, local, 0.0, 0.0)
     shift = float(brentq(lambda x: fear_at(stage, local, x, 1.0) - level, -FARTHEST, FARTHEST, xtol=1e-6))

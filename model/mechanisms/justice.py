@@ -49,7 +49,10 @@ class Justice(Group):
         3.0, "hours", 0.0, 12.0, "concept: judge within 6 h; assumed", "time an arrest costs the couple"
     )
     blame: float = share(
-        0.5, "H04; assumed; swept 0-1", "victims who credit or blame the police with what judges and prosecutors do", off=0.0
+        0.5,
+        "H04; assumed; swept 0-1",
+        "victims who credit or blame the police with what judges and prosecutors do",
+        off=0.0,
     )
     wrong: float = share(0.05, "assumed; swept", "arrests for an act that take somebody else")
     charge_act: float = share(0.5, "calibrated: V16", "files of those caught in the act that are charged")

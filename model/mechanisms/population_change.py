@@ -123,10 +123,11 @@ def suffer_outside(stage: Stage, kind: int, i: int, number: int, grave_share: fl
     else:
         stage.tally[0].outside_thefts += 1.0
     row = stage.day.outside[stage.day.counts[OUTSIDE]]
-    row.who, row.kind, row.severity = i, kind, SEVERITY[1 if grave else 0, kind]
+    severity: float = SEVERITY[1 if grave else 0, kind]
+    row.who, row.kind, row.severity = i, kind, severity
     stage.day.counts[OUTSIDE] += 1
     stage.minds[i].harmed_outside = stage.tick
-    return row.severity
+    return severity
 
 
 @kernel
