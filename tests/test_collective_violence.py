@@ -40,8 +40,8 @@ def test_a_cascade_ends_where_a_share_of_heads_is_rounded_down() -> None:
 
 def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:
     calm = {**ANGRY, "collective_violence.calm": 1.2}
-    trusting = sums(live(2 * MONTH, **calm, **{"trust.effectiveness": 4.0, "trust.fairness": 4.0}))
-    wary = sums(live(2 * MONTH, **calm, **{"trust.effectiveness": -4.0, "trust.fairness": -4.0}))
+    trusting = sums(live(2 * MONTH, **calm, **{"trust.level": 0.98}))
+    wary = sums(live(2 * MONTH, **calm, **{"trust.level": 0.02}))
     assert wary["crowds"] > trusting["crowds"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from model.kinds import DOMESTIC
-from model.mechanisms.consultation import DOOR_TO_DOOR
+from model.mechanisms.consultation import DOOR_TO_DOOR, INFORMED
 from model.mechanisms.requests import REQUEST_MET, REQUEST_UNMET, worst_problem
 from model.model import TrustModel
 
@@ -66,7 +66,7 @@ def test_meetings_without_follow_up_do_not_count_as_consultation(live: Live) -> 
 def test_far_homes_and_distrust_keep_people_away(live: Live) -> None:
     near = live(2 * MONTH, **OFTEN, **{"consultation.attend_km": 0.0})
     far = live(2 * MONTH, **OFTEN, **{"consultation.attend_km": 3.0})
-    wary = live(2 * MONTH, **OFTEN, **{"consultation.attend_trust": 4.0, "trust.effectiveness": -4.0})
+    wary = live(2 * MONTH, **OFTEN, **{"consultation.attend_trust": 4.0, "trust.level": 0.05})
     assert max(sums(far)["council_heard"], sums(wary)["council_heard"]) < sums(near)["council_heard"]
 
 
@@ -90,9 +90,13 @@ def test_visits_from_door_to_door_reach_homes(live: Live) -> None:
     assert booked(world, DOOR_TO_DOOR) != 0.0
 
 
-def test_telling_all_of_mopsic_moves_the_mood_slowly(live: Live) -> None:
-    world = live(3 * MONTH, **{"consultation.inform": 1.0})
-    assert 0.0 < world.state.mood[0] < 0.05
+def test_telling_of_mopsic_reaches_people_one_by_one_once_a_wave(live: Live) -> None:
+    all_told, half, weightless = (
+        booked(live(3 * MONTH, **{"consultation.inform": reach, "consultation.news": weight}), INFORMED)
+        for reach, weight in ((1.0, 0.02), (0.5, 0.02), (1.0, 0.0))
+    )
+    assert all_told > half > weightless == 0.0
+    assert half == pytest.approx(0.5 * all_told, rel=0.1)
 
 
 def test_the_comupre_that_follows_up_gets_more_requests_met(live: Live) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from model.model import TrustModel
 from model.register import CAUSES
+from scenarios import load
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
-GREETING, TALK, STOP, BRIBE = (CAUSES.index(name) for name in ("greeting", "talk", "stop", "bribe"))
+KINDS = ("greeting", "talk", "long_visit", "stop", "rude", "abuse", "bribe")
+GREETING, TALK, LONG, STOP, RUDE, ABUSE, BRIBE = (CAUSES.index(name) for name in KINDS)
 MONTH = 93
 OFTEN = {"contacts.foot": 10.0, "contacts.motor": 10.0, "patrol.visits_motor": 48}
 
@@ -17,7 +19,7 @@ OFTEN = {"contacts.foot": 10.0, "contacts.motor": 10.0, "patrol.visits_motor": 4
 def contacts(world: TrustModel) -> np.ndarray:
     """Return what the contacts of the last shift taught."""
     rows = world.trace["impressions"]
-    return rows[np.isin(rows["cause"], (GREETING, TALK, STOP, BRIBE))]
+    return rows[np.isin(rows["cause"], [CAUSES.index(name) for name in KINDS])]
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +39,20 @@ def test_switched_off_contacts_happen_and_teach_nothing(live: Live) -> None:
 
 
 def test_a_bad_meeting_never_raises_trust_and_a_good_one_never_lowers_it(lessons: np.ndarray) -> None:
-    bad, good = lessons[lessons["tone_f"] == -1.0], lessons[lessons["tone_f"] == 1.0]
+    bad = lessons[np.isin(lessons["cause"], (ABUSE, BRIBE))]
+    good = lessons[np.isin(lessons["cause"], (LONG,))]
     assert len(bad) > 20 < len(good)
     assert (bad["change"] < 0.0).all()
     assert (good["change"] > 0.0).all()
-    assert set(lessons["tone_f"][lessons["cause"] == BRIBE]) <= {-1.0}
+    assert set(bad["quality_f"]) == set(bad["quality_e"]) == {0.0}
 
 
 def test_a_friendly_contact_with_somebody_known_weighs_more_and_nothing_else_does(lessons: np.ndarray) -> None:
     greetings = lessons[lessons["cause"] == GREETING]
-    assert set(greetings["weight_f"][greetings["tone_f"] > 0.0]) == {0.03, 1.25 * 0.03}
-    assert set(greetings["weight_f"][greetings["tone_f"] < 0.0]) == {0.03}
-    assert set(lessons["weight_f"][lessons["cause"] == STOP]) == {0.2}
+    p = load("villa_canales")["contacts"]
+    assert set(greetings["weight_f"]) == {p.weight_greeting, p.familiar * p.weight_greeting}
+    for cause, weight in ((STOP, p.weight_stop), (RUDE, p.weight_rude), (BRIBE, p.weight_bribe)):
+        assert set(lessons["weight_f"][lessons["cause"] == cause]) == {weight}
 
 
 def test_couples_meet_those_who_are_where_they_are_and_no_small_children(watch: Watch) -> None:
@@ -64,9 +68,9 @@ def test_fairer_officers_treat_nobody_worse(live: Live) -> None:
     better = 0
     for rng in (3, 4, 5, 6):
         harsh, fair = (contacts(live(1, rng=rng, trace=True, **OFTEN, **{"contacts.fair": x})) for x in (-0.5, 2.4))
-        assert (harsh[["who", "cause"]] == fair[["who", "cause"]]).all()
-        assert (harsh["tone_f"] <= fair["tone_f"]).all()
-        better += int((harsh["tone_f"] < fair["tone_f"]).sum())
+        assert (harsh["who"] == fair["who"]).all()
+        assert (harsh["quality_f"] <= fair["quality_f"]).all()
+        better += int((harsh["quality_f"] < fair["quality_f"]).sum())
     assert better > 10
 
 
@@ -76,3 +80,21 @@ def test_kinds_of_contacts_add_up_and_every_stop_that_finds_something_is_an_arre
     assert found["bribes"] <= found["unfair"] <= found["contacts"]
     assert found["arrests_without_incident"] == found["stops"] - found["bribes"] > 0
     assert live(MONTH, **OFTEN, **{"contacts.finds": 0.0}).rows["arrests_without_incident"] == 0
+
+
+def test_what_happens_at_home_is_shared_with_somebody_who_lives_there(live: Live) -> None:
+    alone, shared = (live(5, rng=4, trace=True, **OFTEN, **{"contacts.together": x}) for x in (0.0, 1.0))
+    assert shared.state.tally["contacts"][0] > alone.state.tally["contacts"][0] > 0
+    lessons = contacts(shared)
+    beside = np.flatnonzero(np.diff(shared.town.people["household"][lessons["who"]]) == 0)
+    assert len(beside) > 0
+    for name in ("cause", "quality_f", "weight_f", "fast"):
+        assert (lessons[name][beside] == lessons[name][beside + 1]).all()
+
+
+def test_abuse_comes_of_unfair_stops_alone(live: Live) -> None:
+    never, always = (
+        live(MONTH // 3, rng=4, trace=False, **OFTEN, **{"contacts.fair": 0.0, "contacts.abuse": x}) for x in (0.0, 1.0)
+    )
+    assert never.state.ledger[0, ABUSE].sum() == 0.0 > always.state.ledger[0, ABUSE].sum()
+    assert always.state.ledger[0, RUDE].sum() < 0.0

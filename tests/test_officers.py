@@ -55,9 +55,7 @@ def test_each_cause_moves_its_own_states(cause: str, size: float, moved: dict[st
 
 
 def test_officers_trust_a_community_that_trusts_them() -> None:
-    friendly, cold = (
-        states(**{"officers.warmth": 0.02, "trust.fairness": x, "trust.effectiveness": x})["faith"] for x in (2.0, -2.0)
-    )
+    friendly, cold = (states(**{"officers.warmth": 0.02, "trust.level": x})["faith"] for x in (0.9, 0.1))
     assert cold < 0.0 < friendly
 
 

@@ -83,7 +83,7 @@ def test_who_finds_somewhere_to_go_finds_it_also_where_it_is_easier(
     """Of twin worlds in their first shift, in a town where everybody trusts the police."""
     found = []
     for value in (low, high):
-        easier = {"seeking_help.no_woman": 1.0, "trust.effectiveness": 4.0, f"seeking_help.{lever}": value}
+        easier = {"seeking_help.no_woman": 1.0, "trust.level": 0.9, f"seeking_help.{lever}": value}
         worlds = [live(1, rng=rng, trace=True, **OFTEN | ALONE | easier) for rng in range(4)]
         rows = [acts(world) for world in worlds]
         found.append({(rng, n) for rng, one in enumerate(rows) for n in one["number"][one["told"] != NOBODY]})

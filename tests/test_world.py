@@ -55,7 +55,7 @@ def measures(world: TrustModel) -> pd.DataFrame:
 
 
 def test_trust_stays_between_0_and_1(live: Live) -> None:
-    trust = live(2 * MONTH, **BUSY, **{"trust.negativity_effectiveness": 14, "trust.harm": 2}).trust()
+    trust = live(2 * MONTH, **BUSY, **{"trust.asymmetry": 8, "trust.harm": 3}).trust()
     assert ((trust > 0.0) & (trust < 1.0)).all()
 
 

@@ -172,6 +172,7 @@ def come_out(
     adoption: Rows[Adoption],
     persons: Rows[police.Plant],
     hidden: Reals,
+    scale: float,
     tally: Rows[Tally],
     month: int,
     tick: int,
@@ -180,11 +181,12 @@ def come_out(
     """Let cases of the last months become public, by one luck of the month for the municipality; return how many.
 
     A lot for each request would be drawn anew wherever a policy changes who meets whom, and one case that flips
-    moves the trust of all who hear of it: twins would differ by luck alone.
+    moves the trust of all who hear of it: twins would differ by luck alone.  In a town of a quarter the size as many
+    cases come out, so that each resident hears of as many.
     """
     due = numbers[0].surfaces * hidden[0]
     hidden[0] -= due
-    cases = poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due)
+    cases = poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due / scale)
     for k in range(cases):
         tally[0].public_cases += 1.0
         for a in range(TRIES):
@@ -235,6 +237,7 @@ def month_end(world: World) -> None:
         numbers["adoption"],
         numbers["plant"],
         state.hidden,
+        world.settings["population"].scale,
         state.tally,
         world.month,
         world.tick,
