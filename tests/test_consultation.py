@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from model.kinds import DOMESTIC
 from model.mechanisms.consultation import DOOR_TO_DOOR, INFORMED

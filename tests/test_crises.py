@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 
 from model.mechanisms.crises import CRISIS, IT
 from model.model import TrustModel

@@ -43,6 +43,4 @@ def drift(
     Single years differ by public cases, which come as they come.
     """
     found = [lived(site, numbers, seed, years, scale) for seed in seeds]
-    return {
-        what: float(np.mean([own[what][-3:].mean() - own[what][:3].mean() for own in found])) for what in WHAT
-    }
+    return {what: float(np.mean([own[what][-3:].mean() - own[what][:3].mean() for own in found])) for what in WHAT}
