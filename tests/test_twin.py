@@ -792,6 +792,26 @@ def test_who_was_harmed_and_dies_in_the_same_shift_learns_nothing_any_more() -> 
     live_together(small_scenario(residents=500, changes=DEADLY), 7, 40)
 
 
+def end_of(group: str, end: str) -> dict[str, float]:
+    """Return the lowest or the highest values that a group may have."""
+    about = own_groups()[group].numbers()
+    return {name: getattr(one, end) for name, one in about.items()}
+
+
+@fast_model
+@pytest.mark.parametrize("weights", ["low", "high"])
+@pytest.mark.parametrize("memory", ["low", "high"])
+def test_the_ends_of_the_law_of_trust_are_the_same_in_both_models(weights: str, memory: str) -> None:
+    lasts = {name: value for name, value in end_of("trust", memory).items() if name in ("memory_years", "fast_days")}
+    changes = {
+        "trust": end_of("trust", weights) | lasts,
+        "hearsay": end_of("hearsay", weights),
+        "fear": end_of("fear", weights) | {"memory": end_of("fear", memory)["memory"]},
+        "contacts": {name: value for name, value in end_of("contacts", weights).items() if name.startswith("weight")},
+    }
+    live_together(small_scenario(residents=300, changes=changes), 5, 24)
+
+
 @fast_model
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.3])
