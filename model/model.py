@@ -33,13 +33,13 @@ from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, tota
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
 from model.mechanisms.certainty import seen_by_zone
+from model.mechanisms.start import settle_in
 from model.policies import changes, dates, rows_at
 from model.register import MINDS, MONTH_END, ORDER, SHIFT, TALLY, Mind, Tally
 from model.register import TABLES as DECLARED
 from model.rows import Reals, Rows
 from model.scenario import Scenario
 from model.stage import Stage, ground_of, plant_of, stage_of
-from model.start import settle_in
 from model.state import HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 from model.tables import Growth, Sizes
 from model.town import Town, build_town

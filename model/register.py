@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import books, daybook, gangs, ledger, start
+from model import books, daybook, gangs, ledger
 from model.errors import nearest
 from model.mechanisms import (
     adoption,
@@ -49,6 +49,7 @@ from model.mechanisms import (
     roster,
     safe_schools,
     seeking_help,
+    start,
 )
 from model.state import CENTRAL
 from model.tables import COUNTED, Table

@@ -24,7 +24,7 @@ from model.ledger import (
 )
 from model.model import TrustModel
 from model.register import Mind
-from model.start import INTERCEPT, held
+from model.mechanisms.start import INTERCEPT, held
 from scenarios import load
 
 Live = Callable[..., TrustModel]

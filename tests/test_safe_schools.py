@@ -28,7 +28,7 @@ def test_supervision_weakens_the_pull_of_cliques_most_for_students() -> None:
 
 
 def test_near_schools_the_supervised_are_safer_on_the_street_only(live: Live) -> None:
-    plain, safe = live(0), live(0, **{"safe_schools.coverage": 1.0})
+    plain, safe = live(1), live(1, **{"safe_schools.coverage": 1.0})
     less = safe.factors.person / plain.factors.person
     assert less[ROBBERY, 0, 2:] == pytest.approx([0.85, 0.85])
     assert (less[ROBBERY, 0, :2] == 1.0).all(), "only the young near schools are supervised"

@@ -191,7 +191,7 @@ def test_after_its_end_life_goes_on_with_the_numbers_of_the_status_quo(tmp_path:
     assert (world.tick, len(world.minds)) == (before[0] + 3, before[1])
     assert same(dict(world.numbers), dict(usual.numbers))
     assert world.state.tally[0]["greetings"] > 0
-    assert (world.minds["fairness"] != usual.minds["fairness"]).any()
+    assert (world.minds["fair_fast"] != usual.minds["fair_fast"]).any()
 
 
 def test_the_calendar_comes_back_with_its_events_when_a_world_ends(tmp_path: Path) -> None:

@@ -108,10 +108,11 @@ def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: f
 def crises_of(world: World) -> list[tuple[int, float]]:
     """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
     p = world.numbers["crises"][0]
+    dated = [event for event in world.settings.timeline if event.crisis > 0.0]
     today = [
         (number, event.crisis * p["dated"])
-        for number, event in enumerate(world.settings.timeline if world.turns_today() else (), start=1)
-        if event.start == world.date and event.crisis > 0.0
+        for number, event in enumerate(dated if world.turns_today() else (), start=1)
+        if event.start == world.date
     ]
     by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < p["rate"] / 365.0
     return [(number, float(size)) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])

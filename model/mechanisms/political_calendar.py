@@ -70,8 +70,8 @@ def act(world: World) -> None:
     if not world.turns_today():
         return
     p, fades = world.numbers["political_calendar"][0], world.numbers["misconduct"][0]["fades"]
-    for nth, event in enumerate(world.settings.timeline):
-        if event.start == world.date and event.shock != 0.0 and p["shock"] > 0.0:
+    for nth, event in enumerate(event for event in world.settings.timeline if event.shock != 0.0):
+        if event.start == world.date and p["shock"] > 0.0:
             quality = 1.0 if event.shock > 0.0 else 0.0
             reach = abs(event.shock) * p["heard"]
             tell_town(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p["shock"], 0.6, fades)

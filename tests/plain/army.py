@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plain.luck import pick, pick_by_reach, poisson
 from plain.people import ARMY, ARRIVAL, DEPARTURE, DETENTION, Resident
 from plain.police import SHIFT_MINUTES, Visit
+from plain.response import teach
 
 if TYPE_CHECKING:
     from plain.gangs import Clique
@@ -62,17 +63,15 @@ def clamp_down(town: "PlainTown") -> None:
 
 
 def release(town: "PlainTown", prisoner: Prisoner) -> None:
-    """Let somebody out, who has faded like everybody."""
+    """Let somebody out, who has forgotten like everybody."""
     p, one = town.numbers("heavy_hand"), prisoner.who
-    keep = 2.0 ** (-(town.tick - prisoner.since) / (1095.0 * town.numbers("trust").memory_years))
-    one.f = one.home_f + (one.f - one.home_f) * keep
-    one.e = one.home_e + (one.e - one.home_e) * keep
+    one.forget(book=False)
     one.alive, one.mood = True, town.mood
     town.ledger.book(ARRIVAL, one.settlement, one.trust)
     one.clique = prisoner.clique
     if one.clique is None and town.luck("prison recruit", one.number, 0) < p.prison_recruit:
         one.clique = clique_around(one)
-    town.impress(one, DETENTION, fairness=(-1.0, p.weight_detained))
+    teach(town, one, DETENTION, 0.0, p.weight_detained, 0.5, town.numbers("trust").fast_panel)
 
 
 def detain(town: "PlainTown", one: Resident, mark: float) -> None:
@@ -86,7 +85,7 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
     length = int(91.0 * p.months if one.clique else 21.0 * p.weeks)
     imprison(town, one, town.tick + length)
     for tie in one.ties:
-        town.impress(tie, DETENTION, fairness=(-1.0, p.weight_tie), own=0)
+        town.impress(tie, DETENTION, fairness=(0.0, p.weight_tie))
 
 
 def imprison(town: "PlainTown", one: Resident, until: int) -> None:
@@ -113,5 +112,9 @@ def march(town: "PlainTown") -> None:
                 one = pick(present, town.luck("army who", a, 16 * v + j))
                 if one.alive and one.is_man_of(15, 35):
                     harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
-                    town.impress(one, ARMY, fairness=(-1.0 if harsh else contacts.fair_stop, p.weight_stop))
+                    if harsh:
+                        teach(town, one, ARMY, 0.1, p.weight_harsh, 0.3, town.numbers("trust").fast)
+                    else:
+                        fast = town.numbers("trust").fast_friendly
+                        teach(town, one, ARMY, 0.7, contacts.weight_stop, 0.2, fast)
                     one.last_contact = town.tick

@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from plain.luck import logistic
-from plain.people import HEARING, HEARSAY, Resident
+from plain.people import (
+    ABUSE,
+    AT_HOME,
+    HARM,
+    HEARING,
+    HEARSAY,
+    INFORMED,
+    PAYMENT,
+    PUBLIC_EVENT,
+    SCANDAL,
+    Impression,
+    Resident,
+)
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
 DOMESTIC = 8
 CLOSED, HANDED_OVER, WITHOUT_REMEDY, PUT_OFF, RULED, TO_HIGHER_BOARD = range(6)
+MOST_AT_HOME = 12
 HEARING_STEP, COMPLIANCE_STEP, HIGHER_STEP = range(3)
 
 
@@ -139,7 +152,12 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
     presence = p.presence + (1.0 - p.presence) * p.protocol
     if authority.invites and u("police present") < presence:
         waits = u("police wait") < p.waits + (1.0 - p.waits) * p.protocol
-        town.impress(case.complainant, HEARING, fairness=(1.0 if waits else -1.0, town.numbers("trust").hearing))
+        trust = town.numbers("trust")
+        if waits:
+            fairness, effectiveness = (0.9, 0.5 * trust.hearing), (0.95, trust.hearing)
+            town.impress(case.complainant, HEARING, fairness=fairness, effectiveness=effectiveness)
+        else:
+            town.impress(case.complainant, HEARING, fairness=(0.1, trust.stepped_in))
         if case.complainant.alive:
             case.complainant.last_contact = town.tick
     months = town.date.month - 1 if authority.communal else 12
@@ -166,16 +184,33 @@ def fail(town: "PlainTown", case: Case) -> int:
 def spread_news(town: "PlainTown") -> None:
     """Let ties hear of what residents experienced in this shift (ODD: hearsay)."""
     p = town.numbers("hearsay")
-    for said in list(town.impressions):
-        bad = said.weight_f * said.tone_f + said.weight_e * said.tone_e < 0.0
+    news = [said for said in town.impressions if said.cause not in (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED)]
+    for said in news:
+        bad = said.weight_f * (said.quality_f - 0.5) + said.weight_e * (said.quality_e - 0.5) < 0.0
         chance = p.tell_bad if bad else p.tell_good
         for k, tie in enumerate(said.who.ties):
             if town.luck("hearsay", said.who.number, 8 * said.cause + k) < chance:
-                town.impress(
-                    tie,
-                    HEARSAY,
-                    fairness=(said.tone_f, said.weight_f * p.weight),
-                    effectiveness=(said.tone_e, said.weight_e * p.weight),
-                    own=0,
-                )
+                hear(town, tie, HEARSAY, said, p.weight)
+    for said in news:
+        if said.cause in (HARM, ABUSE):
+            for other in household(town, said.who)[:MOST_AT_HOME]:
+                if other is not said.who:
+                    hear(town, other, AT_HOME, said, p.at_home)
     town.learn_impressions()
+
+
+def hear(town: "PlainTown", one: Resident, cause: int, said: Impression, share: float) -> None:
+    """Let somebody hear of what another experienced."""
+    fairness = (said.quality_f, said.weight_f * share)
+    effectiveness = (said.quality_e, said.weight_e * share)
+    town.impress(one, cause, fairness=fairness, effectiveness=effectiveness, fast=said.fast)
+
+
+def household(town: "PlainTown", one: Resident) -> list[Resident]:
+    """Return the unbroken run of rows around a resident with the same household."""
+    first = last = one.number
+    while first > 0 and town.residents[first - 1].household == one.household:
+        first -= 1
+    while last + 1 < len(town.residents) and town.residents[last + 1].household == one.household:
+        last += 1
+    return town.residents[first : last + 1]

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from plain.community import DOMESTIC, Authority
 from plain.luck import logistic, pick, poisson
-from plain.people import DOOR_TO_DOOR, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
+from plain.people import DOOR_TO_DOOR, INFORMED, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
+from plain.response import be_rude, teach
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -43,8 +44,8 @@ def consult(town: "PlainTown") -> None:
     if town.shift != 1:
         return
     if town.date.day == 1:
-        p = town.numbers("consultation")
-        town.shocks += p.inform * p.news
+        if town.date.month in (1, 4, 7, 10):
+            inform(town)
         for authority in town.authorities:
             lose_numbers(town, authority)
     due = [request for request in town.requests if town.tick - request.asked >= 90]
@@ -61,6 +62,15 @@ def consult(town: "PlainTown") -> None:
                 continue
             hold_meeting(town, authority)
         knock(town, authority)
+    town.learn_impressions()
+
+
+def inform(town: "PlainTown") -> None:
+    """Let a wave of news about the police reach residents."""
+    p = town.numbers("consultation")
+    for one in town.residents:
+        if one.alive and one.age >= 12 and town.luck("told of", one.number, 0) < p.inform:
+            town.impress(one, INFORMED, fairness=(0.9, p.news), effectiveness=(0.9, p.news))
     town.learn_impressions()
 
 
@@ -88,7 +98,8 @@ def answer(town: "PlainTown", request: Request) -> None:
 
     chance = min(1.0, p.request_met + p.followed * request.followed)
     met = u("feasible") < p.feasible and u("request") < chance
-    if met or u("answered") < p.answer:
+    answered = met or u("answered") < p.answer
+    if answered:
         authority.last_answer = request.asked
     able = p.explain * town.numbers("adoption").link_explain * authority.officer.trained
     explained = not met and u("explains limits") < able * 2.0**-authority.explained
@@ -96,13 +107,14 @@ def answer(town: "PlainTown", request: Request) -> None:
         authority.explained = 0
     elif explained:
         authority.explained += 1
-    if explained:
+    if explained or (answered and not met):
         return
     for one in request.present:
         if met:
-            town.impress(one, REQUEST_MET, effectiveness=(1.0, p.weight_met))
+            town.impress(one, REQUEST_MET, fairness=(0.8, 0.5 * p.weight_met), effectiveness=(0.9, p.weight_met))
         else:
-            town.impress(one, REQUEST_UNMET, effectiveness=(-1.0, p.weight_unmet))
+            fairness = (0.3, 0.3 * p.weight_unmet)
+            town.impress(one, REQUEST_UNMET, fairness=fairness, effectiveness=(0.1, p.weight_unmet))
 
 
 def meet_at_the_seat(town: "PlainTown") -> None:
@@ -151,7 +163,11 @@ def attends(town: "PlainTown", one: Resident, authority: Authority) -> bool:
 def be_heard(town: "PlainTown", one: Resident, authority: Authority) -> None:
     """Let the officer listen to somebody."""
     fair = town.luck("meeting tone", one.number, 0) < authority.officer.chance_of_fairness
-    town.impress(one, MEETING, fairness=(1.0 if fair else -1.0, town.numbers("contacts").weight_meeting))
+    if fair:
+        weight, fast = town.numbers("contacts").weight_meeting, town.numbers("trust").fast_panel
+        teach(town, one, MEETING, 1.0, weight, 0.6, fast)
+    else:
+        be_rude(town, one)
     one.last_contact = town.tick
 
 
@@ -189,6 +205,9 @@ def knock(town: "PlainTown", authority: Authority) -> None:
         one = pick(authority.residents, town.luck("door who", number, j))
         if one.alive and one.age >= 12:
             fair = town.luck("door tone", number, j) < authority.officer.chance_of_fairness
-            tone, weight = (1.0 if fair else -1.0), town.numbers("contacts").weight_talk
-            town.impress(one, DOOR_TO_DOOR, fairness=(tone, weight), effectiveness=(0.3 * tone, weight))
+            if fair:
+                weight, fast = p.door * town.numbers("contacts").weight_long, town.numbers("trust").fast_friendly
+                teach(town, one, DOOR_TO_DOOR, 1.0, weight, 0.6, fast)
+            else:
+                be_rude(town, one)
             one.last_contact = town.tick

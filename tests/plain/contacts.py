@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from plain.community import MOST_AT_HOME, household
 from plain.luck import poisson
 from plain.misconduct import asks
-from plain.people import BRIBE, GREETING, STOP, TALK, Resident
+from plain.people import ABUSE, BRIBE, GREETING, LONG_VISIT, STOP, TALK, Resident
 from plain.plans import CHECKPOINT
 from plain.police import Visit
 from plain.population import somebody_here
-from plain.response import Arrest
+from plain.response import Arrest, be_rude, teach
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -62,22 +63,59 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     stop = chance_of_stop(town, visit, resident)
     v = town.luck("meet kind", where, nth)
     fair = town.luck("meet tone", where, nth) < lead.chance_of_fairness
-    tone = 1.0 if fair else -1.0
-    more = p.familiar if fair and town.tick - lead.since >= KNOWN_AFTER else 1.0
     resident.last_contact = town.tick
     for one in visit.couple.crew:
         one.warmth += resident.trust - 0.5
         one.n_friendly += fair and v >= stop
     if v < stop:
-        if asks(town, visit.couple, resident, visit.cell, nth):
-            town.impress(resident, BRIBE, fairness=(-1.0, p.weight_bribe))
-            return
-        town.impress(resident, STOP, fairness=(p.fair_stop if fair else -1.0, p.weight_stop))
-        finds = town.luck("stop finds", where, nth)
-        if finds < p.finds + town.figures[visit.couple.facility.number].easy:
-            town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
-    elif visit.kind == 1 or resident.business or v < stop + (1.0 - stop) * p.talk:
-        weight = more * p.weight_talk
-        town.impress(resident, TALK, fairness=(tone, weight), effectiveness=(0.3 * tone, weight))
+        be_stopped(town, visit, resident, nth, fair=fair)
+        return
+    talk = (1.0 - stop) * (1.0 if visit.kind == 1 or resident.business else p.talk)
+    kind = LONG_VISIT if v < stop + p.long * talk else TALK if v < stop + talk else GREETING
+    more = p.familiar if town.tick - lead.since >= KNOWN_AFTER else 1.0
+    be_friendly(town, resident, kind, more, fair=fair)
+    if visit.cell is resident.home and town.luck("meet with", where, nth) < p.together:
+        other = next_at_home(town, resident)
+        if other is not resident and other.alive and other.age >= 12:
+            other.last_contact = town.tick
+            be_friendly(town, other, kind, more, fair=fair)
+
+
+def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *, fair: bool) -> None:
+    """Stop one resident, which may end in a bribe request or an arrest."""
+    p, trust, where = town.numbers("contacts"), town.numbers("trust"), visit.cell.number
+    assert visit.couple is not None
+    if asks(town, visit.couple, resident, visit.cell, nth):
+        teach(town, resident, BRIBE, 0.0, p.weight_bribe, 0.5, trust.fast_panel)
+        return
+    if fair:
+        teach(town, resident, STOP, 0.7, p.weight_stop, 0.2, trust.fast_friendly)
+    elif town.luck("meet abuse", where, nth) < p.abuse:
+        teach(town, resident, ABUSE, 0.0, p.weight_abuse, 0.5, trust.fast_panel)
     else:
-        town.impress(resident, GREETING, fairness=(tone, more * p.weight_greeting))
+        be_rude(town, resident)
+    finds = town.luck("stop finds", where, nth)
+    if finds < p.finds + town.figures[visit.couple.facility.number].easy:
+        town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
+
+
+def be_friendly(town: "PlainTown", resident: Resident, kind: int, more: float, *, fair: bool) -> None:
+    """Greet, talk to or visit one resident; whoever is rude is rude in all of these."""
+    p = town.numbers("contacts")
+    quality, weight, part = {
+        GREETING: (0.85, p.weight_greeting, 0.3),
+        TALK: (0.9, p.weight_talk, 0.5),
+        LONG_VISIT: (1.0, p.weight_long, 0.6),
+    }[kind]
+    if fair:
+        teach(town, resident, kind, quality, more * weight, part, town.numbers("trust").fast_friendly)
+    else:
+        be_rude(town, resident)
+
+
+def next_at_home(town: "PlainTown", resident: Resident) -> Resident:
+    """Return the next of the household of a resident; after its last the first."""
+    members = household(town, resident)[:MOST_AT_HOME]
+    if resident not in members:
+        return resident
+    return members[(members.index(resident) + 1) % len(members)]

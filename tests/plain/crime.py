@@ -351,7 +351,7 @@ def write_incident(
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
     incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced, minute)
     if incident.teller is not None:
-        town.impress(incident.teller, HARM, effectiveness=(-severity, town.numbers("trust").harm))
+        town.impress(incident.teller, HARM, effectiveness=(0.0, town.numbers("trust").harm * severity))
         incident.teller.last_harm = town.tick
     return incident
 

@@ -43,9 +43,9 @@ def follow(town: "PlainTown", incident: Incident) -> None:
         return
     police = incident.arrested or police_near(town, incident)
     by = stopped_by(town, incident, authority, police)
-    tone = {"nobody": -1.0, "authority": 0.0}.get(by, 0.5)
+    lesson = {"nobody": (0.05, p.weight), "authority": (0.0, 0.0)}.get(by, (0.95, p.averted))
     for one in crowd:
-        town.impress(one, COLLECTIVE_VIOLENCE, effectiveness=(tone, p.weight))
+        town.impress(one, COLLECTIVE_VIOLENCE, effectiveness=lesson)
     if by == "nobody":
         hurt(town, incident, suspect, authority, police)
 

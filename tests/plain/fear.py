@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.community import household
 from plain.luck import logistic
 from plain.people import HARM
 
@@ -21,8 +22,10 @@ class Local:
 
     crime: float = 0.0
     on_foot: float = 0.0
-    recent: tuple[float, float] | None = None
+    months: int = 0
+    recent: tuple[float, float] = (0.0, 0.0)
     usual: tuple[float, float] = (0.0, 0.0)
+    insecurity: float = 0.0
 
 
 def share_of_hazard(one: "Resident", kind: int) -> float:
@@ -44,6 +47,9 @@ def take_fright(town: "PlainTown") -> None:
         if one is None:
             continue
         one.alarm += p.harm * severity
+        for other in household(town, one):
+            if other is not one:
+                other.alarm += p.heard * severity
         for k, tie in enumerate(one.ties):
             if town.luck("hearsay", one.number, 8 * HARM + k) < tell_bad:
                 tie.alarm += p.heard * severity
@@ -56,23 +62,32 @@ def end_month(town: "PlainTown") -> None:
     """Let the month sink in, and bring everybody's fear and precaution up to date."""
     p = town.numbers("fear")
     towards = (1.0 - 2.0 ** (-1.0 / p.lag), 1.0 - 2.0 ** (-1.0 / (12.0 * p.habit)))
-    insecurity = []
     for local, residents in zip(town.local, town.residents_at_start, strict=True):
         now = tuple(1000.0 * x / max(residents, 1) for x in (local.crime, local.on_foot))
-        if local.recent is None:
-            local.recent = local.usual = (now[0], now[1])
-        local.recent = moved(local.recent, now, towards[0])
-        local.usual = moved(local.usual, now, towards[1])
+        local.months += 1
+        local.recent = moved(local.recent, now, max(towards[0], 1.0 / local.months))
+        local.usual = moved(local.usual, now, max(towards[1], 1.0 / local.months))
         crime, foot = (math.log((a + 1.0) / (b + 1.0)) for a, b in zip(local.recent, local.usual, strict=True))
-        insecurity.append(p.local * crime + p.foot * foot + p.alarm * p.campaign)
+        local.insecurity = p.local * crime + p.foot * foot + p.alarm * p.campaign
         local.crime = local.on_foot = 0.0
     shifts = town.tick + 1 - town.month_began
     for one in town.residents:
         if one.alive:
             one.alarm *= 2.0 ** (-shifts / (1095.0 * p.memory))
-            felt = one.home_fear + one.alarm + insecurity[one.settlement]
-            one.fear = logistic(felt)
-            one.careful = one.is_careful(felt, p.campaign)
+            one.careful = one.is_careful(felt_by(one), p.campaign)
+    feel(town)
+
+
+def felt_by(one: "Resident") -> float:
+    """Fear of a resident in log-odds, by disposition, alarm and insecurity."""
+    return one.home_fear + one.alarm + one.model.local[one.settlement].insecurity
+
+
+def feel(town: "PlainTown") -> None:
+    """Let everybody here be as afraid as what they feel says."""
+    for one in town.residents:
+        if one.alive:
+            one.fear = logistic(felt_by(one))
 
 
 def moved(old: tuple[float, float], new: tuple[float, ...], share: float) -> tuple[float, float]:

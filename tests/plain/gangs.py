@@ -21,7 +21,7 @@ from plain.crime import (
 )
 from plain.luck import logit, pick, pick_by_reach, poisson
 from plain.narcos import pull_on
-from plain.people import Resident
+from plain.people import PAYMENT, Resident
 from plain.politics import violence
 
 if TYPE_CHECKING:
@@ -138,12 +138,13 @@ def extort(town: "PlainTown") -> None:
 
 def collect(town: "PlainTown") -> None:
     """Count the week's payments; some stop paying."""
-    churn = town.numbers("extortion").churn
+    p = town.numbers("extortion")
     for clique in town.cliques:
         for target in clique.targets:
             if target.alive and target.pays is clique:
                 town.n_payments += 1
-                if town.luck("stops paying", target.number, 0) < churn:
+                town.impress(target, PAYMENT, effectiveness=(0.05, p.weight_payment))
+                if town.luck("stops paying", target.number, 0) < p.churn:
                     target.pays = None
 
 

@@ -23,7 +23,7 @@ YEAR = 1095
 
 
 def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
-    """Hold or release one who was arrested; the teller may blame the police for a release."""
+    """Hold or release one who was arrested; the teller may credit or blame the police."""
     incident = arrest.incident
     arrest.held = arrest.goods or (incident is not None and incident.complaint and incident.in_time)
     if incident is None:
@@ -40,10 +40,12 @@ def tell_teller(town: "PlainTown", incident: Incident) -> None:
     trust = town.numbers("trust")
     if incident.teller is None or not (incident.told != NOBODY or incident.found):
         return
+    if town.luck("blame", incident.number, 0) >= town.numbers("justice").blame:
+        return
     if incident.held:
-        town.impress(incident.teller, HELD, effectiveness=(1.0, trust.release))
-    elif town.luck("blame", incident.number, 0) < town.numbers("justice").blame:
-        town.impress(incident.teller, RELEASE, effectiveness=(-1.0, trust.release))
+        town.impress(incident.teller, HELD, effectiveness=(0.95, trust.held))
+    else:
+        town.impress(incident.teller, RELEASE, effectiveness=(0.05, trust.released))
 
 
 def take(town: "PlainTown", incident: Incident) -> None:
@@ -81,7 +83,8 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
     file.charged = town.tick
     if file.teller is not None:
         file.teller.usefulness += 1.0
-        town.impress(file.teller, CHARGED, effectiveness=(1.0, town.numbers("trust").release))
+        if town.luck("blame", file.number, 1, tick=file.filed) < p.blame:
+            town.impress(file.teller, CHARGED, effectiveness=(0.95, town.numbers("trust").charged))
     hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
 
 
@@ -92,7 +95,7 @@ def drop(town: "PlainTown", file: "File") -> None:
         return
     file.teller.usefulness -= 0.2
     if town.luck("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
-        town.impress(file.teller, DROPPED, effectiveness=(-0.5, town.numbers("trust").release))
+        town.impress(file.teller, DROPPED, effectiveness=(0.05, town.numbers("trust").dropped))
 
 
 def sentence(town: "PlainTown", file: "File") -> None:

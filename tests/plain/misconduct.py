@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from plain.adoption import succeed
 from plain.luck import poisson
-from plain.people import Resident
+from plain.people import SCANDAL, Resident
+from plain.politics import hear
 
 if TYPE_CHECKING:
     from plain.places import Cell
@@ -77,14 +78,16 @@ def come_out(town: "PlainTown") -> None:
     p = town.numbers("misconduct")
     due = p.surfaces * town.hidden
     town.hidden -= due
-    for case in range(poisson(town.luck("goes public", 0, 0), due)):
+    n = poisson(town.luck("goes public", 0, 0), due)
+    for case in range(n):
         town.n_public += 1
-        town.shocks -= p.shock
         for nth in range(64):
             one = town.officers[int(town.luck("who is named", case, nth) * len(town.officers))]
             if one.asked >= 0 and town.tick - one.asked < QUARTER:
                 succeed(one)
                 break
+    for case in range(n):
+        hear(town, ("hears of a case", case), p.heard, SCANDAL, (0.0, p.weight))
 
 
 def note_customs(town: "PlainTown") -> None:

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from plain.luck import pick, pick_by_reach
-from plain.people import CRISIS
+from plain.people import CRISIS, PUBLIC_EVENT
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -42,8 +42,12 @@ def break_out(town: "PlainTown") -> None:
         return
     p = town.numbers("crises")
     today = [(n, event) for n, event in enumerate(town.settings.timeline, start=1) if event.start == town.date]
-    for _, event in today:
-        town.shocks += event.shock * town.numbers(CALENDAR).shock
+    calendar = town.numbers(CALENDAR)
+    for number, event in today:
+        if event.shock != 0.0:
+            good = 1.0 if event.shock > 0.0 else 0.0
+            heard = abs(event.shock) * calendar.heard
+            hear(town, ("event heard", number - 1), heard, PUBLIC_EVENT, (good, calendar.shock))
     for number, event in today:
         if event.crisis * p.dated > 0.0:
             crisis(town, number, event.crisis * p.dated)
@@ -67,6 +71,19 @@ def crisis(town: "PlainTown", who: int, size: float) -> None:
             continue
         organised = risen[one.settlement]
         if town.luck("crisis comes", j, who) < organised:
-            town.impress(one, CRISIS, fairness=(-1.0, p.weight * (0.5 + organised) * size))
-    town.shocks -= p.shock * size
+            weight = p.weight * (0.5 + organised) * size
+            fast = town.numbers("trust").fast_panel
+            town.impress(one, CRISIS, fairness=(0.0, weight), effectiveness=(0.0, 0.5 * weight), fast=fast)
+    town.learn_impressions()
+    hear(town, ("crisis heard", who), p.heard * size, PUBLIC_EVENT, (0.0, p.news))
+
+
+def hear(town: "PlainTown", drawn: tuple[str, int], chance: float, cause: int, taught: tuple[float, float]) -> None:
+    """Let everybody of 12 or older hear of public news or not, and learn of it at once."""
+    (quality, weight), (name, nth) = taught, drawn
+    for one in town.residents:
+        if one.alive and one.age >= 12 and town.luck(name, one.number, nth) < chance:
+            fairness, effectiveness = (quality, weight), (quality, 0.6 * weight)
+            fast = town.numbers("misconduct").fades
+            town.impress(one, cause, fairness=fairness, effectiveness=effectiveness, fast=fast)
     town.learn_impressions()

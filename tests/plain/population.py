@@ -1,11 +1,11 @@
 """An open population (ODD: population_change)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plain.luck import pick, poisson
-from plain.people import ARRIVAL, DEATH, DEPARTURE
+from plain.people import ARRIVAL, DEATH, DEPARTURE, HARM
 
 if TYPE_CHECKING:
     from plain.people import Resident
@@ -31,12 +31,14 @@ def change_population(town: "PlainTown") -> None:
     if town.shift != 0:
         return
     share = town.numbers("population_change").arrivals
+    town.first_to_come = len(town.residents) - len(town.to_come)
     while town.to_come and town.to_come[0].arrives <= town.day:
         one = town.to_come.pop(0)
         one.enlist()
         if town.luck("arrives", one.number, 0) < share:
             one.alive, one.left, one.mood = True, False, town.mood
-            town.ledger.book(ARRIVAL, one.settlement, one.trust)
+            become_alike(town, one)
+            town.ledger.book(ARRIVAL, one.settlement, one.as_stored)
     for way in (DYING, MOVING):
         mean = CEILINGS[way] * len(town.residents) / 365.0
         for j in range(poisson(town.luck("life count", way, 0), mean)):
@@ -45,6 +47,24 @@ def change_population(town: "PlainTown") -> None:
             if one.alive and town.luck("life mark", who, 0) < hazard(one, way) / CEILINGS[way]:
                 one.leave(DEATH if way == DYING else DEPARTURE)
                 one.left = True
+
+
+def become_alike(town: "PlainTown", one: "Resident") -> None:
+    """Let a newcomer have seen what somebody alike has seen (ODD 5.3)."""
+    one.start()
+    one.touched = town.tick
+    around = [other for other in town.residents if other.settlement == one.settlement]
+    for a in range(16):
+        other = pick(around, town.luck("like", one.number, a))
+        if other.alive and other.number < town.first_to_come and is_alike(one, other):
+            one.on_fairness, one.on_effectiveness = replace(other.on_fairness), replace(other.on_effectiveness)
+            one.alarm, one.touched = other.alarm, other.touched
+            return
+
+
+def is_alike(one: "Resident", other: "Resident") -> bool:
+    """Tell whether two residents are of one sex and about one age."""
+    return one.female == other.female and all((one.age < age) == (other.age < age) for age in (12, 18, 35))
 
 
 def hazard(one: "Resident", way: int) -> float:
@@ -77,6 +97,7 @@ def suffer_outside(town: "PlainTown", kind: int, number: int, ceiling: float, on
         violent = town.luck("violent outside", number, 0) < town.numbers("crime").violent_share
         severity = 0.6 if violent else 0.4
     town.outside.append(Suffered(one, kind, severity))
+    town.impress(one, HARM, effectiveness=(0.0, town.numbers("trust").harm * severity))
     one.last_harm_outside = town.tick
 
 

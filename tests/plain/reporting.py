@@ -203,7 +203,7 @@ def give_up(town: "PlainTown", incident: "Incident | Errand", teller: Resident, 
     """Note that a call is not served for good, and what the caller thinks of it (ODD: response)."""
     trust = town.numbers("trust")
     town.unserved.append(Unserved(incident.tick, incident.number, reason))
-    fairness, effectiveness = (-0.5, trust.call_treatment / 2.0), (-1.0, trust.call)
+    fairness, effectiveness = (0.1, 0.3 * trust.unanswered), (0.0, trust.unanswered)
     town.impress(teller, UNANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
 
 

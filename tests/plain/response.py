@@ -8,7 +8,7 @@ from plain.adoption import explains
 from plain.calls import ring_all
 from plain.crime import IMITATOR, KILLING, PATROL, Incident
 from plain.luck import logistic
-from plain.people import ANSWERED_CALL
+from plain.people import ANSWERED_CALL, RUDE, Resident
 from plain.places import Cell
 from plain.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
 from plain.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up
@@ -52,6 +52,18 @@ class Arrest:
     couple: Couple | None
     goods: bool
     held: bool = False
+
+
+def teach(
+    town: "PlainTown", one: Resident, cause: int, quality: float, weight: float, part: float, fast: float
+) -> None:
+    """Let a contact teach somebody, above all about fairness (ODD: contacts)."""
+    town.impress(one, cause, fairness=(quality, weight), effectiveness=(quality, part * weight), fast=fast)
+
+
+def be_rude(town: "PlainTown", one: Resident) -> None:
+    """Be rude to somebody (ODD: contacts)."""
+    teach(town, one, RUDE, 0.1, town.numbers("contacts").weight_rude, 0.3, town.numbers("trust").fast)
 
 
 def respond(town: "PlainTown") -> None:
@@ -223,15 +235,14 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
     town.responses.append(Response(born, number, couple, wait, incident.cell))
     assert couple.lead is not None
     fair = town.luck("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
-    speed = 1.0 - 2.0 * min(1.0, wait / p.patience)
-    if speed < 0.0 and explains(couple.lead, born, number):
-        speed = 0.0
-    town.impress(
-        call.teller,
-        ANSWERED_CALL,
-        fairness=(1.0 if fair else -1.0, trust.call_treatment),
-        effectiveness=(speed, trust.call),
-    )
+    if wait <= p.patience:
+        fairness, effectiveness = (0.9, 0.5 * trust.served), (0.95, trust.served)
+    else:
+        explained = explains(couple.lead, born, number)
+        fairness, effectiveness = (0.3, 0.3 * trust.late), (0.1, 0.0 if explained else trust.late)
+    if not fair:
+        fairness = (0.1, town.numbers("contacts").weight_rude)
+    town.impress(call.teller, ANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
     call.teller.last_contact = town.tick
     if born == town.tick and isinstance(incident, Incident):
         try_arrest(town, incident, couple, way.arrival - incident.minute)

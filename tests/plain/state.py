@@ -1,11 +1,14 @@
 """What has changed in the twin, as rows of the fast model's tables."""
 
+import math
 from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from plain.gangs import members
+from plain.luck import logistic
 from plain.offenders import all_slots, slot_named
+from plain.people import Felt
 
 if TYPE_CHECKING:
     from plain.investigation import File
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 Rows = list[dict[str, float] | None]
 """Rows of a table in order; nothing is said of a row that is None."""
 REQUEST = 90
+MOST_CAUSES = 64
+FAIRNESS = ("fair_fast", "fair_slow", "unfair_fast", "unfair_slow")
+EFFECTIVENESS = ("solved_fast", "solved_slow", "failed_fast", "failed_slow")
 
 
 def number_of(one: Any) -> int:
@@ -33,7 +39,15 @@ def minds(town: "PlainTown") -> Rows:
     """What residents believe, remember and pay; nothing of those who are gone."""
     return [
         {
-            "evidence": one.evidence,
+            "disposed_fairness": logistic(one.dispositions[0]),
+            "disposed_effectiveness": logistic(one.dispositions[1]),
+            **dict(zip(FAIRNESS, one.on_fairness.columns(), strict=True)),
+            **dict(zip(EFFECTIVENESS, one.on_effectiveness.columns(), strict=True)),
+            "calm": math.exp(-one.mood),
+            "trust": one.as_stored,
+            "touched": one.touched,
+            "base_fear": one.home_fear,
+            "caution": one.caution,
             "fear": one.fear,
             "useful": one.usefulness,
             "pays": number_of(one.pays),
@@ -123,8 +137,10 @@ def local(town: "PlainTown") -> Rows:
         {
             "crime": one.crime,
             "seen": one.on_foot,
-            "crime_recent": (one.recent or one.usual)[0],
-            "seen_recent": (one.recent or one.usual)[1],
+            "begun": one.months,
+            "insecurity": one.insecurity,
+            "crime_recent": one.recent[0],
+            "seen_recent": one.recent[1],
             "crime_usual": one.usual[0],
             "seen_usual": one.usual[1],
         }
@@ -261,13 +277,27 @@ def row_of(town: "PlainTown", file: "File") -> int:
 
 # Numbers of one type
 
+
+def felt(town: "PlainTown", name: str) -> list[list[float]]:
+    """One sum of what is felt, by cause and settlement."""
+    nothing, sums = Felt(), town.ledger.felt
+    return [
+        [getattr(sums.get((cause, z), nothing), name) for z in range(town.n_settlements)]
+        for cause in range(MOST_CAUSES)
+    ]
+
+
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,
     "offended_lately": lambda town: town.certainty.offences,
     "seen_lately": lambda town: town.certainty.seen,
     "felt": lambda town: town.certainty.factor,
-    "mood": lambda town: [town.mood, town.shocks],
+    "mood": lambda town: [town.mood],
+    "intercept": lambda town: [town.intercept],
+    "fear_shift": lambda town: [town.fear_shift],
+    "still_felt": lambda town: [felt(town, "fast"), felt(town, "slow")],
+    "remembered": lambda town: felt(town, "remembered"),
     "hidden": lambda town: [town.hidden],
     "come": lambda town: [len(town.residents) - len(town.to_come)],
     "suffered": lambda town: [one.suffered for one in town.authorities],

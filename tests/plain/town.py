@@ -36,6 +36,7 @@ from plain.pressure import Figure, answer_for_figures
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
 from plain.spent import Spent
+from plain.start import find_intercept, settle_in
 
 DAY_ZERO = datetime.date(2000, 1, 1)
 WORKING_DAY, MARKET_DAY, SUNDAY = range(3)
@@ -60,11 +61,19 @@ class PlainTown(mesa.Model):
         self._groups: dict[str, Any] = {}
         first_day = years_before(scenario.start, scenario["calendar"].warm_up)
         self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
+        self.start_tick = 3 * (scenario.start - DAY_ZERO).days
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
+        self.intercept = self.fear_shift = 0.0
+        self.tick -= 3
+        self.mood = self.numbers("trust").mood
+        self.tick += 3
+        self._groups.clear()
+        self.now = self.tick
         self.read_map(town)
         self.read_police(town)
         self.read_residents(town)
+        find_intercept(self)
         self.authorities = [
             Authority(self, number, row, town.settlements[int(row["settlement"])])
             for number, row in enumerate(town.authorities)
@@ -84,11 +93,11 @@ class PlainTown(mesa.Model):
         ]
         self.find_offenders()
         self.local = [Local() for _ in range(self.n_settlements)]
-        self.mood = self.shocks = self.hidden = 0.0
+        self.hidden = 0.0
         self.count_nothing()
         self.ledger = Ledger(self)
-        self.ledger.before = self.ledger.totals()
-        self.n_learned = 0
+        self.ledger.begin()
+        self.n_learned = self.n_traced = 0
         self.begin_shift()
 
     def found_gangs(self) -> None:
@@ -256,19 +265,21 @@ class PlainTown(mesa.Model):
         who: Resident | None,
         cause: int,
         *,
-        fairness: tuple[float, float] = (0.0, 0.0),
-        effectiveness: tuple[float, float] = (0.0, 0.0),
-        own: int = 1,
+        fairness: tuple[float, float] = (0.5, 0.0),
+        effectiveness: tuple[float, float] = (0.5, 0.0),
+        fast: float | None = None,
     ) -> None:
-        """Write an impression, given as tone and weight of each belief (ODD 5.1)."""
+        """Write an impression, given as quality and weight of each belief and its fast part (ODD 5.1)."""
         if who is not None and who.alive and (fairness[1] != 0.0 or effectiveness[1] != 0.0):
-            self.impressions.append(Impression(who, cause, *fairness, *effectiveness, own))
+            fast = self.numbers("trust").fast if fast is None else fast
+            self.impressions.append(Impression(who, cause, *fairness, *effectiveness, fast))
 
     def learn_impressions(self) -> None:
         """Learn what was written since the last time, in order (ODD 3); who has died since learns nothing."""
         for impression in self.impressions[self.n_learned :]:
             change = impression.who.learn(impression) if impression.who.alive else 0.0
-            self.learned.append((impression.who.number, impression.cause, change))
+            said = (impression.quality_f, impression.quality_e, impression.weight_f, impression.weight_e)
+            self.learned.append((impression.who.number, impression.cause, *said, impression.fast, change))
         self.n_learned = len(self.impressions)
 
     # One shift
@@ -288,15 +299,13 @@ class PlainTown(mesa.Model):
         self.bribes: list[Bribe] = []
         self.outside: list[Suffered] = []
         self.impressions: list[Impression] = []
-        self.learned: list[tuple[int, int, float]] = []
+        self.learned: list[tuple[float, ...]] = []
         self.n_learned = 0
 
     def step(self) -> None:
         """Live one shift, in the order of ODD section 3."""
         self.begin_shift()
-        if self.tick > self.first_tick:
-            for resident in self.residents:
-                resident.step()
+        self.now = self.tick
         change_population(self)
         brief_officers(self)
         maintain(self)
@@ -327,26 +336,28 @@ class PlainTown(mesa.Model):
         take_fright(self)
         live_through(self)
         self.spent.close(self)
+        self.n_traced = len(self.learned)
         if self.month_ends:
             renew_officers(self)
-            self.remember_public_events()
             end_month(self)
+            self.take_in_mood()
             self.ledger.close(self.month)
             self.spent = Spent()
         self.tick += 1
+        if self.tick == self.start_tick:
+            self.now = self.tick
+            settle_in(self)
 
-    def remember_public_events(self) -> None:
-        """Let the mood fade by a month and take in the month's public events; everybody shares it (ODD 5.1)."""
-        shifts = self.tick + 1 - self.month_began
-        left = 2.0 ** (-shifts / (1095.0 * self.numbers("trust").memory_years))
-        self.mood = self.mood * left + self.shocks
-        self.shocks = 0.0
+    def take_in_mood(self) -> None:
+        """Bring everybody up to date, and let them share the nation's mood (ODD 5.1)."""
+        self.mood = self.numbers("trust").mood
         for resident in self.residents:
             if resident.alive:
+                resident.forget()
                 resident.share_mood(self.mood)
 
     def trace(self) -> Mapping[str, list[tuple[Any, ...]]]:
-        """Return what happened in the last shift, as rows of numbers by table."""
+        """Return what happened in the last shift, without what a month's end lets out, as rows of numbers by table."""
         return {
             "visits": [
                 (v.couple.number if v.couple else -1, v.cell.number, v.minute, v.kind, v.routed, int(v.alive), v.km)
@@ -360,7 +371,7 @@ class PlainTown(mesa.Model):
                 for a in self.arrests
             ],
             "bribes": [(b.cell, b.nth, b.couple.number, b.resident.number) for b in self.bribes],
-            "impressions": list(self.learned),
+            "impressions": self.learned[: self.n_traced],
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
             "meetings": [(m.authority, m.problem, int(m.called), m.came) for m in self.meetings],
             "outside": [(one.who.number, one.kind, one.severity) for one in self.outside],

@@ -175,4 +175,4 @@ def born(world: World, first: int, end: int) -> None:
         be_like(world.stage(), *world.once(settled_of), first, end)
 
 
-IT = Mechanism(named="start", tables=(INTERCEPT,), begin=solve, born=born)
+IT = Mechanism(named="start", tables=(INTERCEPT,), writes=("minds.alarm",), begin=solve, born=born)
