@@ -86,6 +86,7 @@ def test_arrests_of_somebody_else_remove_nobody_and_teach_nothing(live: Live) ->
     assert total(world, "prevented") == world.rows["offenders_held"] == world.rows["caught_street"] == 0.0
 
 
-def test_who_blames_nobody_learns_from_those_held_only(live: Live) -> None:
+def test_who_blames_and_credits_nobody_learns_nothing_from_courts(live: Live) -> None:
     world = live(3 * MONTH, **BUSY, **{"justice.blame": 0.0})
-    assert booked(world, RELEASE, DROPPED) == 0.0 < booked(world, HELD)
+    assert booked(world, RELEASE, DROPPED) == booked(world, HELD) == 0.0
+    assert booked(live(3 * MONTH, **BUSY, **{"justice.blame": 1.0}), RELEASE, DROPPED) < 0.0

@@ -22,9 +22,9 @@ from model.ledger import (
     STILL_FELT,
     Trust,
 )
+from model.mechanisms.start import INTERCEPT, held
 from model.model import TrustModel
 from model.register import Mind
-from model.mechanisms.start import INTERCEPT, held
 from scenarios import load
 
 Live = Callable[..., TrustModel]

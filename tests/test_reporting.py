@@ -43,7 +43,7 @@ def tellers(crimes: Crimes) -> set[tuple[int, int]]:
 
 def test_switched_off_trust_and_gravity_move_nobody_to_tell(live: Live) -> None:
     off, moved = {"mechanisms.reporting": False}, 0
-    for name, low, high in (("trust.effectiveness", -4.0, 4.0), ("crime.violent_share", 0.0, 1.0)):
+    for name, low, high in (("trust.level", 0.05, 0.9), ("crime.violent_share", 0.0, 1.0)):
         dull, same = (first_crimes(live, **off, **{name: value}) for value in (low, high))
         assert {key: row["told"] for key, row in dull.items()} == {key: row["told"] for key, row in same.items()}
         less, more = (tellers(first_crimes(live, **{name: value})) for value in (low, high))

@@ -9,7 +9,7 @@ from model.errors import InputError
 from model.model import TrustModel
 from model.policies import rows_at
 from scenarios import load
-from scenarios.timeline import SITES, national_trend, read_timeline, timeline_for
+from scenarios.timeline import SITES, log_odds, national_trend, read_timeline, timeline_for
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 GOOD = """
@@ -96,14 +96,14 @@ def test_a_hindcast_follows_the_trend_from_year_to_year() -> None:
     assert world.rows["investigators"] == 4.0
 
 
-def test_a_public_event_moves_everybody_at_the_end_of_its_month() -> None:
-    scenario = load("villa_canales", start="2015-08-15", set=SMALL)
-    world = TrustModel(scenario, rng=1)
-    world.run_for(3 * 30)
-    assert world.state.mood.tolist() == [0.0, 0.4 * 0.2]
-    world.run_for(3 * 20)
-    assert world.state.mood[0] == pytest.approx(0.08)
-    assert world.state.mood[1] == 0.0
+def test_the_mood_of_the_nation_follows_the_surveys_by_year() -> None:
+    found = {}
+    for year in (2012, 2017, 2018, 2024):
+        world = TrustModel(load("villa_canales", start=f"{year}-08-15", set=SMALL), rng=1)
+        found[year] = float(world.state.mood[0])
+    assert found[2017] == 0.0
+    assert found[2012] == pytest.approx(log_odds((23.0 + 29.8) / 2.0) - log_odds(32.6))
+    assert found[2018] == found[2024] == pytest.approx(log_odds(34.3) - log_odds(32.6))
 
 
 @pytest.mark.parametrize("site", SITES)

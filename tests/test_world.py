@@ -235,8 +235,10 @@ def test_compiled_and_uncompiled_rules_give_the_same_bits() -> None:
 
 
 RULE = """
-from model.ledger import trust_of
-print(trust_of(-0.3, -0.5, 0.0) > 0.4)
+from model.mechanisms.contacts import Contacts, treats_fairly
+from model.police import Officer
+import numpy as np
+print(treats_fairly(np.zeros(1, Officer.dtype)[0], Contacts().rows(1)[0], 0.5))
 """
 
 

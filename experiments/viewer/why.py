@@ -13,8 +13,9 @@ TOGETHER = {
     **dict.fromkeys(("answered_call", "unanswered_call", "turned_away"), "calls_and_cases"),
     **dict.fromkeys(("release", "held", "charged", "dropped", "protection"), "calls_and_cases"),
     **dict.fromkeys(("detention", "army", "collective_violence"), "force"),
+    **dict.fromkeys(("payment", "at_home"), "harm"),
 }
-"""For a settlement, which bears a real name, these causes are shown as sums: who reports is not told by place."""
+"""For a settlement, which bears a real name, these causes are shown as sums: who reports or pays is not told by place."""
 
 POPULATION = ("arrival", "departure", "death")
 
@@ -97,6 +98,8 @@ def ranked(points: np.ndarray, total: float, named: bool) -> list[tuple[str, flo
     """
     sums: dict[str, float] = {}
     for cause, moved in zip(CAUSES, points, strict=True):
+        if not cause:  # a number that is not used any more
+            continue
         name = TOGETHER.get(cause, cause) if named else cause
         sums[name] = sums.get(name, 0.0) + float(moved)
     sums = {name: moved for name, moved in sums.items() if name not in POPULATION}
