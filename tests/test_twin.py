@@ -178,6 +178,7 @@ BUSY = {
         "network": 12.0,
         "follow_up": 0.5,
         "door_to_door": 20.0,
+        "inform": 0.3,
     },
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {
