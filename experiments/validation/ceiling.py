@@ -61,15 +61,8 @@ def show_ceiling(out: Path, size: Size, years: float = YEARS, runs: Path = RUNS)
 
 def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site."""
-    one = Experiment(
-        name=f"ceiling of {site}",
-        en="",
-        es="",
-        measured="",
-        worlds={name: (name,) for name in WORLDS},
-        years=years,
-        lines=(),
-    )
+    worlds = {name: (name,) for name in WORLDS}
+    one = Experiment(f"ceiling of {site}", "", "", "", worlds=worlds, years=years, lines=())
     lives = lived(one, CENTRAL, size, runs, site)
     months = len(lives[0][BASE].months)
     for world in WORLDS:

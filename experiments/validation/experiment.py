@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -129,7 +129,7 @@ class Variant:
 CENTRAL = Variant("central")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Line:
     """One number of an experiment, in a sentence, beside what was published.
 
@@ -141,8 +141,9 @@ class Line:
     name: str
     en: str
     es: str
-    read: Read
     unit: Unit
+    read: Read
+    _: KW_ONLY
     status: Status = "found"
     published: Published | None = None
     must: bool = False
@@ -170,7 +171,7 @@ class Line:
         return f"prior only ({inside})" if self.published.prior else inside
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Experiment:
     """What a study measured, repeated in twin worlds.
 
@@ -182,6 +183,7 @@ class Experiment:
     en: str
     es: str
     measured: str
+    _: KW_ONLY
     worlds: Mapping[str, tuple[str, ...]]
     years: float
     lines: tuple[Line, ...]
