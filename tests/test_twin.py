@@ -221,7 +221,8 @@ BUSY = {
     "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
-    "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5},
+    "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5}
+    | {"offenders": 0.5},
     "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
     "seeking_help": {
         "intercept": -1.0,
