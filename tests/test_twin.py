@@ -290,6 +290,14 @@ HUNTED = {
 }
 """Few thieves who do much and are caught: who is held, replaced, linked, charged and sentenced."""
 
+SWEPT = {
+    "heavy_hand": {"detention": 30.0, "wrongful": 0.5, "offenders": 0.5, "weeks": 2.0, "months": 0.5},
+    "crime": {"armed": 10.0, "thieves": 10.0},
+    "gangs": {"reach": 20.0, "members": 20},
+    "extortion": {"clash": 2.0, "demands": 2.0},
+}
+"""Many detained on suspicion, with whom slots are held, and few slots, so that some are held already."""
+
 DEADLY = {"extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0}}
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
 
@@ -680,7 +688,7 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
 
     fast = TrustModel(scenario, rng=seed, trace=True)
     plain = PlainTown(scenario, build_town(scenario), seed)
-    counts = dict.fromkeys([*COLUMNS, *REASONS, *ON_CALLS, "displaced"], 0)
+    counts = dict.fromkeys([*COLUMNS, *REASONS, *ON_CALLS, "displaced", "slots held on suspicion"], 0)
     for _ in range(shifts):
         tick = plain.tick
         fast.step()
@@ -699,6 +707,7 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         counts["sent from elsewhere"] += sum(one.cell.facility != one.couple.facility.number for one in plain.responses)
     assert_same_ledger(fast, plain)
     assert_ledger_balances(plain)
+    counts["slots held on suspicion"] = plain.n_detained_offenders
     return counts
 
 
@@ -744,6 +753,12 @@ def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models
 def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() -> None:
     scenario = small_scenario(residents=1200, start=datetime.date(2017, 2, 20), changes=HUNTED)
     assert live_together(scenario, 3, 220)["arrests"] >= 20
+
+
+@fast_model
+def test_a_town_swept_on_suspicion_lives_the_same_weeks_in_both_models() -> None:
+    counts = live_together(small_scenario(residents=2000, changes=SWEPT), 3, 54)
+    assert counts["slots held on suspicion"] >= 3
 
 
 @fast_model

@@ -214,8 +214,8 @@ def sizes(world: World) -> list[int]:
     if p["slots"] == 0.0:
         return [0] * len(SLOTTED)
     residents = float(np.count_nonzero(world.town.people["arrives"] < 0))
-    pool = p["slots"] * (crime["armed"] + crime["thieves"]) / 1000.0 * residents
-    return [max(1, math.floor(p[group] * pool + 0.5)) for group in SLOTTED]
+    pool = crime["armed"] + crime["thieves"]
+    return [max(1, math.floor(p[group] * p["slots"] * pool / 1000.0 * residents + 0.5)) for group in SLOTTED]
 
 
 def fill(world: World) -> None:

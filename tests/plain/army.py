@@ -102,6 +102,7 @@ def hold_slot(town: "PlainTown", one: Resident, until: int) -> None:
             slot = slots[bisect.bisect_right(sums, aim)]
             if slot.is_free(town.tick):
                 slot.hold(until)
+                town.n_detained_offenders += 1
             return
         aim -= sums[-1]
 
