@@ -4,19 +4,32 @@
 rest on memory alone are priors and no gates.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from experiments.validation import readers as r
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Line, Published, Read, Turn, Variant, Window
+from experiments.validation.experiment import (
+    BASE,
+    CENTRAL,
+    EXCHANGED,
+    SITES,
+    Experiment,
+    Line,
+    Published,
+    Read,
+    Turn,
+    Unit,
+    Variant,
+    Window,
+)
+from scenarios import load, policies
 
 FIRST, THREE = (0, 12), (0, 36)
 TWICE, HALF, FOURFOLD = 2.0, 0.5, 4.0
 CERTAINTIES = tuple(f"certainty.{kind}" for kind in ("street", "vehicles", "burglary", "hire", "quarrel"))
 REPLACED = "offenders.*replac*"
-Q13, Q15, Q18 = "Q13", "Q15", "Q18"
 Q16 = Published(1.5, 3.0, "Q16", prior=True)
-Q18_RANGE = Published(-16.0, -8.0, Q18)
+Q18_RANGE = Published(-16.0, -8.0, "Q18")
 PROPERTY_Q15, VIOLENT_Q15 = Published(-0.3, -0.1, "Q15", prior=True), Published(-0.7, -0.2, "Q15", prior=True)
 EXACTLY_NOTHING = Published(0.0, 0.0, "by construction")
 NOT_FEWER = Published(0.0, float("inf"), "must not fall")
@@ -28,11 +41,10 @@ MADE = {
     "hot_spots_4": '[set]\n"plans.diagnosis" = 1.0\n"plans.analysis" = 0.9\n"plans.posts" = 4\n',
     "trust_by_itself": '[set]\n"reporting.lift" = 0.1\n',
     "placebo": '[scale]\n"plans.diagnosis" = 1.0\n"plans.analysis" = 1.0\n',
-    "mopsic_by_another_name": 'include = "mopsic_full"\n',
-    "resources_by_another_name": 'include = "resources_only"\n',
-    "hard_hand_by_another_name": 'include = "heavy_hand"\n',
 }
 """Worlds that only experiments need: files by name."""
+RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
+MADE |= {other: f'include = "{name}"\n' for name, other in RENAMED_AS.items()}
 
 
 # Variants
@@ -162,6 +174,7 @@ YEARS = Experiment(
     "weeks without any police; nobody has measured years",
     worlds={"no_police": ("no_police_three_years",)},
     years=7,
+    weak=False,  # its first three years are those of the next experiment; seven more in each twin cost too much
     lines=(
         *NO_POLICE,
         *(
@@ -227,7 +240,6 @@ COUPLES = Experiment(
             note="patrol is seen more, too",
         ),
     ),
-    rests=(Q15,),
 )
 
 SCARCE = {
@@ -293,7 +305,7 @@ RELEASE = Experiment(
             "elasticity",
             RELEASED,
             status="set",
-            published=Published(-0.30, -0.17, Q13),
+            published=Published(-0.30, -0.17, "Q13"),
         ),
         Line(
             "jail",
@@ -312,7 +324,6 @@ RELEASE = Experiment(
             published=Published(2.0, 2.5, "from Q12", prior=True),
         ),
     ),
-    rests=(Q13,),
 )
 SENTENCES = Experiment(
     "sentences",
@@ -361,7 +372,6 @@ HOT_SPOTS = Experiment(
     worlds=alone("hot_spots_1", "hotspots_only", "hot_spots_4"),
     years=2,
     lines=(*by_dose("hot_spots_1", 1), *by_dose("hotspots_only", 2), *by_dose("hot_spots_4", 4)),
-    rests=(Q18,),
     keep="cells",
 )
 
@@ -522,19 +532,10 @@ def harmless(name: str, en: str, es: str) -> Experiment:
     return Experiment(name, en, es, UNPUBLISHED, worlds=alone(name), years=3, lines=lines)
 
 
-def nothing(name: str, en: str, es: str, world: str, against: str = BASE) -> Line:
-    """Return the line of two worlds that must be the same bits."""
-    return Line(
-        name,
-        en,
-        es,
-        "points",
-        r.apart(world, against),
-        status="given",
-        published=EXACTLY_NOTHING,
-        must=True,
-        trivial=r.apart(world, BASE) if against != BASE else r.apart("reporting_support"),
-    )
+def nothing(name: str, en: str, es: str, pairs: Mapping[str, str], other: str) -> Line:
+    """Return the line of pairs of worlds that must be the same bits; another is not the status quo."""
+    read, trivial = r.apart(pairs), r.apart({BASE: other})
+    return Line(name, en, es, "points", read, status="given", published=EXACTLY_NOTHING, must=True, trivial=trivial)
 
 
 INFORMATION = Experiment(
@@ -558,6 +559,106 @@ INFORMATION = Experiment(
         ),
     ),
 )
+
+
+def own_and_exchanged(name: str, en: str, es: str, unit: Unit, reads: tuple[Read, Read]) -> Iterator[Line]:
+    """Yield what a world does beside its own twin and beside the status quo of another."""
+    yield Line(name, f"{en}, its own twin", f"{es}, su propio gemelo", unit, reads[0])
+    note = "over all twins the mean is about the same by arithmetic; the interval is what shared luck saves"
+    yield Line(f"{name}_exchanged", f"{en}, another twin", f"{es}, otro gemelo", unit, reads[1], note=note)
+
+
+LUCK = Experiment(
+    "luck",
+    "Seeds of luck exchanged: worlds beside the status quo of another twin",
+    "Semillas de la suerte cambiadas: mundos junto a la situación actual de otro gemelo",
+    "nothing published; what is found must not hang on the luck that twins share",
+    worlds=alone("couples_double", "mopsic_full"),
+    years=3,
+    weak=False,
+    lines=(
+        *own_and_exchanged(
+            "crime",
+            "crime, couples x 2",
+            "delito, parejas x 2",
+            "%",
+            (r.change("couples_double", r.ALL, THREE), r.change("couples_double", r.ALL, THREE, EXCHANGED)),
+        ),
+        *own_and_exchanged(
+            "trust",
+            "trust, third year, MOPSIC in full",
+            "confianza, tercer año, MOPSIC completo",
+            "points",
+            (
+                r.points("mopsic_full", "trust_mean", (24, 36)),
+                r.points("mopsic_full", "trust_mean", (24, 36), EXCHANGED),
+            ),
+        ),
+        crime(EXCHANGED, "crime, status quo beside another", "delito, situación actual junto a otra"),
+    ),
+)
+
+
+def facts(site: str, *groups: str) -> tuple[str, ...]:
+    """Return the site facts in some groups of parameters, as settings."""
+    scenario = load(site)
+    return tuple(
+        f"{group}.{name}={getattr(scenario[group], name)!r}"
+        for group in groups
+        for name, about in scenario[group].numbers().items()
+        if about.role == "site"
+    )
+
+
+def police(site: str, other: str) -> tuple[str, ...]:
+    """Return the settings with which a site has as many couples and vehicles a head as another."""
+
+    def heads(name: str) -> tuple[float, float]:
+        plant, residents = load(name).facilities, load(name)["population"].total
+        return sum(one.officers for one in plant) / residents, sum(one.vehicles for one in plant) / residents
+
+    here, there = heads(site), heads(other)
+    return f"roster.couples={there[0] / here[0]:.3f}", f"resources.vehicles={there[1] / here[1]:.3f}"
+
+
+SWAPPED = {
+    "police": ("police per head", "policía por habitante"),
+    "gangs": ("gangs", "clicas"),
+    "authority": ("communal authority", "autoridad comunal"),
+    "contacts": ("contacts", "contactos"),
+}
+
+
+def swapped(site: str, other: str) -> Experiment:
+    """Return the experiment in which a site takes over one fact of the other at a time."""
+    here, there = (load(one).title["en"] for one in (site, other))
+    return Experiment(
+        f"swapped_{site}",
+        f"{here} with one fact of {there} at a time",
+        f"{here} con un dato de {there} a la vez",
+        "nothing published; facts are as in the other's file, from before the warm-up on",
+        site=site,
+        worlds={
+            "police": police(site, other),
+            "gangs": facts(other, "gangs"),
+            "authority": facts(other, "communal_authority", "boards"),
+            "contacts": facts(other, "contacts"),
+        },
+        years=3,
+        weak=False,  # a corner of both would cost as much as that of all others together
+        lines=tuple(line for world, words in SWAPPED.items() for line in by_fact(world, *words)),
+    )
+
+
+def by_fact(world: str, en: str, es: str) -> Iterator[Line]:
+    """Yield crime, what is told of it and trust where one fact is another."""
+    yield crime(world, f"crime, {en}", f"delito, {es}")
+    told, avisado = f"crimes told, {en}", f"delitos avisados, {es}"
+    yield change(f"told_{world}", told, avisado, world, ("crimes_told",))
+    read = r.points(world, "trust_mean", (24, 36))
+    yield Line(f"trust_{world}", f"trust, third year, {en}", f"confianza, tercer año, {es}", "points", read)
+
+
 PLACEBO = Experiment(
     "placebo",
     "A policy that changes nothing",
@@ -565,23 +666,18 @@ PLACEBO = Experiment(
     "no measure and no month may differ",
     worlds=alone("placebo", "reporting_support"),
     years=3,
-    lines=(nothing("placebo", "largest difference", "mayor diferencia", "placebo"),),
+    weak=False,
+    lines=(nothing("placebo", "largest difference", "mayor diferencia", {BASE: "placebo"}, "reporting_support"),),
 )
 RENAMED = Experiment(
     "renamed",
-    "Policies under other names",
-    "Políticas con otro nombre",
+    "Every policy under another name",
+    "Cada política con otro nombre",
     "no measure and no month may differ",
-    worlds=alone(
-        *("mopsic_full", "mopsic_by_another_name", "resources_only", "resources_by_another_name"),
-        *("heavy_hand", "hard_hand_by_another_name"),
-    ),
-    years=3,
-    lines=(
-        nothing("mopsic", "MOPSIC in full", "MOPSIC completo", "mopsic_by_another_name", "mopsic_full"),
-        nothing("resources", "resources only", "solo recursos", "resources_by_another_name", "resources_only"),
-        nothing("hard_hand", "heavy hand", "mano dura", "hard_hand_by_another_name", "heavy_hand"),
-    ),
+    worlds=alone(*RENAMED_AS, *RENAMED_AS.values()),
+    years=0.5,
+    weak=False,
+    lines=(nothing("renamed", "largest difference", "mayor diferencia", RENAMED_AS, RENAMED_AS["reporting_support"]),),
 )
 
 
@@ -635,5 +731,5 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     *(SLOTS, PARTS, INNOCENTS, NO_COUPLES, INFORMATION, THEN_OFF),
     harmless("false_reports", "False reports", "Denuncias falsas"),
     harmless("no_contact", "No contact, service kept", "Sin contacto, con servicio"),
-    *(PLACEBO, RENAMED),
+    *(swapped(*SITES), swapped(*reversed(SITES)), LUCK, PLACEBO, RENAMED),
 )
