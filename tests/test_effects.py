@@ -16,7 +16,7 @@ from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
 from experiments.figures.svg import png_of
 from experiments.validation import ceiling, effects, lived, readers
-from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, WEAK
+from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,
@@ -33,6 +33,8 @@ from experiments.validation.lived import QUICK
 from model.errors import InputError
 from model.measures import MEASURES
 from scenarios import load
+
+ROOT = Path(__file__).parents[1]
 
 
 class Told(Lived):
@@ -161,6 +163,25 @@ def test_a_variant_of_unknown_numbers_is_refused() -> None:
     spec = lived.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
     plain = lived.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
     assert spec.scenario["deterrence"].street == plain.scenario["deterrence"].street / 2  # type: ignore[attr-defined]
+
+
+def test_every_line_outside_says_why_in_both_languages() -> None:
+    lines = {(one.name, line.name): line for one in EXPERIMENTS for line in one.lines}
+    with (ROOT / "results" / "reference" / "effects.csv").open(encoding="utf-8") as file:
+        outside = [row for row in csv.DictReader(file) if "outside" in row["verdict"] and row["variant"] != WEAK.name]
+    assert len(outside) > 5
+    for row in outside:
+        told = lines[row["experiment"], row["line"]].outside
+        assert told is not None, (row["experiment"], row["line"])
+        assert set(told) == {"en", "es"}
+
+
+def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) -> None:
+    text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
+    for row in rows:
+        if row["outside_en"] and "outside" in row["verdict"]:
+            assert text.count(f"    outside: {row['outside_en']}\n    fuera: {row['outside_es']}\n") >= 1
+    assert text.count(OUTSIDE["weeks"]["en"]) == 1
 
 
 def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:

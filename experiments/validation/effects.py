@@ -40,9 +40,7 @@ COLUMNS = (
         "verdict",
         "trivial",
         "trivial_fails",
-        "must",
-        "note",
-        "code",
+        *("must", "note", "outside_en", "outside_es", "code"),
     ),
 )
 Row = dict[str, Any]
@@ -121,6 +119,8 @@ def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds
             "code": fingerprint(),
         },
     }
+    if line.outside is not None:
+        row |= {f"outside_{lang}": why for lang, why in line.outside.items()}
     if published is not None:
         row |= {"source": published.source, "prior": published.prior}
         row |= {"published_low": published.low, "published_high": published.high}

@@ -4,7 +4,9 @@
 rest on memory alone are priors and no gates.
 """
 
+import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from experiments.validation import readers as r
@@ -34,6 +36,9 @@ PROPERTY_Q15, VIOLENT_Q15 = Published(-0.3, -0.1, "Q15", prior=True), Published(
 EXACTLY_NOTHING = Published(0.0, 0.0, "by construction")
 NOT_FEWER = Published(0.0, float("inf"), "must not fall")
 UNPUBLISHED = "nothing published"
+
+OUTSIDE = tomllib.loads(Path(__file__).with_name("outside.toml").read_text(encoding="utf-8"))
+"""Why lines lie outside what was published, by name, in English and Spanish."""
 
 MADE = {
     "no_police_three_years": 'include = "no_police"\nuntil = "3 years"\n',
@@ -101,11 +106,9 @@ def alone(*worlds: str) -> dict[str, tuple[str, ...]]:
     return {one: (one,) for one in worlds}
 
 
-def ratio(
-    name: str, en: str, es: str, counts: tuple[str, ...], window: Window = THREE, published: Published | None = None
-) -> Line:
+def ratio(name: str, en: str, es: str, counts: tuple[str, ...], window: Window = THREE, **more: Any) -> Line:
     """Return the line of a count without police over that of the twin."""
-    return Line(name, en, es, "ratio", r.ratio("no_police", counts, window), published=published)
+    return Line(name, en, es, "ratio", r.ratio("no_police", counts, window), **more)
 
 
 def change(
@@ -138,7 +141,7 @@ def after_weeks(name: str, first: int, end: int, en: str, es: str) -> Line:
     if end > 14:
         return Line(name, en, es, "ratio", read)
     note = "informal guardianship and the half-life of presence rest on the same row"
-    return Line(name, en, es, "ratio", read, status="set", published=Q16, note=note)
+    return Line(name, en, es, "ratio", read, status="set", published=Q16, note=note, outside=OUTSIDE["weeks"])
 
 
 WEEKS = Experiment(
@@ -164,6 +167,7 @@ NO_POLICE = (
         "homicidios sin los de clicas, tres años",
         r.KILLED,
         published=Q16,
+        outside=OUTSIDE["killed"],
     ),
     ratio("crime", "all crime, three years", "todo delito, tres años", r.ALL),
 )
@@ -203,9 +207,16 @@ NO_POLICE_CORNERS = Experiment(
 
 def by_couples(world: str, factor: float, en: str, es: str) -> Iterator[Line]:
     """Yield the elasticities of crime to couples that are so many times as many."""
-    for name, kinds, tipos, names, published in (
-        ("property", "property crime", "delitos contra el patrimonio", r.PROPERTY, PROPERTY_Q15),
-        ("violent", "violent crime with robbery", "delitos violentos con robo", r.VIOLENT, VIOLENT_Q15),
+    for name, kinds, tipos, names, published, outside in (
+        ("property", "property crime", "delitos contra el patrimonio", r.PROPERTY, PROPERTY_Q15, None),
+        (
+            "violent",
+            "violent crime with robbery",
+            "delitos violentos con robo",
+            r.VIOLENT,
+            VIOLENT_Q15,
+            OUTSIDE["violent"],
+        ),
     ):
         yield Line(
             f"{name}_{world.removeprefix('couples_')}",
@@ -215,6 +226,7 @@ def by_couples(world: str, factor: float, en: str, es: str) -> Iterator[Line]:
             r.elasticity(world, names, THREE, factor),
             status="found" if factor == FOURFOLD else "set",
             published=published,
+            outside=outside,
         )
 
 
@@ -238,6 +250,7 @@ COUPLES = Experiment(
             status="set",
             published=Published(-0.5, -0.1, "Q22", prior=True),
             note="patrol is seen more, too",
+            outside=OUTSIDE["chance"],
         ),
     ),
 )
@@ -322,6 +335,7 @@ RELEASE = Experiment(
             "ratio",
             r.quotient(JAILED, RELEASED),
             published=Published(2.0, 2.5, "from Q12", prior=True),
+            outside=OUTSIDE["factor"],
         ),
     ),
 )
@@ -359,7 +373,8 @@ def by_dose(world: str, posts: int) -> Iterator[Line]:
     for name, en, es, read in readers:
         en, es = f"crime {en}, posts a station: {posts}", f"delito {es}, puestos por estación: {posts}"
         if name == "treated":
-            yield Line(f"{name}_{posts}", en, es, "%", read, status="set", published=Q18_RANGE)
+            outside = OUTSIDE["dose"] if posts == 1 else None
+            yield Line(f"{name}_{posts}", en, es, "%", read, status="set", published=Q18_RANGE, outside=outside)
         else:
             yield Line(f"{name}_{posts}", en, es, "%", read)
 
@@ -694,6 +709,7 @@ def cleared(kind: str, en: str, es: str) -> Line:
         status="set",
         published=Published(2.5, 6.0, "W02, V16"),
         trivial=lambda worlds: 0.0,
+        outside=OUTSIDE["homicide"] if kind == "homicide" else None,
     )
 
 

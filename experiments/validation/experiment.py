@@ -137,7 +137,8 @@ class Line:
     """One number of an experiment, in a sentence, beside what was published.
 
     ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``must`` that anything else
-    is an error; ``trivial`` reads the world in which it has to fail, if it is not that of the experiment.
+    is an error; ``trivial`` reads the world in which it has to fail, if it is not that of the experiment;
+    ``outside`` says in English and Spanish what in the model takes it out of what was published, where it lies outside.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Line:
     must: bool = False
     trivial: Read | None = None
     note: str = ""
+    outside: Mapping[str, str] | None = None
 
     @property
     def nothing(self) -> float:
