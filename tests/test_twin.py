@@ -360,6 +360,7 @@ def small_scenario(
     height: float = 2000.0,
     start: datetime.date = datetime.date(2017, 1, 27),
     residents: int = 400,
+    scale: float = 1.0,
     town_seed: int = 1,
     roads: tuple[int, ...] = (0, 1),
     organised: float = 0.6,
@@ -403,7 +404,7 @@ def small_scenario(
         for row, n_officers in enumerate(officers)
     )
     chosen = {
-        "population": {"total": residents, "seed": town_seed},
+        "population": {"total": residents, "scale": scale, "seed": town_seed},
         "calendar": {"warm_up": 0}
         | {f"market_{day}": int(day in market_days) for day in ("thursday", "saturday", "sunday")},
         "gangs": {"ms13": cliques[0], "barrio18": cliques[1]},
@@ -753,6 +754,14 @@ def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models
 def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() -> None:
     scenario = small_scenario(residents=1200, start=datetime.date(2017, 2, 20), changes=HUNTED)
     assert live_together(scenario, 3, 220)["arrests"] >= 20
+
+
+@fast_model
+def test_a_town_at_half_its_size_lives_the_same_weeks_in_both_models() -> None:
+    counts = live_together(
+        small_scenario(residents=1600, scale=0.5, officers=(44, 18, 9), roads=(0, 1, 2), cliques=(0, 0)), 3, 30
+    )
+    assert counts["visits"] > 500
 
 
 @fast_model
