@@ -273,7 +273,7 @@ def nearer(settlement: Settlement, seat_x: float, seat_y: float, by: float) -> S
 
 
 def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
-    """Return a sample by kind, so many with police as the scale asks; the town and places with a station stay.
+    """Return a sample by kind and road, so many with police as the scale asks; town and places with a station stay.
 
     Each kind keeps its share of the population, so the weights of those kept grow.
     """
@@ -288,12 +288,14 @@ def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
         rows = [row for row, settlement in enumerate(settlements) if settlement.kind == kind]
         always = [row for row in rows if kind == "town" or settlements[row].name in with_station]
         others = sorted((row for row in rows if row not in always), key=lambda row: order[row])
-        police = [row for row in others if settlements[row].name in with_police]
-        plain = [row for row in others if row not in police]
-        n_others = max(math.floor(scale * len(rows) + 0.5), 1) - len(always)
-        own = police[: max(min(n_police, n_others), 0)]
-        n_police -= len(own)
-        kept.update([*always, *own, *plain[: max(n_others - len(own), 0)]])
+        n_others = max(math.floor(scale * len(rows) + 0.5) - len(always), 1 - len(always), 0)
+        roads = [[row for row in others if settlements[row].road == road] for road in range(3)]
+        kept.update(always)
+        for along, n in zip(roads, apportion(n_others, [len(along) for along in roads]), strict=True):
+            police = [row for row in along if settlements[row].name in with_police]
+            own = police[: max(min(n_police, n), 0)]
+            n_police -= len(own)
+            kept.update([*own, *[row for row in along if row not in police][: n - len(own)]])
     return [reweighted(settlements, kept, row) for row in sorted(kept)]
 
 
