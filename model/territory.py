@@ -273,7 +273,7 @@ def nearer(settlement: Settlement, seat_x: float, seat_y: float, by: float) -> S
 
 
 def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
-    """Return a sample by kind, with and without police; the town and places with a station stay.
+    """Return a sample by kind and road, so many with police as the scale asks; town and places with a station stay.
 
     Each kind keeps its share of the population, so the weights of those kept grow.
     """
@@ -282,18 +282,20 @@ def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
     with_station = {facility.settlement for facility in scenario.facilities if facility.station}
     with_station = with_station or {scenario.facilities[0].settlement}
     order = lots(scenario["population"].seed, "town.sample", len(settlements))
+    n_police = math.floor(scale * len(with_police) + 0.5) - len(with_station)
     kept: set[int] = set()
     for kind in sorted({settlement.kind for settlement in settlements}):
         rows = [row for row, settlement in enumerate(settlements) if settlement.kind == kind]
         always = [row for row in rows if kind == "town" or settlements[row].name in with_station]
-        others = [row for row in rows if row not in always]
-        police = [row for row in others if settlements[row].name in with_police]
-        plain = [row for row in others if row not in police]
-        n_others = max(math.floor(scale * len(rows) + 0.5), 1) - len(always)
-        numbers = apportion(max(n_others, 0), [len(police), len(plain)])
+        others = sorted((row for row in rows if row not in always), key=lambda row: order[row])
+        n_others = max(math.floor(scale * len(rows) + 0.5) - len(always), 1 - len(always), 0)
+        roads = [[row for row in others if settlements[row].road == road] for road in range(3)]
         kept.update(always)
-        for stratum, n_kept in zip((police, plain), numbers, strict=True):
-            kept.update(sorted(stratum, key=lambda row: order[row])[:n_kept])
+        for along, n in zip(roads, apportion(n_others, [len(along) for along in roads]), strict=True):
+            police = [row for row in along if settlements[row].name in with_police]
+            own = police[: max(min(n_police, n), 0)]
+            n_police -= len(own)
+            kept.update([*own, *[row for row in along if row not in police][: n - len(own)]])
     return [reweighted(settlements, kept, row) for row in sorted(kept)]
 
 

@@ -16,12 +16,25 @@ from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
 from experiments.figures.svg import png_of
 from experiments.validation import ceiling, effects, lived, readers
-from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, WEAK
+from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
 from experiments.validation.effects_text import lines_of
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Line, Lived, Missing, Published, Worlds
+from experiments.validation.experiment import (
+    BASE,
+    CENTRAL,
+    EXCHANGED,
+    Experiment,
+    Line,
+    Lived,
+    Missing,
+    Published,
+    Worlds,
+)
 from experiments.validation.lived import QUICK
 from model.errors import InputError
 from model.measures import MEASURES
+from scenarios import load
+
+ROOT = Path(__file__).parents[1]
 
 
 class Told(Lived):
@@ -49,7 +62,9 @@ def told(factor: float, seed: int) -> Told:
 
 
 def worlds(one: Experiment, factor: float = 0.9, seed: int = 1) -> Worlds:
-    return Worlds({BASE: told(1.0, seed)} | {name: told(factor, seed) for name in one.worlds}, {})
+    return Worlds(
+        {BASE: told(1.0, seed), EXCHANGED: told(1.0, seed + 9)} | {name: told(factor, seed) for name in one.worlds}, {}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +163,55 @@ def test_a_variant_of_unknown_numbers_is_refused() -> None:
     spec = lived.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
     plain = lived.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
     assert spec.scenario["deterrence"].street == plain.scenario["deterrence"].street / 2  # type: ignore[attr-defined]
+
+
+def test_every_line_outside_says_why_in_both_languages() -> None:
+    lines = {(one.name, line.name): line for one in EXPERIMENTS for line in one.lines}
+    with (ROOT / "results" / "reference" / "effects.csv").open(encoding="utf-8") as file:
+        outside = [row for row in csv.DictReader(file) if "outside" in row["verdict"] and row["variant"] != WEAK.name]
+    assert len(outside) > 5
+    for row in outside:
+        told = lines[row["experiment"], row["line"]].outside
+        assert told is not None, (row["experiment"], row["line"])
+        assert set(told) == {"en", "es"}
+
+
+def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) -> None:
+    text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
+    for row in rows:
+        if row["outside_en"] and "outside" in row["verdict"]:
+            assert text.count(f"    outside: {row['outside_en']}\n    fuera: {row['outside_es']}\n") >= 1
+    assert text.count(OUTSIDE["weeks"]["en"]) == 1
+
+
+def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
+    one = next(one for one in EXPERIMENTS if one.name == "swapped_totonicapan")
+    other, own = load("villa_canales"), load("totonicapan")
+    for world, group in (("gangs", "gangs"), ("authority", "boards"), ("contacts", "contacts")):
+        found = lived.specs_of(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
+        assert found[group] == other[group]
+        assert {name for name in own.groups if found[name] != own[name]} <= {
+            *("calendar", "population", group),
+            *(["communal_authority"] if world == "authority" else []),
+        }
+    assert "roster.couples=0.987" in one.worlds["police"]
+
+
+def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tenths() -> None:
+    without = {one.name for one in EXPERIMENTS if WEAK not in effects.variants_of(one, lived.Size())}
+    published = {one.name for one in EXPERIMENTS for line in one.lines if line.published is not None and not line.must}
+    assert without & published == {"no_police_years"}  # whose published lines stand in no_police_corners too
+    assert without == {"no_police_years", "swapped_villa_canales", "swapped_totonicapan", "luck", "placebo", "renamed"}
+
+
+def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "let_live", lambda *_: None)
+    one = next(one for one in EXPERIMENTS if one.name == "luck")
+    some = effects.lived(one, CENTRAL, lived.Size(seeds=3), tmp_path)
+    own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
+    assert exchanged == own[1:] + own[:1]
 
 
 def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(

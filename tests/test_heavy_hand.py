@@ -83,6 +83,19 @@ def test_prison_makes_members_of_some_who_were_none(live: Live) -> None:
     assert 0 < found["prison_recruits"] <= found["wrongful_detentions"]
 
 
+def test_detention_holds_offenders_by_its_share_and_moves_no_certainty(live: Live) -> None:
+    def world(share: float) -> TrustModel:
+        return live(2 * MONTH, **GANGS, **HARD, **{"heavy_hand.offenders": share, "heavy_hand.weeks": 20.0})
+
+    none, some = world(0.0), world(0.5)
+    assert sums(none)["detained_offenders"] == 0.0
+    assert sums(some)["detained_offenders"] > 0.1 * sums(some)["detentions"]
+    assert sums(some)["detentions"] == sums(none)["detentions"]
+    assert sums(some)["offenders_held"] > sums(none)["offenders_held"]
+    assert sums(some)["prevented"] > sums(none)["prevented"]
+    assert some.state.arrested_lately.sum() <= none.state.arrested_lately.sum()
+
+
 def test_soldiers_arrest_nobody_and_are_no_visits_of_the_police(live: Live) -> None:
     world = live(0, trace=True, **HARD)
     world.step()

@@ -4,7 +4,7 @@ import numpy as np
 
 from model.calendar import MARKET_DAY
 from model.model import TrustModel
-from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
+from model.state import BICYCLE, FOOT, VEHICLE
 from scenarios import load
 
 WEEK = 21
@@ -29,9 +29,9 @@ def modes(world: TrustModel, shifts: int) -> np.ndarray:
 
 
 def test_only_couples_of_foot_beats_go_by_bicycle_and_the_core_counts_them_as_walking() -> None:
-    counts = modes(town(**{"roster.bicycles": 0.5}), 2 * WEEK)
+    counts = modes(town(**{"roster.bicycles": 0.5}), 12 * WEEK)
     assert counts[0, BICYCLE] > 0 < counts[0, FOOT]
-    assert counts[0, MOTORCYCLE] == counts[0, VEHICLE] == counts[1, BICYCLE] == 0
+    assert counts[1, BICYCLE] == 0 < counts[0, VEHICLE]  # the beat of a small town walks in some shifts only
     riding = town(**{"roster.bicycles": 1.0, "patrol.market": 0.0})
     riding.run_for(31 * 3)
     assert riding.rows["foot_visits"] > 0

@@ -183,12 +183,12 @@ def served_by(world: TrustModel) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def larger() -> Town:
-    """Villa Canales at a fifth, with two facilities that have couples."""
-    return build_town(load("villa_canales", set={"population.scale": 0.2}))
+    """Villa Canales at three tenths, with two facilities that have couples."""
+    return build_town(load("villa_canales", set={"population.scale": 0.3}))
 
 
 def test_couples_of_other_facilities_help_with_grave_calls_only(larger: Town) -> None:
-    settings = {"population.scale": 0.2, "calendar.warm_up": 0} | BUSY | READY | MUCH_FUEL
+    settings = {"population.scale": 0.3, "calendar.warm_up": 0} | BUSY | READY | MUCH_FUEL
     world = TrustModel(load("villa_canales", set=settings), rng=7, town=larger, trace=True)
     helped: dict[bool, int] = {False: 0, True: 0}
     for _ in range(MONTH):

@@ -249,6 +249,13 @@ def test_a_sample_of_settlements_keeps_the_town_and_the_shares_of_each_kind() ->
     assert weight["canton"] == pytest.approx(48 * 0.0177)
 
 
+@pytest.mark.parametrize(("scale", "n_facilities"), [(0.05, 1), (0.25, 1), (0.5, 3), (1.0, 5)])
+def test_a_sample_of_settlements_has_its_share_of_facilities(scale: float, n_facilities: int) -> None:
+    small = shrunk(load("villa_canales", set={"population.scale": scale}))
+    assert len(small.facilities) == n_facilities
+    assert small.facilities[0].station
+
+
 def test_parts_of_a_map_that_do_not_touch_can_still_be_reached() -> None:
     islands = shapely.union_all([box(0.0, 0.0, 3000.0, 3000.0), box(6000.0, 0.0, 9000.0, 3000.0)])
     settlements = (place("A", "town", 1.0, 1500.0, 1500.0), place("B", "aldea", 1.0, 7500.0, 1500.0))

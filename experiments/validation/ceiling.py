@@ -8,11 +8,10 @@ from typing import Any
 from experiments.runs.folder import write_whole
 from experiments.validation import readers as r
 from experiments.validation.effects import csv_of, lived
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Missing, Read, Worlds, found_of
+from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Found, Missing, Read, Worlds, found_of
 from experiments.validation.lived import RUNS, Size
 from model import fingerprint
 
-SITES = ("villa_canales", "totonicapan")
 YEARS = 10.0
 FEW = 10.0
 """Homicides a year below which they support no statement on a policy."""
@@ -61,16 +60,9 @@ def show_ceiling(out: Path, size: Size, years: float = YEARS, runs: Path = RUNS)
 
 def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site."""
-    one = Experiment(
-        name=f"ceiling of {site}",
-        en="",
-        es="",
-        measured="",
-        worlds={name: (name,) for name in WORLDS},
-        years=years,
-        lines=(),
-    )
-    lives = lived(one, CENTRAL, size, runs, site)
+    worlds = {name: (name,) for name in WORLDS}
+    one = Experiment(f"ceiling of {site}", "", "", "", site=site, worlds=worlds, years=years, lines=())
+    lives = lived(one, CENTRAL, size, runs)
     months = len(lives[0][BASE].months)
     for world in WORLDS:
         yield row_of(site, world, lives, months)

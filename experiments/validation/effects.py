@@ -14,6 +14,7 @@ from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,
     CENTRAL,
+    EXCHANGED,
     Experiment,
     Found,
     Line,
@@ -27,7 +28,6 @@ from experiments.validation.lived import RUNS, Size, let_live, made, specs_of
 from model import fingerprint
 from model.errors import InputError, nearest
 
-SITE = "villa_canales"
 COLUMNS = (
     *("experiment", "line", "variant", "en", "es", "unit", "status", "source", "prior", "published_low"),
     *(
@@ -40,9 +40,7 @@ COLUMNS = (
         "verdict",
         "trivial",
         "trivial_fails",
-        "must",
-        "note",
-        "code",
+        *("must", "note", "outside_en", "outside_es", "code"),
     ),
 )
 Row = dict[str, Any]
@@ -82,22 +80,23 @@ def rows_of(one: Experiment, size: Size, runs: Path) -> Iterator[Row]:
 def variants_of(one: Experiment, size: Size) -> list[Variant]:
     """Return the variants of an experiment, in a quick run the first of its corners only."""
     central, *others = one.variants
-    return [central, *others[: size.corners], *([WEAK] if one.rests else [])]
+    return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
 
 
-def lived(one: Experiment, variant: Variant, size: Size, runs: Path, site: str = SITE) -> list[Worlds]:
-    """Let the worlds of an experiment live at a site; return those of each seed."""
+def lived(one: Experiment, variant: Variant, size: Size, runs: Path) -> list[Worlds]:
+    """Let the worlds of an experiment live; return those of each seed."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
-    specs_of(site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
+    specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
     for name, words in ({BASE: ()} | dict(one.worlds)).items():
         try:
-            specs[name] = specs_of(site, made(words, MADE, runs), variant, one.years, size, one.keep)
+            specs[name] = specs_of(one.site, made(words, MADE, runs), variant, one.years, size, one.keep)
         except InputError as reason:
             missing[name] = str(reason)
     if BASE in specs:
         label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
         let_live([spec for some in specs.values() for spec in some], runs, size.workers, label)
+        specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
     else:
         specs = {}
     return [
@@ -120,6 +119,8 @@ def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds
             "code": fingerprint(),
         },
     }
+    if line.outside is not None:
+        row |= {f"outside_{lang}": why for lang, why in line.outside.items()}
     if published is not None:
         row |= {"source": published.source, "prior": published.prior}
         row |= {"published_low": published.low, "published_high": published.high}

@@ -12,6 +12,7 @@ HEAD = (
     "Virtual experiments: each repeats what was measured in twin worlds (the same luck, with and without).",
     "Experimentos virtuales: cada uno repite lo que se midió, en mundos gemelos (la misma suerte, con y sin).",
     "set: a parameter was set from it; found: none was; given: an input says it.  Priors are no gates.",
+    "x .3: with three tenths of the sizes of rich countries; what was set from them then lies below them as built.",
     "x ratio to the twin, el elasticity, % change, pt points of 100, log points of the logarithm times 100.",
 )
 
@@ -35,15 +36,16 @@ def of_one(one: Experiment, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the lines of one experiment."""
     yield f"\n{one.en} / {one.es} ({one.name})"
     yield f"  measured: {one.measured}"
+    explained: set[str] = set()
     for variant in dict.fromkeys(row["variant"] for row in rows):
         own = [row for row in rows if row["variant"] == variant]
         if variant != CENTRAL.name:
             yield f"  -- {variant}"
-        yield from of_variant(own)
+        yield from of_variant(own, explained)
 
 
-def of_variant(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the lines of one variant; a reason why some are not available is said once."""
+def of_variant(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:
+    """Yield the lines of one variant; reasons why some are not available or lie outside are said once."""
     lost = [row for row in rows if row["verdict"] == "not available"]
     if lost and len(lost) == len(rows) and len({row["note"] for row in lost}) == 1:
         yield f"  not available: {lost[0]['note']}"
@@ -52,6 +54,9 @@ def of_variant(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         yield f"  {row['en']}".ljust(LABEL) + "not available, as above" if row["note"] in told else of_row(row)
         told |= {row["note"]} if row in lost else set()
+        if "outside" in row["verdict"] and row["outside_en"] and row["outside_en"] not in explained:
+            explained.add(row["outside_en"])
+            yield from (f"    outside: {row['outside_en']}", f"    fuera: {row['outside_es']}")
 
 
 def of_row(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,10 @@ import pandas as pd
 
 from experiments.runs.twins import clean, error_of, quantile
 
+SITES = ("villa_canales", "totonicapan")
 BASE = "status_quo"
+EXCHANGED = "another status quo"
+"""The status quo of the next twin, with its luck."""
 Status = Literal["set", "found", "given"]
 Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
 NOTHING = {"ratio": 1.0}
@@ -129,25 +132,27 @@ class Variant:
 CENTRAL = Variant("central")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Line:
     """One number of an experiment, in a sentence, beside what was published.
 
-    ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``rests`` on which rows of
-    rich countries; ``must`` that anything else is an error; ``trivial`` reads the world in which it has to fail, if it
-    is not that of the experiment.
+    ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``must`` that anything else
+    is an error; ``trivial`` reads the world in which it has to fail, if it is not that of the experiment;
+    ``outside`` says in English and Spanish what in the model takes it out of what was published, where it lies outside.
     """
 
     name: str
     en: str
     es: str
-    read: Read
     unit: Unit
+    read: Read
+    _: KW_ONLY
     status: Status = "found"
     published: Published | None = None
     must: bool = False
     trivial: Read | None = None
     note: str = ""
+    outside: Mapping[str, str] | None = None
 
     @property
     def nothing(self) -> float:
@@ -170,24 +175,27 @@ class Line:
         return f"prior only ({inside})" if self.published.prior else inside
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Experiment:
     """What a study measured, repeated in twin worlds.
 
-    ``worlds`` are the policies of each by name, beside the status quo; ``trivial`` is the world that has to fail when
-    it takes the place of all others; ``rests`` names rows of rich countries, for which it is repeated at three tenths.
+    ``worlds`` are the policies of each by name, or settings such as ``gangs.ms13=0``, beside the status quo;
+    ``trivial`` is the world that has to fail when it takes the place of all others; ``weak`` tells whether it is
+    repeated with three tenths of the sizes of rich countries.
     """
 
     name: str
     en: str
     es: str
     measured: str
+    _: KW_ONLY
     worlds: Mapping[str, tuple[str, ...]]
     years: float
     lines: tuple[Line, ...]
     variants: tuple[Variant, ...] = (CENTRAL,)
     trivial: str | None = BASE
-    rests: tuple[str, ...] = ()
+    weak: bool = True
+    site: str = SITES[0]
     keep: str = ""
 
 

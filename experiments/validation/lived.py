@@ -74,11 +74,12 @@ class Batch:
 def specs_of(
     site: str, words: Sequence[str], variant: Variant, years: float, size: Size, keep: str = ""
 ) -> list[RunSpec]:
-    """Return the runs of one world, one a seed, or raise with what the model does not have."""
+    """Return the runs of one world of policies and settings, one a seed, or raise with what the model does not have."""
     base = asked(site, sets=size.sets)[0]
-    sets = [*size.sets, *(f"{key}={value!r}" for key, value in turned(base, variant).items())]
+    policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
+    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in turned(base, variant).items())]
     length = min(years, size.longest)
-    return list(asked(site, policies=words, sets=sets, years=length, replicates=size.seeds, keep=keep))
+    return list(asked(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep))
 
 
 def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:

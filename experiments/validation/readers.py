@@ -1,7 +1,7 @@
 """What experiments read: small functions from the twin worlds of one seed to a number."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -47,9 +47,9 @@ def logs(world: str, names: Sequence[str], window: Window) -> Read:
     return lambda worlds: 100.0 * log_of(read(worlds))
 
 
-def points(world: str, name: str, window: Window, scale: float = 100.0) -> Read:
-    """Return the reader of the difference of a mean."""
-    return lambda worlds: scale * (worlds[world].mean(name, window) - worlds[BASE].mean(name, window))
+def points(world: str, name: str, window: Window, against: str = BASE) -> Read:
+    """Return the reader of the difference of a mean, in points of 100."""
+    return lambda worlds: 100.0 * (worlds[world].mean(name, window) - worlds[against].mean(name, window))
 
 
 def share(world: str, parts: Sequence[str], wholes: Sequence[str], window: Window) -> Read:
@@ -93,18 +93,19 @@ def beyond_sum(together: str, parts: Sequence[str], names: Sequence[str], window
     )
 
 
-def apart(world: str, against: str = BASE) -> Read:
-    """Return the reader of the largest difference between two worlds in any measure and month; 0: the same bits."""
+def apart(pairs: Mapping[str, str]) -> Read:
+    """Return the reader of the largest difference between pairs of worlds, any measure and month; 0: the same bits."""
+    return lambda worlds: max(largest_gap(worlds[one].months, worlds[other].months) for one, other in pairs.items())
 
-    def read(worlds: Worlds) -> float:
-        left, right = (worlds[name].months.select_dtypes("number").to_numpy(float) for name in (against, world))
-        if left.shape != right.shape:
-            return math.inf
-        gap = np.abs(left - right)
-        gap[np.isnan(left) & np.isnan(right)] = 0.0
-        return float(np.nan_to_num(gap, nan=math.inf).max())
 
-    return read
+def largest_gap(one: pd.DataFrame, other: pd.DataFrame) -> float:
+    """Return the largest difference between two tables of measures."""
+    left, right = (table.select_dtypes("number").to_numpy(float) for table in (one, other))
+    if left.shape != right.shape:
+        return math.inf
+    gap = np.abs(left - right)
+    gap[np.isnan(left) & np.isnan(right)] = 0.0
+    return float(np.nan_to_num(gap, nan=math.inf).max())
 
 
 def top_share(counts: Sequence[int], share: float = 0.1) -> float:

@@ -22,6 +22,7 @@ from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.contacts import MOST
 from model.mechanisms.crime import most_of
 from model.mechanisms.custody import PRISON, let_out, take_in
+from model.mechanisms.offenders import hold, pool_of, slot_of_any_group
 from model.mechanisms.patrol import place, write_visit
 from model.parameters import Group, number, share
 from model.rows import Row, wide
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from model.gangs import Clique, Gangland
     from model.mechanisms.contacts import Contacts
     from model.mechanisms.custody import Prisoner
+    from model.mechanisms.offenders import Pool
     from model.model import TrustModel as World
     from model.police import Stop
     from model.register import Mind
@@ -51,6 +53,7 @@ DETAIN_COUNT, DETAIN_WHO, DETAIN_MARK = (
     decision("detention mark"),
 )
 DETAIN_COMPLAINT, PRISON_RECRUIT = decision("detention complaint"), decision("prison recruit")
+DETAIN_SLOT = decision("detention slot")
 MOST_DETAINED = 200.0
 """Ceiling of detentions by 1,000 young men and month."""
 DETENTION, ARMY = cause("detention", 23), cause("army", 24)
@@ -82,6 +85,7 @@ class HeavyHand(Group):
         off=0.0,
     )
     wrongful: float = share(0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5)
+    offenders: float = share(0.03, "assumed; swept", "detentions that hold a slot of offenders", high=0.5)
     months: float = number(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
     weeks: float = number(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
     weight_detained: float = number(
@@ -116,6 +120,7 @@ class Counts(Row):
     stops_army_harsh: float
     detentions: float
     wrongful_detentions: float
+    detained_offenders: float
     detention_complaints: float
     prison_recruits: float
 
@@ -173,6 +178,7 @@ def share_of_members(minds: Rows[Mind], people: Rows[Person], around: Ints, tick
 def detain(
     stage: Stage,
     cliques: Rows[Clique],
+    pool: Pool,
     around: Ints,
     prison: Rows[Prisoner],
     count: Ints,
@@ -196,6 +202,19 @@ def detain(
             until = stage.tick + int(MONTH * p.months if q >= 0 else WEEK * p.weeks)
             take_in(stage, prison, count, i, q, until)
             lock_up(stage, cliques, i, p)
+            hold_slot(stage, pool, i, until, p)
+
+
+@kernel
+def hold_slot(stage: Stage, pool: Pool, i: int, until: int, p: HeavyHand) -> None:
+    """Hold a slot with some of the detained, if the one drawn is free; no offence was found, so certainty stays."""
+    if luck(stage.seed, DETAIN_SLOT, stage.tick, i, 0) >= p.offenders:
+        return
+    zone = stage.ground.people[i].settlement
+    row = slot_of_any_group(pool, zone, luck(stage.seed, DETAIN_SLOT, stage.tick, i, 1))
+    if row >= 0 and pool.rows[row].until <= stage.tick:
+        hold(pool.rows[row], until)
+        stage.tally[0].detained_offenders += 1.0
 
 
 @kernel
@@ -297,7 +316,8 @@ def act(world: World) -> None:
         stage, prison, count = world.stage(), state.prison.rows, state.prison.count
         release(stage, world.laid(gangland_of), prison, count, world.calm, numbers)
         if suspects > 0:
-            detain(stage, state.cliques, state.around, prison, count, float(state.suspected[0]), numbers)
+            pool, members = world.laid(pool_of), float(state.suspected[0])
+            detain(stage, state.cliques, pool, state.around, prison, count, members, numbers)
     if patrols > 0:
         march(world.stage(), world.town.everywhere, patrols, numbers, world.numbers["contacts"])
 
@@ -310,7 +330,7 @@ IT = Mechanism(
         DETENTION,
         ARMY,
     ),
-    writes=("minds.met", "minds.gone", "minds.member", "cliques.members", "roll", "visits", "impressions"),
+    writes=("minds.met", "minds.gone", "minds.member", "cliques.members", "roll", "offenders", "visits", "impressions"),
     begin=list_suspects,
     knockout=Knockout(("stops_army", "detentions", "wrongful_detentions", "members_held"), policy="heavy_hand"),
     measures={
@@ -325,6 +345,7 @@ IT = Mechanism(
         "stops_army_harsh": Measure("stops"),
         "detentions": Measure("people"),
         "wrongful_detentions": Measure("people"),
+        "detained_offenders": Measure("people"),
         "detention_complaints": Measure("complaints"),
         "prison_recruits": Measure("people"),
     },

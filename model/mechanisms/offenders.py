@@ -105,14 +105,42 @@ class Pool(Tables):
 @kernel
 def drawn_slot(stage: Stage, pool: Pool, group: int, zone: int, number: int, nth: int) -> int:
     """Slot of a group that acts in a zone, by its weight there."""
-    first, end = pool.start[group], pool.start[group + 1]
-    aim = luck(stage.seed, OFFENDER, stage.tick, number, nth) * pool.reach[zone, end - 1]
-    low, left = first, end - 1 - first
+    aim = luck(stage.seed, OFFENDER, stage.tick, number, nth) * weight_of(pool, group, zone)
+    return slot_at(pool, group, zone, aim)
+
+
+@kernel
+def weight_of(pool: Pool, group: int, zone: int) -> float:
+    """Summed weight of all slots of a group in a zone."""
+    end = pool.start[group + 1]
+    return float(pool.reach[zone, end - 1]) if pool.start[group] < end else 0.0
+
+
+@kernel
+def slot_at(pool: Pool, group: int, zone: int, aim: float) -> int:
+    """First slot of a group up to which the weights in a zone sum to more than this."""
+    low = pool.start[group]
+    left = pool.start[group + 1] - 1 - low
     while left > 0:
         half = (left + 1) // 2
         low += half * int(pool.reach[zone, low + half - 1] <= aim)
         left -= half
     return int(low)
+
+
+@kernel
+def slot_of_any_group(pool: Pool, zone: int, u: float) -> int:
+    """Slot of whatever group, by its weight in a zone and luck u; no slot if there are none."""
+    whole = 0.0
+    for group in range(QUARREL):
+        whole += weight_of(pool, group, zone)
+    aim = u * whole
+    for group in range(QUARREL):
+        own = weight_of(pool, group, zone)
+        if aim < own:
+            return slot_at(pool, group, zone, aim)
+        aim -= own
+    return ANYBODY
 
 
 @kernel
@@ -186,8 +214,8 @@ def sizes(world: World) -> list[int]:
     if p["slots"] == 0.0:
         return [0] * len(SLOTTED)
     residents = float(np.count_nonzero(world.town.people["arrives"] < 0))
-    pool = p["slots"] * (crime["armed"] + crime["thieves"]) / 1000.0 * residents
-    return [max(1, math.floor(p[group] * pool + 0.5)) for group in SLOTTED]
+    pool = crime["armed"] + crime["thieves"]
+    return [max(1, math.floor(p[group] * p["slots"] * pool / 1000.0 * residents + 0.5)) for group in SLOTTED]
 
 
 def fill(world: World) -> None:

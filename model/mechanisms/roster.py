@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from model.state import Couple, Means
 
 ABSENCE, FIXED_DUTY, CYCLES = decision("absence"), decision("fixed duty"), decision("cycles")
-REINFORCEMENT = decision("reinforcement")
+REINFORCEMENT, FOOT_BEAT = decision("reinforcement"), decision("foot beat")
 ON_FOOT_WITHOUT_LIMIT = 1e9
 GROUPS = 3
 
@@ -210,7 +210,13 @@ def start_out(couple: Couple, p: Roster, tick: int, post: int, home: FacilityRow
 
 @making_arrays
 def equip(
-    stage: Stage, couples: Rows[Couple], plant: Plant, fleet: Fleet, roster: Rows[Roster], resources: Rows[Resources]
+    stage: Stage,
+    couples: Rows[Couple],
+    plant: Plant,
+    fleet: Fleet,
+    roster: Rows[Roster],
+    resources: Rows[Resources],
+    scale: float,
 ) -> None:
     """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
     tally, tick, seed = stage.tally, stage.tick, stage.seed
@@ -225,7 +231,8 @@ def equip(
         if couple.on == 0:
             continue
         f = plant.posts[post].facility
-        home, walks = plant.facilities[f], plant.posts[post].foot == 1
+        home = plant.facilities[f]
+        walks = plant.posts[post].foot == 1 and luck(seed, FOOT_BEAT, tick, post, 0) < scale
         p, r = roster[home.settlement], resources[home.settlement]
         couple.mode, couple.km = FOOT, ON_FOOT_WITHOUT_LIMIT
         joint = plant.posts[post].copy == 0 and goes_along(r, fleet.mayor[0].willing, post, tick, seed)
@@ -261,7 +268,8 @@ def act(world: World) -> None:
     state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
     fill_seats(world.stage(), state.couples, world.plant, roster)
     field(world.stage(), state.couples, world.plant, roster)
-    equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources)
+    scale = float(world.settings["population"].scale)
+    equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources, scale)
 
 
 WRITES = (

@@ -1,5 +1,6 @@
 """The heavy hand: soldiers, detention on suspicion, release (ODD: heavy_hand)."""
 
+import bisect
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -84,8 +85,25 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
         return
     length = int(91.0 * p.months if one.clique else 21.0 * p.weeks)
     imprison(town, one, town.tick + length)
+    hold_slot(town, one, town.tick + length)
     for tie in one.ties:
         town.impress(tie, DETENTION, fairness=(0.0, p.weight_tie))
+
+
+def hold_slot(town: "PlainTown", one: Resident, until: int) -> None:
+    """Hold a slot of offenders with some of the detained, if the one drawn is free."""
+    if town.luck("detention slot", one.number, 0) >= town.numbers("heavy_hand").offenders:
+        return
+    reached = [(slots, town.drawn_by[group, one.settlement]) for group, slots in enumerate(town.offenders) if slots]
+    aim = town.luck("detention slot", one.number, 1) * sum(sums[-1] for _, sums in reached)
+    for slots, sums in reached:
+        if aim < sums[-1]:
+            slot = slots[bisect.bisect_right(sums, aim)]
+            if slot.is_free(town.tick):
+                slot.hold(until)
+                town.n_detained_offenders += 1
+            return
+        aim -= sums[-1]
 
 
 def imprison(town: "PlainTown", one: Resident, until: int) -> None:

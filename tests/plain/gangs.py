@@ -109,8 +109,8 @@ def named_member(town: "PlainTown", incident: Incident) -> Resident | None:
 
 def found_cliques(town: "PlainTown") -> None:
     """Set the cliques up: MS-13 first, then Barrio 18."""
-    numbers = town.numbers("gangs")
-    gangs = [MARA] * int(numbers.ms13) + [BARRIO_18] * int(numbers.barrio18)
+    numbers, scale = town.numbers("gangs"), town.numbers("population").scale
+    gangs = [MARA] * math.floor(numbers.ms13 * scale + 0.5) + [BARRIO_18] * math.floor(numbers.barrio18 * scale + 0.5)
     town.cliques = [Clique(town, number, gang) for number, gang in enumerate(gangs)]
     for clique in town.cliques:
         clique.settle_down()

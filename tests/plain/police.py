@@ -266,11 +266,12 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
         if couple.facility is not facility:
             continue
         mode = FOOT
-        if couple.foot_beat and town.luck("cycles", couple.number, 0) < town.numbers("roster").bicycles:
+        walks = couple.foot_beat and town.luck("foot beat", couple.number, 0) < town.numbers("population").scale
+        if walks and town.luck("cycles", couple.number, 0) < town.numbers("roster").bicycles:
             mode = BICYCLE
-        elif not couple.foot_beat and vehicles > 0:
+        elif not walks and vehicles > 0:
             mode, vehicles = VEHICLE, vehicles - 1
-        elif not couple.foot_beat and (motorcycles > 0 or is_accompanied(town, couple)):
+        elif not walks and (motorcycles > 0 or is_accompanied(town, couple)):
             mode, motorcycles = MOTORCYCLE, max(0, motorcycles - 1)
         couple.begin(mode)
         town.spent.begin(couple)
