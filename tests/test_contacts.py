@@ -82,14 +82,17 @@ def test_kinds_of_contacts_add_up_and_every_stop_that_finds_something_is_an_arre
     assert live(MONTH, **OFTEN, **{"contacts.finds": 0.0}).rows["arrests_without_incident"] == 0
 
 
-def test_what_happens_at_home_is_shared_with_somebody_who_lives_there(live: Live) -> None:
-    alone, shared = (live(5, rng=4, trace=True, **OFTEN, **{"contacts.together": x}) for x in (0.0, 1.0))
+def test_what_happens_at_home_is_shared_with_somebody_who_lives_there(live: Live, watch: Watch) -> None:
+    alone, shared = (live(9, rng=4, **OFTEN, **{"contacts.together": x}) for x in (0.0, 1.0))
     assert shared.state.tally["contacts"][0] > alone.state.tally["contacts"][0] > 0
-    lessons = contacts(shared)
-    beside = np.flatnonzero(np.diff(shared.town.people["household"][lessons["who"]]) == 0)
-    assert len(beside) > 0
-    for name in ("cause", "quality_f", "weight_f", "fast"):
-        assert (lessons[name][beside] == lessons[name][beside + 1]).all()
+    pairs = 0
+    for world in watch(MONTH // 3, **OFTEN, **{"contacts.together": 1.0}):
+        lessons = contacts(world)
+        beside = np.flatnonzero(np.diff(world.town.people["household"][lessons["who"]]) == 0)
+        pairs += len(beside)
+        for name in ("cause", "quality_f", "weight_f", "fast"):
+            assert (lessons[name][beside] == lessons[name][beside + 1]).all()
+    assert pairs > 10
 
 
 def test_abuse_comes_of_unfair_stops_alone(live: Live) -> None:

@@ -28,7 +28,7 @@ def month(local: np.ndarray, numbers: np.ndarray, crime: float) -> float:
 
 def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
     local, numbers = np.zeros(1, Local.dtype), rows(lag=3.0, habit=3.0, foot=0.0)
-    assert month(local, numbers, 3.0) == 0.0
+    assert [month(local, numbers, 3.0) for _ in range(12)] == [0.0] * 12
     first = month(local, numbers, 9.0)
     felt = [month(local, numbers, 9.0) for _ in range(120)]
     assert 0.0 < first < max(felt)
@@ -40,7 +40,8 @@ def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
 def test_police_on_foot_may_calm_or_alarm() -> None:
     for sign in (-0.3, 0.3):
         local, numbers = np.zeros(1, Local.dtype), rows(foot=sign)
-        month(local, numbers, 2.0)
+        for _ in range(12):
+            month(local, numbers, 2.0)
         local["seen"] = 500.0
         assert np.sign(month(local, numbers, 2.0)) == np.sign(sign)
 

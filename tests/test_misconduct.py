@@ -91,7 +91,7 @@ def test_most_requests_never_become_public_and_a_public_one_costs_those_who_hear
 
 
 def test_twins_who_meet_otherwise_share_their_public_cases() -> None:
-    changes = ALL_ASK | {"misconduct.public": 0.002}
+    changes = ALL_ASK | {"misconduct.public": 0.0002}
     one, other = (table(world_of(6, **changes, **{"patrol.visits_motor": visits})) for visits in (9, 10))
     assert one["bribes"].sum() != other["bribes"].sum()
     assert one["public_cases"].sum() > 0

@@ -716,7 +716,6 @@ def assert_same_now(tick: int, fast: Any, plain: PlainTown) -> None:
 
 def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
     """Let both models live through the same shifts, those of the warm-up too; return how much happened after it."""
-    from model.model import TrustModel
 
     plain = PlainTown(scenario, build_town(scenario), seed)
     counts = dict.fromkeys([*COLUMNS, *REASONS, *ON_CALLS, "displaced", "slots held on suspicion"], 0)

@@ -15,7 +15,7 @@ TOGETHER = {
     **dict.fromkeys(("detention", "army", "collective_violence"), "force"),
     **dict.fromkeys(("payment", "at_home"), "harm"),
 }
-"""For a settlement, which bears a real name, these causes are shown as sums: who reports or pays is not told by place."""
+"""For a settlement, which bears a real name, these are shown as sums: who reports or pays is not told by place."""
 
 POPULATION = ("arrival", "departure", "death")
 

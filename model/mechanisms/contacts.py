@@ -270,11 +270,13 @@ def is_asked(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -
 
 @kernel
 def next_at_home(stage: Stage, i: int) -> int:
-    """Who stands next to resident i in the household, old enough and here; -1 if that is nobody."""
+    """Who stands next to resident i in the household, old enough and at home now; -1 if that is nobody."""
     first, end = housemates(stage.ground.people, i)
     other = i + 1 if i + 1 < end else first
-    old = age_of(stage.ground.people[other], stage.tick) >= YOUNGEST
-    return other if other != i and other < stage.ground.come[0] and stage.minds[other].gone < 0 and old else -1
+    if other == i or other >= stage.ground.come[0] or stage.minds[other].gone >= 0:
+        return -1
+    at_home = stage.ground.places[stage.where, other] == stage.ground.people[other].home
+    return other if at_home and age_of(stage.ground.people[other], stage.tick) >= YOUNGEST else -1
 
 
 @kernel

@@ -197,7 +197,7 @@ def close_month(local: Rows[Local], numbers: Rows[Fear], residents: Reals, shift
         seen = 1000.0 * here.seen / max(residents[z], 1.0)
         # What is usual is at first the mean of the months so far: one month is no measure.
         here.begun += 1
-        news = 1.0 if here.begun == 1 else 1.0 - math.exp(-0.6931471805599453 / p.lag)
+        news = max(1.0 - math.exp(-0.6931471805599453 / p.lag), 1.0 / here.begun)
         habit = max(1.0 - math.exp(-0.6931471805599453 / (12.0 * p.habit)), 1.0 / here.begun)
         here.crime_recent += (crime - here.crime_recent) * news
         here.crime_usual += (crime - here.crime_usual) * habit

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from plain.community import MOST_AT_HOME, household
+from plain.community import household
 from plain.luck import poisson
 from plain.misconduct import asks
 from plain.people import ABUSE, BRIBE, GREETING, LONG_VISIT, STOP, TALK, Resident
@@ -76,7 +76,7 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     be_friendly(town, resident, kind, more, fair=fair)
     if visit.cell is resident.home and town.luck("meet with", where, nth) < p.together:
         other = next_at_home(town, resident)
-        if other is not resident and other.alive and other.age >= 12:
+        if other is not resident and other.alive and other.age >= 12 and other.place is visit.cell:
             other.last_contact = town.tick
             be_friendly(town, other, kind, more, fair=fair)
 
@@ -115,7 +115,5 @@ def be_friendly(town: "PlainTown", resident: Resident, kind: int, more: float, *
 
 def next_at_home(town: "PlainTown", resident: Resident) -> Resident:
     """Return the next of the household of a resident; after its last the first."""
-    members = household(town, resident)[:MOST_AT_HOME]
-    if resident not in members:
-        return resident
+    members = household(town, resident)
     return members[(members.index(resident) + 1) % len(members)]
