@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import BLUE, INK, NULL, OCHRE, PAPER, REACH, SOFT, bare, entitled, interval
+from experiments.figures.looks import FIRM, INK, NULL, OCHRE, PAPER, REACH, SOFT, bare, entitled, interval
 
 UNITS = {
     "ratio": "ratio to the twin / razón con el gemelo",
@@ -131,7 +131,7 @@ def mark(axes: Axes, at: float, row: Row, variants: Sequence[Row]) -> None:
         alpha = 0.35 if row["prior"] else 0.75
         interval(axes, at - 0.22, row["published_low"], high, color=OCHRE, lw=3.5, alpha=alpha, zorder=2)
     firm = row["verdict"] in ("inside", "outside")
-    colour = BLUE if firm or not row["low"] <= row["nothing"] <= row["high"] else NULL
+    colour = FIRM if firm or not row["low"] <= row["nothing"] <= row["high"] else NULL
     if not math.isnan(row["low"]):
         interval(axes, at, row["low"], row["high"], color=colour, lw=1.6, zorder=3)
     axes.plot(row["value"], at, "o", ms=5.5, mec=colour, mew=1.4, color=colour if firm else PAPER, zorder=4)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import entitle, named, words
-from experiments.figures.svg import COLOURS
+from experiments.figures.looks import COLOURS
 from experiments.sweeps.contrasts import TOGETHER, Contrast, contrasts
 
 APART = 0.26

@@ -15,7 +15,8 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.svg import COLOURS, STYLES, png_of
+from experiments.figures.looks import COLOURS, STYLES
+from experiments.figures.svg import png_of
 from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 

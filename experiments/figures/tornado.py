@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import named
-from experiments.figures.svg import BLUE, VERMILION
+from experiments.figures.looks import BLUE, VERMILION
 from experiments.sensitivity.indices import INDICES
 from experiments.sensitivity.methods import METHODS
 from model.errors import InputError

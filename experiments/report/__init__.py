@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.request import Request
+from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import disagreeing, sentences, tables, words
@@ -36,6 +37,7 @@ SOURCES = {
     "ceiling_at": worlds_at,
     "of_ceiling": OF_CEILING,
     "figure_styles": FIGURE_STYLES,
+    "look": REPORT,
 }
 """Where the template takes what it says of a site and its arms."""
 

@@ -12,7 +12,8 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.svg import COLOURS, LOOK, STYLES, Tongue
+from experiments.figures.looks import COLOURS, STYLES
+from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.figures import PALE, sheet
 from scenarios.reading import FOLDER

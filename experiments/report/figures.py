@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.swept import draw_of
-from experiments.figures.svg import COLOURS, LOOK, STYLES, Tongue
+from experiments.figures.looks import COLOURS, STYLES
+from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
 from experiments.runs.yearly import MONTHS

@@ -1,7 +1,6 @@
 """The page: controls above, the map on the left, panels on the right."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as rv
@@ -17,8 +16,8 @@ from experiments.viewer.texts import say
 from experiments.viewer.tour import Tour, Workshop
 from experiments.viewer.views import ready
 from experiments.viewer.visit import Visit
+from experiments.viewer.widgets import style
 
-STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 PANELS = {"time": TimePanel, "levers": LeverPanel, "why": WhyPanel, "life": LifePanel, "criteria": CriteriaPanel}
 
 
@@ -29,7 +28,7 @@ def Page() -> None:
     solara.use_effect(visit.open, [])
     dark = visit.dark.value
     solara.Title(say(visit.language.value, "page.title"))
-    solara.Style(STYLE)
+    solara.Style(style())
     stated = visit.twins.value or visit.busy.value or visit.fault.value
     classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if stated else [])]
     with solara.Div(classes=classes, attributes={"lang": visit.language.value}):

@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from experiments.figures.looks import look_of
 from experiments.viewer import biography, charts, differ, frames, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.player import SPEEDS, Deed, Player
@@ -223,7 +224,7 @@ class Stage:
         view = view_of(self.language.value, self.layer.value, self.arrangement(), communal)
         titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
         self.map.view = view | {
-            "dark": self.dark.value,
+            "look": look_of(self.dark.value),
             "captions": titles,
             "difference": "difference_dark" if self.dark.value else "difference",
         }
