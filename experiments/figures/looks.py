@@ -59,6 +59,11 @@ LESS, EVEN, MORE = "#9e89dc", "#3e4a56", "#faa03c"
 """Of differences between twins on a dark map."""
 
 
+def stroke(number: int) -> dict[str, Any]:
+    """Return colour and style of one line among many."""
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
+
+
 def look_of(dark: bool) -> dict[str, str]:
     """Return the colours of the page by name."""
     return {name: colours[dark] for name, colours in PAGE.items()}

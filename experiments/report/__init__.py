@@ -14,7 +14,7 @@ from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import disagreeing, sentences, tables, words
+from experiments.report import disagreeing, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
 from experiments.report.ceiling import worlds_at
@@ -28,7 +28,6 @@ SOURCES = {
     "sentences": sentences,
     "disagreeing": disagreeing,
     "tables": tables,
-    "words": words,
     "headlines": BY_NAME,
     "criteria": CRITERIA,
     "day": day,

@@ -1,6 +1,5 @@
 """Figures of the setting, from published series: homicides, trust in the police, and where the sites lie."""
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +7,12 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.looks import COLOURS, STYLES
+from experiments.figures.looks import COLOURS, stroke
 from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.figures import PALE, sheet
@@ -36,22 +36,18 @@ KM_PER_DEGREE = 111.2
 
 def series(file: str, country: str, value: str, source: str = "") -> tuple[list[int], list[float]]:
     """Return years and values of one country in a file of published series."""
-    with (DATA / file).open(encoding="utf-8", newline="") as lines:
-        rows = [
-            row for row in csv.DictReader(lines) if row["country"] == country and source in row["source"] and row[value]
-        ]
-    return [int(row["year"]) for row in rows], [float(row[value]) for row in rows]
+    rows = pd.read_csv(DATA / file).dropna(subset=[value])
+    rows = rows[(rows["country"] == country) & rows["source"].str.contains(source, regex=False)]
+    return rows["year"].tolist(), rows[value].tolist()
 
 
 def rates(countries: tuple[str, ...], tongue: Tongue) -> Figure:
     """Draw homicides per 100,000 of some countries."""
     figure, axes = sheet(2.9)
-    place = axes[0, 0]
     for number, code in enumerate(countries):
-        look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
         years, values = series("homicides.csv", code, "per_100k", LONGEST)
-        place.plot(*gapped(years, values), linewidth=1.6, label=tongue(*COUNTRIES[code]), **look)
-    finish(figure, place, tongue("homicidios por 100,000", "homicides per 100,000"))
+        axes[0, 0].plot(*gapped(years, values), linewidth=1.6, label=tongue(*COUNTRIES[code]), **stroke(number))
+    finish(figure, axes[0, 0], tongue("homicidios por 100,000", "homicides per 100,000"))
     return figure
 
 
@@ -73,15 +69,14 @@ def finish(figure: Figure, place: Any, label: str) -> None:
 def guatemala(tongue: Tongue) -> Figure:
     """Draw the homicide rate of Guatemala in the two vintages of its series."""
     figure, axes = sheet(2.9)
-    place = axes[0, 0]
     vintages = (
         (LONGEST, tongue("Banco Mundial (base de población nueva)", "World Bank (new population base)")),
         ("UNODC 2013", tongue("UNODC y PNC, edición de 2013", "UNODC and PNC, edition of 2013")),
     )
     for number, (source, label) in enumerate(vintages):
         years, values = series("homicides.csv", "GTM", "per_100k", source)
-        place.plot(*gapped(years, values), color=COLOURS[number], linestyle=STYLES[number], label=label)
-    finish(figure, place, tongue("homicidios por 100,000", "homicides per 100,000"))
+        axes[0, 0].plot(*gapped(years, values), label=label, **stroke(number))
+    finish(figure, axes[0, 0], tongue("homicidios por 100,000", "homicides per 100,000"))
     return figure
 
 
@@ -91,13 +86,7 @@ def police_trust(tongue: Tongue) -> Figure:
     for number, code in enumerate(("GTM", "SLV", "HND", "MEX")):
         years, values = series("police_trust.csv", code, "much_or_some_percent")
         if years:
-            look: dict[str, Any] = {
-                "color": COLOURS[number],
-                "linestyle": STYLES[number],
-                "marker": "o",
-                "markersize": 3,
-            }
-            axes[0, 0].plot(years, values, label=tongue(*COUNTRIES[code]), **look)
+            axes[0, 0].plot(years, values, label=tongue(*COUNTRIES[code]), marker="o", markersize=3, **stroke(number))
     finish(figure, axes[0, 0], tongue("mucha o algo de confianza, %", "much or some confidence, %"))
     return figure
 
@@ -107,7 +96,8 @@ def places(tongue: Tongue) -> Figure:
     figure, axes = sheet(3.4)
     place = axes[0, 0]
     for number, (name, title) in enumerate((("totonicapan", "Totonicapán"), ("villa_canales", "Villa Canales"))):
-        shape = outline(name)
+        stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
+        shape: Any = shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in stated["features"]])
         for part in getattr(shape, "geoms", [shape]):
             place.fill(*part.exterior.xy, color=COLOURS[number], alpha=0.5, linewidth=0.8)
         place.annotate(title, (shape.centroid.x, shape.bounds[3]), (0, 4), textcoords="offset points", ha="center")
@@ -124,12 +114,6 @@ def places(tongue: Tongue) -> Figure:
     place.set_xlabel(tongue("longitud", "longitude"))
     place.set_ylabel(tongue("latitud", "latitude"))
     return figure
-
-
-def outline(name: str) -> Any:
-    """Return the outline of a municipality in degrees."""
-    stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
-    return shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in stated["features"]])
 
 
 def looking(draw: Callable[[Tongue], Figure]) -> Callable[[Tongue], Figure]:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.swept import draw_of
-from experiments.figures.looks import COLOURS, STYLES
+from experiments.figures.looks import COLOURS, stroke
 from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
@@ -140,7 +140,7 @@ def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -
         months = months.assign(shown=read(months), draw=months["seed"].map(draw_of))
         runs = months.groupby("month")["shown"]
         when = [one.year + (one.month - 1) / MONTHS for one in runs.mean().index]
-        look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
+        look = stroke(number)
         place.plot(when, runs.mean(), linewidth=1.4, marker="o" if len(when) == 1 else None, **look)
         place.fill_between(when, runs.min(), runs.max(), color=look["color"], alpha=0.13, linewidth=0)
         if months["draw"].nunique() > 1:
@@ -165,9 +165,7 @@ def calendar_word(when: float, _: int) -> str:
 def legend(figure: Figure, site: Site, tongue: Tongue, arms: Sequence[Arm] = ()) -> None:
     """Name the arms once for all panels."""
     shown = arms or site.arms
-    numbers = [site.arms.index(arm) for arm in shown]
-    looks: list[Any] = [{"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k % len(STYLES)]} for k in numbers]
-    lines = [matplotlib.lines.Line2D([], [], **look) for look in looks]
+    lines = [matplotlib.lines.Line2D([], [], **stroke(site.arms.index(arm))) for arm in shown]
     names = [tongue.lines(title_of(arm, tongue), 34) for arm in shown]
     figure.legend(lines, names, loc="outside lower center", ncols=2)
 

@@ -10,11 +10,21 @@ from experiments.compare.headlines import BY_NAME, WORDS, Headline
 from experiments.report.both import LANGUAGES, Both, both, listed
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, settled
-from experiments.report.words import COSTS
 from experiments.words import cause as cause_in
 from experiments.words import group as group_in
 from experiments.words import in_both, verdict
 
+COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
+ALIKE = {
+    "c1": ("aceptable", "acceptable"),
+    "c3": ("limitado", "limited"),
+    "c4": ("el más débil", "the weakest"),
+}
+PAPER = {
+    "villa_canales": ALIKE | {"c2": ("pasable", "passable")},
+    "totonicapan": ALIKE | {"c2": ("fuerte", "strong")},
+}
+"""What the field study of 2017 and 2018 found (evidence L01 to L05)."""
 BRIEFLY = {
     "last": ("último mes", "last month"),
     "year": ("por año", "a year"),
