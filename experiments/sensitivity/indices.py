@@ -22,18 +22,10 @@ WIDTH, NAME, MOST_ROWS = 80, 38, 15
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One scenario with one combination of policies."""
-
-    scenario: str
-    policy: str
-
-
-@dataclass(frozen=True)
 class Finding:
-    """What an analysis says of one measure in one arm."""
+    """What an analysis says of one measure in one scenario with one combination of policies."""
 
-    arm: Arm
+    arm: tuple[str, str]
     measure: str
     method: Method
     indices: tuple[Index, ...]
@@ -53,7 +45,9 @@ class Finding:
         return {} if self.refusal else ranks(self.main)
 
 
-def find(arm: Arm, measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> Finding:
+def find(
+    arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
+) -> Finding:
     """Analyse one measure: outcomes are points × seeds, with NaN where a run failed or the measure is not defined."""
     block = method.block(len(problem.moving))
     whole = whole_blocks(outcomes, block)
@@ -88,7 +82,7 @@ def need(luck: Luck) -> str:
 
 def text_of(finding: Finding) -> str:
     """Return a finding as lines of at most 80 columns."""
-    title = f"{finding.measure}: {finding.arm.scenario}, {finding.arm.policy}"[:WIDTH]
+    title = f"{finding.measure}: {', '.join(finding.arm)}"[:WIDTH]
     lines = [title, *luck_lines(finding)]
     if finding.refusal:
         lines += wrapped(f"no ranking: {finding.refusal}")
@@ -137,8 +131,6 @@ def csv_of(findings: Sequence[Finding]) -> bytes:
         stated = (luck.in_runs, luck.in_means, luck.replicates, luck.needed) if luck else ("", "", 1, "")
         for one in finding.indices:
             rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
-            arm = (finding.arm.scenario, finding.arm.policy, finding.measure)
-            writer.writerow(
-                [*arm, one.factor, one.name, one.value, one.half, *rank, *stated, finding.blocks, finding.dropped]
-            )
+            index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)
+            writer.writerow([*index, *rank, *stated, finding.blocks, finding.dropped])
     return text.getvalue().encode()
