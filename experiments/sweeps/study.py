@@ -134,7 +134,7 @@ def read_study(path: Path) -> Study:
         policies=policies_of(table, path.parent),
         seeds=seeds_of(table),
         years=years_of(table),
-        start=start_of(table),
+        start=date_of(f"{file}: start", table.values["start"]) if "start" in table.values else None,
         sets=sets,
         factors=factors,
         keep=tuple(sorted(chosen(table, "keep", (), KEEPS))),
@@ -199,12 +199,6 @@ def years_of(table: Table) -> float:
     if not 0.0 < years <= LONGEST_YEARS:
         raise table.wrong(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
     return float(years)
-
-
-def start_of(table: Table) -> datetime.date | None:
-    """Return the first reported day, if the study states it."""
-    value = table.values.get("start")
-    return None if value is None else date_of(f"{table.file}: start", value)
 
 
 def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
