@@ -14,6 +14,7 @@ from model import fingerprint
 
 SITE = "villa_canales"
 TESTS = Path(__file__).parent.parent.parent / "tests"
+PLANT = ("officers", "desks", "vehicles", "motorcycles")
 FIRST_SHIFTS = 93
 """Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
 
@@ -71,14 +72,11 @@ def varied(variant: str) -> Any:
         total = scenario["population"].total
         return load(SITE, set={"calendar.warm_up": 0, "population.total": 2 * total})
     if variant == "couples":
-        return dataclasses.replace(scenario, facilities=tuple(map(doubled, scenario.facilities)))
+        twice = [
+            dataclasses.replace(one, **{name: 2 * getattr(one, name) for name in PLANT}) for one in scenario.facilities
+        ]
+        return dataclasses.replace(scenario, facilities=tuple(twice))
     return scenario
-
-
-def doubled(facility: Any) -> Any:
-    """Return a facility with twice the officers and twice the means."""
-    plant = ("officers", "desks", "vehicles", "motorcycles")
-    return dataclasses.replace(facility, **{name: 2 * getattr(facility, name) for name in plant})
 
 
 def twin(shifts: str) -> dict[str, Any]:

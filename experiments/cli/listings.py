@@ -69,19 +69,17 @@ def deed(entry: Entry) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None) -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source."""
     declare_all()
-    if part == "mechanisms" or (part or "").startswith("mechanisms."):
-        yield from switch_lines() if part == "mechanisms" else group_lines(switched(part), scenario)
+    if part == "mechanisms":
+        yield from switch_lines()
+        return
+    if part and part.startswith("mechanisms."):
+        yield from group_lines(mechanisms()[mechanism_named(part.partition(".")[2])], scenario)
         return
     group = ""
     for dotted, default, about in chosen(part):
         if group != (group := dotted.partition(".")[0]):
             yield from group_lines(Group.known[group], scenario)
         yield from number_lines(dotted, default, about, scenario)
-
-
-def switched(part: str | None) -> type[Group]:
-    """Return the mechanism of a switch such as `mechanisms.fear`."""
-    return mechanisms()[mechanism_named((part or "").partition(".")[2])]
 
 
 def switch_lines() -> Iterator[str]:

@@ -25,10 +25,10 @@ from experiments.compare.swept import swept_arms
 from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
 from experiments.runs.pool import carry_out
 from experiments.runs.reading import places_of
-from experiments.runs.runs import Outcome
 from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Law, Task, TwinRuns, live, under
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import paired, saved, unpaired
+from experiments.runs.worlds import Finished
 from model.errors import InputError
 
 Blocks = list[list[Arm]]
@@ -38,7 +38,7 @@ Blocks = list[list[Arm]]
 class Lives:
     """What the tasks of a comparison left, arm by arm in the order of the blocks."""
 
-    runs: dict[tuple[int, int], Outcome]
+    runs: dict[tuple[int, int], list[Finished]]
     residents: pd.DataFrame
     memory: pd.DataFrame
     alone: pd.DataFrame
@@ -140,7 +140,7 @@ def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(
         runs={
-            (number, k): Outcome([one.finished[k] for one in twins if one.task.block == number], outcome.interrupted)
+            (number, k): [one.finished[k] for one in twins if one.task.block == number]
             for number, own in enumerate(blocks)
             for k in range(len(own))
         },
@@ -153,12 +153,10 @@ def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
 
 def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     """Return how many residents live otherwise, by site, arm, seed and deed."""
-    rows = [
-        {"site": arms[0].scenario, "against": arms[row["arm"]].name, **{k: v for k, v in row.items() if k != "arm"}}
-        for one in twins
-        for arms in [blocks[one.task.block]]
-        for row in one.residents
-    ]
+    rows = []
+    for one in twins:
+        arms = blocks[one.task.block]
+        rows += [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for row in one.residents]
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 

@@ -9,8 +9,7 @@ import pandas as pd
 
 from experiments.compare.arms import Arm
 from experiments.compare.breakeven import verdict
-from experiments.compare.criteria import DRAWS, mean_scores
-from model.criteria import WORDS, word_of
+from experiments.compare.criteria import DRAWS, mean_scores, words
 from model.scenario import Anchor
 
 
@@ -23,12 +22,11 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue
         for criterion, scores in mean_scores(measures, anchors).items():
-            mean = scores.mean(axis=0)
-            given = np.bincount([word_of(score) for score in mean], minlength=len(WORDS)) / DRAWS
+            mean, given = scores.mean(axis=0), words(scores)
             low, high = np.quantile(mean, (0.05, 0.95))
             row = {"site": arm.scenario, "arm": arm.name, "criterion": criterion, "draws": DRAWS}
             numbers = {"score": mean.mean(), "low": low, "high": high}
-            rows.append(row | numbers | {"word": WORDS[int(given.argmax())]} | dict(zip(WORDS, given, strict=True)))
+            rows.append(row | numbers | {"word": max(given, key=lambda word: given[word])} | given)
     return pd.DataFrame(rows)
 
 

@@ -35,11 +35,6 @@ def index_charts(folder: Path) -> Iterator[tuple[str, Figure]]:
             yield f"morris{suffix}", morris(rows, f"{scenario}, {policy}")
 
 
-def main_index(rows: pd.DataFrame) -> str:
-    """Return the index that ranks factors."""
-    return next(method.main for method in METHODS.values() if method.main in set(rows["index"]))
-
-
 def panels(rows: pd.DataFrame, title: str, height: float) -> tuple[Figure, list[tuple[Axes, pd.DataFrame]]]:
     """Return a figure with a panel for each measure."""
     measures = list(dict.fromkeys(rows["measure"]))
@@ -70,7 +65,7 @@ def panel_title(rows: pd.DataFrame, measure: str) -> str:
 
 def tornado(rows: pd.DataFrame, arm: str) -> Figure:
     """Return bars of the main index, largest on top; pale where luck forbids a ranking."""
-    index = main_index(rows)
+    index = next(method.main for method in METHODS.values() if method.main in set(rows["index"]))
     shown = min(MOST_BARS, rows["factor"].nunique())
     figure, found = panels(rows, f"{TITLES[index]} ({arm})", 0.24 * shown + 1.4)
     for place, one in found:

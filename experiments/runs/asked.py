@@ -9,7 +9,6 @@ from typing import Any
 from experiments.runs.identity import settings_of
 from experiments.runs.saved import check_state, read_saved
 from experiments.runs.spec import (
-    Overrides,
     RunSpec,
     begun,
     kept,
@@ -45,7 +44,8 @@ def asked(
     saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
     first = first_day(saved, start)
     if saved:
-        check_saved(saved, source, overrides_of(values), first)
+        if settings_of(laid(source, (), overrides_of(values), first)) != saved["settings"]:
+            raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
         for one in seeds_of(seed, replicates):
             check_state(saved, one)
     scenario = laid(source, tuple(policies), overrides_of(values), first)
@@ -71,12 +71,6 @@ def first_day(saved: dict[str, Any] | None, start: str | None) -> datetime.date 
         raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
     stated = saved["settings"]["start"] if saved else start
     return None if stated is None else date_of("--from" if saved else "--start", stated)
-
-
-def check_saved(saved: dict[str, Any], source: str, overrides: Overrides, first: datetime.date | None) -> None:
-    """Raise if states were saved from other settings than those that would go on."""
-    if settings_of(laid(source, (), overrides, first)) != saved["settings"]:
-        raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
 
 
 def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:
