@@ -14,16 +14,12 @@ FOLDER = Path(__file__).parent
 Answer = Callable[[dict[str, Any]], None]
 
 
-def ignore(message: dict[str, Any]) -> None:
-    """Do nothing."""
-
-
 class Drawing(anywidget.AnyWidget):
     """A widget whose messages go to ``answer``."""
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self.answer: Answer = ignore
+        self.answer: Answer = lambda _: None
         self.on_msg(lambda _, message, __: self.answer(message))
 
 
