@@ -9,7 +9,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.compare.headlines import BY_NAME
+from experiments import words
+from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
@@ -29,6 +30,9 @@ SOURCES = {
     "disagreeing": disagreeing,
     "tables": tables,
     "headlines": BY_NAME,
+    "how": WORDS,
+    "names": words,
+    "in_both": words.in_both,
     "criteria": CRITERIA,
     "day": day,
     "available": available,

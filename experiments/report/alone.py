@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import matplotlib
 from matplotlib.figure import Figure
 
 from experiments.compare.request import Request
-from experiments.figures.svg import Tongue, png_of, svg_of
+from experiments.figures.svg import LOOK, Tongue, png_of, svg_of
 from experiments.report import figures_in, languages_of
 from experiments.report.both import Both
 from experiments.report.context import CONTEXT
@@ -63,5 +64,6 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
 def content(figure: Alone, language: str, path: Path, command: str) -> bytes:
     """Return one figure as SVG or PNG, with its title and its command."""
     about = {"Title": getattr(figure.caption, language).striptags(), "Source": f"{command} --lang {language}"}
-    drawing = figure.draw(Tongue(language))
+    with matplotlib.rc_context(LOOK):
+        drawing = figure.draw(Tongue(language))
     return svg_of(drawing, path.stem, about).encode() if path.suffix == ".svg" else png_of(drawing, about)

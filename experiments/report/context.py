@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 import shapely
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.looks import COLOURS, stroke
-from experiments.figures.svg import LOOK, Tongue
+from experiments.figures.svg import Tongue
 from experiments.report.both import Both, both
 from experiments.report.figures import PALE, sheet
 from scenarios.reading import FOLDER
@@ -116,49 +116,39 @@ def places(tongue: Tongue) -> Figure:
     return figure
 
 
-def looking(draw: Callable[[Tongue], Figure]) -> Callable[[Tongue], Figure]:
-    """Return a drawing in the look of the report."""
-
-    def drawn(tongue: Tongue) -> Figure:
-        with matplotlib.rc_context(LOOK):
-            return draw(tongue)
-
-    return drawn
-
-
 NORTHERN = ("GTM", "SLV", "HND", "MEX")
 SELECTED = ("GTM", "BLZ", "CRI", "NIC", "MEX")
 CONTEXT: dict[str, tuple[Callable[[Tongue], Figure], Both]] = {
     "homicides-guatemala": (
-        looking(guatemala),
+        guatemala,
         both(
             "Homicidios por 100,000 habitantes, Guatemala (como la figura 1 del estudio).",
             "Homicides per 100,000 residents, Guatemala (as the paper's Figure 1).",
         ),
     ),
     "homicides-northern-triangle": (
-        looking(lambda tongue: rates(NORTHERN, tongue)),
+        partial(rates, NORTHERN),
         both(
             "Homicidios por 100,000 habitantes, Triángulo Norte y México (como la figura 2).",
             "Homicides per 100,000 residents, Northern Triangle and Mexico (as Figure 2).",
         ),
     ),
     "homicides-selected": (
-        looking(lambda tongue: rates(SELECTED, tongue)),
+        partial(rates, SELECTED),
         both(
             "Homicidios por 100,000 habitantes, países vecinos (como la figura 3).",
             "Homicides per 100,000 residents, neighbouring countries (as Figure 3).",
         ),
     ),
     "police-trust": (
-        looking(police_trust),
+        police_trust,
         both(
             "Mucha o algo de confianza en la policía (Latinobarómetro).",
             "Much or some confidence in the police (Latinobarómetro).",
         ),
     ),
     "sites": (
-        looking(places),
+        places,
         both("Posición de los dos municipios (como la figura 4).", "Position of the two municipalities (as Figure 4)."),
     ),
 }
