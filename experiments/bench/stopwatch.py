@@ -132,19 +132,10 @@ def phases(years: str) -> dict[str, Any]:
     again = TrustModel(scenario, rng=1, town=world.town)
     again.run_for(FIRST_SHIFTS)
     found = dataclasses.replace(counted(again, shifts), seconds=seconds)
-    row_bytes = largest_row(again)
-    return {
-        "phases": dataclasses.asdict(found),
-        "shifts": shifts,
-        "rows": world.town.n_people,
-        "row_bytes": row_bytes,
-    }
-
-
-def largest_row(world: Any) -> int:
-    """Return the bytes of a resident in the largest table of the State that has a row for each."""
-    tables = [table for table in vars(world.state).values() if getattr(table, "shape", ()) == (world.town.n_people,)]
-    return max(int(table.itemsize) for table in tables)
+    rows = world.town.n_people
+    of_residents = [table for table in vars(again.state).values() if getattr(table, "shape", ()) == (rows,)]
+    row_bytes = max(int(table.itemsize) for table in of_residents)
+    return {"phases": dataclasses.asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
 
 
 def pickled_town(file: str) -> dict[str, Any]:

@@ -25,16 +25,12 @@ def scenario_lines() -> Iterator[str]:
         scenario = scenarios.load(name)
         yield f"{name}"
         yield wrapped(f"{title['en']}; in Spanish: {title['es']}", 4)
-        yield wrapped(size_of(scenario), 4)
-
-
-def size_of(scenario: Scenario) -> str:
-    """Return residents, settlements and police of a scenario in one sentence."""
-    officers = sum(one.officers for one in scenario.facilities)
-    return (
-        f"{scenario['population'].total:,} residents in {len(scenario.settlements)} settlements, "
-        f"{officers} officers posted at {len(scenario.facilities)} facilities; from {scenario.start}"
-    )
+        officers = sum(one.officers for one in scenario.facilities)
+        size = (
+            f"{scenario['population'].total:,} residents in {len(scenario.settlements)} settlements, "
+            f"{officers} officers posted at {len(scenario.facilities)} facilities; from {scenario.start}"
+        )
+        yield wrapped(size, 4)
 
 
 def policy_lines() -> Iterator[str]:

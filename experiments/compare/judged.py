@@ -37,16 +37,11 @@ def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
         one = verdict(grid)
-        spans = {name: span(grid, name) for name in ("memory_years", "asymmetry")}
+        # how far the effect moves along one axis of the grid, the other averaged out
+        spans = {name: np.ptp(grid.groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")}
         rows.append(
             {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
             | dataclasses.asdict(one)
             | {"span_memory": spans["memory_years"], "span_asymmetry": spans["asymmetry"]}
         )
     return pd.DataFrame(rows)
-
-
-def span(grid: pd.DataFrame, along: str) -> float:
-    """Return how far the effect moves along one axis of the grid, the other averaged out."""
-    means = grid.groupby(along)["effect"].mean()
-    return float(means.max() - means.min())

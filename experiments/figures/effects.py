@@ -45,7 +45,8 @@ def effects_forest(rows: Sequence[Row]) -> Figure:
         "● ours, mean over twins with its 95 % interval; hollow: a prior only, or nothing published · ochre: published"
         " · wide grey: corners · ▷ rich-country sizes x .3\n● lo nuestro, media e intervalo del 95 %; hueco: solo una"
         " referencia amplia o nada publicado · ocre: publicado · gris ancho: esquinas · ▷ tamaños de países ricos x .3",
-        foot(rows),
+        "set: a parameter was set from it; found: none was; given: an input says it."
+        f" Not available: {sum(row['verdict'] == 'not available' for row in rows if row['variant'] == CENTRAL)} lines.",
     )
     return figure
 
@@ -68,12 +69,6 @@ def finding(rows: Sequence[Row]) -> str:
         )
         parts.append(f"{status} / {es} {firm}, priors / referencias {priors}")
     return "Inside what was published / dentro de lo publicado\n" + " · ".join(parts)
-
-
-def foot(rows: Sequence[Row]) -> str:
-    """Return the note at the foot."""
-    lost = sum(row["verdict"] == "not available" for row in rows if row["variant"] == CENTRAL)
-    return f"set: a parameter was set from it; found: none was; given: an input says it. Not available: {lost} lines."
 
 
 def places_of(rows: Sequence[Row]) -> list[Row | str]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,7 +89,9 @@ def text_of(finding: Finding) -> str:
         lines += wrapped(f"no ranking: {finding.refusal}")
     if finding.indices:
         lines.append(f"  {'':{NAME}}{finding.method.main:>11}{'± 95 %':>11}{'rank':>9}")
-        lines += [row(one, finding.ranks.get(one.factor)) for one in finding.main[:MOST_ROWS]]
+        for one in finding.main[:MOST_ROWS]:
+            place = "-".join(map(str, dict.fromkeys(finding.ranks.get(one.factor, ("-",)))))
+            lines.append(f"  {one.factor[:NAME]:{NAME}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}")
         if (more := len(finding.main) - MOST_ROWS) > 0:
             lines.append(f"  and {more} more in {INDICES}")
     if finding.ranks and all(span == (1, len(finding.main)) for span in finding.ranks.values()):
@@ -110,15 +113,7 @@ def luck_lines(finding: Finding) -> list[str]:
 
 def wrapped(text: str) -> list[str]:
     """Return a text in indented lines."""
-    import textwrap
-
     return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
-
-
-def row(one: Index, rank: tuple[int, int] | None) -> str:
-    """Return one line of the table."""
-    place = "-" if rank is None else f"{rank[0]}" if rank[0] == rank[1] else f"{rank[0]}-{rank[1]}"
-    return f"  {one.factor[:NAME]:{NAME}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}"
 
 
 def csv_of(findings: Sequence[Finding]) -> bytes:

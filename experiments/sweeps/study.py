@@ -127,9 +127,10 @@ def read_study(path: Path) -> Study:
     for key in sets:
         if key in factors.names:
             raise table.wrong(f"'{key}' is both fixed and varied; leave it in [vary]")
+    title = table.values.get("title", path.stem)
     return Study(
         name=path.stem,
-        title=title_of(table, path.stem),
+        title=str(title.get("en", path.stem) if isinstance(title, Mapping) else title),
         scenarios=scenarios_of(table, path.parent),
         policies=policies_of(table, path.parent),
         seeds=seeds_of(table),
@@ -151,12 +152,6 @@ def dotted(table: Table, above: str = "") -> list[tuple[str, Any]]:
         deeper = isinstance(value, Mapping)
         found += dotted(Table(table.file, value), f"{above}{key}.") if deeper else [(above + key, value)]
     return found
-
-
-def title_of(table: Table, default: str) -> str:
-    """Return the title of a study."""
-    title = table.values.get("title", default)
-    return str(title.get("en", default) if isinstance(title, Mapping) else title)
 
 
 def scenarios_of(table: Table, folder: Path) -> tuple[str, ...]:
