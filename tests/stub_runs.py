@@ -105,6 +105,11 @@ def stuttering(job: RunSpec, tell: object) -> Done:
     return steady(job, tell)
 
 
+def quarantined(folder: Path) -> list[Path]:
+    """Return the files of all runs in quarantine."""
+    return sorted((folder / "quarantine").glob("*.json"))
+
+
 def sweep(folder: Path, jobs: list[RunSpec], doing: object = steady, workers: int = 2) -> tuple[Outcome, Store]:
     """Carry out jobs with a stub."""
     with locked(folder), Interruption() as interruption:

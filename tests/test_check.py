@@ -70,7 +70,7 @@ def test_years_are_full_unless_there_is_none(n, lengths):
 
 def test_every_row_of_a_site_is_set_beside_the_run():
     specs = asked("villa_canales", sets=["population.scale=0.05"], years=0.3)
-    measures = joined(run_all(specs).finished)["measures"].to_pandas()
+    measures = joined(run_all(specs).results)["measures"].to_pandas()
     rows = [order for order in orders() if "villa_canales" in order.bands]
     told = "\n".join(check_lines(rows, "villa_canales", measures))
     assert max(map(len, told.splitlines())) <= 80

@@ -31,6 +31,11 @@ def documents() -> list[Path]:
     return [ROOT / line for line in told.stdout.splitlines()]
 
 
+def references(text: str) -> set[str]:
+    """Return the names of submodels to which a text refers, as in 'see [fear]', and not in `code` or known[places]."""
+    return set(re.findall(r"(?<![\w*`])\[([a-z_]+)\](?![\w(\[])", re.sub(r"`[^`]*`", "", text)))
+
+
 def own_mechanisms() -> dict[str, type[Group]]:
     """Mechanisms of the model, without those that other tests make up."""
     return {name: group for name, group in mechanisms().items() if group.__module__.startswith("model.")}
@@ -61,11 +66,15 @@ def test_every_mechanism_has_its_section_beside_its_code() -> None:
     assert all(path.with_suffix(".py").is_file() for path in odd.sections())
 
 
+def test_a_reference_is_no_code_and_no_place_in_a_list() -> None:
+    assert references("as in [fear], if `[invites]`; known[problem]") == {"fear"}
+
+
 def test_submodels_are_referred_to_by_name_and_every_name_leads_somewhere() -> None:
     own = odd.stated()
     places = dict(re.findall(r"^\[(\w+)\]: #(.+)$", own, re.MULTILINE))
     headings = {odd.anchor(title) for title in re.findall(r"^### (.+)$", own, re.MULTILINE)}
-    assert odd.references(own) <= set(places)
+    assert references(own) <= set(places)
     assert set(places.values()) <= headings
     for path in (*odd.sections(), odd.FRAME):
         assert not re.search(r"(?<![\d.^·])6\.\d+(?! %)", path.read_text(encoding="utf-8")), path.name

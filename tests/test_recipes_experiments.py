@@ -65,18 +65,17 @@ def LuckPanel(visit: Visit) -> None:
 
 
 def add_figure(tree: Path) -> None:
-    """A drawing, its record with what it shows, its place in the report."""
-    drawing = '''def fears(site: Site, tongue: Tongue) -> Figure:
+    """A drawing with what it shows, its place in the report."""
+    drawing = '''@shows("Efecto en el miedo.", "Effect on fear.")
+def fears(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every arm on fear."""
     figure, axes = sheet(1.6)
     forest(axes[0, 0], [site.effect(arm, "fear_mean") for arm in site.others])
     return figure
 
 
-FIGURES: '''
-    edit(tree, FIGURES, "\nFIGURES: ", f"\n{drawing}")
-    record = '    "fears": (fears, both("Efecto en el miedo.", "Effect on fear.")),\n    "memory": (\n'
-    edit(tree, FIGURES, '    "memory": (\n', record)
+ONE_ARM = '''
+    edit(tree, FIGURES, "\nONE_ARM = ", f"\n{drawing}")
     edit(tree, TEMPLATE, '{{ figures(site, ["books"]) }}', '{{ figures(site, ["books", "fears"]) }}')
 
 

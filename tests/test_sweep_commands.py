@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from stub_runs import write_study
+from stub_runs import quarantined, write_study
 
 from experiments.cli import app as cli
 from experiments.runs import manifest
 from experiments.runs.progress import Progress
 from experiments.runs.spec import RunSpec
-from experiments.sweeps import command, folder, quarantine
+from experiments.sweeps import command, folder
 from experiments.sweeps.lock import locked
 from experiments.sweeps.study import read_study
 from model.measures import MEASURES
@@ -113,7 +113,7 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
     study.write_text(study.read_text().replace("warm_up = 0\n", ""))
     code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
     assert code == 1
-    bad = quarantine.inside(tmp_path / "out")
+    bad = quarantined(tmp_path / "out")
     assert len(bad) == 2
     assert f"2 of 4 runs failed and are in {tmp_path / 'out'}/quarantine/" in err
     assert f"confianza repeat {bad[0]}" in err

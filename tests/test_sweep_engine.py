@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import stub_runs
-from stub_runs import jobs_in, sweep, write_study
+from stub_runs import jobs_in, quarantined, sweep, write_study
 
 from experiments.runs.batches import stored
 from experiments.runs.runs import run_all
@@ -44,7 +44,7 @@ def test_a_run_that_fails_is_in_quarantine_and_the_others_go_on(tmp_path, jobs):
     bad = {job.run for job in jobs if job.seed == 2}
     assert set(outcome.failed) == bad
     assert store.finished == {job.run for job in jobs} - bad
-    for path in quarantine.inside(tmp_path):
+    for path in quarantined(tmp_path):
         run, spec = quarantine.read(path)
         told = json.loads(path.read_text(encoding="utf-8"))
         assert run == spec.run == path.stem
@@ -59,7 +59,7 @@ def test_a_run_that_kills_its_worker_twice_is_in_quarantine_and_no_other(tmp_pat
     bad = {job.run for job in jobs if job.seed == 2}
     assert set(outcome.failed) == bad
     assert store.finished == {job.run for job in jobs} - bad
-    told = json.loads(quarantine.inside(tmp_path)[0].read_text(encoding="utf-8"))
+    told = json.loads(quarantined(tmp_path)[0].read_text(encoding="utf-8"))
     assert "died 2 times" in told["error"]
 
 
@@ -69,7 +69,7 @@ def test_a_run_that_never_ends_is_in_quarantine_and_no_other(tmp_path, jobs, mon
     bad = {job.run for job in jobs if job.seed == 2}
     assert set(outcome.failed) == bad
     assert store.finished == {job.run for job in jobs} - bad
-    assert "hanging" in json.loads(quarantine.inside(tmp_path)[0].read_text(encoding="utf-8"))["error"]
+    assert "hanging" in json.loads(quarantined(tmp_path)[0].read_text(encoding="utf-8"))["error"]
 
 
 def test_a_run_whose_worker_was_killed_once_is_tried_again(tmp_path, jobs, monkeypatch):
@@ -95,7 +95,7 @@ def test_a_second_start_computes_only_what_is_missing_and_empties_the_quarantine
     outcome, store = sweep(tmp_path, jobs, workers=1)
     assert store.finished == {job.run for job in jobs}
     assert not outcome.failed
-    assert quarantine.inside(tmp_path) == []
+    assert quarantined(tmp_path) == []
     assert before < {path.name for path in (tmp_path / "measures").iterdir()}
     assert len(rows(tmp_path)) == 12 * len(jobs)
 
@@ -145,6 +145,6 @@ def test_a_file_that_changes_while_a_sweep_runs_ends_it_in_one_line(tmp_path):
         sweep(tmp_path / "out", jobs, attempt, workers=1)
     assert "\n" not in str(wrong.value)
     assert stored(tmp_path / "out") is None
-    assert not quarantine.inside(tmp_path / "out")
+    assert not quarantined(tmp_path / "out")
     with pytest.raises(InputError, match="has changed"):
         run_all(jobs[:2], workers=2)

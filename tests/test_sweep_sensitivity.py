@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.sensitivity.budget import Clocked, Size, check_factors, fitted, planned, seconds_in
-from experiments.sensitivity.indices import Arm, csv_of, find, text_of
+from experiments.sensitivity.indices import csv_of, find, text_of
 from experiments.sensitivity.methods import METHODS, Problem, whole_blocks
 from experiments.sensitivity.noise import Luck, luck_of
 from model.errors import InputError
@@ -17,7 +17,7 @@ from model.errors import InputError
 NAMES = ("trust.fast_days", "hearsay.weight", "contacts.fair")
 PROBLEM = Problem(NAMES, NAMES, seed=3)
 SIZES = {"morris": 12, "sobol": 256, "pawn": 120}
-ARM = Arm("baseline", "status_quo")
+ARM = ("baseline", "status_quo")
 
 
 def outcomes(points, seeds=3, noise=0.0, common=0.0):

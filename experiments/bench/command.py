@@ -91,15 +91,10 @@ def line(result: Result) -> str:
     """Return one line of the table."""
     if math.isnan(result.value):
         return f"{result.name:{LABEL}}{'not available':>16}   {result.note}"
-    measured = f"{shown(result.value)} {result.unit}"
-    return f"{result.name:{LABEL}}{measured:>16}{goal_of(result):>16}{'' if result.reached else '  MISS'}"
-
-
-def goal_of(result: Result) -> str:
-    """Return the goal of a result in words."""
-    if result.goal is None:
-        return "-"
-    return f"{'<=' if result.at_most else '>='} {shown(result.goal)} {result.unit}"
+    measured, goal = f"{shown(result.value)} {result.unit}", "-"
+    if result.goal is not None:
+        goal = f"{'<=' if result.at_most else '>='} {shown(result.goal)} {result.unit}"
+    return f"{result.name:{LABEL}}{measured:>16}{goal:>16}{'' if result.reached else '  MISS'}"
 
 
 def shown(value: float) -> str:

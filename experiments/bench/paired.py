@@ -105,7 +105,8 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
     print(f"\nNumbers of {length.years_of_numbers:g} years, every resident, seed {probe.SEED}", flush=True)
     likenesses = {}
     for name, likeness in comparisons(here, there, length.years_of_numbers):
-        print("\n".join(beside(name, same_numbers.lines(likeness))), flush=True)
+        stated = enumerate(same_numbers.lines(likeness))
+        print("\n".join(f"{'' if place else name:{LABEL}}{text}" for place, text in stated), flush=True)
         likenesses[name] = likeness
     if json_file is not None:
         write_whole(json_file, as_json(here, there, pairs, likenesses))
@@ -191,12 +192,6 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
         side.tell("numbers", str(years), site, policy, str(file))
         with np.load(file) as columns:
             return dict(columns)
-
-
-def beside(name: str, stated: Iterator[str]) -> Iterator[str]:
-    """Yield lines with the name before the first of them."""
-    for place, text in enumerate(stated):
-        yield f"{'' if place else name:{LABEL}}{text}"
 
 
 def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict[str, Likeness]) -> bytes:

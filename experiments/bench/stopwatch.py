@@ -14,6 +14,7 @@ from model import fingerprint
 
 SITE = "villa_canales"
 TESTS = Path(__file__).parent.parent.parent / "tests"
+PLANT = ("officers", "desks", "vehicles", "motorcycles")
 FIRST_SHIFTS = 93
 """Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
 
@@ -71,14 +72,11 @@ def varied(variant: str) -> Any:
         total = scenario["population"].total
         return load(SITE, set={"calendar.warm_up": 0, "population.total": 2 * total})
     if variant == "couples":
-        return dataclasses.replace(scenario, facilities=tuple(map(doubled, scenario.facilities)))
+        twice = [
+            dataclasses.replace(one, **{name: 2 * getattr(one, name) for name in PLANT}) for one in scenario.facilities
+        ]
+        return dataclasses.replace(scenario, facilities=tuple(twice))
     return scenario
-
-
-def doubled(facility: Any) -> Any:
-    """Return a facility with twice the officers and twice the means."""
-    plant = ("officers", "desks", "vehicles", "motorcycles")
-    return dataclasses.replace(facility, **{name: 2 * getattr(facility, name) for name in plant})
 
 
 def twin(shifts: str) -> dict[str, Any]:
@@ -134,19 +132,10 @@ def phases(years: str) -> dict[str, Any]:
     again = TrustModel(scenario, rng=1, town=world.town)
     again.run_for(FIRST_SHIFTS)
     found = dataclasses.replace(counted(again, shifts), seconds=seconds)
-    row_bytes = largest_row(again)
-    return {
-        "phases": dataclasses.asdict(found),
-        "shifts": shifts,
-        "rows": world.town.n_people,
-        "row_bytes": row_bytes,
-    }
-
-
-def largest_row(world: Any) -> int:
-    """Return the bytes of a resident in the largest table of the State that has a row for each."""
-    tables = [table for table in vars(world.state).values() if getattr(table, "shape", ()) == (world.town.n_people,)]
-    return max(int(table.itemsize) for table in tables)
+    rows = world.town.n_people
+    of_residents = [table for table in vars(again.state).values() if getattr(table, "shape", ()) == (rows,)]
+    row_bytes = max(int(table.itemsize) for table in of_residents)
+    return {"phases": dataclasses.asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
 
 
 def pickled_town(file: str) -> dict[str, Any]:

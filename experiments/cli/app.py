@@ -236,22 +236,10 @@ def validate(
     out: options.OutOfValidation = None,
 ) -> None:
     """Examine the model: knock-outs, criteria, effects, ceiling."""
+    given = locals()  # every option is asked under its own name
     from experiments.cli.validate import Asked, carry_out
 
-    asked = Asked(
-        knockouts=knockouts,
-        criteria=criteria,
-        effects=effects,
-        ceiling=ceiling,
-        only=tuple(only),
-        replicates=replicates,
-        years=years,
-        scale=scale,
-        workers=workers,
-        quick=quick,
-        out=out,
-    )
-    raise typer.Exit(DONE if carry_out(asked) else OUR_FAULT)
+    raise typer.Exit(DONE if carry_out(Asked(**given)) else OUR_FAULT)
 
 
 @app.command()

@@ -25,16 +25,12 @@ def scenario_lines() -> Iterator[str]:
         scenario = scenarios.load(name)
         yield f"{name}"
         yield wrapped(f"{title['en']}; in Spanish: {title['es']}", 4)
-        yield wrapped(size_of(scenario), 4)
-
-
-def size_of(scenario: Scenario) -> str:
-    """Return residents, settlements and police of a scenario in one sentence."""
-    officers = sum(one.officers for one in scenario.facilities)
-    return (
-        f"{scenario['population'].total:,} residents in {len(scenario.settlements)} settlements, "
-        f"{officers} officers posted at {len(scenario.facilities)} facilities; from {scenario.start}"
-    )
+        officers = sum(one.officers for one in scenario.facilities)
+        size = (
+            f"{scenario['population'].total:,} residents in {len(scenario.settlements)} settlements, "
+            f"{officers} officers posted at {len(scenario.facilities)} facilities; from {scenario.start}"
+        )
+        yield wrapped(size, 4)
 
 
 def policy_lines() -> Iterator[str]:
@@ -69,19 +65,17 @@ def deed(entry: Entry) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None) -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source."""
     declare_all()
-    if part == "mechanisms" or (part or "").startswith("mechanisms."):
-        yield from switch_lines() if part == "mechanisms" else group_lines(switched(part), scenario)
+    if part == "mechanisms":
+        yield from switch_lines()
+        return
+    if part and part.startswith("mechanisms."):
+        yield from group_lines(mechanisms()[mechanism_named(part.partition(".")[2])], scenario)
         return
     group = ""
     for dotted, default, about in chosen(part):
         if group != (group := dotted.partition(".")[0]):
             yield from group_lines(Group.known[group], scenario)
         yield from number_lines(dotted, default, about, scenario)
-
-
-def switched(part: str | None) -> type[Group]:
-    """Return the mechanism of a switch such as `mechanisms.fear`."""
-    return mechanisms()[mechanism_named((part or "").partition(".")[2])]
 
 
 def switch_lines() -> Iterator[str]:

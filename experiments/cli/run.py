@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.figures.run import picture
-from experiments.runs.folder import joined, manifest_of, parquet_of, write, write_saved
+from experiments.runs.folder import joined, manifest_of, parquets, write, write_saved
 from experiments.runs.progress import say
-from experiments.runs.runs import Outcome, run_all
+from experiments.runs.runs import Runs, run_all
 from experiments.runs.saved import SAVED
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
@@ -25,8 +25,7 @@ def carry_out(specs: Sequence[RunSpec], workers: int, save: Path | None, folder:
         return True
     write_folder(specs, outcome, folder, time.monotonic() - begun)
     if save is not None:
-        there = {one.seed for one in outcome.finished}
-        write_saved(save, [spec for spec in specs if spec.seed in there])
+        write_saved(save, [spec for spec, _ in outcome.finished])
         say(f"saved states: {save}")
     if outcome.interrupted:
         say(f"confianza: interrupted; kept {len(outcome.finished)} of {len(specs)} runs in {folder}")
@@ -43,14 +42,14 @@ def check_save(save: Path) -> None:
     (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
 
 
-def write_folder(specs: Sequence[RunSpec], outcome: Outcome, folder: Path, seconds: float) -> None:
+def write_folder(specs: Sequence[RunSpec], outcome: Runs, folder: Path, seconds: float) -> None:
     """Write everything into the folder of a run, then print its summary."""
-    tables = joined(outcome.finished)
+    tables = joined(outcome.results)
     measures = tables["measures"].to_pandas()
     tables["measures"] = chosen(tables["measures"], specs[0])
-    files = {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
+    files = parquets(tables)
     if not measures.empty:
         files["summary.png"] = picture(specs[0], measures)
-    write(folder, files, manifest_of(specs, outcome.finished, seconds, outcome.interrupted))
+    write(folder, files, manifest_of(specs, outcome.results, seconds, outcome.interrupted))
     print(summary(specs[0], measures))
     print(f"\nWritten to {folder}/: {', '.join(sorted(files))}, manifest.json")

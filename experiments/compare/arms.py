@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -117,29 +118,17 @@ def read_word(text: str) -> Word:
     return Word(text, site or None, policies)
 
 
-def sites_of(words: Sequence[Word], named: Sequence[str]) -> list[str]:
-    """Return the sites at which arms without a site are run."""
-    if named or all(word.site or word.folder for word in words):
-        return list(dict.fromkeys(named))
-    return [DEFAULT_SITE]
-
-
 def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
-    """Return the arms that are to be run, site by site."""
-    pairs = [(word.site, word) for word in words if word.site and not word.folder]
-    pairs += [(site, word) for site in sites_of(words, named) for word in words if not (word.site or word.folder)]
-    arms = []
-    for site, word in sorted(pairs, key=lambda pair: order_of(pair, pairs)):
-        assert site is not None
-        arms.append(Arm.of(word.policies, asked(site, policies=[word.policies], **options)))
+    """Return the arms that are to be run, site by site: sites in the order in which they are named, arms as typed."""
+    sites: dict[str, list[str]] = {}
+    for word in [word for word in words if word.site and not word.folder]:
+        sites.setdefault(word.site or "", []).append(word.policies)
+    for site in dict.fromkeys(named or [DEFAULT_SITE]):
+        for word in [word for word in words if not (word.site or word.folder)]:
+            sites.setdefault(site, []).append(word.policies)
+    arms = [Arm.of(one, asked(site, policies=[one], **options)) for site, own in sites.items() for one in own]
     check_double(arms)
     return arms
-
-
-def order_of(pair: tuple[str | None, Word], pairs: Sequence[tuple[str | None, Word]]) -> tuple[int, int]:
-    """Return the place of an arm: sites in the order in which they were named, arms as typed."""
-    sites = [site for site, _ in pairs]
-    return sites.index(pair[0]), pairs.index(pair)
 
 
 def without_policies(settings: dict[str, Any]) -> dict[str, Any]:
@@ -157,12 +146,10 @@ def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
 
 def check_double(arms: Sequence[Arm]) -> None:
     """Raise if two arms would be the same."""
-    seen: set[tuple[str, str]] = set()
+    names = Counter((arm.scenario, arm.name) for arm in arms)
     for arm in arms:
-        key = (arm.scenario, arm.name)
-        if arm.folder is None and key in seen:
+        if arm.folder is None and names[arm.scenario, arm.name] > 1:
             raise InputError(f"arm '{arm.name}' is named twice for {arm.scenario}")
-        seen.add(key)
 
 
 def check_horizons(arms: Sequence[Arm]) -> None:

@@ -36,14 +36,11 @@ def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     drawn = {(one.arm.scenario, one.arm.name): one.base.drawn for one in pairs}
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
     return pd.DataFrame(
-        [stated | summed(rows, drawn[stated["site"], stated["against"]]) for stated, rows in named(groups)]
+        [
+            {"site": site, "against": against, "measure": measure} | summed(rows, drawn[site, against])
+            for (site, against, measure), rows in groups
+        ]
     )
-
-
-def named(groups: Any) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """Yield groups of rows with the names that they share."""
-    for (site, against, measure), rows in groups:
-        yield {"site": site, "against": against, "measure": measure}, rows
 
 
 def summed(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The command `compare`: runs twin worlds, writes their folder, prints what differs."""
 
+import contextlib
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from experiments.compare.arms import Arm, by_site
@@ -19,10 +19,9 @@ from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
-from experiments.runs.folder import joined, manifest_of, parquet_of, write, write_whole
+from experiments.runs.folder import joined, manifest_of, parquets, write, write_whole
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
 from experiments.runs.progress import say
-from experiments.runs.runs import Outcome
 from model.errors import InputError
 from scenarios.policy_files import read_policy
 
@@ -40,7 +39,7 @@ def compare(request: Request, workers: int, out: Path | None, wish: EffectSize |
         )
     folder = folder_of(request, planned or found, out)
     lives = run(request, planned, workers) if planned else None
-    if lives and not any(outcome.finished for outcome in lives.runs.values()):
+    if lives and not any(lives.runs.values()):
         say("confianza: interrupted before the first twins were finished; nothing was written")
         raise KeyboardInterrupt
     arms = written_arms(planned, lives, folder, time.monotonic() - begun) if lives else found
@@ -65,19 +64,12 @@ def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: fl
     written = []
     for number, own in enumerate(by_site(planned)):
         for k, arm in enumerate(own):
-            outcome = lives.runs[number, k]
-            if outcome.finished:
+            if runs := lives.runs[number, k]:
                 place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
-                write_arm(arm, outcome, place, seconds)
+                stated = manifest_of(arm.specs, runs, seconds, lives.interrupted)
+                write(place, parquets(joined(runs)), stated | {"arm": arm.name, "title": arm.title})
                 written += found_arms(place)
     return written
-
-
-def write_arm(arm: Arm, outcome: Outcome, folder: Path, seconds: float) -> None:
-    """Write the folder of one arm."""
-    files = {f"{name}.parquet": parquet_of(table) for name, table in joined(outcome.finished).items()}
-    manifest = manifest_of(arm.specs, outcome.finished, seconds, outcome.interrupted)
-    write(folder, files, manifest | {"arm": arm.name, "title": arm.title})
 
 
 def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float) -> None:
@@ -89,18 +81,14 @@ def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None,
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
-    files = {f"{name}.parquet": parquet_of(table_of(table)) for name, table in tables.items() if len(table)}
     stated = manifest(request, arms, folder, seconds, lives)
-    write(folder, files, stated)
+    # what is no number is null
+    columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
+    write(folder, parquets({name: table.replace_schema_metadata(None) for name, table in columns.items()}), stated)
     for name, content in inputs_of(stated).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
     write_whole(folder / CRATE, crate_of(folder, stated))
-
-
-def table_of(rows: pd.DataFrame) -> pa.Table:
-    """Return rows as a table in which what is no number is null."""
-    return pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
 
 
 def manifest(
@@ -125,11 +113,11 @@ def manifest(
 def stated_policy(word: str) -> dict[str, Any]:
     """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
     name, _, start = word.partition("@")
-    try:
+    stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}}
+    with contextlib.suppress(InputError):
         ready = read_policy(name)
-    except InputError:
-        return {"name": name, "start": start, "title": {}, "about": {}}
-    return {"name": name, "start": start, "title": dict(ready.title), "about": dict(ready.about)}
+        stated |= {"title": dict(ready.title), "about": dict(ready.about)}
+    return stated
 
 
 def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
@@ -153,11 +141,10 @@ def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
 
 def differing(arm: Arm, first: Arm) -> dict[str, Any]:
     """Return the parameters of an arm that are not those of the first arm of its site."""
-    own, other = (numbered(one.base["parameters"]) for one in (arm, first))
-    drawn = {*arm.drawn, *first.drawn}
-    return {key: value for key, value in own.items() if key not in drawn and other.get(key) != value}
-
-
-def numbered(parameters: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return parameters under their dotted names."""
-    return {f"{group}.{name}": value for group, values in parameters.items() for name, value in values.items()}
+    drawn, others = {*arm.drawn, *first.drawn}, first.base["parameters"]
+    return {
+        f"{group}.{name}": value
+        for group, values in arm.base["parameters"].items()
+        for name, value in values.items()
+        if f"{group}.{name}" not in drawn and others.get(group, {}).get(name) != value
+    }

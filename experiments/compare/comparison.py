@@ -1,6 +1,7 @@
 """A comparison from its words to its tables: what has to be run is run, what lies in folders is read."""
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,10 +26,10 @@ from experiments.compare.swept import swept_arms
 from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
 from experiments.runs.pool import carry_out
 from experiments.runs.reading import places_of
-from experiments.runs.runs import Outcome
-from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Law, Task, TwinRuns, live, under
+from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Task, TwinRuns, live, under
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import paired, saved, unpaired
+from experiments.runs.worlds import Finished
 from model.errors import InputError
 
 Blocks = list[list[Arm]]
@@ -38,7 +39,7 @@ Blocks = list[list[Arm]]
 class Lives:
     """What the tasks of a comparison left, arm by arm in the order of the blocks."""
 
-    runs: dict[tuple[int, int], Outcome]
+    runs: dict[tuple[int, int], list[Finished]]
     residents: pd.DataFrame
     memory: pd.DataFrame
     alone: pd.DataFrame
@@ -115,21 +116,17 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
         if len(arms) < 2:
             continue
         if request.independent:
-            tasks += [Task(number, alone(world[1:], len(worlds)), "alone") for world in worlds]
-        laws = [(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY]
-        for law in laws:
-            tasks += [Task(number, again(law, worlds[0], k), "memory", law) for k in range(request.memory)]
+            tasks += [Task(number, later(world[1:], len(worlds)), "alone") for world in worlds]
+        laws = itertools.product(MEMORY_YEARS, ASYMMETRY)
+        for law, k in itertools.product(laws, range(request.memory)):
+            twins = tuple(under(law, spec) for spec in later(worlds[0], k))
+            tasks.append(Task(number, twins, "memory", law))
     return tasks
 
 
-def alone(specs: Sequence[RunSpec], beyond: int) -> tuple[RunSpec, ...]:
-    """Return runs with seeds that no twins have."""
-    return tuple(spec.with_seed(spec.seed + beyond) for spec in specs)
-
-
-def again(law: Law, specs: Sequence[RunSpec], k: int) -> tuple[RunSpec, ...]:
-    """Return the k-th twins under another law of trust."""
-    return tuple(under(law, spec.with_seed(spec.seed + k)) for spec in specs)
+def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
+    """Return runs with seeds so many further on."""
+    return tuple(spec.with_seed(spec.seed + by) for spec in specs)
 
 
 def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
@@ -140,7 +137,7 @@ def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
     twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(
         runs={
-            (number, k): Outcome([one.finished[k] for one in twins if one.task.block == number], outcome.interrupted)
+            (number, k): [one.finished[k] for one in twins if one.task.block == number]
             for number, own in enumerate(blocks)
             for k in range(len(own))
         },
@@ -153,12 +150,10 @@ def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
 
 def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     """Return how many residents live otherwise, by site, arm, seed and deed."""
-    rows = [
-        {"site": arms[0].scenario, "against": arms[row["arm"]].name, **{k: v for k, v in row.items() if k != "arm"}}
-        for one in twins
-        for arms in [blocks[one.task.block]]
-        for row in one.residents
-    ]
+    rows = []
+    for one in twins:
+        arms = blocks[one.task.block]
+        rows += [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for row in one.residents]
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 

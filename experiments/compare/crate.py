@@ -1,5 +1,6 @@
 """An RO-Crate beside the results of a comparison: what each file is, from what it came, and how to make it anew."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -41,16 +42,9 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
     paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
     found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
     for name in sorted(policies):
-        found |= {f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in files_of_policy(name)}
+        with contextlib.suppress(InputError):  # its file is gone
+            found |= {f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in policy_files(name)}
     return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
-
-
-def files_of_policy(name: str) -> tuple[Path, ...]:
-    """Return the file of a policy or world and those that it includes, none if it is gone."""
-    try:
-        return policy_files(name)
-    except InputError:
-        return ()
 
 
 def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
@@ -89,13 +83,14 @@ def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def files_of(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return the files of a comparison that lie in its folder, with what they are."""
-    found = [path for path in sorted(folder.rglob("*")) if path.name in WHAT]
+    kinds = {".json": "application/json", ".parquet": "application/vnd.apache.parquet"}
     return [
         (
             path.relative_to(folder).as_posix(),
-            {"name": path.name, "description": WHAT[path.name], "encodingFormat": kind(path)},
+            {"name": path.name, "description": WHAT[path.name], "encodingFormat": kinds[path.suffix]},
         )
-        for path in found
+        for path in sorted(folder.rglob("*"))
+        if path.name in WHAT
     ]
 
 
@@ -105,8 +100,3 @@ def input_named(name: str) -> dict[str, Any]:
     kinds = {"/worlds/": "world", "/policies/": "policy", "/maps/": "outline"}
     what = next((what for folder, what in kinds.items() if folder in name), "scenario")
     return {"name": Path(name).name, "description": f"input: {what}", "encodingFormat": kind}
-
-
-def kind(path: Path) -> str:
-    """Return the media type of a file of results."""
-    return "application/json" if path.suffix == ".json" else "application/vnd.apache.parquet"

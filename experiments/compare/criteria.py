@@ -29,10 +29,8 @@ def show_draws(*, years: float, replicates: int, workers: int) -> None:
     sites = {}
     for site in SITES:
         specs = asked(site, years=years, replicates=replicates)
-        outcome = run_all(specs, workers=workers, label=f"{site}, status quo")
-        if outcome.interrupted:
-            raise KeyboardInterrupt
-        sites[site] = mean_scores(joined(outcome.finished)["measures"].to_pandas(), specs[0].scenario.anchors)
+        runs = run_all(specs, workers=workers, label=f"{site}, status quo").whole
+        sites[site] = mean_scores(joined(runs)["measures"].to_pandas(), specs[0].scenario.anchors)
     print("\n".join(draw_lines(sites)))
 
 
@@ -103,7 +101,10 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     yield f"Words, with the draws in a hundred that give them (5 and more; ± {50 / math.sqrt(n_draws):.1f} at most)"
     for criterion in CRITERIA:
         for site, scores in sites.items():
-            yield f"  {criterion:15}{site:14}{words(scores[criterion])}"
+            given = ", ".join(
+                f"{word} {100 * share:.0f}" for word, share in words(scores[criterion]).items() if share >= 0.05
+            )
+            yield f"  {criterion:15}{site:14}{given}"
     yield ""
     yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
     for text, held in orderings(sites):
@@ -127,20 +128,18 @@ def share_told(share: float, draws: int) -> str:
     return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
 
 
-def words(scores: np.ndarray) -> str:
-    """Return the words that the draws give, each with its share."""
+def words(scores: np.ndarray) -> dict[str, float]:
+    """Return the share of draws that give each word."""
     given = np.bincount([word_of(score) for score in scores.mean(axis=0)], minlength=len(WORDS)) / scores.shape[1]
-    return ", ".join(f"{word} {100 * share:.0f}" for word, share in zip(WORDS, given, strict=True) if share >= 0.05)
+    return dict(zip(WORDS, given, strict=True))
 
 
 def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
     """Yield each ordering of the concept with the share of draws in which it holds."""
     means = {site: {name: scores[name].mean(axis=0) for name in CRITERIA} for site, scores in sites.items()}
     if {"totonicapan", "villa_canales"} <= set(means):
-        yield (
-            "C2(totonicapan) > C2(villa_canales)",
-            float((means["totonicapan"]["c2"] > means["villa_canales"]["c2"]).mean()),
-        )
+        higher = means["totonicapan"]["c2"] > means["villa_canales"]["c2"]
+        yield "C2(totonicapan) > C2(villa_canales)", float(higher.mean())
         for name in ("c1", "c3"):
             apart = np.abs(means["totonicapan"][name] - means["villa_canales"][name])
             yield f"{name.upper()} alike (less than 0.1 apart)", float((apart < 0.1).mean())

@@ -12,10 +12,11 @@ from experiments.compare.arms import Arm, by_site
 from experiments.compare.headlines import present
 from experiments.compare.swept import draw_of, draws_in, seed_of
 from experiments.runs.twins import Effect, paired, quantile, smallest, unpaired
+from experiments.runs.yearly import Expression
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose gain or loss the comparison tells, where the model has them."""
-BY_GROUP = {"trust": 100.0, "fear": 100.0}
+BY_GROUP = ("trust", "fear")
 
 Values = dict[int, float]
 """One number by seed."""
@@ -103,14 +104,11 @@ def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) 
 
 def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> dict[str, Any]:
     """Return one row of the table."""
-    where = {
+    return {
         "site": one.arm.scenario,
         "base_site": one.base.scenario,
         "base_arm": one.base.name,
         "against": one.arm.name,
-    }
-    return {
-        **where,
         "why_unpaired": one.why_unpaired,
         "section": section,
         "measure": measure,
@@ -139,16 +137,12 @@ def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
         return
     base, arm = (with_seeds(side, "groups") for side in (one.base, one.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
-        for column, scale in BY_GROUP.items():
-            sides = [by_seed(side[side["group"] == group], last_of(column, scale)) for side in (base, arm)]
+        for column in BY_GROUP:
+            read = Expression(last=column, scale=100.0)
+            sides = [by_seed(side[side["group"] == group], read.of) for side in (base, arm)]
             if any(math.isnan(value) for side in sides for value in side.values()):
                 continue
             yield row_of(one, "group", f"{column}_{group}", "last", one.effect(*sides))
-
-
-def last_of(column: str, scale: float) -> Callable[[pd.DataFrame], float]:
-    """Return a reader of a column in the last month."""
-    return lambda months: scale * float(months[column].iloc[-1])
 
 
 def with_seeds(arm: Arm, name: str) -> pd.DataFrame:

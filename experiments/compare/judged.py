@@ -9,8 +9,7 @@ import pandas as pd
 
 from experiments.compare.arms import Arm
 from experiments.compare.breakeven import verdict
-from experiments.compare.criteria import DRAWS, mean_scores
-from model.criteria import WORDS, word_of
+from experiments.compare.criteria import DRAWS, mean_scores, words
 from model.scenario import Anchor
 
 
@@ -23,12 +22,11 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue
         for criterion, scores in mean_scores(measures, anchors).items():
-            mean = scores.mean(axis=0)
-            given = np.bincount([word_of(score) for score in mean], minlength=len(WORDS)) / DRAWS
+            mean, given = scores.mean(axis=0), words(scores)
             low, high = np.quantile(mean, (0.05, 0.95))
             row = {"site": arm.scenario, "arm": arm.name, "criterion": criterion, "draws": DRAWS}
             numbers = {"score": mean.mean(), "low": low, "high": high}
-            rows.append(row | numbers | {"word": WORDS[int(given.argmax())]} | dict(zip(WORDS, given, strict=True)))
+            rows.append(row | numbers | {"word": max(given, key=lambda word: given[word])} | given)
     return pd.DataFrame(rows)
 
 
@@ -39,16 +37,11 @@ def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
         one = verdict(grid)
-        spans = {name: span(grid, name) for name in ("memory_years", "asymmetry")}
+        # how far the effect moves along one axis of the grid, the other averaged out
+        spans = {name: np.ptp(grid.groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")}
         rows.append(
             {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
             | dataclasses.asdict(one)
             | {"span_memory": spans["memory_years"], "span_asymmetry": spans["asymmetry"]}
         )
     return pd.DataFrame(rows)
-
-
-def span(grid: pd.DataFrame, along: str) -> float:
-    """Return how far the effect moves along one axis of the grid, the other averaged out."""
-    means = grid.groupby(along)["effect"].mean()
-    return float(means.max() - means.min())

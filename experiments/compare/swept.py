@@ -59,14 +59,10 @@ def swept_arm(folder: Path, stated: dict[str, Any], specs: dict[str, RunSpec]) -
 
 
 def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
-    """Return the number of the world of a run: of its draw, and of its seed."""
-    values = dict(spec.overrides)
-    return number_of({name: values[name] for name in varied}) * SEEDS + spec.seed
-
-
-def number_of(values: dict[str, str]) -> int:
-    """Return a number that stands for a draw: the same for the same values, 0 where nothing is drawn."""
-    return int(hashlib.sha256(canonical(values).encode()).hexdigest()[:7], 16) + 1 if values else 0
+    """Return the number of the world of a run: of its draw (0 where nothing is drawn), and of its seed."""
+    values = {name: text for name, text in spec.overrides if name in varied}
+    draw = int(hashlib.sha256(canonical(values).encode()).hexdigest()[:7], 16) + 1 if values else 0
+    return draw * SEEDS + spec.seed
 
 
 def draws_in(worlds: Sequence[int]) -> list[int]:

@@ -11,7 +11,6 @@ SUBMODELS = "## 6 Submodels"
 TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
 STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
 HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
-REFERENCE = re.compile(r"(?<![\w*`])\[([a-z_]+)\](?![\w(\[])")
 NOTE = "<!-- Written by `python -m experiments.documents`: edit ODD.frame.md, mechanisms/*.md and the code instead. -->"
 
 
@@ -30,17 +29,13 @@ def place_of(path: Path) -> tuple[int, bool, str]:
 
 def stated() -> str:
     """Return the ODD up to the lists from the code, with verbs and submodels in order and numbered."""
-    mechanisms = "\n\n".join(lowered(path.read_text(encoding="utf-8").strip()) for path in sections())
+    own = (path.read_text(encoding="utf-8").strip() for path in sections())
+    mechanisms = "\n\n".join(TITLE.sub(lambda title: f"##{title[0]}", section) for section in own)
     before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
     title, rest = before.split("\n", 1)
     steps = itertools.count(1)
     rest = STEP.sub(lambda _: f"{next(steps)}. ", rest)
     return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{numbered(submodels)}"
-
-
-def lowered(section: str) -> str:
-    """Return a section with its titles as headings of the ODD's third level."""
-    return TITLE.sub(lambda title: f"##{title[0]}", section)
 
 
 def numbered(submodels: str) -> str:
@@ -60,12 +55,3 @@ def anchor(title: str) -> str:
     '612-communal_authority-m14'
     """
     return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
-
-
-def references(text: str) -> set[str]:
-    """Return the names of submodels to which a text refers, as in 'see [fear]'.
-
-    >>> references("as in [fear], if `[invites]`; known[problem]")
-    {'fear'}
-    """
-    return set(REFERENCE.findall(re.sub(r"`[^`]*`", "", text)))

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import BLUE, INK, NULL, PAPER, SOFT, bare, entitled, interval
+from experiments.figures.looks import FIRM, INK, NULL, PAPER, SOFT, bare, entitled, interval
 
 HEADS = {
     "trust": "trust, points of 100\nconfianza, puntos de 100",
@@ -82,7 +82,7 @@ def mark(axes: Axes, at: int, value: float, span: tuple[float, float], few: bool
     """Draw one number with its interval: blue where it is told from no change, else hollow and grey."""
     low, high = span
     told = not few and (low > 0.0 or high < 0.0)
-    colour = BLUE if told else NULL
+    colour = FIRM if told else NULL
     if not math.isnan(low):
         interval(axes, at, low, high, color=colour)
     axes.plot(value, at, "o", ms=6, mec=colour, mew=1.4, color=colour if told else PAPER)

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.svg import BLUE
+from experiments.figures.looks import BLUE
 from experiments.words import meaning
 from model.measures import MEASURES
 

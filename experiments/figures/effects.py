@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import BLUE, INK, NULL, OCHRE, PAPER, REACH, SOFT, bare, entitled, interval
+from experiments.figures.looks import FIRM, INK, NULL, OCHRE, PAPER, REACH, SOFT, bare, entitled, interval
 
 UNITS = {
     "ratio": "ratio to the twin / razón con el gemelo",
@@ -45,7 +45,8 @@ def effects_forest(rows: Sequence[Row]) -> Figure:
         "● ours, mean over twins with its 95 % interval; hollow: a prior only, or nothing published · ochre: published"
         " · wide grey: corners · ▷ rich-country sizes x .3\n● lo nuestro, media e intervalo del 95 %; hueco: solo una"
         " referencia amplia o nada publicado · ocre: publicado · gris ancho: esquinas · ▷ tamaños de países ricos x .3",
-        foot(rows),
+        "set: a parameter was set from it; found: none was; given: an input says it."
+        f" Not available: {sum(row['verdict'] == 'not available' for row in rows if row['variant'] == CENTRAL)} lines.",
     )
     return figure
 
@@ -68,12 +69,6 @@ def finding(rows: Sequence[Row]) -> str:
         )
         parts.append(f"{status} / {es} {firm}, priors / referencias {priors}")
     return "Inside what was published / dentro de lo publicado\n" + " · ".join(parts)
-
-
-def foot(rows: Sequence[Row]) -> str:
-    """Return the note at the foot."""
-    lost = sum(row["verdict"] == "not available" for row in rows if row["variant"] == CENTRAL)
-    return f"set: a parameter was set from it; found: none was; given: an input says it. Not available: {lost} lines."
 
 
 def places_of(rows: Sequence[Row]) -> list[Row | str]:
@@ -131,7 +126,7 @@ def mark(axes: Axes, at: float, row: Row, variants: Sequence[Row]) -> None:
         alpha = 0.35 if row["prior"] else 0.75
         interval(axes, at - 0.22, row["published_low"], high, color=OCHRE, lw=3.5, alpha=alpha, zorder=2)
     firm = row["verdict"] in ("inside", "outside")
-    colour = BLUE if firm or not row["low"] <= row["nothing"] <= row["high"] else NULL
+    colour = FIRM if firm or not row["low"] <= row["nothing"] <= row["high"] else NULL
     if not math.isnan(row["low"]):
         interval(axes, at, row["low"], row["high"], color=colour, lw=1.6, zorder=3)
     axes.plot(row["value"], at, "o", ms=5.5, mec=colour, mew=1.4, color=colour if firm else PAPER, zorder=4)

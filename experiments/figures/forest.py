@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import entitle, named, words
-from experiments.figures.svg import COLOURS
+from experiments.figures.looks import COLOURS
 from experiments.sweeps.contrasts import TOGETHER, Contrast, contrasts
 
 APART = 0.26
@@ -93,19 +93,13 @@ def label_rows(axes: Axes, every: Sequence[Contrast], places: dict[Row, int]) ->
         line = places[one.factor, one.level]
         lines[line] = label(one.level)
         if line - 1 not in places.values():
-            lines[line - 1] = head(one)
+            against = "" if one.factor == TOGETHER else f", against {label(one.against)}"
+            lines[line - 1] = f"{one.factor}{against}"
     axes.set_yticks(list(lines), list(lines.values()), fontsize=8)
     for text, line in zip(axes.get_yticklabels(), lines, strict=True):
         if line not in places.values():
             text.set_fontweight("bold")
     axes.set_ylim(max(places.values()) + 0.7, -0.7)
-
-
-def head(one: Contrast) -> str:
-    """Return the name of a factor with the level that the others are set against."""
-    if one.factor == TOGETHER:
-        return one.factor
-    return f"{one.factor}, against {label(one.against)}"
 
 
 def label(level: object) -> str:

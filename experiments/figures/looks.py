@@ -1,12 +1,78 @@
-"""The look of figures that set what was found beside what was published or possible."""
+"""Colours and strokes of everything that is drawn, of the page and of the report; no other file names a colour."""
 
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
+COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE)
+"""Okabe and Ito's colours, which differ also for those who do not see red or green apart."""
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 PAPER, INK, SOFT, LINE, REACH = "#FAF8F3", "#1D2327", "#555C61", "#DED8CC", "#CFC8BA"
-OCHRE, BLUE, NULL = "#855F00", "#0F5CA6", "#6A6F73"
+OCHRE, FIRM, NULL = "#855F00", "#0F5CA6", "#6A6F73"
+"""Of figures that set what was found beside what was published or possible."""
+REPORT = {
+    "ink": "#222",
+    "paper": "#fff",
+    "blue": BLUE,
+    "orange": ORANGE,
+    "caption": "#444",
+    "soft": "#555",
+    "faint": "#888",
+    "line": "#ddd",
+    "code": "#f4f4f4",
+    "note": "#fff6e0",
+}
+"""Of the report, by what its template calls them."""
+PAGE = {
+    "ink": ("#1f2a33", "#e3eaef"),
+    "paper": ("#ffffff", "#12181e"),
+    "soft": ("#f2f5f7", "#1c242c"),
+    "line": ("#d5dde2", "#33404b"),
+    "a": (BLUE, "#56B4E9"),
+    "b": (VERMILION, "#F0803C"),
+    "strong": ("#0b5d8f", "#7cc4ee"),
+    "shade": ("rgba(0, 0, 0, .25)", "rgba(0, 0, 0, .25)"),
+    "deep-shade": ("rgba(0, 0, 0, .3)", "rgba(0, 0, 0, .3)"),
+    "incident": (VERMILION, VERMILION),
+    "land": ("#eceff1", "#1d2630"),
+    "land-between": ("#cfd6db", "#1d2630"),
+    "lake": ("#c5dced", "#27445c"),
+    "names": ("#263238", "#dfe6ec"),
+    "halo": ("rgba(255, 255, 255, .85)", "rgba(10, 14, 18, .85)"),
+    "seat": ("#ffffff", "#1d2630"),
+    "station": ("#ffffff", "#000000"),
+    "couple": ("#ffffff", "#0b0f13"),
+    "letters": ("#37474f", "#dfe6ec"),
+    "grid": ("#dde3e7", "#3a4753"),
+    "mark": ("#78909c", "#90a4ae"),
+    "chosen": ("rgba(0, 0, 0, .08)", "rgba(255, 255, 255, .12)"),
+}
+"""Of the page, in light and in the dark: in its style sheet `--cf-NAME`, in its drawings `look.NAME`."""
+LINES = (
+    (BLUE, VERMILION, GREEN, "#8a6500", "#a0467c"),
+    (PAGE["a"][1], PAGE["b"][1], "#2fc79a", ORANGE, PURPLE),
+)
+"""The same as `COLOURS` for thin lines of the page, in light and in the dark."""
+LESS, EVEN, MORE = "#9e89dc", "#3e4a56", "#faa03c"
+"""Of differences between twins on a dark map."""
+
+
+def stroke(number: int) -> dict[str, Any]:
+    """Return colour and style of one line among many."""
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
+
+
+def look_of(dark: bool) -> dict[str, str]:
+    """Return the colours of the page by name."""
+    return {name: colours[dark] for name, colours in PAGE.items()}
+
+
+def variables() -> str:
+    """Return the colours of the page as variables of its style sheet."""
+    stated = (" ".join(f"--cf-{name}: {one};" for name, one in look_of(dark).items()) for dark in (False, True))
+    return ":root {{ {} }}\n.cf-dark {{ {} }}\n".format(*stated)
 
 
 def entitled(figure: Figure, title: str, under: str, note: str) -> None:

@@ -3,7 +3,6 @@
 import math
 import textwrap
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib
 
@@ -15,7 +14,8 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.svg import COLOURS, STYLES, png_of
+from experiments.figures.looks import COLOURS, stroke
+from experiments.figures.svg import png_of
 from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 
@@ -61,7 +61,8 @@ def picture(spec: RunSpec, measures: pd.DataFrame) -> bytes:
     draw(axes[0, 0], "Trust in the police (part of the scale 0-1)", months, TRUST)
     draw(axes[0, 1], "Beliefs and fear (0-1)", months, BELIEFS)
     draw(axes[1, 0], "Crimes a month, in the four books (log scale)", months, BOOKS)
-    logarithmic(axes[1, 0], months)
+    axes[1, 0].set_yscale("symlog", linthresh=1.0)
+    axes[1, 0].set_ylim(0.0, 2.0 * max(1.0, float(months[list(BOOKS.values())].to_numpy().max())))
     draw(axes[1, 1], "Homicides per 100,000 a year", months, {"last 12 months": "rate_12"})
     draw(axes[2, 0], "Told and answered (share)", months, ANSWERS)
     draw(axes[2, 1], "Frühling's criteria (0-1)", months, CRITERIA)
@@ -98,9 +99,8 @@ def draw(place: Axes, title: str, months: pd.DataFrame, lines: Lines) -> None:
     """Draw some measures over the months: the mean of the runs, and their range as a band."""
     for number, (label, column) in enumerate(lines.items()):
         runs = months.groupby("month")[column]
-        look: dict[str, Any] = {"color": COLOURS[number], "linestyle": STYLES[number], "linewidth": 1.8}
         marker = "o" if runs.ngroups == 1 else None
-        place.plot(runs.mean().index, runs.mean(), label=label, marker=marker, **look)
+        place.plot(runs.mean().index, runs.mean(), label=label, marker=marker, linewidth=1.8, **stroke(number))
         if months["seed"].nunique() > 1:
             place.fill_between(runs.min().index, runs.min(), runs.max(), color=COLOURS[number], alpha=BAND, lw=0)
     place.set_title(title, loc="left", fontsize=11)
@@ -117,9 +117,3 @@ def near(place: Axes, months: pd.DataFrame, lines: Lines) -> None:
     shown = months[list(lines.values())].to_numpy()
     low, high = np.nanmin(shown), np.nanmax(shown)
     place.set_ylim(math.floor(10.0 * low - 0.2) / 10.0, math.ceil(10.0 * high + 0.2) / 10.0)
-
-
-def logarithmic(place: Axes, months: pd.DataFrame) -> None:
-    """Show counts of very different size on one scale."""
-    place.set_yscale("symlog", linthresh=1.0)
-    place.set_ylim(0.0, 2.0 * max(1.0, float(months[list(BOOKS.values())].to_numpy().max())))

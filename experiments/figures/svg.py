@@ -1,7 +1,4 @@
-"""Figures as SVG and PNG: always the same bytes, small, with text that stays text and can be in two languages.
-
-Their colours, strokes and look stand here for the figure of a run, of a sweep and of a report, and for the page.
-"""
+"""Figures as SVG and PNG: always the same bytes, small, with text that stays text and can be in two languages."""
 
 import io
 import textwrap
@@ -11,12 +8,6 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
-COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE)
-"""Okabe and Ito's colours, which differ also for those who do not see red or green apart."""
-ON_LIGHT, ON_DARK = [*COLOURS[:3], "#8a6500", "#a0467c"], ["#56B4E9", "#F0803C", "#2fc79a", ORANGE, PURPLE]
-"""The same for thin lines of the page, on white and on black."""
-STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 LOOK: Any = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import named
-from experiments.figures.svg import BLUE, VERMILION
+from experiments.figures.looks import BLUE, VERMILION
 from experiments.sensitivity.indices import INDICES
 from experiments.sensitivity.methods import METHODS
 from model.errors import InputError
@@ -33,11 +33,6 @@ def index_charts(folder: Path) -> Iterator[tuple[str, Figure]]:
         yield f"tornado{suffix}", tornado(rows, f"{scenario}, {policy}")
         if "sigma" in set(rows["index"]):
             yield f"morris{suffix}", morris(rows, f"{scenario}, {policy}")
-
-
-def main_index(rows: pd.DataFrame) -> str:
-    """Return the index that ranks factors."""
-    return next(method.main for method in METHODS.values() if method.main in set(rows["index"]))
 
 
 def panels(rows: pd.DataFrame, title: str, height: float) -> tuple[Figure, list[tuple[Axes, pd.DataFrame]]]:
@@ -70,7 +65,7 @@ def panel_title(rows: pd.DataFrame, measure: str) -> str:
 
 def tornado(rows: pd.DataFrame, arm: str) -> Figure:
     """Return bars of the main index, largest on top; pale where luck forbids a ranking."""
-    index = main_index(rows)
+    index = next(method.main for method in METHODS.values() if method.main in set(rows["index"]))
     shown = min(MOST_BARS, rows["factor"].nunique())
     figure, found = panels(rows, f"{TITLES[index]} ({arm})", 0.24 * shown + 1.4)
     for place, one in found:

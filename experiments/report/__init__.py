@@ -9,11 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.compare.headlines import BY_NAME
+from experiments import words
+from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.compare.request import Request
+from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import disagreeing, sentences, tables, words
+from experiments.report import disagreeing, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
 from experiments.report.ceiling import worlds_at
@@ -27,8 +29,10 @@ SOURCES = {
     "sentences": sentences,
     "disagreeing": disagreeing,
     "tables": tables,
-    "words": words,
     "headlines": BY_NAME,
+    "how": WORDS,
+    "names": words,
+    "in_both": words.in_both,
     "criteria": CRITERIA,
     "day": day,
     "available": available,
@@ -36,6 +40,7 @@ SOURCES = {
     "ceiling_at": worlds_at,
     "of_ceiling": OF_CEILING,
     "figure_styles": FIGURE_STYLES,
+    "look": REPORT,
 }
 """Where the template takes what it says of a site and its arms."""
 

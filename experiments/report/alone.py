@@ -1,14 +1,16 @@
 """Figures that stand alone: each as SVG and PNG with the command that makes it in its metadata."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import matplotlib
 from matplotlib.figure import Figure
 
 from experiments.compare.request import Request
-from experiments.figures.svg import Tongue, png_of, svg_of
+from experiments.figures.svg import LOOK, Tongue, png_of, svg_of
 from experiments.report import figures_in, languages_of
 from experiments.report.both import Both
 from experiments.report.context import CONTEXT
@@ -41,38 +43,27 @@ def every(folder: Path) -> Iterator[Alone]:
 def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
     """Write all figures of a comparison into a folder, or the one that the name of a file means."""
     command = Request.read(read_manifest(folder)["request"]).command
+    figures = {figure.name: figure for figure in every(folder)}
+    kinds: tuple[str, ...] = KINDS
+    place = target
     if target.suffix in KINDS:
-        return write_one(folder, target, lang, command)
-    if target.exists() and not target.is_dir():
+        if target.stem not in figures:
+            raise InputError(f"--figures {target}: no figure '{target.stem}'{nearest(target.stem, figures)}")
+        figures, kinds, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
+    elif target.exists() and not target.is_dir():
         raise InputError(f"--figures {target} is a file, not a folder")
-    target.mkdir(parents=True, exist_ok=True)
+    place.mkdir(parents=True, exist_ok=True)
     written = []
-    for language in languages_of(lang):
-        end = "" if lang != "both" else f"-{language}"
-        for figure in every(folder):
-            for kind in KINDS:
-                path = target / f"{figure.name}{end}{kind}"
-                write_whole(path, content(figure, language, path, f"{command} --figures {figure.name}{kind}"))
-                written.append(path)
+    for language, name, kind in itertools.product(languages_of(lang), figures, kinds):
+        path = place / f"{name}{f'-{language}' if lang == 'both' else ''}{kind}"
+        write_whole(path, content(figures[name], language, path, f"{command} --figures {name}{kind}"))
+        written.append(path)
     return written
-
-
-def write_one(folder: Path, target: Path, lang: str, command: str) -> list[Path]:
-    """Write one figure, in as many languages as asked."""
-    known = {figure.name: figure for figure in every(folder)}
-    if target.stem not in known:
-        raise InputError(f"--figures {target}: no figure '{target.stem}'{nearest(target.stem, known)}")
-    figure = known[target.stem]
-    ends = {"": lang} if lang != "both" else {f"-{language}": language for language in languages_of(lang)}
-    paths = {target.with_name(f"{target.stem}{end}{target.suffix}"): language for end, language in ends.items()}
-    for path, language in paths.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content(figure, language, path, f"{command} --figures {target.name}"))
-    return list(paths)
 
 
 def content(figure: Alone, language: str, path: Path, command: str) -> bytes:
     """Return one figure as SVG or PNG, with its title and its command."""
     about = {"Title": getattr(figure.caption, language).striptags(), "Source": f"{command} --lang {language}"}
-    drawing = figure.draw(Tongue(language))
+    with matplotlib.rc_context(LOOK):
+        drawing = figure.draw(Tongue(language))
     return svg_of(drawing, path.stem, about).encode() if path.suffix == ".svg" else png_of(drawing, about)

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-
-from experiments.report.both import Both, both
 
 if TYPE_CHECKING:
     from experiments.report.numbers import Numbers
@@ -19,24 +17,16 @@ CEILING = Path(__file__).parents[2] / "results" / "reference" / "ceiling.csv"
 class Shown:
     """A column of the ceiling: what it is called, and with how many decimals it is told."""
 
-    text: Both
+    es: str
+    en: str
     digits: int
 
 
 MEASURES = {
-    "trust": Shown(both("confianza", "trust"), 2),
-    "crimes": Shown(both("delitos", "crimes"), 1),
-    "homicides": Shown(both("homicidios", "homicides"), 1),
+    "trust": Shown("confianza", "trust", 2),
+    "crimes": Shown("delitos", "crimes", 1),
+    "homicides": Shown("homicidios", "homicides", 1),
 }
-
-
-@dataclass(frozen=True)
-class World:
-    """A world of the ceiling: its row, what it is called, and whether its homicides are too few to say anything."""
-
-    row: int
-    text: Both
-    few: bool
 
 
 def ceiling() -> pd.DataFrame:
@@ -47,9 +37,6 @@ def ceiling() -> pd.DataFrame:
     return table[table["trust"].notna()].reset_index(drop=True)
 
 
-def worlds_at(numbers: "Numbers", site: str) -> list[World]:
-    """Return the worlds of one site."""
-    table = numbers.tables["ceiling"]
-    own = table[table["site"] == site]
-    texts = [both(es, en) for es, en in zip(own["es"], own["en"], strict=True)]
-    return [World(*one) for one in zip(own.index.tolist(), texts, own["few"].astype(bool), strict=True)]
+def worlds_at(numbers: "Numbers", site: str) -> list[Any]:
+    """Return the rows of the worlds of one site."""
+    return list(numbers.rows("ceiling", site=site).itertuples())

@@ -1,18 +1,19 @@
 """Figures of the setting, from published series: homicides, trust in the police, and where the sites lie."""
 
-import csv
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.svg import COLOURS, LOOK, STYLES, Tongue
+from experiments.figures.looks import COLOURS, stroke
+from experiments.figures.svg import Tongue
 from experiments.report.both import Both, both
 from experiments.report.figures import PALE, sheet
 from scenarios.reading import FOLDER
@@ -35,22 +36,18 @@ KM_PER_DEGREE = 111.2
 
 def series(file: str, country: str, value: str, source: str = "") -> tuple[list[int], list[float]]:
     """Return years and values of one country in a file of published series."""
-    with (DATA / file).open(encoding="utf-8", newline="") as lines:
-        rows = [
-            row for row in csv.DictReader(lines) if row["country"] == country and source in row["source"] and row[value]
-        ]
-    return [int(row["year"]) for row in rows], [float(row[value]) for row in rows]
+    rows = pd.read_csv(DATA / file).dropna(subset=[value])
+    rows = rows[(rows["country"] == country) & rows["source"].str.contains(source, regex=False)]
+    return rows["year"].tolist(), rows[value].tolist()
 
 
 def rates(countries: tuple[str, ...], tongue: Tongue) -> Figure:
     """Draw homicides per 100,000 of some countries."""
     figure, axes = sheet(2.9)
-    place = axes[0, 0]
     for number, code in enumerate(countries):
-        look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
         years, values = series("homicides.csv", code, "per_100k", LONGEST)
-        place.plot(*gapped(years, values), linewidth=1.6, label=tongue(*COUNTRIES[code]), **look)
-    finish(figure, place, tongue("homicidios por 100,000", "homicides per 100,000"))
+        axes[0, 0].plot(*gapped(years, values), linewidth=1.6, label=tongue(*COUNTRIES[code]), **stroke(number))
+    finish(figure, axes[0, 0], tongue("homicidios por 100,000", "homicides per 100,000"))
     return figure
 
 
@@ -72,15 +69,14 @@ def finish(figure: Figure, place: Any, label: str) -> None:
 def guatemala(tongue: Tongue) -> Figure:
     """Draw the homicide rate of Guatemala in the two vintages of its series."""
     figure, axes = sheet(2.9)
-    place = axes[0, 0]
     vintages = (
         (LONGEST, tongue("Banco Mundial (base de población nueva)", "World Bank (new population base)")),
         ("UNODC 2013", tongue("UNODC y PNC, edición de 2013", "UNODC and PNC, edition of 2013")),
     )
     for number, (source, label) in enumerate(vintages):
         years, values = series("homicides.csv", "GTM", "per_100k", source)
-        place.plot(*gapped(years, values), color=COLOURS[number], linestyle=STYLES[number], label=label)
-    finish(figure, place, tongue("homicidios por 100,000", "homicides per 100,000"))
+        axes[0, 0].plot(*gapped(years, values), label=label, **stroke(number))
+    finish(figure, axes[0, 0], tongue("homicidios por 100,000", "homicides per 100,000"))
     return figure
 
 
@@ -90,13 +86,7 @@ def police_trust(tongue: Tongue) -> Figure:
     for number, code in enumerate(("GTM", "SLV", "HND", "MEX")):
         years, values = series("police_trust.csv", code, "much_or_some_percent")
         if years:
-            look: dict[str, Any] = {
-                "color": COLOURS[number],
-                "linestyle": STYLES[number],
-                "marker": "o",
-                "markersize": 3,
-            }
-            axes[0, 0].plot(years, values, label=tongue(*COUNTRIES[code]), **look)
+            axes[0, 0].plot(years, values, label=tongue(*COUNTRIES[code]), marker="o", markersize=3, **stroke(number))
     finish(figure, axes[0, 0], tongue("mucha o algo de confianza, %", "much or some confidence, %"))
     return figure
 
@@ -106,7 +96,8 @@ def places(tongue: Tongue) -> Figure:
     figure, axes = sheet(3.4)
     place = axes[0, 0]
     for number, (name, title) in enumerate((("totonicapan", "Totonicapán"), ("villa_canales", "Villa Canales"))):
-        shape = outline(name)
+        stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
+        shape: Any = shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in stated["features"]])
         for part in getattr(shape, "geoms", [shape]):
             place.fill(*part.exterior.xy, color=COLOURS[number], alpha=0.5, linewidth=0.8)
         place.annotate(title, (shape.centroid.x, shape.bounds[3]), (0, 4), textcoords="offset points", ha="center")
@@ -125,55 +116,39 @@ def places(tongue: Tongue) -> Figure:
     return figure
 
 
-def outline(name: str) -> Any:
-    """Return the outline of a municipality in degrees."""
-    stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
-    return shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in stated["features"]])
-
-
-def looking(draw: Callable[[Tongue], Figure]) -> Callable[[Tongue], Figure]:
-    """Return a drawing in the look of the report."""
-
-    def drawn(tongue: Tongue) -> Figure:
-        with matplotlib.rc_context(LOOK):
-            return draw(tongue)
-
-    return drawn
-
-
 NORTHERN = ("GTM", "SLV", "HND", "MEX")
 SELECTED = ("GTM", "BLZ", "CRI", "NIC", "MEX")
 CONTEXT: dict[str, tuple[Callable[[Tongue], Figure], Both]] = {
     "homicides-guatemala": (
-        looking(guatemala),
+        guatemala,
         both(
             "Homicidios por 100,000 habitantes, Guatemala (como la figura 1 del estudio).",
             "Homicides per 100,000 residents, Guatemala (as the paper's Figure 1).",
         ),
     ),
     "homicides-northern-triangle": (
-        looking(lambda tongue: rates(NORTHERN, tongue)),
+        partial(rates, NORTHERN),
         both(
             "Homicidios por 100,000 habitantes, Triángulo Norte y México (como la figura 2).",
             "Homicides per 100,000 residents, Northern Triangle and Mexico (as Figure 2).",
         ),
     ),
     "homicides-selected": (
-        looking(lambda tongue: rates(SELECTED, tongue)),
+        partial(rates, SELECTED),
         both(
             "Homicidios por 100,000 habitantes, países vecinos (como la figura 3).",
             "Homicides per 100,000 residents, neighbouring countries (as Figure 3).",
         ),
     ),
     "police-trust": (
-        looking(police_trust),
+        police_trust,
         both(
             "Mucha o algo de confianza en la policía (Latinobarómetro).",
             "Much or some confidence in the police (Latinobarómetro).",
         ),
     ),
     "sites": (
-        looking(places),
+        places,
         both("Posición de los dos municipios (como la figura 4).", "Position of the two municipalities (as Figure 4)."),
     ),
 }

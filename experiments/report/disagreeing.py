@@ -20,22 +20,18 @@ MISLED = {
 }
 
 
-def way(row: Any) -> int:
-    """Return 1 for what surely rose, -1 for what surely fell, else 0."""
-    return int(row["low"] > 0.0) - int(row["high"] < 0.0)
-
-
 def books(site: Site, arm: Arm) -> list[Both]:
     """Return what the four books say under one policy, and what an official statistic alone would conclude."""
     rows = {name: site.effect(arm, name) for name in BOOKS}
-    ways = {name: way(row) for name, row in rows.items()}
+    # 1 for what surely rose, -1 for what surely fell, else 0
+    ways = {name: int(row["low"] > 0.0) - int(row["high"] < 0.0) for name, row in rows.items()}
     stated = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
     if not any(ways.values()):
         return [both("Ninguno de los cuatro libros se mueve de modo seguro.", "None of the four books surely moves.")]
     if len(set(ways.values())) == 1:
         verdict = both("Los cuatro libros se mueven igual.", "The four books move alike.")
-        return [joined([stated, both(". ", ". "), verdict], "")]
-    return [joined([stated, both(".", ".")], ""), *misled(ways)]
+        return [stated + both(". ", ". ") + verdict]
+    return [stated + both(".", "."), *misled(ways)]
 
 
 def moved(site: Site, row: Any, name: str, direction: int) -> Both:

@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.swept import draw_of
-from experiments.figures.svg import COLOURS, LOOK, STYLES, Tongue
+from experiments.figures.looks import COLOURS, stroke
+from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
 from experiments.runs.yearly import MONTHS
@@ -39,6 +40,24 @@ DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 
+DARK = (
+    " (la oscura, si la hay, los promedios de cada juego de parámetros).",
+    " (the dark one, if there is one, the means of every draw of parameters).",
+)
+Draw = Callable[[Site, Tongue], Figure]
+FIGURES: dict[str, tuple[Draw, Both]] = {}
+"""Every figure of a site, with what it shows, in the order in which they stand below."""
+
+
+def shows(es: str, en: str) -> Callable[[Draw], Draw]:
+    """Put a drawing among the figures of a site, with what it shows."""
+
+    def put(draw: Draw) -> Draw:
+        FIGURES[draw.__name__] = draw, both(es, en)
+        return draw
+
+    return put
+
 
 def named(measure: str, tongue: Tongue) -> str:
     """Return a headline measure in the language of a figure."""
@@ -59,6 +78,13 @@ def sheet(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tup
 # Effects with intervals
 
 
+@shows(
+    "Lo que cambia con cada política: promedio de los mundos gemelos e intervalo de la suerte; en gris, de un"
+    " extremo a otro de la memoria y del peso de lo malo, si se barrieron.",
+    "What every policy changes: mean of the twin worlds and interval of luck; in grey, from"
+    " one end of memory and"
+    " of the weight of bad news to the other, where they were swept.",
+)
 def effects(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every arm on the main measures, with intervals."""
     shown = [name for name in MAIN if any(site.effect(arm, name) is not None for arm in site.others)]
@@ -104,23 +130,6 @@ def label_rows(place: Axes, labels: Sequence[str]) -> None:
     place.set_ylim(len(labels) - 0.5, -0.5)
 
 
-def groups(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect on trust in groups of residents."""
-    present = [
-        name for name in GROUPS if any(site.effect(arm, f"trust_{name}", "group") is not None for arm in site.others)
-    ]
-    n = len(site.others)
-    figure, axes = sheet(0.7 + 0.26 * len(present), 1, n, sharey=True)
-    for arm, place in zip(site.others, axes.flat, strict=True):
-        forest(place, [site.effect(arm, f"trust_{name}", "group") for name in present])
-        for line in place.lines[1:]:
-            line.set_color(COLOURS[(site.others.index(arm) + 1) % len(COLOURS)])
-        place.xaxis.set_major_locator(MaxNLocator(max(2, 5 - n)))
-        place.set_title(tongue.lines(title_of(arm, tongue), 42 // n), fontsize=7.5)
-    label_rows(axes.flat[0], [tongue(*in_both(group, name)) for name in present])
-    return figure
-
-
 # Courses over time
 
 
@@ -131,7 +140,7 @@ def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -
         months = months.assign(shown=read(months), draw=months["seed"].map(draw_of))
         runs = months.groupby("month")["shown"]
         when = [one.year + (one.month - 1) / MONTHS for one in runs.mean().index]
-        look: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
+        look = stroke(number)
         place.plot(when, runs.mean(), linewidth=1.4, marker="o" if len(when) == 1 else None, **look)
         place.fill_between(when, runs.min(), runs.max(), color=look["color"], alpha=0.13, linewidth=0)
         if months["draw"].nunique() > 1:
@@ -156,9 +165,7 @@ def calendar_word(when: float, _: int) -> str:
 def legend(figure: Figure, site: Site, tongue: Tongue, arms: Sequence[Arm] = ()) -> None:
     """Name the arms once for all panels."""
     shown = arms or site.arms
-    numbers = [site.arms.index(arm) for arm in shown]
-    looks: list[Any] = [{"color": COLOURS[k % len(COLOURS)], "linestyle": STYLES[k % len(STYLES)]} for k in numbers]
-    lines = [matplotlib.lines.Line2D([], [], **look) for look in looks]
+    lines = [matplotlib.lines.Line2D([], [], **stroke(site.arms.index(arm))) for arm in shown]
     names = [tongue.lines(title_of(arm, tongue), 34) for arm in shown]
     figure.legend(lines, names, loc="outside lower center", ncols=2)
 
@@ -175,6 +182,10 @@ def rolled(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[p
     )
 
 
+@shows(
+    "Confianza, creencias y temor, de 0 a 100; la banda abarca todos los mundos" + DARK[0],
+    "Trust, beliefs and fear, from 0 to 100; the band holds all worlds" + DARK[1],
+)
 def trust(site: Site, tongue: Tongue) -> Figure:
     """Draw trust, beliefs and fear over time."""
     figure, axes = sheet(4.4, 2, 2)
@@ -185,6 +196,10 @@ def trust(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+@shows(
+    "Delitos por mes en los cuatro libros, promedio de tres meses; la banda abarca todos los mundos" + DARK[0],
+    "Crimes a month in the four books, mean of three months; the band holds all worlds" + DARK[1],
+)
 def books(site: Site, tongue: Tongue) -> Figure:
     """Draw crime a month in its four books."""
     figure, axes = sheet(4.4, 2, 2)
@@ -196,26 +211,10 @@ def books(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
-def outcomes(site: Site, tongue: Tongue) -> Figure:
-    """Draw homicides, reporting, response and women without remedy over time."""
-    figure, axes = sheet(4.4, 2, 2)
-    panels = (
-        (rolled("homicides", scale=12.0), tongue("homicidios (12 meses)", "homicides (12 months)")),
-        (rolled("told_share", 3, 100.0), tongue("avisados de lo ocurrido, %", "told of all crimes, %")),
-        (rolled("response_minutes_median", 3), tongue("minutos de respuesta", "minutes to respond")),
-        (
-            rolled("women_without_remedy", scale=12.0),
-            tongue("mujeres sin remedio (12 meses)", "women without remedy (12 m)"),
-        ),
-    )
-    for place, (read, title) in zip(axes.flat, panels, strict=True):
-        course(place, site, read)
-        place.set_ylim(bottom=0.0)
-        place.set_title(tongue.lines(title, ACROSS))
-    legend(figure, site, tongue)
-    return figure
-
-
+@shows(
+    "Del delito a la sentencia, por año; la raya es de dos errores a cada lado.",
+    "From crime to sentence, a year; the stroke is two errors to each side.",
+)
 def funnel(site: Site, tongue: Tongue) -> Figure:
     """Draw the way from crime to sentence, a year."""
     shown = [name for name in FUNNEL if site.effect(site.others[0], name) is not None]
@@ -242,9 +241,37 @@ def funnel(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+@shows(
+    "Homicidios, avisos, respuesta y mujeres que quedan sin remedio; la banda abarca todos los mundos" + DARK[0],
+    "Homicides, reporting, response and women left without remedy; the band holds all worlds" + DARK[1],
+)
+def outcomes(site: Site, tongue: Tongue) -> Figure:
+    """Draw homicides, reporting, response and women without remedy over time."""
+    figure, axes = sheet(4.4, 2, 2)
+    panels = (
+        (rolled("homicides", scale=12.0), tongue("homicidios (12 meses)", "homicides (12 months)")),
+        (rolled("told_share", 3, 100.0), tongue("avisados de lo ocurrido, %", "told of all crimes, %")),
+        (rolled("response_minutes_median", 3), tongue("minutos de respuesta", "minutes to respond")),
+        (
+            rolled("women_without_remedy", scale=12.0),
+            tongue("mujeres sin remedio (12 meses)", "women without remedy (12 m)"),
+        ),
+    )
+    for place, (read, title) in zip(axes.flat, panels, strict=True):
+        course(place, site, read)
+        place.set_ylim(bottom=0.0)
+        place.set_title(tongue.lines(title, ACROSS))
+    legend(figure, site, tongue)
+    return figure
+
+
 # Places
 
 
+@shows(
+    "Confianza donde vive la gente: al comienzo, al final, y la diferencia que hace cada política.",
+    "Trust where people live: at the start, at the end, and the difference that every policy makes.",
+)
 def maps(site: Site, tongue: Tongue) -> Figure:
     """Draw trust by cell: before, after, and the difference that every policy makes."""
     grids = [grid_of(arm) for arm in site.arms]
@@ -312,6 +339,10 @@ def bar(figure: Figure, shown: Any, axes: Any, label: str, extend: str = "neithe
 # Judgement
 
 
+@shows(
+    "Los cuatro criterios y la rendición de cuentas en el último año; la línea abarca nueve de cada diez sorteos.",
+    "The four criteria and accountability in the last year; the line holds nine draws in ten.",
+)
 def criteria(site: Site, tongue: Tongue) -> Figure:
     """Draw the four criteria and accountability, with nine draws in ten of anchors and weights."""
     figure, axes = sheet(0.8 + 0.42 * len(CRITERIA))
@@ -337,6 +368,31 @@ def criteria(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+@shows(
+    "Efecto en la confianza, por grupo.",
+    "Effect on trust, by group.",
+)
+def groups(site: Site, tongue: Tongue) -> Figure:
+    """Draw the effect on trust in groups of residents."""
+    present = [
+        name for name in GROUPS if any(site.effect(arm, f"trust_{name}", "group") is not None for arm in site.others)
+    ]
+    n = len(site.others)
+    figure, axes = sheet(0.7 + 0.26 * len(present), 1, n, sharey=True)
+    for arm, place in zip(site.others, axes.flat, strict=True):
+        forest(place, [site.effect(arm, f"trust_{name}", "group") for name in present])
+        for line in place.lines[1:]:
+            line.set_color(COLOURS[(site.others.index(arm) + 1) % len(COLOURS)])
+        place.xaxis.set_major_locator(MaxNLocator(max(2, 5 - n)))
+        place.set_title(tongue.lines(title_of(arm, tongue), 42 // n), fontsize=7.5)
+    label_rows(axes.flat[0], [tongue(*in_both(group, name)) for name in present])
+    return figure
+
+
+@shows(
+    "Por qué: puntos de confianza que trajo cada causa, más o menos que en la primera opción.",
+    "Why: points of trust that every cause brought, more or less than in the first arm.",
+)
 def causes(site: Site, tongue: Tongue) -> Figure:
     """Draw what moved trust more or less than in the first arm, by cause, in points of the mean."""
     table = site.effects("cause")
@@ -353,6 +409,10 @@ def causes(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+@shows(
+    "Efecto en la confianza según cuánto dura la memoria y cuánto pesa lo malo.",
+    "Effect on trust by how long memory lasts and how much bad news weighs.",
+)
 def memory(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect on trust over memory and asymmetry."""
     grid = site.numbers.rows("memory", site=site.name, measure="trust_mean")
@@ -374,6 +434,10 @@ def memory(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+@shows(
+    "Efecto en cada juego de parámetros (punto) con el intervalo de la suerte dentro de él (línea).",
+    "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
+)
 def draws(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect in every draw of parameters, from the lowest to the highest, with the luck within each."""
     shown = [name for name in DRAWN if len(site.numbers.rows("draws", site=site.name, measure=name))]
@@ -393,92 +457,6 @@ def draws(site: Site, tongue: Tongue) -> Figure:
         place.set_xlabel(tongue("juegos de parámetros, por orden", "draws of parameters, in order"))
     legend(figure, site, tongue, site.others)
     return figure
-
-
-Draw = Callable[[Site, Tongue], Figure]
-DARK = (
-    " (la oscura, si la hay, los promedios de cada juego de parámetros).",
-    " (the dark one, if there is one, the means of every draw of parameters).",
-)
-FIGURES: dict[str, tuple[Draw, Both]] = {
-    "effects": (
-        effects,
-        both(
-            "Lo que cambia con cada política: promedio de los mundos gemelos e intervalo de la suerte; en gris, de un"
-            " extremo a otro de la memoria y del peso de lo malo, si se barrieron.",
-            "What every policy changes: mean of the twin worlds and interval of luck; in grey, from"
-            " one end of memory and"
-            " of the weight of bad news to the other, where they were swept.",
-        ),
-    ),
-    "trust": (
-        trust,
-        both(
-            "Confianza, creencias y temor, de 0 a 100; la banda abarca todos los mundos" + DARK[0],
-            "Trust, beliefs and fear, from 0 to 100; the band holds all worlds" + DARK[1],
-        ),
-    ),
-    "books": (
-        books,
-        both(
-            "Delitos por mes en los cuatro libros, promedio de tres meses; la banda abarca todos los mundos" + DARK[0],
-            "Crimes a month in the four books, mean of three months; the band holds all worlds" + DARK[1],
-        ),
-    ),
-    "funnel": (
-        funnel,
-        both(
-            "Del delito a la sentencia, por año; la raya es de dos errores a cada lado.",
-            "From crime to sentence, a year; the stroke is two errors to each side.",
-        ),
-    ),
-    "outcomes": (
-        outcomes,
-        both(
-            "Homicidios, avisos, respuesta y mujeres que quedan sin remedio; la banda abarca todos los mundos"
-            + DARK[0],
-            "Homicides, reporting, response and women left without remedy; the band holds all worlds" + DARK[1],
-        ),
-    ),
-    "maps": (
-        maps,
-        both(
-            "Confianza donde vive la gente: al comienzo, al final, y la diferencia que hace cada política.",
-            "Trust where people live: at the start, at the end, and the difference that every policy makes.",
-        ),
-    ),
-    "criteria": (
-        criteria,
-        both(
-            "Los cuatro criterios y la rendición de cuentas en el último año; la línea abarca nueve"
-            " de cada diez sorteos.",
-            "The four criteria and accountability in the last year; the line holds nine draws in ten.",
-        ),
-    ),
-    "groups": (groups, both("Efecto en la confianza, por grupo.", "Effect on trust, by group.")),
-    "causes": (
-        causes,
-        both(
-            "Por qué: puntos de confianza que trajo cada causa, más o menos que en la primera opción.",
-            "Why: points of trust that every cause brought, more or less than in the first arm.",
-        ),
-    ),
-    "memory": (
-        memory,
-        both(
-            "Efecto en la confianza según cuánto dura la memoria y cuánto pesa lo malo.",
-            "Effect on trust by how long memory lasts and how much bad news weighs.",
-        ),
-    ),
-    "draws": (
-        draws,
-        both(
-            "Efecto en cada juego de parámetros (punto) con el intervalo de la suerte dentro de él (línea).",
-            "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
-        ),
-    ),
-}
-"""Every figure of a site, with what it shows."""
 
 
 ONE_ARM = ("trust", "outcomes", "books", "criteria")

@@ -45,7 +45,8 @@ class Arm:
     def title(self) -> Both:
         """Its policies by their titles, with the date of those that begin later, and what else differs."""
         parts = [self.titled(policy) for policy in self.stated["policies"]]
-        differs = [Both(*[changed(key, value)] * 2) for key, value in self.stated["differs"].items()]
+        code = Markup("<code>{} = {}</code>")
+        differs = [Both(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
         label = Markup("<code>{}</code>").format(self.stated["label"]) if self.stated["label"] else ""
         whole = joined(parts, " + ") if parts else both("Statu quo", "Status quo")
         if not differs:
@@ -94,11 +95,6 @@ class Arm:
     def has(self, name: str) -> bool:
         """Tell whether a table of the arm's results is there."""
         return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
-
-
-def changed(key: str, value: Any) -> Markup:
-    """Return a parameter of an arm that is not that of the first."""
-    return Markup("<code>{} = {}</code>").format(key, value)
 
 
 def titled(policy: dict[str, Any]) -> Both:

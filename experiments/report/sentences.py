@@ -18,6 +18,7 @@ TOLD = (
 DRAWN = ("trust_mean", "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", "women_without_remedy")
 ALWAYS = "trust_mean"
 """What the report is about is told in full also where it does not surely change."""
+COLON, STOP = both(": ", ": "), both(".", ".")
 ONE_POINT = 1.0
 GAMED = 5.0
 """Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
@@ -82,7 +83,7 @@ def unsure(site: Site, rows: list[Any]) -> list[Both]:
     if not rows:
         return []
     lead = both("Sin cambio seguro: ", "No sure change: ")
-    return [joined([strong(lead), joined([doubt(site, row) for row in rows], "; "), both(".", ".")], "")]
+    return [strong(lead) + joined([doubt(site, row) for row in rows], "; ") + STOP]
 
 
 def doubt(site: Site, row: Any) -> Both:
@@ -118,24 +119,14 @@ def brief(site: Site, arm: Arm) -> Both:
     ]
     nothing = both("ninguna de las medidas principales cambia de modo seguro", "no main measure surely changes")
     what = joined(parts, "; ") if parts else nothing
-    return joined(
-        [strong(arm.title), both(": ", ": "), what, both(".", "."), known(site, arm, "trust_mean", lead=True)], ""
-    )
+    return strong(arm.title) + COLON + what + STOP + known(site, arm, "trust_mean", lead=True)
 
 
 def moved(site: Site, arm: Arm, measure: str) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
     row = site.effect(arm, measure)
     name = capital(both(BY_NAME[measure].es, BY_NAME[measure].en))
-    return joined(
-        [
-            both("{name}: ", "{name}: ", name=strong(name)),
-            worlds(site, row),
-            size(site, row),
-            known(site, arm, measure),
-        ],
-        "",
-    )
+    return strong(name) + COLON + worlds(site, row) + size(site, row) + known(site, arm, measure)
 
 
 def worlds(site: Site, row: Any) -> Both:
@@ -178,7 +169,7 @@ def size(site: Site, row: Any) -> Both:
         base=site.number(row, "base"),
         **parts,
     )
-    return joined([said, little(row)], "")
+    return said + little(row)
 
 
 def little(row: Any) -> Both:
@@ -203,9 +194,9 @@ def known(site: Site, arm: Arm, measure: str, lead: bool = False) -> Both:
     if lead:
         answer = both("se sabe", "known") if row["known"] else both("no se sabe", "not known")
         about = both(" El efecto en la confianza ", " The effect on trust is ")
-        return joined([about, strong(answer), both(": ", ": "), text, both(".", ".")], "")
+        return about + strong(answer) + COLON + text + STOP
     answer = both("Se sabe: ", "Known: ") if row["known"] else both("No se sabe: ", "Not known: ")
-    return joined([both(" ", " "), strong(answer), text, both(".", ".")], "")
+    return both(" ", " ") + strong(answer) + text + STOP
 
 
 def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
@@ -227,7 +218,7 @@ def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
                 **number,
             )
         )
-    if not found or not ((row["up"] and row["down"]) or row["open"]):
+    if not found:
         found.append(
             both("el tamaño varía más del triple según la memoria", "the size varies more than threefold with memory")
         )
@@ -254,7 +245,7 @@ def homicides(site: Site, arm: Arm) -> Both:
         " Beside them, the wrongful detentions: {effect} a year (between {low} and {high}).",
         **{name: site.number(wrongful, name, sign="+") for name in ("effect", "low", "high")},
     )
-    return joined([deaths(site, arm), strong(beside)], "")
+    return deaths(site, arm) + strong(beside)
 
 
 def deaths(site: Site, arm: Arm) -> Both:
@@ -330,7 +321,7 @@ def gains(site: Site, arm: Arm, names: list[str]) -> Both:
         for text, own in sides
         if own
     ]
-    return capital(joined([joined(parts, "; "), both(".", ".")], ""))
+    return capital(joined(parts, "; ") + STOP)
 
 
 def residents(site: Site, arm: Arm) -> list[Both]:
@@ -346,7 +337,7 @@ def residents(site: Site, arm: Arm) -> list[Both]:
     if not stated:
         return []
     lead = both("Habitantes, en promedio de los mundos gemelos: ", "Residents, on average over the twin worlds: ")
-    return [joined([strong(lead), joined(stated, "; "), both(".", ".")], "")]
+    return [strong(lead) + joined(stated, "; ") + STOP]
 
 
 def counted(site: Site, row: Any) -> Any:
@@ -364,7 +355,7 @@ def smallest(site: Site, arm: Arm) -> Both:
             parts.append(both(f"{BY_NAME[name].es} {{x}}", f"{BY_NAME[name].en} {{x}}", x=number))
     if not parts:
         return both("Ningún par de mundos gemelos difiere.", "No pair of twin worlds differs.")
-    return joined([listed(parts), both(".", ".")], "")
+    return listed(parts) + STOP
 
 
 def drawn(site: Site, arm: Arm) -> list[Both]:

@@ -6,15 +6,23 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.compare.effects import GROUPS
-from experiments.compare.headlines import BY_NAME, WORDS, Headline
-from experiments.report.both import LANGUAGES, Both, both, listed
+from experiments.compare.headlines import BY_NAME, Headline
+from experiments.report.both import Both, both, listed
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, settled
-from experiments.report.words import COSTS
-from experiments.words import cause as cause_in
-from experiments.words import group as group_in
 from experiments.words import in_both, verdict
 
+COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
+ALIKE = {
+    "c1": ("aceptable", "acceptable"),
+    "c3": ("limitado", "limited"),
+    "c4": ("el más débil", "the weakest"),
+}
+PAPER = {
+    "villa_canales": ALIKE | {"c2": ("pasable", "passable")},
+    "totonicapan": ALIKE | {"c2": ("fuerte", "strong")},
+}
+"""What the field study of 2017 and 2018 found (evidence L01 to L05)."""
 BRIEFLY = {
     "last": ("último mes", "last month"),
     "year": ("por año", "a year"),
@@ -57,25 +65,10 @@ def any_of(rows: list[pd.Series]) -> bool:
     return any(row["base"] or row["arm"] for row in rows)
 
 
-def how(row: pd.Series) -> Both:
-    """Return how the months of a measure make one number."""
-    return both(*(WORDS[row["how"]][one] for one in LANGUAGES))
-
-
-def briefly(one: Headline) -> Both:
-    """Return the same in a word or two."""
-    return both(*BRIEFLY[one.how])
-
-
 def groups(site: Site) -> list[str]:
     """Return the groups of residents of whom anything is known."""
     known = set(site.effects("group")["measure"])
     return [name for name in GROUPS if f"trust_{name}" in known]
-
-
-def group(name: str) -> Both:
-    """Return the name of a group of residents."""
-    return both(*in_both(group_in, name))
 
 
 def causes(site: Site) -> list[str]:
@@ -84,11 +77,6 @@ def causes(site: Site) -> list[str]:
     sizes = table.assign(size=table["effect"].abs()).groupby("measure", sort=False)["size"].max()
     moved = sizes[sizes >= 0.0005].sort_values(ascending=False, kind="stable")
     return list(moved.index)
-
-
-def cause(name: str) -> Both:
-    """Return the name of a cause of trust."""
-    return both(*in_both(cause_in, name))
 
 
 def grid(site: Site, arm: Arm | None = None) -> list[list[int]]:

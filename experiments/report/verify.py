@@ -45,13 +45,16 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     stated = read_manifest(folder)
     check_code(str(folder), stated)
     if stated.get("format") == RUN:
-        yield from differing(folder, run_again(folder, stated, workers))
+        again = run_again(folder, stated, workers)
+        for name in tables_in(folder):
+            old = tables(folder, name)
+            yield from unequal(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
     elif stated.get("format") == COMPARISON:
         with tempfile.TemporaryDirectory() as place:
-            again = compare_again(stated, Path(place) / "again", workers, folder)
+            new = compare_again(stated, Path(place) / "again", workers, folder)
             for name in tables_in(folder):
-                yield from unequal(name, tables(folder, name), tables(again, name))
-            yield from from_arms(folder, again, workers)
+                yield from unequal(name, tables(folder, name), tables(new, name))
+            yield from from_arms(folder, new, workers)
     elif stated.get("format") == SWEEP:
         yield from verify_sweep(folder, workers)
     else:
@@ -131,23 +134,13 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
     """Run again what a folder of a run holds; return its tables."""
     check_went_on(folder, stated)
     specs = list(specs_of(folder).values())
-    outcome = run_all(specs, workers, label=f"running {folder.name} again"[:40])
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    found = joined(outcome.finished)
+    found = joined(run_all(specs, workers, label=f"running {folder.name} again"[:40]).whole)
     return found | {"measures": chosen(found["measures"], specs[0])}
 
 
 def tables_in(folder: Path) -> list[str]:
     """Return the names of the tables in a folder."""
     return sorted(path.stem for path in folder.glob("*.parquet"))
-
-
-def differing(folder: Path, found: dict[str, pa.Table]) -> Iterator[str]:
-    """Yield which tables of a folder are not those that came out now."""
-    for name in tables_in(folder):
-        old = tables(folder, name)
-        yield from unequal(name, old, found[name]) if name in found else [f"{name} does not come out at all"]
 
 
 def unequal(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:

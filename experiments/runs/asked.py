@@ -4,12 +4,10 @@ import datetime
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from experiments.runs.identity import settings_of
 from experiments.runs.saved import check_state, read_saved
 from experiments.runs.spec import (
-    Overrides,
     RunSpec,
     begun,
     kept,
@@ -43,9 +41,13 @@ def asked(
     """Return the runs that options of the command line mean, or raise with what is wrong in them."""
     values = values_of(sets)
     saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
-    first = first_day(saved, start)
+    if saved and start is not None:
+        raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
+    stated = saved["settings"]["start"] if saved else start
+    first = None if stated is None else date_of("--from" if saved else "--start", stated)
     if saved:
-        check_saved(saved, source, overrides_of(values), first)
+        if settings_of(laid(source, (), overrides_of(values), first)) != saved["settings"]:
+            raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
         for one in seeds_of(seed, replicates):
             check_state(saved, one)
     scenario = laid(source, tuple(policies), overrides_of(values), first)
@@ -63,20 +65,6 @@ def asked(
         branch=str(branch) if branch else None,
     )
     return replicated(spec, replicates)
-
-
-def first_day(saved: dict[str, Any] | None, start: str | None) -> datetime.date | None:
-    """Return the first reported day, if options or a saved state say it."""
-    if saved and start is not None:
-        raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
-    stated = saved["settings"]["start"] if saved else start
-    return None if stated is None else date_of("--from" if saved else "--start", stated)
-
-
-def check_saved(saved: dict[str, Any], source: str, overrides: Overrides, first: datetime.date | None) -> None:
-    """Raise if states were saved from other settings than those that would go on."""
-    if settings_of(laid(source, (), overrides, first)) != saved["settings"]:
-        raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
 
 
 def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:

@@ -38,6 +38,11 @@ def parquet_of(table: pa.Table) -> bytes:
     return sink.getvalue()
 
 
+def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:
+    """Return tables as files by their names."""
+    return {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
+
+
 def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     """Write all files of a run, the manifest last; files of an earlier run that are not written anew go."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,13 @@ class Outcome[J: Sized, R]:
         """What came out of the jobs that were finished."""
         return [result for _, result in self.finished]
 
+    @property
+    def whole(self) -> list[R]:
+        """What came out of all jobs; an interruption goes on to whoever asked for them."""
+        if self.interrupted:
+            raise KeyboardInterrupt
+        return self.results
+
 
 class Interruption:
     """Remembers Ctrl-C, SIGTERM or a lost connection, so that no result is dropped half way."""

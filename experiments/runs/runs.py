@@ -1,29 +1,22 @@
 """Runs of a few seeds, through the one pool."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from experiments.runs.pool import carry_out
+from experiments.runs.pool import Outcome, carry_out
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
 from experiments.runs.worlds import Finished, simulate
 
-
-@dataclass
-class Outcome:
-    """The runs that were finished, in the order in which they were asked for."""
-
-    finished: list[Finished] = field(default_factory=list)
-    interrupted: bool = False
+type Runs = Outcome[RunSpec, Finished]
+"""Runs that were finished, in the order in which they were asked for."""
 
 
-def run_all(specs: Sequence[RunSpec], workers: int = 1, save: Path | None = None, label: str = "running") -> Outcome:
+def run_all(specs: Sequence[RunSpec], workers: int = 1, save: Path | None = None, label: str = "running") -> Runs:
     """Carry out runs, each of which may leave its State in a folder; an interruption keeps what was finished."""
-    outcome = carry_out(specs, partial(lived, save=save), workers, label)
-    return Outcome(outcome.results, outcome.interrupted)
+    return carry_out(specs, partial(lived, save=save), workers, label)
 
 
 def lived(spec: RunSpec, tell: Tell, save: Path | None) -> Finished:

@@ -277,25 +277,21 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
 
 def kept(words: str) -> tuple[str, ...]:
     """Return what shall be kept beyond the tables of every run."""
-    chosen = listed(words)
-    for word in chosen:
-        if word not in KEEPS:
-            raise InputError(f"--keep knows {', '.join(KEEPS)}, got '{word}'{nearest(word, KEEPS)}")
-    return tuple(sorted(chosen))
+    return tuple(sorted(listed(words, KEEPS, f"--keep knows {', '.join(KEEPS)}, got")))
 
 
 def measured(words: str) -> tuple[str, ...]:
     """Return the measures that shall be kept: all if none is named."""
-    chosen = listed(words)
+    return listed(words, every_measure(), "--measures knows no") if words.strip(" ,") else ()
+
+
+def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
+    """Return words between commas, each once, or raise with what is wrong where one is not known."""
+    chosen = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
     for word in chosen:
-        if word not in every_measure():
-            raise InputError(f"--measures knows no '{word}'{nearest(word, every_measure())}")
+        if word not in known:
+            raise InputError(f"{wrong} '{word}'{nearest(word, known)}")
     return chosen
-
-
-def listed(words: str) -> tuple[str, ...]:
-    """Return words between commas, each once."""
-    return tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
 
 
 def every_measure() -> tuple[str, ...]:

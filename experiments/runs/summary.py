@@ -84,7 +84,8 @@ LINES = (
 
 def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
     """Return the table of a run as plain text."""
-    heading = [title_of(spec), seeds_of(measures)]
+    place = spec.scenario.title.get("en", spec.scenario.name)
+    heading = [f"{place}, {spec.policy}, {spec.begins} to {spec.until}"[:WIDTH], seeds_of(measures)]
     if measures.empty:
         return "\n".join([*heading, "", "No full month lies within this run, so there is nothing to show."])
     runs = by_run(measures)
@@ -92,12 +93,6 @@ def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
     width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
     rows = [row(line, runs, columns, width) for line in LINES]
     return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows])
-
-
-def title_of(spec: RunSpec) -> str:
-    """Return municipality and policy in one line."""
-    title = spec.scenario.title.get("en", spec.scenario.name)
-    return f"{title}, {spec.policy}, {spec.begins} to {spec.until}"[:WIDTH]
 
 
 def seeds_of(measures: pd.DataFrame) -> str:

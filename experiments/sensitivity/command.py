@@ -20,7 +20,7 @@ from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed
 from experiments.runs.yearly import MONTHS, Expression
 from experiments.sensitivity.budget import Clocked, Size, check_factors, planned
-from experiments.sensitivity.indices import INDICES, Arm, csv_of, find, text_of
+from experiments.sensitivity.indices import INDICES, csv_of, find, text_of
 from experiments.sensitivity.methods import Method, Problem, method_named
 from experiments.sensitivity.noise import Luck, luck_of
 from experiments.sweeps import folder as place
@@ -144,7 +144,7 @@ def luck_by_measure(study: Study, rows: list[list[RunSpec]], results: dict[str, 
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
     found = {}
     for measure in study.sensitivity.measures:
-        outcomes = matrix([[job.run for job in row] for row in rows], yearly(months, measure))
+        outcomes = matrix(rows, yearly(months, measure))
         luck = luck_of(outcomes[np.isfinite(outcomes).all(axis=1)])
         if luck is not None:
             found[measure] = luck
@@ -152,12 +152,7 @@ def luck_by_measure(study: Study, rows: list[list[RunSpec]], results: dict[str, 
 
 
 def conclude(
-    study: Study,
-    method: Method,
-    problem: Problem,
-    points: np.ndarray,
-    rows: list[list[RunSpec]],
-    target: Path,
+    study: Study, method: Method, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> None:
     """Analyse what was computed; write and print what is found."""
     runs = {job.run for row in rows for job in row}
@@ -169,9 +164,9 @@ def conclude(
     findings = []
     for begin in range(0, len(rows), len(points)):
         arm_rows = rows[begin : begin + len(points)]
-        arm = Arm(arm_rows[0][0].scenario.name, arm_rows[0][0].policy)
+        arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
         for measure in study.sensitivity.measures:
-            outcomes = matrix([[job.run for job in row] for row in arm_rows], yearly(months, measure))
+            outcomes = matrix(arm_rows, yearly(months, measure))
             findings.append(find(arm, measure, method, problem, points, outcomes))
     write_whole(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
@@ -187,6 +182,6 @@ def yearly(months: pd.DataFrame, measure: str) -> dict[str, float]:
     return {str(run): expression.of(one) for run, one in last.groupby("run")}
 
 
-def matrix(runs: list[list[str]], values: dict[str, float]) -> np.ndarray:
+def matrix(rows: list[list[RunSpec]], values: dict[str, float]) -> np.ndarray:
     """Return values as points × seeds; NaN where a run has none."""
-    return np.array([[values.get(run, np.nan) for run in row] for row in runs], float)
+    return np.array([[values.get(job.run, np.nan) for job in row] for row in rows], float)

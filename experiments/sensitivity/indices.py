@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,18 +23,10 @@ WIDTH, NAME, MOST_ROWS = 80, 38, 15
 
 
 @dataclass(frozen=True)
-class Arm:
-    """One scenario with one combination of policies."""
-
-    scenario: str
-    policy: str
-
-
-@dataclass(frozen=True)
 class Finding:
-    """What an analysis says of one measure in one arm."""
+    """What an analysis says of one measure in one scenario with one combination of policies."""
 
-    arm: Arm
+    arm: tuple[str, str]
     measure: str
     method: Method
     indices: tuple[Index, ...]
@@ -53,7 +46,9 @@ class Finding:
         return {} if self.refusal else ranks(self.main)
 
 
-def find(arm: Arm, measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> Finding:
+def find(
+    arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
+) -> Finding:
     """Analyse one measure: outcomes are points × seeds, with NaN where a run failed or the measure is not defined."""
     block = method.block(len(problem.moving))
     whole = whole_blocks(outcomes, block)
@@ -88,13 +83,15 @@ def need(luck: Luck) -> str:
 
 def text_of(finding: Finding) -> str:
     """Return a finding as lines of at most 80 columns."""
-    title = f"{finding.measure}: {finding.arm.scenario}, {finding.arm.policy}"[:WIDTH]
+    title = f"{finding.measure}: {', '.join(finding.arm)}"[:WIDTH]
     lines = [title, *luck_lines(finding)]
     if finding.refusal:
         lines += wrapped(f"no ranking: {finding.refusal}")
     if finding.indices:
         lines.append(f"  {'':{NAME}}{finding.method.main:>11}{'± 95 %':>11}{'rank':>9}")
-        lines += [row(one, finding.ranks.get(one.factor)) for one in finding.main[:MOST_ROWS]]
+        for one in finding.main[:MOST_ROWS]:
+            place = "-".join(map(str, dict.fromkeys(finding.ranks.get(one.factor, ("-",)))))
+            lines.append(f"  {one.factor[:NAME]:{NAME}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}")
         if (more := len(finding.main) - MOST_ROWS) > 0:
             lines.append(f"  and {more} more in {INDICES}")
     if finding.ranks and all(span == (1, len(finding.main)) for span in finding.ranks.values()):
@@ -116,15 +113,7 @@ def luck_lines(finding: Finding) -> list[str]:
 
 def wrapped(text: str) -> list[str]:
     """Return a text in indented lines."""
-    import textwrap
-
     return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
-
-
-def row(one: Index, rank: tuple[int, int] | None) -> str:
-    """Return one line of the table."""
-    place = "-" if rank is None else f"{rank[0]}" if rank[0] == rank[1] else f"{rank[0]}-{rank[1]}"
-    return f"  {one.factor[:NAME]:{NAME}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}"
 
 
 def csv_of(findings: Sequence[Finding]) -> bytes:
@@ -137,8 +126,6 @@ def csv_of(findings: Sequence[Finding]) -> bytes:
         stated = (luck.in_runs, luck.in_means, luck.replicates, luck.needed) if luck else ("", "", 1, "")
         for one in finding.indices:
             rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
-            arm = (finding.arm.scenario, finding.arm.policy, finding.measure)
-            writer.writerow(
-                [*arm, one.factor, one.name, one.value, one.half, *rank, *stated, finding.blocks, finding.dropped]
-            )
+            index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)
+            writer.writerow([*index, *rank, *stated, finding.blocks, finding.dropped])
     return text.getvalue().encode()

@@ -4,9 +4,8 @@ SALib itself takes one value that is no number as a reason to call every index z
 that it is given; so it gets complete blocks and a copy.
 """
 
-import copy
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +33,7 @@ class Problem:
     @property
     def salib(self) -> dict[str, Any]:
         """The problem as SALib reads it, a new one each time."""
-        return copy.deepcopy(
-            {
-                "num_vars": len(self.names),
-                "names": list(self.names),
-                "bounds": [[0.0, 1.0]] * len(self.names),
-                "groups": list(self.groups),
-            }
-        )
+        return in_cube(list(self.names)) | {"groups": list(self.groups)}
 
 
 @dataclass(frozen=True)
@@ -85,13 +77,11 @@ def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -
     found = morris.analyze(
         problem.salib, points, outcomes, num_resamples=RESAMPLES, num_levels=LEVELS, seed=problem.seed
     )
-    names = [str(name) for name in found["names"]]
-    half = np.nan_to_num(np.asarray(found["mu_star_conf"], float))
-    star = [Index(*row) for row in zip(names, ["mu_star"] * len(names), floats(found["mu_star"]), half, strict=True)]
+    names, half = found["names"], np.nan_to_num(np.asarray(found["mu_star_conf"], float))
+    star = indices("mu_star", names, np.ma.filled(np.ma.asarray(found["mu_star"], float), np.nan), half)
     if len(problem.names) > len(problem.moving):
         return star  # the spread within a group mixes directions
-    none = [0.0] * len(names)
-    return star + [Index(*row) for row in zip(names, ["sigma"] * len(names), floats(found["sigma"]), none, strict=True)]
+    return star + indices("sigma", names, np.ma.filled(np.ma.asarray(found["sigma"], float), np.nan), 0.0 * half)
 
 
 def sample_sobol(problem: Problem, size: int) -> np.ndarray:
@@ -109,12 +99,7 @@ def analyse_sobol(problem: Problem, points: np.ndarray, outcomes: np.ndarray) ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # resamples in which all values are equal
         found = sobol.analyze(problem.salib, outcomes, num_resamples=RESAMPLES, seed=problem.seed)
-    names = problem.moving
-    return [
-        Index(name, index, float(value), float(half))
-        for index in ("ST", "S1")
-        for name, value, half in zip(names, found[index], found[f"{index}_conf"], strict=True)
-    ]
+    return [one for name in ("ST", "S1") for one in indices(name, problem.moving, found[name], found[f"{name}_conf"])]
 
 
 def sample_pawn(problem: Problem, size: int) -> np.ndarray:
@@ -133,22 +118,26 @@ def analyse_pawn(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> 
     half = CONFIDENT * np.std([distances(points[rows], outcomes[rows]) for rows in draws], axis=0)
     dummy = [distances(rng.permutation(points), outcomes) for _ in range(PAWN_DUMMIES)]
     above = np.maximum(value - np.mean(dummy, axis=0), 0.0)
-    found = [Index(*row) for row in zip(problem.names, ["above_dummy"] * len(value), above, half, strict=True)]
-    return found + [Index(*row) for row in zip(problem.names, ["pawn"] * len(value), value, half, strict=True)]
+    return indices("above_dummy", problem.names, above, half) + indices("pawn", problem.names, value, half)
 
 
 def distances(points: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
     """Return the median PAWN index of every column of points."""
     from SALib.analyze import pawn
 
-    names = [f"x{column}" for column in range(points.shape[1])]
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    problem = in_cube([f"x{column}" for column in range(points.shape[1])])
     return np.asarray(pawn.analyze(problem, points, outcomes, S=SLIDES)["median"], float)
 
 
-def floats(values: Any) -> list[float]:
-    """Return numbers, nothing masked."""
-    return [float(value) for value in np.ma.filled(np.ma.asarray(values, float), np.nan)]
+def in_cube(names: list[str]) -> dict[str, Any]:
+    """Return factors of these names, each between nought and one, as SALib reads them."""
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0] for _ in names]}
+
+
+def indices(name: str, factors: Iterable[Any], values: np.ndarray, halves: np.ndarray) -> list[Index]:
+    """Return one index of all factors."""
+    rows = zip(factors, values, halves, strict=True)
+    return [Index(str(factor), name, float(value), float(half)) for factor, value, half in rows]
 
 
 METHODS = {

@@ -70,7 +70,8 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     for file in store.rejected:
         say(f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again")
     missing = [job for job in jobs if job.run not in store.finished]
-    tell_start(study, len(jobs), len(missing))
+    there = f", {len(jobs) - len(missing)} of them finished before" if len(missing) < len(jobs) else ""
+    say(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
     begun = time.monotonic()
     try:
         outcome = run_missing(missing, store, hands) if missing else Outcome()
@@ -81,12 +82,6 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
     place.write_manifest(target, study, **more)
     return tell_end(outcome, target, finished, len(jobs))
-
-
-def tell_start(study: Study, runs: int, missing: int) -> None:
-    """Say what is going to be done."""
-    there = f", {runs - missing} of them finished before" if missing < runs else ""
-    say(f"{study.title}: {runs} runs of {study.years:g} years{there}")
 
 
 def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> Outcome:

@@ -1,6 +1,6 @@
 """The points of a study: every combination of scenarios, policies, grids and points of the design."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,6 @@ def shares(design: Design, n_ranges: int) -> np.ndarray:
     return found
 
 
-def values_at(study: Study, point: Iterable[float]) -> dict[str, Any]:
-    """Return the values of all ranges at a point of the unit cube."""
-    ranges = study.factors.ranges
-    return {name: ranges[name].value(float(share)) for name, share in zip(ranges, point, strict=True)}
-
-
 def settings(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping[str, Any]]:
     """Yield the varied values: grids combined with the points of the design (or those given)."""
     ranges = study.factors.ranges
@@ -30,4 +24,4 @@ def settings(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping
         points = shares(study.design, len(ranges)) if ranges else np.zeros((1, 0))
     for grid in study.factors.grid_points():
         for point in points:
-            yield grid | values_at(study, point)
+            yield grid | {name: ranges[name].value(float(share)) for name, share in zip(ranges, point, strict=True)}

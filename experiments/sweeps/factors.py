@@ -105,7 +105,7 @@ def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
 def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
     """Yield the ranges that one entry stands for."""
     if value == STATED:
-        yield from ((one, stated(one, about)) for one, about in meant(name))
+        yield from ((one, within(one, about.low, about.high, log=False)) for one, about in meant(name))
         return
     if not isinstance(value, Mapping):
         raise InputError(f'{name} must be a list, {{ low, high }} or "{STATED}", got {value!r}')
@@ -148,8 +148,3 @@ def meant(name: str) -> list[tuple[str, Number]]:
 def group_of(dotted: str) -> str:
     """Return the group of a parameter."""
     return dotted.partition(".")[0]
-
-
-def stated(name: str, about: Number) -> Range:
-    """Return the whole range of a parameter."""
-    return within(name, about.low, about.high, log=False)

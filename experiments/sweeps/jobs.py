@@ -1,7 +1,6 @@
 """The runs of a study: one for each of its points and seeds, in its own order."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -26,23 +25,18 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
     for source in study.scenarios:
         for policies in study.policies:
             for values in settings(study, points):
-                yield point_of(study, source, policies, values)
-
-
-def point_of(study: Study, source: str, policies: tuple[str, ...], values: Mapping[str, Any]) -> RunSpec:
-    """Return the run at one point of a study."""
-    scenario = shared(study, source, policies)
-    return RunSpec(
-        source=source,
-        policies=begun(policies, scenario, scenario.start),
-        overrides=overrides_of(dict(study.sets) | dict(values)),
-        varied=tuple(values),
-        start=study.start,
-        until=after(scenario.start, study.years),
-        seed=study.seeds[0],
-        keep=study.keep,
-        measures=study.measures,
-    )
+                scenario = shared(study, source, policies)
+                yield RunSpec(
+                    source=source,
+                    policies=begun(policies, scenario, scenario.start),
+                    overrides=overrides_of(dict(study.sets) | dict(values)),
+                    varied=tuple(values),
+                    start=study.start,
+                    until=after(scenario.start, study.years),
+                    seed=study.seeds[0],
+                    keep=study.keep,
+                    measures=study.measures,
+                )
 
 
 def shared(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:

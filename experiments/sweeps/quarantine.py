@@ -36,11 +36,6 @@ def let_out(folder: Path, run: str) -> None:
     path_of(folder, run).unlink(missing_ok=True)
 
 
-def inside(folder: Path) -> list[Path]:
-    """Return the files of all runs in quarantine."""
-    return sorted((folder / QUARANTINE).glob("*.json"))
-
-
 def read(path: Path) -> tuple[str, RunSpec]:
     """Return the identity that a run in quarantine had, and what it was asked to be."""
     try:

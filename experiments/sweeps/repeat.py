@@ -101,10 +101,7 @@ def check_code(run: str, spec: RunSpec) -> None:
 
 def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
     """Return all measures of some runs, computed anew."""
-    outcome = carry_out(specs, measured, workers, label)
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    return outcome.results
+    return carry_out(specs, measured, workers, label).whole
 
 
 def measured(spec: RunSpec, tell: Tell) -> pa.Table:

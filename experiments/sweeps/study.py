@@ -127,14 +127,15 @@ def read_study(path: Path) -> Study:
     for key in sets:
         if key in factors.names:
             raise table.wrong(f"'{key}' is both fixed and varied; leave it in [vary]")
+    title = table.values.get("title", path.stem)
     return Study(
         name=path.stem,
-        title=title_of(table, path.stem),
+        title=str(title.get("en", path.stem) if isinstance(title, Mapping) else title),
         scenarios=scenarios_of(table, path.parent),
         policies=policies_of(table, path.parent),
         seeds=seeds_of(table),
         years=years_of(table),
-        start=start_of(table),
+        start=date_of(f"{file}: start", table.values["start"]) if "start" in table.values else None,
         sets=sets,
         factors=factors,
         keep=tuple(sorted(chosen(table, "keep", (), KEEPS))),
@@ -151,12 +152,6 @@ def dotted(table: Table, above: str = "") -> list[tuple[str, Any]]:
         deeper = isinstance(value, Mapping)
         found += dotted(Table(table.file, value), f"{above}{key}.") if deeper else [(above + key, value)]
     return found
-
-
-def title_of(table: Table, default: str) -> str:
-    """Return the title of a study."""
-    title = table.values.get("title", default)
-    return str(title.get("en", default) if isinstance(title, Mapping) else title)
 
 
 def scenarios_of(table: Table, folder: Path) -> tuple[str, ...]:
@@ -199,12 +194,6 @@ def years_of(table: Table) -> float:
     if not 0.0 < years <= LONGEST_YEARS:
         raise table.wrong(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
     return float(years)
-
-
-def start_of(table: Table) -> datetime.date | None:
-    """Return the first reported day, if the study states it."""
-    value = table.values.get("start")
-    return None if value is None else date_of(f"{table.file}: start", value)
 
 
 def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def show_check(specs: Sequence[RunSpec]) -> None:
         raise InputError(f"there are no orders of magnitude for '{site}', only for {', '.join(known)}")
     outcome = run_all(specs, label=f"{site}, status quo")
     if outcome.finished:
-        measures = joined(outcome.finished)["measures"].to_pandas()
+        measures = joined(outcome.results)["measures"].to_pandas()
         print("\n".join(check_lines(rows, site, measures)))
     if outcome.interrupted:
         raise KeyboardInterrupt

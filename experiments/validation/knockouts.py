@@ -85,10 +85,8 @@ def effects(one: Knockout, *, scale: float, years: float, replicates: int, worke
 
 def table_of(specs: Sequence[RunSpec], workers: int) -> pd.DataFrame:
     """Return the mean of every measure over the months of each run, a row per seed."""
-    outcome = run_all(specs, workers=workers, label=f"{specs[0].scenario.name} {specs[0].policy}")
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    table: pd.DataFrame = joined(outcome.finished)["measures"].to_pandas()
+    runs = run_all(specs, workers=workers, label=f"{specs[0].scenario.name} {specs[0].policy}").whole
+    table: pd.DataFrame = joined(runs)["measures"].to_pandas()
     return table.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
 
 

@@ -1,6 +1,5 @@
 """One life in sentences: the world is lived again, listening to a few residents who live in a place."""
 
-import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +10,7 @@ from experiments.viewer import sites
 from experiments.viewer.lane import CHUNK, Lane, Stop
 from experiments.viewer.texts import say
 from experiments.viewer.why import cause_name
-from model.calendar import date_of_tick, tick_of
+from model.calendar import tick_of
 from model.daybook import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 from model.kinds import NAMES as KINDS
 from model.law import COUNTS
@@ -192,8 +191,3 @@ def sentence(language: str, event: Event) -> str:
             return moved
     how = "other_good" if event.change >= 0.0 else "other_bad"
     return say(language, f"event.{how}", cause=cause_name(language, cause))
-
-
-def day(event: Event) -> datetime.date:
-    """Return the date of an event."""
-    return date_of_tick(event.tick)

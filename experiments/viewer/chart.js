@@ -11,7 +11,7 @@ function draw(canvas, chart, data) {
   canvas.style.height = `${HEIGHT}px`;
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
-  const ink = data.dark ? "#dfe6ec" : "#37474f";
+  const ink = data.look.letters;
   const values = chart.lines.flatMap((line) => [...line.a, ...(line.b || [])]).filter((value) => value !== null);
   const months = data.months.length;
   pen.font = "10px system-ui, sans-serif";
@@ -23,7 +23,7 @@ function draw(canvas, chart, data) {
   const area = { left, right: width - 6, top: 8, bottom: HEIGHT - 18 };
   const x = (k) => area.left + ((area.right - area.left) * (k + 0.5)) / Math.max(12, months);
   const y = (value) => area.bottom - ((area.bottom - area.top) * (value - low)) / (high - low);
-  pen.strokeStyle = data.dark ? "#3a4753" : "#dde3e7";
+  pen.strokeStyle = data.look.grid;
   pen.fillStyle = ink;
   pen.textAlign = "right";
   for (const value of ticks(low, high)) {
@@ -40,7 +40,7 @@ function draw(canvas, chart, data) {
   for (const mark of data.marks) {
     const k = data.months.indexOf(mark.month);
     if (k < 0) continue;
-    pen.strokeStyle = data.dark ? "#90a4ae" : "#78909c";
+    pen.strokeStyle = data.look.mark;
     pen.setLineDash([2, 3]);
     pen.beginPath();
     pen.moveTo(x(k), area.top);
@@ -52,7 +52,7 @@ function draw(canvas, chart, data) {
     pen.fill();
   }
   if (data.chosen !== null) {
-    pen.fillStyle = data.dark ? "rgba(255,255,255,.12)" : "rgba(0,0,0,.08)";
+    pen.fillStyle = data.look.chosen;
     pen.fillRect(x(data.chosen) - 4, area.top, 8, area.bottom - area.top);
   }
   const colours = data.colours;

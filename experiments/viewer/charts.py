@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.figures.svg import ON_DARK, ON_LIGHT
+from experiments.figures.looks import LINES, look_of
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
 from scenarios.timeline import read_timeline
@@ -49,8 +49,8 @@ def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) ->
     months = [f"{month:%Y-%m}" for month in columns[0].get("month", [])]
     return {
         "months": months,
-        "dark": dark,
-        "colours": ON_DARK if dark else ON_LIGHT,
+        "look": look_of(dark),
+        "colours": LINES[dark],
         "chosen": chosen if chosen is not None and chosen < len(months) else None,
         "marks": [{"month": f"{date:%Y-%m}", "text": title} for date, title in marks_of(language, lanes[0])],
         "charts": [

@@ -12,7 +12,10 @@ def words(language: str, lane: Lane, cell: int, layer: str) -> str:
     """Return a cell in words; beside the name of a place stands nothing about who reports or where cliques are."""
     town, watch = lane.site.town, lane.watch
     if layer == "gangs":
-        return holder(language, lane, cell)
+        clique = int(lane.world.state.territory[cell])
+        if clique < 0:
+            return say(language, "hover.free")
+        return say(language, "hover.holder", n=clique + 1, gang=GANGS[lane.world.state.cliques[clique]["gang"]])
     if layer == "narcos":
         return say(language, "hover.protected" if watch.values(lane.world, layer)[cell] >= 0 else "hover.unprotected")
     place = ""
@@ -31,11 +34,3 @@ def words(language: str, lane: Lane, cell: int, layer: str) -> str:
     if layer == "authority":
         text += " " + say(language, "hover.authority", value=f"{watch.values(lane.world, layer)[cell]:.2f}")
     return text
-
-
-def holder(language: str, lane: Lane, cell: int) -> str:
-    """Return which clique holds a cell; never with the name of a place."""
-    clique = int(lane.world.state.territory[cell])
-    if clique < 0:
-        return say(language, "hover.free")
-    return say(language, "hover.holder", n=clique + 1, gang=GANGS[lane.world.state.cliques[clique]["gang"]])

@@ -110,11 +110,7 @@ def levers() -> dict[str, list[Lever]]:
     for name, _, about in every_number():
         group, _, key = name.partition(".")
         if about.role == "lever" and group in known_groups and known_groups[group].__module__.startswith("model."):
-            found[heading_of(group)].append(Lever(name, about, known_groups[group].kind(key) is int))
+            heading = next((heading for heading, groups in GROUPS.items() if group in groups), "other")
+            found[heading].append(Lever(name, about, known_groups[group].kind(key) is int))
     rank = {name: number for number, name in enumerate(FIRST)}
     return {heading: sorted(some, key=lambda one: rank.get(one.name, 99)) for heading, some in found.items() if some}
-
-
-def heading_of(group: str) -> str:
-    """Return the heading under which a group of parameters stands."""
-    return next((heading for heading, groups in GROUPS.items() if group in groups), "other")

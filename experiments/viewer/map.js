@@ -3,8 +3,6 @@
 const DOTS = 8; // dots a cell is wide
 const NOTHING = 255;
 const CLOSEST = 12; // how far the map can be enlarged
-const COUPLE = { light: "#0072B2", dark: "#56B4E9" };
-const INCIDENT = "#D55E00";
 
 const floats = (view) => (view && view.byteLength ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Float32Array());
 const integers = (view, Kind = Int32Array) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
@@ -137,27 +135,27 @@ class Pane {
 
   drawUnder() {
     const pen = this.begin(this.under);
-    const dark = this.board.view.dark;
+    const { look } = this.board.view;
     this.trace(pen, this.board.ground.place.outline);
-    pen.fillStyle = dark ? "#1d2630" : this.lane === "difference" ? "#cfd6db" : "#eceff1";
+    pen.fillStyle = this.lane === "difference" ? look["land-between"] : look.land;
     pen.fill();
     this.trace(pen, this.board.ground.place.lake);
-    pen.fillStyle = dark ? "#27445c" : "#c5dced";
+    pen.fillStyle = look.lake;
     pen.fill();
   }
 
   drawOver() {
     const { ground, view } = this.board;
     const pen = this.begin(this.over);
-    const ink = view.dark ? "#dfe6ec" : "#263238";
+    const ink = view.look.names;
     const unit = 1 / this.scale;
     this.trace(pen, ground.place.outline);
     pen.strokeStyle = ink;
     pen.lineWidth = 1.4 * unit;
     pen.stroke();
     if (!view.named) return; // what bears no names must not be found by seats and stations either
-    for (const seat of ground.place.seats || []) this.mark(pen, seat, "seat", 3.6 * unit, view.dark ? "#1d2630" : "#ffffff", ink);
-    for (const station of ground.place.stations || []) this.mark(pen, station, "station", 6 * unit, ink, view.dark ? "#000000" : "#ffffff");
+    for (const seat of ground.place.seats || []) this.mark(pen, seat, "seat", 3.6 * unit, view.look.seat, ink);
+    for (const station of ground.place.stations || []) this.mark(pen, station, "station", 6 * unit, ink, view.look.station);
     this.names(pen, ink, unit);
   }
 
@@ -199,7 +197,7 @@ class Pane {
       if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
       taken.push(box);
       pen.lineWidth = 3 * unit;
-      pen.strokeStyle = this.board.view.dark ? "rgba(10,14,18,.85)" : "rgba(255,255,255,.85)";
+      pen.strokeStyle = this.board.view.look.halo;
       pen.strokeText(name, left, top);
       pen.fillStyle = ink;
       pen.fillText(name, left, top);
@@ -252,7 +250,7 @@ class Pane {
   drawIncidents(pen, minute) {
     const rows = this.incidents || [];
     const unit = 1 / this.scale;
-    pen.strokeStyle = INCIDENT;
+    pen.strokeStyle = this.board.view.look.incident;
     for (let k = 0; k + 2 < rows.length; k += 3) {
       const age = minute === null ? 30 : minute - rows[k + 2];
       if (age < 0 || age > 150) continue;
@@ -270,8 +268,8 @@ class Pane {
     for (const rounds of this.rounds || []) {
       const [x, y] = place(rounds, minute);
       const top = this.board.ground.height - y - 0.5;
-      pen.fillStyle = this.board.view.dark ? COUPLE.dark : COUPLE.light;
-      pen.strokeStyle = this.board.view.dark ? "#0b0f13" : "#ffffff";
+      pen.fillStyle = this.board.view.look.a;
+      pen.strokeStyle = this.board.view.look.couple;
       pen.lineWidth = 1.2 / this.scale;
       shape(pen, rounds.mode, x + 0.5, top, size);
       pen.fill();

@@ -10,10 +10,11 @@ import solara
 from mesa.visualization import Slider, SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
+from experiments.figures.looks import look_of
 from experiments.viewer import frames
 from experiments.viewer.looks import Watch
 from experiments.viewer.views import view_of
-from experiments.viewer.widgets import FOLDER, MapWidget
+from experiments.viewer.widgets import MapWidget, style
 from model import TrustModel
 from model.calendar import NIGHT
 from model.town import Town, build_town
@@ -21,7 +22,6 @@ from scenarios import load
 from scenarios.groups import parameter_named
 
 SCALE = 0.25
-STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 LEVERS = {
     "fair": "contacts.fair",
     "accompaniment": "reporting.accompaniment",
@@ -78,9 +78,9 @@ def TownMap(world: Any) -> None:
         widget.cells, widget.where = frames.cells_of(town()), frames.where_of(town())
         widget.ground_a = watch.bytes(world, "trust").tobytes()
         widget.rounds_a, widget.incidents_a = frames.rounds_of(world, town()), frames.incidents_of(world, town())
-        widget.view = view_of("en", "trust", "a", communal=False)
+        widget.view = view_of("en", "trust", "a", communal=False) | {"look": look_of(dark=False)}
         widget.head = {"number": world.tick, "seconds": 0, "where": NIGHT}
-    solara.Style(STYLE + ".cf-board { height: 460px; }")
+    solara.Style(style() + ".cf-board { height: 460px; }")
     solara.Text(f"{world.date}, shift {world.tick % 3 + 1} of 3")
     solara.Div(classes=["cf-map"], children=[widget], style={"width": "100%"})
 

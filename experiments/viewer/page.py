@@ -1,7 +1,6 @@
 """The page: controls above, the map on the left, panels on the right."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as rv
@@ -13,12 +12,11 @@ from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
 from experiments.viewer.pieces import button, choice, field, text
 from experiments.viewer.player import SPEEDS
-from experiments.viewer.texts import say
 from experiments.viewer.tour import Tour, Workshop
 from experiments.viewer.views import ready
 from experiments.viewer.visit import Visit
+from experiments.viewer.widgets import style
 
-STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 PANELS = {"time": TimePanel, "levers": LeverPanel, "why": WhyPanel, "life": LifePanel, "criteria": CriteriaPanel}
 
 
@@ -28,8 +26,8 @@ def Page() -> None:
     visit: Visit = solara.use_memo(Visit, [])
     solara.use_effect(visit.open, [])
     dark = visit.dark.value
-    solara.Title(say(visit.language.value, "page.title"))
-    solara.Style(STYLE)
+    solara.Title(visit.say("page.title"))
+    solara.Style(style())
     stated = visit.twins.value or visit.busy.value or visit.fault.value
     classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if stated else [])]
     with solara.Div(classes=classes, attributes={"lang": visit.language.value}):
@@ -42,7 +40,7 @@ def Page() -> None:
                 solara.Div(classes=["cf-map"], children=[visit.map])
             with solara.Div(classes=["cf-right"]):
                 Panels(visit)
-        text(say(visit.language.value, "page.synthetic"), classes="cf-foot")
+        text(visit.say("page.synthetic"), classes="cf-foot")
         Tour(visit)
         Workshop(visit)
 
@@ -62,31 +60,31 @@ def Head(visit: Visit) -> None:
         visit.refresh()
 
     with solara.Div(classes=["cf-head"]):
-        text(say(language, "page.title"), "h1", "")
-        text(say(language, "page.subtitle"), "span", "cf-sub")
+        text(visit.say("page.title"), "h1", "")
+        text(visit.say("page.subtitle"), "span", "cf-sub")
         towns = [(name, sites.titles(name)[language]) for name in sites.choices()]
-        choice(say(language, "page.municipality"), visit.scenario.value, towns, visit.choose_scenario, "cf-pick")
+        choice(visit.say("page.municipality"), visit.scenario.value, towns, visit.choose_scenario, "cf-pick")
         PolicyChoice(visit, "a")
         button(
-            say(language, "page.twins"),
+            visit.say("page.twins"),
             lambda: visit.choose_twins(not visit.twins.value),
-            hint=say(language, "page.twins_hint"),
+            hint=visit.say("page.twins_hint"),
             on=visit.twins.value,
         )
         if visit.twins.value:
             PolicyChoice(visit, "b")
-        button(say(language, "page.tour"), lambda: visit.step.set(0))
-        button(say(language, "page.workshop"), lambda: visit.guess.set({"open": True}))
-        button("◐", dim, name=say(language, "page.theme"))
-        button(say(language, "page.language"), speak, hint=say(language, "page.language_hint"))
+        button(visit.say("page.tour"), lambda: visit.step.set(0))
+        button(visit.say("page.workshop"), lambda: visit.guess.set({"open": True}))
+        button("◐", dim, name=visit.say("page.theme"))
+        button(visit.say("page.language"), speak, hint=visit.say("page.language_hint"))
 
 
 @solara.component
 def PolicyChoice(visit: Visit, letter: str) -> None:
     """The ready policy of one town; worlds for experiments come after all policies."""
     language = visit.language.value
-    label = say(language, f"page.policy_{letter}" if visit.twins.value else "page.policy")
-    hint = say(language, "page.policy_hint")
+    label = visit.say(f"page.policy_{letter}" if visit.twins.value else "page.policy")
+    hint = visit.say("page.policy_hint")
     choice(
         label,
         visit.ready.value[letter],
@@ -100,17 +98,17 @@ def PolicyChoice(visit: Visit, letter: str) -> None:
 @solara.component
 def Controls(visit: Visit) -> None:
     """Play and pause, one shift, one month, restart, speed, a date, luck, and the clock."""
-    language, playing = visit.language.value, visit.playing.value
+    playing = visit.playing.value
     waiting = visit.busy.value == "compiling"
     with solara.Div(classes=["cf-controls"]):
-        word = say(language, "page.pause" if playing else "page.play")
+        word = visit.say("page.pause" if playing else "page.play")
         sign = "❚❚" if playing else "▶"
         button(f"{sign} {word}", visit.toggle, name=word, on=True, disabled=waiting)
-        button(say(language, "page.one_shift"), visit.one_shift, disabled=waiting)
-        button(say(language, "page.one_month"), visit.one_month, disabled=waiting)
-        button(say(language, "page.restart"), visit.restart, disabled=waiting)
-        speeds = [(number, say(language, f"speed.{number}")) for number in range(len(SPEEDS))]
-        choice(say(language, "page.speed"), visit.speed.value, speeds, visit.player.pace, "cf-speed")
+        button(visit.say("page.one_shift"), visit.one_shift, disabled=waiting)
+        button(visit.say("page.one_month"), visit.one_month, disabled=waiting)
+        button(visit.say("page.restart"), visit.restart, disabled=waiting)
+        speeds = [(number, visit.say(f"speed.{number}")) for number in range(len(SPEEDS))]
+        choice(visit.say("page.speed"), visit.speed.value, speeds, visit.player.pace, "cf-speed")
         DateField(visit, waiting)
         SeedField(visit)
         Clock(visit)
@@ -120,7 +118,7 @@ def Controls(visit: Visit) -> None:
 def DateField(visit: Visit, waiting: bool) -> None:
     """A date to go to, once it is typed whole."""
     date, set_date = solara.use_state("")
-    label = say(visit.language.value, "page.jump")
+    label = visit.say("page.jump")
     typed = field(label, date, "cf-jump", on_v_model=set_date, placeholder="2019-06-16", disabled=waiting)
     rv.use_event(typed, "keydown.enter", lambda *_: visit.jump(date))
 
@@ -128,9 +126,8 @@ def DateField(visit: Visit, waiting: bool) -> None:
 @solara.component
 def SeedField(visit: Visit) -> None:
     """The luck of both worlds."""
-    language = visit.language.value
-    hint = {"title": say(language, "page.seed_hint"), "min": "0"}
-    typed = field(say(language, "page.seed"), str(visit.seed.value), "cf-seed", hint, type="number")
+    hint = {"title": visit.say("page.seed_hint"), "min": "0"}
+    typed = field(visit.say("page.seed"), str(visit.seed.value), "cf-seed", hint, type="number")
     rv.use_event(typed, "change", lambda *stated: visit.choose_seed(seed_of(stated[-1], visit.seed.value)))
 
 
@@ -146,13 +143,13 @@ def seed_of(word: Any, now: int) -> int:
 @solara.component
 def Clock(visit: Visit) -> None:
     """Date, shift and trust now."""
-    language, clock = visit.language.value, visit.clock.value
+    clock = visit.clock.value
     if not clock:
         return
     trust = " / ".join(f"{100 * value:.1f}" for value in clock["trust"])
-    shift = say(language, f"page.shift_{clock['shift']}")
+    shift = visit.say(f"page.shift_{clock['shift']}")
     with solara.Div(classes=["cf-clock"]):
-        text(f"{clock['date']} · {shift} · {say(language, 'page.trust_now')} {trust}", "span", "")
+        text(f"{clock['date']} · {shift} · {visit.say('page.trust_now')} {trust}", "span", "")
 
 
 @solara.component
@@ -162,7 +159,7 @@ def News(visit: Visit) -> None:
     if busy:
         words = {"compiling": "page.compiling", "living": "page.living", "listening": "life.listening"}[busy]
         with solara.Div(classes=["cf-busy"], attributes={"role": "status"}):
-            text(say(language, words), "span", "")
+            text(visit.say(words), "span", "")
             rv.ProgressLinear(indeterminate=True, height=3)
     if visit.fault.value:
         text(visit.fault.value, "div", "cf-fault")
@@ -173,7 +170,6 @@ def News(visit: Visit) -> None:
 @solara.component
 def Layers(visit: Visit) -> None:
     """Which layer the map shows, and how twins stand on it."""
-    language = visit.language.value
 
     def request(on: bool) -> None:
         visit.gangs.set(on)
@@ -183,15 +179,15 @@ def Layers(visit: Visit) -> None:
         visit.mode.set(mode)
         visit.refresh()
 
-    layers = [(name, say(language, f"layer.{name}")) for name in LAYERS if name not in ON_REQUEST or visit.gangs.value]
+    layers = [(name, visit.say(f"layer.{name}")) for name in LAYERS if name not in ON_REQUEST or visit.gangs.value]
     with solara.Div(classes=["cf-layers"]):
-        choice(say(language, "page.layer"), visit.layer.value, layers, visit.choose_layer, "cf-pick")
+        choice(visit.say("page.layer"), visit.layer.value, layers, visit.choose_layer, "cf-pick")
         if visit.twins.value:
             modes = {"both": "side_by_side", "difference": "difference", "a": "only_a", "b": "only_b"}
-            items = [(mode, say(language, f"page.{name}")) for mode, name in modes.items()]
-            choice(say(language, "page.maps"), visit.mode.value, items, arrange, "cf-pick")
+            items = [(mode, visit.say(f"page.{name}")) for mode, name in modes.items()]
+            choice(visit.say("page.maps"), visit.mode.value, items, arrange, "cf-pick")
         rv.Checkbox(
-            label=say(language, "page.show_gangs"),
+            label=visit.say("page.show_gangs"),
             v_model=visit.gangs.value,
             on_v_model=request,
             dense=True,
@@ -199,18 +195,18 @@ def Layers(visit: Visit) -> None:
             class_="cf-gangs",
         )
     if visit.layer.value in ON_REQUEST:
-        text(say(language, "page.gangs_note"))
+        text(visit.say("page.gangs_note"))
     elif not LAYERS[visit.layer.value].named:
-        text(say(language, "page.unnamed_note"))
+        text(visit.say("page.unnamed_note"))
 
 
 @solara.component
 def Panels(visit: Visit) -> None:
     """The panels as tabs."""
-    language, tab = visit.language.value, visit.tab.value
+    tab = visit.tab.value
     with solara.Div(classes=["cf-tabs"], attributes={"role": "tablist"}):
         for name in PANELS:
-            button(say(language, f"page.tab_{name}"), partial(visit.tab.set, name), on=tab == name)
+            button(visit.say(f"page.tab_{name}"), partial(visit.tab.set, name), on=tab == name)
     with solara.Div(classes=["cf-panel"]):
         PANELS[tab](visit)
-    text(say(language, "page.keys"))
+    text(visit.say("page.keys"))

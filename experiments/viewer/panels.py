@@ -17,9 +17,8 @@ from experiments.viewer.charts import marks_of
 from experiments.viewer.criteria import criteria_bars, funnel_bars
 from experiments.viewer.levers import FIRST, Lever, levers
 from experiments.viewer.pieces import button, choice, markup, text
-from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
-from model.calendar import first_of_month
+from model.calendar import date_of_tick, first_of_month
 
 WHOLE = -1
 """The whole municipality in the list of its settlements."""
@@ -36,17 +35,17 @@ def TimePanel(visit: Visit) -> None:
             date = first_of_month(month)
             named = {"month": f"{date:%Y-%m}"}
             with solara.Div(classes=["cf-row"]):
-                button(say(language, "chart.rewind", **named), lambda: visit.jump(date.isoformat()))
-                hint = say(language, "chart.branch_hint")
-                button(say(language, "chart.branch", **named), lambda: visit.branch(date), hint=hint)
-                button(say(language, "page.tab_why"), lambda: visit.tab.set("why"))
-        text(say(language, "chart.help") + (" " + say(language, "chart.dashes") if visit.twins.value else ""))
+                button(visit.say("chart.rewind", **named), lambda: visit.jump(date.isoformat()))
+                hint = visit.say("chart.branch_hint")
+                button(visit.say("chart.branch", **named), lambda: visit.branch(date), hint=hint)
+                button(visit.say("page.tab_why"), lambda: visit.tab.set("why"))
+        text(visit.say("chart.help") + (" " + visit.say("chart.dashes") if visit.twins.value else ""))
         solara.Div(children=[visit.chart])
         if visit.lanes and not visit.lanes[0].history().get("month"):
-            text(say(language, "page.no_months"), classes="cf-busy")
+            text(visit.say("page.no_months"), classes="cf-busy")
         if visit.lanes:
             marks = "; ".join(f"{when:%Y-%m} {title}" for when, title in marks_of(language, visit.lanes[0]))
-            text(f"{say(language, 'chart.marks')}: {marks}")
+            text(f"{visit.say('chart.marks')}: {marks}")
 
 
 @solara.component
@@ -89,7 +88,6 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
 @solara.component
 def LeverPanel(visit: Visit) -> None:
     """Levers by heading, the important ones open; what was moved, as files and as a command."""
-    language = visit.language.value
     more, show_more = solara.use_state(False)
     visit.moved.value  # noqa: B018
     if not visit.lanes:
@@ -98,52 +96,50 @@ def LeverPanel(visit: Visit) -> None:
         if visit.twins.value:
             with solara.Div(classes=["cf-row"]):
                 for letter in "ab":
-                    label = say(language, "levers.world", lane=letter.upper())
+                    label = visit.say("levers.world", lane=letter.upper())
                     button(label, partial(visit.hand.set, letter), on=visit.hand.value == letter)
         with solara.Div(classes=["cf-levers"]):
             for heading, some in levers().items():
                 shown = [one for one in some if more or one.name in FIRST]
                 if shown:
-                    text(say(language, f"group.{heading}"), "h3", "")
+                    text(visit.say(f"group.{heading}"), "h3", "")
                 for lever in shown:
                     # another world has sliders of its own: what the old ones still report must not move its levers
                     LeverSlider(visit, lever).key(f"{lever.name} {visit.in_hand().serial}")
         with solara.Div(classes=["cf-row"]):
-            button(say(language, "levers.more"), lambda: show_more(not more), on=more)
+            button(visit.say("levers.more"), lambda: show_more(not more), on=more)
         Moved(visit)
 
 
 @solara.component
 def Moved(visit: Visit) -> None:
     """What was moved by hand: dates, files to save, the command that repeats the run."""
-    language = visit.language.value
     visit.moved.value  # noqa: B018
     lane = visit.in_hand()
-    text(say(language, "levers.moved"), "h3", "")
+    text(visit.say("levers.moved"), "h3", "")
     if not lane.changes and not lane.pending:
-        text(say(language, "levers.none"))
+        text(visit.say("levers.none"))
         return
     with solara.Div(classes=["cf-row"]):
         for policy in lane.changes:
             solara.FileDownload(
                 changes.file_of(policy),
                 filename=f"{policy.name}.toml",
-                label=say(language, "levers.save", file=f"{policy.name}.toml"),
+                label=visit.say("levers.save", file=f"{policy.name}.toml"),
                 icon_name=None,
                 mime_type="application/toml",
             )
-        button(say(language, "levers.drop"), visit.drop_changes)
+        button(visit.say("levers.drop"), visit.drop_changes)
     for policy in lane.changes:
         moves = ", ".join(f"{entry.parameter} {entry.how} {entry.value:g}" for entry in policy.entries)
         text(f"{policy.start}: {moves}")
-    text(say(language, "levers.repeat"))
+    text(visit.say("levers.repeat"))
     text(changes.command_of(lane.name, lane.policies, lane.seed, lane.world.date), "code", "cf-code")
 
 
 @solara.component
 def WhyPanel(visit: Visit) -> None:
     """The causes that moved trust in a place and a period, by weight."""
-    language = visit.language.value
     wanted, want = solara.use_state(False)
     visit.lived.value  # noqa: B018
     if not visit.lanes:
@@ -154,9 +150,9 @@ def WhyPanel(visit: Visit) -> None:
             ask_of_worlds(visit, wanted, want)
         ask_of_place(visit)
         state_causes(visit, apart=wanted and twins)
-        text(f"{say(language, 'why.unit')}. {say(language, 'why.help')}")
+        text(f"{visit.say('why.unit')}. {visit.say('why.help')}")
         if visit.settlement.value is not None:
-            text(say(language, "why.hidden"))
+            text(visit.say("why.hidden"))
 
 
 def ask_of_worlds(visit: Visit, apart: bool, want: Callable[[bool], None]) -> None:
@@ -166,7 +162,7 @@ def ask_of_worlds(visit: Visit, apart: bool, want: Callable[[bool], None]) -> No
         want(False)
         visit.hand.set(letter)
 
-    hint = say(visit.language.value, "why.worlds")
+    hint = visit.say("why.worlds")
     with solara.Div(classes=["cf-row"]):
         for letter in "ab":
             on = not apart and letter == visit.hand.value
@@ -176,47 +172,42 @@ def ask_of_worlds(visit: Visit, apart: bool, want: Callable[[bool], None]) -> No
 
 def ask_of_place(visit: Visit) -> None:
     """Let the visitor choose a place, leave a month, or hear a life."""
-    language = visit.language.value
-    items = [(WHOLE, say(language, "why.whole")), *enumerate(visit.in_hand().site.town.settlement_names)]
+    items = [(WHOLE, visit.say("why.whole")), *enumerate(visit.in_hand().site.town.settlement_names)]
     chosen = WHOLE if visit.settlement.value is None else visit.settlement.value
 
     def move(place: int) -> None:
         visit.settlement.set(None if place == WHOLE else place)
 
     with solara.Div(classes=["cf-row"]):
-        choice(say(language, "why.place"), chosen, items, move, "cf-wide")
+        choice(visit.say("why.place"), chosen, items, move, "cf-wide")
         if visit.chosen_month() is not None:
-            button(say(language, "why.start"), lambda: visit.month.set(None))
-        button(say(language, "page.tab_life"), lambda: visit.tab.set("life"))
+            button(visit.say("why.start"), lambda: visit.month.set(None))
+        button(visit.say("page.tab_life"), lambda: visit.tab.set("life"))
 
 
 def state_causes(visit: Visit, apart: bool) -> None:
     """State how trust moved, and what moved it; or what set two worlds apart."""
     language, stated = visit.language.value, visit.apart() if apart else visit.account()
-    text(say(language, "why.title", place=place_of(visit), period=period_of(visit)), "h3", "")
-    numbers = {"total": f"{stated.total:+.2f}", "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
-    text(say(language, "why.apart" if apart else "why.total", **numbers), classes="cf-words")
-    markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
-
-
-def place_of(visit: Visit) -> str:
-    """Return the place that is asked about."""
     place = visit.settlement.value
-    return say(visit.language.value, "why.all") if place is None else visit.in_hand().site.town.settlement_names[place]
+    name = visit.say("why.all") if place is None else visit.in_hand().site.town.settlement_names[place]
+    text(visit.say("why.title", place=name, period=period_of(visit)), "h3", "")
+    numbers = {"total": f"{stated.total:+.2f}", "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
+    text(visit.say("why.apart" if apart else "why.total", **numbers), classes="cf-words")
+    markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
 
 
 def period_of(visit: Visit) -> str:
     """Return the period that is asked about."""
-    language, month = visit.language.value, visit.chosen_month()
+    month = visit.chosen_month()
     if month is None:
-        return say(language, "why.since", date=visit.in_hand().world.settings.start)
-    return say(language, "why.in", month=f"{first_of_month(month):%Y-%m}")
+        return visit.say("why.since", date=visit.in_hand().world.settings.start)
+    return visit.say("why.in", month=f"{first_of_month(month):%Y-%m}")
 
 
 @solara.component
 def LifePanel(visit: Visit) -> None:
     """The life of one resident in sentences."""
-    language, life = visit.language.value, visit.life.value
+    life = visit.life.value
     skip, set_skip = solara.use_state(0)
 
     def other() -> None:
@@ -228,18 +219,18 @@ def LifePanel(visit: Visit) -> None:
         visit.tell_life(None)
 
     with solara.Div():
-        text(say(language, "life.help"))
+        text(visit.say("life.help"))
         with solara.Div(classes=["cf-row"]):
-            button(say(language, "life.anybody"), anybody)
+            button(visit.say("life.anybody"), anybody)
             if visit.cell.value is not None:
-                button(say(language, "life.here"), lambda: visit.tell_life(visit.cell.value))
+                button(visit.say("life.here"), lambda: visit.tell_life(visit.cell.value))
             if life is not None:
-                button(say(language, "life.other"), other)
+                button(visit.say("life.other"), other)
         if life == "nobody":
-            text(say(language, "life.nobody"), classes="cf-busy")
+            text(visit.say("life.nobody"), classes="cf-busy")
         elif isinstance(life, biography.Life):
             Stated(visit, life)
-        text(say(language, "life.safeguard"))
+        text(visit.say("life.safeguard"))
 
 
 @solara.component
@@ -248,12 +239,12 @@ def Stated(visit: Visit, life: biography.Life) -> None:
     language = visit.language.value
     text(biography.opening(language, life), "h3", "")
     trust = {"before": f"{100 * life.before:.0f}", "after": f"{100 * life.after:.0f}"}
-    text(say(language, "life.trust", **trust), classes="cf-words")
+    text(visit.say("life.trust", **trust), classes="cf-words")
     if not life.events:
-        text(say(language, "life.quiet"))
+        text(visit.say("life.quiet"))
     markup("<ol class='cf-life'>" + "".join(line(language, event) for event in life.events) + "</ol>")
     if life.left_out:
-        text(say(language, "life.left_out", n=life.left_out))
+        text(visit.say("life.left_out", n=life.left_out))
 
 
 def line(language: str, event: biography.Event) -> str:
@@ -262,7 +253,7 @@ def line(language: str, event: biography.Event) -> str:
     if abs(event.change) >= 5e-4:
         moved = f" <span class='cf-{'up' if event.change > 0 else 'down'}'>{100 * event.change:+.1f}</span>"
     words = html.escape(biography.sentence(language, event)) + (f" (×{event.times})" if event.times > 1 else "")
-    return f"<li><time>{biography.day(event)}</time>{words}{moved}</li>"
+    return f"<li><time>{date_of_tick(event.tick)}</time>{words}{moved}</li>"
 
 
 @solara.component
@@ -273,12 +264,12 @@ def CriteriaPanel(visit: Visit) -> None:
     lanes: list[Any] = visit.lanes
     with solara.Div():
         if not lanes or not lanes[0].history().get("month"):
-            text(say(language, "page.no_months"), classes="cf-busy")
+            text(visit.say("page.no_months"), classes="cf-busy")
             return
-        text(say(language, "criteria.title"), "h3", "")
+        text(visit.say("criteria.title"), "h3", "")
         markup(criteria_bars(language, lanes))
-        text(say(language, "criteria.note"))
-        text(say(language, "criteria.funnel"), "h3", "")
+        text(visit.say("criteria.note"))
+        text(visit.say("criteria.funnel"), "h3", "")
         markup(funnel_bars(language, lanes))
         left = " / ".join(f"{lane.so_far('women_without_remedy'):.0f}" for lane in lanes)
-        text(say(language, "criteria.remedy", n=left))
+        text(visit.say("criteria.remedy", n=left))

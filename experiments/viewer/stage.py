@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from experiments.figures.looks import look_of
 from experiments.viewer import biography, charts, differ, frames, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.player import SPEEDS, Deed, Player
@@ -60,6 +61,10 @@ class Stage:
         self.do(self.settle, "compiling")
         return self.player.close
 
+    def say(self, name: str, **values: Any) -> str:
+        """Return a text in the language of the visitor."""
+        return say(self.language.value, name, **values)
+
     # Deeds of the player's thread
 
     def do(self, deed: Deed, busy: str = "") -> None:
@@ -85,7 +90,7 @@ class Stage:
             self.fault.set(str(reason))
         else:
             traceback.print_exception(reason)
-            self.fault.set(say(self.language.value, "page.fault", reason=type(reason).__name__))
+            self.fault.set(self.say("page.fault", reason=type(reason).__name__))
 
     def settle(self) -> None:
         """Move into the municipality that is chosen, with the luck that is chosen."""
@@ -95,10 +100,8 @@ class Stage:
         with self.map.hold_sync():
             self.map.place, self.map.cells = frames.place_of(town), frames.cells_of(town)
             self.map.where = frames.where_of(town)
-        self.settlement.set(None)
-        self.month.set(None)
-        self.cell.set(None)
-        self.life.set(None)
+        for chosen in (self.settlement, self.month, self.cell, self.life):
+            chosen.set(None)
         self.renew()
 
     def lane(self, letter: str) -> Lane:
@@ -223,7 +226,7 @@ class Stage:
         view = view_of(self.language.value, self.layer.value, self.arrangement(), communal)
         titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
         self.map.view = view | {
-            "dark": self.dark.value,
+            "look": look_of(self.dark.value),
             "captions": titles,
             "difference": "difference_dark" if self.dark.value else "difference",
         }

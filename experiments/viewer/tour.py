@@ -8,7 +8,6 @@ import solara
 
 import scenarios
 from experiments.viewer.pieces import button, text
-from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 
 STEPS = 6
@@ -28,7 +27,7 @@ ANSWERS = ("rises", "same", "falls")
 @solara.component
 def Tour(visit: Visit) -> None:
     """The present step of the tour, if it has been begun."""
-    language, step = visit.language.value, visit.step.value
+    step = visit.step.value
     if not 0 <= step < STEPS:
         return
 
@@ -36,15 +35,15 @@ def Tour(visit: Visit) -> None:
         visit.step.set(number if 0 <= number < STEPS else -1)
         prepare(visit, number)
 
-    with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": say(language, "page.tour")}):
-        text(f"{step + 1}/{STEPS} · {say(language, f'tour.{step + 1}_title')}", "h2", "")
-        text(say(language, f"tour.{step + 1}_text"), classes="")
+    with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": visit.say("page.tour")}):
+        text(f"{step + 1}/{STEPS} · {visit.say(f'tour.{step + 1}_title')}", "h2", "")
+        text(visit.say(f"tour.{step + 1}_text"), classes="")
         with solara.Div(classes=["cf-row"]):
             if step:
-                button(say(language, "page.back"), lambda: go(step - 1))
+                button(visit.say("page.back"), lambda: go(step - 1))
             if step < STEPS - 1:
-                button(say(language, "page.next"), lambda: go(step + 1), on=True)
-            button(say(language, "page.close"), lambda: go(-1))
+                button(visit.say("page.next"), lambda: go(step + 1), on=True)
+            button(visit.say("page.close"), lambda: go(-1))
 
 
 def prepare(visit: Visit, step: int) -> None:
@@ -67,18 +66,18 @@ def prepare(visit: Visit, step: int) -> None:
 @solara.component
 def Workshop(visit: Visit) -> None:
     """A comparison to guess and to reveal, if the workshop is open."""
-    language, stated = visit.language.value, visit.guess.value
+    stated = visit.guess.value
     if not stated:
         return
-    with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": say(language, "page.workshop")}):
-        text(say(language, "page.workshop"), "h2", "")
+    with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": visit.say("page.workshop")}):
+        text(visit.say("page.workshop"), "h2", "")
         if "policy" not in stated:
             Choose(visit)
         elif "answer" not in stated:
             Ask(visit, stated["policy"])
         else:
             Reveal(visit, stated)
-        button(say(language, "page.close"), lambda: visit.guess.set({}))
+        button(visit.say("page.close"), lambda: visit.guess.set({}))
 
 
 @solara.component
@@ -86,7 +85,7 @@ def Choose(visit: Visit) -> None:
     """The comparisons that there are."""
     language = visit.language.value
     ready = scenarios.policies()
-    text(say(language, "workshop.intro"), classes="")
+    text(visit.say("workshop.intro"), classes="")
     for policy in COMPARISONS:
         if policy in ready:
             label = ready[policy].title[language]
@@ -96,15 +95,14 @@ def Choose(visit: Visit) -> None:
 @solara.component
 def Ask(visit: Visit, policy: str) -> None:
     """The question, with three answers."""
-    language = visit.language.value
-    text(say(language, f"workshop.{policy}"), classes="")
+    text(visit.say(f"workshop.{policy}"), classes="")
 
     def answer(word: str) -> None:
         visit.guess.set({"policy": policy, "answer": word})
         compare(visit, policy)
 
     for word in ANSWERS:
-        button(say(language, f"workshop.{word}"), partial(answer, word), block=True)
+        button(visit.say(f"workshop.{word}"), partial(answer, word), block=True)
 
 
 def compare(visit: Visit, policy: str) -> None:
@@ -134,16 +132,15 @@ def measured(visit: Visit, measure: str) -> tuple[float, float]:
 @solara.component
 def Reveal(visit: Visit, stated: dict[str, Any]) -> None:
     """The guess beside what came out."""
-    language = visit.language.value
-    guess = say(language, f"workshop.{stated['answer']}")
-    text(say(language, "workshop.guessed", guess=guess), classes="")
+    guess = visit.say(f"workshop.{stated['answer']}")
+    text(visit.say("workshop.guessed", guess=guess), classes="")
     if "measured" not in stated:
-        text(say(language, "page.living"), classes="cf-busy")
+        text(visit.say("page.living"), classes="cf-busy")
         return
     measure = COMPARISONS[stated["policy"]]
     a, b = stated["measured"]
-    name = say(language, "chart.trust" if measure == "trust" else "chart.telling")
-    text(say(language, "workshop.result", measure=name, a=f"{a:.3f}", b=f"{b:.3f}"), classes="cf-words")
+    name = visit.say("chart.trust" if measure == "trust" else "chart.telling")
+    text(visit.say("workshop.result", measure=name, a=f"{a:.3f}", b=f"{b:.3f}"), classes="cf-words")
     came = "same" if abs(b - a) < CLEAR[measure] else "rises" if b > a else "falls"
-    text(say(language, "workshop.right" if came == stated["answer"] else "workshop.wrong"), classes="")
-    text(say(language, "workshop.caution"))
+    text(visit.say("workshop.right" if came == stated["answer"] else "workshop.wrong"), classes="")
+    text(visit.say("workshop.caution"))

@@ -27,15 +27,10 @@ def view_of(language: str, name: str, mode: str, communal: bool) -> dict[str, An
     }
 
 
-def captions(language: str, ready: dict[str, str]) -> dict[str, str]:
+def captions(language: str, policies: dict[str, str]) -> dict[str, str]:
     """Return what stands above the maps of twins."""
-    titles = {letter: f"{letter.upper()}: {title_of(policy, language)}" for letter, policy in ready.items()}
+    titles = {letter: f"{letter.upper()}: {ready(language)[policy]}" for letter, policy in policies.items()}
     return titles | {"difference": say(language, "page.difference")}
-
-
-def title_of(policy: str, language: str) -> str:
-    """Return the title of a ready policy, or of a world as such."""
-    return ready(language)[policy]
 
 
 @cache

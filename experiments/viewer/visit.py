@@ -9,7 +9,6 @@ from experiments.viewer.lane import Lane
 from experiments.viewer.looks import LAYERS
 from experiments.viewer.player import SPEEDS
 from experiments.viewer.stage import Stage
-from experiments.viewer.texts import say
 from model.calendar import first_of_month
 
 REST_SECONDS = 0.4
@@ -52,7 +51,7 @@ class Visit(Stage):
         except ValueError:
             date = datetime.date.min
         if not start <= date <= LAST_DATE:
-            self.fault.set(say(self.language.value, "page.jump_wrong", low=start, high=LAST_DATE))
+            self.fault.set(self.say("page.jump_wrong", low=start, high=LAST_DATE))
             return
         self.player.play(False)
         self.do(lambda: self.go_to(date), "living")

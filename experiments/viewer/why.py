@@ -47,11 +47,11 @@ def account(lane: Lane, settlement: int | None = None, month: int | None = None)
     (within if month is None or month == lane.world.month else later)[:] += present
     here = slice(None) if settlement is None else slice(settlement, settlement + 1)
     moved, after_sum = within[:, here].sum(axis=1), float(trust_now(lane)[here].sum() - later[:, here].sum())
-    residents = [float(residents_after(lane, end)[here].sum()) for end in (before_month(lane, month), month)]
-    before, after = (
-        100.0 * total / n for total, n in zip((after_sum - moved.sum(), after_sum), residents, strict=True)
-    )
-    return Account(ranked(100.0 * moved / residents[1], after - before, settlement is not None), before, after)
+    start = lane.world.settings.start
+    before = 12 * start.year + start.month - 2 if month is None else month - 1
+    residents = [float(residents_after(lane, end)[here].sum()) for end in (before, month)]
+    first, last = (100.0 * total / n for total, n in zip((after_sum - moved.sum(), after_sum), residents, strict=True))
+    return Account(ranked(100.0 * moved / residents[1], last - first, settlement is not None), first, last)
 
 
 def difference(a: Account, b: Account) -> Account:
@@ -72,12 +72,6 @@ def trust_now(lane: Lane) -> np.ndarray:
     minds, people = lane.world.state.minds, lane.site.town.people
     here = minds["gone"] < 0
     return np.bincount(people["settlement"][here], minds["trust"][here], lane.site.town.n_settlements)
-
-
-def before_month(lane: Lane, month: int | None) -> int:
-    """Return the month that ends where the period begins."""
-    start = lane.world.settings.start
-    return 12 * start.year + start.month - 2 if month is None else month - 1
 
 
 def residents_after(lane: Lane, month: int | None) -> np.ndarray:

@@ -8,14 +8,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from experiments.figures.svg import ORANGE, PURPLE
+from experiments.figures.looks import EVEN, LESS, MORE, ORANGE, PURPLE, variables
 
 FOLDER = Path(__file__).parent
 Answer = Callable[[dict[str, Any]], None]
-
-
-def ignore(message: dict[str, Any]) -> None:
-    """Do nothing."""
 
 
 class Drawing(anywidget.AnyWidget):
@@ -23,7 +19,7 @@ class Drawing(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self.answer: Answer = ignore
+        self.answer: Answer = lambda _: None
         self.on_msg(lambda _, message, __: self.answer(message))
 
 
@@ -58,6 +54,11 @@ class ChartWidget(Drawing):
     data = traitlets.Dict().tag(sync=True)
 
 
+def style() -> str:
+    """Return the style sheet of the page, with its colours as variables."""
+    return variables() + (FOLDER / "style.css").read_text(encoding="utf-8")
+
+
 @cache
 def palettes() -> dict[str, list[int]]:
     """Return the colours of all layers, three numbers for each of 255 bytes; safe for colour-blind eyes."""
@@ -65,21 +66,12 @@ def palettes() -> dict[str, list[int]]:
     import numpy as np
 
     found = {}
-    for name, source in (
-        ("viridis",) * 2,
-        ("magma",) * 2,
-        ("inferno",) * 2,
-        ("cividis",) * 2,
-        ("difference", "PuOr_r"),
-    ):
+    for source in ("viridis", "magma", "inferno", "cividis", "PuOr_r"):
         colours = matplotlib.colormaps[source](np.linspace(0.0, 1.0, 255))[:, :3]
-        found[name] = (colours * 255.0 + 0.5).astype(int).ravel().tolist()
-    purple, ink, orange = ((158, 137, 220), (62, 74, 86), (250, 160, 60))
-    middle = np.linspace(0.0, 1.0, 127)[:, None]
-    sides = [
-        np.array(one) + middle * (np.array(other) - np.array(one)) for one, other in ((purple, ink), (ink, orange))
-    ]
-    dark = np.concatenate([sides[0], [ink], sides[1]])
+        found["difference" if source == "PuOr_r" else source] = (colours * 255.0 + 0.5).astype(int).ravel().tolist()
+    less, even, more = (np.array([*bytes.fromhex(colour[1:])]) for colour in (LESS, EVEN, MORE))
+    way = np.linspace(0.0, 1.0, 127)[:, None]
+    dark = np.concatenate([less + way * (even - less), [even], even + way * (more - even)])
     found["difference_dark"] = (dark + 0.5).astype(int).ravel().tolist()
     found["gangs"] = [*bytes.fromhex(PURPLE[1:]) * 64, *bytes.fromhex(ORANGE[1:]) * 191]
     return found

@@ -1,0 +1,74 @@
+"""A colour is said in one file: the page, the report and every figure take it from there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from experiments.figures import looks
+from experiments.report import environment
+from experiments.viewer.widgets import FOLDER, palettes, style
+
+ROOT = Path(__file__).parent.parent / "experiments"
+COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})\b|\brgba?\(\s*\d|\bhsla?\(\s*\d", re.IGNORECASE)
+DRAWN = {".py", ".js", ".css", ".j2"}
+PAGE, REPORT = ("style.css", "map.js", "chart.js"), ROOT / "report" / "template.html.j2"
+
+
+def colours_in(text: str) -> list[str]:
+    return COLOUR.findall(text)
+
+
+def named(pattern: str, *files: Path) -> set[str]:
+    return {name for file in files for name in re.findall(pattern, file.read_text(encoding="utf-8"))}
+
+
+def test_no_file_but_that_of_the_looks_writes_a_colour_out() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): colours
+        for path in ROOT.rglob("*")
+        if path.suffix in DRAWN and (colours := colours_in(path.read_text(encoding="utf-8")))
+    }
+    assert set(found) == {"figures/looks.py"}
+
+
+@pytest.mark.parametrize(
+    "text", ["color: #fff;", 'BLUE = "#0072B2"', "rgba(0, 0, 0, .3)", "rgb(12 13 14)", "hsl(0 0 0)"]
+)
+def test_a_colour_that_is_written_out_is_noticed(text: str) -> None:
+    assert colours_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['id="#run"', "#to-es:checked", "rgb(${flat})", "to_rgba(np.nan)", "# add a row", "{#"]
+)
+def test_what_only_looks_like_a_colour_is_none(text: str) -> None:
+    assert not colours_in(text)
+
+
+def test_the_page_uses_every_colour_of_its_look_and_no_other() -> None:
+    files = [FOLDER / name for name in PAGE]
+    used = named(r"var\(--cf-([\w-]+)\)", *files) | named(r"\blook\.(\w+)", *files)
+    used |= named(r'\blook\["([\w-]+)"\]', *files)
+    assert used - {"above"} == set(looks.PAGE)
+
+
+def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> None:
+    light, dark, *rest = style().splitlines()
+    assert light.startswith(":root {")
+    assert dark.startswith(".cf-dark {")
+    assert rest
+    for name, (by_day, by_night) in looks.PAGE.items():
+        assert f"--cf-{name}: {by_day};" in light
+        assert f"--cf-{name}: {by_night};" in dark
+
+
+def test_the_report_uses_every_colour_of_its_look_and_no_other() -> None:
+    assert named(r"\blook\.(\w+)", REPORT) == set(looks.REPORT)
+    assert environment(("es",)).globals["look"] == looks.REPORT
+
+
+def test_every_scale_of_the_map_has_255_colours_of_three_bytes() -> None:
+    for name, numbers in palettes().items():
+        assert len(numbers) == 3 * 255, name
+        assert set(numbers) <= set(range(256)), name
