@@ -88,7 +88,11 @@ def test_what_happens_at_home_is_shared_with_somebody_who_lives_there(live: Live
     pairs = 0
     for world in watch(MONTH // 3, **OFTEN, **{"contacts.together": 1.0}):
         lessons = contacts(world)
-        beside = np.flatnonzero(np.diff(world.town.people["household"][lessons["who"]]) == 0)
+        home = world.town.people["household"][lessons["who"]]
+        at_home = world.town.people["home"][lessons["who"]]
+        there = world.town.places[world.calendar.place_list(world.tick - 1)][lessons["who"]] == at_home
+        friendly = np.isin(lessons["cause"], (GREETING, TALK, LONG, RUDE))
+        beside = np.flatnonzero((np.diff(home) == 0) & (there & friendly)[1:] & (there & friendly)[:-1])
         pairs += len(beside)
         for name in ("cause", "quality_f", "weight_f", "fast"):
             assert (lessons[name][beside] == lessons[name][beside + 1]).all()

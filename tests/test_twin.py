@@ -716,8 +716,27 @@ def assert_same_now(tick: int, fast: Any, plain: PlainTown) -> None:
 
 def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
     """Let both models live through the same shifts, those of the warm-up too; return how much happened after it."""
+    from model.model import TrustModel
 
     plain = PlainTown(scenario, build_town(scenario), seed)
+
+    class Beside(TrustModel):
+        """The fast model, which does its warm-up while it is made, with the plain one at its side."""
+
+        def step(self) -> None:
+            """Live one shift in both models, and compare."""
+            tick = plain.tick
+            if tick == plain.first_tick:
+                take_over_roots(self, plain)
+            super().step()
+            plain.step()
+            assert_same_shift(tick, self.trace or {}, plain.trace())
+            if plain.tick != plain.start_tick:
+                assert_same_now(tick, self, plain)
+
+    fast = Beside(scenario, rng=seed, trace=True)
+    take_over_roots(fast, plain)
+    assert_same_now(plain.tick - 1, fast, plain)
     counts = dict.fromkeys([*COLUMNS, *REASONS, *ON_CALLS, "displaced", "slots held on suspicion"], 0)
     for _ in range(shifts):
         tick = plain.tick
