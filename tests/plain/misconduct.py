@@ -78,7 +78,7 @@ def come_out(town: "PlainTown") -> None:
     p = town.numbers("misconduct")
     due = p.surfaces * town.hidden
     town.hidden -= due
-    n = poisson(town.luck("goes public", 0, 0), due)
+    n = poisson(town.luck("goes public", 0, 0), due / town.numbers("population").scale)
     for case in range(n):
         town.n_public += 1
         for nth in range(64):
