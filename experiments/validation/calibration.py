@@ -17,7 +17,7 @@ from experiments.validation.panel import (
     People,
     levelled,
     odds_of,
-    panel_of,
+    panels_of,
     people_of,
     smaller,
     trust_of,
@@ -234,7 +234,7 @@ def calibrate(
         now = set_twins(state, now)
         if survey:
             now = set_survey(state, now)
-        panel = panel_of(town.tape, town.people, now, selection)
+        panel = panels_of(town.tape, now, selection)
         if survey:
             now["survey.noise"] *= panel.correlation / AGAIN
         if single:
@@ -244,7 +244,7 @@ def calibrate(
         moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
         if moved < ENOUGH and rounds > 2:
             break
-    return Calibrated(now, panel_of(town.tape, town.people, now, selection), rounds)
+    return Calibrated(now, panels_of(town.tape, now, selection), rounds)
 
 
 def set_single(state: State, numbers: Numbers) -> Numbers:

@@ -29,6 +29,8 @@ SELECTION = 0.3
 """Log-odds of exposure a standard deviation of disposition; a convention, 0 and .6 are shown."""
 ANSWERS = 7
 SEED = 1
+PANELS = 4
+"""Panels over which coefficients are averaged, so that luck moves no weight."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,6 @@ class Panel:
     correlation: float
     kept: float
     """Share of the gap of those abused that is left a year later (Q06)."""
-    latent: Reals
-    answers: Reals
 
 
 def logistic_noise(rng: np.random.Generator, *size: int) -> Reals:
@@ -176,7 +176,16 @@ def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SE
     earlier = np.bincount(abused.who[(abused.age > 1.0) & (abused.age <= 2.0)], minlength=tape.adults) > 0
     gaps = [float(wave[earlier[asked]].mean() - wave[~earlier[asked]].mean()) for wave in answers]
     correlation = float(np.corrcoef(answers)[0, 1])
-    return Panel(slopes, errors, correlation, gaps[1] / gaps[0], odds[:, asked], answers)
+    return Panel(slopes, errors, correlation, gaps[1] / gaps[0])
+
+
+def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Panel:
+    """Carry out several panels, each of other people, and return their mean."""
+    some = [panel_of(tape, people_of(tape, seed), numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
+    slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
+    errors = {name: float(np.mean([one.errors[name] for one in some])) / PANELS**0.5 for name in some[0].errors}
+    correlation, kept = (float(np.mean(values)) for values in zip(*((one.correlation, one.kept) for one in some)))
+    return Panel(slopes, errors, correlation, kept)
 
 
 def regressed(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:

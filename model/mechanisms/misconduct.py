@@ -90,9 +90,9 @@ class Misconduct(Group):
     reveal: float = number(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
     heard: float = share(0.3, "assumed: .3-.75 cases a year heard by an adult; swept", "residents who hear of a public case")
     weight: float = number(
-        0.171, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
+        0.15, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
     )
-    fades: float = share(0.93, "calibrated: Q09, a tenth is left after 135 days", "fast part of a public case", high=0.99)
+    fades: float = share(0.922, "calibrated: Q09, a tenth is left after 135 days", "fast part of a public case", high=0.99)
     files: float = share(0.01, "assumed", "who is asked and complains of it to the police")
     channel_files: float = share(0.2, "assumed", "who would complain more, by a strong channel outside")
     answered: float = share(0.15, "I10; assumed", "complaints against officers that are answered", role="lever")
