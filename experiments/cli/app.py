@@ -227,6 +227,8 @@ def validate(
     criteria: options.Criteria = False,
     effects: options.Effects = False,
     ceiling: options.Ceiling = False,
+    panel: options.Panel = False,
+    doses: options.Doses = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,
@@ -235,7 +237,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, criteria, effects, ceiling."""
+    """Examine the model: knock-outs, criteria, effects, ceiling, panel, doses."""
     from experiments.cli.validate import Asked, carry_out
 
     asked = Asked(
@@ -243,6 +245,8 @@ def validate(
         criteria=criteria,
         effects=effects,
         ceiling=ceiling,
+        panel=panel,
+        doses=doses,
         only=tuple(only),
         replicates=replicates,
         years=years,

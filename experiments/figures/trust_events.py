@@ -29,10 +29,11 @@ def events_figure(rows: Sequence[Row]) -> Figure:
     by_day(figure.add_axes((0.68, FOOT / height, 0.30, tall)), [row for row in rows if "day" in row["quantity"]])
     entitled(
         figure,
-        "A bad hour with the police weighs years, a good one weeks\nUna mala hora con la policía pesa años, una buena semanas",
-        "left: coefficients of a simulated panel by reading, SE x 2; right: points of 100 after 3, 21, 365 days, ● latent ◆ survey"
-        " · filled: set, hollow: found · ochre: published\nizquierda: coeficientes de un panel simulado; derecha: puntos de 100"
-        " a los 3, 21, 365 días · lleno: fijado, hueco: hallado · ocre: publicado",
+        "A bad hour with the police weighs years, a good one weeks\n"
+        "Una mala hora con la policía pesa años, una buena semanas",
+        "left: coefficients of a simulated panel by reading, SE x 2; right: points after 3, 21, 365 days, ● latent"
+        " ◆ survey; filled: set,\nhollow: found; ochre: published\nizquierda: coeficientes de un panel simulado;"
+        " derecha: puntos a los 3, 21, 365 días; lleno: fijado, hueco: hallado; ocre: publicado",
         "Reference town, mean 40. s: self-selection into contacts. At s = .6 nothing is left for the meeting.",
     )
     return figure
@@ -51,7 +52,9 @@ def panel(axes: Axes, kind: str, rows: Sequence[Row], *, first: bool) -> None:
 
 def dot(axes: Axes, at: float, row: Row, shape: str) -> None:
     """Draw one number, filled if a weight was set from it."""
-    axes.plot(row["value"], at, shape, ms=5, mec=BLUE, mew=1.3, color=BLUE if row["status"] == "set" else PAPER, zorder=4)
+    axes.plot(
+        row["value"], at, shape, ms=5, mec=BLUE, mew=1.3, color=BLUE if row["status"] == "set" else PAPER, zorder=4
+    )
 
 
 def by_day(axes: Axes, rows: Sequence[Row]) -> None:

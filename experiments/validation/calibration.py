@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq, root
 
 from experiments.validation.panel import (
@@ -164,7 +165,7 @@ def by_fading(state: State, event: Event, numbers: Numbers, aim: float, days: fl
     return float(brentq(off, 0.0, 0.99, xtol=1e-5)) if off(0.99) < 0.0 else 0.99
 
 
-def shares_above(odds: Reals, thresholds: Reals, noise: float) -> Reals:
+def shares_above(odds: Reals, thresholds: NDArray[np.floating], noise: float) -> Reals:
     """Return the expected share of answers above each threshold, over the noise of answering."""
     width = max(0.5513 * noise, 1e-6)
     above: Reals = (1.0 / (1.0 + np.exp(-(odds[:, None] - thresholds[None, :]) / width))).mean(axis=0)
@@ -226,7 +227,7 @@ def calibrate(
     town: Town, numbers: Numbers, *, single: bool = False, selection: float = SELECTION, survey: bool = True
 ) -> Calibrated:
     """Set all numbers, round after round, since each depends on what the others make of the town."""
-    now, slopes = dict(numbers), {kind: 0.0 for kind in OWN}
+    now, slopes = dict(numbers), dict.fromkeys(OWN, 0.0)
     last: tuple[Numbers, dict[str, float]] | None = None
     for rounds in range(1, ROUNDS + 1):
         before = dict(now)

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from experiments.runs.pool import carry_out
 from experiments.runs.seats import Tell
 from experiments.runs.towns import TOWNS
 from experiments.runs.worlds import go_on
-from experiments.validation.doses_text import lines_of
 from experiments.validation.dosed import Dosed, Given
+from experiments.validation.doses_text import lines_of
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import found_of
 from experiments.validation.lived import RUNS, SEVERAL, Size, written
@@ -54,7 +55,8 @@ class Dose:
         """The file of its world, if it needs one."""
         parts = [f"[{how}]\n" + "".join(f'"{key}" = {value}\n' for key, value in values.items())
                  for how, values in (("add", self.add), ("scale", self.scale)) if values]  # fmt: skip
-        head = f'title = {{ en = "{self.en}", es = "{self.es}" }}\nabout = {{ en = "A dose, not a proposal.", es = "Una dosis, no una propuesta." }}\n'
+        head = f'title = {{ en = "{self.en}", es = "{self.es}" }}'
+        head += '\nabout = { en = "A dose, not a proposal.", es = "Una dosis, no una propuesta." }\n'
         return head + "\n".join(parts) if parts else ""
 
 
@@ -69,7 +71,7 @@ DOSES = (
     Dose("fair_6", "fair treatment +.6 log-odds", "trato justo +.6", add={FAIR: 0.6}),
     *(Dose(f"visits_{x}", f"+{x} long visits per adult and year", f"+{x} visitas largas por adulto y año",
            Given(visits=x), corners=x == 0.1) for x in (0.05, 0.1, 0.2, 0.4)),
-    *(Dose(f"meetings_{x}", f"+{x} meetings attended per adult and year", f"+{x} asistencias a reuniones por adulto y año",
+    *(Dose(f"meetings_{x}", f"+{x} meetings attended per adult and year", f"+{x} reuniones por adulto y año",
            Given(meetings=x), corners=x == 0.1) for x in (0.05, 0.1, 0.2, 0.4)),
     Dose("all", "fair +.3, .1 visits and .1 meetings", "trato +.3, .1 visitas y .1 reuniones",
          Given(visits=0.1, meetings=0.1), add={FAIR: 0.3}, corners=True),
@@ -220,8 +222,8 @@ def rows_of(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> Ite
                         for worlds in others[:1] if where == site and name in CORNERS and dose.corners]  # fmt: skip
                 whole = [*band, one.value] if reading == CENTRE and band else []
                 ends = (min(whole), max(whole)) if whole else (math.nan, math.nan)
-                yield dict(zip(COLUMNS, (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high,
-                                         one.n, *ends, fingerprint()), strict=True))  # fmt: skip
+                values = (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high, one.n, *ends)
+                yield dict(zip(COLUMNS, (*values, fingerprint()), strict=True))
 
 
 def extras(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> Iterator[Row]:
@@ -257,7 +259,7 @@ def dose_for(aim: float, doses: Sequence[tuple[float, float]]) -> float:
     0.3
     """
     known = [(0.0, 0.0), *doses]
-    pairs = list(zip(known, known[1:], strict=False))
+    pairs = list(pairwise(known))
     (x0, y0), (x1, y1) = next((pair for pair in pairs if pair[1][1] >= aim), pairs[-1])
     return round(x0 + (aim - y0) * (x1 - x0) / (y1 - y0), 4) if y1 > y0 else math.inf
 
@@ -268,7 +270,7 @@ def break_even(worlds: Mapping[str, Any]) -> float:
     for x in FAIRER:
         fair = BASE.name if x == 0.0 else f"fair_at_{x:g}"
         tried.append((fair_share(worlds[fair]), points(worlds, f"more_at_{x:g}", 10, fair)))
-    for (s0, y0), (s1, y1) in zip(tried, tried[1:], strict=False):
+    for (s0, y0), (s1, y1) in pairwise(tried):
         if y0 < 0.0 <= y1:
             return s0 + (s1 - s0) * (0.0 - y0) / (y1 - y0)
     return math.nan

@@ -117,8 +117,8 @@ def levelled(people: People, counts: dict[str, Reals], numbers: Numbers, level: 
 def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
     """Return answers to LAPOP's question on 0-100 (`model.measures.surveys`)."""
     thresholds = numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
-    answers: Reals = np.searchsorted(thresholds, odds + numbers["survey.noise"] * noise) * (100.0 / (ANSWERS - 1))
-    return answers
+    above = np.searchsorted(thresholds, odds + numbers["survey.noise"] * noise)
+    return (100.0 / (ANSWERS - 1)) * above.astype(np.float64)
 
 
 def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> Events:
@@ -184,7 +184,9 @@ def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Pan
     some = [panel_of(tape, people_of(tape, seed), numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
     slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
     errors = {name: float(np.mean([one.errors[name] for one in some])) / PANELS**0.5 for name in some[0].errors}
-    correlation, kept = (float(np.mean(values)) for values in zip(*((one.correlation, one.kept) for one in some)))
+    correlation, kept = (
+        float(np.mean(values)) for values in zip(*((one.correlation, one.kept) for one in some), strict=True)
+    )
     return Panel(slopes, errors, correlation, kept)
 
 

@@ -1,18 +1,23 @@
-"""Readings of the panels, and corners of what is not known: the weights that each gives, calibrated and kept in a file."""
+"""Readings of the panels, and corners of what is not known: the weights of each, calibrated and kept in a file."""
 
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.runs.folder import write_whole
-from experiments.validation.calibration import Calibrated, Town, calibrate, numbers_of, reference
+from experiments.validation.calibration import Calibrated, Town, calibrate, reference
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
 from experiments.validation.tape import Numbers
-from scenarios import load
 
 FILE = Path(__file__).with_name("readings.toml")
-FREE = (*(one.parameter for one in EVENTS), "consultation.door", "trust.fast_friendly", "trust.fast_panel", "misconduct.fades")
+FREE = (
+    *(one.parameter for one in EVENTS),
+    "consultation.door",
+    "trust.fast_friendly",
+    "trust.fast_panel",
+    "misconduct.fades",
+)
 SURVEY = ("survey.lapop", "survey.noise", "survey.latinobarometro", "survey.reserve", "trust.women")
 CENTRE = "panel"
 
@@ -92,7 +97,11 @@ def main() -> None:
     write_whole(FILE, written(found).encode())
     for name, one in found.items():
         told = one if isinstance(one, str) else ", ".join(f"{k} {v:.2f}" for k, v in one.panel.coefficients.items())
-        rest = "" if isinstance(one, str) else f"; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds"
+        rest = (
+            ""
+            if isinstance(one, str)
+            else f"; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds"
+        )
         print(f"{name}: {told}{rest}")
     centre = found[CENTRE]
     if not isinstance(centre, str):

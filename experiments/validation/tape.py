@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from model.calendar import SHIFTS, YEAR
 from model.daybook import IMPRESSIONS
 from model.law import AS_SET, COUNTS
-from model.model import TrustModel
 from model.ledger import CAUSES
+from model.model import TrustModel
 from model.scenario import Scenario
 from model.start import classes, held
 from model.town import Town
@@ -171,7 +171,12 @@ def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None =
 
 
 def laid_out(
-    rows: NDArray[np.void], age: Reals, place: NDArray[np.int64], key: NDArray[np.int64], female: Reals, numbers: Numbers
+    rows: NDArray[np.void],
+    age: Reals,
+    place: NDArray[np.int64],
+    key: NDArray[np.int64],
+    female: Reals,
+    numbers: Numbers,
 ) -> Tape:
     """Return a tape of impressions, with weights relative to the parameters that give them."""
     cause = rows["cause"].astype(np.int64)

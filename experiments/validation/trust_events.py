@@ -29,7 +29,18 @@ BY_DAY: dict[tuple[str, int], tuple[float, float, str]] = {
     ("scandal", 3): (-math.inf, 0.0, "Q09"),
 }
 """Of Q04 from t values; of Q08 and Q09 the sign alone."""
-COLUMNS = ("reading", "event", "es", "quantity", "value", "error", "status", "source", "published_low", "published_high")
+COLUMNS = (
+    "reading",
+    "event",
+    "es",
+    "quantity",
+    "value",
+    "error",
+    "status",
+    "source",
+    "published_low",
+    "published_high",
+)
 SPANISH = {
     "abuse": "abuso",
     "bribe": "soborno pedido",
@@ -44,9 +55,10 @@ HEAD = (
     "What single events do to trust, in points of 100: reference town (Villa Canales' own events, mean 40).",
     "Lo que hace un solo hecho a la confianza, en puntos de 100: pueblo de referencia (media de 40).",
     f"panel: regression on {PANELS} simulated panels of {ADULTS:,} adults, two waves a year apart, prior answer and",
-    "victimisation controlled; twins: the same adults with and without.  set: a weight was set from it; found: it came out.",
-    f"s: log-odds of own exposure a standard deviation of disposition; {SELECTION:g} is a convention.  Single: the same",
-    f"rows read as the size of one event at day 3, of which {100 * SINGLE_LEFT:.0f} % are left after a year (Q06).",
+    "victimisation controlled; twins: the same adults with and without.  set: a weight was set from it; found: it came",
+    f"out.  s: log-odds of own exposure a standard deviation of disposition; {SELECTION:g} is a convention.",
+    "single: the same rows read as the size of one event at day 3, of which "
+    f"{100 * SINGLE_LEFT:.0f} % are left after a year (Q06).",
     "At s = .6 self-selection alone gives more than Q03: nothing is left for the meeting.  Asymmetry: weights kept.",
 )
 Row = dict[str, Any]
@@ -93,12 +105,12 @@ def of_event(name: str, kind: str, state: State, numbers: Numbers) -> Iterator[R
     single = name.startswith(SINGLE) and kind in OWN
     for days in DAYS:
         low, high, source = BY_DAY.get((kind, days), (None, None, ""))
-        known = None if low is None or high is None else (low, high)
+        span = None if low is None or high is None else (low, high)
         is_set = (single and days == 3) or (kind in TWINS and source != "" and "asymmetry" not in name)
         if single and days == 3:
-            source, known = event.source, PUBLISHED[event.source]
+            source, span = event.source, PUBLISHED[event.source]
         now = points(state, event, numbers, days)
-        yield row(name, kind, f"day {days}, latent", now, "set" if is_set else "found", source, known)
+        yield row(name, kind, f"day {days}, latent", now, "set" if is_set else "found", source, span)
         with_it, without = (lapop(odds, numbers)[0] for odds in odds_of_both(state, numbers, kind, days))
         yield row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), "found")
 
@@ -116,13 +128,13 @@ def row(
     value: float,
     status: str,
     source: str = "",
-    known: tuple[float, float] | None = None,
+    span: tuple[float, float] | None = None,
     error: float = float("nan"),
 ) -> Row:
     """Return one row."""
-    low, high = ("", "") if known is None else known
-    return dict(zip(COLUMNS, (reading, event, SPANISH.get(event, event), quantity, value, error, status, source, low, high),
-                    strict=True))  # fmt: skip
+    low, high = ("", "") if span is None else span
+    values = (reading, event, SPANISH.get(event, event), quantity, value, error, status, source, low, high)
+    return dict(zip(COLUMNS, values, strict=True))
 
 
 def lines_of(rows: Sequence[Row]) -> Iterator[str]:
@@ -143,17 +155,21 @@ def of_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
     for how in ("latent", "survey"):
         some = [one for one in rows if one["quantity"].endswith(how)]
         values = " ".join(f"{one['value']:7.2f}" for one in some)
-        sources = ", ".join(f"{one['quantity'].split(',')[0]} {one['status']} {one['source']} [{one['published_low']:g}, "
-                            f"{one['published_high']:g}]" for one in some if one["source"])  # fmt: skip
+        sources = ", ".join(f"{one['quantity'].split(',')[0]} {known(one)}" for one in some if one["source"])
         yield f"  {kind + ' / ' + SPANISH[kind]:40}{'days 3, 21, 365, ' + how:32}{values}  {sources or 'found'}"
+
+
+def known(one: Row) -> str:
+    """Return how a number stands to its source, and what was published."""
+    span = "" if one["published_low"] == "" else f" [{one['published_low']:g}, {one['published_high']:g}]"
+    source = f" {one['source']}" if one["source"] else ""
+    return f"{one['status']}{source}{span}"
 
 
 def told(one: Row) -> str:
     """Return value, error and what was published."""
     error = "" if np.isnan(one["error"]) else f" (SE {one['error']:.2f})"
-    known = "" if one["published_low"] == "" else f" [{one['published_low']:g}, {one['published_high']:g}]"
-    source = f" {one['source']}" if one["source"] else ""
-    return f"{one['value']:7.2f}{error}  {one['status']}{source}{known}"
+    return f"{one['value']:7.2f}{error}  {known(one)}"
 
 
 def show_events(out: Path) -> list[Row]:
