@@ -108,8 +108,11 @@ class Trust(Group):
         0.5, "log-odds", -4.0, 4.0, "assumed", "disposition to believe in fairness above that in effectiveness",
         role="site",
     )  # fmt: skip
-    spread: float = number(1.86, "log-odds", 0.0, 4.0, "T01: spread of answers", "spread of dispositions")
-    women: float = number(0.374, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
+    spread: float = number(
+        1.86, "log-odds", 0.0, 4.0, "convention: latent trust spreads by 25 points; T01 sets the thresholds by it",
+        "spread of dispositions",
+    )  # fmt: skip
+    women: float = number(0.378, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
     fear: float = number(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
     memory_years: float = number(
         2.0, "years", 0.05, 20.0, "not identified; swept 0.5-8; 2 is a convention", "half-life of the slow memory"
@@ -129,17 +132,17 @@ class Trust(Group):
         role="site",
     )  # fmt: skip
     harm: float = number(
-        0.448, "evidence", 0.0, 3.0, "T14: negative; assumed: -2 points a harm; swept 0 to -5", "weight of a harm of severity 1"
+        0.449, "evidence", 0.0, 3.0, "T14: negative; assumed: -2 points a harm; swept 0 to -5", "weight of a harm of severity 1"
     )
     served: float = number(0.0805, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time")
-    late: float = number(0.173, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late")
+    late: float = number(0.174, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late")
     unanswered: float = number(
         0.287, "evidence", 0.0, 2.0, "assumed: -5 points; swept -2 to -10", "weight of a call that nobody answers"
     )
-    held: float = number(0.0746, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
-    released: float = number(0.295, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release")
+    held: float = number(0.0745, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
+    released: float = number(0.296, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release")
     charged: float = number(0.121, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
-    dropped: float = number(0.0827, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
+    dropped: float = number(0.083, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
     hearing: float = number(
         0.0516, "evidence", 0.0, 1.0, "F06, F10; assumed: +2 points; swept 0-4", "weight of police who wait at a hearing"
     )

@@ -89,10 +89,10 @@ class CollectiveViolence(Group):
         3.0, "weeks", 0.0, 52.0, "X04; assumed", "time for which police stay away after an attack"
     )
     weight: float = number(
-        0.295, "evidence", 0.0, 2.0, "F17, F18; assumed: -3 points; swept 0 to -8", "weight of a crowd that nobody stopped"
+        0.296, "evidence", 0.0, 2.0, "F17, F18; assumed: -3 points; swept 0 to -8", "weight of a crowd that nobody stopped"
     )
     averted: float = number(
-        0.0746, "evidence", 0.0, 1.0, "F17; assumed: +2 points; swept 0-4", "weight of a crowd that the police averted"
+        0.0745, "evidence", 0.0, 1.0, "F17; assumed: +2 points; swept 0-4", "weight of a crowd that the police averted"
     )
 
 

@@ -91,7 +91,7 @@ class Consultation(Group):
     followed: float = share(0.3, "assumed", "more of those met")
     weight_met: float = number(0.0281, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met")
     weight_unmet: float = number(
-        0.0811, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
+        0.0813, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
     )
     explain: float = share(
         0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
@@ -109,7 +109,7 @@ class Consultation(Group):
         off=0.0,
     )  # fmt: skip
     news: float = number(
-        0.00803, "evidence", 0.0, 0.1, "E19: slow; assumed: +.4 points; swept 0-.7", "weight of being told once", off=0.0
+        0.00802, "evidence", 0.0, 0.1, "E19: slow; assumed: +.4 points; swept 0-.7", "weight of being told once", off=0.0
     )
 
 

@@ -144,15 +144,15 @@ class Contacts(Group):
         0.189, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
     )
     weight_stop: float = number(
-        0.0525, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
+        0.0524, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
     )
     weight_rude: float = number(
         0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -8", "weight of rude treatment", off=0.0
     )
-    weight_abuse: float = number(1.14, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
-    weight_bribe: float = number(0.465, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
+    weight_abuse: float = number(1.18, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
+    weight_bribe: float = number(0.441, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
     weight_meeting: float = number(
-        0.054, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
+        0.052, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
     )
 
 

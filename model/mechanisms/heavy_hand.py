@@ -85,7 +85,7 @@ class HeavyHand(Group):
     months: float = number(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
     weeks: float = number(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
     weight_detained: float = number(
-        1.46, "evidence", 0.0, 4.0, "assumed: as abuse, Q01; swept -10 to -30 points", "weight of a detention for the detained"
+        1.46, "evidence", 0.0, 6.0, "assumed: as abuse, Q01; swept -10 to -30 points", "weight of a detention for the detained"
     )
     weight_tie: float = number(
         0.41, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
