@@ -237,7 +237,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, criteria, effects, ceiling, panel, doses."""
+    """Examine the model: knock-outs, criteria, effects, ceiling."""
     from experiments.cli.validate import Asked, carry_out
 
     asked = Asked(

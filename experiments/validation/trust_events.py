@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from experiments.runs.folder import write_whole
-from experiments.validation.calibration import SINGLE_LEFT, State, Town, after, lapop, points, reference, state_of
+from experiments.validation.calibration import (
+    SCANDAL_DAY,
+    SINGLE_LEFT,
+    State,
+    Town,
+    after,
+    lapop,
+    points,
+    reference,
+    state_of,
+)
 from experiments.validation.effects import csv_of
 from experiments.validation.panel import ADULTS, PANELS, SELECTION, Panel, panels_of
 from experiments.validation.readings import CENTRE, READINGS, readings
@@ -27,6 +37,7 @@ BY_DAY: dict[tuple[str, int], tuple[float, float, str]] = {
     ("long visit", 21): (2.2, 6.8, "Q04"),
     ("fair stop", 3): (0.0, math.inf, "Q08"),
     ("scandal", 3): (-math.inf, 0.0, "Q09"),
+    ("scandal", 135): (-math.inf, 0.0, "Q09"),
 }
 """Of Q04 from t values; of Q08 and Q09 the sign alone."""
 COLUMNS = (
@@ -103,7 +114,7 @@ def of_event(name: str, kind: str, state: State, numbers: Numbers) -> Iterator[R
     """Yield latent trust and answers so many days after an event."""
     event = BY_NAME[kind]
     single = name.startswith(SINGLE) and kind in OWN
-    for days in DAYS:
+    for days in days_of(kind):
         low, high, source = BY_DAY.get((kind, days), (None, None, ""))
         span = None if low is None or high is None else (low, high)
         is_set = (single and days == 3) or (kind in TWINS and source != "" and "asymmetry" not in name)
@@ -113,6 +124,15 @@ def of_event(name: str, kind: str, state: State, numbers: Numbers) -> Iterator[R
         yield row(name, kind, f"day {days}, latent", now, "set" if is_set else "found", source, span)
         with_it, without = (lapop(odds, numbers)[0] for odds in odds_of_both(state, numbers, kind, days))
         yield row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), "found")
+
+
+def days_of(kind: str) -> tuple[int, ...]:
+    """Return the days after an event at which is looked: of a scandal also that by which a tenth is to be left.
+
+    >>> days_of("abuse")
+    (3, 21, 365)
+    """
+    return tuple(sorted({*DAYS, SCANDAL_DAY})) if kind == "scandal" else DAYS
 
 
 def odds_of_both(state: State, numbers: Numbers, kind: str, days: float) -> tuple[Any, Any]:
@@ -155,8 +175,9 @@ def of_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
     for how in ("latent", "survey"):
         some = [one for one in rows if one["quantity"].endswith(how)]
         values = " ".join(f"{one['value']:7.2f}" for one in some)
+        days = "days " + ", ".join(one["quantity"].split(",")[0].removeprefix("day ") for one in some) + ", "
         sources = ", ".join(f"{one['quantity'].split(',')[0]} {known(one)}" for one in some if one["source"])
-        yield f"  {kind + ' / ' + SPANISH[kind]:40}{'days 3, 21, 365, ' + how:32}{values}  {sources or 'found'}"
+        yield f"  {kind + ' / ' + SPANISH[kind]:40}{days + how:32}{values}  {sources or 'found'}"
 
 
 def known(one: Row) -> str:
