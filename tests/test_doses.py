@@ -26,7 +26,7 @@ def start() -> TrustModel:
 
 def after(start: TrustModel, given: Given, shifts: int = 180) -> Dosed:
     world = Dosed.resumed(start.settings, start.checkpoint(), town=start.town)
-    world.receive(given)
+    world.given = given
     for _ in range(shifts):
         world.step()
     return world

@@ -78,13 +78,15 @@ class Dosed(TrustModel):
     """A world that is given something from now on."""
 
     given = Given()
-    adults = 0.0
+    counted: tuple[int, float] = (-1, 0.0)
 
-    def receive(self, given: Given) -> None:
-        """Begin to give."""
-        self.given = given
-        old = self.tick / SHIFTS - self.town.people["born"] >= 18.0 * 365.25
-        self.adults = float(((self.minds["gone"] < 0) & old).sum())
+    @property
+    def adults(self) -> float:
+        """How many adults are here, counted once a month."""
+        if self.counted[0] != self.month:
+            old = self.tick / SHIFTS - self.town.people["born"] >= 18.0 * 365.25
+            self.counted = self.month, float(((self.minds["gone"] < 0) & old).sum())
+        return self.counted[1]
 
     def open_shift(self) -> None:
         """Begin a shift, with what is given first."""

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -63,8 +63,9 @@ class Dose:
 FAIR = "contacts.fair"
 MORE = {"contacts.foot": 1.5, "contacts.motor": 1.5}
 BASE = Dose("status_quo", "as it is", "como está", corners=True)
+BRIBES = "misconduct.base"
 FAIRER = (0.0, 1.5, 3.0)
-"""Log-odds of fair treatment at which half as many contacts more are tried."""
+"""Log-odds of fair treatment, and log of the chance less that a bribe is asked, at which more contacts are tried."""
 DOSES = (
     BASE,
     Dose("fair_3", "fair treatment +.3 log-odds", "trato justo +.3", add={FAIR: 0.3}, corners=True),
@@ -79,10 +80,12 @@ DOSES = (
     Dose("served", "half of the unserved calls served", "la mitad de las llamadas sin atender, atendida",
          Given(served=0.5), corners=True),
     Dose("report_served", "both", "ambas cosas", Given(served=0.5), policy="everybody_reports", corners=True),
-    *(Dose(f"fair_at_{x:g}", f"fair +{x:g}", f"trato +{x:g}", add={FAIR: x}) for x in FAIRER[1:]),
-    *(Dose(f"more_at_{x:g}", f"contacts x 1.5, fair +{x:g}", f"contactos x 1.5, trato +{x:g}",
-           add={FAIR: x} if x else {}, scale=MORE) for x in FAIRER),
+    *(Dose(f"fair_at_{x:g}", f"fair +{x:g}, fewer bribes", f"trato +{x:g}, menos sobornos",
+           add={FAIR: x, BRIBES: -x}) for x in FAIRER[1:]),
+    *(Dose(f"more_at_{x:g}", f"contacts x 1.5, fair +{x:g}, so", f"contactos x 1.5, trato +{x:g}, así",
+           add={FAIR: x, BRIBES: -x} if x else {}, scale=MORE) for x in FAIRER),
 )  # fmt: skip
+BY_NAME = {one.name: one for one in DOSES}
 SINGLE = "single"
 CORNERS: dict[str, tuple[str, dict[str, float]]] = {
     "memory .5 y": (f"{CENTRE}, memory 0.5", {}),
@@ -118,18 +121,31 @@ class Case:
     @property
     def key(self) -> str:
         """What tells it from every other."""
-        return digest_of(canonical([self.site, list(self.sets), self.seed, self.months, list(self.doses), made_of(),
-                                    fingerprint()]).encode())  # fmt: skip
+        return digest_of(canonical([self.mark(one) for one in self.doses]).encode())
 
     @property
     def shifts(self) -> int:
         """Shifts that it simulates."""
         return 1095 + self.months * 91 * len(self.doses)
 
+    def mark(self, name: str) -> str:
+        """Return what stands for all that one of its worlds is made of."""
+        one = BY_NAME[name]
+        what = [
+            self.site,
+            list(self.sets),
+            self.seed,
+            self.months,
+            one.text,
+            vars(one.given),
+            one.policy,
+            fingerprint(),
+        ]
+        return digest_of(canonical(what).encode())
 
-def made_of() -> str:
-    """Return what stands for what all doses do."""
-    return digest_of(canonical([[one.name, one.text, vars(one.given), one.policy] for one in DOSES]).encode())
+    def kept(self, name: str, runs: Path) -> Path:
+        """Return where it is kept what one of its worlds left."""
+        return runs.resolve() / f"dose-{self.mark(name)}.json"
 
 
 def sets_of(reading: str, size: Size) -> tuple[str, ...]:
@@ -155,24 +171,22 @@ def cases(size: Size, corners: Sequence[str], sites: Sequence[str] = SITES) -> l
 
 
 def live(case: Case, tell: Tell, runs: Path) -> str:
-    """Carry out a case, unless it is kept; keep mean trust of adults by dose and month, and some sums."""
-    path = runs.resolve() / f"doses-{case.key}.json"
-    if path.is_file():
-        tell(case.shifts)
+    """Carry out those worlds of a case that are not kept, and keep what each leaves."""
+    doses = [one for one in DOSES if one.name in case.doses and not case.kept(one.name, runs).is_file()]
+    tell(case.months * 91 * (len(case.doses) - len(doses)))
+    if not doses:
         return case.key
-    doses = [one for one in DOSES if one.name in case.doses]
     specs = [asked(case.site, policies=words_of(one, runs), sets=list(case.sets), years=case.months / 12,
                    seed=case.seed)[0] for one in doses]  # fmt: skip
     town = TOWNS.of(specs[0].scenario)
-    common = TrustModel(specs[0].scenario, rng=case.seed, town=town).checkpoint()
+    scenario = replace(specs[0].scenario, policies=())
+    common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
     tell(1095)
-    found = {}
     for one, spec in zip(doses, specs, strict=True):
         world = Dosed.resumed(spec.scenario, common, town=town)
-        world.receive(one.given)
+        world.given = one.given
         go_on(world, tick_of(spec.until), tell)
-        found[one.name] = left_by(world)
-    write_whole(path, json.dumps(found).encode())
+        write_whole(case.kept(one.name, runs), json.dumps(left_by(world)).encode())
     return case.key
 
 
@@ -199,7 +213,7 @@ def carry(some: Sequence[Case], size: Size, runs: Path) -> dict[tuple[str, str],
         raise KeyboardInterrupt
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for case in some:
-        kept = json.loads((runs.resolve() / f"doses-{case.key}.json").read_text(encoding="utf-8"))
+        kept = {name: json.loads(case.kept(name, runs).read_text(encoding="utf-8")) for name in case.doses}
         found.setdefault((case.site, case.reading), []).append(kept)
     return found
 
