@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-LABEL, NUMBER = 74, 26
+LABEL, COLUMN = 86, 42
 PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 HEAD = (
     "Doses: points of 100 by which the mean trust of adults differs from its twin after 1, 3 and 10 years.",
@@ -24,7 +24,7 @@ def lines_of(rows: Sequence[Row], extras: Sequence[Row], corners: Sequence[Corne
     yield f"{seeds} seeds / {seeds} semillas"
     for site in dict.fromkeys(row["site"] for row in rows):
         own = [row for row in rows if row["site"] == site]
-        yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years':36}{'single, 1 / 3 / 10 years'}"
+        yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years'.ljust(COLUMN)}{'single, 1 / 3 / 10 years'}"
         for dose in dict.fromkeys(row["dose"] for row in own if row["reading"] == "panel"):
             yield of_dose([row for row in own if row["dose"] == dose])
         yield from of_extras([one for one in extras if one["site"] == site])
@@ -39,7 +39,7 @@ def of_dose(rows: Sequence[Row]) -> str:
         band = next((row for row in own if row["years"] == 10 and not math.isnan(row["band_low"])), None)
         parts.append(" / ".join(f"{row['value']:+.2f}" for row in own) + (
             f" [{band['band_low']:+.2f}, {band['band_high']:+.2f}]" if band else ""))  # fmt: skip
-    return f"  {rows[0]['en']} / {rows[0]['es']}".ljust(LABEL) + parts[0].ljust(36) + parts[1]
+    return f"  {rows[0]['en']} / {rows[0]['es']}".ljust(LABEL) + parts[0].ljust(COLUMN) + parts[1]
 
 
 def of_extras(extras: Sequence[Row]) -> Iterator[str]:
