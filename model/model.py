@@ -40,7 +40,7 @@ from model.register import TABLES as DECLARED
 from model.rows import Reals, Rows
 from model.scenario import Scenario
 from model.stage import Stage, ground_of, plant_of, stage_of
-from model.state import HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
+from model.state import COME, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 from model.tables import Growth, Sizes
 from model.town import Town, build_town
 
@@ -147,6 +147,7 @@ class TrustModel(MesaModel):
         self._look_out()
         self._read_numbers(self.date - datetime.timedelta(days=1))
         self.state[MOOD][0] = self.numbers["trust"][0]["mood"]
+        self.state[COME][0] = self.town.n_residents  # among whom the start looks for its intercept
         self.born(0, self.town.n_people)
         for mechanism in ORDER:
             mechanism.begin(self)

@@ -227,6 +227,8 @@ def validate(
     criteria: options.Criteria = False,
     effects: options.Effects = False,
     ceiling: options.Ceiling = False,
+    panel: options.Panel = False,
+    doses: options.Doses = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,

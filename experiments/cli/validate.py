@@ -17,6 +17,8 @@ class Asked:
     criteria: bool = False
     effects: bool = False
     ceiling: bool = False
+    panel: bool = False
+    doses: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -27,18 +29,19 @@ class Asked:
 
     def check(self) -> None:
         """Raise with what is wrong, before anything is run."""
-        virtual = self.effects or self.ceiling
+        virtual = self.effects or self.ceiling or self.doses
         rules = {
-            "say what to validate: --knockouts, --criteria, --effects, --ceiling": not virtual
-            and not (self.knockouts or self.criteria),
+            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses": not virtual
+            and not (self.knockouts or self.criteria or self.panel),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
             "--years has no meaning with --effects: every experiment has its own": self.effects
             and self.years is not None,
-            "--quick goes with --effects and --ceiling only": self.quick and not virtual,
+            "--quick goes with --effects, --ceiling and --doses only": self.quick and not virtual,
             "--quick sets --replicates, --years and --scale itself: leave them out": self.quick
             and (self.replicates, self.years, self.scale) != (None, None, None),
-            "--out goes with --effects and --ceiling only": self.out is not None and not virtual,
+            "--out goes with --effects, --ceiling, --panel and --doses only": self.out is not None
+            and not (virtual or self.panel),
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
             f"--replicates must be at least 1, got {self.replicates}": self.replicates is not None
             and self.replicates < 1,
@@ -52,7 +55,8 @@ def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
     parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
-    good = [part(asked) for part, wanted in (*parts, (ceiling, asked.ceiling)) if wanted]
+    more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses))
+    good = [part(asked) for part, wanted in (*parts, *more) if wanted]
     return all(good)
 
 
@@ -105,4 +109,31 @@ def ceiling(asked: Asked) -> bool:
     size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
     rows = worlds.show_ceiling(folder, size, worlds.YEARS if asked.years is None else asked.years)
     write_whole(folder / "ceiling.png", png_of(ceiling_of(rows)))
+    return True
+
+
+def panel(asked: Asked) -> bool:
+    """Repeat the panels and the twins from which the sizes of single events are taken, and draw them."""
+    from experiments.figures.svg import png_of
+    from experiments.figures.trust_events import events_figure
+    from experiments.runs.folder import write_whole
+    from experiments.validation.trust_events import show_events
+
+    folder = asked.out or OUT
+    write_whole(folder / "trust_events.png", png_of(events_figure(show_events(folder))))
+    return True
+
+
+def doses(asked: Asked) -> bool:
+    """Carry out the doses at both sites and draw them."""
+    from experiments.figures.doses import doses_figure
+    from experiments.figures.svg import png_of
+    from experiments.runs.folder import write_whole
+    from experiments.validation.doses import show_doses
+    from experiments.validation.lived import QUICK, Size
+
+    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=1)
+    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    size = size if asked.years is None else replace(size, longest=asked.years)
+    write_whole(folder / "doses.png", png_of(doses_figure(show_doses(folder, size))))
     return True

@@ -90,10 +90,10 @@ class Consultation(Group):
     follow_up: float = share(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
     followed: float = share(0.3, "assumed", "more of those met")
     weight_met: float = number(
-        0.034, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"
+        0.0281, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"
     )
     weight_unmet: float = number(
-        0.079, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
+        0.0813, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
     )
     explain: float = share(
         0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
@@ -105,13 +105,19 @@ class Consultation(Group):
     door_to_door: float = number(
         0.0, "visits a month and settlement", 0.0, 200.0, "policy", "visits from door to door", role="lever", off=0.0
     )
-    door: float = share(0.6, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one")
+    door: float = share(0.531, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one")
     inform: float = share(
         0.0, "policy", "residents reached each quarter, by leaflet, radio or school", role="lever",
         off=0.0,
     )  # fmt: skip
     news: float = number(
-        0.02, "evidence", 0.0, 0.1, "E19: slow; assumed: +.4 points; swept 0-.7", "weight of being told once", off=0.0
+        0.00802,
+        "evidence",
+        0.0,
+        0.1,
+        "E19: slow; assumed: +.4 points; swept 0-.7",
+        "weight of being told once",
+        off=0.0,
     )
 
 

@@ -93,10 +93,10 @@ class DomesticViolence(Group):
     protection: float = share(0.6, "V12; assumed", "acts that a protection measure or a refuge prevents")
     ruling: float = share(0.25, "F05, F14; assumed", "acts that an accepted and kept ruling of the authority prevents")
     disappointed: float = number(
-        0.44,
+        0.775,
         "evidence",
         0.0,
-        2.0,
+        5.0,
         "assumed: -6 points; swept -2 to -12",
         "weight of being hurt again after telling the state",
         off=0.0,

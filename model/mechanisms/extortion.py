@@ -141,7 +141,7 @@ class Extortion(Group):
     )
     imitator_blocked: float = share(0.0, "policy", "calls from prisons that are blocked", role="lever")
     weight_payment: float = number(
-        0.014, "evidence", 0.0, 0.2, "assumed: -.2 points; swept 0 to -.6", "weight of each payment", off=0.0
+        0.0155, "evidence", 0.0, 0.2, "assumed: -.2 points; swept 0 to -.6", "weight of each payment", off=0.0
     )
     imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
 

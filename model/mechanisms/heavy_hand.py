@@ -72,7 +72,7 @@ class HeavyHand(Group):
     stops: float = number(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
     harsh: float = share(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
     weight_harsh: float = number(
-        0.292, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -12", "weight of a harsh stop by soldiers"
+        0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -12", "weight of a harsh stop by soldiers"
     )
     detention: float = number(
         0.0,
@@ -89,15 +89,15 @@ class HeavyHand(Group):
     months: float = number(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
     weeks: float = number(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
     weight_detained: float = number(
-        1.6,
+        1.46,
         "evidence",
         0.0,
-        4.0,
+        6.0,
         "assumed: as abuse, Q01; swept -10 to -30 points",
         "weight of a detention for the detained",
     )
     weight_tie: float = number(
-        0.44, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
+        0.41, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
     )
     prison_recruit: float = share(0.1, "J05; assumed", "others who come back as members")
     complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")

@@ -40,7 +40,7 @@ class PoliticalCalendar(Group):
 
     heard: float = share(0.5, "assumed", "residents who hear of a public event of size 1")
     shock: float = number(
-        0.35, "evidence", 0.0, 2.0, "assumed: twice a public case, Q09; swept", "weight of a public event", off=0.0
+        0.349, "evidence", 0.0, 2.0, "assumed: twice a public case, Q09; swept", "weight of a public event", off=0.0
     )
     trend: float = number(
         1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0

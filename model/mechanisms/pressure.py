@@ -47,7 +47,7 @@ class Pressure(Group):
     channel: float = share(0.0, "E13; assumed", "a complaint channel outside the police", role="lever")
     then_prosecutor: float = share(0.15, "V06; assumed", "those sent away who go to the prosecutor")
     weight: float = number(
-        0.42, "evidence", 0.0, 2.0, "Z01; assumed: -7 points; swept -3 to -14", "weight of being sent away", off=0.0
+        0.434, "evidence", 0.0, 2.0, "Z01; assumed: -7 points; swept -3 to -14", "weight of being sent away", off=0.0
     )
 
 

@@ -1,0 +1,276 @@
+"""Every weight of the law of trust from the row that it is set to, or from its assumed size: ODD 5.5, decision 0014.
+
+``python -m experiments.validation.calibration`` carries it out and prints how each number was found.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq, root
+
+from experiments.validation.panel import (
+    ANSWERS,
+    LEVEL,
+    SELECTION,
+    Panel,
+    People,
+    levelled,
+    odds_of,
+    panels_of,
+    people_of,
+    smaller,
+    trust_of,
+)
+from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, Event
+from experiments.validation.tape import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
+from model.law import AS_SET
+from model.scenario import Scenario
+from scenarios import load
+
+SITE = "villa_canales"
+"""The reference town."""
+NATIONAL, TRUSTING = 0.414, 0.310
+"""T01: mean of LAPOP's answers, and the share that answers 5 to 7."""
+OTHER_MEAN, OTHER_TRUSTING = 0.34, 0.25
+"""T06: the same of Latinobarómetro."""
+WOMEN = 0.06
+"""T04: women above men, by LAPOP's answers."""
+AGAIN = 0.42
+"""Q07: correlation of a person's two answers, .38-.46."""
+AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
+"""Q01-Q03: coefficients of the panel, in points of 100."""
+VISIT = {3: 7.0, 21: 4.5}
+"""Q04: points of a long, friendly visit by day."""
+SCANDAL_DAY, SCANDAL_LEFT = 135, 0.1
+"""Q09: the share of a scandal that is left by then."""
+SINGLE_LEFT = 0.45
+"""Q06, read as what one event leaves: the share of abuse at day 365."""
+ROUNDS, ENOUGH, EVERY, LEAST = 30, 1e-3, 4, 1e-3
+
+
+OTHER = ("survey.latinobarometro", "survey.reserve")
+
+
+@dataclass(frozen=True)
+class Town:
+    """The reference town: its tape, and the luck of its adults."""
+
+    tape: Tape
+    people: People
+
+    def __len__(self) -> int:
+        return self.tape.adults
+
+
+@dataclass(frozen=True)
+class State:
+    """The reference town under some numbers: everybody's evidence and dispositions."""
+
+    people: People
+    counts: dict[str, Reals]
+    disposition: Reals
+
+    @property
+    def trust(self) -> Reals:
+        """Trust of everybody."""
+        return trust_of(self.disposition, self.counts)
+
+
+@dataclass
+class Calibrated:
+    """What was found: the numbers, and the panel that they give."""
+
+    numbers: Numbers
+    panel: Panel
+    rounds: int
+
+
+def numbers_of(scenario: Scenario) -> Numbers:
+    """Return all parameters of a scenario by dotted name."""
+    groups = {name: scenario[name] for name in scenario.groups}
+    return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.numbers()}
+
+
+def reference(seed: int = 1, **sets: float) -> tuple[Town, Numbers]:
+    """Return the reference town as a warm-up shows it, and its numbers."""
+    scenario = load(SITE, set={key.replace("__", "."): value for key, value in sets.items()})
+    numbers = numbers_of(scenario)
+    tape = tape_of(scenario, seed, numbers)
+    return Town(tape, people_of(tape)), numbers
+
+
+def state_of(town: Town, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> State:
+    """Return the reference town at some mean trust, with the evidence that its own events hold."""
+    counts = held_up(town.tape, year_of(town.tape, numbers), numbers)
+    people, counts = smaller(town.tape, town.people, counts, every)
+    return State(people, counts, levelled(people, counts, numbers, level))
+
+
+def after(state: State, event: Event, numbers: Numbers, days: float) -> Reals:
+    """Return the log-odds of trust of everybody so many days after an event that everybody lives through."""
+    weight, fast = numbers[event.parameter], numbers[fast_of(event.parameter)]
+    left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
+            "slow": (1.0 - fast) * 0.5 ** (days / 365.0 / numbers["trust.memory_years"])}  # fmt: skip
+    counts = dict(state.counts)
+    for good, bad, quality, part in (("fair", "unfair", event.quality_f, event.part_f),
+                                     ("solved", "failed", event.quality_e, event.part_e)):  # fmt: skip
+        worth = weight * part * (numbers["trust.asymmetry"] / AS_SET if quality < 0.5 else 1.0)
+        for memory, share in left.items():
+            counts[f"{good}_{memory}"] = counts[f"{good}_{memory}"] + worth * quality * share
+            counts[f"{bad}_{memory}"] = counts[f"{bad}_{memory}"] + worth * (1.0 - quality) * share
+    return odds_of(state.disposition, counts)
+
+
+def points(state: State, event: Event, numbers: Numbers, days: float) -> float:
+    """Return by how many points of 100 an event moves mean trust, so many days after."""
+    return 100.0 * float((1.0 / (1.0 + np.exp(-after(state, event, numbers, days))) - state.trust).mean())
+
+
+def weigh(state: State, event: Event, numbers: Numbers, aim: float, days: float = 3.0) -> float:
+    """Return the weight at which an event has a size; 0 if the size is 0."""
+
+    def off(logarithm: float) -> float:
+        weight = {event.parameter: float(np.exp(logarithm))}
+        return points(state, event, {**numbers, **weight}, days) - aim
+
+    return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
+
+
+def set_twins(state: State, numbers: Numbers) -> Numbers:
+    """Set the visit, the scandal, the stop and all assumed sizes, each by twins with and without the event."""
+    found = dict(numbers)
+    visit, scandal = BY_NAME["long visit"], BY_NAME["scandal"]
+    found["trust.fast_friendly"] = by_fading(state, visit, found, VISIT[3], 21, VISIT[21] / VISIT[3])
+    found["misconduct.fades"] = by_fading(state, scandal, found, scandal.points, SCANDAL_DAY, SCANDAL_LEFT)
+    for event in EVENTS:
+        if event.name not in OWN:
+            found[event.parameter] = weigh(state, event, found, event.points)
+    visit_weight = found[visit.parameter]
+    found["consultation.door"] = weigh(state, visit, found, DOOR) / visit_weight
+    return found
+
+
+def by_fading(state: State, event: Event, numbers: Numbers, aim: float, days: float, left: float) -> float:
+    """Return the fast part at which a share of an event is left after some days; the nearest end if none is."""
+
+    def off(fast: float) -> float:
+        trial = {**numbers, fast_of(event.parameter): fast}
+        trial[event.parameter] = weigh(state, event, trial, aim)
+        return points(state, event, trial, days) / aim - left
+
+    if off(0.0) <= 0.0:
+        return 0.0
+    return float(brentq(off, 0.0, 0.99, xtol=1e-5)) if off(0.99) < 0.0 else 0.99
+
+
+def shares_above(odds: Reals, thresholds: NDArray[np.floating], noise: float) -> Reals:
+    """Return the expected share of answers above each threshold, over the noise of answering."""
+    width = max(0.5513 * noise, 1e-6)
+    above: Reals = (1.0 / (1.0 + np.exp(-(odds[:, None] - thresholds[None, :]) / width))).mean(axis=0)
+    return above
+
+
+def lapop(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
+    """Return the mean (0-1) and the share of trusting that LAPOP would find."""
+    thresholds = numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
+    above = shares_above(odds, thresholds, numbers["survey.noise"])
+    return float(above.mean()), float(above[3])
+
+
+def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
+    """Return the mean (0-1) and the share of trusting that Latinobarómetro would find."""
+    thresholds = numbers["survey.latinobarometro"] * (np.arange(1, 4) - 2.0) + numbers["survey.reserve"]
+    above = shares_above(odds, thresholds, numbers["survey.noise"])
+    return float(above.mean()), float(above[1])
+
+
+def set_survey(state: State, numbers: Numbers) -> Numbers:
+    """Set thresholds and women's disposition, given spread and noise, in a nation that gives LAPOP's mean.
+
+    Its latent mean is solved too: that of the answers lies some points higher.
+    """
+    names, women = ("survey.lapop", "trust.women"), state.people.female > 0.5
+
+    def population(numbers: Numbers, level: float) -> Reals:
+        return odds_of(levelled(state.people, state.counts, numbers, level), state.counts)
+
+    def off(values: Reals) -> list[float]:
+        trial = {**numbers, **dict(zip(names, values[1:].tolist(), strict=True))}
+        odds = population(trial, float(values[0]))
+        mean, trusting = lapop(odds, trial)
+        gap = lapop(odds[women], trial)[0] - lapop(odds[~women], trial)[0]
+        return [mean - NATIONAL, trusting - TRUSTING, gap - WOMEN]
+
+    level, *values = solved(off, [NATIONAL, *(numbers[name] for name in names)], "the thresholds of LAPOP")
+    found = {**numbers, **dict(zip(names, values, strict=True))}
+    odds = population(found, level)
+
+    def other(values: Reals) -> list[float]:
+        mean, trusting = latinobarometro(odds, {**found, **dict(zip(OTHER, values.tolist(), strict=True))})
+        return [mean - OTHER_MEAN, trusting - OTHER_TRUSTING]
+
+    return {**found, **dict(zip(OTHER, solved(other, [found[name] for name in OTHER], "the others"), strict=True))}
+
+
+def solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
+    """Return the numbers at which nothing is off; raise with what could not be had."""
+    answer = root(off, first, tol=1e-7)
+    if np.abs(answer.fun).max() > 1e-4:
+        raise ArithmeticError(f"{what}: {answer.fun} is left")
+    found: list[float] = answer.x.tolist()
+    return found
+
+
+def calibrate(
+    town: Town, numbers: Numbers, *, single: bool = False, selection: float = SELECTION, survey: bool = True
+) -> Calibrated:
+    """Set all numbers, round after round, since each depends on what the others make of the town."""
+    now, slopes = dict(numbers), dict.fromkeys(OWN, 0.0)
+    last: tuple[Numbers, dict[str, float]] | None = None
+    for rounds in range(1, ROUNDS + 1):
+        before = dict(now)
+        state = state_of(town, now)
+        now = set_twins(state, now)
+        if survey:
+            now = set_survey(state, now)
+        panel = panels_of(town.tape, now, selection)
+        if survey:
+            now["survey.noise"] *= panel.correlation / AGAIN
+        if single:
+            now = set_single(state, now)
+        else:
+            now, last = nearer(now, panel, last, slopes)
+        moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
+        if moved < ENOUGH and rounds > 2:
+            break
+    return Calibrated(now, panels_of(town.tape, now, selection), rounds)
+
+
+def set_single(state: State, numbers: Numbers) -> Numbers:
+    """Set abuse, bribe and meeting as if the coefficients were what one event does by day 3."""
+    found = dict(numbers)
+    abuse = BY_NAME["abuse"]
+    found["trust.fast_panel"] = by_fading(state, abuse, found, abuse.points, 365, SINGLE_LEFT)
+    for kind in OWN:
+        found[BY_NAME[kind].parameter] = weigh(state, BY_NAME[kind], found, BY_NAME[kind].points)
+    return found
+
+
+def nearer(
+    numbers: Numbers, panel: Panel, last: tuple[Numbers, dict[str, float]] | None, slopes: dict[str, float]
+) -> tuple[Numbers, tuple[Numbers, dict[str, float]]]:
+    """Return numbers by which the coefficients of the panel come nearer to their aims (secants)."""
+    found, here = dict(numbers), dict(numbers)
+    for kind, aim in AIMS.items():
+        name, got = BY_NAME[kind].parameter, panel.coefficients[kind]
+        if last is not None and abs(numbers[name] - last[0][name]) > 1e-4 * numbers[name]:
+            slopes[kind] = (got - last[1][kind]) / (numbers[name] - last[0][name])
+        sign = 1.0 if aim > 0.0 else -1.0
+        least = 0.2 * abs(got) / numbers[name]
+        slope = sign * max(sign * slopes[kind], least) if slopes[kind] else got / numbers[name]
+        step = (aim - got) / slope
+        most = 2.0 * numbers[name]
+        found[name] = float(np.clip(numbers[name] + step, max(LEAST, 0.5 * numbers[name]), most))
+    return found, (here, dict(panel.coefficients))

@@ -1,0 +1,103 @@
+"""Worlds with more friendly visits, meetings or served calls than their police give: for experiments only.
+
+What is added is written as impressions, in the words of the model and with luck of its own, before a shift begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.calendar import SHIFTS, YEAR
+from model.chance import age_of
+from model.daybook import IMPRESSIONS
+from model.kernels import kernel
+from model.ledger import impress
+from model.luck import decision, luck, poisson
+from model.mechanisms.consultation import MEETING
+from model.mechanisms.contacts import LONG_VISIT
+from model.mechanisms.reporting import UNANSWERED_CALL
+from model.mechanisms.response import ANSWERED_CALL
+from model.model import TrustModel
+
+if TYPE_CHECKING:
+    from model.mechanisms.contacts import Contacts
+    from model.rows import Rows
+    from model.stage import Stage
+
+HOW_MANY, WHO = decision("extra contacts"), decision("extra contact with")
+SERVED_TOO, IN_TIME = decision("served too"), decision("served too in time")
+TRIES, MOST = 16, 1000
+IN_TIME_SHARE = 0.85
+"""Of calls that are served beyond today's, in time: about as today."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a world gets besides: visits and meetings per adult and year, and the share of unserved calls served."""
+
+    visits: float = 0.0
+    meetings: float = 0.0
+    served: float = 0.0
+
+
+@kernel
+def give(stage: Stage, contacts: Rows[Contacts], nth: int, mean: float) -> None:
+    """Let adults have a long, friendly visit (nth 0) or be heard at a meeting (1), so many on the mean of a shift."""
+    for k in range(min(MOST, poisson(luck(stage.seed, HOW_MANY, stage.tick, nth, 0), mean))):
+        for a in range(TRIES):
+            i = int(luck(stage.seed, WHO, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
+            if stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < 18.0:
+                continue
+            z = stage.ground.people[i].settlement
+            if nth == 0:
+                weight, fast = contacts[z].weight_long, stage.trust[z].fast_friendly
+                impress(stage.day, stage.minds, i, LONG_VISIT, 1.0, weight, 1.0, 0.6 * weight, fast)
+            else:
+                weight, fast = contacts[z].weight_meeting, stage.trust[z].fast_panel
+                impress(stage.day, stage.minds, i, MEETING, 1.0, weight, 1.0, 0.6 * weight, fast)
+            stage.minds[i].met = stage.minds[i].met_free = stage.tick
+            break
+
+
+@kernel
+def serve(stage: Stage, first: int, share: float) -> None:
+    """Let some whose call nobody answered be served instead, most in time, and well treated."""
+    for k in range(first, stage.day.counts[IMPRESSIONS]):
+        row = stage.day.impressions[k]
+        if row.cause == UNANSWERED_CALL and luck(stage.seed, SERVED_TOO, stage.tick, row.who, 0) < share:
+            trust = stage.trust[stage.ground.people[row.who].settlement]
+            in_time = luck(stage.seed, IN_TIME, stage.tick, row.who, 0) < IN_TIME_SHARE
+            weight = trust.served if in_time else trust.late
+            row.cause = ANSWERED_CALL
+            row.quality_e, row.weight_e = (0.95 if in_time else 0.1), weight
+            row.quality_f, row.weight_f = (0.9 if in_time else 0.3), (0.5 if in_time else 0.3) * weight
+
+
+class Dosed(TrustModel):
+    """A world that is given something from now on."""
+
+    given = Given()
+    counted: tuple[int, float] = (-1, 0.0)
+
+    @property
+    def adults(self) -> float:
+        """How many adults are here, counted once a month."""
+        if self.counted[0] != self.month:
+            old = self.tick / SHIFTS - self.town.people["born"] >= 18.0 * 365.25
+            self.counted = self.month, float(((self.minds["gone"] < 0) & old).sum())
+        return self.counted[1]
+
+    def open_shift(self) -> None:
+        """Begin a shift, with what is given first."""
+        super().open_shift()
+        for nth, rate in enumerate((self.given.visits, self.given.meetings)):
+            if rate > 0.0:
+                self.book.reserve(IMPRESSIONS, MOST)
+                give(self.stage(), self.numbers["contacts"], nth, rate * self.adults / YEAR)
+
+    def learn(self) -> None:
+        """Learn, where some calls that nobody answered have been served."""
+        if self.given.served > 0.0:
+            serve(self.stage(), self.learned, self.given.served)
+        super().learn()

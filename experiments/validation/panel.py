@@ -1,0 +1,209 @@
+"""A panel of two waves, simulated as those were carried out from which sizes are taken: Q01-Q03, Q06, Q07.
+
+A hundred thousand adults of the reference town are asked twice, a year apart, by the survey's own answers; in the
+second wave they tell what they lived through in the last twelve months.  Besides what happens in the town there is what
+happens to people in the towns of the panels.  The second answer is regressed on it, on victimisation and on the first.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from experiments.validation.tape import CONTACTS, OWN, Numbers, Reals, Tape, held_up, lasting, next_of, year_of
+from model.law import AS_SET, COUNTS
+
+ADULTS = 100_000
+LEVEL = 0.40
+"""Mean trust of the reference town."""
+EXPOSED = {"abuse": 0.05, "bribe": 0.08, "meeting": 0.15}
+"""Times a year besides those of the town; assumed."""
+BY_CLASS = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.0}
+"""Part of it that goes with how often the class is met; assumed."""
+DRAWN_TO = {"abuse": -1.0, "bribe": -1.0, "meeting": 1.0}
+"""Those who distrust meet more abuse and bribes, those who trust go to meetings."""
+SHARES_E = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.6}
+SELECTION = 0.3
+"""Log-odds of exposure a standard deviation of disposition; a convention, 0 and .6 are shown."""
+ANSWERS = 7
+SEED = 1
+PANELS = 4
+"""Panels over which coefficients are averaged, so that luck moves no weight."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Adults of the reference town: their luck, which does not depend on any weight."""
+
+    common: Reals
+    own: Reals
+    female: Reals
+
+    @property
+    def leaning(self) -> Reals:
+        """Disposition in standard deviations."""
+        both = 0.8 * self.common + 0.3 * self.own.sum(axis=0)
+        found: Reals = (both - both.mean()) / both.std()
+        return found
+
+
+@dataclass(frozen=True)
+class Events:
+    """What happens to the people of the panel of one kind: to whom, and how many years before the second wave."""
+
+    who: NDArray[np.int64]
+    age: Reals
+    rate: Reals
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a panel found: coefficients and their standard errors by regressor, in points of 100."""
+
+    coefficients: dict[str, float]
+    errors: dict[str, float]
+    correlation: float
+    kept: float
+    """Share of the gap of those abused that is left a year later (Q06)."""
+
+
+def logistic_noise(rng: np.random.Generator, *size: int) -> Reals:
+    """Return log-odds noise of unit variance, as the model draws it."""
+    u = rng.random(size)
+    noise: Reals = 0.5513 * np.log((u + 1e-12) / (1.0 - u + 1e-12))
+    return noise
+
+
+def people_of(tape: Tape, seed: int = SEED) -> People:
+    """Draw the luck of a town's adults."""
+    rng = np.random.default_rng([seed, 1])
+    return People(logistic_noise(rng, tape.adults), logistic_noise(rng, 2, tape.adults), tape.female)
+
+
+def disposed(people: People, numbers: Numbers, intercept: float) -> Reals:
+    """Return both dispositions (0-1) of everybody."""
+    mean = intercept + numbers["trust.women"] * (people.female - 0.5)
+    split = numbers["trust.fairer"] * np.array([[0.5], [-0.5]])
+    return 1.0 / (1.0 + np.exp(-mean - split - numbers["trust.spread"] * (0.8 * people.common + 0.6 * people.own)))
+
+
+def odds_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
+    """Return log-odds of trust (`model.law.trust_of`, for all at once, without a mood)."""
+    fair = disposition[0] + counts["fair_fast"] + counts["fair_slow"]
+    unfair = 1.0 - disposition[0] + counts["unfair_fast"] + counts["unfair_slow"]
+    solved = disposition[1] + counts["solved_fast"] + counts["solved_slow"]
+    failed = 1.0 - disposition[1] + counts["failed_fast"] + counts["failed_slow"]
+    odds: Reals = 0.5 * np.log(fair * solved / (unfair * failed))
+    return odds
+
+
+def trust_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
+    """Return the trust of everybody."""
+    trust: Reals = 1.0 / (1.0 + np.exp(-odds_of(disposition, counts)))
+    return trust
+
+
+def levelled(people: People, counts: dict[str, Reals], numbers: Numbers, level: float = LEVEL) -> Reals:
+    """Return dispositions around the intercept at which mean trust is this."""
+
+    def above(intercept: float) -> float:
+        return float(trust_of(disposed(people, numbers, intercept), counts).mean()) - level
+
+    return disposed(people, numbers, float(brentq(above, -12.0, 12.0, xtol=1e-7)))
+
+
+def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
+    """Return answers to LAPOP's question on 0-100 (`model.measures.surveys`)."""
+    thresholds = numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
+    above = np.searchsorted(thresholds, odds + numbers["survey.noise"] * noise)
+    return (100.0 / (ANSWERS - 1)) * above.astype(np.float64)
+
+
+def events_of(tape: Tape, people: People, kind: str, selection: float, years: int, seed: int) -> Events:
+    """Draw what happens of one kind to everybody in some years before the second wave."""
+    met = tape.rate(*CONTACTS)
+    by_class = BY_CLASS[kind]
+    panel = EXPOSED[kind] * (1.0 - by_class + by_class * met / met.mean())
+    tilt = np.exp(selection * DRAWN_TO[kind] * people.leaning)
+    rate = (tape.rate(kind) + panel) * tilt / tilt.mean()
+    rng = np.random.default_rng([seed, 2, OWN.index(kind)])
+    who = np.repeat(np.arange(tape.adults), rng.poisson(rate * years))
+    return Events(who, years * rng.random(len(who)), rate)
+
+
+def taught(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
+    """Return the evidence that events of a kind leave at a wave (0, 1), by column of the law."""
+    weight, fast = numbers[f"contacts.weight_{kind}"], numbers["trust.fast_panel"]
+    names = ("fair", "solved") if kind == "meeting" else ("unfair", "failed")
+    weight *= 1.0 if kind == "meeting" else numbers["trust.asymmetry"] / AS_SET
+    age = some.age - (1 - wave)
+    before = age >= 0.0
+    found: dict[str, Reals] = {}
+    for memory, part, half in (("fast", fast, numbers["trust.fast_days"] / 365.0),
+                               ("slow", 1.0 - fast, numbers["trust.memory_years"])):  # fmt: skip
+        felt = np.bincount(some.who[before], 0.5 ** (age[before] / half), minlength=len(some.rate))
+        felt += some.rate * half / np.log(2.0) * 0.5 ** ((years - 1 + wave) / half)
+        for name, share in zip(names, (1.0, SHARES_E[kind]), strict=True):
+            found[f"{name}_{memory}"] = weight * part * share * felt
+    return found
+
+
+def added(*parts: dict[str, Reals]) -> dict[str, Reals]:
+    """Return the sum of evidence."""
+    return {name: sum((part[name] for part in parts if name in part), np.zeros(1)) for name in COUNTS}
+
+
+def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SELECTION, seed: int = SEED) -> Panel:
+    """Carry out the panel."""
+    years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
+    year = year_of(tape, numbers, without=OWN)
+    first, left, follows = held_up(tape, year, numbers), lasting(1.0, numbers), next_of(tape)
+    second = {name: left[name[-4:]] * first[name] + year[name][follows] for name in COUNTS}
+    events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in OWN}
+    own = [[taught(events[kind], kind, numbers, years, wave) for kind in OWN] for wave in (0, 1)]
+    waves = [added(first, *own[0]), added(second, *own[1])]
+    disposition = levelled(people, waves[0], numbers)
+    odds = np.array([odds_of(disposition, counts) for counts in waves])
+    noise = logistic_noise(np.random.default_rng([seed, 3]), 2, tape.adults)
+    asked = np.random.default_rng([seed, 4]).permutation(tape.adults)[:ADULTS]
+    answers = np.array([answers_of(odds[wave], numbers, noise[wave])[asked] for wave in (0, 1)])
+    had = {kind: np.bincount(one.who[one.age <= 1.0], minlength=tape.adults) > 0 for kind, one in events.items()}
+    had["victim"] = tape.had("harm")[follows]
+    slopes, errors = regressed(answers, {name: one[asked] for name, one in had.items()})
+    abused = events["abuse"]
+    earlier = np.bincount(abused.who[(abused.age > 1.0) & (abused.age <= 2.0)], minlength=tape.adults) > 0
+    gaps = [float(wave[earlier[asked]].mean() - wave[~earlier[asked]].mean()) for wave in answers]
+    correlation = float(np.corrcoef(answers)[0, 1])
+    return Panel(slopes, errors, correlation, gaps[1] / gaps[0])
+
+
+def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Panel:
+    """Carry out several panels, each of other people, and return their mean."""
+    some = [panel_of(tape, people_of(tape, seed), numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
+    slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
+    errors = {name: float(np.mean([one.errors[name] for one in some])) / PANELS**0.5 for name in some[0].errors}
+    correlation, kept = (
+        float(np.mean(values)) for values in zip(*((one.correlation, one.kept) for one in some), strict=True)
+    )
+    return Panel(slopes, errors, correlation, kept)
+
+
+def regressed(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
+    """Regress the second answer on what was lived through and the first; return coefficients and standard errors."""
+    columns = [np.ones(answers.shape[1]), *(one.astype(float) for one in had.values()), answers[0]]
+    design = np.stack(columns, axis=1)
+    inverse = np.linalg.inv(design.T @ design)
+    slopes = inverse @ (design.T @ answers[1])
+    rest = answers[1] - design @ slopes
+    errors = np.sqrt(np.diag(inverse) * rest.var(ddof=design.shape[1]))
+    names = ("constant", *had, "answer")
+    return dict(zip(names, slopes.tolist(), strict=True)), dict(zip(names, errors.tolist(), strict=True))
+
+
+def smaller(tape: Tape, people: People, counts: dict[str, Reals], every: int) -> tuple[People, dict[str, Reals]]:
+    """Return every so many-th adult, with the evidence that they have."""
+    some = slice(0, tape.adults, every)
+    few = replace(people, common=people.common[some], own=people.own[:, some], female=people.female[some])
+    return few, {name: one[some] for name, one in counts.items()}

@@ -1,0 +1,112 @@
+"""Readings of the panels, and corners of what is not known: the weights of each, calibrated and kept in a file."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiments.runs.folder import write_whole
+from experiments.validation.calibration import Calibrated, Town, calibrate, reference
+from experiments.validation.panel import SELECTION
+from experiments.validation.sizes import EVENTS
+from experiments.validation.tape import Numbers
+
+FILE = Path(__file__).with_name("readings.toml")
+FREE = (
+    *(one.parameter for one in EVENTS),
+    "consultation.door",
+    "trust.fast_friendly",
+    "trust.fast_panel",
+    "misconduct.fades",
+)
+SURVEY = ("survey.lapop", "survey.noise", "survey.latinobarometro", "survey.reserve", "trust.women")
+CENTRE = "panel"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the rows of the panels are read, and under which law."""
+
+    name: str
+    sets: Numbers = field(default_factory=dict)
+    single: bool = False
+    selection: float = SELECTION
+
+
+MEMORIES = (0.5, 1.0, 4.0, 8.0)
+READINGS = (
+    Reading(CENTRE),
+    Reading("single", single=True),
+    Reading("panel, s 0", selection=0.0),
+    Reading("panel, s .6", selection=0.6),
+    Reading("panel, fast .3", {"trust.fast_panel": 0.3}),
+    *(Reading(f"panel, memory {years:g}", {"trust.memory_years": years}) for years in MEMORIES),
+    *(Reading(f"single, memory {years:g}", {"trust.memory_years": years}, single=True) for years in MEMORIES),
+)
+"""In all but the first the survey is kept as the first has it."""
+
+
+def find(town: Town, numbers: Numbers) -> dict[str, Calibrated | str]:
+    """Calibrate every reading; where that fails, return why."""
+    found: dict[str, Calibrated | str] = {}
+    centre = calibrate(town, numbers)
+    for one in READINGS:
+        start = {**centre.numbers, **one.sets}
+        try:
+            found[one.name] = centre if one.name == CENTRE else calibrate(
+                town, start, single=one.single, selection=one.selection, survey=False
+            )  # fmt: skip
+        except (ArithmeticError, ValueError) as reason:
+            found[one.name] = str(reason)
+    return found
+
+
+def written(found: dict[str, Calibrated | str]) -> str:
+    """Return the file of readings: for each the numbers that are not those of the first."""
+    lines = ["# Made by `python -m experiments.validation.readings`: weights under each reading and memory."]
+    centre = found[CENTRE]
+    for one in READINGS:
+        got = found[one.name]
+        lines.append(f'\n["{one.name}"]')
+        if isinstance(got, str) or isinstance(centre, str):
+            lines.append(f'unsolved = "{got}"')
+            continue
+        names = dict.fromkeys((*one.sets, *FREE, *(SURVEY if one.name == CENTRE else ())))
+        base = {} if one.name == CENTRE else {name: f"{centre.numbers[name]:.3g}" for name in FREE}
+        values = {name: f"{got.numbers[name]:.3g}" for name in names}
+        lines += [f'"{name}" = {value}' for name, value in values.items() if base.get(name) != value]
+    return "\n".join(lines) + "\n"
+
+
+def readings(path: Path = FILE) -> dict[str, dict[str, float]]:
+    """Return the numbers of each reading; those that could not be solved are left out."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: {key: float(value) for key, value in table.items()} for name, table in tables.items()
+            if "unsolved" not in table}  # fmt: skip
+
+
+def table(numbers: Numbers, centre: Calibrated) -> str:
+    """Return the numbers before and after, as text."""
+    rows = [f"{name:38}{numbers[name]:>10.4g}{centre.numbers[name]:>10.3g}" for name in dict.fromkeys((*FREE, *SURVEY))]
+    return "\n".join((f"{'parameter':38}{'before':>10}{'found':>10}", *rows))
+
+
+def main() -> None:
+    """Calibrate all readings in the reference town, write the file, print what was found."""
+    town, numbers = reference()
+    found = find(town, numbers)
+    write_whole(FILE, written(found).encode())
+    for name, one in found.items():
+        told = one if isinstance(one, str) else ", ".join(f"{k} {v:.2f}" for k, v in one.panel.coefficients.items())
+        rest = (
+            ""
+            if isinstance(one, str)
+            else f"; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds"
+        )
+        print(f"{name}: {told}{rest}")
+    centre = found[CENTRE]
+    if not isinstance(centre, str):
+        print(table(numbers, centre))
+
+
+if __name__ == "__main__":
+    main()

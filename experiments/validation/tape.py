@@ -1,0 +1,247 @@
+"""A year of impressions of a town, and what they leave as evidence under other weights than those they came with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.calendar import SHIFTS, YEAR
+from model.daybook import IMPRESSIONS
+from model.law import AS_SET, COUNTS
+from model.ledger import CAUSES
+from model.model import TrustModel
+from model.scenario import Scenario
+from model.start import classes, held
+from model.town import Town
+
+Reals = NDArray[np.float64]
+Numbers = dict[str, float]
+"""Parameters by dotted name."""
+
+WEIGHED: dict[str, tuple[str, str]] = {
+    "greeting": ("contacts.weight_greeting",) * 2,
+    "talk": ("contacts.weight_talk",) * 2,
+    "long_visit": ("contacts.weight_long",) * 2,
+    "door_to_door": ("contacts.weight_long",) * 2,
+    "stop": ("contacts.weight_stop",) * 2,
+    "rude": ("contacts.weight_rude",) * 2,
+    "abuse": ("contacts.weight_abuse",) * 2,
+    "bribe": ("contacts.weight_bribe",) * 2,
+    "meeting": ("contacts.weight_meeting",) * 2,
+    "answered_call": ("trust.served", "trust.late"),
+    "unanswered_call": ("trust.unanswered",) * 2,
+    "harm": ("trust.harm",) * 2,
+    "release": ("trust.released",) * 2,
+    "held": ("trust.held",) * 2,
+    "charged": ("trust.charged",) * 2,
+    "dropped": ("trust.dropped",) * 2,
+    "hearing": ("trust.hearing", "trust.stepped_in"),
+    "turned_away": ("pressure.weight",) * 2,
+    "request_met": ("consultation.weight_met",) * 2,
+    "request_unmet": ("consultation.weight_unmet",) * 2,
+    "army": ("contacts.weight_stop", "heavy_hand.weight_harsh"),
+    "detention": ("heavy_hand.weight_detained",) * 2,
+    "crisis": ("crises.weight",) * 2,
+    "collective_violence": ("collective_violence.averted", "collective_violence.weight"),
+    "protection": ("seeking_help.relief", "domestic_violence.disappointed"),
+    "payment": ("extortion.weight_payment",) * 2,
+    "scandal": ("misconduct.weight",) * 2,
+    "public_event": ("political_calendar.shock",) * 2,
+    "informed": ("consultation.news",) * 2,
+}
+"""The weight of each cause: of what speaks for the police, and against."""
+FRIENDLY = ("contacts.weight_greeting", "contacts.weight_talk", "contacts.weight_long", "contacts.weight_stop")
+PANEL = ("contacts.weight_abuse", "contacts.weight_bribe", "contacts.weight_meeting", "heavy_hand.weight_detained",
+         "crises.weight")  # fmt: skip
+PUBLIC = ("misconduct.weight", "political_calendar.shock", "crises.news")
+OWN = ("abuse", "bribe", "meeting")
+"""What the simulated panel asks for, which happens to each by rates of their own there."""
+CONTACTS = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
+TOLD = ("hearsay", "at_home")
+PARAMETERS = tuple(dict.fromkeys(name for pair in WEIGHED.values() for name in pair))
+NUMBER = {name: number for number, name in CAUSES.items()}
+
+
+def fast_of(parameter: str) -> str:
+    """Return the parameter that says how much of an event with this weight is forgotten within weeks.
+
+    >>> fast_of("contacts.weight_long"), fast_of("trust.late")
+    ('trust.fast_friendly', 'trust.fast')
+    """
+    if parameter in FRIENDLY:
+        return "trust.fast_friendly"
+    if parameter in PANEL:
+        return "trust.fast_panel"
+    return "misconduct.fades" if parameter in PUBLIC else "trust.fast"
+
+
+class Taped(TrustModel):
+    """A world that keeps all impressions, with the tick of each."""
+
+    tape: list[tuple[int, NDArray[np.void]]]
+
+    def _prepare(self, *args: Any) -> None:
+        self.tape = []
+        super()._prepare(*args)
+
+    def step(self) -> None:
+        """Live a shift and keep what people lived through or heard in it."""
+        tick = self.tick
+        super().step()
+        hearsay = self.numbers["hearsay"][0]
+        told = float(hearsay["weight"]), float(hearsay["at_home"])
+        self.tape.append((tick, origins(self.book.filled(IMPRESSIONS).copy(), told)))
+
+
+def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
+    """Return impressions of a shift in which those that were told have the cause of what was told, less 100.
+
+    What is told has the qualities of one that was lived in the same shift, and of its weight the parts ``told``: along
+    ties, and at home.
+    """
+    parts = dict(zip((NUMBER[name] for name in TOLD), told, strict=True))
+    heard = np.isin(rows["cause"], list(parts))
+    lived: dict[tuple[str, ...], int] = {}
+    for row in rows[~heard] if heard.any() else ():
+        lived.setdefault(mark(row, 1.0), int(row["cause"]))
+    for k in np.flatnonzero(heard):
+        rows["cause"][k] = lived[mark(rows[k], parts[int(rows["cause"][k])])] - 100
+    return rows
+
+
+def mark(row: np.void, part: float) -> tuple[str, ...]:
+    """Return by what an impression is known again when that part of its weight is told."""
+    whole = (row["weight_f"] + row["weight_e"]) / part
+    return tuple(f"{x:.9g}" for x in (row["quality_f"], row["quality_e"], row["fast"], whole))
+
+
+@dataclass(frozen=True)
+class Tape:
+    """A year of the adults of a town, in order of class: who had which impression, how long before the end (years).
+
+    Weights are relative to those of the parameters; ``by_f`` and ``by_e`` name the parameter by its place.
+    """
+
+    group: NDArray[np.int64]
+    female: Reals
+    who: NDArray[np.int64]
+    cause: NDArray[np.int64]
+    lived: NDArray[np.bool_]
+    age: Reals
+    quality_f: Reals
+    quality_e: Reals
+    share_f: Reals
+    share_e: Reals
+    by_f: NDArray[np.int64]
+    by_e: NDArray[np.int64]
+
+    @property
+    def adults(self) -> int:
+        """How many adults there are."""
+        return len(self.group)
+
+    def rate(self, *causes: str) -> Reals:
+        """Return how often a year each adult's class lives through some causes."""
+        here = self.lived & np.isin(self.cause, [NUMBER[name] for name in causes])
+        times = np.bincount(self.who[here], minlength=self.adults).astype(float)
+        of_class: Reals = (np.bincount(self.group, times) / np.bincount(self.group))[self.group]
+        return of_class
+
+    def had(self, cause: str) -> NDArray[np.bool_]:
+        """Tell who lived through a cause."""
+        here = self.lived & (self.cause == NUMBER[cause])
+        return np.bincount(self.who[here], minlength=self.adults) > 0
+
+
+def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None = None) -> Tape:
+    """Record the warm-up of a town, whose numbers these are."""
+    world = Taped(scenario, rng=seed, town=town)
+    ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
+    rows = np.concatenate([rows for _, rows in world.tape])
+    people = world.town.people
+    adult = (world.minds["gone"] < 0) & (world.tick / SHIFTS - people["born"] >= 18.0 * 365.25)
+    here = np.flatnonzero(adult)
+    order, key = classes(world, here)
+    place = np.full(len(people), -1)
+    place[here[order]] = np.arange(len(order))
+    kept = (place[rows["who"]] >= 0) & (world.tick - ticks <= YEAR)
+    rows, ticks = rows[kept], ticks[kept]
+    return laid_out(rows, (world.tick - ticks) / YEAR, place, key, people["female"][here[order]], numbers)
+
+
+def laid_out(
+    rows: NDArray[np.void],
+    age: Reals,
+    place: NDArray[np.int64],
+    key: NDArray[np.int64],
+    female: Reals,
+    numbers: Numbers,
+) -> Tape:
+    """Return a tape of impressions, with weights relative to the parameters that give them."""
+    cause = rows["cause"].astype(np.int64)
+    lived = cause >= 0
+    cause = np.where(lived, cause, cause + 100)
+    by_f, by_e = parameters_of(cause, rows["quality_f"]), parameters_of(cause, rows["quality_e"])
+    answered = cause == NUMBER["answered_call"]
+    by_f[answered] = by_e[answered]
+    by_f[answered & (rows["quality_f"] == 0.1)] = PARAMETERS.index("contacts.weight_rude")
+    only_f, only_e = rows["weight_e"] == 0.0, rows["weight_f"] == 0.0
+    by_e[only_f], by_f[only_e] = by_f[only_f], by_e[only_e]
+    worth = np.array([numbers[name] for name in PARAMETERS])
+    return Tape(
+        group=np.unique(key, return_inverse=True)[1], female=female.astype(float), who=place[rows["who"]], cause=cause,
+        lived=lived, age=age, quality_f=rows["quality_f"], quality_e=rows["quality_e"],
+        share_f=rows["weight_f"] / worth[by_f], share_e=rows["weight_e"] / worth[by_e], by_f=by_f, by_e=by_e,
+    )  # fmt: skip
+
+
+def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]:
+    """Return the place of the parameter that weighs each impression."""
+    good, bad = np.zeros(max(NUMBER.values()) + 1, np.int64), np.zeros(max(NUMBER.values()) + 1, np.int64)
+    for name, pair in WEIGHED.items():
+        good[NUMBER[name]], bad[NUMBER[name]] = (PARAMETERS.index(one) for one in pair)
+    return np.where(quality >= 0.5, good[cause], bad[cause])
+
+
+def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
+    """Return the evidence that the year leaves to each adult at its end, by the column of the law."""
+    keep = ~(tape.lived & np.isin(tape.cause, [NUMBER[name] for name in without]))
+    worth = np.array([numbers[name] for name in PARAMETERS])
+    fast = np.array([numbers[fast_of(name)] for name in PARAMETERS])[tape.by_f[keep]]
+    left = {"fast": 0.5 ** (tape.age[keep] * 365.0 / numbers["trust.fast_days"]),
+            "slow": 0.5 ** (tape.age[keep] / numbers["trust.memory_years"])}  # fmt: skip
+    part = {"fast": fast, "slow": 1.0 - fast}
+    found: dict[str, Reals] = {}
+    for good, bad, which in (("fair", "unfair", "f"), ("solved", "failed", "e")):
+        quality = getattr(tape, f"quality_{which}")[keep]
+        weight = getattr(tape, f"share_{which}")[keep] * worth[getattr(tape, f"by_{which}")[keep]]
+        weight = weight * np.where(quality < 0.5, numbers["trust.asymmetry"] / AS_SET, 1.0)
+        for name, share in ((good, quality), (bad, 1.0 - quality)):
+            for memory in ("fast", "slow"):
+                felt = weight * share * part[memory] * left[memory]
+                found[f"{name}_{memory}"] = np.bincount(tape.who[keep], felt, minlength=tape.adults)
+    return {name: found[name] for name in COUNTS}
+
+
+def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, Reals]:
+    """Return the evidence that the town's events hold, as the start of the model does."""
+    left = lasting(1.0, numbers)
+    years = int(np.ceil(3.0 * numbers["trust.memory_years"]))
+    return {
+        name: held(one, tape.group, np.full(tape.adults, left[name[-4:]]), years if name.endswith("slow") else 1)
+        for name, one in year.items()
+    }
+
+
+def lasting(years: float, numbers: Numbers) -> dict[str, float]:
+    """Return what is left of both memories after some years."""
+    return {"fast": float(0.5 ** (years * 365.0 / numbers["trust.fast_days"])),
+            "slow": float(0.5 ** (years / numbers["trust.memory_years"]))}  # fmt: skip
+
+
+def next_of(tape: Tape) -> NDArray[np.int64]:
+    """Return whose year each adult lives next: that of the one before in the class."""
+    n = np.bincount(tape.group)
+    first = np.concatenate([[0], np.cumsum(n)[:-1]])[tape.group]
+    return first + (np.arange(tape.adults) - first - 1) % n[tape.group]

@@ -1,0 +1,119 @@
+"""Doses: worlds that are given something, the dose for some points, the share at which contacts pay."""
+
+import math
+
+import numpy as np
+import pytest
+
+from experiments.cli.app import code_of
+from experiments.figures.doses import doses_figure
+from experiments.figures.svg import png_of
+from experiments.validation import doses
+from experiments.validation.dosed import Dosed, Given
+from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, break_even, dose_for, sets_of
+from experiments.validation.doses_text import SHORT, lines_of
+from experiments.validation.lived import QUICK
+from model.errors import InputError
+from model.model import TrustModel
+from scenarios import load
+
+
+@pytest.fixture(scope="module")
+def start() -> TrustModel:
+    """A small town at the end of its warm-up."""
+    return TrustModel(load("villa_canales", set={"population.scale": 0.05}), rng=1)
+
+
+def after(start: TrustModel, given: Given, shifts: int = 180) -> Dosed:
+    world = Dosed.resumed(start.settings, start.checkpoint(), town=start.town)
+    world.given = given
+    for _ in range(shifts):
+        world.step()
+    return world
+
+
+@pytest.fixture(scope="module")
+def plain(start) -> Dosed:
+    return after(start, Given())
+
+
+def test_who_is_given_nothing_lives_as_in_any_world(start, plain) -> None:
+    world = TrustModel.resumed(start.settings, start.checkpoint(), town=start.town)
+    for _ in range(180):
+        world.step()
+    np.testing.assert_array_equal(world.minds["trust"], plain.minds["trust"])
+
+
+@pytest.mark.parametrize("given", [Given(visits=0.4), Given(meetings=0.4), Given(served=1.0)])
+def test_what_is_given_raises_trust(start, plain, given) -> None:
+    assert after(start, given).minds["trust"].sum() > plain.minds["trust"].sum()
+
+
+def test_twice_the_visits_bring_more(start) -> None:
+    some, more = (after(start, Given(visits=x)).minds["trust"].sum() for x in (0.2, 0.8))
+    assert more > some
+
+
+def test_served_calls_need_no_visit_and_leave_no_call_unanswered(start) -> None:
+    world = after(start, Given(served=1.0))
+    felt = world.state.ledger[0, 6]
+    assert felt.sum() == 0.0
+
+
+def test_doses_have_names_of_their_own_and_worlds_that_can_be_read(tmp_path) -> None:
+    assert len({one.name for one in DOSES}) == len(DOSES)
+    assert len(SHORT) == sum(one.corners for one in DOSES[1:])
+    for one in DOSES:
+        for word in doses.words_of(one, tmp_path):
+            load("totonicapan", policies=[word])
+
+
+def test_corners_keep_or_calibrate_weights() -> None:
+    centre = sets_of("panel", QUICK)
+    kept = sets_of("asymmetry 5", QUICK)
+    assert [one for one in kept if one not in centre] == ["trust.asymmetry=5.0"]
+    assert "trust.memory_years=0.5" in sets_of("memory .5 y", QUICK)
+    with pytest.raises(InputError, match="could not be solved"):
+        sets_of("no such", QUICK)
+
+
+@pytest.mark.parametrize(
+    ("known", "dose"),
+    [([(0.1, 1.0), (0.2, 4.0)], 0.1667), ([(0.1, 1.0), (0.2, 2.0)], 0.3), ([(0.1, 1.0), (0.2, 1.0)], math.inf)],
+)
+def test_the_dose_for_three_points_lies_between_those_tried_or_beyond(known, dose) -> None:
+    assert dose_for(3.0, known) == pytest.approx(dose)
+
+
+def made_up(slope: float) -> dict[str, dict[str, object]]:
+    """Return worlds in which more contacts cost half a point less with each step of fairness."""
+    worlds = {one.name: {"trust": [0.4 + slope * k / 1000] * 120, "adults": 100.0, "contacts": 100.0, "unfair": 12.0,
+                         "couple_shifts": 50.0} for k, one in enumerate(DOSES)}  # fmt: skip
+    for step, x in enumerate(FAIRER):
+        fair = BASE.name if x == 0.0 else f"fair_at_{x:g}"
+        worlds[fair]["unfair"] = 12.0 - 5.0 * step
+        worlds[f"more_at_{x:g}"]["trust"] = [worlds[fair]["trust"][0] + (step - 0.5) / 100] * 120  # type: ignore[index]
+    return worlds
+
+
+def test_contacts_pay_from_the_share_at_which_more_of_them_change_nothing() -> None:
+    assert break_even(made_up(1.0)) == pytest.approx(0.88 + 0.05 / 2)
+
+
+def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
+    found = {(site, reading): [made_up(slope)] for site in doses.SITES
+             for slope, reading in ((1.0, "panel"), (0.5, "single"), (2.0, "asymmetry 5"))}  # fmt: skip
+    rows = list(doses.rows_of(found))
+    text = "\n".join(lines_of(rows, list(doses.extras(found)), doses.corner_lines(found), 1))
+    assert "+0.10 / +0.10 / +0.10 [+0.10, +0.20]" in text
+    assert "pay from 0.905" in text
+    assert png_of(doses_figure(rows)).startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(doses, "SITES", ("totonicapan",))
+    assert code_of(["validate", "--doses", "--quick", "--out", "found"]) == 0
+    assert {path.name for path in (tmp_path / "found").iterdir()} == {f"doses.{end}" for end in ("txt", "csv", "png")}
+    assert len(CORNERS) == 11

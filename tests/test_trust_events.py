@@ -1,0 +1,209 @@
+"""Sizes of events: the tape of a year, the law for all at once, the simulated panel, calibration, readings."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from experiments.cli.app import code_of
+from experiments.figures.svg import png_of
+from experiments.figures.trust_events import events_figure
+from experiments.validation import calibration, panel, readings, tape, trust_events
+from experiments.validation.calibration import Town, numbers_of, points, reference, state_of, weigh
+from experiments.validation.sizes import BY_NAME, EVENTS
+from experiments.validation.tape import NUMBER, OWN, PARAMETERS, Taped, year_of
+from model import law
+from model.calendar import YEAR
+from model.ledger import lost_since
+from model.parameters import every_number
+from model.register import Mind
+from model.rows import zeros
+from scenarios import load
+
+SMALL = {"population.scale": 0.05}
+
+
+@pytest.fixture(scope="module")
+def small() -> tuple[Town, dict[str, float]]:
+    """A small reference town."""
+    return reference(population__scale=0.05)
+
+
+def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
+    luck = np.random.default_rng(3)
+    minds = zeros(Mind, 200)
+    for name in (*law.COUNTS, "disposed_fairness", "disposed_effectiveness"):
+        minds[name] = luck.random(200)
+    disposition = np.stack([minds["disposed_fairness"], minds["disposed_effectiveness"]])
+    ours = panel.trust_of(disposition, {name: minds[name] for name in law.COUNTS})
+    np.testing.assert_allclose(ours, [law.trust_of(mind, 1.0) for mind in minds], rtol=1e-12)
+
+
+def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
+    scenario = load("villa_canales", set=SMALL)
+    world, numbers = Taped(scenario, rng=2), numbers_of(scenario)
+    one = tape.tape_of(scenario, 2, numbers, world.town)
+    ours, trust = year_of(one, numbers), world.numbers["trust"][0]
+    ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
+    rows = np.concatenate([rows for _, rows in world.tape])
+    busy = int(np.bincount(one.who).argmax())
+    minds = zeros(Mind, 1)
+    before = one.who == busy
+    assert before.sum() > 5
+    who = rows["who"][np.flatnonzero(keeps(rows, ticks, world, one, busy))][0]
+    for tick, row in zip(ticks[rows["who"] == who], rows[rows["who"] == who], strict=True):
+        if world.tick - tick <= YEAR:
+            age(minds[0], int(tick), trust)
+            law.take_in(minds[0], row, trust)
+    age(minds[0], world.tick, trust)
+    for name in law.COUNTS:
+        assert ours[name][busy] == pytest.approx(minds[0][name], rel=1e-9, abs=1e-15)
+
+
+def keeps(rows, ticks, world, one, place):
+    """Tell which impressions on a whole tape are of an adult, found by the number and age of what they had."""
+    ages = sorted(one.age[one.who == place])
+    found = {}
+    for who in np.unique(rows["who"]):
+        mine = (rows["who"] == who) & (world.tick - ticks <= YEAR)
+        found[who] = sorted((world.tick - ticks[mine]) / YEAR) == ages
+    return np.array([found[who] for who in rows["who"]])
+
+
+def age(mind, tick, trust):
+    """Let the evidence of one row fade to a tick."""
+    fast, slow = lost_since(mind, tick, trust)
+    law.fade_good(mind, fast, slow)
+    law.fade_bad(mind, fast, slow)
+    mind["touched"] = tick
+
+
+def test_what_is_told_has_the_cause_of_what_was_lived() -> None:
+    world = Taped(load("villa_canales", set=SMALL), rng=1)
+    rows = np.concatenate([rows for _, rows in world.tape])
+    heard = rows["cause"] < 0
+    assert heard.any()
+    assert not np.isin(rows["cause"][heard] + 100, [NUMBER["hearsay"], NUMBER["at_home"], NUMBER["scandal"]]).any()
+
+
+def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) -> None:
+    town, _ = small
+    assert {name for name in tape.WEIGHED if name in NUMBER} == set(tape.WEIGHED)
+    assert {one.parameter for one in EVENTS} >= set(PARAMETERS)
+    for share, by in ((town.tape.share_f, town.tape.by_f), (town.tape.share_e, town.tape.by_e)):
+        full = share[town.tape.lived & (by == PARAMETERS.index("trust.unanswered"))]
+        assert set(np.round(full, 9)) <= {0.3, 1.0}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_the_panel_finds_nothing_where_nothing_is_taught_and_nobody_selects(small, kind) -> None:
+    town, numbers = small
+    silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
+    found = panel.panel_of(town.tape, town.people, silent, 0.0)
+    assert abs(found.coefficients[kind]) < 4.0 * found.errors[kind]
+
+
+def test_self_selection_alone_looks_like_an_effect(small) -> None:
+    town, numbers = small
+    silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
+    found = panel.panels_of(town.tape, silent, 0.6)
+    assert found.coefficients["meeting"] > 0.0 > found.coefficients["bribe"]
+
+
+def test_weightier_abuse_has_a_greater_coefficient(small) -> None:
+    town, numbers = small
+    more = numbers | {"contacts.weight_abuse": 2.0 * numbers["contacts.weight_abuse"]}
+    one, other = (panel.panel_of(town.tape, town.people, some).coefficients["abuse"] for some in (numbers, more))
+    assert other < one < 0.0
+
+
+def test_panels_lie_at_the_level_of_the_reference_town(small) -> None:
+    town, numbers = small
+    assert state_of(town, numbers, every=1).trust.mean() == pytest.approx(panel.LEVEL, abs=1e-6)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda one: one.name)
+def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, event) -> None:
+    town, numbers = small
+    state, known = state_of(town, numbers, every=2), {name: about for name, _, about in every_number()}
+    for aim in (event.points, event.low, event.high):
+        weight = weigh(state, event, numbers, aim)
+        assert points(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(aim, abs=1e-3)
+        assert known[event.parameter].low <= weight <= known[event.parameter].high
+
+
+def test_a_friendly_visit_fades_within_weeks_and_abuse_within_years(small) -> None:
+    town, numbers = small
+    state = state_of(town, numbers)
+    left = {name: points(state, BY_NAME[name], numbers, 365) / points(state, BY_NAME[name], numbers, 3)
+            for name in ("abuse", "long visit", "scandal")}  # fmt: skip
+    assert left["abuse"] > 0.6 > 0.2 > left["long visit"] > 0.0
+    assert left["scandal"] < 0.2
+
+
+def test_the_share_of_trusting_follows_from_the_noise_of_answers() -> None:
+    numbers = {"survey.lapop": 0.9, "survey.noise": 1.4}
+    odds = np.zeros(400_000)
+    answers = panel.answers_of(odds, numbers, panel.logistic_noise(np.random.default_rng(1), len(odds)))
+    mean, trusting = calibration.lapop(odds, numbers)
+    assert answers.mean() / 100.0 == pytest.approx(mean, abs=2e-3)
+    assert (answers > 60.0).mean() == pytest.approx(trusting, abs=2e-3)
+
+
+def test_the_defaults_are_those_of_the_first_reading() -> None:
+    found, known = readings.readings()[readings.CENTRE], {name: value for name, value, _ in every_number()}
+    assert {name: known[name] for name in found} == found
+
+
+@pytest.mark.parametrize("name", [one.name for one in readings.READINGS])
+def test_a_reading_can_be_set_or_says_that_it_is_not_solved(name) -> None:
+    solved = readings.readings()
+    if name in solved:
+        load("villa_canales", set=solved[name])
+    else:
+        assert f'["{name}"]\nunsolved' in readings.FILE.read_text(encoding="utf-8")
+
+
+def made_up(reading: str, value: float) -> list[trust_events.Row]:
+    own = [
+        trust_events.row(reading, kind, "coefficient", value, "set", BY_NAME[kind].source, (-9.0, 9.0), 0.3)
+        for kind in OWN
+    ]
+    days = [trust_events.row(reading, kind, f"day {day}, {how}", value, "found") for kind in (*OWN, *trust_events.TWINS)
+            for day in trust_events.DAYS for how in ("latent", "survey")]  # fmt: skip
+    return own + days
+
+
+def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
+    rows = [
+        *made_up("panel", -3.0),
+        *made_up("single", 2.0),
+        trust_events.row("panel, memory 8", "all", "not solved", math.nan, "why"),
+    ]
+    text = "\n".join(trust_events.lines_of(rows))
+    assert "set Q01 [-9, 9]" in text
+    assert "panel, memory 8" in text
+    assert png_of(events_figure(rows)).startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
+    town, numbers = reference()
+    found = panel.panels_of(town.tape, numbers)
+    for kind, aim in calibration.AIMS.items():
+        assert found.coefficients[kind] == pytest.approx(aim, abs=3.0 * found.errors[kind])
+    assert found.correlation == pytest.approx(calibration.AGAIN, abs=0.01)
+    state = state_of(town, numbers)
+    for event in EVENTS:
+        if event.name not in OWN:
+            assert points(state, event, numbers, 3.0) == pytest.approx(event.points, rel=0.03, abs=0.02)
+
+
+@pytest.mark.slow
+def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
+    few = dataclasses.replace(readings.READINGS[0])
+    monkeypatch.setattr(trust_events, "READINGS", (few,))
+    monkeypatch.setattr(trust_events, "reference", lambda: reference(population__scale=0.05))
+    assert code_of(["validate", "--panel", "--out", str(tmp_path)]) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {f"trust_events.{end}" for end in ("txt", "csv", "png")}
