@@ -10,9 +10,9 @@ from model.calendar import SHIFTS, YEAR
 from model.daybook import IMPRESSIONS
 from model.law import AS_SET, COUNTS
 from model.ledger import CAUSES
+from model.mechanisms.start import classes, held
 from model.model import TrustModel
 from model.scenario import Scenario
-from model.start import classes, held
 from model.town import Town
 
 Reals = NDArray[np.float64]
