@@ -12,7 +12,12 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, typeof, types
 from numba.core import cgutils
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import register_pass
 from numba.core.datamodel import models
+from numba.core.dispatcher import Dispatcher
+from numba.core.typed_passes import NativeLowering
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -35,12 +40,60 @@ def kernel[F: Callable[..., Any]](rule: F) -> F:
 
     Without counting references and checks of each division it takes half the time to compile.
     """
-    return cast(F, njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)(rule))
+    return _compiled(rule, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 
 
 def making_arrays[F: Callable[..., Any]](rule: F) -> F:
     """Compile a rule or pass that makes arrays; for others `kernel` is cheaper, and tells if one belongs here."""
-    return cast(F, njit(cache=True)(rule))
+    return _compiled(rule)
+
+
+def _compiled[F: Callable[..., Any]](rule: F, **options: Any) -> F:
+    """Compile a rule for Python, kept on disk, and apart from that as a part of the kernels that call it."""
+    whole = njit(cache=True, **options)(rule)
+    if isinstance(whole, Dispatcher):  # not where the compiler is switched off
+        part = njit(pipeline_class=_PartCompiler, **options)(rule)
+
+        def add(made: Any) -> None:
+            key = object()  # by which callers find it, as there is nothing that could be called from Python
+            part.targetctx.insert_user_function(key, made.fndesc, [made.library])
+            part.overloads[tuple(made.signature.args)] = made._replace(entry_point=key)
+
+        part.add_overload = add
+        vars(whole).update(get_call_template=part.get_call_template, get_overload=part.get_overload)
+    return cast(F, whole)
+
+
+class _Part(JITCodeLibrary):
+    """A rule within a kernel: optimised a little, so that there is less to copy, and never put into machine code."""
+
+    def _optimize_final_module(self) -> None:
+        manager, builder = self._codegen._module_pass_manager(opt=1, loop_vectorize=False, slp_vectorize=False)
+        manager.run(self._final_module, builder)
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(NativeLowering):
+    _name = "part_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags = state.flags.copy()  # others go by the flags of the kernel, which must stay those of all
+        state.flags.no_compile = state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
+        return bool(super().run_pass(state))
+
+
+class _PartCompiler(Compiler):
+    def define_pipelines(self) -> Any:
+        (pipeline,) = super().define_pipelines()
+        pipeline.passes = [
+            (_PartLowering if step is NativeLowering else step, words) for step, words in pipeline.passes
+        ]
+        return [pipeline]
 
 
 def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
