@@ -88,7 +88,11 @@ def odds_useless(mind: Mind) -> float:
 @kernel
 def trust_of(mind: Mind, calm: float) -> float:
     """Trust that the evidence amounts to, where ``calm`` are the odds of the nation's mood against the police."""
-    return 1.0 / (1.0 + calm * math.sqrt(odds_unfair(mind) * odds_useless(mind)))
+    good_f = mind.disposed_fairness + mind.fair_fast + mind.fair_slow
+    bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
+    good_e = mind.disposed_effectiveness + mind.solved_fast + mind.solved_slow
+    bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
+    return 1.0 / (1.0 + calm * math.sqrt(bad_f * bad_e / (good_f * good_e)))
 
 
 @kernel

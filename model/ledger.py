@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
+from model.calendar import LONGEST_MONTH
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel, making_arrays
 from model.law import Evidence, disposed, fade_bad, fade_good, kept, kept_fast, take_in, trust_of
@@ -22,6 +23,7 @@ from model.tables import Field
 
 if TYPE_CHECKING:
     from model.daybook import Day
+    from model.model import TrustModel as World
     from model.register import Mind
     from model.residents import Person
     from model.stage import Stage
@@ -187,6 +189,16 @@ def lost_since(mind: Mind, tick: int, p: Trust) -> tuple[float, float]:
     return kept_fast(shifts, p.fast_days), kept(shifts, p.memory_years)
 
 
+def left_of(world: World) -> Reals:
+    """Lay out what is left of the fast and the slow memory, by settlement and shifts up to a month."""
+    numbers = world.numbers["trust"]
+    left = np.empty((len(numbers), LONGEST_MONTH + 1, 2))
+    for z, p in enumerate(numbers):
+        for shifts in range(LONGEST_MONTH + 1):
+            left[z, shifts] = kept_fast(float(shifts), p["fast_days"]), kept(float(shifts), p["memory_years"])
+    return left
+
+
 @kernel
 def trust_now(mind: Mind, tick: int, p: Trust) -> float:
     """Trust of a resident at this tick, without writing anything."""
@@ -220,10 +232,11 @@ def fade(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int) -> Non
 
 
 @kernel
-def learn_all(stage: Stage, first: int, felt: Reals, remembered: Reals, since: float) -> None:
+def learn_all(stage: Stage, first: int, left: Reals, felt: Reals, remembered: Reals, since: int) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them.
 
-    ``since`` are the shifts since the last end of a month, as if at which `STILL_FELT` is written.
+    ``left`` is that of `left_of`; ``since`` are the shifts since the last end of a month: as if at that, `STILL_FELT`
+    is written.
     """
     n = stage.day.counts[IMPRESSIONS]
     for k in range(first, n):
@@ -236,7 +249,10 @@ def learn_all(stage: Stage, first: int, felt: Reals, remembered: Reals, since: f
             continue
         settlement = stage.ground.people[impression.who].settlement
         p = stage.trust[settlement]
-        fade(mind, stage.tick, p, stage.ledger, settlement)
+        if mind.touched != stage.tick:  # less than a month ago: all are brought up to date at its end
+            idle = left[settlement, stage.tick - mind.touched]
+            forget(mind, idle[0], idle[1], stage.ledger, settlement)
+            mind.touched = stage.tick
         now = mind.trust
         take_in(mind, impression, p)
         mind.trust = trust_of(mind, mind.calm)
@@ -244,8 +260,8 @@ def learn_all(stage: Stage, first: int, felt: Reals, remembered: Reals, since: f
         impression.change = change
         book(stage.ledger, impression.cause, settlement, change)
         remembered[impression.cause, settlement] += change
-        felt[0, impression.cause, settlement] += impression.fast * change / kept_fast(since, p.fast_days)
-        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / kept(since, p.memory_years)
+        felt[0, impression.cause, settlement] += impression.fast * change / left[settlement, since, 0]
+        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / left[settlement, since, 1]
 
 
 @kernel

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.books import OCCURRED, RECORDED, TOLD
-from model.calendar import DAYS_A_YEAR, LONGEST_MONTH, QUARTER, YEAR
+from model.calendar import DAYS_A_YEAR, QUARTER, YEAR
 from model.chance import age_of
 from model.criteria import CRITERIA, TRACES, ratio, scores
 from model.kernels import AHEAD, fetch, kernel, making_arrays
 from model.kinds import HOMICIDE
-from model.law import kept, kept_fast, odds_unfair, odds_useless
+from model.law import odds_unfair, odds_useless
 from model.ledger import LEDGER, book, catch_up
 from model.luck import decision, luck
 from model.mechanism import Measure, over
@@ -133,6 +133,7 @@ def settle(
     fear: Rows[Fear],
     local: Rows[Local],
     calm: float,
+    left: Reals,
     table: Reals,
     by_cell: Reals,
     total: Reals,
@@ -144,21 +145,16 @@ def settle(
     """
     table[:] = 0.0
     by_cell[:] = 0.0
-    sums, left = np.zeros((2, 1, len(total))), np.zeros((LONGEST_MONTH + 1, 2))
-    memory, days = -1.0, -1.0
+    sums = np.zeros((2, 1, len(total)))
     people, tick = stage.ground.people, stage.tick
     for i in range(stage.ground.come[0]):
         mind, person = stage.minds[i], people[i]
         if mind.gone >= 0:
             continue
         z = person.settlement
-        if stage.trust[z].memory_years != memory or stage.trust[z].fast_days != days:
-            memory, days = stage.trust[z].memory_years, stage.trust[z].fast_days
-            for shifts in range(LONGEST_MONTH + 1):
-                left[shifts, 0], left[shifts, 1] = kept_fast(float(shifts), days), kept(float(shifts), memory)
         # everybody here was up to date at the last end of a month
         since = tick - mind.touched
-        catch_up(mind, left[since, 0], left[since, 1], calm, tick, stage.ledger, z)
+        catch_up(mind, left[z, since, 0], left[z, since, 1], calm, tick, stage.ledger, z)
         book(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust

@@ -29,7 +29,7 @@ from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
 from model.law import kept, kept_fast
-from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, total_trust, trust_now
+from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, left_of, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
 from model.mechanisms.certainty import seen_by_zone
@@ -244,6 +244,7 @@ class TrustModel(MesaModel):
             numbers["fear"],
             state.local,
             self.calm,
+            self.laid(left_of),
             self.class_table,
             self.by_cell,
             state[TOTAL],
@@ -254,7 +255,7 @@ class TrustModel(MesaModel):
 
     def share_out_forgetting(self) -> Reals:
         """Let what is felt of each cause fade by the month; return what was forgotten, by cause and settlement."""
-        felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close
+        felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], float(self.shifts_since_close)
         for z, p in enumerate(self.numbers["trust"]):
             felt[0, :, z] *= kept_fast(shifts, p["fast_days"])
             felt[1, :, z] *= kept(shifts, p["memory_years"])
@@ -267,7 +268,12 @@ class TrustModel(MesaModel):
         written = self.book.counts.item(IMPRESSIONS)
         if self.learned < written:
             learn_all(
-                self.stage(), self.learned, self.state[STILL_FELT], self.state[REMEMBERED], self.shifts_since_close
+                self.stage(),
+                self.learned,
+                self.laid(left_of),
+                self.state[STILL_FELT],
+                self.state[REMEMBERED],
+                self.shifts_since_close,
             )
             self.learned = written
 
@@ -327,9 +333,9 @@ class TrustModel(MesaModel):
         return math.exp(-float(self.state[MOOD][0]))
 
     @property
-    def shifts_since_close(self) -> float:
+    def shifts_since_close(self) -> int:
         """Shifts since the last end of a month, the present one included."""
-        return float(self.tick + 1 - tick_of(first_of_month(self.month)))
+        return self.tick + 1 - tick_of(first_of_month(self.month))
 
     @property
     def days_of_month(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from model.chance import housemates
+from model.chance import age_of, housemates
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel
 from model.ledger import PUBLIC_EVENT, cause, impress
@@ -19,6 +19,7 @@ from model.mechanisms.contacts import ABUSE
 from model.mechanisms.crime import HARM
 from model.mechanisms.extortion import PAYMENT
 from model.mechanisms.misconduct import SCANDAL
+from model.news import YOUNGEST
 from model.parameters import Group, share
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def tell_at_home(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
             continue
         one, end = housemates(people, i)
         for j in range(one, min(end, one + MOST_AT_HOME)):
-            if j != i and j < stage.ground.come[0]:
+            if j != i and j < stage.ground.come[0] and age_of(people[j], stage.tick) >= YOUNGEST:
                 retell(stage, told, j, AT_HOME, weight)
 
 

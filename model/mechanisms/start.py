@@ -35,7 +35,7 @@ LIKE = decision("like")
 INTERCEPT = Field(name="intercept", of=np.float64, shape=(1,), about="Log-odds on which all dispositions stand.")
 FARTHEST = 12.0
 """Log-odds beyond which no intercept is looked for: a level that needs more cannot be had."""
-TRIES = 16
+TRIES = 64
 BANDS = np.array([12.0, 18.0, 35.0])
 """Ages, in years, at which a resident's days become others'."""
 
@@ -75,8 +75,9 @@ def be_like(stage: Stage, starts: Ints, residents: Ints, first: int, end: int) -
             continue
         here = starts[person.settlement]
         n = starts[person.settlement + 1] - here
+        place = int(luck(stage.seed, LIKE, stage.tick, i, 0) * n)
         for a in range(TRIES):
-            j = residents[here + int(luck(stage.seed, LIKE, stage.tick, i, a) * n)]
+            j = residents[here + (place + a) % n]
             if j < first and stage.minds[j].gone < 0 and alike(person, people[j], stage.tick):
                 copy_evidence(mind, stage.minds[j])
                 break

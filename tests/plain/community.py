@@ -194,7 +194,7 @@ def spread_news(town: "PlainTown") -> None:
     for said in news:
         if said.cause in (HARM, ABUSE):
             for other in household(town, said.who)[:MOST_AT_HOME]:
-                if other is not said.who:
+                if other is not said.who and other.age >= 12:
                     hear(town, other, AT_HOME, said, p.at_home)
     town.learn_impressions()
 

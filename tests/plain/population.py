@@ -54,8 +54,9 @@ def become_alike(town: "PlainTown", one: "Resident") -> None:
     one.start()
     one.touched = town.tick
     around = [other for other in town.residents if other.settlement == one.settlement]
-    for a in range(16):
-        other = pick(around, town.luck("like", one.number, a))
+    place = math.floor(town.luck("like", one.number, 0) * len(around))
+    for a in range(64):
+        other = around[(place + a) % len(around)]
         if other.alive and other.number < town.first_to_come and is_alike(one, other):
             one.on_fairness, one.on_effectiveness = replace(other.on_fairness), replace(other.on_effectiveness)
             one.alarm, one.touched = other.alarm, other.touched
