@@ -23,7 +23,8 @@ from experiments.compare.headlines import HEADLINES
 from experiments.compare.power import twins_needed
 from experiments.compare.request import Request
 from experiments.runs.asked import asked
-from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, twins, under
+from experiments.runs.laws import ASYMMETRY, LAWS, MEMORY_YEARS, Law
+from experiments.runs.side_by_side import twins, under
 from experiments.runs.twins import paired, smallest, unpaired
 from experiments.runs.worlds import go_on, simulate, tables_of
 from model.calendar import tick_of
@@ -295,8 +296,19 @@ def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
 
 def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():
     (spec,) = asked("villa_canales", sets=["population.scale=0.05"])
-    trust = under((0.15, 8.0), spec).scenario["trust"]
-    assert (trust.memory_years, trust.negativity_effectiveness, trust.negativity_fairness) == (0.15, 8.0, 2.0)
+    centre, corner, single = (under(law, spec).scenario for law in (Law(), Law(0.5, 5.0), Law(also="single")))
+    assert centre["trust"] == spec.scenario["trust"], "the centre is what the model does"
+    assert centre["contacts"] == spec.scenario["contacts"]
+    assert (corner["trust"].memory_years, corner["trust"].asymmetry) == (0.5, 5.0)
+    assert corner["contacts"].weight_abuse != centre["contacts"].weight_abuse, "sizes are set anew for each memory"
+    assert single["trust"].fast_panel > 0.0 == centre["trust"].fast_panel
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_every_law_is_in_range_and_is_no_other(law):
+    (spec,) = asked("villa_canales", sets=["population.scale=0.05"])
+    groups = under(law, spec).scenario.groups
+    assert sum(under(other, spec).scenario.groups == groups for other in LAWS) == 1
 
 
 def test_the_break_even_grid_says_known_or_not_known(tmp_path, capsys):
@@ -305,10 +317,12 @@ def test_the_break_even_grid_says_known_or_not_known(tmp_path, capsys):
     out = compare(tmp_path / "grid", *words, "--memory", "2")
     grid = read(out, "memory")
     cells = grid[grid["measure"] == "trust_mean"]
-    assert len(cells) == len(MEMORY_YEARS) * len(ASYMMETRY)
+    assert len(cells) == len(LAWS)
+    assert (cells["also"] == "").sum() == len(MEMORY_YEARS) * len(ASYMMETRY)
     assert cells["effect"].nunique() > 10
     told = capsys.readouterr().out
-    assert "8 times" in told
+    assert "5 times" in told
+    assert "an unanswered call costs 10 points" in told
     assert max(len(line) for line in told.splitlines() if str(tmp_path) not in line) <= 80
     assert sentence(verdict(cells)).split(":")[0] in told
 

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from experiments.cli import app as cli
+from experiments.compare.breakeven import crossed
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import build, figures_in
@@ -20,6 +21,7 @@ from experiments.report.ceiling import ceiling
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
+from experiments.runs.laws import Law
 from experiments.runs.manifest import read_manifest
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
@@ -54,8 +56,8 @@ def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("report") / "compared"
     words = ["compare", "status_quo", "reporting_support", "resources_only", *SMALL, "--memory", "2"]
     with pytest.MonkeyPatch.context() as quick:
-        quick.setattr("experiments.compare.comparison.MEMORY_YEARS", (0.15, 10.0))
-        quick.setattr("experiments.compare.comparison.ASYMMETRY", (1.0, 8.0))
+        corners = [Law(memory, asymmetry) for memory in (0.5, 4.0) for asymmetry in (1.0, 5.0)]
+        quick.setattr("experiments.compare.comparison.LAWS", (*corners, Law(also="heard_0")))
         assert cli.code_of([*words, "--out", str(out)]) == 0
     return out
 
@@ -449,7 +451,7 @@ def test_maps_of_a_scenario_that_is_gone_have_no_outline(folder):
 
 def test_the_grid_of_memory_is_that_of_the_table(folder):
     rows = stored(folder, "memory")
-    rows = rows[rows["measure"] == "trust_mean"].sort_values(["against", "asymmetry", "memory_years"])
+    rows = crossed(rows[rows["measure"] == "trust_mean"]).sort_values(["against", "asymmetry", "memory_years"])
     axes = [place for place in drawn("memory", read_sites(folder)[0], Tongue("es")).axes if place.images]
     for arm, place in zip(ARMS[1:], axes, strict=True):
         assert list(np.ravel(place.images[0].get_array())) == list(rows[rows["against"] == arm]["effect"])

@@ -64,7 +64,7 @@ Sites = Annotated[
 SeedOfTwins = Annotated[int, Option(metavar="N", help="Seed of the first twins.")]
 Twins = Annotated[int, Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")]
 Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do twins save?")]
-Memory = Annotated[int, Option(metavar="N", help="Also N twins for each of 20 laws of memory and asymmetry.")]
+Memory = Annotated[int, Option(metavar="N", help="Also N twins for each of 17 laws of trust.")]
 Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
 Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
 Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]

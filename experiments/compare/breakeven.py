@@ -1,4 +1,4 @@
-"""Whether an effect is known: how it stands over memory and asymmetry, which no Guatemalan datum identifies."""
+"""Whether an effect is known: how it stands over the laws of trust that no Guatemalan datum tells apart."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,21 @@ import pandas as pd
 THREEFOLD = 3.0
 SAID = {
     "en": {
-        "nothing": "known: no effect at all, whatever memory and asymmetry are",
-        "known": "known: same sign, and size within a factor of three, for all memories and asymmetries",
+        "nothing": "known: no effect at all, whatever the law of trust",
+        "known": "known: same sign, and size within a factor of three, under all laws of trust",
         "not": "not known: ",
         "and": " and ",
-        "turns": "the sign turns (up in {up}, down in {down} of {cells} combinations)",
-        "open": "the sign is not settled in {open} of {cells} combinations",
+        "turns": "the sign turns (up in {up}, down in {down} of {cells} laws of trust)",
+        "open": "the sign is not settled in {open} of {cells} laws of trust",
         "varies": "the size varies more than threefold",
     },
     "es": {
-        "nothing": "se sabe: no hay ningún efecto, sea cual sea la memoria y el peso de lo malo",
-        "known": "se sabe: mismo signo, y tamaño dentro de un factor de tres, con toda memoria y peso de lo malo",
+        "nothing": "se sabe: no hay ningún efecto, sea cual sea la ley de la confianza",
+        "known": "se sabe: mismo signo, y tamaño dentro de un factor de tres, con toda ley de la confianza",
         "not": "no se sabe: ",
         "and": " y ",
-        "turns": "el signo cambia (sube en {up} y baja en {down} de {cells} combinaciones)",
-        "open": "el signo queda en duda en {open} de {cells} combinaciones",
+        "turns": "el signo cambia (sube en {up} y baja en {down} de {cells} leyes de la confianza)",
+        "open": "el signo queda en duda en {open} de {cells} leyes de la confianza",
         "varies": "el tamaño varía más del triple",
     },
 }
@@ -29,7 +29,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the grid of memory and asymmetry says about one effect."""
+    """What the laws of trust say about one effect."""
 
     cells: int
     up: int
@@ -52,8 +52,18 @@ class Verdict:
 
     @property
     def known(self) -> bool:
-        """Whether sign and size can be told whatever memory and asymmetry are."""
+        """Whether sign and size can be told whatever the law of trust is."""
         return self.none == self.cells or not (self.turns or self.varies or self.open)
+
+
+def crossed(laws: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which memory and asymmetry alone differ from the centre: all of an older folder."""
+    return laws[laws["also"] == ""] if "also" in laws else laws
+
+
+def corners(laws: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which something else differs from the centre."""
+    return laws.drop(crossed(laws).index)
 
 
 def verdict(grid: pd.DataFrame) -> Verdict:

@@ -23,10 +23,11 @@ from experiments.compare.effects import by_seed
 from experiments.compare.headlines import present
 from experiments.compare.request import Request
 from experiments.compare.swept import swept_arms
+from experiments.runs.laws import LAWS
 from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
 from experiments.runs.pool import carry_out
 from experiments.runs.reading import places_of
-from experiments.runs.side_by_side import ASYMMETRY, MEMORY_YEARS, Task, TwinRuns, live, under
+from experiments.runs.side_by_side import Task, TwinRuns, live, under
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import paired, saved, unpaired
 from experiments.runs.worlds import Finished
@@ -117,8 +118,7 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
             continue
         if request.independent:
             tasks += [Task(number, later(world[1:], len(worlds)), "alone") for world in worlds]
-        laws = itertools.product(MEMORY_YEARS, ASYMMETRY)
-        for law, k in itertools.product(laws, range(request.memory)):
+        for law, k in itertools.product(LAWS, range(request.memory)):
             twins = tuple(under(law, spec) for spec in later(worlds[0], k))
             tasks.append(Task(number, twins, "memory", law))
     return tasks
@@ -169,7 +169,7 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
             for headline in present(months[0].columns):
                 values = [by_seed(side, headline.of) for side in (months[0], months[k])]
                 effect = dataclasses.asdict(paired(*(list(one.values()) for one in values)))
-                place = {"site": arm.scenario, "against": arm.name, "memory_years": law[0], "asymmetry": law[1]}
+                place = {"site": arm.scenario, "against": arm.name, **law._asdict()}
                 rows.append(place | {"measure": headline.name} | effect)
     return pd.DataFrame(rows)
 

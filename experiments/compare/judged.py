@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.compare.arms import Arm
-from experiments.compare.breakeven import verdict
+from experiments.compare.breakeven import crossed, verdict
 from experiments.compare.criteria import DRAWS, mean_scores, words
 from model.scenario import Anchor
 
@@ -31,14 +31,14 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
 
 
 def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
-    """Return, by arm and measure, what the grid of memory and asymmetry says, and along which of them effects vary."""
+    """Return, by arm and measure, what the laws of trust say, and along memory or asymmetry how far effects vary."""
     if memory.empty:
         return pd.DataFrame()
     rows: list[dict[str, Any]] = []
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
         one = verdict(grid)
         # how far the effect moves along one axis of the grid, the other averaged out
-        spans = {name: np.ptp(grid.groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")}
+        spans = {name: np.ptp(crossed(grid).groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")}
         rows.append(
             {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
             | dataclasses.asdict(one)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.breakeven import sentence, verdict
+from experiments.compare.breakeven import corners, crossed, sentence, verdict
 from experiments.compare.headlines import BY_NAME, Headline
 from experiments.compare.power import twins_needed
 from experiments.compare.request import EffectSize
+from experiments.runs.laws import ALSO
 from experiments.runs.manifest import read_manifest
 from experiments.runs.reading import tables
 from experiments.runs.twins import POWER
@@ -180,20 +181,23 @@ def many(ratio: float) -> str:
 
 
 def memory_lines(grid: Rows) -> Iterator[str]:
-    """Yield the effect on trust for every memory and asymmetry, and whether effects are known."""
+    """Yield the effect on trust under every law of trust, and whether effects are known."""
     if grid.empty:
         return
     trust = grid[grid["measure"] == "trust_mean"]
-    memories = sorted(set(trust["memory_years"]))
+    grid_of_trust = crossed(trust)
+    memories = sorted(set(grid_of_trust["memory_years"]))
     yield ""
     yield f"Effect on trust (0-100), {trust['n'].max()} twin worlds each; ± Monte Carlo error,"
     yield "* the 95 % interval leaves one sign"
     yield f"{'bad news weighs':<16}" + "".join(f"{memory:g} years".rjust(12) for memory in memories)
-    for weight, rows in trust.groupby("asymmetry"):
+    for weight, rows in grid_of_trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
         shown = [known_by(r) for r in each(cells)]
         yield (f"{f'{weight:g} times':<16}" + "".join(cell.rjust(12) for cell in shown)).rstrip()
-    yield "(columns: half-life of an event; bad news of fairness weighs at most 2 times)"
+    yield "(columns: half-life of the slow memory; the centre is 2 years and 3 times, a convention)"
+    for row in each(corners(trust)):
+        yield f"{ALSO[row.also].en:<40}{known_by(row).rjust(12)}".rstrip()
     said: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
         said.setdefault(sentence(verdict(rows)), []).append(BY_NAME[str(measure)].en)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from experiments.compare.breakeven import crossed
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.swept import draw_of
@@ -415,7 +416,7 @@ def causes(site: Site, tongue: Tongue) -> Figure:
 )
 def memory(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect on trust over memory and asymmetry."""
-    grid = site.numbers.rows("memory", site=site.name, measure="trust_mean")
+    grid = crossed(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
     figure, axes = sheet(2.3, 1, len(site.others), sharey=True)
     widest = float(grid["effect"].abs().max()) or 1.0
     for arm, place in zip(site.others, axes.flat, strict=True):
@@ -427,7 +428,7 @@ def memory(site: Site, tongue: Tongue) -> Figure:
         place.set_yticks(range(cells.shape[0]), [f"×{weight:g}" for weight in cells.index])
         place.set_title(tongue.lines(title_of(arm, tongue), 42 // len(site.others)), fontsize=7.5)
     figure.supxlabel(
-        tongue("memoria (vida media de un hecho, años)", "memory (half-life of an event, years)"), fontsize=8
+        tongue("memoria (vida media de la parte lenta, años)", "memory (half-life of its slow part, years)"), fontsize=8
     )
     axes[0, 0].set_ylabel(tongue("peso de lo malo", "weight of bad news"))
     bar(figure, shown, axes[0, :], tongue("efecto en la confianza", "effect on trust"))

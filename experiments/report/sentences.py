@@ -186,9 +186,12 @@ def known(site: Site, arm: Arm, measure: str, lead: bool = False) -> Both:
         return both("", "")
     number = {name: site.numbers.show("verdicts", row.name, name) for name in ("cells", "up", "down", "open")}
     if row["none"] == row["cells"]:
-        text = both("ningún efecto con ninguna memoria", "no effect whatever the memory")
+        text = both("ningún efecto con ninguna ley de la confianza", "no effect whatever the law of trust")
     elif row["known"]:
-        text = both("mismo signo y tamaño parecido con toda memoria", "same sign and similar size whatever the memory")
+        text = both(
+            "mismo signo y tamaño parecido con toda ley de la confianza",
+            "same sign and similar size under every law of trust",
+        )
     else:
         text = joined(reasons(row, number), "; ")
     if lead:
@@ -205,22 +208,25 @@ def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
     if row["up"] and row["down"]:
         found.append(
             both(
-                "el signo cambia (sube en {up} y baja en {down} de {cells} combinaciones de memoria y peso de lo malo)",
-                "the sign turns (up in {up}, down in {down} of {cells} combinations of memory and weight of bad news)",
+                "el signo cambia (sube en {up} y baja en {down} de {cells} leyes de la confianza)",
+                "the sign turns (up in {up}, down in {down} of {cells} laws of trust)",
                 **number,
             )
         )
     if row["open"]:
         found.append(
             both(
-                "el signo queda en duda en {open} de {cells} combinaciones de memoria y peso de lo malo",
-                "the sign is open in {open} of {cells} combinations of memory and weight of bad news",
+                "el signo queda en duda en {open} de {cells} leyes de la confianza",
+                "the sign is open in {open} of {cells} laws of trust",
                 **number,
             )
         )
     if not found:
         found.append(
-            both("el tamaño varía más del triple según la memoria", "the size varies more than threefold with memory")
+            both(
+                "el tamaño varía más del triple según la ley de la confianza",
+                "the size varies more than threefold with the law of trust",
+            )
         )
     return found
 
@@ -430,7 +436,6 @@ def decides_among_draws(site: Site, arm: Arm) -> Both:
             most=Markup("<code>{}</code>").format(swept.iloc[0]["parameter"]),
         )
     return both(
-        "no se corrió la malla de memoria y peso de lo malo (--memory), así que no se dice si el efecto se sabe.",
-        "the grid of memory and weight of bad news was not run (--memory), so it is not said whether effects are"
-        " known.",
+        "no se corrieron otras leyes de la confianza (--memory), así que no se dice si el efecto se sabe.",
+        "other laws of trust were not run (--memory), so it is not said whether effects are known.",
     )

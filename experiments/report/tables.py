@@ -5,11 +5,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from experiments.compare.breakeven import corners, crossed
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import BY_NAME, Headline
 from experiments.report.both import Both, both, listed
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, settled
+from experiments.runs.laws import ALSO
 from experiments.words import in_both, verdict
 
 COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
@@ -82,10 +84,17 @@ def causes(site: Site) -> list[str]:
 def grid(site: Site, arm: Arm | None = None) -> list[list[int]]:
     """Return the row numbers of the effects on trust by asymmetry and memory; empty where the grid was not run."""
     arm = arm or site.others[0]
-    rows = site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean")
+    rows = crossed(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     if rows.empty:
         return []
     return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
+
+
+def others(site: Site, arm: Arm) -> list[tuple[Both, int]]:
+    """Return what else is swept besides memory and asymmetry, with the row number of the effect on trust."""
+    rows = corners(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
+    named = [(ALSO[str(rows.at[row, "also"])], row) for row in rows.index]
+    return [(both(one.es, one.en), row) for one, row in named]
 
 
 def marked(site: Site, cell: int) -> Markup:

@@ -13,7 +13,7 @@ from model import fingerprint
 from model.errors import InputError
 
 MANIFEST = "manifest.json"
-SCHEMA = 1
+SCHEMA = 2
 """Version of what folders hold and of what their manifests say; one without it is older than versions."""
 RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from experiments.runs.laws import Law, changes_of
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
@@ -16,15 +17,8 @@ from model.daybook import COMMUNAL, NOBODY, Incident
 from model.model import TrustModel
 from model.town import Town
 
-MEMORY_YEARS = (0.15, 0.5, 1.0, 3.0, 10.0)
-ASYMMETRY = (1.0, 2.0, 4.0, 8.0)
-MOST_ASYMMETRY_OF_FAIRNESS = 2.0
-"""Bad news weighs up to eight times for effectiveness, up to twice for fairness: so far the studies go (Z01)."""
 NOTABLE = 0.01
 """A resident trusts otherwise if trust differs by a point of a hundred."""
-
-Law = tuple[float, float]
-"""Half-life of an event in years, and weight of bad over good news."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +70,8 @@ def live(task: Task, tell: Tell) -> TwinRuns:
 
 
 def under(law: Law, spec: RunSpec) -> RunSpec:
-    """Return a run in which memory and asymmetry are these."""
-    memory, asymmetry = law
-    return spec.overridden(
-        {
-            "trust.memory_years": memory,
-            "trust.negativity_effectiveness": asymmetry,
-            "trust.negativity_fairness": min(asymmetry, MOST_ASYMMETRY_OF_FAIRNESS),
-        }
-    )
+    """Return a run under another law of trust."""
+    return spec.overridden(changes_of(law))
 
 
 def twins(specs: Sequence[RunSpec], town: Town, tell: Tell) -> Iterator[TrustModel]:

@@ -1,0 +1,72 @@
+"""The laws of trust that no Guatemalan datum tells apart: a centre, which is a convention, and what is swept around it.
+
+Compare, sweeps, page and report take them from here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+MEMORY_YEARS = (0.5, 2.0, 4.0)
+ASYMMETRY = (1.0, 3.0, 5.0)
+READINGS: Mapping[str, Mapping[str, float]] = tomllib.loads(
+    (Path(__file__).parent / "readings.toml").read_text(encoding="utf-8")
+)
+"""Weights under each reading of what was measured, set anew for each memory by `experiments.validation.readings`."""
+
+
+class Law(NamedTuple):
+    """A memory in years, a weight of bad over good news, and what else is otherwise than at the centre, if anything."""
+
+    memory_years: float = 2.0
+    asymmetry: float = 3.0
+    also: str = ""
+
+
+class Also(NamedTuple):
+    """Something unknown besides memory and asymmetry: its two names, and the parameters that change."""
+
+    en: str
+    es: str
+    changes: Mapping[str, float]
+
+
+UNANSWERED = READINGS["panel"]["trust.unanswered"]
+ALSO = {
+    "single": Also("panels read as single events", "los paneles, leídos como un solo hecho", READINGS["single"]),
+    "single_8": Also(
+        "the same, memory of 8 years", "lo mismo, con memoria de 8 años",
+        READINGS["single, memory 8"],
+    ),
+    "chosen_0": Also("contact is not chosen", "nadie elige el contacto", READINGS["panel, s 0"]),
+    "chosen_6": Also("contact is chosen by those who trust", "busca el contacto quien confía", READINGS["panel, s .6"]),
+    "heard_0": Also(
+        "nothing is heard of others", "nada se oye de otros", {"hearsay.weight": 0.0, "hearsay.at_home": 0.0}
+    ),
+    "heard_6": Also(
+        "what is heard weighs .6", "lo oído pesa .6", {"hearsay.weight": 0.6, "hearsay.at_home": 0.6}
+    ),
+    "unanswered_2": Also(
+        "an unanswered call costs 2 points", "una llamada sin respuesta cuesta 2 puntos",
+        {"trust.unanswered": 0.4 * UNANSWERED},
+    ),
+    "unanswered_10": Also(
+        "an unanswered call costs 10 points", "una llamada sin respuesta cuesta 10 puntos",
+        {"trust.unanswered": 2.0 * UNANSWERED},
+    ),
+}  # fmt: skip
+"""Corners of one thing at a time.  A memory of 8 years cannot be solved where panels are read as panels."""
+LAWS = (
+    *(Law(memory, asymmetry) for memory in MEMORY_YEARS for asymmetry in ASYMMETRY),
+    *(Law(also=name) for name in ALSO),
+)
+
+
+def changes_of(law: Law) -> dict[str, float]:
+    """Return the parameters of a law that differ from the centre's."""
+    found = {"trust.memory_years": law.memory_years, "trust.asymmetry": law.asymmetry}
+    found |= READINGS.get(f"panel, memory {law.memory_years:g}", {})
+    return found | (dict(ALSO[law.also].changes) if law.also else {})
