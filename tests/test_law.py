@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from experiments.validation.closed import drift
+from experiments.runs.laws import Law
+from experiments.validation.closed import Closed, drift, lived
 from model.daybook import Impression
 from model.law import COUNTS, fade_bad, fade_good, kept, kept_fast, take_in, trust_of
 from model.ledger import (
@@ -178,5 +179,5 @@ def test_forgetting_is_shared_out_between_the_causes_and_adds_up(live: Live) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("site", ["villa_canales", "totonicapan"])
 def test_a_closed_town_stands_still(site: str) -> None:
-    found = drift(site, {}, seeds=(1,), years=10, scale=0.25)
-    assert all(abs(found[what]) < 0.5 for what in ("trust", "fairness", "effectiveness"))
+    found = lived(Closed(site, Law(), seed=1, years=10, scale=0.25), lambda shifts: None)
+    assert all(abs(drift([found], what)) < 0.5 for what in ("trust", "fairness", "effectiveness"))

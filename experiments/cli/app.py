@@ -229,6 +229,7 @@ def validate(
     ceiling: options.Ceiling = False,
     panel: options.Panel = False,
     doses: options.Doses = False,
+    closed: options.Closed = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,

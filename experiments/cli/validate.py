@@ -19,6 +19,7 @@ class Asked:
     ceiling: bool = False
     panel: bool = False
     doses: bool = False
+    closed: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -29,18 +30,18 @@ class Asked:
 
     def check(self) -> None:
         """Raise with what is wrong, before anything is run."""
-        virtual = self.effects or self.ceiling or self.doses
+        virtual = self.effects or self.ceiling or self.doses or self.closed
         rules = {
-            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses": not virtual
+            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses, --closed": not virtual
             and not (self.knockouts or self.criteria or self.panel),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
             "--years has no meaning with --effects: every experiment has its own": self.effects
             and self.years is not None,
-            "--quick goes with --effects, --ceiling and --doses only": self.quick and not virtual,
+            "--quick goes with --effects, --ceiling, --doses and --closed only": self.quick and not virtual,
             "--quick sets --replicates, --years and --scale itself: leave them out": self.quick
             and (self.replicates, self.years, self.scale) != (None, None, None),
-            "--out goes with --effects, --ceiling, --panel and --doses only": self.out is not None
+            "--out goes with --effects, --ceiling, --panel, --doses and --closed only": self.out is not None
             and not (virtual or self.panel),
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
             f"--replicates must be at least 1, got {self.replicates}": self.replicates is not None
@@ -55,7 +56,7 @@ def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
     parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
-    more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses))
+    more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses), (closed, asked.closed))
     good = [part(asked) for part, wanted in (*parts, *more) if wanted]
     return all(good)
 
@@ -136,4 +137,16 @@ def doses(asked: Asked) -> bool:
     size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
     size = size if asked.years is None else replace(size, longest=asked.years)
     write_whole(folder / "doses.png", png_of(doses_figure(show_doses(folder, size))))
+    return True
+
+
+def closed(asked: Asked) -> bool:
+    """Let closed towns live under every law of trust; whether they stand still is printed, not judged."""
+    from experiments.validation.closed import YEARS as LONG
+    from experiments.validation.closed import show_closed
+    from experiments.validation.lived import QUICK, Size
+
+    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=1, scale=SCALE)
+    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    show_closed(folder, size, 6 if asked.quick else LONG if asked.years is None else int(asked.years))
     return True

@@ -4,43 +4,137 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from experiments.runs.folder import write_whole
+from experiments.runs.laws import ALSO, LAWS, Law, changes_of
+from experiments.runs.pool import carry_out
+from experiments.runs.seats import Tell
+from experiments.validation.effects import csv_of
+from experiments.validation.lived import Size
 from model.calendar import SHIFTS
 from model.measures import GROUPS
+from model.mechanisms.start import FARTHEST, INTERCEPT
 from model.model import TrustModel
 from model.town import build_town
 from scenarios import load
 
-WORLD = "closed_town"
+SITES, WORLD = ("villa_canales", "totonicapan"), "closed_town"
 WHAT = ("trust", "fairness", "effectiveness", "fear")
 ADULTS = list(GROUPS).index("adults")
+YEARS, WITHIN = 10, 0.5
+"""Years lived, and the points by which a town that stands still may move."""
 
 
-def lived(site: str, numbers: Mapping[str, Any], seed: int, years: int, scale: float) -> dict[str, np.ndarray]:
+@dataclass(frozen=True)
+class Closed:
+    """One closed town under one law of trust; without a start that is solved, nobody has seen anything yet."""
+
+    site: str
+    law: Law
+    seed: int
+    years: int
+    scale: float
+    solved: bool = True
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.site}, {self.law}, {self.seed}, {self.solved}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return SHIFTS * 365 * self.years
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What differs from the site."""
+        return {"population.scale": self.scale, **changes_of(self.law)} | (
+            {} if self.solved else {"calendar.warm_up": 0}
+        )
+
+
+def lived(one: Closed, tell: Tell) -> dict[str, Any]:
     """Return the yearly means of adults, in points of 100, in a closed town in which nobody grows older."""
-    scenario = load(site, set={"population.scale": scale} | dict(numbers), policies=[WORLD])
+    scenario = load(one.site, set=one.numbers, policies=[WORLD])
     town = build_town(scenario)
     people = town.people.copy()
     shown = people.view()
     shown.flags.writeable = False  # kernels are compiled for tables of the town that cannot be written
-    world = TrustModel(scenario, rng=seed, town=dataclasses.replace(town, people=shown))
-    for _ in range(365 * years + years // 4 + 1):
+    world = TrustModel(scenario, rng=one.seed, town=dataclasses.replace(town, people=shown))
+    for _ in range(365 * one.years + one.years // 4 + 1):
         people["born"] += 1
         world.run_for(SHIFTS)
+        tell(SHIFTS)
     months = world.group_months()
-    own = months[months["group"] == ADULTS][: 12 * years]
-    return {what: 100.0 * own[what].reshape(years, 12).mean(axis=1) for what in WHAT}
+    own = months[months["group"] == ADULTS][: 12 * one.years]
+    means = {what: 100.0 * own[what].reshape(one.years, 12).mean(axis=1) for what in WHAT}
+    return means | {"solved": abs(float(world.state[INTERCEPT][0])) < FARTHEST}
 
 
-def drift(
-    site: str, numbers: Mapping[str, Any], seeds: Sequence[int] = (1, 2, 3), years: int = 10, scale: float = 1.0
-) -> dict[str, float]:
-    """Return by how many points each mean of the last three years differs from that of the first three, over seeds.
+def drift(found: Sequence[Mapping[str, Any]], what: str) -> float:
+    """Return by how many points a mean of the last three years differs from the first three, over seeds.
 
     Single years differ by public cases, which come as they come.
     """
-    found = [lived(site, numbers, seed, years, scale) for seed in seeds]
-    return {what: float(np.mean([own[what][-3:].mean() - own[what][:3].mean() for own in found])) for what in WHAT}
+    return float(np.mean([own[what][-3:].mean() - own[what][:3].mean() for own in found]))
+
+
+def named(law: Law) -> str:
+    """Return a law in words."""
+    return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (f", {ALSO[law.also].en}" if law.also else "")
+
+
+def rows_of(size: Size, years: int) -> list[dict[str, Any]]:
+    """Let closed towns live under every law of trust; return by how much each mean moved."""
+    cases = [(site, law, True) for site in SITES for law in LAWS] + [(site, Law(), False) for site in SITES]
+    jobs = [
+        Closed(site, law, seed, years, size.scale, solved)
+        for site, law, solved in cases
+        for seed in range(1, 1 + size.seeds)
+    ]
+    left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
+    for job, found in carry_out(jobs, lived, size.workers, "closed towns").finished:
+        left.setdefault((job.site, job.law, job.solved), []).append(found)
+    return [
+        {"site": site, "law": named(law) if solved else "centre, but the start is not solved", "seeds": len(own)}
+        | {"solved": solved and all(one["solved"] for one in own)}
+        | {what: drift(own, what) for what in WHAT}
+        | {"stands": all(abs(drift(own, what)) <= WITHIN for what in WHAT)}
+        for (site, law, solved), own in left.items()
+    ]
+
+
+def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
+    """Return the table as text."""
+    head = (
+        f"The closed town: points by which adults' means of the last three of {years} years differ from the first",
+        "three, with no calendar, nobody born, dead, gone, replaced or older; within half a point it stands still.",
+        "El municipio cerrado: puntos entre los últimos tres años y los primeros tres; hasta medio punto, no se mueve.",
+        "",
+        f"{'':<70}" + "".join(f"{what:>14}" for what in WHAT),
+    )
+    body = [
+        f"{row['site'] + ', ' + row['law']:<70}"
+        + "".join(f"{row[what]:>+14.2f}" for what in WHAT)
+        + ("" if row["solved"] else "  not solved")
+        + ("" if row["stands"] else "  moves")
+        for row in rows
+    ]
+    return [*head, *body]
+
+
+def show_closed(folder: Path, size: Size, years: int = YEARS) -> list[dict[str, Any]]:
+    """Let closed towns live, print by how much trust moved in them, and write it down."""
+    rows = rows_of(size, years)
+    text = "\n".join(lines_of(rows, years))
+    print(text)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "closed.txt", f"{text}\n".encode())
+    write_whole(folder / "closed.csv", csv_of(rows, list(rows[0])).encode())
+    return rows
