@@ -153,5 +153,5 @@ YearsOfTowns = Annotated[
 Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, else 1]")]
 OutOfValidation = Annotated[
     Path | None,
-    Option(metavar="DIR", help="Where effects, ceiling, panel, doses, closed go.  [default: results/validate]"),
+    Option(metavar="DIR", help="Where all but the first two go.  [default: results/validate]"),
 ]

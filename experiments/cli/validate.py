@@ -32,8 +32,9 @@ class Asked:
         """Raise with what is wrong, before anything is run."""
         virtual = self.effects or self.ceiling or self.doses or self.closed
         rules = {
-            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses, --closed": not virtual
-            and not (self.knockouts or self.criteria or self.panel),
+            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses or --closed": not (
+                virtual or self.knockouts or self.criteria or self.panel
+            ),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
             "--years has no meaning with --effects: every experiment has its own": self.effects

@@ -34,11 +34,15 @@ IN_TIME_SHARE = 0.85
 
 @dataclass(frozen=True)
 class Given:
-    """What a world gets besides: visits and meetings per adult and year, and the share of unserved calls served."""
+    """What a world gets besides: visits and meetings per adult and year, and the share of unserved calls served.
+
+    In a silent one nothing that happens teaches anybody anything.
+    """
 
     visits: float = 0.0
     meetings: float = 0.0
     served: float = 0.0
+    silent: bool = False
 
 
 @kernel
@@ -97,7 +101,10 @@ class Dosed(TrustModel):
                 give(self.stage(), self.numbers["contacts"], nth, rate * self.adults / YEAR)
 
     def learn(self) -> None:
-        """Learn, where some calls that nobody answered have been served."""
+        """Learn, where some calls that nobody answered have been served; in silence there is nothing to learn."""
+        if self.given.silent:
+            self.learned = int(self.book.counts[IMPRESSIONS])
+            return
         if self.given.served > 0.0:
             serve(self.stage(), self.learned, self.given.served)
         super().learn()

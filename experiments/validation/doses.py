@@ -84,6 +84,15 @@ DOSES = (
            add={FAIR: x, BRIBES: -x}) for x in FAIRER[1:]),
     *(Dose(f"more_at_{x:g}", f"contacts x 1.5, fair +{x:g}, so", f"contactos x 1.5, trato +{x:g}, así",
            add={FAIR: x, BRIBES: -x} if x else {}, scale=MORE) for x in FAIRER),
+    Dose("all_fair", "nearly all contacts fair, no bribes", "casi todo contacto con buen trato, sin mordidas",
+         add={FAIR: 3.6, BRIBES: -30.0}),
+    Dose("all_unfair", "nearly all contacts unfair", "casi todo contacto con mal trato", add={FAIR: -4.4}),
+    Dose("all_served", "every unserved call served", "toda llamada sin atender, atendida", Given(served=1.0)),
+    Dose("none_served", "no telephone call answered", "ninguna llamada por teléfono atendida",
+         scale={"response.line_answered": 0.0}),
+    Dose("no_contact", "no contact with patrols", "ningún contacto con las parejas", policy="no_contact"),
+    Dose("no_police", "no police", "sin policía", policy="no_police"),
+    Dose("silence", "silence: nothing teaches anybody", "silencio: nada enseña a nadie", Given(silent=True)),
 )  # fmt: skip
 BY_NAME = {one.name: one for one in DOSES}
 SINGLE = "single"
