@@ -137,7 +137,7 @@ def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
     code, out, _ = call(capsys, "parameters")
     assert code == 0
     assert widest(out) <= 80
-    assert "trust.memory_years = 1 years" in out
+    assert "trust.memory_years = 2 years" in out
     assert "0.05 to 20, behaviour" in out
     assert "off = 0" in out
 

@@ -137,7 +137,7 @@ def test_a_level_that_cannot_be_had_is_left_at_the_nearest_end() -> None:
 def test_a_lever_moves_trust_and_not_the_start() -> None:
     usual, fair = (
         TrustModel(load("villa_canales", set={"population.scale": 0.1} | turned), rng=3)
-        for turned in ({}, {"contacts.fair": 6.0, "contacts.weight_rude": 0.292})
+        for turned in ({}, {"contacts.fair": 6.0})
     )
     assert usual.state[INTERCEPT][0] == fair.state[INTERCEPT][0]
     for world in (usual, fair):

@@ -69,7 +69,7 @@ def test_settlements_groups_and_causes_are_named(folder):
     assert set(read(folder, "settlements")["settlement"].to_pylist()) <= towns
     assert set(read(folder, "groups")["group"].to_pylist()) == set(GROUPS)
     ledger = read(folder, "ledger")
-    assert ledger.column_names == ["run", "month", "settlement", "cause", "change"]
+    assert ledger.column_names == ["run", "month", "settlement", "cause", "change", "forgotten"]
     assert set(ledger["cause"].to_pylist()) == set(CAUSES)
 
 

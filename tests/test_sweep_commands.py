@@ -191,7 +191,7 @@ def test_begun_anew_a_sweep_forgets_what_it_had(tmp_path, study):
 
 def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):
     more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean", "homicides"]'
-    vary = '"trust.fairness" = { low = -1.0, high = 1.0 }\n"trust.prior_weight" = "stated"\n' + more
+    vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n' + more
     study = write_study(tmp_path / "s.toml", seeds=2, vary=vary)
     study.write_text(study.read_text().replace('["status_quo"], ', ""))
     code, out, err = call(capsys, "sensitivity", study, "--out", tmp_path / "out")

@@ -54,7 +54,7 @@ def test_the_studies_that_were_asked_for_are_ready():
     asked = {"mopsic", "rotation_training", "hot_spots_information", "agreement_presence", "break_even"}
     assert asked <= {path.stem for path in READY}
     varied = read_study(STUDIES / "break_even.toml").factors.names
-    assert varied == ("trust.memory_years", "trust.negativity_fairness", "contacts.fair")
+    assert varied == ("trust.memory_years", "trust.asymmetry", "contacts.fair")
 
 
 def test_a_study_is_scenarios_times_policies_times_values_times_seeds(tmp_path):
@@ -134,7 +134,7 @@ def test_towns_are_shared_by_runs_that_do_not_change_them():
 @pytest.mark.parametrize(
     ("vary", "more", "named"),
     [
-        ('"trust.fast_dys" = [4.0]', "", ["trust.inerta", "trust.fast_days"]),
+        ('"trust.fast_dys" = [4.0]', "", ["trust.fast_dys", "trust.fast_days"]),
         ('"trust.fast_days" = []', "", ["trust.fast_days", "no value"]),
         ('"trust.fast_days" = 4', "", ["trust.fast_days", "low, high", "got 4"]),
         ('"trust.fast_days" = [-4.0]', "", ["trust.fast_days", "-4"]),

@@ -195,7 +195,7 @@ def memory_lines(grid: Rows) -> Iterator[str]:
         cells = rows.sort_values("memory_years")
         shown = [known_by(r) for r in each(cells)]
         yield (f"{f'{weight:g} times':<16}" + "".join(cell.rjust(12) for cell in shown)).rstrip()
-    yield "(columns: half-life of the slow memory; the centre is 2 years and 3 times, a convention)"
+    yield "(columns: half-life of the slow memory; 2 years and 3 times are a convention)"
     for row in each(corners(trust)):
         yield f"{ALSO[row.also].en:<40}{known_by(row).rjust(12)}".rstrip()
     said: dict[str, list[str]] = {}

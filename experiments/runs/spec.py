@@ -158,8 +158,8 @@ class RunSpec:
     def command(self) -> str:
         """The one text that means this run.
 
-        >>> RunSpec(source="baseline", overrides=(("trust.inertia", "9"),), until=datetime.date(2018, 1, 1)).command
-        'confianza run baseline --set trust.inertia=9 --until 2018-01-01 --seed 1'
+        >>> RunSpec(source="baseline", overrides=(("trust.fast_days", "9"),), until=datetime.date(2018, 1, 1)).command
+        'confianza run baseline --set trust.fast_days=9 --until 2018-01-01 --seed 1'
         """
         options: list[tuple[str, Any]] = [("--policy", policy) for policy in self.policies]
         options += [("--set", f"{key}={text}") for key, text in self.overrides]

@@ -36,7 +36,7 @@ warm_up = 0
 [set]
 "population.scale" = 0.05
 [vary]
-"trust.inertia" = [4.0, 8.0]
+"trust.fast_days" = [4.0, 8.0]
 """
 
 

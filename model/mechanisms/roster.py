@@ -208,6 +208,30 @@ def start_out(couple: Couple, p: Roster, tick: int, post: int, home: FacilityRow
     return length
 
 
+@kernel
+def mount(
+    couple: Couple,
+    walks: bool,
+    cycles: bool,
+    joint: bool,
+    vehicles: Ints,
+    motorcycles: Ints,
+    p: Roster,
+    r: Resources,
+    means: Means,
+) -> None:
+    """Let a couple walk or cycle, or take one of what its facility has left to drive, with fuel."""
+    couple.mode, couple.km = FOOT, ON_FOOT_WITHOUT_LIMIT
+    if walks:
+        couple.mode = BICYCLE if cycles else FOOT
+    elif vehicles[0] > 0:
+        vehicles[0] -= 1
+        couple.mode, couple.km = VEHICLE, ration(r, means, p.gallons, p.km_per_gallon)
+    elif motorcycles[0] > 0 or joint:
+        motorcycles[0] = max(0, motorcycles[0] - 1)
+        couple.mode, couple.km = MOTORCYCLE, ration(r, means, p.gallons_motorcycle, p.km_per_gallon_motorcycle)
+
+
 @making_arrays
 def equip(
     stage: Stage,
@@ -220,31 +244,23 @@ def equip(
 ) -> None:
     """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
     tally, tick, seed = stage.tally, stage.tick, stage.seed
-    vehicles = working(fleet.vehicles, len(plant.facilities), 0)
-    motorcycles = working(fleet.vehicles, len(plant.facilities), 1)
+    n = len(plant.facilities)
+    vehicles, motorcycles = working(fleet.vehicles, n, 0), working(fleet.vehicles, n, 1)
     multiply(vehicles, plant, resources, 0, tick, seed)
     multiply(motorcycles, plant, resources, 1, tick, seed)
     tally[0].vehicles += vehicles.sum()
     tally[0].motorcycles += motorcycles.sum()
     for post in range(len(couples)):
         couple = couples[post]
-        if couple.on == 0:
-            continue
         f = plant.posts[post].facility
         home = plant.facilities[f]
+        if couple.on == 0:
+            continue
         walks = plant.posts[post].foot == 1 and luck(seed, FOOT_BEAT, tick, post, 0) < scale
         p, r = roster[home.settlement], resources[home.settlement]
-        couple.mode, couple.km = FOOT, ON_FOOT_WITHOUT_LIMIT
         joint = plant.posts[post].copy == 0 and goes_along(r, fleet.mayor[0].willing, post, tick, seed)
-        if walks and luck(seed, CYCLES, tick, post, 0) < p.bicycles:
-            couple.mode = BICYCLE
-        elif not walks and vehicles[f] > 0:
-            vehicles[f] -= 1
-            couple.mode, couple.km = VEHICLE, ration(r, fleet.means[f], p.gallons, p.km_per_gallon)
-        elif not walks and (motorcycles[f] > 0 or joint):
-            motorcycles[f] = max(0, motorcycles[f] - 1)
-            couple.mode = MOTORCYCLE
-            couple.km = ration(r, fleet.means[f], p.gallons_motorcycle, p.km_per_gallon_motorcycle)
+        cycles = luck(seed, CYCLES, tick, post, 0) < p.bicycles
+        mount(couple, walks, cycles, joint, vehicles[f : f + 1], motorcycles[f : f + 1], p, r, fleet.means[f])
         couple.joint = 1 if joint else 0
         if joint:
             plant.officers[couple.lead].tone += r.joint_tone

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.stage import Stage
 
 LIT, SPARED_BY_LIGHT = decision("lit"), decision("spared by light")
-LIGHT = cause("light", 28)
+LIGHT = cause("light", 50)
 
 
 @dataclass(frozen=True, kw_only=True)
