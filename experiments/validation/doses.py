@@ -86,7 +86,7 @@ DOSES = (
            add={FAIR: x, BRIBES: -x} if x else {}, scale=MORE) for x in FAIRER),
     Dose("all_fair", "nearly all contacts fair, no bribes", "casi todo contacto con buen trato, sin mordidas",
          add={FAIR: 3.6, BRIBES: -30.0}),
-    Dose("all_unfair", "nearly all contacts unfair", "casi todo contacto con mal trato", add={FAIR: -4.4}),
+    Dose("all_unfair", "nearly all contacts unfair", "casi todo contacto con mal trato", add={FAIR: -4.3}),
     Dose("all_served", "every unserved call served", "toda llamada sin atender, atendida", Given(served=1.0)),
     Dose("none_served", "no telephone call answered", "ninguna llamada por teléfono atendida",
          scale={"response.line_answered": 0.0}),
