@@ -80,7 +80,7 @@ DOSES = (
     Dose("served", "half of the unserved calls served", "la mitad de las llamadas sin atender, atendida",
          Given(served=0.5), corners=True),
     Dose("report_served", "both", "ambas cosas", Given(served=0.5), policy="everybody_reports", corners=True),
-    *(Dose(f"fair_at_{x:g}", f"fair +{x:g}, fewer bribes", f"trato +{x:g}, menos sobornos",
+    *(Dose(f"fair_at_{x:g}", f"fair +{x:g}, fewer bribes", f"trato +{x:g}, menos mordidas",
            add={FAIR: x, BRIBES: -x}) for x in FAIRER[1:]),
     *(Dose(f"more_at_{x:g}", f"contacts x 1.5, fair +{x:g}, so", f"contactos x 1.5, trato +{x:g}, así",
            add={FAIR: x, BRIBES: -x} if x else {}, scale=MORE) for x in FAIRER),

@@ -54,7 +54,7 @@ COLUMNS = (
 )
 SPANISH = {
     "abuse": "abuso",
-    "bribe": "soborno pedido",
+    "bribe": "mordida",
     "meeting": "reunión",
     "long visit": "visita larga",
     "fair stop": "registro justo",
