@@ -82,8 +82,9 @@ def thank(stage: Stage, guard: int, numbers: Rows[StreetLighting]) -> None:
         stage.tally[0].spared_by_light += 1.0
         i = somebody_here(stage, stage.where, row.cell, SPARED_BY_LIGHT, row.number, 0)
         if i >= 0:
-            weight = numbers[stage.ground.people[i].settlement].thanks
-            impress(stage.day, stage.minds, i, LIGHT, 0.0, 0.0, 1.0, weight, 0)
+            z = stage.ground.people[i].settlement
+            weight = numbers[z].thanks
+            impress(stage.day, stage.minds, i, LIGHT, 0.5, 0.0, 0.9, weight, stage.trust[z].fast)
 
 
 def act(world: World) -> None:
