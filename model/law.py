@@ -1,7 +1,7 @@
 """The law of trust: what people have been through counts as evidence, which ages; belief is the share that is good.
 
 Another law takes the place of this one by filling the same names: the columns of `Evidence`, `disposed`, `odds_unfair`,
-`odds_useless`, `trust_of`, `fade_good`, `fade_bad`, `take_in`.  Decision 0014 compares three.
+`odds_useless`, `trust_of`, `fade_good`, `fade_bad`, `fade_both`, `take_in`.  Decision 0014 compares three.
 """
 
 from __future__ import annotations
@@ -111,6 +111,22 @@ def fade_bad(mind: Mind, fast: float, slow: float) -> None:
     mind.unfair_slow *= slow
     mind.failed_fast *= fast
     mind.failed_slow *= slow
+
+
+@kernel
+def fade_both(mind: Mind, fast: float, slow: float) -> tuple[float, float]:
+    """Let all evidence fade, the good first; return trust after either, from what was summed once."""
+    bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
+    bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
+    fade_good(mind, fast, slow)
+    good_f = mind.disposed_fairness + mind.fair_fast + mind.fair_slow
+    good_e = mind.disposed_effectiveness + mind.solved_fast + mind.solved_slow
+    good = good_f * good_e
+    between = 1.0 / (1.0 + mind.calm * math.sqrt(bad_f * bad_e / good))
+    fade_bad(mind, fast, slow)
+    bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
+    bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
+    return between, 1.0 / (1.0 + mind.calm * math.sqrt(bad_f * bad_e / good))
 
 
 @kernel

@@ -14,7 +14,7 @@ import numpy as np
 from model.calendar import LONGEST_MONTH
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel, making_arrays
-from model.law import Evidence, disposed, fade_bad, fade_good, kept, kept_fast, take_in, trust_of
+from model.law import Evidence, disposed, fade_bad, fade_both, fade_good, kept, kept_fast, take_in, trust_of
 from model.luck import decision, luck
 from model.mechanism import Mechanism
 from model.parameters import Group, number, share
@@ -214,12 +214,10 @@ def trust_now(mind: Mind, tick: int, p: Trust) -> float:
 def forget(mind: Mind, fast: float, slow: float, ledger: Reals, settlement: int) -> None:
     """Let evidence fade so that these shares of both memories are left, the good first, and book either."""
     before = mind.trust
-    fade_good(mind, fast, slow)
-    now = trust_of(mind, mind.calm)
-    book(ledger, FORGETTING_GOOD, settlement, now - before)
-    fade_bad(mind, fast, slow)
-    mind.trust = trust_of(mind, mind.calm)
-    book(ledger, FORGETTING_BAD, settlement, mind.trust - now)
+    between, now = fade_both(mind, fast, slow)
+    mind.trust = now
+    book(ledger, FORGETTING_GOOD, settlement, between - before)
+    book(ledger, FORGETTING_BAD, settlement, now - between)
 
 
 @kernel
