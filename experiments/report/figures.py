@@ -81,10 +81,9 @@ def sheet(height: float, rows: int = 1, columns: int = 1, **options: Any) -> tup
 
 @shows(
     "Lo que cambia con cada política: promedio de los mundos gemelos e intervalo de la suerte; en gris, de un"
-    " extremo a otro de la memoria y del peso de lo malo, si se barrieron.",
-    "What every policy changes: mean of the twin worlds and interval of luck; in grey, from"
-    " one end of memory and"
-    " of the weight of bad news to the other, where they were swept.",
+    " extremo a otro de las leyes de la confianza, si se barrieron.",
+    "What every policy changes: mean of the twin worlds and interval of luck; in grey, from one end of the laws of"
+    " trust to the other, where they were swept.",
 )
 def effects(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every arm on the main measures, with intervals."""
