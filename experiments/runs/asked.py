@@ -4,6 +4,7 @@ import datetime
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from experiments.runs.identity import settings_of
 from experiments.runs.saved import check_state, read_saved
@@ -46,10 +47,9 @@ def asked(
     stated = saved["settings"]["start"] if saved else start
     first = None if stated is None else date_of("--from" if saved else "--start", stated)
     if saved:
-        if settings_of(laid(source, (), overrides_of(values), first)) != saved["settings"]:
-            raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
-        for one in seeds_of(seed, replicates):
-            check_state(saved, one)
+        check_saved(
+            saved, source, settings_of(laid(source, (), overrides_of(values), first)), seeds_of(seed, replicates)
+        )
     scenario = laid(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(
@@ -65,6 +65,14 @@ def asked(
         branch=str(branch) if branch else None,
     )
     return replicated(spec, replicates)
+
+
+def check_saved(saved: dict[str, Any], source: str, settings: object, seeds: Sequence[int]) -> None:
+    """Raise if saved states are of other settings than are asked for, or are gone or others."""
+    if settings != saved["settings"]:
+        raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
+    for seed in seeds:
+        check_state(saved, seed)
 
 
 def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:
