@@ -55,7 +55,8 @@ class Board(Row):
     """A communal board, or the auxiliary mayor of a settlement.
 
     Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``); ``problem`` is the
-    kind asked about, ``phones`` the share of leaders with an officer's number.
+    kind asked about, ``phones`` the share of leaders with an officer's number, ``shown`` what people have seen of its
+    justice, summed over ``showings``, ``standing`` what it is worth to them besides.
     """
 
     met: int
@@ -75,6 +76,9 @@ class Board(Row):
     links: float
     phones: float
     watch: float
+    shown: float
+    showings: float
+    standing: float
 
 
 class Case(Row):

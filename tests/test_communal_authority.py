@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from model.calendar import YEAR
 from model.mechanisms.communal_authority import CLOSED, NO_REMEDY, POSTPONED, RULED, TO_HIGHER, TO_STATE
 from model.model import TrustModel
 from model.town import build_town
@@ -64,6 +65,21 @@ def test_legitimacy_rises_with_just_and_kept_rulings_and_falls_with_delay_and_pa
     delayed = legitimacy(**{"communal_authority.comes": -4.0})
     partial = legitimacy(**{"communal_authority.just": -3.0, "communal_authority.experience": 0.0})
     assert kept > 0.05 > 0.0 > max(delayed, partial)
+
+
+def test_legitimacy_begins_at_the_level_of_the_site_and_its_cases_hold_it_there() -> None:
+    cases = {"population.scale": 0.25, "calendar.warm_up": 1, "communal_authority.near": 2.0}
+    scenario = load("totonicapan", set=cases, policies="closed_town")
+    world = TrustModel(scenario, rng=5)
+    boards, level = world.state.boards, 1.0 / (1.0 + np.exp(-scenario["communal_authority"].legitimacy))
+    shown, showings = boards["shown"].sum(), boards["showings"].sum()
+    assert (boards["legitimacy"] == scenario["communal_authority"].legitimacy).all()
+    assert boards["standing"] == pytest.approx(level - shown / showings)
+    assert abs(boards["standing"][0]) > 0.05  # without it legitimacy would go that far
+    world.run_for(3 * YEAR)
+    later = (boards["shown"].sum() - shown) / (boards["showings"].sum() - showings)
+    assert later + boards["standing"][0] == pytest.approx(level, abs=0.05)
+    assert np.mean(1.0 / (1.0 + np.exp(-boards["legitimacy"]))) == pytest.approx(level, abs=0.02)
 
 
 def test_police_wait_out_of_respect_or_weakness_and_under_a_protocol_never_step_in(live: Live) -> None:

@@ -20,6 +20,7 @@ from model.kinds import ASSAULT, CROWDS, HOMICIDE
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.communal_authority import move_legitimacy
 from model.mechanisms.crime import note_incident
 from model.mechanisms.patrol import straight_km, whereabouts
 from model.mechanisms.response import KM_PER_HOUR
@@ -203,8 +204,7 @@ def stopped(stage: Stage, gathering: Gathering, z: int, number: int, police: boo
         return 1
     chance = p.authority_stops * board.organised * logistic(board.legitimacy)
     if luck(seed, AUTHORITY_STOPS, tick, number, 0) < chance:
-        c = gathering.communal[z]
-        board.legitimacy += c.learning * 1000.0 / board.residents * (1.0 - logistic(board.legitimacy))
+        move_legitimacy(board, 1.0, gathering.communal[z])
         return 2
     both = p.together * board.organised if police else 0.0
     return 3 if luck(seed, TOGETHER, tick, number, 0) < both else 0
@@ -313,7 +313,8 @@ def act(world: World) -> None:
 
 
 WRITES = (
-    "minds.harmed", "minds.gone", "boards.withdrawn", "boards.legitimacy", "visits.alive", "incidents", "impressions",
+    "minds.harmed", "minds.gone", "boards.withdrawn", "boards.legitimacy", "boards.shown", "boards.showings",
+    "visits.alive", "incidents", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=CollectiveViolence,

@@ -171,8 +171,10 @@ class Court(Tables):
 
 @kernel
 def move_legitimacy(board: Board, seen: float, p: CommunalAuthority) -> None:
-    """Move legitimacy towards what people have seen of a case, 0 to 1."""
-    board.legitimacy += p.learning * 1000.0 / board.residents * (seen - logistic(board.legitimacy))
+    """Move legitimacy towards what people have seen of a case, 0 to 1, and what the board is worth besides."""
+    board.shown += seen
+    board.showings += 1.0
+    board.legitimacy += p.learning * 1000.0 / board.residents * (seen + board.standing - logistic(board.legitimacy))
 
 
 @kernel
@@ -348,6 +350,15 @@ def begin(world: World) -> None:
         board.invites = 0 if stays_away else 1
 
 
+def settle_boards(world: World) -> None:
+    """Begin with the legitimacy of the site, and give boards the standing with which their own cases hold it."""
+    boards, legitimacy = world.state[BOARDS], world.numbers["communal_authority"]["legitimacy"]
+    showings = float(boards["showings"].sum())
+    if showings > 0.0:
+        boards["legitimacy"] = legitimacy
+        boards["standing"] = 1.0 / (1.0 + np.exp(-legitimacy)) - float(boards["shown"].sum()) / showings
+
+
 def chiefs_of(world: World) -> Ints:
     """Return for each authority the first officer of the facility that serves it, or -1."""
     officers, cells = world.town.officers, world.town.cells
@@ -436,8 +447,8 @@ def load(month: Month) -> float:
 
 WRITES = (
     "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem", "boards.heard", "boards.invites",
-    "boards.consents", "boards.residents", "boards.legitimacy", "boards.organised", "boards.links", "boards.phones",
-    "boards.watch", "cases", "homes.ruled", "hearings", "impressions",
+    "boards.consents", "boards.residents", "boards.legitimacy", "boards.shown", "boards.showings",
+    "boards.organised", "boards.links", "boards.phones", "boards.watch", "cases", "homes.ruled", "hearings", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=CommunalAuthority,

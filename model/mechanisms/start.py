@@ -20,7 +20,7 @@ from model.law import COUNTS, kept, trust_of
 from model.ledger import dispose, fade, first_minds
 from model.luck import decision, luck
 from model.mechanism import Mechanism
-from model.mechanisms.communal_authority import settled_of
+from model.mechanisms.communal_authority import settle_boards, settled_of
 from model.mechanisms.fear import settle_fear
 from model.tables import Field
 
@@ -167,6 +167,7 @@ def settle_in(world: World) -> None:
     minds["alarm"][rows] = held(minds["alarm"][rows], group, np.array(shares)[z], years)
     solve(world)
     settle_fear(world)
+    settle_boards(world)
 
 
 def born(world: World, first: int, end: int) -> None:

@@ -1,5 +1,6 @@
 """Communal authorities: hearings and meetings; and hearsay (ODD: communal_authority, hearsay)."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,20 +48,32 @@ class Authority(mesa.Agent):
         self.links = self.watch = 0.0
         self.consents = False
         self.phones = town.numbers("consultation").phones
+        self.shown: list[float] = []
+        self.standing = 0.0
         self.suffered = [0.0] * 9
         self.residents = [one for one in town.residents if one.settlement == self.settlement]
         self.n_residents = sum(one.alive for one in self.residents)
 
     def see(self, what: float) -> None:
-        """Move legitimacy towards what people have seen."""
+        """Move legitimacy towards what people have seen and the standing of the authority besides."""
+        self.shown.append(what)
         learning = self.model.numbers("communal_authority").learning
-        self.legitimacy += learning * 1000.0 / self.n_residents * (what - logistic(self.legitimacy))
+        self.legitimacy += learning * 1000.0 / self.n_residents * (what + self.standing - logistic(self.legitimacy))
 
     @property
     def officer(self) -> Any:
         """First officer of the facility of the authority's cell, if there is one."""
         facility = self.cell.facility
         return next((one for one in self.model.officers if one.facility.number == facility), None)
+
+
+def settle_standing(town: "PlainTown") -> None:
+    """Let authorities begin at the legitimacy of the site, with the standing that holds it there."""
+    shown = [what for authority in town.authorities for what in authority.shown]
+    legitimacy = town.numbers("communal_authority").legitimacy
+    for authority in town.authorities if shown else []:
+        authority.legitimacy = legitimacy
+        authority.standing = logistic(legitimacy) - math.fsum(shown) / len(shown)
 
 
 @dataclass(eq=False)

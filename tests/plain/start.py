@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from plain.community import settle_standing
 from plain.fear import feel
 from plain.luck import logistic
 from plain.people import Evidence, Resident
@@ -79,6 +80,7 @@ def settle_in(town: "PlainTown") -> None:
             one.alarm = alarm
     find_intercept(town)
     find_fear_shift(town)
+    settle_standing(town)
     feel(town)
     town.ledger.begin()
 

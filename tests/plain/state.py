@@ -111,6 +111,9 @@ def boards(town: "PlainTown") -> Rows:
             "asked": one.last_request,
             "heard": one.last_answer,
             "withdrawn": one.withdrawn_until,
+            "standing": one.standing,
+            "shown": math.fsum(one.shown),
+            "showings": len(one.shown),
         }
         for one in town.authorities
     ]
