@@ -448,7 +448,8 @@ def load(month: Month) -> float:
 WRITES = (
     "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem", "boards.heard", "boards.invites",
     "boards.consents", "boards.residents", "boards.legitimacy", "boards.shown", "boards.showings",
-    "boards.organised", "boards.links", "boards.phones", "boards.watch", "cases", "homes.ruled", "hearings", "impressions",
+    "boards.organised", "boards.links", "boards.phones", "boards.watch", "cases", "homes.ruled",
+    "hearings", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=CommunalAuthority,
