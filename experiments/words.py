@@ -27,6 +27,10 @@ ONE = {
     "units": "unit",
     "levers": "lever",
     "events": "event of a life",
+    "agents": "kind of agent that decides",
+    "matters": "matter of a decision",
+    "options": "option of a decision",
+    "reasons": "reason of a decision",
 }
 """Parts of a file, with the name of one thing in each."""
 

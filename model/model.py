@@ -25,6 +25,7 @@ from model.calendar import (
     tick_of,
 )
 from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook
+from model.deciding import CHOICES, Choice
 from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
@@ -139,7 +140,7 @@ class TrustModel(MesaModel):
         self.datacollector = Collector()
         self._once: dict[Callable[[TrustModel], object], Any] = {}
         self.shift, self.month_end = tuple(SHIFT.values()), tuple(MONTH_END.values())
-        self._past: dict[str, list[Table]] = {name: [] for name in ("settlement", "group", "ledger", "cell")}
+        self._past: dict[str, list[Table]] = {name: [] for name in ("settlement", "group", "ledger", "cell", "choice")}
 
     def _begin(self) -> None:
         """Give the State its first values, by luck of the seed."""
@@ -252,6 +253,7 @@ class TrustModel(MesaModel):
         if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month(DECLARED)
+        state[CHOICES].count[0] = 0
 
     def share_out_forgetting(self) -> Reals:
         """Let what is felt of each cause fade by the month; return what was forgotten, by cause and settlement."""
@@ -366,6 +368,10 @@ class TrustModel(MesaModel):
         past = self._past["cell"]
         return joined([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
 
+    def choices(self) -> Table:
+        """Rows of what was decided in the months reported (see `model.deciding.Choice`)."""
+        return joined(self._past["choice"], Choice.dtype)
+
     def _report(self) -> None:
         """Take the rows of the month that ends."""
         told = Month(self)
@@ -388,6 +394,7 @@ class TrustModel(MesaModel):
         accounts["settlement"] = np.tile(np.arange(town.n_settlements), len(causes))
         accounts["change"], accounts["forgotten"] = change.ravel(), self.forgotten[causes].ravel()
         self._past["ledger"].append(accounts)
+        self._past["choice"].append(state[CHOICES].filled().copy())
         self._past["cell"] = [*self._past["cell"][:1], self._cells()]
 
     def _cells(self) -> Table:

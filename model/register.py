@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import books, daybook, gangs, ledger
+from model import books, daybook, deciding, gangs, ledger
 from model.errors import nearest
 from model.mechanisms import (
     adoption,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 ORDER: tuple[Mechanism, ...] = (
     ledger.IT,
     books.IT,
+    deciding.IT,
     fear.IT,
     population_change.IT,
     start.IT,

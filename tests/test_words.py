@@ -15,6 +15,7 @@ from experiments.viewer.levers import levers
 from experiments.words import LANGUAGES, every_word, gathered
 from model import fingerprint
 from model.criteria import WORDS
+from model.deciding import AGENTS, MATTERS
 from model.errors import InputError
 from model.kinds import NAMES as KINDS
 from model.measures import GROUPS, MEASURES
@@ -35,6 +36,10 @@ LONGEST = {
     "units": 32,
     "levers": 48,
     "events": 72,
+    "agents": 28,
+    "matters": 40,
+    "options": 40,
+    "reasons": 48,
 }
 """Letters that are shown in full: of a measure in a line of a terminal, of the others on the page and in a figure."""
 
@@ -58,6 +63,10 @@ def named_by_the_model() -> dict[str, set[str]]:
         "verdicts": set(WORDS),
         "units": {measure.unit for measure in MEASURES.values()} | {lever.about.unit for lever in every},
         "levers": {lever.name for lever in every},
+        "agents": set(AGENTS),
+        "matters": {one.name for one in MATTERS.values()},
+        "options": {f"{one.name}.{option}" for one in MATTERS.values() for option in one.options},
+        "reasons": {f"{one.name}.{term}" for one in MATTERS.values() for term in one.terms} | {"luck"},
     }
 
 

@@ -11,8 +11,10 @@ import pyarrow as pa
 from experiments.runs.saved import seed_folder
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
-from model.calendar import SHIFTS, date_of_day, first_of_month, month_of, tick_of
+from model.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
+from model.deciding import AGENTS, MATTERS, MOST_OPTIONS
 from model.kinds import NAMES as KINDS
+from model.luck import decision, luck
 from model.measures import GROUPS
 from model.model import TrustModel
 from model.register import CAUSES
@@ -24,6 +26,8 @@ INCIDENT_COLUMNS = (
     "displaced",
 )
 """What is kept of an incident: never who suffered or told it, and no place."""
+
+LABEL = decision("label of who decides")
 
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes, with the names that they stand for; without names, the world's settlements."""
@@ -86,6 +90,8 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
         "cells": months_table(world, run, rows, {}),
         "ledger": months_table(world, run, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
     }
+    if MATTERS:
+        tables["decisions"] = decisions_table(world, run)
     if "incidents" in spec.keep:
         tables["incidents"] = incidents_table(world, run)
     return tables
@@ -140,6 +146,36 @@ def incidents_table(world: TrustModel, run: str) -> pa.Table:
         "kind": pa.array([KINDS[int(kind)] for kind in rows["kind"]], pa.string()),
     }
     return pa.table(columns | {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS})
+
+
+def decisions_table(world: TrustModel, run: str) -> pa.Table:
+    """Return what was decided: when, what kind of agent, in what matter, which option with what chance, why, weights.
+
+    Who decided is a number by luck of the seed, since boards stand in places that bear names.
+    """
+    rows = world.choices()
+    rows = rows[rows["tick"] >= tick_of(world.settings.start)]
+    about = [MATTERS[number] for number in rows["matter"].tolist()]
+    taken = list(zip(about, rows["option"].tolist(), rows["term"].tolist(), strict=True))
+    who = [anonymous(world.seed, one.agent, int(number)) for one, number in zip(about, rows["who"], strict=True)]
+    return pa.table(
+        {
+            "run": constant(run, len(rows)),
+            "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
+            "agent": pa.array([one.agent for one in about], pa.string()),
+            "who": pa.array(who, pa.int64()),
+            "matter": pa.array([one.name for one in about], pa.string()),
+            "option": pa.array([one.options[option] for one, option, _ in taken], pa.string()),
+            "chance": numbers_of(rows["chance"]),
+            "reason": pa.array(["luck" if k < 0 else one.terms[k - 1] for one, _, k in taken], pa.string()),
+        }
+        | {f"v{o}": numbers_of(rows[f"v{o}"]) for o in range(MOST_OPTIONS)}
+    )
+
+
+def anonymous(seed: int, agent: str, who: int) -> int:
+    """Return a number for somebody who decided, the same throughout a run, that tells neither name nor place."""
+    return int(2**31 * luck(seed, LABEL, AGENTS.index(agent), who, 0))
 
 
 def constant(value: Any, n: int) -> pa.Array:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from plain.deciding import book
 from plain.gangs import members
 from plain.luck import logistic
 from plain.offenders import all_slots, slot_named
@@ -252,6 +253,7 @@ def present(town: "PlainTown") -> Rows:
 
 
 GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
+    "choices": book,
     "offenders": offenders,
     "files": files,
     "cases": cases,

@@ -14,6 +14,7 @@ from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
 from plain.crime import Incident, Repeat, offend
 from plain.crowds import gather, withdraw
+from plain.deciding import Choice
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.home import begin_at_home, hurt_at_home, seek_help
@@ -295,6 +296,7 @@ class PlainTown(mesa.Model):
         self.unserved: list[Unserved] = []
         self.arrests: list[Arrest] = []
         self.hearings: list[Hearing] = []
+        self.choices: list[Choice] = []
         self.meetings: list[Meeting] = []
         self.bribes: list[Bribe] = []
         self.outside: list[Suffered] = []
@@ -342,6 +344,7 @@ class PlainTown(mesa.Model):
             end_month(self)
             self.take_in_mood()
             self.ledger.close(self.month)
+            self.choices = []
             self.spent = Spent()
         self.tick += 1
         if self.tick == self.start_tick:

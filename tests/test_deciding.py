@@ -1,0 +1,89 @@
+"""Decisions: ordered and other options, luck, reasons, and the book in which they stand."""
+
+import numpy as np
+import pytest
+
+from model.deciding import (
+    BY_LUCK,
+    MATTERS,
+    MOST_OPTIONS,
+    MOST_TERMS,
+    Choice,
+    Desk,
+    belief,
+    clear,
+    decide,
+    matter,
+)
+from model.luck import decision
+from model.rows import zeros
+
+HOW_MANY = 4000
+TRIED = decision("tried in a test")
+
+
+def a_desk(seed: int = 3) -> Desk:
+    rows = zeros(Choice, HOW_MANY)
+    return Desk(np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), seed)
+
+
+def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> Desk:
+    desk = a_desk()
+    for who in range(n):
+        clear(desk)
+        for option, row in enumerate(terms):
+            desk.terms[option, : len(row)] = row
+        decide(desk, len(terms), len(terms[0]), TRIED, ordered, 5, who)
+    return desk
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_options_are_chosen_as_often_as_their_utilities_say(ordered: bool) -> None:
+    rows = choices([[0.0, 0.5], [1.0, 0.0], [-1.0, 0.2]], ordered).choices
+    weights = np.exp([0.5, 1.0, -0.8])
+    for option, share in enumerate(weights / weights.sum()):
+        taken = rows["option"] == option
+        assert abs(taken.mean() - share) < 4.0 * np.sqrt(share * (1.0 - share) / HOW_MANY)
+        assert rows["chance"][taken] == pytest.approx(share)
+
+
+def test_a_better_later_option_moves_no_ordered_choice_back() -> None:
+    before = choices([[0.0], [0.0], [0.0]], ordered=True).choices["option"]
+    after = choices([[0.0], [0.0], [1.0]], ordered=True).choices["option"]
+    assert (after >= before).all()
+    assert (after > before).any()
+
+
+def test_a_better_option_among_others_moves_choices_to_it_alone() -> None:
+    before = choices([[0.0], [0.0], [0.0]], ordered=False).choices["option"]
+    after = choices([[0.0], [1.0], [0.0]], ordered=False).choices["option"]
+    assert set(after[after != before].tolist()) == {1}
+
+
+def test_the_reason_is_the_term_without_which_the_choice_had_been_another() -> None:
+    rows = choices([[0.0, 0.0, 0.0], [0.0, 9.0, 0.1]], ordered=False).choices
+    taken = rows[rows["option"] == 1]
+    assert set(taken["term"].tolist()) == {1, BY_LUCK}
+    alone = choices([[0.0, 0.0, 0.0], [0.0, 0.0, 0.1]], ordered=False).choices["option"]
+    moved = alone[rows["option"] == 1] == 0
+    assert (taken["term"][moved] == 1).all()
+    assert (taken["term"][~moved] == BY_LUCK).all()
+
+
+def test_of_several_decisive_reasons_the_strongest_is_booked() -> None:
+    rows = choices([[0.0, 0.0, 0.0], [-6.0, 5.0, 4.0]], ordered=True).choices
+    both = rows[(rows["option"] == 1) & (rows["term"] != BY_LUCK)]
+    assert set(both["term"].tolist()) == {1}
+
+
+def test_belief_is_the_share_of_good_with_a_disposition_of_its_own_weight() -> None:
+    assert belief(0.0, 0.0, 3.0, 0.2) == pytest.approx(0.2)
+    assert belief(6.0, 0.0, 3.0, 0.2) == pytest.approx(6.6 / 9.0)
+
+
+def test_a_matter_has_a_known_agent_and_a_few_options() -> None:
+    with pytest.raises(ValueError, match="no agent 'ghost'"):
+        matter("of ghosts", "ghost", ("a", "b"))
+    with pytest.raises(ValueError, match="too many options"):
+        matter("of too much", "clique", tuple("abcdef"))
+    assert not {"of ghosts", "of too much"} & {one.name for one in MATTERS.values()}
