@@ -1,7 +1,8 @@
 """The law of trust: what people have been through counts as evidence, which ages; belief is the share that is good.
 
 Another law takes the place of this one by filling the same names: the columns of `Evidence`, `disposed`, `odds_unfair`,
-`odds_useless`, `trust_of`, `fade_good`, `fade_bad`, `fade_both`, `take_in`.  Decision 0014 compares three.
+`odds_useless`, `trust_of`, `trust_after`, `take_over`, `fade_good`, `fade_bad`, `fade_both`, `take_in`.  Decision 0014
+compares three.
 """
 
 from __future__ import annotations
@@ -86,13 +87,28 @@ def odds_useless(mind: Mind) -> float:
 
 
 @kernel
-def trust_of(mind: Mind, calm: float) -> float:
-    """Trust that the evidence amounts to, where ``calm`` are the odds of the nation's mood against the police."""
-    good_f = mind.disposed_fairness + mind.fair_fast + mind.fair_slow
-    bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
-    good_e = mind.disposed_effectiveness + mind.solved_fast + mind.solved_slow
-    bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
+def trust_after(mind: Mind, fast: float, slow: float, calm: float) -> float:
+    """Trust where these shares of both memories are left; ``calm`` are the odds of the nation's mood against police."""
+    good_f = mind.disposed_fairness + fast * mind.fair_fast + slow * mind.fair_slow
+    bad_f = 1.0 - mind.disposed_fairness + fast * mind.unfair_fast + slow * mind.unfair_slow
+    good_e = mind.disposed_effectiveness + fast * mind.solved_fast + slow * mind.solved_slow
+    bad_e = 1.0 - mind.disposed_effectiveness + fast * mind.failed_fast + slow * mind.failed_slow
     return 1.0 / (1.0 + calm * math.sqrt(bad_f * bad_e / (good_f * good_e)))
+
+
+@kernel
+def trust_of(mind: Mind, calm: float) -> float:
+    """Trust that the evidence amounts to as it stands."""
+    return trust_after(mind, 1.0, 1.0, calm)
+
+
+@kernel
+def take_over(mind: Mind, other: Mind) -> None:
+    """Take over the evidence that somebody else has."""
+    mind.fair_fast, mind.fair_slow = other.fair_fast, other.fair_slow
+    mind.unfair_fast, mind.unfair_slow = other.unfair_fast, other.unfair_slow
+    mind.solved_fast, mind.solved_slow = other.solved_fast, other.solved_slow
+    mind.failed_fast, mind.failed_slow = other.failed_fast, other.failed_slow
 
 
 @kernel

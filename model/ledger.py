@@ -14,7 +14,18 @@ import numpy as np
 from model.calendar import LONGEST_MONTH
 from model.daybook import IMPRESSIONS
 from model.kernels import AHEAD, fetch, kernel, making_arrays
-from model.law import Evidence, disposed, fade_bad, fade_both, fade_good, kept, kept_fast, take_in, trust_of
+from model.law import (
+    Evidence,
+    disposed,
+    fade_bad,
+    fade_both,
+    fade_good,
+    kept,
+    kept_fast,
+    take_in,
+    trust_after,
+    trust_of,
+)
 from model.luck import decision, luck
 from model.mechanism import Mechanism
 from model.parameters import Group, number, share
@@ -203,11 +214,7 @@ def left_of(world: World) -> Reals:
 def trust_now(mind: Mind, tick: int, p: Trust) -> float:
     """Trust of a resident at this tick, without writing anything."""
     fast, slow = lost_since(mind, tick, p)
-    good_f = mind.disposed_fairness + fast * mind.fair_fast + slow * mind.fair_slow
-    bad_f = 1.0 - mind.disposed_fairness + fast * mind.unfair_fast + slow * mind.unfair_slow
-    good_e = mind.disposed_effectiveness + fast * mind.solved_fast + slow * mind.solved_slow
-    bad_e = 1.0 - mind.disposed_effectiveness + fast * mind.failed_fast + slow * mind.failed_slow
-    return 1.0 / (1.0 + mind.calm * math.sqrt(bad_f * bad_e / (good_f * good_e)))
+    return trust_after(mind, fast, slow, mind.calm)
 
 
 @kernel

@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from model.calendar import YEAR, tick_of
 from model.chance import age_of
 from model.kernels import kernel
-from model.law import COUNTS, kept, trust_of
+from model.law import COUNTS, kept, take_over, trust_of
 from model.ledger import dispose, fade, first_minds
 from model.luck import decision, luck
 from model.mechanism import Mechanism
@@ -96,10 +96,7 @@ def alike(one: Person, other: Person, tick: int) -> bool:
 @kernel
 def copy_evidence(mind: Mind, other: Mind) -> None:
     """Take over what somebody else has seen, and the alarm that is left of it."""
-    mind.fair_fast, mind.fair_slow = other.fair_fast, other.fair_slow
-    mind.unfair_fast, mind.unfair_slow = other.unfair_fast, other.unfair_slow
-    mind.solved_fast, mind.solved_slow = other.solved_fast, other.solved_slow
-    mind.failed_fast, mind.failed_slow = other.failed_fast, other.failed_slow
+    take_over(mind, other)
     mind.alarm, mind.touched = other.alarm, other.touched
     mind.trust = trust_of(mind, mind.calm)
 
