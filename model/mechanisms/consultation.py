@@ -37,6 +37,7 @@ from model.mechanisms.requests import (
 from model.news import tell_town
 from model.parameters import Group, number, share
 from model.rows import Row, code
+from model.state import COUPLES
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
@@ -329,7 +330,7 @@ def consulting_of(world: World) -> Consulting:
         world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, *world.once(councils_of),
         *world.once(settled_of), state.requests.rows, state.requests.count, state.present.rows,
         state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
-        world.cell_km,
+        numbers["communal_authority"], numbers["deliberation"], world.cell_km, 0.0,
     )  # fmt: skip
 
 
@@ -356,13 +357,18 @@ def act(world: World) -> None:
         + MOST_INVITED
         + MOST_REQUESTS * int(state.present.count[0]),
     )
-    consult(world.stage(), world.laid(consulting_of), month_of(world.tick), date.day)
+    consulting = world.laid(consulting_of)
+    consulting.put("on_duty", float(state[COUPLES]["on"].any()))
+    consult(world.stage(), consulting, month_of(world.tick), date.day)
     world.learn()
 
 
 WRITES = (
     "minds.met", "minds.met_free", "tally.meetings_silenced", "boards.met", "boards.asked", "boards.problem",
-    "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings", "impressions",
+    "boards.requests_kept", "boards.requests_broken", "boards.climbs_kept", "boards.climbs_broken", "boards.unmet",
+    "boards.rung", "boards.climbing", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
+    "tally.promises_broken", "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings",
+    "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Consultation,
