@@ -401,6 +401,12 @@ def by_settlement(people: Rows[Person], chosen: Flags, n_settlements: int) -> tu
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
+def on_duty(world: World) -> float:
+    """Return 1 if any couple is on duty in this shift, without which nobody comes or does what was asked; else 0."""
+    needed = world.numbers["deliberation"]["couples"][0] == 1
+    return 0.0 if needed and not world.state[COUPLES]["on"].any() else 1.0
+
+
 def court_of(world: World) -> Court:
     """Lay out what hearings go by."""
     state = world.state
@@ -439,7 +445,7 @@ def act(world: World) -> None:
     book.reserve(IMPRESSIONS, due)
     court = world.laid(court_of)
     court.put("months", float(date.month - 1))
-    court.put("on_duty", float(state[COUPLES]["on"].any()))
+    court.put("on_duty", on_duty(world))
     hear(world.stage(), court)
     world.learn()
 

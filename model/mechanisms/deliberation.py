@@ -92,6 +92,7 @@ class Deliberation(Group):
     asks: int = number(1, "0 or 1", 0, 1, "design", "boards ask between meetings", off=0)
     climbs: int = number(1, "0 or 1", 0, 1, "design", "boards take unmet requests further up", off=0)
     protocols: int = number(1, "0 or 1", 0, 1, "design", "boards agree to a protocol or not", off=0)
+    couples: int = number(1, "0 or 1", 0, 1, "design", "without couples on duty nobody comes or meets requests", off=0)
     half_life: float = number(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
     prior: float = number(3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence that a disposition is worth")
     carried: float = share(0.5, "F13, Y05; assumed", "memory carried over on 1 January where nobody is organised")
