@@ -55,13 +55,17 @@ class Incident(Row):
 
 
 class Call(Row):
-    """A call for help; ``since`` is the minute from which the caller waits, ``incident`` a row of this shift or -1."""
+    """A call for help; ``since`` is the minute from which the caller waits, ``incident`` a row of this shift or -1.
+
+    ``board`` is the board that will know what became of it, or -1.
+    """
 
     born: int
     number: int
     cell: int
     teller: int
     incident: int
+    board: int
     minute: float
     since: float
     severity: float
@@ -72,6 +76,7 @@ class Response(Row):
 
     born: int
     number: int
+    board: int
     post: int
     cell: int
     wait: float
@@ -83,6 +88,7 @@ class Unserved(Row):
     born: int
     number: int
     reason: int
+    board: int
 
 
 class Arrest(Row):

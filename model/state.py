@@ -57,6 +57,11 @@ class Board(Row):
     Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``); ``problem`` is the
     kind asked about, ``phones`` the share of leaders with an officer's number, ``shown`` what people have seen of its
     justice, summed over ``showings``, ``standing`` what it is worth to them besides.
+
+    From ``calls_answered`` to ``climbs_broken`` it remembers, fading, what speaks for police and state and what speaks
+    against; ``disposition`` is what it thinks without (0-1).  ``protocol``, ``watching`` and ``invites`` are what it
+    decided; ``unmet`` counts requests, ``rung`` how far up they climbed, ``climbing`` whether one is there; ``nights``
+    are this month's crimes by night that it knows of, ``usual`` those of a usual month, ``tired`` months on watch.
     """
 
     met: int
@@ -71,6 +76,11 @@ class Board(Row):
     risen: int
     withdrawn: int
     disputes: int
+    protocol: int
+    watching: int
+    unmet: int
+    rung: int
+    climbing: int
     legitimacy: float
     organised: float
     links: float
@@ -79,6 +89,23 @@ class Board(Row):
     shown: float
     showings: float
     standing: float
+    disposition: float
+    calls_answered: float
+    calls_lost: float
+    waited: float
+    stepped_in: float
+    requests_kept: float
+    requests_broken: float
+    cases_taken: float
+    cases_returned: float
+    climbs_kept: float
+    climbs_broken: float
+    promises_kept: float
+    promises_broken: float
+    nights: float
+    usual: float
+    tired: float
+    load: float
 
 
 class Case(Row):

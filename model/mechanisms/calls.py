@@ -15,6 +15,7 @@ from model.daybook import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
 from model.kernels import Tables, kernel
 from model.luck import decision, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.board_memory import NIGHT, board_of_call
 from model.mechanisms.communal_authority import councils_of
 from model.mechanisms.crime import most_of
 from model.mechanisms.reporting import HAS_NUMBER, lose_call
@@ -96,11 +97,13 @@ def ring(stage: Stage, board: Switchboard, i: int, number: int, own_phone: int) 
         heard = facility < 0 or board.means[facility].phone == 1
     else:
         heard = luck(seed, CALL_LINE, tick, number, 0) < board.response[z].line_answered
+    told = board_of_call(person, stage.ground.cells[home], board.boards[z], tick % 3 == NIGHT, False)
     if not heard:
-        lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE)
+        lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE, told)
         return
     line = stage.day.calls[stage.day.counts[CALLS]]
     line.born, line.number, line.cell, line.teller, line.incident = tick, number, home, i, -1
+    line.board = told
     line.minute = line.since = 480.0 * luck(seed, CALL_MINUTE, tick, number, 0)
     line.severity = 2.0 * board.calls[z].gravity * luck(seed, CALL_GRAVITY, tick, number, 0)
     stage.day.counts[CALLS] += 1

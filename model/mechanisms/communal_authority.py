@@ -21,14 +21,16 @@ from model.kinds import DOMESTIC, PROPERTY
 from model.ledger import cause, impress
 from model.luck import decision, logistic, luck
 from model.mechanism import Hazard, Knockout, Measure, Mechanism, over
+from model.mechanisms.board_memory import agreement, remember_police, remember_promise
 from model.parameters import Group, number, share
 from model.police import NO_POST
 from model.rows import Row
-from model.state import BOARDS, CASES
+from model.state import BOARDS, CASES, COUPLES
 
 if TYPE_CHECKING:
     from model.authorities import Authority
     from model.measures import Month
+    from model.mechanisms.deliberation import Deliberation
     from model.mechanisms.domestic_violence import Home
     from model.model import TrustModel as World
     from model.police import Officer
@@ -95,7 +97,9 @@ class CommunalAuthority(Group):
         0.3, "F06; assumed", "hearings at which police are present, where they are called", role="lever"
     )
     waits: float = share(0.92, "F06, F10; assumed", "police present that wait for the decision of the community")
-    protocol: float = share(0.0, "policy", "joint protocol: police come by agreement and wait", role="lever")
+    protocol: float = share(
+        0.0, "policy", "boards that are offered a joint protocol: police come and wait", role="lever"
+    )
     just: float = number(1.4, "log-odds", -3.0, 5.0, "F14; assumed", "rulings seen as just")
     experience: float = number(
         0.4, "log-odds a year", 0.0, 3.0, "F13, Y05; assumed", "effect of months served by the board"
@@ -166,7 +170,9 @@ class Court(Tables):
     count: Ints
     homes: Rows[Home]
     numbers: Rows[CommunalAuthority]
+    deliberation: Rows[Deliberation]
     months: float
+    on_duty: float
 
 
 @kernel
@@ -182,18 +188,26 @@ def receive_police(stage: Stage, court: Court, case: Case, p: CommunalAuthority)
     """Let police come to a hearing where they are called: they wait, out of respect or weakness, or step in."""
     z, i, born, number = case.settlement, case.victim, case.born, case.number
     board, chief = court.boards[z], court.chiefs[z]
-    presence = p.presence + (1.0 - p.presence) * p.protocol
-    if board.invites == 0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
+    agreed, keeps = agreement(board, p.protocol, court.deliberation[z]), court.deliberation[z].keeps
+    presence = p.presence + (1.0 - p.presence) * keeps * agreed
+    if board.invites == 0:
+        return
+    if court.on_duty == 0.0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
+        if board.protocol == 1:
+            remember_promise(stage, board, False)
         return
     stage.tally[0].police_present += 1.0
     waits = True
-    if luck(stage.seed, WAITS, born, number, 0) >= p.waits + (1.0 - p.waits) * p.protocol:
+    if luck(stage.seed, WAITS, born, number, 0) >= p.waits + (1.0 - p.waits) * agreed:
         waits = False
         stage.tally[0].police_stepped_in += 1.0
-    elif p.protocol > 0.0 or (chief >= 0 and court.officers[chief].trained == 1) or board.links > 0.5:
+    elif agreed > 0.0 or (chief >= 0 and court.officers[chief].trained == 1) or board.links > 0.5:
         stage.tally[0].deference_respect += 1.0
     else:
         stage.tally[0].deference_weakness += 1.0
+    remember_police(board, waits)
+    if board.protocol == 1:
+        remember_promise(stage, board, waits)
     p_trust = stage.trust[stage.ground.people[i].settlement]
     if waits:
         impress(stage.day, stage.minds, i, HEARING, 0.9, 0.5 * p_trust.hearing, 0.95, p_trust.hearing, p_trust.fast)
@@ -320,20 +334,22 @@ def begin_month(
     boards: Rows[Board],
     authorities: Rows[Authority],
     numbers: Rows[CommunalAuthority],
+    deliberation: Rows[Deliberation],
     month: int,
     new_year: bool,
     seed: int,
 ) -> None:
-    """Let boards consent to joint patrols or not, and keep watch; communal boards are new on 1 January."""
+    """Let boards consent to joint patrols or not, and watch as they decided; communal boards are new on 1 January."""
     for a in range(len(boards)):
-        board, p = boards[a], numbers[authorities[a].settlement]
+        board, p, d = boards[a], numbers[authorities[a].settlement], deliberation[authorities[a].settlement]
         if new_year and authorities[a].communal == 1:
-            board.links *= 0.5 * p.protocol
+            board.links *= 0.5 * agreement(board, p.protocol, d)
         wish = p.consent + p.consent_links * board.links
         agreed = luck(seed, CONSENTS, month, a, 0) < logistic(wish) * board.invites
         board.consents = 1 if agreed else 0
         joint = p.watch_joint * board.consents
-        board.watch = p.watch * board.organised * (1.0 + joint)
+        kept_away = p.watch if d.watches == 0 else d.watch_effect * board.watching
+        board.watch = kept_away * board.organised * (1.0 + joint)
 
 
 def begin(world: World) -> None:
@@ -385,6 +401,12 @@ def by_settlement(people: Rows[Person], chosen: Flags, n_settlements: int) -> tu
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
+def on_duty(world: World) -> float:
+    """Return 1 if any couple is on duty in this shift, without which nobody comes or does what was asked; else 0."""
+    needed = world.numbers["deliberation"]["couples"][0] == 1
+    return 0.0 if needed and not world.state[COUPLES]["on"].any() else 1.0
+
+
 def court_of(world: World) -> Court:
     """Lay out what hearings go by."""
     state = world.state
@@ -397,6 +419,8 @@ def court_of(world: World) -> Court:
         state.cases.count,
         state.homes,
         world.numbers["communal_authority"],
+        world.numbers["deliberation"],
+        0.0,
         0.0,
     )
 
@@ -410,7 +434,7 @@ def act(world: World) -> None:
         rows = numbers["communal_authority"]
         month = 12 * date.year + date.month - 1
         watch = state.boards["watch"].copy()
-        begin_month(state.boards, world.town.authorities, rows, month, new_year, world.seed)
+        begin_month(state.boards, world.town.authorities, rows, numbers["deliberation"], month, new_year, world.seed)
         if (watch != state.boards["watch"]).any():
             world.factors.lay_guard(world, IT.name)
     if book.counts[SPARED]:
@@ -421,6 +445,7 @@ def act(world: World) -> None:
     book.reserve(IMPRESSIONS, due)
     court = world.laid(court_of)
     court.put("months", float(date.month - 1))
+    court.put("on_duty", on_duty(world))
     hear(world.stage(), court)
     world.learn()
 
@@ -446,9 +471,10 @@ def load(month: Month) -> float:
 
 
 WRITES = (
-    "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem", "boards.heard", "boards.invites",
-    "boards.consents", "boards.residents", "boards.legitimacy", "boards.shown", "boards.showings",
-    "boards.organised", "boards.links", "boards.phones", "boards.watch", "cases", "homes.ruled",
+    "boards.waited", "boards.stepped_in", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
+    "tally.promises_broken", "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem",
+    "boards.heard", "boards.invites", "boards.consents", "boards.residents", "boards.legitimacy", "boards.shown",
+    "boards.showings", "boards.organised", "boards.links", "boards.phones", "boards.watch", "cases", "homes.ruled",
     "hearings", "impressions",
 )  # fmt: skip
 IT = Mechanism(

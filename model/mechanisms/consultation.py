@@ -19,7 +19,7 @@ from model.kernels import kernel
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
-from model.mechanisms.communal_authority import chiefs_of, councils_of, settled_of
+from model.mechanisms.communal_authority import chiefs_of, councils_of, on_duty, settled_of
 from model.mechanisms.contacts import RUDE, teach_unfair, treats_fairly
 from model.mechanisms.requests import (
     ANSWER_SHIFTS,
@@ -329,7 +329,7 @@ def consulting_of(world: World) -> Consulting:
         world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, *world.once(councils_of),
         *world.once(settled_of), state.requests.rows, state.requests.count, state.present.rows,
         state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
-        world.cell_km,
+        numbers["communal_authority"], numbers["deliberation"], world.cell_km, 0.0,
     )  # fmt: skip
 
 
@@ -356,13 +356,18 @@ def act(world: World) -> None:
         + MOST_INVITED
         + MOST_REQUESTS * int(state.present.count[0]),
     )
-    consult(world.stage(), world.laid(consulting_of), month_of(world.tick), date.day)
+    consulting = world.laid(consulting_of)
+    consulting.put("on_duty", on_duty(world))
+    consult(world.stage(), consulting, month_of(world.tick), date.day)
     world.learn()
 
 
 WRITES = (
     "minds.met", "minds.met_free", "tally.meetings_silenced", "boards.met", "boards.asked", "boards.problem",
-    "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings", "impressions",
+    "boards.requests_kept", "boards.requests_broken", "boards.climbs_kept", "boards.climbs_broken", "boards.unmet",
+    "boards.rung", "boards.climbing", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
+    "tally.promises_broken", "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings",
+    "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Consultation,

@@ -43,6 +43,7 @@ from model.mechanisms.offenders import hold
 from model.mechanisms.plans import INVESTIGATIVE
 from model.parameters import Group, number, share
 from model.rows import Row
+from model.state import BOARDS
 
 if TYPE_CHECKING:
     from model.daybook import Arrest, Incident
@@ -199,6 +200,7 @@ def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, arrest: Ar
     file.filed, file.number, file.kind, file.gravity = stage.tick, row.number, row.kind, row.severity
     file.zone = max(stage.ground.cells[row.cell].settlement, 0)
     file.teller = row.teller if row.complaint == 1 else NOBODY
+    file.board = stage.ground.people[row.teller].settlement if row.handed > 0 else NOBODY
     file.offender, file.generation = row.offender, generation
     file.member = NOBODY
     if held and arrest.other == 0:
@@ -377,7 +379,7 @@ def court_of(world: World) -> Court:
     state = world.state
     return Court(
         state.offenders.rows, world.laid(gangland_of), state.prison.rows, state.prison.count,
-        world.laid(beliefs_of), state[CLEARED], world.numbers["justice"],
+        world.laid(beliefs_of), state[CLEARED], world.numbers["justice"], state[BOARDS],
     )  # fmt: skip
 
 
@@ -423,10 +425,10 @@ def staff(month: Month) -> float:
 
 
 WRITES = (
-    "files", "cleared_by", "arrests.held", "arrests.other", "arrests.member", "tally.arrests", "tally.charged",
-    "tally.dropped", "tally.sentenced", "tally.held", "tally.released", "tally.arrests_act",
-    "tally.arrests_without_incident", "offenders", "arrested_lately", "minds.useful", "minds.member", "minds.gone",
-    "cliques.members", "prison", "impressions",
+    "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "arrests.held", "arrests.other",
+    "arrests.member", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
+    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders", "arrested_lately",
+    "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Investigation,

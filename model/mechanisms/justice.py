@@ -19,6 +19,7 @@ from model.kinds import KINDS, N_KINDS
 from model.ledger import cause, impress
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.board_memory import remember_state
 from model.mechanisms.certainty import UNCOUNTED, Beliefs, group_of
 from model.mechanisms.custody import Prisoner, take_in
 from model.mechanisms.offenders import Offender, hold
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from model.daybook import Incident
     from model.rows import Ints, Rows
     from model.stage import Stage
+    from model.state import Board
 
 BLAME, CHARGE, SENTENCE, WRONG = decision("blame"), decision("charge"), decision("sentence"), decision("wrong")
 REMAND, TERM, MEMBER = decision("remand"), decision("term"), decision("member")
@@ -74,7 +76,8 @@ class File(Row):
     """A file at the prosecutor: an act, its teller (-1 without complaint), whom it names, and how far it has come.
 
     ``served`` is when somebody was held for it, ``warrant`` and ``charged`` when that came, -1 for never; ``other`` is
-    1 if somebody else was taken; ``doubt`` is the chance that what is known proves nothing.
+    1 if somebody else was taken; ``doubt`` is the chance that what is known proves nothing; ``board`` is the board that
+    handed the case over, or -1.
     """
 
     filed: int
@@ -91,6 +94,7 @@ class File(Row):
     passes: int
     tries: int
     other: int
+    board: int
     gravity: float
     doubt: float
 
@@ -129,6 +133,7 @@ class Court(Tables):
     beliefs: Beliefs
     cleared: Ints
     numbers: Rows[Justice]
+    boards: Rows[Board]
 
 
 @kernel
@@ -248,6 +253,7 @@ def charge(stage: Stage, court: Court, file: File) -> None:
         drop(stage, court, file)
         return
     file.charged = stage.tick
+    remember_state(court.boards, file.board, True)
     stage.tally[0].charged += 1.0
     keep(court, file, stage.tick + int(MONTH * p.trial))
     i = file.teller
@@ -275,6 +281,7 @@ def sentence(stage: Stage, court: Court, file: File) -> None:
 def drop(stage: Stage, court: Court, file: File) -> None:
     """Close a file without result; of those who complained some blame the police."""
     file.passes = CLOSED
+    remember_state(court.boards, file.board, False)
     i = file.teller
     if i < 0:
         return

@@ -29,11 +29,14 @@ from model.daybook import (
     TO_PATROL,
     UNSERVEDS,
 )
+from model.deciding import CHOICES
 from model.kernels import Tables, kernel, making_arrays
 from model.kinds import DOMESTIC, EXTORTION, HOMICIDE, by_kind
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Mechanism
+from model.mechanisms.board_memory import NIGHT, board_of_call
+from model.mechanisms.deliberation import bench_of, decide_case
 from model.mechanisms.patrol import cover
 from model.mechanisms.pressure import send_away
 from model.parameters import Group, number, share
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from model.daybook import Day, Incident
     from model.ledger import Trust
     from model.mechanisms.communal_authority import CommunalAuthority
+    from model.mechanisms.deliberation import Bench
     from model.mechanisms.deterrence import Deterrence
     from model.mechanisms.narcos import Narcos
     from model.mechanisms.pressure import Figure, Pressure
@@ -226,10 +230,11 @@ def choose(pull: Reals, u: float) -> int:
 
 
 @kernel
-def call(day: Day, k: int, tick: int, seed: int) -> None:
-    """Write the call for help that belongs to an incident."""
+def call(day: Day, k: int, board: int, tick: int, seed: int) -> None:
+    """Write the call for help that belongs to an incident, and the board that will know what became of it."""
     row = day.incidents[k]
     line = day.calls[day.counts[CALLS]]
+    line.board = board
     line.born, line.number, line.cell = tick, row.number, row.cell
     line.teller, line.incident = row.teller, k
     line.minute = min(479.0, row.minute + 20.0 * luck(seed, CALL_DELAY, tick, row.number, 0))
@@ -238,10 +243,12 @@ def call(day: Day, k: int, tick: int, seed: int) -> None:
 
 
 @kernel
-def lose_call(day: Day, minds: Rows[Mind], trust: Trust, teller: int, born: int, number: int, reason: int) -> None:
+def lose_call(
+    day: Day, minds: Rows[Mind], trust: Trust, teller: int, born: int, number: int, reason: int, board: int
+) -> None:
     """Write down a call that nobody will answer."""
     lost = day.unserved[day.counts[UNSERVEDS]]
-    lost.born, lost.number, lost.reason = born, number, reason
+    lost.born, lost.number, lost.reason, lost.board = born, number, reason, board
     day.counts[UNSERVEDS] += 1
     impress(day, minds, teller, UNANSWERED_CALL, 0.1, 0.3 * trust.unanswered, 0.0, trust.unanswered, trust.fast)
 
@@ -276,6 +283,7 @@ class Desk(Tables):
     narcos: Rows[Narcos]
     protected: Ints
     ready: Reals
+    bench: Bench
 
 
 @kernel
@@ -336,14 +344,16 @@ def tell(stage: Stage, desk: Desk) -> None:
             station = ground.cells[row.cell].facility
             send_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
             if row.told == COMMUNAL:
-                if row.severity >= a.grave:
-                    row.handed = 1
-                else:
-                    open_case(desk.cases, desk.case_count, row, z, a.days, tick, seed)
+                days = decide_case(stage, desk.bench, row, row.victim, z)
+                if days >= 0:
+                    open_case(desk.cases, desk.case_count, row, z, a.days + days, tick, seed)
             elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, station, p, tick, seed):
                 minds[i].spoke = tick
             zeal = p.newcomers if reluctant else 1.0
-            follow(day, k, minds, home, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
+            part = board_of_call(
+                ground.people[i], ground.cells[row.cell], desk.boards[z], tick % 3 == NIGHT, row.handed == 1
+            )
+            follow(day, k, minds, home, part, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
         state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < desk.reporting[z].found:
             row.found = 1
@@ -355,6 +365,7 @@ def follow(
     k: int,
     minds: Rows[Mind],
     home: Cell,
+    board: int,
     means: Rows[Means],
     p: Reporting,
     response: Response,
@@ -364,23 +375,26 @@ def follow(
     tick: int,
     seed: int,
 ) -> None:
-    """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant."""
+    """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant.
+
+    What a board takes to the prosecutor is a complaint already; ``board`` is the board that hears of the call.
+    """
     row = day.incidents[k]
     told, number = row.told, row.number
     if row.kind == HOMICIDE or told == PROSECUTOR:
         row.complaint, row.in_time = 1, 1
     if told == NOBODY or (told == COMMUNAL and row.handed == 0):
         return
-    if told == TO_PATROL or row.handed == 1:
-        call(day, k, tick, seed)
+    if told == TO_PATROL or (row.handed == 1 and row.complaint == 0):
+        call(day, k, board, tick, seed)
     elif told in (BY_PHONE, OWN_PHONE) and (zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal):
         heard = home.facility < 0 or means[home.facility].phone == 1
         if told == BY_PHONE:
             heard = luck(seed, LINE, tick, number, 0) < response.line_answered
         if heard:
-            call(day, k, tick, seed)
+            call(day, k, board, tick, seed)
         else:
-            lose_call(day, minds, trust, row.teller, tick, number, NO_LINE)
+            lose_call(day, minds, trust, row.teller, tick, number, NO_LINE, board)
     chance = zeal * ready_to_ratify(row, minds[row.teller], home, p, now)
     if row.complaint == 0 and luck(seed, RATIFY, tick, number, 0) < chance:
         complain(row, tick, seed)
@@ -411,6 +425,7 @@ def desk_of(world: World) -> Desk:
         numbers["narcos"],
         state.protected,
         numbers["reporting"]["by_kind"][:, None] * by_kind(numbers["reporting"], "told"),
+        world.laid(bench_of),
     )
 
 
@@ -420,11 +435,14 @@ def act(world: World) -> None:
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
+    world.state[CHOICES].reserve(most)
     tell(world.stage(), world.laid(desk_of))
 
 
 WRITES = (
-    "cases", "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",
+    "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
+    "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
+    "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",
     "incidents.refused", "calls", "unserved", "impressions",
 )  # fmt: skip
 IT = Mechanism(

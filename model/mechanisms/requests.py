@@ -1,4 +1,7 @@
-"""M18, requests: what communities ask for, and whether anybody answers within 30 days (ODD 6.23)."""
+"""M18, requests: what communities ask for, and whether anybody answers within 30 days (ODD 6.23).
+
+They ask at meetings; boards may ask between them, and take further up what stays unmet (deliberation).
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,17 @@ from model.kernels import Tables, kernel
 from model.kinds import DOMESTIC, N_KINDS
 from model.ledger import cause, impress
 from model.luck import decision, luck
-from model.rows import Row
+from model.mechanisms.board_memory import agreement, remember_promise, remember_request
+from model.rows import Row, code
 from model.tables import Field, Growing
 
 if TYPE_CHECKING:
     from model.authorities import Authority
     from model.mechanisms.adoption import Adoption
+    from model.mechanisms.communal_authority import CommunalAuthority
     from model.mechanisms.consultation import Consultation
     from model.mechanisms.contacts import Contacts
+    from model.mechanisms.deliberation import Deliberation
     from model.police import Officer
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
@@ -33,11 +39,16 @@ REQUEST, FEASIBLE, ANSWERED, EXPLAINS = (
 ANSWER_SHIFTS = 90
 MOST_REQUESTS, FOR_ONE_REQUEST = 4, 6
 """Requests of a meeting at most; people who come for one more of them; assumed."""
+OWN, CLIMBED = code(MOST_REQUESTS), code(MOST_REQUESTS + 1)
+"""What stands for the number within a meeting, where a board asks between meetings, or further up."""
 REQUEST_MET, REQUEST_UNMET = cause("request_met", 20), cause("request_unmet", 21)
 
 
 class Request(Row):
-    """What a community asked for; plans may read the kind of problem and where from."""
+    """What a community asked for; plans may read the kind of problem and where from.
+
+    ``climbed`` is 1 where it was taken to the municipal table, 2 to the prefect.
+    """
 
     asked: int
     due: int
@@ -46,6 +57,7 @@ class Request(Row):
     problem: int
     by_police: int
     followed: int
+    climbed: int
 
 
 class Present(Row):
@@ -85,7 +97,10 @@ class Consulting(Tables):
     numbers: Rows[Consultation]
     contacts: Rows[Contacts]
     adoption: Rows[Adoption]
+    authority: Rows[CommunalAuthority]
+    deliberation: Rows[Deliberation]
     cell_km: float
+    on_duty: float
 
 
 @kernel
@@ -111,11 +126,33 @@ def ask(stage: Stage, consulting: Consulting, a: int, first: int, called: int, p
         request = consulting.requests[consulting.request_count[0]]
         request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
         request.nth, request.problem = nth, problem
-        request.by_police, request.followed = called, 0
+        request.by_police, request.followed, request.climbed = called, 0, 0
         consulting.request_count[0] += 1
         stage.tally[0].requests += 1.0
         suffered[problem] *= 0.5
         board.problem = problem if nth == 0 else board.problem
+
+
+@kernel
+def write_request(
+    stage: Stage, requests: Rows[Request], count: Ints, suffered: Reals, a: int, nth: int, climbed: int
+) -> None:
+    """Bring a request of a board for what its people suffered most."""
+    problem = worst_problem(suffered, 0.0, 0.0)
+    request = requests[count[0]]
+    request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
+    request.nth, request.problem, request.by_police = nth, problem, 0
+    request.followed, request.climbed = 0, climbed
+    count[0] += 1
+    stage.tally[0].requests += 1.0
+    suffered[problem] *= 0.5
+
+
+@kernel
+def chance_of(request: Request, board: Board, offered: float, p: Consultation, d: Deliberation) -> float:
+    """Chance that a feasible request is met: more where it is followed up, was taken further up, or was promised."""
+    chance = p.request_met + p.followed * request.followed
+    return min(1.0, chance + d.climbed * request.climbed + d.agreed * agreement(board, offered, d))
 
 
 @kernel
@@ -144,29 +181,31 @@ def answer_requests(stage: Stage, consulting: Consulting) -> None:
 def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consultation) -> None:
     """Meet a request, give a reason, explain the limits, or let it lie."""
     a, asked, nth = request.authority, request.asked, request.nth
-    board = consulting.boards[a]
-    chance = min(1.0, p.request_met + p.followed * request.followed)
+    z, board = consulting.authorities[a].settlement, consulting.boards[a]
+    chance = consulting.on_duty * chance_of(
+        request, board, consulting.authority[z].protocol, p, consulting.deliberation[z]
+    )
     met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and luck(stage.seed, REQUEST, asked, a, nth) < chance
     answered = met or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
-    trained = (
-        consulting.officers[consulting.chiefs[a]].trained
-        * consulting.adoption[consulting.authorities[a].settlement].link_explain
-    )
+    trained = consulting.officers[consulting.chiefs[a]].trained * consulting.adoption[z].link_explain
     worn = math.exp(-0.6931471805599453 * board.explained)
     explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p.explain * trained * worn
     board.explained = 0 if met else board.explained + (1 if explained else 0)
     stage.tally[0].requests_due += 1.0
     stage.tally[0].requests_met += 1.0 if met else 0.0
     stage.tally[0].limits_explained += 1.0 if explained else 0.0
+    remember_request(board, met, answered or explained, request.climbed)
+    if board.protocol == 1:
+        remember_promise(stage, board, met)
     if answered:
-        board.heard = asked
+        board.heard = asked if nth < MOST_REQUESTS else board.heard
         stage.tally[0].requests_answered += 1.0
         stage.tally[0].answered_by_police += request.by_police
     if explained or (answered and not met):
         return
     for k in range(consulting.present_count[0]):
         row = consulting.present[k]
-        if row.due <= stage.tick and row.authority == a:
+        if row.due == request.due and row.authority == a:
             fast = stage.trust[stage.ground.people[row.who].settlement].fast
             if met:
                 impress(stage.day, stage.minds, row.who, REQUEST_MET, 0.8, 0.5 * p.weight_met, 0.9, p.weight_met, fast)

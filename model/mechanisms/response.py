@@ -331,6 +331,7 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
     born, number, i = line.born, line.number, line.teller
     served = stage.day.responses[stage.day.counts[RESPONSES]]
     served.born, served.number, served.post, served.cell, served.wait = born, number, post, line.cell, wait
+    served.board = line.board
     stage.day.counts[RESPONSES] += 1
     force.waits[min(LONGEST_WAIT, int(wait))] += 1
     stage.tally[0].served += 1.0
@@ -443,7 +444,7 @@ def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Call], count: In
     if post < 0 and patient:
         carry_over(waiting, count, line)
     elif post < 0:
-        lose_call(stage.day, stage.minds, trust, line.teller, born, number, reason)
+        lose_call(stage.day, stage.minds, trust, line.teller, born, number, reason, line.board)
     else:
         answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line.since, p, trust)
         if line.incident >= 0:

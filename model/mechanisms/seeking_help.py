@@ -28,11 +28,14 @@ from model.daybook import (
     TO_KIN,
     UNSERVEDS,
 )
+from model.deciding import CHOICES
 from model.kernels import Tables, kernel, making_arrays
 from model.kinds import DOMESTIC
 from model.ledger import impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Mechanism
+from model.mechanisms.board_memory import NIGHT, board_of_call
+from model.mechanisms.deliberation import bench_of, decide_case
 from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Households, households_view, near_ties
 from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, complain, lose_call, open_case
 from model.parameters import Group, number, share
@@ -41,6 +44,7 @@ from model.rows import Row
 if TYPE_CHECKING:
     from model.daybook import Incident
     from model.mechanisms.communal_authority import CommunalAuthority
+    from model.mechanisms.deliberation import Bench
     from model.mechanisms.reporting import Reporting
     from model.mechanisms.response import Response
     from model.model import TrustModel as World
@@ -128,6 +132,7 @@ class Help(Tables):
     authority: Rows[CommunalAuthority]
     response: Rows[Response]
     on_duty: Ints
+    bench: Bench
 
 
 @kernel
@@ -187,18 +192,20 @@ def follow_up(stage: Stage, k: int, i: int, aid: Help, p: SeekingHelp) -> None:
     told, number, z = row.told, row.number, stage.ground.people[i].settlement
     if told in (NOBODY, TO_KIN, REFUGE) or (told == COMMUNAL and row.handed == 0):
         return
-    if row.handed == 1:
-        call(stage.day, k, tick, seed)
+    person, here = stage.ground.people[i], stage.ground.cells[row.cell]
+    part = board_of_call(person, here, aid.boards[z], tick % 3 == NIGHT, row.handed == 1)
+    if row.handed == 1 and row.complaint == 0:
+        call(stage.day, k, part, tick, seed)
     elif told == BY_PHONE:
         if luck(seed, LINE, tick, number, 0) < aid.response[z].line_answered:
-            call(stage.day, k, tick, seed)
+            call(stage.day, k, part, tick, seed)
         else:
-            lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE)
+            lose_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE, part)
     r, mind = aid.reporting[z], stage.minds[i]
     wish = p.follow + r.follow_severity * row.severity + r.useful * mind.useful + r.accompaniment
     wish -= r.trip * stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
     wish += p.company if told == DEMI else -p.fear * mind.fear
-    if told == PROSECUTOR or luck(seed, RATIFY, tick, number, 0) < logistic(wish):
+    if row.complaint == 1 or told == PROSECUTOR or luck(seed, RATIFY, tick, number, 0) < logistic(wish):
         complain(row, tick, seed)
     if row.complaint == 1:
         at_police = told in (BY_PHONE, AT_STATION)
@@ -238,10 +245,9 @@ def seek_help(stage: Stage, households: Households, aid: Help) -> None:
         row.told, households.homes[i].channel = told, place
         households.helped[TO, place] += 1.0
         if told == COMMUNAL:
-            if row.severity >= aid.authority[z].grave:
-                row.handed = 1
-            else:
-                open_case(aid.cases, aid.case_count, row, z, aid.authority[z].days, stage.tick, stage.seed)
+            days = decide_case(stage, aid.bench, row, i, z)
+            if days >= 0:
+                open_case(aid.cases, aid.case_count, row, z, aid.authority[z].days + days, stage.tick, stage.seed)
         follow_up(stage, k, i, aid, p)
         protect(stage, row, i, place, households, p)
 
@@ -263,6 +269,7 @@ def aid_of(world: World) -> Help:
         numbers["communal_authority"],
         numbers["response"],
         world.once(attending_of),
+        world.laid(bench_of),
     )
 
 
@@ -272,13 +279,16 @@ def act(world: World) -> None:
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
+    world.state[CHOICES].reserve(most)
     stage = world.stage()
     who_attends(stage, world.once(attending_of), world.state.couples, world.plant, world.numbers["seeking_help"])
     seek_help(stage, world.laid(households_view), world.laid(aid_of))
 
 
 WRITES = (
-    "cases", "homes.channel", "homes.safe", "helped", "incidents.told", "incidents.handed", "incidents.complaint",
+    "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
+    "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
+    "homes.channel", "homes.safe", "helped", "incidents.told", "incidents.handed", "incidents.complaint",
     "incidents.in_time", "calls", "unserved", "impressions",
 )  # fmt: skip
 IT = Mechanism(

@@ -1,0 +1,510 @@
+"""M35, deliberation: what boards decide of cases, watches, police, requests and protocols (ODD, deliberation).
+
+Each board weighs what it remembers itself: whether its calls were answered, how police behaved at its hearings, which
+requests were kept, which cases the state returned.  Switched off, a board hears what is not grave and hands over the
+rest, always keeps its watch, never changes its mind about the police, asks only at meetings, and a protocol is imposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from model import deciding
+from model.calendar import date_of_tick, month_of
+from model.chance import age_of
+from model.daybook import BY_EXTORTION, BY_GANG, INCIDENTS, NOBODY, PUNISHMENT
+from model.deciding import CHOICES, belief, chosen, clear, decide, matter, weigh
+from model.kernels import Tables, kernel
+from model.kinds import PROPERTY
+from model.ledger import noise
+from model.luck import decision, luck
+from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.board_memory import NIGHT, fade, hear_of_calls, remember_promise
+from model.mechanisms.communal_authority import DELAYED, chiefs_of, move_legitimacy, settled_of
+from model.mechanisms.requests import CLIMBED, OWN, REQUESTS, SUFFERED, write_request
+from model.parameters import Group, number, share
+from model.rows import Row, code
+from model.state import BOARDS
+
+if TYPE_CHECKING:
+    from model.authorities import Authority
+    from model.daybook import Incident
+    from model.measures import Month
+    from model.mechanisms.communal_authority import CommunalAuthority
+    from model.mechanisms.requests import Request
+    from model.model import TrustModel as World
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
+    from model.state import Board
+
+CASE = matter(
+    "case before a board", "authority", ("hear", "call", "prosecutor", "wait"),
+    ("gravity", "legitimacy", "answered", "conduct", "returned", "load", "reprisal", "way"),
+)  # fmt: skip
+WATCH = matter(
+    "watch of a board", "authority", ("sleep", "watch"), ("organised", "nights", "answered", "tired", "protocol"),
+    ordered=True,
+)  # fmt: skip
+INVITE = matter(
+    "police and a board", "authority", ("refuse", "invite"), ("answered", "conduct", "legitimacy", "protocol"),
+    ordered=True,
+)  # fmt: skip
+ASK = matter(
+    "request of a board", "authority", ("keep_quiet", "ask"), ("nights", "kept", "organised"), ordered=True
+)  # fmt: skip
+CLIMB = matter("unmet requests of a board", "authority", ("let_lie", "climb"), ("organised", "climbs"), ordered=True)
+PROTOCOL = matter(
+    "protocol with a board", "authority", ("refuse", "agree"),
+    ("answered", "kept", "conduct", "promises", "returned"), ordered=True,
+)  # fmt: skip
+HEAR, CALL, PROSECUTE, WAIT = range(4)
+FOUR, TWO = code(4), code(2)
+CASE_TERMS, WATCH_TERMS, INVITE_TERMS, ASK_TERMS, CLIMB_TERMS, PROTOCOL_TERMS = (code(k) for k in (9, 6, 5, 4, 3, 6))
+ALL = code(-1)
+"""No term left out."""
+BY_LEGITIMACY, BY_ANSWERS = code(2), code(3)
+"""Terms of a case without which it tells why the board hears it."""
+GRAVER = 0.6
+"""Severity from which gravity takes from hearing; assumed."""
+MANY, MOST_TIRED, MOST_NIGHTS, UNMET = 10.0, 6.0, 2.0, 2
+"""Open cases that are a load of 1; months on watch that tire; nights over usual that count; requests before a climb."""
+DISPOSITION, ORGANISED, OFFERED = decision("disposition of a board"), decision("organised"), decision("offered")
+ABUSE, ABUSED = decision("watch abuses"), decision("abused by a watch")
+LEAST_ORGANISED, MOST_ORGANISED, YOUNGEST = 0.05, 0.98, 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deliberation(Group):
+    """How boards weigh what they remember; a decision that is switched off takes the option that needs no thought."""
+
+    name: ClassVar[str] = "deliberation"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "A11", "A12", "E03", "E04", "E05", "E10", "F01", "F04", "F06", "F07", "F08", "F09", "F10", "F12", "F13", "F18",
+        "F19", "F25", "F26", "F28", "F29", "G09", "Y05", "Y06",
+    )  # fmt: skip
+
+    cases: int = number(1, "0 or 1", 0, 1, "design", "boards decide what becomes of a case", off=0)
+    watches: int = number(1, "0 or 1", 0, 1, "design", "boards decide when to keep watch", off=0)
+    invitations: int = number(1, "0 or 1", 0, 1, "design", "boards decide whether they want the police", off=0)
+    asks: int = number(1, "0 or 1", 0, 1, "design", "boards ask between meetings", off=0)
+    climbs: int = number(1, "0 or 1", 0, 1, "design", "boards take unmet requests further up", off=0)
+    protocols: int = number(1, "0 or 1", 0, 1, "design", "boards agree to a protocol or not", off=0)
+    couples: int = number(1, "0 or 1", 0, 1, "design", "without couples on duty nobody comes or meets requests", off=0)
+    half_life: float = number(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
+    prior: float = number(3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence that a disposition is worth")
+    carried: float = share(0.5, "F13, Y05; assumed", "memory carried over on 1 January where nobody is organised")
+    spread: float = share(0.14, "E03, A11; size assumed; swept .05-.25", "spread of organised between boards", off=0.0)
+    disposed: float = number(0.5, "log-odds", -3.0, 3.0, "F28, F29; assumed", "mean disposition of boards to police")
+    disposed_spread: float = number(2.2, "log-odds", 0.0, 5.0, "V19, F09; assumed", "its spread between boards")
+
+    hear: float = number(0.6, "log-odds", -5.0, 5.0, "F12; calibrated: F07, F08", "hearing a case")
+    hear_legitimacy: float = number(0.8, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on hearing")
+    hear_grave: float = number(15.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity beyond .6 takes away")
+    hear_load: float = number(0.5, "log-odds", 0.0, 3.0, "assumed", "what ten open cases take away")
+    call: float = number(-1.9, "log-odds", -8.0, 3.0, "F07; calibrated: F07", "calling the police")
+    call_gravity: float = number(2.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on calling")
+    call_answered: float = number(2.2, "log-odds", 0.0, 8.0, "E05; assumed", "effect of calls answered on calling")
+    call_conduct: float = number(0.8, "log-odds", 0.0, 5.0, "F10; assumed", "effect of conduct on calling")
+    call_legitimacy: float = number(0.6, "log-odds", 0.0, 3.0, "F07; assumed", "what legitimacy takes from calling")
+    prosecutor: float = number(-2.0, "log-odds", -8.0, 3.0, "F08; calibrated: F07", "going to the prosecutor")
+    prosecutor_gravity: float = number(3.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on that")
+    prosecutor_returned: float = number(1.2, "log-odds", 0.0, 5.0, "F26; assumed", "effect of cases the state took up")
+    prosecutor_way: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "what the way takes from that")
+    reprisal: float = number(1.5, "log-odds", 0.0, 5.0, "G09; assumed", "what fear of a gang takes from going on")
+    wait: float = number(-1.6, "log-odds", -8.0, 3.0, "assumed", "putting a case off")
+    put_off: int = number(28, "days", 1, 180, "assumed", "by how long")
+
+    watch: float = number(-1.75, "log-odds", -8.0, 5.0, "F04; assumed", "keeping watch for a month")
+    watch_organised: float = number(2.0, "log-odds", 0.0, 6.0, "F04, Y06; assumed", "effect of organised, 0 to 1")
+    watch_nights: float = number(0.7, "log-odds", 0.0, 4.0, "A12; assumed", "effect of crime by night over usual")
+    watch_answered: float = number(0.8, "log-odds", 0.0, 4.0, "A12; assumed", "what calls answered take from it")
+    watch_tired: float = number(0.25, "log-odds", 0.0, 2.0, "Y06: unpaid; assumed", "what each month on watch takes")
+    watch_protocol: float = number(0.4, "log-odds", 0.0, 3.0, "F18; assumed", "effect of a protocol")
+    watch_effect: float = share(0.25, "F04; assumed; swept 0-.5", "crime by night that a watch prevents, if organised")
+    abuse: float = share(0.04, "assumed; swept 0-.2", "months on watch in which it abuses somebody", off=0.0)
+
+    invite: float = number(0.2, "log-odds", -5.0, 5.0, "F01; assumed", "wanting the police")
+    invite_answered: float = number(1.6, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered")
+    invite_conduct: float = number(2.6, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings")
+    invite_legitimacy: float = number(0.2, "log-odds", 0.0, 3.0, "F09; assumed", "what legitimacy takes from it")
+    invite_protocol: float = number(1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol")
+
+    ask: float = number(-1.9, "log-odds", -8.0, 3.0, "E04; orders of magnitude; assumed", "asking between meetings")
+    ask_nights: float = number(0.6, "log-odds", 0.0, 4.0, "E04; assumed", "effect of crime by night over usual")
+    ask_kept: float = number(1.5, "log-odds", 0.0, 6.0, "E10; assumed", "effect of requests kept")
+    ask_organised: float = number(1.0, "log-odds", 0.0, 4.0, "E03; assumed", "effect of organised, 0 to 1")
+    climb: float = number(-0.6, "log-odds", -8.0, 5.0, "E04; assumed", "taking unmet requests further up in a month")
+    climb_organised: float = number(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of organised, over one half")
+    climb_kept: float = number(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of requests kept after climbing")
+    climbed: float = share(0.15, "E04; assumed", "more feasible requests met, by the table; twice by the prefect")
+
+    protocol: float = number(-1.2, "log-odds", -8.0, 5.0, "F01; assumed", "agreeing to a protocol that is offered")
+    protocol_answered: float = number(3.0, "log-odds", 0.0, 8.0, "F25; assumed", "effect of calls answered")
+    protocol_kept: float = number(2.0, "log-odds", 0.0, 8.0, "E10; assumed", "effect of requests kept")
+    protocol_conduct: float = number(1.5, "log-odds", 0.0, 8.0, "F10; assumed", "effect of conduct at hearings")
+    protocol_promises: float = number(2.0, "log-odds", 0.0, 8.0, "F18; assumed", "effect of promises kept last year")
+    protocol_returned: float = number(0.2, "log-odds", 0.0, 2.0, "F26; assumed", "what each case returned takes away")
+    keeps: float = share(0.8, "assumed; swept 0-1", "hearings under a protocol to which police come", off=1.0)
+    agreed: float = share(0.25, "F18; assumed", "more feasible requests met under a protocol", off=0.0)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    cases_heard: float
+    cases_called: float
+    cases_prosecuted: float
+    cases_put_off: float
+    heard_respect: float
+    heard_weakness: float
+    board_calls_answered: float
+    board_calls_lost: float
+    watches: float
+    watch_abuses: float
+    invitations: float
+    asks: float
+    climbs: float
+    protocols_offered: float
+    protocols_agreed: float
+    promises_kept: float
+    promises_broken: float
+
+
+class Bench(Tables):
+    """Where boards sit: what they remember, whom they serve, what they may ask, and by what numbers they weigh."""
+
+    desk: deciding.Desk
+    boards: Rows[Board]
+    authorities: Rows[Authority]
+    numbers: Rows[Deliberation]
+    authority: Rows[CommunalAuthority]
+    requests: Rows[Request]
+    request_count: Ints
+    suffered: Reals
+    home_start: Ints
+    at_home: Ints
+    chiefs: Ints
+
+
+@kernel
+def answers(board: Board, p: Deliberation) -> float:
+    """How surely calls are answered, as this board has seen it, 0 to 1."""
+    return belief(board.calls_answered, board.calls_lost, p.prior, 0.25 + 0.5 * board.disposition)
+
+
+@kernel
+def conduct(board: Board, p: Deliberation) -> float:
+    """How well police behave at hearings, as this board has seen it, 0 to 1."""
+    return belief(board.waited, board.stepped_in, p.prior, board.disposition)
+
+
+@kernel
+def kept(board: Board, p: Deliberation) -> float:
+    """How surely requests are kept, as this board has seen it, 0 to 1."""
+    return belief(board.requests_kept, board.requests_broken, p.prior, 0.5)
+
+
+@kernel
+def sign(q: float) -> float:
+    """Belief from 0 to 1 as what speaks against (-1) or for (1)."""
+    return 2.0 * q - 1.0
+
+
+@kernel
+def weigh_case(bench: Bench, board: Board, row: Incident, fear: float, hours: float, p: Deliberation) -> None:
+    """Weigh what may become of a case."""
+    desk, g = bench.desk, row.severity
+    clear(desk)
+    terms = desk.terms
+    terms[HEAR, 0], terms[CALL, 0], terms[PROSECUTE, 0], terms[WAIT, 0] = p.hear, p.call, p.prosecutor, p.wait
+    terms[HEAR, 1], terms[CALL, 1] = -p.hear_grave * max(0.0, g - GRAVER), p.call_gravity * g
+    terms[PROSECUTE, 1] = p.prosecutor_gravity * g
+    terms[HEAR, 2] = p.hear_legitimacy * board.legitimacy
+    terms[CALL, 2] = -p.call_legitimacy * board.legitimacy * (1.0 - g)
+    terms[CALL, 3] = p.call_answered * sign(answers(board, p))
+    terms[CALL, 4] = p.call_conduct * sign(conduct(board, p))
+    state = belief(board.cases_taken, board.cases_returned, p.prior, 0.5)
+    terms[PROSECUTE, 5] = p.prosecutor_returned * sign(state)
+    terms[HEAR, 6] = -p.hear_load * board.load
+    terms[CALL, 7] = terms[PROSECUTE, 7] = -p.reprisal * fear
+    terms[PROSECUTE, 8] = -p.prosecutor_way * hours
+
+
+@kernel
+def say_why_heard(stage: Stage, bench: Bench, number: int, p: Deliberation) -> None:
+    """Count whether a case is heard out of respect, or since the police are weak: it had gone elsewhere otherwise."""
+    desk = bench.desk
+    weigh(desk, FOUR, CASE_TERMS, BY_LEGITIMACY)
+    if chosen(desk, FOUR, CASE, False, stage.tick, number) != HEAR:
+        stage.tally[0].heard_respect += 1.0
+    desk.terms[CALL, BY_ANSWERS] = p.call_answered
+    weigh(desk, FOUR, CASE_TERMS, ALL)
+    if chosen(desk, FOUR, CASE, False, stage.tick, number) != HEAR:
+        stage.tally[0].heard_weakness += 1.0
+
+
+@kernel
+def choose_case(stage: Stage, bench: Bench, row: Incident, i: int, z: int) -> int:
+    """Choose what becomes of a case that resident i brings before the board of settlement z."""
+    p, board = bench.numbers[z], bench.boards[z]
+    if p.cases == 0:
+        return CALL if row.severity >= bench.authority[z].grave else HEAR
+    threatened = row.motive == BY_GANG or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
+    fear = stage.minds[i].fear if threatened else 0.0
+    hours = stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
+    weigh_case(bench, board, row, fear, hours, p)
+    option = decide(bench.desk, FOUR, CASE_TERMS, CASE, False, stage.tick, row.number)
+    if option == HEAR:
+        say_why_heard(stage, bench, row.number, p)
+    return option
+
+
+@kernel
+def decide_case(stage: Stage, bench: Bench, row: Incident, i: int, z: int) -> int:
+    """Let a board decide what becomes of a case; return by how many days its hearing is put off, -1 for no hearing."""
+    option, tally = choose_case(stage, bench, row, i, z), stage.tally[0]
+    if option == HEAR:
+        tally.cases_heard += 1.0
+        return 0
+    if option == WAIT:
+        tally.cases_put_off += 1.0
+        move_legitimacy(bench.boards[z], DELAYED, bench.authority[z])
+        return int(bench.numbers[z].put_off)
+    row.handed = 1
+    if option == CALL:
+        tally.cases_called += 1.0
+    else:
+        tally.cases_prosecuted += 1.0
+        row.complaint = row.in_time = 1
+    return -1
+
+
+@kernel
+def look_back(board: Board) -> float:
+    """Crime by night that a board knows of in the month that ended, over a usual one, from -1 to 2; begin anew."""
+    over = (board.nights + 1.0) / (board.usual + 1.0) - 1.0
+    board.usual += (board.nights - board.usual) / 12.0
+    board.nights = 0.0
+    return min(MOST_NIGHTS, over)
+
+
+@kernel
+def decide_watch(stage: Stage, bench: Bench, a: int, nights: float, month: int, p: Deliberation) -> None:
+    """Let a board keep watch by night this month, or not; neighbours tire of it."""
+    board, desk = bench.boards[a], bench.desk
+    clear(desk)
+    terms = desk.terms
+    terms[1, 0], terms[1, 1], terms[1, 2] = p.watch, p.watch_organised * board.organised, p.watch_nights * nights
+    terms[1, 3] = -p.watch_answered * sign(answers(board, p))
+    terms[1, 4], terms[1, 5] = -p.watch_tired * board.tired, p.watch_protocol * board.protocol
+    board.watching = decide(desk, TWO, WATCH_TERMS, WATCH, True, month, a)
+    board.tired = min(MOST_TIRED, board.tired + 1.0) if board.watching == 1 else 0.0
+    stage.tally[0].watches += board.watching
+
+
+@kernel
+def go_round(stage: Stage, bench: Bench, a: int, month: int, p: Deliberation) -> None:
+    """Let those on watch abuse somebody, perhaps: it harms a resident and the board, and is no deed of the police."""
+    if bench.boards[a].watching == 0 or luck(stage.seed, ABUSE, month, a, 0) >= p.abuse:
+        return
+    first, here = bench.home_start[a], bench.home_start[a + 1] - bench.home_start[a]
+    if here == 0:
+        return
+    i = bench.at_home[first + int(luck(stage.seed, ABUSED, month, a, 0) * here)]
+    if stage.minds[i].gone < 0 and age_of(stage.ground.people[i], stage.tick) >= YOUNGEST:
+        stage.minds[i].harmed = stage.tick
+        stage.tally[0].watch_abuses += 1.0
+        move_legitimacy(bench.boards[a], 0.0, bench.authority[a])
+
+
+@kernel
+def decide_invitation(stage: Stage, bench: Bench, a: int, month: int, p: Deliberation) -> None:
+    """Let a board want the police at its hearings and on its watch this month, or not."""
+    board, desk = bench.boards[a], bench.desk
+    clear(desk)
+    terms = desk.terms
+    terms[1, 0], terms[1, 1] = p.invite, p.invite_answered * sign(answers(board, p))
+    terms[1, 2], terms[1, 3] = p.invite_conduct * sign(conduct(board, p)), -p.invite_legitimacy * board.legitimacy
+    terms[1, 4] = p.invite_protocol * board.protocol
+    board.invites = decide(desk, TWO, INVITE_TERMS, INVITE, True, month, a)
+    stage.tally[0].invitations += board.invites
+
+
+@kernel
+def decide_request(stage: Stage, bench: Bench, a: int, nights: float, month: int, p: Deliberation) -> None:
+    """Let a board ask for something between meetings, or not."""
+    board, desk = bench.boards[a], bench.desk
+    clear(desk)
+    terms = desk.terms
+    terms[1, 0], terms[1, 1] = p.ask, p.ask_nights * nights
+    terms[1, 2], terms[1, 3] = p.ask_kept * sign(kept(board, p)), p.ask_organised * board.organised
+    if decide(desk, TWO, ASK_TERMS, ASK, True, month, a) == 1:
+        write_request(stage, bench.requests, bench.request_count, bench.suffered[a], a, OWN, 0)
+        stage.tally[0].asks += 1.0
+
+
+@kernel
+def decide_climb(stage: Stage, bench: Bench, a: int, month: int, p: Deliberation) -> None:
+    """Let a board whose requests stay unmet take them to the municipal table, then to the prefect, or not."""
+    board, desk = bench.boards[a], bench.desk
+    if board.unmet < UNMET or board.climbing == 1:
+        return
+    clear(desk)
+    terms = desk.terms
+    terms[1, 0], terms[1, 1] = p.climb, p.climb_organised * (board.organised - 0.5)
+    terms[1, 2] = p.climb_kept * sign(belief(board.climbs_kept, board.climbs_broken, p.prior, 0.5))
+    if decide(desk, TWO, CLIMB_TERMS, CLIMB, True, month, a) == 1:
+        board.rung, board.climbing = min(2, board.rung + 1), 1
+        write_request(stage, bench.requests, bench.request_count, bench.suffered[a], a, CLIMBED, board.rung)
+        stage.tally[0].climbs += 1.0
+
+
+@kernel
+def decide_protocol(stage: Stage, bench: Bench, a: int, year: int, p: Deliberation) -> None:
+    """Let a board answer to the protocol that is offered, if one is, by what became of the last year's promises."""
+    board, desk = bench.boards[a], bench.desk
+    if luck(stage.seed, OFFERED, year, a, 0) >= bench.authority[a].protocol:
+        board.protocol = 0
+        return
+    clear(desk)
+    terms, promises = desk.terms, board.promises_kept + board.promises_broken
+    terms[1, 0], terms[1, 1] = p.protocol, p.protocol_answered * sign(answers(board, p))
+    terms[1, 2] = p.protocol_kept * sign(kept(board, p))
+    terms[1, 3] = p.protocol_conduct * sign(conduct(board, p))
+    terms[1, 4] = p.protocol_promises * (board.promises_kept - board.promises_broken) / (promises + 1.0)
+    terms[1, 5] = -p.protocol_returned * board.cases_returned
+    board.protocol = decide(desk, TWO, PROTOCOL_TERMS, PROTOCOL, True, year, a)
+    stage.tally[0].protocols_offered += 1.0
+    stage.tally[0].protocols_agreed += board.protocol
+
+
+@kernel
+def begin_month(stage: Stage, bench: Bench, month: int, new_year: bool) -> None:
+    """Let every board forget a little, look back, and decide for the month; communal boards are new on 1 January."""
+    for a in range(len(bench.boards)):
+        board, p = bench.boards[a], bench.numbers[a]
+        fade(board, 2.0 ** (-1.0 / p.half_life))
+        if new_year and bench.authorities[a].communal == 1:
+            fade(board, p.carried + (1.0 - p.carried) * board.organised)
+        nights = look_back(board)
+        if board.protocol == 1 and bench.authority[a].protocol == 0.0:
+            board.protocol = 0
+            remember_promise(stage, board, False)
+        if p.watches == 1:
+            decide_watch(stage, bench, a, nights, month, p)
+            go_round(stage, bench, a, month, p)
+        if p.invitations == 1:
+            decide_invitation(stage, bench, a, month, p)
+        if stage.tick < board.silent_until or bench.chiefs[a] < 0:
+            continue
+        if p.asks == 1:
+            decide_request(stage, bench, a, nights, month, p)
+        if p.climbs == 1:
+            decide_climb(stage, bench, a, month, p)
+
+
+@kernel
+def answer_offers(stage: Stage, bench: Bench, year: int) -> None:
+    """Let every board answer to the protocol of the year; promises are then counted anew."""
+    for a in range(len(bench.boards)):
+        if bench.numbers[a].protocols == 1:
+            decide_protocol(stage, bench, a, year, bench.numbers[a])
+        bench.boards[a].promises_kept = bench.boards[a].promises_broken = 0.0
+
+
+@kernel
+def hear_of_nights(stage: Stage, boards: Rows[Board]) -> None:
+    """Let boards count the crimes of the night in their places of which somebody told."""
+    for k in range(stage.day.counts[INCIDENTS]):
+        row = stage.day.incidents[k]
+        z = stage.ground.cells[row.cell].settlement
+        if z >= 0 and PROPERTY[row.kind] == 1 and row.told != NOBODY:
+            boards[z].nights += 1.0
+
+
+def begin(world: World) -> None:
+    """Draw what boards think of the police, and how organised they are, anew for every seed and by no name."""
+    numbers = world.numbers["deliberation"]
+    for a, board in enumerate(world.state[BOARDS]):
+        p = numbers[a]
+        drawn = noise(luck(world.seed, DISPOSITION, 0, a, 0))
+        board.disposition = 1.0 / (1.0 + np.exp(-(p.disposed + p.disposed_spread * drawn)))
+        if p.spread > 0.0:
+            drawn = board.organised + p.spread * noise(luck(world.seed, ORGANISED, 0, a, 0))
+            board.organised = min(MOST_ORGANISED, max(LEAST_ORGANISED, drawn))
+
+
+def bench_of(world: World) -> Bench:
+    """Lay out where boards sit."""
+    state, numbers = world.state, world.numbers
+    return Bench(
+        world.laid(deciding.desk_of), state[BOARDS], world.town.authorities, numbers["deliberation"],
+        numbers["communal_authority"], state[REQUESTS].rows, state[REQUESTS].count, state[SUFFERED],
+        *world.once(settled_of), world.once(chiefs_of),
+    )  # fmt: skip
+
+
+def act(world: World) -> None:
+    """Let boards hear what became of their calls; on the first of a month and on 15 January they decide."""
+    stage, boards, date = world.stage(), world.state[BOARDS], date_of_tick(world.tick)
+    hear_of_calls(stage, boards)
+    if world.tick % 3 == NIGHT:
+        hear_of_nights(stage, boards)
+    if world.tick % 3 != 0 or (date.day != 1 and (date.day, date.month) != (15, 1)):
+        return
+    world.state[CHOICES].reserve(4 * len(boards))
+    world.state[REQUESTS].reserve(2 * len(boards))
+    if date.day == 1:
+        cases = world.state.cases.filled()["settlement"]
+        boards["load"] = np.bincount(cases, minlength=len(boards)) / MANY
+        begin_month(world.stage(), world.laid(bench_of), month_of(world.tick), date.month == 1)
+    else:
+        answer_offers(world.stage(), world.laid(bench_of), date.year)
+
+
+def mean_answers(month: Month) -> float:
+    """Mean over boards of how surely calls are answered, as each has seen it, 0 to 1."""
+    rows, numbers = month.boards, month.world.numbers["deliberation"]
+    n, disposed = numbers["prior"], 0.25 + 0.5 * rows["disposition"]
+    good, bad = rows["calls_answered"], rows["calls_lost"]
+    return float(np.mean((good + n * disposed) / (good + bad + n)))
+
+
+WRITES = (
+    "boards.disposition", "boards.organised", "boards.calls_answered", "boards.calls_lost", "boards.waited",
+    "boards.stepped_in", "boards.requests_kept", "boards.requests_broken", "boards.cases_taken",
+    "boards.cases_returned", "boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept",
+    "boards.promises_broken", "boards.nights", "boards.usual", "boards.tired", "boards.load", "boards.protocol",
+    "boards.watching", "boards.invites", "boards.rung", "boards.climbing", "boards.legitimacy", "boards.shown",
+    "boards.showings", "minds.harmed", "requests", "suffered", "choices", "tally.requests",
+)  # fmt: skip
+IT = Mechanism(
+    group=Deliberation,
+    counts=Counts,
+    writes=WRITES,
+    begin=begin,
+    knockout=Knockout(("cases_called", "watches", "asks")),
+    measures={
+        "cases_heard": Measure("cases"),
+        "cases_called": Measure("cases"),
+        "cases_prosecuted": Measure("cases"),
+        "cases_put_off": Measure("cases"),
+        "heard_respect": Measure("cases"),
+        "heard_weakness": Measure("cases"),
+        "board_calls_answered": Measure("calls"),
+        "board_calls_lost": Measure("calls"),
+        "boards_believe_answers": Measure("0-1", mean_answers),
+        "watches": Measure("boards"),
+        "watch_abuses": Measure("people"),
+        "invitations": Measure("boards"),
+        "asks": Measure("requests"),
+        "climbs": Measure("requests"),
+        "protocols_offered": Measure("boards"),
+        "protocols_agreed": Measure("boards"),
+        "promises_kept": Measure("promises"),
+        "promises_broken": Measure("promises"),
+    },
+)
