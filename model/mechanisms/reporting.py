@@ -34,6 +34,7 @@ from model.kinds import DOMESTIC, EXTORTION, HOMICIDE, by_kind
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Mechanism
+from model.mechanisms.capture import is_told
 from model.mechanisms.patrol import cover
 from model.mechanisms.pressure import send_away
 from model.parameters import Group, number, share
@@ -42,6 +43,8 @@ from model.rows import Column, Row
 if TYPE_CHECKING:
     from model.daybook import Day, Incident
     from model.ledger import Trust
+    from model.mechanisms.capture import Capture
+    from model.mechanisms.chief import Chief
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.mechanisms.deterrence import Deterrence
     from model.mechanisms.narcos import Narcos
@@ -276,6 +279,8 @@ class Desk(Tables):
     narcos: Rows[Narcos]
     protected: Ints
     ready: Reals
+    chiefs: Rows[Chief]
+    capture: Rows[Capture]
 
 
 @kernel
@@ -298,9 +303,11 @@ def speak_up(row: Incident, p: Reporting, tick: int, seed: int) -> bool:
 
 
 @kernel
-def is_heard(row: Incident, station: int, p: Reporting, tick: int, seed: int) -> bool:
-    """Whether a clique learns who told of extortion: openly, or from a station that it has captured."""
+def is_heard(row: Incident, desk: Desk, station: int, p: Reporting, tick: int, seed: int) -> bool:
+    """Whether a clique learns who told of extortion: openly, from somebody at a station, or from its chief."""
     if row.told != ANONYMOUS:
+        return True
+    if is_told(desk.chiefs, station, row.clique, desk.capture[0], luck(seed, LEAK, tick, row.number, 1)):
         return True
     captured = station >= 0 and luck(seed, CAPTURED, 0, station, 0) < p.captured
     return captured and luck(seed, LEAK, tick, row.number, 0) < p.leak
@@ -340,7 +347,7 @@ def tell(stage: Stage, desk: Desk) -> None:
                     row.handed = 1
                 else:
                     open_case(desk.cases, desk.case_count, row, z, a.days, tick, seed)
-            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, station, p, tick, seed):
+            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, desk, station, p, tick, seed):
                 minds[i].spoke = tick
             zeal = p.newcomers if reluctant else 1.0
             follow(day, k, minds, home, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
@@ -411,6 +418,8 @@ def desk_of(world: World) -> Desk:
         numbers["narcos"],
         state.protected,
         numbers["reporting"]["by_kind"][:, None] * by_kind(numbers["reporting"], "told"),
+        state.chiefs,
+        numbers["capture"],
     )
 
 
