@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 CLIQUE_PLACE, CLIQUE_MEMBER = decision("clique place"), decision("clique member")
 GANGS = ("MS-13", "Barrio 18")
 TRIES = 64
+NOBODYS = -1
+"""Ground that no group holds; a mayor or chief whom none has captured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +166,13 @@ def begin(world: World) -> None:
         clique.rivals = count_rivals(clique, cliques, cells, p.border)
     enlist(state, town.people, p.members, world.tick, world.seed)
     list_targets(state, town)
+
+
+def holders(state: State) -> Ints:
+    """Return the group that holds each cell: a clique, or protectors numbered after the cliques, or nobody."""
+    territory, protected = state[TERRITORY], state.protected
+    after: Ints = np.where(protected >= 0, len(state[CLIQUES]) + protected, NOBODYS)
+    return np.where(territory >= 0, territory, after)
 
 
 def centre_for(q: int, cells: Rows[Cell], everywhere: Rows[Stop], territory: Ints, dense: int, seed: int) -> int:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Couple(Row):
     """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
 
+    ``block`` is the use for which the chief set the hours of this shift, or -1.
     ``km`` is its litres, as kilometres, less those of its calls; ``calls`` those that it served.
     """
 
@@ -33,6 +34,7 @@ class Couple(Row):
     mate: int
     mode: int
     joint: int
+    block: int
     cell: int
     free: float
     duty_start: float

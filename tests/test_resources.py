@@ -12,7 +12,8 @@ from scenarios import load
 
 MONTH = 93
 SCALE = {"population.scale": 0.1, "calendar.warm_up": 0}
-NO_HELP = {"resources.joint_patrols": 0.0, "resources.events": 0.0}
+NO_HELP = {"resources.joint_patrols": 0.0, "resources.events": 0.0, "mayor.gives": 0}
+COIN = {"mayor.gives": 0}
 
 
 def world_of(rng: int = 7, policies=(), start: datetime.date | None = None, **changes) -> TrustModel:
@@ -58,7 +59,7 @@ def test_terms_begin_on_15_january_of_every_fourth_year(day: str, term: int) -> 
 
 def test_a_mayor_who_is_willing_can_be_voted_out_and_joint_patrols_end() -> None:
     start = datetime.date(2016, 1, 1)
-    changes = {"resources.incumbency": 0.0, "resources.willing": 0.5, "resources.joint_patrols": 1.0}
+    changes = COIN | {"resources.incumbency": 0.0, "resources.willing": 0.5, "resources.joint_patrols": 1.0}
     ends = 0
     for rng in range(8):
         world = world_of(rng, start=start, **changes)
@@ -75,7 +76,7 @@ def test_a_mayor_who_is_willing_can_be_voted_out_and_joint_patrols_end() -> None
 
 def test_a_mayor_who_is_always_elected_again_stays_as_willing() -> None:
     for rng in range(4):
-        world = world_of(rng, start=datetime.date(2016, 1, 10), **{"resources.incumbency": 1.0})
+        world = world_of(rng, start=datetime.date(2016, 1, 10), **COIN | {"resources.incumbency": 1.0})
         before = world.state.mayor[0].copy()
         world.run_for(30)
         assert world.state.mayor[0]["term"] == before["term"] + 1
@@ -83,7 +84,7 @@ def test_a_mayor_who_is_always_elected_again_stays_as_willing() -> None:
 
 
 def test_municipal_motorcycles_move_couples_that_would_walk() -> None:
-    nothing = {"resources.breakdown": 1.0, "resources.repair": 0.0, "resources.willing": 1.0}
+    nothing = COIN | {"resources.breakdown": 1.0, "resources.repair": 0.0, "resources.willing": 1.0}
     assert lived(2, **nothing, **{"resources.joint_patrols": 1.0})["km"].iloc[1] > 0
     assert lived(2, **nothing, **{"resources.joint_patrols": 0.0})["km"].iloc[1] == 0
 

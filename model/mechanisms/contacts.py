@@ -17,6 +17,7 @@ from model.kernels import Tables, fetch, kernel, making_arrays
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.chief import QUICK_ARRESTS, leaning
 from model.mechanisms.misconduct import asks
 from model.mechanisms.patrol import without_motor
 from model.parameters import Group, number, share
@@ -26,6 +27,7 @@ from model.rows import Row, wide
 if TYPE_CHECKING:
     from model.daybook import Day, Visit
     from model.ledger import Trust
+    from model.mechanisms.chief import Chiefs
     from model.mechanisms.misconduct import Misconduct
     from model.mechanisms.officers import Duty
     from model.mechanisms.pressure import Figure
@@ -183,6 +185,7 @@ class Beat(Tables):
     contacts: Rows[Contacts]
     misconduct: Rows[Misconduct]
     resources: Rows[Resources]
+    chiefs: Rows[Chiefs]
 
 
 @kernel
@@ -192,9 +195,9 @@ def treats_fairly(officer: Officer, p: Contacts, u: float) -> bool:
 
 
 @kernel
-def chance_of_stop(person: Person, kind: int, p: Contacts, tick: int) -> float:
-    """Chance that a contact with this resident at a visit of this kind is a stop."""
-    chance = p.stop * (p.checkpoint if kind == CHECKPOINT else 1.0)
+def chance_of_stop(person: Person, kind: int, zeal: float, p: Contacts, tick: int) -> float:
+    """Chance that a contact with this resident at a visit of this kind is a stop, with this zeal for arrests."""
+    chance = zeal * p.stop * (p.checkpoint if kind == CHECKPOINT else 1.0)
     if young_man(person, tick, 15.0):
         chance *= p.young_men
     if person.vehicle == 1:
@@ -232,9 +235,9 @@ def teach_unfair(day: Day, minds: Rows[Mind], i: int, cause: int, p: Contacts, t
 
 
 @kernel
-def kind_of(visit: Visit, person: Person, p: Contacts, tick: int, u: float) -> int:
+def kind_of(visit: Visit, person: Person, zeal: float, p: Contacts, tick: int, u: float) -> int:
     """Kind of a contact by luck u: stop, long visit, talk or greeting."""
-    stop = 0.0 if visit.kind == INSTITUTION else chance_of_stop(person, visit.kind, p, tick)
+    stop = 0.0 if visit.kind == INSTITUTION else chance_of_stop(person, visit.kind, zeal, p, tick)
     if u < stop:
         return STOP
     talk = 1.0 - stop if visit.kind == INSTITUTION or person.business == 1 else (1.0 - stop) * p.talk
@@ -301,12 +304,14 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
     day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit.cell
     p, couple = beat.contacts[z], beat.couples[visit.post]
     officer = beat.officers[couple.lead]
-    cause = kind_of(visit, stage.ground.people[i], p, tick, luck(seed, MEET_KIND, tick, cell, nth))
+    chief = beat.chiefs[z]
+    zeal = leaning(couple.block, QUICK_ARRESTS, chief.usual_arrests, chief.focus_stops)
+    cause = kind_of(visit, stage.ground.people[i], zeal, p, tick, luck(seed, MEET_KIND, tick, cell, nth))
     fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
     if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
         cause = BRIBE
     find = luck(seed, STOP_FINDS, tick, cell, nth)
-    if cause == STOP and find < p.finds + beat.figures[officer.facility].easy:
+    if cause == STOP and find < p.finds + zeal * beat.figures[officer.facility].easy:
         stage.tally[0].arrests_easy += 1.0 if find >= p.finds else 0.0
         arrest = day.arrests[day.counts[ARRESTS]]
         arrest.incident, arrest.number, arrest.post = -1, -1, visit.post
@@ -410,6 +415,7 @@ def beat_of(world: World) -> Beat:
         numbers["contacts"],
         numbers["misconduct"],
         numbers["resources"],
+        numbers["chief"],
     )
 
 

@@ -21,6 +21,7 @@ from model.kinds import DOMESTIC, HOMICIDE, HOURS, by_kind
 from model.ledger import trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Measure, Mechanism, over
+from model.mechanisms.capture import WARNED, is_warned
 from model.mechanisms.certainty import beliefs_of
 from model.mechanisms.justice import (
     CLEARED,
@@ -48,6 +49,8 @@ from model.state import BOARDS
 if TYPE_CHECKING:
     from model.daybook import Arrest, Incident
     from model.measures import Month
+    from model.mechanisms.capture import Capture
+    from model.mechanisms.chief import Chief
     from model.mechanisms.plans import Plans
     from model.mechanisms.reporting import Reporting
     from model.model import TrustModel as World
@@ -138,6 +141,8 @@ class Bureau(Tables):
     reporting: Rows[Reporting]
     solvable: Reals
     scale: float
+    chiefs: Rows[Chief]
+    capture: Rows[Capture]
 
 
 @kernel
@@ -278,6 +283,9 @@ def serve(stage: Stage, bureau: Bureau, file: File) -> None:
         return
     if luck(stage.seed, SERVE, file.filed, file.number, file.tries) >= bureau.numbers[0].arrest:
         return
+    if i >= 0 and slot < 0 and finds_out(stage, bureau, file):
+        stage.tally[0].warrants_warned += 1.0
+        return
     if luck(stage.seed, WRONG, file.filed, file.number, 1) < court.numbers[0].wrong:
         file.other = 1
     elif slot >= 0:
@@ -287,6 +295,14 @@ def serve(stage: Stage, bureau: Bureau, file: File) -> None:
         arrest_members(stage, bureau, file, remanded(stage, court, file.filed, file.number, 1))
     succeed(stage, file)
     link(stage, bureau, file)
+
+
+@kernel
+def finds_out(stage: Stage, bureau: Bureau, file: File) -> bool:
+    """Whether the clique of a member whom a file names is warned of the warrant."""
+    u = luck(stage.seed, WARNED, file.filed, file.number, file.tries)
+    clique, cliques = stage.minds[file.member].member, bureau.court.gangs.cliques
+    return is_warned(bureau.chiefs, cliques, stage.ground.cells, clique, bureau.capture[0], u)
 
 
 @kernel
@@ -390,6 +406,7 @@ def bureau_of(world: World) -> Bureau:
     return Bureau(
         world.laid(court_of), state[FILES].rows, state[FILES].count, state.plans, numbers["plans"],
         numbers["investigation"], numbers["reporting"], solvable, float(world.settings["population"].scale),
+        state.chiefs, numbers["capture"],
     )  # fmt: skip
 
 
@@ -427,8 +444,8 @@ def staff(month: Month) -> float:
 WRITES = (
     "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "arrests.held", "arrests.other",
     "arrests.member", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
-    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders", "arrested_lately",
-    "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
+    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders", "tally.warrants_warned",
+    "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Investigation,

@@ -17,6 +17,8 @@ from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.adoption import planned_share
+from model.mechanisms.chief import PLACES, QUICK_ARRESTS, block_of, leaning
+from model.mechanisms.chief import VISITS as FOR_VISITS
 from model.mechanisms.officers import goes
 from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from model.daybook import Day
     from model.measures import Month
     from model.mechanisms.adoption import Adoption
+    from model.mechanisms.chief import Chiefs
     from model.mechanisms.officers import Officers
     from model.mechanisms.plans import Plans
     from model.model import TrustModel as World
@@ -135,6 +138,8 @@ class Street(Tables):
     orders: Rows[Plans]
     adoption: Rows[Adoption]
     states: Rows[Officers]
+    chiefs: Rows[Chiefs]
+    blocks: Ints
     market: Ints
     n_market: int
 
@@ -221,11 +226,16 @@ def visit_all(stage: Stage, street: Street) -> None:
         f = street.plant.posts[post].facility
         here, z = street.plant.facilities[f].cell, street.plant.facilities[f].settlement
         p, order = street.patrol[z], street.orders[z]
-        eager, stand = eagerness(street.plans[f], order, post, tick, seed), take_post(street, post, f, held, tick)
+        chief = street.chiefs[z]
+        block = couple.block = block_of(street.blocks, chief, f, post, tick, seed)
+        to_places = leaning(block, PLACES, chief.usual_places, chief.focus)
+        eager = eagerness(street.plans[f], order, to_places, post, tick, seed)
+        stand = -1 if block == QUICK_ARRESTS else take_post(street, post, f, held, tick)
         begins = (480.0 - 60.0 * order.post_hours) * luck(seed, POST_HOUR, tick, post, 0)
         routes, left = 0, p.fuel_share * couple.km
         lead = street.plant.officers[couple.lead]
-        kept, planned = goes(lead, street.states[z]), planned_share(lead, p, street.adoption[z])
+        to_visits = leaning(block, FOR_VISITS, chief.usual_visits, chief.focus)
+        kept, planned = goes(lead, street.states[z]), min(1.0, to_visits * planned_share(lead, p, street.adoption[z]))
         n = p.visits_foot if without_motor(couple.mode) else p.visits_motor
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
@@ -336,6 +346,8 @@ def street_of(world: World) -> Street:
         numbers["plans"],
         numbers["adoption"],
         numbers["officers"],
+        numbers["chief"],
+        state.blocks,
         world.once(market_of),
         0,
     )
@@ -370,7 +382,7 @@ def seen_share(month: Month) -> float:
 IT = Mechanism(
     group=Patrol,
     counts=Counts,
-    writes=("visits",),
+    writes=("visits", "couples.block"),
     knockout=Knockout(("visits_routed", "coverage")),
     measures={
         "coverage": Measure("share", coverage),

@@ -14,9 +14,12 @@ import numpy as np
 
 from model.calendar import LONGEST_QUARTER, date_of_tick, month_of
 from model.daybook import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, POST, PROBLEM, VISITS
+from model.deciding import CHOICES
+from model.gangs import NOBODYS, holders
 from model.kernels import Tables, kernel
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms import chief
 from model.parameters import Group, number, share
 from model.ranks import correlation, mean_ranks
 from model.rows import Row
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from model.measures import Month
     from model.model import TrustModel as World
     from model.register import Tally
-    from model.rows import Ints, Reals, Rows
+    from model.rows import Flags, Ints, Reals, Rows
     from model.stage import Plant, Stage
     from model.state import Plan
 
@@ -123,11 +126,14 @@ class Counts(Row):
 
 
 @kernel
-def eagerness(plan: Plan, p: Plans, post: int, tick: int, seed: int) -> float:
-    """Chance that a free stretch of this couple's shift goes to the plan; more in the hour that the plan names."""
+def eagerness(plan: Plan, p: Plans, leaning: float, post: int, tick: int, seed: int) -> float:
+    """Chance that a free stretch of this couple's shift goes to the plan.
+
+    More in the hour that the plan names, and as the chief has set the hours.
+    """
     if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
-    return min(1.0, p.follow * stress_on(plan.hour, tick))
+    return min(1.0, leaning * p.follow * stress_on(plan.hour, tick))
 
 
 @kernel
@@ -229,46 +235,65 @@ def diagnose(plan: Plan, own: Ints, known: Reals, p: Plans, f: int, month: int, 
         plan.months = 0
 
 
-@kernel
-def take_up(
-    plan: Plan,
-    chosen: Ints,
-    near: Ints,
-    cells_of: Ints,
-    requested: Ints,
-    p: Plans,
-    when: tuple[int, int],
-    tally: Rows[Tally],
-    seed: int,
-) -> None:
-    """Take up the request of a community that was made since the last plan, if the chief does."""
-    month, tick = when
+def candidates_for(world: World, f: int) -> Ints:
+    """Return the communities in the area of a station that have asked for something since the last plan."""
+    near = world.once(boards_of)[f]
+    asked = world.state.boards["asked"][near]
+    found: Ints = near[(asked >= 0) & (world.tick - asked <= LONGEST_QUARTER)]
+    return found
+
+
+def first_by_chance(candidates: Ints, p: Plans, month: int, seed: int) -> int:
+    """Return the first community whose request is taken up by chance, or -1."""
+    return next((int(a) for a in candidates if luck(seed, TAKEN_UP, month, a, 0) < p.takes_request), -1)
+
+
+def take_up(plan: Plan, chosen: Ints, a: int, cell: int, tally: Rows[Tally]) -> None:
+    """Take up the request of a community (-1: none): its cell becomes a place of the plan."""
     plan.holds = plan.changed = 0
-    for a in near:
-        asked = requested[a] >= 0 and tick - requested[a] <= LONGEST_QUARTER
-        if not asked or plan.n == 0 or luck(seed, TAKEN_UP, month, a, 0) >= p.takes_request:
-            continue
-        plan.holds = 1
-        tally[0].plans_with_request += 1.0
-        if not aimed_at(chosen, plan.n, cells_of[a]):
-            chosen[plan.n - 1] = cells_of[a]
-            plan.changed = 1
+    if a < 0:
         return
+    plan.holds = 1
+    tally[0].plans_with_request += 1.0
+    if not aimed_at(chosen, plan.n, cell):
+        chosen[plan.n - 1] = cell
+        plan.changed = 1
+
+
+def look_away(chosen: Ints, n: int, own: Ints, barred: Flags, population: Ints) -> None:
+    """Put other places, where most people live, in the place of those on the ground of who has captured the chief."""
+    others = [int(cell) for cell in own[np.argsort(-population[own], kind="stable")] if not barred[cell]]
+    for r in range(n):
+        if barred[chosen[r]]:
+            chosen[r] = next((cell for cell in others if not aimed_at(chosen, n, cell)), chosen[r])
 
 
 def plan_for(world: World, f: int, month: int) -> None:
     """Make the plan of one station for the quarter that begins."""
     state, seed, when = world.state, world.seed, (month, world.tick)
     p = world.numbers["plans"][world.plant.facilities[f].settlement]
+    orders = world.numbers["chief"][world.plant.facilities[f].settlement]
     plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
-    near, at = world.once(boards_of)[f], world.town.authorities["cell"]
+    near, candidates = world.once(boards_of)[f], candidates_for(world, f)
     diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
-    take_up(plan, chosen, near, at, state.boards["asked"], p, when, state.tally, seed)
+    if plan.n == 0:
+        a = -1
+    elif orders["picks_requests"] == 1:
+        a = chief.choose_request(world, f, candidates, p)
+    else:
+        a = first_by_chance(candidates, p, month, seed)
+    take_up(plan, chosen, a, world.town.authorities[a].cell, state.tally)
+    captor = state.chiefs[f].captor
+    if captor != NOBODYS:
+        look_away(chosen, plan.n, own, holders(state) == captor, world.town.cells["population"])
     state.plan_cells[f] = chosen
     officers = state.officers["facility"] == f
     trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0
-    plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
+    if orders["picks_modes"] == 1:
+        plan.mode = chief.choose_mode(world, f, trained, p)
+    else:
+        plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
     met = state.boards["met"][near]
     lately = float(np.mean((met >= 0) & (world.tick - met <= LONGEST_QUARTER))) if len(near) else 0.0
     wish = p.cause + p.cause_analysis * p.analysis + p.cause_met * lately
@@ -282,6 +307,7 @@ def act(world: World) -> None:
         return
     month, state = month_of(world.tick), world.state
     state.plans["visits"] = 0
+    state[CHOICES].reserve(2 * len(state.plans))
     for f in range(len(state.plans)):
         if (month + f) % 3 == 0:
             plan_for(world, f, month)

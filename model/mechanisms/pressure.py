@@ -56,6 +56,7 @@ class Figure(Row):
 
     month: float
     base: float
+    gap: float
     refuse: float
     downgrade: float
     easy: float
@@ -113,8 +114,8 @@ def press(figures: Rows[Figure], facilities: Rows[FacilityRow], numbers: Rows[Pr
         row, p = figures[f], numbers[facilities[f].settlement]
         row.base = row.month if row.base == 0.0 else row.base + (row.month - row.base) / 12.0
         target = row.base * (1.0 - p.goal)
-        gap = min(1.0, max(0.0, row.month / target - 1.0)) if target > 0.0 else 0.0
-        strain = p.level * gap * (1.0 - p.control) * (1.0 - p.channel)
+        row.gap = min(1.0, max(0.0, row.month / target - 1.0)) if target > 0.0 else 0.0
+        strain = p.level * row.gap * (1.0 - p.control) * (1.0 - p.channel)
         row.refuse, row.downgrade = p.refuse * strain, p.downgrade * strain
         row.easy, row.month = p.arrests * strain, 0.0
 

@@ -36,6 +36,7 @@ from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Mechanism
 from model.mechanisms.board_memory import NIGHT, board_of_call
+from model.mechanisms.capture import is_told
 from model.mechanisms.deliberation import bench_of, decide_case
 from model.mechanisms.patrol import cover
 from model.mechanisms.pressure import send_away
@@ -45,6 +46,8 @@ from model.rows import Column, Row
 if TYPE_CHECKING:
     from model.daybook import Day, Incident
     from model.ledger import Trust
+    from model.mechanisms.capture import Capture
+    from model.mechanisms.chief import Chief
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.mechanisms.deliberation import Bench
     from model.mechanisms.deterrence import Deterrence
@@ -284,6 +287,8 @@ class Desk(Tables):
     protected: Ints
     ready: Reals
     bench: Bench
+    chiefs: Rows[Chief]
+    capture: Rows[Capture]
 
 
 @kernel
@@ -306,9 +311,11 @@ def speak_up(row: Incident, p: Reporting, tick: int, seed: int) -> bool:
 
 
 @kernel
-def is_heard(row: Incident, station: int, p: Reporting, tick: int, seed: int) -> bool:
-    """Whether a clique learns who told of extortion: openly, or from a station that it has captured."""
+def is_heard(row: Incident, desk: Desk, station: int, p: Reporting, tick: int, seed: int) -> bool:
+    """Whether a clique learns who told of extortion: openly, from somebody at a station, or from its chief."""
     if row.told != ANONYMOUS:
+        return True
+    if is_told(desk.chiefs, station, row.clique, desk.capture[0], luck(seed, LEAK, tick, row.number, 1)):
         return True
     captured = station >= 0 and luck(seed, CAPTURED, 0, station, 0) < p.captured
     return captured and luck(seed, LEAK, tick, row.number, 0) < p.leak
@@ -347,7 +354,7 @@ def tell(stage: Stage, desk: Desk) -> None:
                 days = decide_case(stage, desk.bench, row, row.victim, z)
                 if days >= 0:
                     open_case(desk.cases, desk.case_count, row, z, a.days + days, tick, seed)
-            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, station, p, tick, seed):
+            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, desk, station, p, tick, seed):
                 minds[i].spoke = tick
             zeal = p.newcomers if reluctant else 1.0
             part = board_of_call(
@@ -426,6 +433,8 @@ def desk_of(world: World) -> Desk:
         state.protected,
         numbers["reporting"]["by_kind"][:, None] * by_kind(numbers["reporting"], "told"),
         world.laid(bench_of),
+        state.chiefs,
+        numbers["capture"],
     )
 
 

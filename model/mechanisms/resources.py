@@ -70,10 +70,10 @@ class Resources(Group):
         role="lever", off=1.0,
     )  # fmt: skip
     condition: float = share(0.3, "I05; assumed", "condition of stations and pay", role="lever")
-    willing: float = share(0.4, "B17; assumed", "mayors who take on security", role="site")
+    willing: float = share(0.4, "B17; assumed", "mayors who take on security, where a coin decides", role="site")
     incumbency: float = share(0.35, "assumed", "mayors who are elected again")
     joint_patrols: float = share(
-        0.15, "B15, B16; assumed", "couples that municipal police go with, where the mayor is willing",
+        0.15, "B15, B16; assumed", "couples that municipal police go with, while the mayor sends them",
         role="lever", off=0.0,
     )  # fmt: skip
     joint_tone: float = number(0.3, "log-odds", 0.0, 2.0, "B18; assumed", "fair treatment with municipal police along")
@@ -95,7 +95,7 @@ class Vehicle(Row):
 
 
 class Mayor(Row):
-    """The mayor's term, and whether security is taken on; -1 before the first."""
+    """The mayor's term, and whether municipal police go along; -1 before the first."""
 
     term: Annotated[int, Column("term of office", "term", -1)]
     willing: Annotated[int, Column("takes on security", "0 or 1", -1)]
@@ -226,12 +226,13 @@ def term_of(date: datetime.date) -> int:
     return (date.year - 1996) // 4 - int(before)
 
 
-def elect(mayor: Mayor, term: int, p: Resources, seed: int) -> None:
-    """Let a term begin: the mayor stays, or another takes office, willing or not."""
+def elect(mayor: Mayor, term: int, p: Resources, decides: int, seed: int) -> None:
+    """Let a term begin: the mayor stays, or another takes office, willing or not; who decides has yet to do so."""
     if mayor.term >= 0 and luck(seed, REELECTED, term, 0, 0) < p.incumbency:
         mayor.term = term
         return
-    mayor.term, mayor.willing = term, int(luck(seed, MAYOR, term, 0, 0) < p.willing)
+    wills = luck(seed, MAYOR, term, 0, 0) < p.willing
+    mayor.term, mayor.willing = term, 0 if decides == 1 else int(wills)
 
 
 def vehicles_of(facilities: Rows[FacilityRow]) -> Rows[Vehicle]:
@@ -252,7 +253,7 @@ def begin(world: World) -> None:
     state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
     first_vehicles(state.vehicles, homes, numbers, world.tick, world.seed)
     disburse(state.means, homes, numbers, world.month, world.seed)
-    elect(state.mayor[0], term_of(world.date), numbers[0], world.seed)
+    elect(state.mayor[0], term_of(world.date), numbers[0], world.numbers["mayor"][0]["gives"], world.seed)
 
 
 def act(world: World) -> None:
@@ -269,7 +270,7 @@ def act(world: World) -> None:
             authorities, cells = world.town.authorities, world.ground.cells
             raise_funds(state.means, cells, authorities, state.boards, numbers, state.tally, tick, seed)
     if term_of(date) != state.mayor[0]["term"]:
-        elect(state.mayor[0], term_of(date), numbers[0], seed)
+        elect(state.mayor[0], term_of(date), numbers[0], world.numbers["mayor"][0]["gives"], seed)
 
 
 def portrait(month: Month) -> dict[str, float]:

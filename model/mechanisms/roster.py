@@ -20,6 +20,7 @@ from model.rows import Row
 from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
 
 if TYPE_CHECKING:
+    from model.mechanisms.mayor import Loan
     from model.mechanisms.resources import Mayor, Resources, Vehicle
     from model.model import TrustModel as World
     from model.police import FacilityRow
@@ -98,6 +99,7 @@ class Fleet(Tables):
     vehicles: Rows[Vehicle]
     means: Rows[Means]
     mayor: Rows[Mayor]
+    loans: Rows[Loan]
 
 
 @kernel
@@ -248,6 +250,8 @@ def equip(
     vehicles, motorcycles = working(fleet.vehicles, n, 0), working(fleet.vehicles, n, 1)
     multiply(vehicles, plant, resources, 0, tick, seed)
     multiply(motorcycles, plant, resources, 1, tick, seed)
+    for f in range(n):
+        motorcycles[f] += fleet.loans[f].motorcycles
     tally[0].vehicles += vehicles.sum()
     tally[0].motorcycles += motorcycles.sum()
     for post in range(len(couples)):
@@ -272,11 +276,13 @@ def equip(
         tally[0].couple_hours_used += fixed
         tally[0].couple_hours += 8.0
         tally[0].couple_shifts += 1.0
+    for f in range(n):
+        fleet.loans[f].taken += max(0, fleet.loans[f].motorcycles - motorcycles[f])
 
 
 def fleet_of(world: World) -> Fleet:
     """Lay out what there is to drive and burn."""
-    return Fleet(world.state.vehicles, world.state.means, world.state.mayor)
+    return Fleet(world.state.vehicles, world.state.means, world.state.mayor, world.state.loans)
 
 
 def act(world: World) -> None:
@@ -291,7 +297,7 @@ def act(world: World) -> None:
 WRITES = (
     "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
     "couples.joint", "couples.calls", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end",
-    "couples.km", "means.purse",
+    "couples.km", "means.purse", "loans.taken",
 )  # fmt: skip
 IT = Mechanism(
     group=Roster,

@@ -1,0 +1,398 @@
+"""M40, the mayor: one thing a quarter for security, or nothing; once a year the budget (ODD 6).
+
+The mayor knows what communities bring to the municipal table, which killings are known, and whether what was given is
+used; whoever takes office knows nothing of it.  Switched off, a coin per term says whether municipal police go along.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+
+from model.calendar import MONTH, YEAR, is_last_shift_of_month
+from model.daybook import INCIDENTS, MEETINGS, SPARED
+from model.deciding import CHOICES, Desk, belief, clear, decide, desk_of, matter
+from model.gangs import NOBODYS, holders
+from model.hazard import MARKET_NIGHT, NIGHT
+from model.kinds import BY_QUARREL, BY_STREET, BY_VEHICLE, DOMESTIC, EXPOSURE, HOMICIDE, PROBLEM_OF, PROBLEMS
+from model.luck import decision, luck
+from model.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.mechanisms.requests import ANSWER_SHIFTS
+from model.mechanisms.resources import MAYOR_OF, REELECTED, term_of
+from model.parameters import Group, number, share
+from model.rows import Column, Row, code, zeros
+from model.state import BOARDS, MEANS, SEEN_HERE
+from model.tables import Field, Table
+
+if TYPE_CHECKING:
+    from model.model import TrustModel as World
+    from model.rows import Flags, Reals
+
+CARE, UPRIGHT = decision("mayor's care"), decision("mayor's integrity")
+OPTIONS = ("nothing", "motorcycles", "light", "municipal_police", "cameras")
+NOTHING, MOTORCYCLES, LIGHT, COMPANY, CAMERAS = (code(option) for option in range(len(OPTIONS)))
+TERMS = ("care", "asked", "killings", "used", "election", "cost")
+HABIT, BY_CARE, BY_ASKED, BY_KILLINGS, BY_USE, BY_ELECTION, BY_COST = range(1 + len(TERMS))
+GIFT = matter("what the mayor gives", "mayor", OPTIONS, TERMS)
+CUT, KEEP, RAISE = range(3)
+BUDGET_TERMS = ("care", "asked", "killings", "election", "room")
+BUDGET = matter("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
+NEVER = -1000.0
+"""Log-odds of what is not the mayor's to give, or nobody may be given unasked."""
+MOST_ASKED = 3
+"""Open petitions for one thing from which more weigh no more; assumed."""
+EVENTS = 2.0
+"""Events of the mayor's own that a disposition of one half is worth."""
+SLOW = 8.0
+"""Quarters over which the mayor forms an idea of how many killings are usual; assumed."""
+STEP, LEAST, MOST = 0.25, 0.5, 1.5
+"""By how much a budget is cut or raised in a year, and its bounds, relative to the usual; assumed."""
+WANTED = np.array([{"street": LIGHT, "vehicles": CAMERAS, "homes": MOTORCYCLES}.get(one, COMPANY) for one in PROBLEMS])
+"""What communities ask of a mayor for each problem: assumed."""
+UNLENT = np.array([NOTHING, COMPANY, LIGHT, COMPANY, LIGHT])
+"""The same where motorcycles and cameras are not the mayor's to give."""
+OUTDOORS = np.isin(EXPOSURE, (BY_STREET, BY_QUARREL))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Government(Group):
+    """What moves a mayor, what is the mayor's to give, how long it lasts and what it does."""
+
+    name: ClassVar[str] = "mayor"
+    evidence: ClassVar[tuple[str, ...]] = ("B08", "B15", "B16", "B17", "E02", "E04", "F02", "F15", "I08", "Z15")
+
+    gives: int = number(1, "0 or 1", 0, 1, "design", "the mayor decides by the quarter; 0: a coin per term", off=0)
+    budgets: int = number(1, "0 or 1", 0, 1, "design", "the mayor decides on the budget; 0: it stays as it is", off=0)
+    lends: int = number(1, "0 or 1", 0, 1, "B16, F15", "motorcycles and cameras are the mayor's to give", role="site")
+    only_asked: int = number(
+        0, "0 or 1", 0, 1, "F15", "the mayor gives only what an authority has asked for", role="site"
+    )
+    habit: float = number(-2.6, "log-odds", -8.0, 4.0, "assumed; swept", "giving something, all else zero")
+    care: float = number(2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of care, 0 to 1")
+    asked: float = number(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for it")
+    killings: float = number(
+        0.8, "log-odds", 0.0, 4.0, "assumed", "effect of killings known in the quarter, log of their ratio to the usual"
+    )
+    used: float = number(1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of what was given being used, -1 to 1")
+    election: float = number(0.5, "log-odds", 0.0, 3.0, "B17; assumed", "effect of the last year of a term")
+    cost_motorcycles: float = number(1.0, "log-odds", 0.0, 6.0, "assumed", "cost of lending at the usual budget")
+    cost_light: float = number(0.5, "log-odds", 0.0, 6.0, "assumed", "cost of light at the usual budget")
+    cost_company: float = number(0.8, "log-odds", 0.0, 6.0, "assumed", "cost of company at the usual budget")
+    cost_cameras: float = number(2.0, "log-odds", 0.0, 6.0, "assumed", "cost of cameras at the usual budget")
+    keep: float = number(1.0, "log-odds", 0.0, 6.0, "assumed", "keeping the budget as it is")
+    regress: float = number(1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half more")
+    memory: float = number(24.0, "months", 1.0, 120.0, "assumed", "half-life of what was used or not")
+    company_months: int = number(12, "months", 1, 48, "assumed: a budget year", "time for which company is agreed")
+    loan_months: int = number(12, "months", 1, 48, "assumed: a budget year", "time for which motorcycles are lent")
+    light_months: int = number(36, "months", 1, 240, "assumed", "time for which a place is lit")
+    camera_months: int = number(60, "months", 1, 240, "assumed", "time for which cameras watch a place")
+    motorcycles: int = number(2, "motorcycles", 0, 20, "B16; number assumed", "motorcycles lent to a facility")
+    fuel_km: float = number(600.0, "km", 0.0, 10000.0, "assumed", "fuel given with them")
+    reach: float = number(1.5, "cells", 0.0, 10.0, "assumed", "radius of a place that is lit or filmed")
+    light: float = share(0.15, "assumed; swept", "crime on the street by night that light keeps away", high=0.6)
+    cameras: float = share(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras keep away", high=0.6)
+
+
+class Hall(Row):
+    """The mayor in office: the ``nth`` of the term; killings known this quarter and usual (-1: no idea yet)."""
+
+    term: Annotated[int, Column("", first=-1)]
+    nth: int
+    captor: Annotated[int, Column("", first=-1)]
+    care: float
+    integrity: float
+    room: Annotated[float, Column("", first=1.0)]
+    dead: float
+    usual: Annotated[float, Column("", first=-1.0)]
+
+
+class Gift(Row):
+    """What the mayor remembers of one option: months in which it was used or lay idle; until when it was given."""
+
+    used: float
+    idle: float
+    until: int
+
+
+class Petition(Row):
+    """What an authority has brought to the mayor: since when it waits (-1: nothing), what, when it was last granted."""
+
+    asked: Annotated[int, Column("", first=-1)]
+    wanted: int
+    granted: Annotated[int, Column("", first=-1)]
+
+
+class Loan(Row):
+    """Motorcycles that a facility has on loan, until when, and how often they were taken out this month."""
+
+    motorcycles: int
+    until: int
+    taken: int
+
+
+HALL = Table(name="hall", row=Hall, per="one", about="The mayor in office: this; capture too.")
+GIFTS = Table(
+    name="gifts", row=Gift, per="one", start=lambda town: zeros(Gift, len(OPTIONS)), about="What was given: this."
+)
+PETITIONS = Table(name="petitions", row=Petition, per="authority", about="What waits for the mayor: this alone.")
+LOANS = Table(name="loans", row=Loan, per="facility", about="Motorcycles on loan: this; roster notes their use.")
+LIT = Field(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit: this alone.")
+FILMED = Field(name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell: this alone.")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    petitions: float
+    gifts_motorcycles: float
+    gifts_light: float
+    gifts_company: float
+    gifts_cameras: float
+    kept_by_mayor: float
+
+
+def swear_in(world: World, nth: int) -> None:
+    """Let somebody take office who knows nothing of what was asked and used; loans and company end."""
+    state, hall = world.state, world.state[HALL][0]
+    hall.nth, hall.room, hall.usual, hall.captor = nth, 1.0, -1.0, NOBODYS
+    hall.care = luck(world.seed, CARE, hall.term, 0, nth)
+    hall.integrity = luck(world.seed, UPRIGHT, hall.term, 0, nth)
+    state[PETITIONS]["asked"] = -1
+    gifts = state[GIFTS]
+    gifts["used"] = gifts["idle"] = 0.0
+    gifts["until"][[MOTORCYCLES, COMPANY]] = 0
+    state[LOANS]["motorcycles"] = 0
+    if world.numbers["mayor"][0]["gives"] == 1:
+        state[MAYOR_OF][0].willing = 0
+
+
+def begin_term(world: World) -> None:
+    """Let a term begin, with the same mayor or another."""
+    hall, term = world.state[HALL][0], term_of(world.date)
+    stays = hall.term >= 0 and luck(world.seed, REELECTED, term, 0, 0) < world.numbers["resources"][0]["incumbency"]
+    hall.term = term
+    if not stays:
+        swear_in(world, 0)
+
+
+def hear_petitions(world: World) -> None:
+    """Let authorities who took part in the municipal table bring what the police left unanswered."""
+    boards, petitions = world.state[BOARDS], world.state[PETITIONS]
+    waits = (boards["heard"] < boards["asked"]) & (world.tick - boards["asked"] >= ANSWER_SHIFTS)
+    there = (boards["met"] == world.tick) & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
+    there[world.book.filled(MEETINGS)["authority"]] = False
+    lends = world.numbers["mayor"][0]["lends"] == 1
+    for a in np.flatnonzero(there):
+        wanted = WANTED[PROBLEM_OF[boards[a].problem]]
+        petitions[a].asked = world.tick if petitions[a].asked < 0 else petitions[a].asked
+        petitions[a].wanted = wanted if lends else UNLENT[wanted]
+        world.tally[0].petitions += 1.0
+
+
+def open_petitions(world: World) -> Flags:
+    """Tell which petitions are open; a mayor whom a group has captured does not hear of those from its ground."""
+    petitions, captor = world.state[PETITIONS], world.state[HALL][0].captor
+    waits = (petitions["asked"] >= 0) & (world.tick - petitions["asked"] <= YEAR)
+    if captor != NOBODYS:
+        waits = waits & (holders(world.state)[world.town.authorities["cell"]] != captor)
+    return waits
+
+
+def weigh_gifts(world: World, desk: Desk) -> None:
+    """Write down what speaks for each thing that the mayor could give."""
+    p, hall, gifts = world.numbers["mayor"][0], world.state[HALL][0], world.state[GIFTS]
+    wanted = world.state[PETITIONS]["wanted"][open_petitions(world)]
+    costs = (0.0, p["cost_motorcycles"], p["cost_light"], p["cost_company"], p["cost_cameras"])
+    clear(desk)
+    for o in range(1, len(OPTIONS)):
+        asked = int(np.count_nonzero(wanted == o))
+        barred = p["lends"] == 0 and o in (MOTORCYCLES, CAMERAS)
+        terms = desk.terms[o]
+        terms[HABIT] = NEVER if barred else p["habit"]
+        terms[BY_CARE] = p["care"] * hall.care
+        terms[BY_ASKED] = p["asked"] * min(asked, MOST_ASKED) + (NEVER if asked == 0 and p["only_asked"] == 1 else 0.0)
+        terms[BY_KILLINGS] = p["killings"] * more_killings(world)
+        terms[BY_USE] = p["used"] * (2.0 * belief(gifts[o].used, gifts[o].idle, EVENTS, 0.5) - 1.0)
+        terms[BY_ELECTION] = p["election"] * last_year(world)
+        terms[BY_COST] = -costs[o] / hall.room
+
+
+def more_killings(world: World) -> float:
+    """Log of the killings known in this quarter over those usual to this mayor; 0 without an idea of these."""
+    hall = world.state[HALL][0]
+    return math.log((hall.dead + 1.0) / (hall.usual + 1.0)) if hall.usual >= 0.0 else 0.0
+
+
+def last_year(world: World) -> float:
+    """1 in the last calendar year of a term, else 0."""
+    return 1.0 if world.date.year % 4 == 3 else 0.0
+
+
+def weigh_budget(world: World, desk: Desk) -> None:
+    """Write down what speaks for cutting and for raising the budget for security."""
+    p, hall = world.numbers["mayor"][0], world.state[HALL][0]
+    asked = min(int(np.count_nonzero(open_petitions(world))), 2 * MOST_ASKED)
+    more = (
+        p["care"] * (hall.care - 0.5),
+        0.5 * p["asked"] * asked,
+        p["killings"] * more_killings(world),
+        p["election"] * last_year(world),
+        -2.0 * p["regress"] * (hall.room - 1.0),
+    )
+    clear(desk)
+    desk.terms[KEEP, 0] = p["keep"]
+    for k, term in enumerate(more):
+        desk.terms[RAISE, 1 + k], desk.terms[CUT, 1 + k] = term, -term
+
+
+def place_for(world: World, gift: int) -> int:
+    """Authority whose place is served: who has waited longest for this, else for anything; -1 if nobody waits."""
+    petitions, waits = world.state[PETITIONS], open_petitions(world)
+    for fits in (waits & (petitions["wanted"] == gift), waits):
+        if fits.any():
+            rows = np.flatnonzero(fits)
+            return int(rows[np.argmin(petitions["asked"][rows])])
+    return -1
+
+
+def give(world: World, gift: int) -> None:
+    """Carry out what was decided; whose petition it meets is granted it."""
+    state, p, tick = world.state, world.numbers["mayor"][0], world.tick
+    months = (0, p["loan_months"], p["light_months"], p["company_months"], p["camera_months"])[gift]
+    a, until = place_for(world, gift), tick + int(months) * MONTH
+    cell = world.town.authorities[max(a, 0)].cell
+    served = state[PETITIONS]["wanted"] == gift
+    state[GIFTS][gift].until = until
+    if gift == COMPANY:
+        state[MAYOR_OF][0].willing = 1
+    elif gift == MOTORCYCLES:
+        f = int(world.town.cells[cell].facility)
+        lend(world, max(f, 0), until)
+        served &= world.town.cells["facility"][world.town.authorities["cell"]] == f
+    else:
+        fit_out(world, LIT if gift == LIGHT else FILMED, int(cell), until)
+        served &= np.arange(len(served)) == a
+    granted = served & (state[PETITIONS]["asked"] >= 0)
+    state[PETITIONS]["granted"][granted] = tick
+    state[PETITIONS]["asked"][granted] = -1
+
+
+def lend(world: World, f: int, until: int) -> None:
+    """Lend motorcycles and give fuel to a facility."""
+    p, loan = world.numbers["mayor"][0], world.state[LOANS][f]
+    loan.motorcycles, loan.until = p["motorcycles"], until
+    world.state[MEANS][f].purse += p["fuel_km"]
+
+
+def fit_out(world: World, field: Field[np.int64], cell: int, until: int) -> None:
+    """Light the cells around a place, or put cameras there; not on the ground of who has captured the mayor."""
+    cells, captor = world.town.cells, world.state[HALL][0].captor
+    dx, dy = cells["x"] - cells[cell].x, cells["y"] - cells[cell].y
+    near = dx * dx + dy * dy <= world.numbers["mayor"][0]["reach"] ** 2
+    if captor != NOBODYS:
+        near = near & (holders(world.state) != captor)
+    world.state[field][near] = until
+    world.factors.lay_guard(world, IT.name)
+
+
+def note_use(world: World) -> None:
+    """Take from the month's reports whether what was given is used; what has run out ends."""
+    state, gifts, loans, tick = world.state, world.state[GIFTS], world.state[LOANS], world.tick
+    gifts["used"] *= 2.0 ** (-1.0 / world.numbers["mayor"][0]["memory"])
+    gifts["idle"] *= 2.0 ** (-1.0 / world.numbers["mayor"][0]["memory"])
+    uses = {
+        MOTORCYCLES: bool((loans["taken"][loans["motorcycles"] > 0] > 0).any()),
+        LIGHT: bool((state[SEEN_HERE][state[LIT] > tick] > 0).any()),
+        COMPANY: bool(world.tally[0].joint_patrols > 0.0),
+        CAMERAS: bool((state[SEEN_HERE][state[FILMED] > tick] > 0).any()),
+    }
+    for gift, used in uses.items():
+        if gifts[gift].until > tick:
+            gifts[gift].used += 1.0 / 3.0 if used else 0.0
+            gifts[gift].idle += 0.0 if used else 1.0 / 3.0
+    loans["taken"] = 0
+    loans["motorcycles"][loans["until"] <= tick] = 0
+    if gifts["until"].any():
+        world.factors.lay_guard(world, IT.name)
+
+
+def close_quarter(world: World) -> None:
+    """Decide on the budget of the coming year in December, and on what to give; then a new quarter of killings."""
+    state, p, hall, tick = world.state, world.numbers["mayor"][0], world.state[HALL][0], world.tick
+    state[CHOICES].reserve(2)
+    desk = world.laid(desk_of)
+    if p["budgets"] == 1 and world.date.month == 12:
+        weigh_budget(world, desk)
+        way = decide(desk, 3, 1 + len(BUDGET_TERMS), BUDGET, True, tick, 0) - KEEP
+        hall.room = min(MOST, max(LEAST, hall.room + STEP * way))
+    if p["gives"] == 1:
+        weigh_gifts(world, desk)
+        gift = decide(desk, len(OPTIONS), 1 + len(TERMS), GIFT, False, tick, 0)
+        row = world.tally[0]
+        row.gifts_motorcycles += float(gift == MOTORCYCLES)
+        row.gifts_light += float(gift == LIGHT)
+        row.gifts_company += float(gift == COMPANY)
+        row.gifts_cameras += float(gift == CAMERAS)
+        if gift != NOTHING:
+            give(world, gift)
+    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / SLOW
+    hall.dead = 0.0
+
+
+def begin(world: World) -> None:
+    """Let the mayor of the start take office."""
+    begin_term(world)
+
+
+def act(world: World) -> None:
+    """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
+    state, book, tick = world.state, world.book, world.tick
+    if tick % 3 == 0 and term_of(world.date) != state[HALL][0].term:
+        begin_term(world)
+    if book.counts[INCIDENTS]:
+        rows = book.filled(INCIDENTS)
+        known = (rows["kind"] == HOMICIDE) & ((rows["found"] == 1) | (rows["written"] == 1))
+        state[HALL][0].dead += float(np.count_nonzero(known))
+    if book.counts[SPARED]:
+        kept = book.filled(SPARED)["guard"] == world.factors.numbers[IT.name]
+        world.tally[0].kept_by_mayor += float(np.count_nonzero(kept))
+    if tick % 3 == 1 and (state[BOARDS]["met"] == tick).any():
+        hear_petitions(world)
+    if is_last_shift_of_month(tick):
+        note_use(world)
+        if world.numbers["mayor"][0]["gives"] == 1:
+            state[MAYOR_OF][0].willing = int(state[GIFTS][COMPANY].until > tick)
+        if world.date.month % 3 == 0:
+            close_quarter(world)
+
+
+def keep_lit(world: World, place: Reals) -> None:
+    """Keep crime on the street away by night where it is lit, and from vehicles where cameras watch."""
+    p, state, tick = world.numbers["mayor"][0], world.state, world.tick
+    lit, filmed = np.where(state[LIT] > tick, 1.0 - p["light"], 1.0), state[FILMED] > tick
+    for when in (NIGHT, MARKET_NIGHT):
+        place[when, OUTDOORS] *= lit
+    place[:, EXPOSURE == BY_VEHICLE] *= np.where(filmed, 1.0 - p["cameras"], 1.0)
+
+
+WRITES = ("mayor.willing", "means.purse")
+IT = Mechanism(
+    group=Government,
+    tables=(HALL, GIFTS, PETITIONS, LOANS, LIT, FILMED),
+    counts=Counts,
+    writes=WRITES,
+    hazard=Hazard(place=keep_lit, spared=True),
+    begin=begin,
+    knockout=Knockout(("gifts_light", "gifts_company", "joint_patrols")),
+    measures={
+        "petitions": Measure("petitions"),
+        "gifts_motorcycles": Measure("gifts"),
+        "gifts_light": Measure("gifts"),
+        "gifts_company": Measure("gifts"),
+        "gifts_cameras": Measure("gifts"),
+        "kept_by_mayor": Measure("crimes"),
+    },
+)
