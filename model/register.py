@@ -207,6 +207,7 @@ SHIFT: Mapping[str, Verb] = {
     "seek_help": seeking_help.act,
     "call": calls.act,
     "respond": response.act,
+    "wait_in_vain": seeking_help.after_calls,
     "gather": collective_violence.act,
     "meet": contacts.act,
     "answer_for_bribes": misconduct.act,

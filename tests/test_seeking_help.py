@@ -5,15 +5,22 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.daybook import COMMUNAL, DEMI, NOBODY, REFUGE
+from model.calendar import YEAR
+from model.daybook import AT_STATION, BY_PHONE, COMMUNAL, DEMI, NOBODY, REFUGE, TO_KIN
+from model.deciding import MATTERS
 from model.kinds import DOMESTIC
+from model.mechanisms.domestic_violence import NAME, Home
+from model.mechanisms.remedies import N_ASKED, Hurt, Memory, Outcome, hurt_again, note_outcome, recall
+from model.mechanisms.seeking_help import N_PULLS, N_REASONS, SeekingHelp, Weighing, learn_from
 from model.model import TrustModel
+from model.rows import zeros
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93
 OFTEN = {"domestic_violence.first": 0.15, "domestic_violence.further": 12.0, "domestic_violence.before": 1.0}
 READY = {"seeking_help.intercept": -1.0, "communal_authority.reach": 1.0}
 ALONE = {"seeking_help.intercept": -1.5, "seeking_help.kin": -5.0, "seeking_help.prosecutor": -3.0}
+KIN, AUTHORITY, POLICE = 1, 2, 3
 PLACES = ("nobody", "kin", "communal", "police", "prosecutor", "demi", "refuge")
 
 
@@ -88,3 +95,162 @@ def test_who_finds_somewhere_to_go_finds_it_also_where_it_is_easier(
         rows = [acts(world) for world in worlds]
         found.append({(rng, n) for rng, one in enumerate(rows) for n in one["number"][one["told"] != NOBODY]})
     assert found[0] < found[1]
+
+
+def a_memory(n: int = 3) -> Memory:
+    """Return what nobody has lived yet."""
+    rows, counts = (zeros(Hurt, n), zeros(Outcome, N_ASKED * n)), (np.zeros(1, np.int64), np.zeros(1, np.int64))
+    homes = zeros(Home, n)
+    homes["ruled"] = -1
+    return Memory(rows[0], counts[0], rows[1], counts[1], np.full(n, -1, np.int32), homes)
+
+
+def share_of_police(own: tuple[float, float], ties: tuple[float, float]) -> float:
+    """Return how often she goes to the police, where .12 of women do who have lived nothing."""
+    w = Weighing(np.zeros(N_PULLS), np.zeros((N_REASONS, N_PULLS)), np.zeros(N_PULLS))
+    w.pull[BY_PHONE], w.pull[AT_STATION], w.pull[TO_KIN] = 0.11, 0.13, 0.76
+    learn_from(POLICE, own, ties, w, SeekingHelp().rows(1)[0])
+    return float((w.pull[BY_PHONE] + w.pull[AT_STATION]) / (1.0 + w.pull.sum()))
+
+
+@pytest.mark.parametrize(
+    ("own", "ties", "share"),
+    [
+        ((0.0, 0.0), (0.0, 0.0), 0.12),
+        ((2.0, 0.0), (0.0, 0.0), 0.28),
+        ((0.0, 2.0), (0.0, 0.0), 0.045),
+        ((0.0, 0.0), (2.0, 0.0), 0.21),
+        ((0.0, 0.0), (0.0, 2.0), 0.065),
+    ],
+)
+def test_help_brings_her_back_and_being_left_alone_keeps_her_away(
+    own: tuple[float, float], ties: tuple[float, float], share: float
+) -> None:
+    assert share_of_police(own, ties) == pytest.approx(share, abs=0.006)
+
+
+def test_what_came_of_telling_fades_by_half_in_three_years() -> None:
+    memory = a_memory()
+    hurt_again(memory, 1, 100, 3.0)
+    note_outcome(memory, 1, POLICE, 1.0, 0.0, 100, 3.0)
+    note_outcome(memory, 1, POLICE, 0.0, 1.0, 100 + 3 * YEAR, 3.0)
+    assert recall(memory, 0, POLICE, 100 + 3 * YEAR, 3.0) == pytest.approx((0.5, 1.0))
+    assert recall(memory, 0, KIN, 100 + 3 * YEAR, 3.0) == (0.0, 0.0)
+
+
+def test_whom_she_told_answers_for_the_year_that_follows() -> None:
+    memory = a_memory()
+    hurt_again(memory, 1, 100, 3.0)
+    memory.women[0].place = KIN
+    assert recall(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 0.0)
+    assert recall(memory, 0, KIN, 100 + YEAR, 3.0) == (1.0, 0.0)
+    hurt_again(memory, 1, 100 + YEAR - 1, 3.0)
+    assert recall(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 1.0)
+    memory.women[0].place = KIN
+    hurt_again(memory, 1, 100 + 3 * YEAR - 1, 3.0)
+    good, bad = recall(memory, 0, KIN, 100 + 3 * YEAR - 1, 3.0)
+    assert (good, bad) == pytest.approx((0.5 ** (1.0 / 3.0), 0.5 ** (2.0 / 3.0)))
+
+
+def test_a_ruling_that_is_kept_counts_once_and_a_case_alone_does_not() -> None:
+    memory = a_memory()
+    hurt_again(memory, 1, 100, 3.0)
+    memory.women[0].place = AUTHORITY
+    assert recall(memory, 0, AUTHORITY, 150, 3.0) == (0.0, 0.0)
+    memory.homes[1].ruled = 200 + YEAR
+    assert recall(memory, 0, AUTHORITY, 200, 3.0) == (1.0, 0.0)
+    for tick in (300, 301):
+        hurt_again(memory, 1, tick, 3.0)
+    good, bad = recall(memory, 0, AUTHORITY, 301, 3.0)
+    assert good == pytest.approx(0.5 ** (101.0 / (3.0 * YEAR)))
+    assert bad == pytest.approx(0.5 ** (1.0 / (3.0 * YEAR)))
+
+
+def outcomes(world: TrustModel, place: int) -> np.ndarray:
+    """Return what came of telling a place, woman by woman."""
+    rows: np.ndarray = world.state.outcomes.filled()[place - 1 :: N_ASKED]
+    return rows
+
+
+def test_only_women_who_were_hurt_have_rows(live: Live) -> None:
+    world = live(2 * MONTH, trace=True, **OFTEN)
+    women = world.state.women.filled()["woman"]
+    assert len(np.unique(women)) == len(women) > 20
+    assert world.town.people["female"][women].all()
+    assert (world.state.homes["hurt"][women] >= 0).all()
+    assert len(world.state.outcomes) == N_ASKED * len(women)
+    assert np.flatnonzero(world.state.of_woman >= 0).tolist() == sorted(women.tolist())
+
+
+def test_experience_that_is_reversed_reverses_where_women_go(live: Live) -> None:
+    """Women who were hurt before live on in two worlds that differ only in what the police then did for them."""
+    told = []
+    for helped in (True, False):
+        world = live(3 * MONTH, trace=True, **OFTEN, **READY, **{"seeking_help.heard": 0.0})
+        rows, women = outcomes(world, POLICE), set(world.state.women.filled()["woman"].tolist())
+        rows["good"], rows["bad"], rows["tick"] = (6.0, 0.0, world.tick) if helped else (0.0, 6.0, world.tick)
+        found = []
+        for _ in range(MONTH):
+            world.step()
+            found += [one["told"] for one in acts(world) if int(one["victim"]) in women]
+        told.append(np.isin(found, (BY_PHONE, AT_STATION)).mean())
+    assert told[0] > 2.5 * told[1] > 0.0
+
+
+def test_who_called_and_to_whom_nobody_came_remembers_it(watch: Watch) -> None:
+    silent = {"seeking_help.follow": -10.0, "seeking_help.prosecutor": -5.0, "seeking_help.trust": 0.0}
+    calling = {
+        "seeking_help.over": 0.0,
+        "seeking_help.shame": 0.0,
+        "seeking_help.kin": -5.0,
+        "domestic_violence.ends": 1.0,
+        "domestic_violence.before": 0.0,
+    }
+    alone = OFTEN | READY | silent | calling | {"communal_authority.reach": 0.0, "seeking_help.memory": 20.0}
+    n_lost = []
+    for heard in (0.0, 1.0):
+        lost = 0
+        for world in watch(MONTH - 1, **(alone | {"response.line_answered": heard, "response.constant": heard})):
+            of_home = world.trace["unserved"]["number"] - NAME
+            lost += int(np.count_nonzero((of_home >= 0) & (of_home < world.town.n_people)))
+        assert outcomes(world, POLICE)["bad"].sum() == pytest.approx(lost, rel=0.02)
+        assert outcomes(world, POLICE)["good"].sum() == 0.0
+        n_lost.append(lost)
+    assert n_lost[0] > n_lost[1]
+
+
+def test_without_learning_what_came_of_telling_changes_nothing_and_is_no_reason(live: Live) -> None:
+    """Whatever it was: and with it there are acts that it decides."""
+    found = []
+    for learning, reverse in ((0.0, False), (0.0, True), (1.6, False)):
+        world = live(4 * MONTH, **OFTEN, **READY, **{"seeking_help.learning": learning})
+        if reverse:
+            rows = world.state.outcomes.filled()
+            rows["good"], rows["bad"] = rows["bad"].copy(), rows["good"].copy()
+        world.run_for(4 * MONTH)
+        found.append(world.datacollector.get_model_vars_dataframe().sum(numeric_only=True))
+    for name in ("own", "ties"):
+        assert found[0][f"help_by_{name}"] == 0.0 < found[2][f"help_by_{name}"]
+    assert ways(dict(found[0]), "to") == ways(dict(found[1]), "to") != ways(dict(found[2]), "to")
+
+
+def test_every_act_has_a_reason_and_no_woman_stands_in_the_book_of_decisions(live: Live) -> None:
+    world = live(3 * MONTH, **OFTEN, **READY)
+    found = world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+    assert found.filter(regex="^help_by_").sum() == found["crimes_occurred_domestic_violence"] > 100
+    assert "resident" not in {MATTERS[number].agent for number in world.state.choices.filled()["matter"].tolist()}
+
+
+def test_a_place_to_which_nobody_goes_cannot_show_that_it_changed(live: Live) -> None:
+    never = {
+        "seeking_help.trust": 0.0,
+        "seeking_help.shame": 5.0,
+        "seeking_help.over": 5.0,
+        "seeking_help.no_woman": 4.0,
+    }
+    never |= {"communal_authority.reach": 1.0, "communal_authority.grave": 1.0, "seeking_help.prosecutor": -5.0}
+    worlds = [live(4 * MONTH, **(OFTEN | never | {"seeking_help.measures": able})) for able in (0.0, 1.0)]
+    assert [ways(world.rows, "to")["police"] for world in worlds] == [0.0, 0.0]
+    same = [ways(world.rows, "to") for world in worlds]
+    assert same[0]["kin"] > 0.0
+    assert same[0] == same[1]

@@ -2,6 +2,7 @@
 
 What counts is what institutions can do: a woman officer, somebody who speaks her language, the way to them.  Nothing
 here reads who she is.  Conciliation is never counted as a remedy: violence against women is a crime of public action.
+She learns from what came of it when she, or one of her ties, told somebody before; with ``learning`` 0 she does not.
 """
 
 from __future__ import annotations
@@ -28,21 +29,40 @@ from model.daybook import (
     TO_KIN,
     UNSERVEDS,
 )
-from model.deciding import CHOICES
-from model.kernels import Tables, kernel, making_arrays
+from model.deciding import CHOICES, belief
+from model.kernels import Tables, kernel
 from model.kinds import DOMESTIC
 from model.ledger import impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanism import Mechanism
+from model.mechanism import Measure, Mechanism
 from model.mechanisms.board_memory import NIGHT, board_of_call
 from model.mechanisms.deliberation import bench_of, decide_case
 from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Households, households_view, near_ties
+from model.mechanisms.domestic_violence import NAME as OF_HOME
+from model.mechanisms.remedies import (
+    N_ASKED,
+    NO_ROW,
+    OF_WOMAN,
+    OUTCOMES,
+    POLICE,
+    WOMEN,
+    Memory,
+    hurt_again,
+    make_room,
+    memory_of,
+    note_outcome,
+    recall,
+)
 from model.mechanisms.reporting import LINE, RATIFY, TELL, call, choose, complain, lose_call, open_case
 from model.parameters import Group, number, share
-from model.rows import Row
+from model.rows import Row, wide
+from model.tables import COUNTED, Field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from model.daybook import Incident
+    from model.measures import Month
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.mechanisms.deliberation import Bench
     from model.mechanisms.reporting import Reporting
@@ -61,6 +81,18 @@ SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
 PLACE = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
 """Place of each channel in `PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
 N_PULLS = 10
+REASONS = ("luck", "own", "ties", "trust", "attention", "fear", "way", "authority")
+"""Why a woman told whom she told: no single term, or what she or her ties lived with it, and so on."""
+BY_LUCK, BY_OWN, BY_TIES, BY_TRUST, BY_ATTENTION, BY_FEAR, BY_WAY, BY_AUTHORITY = range(8)
+N_REASONS = len(REASONS)
+CHOSEN_BY = Field(
+    name="chosen_by",
+    of=np.float64,
+    shape=(N_REASONS,),
+    monthly=True,
+    exempt=COUNTED,
+    about="Acts by the reason that was decisive for where she looked for help: this.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +143,17 @@ class SeekingHelp(Group):
     relief: float = number(
         0.174, "evidence", 0.0, 1.0, "assumed: +4 points; swept 0-8", "weight of a measure of protection"
     )
+    learning: float = number(
+        1.6,
+        "log-odds",
+        0.0,
+        3.0,
+        "assumed, swept",
+        "effect of what came of telling, where all of it was good; where all was bad, as much against",
+        off=0.0,
+    )
+    heard: float = number(0.35, "ratio", 0.0, 0.6, "assumed, swept", "weight of what ties lived, over own experience")
+    memory: float = number(3.0, "years", 0.25, 20.0, "assumed, swept", "time in which half of an experience fades")
 
 
 class Counts(Row):
@@ -119,6 +162,14 @@ class Counts(Row):
     domestic_complaints_police: float
     domestic_complaints_prosecutor: float
     domestic_protected: float
+
+
+class Weighing(Tables):
+    """Where a choice is weighed: the pull of each channel, the terms that may be its reason, pulls without one."""
+
+    pull: Reals
+    why: Reals
+    without: Reals
 
 
 class Help(Tables):
@@ -133,6 +184,9 @@ class Help(Tables):
     response: Rows[Response]
     on_duty: Ints
     bench: Bench
+    memory: Memory
+    weighing: Weighing
+    chosen_by: Reals
 
 
 @kernel
@@ -162,27 +216,128 @@ def understood(i: int, facility: int, on_duty: Ints, p: SeekingHelp, seed: int) 
 
 
 @kernel
-def pulls_at_home(row: Incident, i: int, stage: Stage, aid: Help, p: SeekingHelp, out: Reals) -> None:
-    """Write the pull (exp of utility) of everything a woman may turn to into ``out``; 0 where it is not open."""
-    people, mind = stage.ground.people, stage.minds[i]
+def pulls_at_home(row: Incident, i: int, stage: Stage, aid: Help, p: SeekingHelp) -> None:
+    """Write the pull (exp of utility) of everything a woman may turn to; 0 where it is not open."""
+    people, mind, out = stage.ground.people, stage.minds[i], aid.weighing.pull
     z = people[i].settlement
     home, authority, board = stage.ground.cells[people[i].home], aid.authority[z], aid.boards[z]
     common = p.intercept + p.severity * row.severity
     seen = common - p.fear * mind.fear
     over = p.over * authority.reach * logistic(board.legitimacy)
     faith = p.trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
-    police = seen - p.shame - over + faith - understood(i, home.facility, aid.on_duty, p, stage.seed)
+    lack = understood(i, home.facility, aid.on_duty, p, stage.seed)
+    police = seen - p.shame - over + faith - lack
     seat = p.minutes * home.seat_minutes / 60.0
+    way = p.minutes * home.minutes / 60.0
     out[:] = 0.0
     out[BY_PHONE] = math.exp(police)
-    out[AT_STATION] = math.exp(police - p.minutes * home.minutes / 60.0)
-    respect = p.near + authority.deference * board.legitimacy
-    out[COMMUNAL] = authority.reach * math.exp(seen - p.shame + respect)
+    out[AT_STATION] = math.exp(police - way)
+    respect = authority.deference * board.legitimacy
+    out[COMMUNAL] = authority.reach * math.exp(seen - p.shame + (p.near + respect))
     out[PROSECUTOR] = math.exp(seen - over / 2.0 + p.prosecutor - seat)
     near = near_ties(stage, i)
     out[TO_KIN] = math.exp(common + p.kin * near / 3.0) if near > 0 else 0.0
     out[DEMI] = p.demi * math.exp(seen + p.demi_pull - seat)
     out[REFUGE] = p.refuge * math.exp(common + p.refuge_pull - seat)
+    give_reasons(aid.weighing.why, p.fear * mind.fear, faith, lack, way, seat, over, respect)
+
+
+@kernel
+def give_reasons(
+    why: Reals, fear: float, faith: float, lack: float, way: float, seat: float, over: float, respect: float
+) -> None:
+    """Write the terms that may be the reason of a choice, in log-odds, apart from what was lived."""
+    why[:, :] = 0.0
+    for channel in (BY_PHONE, AT_STATION):
+        why[BY_TRUST, channel], why[BY_ATTENTION, channel], why[BY_AUTHORITY, channel] = faith, -lack, -over
+    for channel in (BY_PHONE, AT_STATION, COMMUNAL, PROSECUTOR, DEMI):
+        why[BY_FEAR, channel] = -fear
+    why[BY_WAY, AT_STATION] = -way
+    for channel in (PROSECUTOR, DEMI, REFUGE):
+        why[BY_WAY, channel] = -seat
+    why[BY_AUTHORITY, COMMUNAL], why[BY_AUTHORITY, PROSECUTOR] = respect, -over / 2.0
+
+
+@kernel
+def lesson(good: float, bad: float, p: SeekingHelp) -> float:
+    """What experience with a place adds to its utility (log-odds): 0 without any."""
+    added: float = p.learning * (2.0 * belief(good, bad, 1.0, 0.5) - 1.0)
+    return added
+
+
+@kernel
+def heard_of(stage: Stage, memory: Memory, i: int, place: int, years: float) -> tuple[float, float]:
+    """Good and bad that came to her living ties of telling a place."""
+    good = bad = 0.0
+    for tie in stage.ground.ties[i]:
+        if tie >= 0 and memory.of_woman[tie] != NO_ROW and stage.minds[tie].gone < 0:
+            more = recall(memory, wide(memory.of_woman[tie]), place, stage.tick, years)
+            good += more[0]
+            bad += more[1]
+    return good, bad
+
+
+@kernel
+def learn_from(place: int, own: tuple[float, float], ties: tuple[float, float], w: Weighing, p: SeekingHelp) -> None:
+    """Let the pull of a place follow from what came of telling it, to her and to her ties."""
+    good, bad = p.heard * ties[0], p.heard * ties[1]
+    both = lesson(own[0] + good, own[1] + bad, p)
+    for channel in range(N_PULLS):
+        if PLACE[channel] == place:
+            w.pull[channel] *= math.exp(both)
+            w.why[BY_OWN, channel] = both - lesson(good, bad, p)
+            w.why[BY_TIES, channel] = both - lesson(own[0], own[1], p)
+
+
+@kernel
+def place_of(told: int) -> int:
+    """Place in `PLACES` of a channel."""
+    place: int = PLACE[told] if told != NOBODY else 0
+    return place
+
+
+@kernel
+def push(w: Weighing, reason: int, told: int) -> float:
+    """How far a term speaks for where she went, against the mean of what else was open, nobody included."""
+    others, n = 0.0, 0
+    for channel in range(N_PULLS):
+        if channel != told and w.pull[channel] > 0.0:
+            others += w.why[reason, channel]
+            n += 1
+    if told == NOBODY:
+        return -others / max(n, 1)
+    own: float = w.why[reason, told]
+    return own - others / (n + 1)
+
+
+@kernel
+def reason_of(w: Weighing, told: int, u: float) -> int:
+    """Term without which she had gone to another place at the same luck, the strongest if there are several."""
+    reason, most = BY_LUCK, -math.inf
+    for k in range(1, N_REASONS):
+        for channel in range(N_PULLS):
+            w.without[channel] = w.pull[channel] * math.exp(-w.why[k, channel])
+        if place_of(choose(w.without, u)) != place_of(told):
+            force = push(w, k, told)
+            if force > most:
+                reason, most = k, force
+    return reason
+
+
+@kernel
+def look_for(stage: Stage, row: Incident, i: int, aid: Help, p: SeekingHelp) -> int:
+    """Choose where she looks for help, by what is there and by what came of it before."""
+    memory, w = aid.memory, aid.weighing
+    hurt_again(memory, i, stage.tick, p.memory)
+    pulls_at_home(row, i, stage, aid, p)
+    for place in range(1, N_ASKED + 1):
+        own = recall(memory, wide(memory.of_woman[i]), place, stage.tick, p.memory)
+        learn_from(place, own, heard_of(stage, memory, i, place, p.memory), w, p)
+    u = luck(stage.seed, TELL, stage.tick, row.number, 0)
+    told = choose(w.pull, u)
+    aid.chosen_by[reason_of(w, told, u)] += 1.0
+    memory.women[memory.of_woman[i]].place = place_of(told)
+    return told
 
 
 @kernel
@@ -214,13 +369,19 @@ def follow_up(stage: Stage, k: int, i: int, aid: Help, p: SeekingHelp) -> None:
 
 
 @kernel
-def protect(stage: Stage, row: Incident, i: int, place: int, households: Households, p: SeekingHelp) -> None:
-    """Protect her by a measure or in a refuge, or leave her alone."""
+def protect(
+    stage: Stage, row: Incident, i: int, place: int, households: Households, memory: Memory, p: SeekingHelp
+) -> None:
+    """Protect her by a measure or in a refuge, or leave her alone; she remembers what came of it if she asked."""
     drawn = luck(stage.seed, MEASURES, stage.tick, row.number, 0)
+    asked = row.told == REFUGE or row.complaint == 1
     chance = p.shelter if row.told == REFUGE else p.measures * row.complaint
     if drawn >= chance:
         households.helped[ALONE_AFTER, place] += 1.0
+        if asked:
+            note_outcome(memory, i, place, 0.0, 1.0, stage.tick, p.memory)
         return
+    note_outcome(memory, i, place, 1.0, 0.0, stage.tick, p.memory)
     households.homes[i].safe = stage.tick + int(p.months * MONTH)
     stage.tally[0].domestic_protected += 1.0
     if row.complaint == 1:
@@ -228,10 +389,9 @@ def protect(stage: Stage, row: Incident, i: int, place: int, households: Househo
         impress(stage.day, stage.minds, i, PROTECTION, 0.5, 0.0, 0.95, p.relief, fast)
 
 
-@making_arrays
+@kernel
 def seek_help(stage: Stage, households: Households, aid: Help) -> None:
     """Let every woman who was hurt at home in this shift turn to somebody, or to nobody."""
-    pull = np.zeros(N_PULLS)
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
         if row.kind != DOMESTIC:
@@ -239,9 +399,8 @@ def seek_help(stage: Stage, households: Households, aid: Help) -> None:
         i = row.victim
         z = stage.ground.people[i].settlement
         p = aid.help[z]
-        pulls_at_home(row, i, stage, aid, p, pull)
-        told = choose(pull, luck(stage.seed, TELL, stage.tick, row.number, 0))
-        place = PLACE[told] if told != NOBODY else 0
+        told = look_for(stage, row, i, aid, p)
+        place = place_of(told)
         row.told, households.homes[i].channel = told, place
         households.helped[TO, place] += 1.0
         if told == COMMUNAL:
@@ -249,12 +408,28 @@ def seek_help(stage: Stage, households: Households, aid: Help) -> None:
             if days >= 0:
                 open_case(aid.cases, aid.case_count, row, z, aid.authority[z].days + days, stage.tick, stage.seed)
         follow_up(stage, k, i, aid, p)
-        protect(stage, row, i, place, households, p)
+        protect(stage, row, i, place, households, aid.memory, p)
+
+
+@kernel
+def wait_in_vain(stage: Stage, aid: Help) -> None:
+    """Let women remember that nobody came when the police were called."""
+    for k in range(stage.day.counts[UNSERVEDS]):
+        i = stage.day.unserved[k].number - OF_HOME
+        if not 0 <= i < len(stage.minds) or stage.minds[i].gone >= 0 or aid.memory.of_woman[i] == NO_ROW:
+            continue
+        years = aid.help[stage.ground.people[i].settlement].memory
+        note_outcome(aid.memory, i, POLICE, 0.0, 1.0, stage.tick, years)
 
 
 def attending_of(world: World) -> Ints:
     """Return room for whether a woman, and a speaker of the other language, is on duty at each facility this shift."""
     return np.zeros((len(world.town.facilities), 2), np.int64)
+
+
+def weighing_of(world: World) -> Weighing:
+    """Return room to weigh a choice."""
+    return Weighing(np.zeros(N_PULLS), np.zeros((N_REASONS, N_PULLS)), np.zeros(N_PULLS))
 
 
 def aid_of(world: World) -> Help:
@@ -270,6 +445,9 @@ def aid_of(world: World) -> Help:
         numbers["response"],
         world.once(attending_of),
         world.laid(bench_of),
+        world.laid(memory_of),
+        world.once(weighing_of),
+        state[CHOSEN_BY],
     )
 
 
@@ -280,9 +458,25 @@ def act(world: World) -> None:
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
     world.state[CHOICES].reserve(most)
+    make_room(world, most)
     stage = world.stage()
     who_attends(stage, world.once(attending_of), world.state.couples, world.plant, world.numbers["seeking_help"])
     seek_help(stage, world.laid(households_view), world.laid(aid_of))
+
+
+def after_calls(world: World) -> None:
+    """Let women who called and to whom nobody came remember it."""
+    if world.book.counts[UNSERVEDS]:
+        wait_in_vain(world.stage(), world.laid(aid_of))
+
+
+def reasons() -> dict[str, Measure]:
+    """Return the measures of why women looked for help where they did."""
+
+    def reader(reason: int) -> Callable[[Month], float]:
+        return lambda month: float(month.world.state[CHOSEN_BY][reason])
+
+    return {f"help_by_{name}": Measure("acts", reader(k)) for k, name in enumerate(REASONS)}
 
 
 WRITES = (
@@ -293,6 +487,8 @@ WRITES = (
 )  # fmt: skip
 IT = Mechanism(
     group=SeekingHelp,
+    tables=(WOMEN, OUTCOMES, OF_WOMAN, CHOSEN_BY),
     counts=Counts,
     writes=WRITES,
+    measures=reasons(),
 )
