@@ -15,6 +15,7 @@ from model.mechanisms import (
     adoption,
     calls,
     certainty,
+    cliques,
     collective_violence,
     communal_authority,
     consultation,
@@ -87,6 +88,7 @@ ORDER: tuple[Mechanism, ...] = (
     crime.IT,
     extortion.IT,
     heavy_hand.IT,
+    cliques.IT,
     domestic_violence.IT,
     seeking_help.IT,
     land_conflicts.IT,
@@ -137,6 +139,7 @@ class Tally(
     crime.Counts,
     extortion.Counts,
     heavy_hand.Counts,
+    cliques.Counts,
     domestic_violence.Counts,
     seeking_help.Counts,
     land_conflicts.Counts,
@@ -186,6 +189,7 @@ SHIFT: Mapping[str, Verb] = {
     "stay_away": collective_violence.stay_away,
     "renew_offenders": offenders.act,
     "clamp_down": heavy_hand.act,
+    "raid": cliques.act,
     "offend": crime.act,
     "keep_thieves_away": narcos.act,
     "extort": extortion.act,
@@ -217,6 +221,7 @@ MONTH_END: Mapping[str, Verb] = {
     "let_cases_out": misconduct.month_end,
     "renew_officers": adoption.month_end,
     "let_fear_sink_in": fear.month_end,
+    "deliberate": cliques.month_end,
 }
 """What closes a month, before everybody is brought up to date."""
 
