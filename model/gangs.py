@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.police import Stop
     from model.residents import Person
-    from model.rows import Ints, Rows
+    from model.rows import Flags, Ints, Rows
+    from model.stage import Stage
     from model.territory import Cell
     from model.town import Town
 
@@ -71,9 +72,26 @@ class Gangs(Group):
     )
 
 
+QUIET, HOLD, PRESS = range(3)
+"""Stances of a clique."""
+NOT_YET = -1
+FORGOTTEN = (
+    "stance", "inside", "attack_at", "free_until", "effort", "hands", "draw", "caught", "exposed", "paid", "unpaid",
+    "lost", "lived", "owed", "income",
+)  # fmt: skip
+"""What a clique that is founded again does not remember."""
+
+
 class Clique(Row):
-    """A clique on synthetic cells; ``rivals`` are cliques of the other gang nearby, ``dread`` the chance of punishment
-    that people believe in."""
+    """A clique on synthetic cells; ``rivals`` are cliques of the other gang nearby, ``foe`` the nearest of them or -1,
+    ``dread`` the chance of punishment that people believe in.
+
+    What it wants: ``strategy``, ``stance``, how much it demands (``effort``, and ``hands`` in prison) and draws the
+    young (``draw``).  What it remembers: members ``caught`` over member-months ``exposed``, demands ``paid`` and
+    ``unpaid``, police ``seen``, its dead ``lost`` over member-months ``lived``, dead still ``owed``, ``income`` of a
+    member in wages; what is ``felt`` of the police follows.  Of this month alone: ``held_now``, ``freed_now``,
+    ``leader_now``, ``killed_now``, ``takings``.
+    """
 
     gang: int
     centre: int
@@ -84,6 +102,34 @@ class Clique(Row):
     refused: int
     rent: float
     dread: float
+    alive: Annotated[int, Column("1 while it holds ground", first=1.0)]
+    foe: Annotated[int, Column("nearest clique of the other gang, or -1", first=-1.0)]
+    leader: Annotated[int, Column("resident who leads, or -1", first=-1.0)]
+    inside: Annotated[int, Column("1 while the leader is in prison")]
+    heir_at: Annotated[int, Column("tick at which an heir takes over, or -1", first=-1.0)]
+    generation: Annotated[int, Column("leaders so far, the first is 0")]
+    strategy: int
+    stance: Annotated[int, Column("quiet, hold or press", first=1.0)]
+    attack_at: Annotated[int, Column("tick of an attack to come, or -1", first=-1.0)]
+    free_until: Annotated[int, Column("tick until which it keeps no pact")]
+    held_now: int
+    freed_now: int
+    leader_now: int
+    killed_now: int
+    takings: float
+    effort: Annotated[float, Column("demands, relative", first=1.0)]
+    hands: Annotated[float, Column("members whom the telephones of prisoners stand for")]
+    draw: Annotated[float, Column("pull on the young, relative", first=1.0)]
+    caught: float
+    exposed: float
+    felt: float
+    paid: float
+    unpaid: float
+    seen: float
+    lost: float
+    lived: float
+    owed: float
+    income: Annotated[float, Column("of a member, in wages", first=1.0)]
 
 
 class Member(Row):
@@ -160,10 +206,11 @@ def begin(world: World) -> None:
     cliques, territory = state[CLIQUES], state[TERRITORY]
     for q, clique in enumerate(cliques):
         clique.gang = 0 if q < n_ms13 else 1
-        clique.centre = centre_for(q, cells, town.everywhere, territory, p.dense, world.seed)
-        hold(q, clique, cells, territory, p.reach)
+        clique.centre = centre_for(q, cells, town.everywhere, territory, p.dense, 0, world.seed)
+        hold(q, clique, cells, territory, territory < 0, p.reach)
     for clique in cliques:
         clique.rivals = count_rivals(clique, cliques, cells, p.border)
+    settle_foes(cliques, cells, p.border)
     enlist(state, town.people, p.members, world.tick, world.seed)
     list_targets(state, town)
 
@@ -175,22 +222,24 @@ def holders(state: State) -> Ints:
     return np.where(territory >= 0, territory, after)
 
 
-def centre_for(q: int, cells: Rows[Cell], everywhere: Rows[Stop], territory: Ints, dense: int, seed: int) -> int:
+def centre_for(
+    q: int, cells: Rows[Cell], everywhere: Rows[Stop], territory: Ints, dense: int, tick: int, seed: int
+) -> int:
     """Return the first dense free cell among those tried, or the last tried."""
     cell = -1
     for a in range(TRIES):
-        row = int(np.searchsorted(everywhere["reach"], luck(seed, CLIQUE_PLACE, 0, q, a), side="right"))
+        row = int(np.searchsorted(everywhere["reach"], luck(seed, CLIQUE_PLACE, tick, q, a), side="right"))
         cell = int(everywhere["cell"][min(row, len(everywhere) - 1)])
         if cells[cell].population >= dense and territory[cell] < 0:
             break
     return cell
 
 
-def hold(q: int, clique: Clique, cells: Rows[Cell], territory: Ints, reach: float) -> None:
+def hold(q: int, clique: Clique, cells: Rows[Cell], territory: Ints, free: Flags, reach: float) -> None:
     """Mark the populated free cells around the centre as held by clique q."""
     dx = cells["x"] - cells[clique.centre].x
     dy = cells["y"] - cells[clique.centre].y
-    territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & (territory < 0)] = q
+    territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
 
 
 def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], border: float) -> int:
@@ -199,6 +248,57 @@ def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], borde
     dx, dy = theirs["x"] - mine.x, theirs["y"] - mine.y
     near = dx * dx + dy * dy <= border * border
     return int(np.count_nonzero(near & (cliques["gang"] != clique.gang)))
+
+
+def settle_foes(cliques: Rows[Clique], cells: Rows[Cell], border: float) -> None:
+    """Let every clique know the nearest one of the other gang that holds ground near it, the first of equals."""
+    x, y = cells["x"][cliques["centre"]], cells["y"][cliques["centre"]]
+    for q, clique in enumerate(cliques):
+        far = (x - x[q]) ** 2 + (y - y[q]) ** 2
+        near = (far <= border * border) & (cliques["gang"] != clique.gang) & (cliques["alive"] == 1)
+        foes = np.flatnonzero(near)
+        clique.foe = foes[np.argmin(far[foes])] if len(foes) and clique.alive else NOT_YET
+
+
+@kernel
+def dissolve(stage: Stage, gangs: Gangland, q: int) -> None:
+    """Let a clique end: its members leave, its cells are free, nobody pays it."""
+    clique = gangs.cliques[q]
+    for k in range(gangs.roll_count[0]):
+        mind = stage.minds[gangs.roll[k].who]
+        if mind.member == q:
+            mind.member = NOT_YET
+    for i in gangs.targets[gangs.target_start[q] : gangs.target_start[q + 1]]:
+        if stage.minds[i].pays == q:
+            stage.minds[i].pays = NOT_YET
+    for cell in range(len(gangs.territory)):
+        if gangs.territory[cell] == q:
+            gangs.territory[cell] = NOT_YET
+    clique.members = clique.alive = 0
+    clique.leader = clique.heir_at = clique.attack_at = NOT_YET
+
+
+def sender_for(q: int, cliques: Rows[Clique], cells: Rows[Cell], large: int) -> int:
+    """Return the nearest clique of the same gang that is large enough to send members, or -1."""
+    mine = cliques[q]
+    some = np.flatnonzero((cliques["gang"] == mine.gang) & (cliques["alive"] == 1) & (cliques["members"] >= large))
+    if len(some) == 0:
+        return NOT_YET
+    centres = cells[cliques["centre"][some]]
+    far = (centres["x"] - cells[mine.centre].x) ** 2 + (centres["y"] - cells[mine.centre].y) ** 2
+    return int(some[np.argmin(far)])
+
+
+def settle(q: int, clique: Clique, town: Town, territory: Ints, free: Flags, p: Gangs, tick: int, seed: int) -> bool:
+    """Give a clique a new centre and the free cells around it, with no memory; return whether the centre is free."""
+    centre = centre_for(q, town.cells, town.everywhere, territory, p.dense, tick, seed)
+    if not free[centre]:
+        return False
+    clique.centre, clique.alive = centre, 1
+    hold(q, clique, town.cells, territory, free, p.reach)
+    for name in FORGOTTEN:
+        clique[name] = Clique.columns[name].first
+    return True
 
 
 def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:

@@ -17,6 +17,7 @@ from model.mechanisms import (
     capture,
     certainty,
     chief,
+    cliques,
     collective_violence,
     communal_authority,
     consultation,
@@ -95,6 +96,7 @@ ORDER: tuple[Mechanism, ...] = (
     crime.IT,
     extortion.IT,
     heavy_hand.IT,
+    cliques.IT,
     domestic_violence.IT,
     seeking_help.IT,
     land_conflicts.IT,
@@ -149,6 +151,7 @@ class Tally(
     crime.Counts,
     extortion.Counts,
     heavy_hand.Counts,
+    cliques.Counts,
     domestic_violence.Counts,
     seeking_help.Counts,
     land_conflicts.Counts,
@@ -198,6 +201,7 @@ SHIFT: Mapping[str, Verb] = {
     "stay_away": collective_violence.stay_away,
     "renew_offenders": offenders.act,
     "clamp_down": heavy_hand.act,
+    "raid": cliques.act,
     "offend": crime.act,
     "keep_thieves_away": narcos.act,
     "extort": extortion.act,
@@ -235,6 +239,7 @@ MONTH_END: Mapping[str, Verb] = {
     "be_bought": capture.month_end,
     "set_hours": chief.month_end,
     "let_fear_sink_in": fear.month_end,
+    "deliberate": cliques.month_end,
 }
 """What closes a month, before everybody is brought up to date."""
 

@@ -1,4 +1,4 @@
-"""Custody: who is held, and how somebody comes back; the heavy hand fills it (see heavy_hand)."""
+"""Custody: who is held, and how somebody comes back; judges and the heavy hand fill it (see heavy_hand)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,19 @@ def take_in(stage: Stage, prison: Rows[Prisoner], count: Ints, i: int, clique: i
     row.until, row.who, row.clique = until, i, clique
     count[0] += 1
     leave(mind, stage.tick, stage.trust[z], stage.ledger, z, DEPARTURE)
+
+
+@kernel
+def take_member(stage: Stage, gangs: Gangland, prison: Rows[Prisoner], count: Ints, i: int, until: int) -> None:
+    """Hold a member for an act until a tick: his clique feels it, unlike a sweep, which takes whoever is there."""
+    q = stage.minds[i].member
+    clique = gangs.cliques[q]
+    take_in(stage, prison, count, i, q, until)
+    clique.members -= 1
+    clique.held_now += 1
+    clique.leader_now += 1 if clique.leader == i else 0
+    stage.minds[i].member = -1
+    stage.tally[0].member_arrests += 1.0
 
 
 @kernel

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from model.calendar import YEAR, is_last_shift_of_month, weekday_of
 from model.chance import STEP, TRIES, age_of, someone, young_man
-from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENTS, PUNISHMENT, TERRITORIAL
+from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENTS, NOBODY, PUNISHMENT, TERRITORIAL
+from model.deciding import CHOICES, Desk, desk_of
 from model.gangs import TARGETS, enrol, gangland_of
 from model.kernels import kernel
 from model.kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.ledger import cause, impress
 from model.luck import decision, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.clique_choices import choose_to_punish, lack_of
 from model.mechanisms.crime import CRIME_MINUTE, LETHAL, LOSS, most_of, note_incident
 from model.mechanisms.political_calendar import violence
 from model.mechanisms.safe_schools import draw_of
@@ -27,8 +29,9 @@ from model.rows import Column, Row, wide
 from model.tables import Growing
 
 if TYPE_CHECKING:
-    from model.gangs import Gangland, Gangs
+    from model.gangs import Clique, Gangland, Gangs
     from model.measures import Month
+    from model.mechanisms.cliques import Cliques
     from model.mechanisms.political_calendar import PoliticalCalendar
     from model.mechanisms.safe_schools import SafeSchools
     from model.model import TrustModel as World
@@ -120,6 +123,9 @@ class Extortion(Group):
     recruit_tie: float = number(1.2, "log ratio", 0.0, 5.0, "assumed", "effect of a tie to a member")
     recruit_out: float = number(0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect of being out of school")
     leave: float = share(0.012, "assumed", "members who leave in a month", high=0.5)
+    leave_poor: float = number(
+        0.7, "log ratio", 0.0, 5.0, "assumed; swept", "more who leave a clique without income, 1 being usual", off=0.0
+    )
     imitators: float = number(
         0.006,
         "a year",
@@ -188,6 +194,7 @@ def collect(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
         if mind.pays < 0 or mind.gone >= 0:
             continue
         stage.tally[0].payments += 1.0
+        gangs.cliques[mind.pays].takings += gangs.cliques[mind.pays].rent
         p, trust = numbers[stage.ground.people[i].settlement], stage.trust[stage.ground.people[i].settlement]
         impress(stage.day, stage.minds, i, PAYMENT, 0.5, 0.0, 0.05, p.weight_payment, trust.fast)
         if luck(stage.seed, STOPS_PAYING, stage.tick, i, 0) < p.churn:
@@ -218,7 +225,7 @@ def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
             i = target_of(stage, gangs, first, n_targets, number)
             mind = stage.minds[i]
             p = numbers[stage.ground.people[i].settlement]
-            chance = p.demands * clique.members / 365.0 / 2.0 / MOST_DEMANDS
+            chance = p.demands * (clique.members + clique.hands) * clique.effort / 365.0 / 2.0 / MOST_DEMANDS
             if mind.gone >= 0 or mind.pays >= 0 or luck(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance:
                 continue
             minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
@@ -240,8 +247,10 @@ def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
             whim = p.noise * math.log((u + 1e-12) / (1.0 - u + 1e-12))
             if clique.dread * p.punishment_cost - clique.rent + whim > 0.0:
                 mind.pays = q
+                clique.paid += 1.0
                 continue
             clique.refused += 1
+            clique.unpaid += 1.0
             row = gangs.threats[gangs.threat_count[0]]
             row.due = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
             row.born, row.victim, row.clique = stage.tick, i, q
@@ -249,7 +258,19 @@ def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
 
 
 @kernel
-def punish(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
+def is_punished(stage: Stage, clique: Clique, threat: Threat, desk: Desk, p: Extortion, minds: Cliques) -> bool:
+    """Whether a clique carries out a threat: by its own decision, or at a fixed rate if it decides nothing."""
+    i = threat.victim
+    told = stage.minds[i].spoke >= threat.born
+    if minds.punish == 1:
+        lack = lack_of(clique, p.imitator_blocked)
+        return choose_to_punish(desk, minds, clique, threat.clique, i, told, lack, stage.tick)
+    chance = p.punish_told if told else p.punish
+    return luck(stage.seed, PUNISH, stage.tick, i, 0) < chance
+
+
+@kernel
+def punish(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], deciding: Rows[Cliques], desk: Desk) -> None:
     """Carry out, or not, the threats that are due; everybody in the territory learns from it."""
     left = 0
     for k in range(gangs.threat_count[0]):
@@ -260,11 +281,10 @@ def punish(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
             continue
         i, clique = threat.victim, gangs.cliques[threat.clique]
         mind, person = stage.minds[i], stage.ground.people[i]
-        if mind.gone >= 0:
+        if mind.gone >= 0 or clique.alive == 0:
             continue
         p = numbers[person.settlement]
-        chance = p.punish_told if mind.spoke >= threat.born else p.punish
-        if luck(stage.seed, PUNISH, stage.tick, i, 0) >= chance:
+        if not is_punished(stage, clique, threat, desk, p, deciding[0]):
             clique.dread -= p.learning * clique.dread
             continue
         clique.dread += p.learning * (1.0 - clique.dread)
@@ -277,8 +297,8 @@ def punish(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
 @kernel
 def strike(
     stage: Stage, cell: int, victim: int, clique: int, deadly_motive: int, motive: int, lethal: float, number: int
-) -> None:
-    """Let a clique attack somebody, who dies or is wounded."""
+) -> bool:
+    """Let a clique attack somebody, who dies or is wounded; return whether he dies."""
     minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
     deadly = luck(stage.seed, LETHAL, stage.tick, number, 0) < lethal
     if not deadly:
@@ -295,6 +315,53 @@ def strike(
         1.0 if deadly else 0.8,
         0.0,
     )
+    return deadly
+
+
+@kernel
+def member_aimed_at(stage: Stage, gangs: Gangland, foe: int, q: int) -> int:
+    """Member of a rival whom an attack finds, or -1."""
+    found, least = NOBODY, 1.0
+    for k in range(gangs.roll_count[0]):
+        i = gangs.roll[k].who
+        if stage.minds[i].member == foe and stage.minds[i].gone < 0:
+            u = luck(stage.seed, CLASH_VICTIM, stage.tick, i, q)
+            if u < least:
+                found, least = i, u
+    return found
+
+
+@kernel
+def young_man_at(stage: Stage, cell: int, q: int) -> int:
+    """Young man who is in a cell, in eight tries, or -1."""
+    for a in range(8):
+        i = someone(stage.ground, stage.where, cell, luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
+        if i >= 0 and stage.minds[i].gone < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
+            return i
+    return NOBODY
+
+
+@kernel
+def attack(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], p: Cliques) -> None:
+    """Let the cliques that decided on it attack their rival: a member at his home, or whoever is on its ground."""
+    for q in range(len(gangs.cliques)):
+        clique = gangs.cliques[q]
+        if clique.attack_at != stage.tick or clique.foe < 0:
+            continue
+        foe = gangs.cliques[clique.foe]
+        i, cell = NOBODY, foe.centre
+        if luck(stage.seed, CLASH, stage.tick, q, 0) < p.attack_member:
+            i = member_aimed_at(stage, gangs, clique.foe, q)
+            cell = wide(stage.ground.people[i].home) if i >= 0 else cell
+        if i < 0:
+            i = young_man_at(stage, cell, q)
+        if i < 0:
+            continue
+        stage.tally[0].clashes += 1.0
+        clique.owed = max(clique.owed - 1.0, 0.0)
+        lethal = numbers[max(stage.ground.cells[cell].settlement, 0)].clash_lethal
+        if strike(stage, cell, i, q, BY_GANG, BY_GANG, lethal, CLASH_NUMBER + q):
+            foe.killed_now += 1 if stage.minds[i].member == clique.foe else 0
 
 
 @kernel
@@ -308,12 +375,10 @@ def clash(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], political: Ro
         chance *= clique.members / max(clique.founding, 1)
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue
-        for a in range(8):
-            i = someone(stage.ground, stage.where, clique.centre, luck(stage.seed, CLASH_VICTIM, stage.tick, q, a))
-            if i >= 0 and stage.minds[i].gone < 0 and young_man(stage.ground.people[i], stage.tick, 14.0):
-                stage.tally[0].clashes += 1.0
-                strike(stage, clique.centre, i, q, BY_GANG, BY_GANG, p.clash_lethal, CLASH_NUMBER + q)
-                break
+        i = young_man_at(stage, wide(clique.centre), q)
+        if i >= 0:
+            stage.tally[0].clashes += 1.0
+            strike(stage, clique.centre, i, q, BY_GANG, BY_GANG, p.clash_lethal, CLASH_NUMBER + q)
 
 
 @kernel
@@ -334,7 +399,7 @@ def recruit(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], schools: Ro
                 tied = 1.0
         out = 0.0 if person.occupation == STUDENT else 1.0
         hazard = p.recruit * math.exp(p.recruit_tie * tied + p.recruit_out * out)
-        hazard *= draw_of(out == 0.0, schools[person.settlement])
+        hazard *= draw_of(out == 0.0, schools[person.settlement]) * gangs.cliques[q].draw
         if luck(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MOST_RECRUITED:
             mind.member = q
             gangs.cliques[q].members += 1
@@ -384,12 +449,12 @@ def imitate(stage: Stage, numbers: Rows[Extortion], phone_lists: float) -> None:
 
 
 @kernel
-def close_month(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
-    """Raise or lower the rent by what was refused; let members leave."""
+def close_month(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], deciding: Rows[Cliques]) -> None:
+    """Raise or lower the rent by what was refused, where cliques do not decide it; let members leave."""
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
         p = numbers[max(stage.ground.cells[clique.centre].settlement, 0)]
-        if clique.asked > 0:
+        if clique.asked > 0 and deciding[0].rent == 0:
             up = 2 * clique.refused <= clique.asked
             clique.rent *= 1.0 + p.rent_step if up else 1.0 - p.rent_step
         clique.asked, clique.refused = 0, 0
@@ -399,7 +464,8 @@ def close_month(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None
         mind = stage.minds[i]
         if mind.member < 0:
             continue
-        leave = numbers[stage.ground.people[i].settlement].leave
+        p = numbers[stage.ground.people[i].settlement]
+        leave = p.leave * math.exp(p.leave_poor * (1.0 - gangs.cliques[mind.member].income))
         if mind.gone >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
             gangs.cliques[mind.member].members -= 1
             mind.member = -1
@@ -436,6 +502,8 @@ def extort(
     political: Rows[PoliticalCalendar],
     schools: Rows[SafeSchools],
     facts: Rows[Gangs],
+    deciding: Rows[Cliques],
+    desk: Desk,
     monday: bool,
     month_ends: bool,
 ) -> None:
@@ -445,13 +513,16 @@ def extort(
         collect(stage, gangs, numbers)
     if shift < 2:
         demand(stage, gangs, numbers)
-    punish(stage, gangs, numbers)
-    clash(stage, gangs, numbers, political)
+    punish(stage, gangs, numbers, deciding, desk)
+    if deciding[0].attack == 1:
+        attack(stage, gangs, numbers, deciding[0])
+    else:
+        clash(stage, gangs, numbers, political)
     if shift == 1:
         recruit(stage, gangs, numbers, schools)
     imitate(stage, numbers, facts[0].phone_lists)
     if month_ends:
-        close_month(stage, gangs, numbers)
+        close_month(stage, gangs, numbers, deciding)
 
 
 def most_demands(world: World) -> int:
@@ -471,6 +542,8 @@ def act(world: World) -> None:
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most + len(state[TARGETS]))
     state.threats.reserve(16 * len(state.cliques))
+    if numbers["cliques"]["punish"][0]:
+        state[CHOICES].reserve(int(state.threats.count[0]))
     state.roll.reserve(world.laid(most_recruits))
     extort(
         world.stage(),
@@ -479,6 +552,8 @@ def act(world: World) -> None:
         numbers["political_calendar"],
         numbers["safe_schools"],
         numbers["gangs"],
+        numbers["cliques"],
+        world.laid(desk_of),
         weekday_of(tick) == 0,
         is_last_shift_of_month(tick),
     )
@@ -501,7 +576,8 @@ def payers(month: Month) -> float:
 
 WRITES = (
     "minds.harmed", "minds.gone", "minds.member", "tally.grave_assaults", "cliques.members", "cliques.asked",
-    "cliques.refused", "cliques.rent", "cliques.dread", "roll", "incidents", "impressions",
+    "cliques.refused", "cliques.dread", "cliques.paid", "cliques.unpaid", "cliques.takings", "cliques.owed",
+    "cliques.killed_now", "choices", "roll", "incidents", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Extortion,

@@ -21,7 +21,7 @@ from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.board_memory import remember_state
 from model.mechanisms.certainty import UNCOUNTED, Beliefs, group_of
-from model.mechanisms.custody import Prisoner, take_in
+from model.mechanisms.custody import Prisoner, take_member
 from model.mechanisms.offenders import Offender, hold
 from model.parameters import Group, number, share
 from model.rows import Column, Row
@@ -190,6 +190,8 @@ def take(stage: Stage, court: Court, row: Incident, held: bool) -> int:
         zone = max(stage.ground.cells[row.cell].settlement, 0)
         court.beliefs.arrested[group, zone] += 1.0 if held else court.beliefs.numbers[0].released
     if not held:
+        if row.clique >= 0:
+            court.gangs.cliques[row.clique].freed_now += 1
         return NOBODY
     until = remanded(stage, court, stage.tick, row.number, 0)
     if row.offender >= 0:
@@ -224,12 +226,8 @@ def member_of(stage: Stage, gangs: Gangland, clique: int, number: int) -> int:
 @kernel
 def lock_up(stage: Stage, court: Court, i: int, until: int) -> None:
     """Hold a member of a clique, if somebody is named, until a tick."""
-    if i < 0:
-        return
-    q = stage.minds[i].member
-    take_in(stage, court.prison, court.prison_count, i, q, until)
-    court.gangs.cliques[q].members -= 1
-    stage.minds[i].member = -1
+    if i >= 0:
+        take_member(stage, court.gangs, court.prison, court.prison_count, i, until)
 
 
 @kernel
