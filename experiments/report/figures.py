@@ -19,8 +19,8 @@ from experiments.figures.looks import COLOURS, stroke
 from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
+from experiments.runs.words import cause, group, in_both, verdict
 from experiments.runs.yearly import MONTHS
-from experiments.words import cause, group, in_both, verdict
 from model.criteria import CRITERIA, WORDS
 
 WIDE = 4.8

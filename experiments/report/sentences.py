@@ -7,7 +7,7 @@ from markupsafe import Markup
 from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site, settled
-from experiments.words import in_both, people
+from experiments.runs.words import in_both, people
 from model.criteria import CRITERIA
 
 TOLD = (
