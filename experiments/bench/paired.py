@@ -15,7 +15,7 @@ import numpy as np
 
 from experiments.bench import probe, same_numbers
 from experiments.bench.same_numbers import Columns, Likeness
-from experiments.runs.folder import write_whole
+from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model.errors import InputError
@@ -203,4 +203,4 @@ def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict
         "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
         "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
     }
-    return (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()
+    return json_of(stated)
