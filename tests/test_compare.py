@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from systems import needs_signals
 
 from experiments.cli import app as cli
 from experiments.compare.arms import read_word
@@ -260,6 +261,7 @@ def test_the_number_of_workers_changes_nothing(folder, tmp_path):
         assert (other / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
 
 
+@needs_signals
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
     out = tmp_path / "long"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from stub_runs import write_study
+from systems import needs_linux
 from test_runs import alive
 
 from experiments.cli import app as cli
@@ -18,6 +19,7 @@ from experiments.runs.manifest import half_written
 from experiments.sweeps.export import csv_of
 from model.errors import InputError
 
+pytestmark = needs_linux
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 ASKED = {
     "run": ("run", "baseline", *SMALL, "--replicates", "3"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from systems import needs_linux, needs_signals
 
 from experiments.cli import app as cli
 from experiments.runs.asked import after, asked
@@ -293,6 +294,7 @@ def test_years_must_be_positive():
         after(datetime.date(2017, 1, 1), -1.0)
 
 
+@needs_signals
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interruption_keeps_what_was_finished(tmp_path, workers):
     out = tmp_path / "long"
@@ -323,6 +325,7 @@ def wait_for(word, stream):
     raise AssertionError(f"never read {word}")
 
 
+@needs_linux
 def test_workers_end_when_their_parent_is_killed(tmp_path):
     words = [*BARE, "--years", "10", "--replicates", "6", "--workers", "2", "--out", str(tmp_path / "x")]
     process = subprocess.Popen(

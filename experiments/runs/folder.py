@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,9 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Make sure that the names of the files in a folder are on the disk, too."""
+    """Make sure that the names of the files in a folder are on the disk, too; Windows opens no folder."""
+    if sys.platform == "win32":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
