@@ -551,7 +551,7 @@ def test_a_report_is_shown_again_from_its_folder(folder, tmp_path, page):
 
 
 def test_the_policies_of_a_sweep_are_twins_within_each_draw(swept):
-    from experiments.sweeps.results import runs_of
+    from experiments.runs.reading import runs_of
 
     runs = runs_of(swept / "sweep", ["trust_mean"])
     months = pq.read_table(swept / "compared" / "effects.parquet").to_pandas()

@@ -205,15 +205,16 @@ def added(size: Size, count: int) -> float:
 
 def as_json(results: list[Result], quick: bool, found: Breakdown, loop: dict[str, Any]) -> bytes:
     """Return the numbers as JSON, with what a decade is made of."""
-    stated = {
-        "machine": machine(),
-        "fingerprint": fingerprint(),
-        "quick": quick,
-        "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
-        "breakdown": asdict(found),
-        "bare_loop": {"work": asdict(found.work()), **loop},
-    }
-    return json_of(stated)
+    return json_of(
+        {
+            "machine": machine(),
+            "fingerprint": fingerprint(),
+            "quick": quick,
+            "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
+            "breakdown": asdict(found),
+            "bare_loop": {"work": asdict(found.work()), **loop},
+        }
+    )
 
 
 def number(value: float) -> float | None:

@@ -196,11 +196,12 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
 
 def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict[str, Likeness]) -> bytes:
     """Return everything as JSON."""
-    stated = {
-        "machine": machine(),
-        "here": here.fingerprint,
-        "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
-        "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
-        "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
-    }
-    return json_of(stated)
+    return json_of(
+        {
+            "machine": machine(),
+            "here": here.fingerprint,
+            "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
+            "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
+            "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
+        }
+    )

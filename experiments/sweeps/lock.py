@@ -1,6 +1,5 @@
 """One sweep at a time in a folder: a lock that dies with the process that holds it, however it dies."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,15 +18,12 @@ def locked(folder: Path) -> Iterator[None]:
     Workers are spawned, not forked, and do not inherit the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
+    with (folder / LOCK).open("a") as file:
         try:
-            take(handle)
+            take(file.fileno())
         except (BlockingIOError, PermissionError):
             raise InputError(f"{folder} is being written by another start of a sweep; wait for it or end it") from None
         yield
-    finally:
-        os.close(handle)
 
 
 def take(handle: int) -> None:
