@@ -32,10 +32,10 @@ def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | No
 def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table that lies in a folder as one file."""
     path = folder / f"{name}.parquet"
-    if not path.is_file():
-        raise InputError(f"{folder} holds no {path.name}")
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
+    if not path.is_file():
+        raise InputError(f"{folder} holds no {path.name}")
     try:
         table = pq.read_table(path, partitioning=None)
     except pa.ArrowInvalid:
