@@ -262,7 +262,7 @@ def test_the_number_of_workers_changes_nothing(folder, tmp_path):
 
 
 @needs_signals
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
     out = tmp_path / "long"
     words = [

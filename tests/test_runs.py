@@ -189,10 +189,12 @@ def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(tmp_p
         ("reporting_support", ["1", "3"]),
         ("resources_only", ["2", "2"]),
     ):
-        words = [*short, "--until", "2017-06-01", "--seed", seeds[0], "--replicates", seeds[1], "--workers", "2"]
+        words = [*short, "--until", "2017-06-01", "--seed", seeds[0], "--replicates", seeds[1]]
         whole, rest = tmp_path / f"whole-{policy}", tmp_path / f"rest-{policy}"
         assert cli.code_of([*words, "--policy", f"{policy}@2017-03-15", "--out", str(whole)]) == 0
-        assert cli.code_of([*words, "--policy", policy, "--from", str(state), "--out", str(rest)]) == 0
+        workers = "2" if policy == "reporting_support" else "1"
+        more = ["--policy", policy, "--from", str(state), "--workers", workers, "--out", str(rest)]
+        assert cli.code_of([*words, *more]) == 0
         for name in ("measures", "settlements", "groups", "ledger"):
             columns = [column for column in read(whole, name).column_names if column != "run"]
             tables = [read(folder, name).select(columns) for folder in (rest, whole)]
