@@ -16,7 +16,8 @@ from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
 from experiments.figures.svg import png_of
 from experiments.validation import ceiling, effects, lived, readers
-from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
+from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
+from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,

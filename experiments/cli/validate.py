@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from model.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from experiments.validation.lived import Size
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
@@ -52,6 +58,26 @@ class Asked:
             if broken:
                 raise InputError(message)
 
+    @property
+    def folder(self) -> Path:
+        """Where tables and figures go."""
+        return self.out or OUT
+
+    def size(self, **own: Any) -> "Size":
+        """Return how much is simulated: what is asked for, else what is an examination's own."""
+        from experiments.validation.lived import QUICK, Size
+
+        size = QUICK if self.quick else Size(**own)
+        seeds, scale = self.replicates or size.seeds, self.scale or size.scale
+        return replace(size, workers=self.workers, seeds=seeds, scale=scale)
+
+    def draw(self, name: str, figure: "Figure") -> None:
+        """Write a figure beside its table."""
+        from experiments.figures.svg import png_of
+        from experiments.runs.folder import write_whole
+
+        write_whole(self.folder / f"{name}.png", png_of(figure))
+
 
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
@@ -87,57 +113,40 @@ def criteria(asked: Asked) -> bool:
 def effects(asked: Asked) -> bool:
     """Carry out the virtual experiments and draw them."""
     from experiments.figures.effects import effects_forest
-    from experiments.figures.svg import png_of
-    from experiments.runs.folder import write_whole
     from experiments.validation.effects import holds, show_effects
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size()
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
-    rows = show_effects(asked.only, folder, size)
-    write_whole(folder / "effects.png", png_of(effects_forest(rows)))
+    rows = show_effects(asked.only, asked.folder, asked.size())
+    asked.draw("effects", effects_forest(rows))
     return all(holds(row) for row in rows)
 
 
 def ceiling(asked: Asked) -> bool:
     """Carry out the worlds of the ceiling and draw them."""
     from experiments.figures.ceiling import ceiling_of
-    from experiments.figures.svg import png_of
-    from experiments.runs.folder import write_whole
     from experiments.validation import ceiling as worlds
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size()
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
-    rows = worlds.show_ceiling(folder, size, worlds.YEARS if asked.years is None else asked.years)
-    write_whole(folder / "ceiling.png", png_of(ceiling_of(rows)))
+    years = worlds.YEARS if asked.years is None else asked.years
+    asked.draw("ceiling", ceiling_of(worlds.show_ceiling(asked.folder, asked.size(), years)))
     return True
 
 
 def panel(asked: Asked) -> bool:
     """Repeat the panels and the twins from which the sizes of single events are taken, and draw them."""
-    from experiments.figures.svg import png_of
     from experiments.figures.trust_events import events_figure
-    from experiments.runs.folder import write_whole
     from experiments.validation.trust_events import show_events
 
-    folder = asked.out or OUT
-    write_whole(folder / "trust_events.png", png_of(events_figure(show_events(folder))))
+    asked.draw("trust_events", events_figure(show_events(asked.folder)))
     return True
 
 
 def doses(asked: Asked) -> bool:
     """Carry out the doses at both sites and draw them."""
     from experiments.figures.doses import doses_figure
-    from experiments.figures.svg import png_of
-    from experiments.runs.folder import write_whole
     from experiments.validation.doses import show_doses
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=1)
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    size = asked.size(seeds=1)
     size = size if asked.years is None else replace(size, longest=asked.years)
-    write_whole(folder / "doses.png", png_of(doses_figure(show_doses(folder, size))))
+    asked.draw("doses", doses_figure(show_doses(asked.folder, size)))
     return True
 
 
@@ -145,9 +154,7 @@ def closed(asked: Asked) -> bool:
     """Let closed towns live under every law of trust; whether they stand still is printed, not judged."""
     from experiments.validation.closed import YEARS as LONG
     from experiments.validation.closed import show_closed
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=1, scale=SCALE)
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
-    show_closed(folder, size, 6 if asked.quick else LONG if asked.years is None else int(asked.years))
+    years = 6 if asked.quick else LONG if asked.years is None else int(asked.years)
+    show_closed(asked.folder, asked.size(seeds=1, scale=SCALE), years)
     return True

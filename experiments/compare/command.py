@@ -19,7 +19,7 @@ from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
-from experiments.runs.folder import joined, manifest_of, parquets, write, write_whole
+from experiments.runs.folder import begin, joined, manifest_of, parquets, write, write_whole
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
 from experiments.runs.progress import say
 from model.errors import InputError
@@ -61,6 +61,7 @@ def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
+    begin(folder, COMPARISON)
     written = []
     for number, own in enumerate(by_site(planned)):
         for k, arm in enumerate(own):

@@ -9,7 +9,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import words
 from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
@@ -22,6 +21,7 @@ from experiments.report.ceiling import worlds_at
 from experiments.report.days import day
 from experiments.report.figures import FIGURES, available, drawn, few_deaths
 from experiments.report.reading import Site, read_sites
+from experiments.runs import words
 from model.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
