@@ -71,7 +71,7 @@ def write(world: Any, rows: np.ndarray) -> None:
 
 
 def made_up(tick: int, seed: int = 0) -> np.ndarray:
-    """Return choices of one shift: each kind's first half takes the last option for its first reason, the others none."""
+    """Return choices of one shift: half of each kind take the last option for the first reason, others the first."""
     rows = np.zeros(len(INVENTED) * DECIDERS, Choice.dtype)
     for k, (number, matter) in enumerate(INVENTED.items()):
         for who in range(DECIDERS):

@@ -3,11 +3,12 @@
 import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm
+from experiments.compare.arms import Arm, with_seeds
 from model.deciding import AGENTS, MATTERS
 
 LUCK = "luck"
@@ -44,7 +45,8 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     """Yield a row for every option of every matter that was decided in an arm."""
     begins, until = (datetime.date.fromisoformat(date) for date in (arm.begins, arm.until))
     years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
-    choices = arm.table("decisions")
+    choices = with_seeds(arm, "decisions")
+    shares = shares_of(choices)
     matters: Any = choices.groupby(["agent", "matter"])
     for (agent, matter), own in sorted(matters, key=lambda one: (AGENTS.index(one[0][0]), one[0][1])):
         for option in options_of(matter, own["option"]):
@@ -53,7 +55,7 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
             place = {"site": arm.scenario, "arm": arm.name, "agent": agent, "matter": matter, "option": option}
             yield place | {
                 "chosen": len(reasons) / years,
-                "share": 100.0 * len(reasons) / len(own),
+                "share": fmean(shares[f"{matter}.{option}"].values()),
                 "reason": reason,
                 "reason_share": share,
             }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, by_site
+from experiments.compare.arms import Arm, by_site, with_seeds
 from experiments.compare.decided import Values, shares_of
 from experiments.compare.headlines import present
 from experiments.compare.swept import draw_of, draws_in, seed_of
@@ -141,12 +141,6 @@ def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
             if any(math.isnan(value) for side in sides for value in side.values()):
                 continue
             yield row_of(one, "group", f"{column}_{group}", "last", one.effect(*sides))
-
-
-def with_seeds(arm: Arm, name: str) -> pd.DataFrame:
-    """Return a table of an arm with the seed of every run."""
-    runs = arm.table("measures")[["run", "seed"]].drop_duplicates()
-    return arm.table(name).merge(runs, on="run")
 
 
 def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:

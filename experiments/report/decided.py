@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from experiments.report.both import Both, both
+from experiments.report.both import Both, both, joined
 from experiments.report.reading import Arm, Site, settled
 from experiments.words import find
 
@@ -59,13 +59,20 @@ def row_of(site: Site, arm: Arm, matter: Decided, option: str) -> Any:
 
 
 def cell(site: Site, arm: Arm, matter: Decided, option: str) -> Both:
-    """Return what stands in the table for an arm and option: share, change against the first arm, chief reason."""
-    row = row_of(site, arm, matter, option)
+    """Return what stands in the table for an arm and option: share, change, and its chief reason if it is another."""
+    row, first = (row_of(site, one, matter, option) for one in (arm, site.base))
     if row is None:
         return both("–", "–")
-    share = site.numbers.show("decided", row.name, "share", int(0.0 < row["share"] < FEW))
-    parts = [Both(share, share), *change(site, arm, matter, option), *reason(site, row)]
-    return Both(*(Markup(" ").join(getattr(one, language) for one in parts) for language in ("es", "en")))
+    parts = [share(site, row), *change(site, arm, matter, option)]
+    if first is None or row["reason"] != first["reason"]:
+        parts.append(wrapped(reason(site, row)))
+    return joined(parts)
+
+
+def share(site: Site, row: Any) -> Both:
+    """Return how many of a hundred choices took an option; with a decimal if they are few."""
+    shown = site.numbers.show("decided", row.name, "share", int(0.0 < row["share"] < FEW))
+    return Both(shown, shown)
 
 
 def change(site: Site, arm: Arm, matter: Decided, option: str) -> Iterator[Both]:
@@ -79,11 +86,17 @@ def change(site: Site, arm: Arm, matter: Decided, option: str) -> Iterator[Both]
     yield Both(told, told)
 
 
-def reason(site: Site, row: Any) -> Iterator[Both]:
-    """Yield the reason that was most often decisive, with how often."""
-    if not row["reason"]:
-        return
-    words = said("reasons", f"{row['matter']}.{row['reason']}")
-    share = site.numbers.show("decided", row.name, "reason_share")
-    cell = Markup('<span class="cell why">{} ({})</span>')
-    yield Both(cell.format(words.es, share), cell.format(words.en, share))
+def reason(site: Site, row: Any) -> Both:
+    """Return the reason that was most often decisive, with how often; a dash where luck alone was."""
+    if row is None or not row["reason"]:
+        return both("–", "–")
+    often = site.numbers.show("decided", row.name, "reason_share")
+    return both(
+        "{why} ({often})", "{why} ({often})", why=said("reasons", f"{row['matter']}.{row['reason']}"), often=often
+    )
+
+
+def wrapped(words: Both) -> Both:
+    """Return words that stand below a number."""
+    cell = Markup('<span class="cell">{}</span>')
+    return Both(cell.format(words.es), cell.format(words.en))
