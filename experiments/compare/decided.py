@@ -48,7 +48,7 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     choices = with_seeds(arm, "decisions")
     shares = shares_of(choices)
     matters: Any = choices.groupby(["agent", "matter"])
-    for (agent, matter), own in sorted(matters, key=lambda one: (AGENTS.index(one[0][0]), one[0][1])):
+    for (agent, matter), own in sorted(matters, key=place_of):
         for option in options_of(matter, own["option"]):
             reasons = own.loc[own["option"] == option, "reason"]
             reason, share = chief(Counter(reasons))
@@ -59,6 +59,13 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
                 "reason": reason,
                 "reason_share": share,
             }
+
+
+def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
+    """Return the place of a matter in the tables: by kind of agent, then as they were declared."""
+    (agent, matter), _ = one
+    declared = [known.name for known in MATTERS.values()]
+    return AGENTS.index(agent), declared.index(matter) if matter in declared else len(declared), matter
 
 
 def chief(reasons: Counter[str]) -> tuple[str, float]:

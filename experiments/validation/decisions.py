@@ -99,7 +99,7 @@ def share_of(told: Told, world: str, year: int, matter: str, option: str) -> flo
 
 def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]:
     """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
-    matters = sorted(MATTERS.values(), key=lambda one: (AGENTS.index(one.agent), one.name))
+    matters = sorted(MATTERS.values(), key=lambda one: AGENTS.index(one.agent))
     for site, twins in found.items():
         for matter in matters:
             for year in years:

@@ -57,8 +57,7 @@ def taken(matter: Matter, rows: np.ndarray, option: int) -> Taken:
 def decided_by(agent: str, books: Sequence[np.ndarray]) -> list[tuple[int, Matter]]:
     """Return the matters, with their numbers, that agents of a kind decided in any of some worlds."""
     there = {int(number) for book in books for number in np.unique(book["matter"])}
-    own = [(number, MATTERS[number]) for number in there if MATTERS[number].agent == agent]
-    return sorted(own, key=lambda one: one[1].name)
+    return [(number, matter) for number, matter in MATTERS.items() if number in there and matter.agent == agent]
 
 
 # Who, without saying who
