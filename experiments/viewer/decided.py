@@ -28,8 +28,7 @@ LATEST = 3
 REASONS = 2
 """Reasons told of every option."""
 RESIDENT = "resident"
-ALONE = ("mayor", RESIDENT)
-"""Agents without a number: the mayor is known as such, and residents are not told one by one."""
+"""Agents who are not told one by one."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +69,17 @@ def order_of(seed: int, agent: str, crowd: int) -> dict[int, int]:
     return {who: place for place, who in enumerate(shuffled, start=1)}
 
 
-def crowd_of(lane: Lane, agent: str, who: int) -> int:
+def crowd_of(lane: Lane, agent: str) -> int:
     """Return among how many of its kind somebody is numbered: all that the town has, whether they decided or not."""
     state, town = lane.world.state, lane.site.town
     there = {"clique": len(state.cliques), "authority": len(state.boards), "chief": len(town.facilities)}
-    return max(there.get(agent, 0), who + 1)
+    return there.get(agent, 0)
 
 
 def called(language: str, lane: Lane, agent: str, who: int) -> str:
     """Return how somebody who decided is called: the kind of agent, and a number that tells neither name nor place."""
-    name = capital(find("agents", agent, language))
-    return name if agent in ALONE else f"{name} {order_of(lane.seed, agent, crowd_of(lane, agent, who))[who]}"
+    name, number = capital(find("agents", agent, language)), order_of(lane.seed, agent, crowd_of(lane, agent)).get(who)
+    return name if number is None else f"{name} {number}"
 
 
 def capital(words: str) -> str:
@@ -116,16 +115,15 @@ def counted(language: str, matter: Matter, one: Taken) -> str:
 
 
 def latest(language: str, lane: Lane, matter: Matter, rows: np.ndarray, letter: str) -> str:
-    """Return the latest choices in a matter as items of a list, those with a reason first among those of one shift."""
-    order = np.lexsort((labels_of(lane, matter, rows), rows["term"] == BY_LUCK, -rows["tick"]))
-    return "".join(item(language, lane, matter, rows[k], letter) for k in order[:LATEST])
+    """Return the latest choices in a matter as items of a list; of one shift, those that had a reason come first.
 
-
-def labels_of(lane: Lane, matter: Matter, rows: np.ndarray) -> np.ndarray:
-    """Return the numbers of those who decided, so that no order of places shows in a list."""
-    crowd = crowd_of(lane, matter.agent, int(rows["who"].max(initial=0)))
-    order = order_of(lane.seed, matter.agent, crowd)
-    return np.array([order[int(who)] for who in rows["who"]])
+    Those who decided stand in an order of luck, so that no order of places shows.
+    """
+    last = rows[np.argsort(-rows["tick"], kind="stable")][:LATEST]
+    tied = rows[rows["tick"] >= last["tick"].min(initial=lane.world.tick)]
+    labels = [anonymous(lane.seed, matter.agent, int(who)) for who in tied["who"]]
+    order = np.lexsort((labels, tied["term"] == BY_LUCK, -tied["tick"]))[:LATEST]
+    return "".join(item(language, lane, matter, tied[k], letter) for k in order)
 
 
 def item(language: str, lane: Lane, matter: Matter, row: np.void, letter: str) -> str:
