@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
+VIRTUAL = "--effects, --ceiling, --doses, --closed and --decisions"
+"""Examinations that let worlds of their own live, which may be tried out quickly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Asked:
     panel: bool = False
     doses: bool = False
     closed: bool = False
+    decisions: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -36,20 +39,19 @@ class Asked:
 
     def check(self) -> None:
         """Raise with what is wrong, before anything is run."""
-        virtual = self.effects or self.ceiling or self.doses or self.closed
+        virtual = self.effects or self.ceiling or self.doses or self.closed or self.decisions
         rules = {
-            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses or --closed": not (
+            f"say what to validate: --knockouts, --criteria, --panel, {VIRTUAL.replace(' and', ' or')}": not (
                 virtual or self.knockouts or self.criteria or self.panel
             ),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
             "--years has no meaning with --effects: every experiment has its own": self.effects
             and self.years is not None,
-            "--quick goes with --effects, --ceiling, --doses and --closed only": self.quick and not virtual,
+            f"--quick goes with {VIRTUAL} only": self.quick and not virtual,
             "--quick sets --replicates, --years and --scale itself: leave them out": self.quick
             and (self.replicates, self.years, self.scale) != (None, None, None),
-            "--out goes with --effects, --ceiling, --panel, --doses and --closed only": self.out is not None
-            and not (virtual or self.panel),
+            f"--out goes with --panel, {VIRTUAL} only": self.out is not None and not (virtual or self.panel),
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
             f"--replicates must be at least 1, got {self.replicates}": self.replicates is not None
             and self.replicates < 1,
@@ -84,7 +86,7 @@ def carry_out(asked: Asked) -> bool:
     asked.check()
     parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
     more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses), (closed, asked.closed))
-    good = [part(asked) for part, wanted in (*parts, *more) if wanted]
+    good = [part(asked) for part, wanted in (*parts, *more, (decisions, asked.decisions)) if wanted]
     return all(good)
 
 
@@ -157,4 +159,16 @@ def closed(asked: Asked) -> bool:
 
     years = 6 if asked.quick else LONG if asked.years is None else int(asked.years)
     show_closed(asked.folder, asked.size(seeds=1, scale=SCALE), years)
+    return True
+
+
+def decisions(asked: Asked) -> bool:
+    """Tell what every kind of agent decided, and how that changes in other worlds."""
+    from experiments.validation.decisions import YEARS as LONG
+    from experiments.validation.decisions import show_decisions
+    from experiments.validation.lived import QUICK, Size
+
+    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=20, scale=SCALE)
+    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    show_decisions(folder, size, 1 if asked.quick else LONG if asked.years is None else int(asked.years))
     return True
