@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.words import every_word
+from experiments.runs.words import every_word
 from model.deciding import CHOICES, MATTERS, Choice, Matter
 from model.model import TrustModel
 

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from experiments.report.both import Both, both, joined
 from experiments.report.reading import Arm, Site, settled
-from experiments.words import find
+from experiments.runs.words import find
 
 FEW = 9.5
 """Shares of a hundred below which a decimal is shown."""

@@ -15,11 +15,11 @@ from experiments.runs.folder import write_whole
 from experiments.runs.pool import carry_out
 from experiments.runs.seats import Tell
 from experiments.runs.towns import TOWNS
+from experiments.runs.words import find
 from experiments.runs.worlds import go_on
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import SITES, found_of
 from experiments.validation.lived import Size
-from experiments.words import find
 from model import fingerprint
 from model.calendar import YEAR, tick_of
 from model.deciding import AGENTS, MATTERS, Matter

@@ -13,13 +13,13 @@ from functools import cache, partial
 import numpy as np
 import solara
 
+from experiments.runs.words import find
 from experiments.runs.worlds import anonymous
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.pieces import button, markup, text
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
-from experiments.words import find
 from model.calendar import YEAR, date_of_tick
 from model.deciding import AGENTS, BY_LUCK, CHOICES, MATTERS, Matter
 
