@@ -14,6 +14,7 @@ from experiments.compare.by_draw import drawn_table, draws_table
 from experiments.compare.comparison import Lives, arms_of, found_arms, run
 from experiments.compare.crate import FILE as CRATE
 from experiments.compare.crate import crate_of, inputs_of
+from experiments.compare.decided import decided_table
 from experiments.compare.effects import effects_table, pairs_of
 from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
@@ -77,7 +78,7 @@ def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None,
     pairs = pairs_of(arms)
     draws = draws_table(pairs)
     tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
-    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs)}
+    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs), "decided": decided_table(arms)}
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)

@@ -26,11 +26,13 @@ WHAT = {
     "verdicts.parquet": "whether effects are known whatever the law of trust is",
     "criteria.parquet": "the four criteria in words, over draws of anchors and weights",
     "alone.parquet": "effects against independent seeds, with the ratio of variances",
+    "decided.parquet": "how often a year each option was chosen in each arm, and for what chief reason",
     "measures.parquet": "a row per run and full month",
     "settlements.parquet": "months and settlements",
     "groups.parquet": "months and groups of residents",
     "cells.parquet": "cells in the first and the last month",
     "ledger.parquet": "changes of trust by month, settlement and cause",
+    "decisions.parquet": "what was decided: when, by what kind of agent, which option, with what chance, why",
 }
 
 

@@ -15,7 +15,7 @@ from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import disagreeing, sentences, tables
+from experiments.report import decided, disagreeing, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
 from experiments.report.ceiling import worlds_at
@@ -27,6 +27,7 @@ from model.criteria import CRITERIA
 FIGURE_STYLES = "/* styles of figures */"
 SOURCES = {
     "sentences": sentences,
+    "decided": decided,
     "disagreeing": disagreeing,
     "tables": tables,
     "headlines": BY_NAME,
