@@ -26,7 +26,7 @@ from experiments.runs.manifest import read_manifest
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 REFERENCE = Path(__file__).parent.parent / "results" / "reference" / "report"
-TABLES = ("effects", "criteria", "verdicts", "memory", "draws", "drawn")
+TABLES = ("effects", "criteria", "verdicts", "memory", "draws", "drawn", "decided")
 STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),

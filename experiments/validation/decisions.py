@@ -53,7 +53,7 @@ class Case:
     site: str
     seed: int
     years: int
-    scale: float
+    sets: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -68,13 +68,8 @@ class Case:
 
 def lived(case: Case, tell: Tell) -> Told:
     """Let all worlds of a case live; return what was decided in them."""
-    sets = [f"population.scale={case.scale}"] if case.scale != 1.0 else []
-    specs = {
-        world: asked(case.site, policies=[] if world == BASE else [world], sets=sets, years=case.years, seed=case.seed)[
-            0
-        ]
-        for world in WORLDS
-    }
+    about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
+    specs = {one: asked(case.site, policies=[] if one == BASE else [one], **about)[0] for one in WORLDS}
     town = TOWNS.of(specs[BASE].scenario)
     common = TrustModel(replace(specs[BASE].scenario, policies=()), rng=case.seed, town=town).checkpoint()
     tell(YEAR)
@@ -104,7 +99,7 @@ def share_of(told: Told, world: str, year: int, matter: str, option: str) -> flo
 
 def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]:
     """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
-    matters = sorted(MATTERS.values(), key=lambda one: (AGENTS.index(one.agent), one.name))
+    matters = sorted(MATTERS.values(), key=lambda one: AGENTS.index(one.agent))
     for site, twins in found.items():
         for matter in matters:
             for year in years:
@@ -121,7 +116,8 @@ def row_of(site: str, twins: Sequence[Told], matter: Matter, year: int, option: 
     taken: Counter[str] = Counter()
     for told in twins:
         for (chosen, reason), n in told.get((world, year, matter.name), Counter()).items():
-            taken[reason] += n if chosen == option else 0
+            if chosen == option:
+                taken[reason] += n
     total = taken.total()
     reason, most = max(
         ((name, n) for name, n in taken.items() if name != "luck"), key=lambda one: one[1], default=("", 0)
@@ -135,6 +131,9 @@ def row_of(site: str, twins: Sequence[Told], matter: Matter, year: int, option: 
 
 def lines_of(rows: Sequence[Row], scale: float) -> Iterator[str]:
     """Yield the table as text, in both languages where a workshop reads it."""
+    if not rows:
+        yield "Nobody decided anything. / Nadie decidió nada."
+        return
     yield "Decisions: of a hundred choices of a year, how many took each option; (change against the status quo)."
     yield "Decisiones: de cada cien decisiones de un año, cuántas tomaron cada opción; (cambio frente a como está)."
     yield f"{rows[0]['twins']} twins at scale {scale:g}. In brackets how often a year; last the reason most"
@@ -156,8 +155,13 @@ def block(rows: Sequence[Row]) -> Iterator[str]:
         own = [row for row in rows if row["option"] == option]
         base = own[0]
         label = f"  {find('options', f'{base["matter"]}.{option}', 'en')} ({base['chosen']:.4g})"
-        why = f"  {base['reason']} {100 * base['reason_share']:.0f} %" if base["reason"] else ""
+        why = f"  {reason_told(base)}" if base["reason"] else ""
         yield label.ljust(60) + "".join(f"{shown(row):>22}" for row in own) + why
+
+
+def reason_told(row: Row) -> str:
+    """Return the chief reason in words, with how often it was decisive."""
+    return f"{find('reasons', f'{row["matter"]}.{row["reason"]}', 'en')} {100.0 * row['reason_share']:.0f} %"
 
 
 def shown(row: Row) -> str:
@@ -172,7 +176,7 @@ def shown(row: Row) -> str:
 
 def show_decisions(out: Path, size: Size, years: int = YEARS) -> list[Row]:
     """Let all worlds live at both sites, print what was decided in them, write and return it."""
-    cases = [Case(site, 1 + seed, years, size.scale) for site in SITES for seed in range(size.seeds)]
+    cases = [Case(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
     found: dict[str, list[Told]] = {}
     for case, told in carry_out(cases, lived, size.workers, "decisions").finished:
         found.setdefault(case.site, []).append(told)
