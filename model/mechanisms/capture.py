@@ -64,7 +64,6 @@ class Counts(Row):
 
     captures: float
     captures_found: float
-    warrants_warned: float
 
 
 @kernel
@@ -176,7 +175,6 @@ IT = Mechanism(
     measures={
         "captures": Measure("people"),
         "captures_found": Measure("people"),
-        "warrants_warned": Measure("arrests"),
         "captured_share": Measure("share", lambda month: captured_share(month.world)),
     },
 )
