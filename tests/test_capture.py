@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.gangs import NOBODYS, holders
+from model.mechanisms import adoption
 from model.mechanisms.capture import captured_share, groups_on, is_told, is_warned, month_end, rate
 from model.mechanisms.chief import command, commanders
 from model.mechanisms.mayor import LIGHT, fit_out, give, open_petitions
@@ -98,27 +99,21 @@ def test_what_is_told_in_confidence_reaches_the_group_that_holds_the_chief(town:
 
 
 def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
-    world = world_of(town, **{"capture.found": 0.95, "capture.reveal": 50.0, "misconduct.heard": 1.0})
+    world = world_of(town, **{"capture.found": 1.0, "misconduct.heard": 1.0})
     world.state.chiefs["captor"], world.state.hall["captor"] = 0, 0
     persons, care = world.state.officers["person"].copy(), float(world.state.hall[0].care)
     trust = world.trust().mean()
-    for _ in range(24):
-        month_end(world)
-        world.tick += 91
-    at = world.once(commanders)
-    assert (world.state.officers["person"][at] > persons[at]).any()
-    assert world.state.hall[0].care != care
-    assert world.tally[0].captures_found > 0
-    assert world.trust().mean() < trust
-
-
-def test_who_comes_after_a_captured_chief_is_nobodys(town: Town) -> None:
-    world = world_of(town, **{"capture.base": -30.0})
-    world.state.chiefs["captor"] = 0
-    world.state.officers["person"] += 1
     month_end(world)
+    adoption.month_end(world)
     command(world, world.month + 1)
+    at = world.once(commanders)
+    assert (world.state.officers["person"][at] == persons[at] + 1).all()
     assert (world.state.chiefs["captor"] == NOBODYS).all()
+    assert world.tally[0].captures_found == 1 + len(at)
+    assert world.trust().mean() < trust
+    world.step()
+    assert world.state.hall[0].care != care
+    assert world.state.hall[0].captor == NOBODYS
 
 
 def test_switched_off_nobody_is_captured(town: Town) -> None:

@@ -41,6 +41,8 @@ GIFT = matter("what the mayor gives", "mayor", OPTIONS, TERMS)
 CUT, KEEP, RAISE = range(3)
 BUDGET_TERMS = ("care", "asked", "killings", "election", "room")
 BUDGET = matter("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
+DISMISSED = -2
+"""Captor of a mayor who has been found out and is followed by another at once."""
 NEVER = -1000.0
 """Log-odds of what is not the mayor's to give, or nobody may be given unasked."""
 MOST_ASKED = 3
@@ -369,6 +371,8 @@ def act(world: World) -> None:
     state, book, tick = world.state, world.book, world.tick
     if tick % 3 == 0 and term_of(world.date) != state[HALL][0].term:
         begin_term(world)
+    if state[HALL][0].captor == DISMISSED:
+        swear_in(world, int(state[HALL][0].nth) + 1)
     if book.counts[INCIDENTS]:
         rows = book.filled(INCIDENTS)
         known = (rows["kind"] == HOMICIDE) & ((rows["found"] == 1) | (rows["written"] == 1))
