@@ -104,6 +104,7 @@ def towns() -> Iterator[Scenario]:
         yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
     deadly = {"narcos": {"deaths": 0.2, "thieves": 0.0}, "land_conflicts": {"rate": 20.0, "fight": 1.0}}
     yield small_scenario(cliques=(0, 0), changes=deadly)
+    yield small_scenario(changes={"capture": {"base": 2.0, "found": 1.0}, "mayor": {"habit": 4.0}})
     yield small_scenario(start=datetime.date(2016, 11, 1))
     yield small_scenario(start=datetime.date(2017, 3, 20), changes=WATCHED)
     yield small_scenario(residents=1000, poor=True, communal=0)
