@@ -103,6 +103,8 @@ def towns() -> Iterator[Scenario]:
     small = {"population.scale": 0.15, "calendar.warm_up": 0, "plans.takes_request": 1.0}
     for site in ("villa_canales", "totonicapan"):
         yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
+    weak = {"cliques.least": 25, "cliques.home": 1, "cliques.honour": 0.0, "cliques.attack_base": 9.0}
+    yield load("villa_canales", set=busy | small | weak, policies=["clique_pact", "leaders_arrested"])
     deadly = {"narcos": {"deaths": 0.2, "thieves": 0.0}, "land_conflicts": {"rate": 20.0, "fight": 1.0}}
     yield small_scenario(cliques=(0, 0), changes=deadly)
     yield small_scenario(start=datetime.date(2016, 11, 1))

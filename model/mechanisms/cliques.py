@@ -239,7 +239,7 @@ def set_out(stage: Stage, life: Life, q: int, lack: float, peace: bool) -> None:
     tension = life.extortion[0].tension
     mood = math.log(max(violence(life.political[max(cells[clique.centre].settlement, 0)]) * max(tension, 1.0), 1e-9))
     clique.attack_at = NOT_YET
-    if clique.foe < 0 or not choose_to_attack(life, q, lack, mood, tick):
+    if clique.foe < 0 or life.extortion[0].clash == 0.0 or not choose_to_attack(life, q, lack, mood, tick):
         return
     stage.tally[0].attacks += 1.0
     if peace:
