@@ -96,7 +96,7 @@ class Cliques(Group):
     fade: float = number(6.0, "months", 1.0, 24.0, DRAWN, "half-life of arrests and of own dead")
     fade_paid: float = number(4.0, "months", 1.0, 24.0, DRAWN, "half-life of demands paid or refused")
     fade_seen: float = number(1.0, "months", 0.1, 12.0, DRAWN, "half-life of police seen")
-    fade_income: float = number(2.0, "months", 0.5, 12.0, DRAWN, "half-life of what was collected")
+    fade_takings: float = number(2.0, "months", 0.5, 12.0, DRAWN, "half-life of what was collected")
     heard: float = share(0.3, "Y02: they talk; assumed, swept 0-1", "weight of what befalls cliques nearby")
     hears: float = number(12.0, "cells", 0.0, 200.0, DRAWN, "distance within which cliques of a gang hear")
     leader_counts: float = number(2.0, "arrests", 0.0, 5.0, DRAWN, "what the arrest of the leader counts more")
@@ -239,7 +239,7 @@ def set_out(stage: Stage, life: Life, q: int, lack: float, peace: bool) -> None:
     tension = life.extortion[0].tension
     mood = math.log(max(violence(life.political[max(cells[clique.centre].settlement, 0)]) * max(tension, 1.0), 1e-9))
     clique.attack_at = NOT_YET
-    if clique.foe < 0 or not choose_to_attack(life, q, lack, mood, tick):
+    if clique.foe < 0 or life.extortion[0].clash == 0.0 or not choose_to_attack(life, q, lack, mood, tick):
         return
     stage.tally[0].attacks += 1.0
     if peace:
