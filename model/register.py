@@ -239,7 +239,7 @@ MONTH_END: Mapping[str, Verb] = {
     "renew_officers": adoption.month_end,
     "set_hours": chief.month_end,
     "let_fear_sink_in": fear.month_end,
-    "deliberate": cliques.month_end,
+    "take_stock": cliques.month_end,
 }
 """What closes a month, before everybody is brought up to date."""
 

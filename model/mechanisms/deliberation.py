@@ -257,6 +257,7 @@ def choose_case(stage: Stage, bench: Bench, row: Incident, i: int, z: int) -> in
     hours = stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
     weigh_case(bench, board, row, fear, hours, p)
     option = decide(bench.desk, FOUR, CASE_TERMS, CASE, False, stage.tick, row.number)
+    bench.desk.choices[bench.desk.count[0] - 1].who = z
     if option == HEAR:
         say_why_heard(stage, bench, row.number, p)
     return option
