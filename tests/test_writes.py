@@ -102,7 +102,7 @@ def towns() -> Iterator[Scenario]:
     small = {"population.scale": 0.1, "calendar.warm_up": 0, "plans.takes_request": 1.0}
     for site in ("villa_canales", "totonicapan"):
         yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
-    weak = {"cliques.least": 20, "cliques.large": 21, "cliques.honour": 0.0, "cliques.attack_base": 9.0}
+    weak = {"cliques.least": 20, "cliques.large": 21, "cliques.honour": 0.0, "cliques.attack_base": 5.0}
     weak |= {"gangs.ms13": 30, "gangs.barrio18": 30, "gangs.dense": 5, "gangs.border": 100.0}
     yield load("villa_canales", set=busy | small | weak, policies=["clique_pact", "leaders_arrested"])
     deadly = {"narcos": {"deaths": 0.2, "thieves": 0.0}, "land_conflicts": {"rate": 20.0, "fight": 1.0}}
