@@ -142,7 +142,7 @@ class Cliques(Group):
     guard: float = number(4.0, "members", 0.0, 50.0, DRAWN, "members kept against rivals, and one for each cell")
     take_base: float = number(-3.5, "log-odds", -20.0, 5.0, DRAWN, "readiness to take a cell")
     give_base: float = number(-4.0, "log-odds", -20.0, 5.0, DRAWN, "readiness to give up a cell")
-    attack_base: float = number(-0.45, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
+    attack_base: float = number(0.5, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
     attack_member: float = share(0.6, "assumed", "attacks that aim at a member of the rival")
     honour: float = number(4.5, "log-odds", 0.0, 20.0, DRAWN, "effect of a pact that is asked for in full")
     heir_least: float = number(2.0, "months", 0.0, 24.0, "assumed", "least time until an heir leads")

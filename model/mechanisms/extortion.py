@@ -104,7 +104,7 @@ class Extortion(Group):
     churn: float = share(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
     punish: float = share(0.10, "J04; assumed", "refusers who are punished")
     punish_told: float = share(0.20, "J04; assumed", "refusers who told the police openly and are punished")
-    lethal: float = share(0.25, "J04; calibrated: homicides", "punishments that kill")
+    lethal: float = share(0.12, "J04; calibrated: V18", "punishments that kill")
     learning: float = share(0.03, "assumed", "weight of one case in the believed chance")
     clash: float = number(
         5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
