@@ -16,7 +16,7 @@ from plain.fear import feel
 from plain.offenders import all_slots
 from plain.people import FORGETTING_BAD, FORGETTING_GOOD, LONG_VISIT
 from plain.state import FIELDS, GROWING, PER, Rows
-from plain.town import PlainTown
+from plain.town import HEARD_OUT_OF, HELP_BY, PlainTown
 from shapely.geometry import Polygon
 
 from model.daybook import REASONS
@@ -50,8 +50,8 @@ COLUMNS = {
         "downgraded",
         "offender",
     ),
-    "responses": ("born", "number", "post", "wait"),
-    "unserved": ("born", "number", "reason"),
+    "responses": ("born", "number", "post", "wait", "board"),
+    "unserved": ("born", "number", "reason", "board"),
     "arrests": ("number", "post", "held"),
     "bribes": ("cell", "nth", "post", "who"),
     "impressions": ("who", "cause", "quality_f", "quality_e", "weight_f", "weight_e", "fast", "change"),
@@ -590,6 +590,13 @@ def assert_same_spent(tick: int, fast: Any, plain: PlainTown) -> None:
         assert same(one, value), f"{when(tick)}: {name}: fast {one!r}, plain {value!r}"
 
 
+def assert_same_reasons(tick: int, fast: Any, plain: PlainTown) -> None:
+    """Raise if another number of choices was decided by a reason since the month began."""
+    found = {name: float(fast.state.tally[name].sum()) for name in HEARD_OUT_OF}
+    found |= dict(zip(HELP_BY, fast.state.chosen_by.tolist(), strict=True))
+    assert found == plain.counted, f"{when(tick)}: fast {found}, plain {plain.counted}"
+
+
 def assert_same_ledger(fast: Any, plain: PlainTown) -> None:
     """Raise if a month's sum of a cause in a settlement differs."""
     pages = {page.month: page for page in plain.ledger.months}
@@ -712,6 +719,7 @@ def assert_same_now(tick: int, fast: Any, plain: PlainTown) -> None:
     assert_same_trust(tick, fast.trust(), plain)
     assert_same_state(tick, fast, plain)
     assert_same_spent(tick, fast, plain)
+    assert_same_reasons(tick, fast, plain)
 
 
 def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
