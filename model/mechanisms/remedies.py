@@ -95,8 +95,10 @@ def recall(memory: Memory, row: int, place: int, tick: int, years: float) -> tup
     A ruling that was kept since her last act is good for the authority; a year without another act for whom she told.
     """
     her, kept = memory.women[row], memory.outcomes[N_ASKED * row + place - 1]
-    left = faded(tick - kept.tick, years)
-    good, bad = kept.good * left, kept.bad * left
+    good, bad = 0.0, 0.0
+    if kept.good + kept.bad > 0.0:
+        left = faded(tick - kept.tick, years)
+        good, bad = kept.good * left, kept.bad * left
     if place == her.place and tick - her.last >= YEAR:
         good += faded(tick - her.last - YEAR, years)
     ruled = memory.homes[her.woman].ruled - YEAR

@@ -266,6 +266,15 @@ def lesson(good: float, bad: float, p: SeekingHelp) -> float:
 
 
 @kernel
+def knows_others(stage: Stage, memory: Memory, i: int) -> bool:
+    """Whether any of her ties was hurt too."""
+    others = False
+    for tie in stage.ground.ties[i]:
+        others |= tie >= 0 and memory.of_woman[tie] != NO_ROW
+    return others
+
+
+@kernel
 def heard_of(stage: Stage, memory: Memory, i: int, place: int, years: float) -> tuple[float, float]:
     """Good and bad that came to her living ties of telling a place."""
     good = bad = 0.0
@@ -311,12 +320,24 @@ def push(w: Weighing, reason: int, told: int) -> float:
 
 
 @kernel
+def leave_out(w: Weighing, reason: int) -> bool:
+    """Write the pulls without a term; return whether it makes any difference to them."""
+    differs = False
+    for channel in range(N_PULLS):
+        w.without[channel] = w.pull[channel]
+        if w.why[reason, channel] != 0.0 and w.pull[channel] > 0.0:
+            w.without[channel] *= math.exp(-w.why[reason, channel])
+            differs = True
+    return differs
+
+
+@kernel
 def reason_of(w: Weighing, told: int, u: float) -> int:
     """Term without which she had gone to another place at the same luck, the strongest if there are several."""
     reason, most = BY_LUCK, -math.inf
     for k in range(1, N_REASONS):
-        for channel in range(N_PULLS):
-            w.without[channel] = w.pull[channel] * math.exp(-w.why[k, channel])
+        if not leave_out(w, k):
+            continue
         if place_of(choose(w.without, u)) != place_of(told):
             force = push(w, k, told)
             if force > most:
@@ -330,9 +351,12 @@ def look_for(stage: Stage, row: Incident, i: int, aid: Help, p: SeekingHelp) -> 
     memory, w = aid.memory, aid.weighing
     hurt_again(memory, i, stage.tick, p.memory)
     pulls_at_home(row, i, stage, aid, p)
+    others = knows_others(stage, memory, i)
     for place in range(1, N_ASKED + 1):
-        own = recall(memory, wide(memory.of_woman[i]), place, stage.tick, p.memory)
-        learn_from(place, own, heard_of(stage, memory, i, place, p.memory), w, p)
+        kept = memory.outcomes[N_ASKED * memory.of_woman[i] + place - 1]
+        ties = heard_of(stage, memory, i, place, p.memory) if others else (0.0, 0.0)
+        if kept.good + kept.bad + ties[0] + ties[1] > 0.0:
+            learn_from(place, (kept.good, kept.bad), ties, w, p)
     u = luck(stage.seed, TELL, stage.tick, row.number, 0)
     told = choose(w.pull, u)
     aid.chosen_by[reason_of(w, told, u)] += 1.0
