@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DOMESTIC = 8
 CLOSED, HANDED_OVER, WITHOUT_REMEDY, PUT_OFF, RULED, TO_HIGHER_BOARD = range(6)
 MOST_AT_HOME = 12
+LATELY = 93
+"""Shifts for which police count as going out after a couple was on duty."""
 HEARING_STEP, COMPLIANCE_STEP, HIGHER_STEP = range(3)
 
 
@@ -98,9 +100,9 @@ def drawn_disposition(town: "PlainTown", number: int) -> float:
     return logistic(p.disposed + p.disposed_spread * noise(town.luck("disposition of a board", number, 0, tick=0)))
 
 
-def police_may_come(town: "PlainTown") -> bool:
-    """Tell whether any couple of the municipality is on duty, where that counts."""
-    return not town.numbers("deliberation").couples or len(town.couples_on_duty()) > 0
+def police_go_out(town: "PlainTown") -> bool:
+    """Tell whether a couple of the municipality was on duty lately, where that counts."""
+    return not town.numbers("deliberation").couples or town.tick - town.last_out < LATELY
 
 
 def settle_standing(town: "PlainTown") -> None:
@@ -202,7 +204,7 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
         return PUT_OFF
     keeps = town.numbers("deliberation").keeps * authority.agreed
     presence = p.presence + (1.0 - p.presence) * keeps
-    present = authority.invites and police_may_come(town) and u("police present") < presence
+    present = authority.invites and police_go_out(town) and u("police present") < presence
     waits = present and u("police wait") < p.waits + (1.0 - p.waits) * authority.agreed
     if authority.invites and authority.agreed > 0.0:
         authority.remembers.promise(kept=waits)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.board_memory import OWN
-from plain.community import DOMESTIC, Authority, police_may_come
+from plain.community import DOMESTIC, Authority, police_go_out
 from plain.luck import logistic, pick, poisson
 from plain.people import DOOR_TO_DOOR, INFORMED, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
 from plain.response import be_rude, teach
@@ -102,7 +102,7 @@ def answer(town: "PlainTown", request: Request) -> None:
 
     q = town.numbers("deliberation")
     chance = p.request_met + p.followed * request.followed + q.climbed * request.climbed + q.agreed * authority.agreed
-    met = police_may_come(town) and u("feasible") < p.feasible and u("request") < min(1.0, chance)
+    met = police_go_out(town) and u("feasible") < p.feasible and u("request") < min(1.0, chance)
     answered = met or u("answered") < p.answer
     if answered and request.nth < OWN:
         authority.last_answer = request.asked

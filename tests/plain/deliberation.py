@@ -16,13 +16,15 @@ MONTHS_TIRED = 6
 
 
 def deliberate(town: "PlainTown") -> None:
-    """Remember calls and nights; decide for a month on its first day, for a year on 15 January."""
+    """Remember calls, nights and whether police go out; decide on the first of a month, and on 15 January."""
     for served in town.responses:
         if served.board is not None:
             served.board.remembers.hear_of_call(answered=True)
     for lost in town.unserved:
         if lost.board is not None:
             lost.board.remembers.hear_of_call(answered=False)
+    if town.couples_on_duty():
+        town.last_out = town.tick
     if town.shift == NIGHT:
         for incident in town.incidents:
             if incident.kind <= BURGLARY and incident.told != NOBODY and incident.cell.settlement >= 0:

@@ -318,6 +318,7 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 
 
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
+    "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,
     "offended_lately": lambda town: town.certainty.offences,

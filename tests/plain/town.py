@@ -136,6 +136,7 @@ class PlainTown(mesa.Model):
         self.files: list[File] = []
         self.waiting_women: list[tuple[int, Resident]] = []
         self.women: list[Hurt] = []
+        self.last_out = -1
 
     def count_nothing(self) -> None:
         """Begin all counts."""
