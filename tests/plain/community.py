@@ -206,7 +206,7 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
     presence = p.presence + (1.0 - p.presence) * keeps
     present = authority.invites and police_go_out(town) and u("police present") < presence
     waits = present and u("police wait") < p.waits + (1.0 - p.waits) * authority.agreed
-    if authority.invites and authority.agreed > 0.0:
+    if authority.invites and authority.protocol:
         authority.remembers.promise(kept=waits)
     if present:
         authority.remembers.watch_police(waited=waits)

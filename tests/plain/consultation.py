@@ -113,7 +113,7 @@ def answer(town: "PlainTown", request: Request) -> None:
     elif explained:
         authority.explained += 1
     authority.remembers.hear_answer(request.climbed, met=met, left=not answered and not explained)
-    if authority.agreed > 0.0:
+    if authority.protocol:
         authority.remembers.promise(kept=met)
     if explained or (answered and not met):
         return
