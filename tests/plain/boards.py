@@ -28,7 +28,7 @@ def decide_case(town: "PlainTown", incident: Incident, teller: "Resident") -> st
     if not p.cases:
         return "hear" if incident.severity < town.numbers("communal_authority").grave else "call"
     terms = terms_of_case(town, incident, teller)
-    option = decide(town, CASE, incident.number, terms, ordered=False)
+    option = decide(town, CASE, incident.number, terms, ordered=False, by=board.number)
     if option == "hear":
         disrespected = {name: [0.0 if k == 2 else x for k, x in enumerate(row)] for name, row in terms.items()}
         answered = dict(terms) | {"call": [p.call_answered if k == 3 else x for k, x in enumerate(terms["call"])]}

@@ -32,8 +32,17 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
     return (good + weight * disposition) / (good + bad + weight)
 
 
-def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool, tick: int | None = None) -> str:
-    """Choose an option by the luck of a tick (the present one unless another is given), book it, return its name."""
+def decide(
+    town: "PlainTown",
+    matter: str,
+    who: int,
+    terms: Terms,
+    *,
+    ordered: bool,
+    tick: int | None = None,
+    by: int | None = None,
+) -> str:
+    """Choose an option by the luck of ``who`` at a tick (now unless given), book it, by another if given; return it."""
     names, rows = list(terms), [list(row) for row in terms.values()]
     tick = town.tick if tick is None else tick
 
@@ -48,7 +57,8 @@ def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: b
     decisive = [k for k in range(1, len(rows[0])) if pick(sums(k)) != option]
     term = max(decisive, key=lambda k: force(rows, option, k), default=-1)
     chance = 1.0 / math.fsum(math.exp(v - utilities[option]) for v in utilities)
-    town.choices.append(Choice(town.tick, matter, who, option, term, chance, tuple(utilities)))
+    booked = who if by is None else by
+    town.choices.append(Choice(town.tick, matter, booked, option, term, chance, tuple(utilities)))
     return names[option]
 
 
