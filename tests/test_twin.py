@@ -16,7 +16,7 @@ from plain.fear import feel
 from plain.offenders import all_slots
 from plain.people import FORGETTING_BAD, FORGETTING_GOOD, LONG_VISIT
 from plain.state import FIELDS, GROWING, PER, Rows
-from plain.town import PlainTown
+from plain.town import HEARD_OUT_OF, HELP_BY, PlainTown
 from shapely.geometry import Polygon
 
 from model.daybook import REASONS
@@ -50,8 +50,8 @@ COLUMNS = {
         "downgraded",
         "offender",
     ),
-    "responses": ("born", "number", "post", "wait"),
-    "unserved": ("born", "number", "reason"),
+    "responses": ("born", "number", "post", "wait", "board"),
+    "unserved": ("born", "number", "reason", "board"),
     "arrests": ("number", "post", "held"),
     "bribes": ("cell", "nth", "post", "who"),
     "impressions": ("who", "cause", "quality_f", "quality_e", "weight_f", "weight_e", "fast", "change"),
@@ -170,7 +170,10 @@ BUSY = {
     "calls": {"rate": 200.0, "leaders": 24.0, "gravity": 0.3},
     "roster": {"bicycles": 0.5},
     "response": {"decline": -2.0, "catch": 0.5, "trail": 120.0},
-    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3},
+    "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3}
+    | {"protocol": 0.6, "presence": 0.6, "waits": 0.7},
+    "deliberation": {"half_life": 2.0, "ask": 0.0, "climb": 1.0, "wait": -0.5, "put_off": 5, "abuse": 0.3}
+    | {"watch": -0.5, "protocol": 0.0},
     "consultation": {
         "meetings": 30.0,
         "table": 8.0,
@@ -235,6 +238,9 @@ BUSY = {
         "women_on_relay": 0.2,
         "language_on_relay": 0.2,
         "months": 1.0,
+        "learning": 2.0,
+        "heard": 0.5,
+        "memory": 0.5,
     },
 }
 """Numbers with which much happens in a small town."""
@@ -302,6 +308,23 @@ SWEPT = {
 
 DEADLY = {"extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0}}
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
+
+ASKED = {
+    "consultation": {"feasible": 0.7, "request_met": 0.15, "answer": 0.1, "explain": 0.1},
+    "communal_authority": {"protocol": 0.9, "near": 2.0},
+    "seeking_help": {"intercept": 1.0, "near": 2.0},
+}
+"""Boards are told much, and few requests are met."""
+
+BOARD_MATTERS = {
+    "case before a board",
+    "watch of a board",
+    "police and a board",
+    "request of a board",
+    "unmet requests of a board",
+    "protocol with a board",
+}
+"""What boards decide."""
 
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
 """What may become of a call, apart from the reasons why it is not served."""
@@ -590,6 +613,13 @@ def assert_same_spent(tick: int, fast: Any, plain: PlainTown) -> None:
         assert same(one, value), f"{when(tick)}: {name}: fast {one!r}, plain {value!r}"
 
 
+def assert_same_reasons(tick: int, fast: Any, plain: PlainTown) -> None:
+    """Raise if another number of choices was decided by a reason since the month began."""
+    found = {name: float(fast.state.tally[name].sum()) for name in HEARD_OUT_OF}
+    found |= dict(zip(HELP_BY, fast.state.chosen_by.tolist(), strict=True))
+    assert found == plain.counted, f"{when(tick)}: fast {found}, plain {plain.counted}"
+
+
 def assert_same_ledger(fast: Any, plain: PlainTown) -> None:
     """Raise if a month's sum of a cause in a settlement differs."""
     pages = {page.month: page for page in plain.ledger.months}
@@ -712,6 +742,7 @@ def assert_same_now(tick: int, fast: Any, plain: PlainTown) -> None:
     assert_same_trust(tick, fast.trust(), plain)
     assert_same_state(tick, fast, plain)
     assert_same_spent(tick, fast, plain)
+    assert_same_reasons(tick, fast, plain)
 
 
 def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
@@ -743,6 +774,8 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         fast.step()
         for table, rows in plain.trace().items():
             counts[table] += len(rows)
+        for choice in plain.choices:
+            counts[choice.matter] = counts.get(choice.matter, 0) + (choice.tick == tick)
         counts["displaced"] += sum(incident.displaced for incident in plain.incidents)
         for one in plain.unserved:
             counts[REASONS[one.reason]] += 1
@@ -826,6 +859,13 @@ def test_a_town_swept_on_suspicion_lives_the_same_weeks_in_both_models() -> None
 @fast_model
 def test_who_was_harmed_and_dies_in_the_same_shift_learns_nothing_any_more() -> None:
     live_together(small_scenario(residents=500, changes=DEADLY), 7, 40)
+
+
+@fast_model
+def test_a_town_whose_boards_ask_and_climb_lives_the_same_months_in_both_models() -> None:
+    start = datetime.date(2016, 12, 3)
+    counts = live_together(small_scenario(residents=220, roads=(0, 1, 2), start=start, changes=ASKED), 3, 330)
+    assert all(counts.get(matter, 0) for matter in BOARD_MATTERS), counts
 
 
 def end_of(group: str, end: str) -> dict[str, float]:

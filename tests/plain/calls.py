@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.boards import hears_of_call
 from plain.luck import pick, poisson
 from plain.reporting import LINE, Call, give_up
 
@@ -53,7 +54,9 @@ def ring(town: "PlainTown", one: "Resident", m: int, *, own_phone: bool) -> None
     lost = town.luck("other call line", m, 0) >= town.numbers("response").line_answered
     if own_phone:
         lost = one.home.facility >= 0 and not town.facilities[one.home.facility].phone
+    minute = 480.0 * town.luck("other call minute", m, 0)
+    made = Call(errand, one, minute, hears_of_call(town, one, one.home, handed=False))
     if lost:
-        give_up(town, errand, one, LINE)
+        give_up(town, made, LINE)
     else:
-        town.calls.append(Call(errand, one, 480.0 * town.luck("other call minute", m, 0)))
+        town.calls.append(made)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from plain.luck import logistic
+from plain.board_memory import Remembered
+from plain.luck import logistic, logit
 from plain.people import (
     ABUSE,
     AT_HOME,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 DOMESTIC = 8
 CLOSED, HANDED_OVER, WITHOUT_REMEDY, PUT_OFF, RULED, TO_HIGHER_BOARD = range(6)
 MOST_AT_HOME = 12
+LATELY = 93
+"""Shifts for which police count as going out after a couple was on duty."""
 HEARING_STEP, COMPLIANCE_STEP, HIGHER_STEP = range(3)
 
 
@@ -41,7 +44,11 @@ class Authority(mesa.Agent):
         self.communal = bool(row["communal"])
         closed = town.luck("invites", number, 0, tick=0) < town.numbers("boards").share_not_inviting
         self.invites = settlement.kind == "town" or not closed
-        self.organised = float(settlement.organised)
+        self.organised = drawn_organised(town, number, float(settlement.organised))
+        self.remembers = Remembered(drawn_disposition(town, number))
+        self.protocol = self.watches = False
+        self.nights = self.usual = self.load = 0.0
+        self.tired = 0
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = self.last_request = self.last_answer = self.problem = -1
         self.explained = self.silent_until = self.withdrawn_until = self.disputes = 0
@@ -61,10 +68,41 @@ class Authority(mesa.Agent):
         self.legitimacy += learning * 1000.0 / self.n_residents * (what + self.standing - logistic(self.legitimacy))
 
     @property
+    def agreed(self) -> float:
+        """How far a protocol is agreed, 0 to 1."""
+        decides = self.model.numbers("deliberation").protocols
+        return float(self.protocol) if decides else float(self.model.numbers("communal_authority").protocol)
+
+    @property
     def officer(self) -> Any:
         """First officer of the facility of the authority's cell, if there is one."""
         facility = self.cell.facility
         return next((one for one in self.model.officers if one.facility.number == facility), None)
+
+
+def noise(u: float) -> float:
+    """Return a number around 0 that belongs to luck u."""
+    return 0.5513 * logit(u)
+
+
+def drawn_organised(town: "PlainTown", number: int, usual: float) -> float:
+    """Draw how organised the people of a board are, around what is usual."""
+    spread = town.numbers("deliberation").spread
+    if spread <= 0.0:
+        return usual
+    drawn = usual + spread * noise(town.luck("organised", number, 0, tick=0))
+    return float(min(0.98, max(0.05, drawn)))
+
+
+def drawn_disposition(town: "PlainTown", number: int) -> float:
+    """Draw what a board thinks of the police before it knows them."""
+    p = town.numbers("deliberation")
+    return logistic(p.disposed + p.disposed_spread * noise(town.luck("disposition of a board", number, 0, tick=0)))
+
+
+def police_go_out(town: "PlainTown") -> bool:
+    """Tell whether a couple of the municipality was on duty lately, where that counts."""
+    return not town.numbers("deliberation").couples or town.tick - town.last_out < LATELY
 
 
 def settle_standing(town: "PlainTown") -> None:
@@ -123,11 +161,13 @@ def begin_month(town: "PlainTown", authority: Authority) -> None:
     """Let a board consent to joint patrols or not, and keep watch."""
     p = town.numbers("communal_authority")
     if town.date.month == 1 and authority.communal:
-        authority.links *= 0.5 * p.protocol
+        authority.links *= 0.5 * authority.agreed
     wish = logistic(p.consent + p.consent_links * authority.links)
     consents = town.luck("consents", authority.number, 0, tick=town.month) < wish
     authority.consents = authority.invites and consents
-    authority.watch = p.watch * authority.organised * (1.0 + p.watch_joint * authority.consents)
+    q = town.numbers("deliberation")
+    watch = (q.watch_effect if authority.watches else 0.0) if q.watches else p.watch
+    authority.watch = watch * authority.organised * (1.0 + p.watch_joint * authority.consents)
 
 
 def take_step(town: "PlainTown", case: Case) -> int:
@@ -162,9 +202,14 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
             return fail(town, case)
         case.due += 21
         return PUT_OFF
-    presence = p.presence + (1.0 - p.presence) * p.protocol
-    if authority.invites and u("police present") < presence:
-        waits = u("police wait") < p.waits + (1.0 - p.waits) * p.protocol
+    keeps = town.numbers("deliberation").keeps * authority.agreed
+    presence = p.presence + (1.0 - p.presence) * keeps
+    present = authority.invites and police_go_out(town) and u("police present") < presence
+    waits = present and u("police wait") < p.waits + (1.0 - p.waits) * authority.agreed
+    if authority.invites and authority.protocol:
+        authority.remembers.promise(kept=waits)
+    if present:
+        authority.remembers.watch_police(waited=waits)
         trust = town.numbers("trust")
         if waits:
             fairness, effectiveness = (0.9, 0.5 * trust.hearing), (0.95, trust.hearing)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plain.community import DOMESTIC, Authority
+from plain.board_memory import OWN
+from plain.community import DOMESTIC, Authority, police_go_out
 from plain.luck import logistic, pick, poisson
 from plain.people import DOOR_TO_DOOR, INFORMED, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
 from plain.response import be_rude, teach
@@ -32,6 +33,9 @@ class Request:
     authority: Authority
     nth: int
     present: list[Resident]
+    problem: int
+    climbed: int = 0
+    called: bool = False
     followed: bool = False
 
 
@@ -96,10 +100,11 @@ def answer(town: "PlainTown", request: Request) -> None:
     def u(name: str) -> float:
         return town.luck(name, authority.number, request.nth, tick=request.asked)
 
-    chance = min(1.0, p.request_met + p.followed * request.followed)
-    met = u("feasible") < p.feasible and u("request") < chance
+    q = town.numbers("deliberation")
+    chance = p.request_met + p.followed * request.followed + q.climbed * request.climbed + q.agreed * authority.agreed
+    met = police_go_out(town) and u("feasible") < p.feasible and u("request") < min(1.0, chance)
     answered = met or u("answered") < p.answer
-    if answered:
+    if answered and request.nth < OWN:
         authority.last_answer = request.asked
     able = p.explain * town.numbers("adoption").link_explain * authority.officer.trained
     explained = not met and u("explains limits") < able * 2.0**-authority.explained
@@ -107,6 +112,9 @@ def answer(town: "PlainTown", request: Request) -> None:
         authority.explained = 0
     elif explained:
         authority.explained += 1
+    authority.remembers.hear_answer(request.climbed, met=met, left=not answered and not explained)
+    if authority.protocol:
+        authority.remembers.promise(kept=met)
     if explained or (answered and not met):
         return
     for one in request.present:
@@ -181,18 +189,18 @@ def hold_meeting(town: "PlainTown", authority: Authority) -> None:
             present.append(one)
     for one in present:
         be_heard(town, one, authority)
+    called = town.luck("called by police", number, 0) < p.police_call
     women = sum(one.female for one in present) / max(len(present), 1)
     for nth in range(min(4, 1 + len(present) // 6)):
         weights = [w * (women * p.spoken if kind == DOMESTIC else 1.0) for kind, w in enumerate(authority.suffered)]
         problem = weights.index(max(weights))
         authority.suffered[problem] *= 0.5
-        town.requests.append(Request(town.tick, authority, nth, present))
+        town.requests.append(Request(town.tick, authority, nth, present, problem, called=called))
         if nth == 0:
             authority.problem = problem
     authority.last_meeting = authority.last_request = town.tick
     authority.phones += p.share_number * (1.0 - authority.phones)
     authority.links += p.bond * (1.0 - authority.links)
-    called = town.luck("called by police", number, 0) < p.police_call
     town.meetings.append(Meeting(number, authority.problem, called, len(present)))
 
 

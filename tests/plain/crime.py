@@ -71,6 +71,7 @@ class Incident:
     told: int = NOBODY
     reluctant: bool = False
     handed: bool = False
+    prosecuted: bool = False
     found: bool = False
     complaint: bool = False
     in_time: bool = False
@@ -81,6 +82,11 @@ class Incident:
     refused: bool = False
     written: bool = False
     downgraded: bool = False
+
+    @property
+    def called_by_board(self) -> bool:
+        """Whether a communal authority called the police."""
+        return self.handed and not self.prosecuted
 
     @property
     def told_to_state(self) -> bool:

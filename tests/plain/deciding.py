@@ -32,29 +32,45 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
     return (good + weight * disposition) / (good + bad + weight)
 
 
-def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool) -> str:
-    """Choose an option, book it, and return its name."""
+def decide(
+    town: "PlainTown",
+    matter: str,
+    who: int,
+    terms: Terms,
+    *,
+    ordered: bool,
+    tick: int | None = None,
+    by: int | None = None,
+) -> str:
+    """Choose an option by the luck of ``who`` at a tick (now unless given), book it, by another if given; return it."""
     names, rows = list(terms), [list(row) for row in terms.values()]
+    tick = town.tick if tick is None else tick
 
     def sums(without: int) -> list[float]:
         return [math.fsum(x for k, x in enumerate(row) if k != without) for row in rows]
 
     def pick(utilities: list[float]) -> int:
-        if ordered:
-            u = town.luck(matter, who, 0)
-            weights = [math.exp(v - max(utilities)) for v in utilities]
-            reached = [math.fsum(weights[: o + 1]) for o in range(len(weights))]
-            return next((o for o in range(len(weights) - 1) if u * math.fsum(weights) < reached[o]), len(weights) - 1)
-        lucky = [v - math.log(-math.log(town.luck(matter, who, o) + 1e-300)) for o, v in enumerate(utilities)]
-        return lucky.index(max(lucky))
+        return option_of(town, matter, who, utilities, ordered=ordered, tick=tick)
 
     utilities = sums(-1)
     option = pick(utilities)
     decisive = [k for k in range(1, len(rows[0])) if pick(sums(k)) != option]
     term = max(decisive, key=lambda k: force(rows, option, k), default=-1)
     chance = 1.0 / math.fsum(math.exp(v - utilities[option]) for v in utilities)
-    town.choices.append(Choice(town.tick, matter, who, option, term, chance, tuple(utilities)))
+    booked = who if by is None else by
+    town.choices.append(Choice(town.tick, matter, booked, option, term, chance, tuple(utilities)))
     return names[option]
+
+
+def option_of(town: "PlainTown", matter: str, who: int, utilities: Sequence[float], *, ordered: bool, tick: int) -> int:
+    """Return the option that luck chooses by these utilities."""
+    if ordered:
+        u = town.luck(matter, who, 0, tick=tick)
+        weights = [math.exp(v - max(utilities)) for v in utilities]
+        reached = [math.fsum(weights[: o + 1]) for o in range(len(weights))]
+        return next((o for o in range(len(weights) - 1) if u * math.fsum(weights) < reached[o]), len(weights) - 1)
+    lucky = [v - math.log(-math.log(town.luck(matter, who, o, tick=tick) + 1e-300)) for o, v in enumerate(utilities)]
+    return lucky.index(max(lucky))
 
 
 def force(rows: list[list[float]], option: int, term: int) -> float:
@@ -63,7 +79,7 @@ def force(rows: list[list[float]], option: int, term: int) -> float:
     return rows[option][term] - math.fsum(others) / len(others)
 
 
-def book(town: "PlainTown") -> list[Mapping[str, float]]:
+def book(town: "PlainTown") -> list[dict[str, float] | None]:
     """Return the choices of this month as rows."""
     return [
         {"tick": one.tick, "matter": number_of(one.matter), "who": one.who, "option": one.option, "term": one.term}

@@ -1,6 +1,7 @@
 """Violence at home, and where women look for help (ODD: domestic_violence, seeking_help)."""
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.crime import (
@@ -23,7 +24,8 @@ from plain.crime import (
 )
 from plain.luck import logistic, pick, poisson
 from plain.people import PROTECTION, Resident
-from plain.reporting import call, choose, open_case
+from plain.remedies import Lessons, lessons, remember_act
+from plain.reporting import bring_to_board, call, choose
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -32,6 +34,7 @@ YEAR = 1095
 FIRST, FURTHER = 0.15, 12.0
 PLACES = {NOBODY: 0, KIN: 1, AUTHORITY: 2, TELEPHONE: 3, STATION: 3, PROSECUTOR: 4, DEMI: 5, REFUGE: 6}
 STATE = (3, 4, 5)
+REASONS = ("own", "ties", "trust", "attention", "fear", "way", "authority")
 
 
 def men_at_home(town: "PlainTown", woman: Resident) -> list[Resident]:
@@ -135,14 +138,14 @@ def seek_help(town: "PlainTown") -> None:
 
 def look_for_help(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     """Let one woman turn to somebody or nobody, with what follows."""
-    incident.told = choose(pulls(town, incident, woman), town.luck("tell", incident.number, 0))
-    woman.looked_for_help = PLACES[incident.told]
+    remembers = remember_act(town, woman)
+    found, u = pulls(town, incident, woman), town.luck("tell", incident.number, 0)
+    incident.told = choose({channel: pull.utility for channel, pull in found.items()}, u)
+    town.counted[f"help_by_{reason_of(found, incident.told, u)}"] += 1
+    woman.looked_for_help = remembers.place = PLACES[incident.told]
     if incident.told == AUTHORITY:
-        if incident.severity >= town.numbers("communal_authority").grave:
-            incident.handed = True
-        else:
-            open_case(town, incident, woman)
-    if incident.told == TELEPHONE or incident.handed:
+        bring_to_board(town, incident, woman)
+    if incident.told == TELEPHONE or incident.called_by_board:
         call(town, incident, woman)
     complain(town, incident, woman)
     protect(town, incident, woman)
@@ -162,28 +165,66 @@ def lack(town: "PlainTown", woman: Resident) -> float:
     return (0.0 if has_woman else p.no_woman) + (p.language if other and not has_speaker else 0.0)
 
 
-def pulls(town: "PlainTown", incident: Incident, woman: Resident) -> dict[int, float]:
-    """Return the utilities of what is open to her, in order of channels."""
+@dataclass(frozen=True)
+class Pull:
+    """What speaks for a channel: what is no reason, what may be one, and what she has learned of its place."""
+
+    rest: float
+    terms: dict[str, float]
+    learned: Lessons
+
+    @property
+    def utility(self) -> float:
+        """Utility of the channel."""
+        return self.rest + sum(self.terms.values()) + self.learned.both
+
+    def term(self, name: str) -> float:
+        """Return how far a reason speaks for the channel."""
+        if name == "own":
+            return self.learned.both - self.learned.by_ties
+        if name == "ties":
+            return self.learned.both - self.learned.alone
+        return self.terms.get(name, 0.0)
+
+
+def reason_of(found: dict[int, Pull], told: int, u: float) -> str:
+    """Return the reason without which she had gone to another place, or luck."""
+
+    def without(name: str) -> int:
+        return choose({channel: pull.utility - pull.term(name) for channel, pull in found.items()}, u)
+
+    def force(name: str) -> float:
+        terms = {NOBODY: 0.0} | {channel: pull.term(name) for channel, pull in found.items()}
+        own = terms.pop(told)
+        return own - math.fsum(terms.values()) / len(terms)
+
+    decisive = [name for name in REASONS if PLACES[without(name)] != PLACES[told]]
+    return max(decisive, key=force, default="luck")
+
+
+def pulls(town: "PlainTown", incident: Incident, woman: Resident) -> dict[int, Pull]:
+    """Return what pulls her to what is open to her, in order of channels."""
     p, communal = town.numbers("seeking_help"), town.numbers("communal_authority")
     authority = town.authority_of(woman.settlement)
     assert authority is not None
     common = p.intercept + p.severity * incident.severity
-    seen = common - p.fear * woman.fear
+    fear = {"fear": -p.fear * woman.fear}
     over = p.over * communal.reach * logistic(authority.legitimacy)
-    police = seen - p.shame - over + p.trust * (woman.trust - 0.5) - lack(town, woman)
-    seat = p.minutes * woman.home.seat_minutes / 60.0
-    found = {TELEPHONE: police, STATION: police - p.minutes * woman.home.minutes / 60.0}
+    police = fear | {"trust": p.trust * (woman.trust - 0.5), "attention": -lack(town, woman), "authority": -over}
+    to_station = {"way": -p.minutes * woman.home.minutes / 60.0}
+    to_seat = {"way": -p.minutes * woman.home.seat_minutes / 60.0}
+    found = {TELEPHONE: (common - p.shame, police), STATION: (common - p.shame, police | to_station)}
     if communal.reach > 0.0:
-        respect = p.near + communal.deference * authority.legitimacy
-        found[AUTHORITY] = seen - p.shame + respect + math.log(communal.reach)
-    found[PROSECUTOR] = seen - over / 2.0 + p.prosecutor - seat
+        respect = {"authority": communal.deference * authority.legitimacy}
+        found[AUTHORITY] = (common - p.shame + p.near + math.log(communal.reach), fear | respect)
+    found[PROSECUTOR] = (common + p.prosecutor, fear | {"authority": -over / 2.0} | to_seat)
     if ties_near(woman) > 0:
-        found[KIN] = common + p.kin * ties_near(woman) / 3.0
+        found[KIN] = (common + p.kin * ties_near(woman) / 3.0, {})
     if p.demi > 0.0:
-        found[DEMI] = seen + p.demi_pull - seat + math.log(p.demi)
+        found[DEMI] = (common + p.demi_pull + math.log(p.demi), fear | to_seat)
     if p.refuge > 0.0:
-        found[REFUGE] = common + p.refuge_pull - seat + math.log(p.refuge)
-    return found
+        found[REFUGE] = (common + p.refuge_pull + math.log(p.refuge), to_seat)
+    return {channel: Pull(*parts, lessons(town, woman, PLACES[channel])) for channel, parts in found.items()}
 
 
 def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
@@ -194,7 +235,8 @@ def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     wish = p.follow + q.follow_severity * incident.severity + q.useful * woman.usefulness + q.accompaniment
     wish -= q.trip * woman.home.seat_minutes / 60.0
     wish += p.company if incident.told == DEMI else -p.fear * woman.fear
-    if incident.told == PROSECUTOR or town.luck("ratify", incident.number, 0) < logistic(wish):
+    certain = incident.told == PROSECUTOR or incident.prosecuted
+    if certain or town.luck("ratify", incident.number, 0) < logistic(wish):
         incident.complaint = True
         incident.in_time = 2.0 + 46.0 * town.luck("ratify", incident.number, 1) < 24.0
 
@@ -203,7 +245,11 @@ def protect(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     """Protect her, or leave her alone."""
     p = town.numbers("seeking_help")
     chance = p.shelter if incident.told == REFUGE else p.measures if incident.complaint else 0.0
-    if town.luck("measures", incident.number, 0) < chance:
+    protected = town.luck("measures", incident.number, 0) < chance
+    asked = incident.complaint or incident.told == REFUGE
+    if asked and woman.remembers is not None:
+        woman.remembers.write(woman.remembers.place, good=protected, bad=not protected)
+    if protected:
         woman.safe_until = town.tick + int(p.months * 91)
         if incident.complaint:
             town.impress(woman, PROTECTION, effectiveness=(0.95, p.relief))

@@ -16,6 +16,7 @@ from plain.plans import INVESTIGATIVE
 from plain.population import somebody_here
 
 if TYPE_CHECKING:
+    from plain.community import Authority
     from plain.town import PlainTown
 
 KINDS = (
@@ -49,6 +50,7 @@ class File:
     served: int
     other: bool
     doubt: float
+    board: "Authority | None"
     warrant: int = -1
     charged: int = -1
     passes: int = 0
@@ -99,6 +101,7 @@ def open_file(town: "PlainTown", incident: Incident, tipped: bool) -> None:
         town.tick if incident.held else -1,
         incident.held and incident.other,
         doubt(town, incident, suspect, tipped),
+        town.authorities[incident.teller.settlement] if incident.handed and incident.teller is not None else None,
     )
     town.files.append(file)
     if file.served >= 0:

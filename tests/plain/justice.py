@@ -81,6 +81,8 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
         drop(town, file)
         return
     file.charged = town.tick
+    if file.board is not None:
+        file.board.remembers.hear_of_case(taken_up=True)
     if file.teller is not None:
         file.teller.usefulness += 1.0
         if town.luck("blame", file.number, 1, tick=file.filed) < p.blame:
@@ -91,6 +93,8 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
 def drop(town: "PlainTown", file: "File") -> None:
     """Drop a file; the teller of a complaint may blame the police."""
     town.files.remove(file)
+    if file.board is not None:
+        file.board.remembers.hear_of_case(taken_up=False)
     if file.teller is None:
         return
     file.teller.usefulness -= 0.2

@@ -11,6 +11,7 @@ from plain.luck import logistic, logit
 if TYPE_CHECKING:
     from plain.gangs import Clique
     from plain.places import Cell
+    from plain.remedies import Hurt
     from plain.town import PlainTown
 
 (
@@ -131,6 +132,7 @@ class Resident(mesa.Agent):
         self.looked_for_help = 0
         self.safe_until = -1
         self.ruled_until = -1
+        self.remembers: Hurt | None = None
         self.start()
 
     def start(self) -> None:

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plain.community import Case
+from plain.boards import decide_case, hears_of_call
+from plain.community import Authority, Case
 from plain.crime import (
     ANONYMOUS,
     AUTHORITY,
@@ -39,11 +40,12 @@ LINE, HOURS, FUEL, VEHICLES, PAPER, DECLINED = range(6)
 
 @dataclass(eq=False)
 class Call:
-    """A call for help; ``minute`` is that of the shift in which it was born."""
+    """A call for help, and the board that hears what becomes of it; ``minute`` is that of the shift of its birth."""
 
     incident: "Incident | Errand"
     teller: Resident
     minute: float
+    board: Authority | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Unserved:
     born: int
     number: int
     reason: int
+    board: Authority | None
 
 
 def tell(town: "PlainTown") -> None:
@@ -80,10 +83,7 @@ def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     if incident.kind == EXTORTION and becomes_known(town, incident):
         teller.told_openly = town.tick
     if incident.told == AUTHORITY:
-        if incident.severity >= town.numbers("communal_authority").grave:
-            incident.handed = True
-        else:
-            open_case(town, incident, teller)
+        bring_to_board(town, incident, teller)
     find(town, incident)
     if calls(town, incident):
         call(town, incident, teller)
@@ -113,7 +113,7 @@ def calls(town: "PlainTown", incident: Incident) -> bool:
     """Tell whether an incident makes a call."""
     willing = not incident.reluctant
     willing = willing or town.luck("reluctant", incident.number, 0) < town.numbers("reporting").newcomers
-    return (incident.told in (PATROL, TELEPHONE, OWN_PHONE) and willing) or incident.handed
+    return (incident.told in (PATROL, TELEPHONE, OWN_PHONE) and willing) or incident.called_by_board
 
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
@@ -177,11 +177,20 @@ def fear_of_telling(town: "PlainTown", incident: Incident, teller: Resident) -> 
     return town.numbers("reporting").fear * teller.fear if hold else 0.0
 
 
-def open_case(town: "PlainTown", incident: Incident, teller: Resident) -> None:
+def bring_to_board(town: "PlainTown", incident: Incident, teller: Resident) -> None:
+    """Let the communal authority hear a case, or hand it to the state."""
+    option = decide_case(town, incident, teller)
+    incident.handed = option in ("call", "prosecutor")
+    incident.prosecuted = option == "prosecutor"
+    if not incident.handed:
+        open_case(town, incident, teller, town.numbers("deliberation").put_off if option == "wait" else 0)
+
+
+def open_case(town: "PlainTown", incident: Incident, teller: Resident, put_off: int) -> None:
     """Bring a case before the communal authority of the teller's settlement; it is heard days later."""
     authority = town.authority_of(teller.settlement)
     assert authority is not None
-    waits = int(town.numbers("communal_authority").days) + int(7 * town.luck("summons", incident.number, 0))
+    waits = put_off + int(town.numbers("communal_authority").days) + int(7 * town.luck("summons", incident.number, 0))
     due = 3 * (town.day + waits) + 1
     town.cases.append(Case(due, town.tick, incident.number, authority, teller, incident.kind))
 
@@ -193,23 +202,24 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     lost = incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered
     if incident.told == OWN_PHONE and teller.home.facility >= 0:
         lost = not town.facilities[teller.home.facility].phone
+    made = Call(incident, teller, minute, hears_of_call(town, teller, incident.cell, handed=incident.handed))
     if lost:
-        give_up(town, incident, teller, LINE)
+        give_up(town, made, LINE)
     else:
-        town.calls.append(Call(incident, teller, minute))
+        town.calls.append(made)
 
 
-def give_up(town: "PlainTown", incident: "Incident | Errand", teller: Resident, reason: int) -> None:
+def give_up(town: "PlainTown", call: Call, reason: int) -> None:
     """Note that a call is not served for good, and what the caller thinks of it (ODD: response)."""
     trust = town.numbers("trust")
-    town.unserved.append(Unserved(incident.tick, incident.number, reason))
+    town.unserved.append(Unserved(call.incident.tick, call.incident.number, reason, call.board))
     fairness, effectiveness = (0.1, 0.3 * trust.unanswered), (0.0, trust.unanswered)
-    town.impress(teller, UNANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
+    town.impress(call.teller, UNANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
 
 
 def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Make a formal complaint, or not."""
-    if incident.kind == KILLING or incident.told == PROSECUTOR:
+    if incident.kind == KILLING or incident.told == PROSECUTOR or incident.prosecuted:
         incident.complaint = incident.in_time = True
     elif incident.told_to_state:
         p = town.numbers("reporting")

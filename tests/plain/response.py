@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plain.adoption import explains
 from plain.calls import ring_all
+from plain.community import Authority
 from plain.crime import IMITATOR, KILLING, PATROL, Incident
 from plain.luck import logistic
 from plain.people import ANSWERED_CALL, RUDE, Resident
@@ -42,6 +43,7 @@ class Response:
     couple: Couple
     wait: float
     cell: Cell
+    board: Authority | None
 
 
 @dataclass(eq=False)
@@ -106,14 +108,14 @@ def answer(town: "PlainTown", call: Call) -> None:
         answer_at_once(town, call)
         return
     if town.luck("served on paper", incident.number, 0, tick=incident.tick) < p.on_paper:
-        give_up(town, incident, call.teller, PAPER)
+        give_up(town, call, PAPER)
         return
     ways = [way_of(town, couple, call) for couple in couples_asked(town, call)]
     going = [way for way in ways if isinstance(way, Way)]
     if going:
         first = min(going, key=lambda way: way.arrival)
         if declines(town, call, first):
-            give_up(town, incident, call.teller, DECLINED)
+            give_up(town, call, DECLINED)
         else:
             go(town, call, first)
             serve(town, call, first)
@@ -121,7 +123,7 @@ def answer(town: "PlainTown", call: Call) -> None:
         town.carried.append(call)
     else:
         reason = next((scarce for scarce in (FUEL, VEHICLES) if scarce in ways), HOURS)
-        give_up(town, incident, call.teller, reason)
+        give_up(town, call, reason)
 
 
 def answer_at_once(town: "PlainTown", call: Call) -> None:
@@ -129,7 +131,7 @@ def answer_at_once(town: "PlainTown", call: Call) -> None:
     minute = minute_now(town, call)
     couple = next(iter(town.couples_on_duty()), None)
     if couple is None:
-        give_up(town, call.incident, call.teller, HOURS)
+        give_up(town, call, HOURS)
     else:
         serve(town, call, Way(couple, minute, minute + town.numbers("response").constant, 0.0, couple.kilometres))
 
@@ -232,7 +234,7 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
     p, trust, incident, couple = town.numbers("response"), town.numbers("trust"), call.incident, way.couple
     born, number = incident.tick, incident.number
     wait = SHIFT_MINUTES * (town.tick - born) + way.arrival - call.minute
-    town.responses.append(Response(born, number, couple, wait, incident.cell))
+    town.responses.append(Response(born, number, couple, wait, incident.cell, call.board))
     assert couple.lead is not None
     fair = town.luck("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
     if wait <= p.patience:

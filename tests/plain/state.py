@@ -20,6 +20,15 @@ Rows = list[dict[str, float] | None]
 REQUEST = 90
 MOST_CAUSES = 64
 FAIRNESS = ("fair_fast", "fair_slow", "unfair_fast", "unfair_slow")
+EVENTS = {
+    "calls": ("calls_answered", "calls_lost"),
+    "conduct": ("waited", "stepped_in"),
+    "requests": ("requests_kept", "requests_broken"),
+    "cases": ("cases_taken", "cases_returned"),
+    "climbs": ("climbs_kept", "climbs_broken"),
+    "promises": ("promises_kept", "promises_broken"),
+}
+"""What boards remember, and the columns of good and bad."""
 EFFECTIVENESS = ("solved_fast", "solved_slow", "failed_fast", "failed_slow")
 
 
@@ -105,9 +114,18 @@ def duty(town: "PlainTown") -> Rows:
 def boards(town: "PlainTown") -> Rows:
     """Communal authorities."""
     same = ("legitimacy", "problem", "explained", "invites", "silent_until", "disputes", "consents", "links", "phones")
+    decided = ("organised", "protocol", "nights", "usual", "tired", "load")
+    remembered = ("disposition", "unmet", "rung", "climbing")
     return [
-        named(one, *same, "watch")
+        named(one, *same, *decided, "watch")
+        | named(one.remembers, *remembered)
         | {
+            name: getattr(getattr(one.remembers, kind), side)
+            for kind, columns in EVENTS.items()
+            for name, side in zip(columns, ("good", "bad"), strict=True)
+        }
+        | {
+            "watching": one.watches,
             "met": one.last_meeting,
             "asked": one.last_request,
             "heard": one.last_answer,
@@ -203,6 +221,7 @@ def files(town: "PlainTown") -> Rows:
             "generation": -1 if one.suspect is None else one.suspect.generation,
             "member": number_of(one.member),
             "other": int(one.other),
+            "board": number_of(one.board),
         }
         for one in town.files
     ]
@@ -237,7 +256,9 @@ def threats(town: "PlainTown") -> Rows:
 def requests(town: "PlainTown") -> Rows:
     """Requests that wait for an answer."""
     return [
-        named(one, "asked", "nth", "followed") | {"due": one.asked + REQUEST, "authority": one.authority.number}
+        named(one, "asked", "nth", "followed", "problem", "climbed")
+        | {"by_police": one.called}
+        | {"due": one.asked + REQUEST, "authority": one.authority.number}
         for one in town.requests
     ]
 
@@ -261,6 +282,10 @@ GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
     "threats": threats,
     "requests": requests,
     "present": present,
+    "women": lambda town: [{"woman": one.woman.number, "last": one.last, "place": one.place} for one in town.women],
+    "outcomes": lambda town: [
+        named(what, "good", "bad", "tick") for one in town.women for what in one.outcomes.values()
+    ],
     "prison": lambda town: [
         {"until": one.until, "who": one.who.number, "clique": number_of(one.clique)} for one in town.prison
     ],
@@ -268,7 +293,7 @@ GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
     "mail": lambda town: [named(one, "due", "problem", "severity") | {"cell": one.cell.number} for one in town.mail],
     "waiting": lambda town: [
         {"born": one.incident.tick, "number": one.incident.number, "teller": one.teller.number}
-        | {"cell": one.incident.cell.number, "severity": one.incident.severity}
+        | {"cell": one.incident.cell.number, "severity": one.incident.severity, "board": number_of(one.board)}
         for one in town.carried
     ],
 }
@@ -293,6 +318,7 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 
 
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
+    "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,
     "offended_lately": lambda town: town.certainty.offences,

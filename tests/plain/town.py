@@ -15,9 +15,10 @@ from plain.contacts import meet
 from plain.crime import Incident, Repeat, offend
 from plain.crowds import gather, withdraw
 from plain.deciding import Choice
+from plain.deliberation import deliberate
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
-from plain.home import begin_at_home, hurt_at_home, seek_help
+from plain.home import REASONS, begin_at_home, hurt_at_home, seek_help
 from plain.information import report_up
 from plain.investigation import File, judge
 from plain.land import dispute
@@ -34,12 +35,16 @@ from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relie
 from plain.politics import break_out, numbers_today
 from plain.population import Suffered, change_population
 from plain.pressure import Figure, answer_for_figures
+from plain.remedies import Hurt, wait_in_vain
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
 from plain.spent import Spent
 from plain.start import find_intercept, settle_in
 
 DAY_ZERO = datetime.date(2000, 1, 1)
+HEARD_OUT_OF = ("heard_respect", "heard_weakness")
+HELP_BY = tuple(f"help_by_{reason}" for reason in ("luck", *REASONS))
+"""What is counted in a month: what was decisive for hearing a case, and for where a woman looked for help."""
 WORKING_DAY, MARKET_DAY, SUNDAY = range(3)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -130,12 +135,16 @@ class PlainTown(mesa.Model):
         self.requests: list[Request] = []
         self.files: list[File] = []
         self.waiting_women: list[tuple[int, Resident]] = []
+        self.women: list[Hurt] = []
+        self.last_out = -1
 
     def count_nothing(self) -> None:
         """Begin all counts."""
         self.n_public = self.n_complaints = self.n_answered = 0
         self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.spent = Spent()
+        self.choices: list[Choice] = []
+        self.counted = dict.fromkeys((*HEARD_OUT_OF, *HELP_BY), 0)
         self.n_prevented = self.n_detained_offenders = self.n_tips = self.n_cleared = self.n_by_warrant = 0
 
     # Reading the tables
@@ -296,7 +305,6 @@ class PlainTown(mesa.Model):
         self.unserved: list[Unserved] = []
         self.arrests: list[Arrest] = []
         self.hearings: list[Hearing] = []
-        self.choices: list[Choice] = []
         self.meetings: list[Meeting] = []
         self.bribes: list[Bribe] = []
         self.outside: list[Suffered] = []
@@ -324,10 +332,12 @@ class PlainTown(mesa.Model):
         tell(self)
         seek_help(self)
         respond(self)
+        wait_in_vain(self)
         gather(self)
         meet(self)
         answer_for_bribes(self)
         deter(self)
+        deliberate(self)
         hear_cases(self)
         consult(self)
         report_up(self)
@@ -346,6 +356,7 @@ class PlainTown(mesa.Model):
             self.ledger.close(self.month)
             self.choices = []
             self.spent = Spent()
+            self.counted = dict.fromkeys((*HEARD_OUT_OF, *HELP_BY), 0)
         self.tick += 1
         if self.tick == self.start_tick:
             self.now = self.tick
@@ -367,8 +378,8 @@ class PlainTown(mesa.Model):
                 for v in self.visits
             ],
             "incidents": [incident_row(incident) for incident in self.incidents],
-            "responses": [(r.born, r.number, r.couple.number, r.wait) for r in self.responses],
-            "unserved": [(one.born, one.number, one.reason) for one in self.unserved],
+            "responses": [(r.born, r.number, r.couple.number, r.wait, number_of(r.board)) for r in self.responses],
+            "unserved": [(one.born, one.number, one.reason, number_of(one.board)) for one in self.unserved],
             "arrests": [
                 (-1 if a.incident is None else a.incident.number, a.couple.number if a.couple else -1, int(a.held))
                 for a in self.arrests
@@ -379,6 +390,11 @@ class PlainTown(mesa.Model):
             "meetings": [(m.authority, m.problem, int(m.called), m.came) for m in self.meetings],
             "outside": [(one.who.number, one.kind, one.severity) for one in self.outside],
         }
+
+
+def number_of(board: Authority | None) -> int:
+    """Number of a board; -1 is none."""
+    return -1 if board is None else board.number
 
 
 def incident_row(incident: Incident) -> tuple[Any, ...]:
