@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plain.certainty import factor_of
 from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
+from plain.mayor import left_by_mayor
 from plain.narcos import guarded, left_open, thief_killed
 from plain.offenders import GROUP_OF_KIND, Slot, Suspect, who_comes
 from plain.people import HARM, Resident
@@ -149,8 +150,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
     mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
     if left <= mark < threshold:
         town.kept_away.append((cell, number))
-    threshold = left
-    if mark < threshold:
+    if mark < left * left_by_mayor(town, cell, kind):
         come(town, Attempt(number, kind, cell, victim), None)
 
 

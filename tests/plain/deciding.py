@@ -32,20 +32,23 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
     return (good + weight * disposition) / (good + bad + weight)
 
 
-def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool) -> str:
-    """Choose an option, book it, and return its name."""
+def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool, tick: int | None = None) -> str:
+    """Choose an option with the luck of this tick, or of another; book it, and return its name."""
     names, rows = list(terms), [list(row) for row in terms.values()]
+    tick = town.tick if tick is None else tick
 
     def sums(without: int) -> list[float]:
         return [math.fsum(x for k, x in enumerate(row) if k != without) for row in rows]
 
     def pick(utilities: list[float]) -> int:
         if ordered:
-            u = town.luck(matter, who, 0)
+            u = town.luck(matter, who, 0, tick=tick)
             weights = [math.exp(v - max(utilities)) for v in utilities]
             reached = [math.fsum(weights[: o + 1]) for o in range(len(weights))]
             return next((o for o in range(len(weights) - 1) if u * math.fsum(weights) < reached[o]), len(weights) - 1)
-        lucky = [v - math.log(-math.log(town.luck(matter, who, o) + 1e-300)) for o, v in enumerate(utilities)]
+        lucky = [
+            v - math.log(-math.log(town.luck(matter, who, o, tick=tick) + 1e-300)) for o, v in enumerate(utilities)
+        ]
         return lucky.index(max(lucky))
 
     utilities = sums(-1)
@@ -53,7 +56,7 @@ def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: b
     decisive = [k for k in range(1, len(rows[0])) if pick(sums(k)) != option]
     term = max(decisive, key=lambda k: force(rows, option, k), default=-1)
     chance = 1.0 / math.fsum(math.exp(v - utilities[option]) for v in utilities)
-    town.choices.append(Choice(town.tick, matter, who, option, term, chance, tuple(utilities)))
+    town.choices.append(Choice(tick, matter, who, option, term, chance, tuple(utilities)))
     return names[option]
 
 
