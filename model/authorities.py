@@ -30,7 +30,7 @@ class Boards(Group):
     share_not_inviting: float = share(
         0.0,
         "F09: some; size assumed, drawn anew for every seed",
-        "boards outside the town that never call the police",
+        "boards outside the town that never want the police, where boards do not decide",
         role="site",
     )
 

@@ -83,7 +83,8 @@ def test_legitimacy_begins_at_the_level_of_the_site_and_its_cases_hold_it_there(
 
 
 def test_police_wait_out_of_respect_or_weakness_and_under_a_protocol_never_step_in(live: Live) -> None:
-    calm = sums(live(2 * MONTH, **BUSY, **{"communal_authority.protocol": 1.0}))
+    imposed = {"communal_authority.protocol": 1.0, "deliberation.protocols": 0}  # boards that agree: test_deliberation
+    calm = sums(live(2 * MONTH, **BUSY, **imposed))
     usual = sums(live(2 * MONTH, **BUSY, **{"communal_authority.waits": 0.5, "communal_authority.presence": 0.8}))
     assert usual["police_stepped_in"] > 0
     assert calm["police_stepped_in"] == calm["deference_weakness"] == 0
@@ -103,7 +104,8 @@ def test_boards_change_on_1_january_and_lose_their_links_but_not_their_legitimac
 
 
 def test_closed_communities_never_have_police_at_a_hearing_nor_consent(live: Live) -> None:
-    world = live(0, **BUSY, **{"communal_authority.protocol": 1.0, "communal_authority.consent": 5.0})
+    asked = {"communal_authority.protocol": 1.0, "communal_authority.consent": 5.0, "mechanisms.deliberation": False}
+    world = live(0, **BUSY, **asked)
     world.state.boards["invites"] = 0
     world.run_for(2 * MONTH)
     assert sums(world)["police_present"] == 0
@@ -111,7 +113,9 @@ def test_closed_communities_never_have_police_at_a_hearing_nor_consent(live: Liv
 
 
 def test_a_watch_prevents_crime_by_night_and_only_where_there_is_one(live: Live) -> None:
-    none, watched = live(2 * MONTH), live(2 * MONTH, **{"communal_authority.watch": 1.0})
+    none, watched = (
+        live(2 * MONTH, **{"communal_authority.watch": watch, "deliberation.watches": 0}) for watch in (0.0, 1.0)
+    )
     assert sums(none)["watched"] == 0
     assert sums(watched)["watched"] > 0
     assert sums(watched)["crimes_occurred_robbery"] < sums(none)["crimes_occurred_robbery"]

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from systems import needs_signals
 
 from experiments.cli import app as cli
 from experiments.compare.arms import read_word
@@ -260,7 +261,8 @@ def test_the_number_of_workers_changes_nothing(folder, tmp_path):
         assert (other / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@needs_signals
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
     out = tmp_path / "long"
     words = [

@@ -1,8 +1,11 @@
 """Decisions: ordered and other options, luck, reasons, and the book in which they stand."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from model.calendar import tick_of
 from model.deciding import (
     BY_LUCK,
     MATTERS,
@@ -16,6 +19,7 @@ from model.deciding import (
     matter,
 )
 from model.luck import decision
+from model.model import TrustModel
 from model.rows import zeros
 
 HOW_MANY = 4000
@@ -24,7 +28,9 @@ TRIED = decision("tried in a test")
 
 def a_desk(seed: int = 3) -> Desk:
     rows = zeros(Choice, HOW_MANY)
-    return Desk(np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), seed)
+    return Desk(
+        np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), np.array([5]), seed
+    )
 
 
 def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> Desk:
@@ -87,3 +93,14 @@ def test_a_matter_has_a_known_agent_and_a_few_options() -> None:
     with pytest.raises(ValueError, match="too many options"):
         matter("of too much", "clique", tuple("abcdef"))
     assert not {"of ghosts", "of too much"} & {one.name for one in MATTERS.values()}
+
+
+def test_what_is_booked_was_decided_in_its_month_by_somebody_of_its_kind(live: Callable[..., TrustModel]) -> None:
+    world = live(3 * 62)
+    rows = world.choices()
+    first = tick_of(world.settings.start)
+    assert ((first <= rows["tick"]) & (rows["tick"] < world.tick)).all()
+    crowds = {"clique": len(world.state.cliques), "authority": len(world.state.boards)}
+    for number, one in MATTERS.items():
+        who = rows["who"][rows["matter"] == number]
+        assert who.max(initial=0) < crowds.get(one.agent, world.town.n_people), one.name

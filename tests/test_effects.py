@@ -16,7 +16,8 @@ from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
 from experiments.figures.svg import png_of
 from experiments.validation import ceiling, effects, lived, readers
-from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
+from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
+from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,
@@ -253,12 +254,15 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
         (["--effects", "--only", "no_polise"], "no experiment 'no_polise'"),
         (["--effects", "--years", "3"], "--years has no meaning with --effects"),
         (["--effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
-        (["--knockouts", "--quick"], "--quick goes with --effects, --ceiling, --doses and --closed only"),
-        (["--criteria", "--out", "x"], "--out goes with --effects, --ceiling, --panel, --doses and --closed only"),
+        (["--knockouts", "--quick"], "--quick goes with --effects, --ceiling, --doses, --closed and --decisions only"),
+        (
+            ["--criteria", "--out", "x"],
+            "--out goes with --panel, --effects, --ceiling, --doses, --closed and --decisions only",
+        ),
         (["--ceiling", "--only", "placebo"], "--only names mechanisms for --knockouts or experiments for --effects"),
         (["--effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
         (["--effects", "--scale", "0.01"], "population.scale"),
-        ([], "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses"),
+        ([], "say what to validate: --knockouts, --criteria, --panel, --effects, --ceiling, --doses"),
     ],
 )
 def test_what_cannot_be_validated_is_told_in_one_line(

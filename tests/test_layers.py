@@ -10,8 +10,7 @@ from experiments.documents.module_map import level
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments")
 ROOMS = (
-    ("words", "documents"),
-    ("runs",),
+    ("runs", "documents"),
     ("sweeps", "bench"),
     ("compare", "sensitivity"),
     ("validation", "figures"),
@@ -118,6 +117,11 @@ def test_an_import_that_goes_up_is_noticed(path, imported):
 )
 def test_an_import_that_goes_down_is_allowed(path, imported):
     assert violations(path, imported) is None
+
+
+def test_every_room_has_its_place_on_one_of_six_floors() -> None:
+    assert len(ROOMS) <= 6
+    assert sorted(sum(ROOMS, ())) == sorted(path.parent.name for path in (ROOT / "experiments").glob("*/__init__.py"))
 
 
 def test_no_module_of_experiments_imports_one_that_imports_it() -> None:

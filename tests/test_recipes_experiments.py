@@ -57,7 +57,7 @@ def LuckPanel(visit: Visit) -> None:
     (tree / "experiments/viewer/luck.py").write_text(module, encoding="utf-8")
     line = "from experiments.viewer.looks import LAYERS, ON_REQUEST"
     add_after(tree, PAGE, line, "from experiments.viewer.luck import LuckPanel")
-    edit(tree, PAGE, '"criteria": CriteriaPanel}', '"criteria": CriteriaPanel, "luck": LuckPanel}')
+    edit(tree, PAGE, '"criteria": CriteriaPanel,', '"criteria": CriteriaPanel,\n    "luck": LuckPanel,')
     words = 'tab_criteria = { en = "Criteria", es = "Criterios" }'
     add_after(tree, TEXTS, words, 'tab_luck = { en = "Luck", es = "Suerte" }')
     said = '\n[luck]\nhelp = { en = "One seed is one luck.", es = "Una semilla es una suerte." }\n'

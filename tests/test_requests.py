@@ -12,7 +12,7 @@ from model.register import CAUSES
 Live = Callable[..., TrustModel]
 MET, UNMET = CAUSES.index("request_met"), CAUSES.index("request_unmet")
 MONTH = 93
-OFTEN = {"consultation.meetings": 40.0, "consultation.attend": 2.0}
+OFTEN = {"consultation.meetings": 40.0, "consultation.attend": 2.0, "mechanisms.deliberation": False}
 
 
 def sums(world: TrustModel) -> pd.Series:

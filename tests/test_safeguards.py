@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from invented import decide_monthly, declare
 
 from experiments.compare.headlines import HEADLINES
-from experiments.runs.worlds import INCIDENT_COLUMNS
+from experiments.runs.worlds import INCIDENT_COLUMNS, decisions_table
 from experiments.viewer import biography, looks
 from model.daybook import CHANNELS
+from model.deciding import MOST_OPTIONS
 from model.kinds import NAMES as KINDS
 from model.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
 from model.parameters import every_number
@@ -94,6 +96,19 @@ def test_persons_authorities_and_cliques_are_numbers_without_names(villa_town: T
 
 def test_what_happened_to_whom_and_where_is_not_kept_with_an_incident() -> None:
     assert not {"cell", "settlement", "victim", "teller", "clique", "number"} & set(INCIDENT_COLUMNS)
+
+
+def test_a_table_of_decisions_tells_no_place_and_of_residents_not_even_a_number(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(monkeypatch)
+    decide_monthly(monkeypatch)
+    table = decisions_table(live(3 * 31), "run")
+    weights = [f"v{option}" for option in range(MOST_OPTIONS)]
+    assert table.column_names == ["run", "date", "agent", "who", "matter", "option", "chance", "reason", *weights]
+    who = dict(zip(table["agent"].to_pylist(), table["who"].to_pylist(), strict=True))
+    assert who["resident"] is None
+    assert who["authority"] is not None
 
 
 def test_lives_tell_only_kinds_and_motives_on_a_list_without_sexual_or_gang_violence() -> None:

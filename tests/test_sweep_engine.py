@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import stub_runs
 from stub_runs import jobs_in, quarantined, sweep, write_study
+from systems import needs_linux, needs_signals
 
 from experiments.runs.batches import stored
 from experiments.runs.runs import run_all
@@ -79,6 +80,7 @@ def test_a_run_whose_worker_was_killed_once_is_tried_again(tmp_path, jobs, monke
     assert store.finished == {job.run for job in jobs}
 
 
+@needs_signals
 def test_a_worker_killed_half_way_through_telling_its_result_does_not_hold_up_the_sweep(tmp_path, jobs, monkeypatch):
     monkeypatch.setenv("MORTAL", str(tmp_path))
     give_up = threading.Timer(60.0, os.kill, (os.getpid(), signal.SIGTERM))
@@ -126,6 +128,7 @@ def peak(folder: Path, seeds: int) -> tuple[int, float]:
 
 
 @pytest.mark.slow
+@needs_linux
 def test_memory_stays_flat_over_ten_thousand_runs(tmp_path):
     few, little = peak(tmp_path / "few", 100)
     many, much = peak(tmp_path / "many", 2500)

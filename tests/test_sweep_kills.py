@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from stub_runs import write_study
+from systems import needs_linux
 
 from experiments.sweeps.store import Store
 from experiments.sweeps.trial import Broken, Sweep, survive, trial, undisturbed
 
+pytestmark = needs_linux
 STUBS = [str(Path(__file__).parent / "stub_driver.py")]
 
 

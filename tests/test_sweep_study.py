@@ -12,9 +12,8 @@ from experiments.runs.asked import asked
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import MOST, Towns, groups_of_towns
 from experiments.runs.work import Done, attempt
-from experiments.sweeps.design import shares
 from experiments.sweeps.factors import Range
-from experiments.sweeps.jobs import jobs_of
+from experiments.sweeps.jobs import jobs_of, shares
 from experiments.sweeps.study import STUDIES, Design, read_study
 from model.errors import InputError
 from scenarios import load

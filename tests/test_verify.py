@@ -1,6 +1,7 @@
 """`confianza verify`: equal if the same comes out, not equal if one number was changed."""
 
 import json
+import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,13 +23,21 @@ warm_up = 0
 """
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return where a small comparison and its report lie."""
+    place = tmp_path_factory.mktemp("compared")
+    words = ["compare", "status_quo", "resources_only", *SMALL]
+    more = ["--out", str(place / "compared"), "--report", str(place / "informe.html")]
+    assert cli.code_of([*words, *more]) == 0
+    return place
+
+
 @pytest.fixture
-def compared(tmp_path):
-    """Return folder and report of a small comparison."""
-    out, report = tmp_path / "compared", tmp_path / "informe.html"
-    words = ["compare", "status_quo", "resources_only", *SMALL, "--out", str(out), "--report", str(report)]
-    assert cli.code_of(words) == 0
-    return out, report
+def compared(place, tmp_path):
+    """Return folder and report of a small comparison, which a test may spoil."""
+    shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "compared", tmp_path / "informe.html"
 
 
 def spoil(path, column):

@@ -15,12 +15,12 @@ import pytest
 import solara
 
 import scenarios
+from experiments.runs.words import LANGUAGES
 from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, views, why
 from experiments.viewer.lane import Lane
 from experiments.viewer.levers import FIRST, levers
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import known, say, texts
-from experiments.words import LANGUAGES
 from model.daybook import INCIDENTS, TERRITORIAL
 from model.kinds import HOMICIDE
 from model.model import TrustModel

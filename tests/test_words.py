@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from experiments import words
 from experiments.cli.listings import measure_lines
 from experiments.compare.effects import GROUPS as IN_SENTENCES
+from experiments.runs import words
+from experiments.runs.words import LANGUAGES, every_word, gathered
 from experiments.viewer import why
 from experiments.viewer.levers import levers
-from experiments.words import LANGUAGES, every_word, gathered
 from model import fingerprint
 from model.criteria import WORDS
 from model.deciding import AGENTS, MATTERS

@@ -15,7 +15,7 @@ from typing import Any
 from experiments.bench.breakdown import Breakdown, break_down, loop_lines, table
 from experiments.bench.fresh import clock
 from experiments.bench.stopwatch import SITE
-from experiments.runs.folder import write_whole
+from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model import fingerprint
@@ -205,15 +205,16 @@ def added(size: Size, count: int) -> float:
 
 def as_json(results: list[Result], quick: bool, found: Breakdown, loop: dict[str, Any]) -> bytes:
     """Return the numbers as JSON, with what a decade is made of."""
-    stated = {
-        "machine": machine(),
-        "fingerprint": fingerprint(),
-        "quick": quick,
-        "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
-        "breakdown": asdict(found),
-        "bare_loop": {"work": asdict(found.work()), **loop},
-    }
-    return (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()
+    return json_of(
+        {
+            "machine": machine(),
+            "fingerprint": fingerprint(),
+            "quick": quick,
+            "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
+            "breakdown": asdict(found),
+            "bare_loop": {"work": asdict(found.work()), **loop},
+        }
+    )
 
 
 def number(value: float) -> float | None:

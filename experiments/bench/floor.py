@@ -9,7 +9,7 @@ from experiments.bench.bare_work import Work
 from experiments.bench.breakdown import break_down
 from experiments.bench.fresh import clock
 from experiments.bench.stopwatch import SITE
-from experiments.runs.folder import write_whole
+from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model import fingerprint
@@ -97,6 +97,6 @@ def store(reason: str) -> bool:
         "machine": machine(),
         "work": asdict(work),
     }
-    write_whole(RECORD, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(RECORD, json_of(record))
     print(f"{line(stated)}\nwritten to {RECORD}")
     return True

@@ -15,7 +15,7 @@ import numpy as np
 
 from experiments.bench import probe, same_numbers
 from experiments.bench.same_numbers import Columns, Likeness
-from experiments.runs.folder import write_whole
+from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
 from model.errors import InputError
@@ -196,11 +196,12 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
 
 def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict[str, Likeness]) -> bytes:
     """Return everything as JSON."""
-    stated = {
-        "machine": machine(),
-        "here": here.fingerprint,
-        "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
-        "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
-        "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
-    }
-    return (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode()
+    return json_of(
+        {
+            "machine": machine(),
+            "here": here.fingerprint,
+            "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
+            "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
+            "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
+        }
+    )

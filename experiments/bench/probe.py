@@ -27,8 +27,6 @@ def span(years: str, site: str, *policies: str) -> dict[str, float]:
 
     The first month, which loads kernels, is not clocked.
     """
-    import resource
-
     world = model.TrustModel(load(site, policies=list(policies), set={"calendar.warm_up": 0}), rng=SEED)
     world.run_for(FIRST_SHIFTS)
     shifts = round(float(years) * YEAR) - FIRST_SHIFTS
@@ -38,8 +36,17 @@ def span(years: str, site: str, *policies: str) -> dict[str, float]:
     return {
         "seconds": (time.perf_counter() - begun) * whole,
         "at_work": (time.process_time() - begun_at_work) * whole,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+        "megabytes": megabytes(),
     }
+
+
+def megabytes() -> float:
+    """Return the memory that this process has had at most; Windows does not say, macOS says it in bytes."""
+    if sys.platform == "win32":
+        return float("nan")
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2.0**20 if sys.platform == "darwin" else 2.0**10)
 
 
 def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:

@@ -49,8 +49,7 @@ def compiling() -> dict[str, Any]:
 
 def span(years: str, variant: str) -> dict[str, Any]:
     """Seconds and peak memory of some years of the whole site on one core, after compilation."""
-    import resource
-
+    from experiments.bench.probe import megabytes
     from model.model import TrustModel
 
     world = TrustModel(varied(variant), rng=1)
@@ -59,8 +58,7 @@ def span(years: str, variant: str) -> dict[str, Any]:
     begun = time.perf_counter()
     world.run_for(shifts)
     seconds = (time.perf_counter() - begun) * (1.0 + FIRST_SHIFTS / shifts)
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    return {"seconds": seconds, "megabytes": megabytes, "residents": world.town.n_residents}
+    return {"seconds": seconds, "megabytes": megabytes(), "residents": world.town.n_residents}
 
 
 def varied(variant: str) -> Any:

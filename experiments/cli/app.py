@@ -230,6 +230,7 @@ def validate(
     panel: options.Panel = False,
     doses: options.Doses = False,
     closed: options.Closed = False,
+    decisions: options.Decisions = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,

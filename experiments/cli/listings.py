@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 import scenarios
-from experiments.words import meaning, unit
+from experiments.runs.words import meaning, unit
 from model.errors import InputError, nearest
 from model.parameters import Group, Number, every_number
 from model.scenario import Entry, Scenario

@@ -142,13 +142,16 @@ Effects = Annotated[bool, Option("--effects", help="Repeat in twin worlds what s
 Ceiling = Annotated[bool, Option("--ceiling", help="What the model could show at most, at both sites.")]
 Panel = Annotated[bool, Option("--panel", help="What single events do to trust, by simulated panel and twins.")]
 Closed = Annotated[bool, Option("--closed", help="Whether trust stands still in a town where nothing changes.")]
+Decisions = Annotated[bool, Option("--decisions", help="What cliques, boards, mayor and chiefs decided, by world.")]
 Doses = Annotated[bool, Option("--doses", help="Points of trust by dose of fairness, visits, meetings, served calls.")]
 Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, or experiment; repeatable.")]
 TwinsOrSeeds = Annotated[
-    int | None, Option(metavar="N", help="Twins, or seeds.  [default: 8; effects, ceiling: 5; doses, closed: 1]")
+    int | None,
+    Option(metavar="N", help="Twins, or seeds.  [default: 8; effects, ceiling: 5; doses, closed: 1; decisions: 20]"),
 ]
 YearsOfTowns = Annotated[
-    float | None, Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10]")
+    float | None,
+    Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10; decisions: 3]"),
 ]
 Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, else 1]")]
 OutOfValidation = Annotated[

@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from model.errors import InputError
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from experiments.validation.lived import Size
+
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
+VIRTUAL = "--effects, --ceiling, --doses, --closed and --decisions"
+"""Examinations that let worlds of their own live, which may be tried out quickly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +28,7 @@ class Asked:
     panel: bool = False
     doses: bool = False
     closed: bool = False
+    decisions: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -30,20 +39,19 @@ class Asked:
 
     def check(self) -> None:
         """Raise with what is wrong, before anything is run."""
-        virtual = self.effects or self.ceiling or self.doses or self.closed
+        virtual = self.effects or self.ceiling or self.doses or self.closed or self.decisions
         rules = {
-            "say what to validate: --knockouts, --criteria, --effects, --ceiling, --panel, --doses or --closed": not (
+            f"say what to validate: --knockouts, --criteria, --panel, {VIRTUAL.replace(' and', ' or')}": not (
                 virtual or self.knockouts or self.criteria or self.panel
             ),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
             "--years has no meaning with --effects: every experiment has its own": self.effects
             and self.years is not None,
-            "--quick goes with --effects, --ceiling, --doses and --closed only": self.quick and not virtual,
+            f"--quick goes with {VIRTUAL} only": self.quick and not virtual,
             "--quick sets --replicates, --years and --scale itself: leave them out": self.quick
             and (self.replicates, self.years, self.scale) != (None, None, None),
-            "--out goes with --effects, --ceiling, --panel, --doses and --closed only": self.out is not None
-            and not (virtual or self.panel),
+            f"--out goes with --panel, {VIRTUAL} only": self.out is not None and not (virtual or self.panel),
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
             f"--replicates must be at least 1, got {self.replicates}": self.replicates is not None
             and self.replicates < 1,
@@ -52,13 +60,33 @@ class Asked:
             if broken:
                 raise InputError(message)
 
+    @property
+    def folder(self) -> Path:
+        """Where tables and figures go."""
+        return self.out or OUT
+
+    def size(self, **own: Any) -> "Size":
+        """Return how much is simulated: what is asked for, else what is an examination's own."""
+        from experiments.validation.lived import QUICK, Size
+
+        size = QUICK if self.quick else Size(**own)
+        seeds, scale = self.replicates or size.seeds, self.scale or size.scale
+        return replace(size, workers=self.workers, seeds=seeds, scale=scale)
+
+    def draw(self, name: str, figure: "Figure") -> None:
+        """Write a figure beside its table."""
+        from experiments.figures.svg import png_of
+        from experiments.runs.folder import write_whole
+
+        write_whole(self.folder / f"{name}.png", png_of(figure))
+
 
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
     parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
     more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses), (closed, asked.closed))
-    good = [part(asked) for part, wanted in (*parts, *more) if wanted]
+    good = [part(asked) for part, wanted in (*parts, *more, (decisions, asked.decisions)) if wanted]
     return all(good)
 
 
@@ -87,57 +115,40 @@ def criteria(asked: Asked) -> bool:
 def effects(asked: Asked) -> bool:
     """Carry out the virtual experiments and draw them."""
     from experiments.figures.effects import effects_forest
-    from experiments.figures.svg import png_of
-    from experiments.runs.folder import write_whole
     from experiments.validation.effects import holds, show_effects
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size()
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
-    rows = show_effects(asked.only, folder, size)
-    write_whole(folder / "effects.png", png_of(effects_forest(rows)))
+    rows = show_effects(asked.only, asked.folder, asked.size())
+    asked.draw("effects", effects_forest(rows))
     return all(holds(row) for row in rows)
 
 
 def ceiling(asked: Asked) -> bool:
     """Carry out the worlds of the ceiling and draw them."""
     from experiments.figures.ceiling import ceiling_of
-    from experiments.figures.svg import png_of
-    from experiments.runs.folder import write_whole
     from experiments.validation import ceiling as worlds
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size()
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
-    rows = worlds.show_ceiling(folder, size, worlds.YEARS if asked.years is None else asked.years)
-    write_whole(folder / "ceiling.png", png_of(ceiling_of(rows)))
+    years = worlds.YEARS if asked.years is None else asked.years
+    asked.draw("ceiling", ceiling_of(worlds.show_ceiling(asked.folder, asked.size(), years)))
     return True
 
 
 def panel(asked: Asked) -> bool:
     """Repeat the panels and the twins from which the sizes of single events are taken, and draw them."""
-    from experiments.figures.svg import png_of
     from experiments.figures.trust_events import events_figure
-    from experiments.runs.folder import write_whole
     from experiments.validation.trust_events import show_events
 
-    folder = asked.out or OUT
-    write_whole(folder / "trust_events.png", png_of(events_figure(show_events(folder))))
+    asked.draw("trust_events", events_figure(show_events(asked.folder)))
     return True
 
 
 def doses(asked: Asked) -> bool:
     """Carry out the doses at both sites and draw them."""
     from experiments.figures.doses import doses_figure
-    from experiments.figures.svg import png_of
-    from experiments.runs.folder import write_whole
     from experiments.validation.doses import show_doses
-    from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=1)
-    size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
+    size = asked.size(seeds=1)
     size = size if asked.years is None else replace(size, longest=asked.years)
-    write_whole(folder / "doses.png", png_of(doses_figure(show_doses(folder, size))))
+    asked.draw("doses", doses_figure(show_doses(asked.folder, size)))
     return True
 
 
@@ -145,9 +156,19 @@ def closed(asked: Asked) -> bool:
     """Let closed towns live under every law of trust; whether they stand still is printed, not judged."""
     from experiments.validation.closed import YEARS as LONG
     from experiments.validation.closed import show_closed
+
+    years = 6 if asked.quick else LONG if asked.years is None else int(asked.years)
+    show_closed(asked.folder, asked.size(seeds=1, scale=SCALE), years)
+    return True
+
+
+def decisions(asked: Asked) -> bool:
+    """Tell what every kind of agent decided, and how that changes in other worlds."""
+    from experiments.validation.decisions import YEARS as LONG
+    from experiments.validation.decisions import show_decisions
     from experiments.validation.lived import QUICK, Size
 
-    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=1, scale=SCALE)
+    folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=20, scale=SCALE)
     size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
-    show_closed(folder, size, 6 if asked.quick else LONG if asked.years is None else int(asked.years))
+    show_decisions(folder, size, 1 if asked.quick else LONG if asked.years is None else int(asked.years))
     return True

@@ -14,12 +14,13 @@ from experiments.compare.by_draw import drawn_table, draws_table
 from experiments.compare.comparison import Lives, arms_of, found_arms, run
 from experiments.compare.crate import FILE as CRATE
 from experiments.compare.crate import crate_of, inputs_of
+from experiments.compare.decided import decided_table
 from experiments.compare.effects import effects_table, pairs_of
 from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
-from experiments.runs.folder import joined, manifest_of, parquets, write, write_whole
+from experiments.runs.folder import begin, joined, manifest_of, parquets, write, write_whole
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
 from experiments.runs.progress import say
 from model.errors import InputError
@@ -61,6 +62,7 @@ def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
+    begin(folder, COMPARISON)
     written = []
     for number, own in enumerate(by_site(planned)):
         for k, arm in enumerate(own):
@@ -77,7 +79,7 @@ def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None,
     pairs = pairs_of(arms)
     draws = draws_table(pairs)
     tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
-    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs)}
+    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs), "decided": decided_table(arms)}
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)

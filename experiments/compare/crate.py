@@ -1,13 +1,13 @@
 """An RO-Crate beside the results of a comparison: what each file is, from what it came, and how to make it anew."""
 
 import contextlib
-import json
 from pathlib import Path
 from typing import Any
 
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from experiments.runs.folder import json_of
 from model.errors import InputError
 from scenarios.policy_files import is_world, policy_files
 from scenarios.reading import FOLDER, built_in
@@ -26,11 +26,13 @@ WHAT = {
     "verdicts.parquet": "whether effects are known whatever the law of trust is",
     "criteria.parquet": "the four criteria in words, over draws of anchors and weights",
     "alone.parquet": "effects against independent seeds, with the ratio of variances",
+    "decided.parquet": "how often a year each option was chosen in each arm, and for what chief reason",
     "measures.parquet": "a row per run and full month",
     "settlements.parquet": "months and settlements",
     "groups.parquet": "months and groups of residents",
     "cells.parquet": "cells in the first and the last month",
     "ledger.parquet": "changes of trust by month, settlement and cause",
+    "decisions.parquet": "what was decided: when, by what kind of agent, which option, with what chance, why",
 }
 
 
@@ -66,7 +68,7 @@ def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
     inputs = [crate.add_file(dest_path=name, properties=input_named(name)) for name in inputs_of(manifest)]
     run["instrument"], run["object"], run["result"] = program, inputs, files
     crate.root_dataset["mentions"] = run
-    return (json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n").encode()
+    return json_of(crate.metadata.generate())
 
 
 def program_of(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, by_site
+from experiments.compare.arms import Arm, by_site, with_seeds
+from experiments.compare.decided import Values, shares_of
 from experiments.compare.headlines import present
 from experiments.compare.swept import draw_of, draws_in, seed_of
 from experiments.runs.twins import Effect, paired, quantile, smallest, unpaired
@@ -17,9 +18,6 @@ from experiments.runs.yearly import Expression
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose gain or loss the comparison tells, where the model has them."""
 BY_GROUP = ("trust", "fear")
-
-Values = dict[int, float]
-"""One number by seed."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,10 @@ def town_of(arm: Arm) -> tuple[Any, ...]:
 
 
 def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return a row for each pair and number: headlines, groups of residents, causes of trust, residents who differ."""
+    """Return a row for each pair and number: headlines, groups, causes of trust, decisions, residents who differ."""
     rows = []
     for one in pairs:
-        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one)]
+        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *decision_rows(one)]
         if residents is not None and not one.why_unpaired:
             rows += resident_rows(one, residents)
     return pd.DataFrame(rows)
@@ -145,12 +143,6 @@ def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
             yield row_of(one, "group", f"{column}_{group}", "last", one.effect(*sides))
 
 
-def with_seeds(arm: Arm, name: str) -> pd.DataFrame:
-    """Return a table of an arm with the seed of every run."""
-    runs = arm.table("measures")[["run", "seed"]].drop_duplicates()
-    return arm.table(name).merge(runs, on="run")
-
-
 def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every cause of the ledger: points of mean trust that it brought over the whole time."""
     if not (one.base.has("ledger") and one.arm.has("ledger")):
@@ -158,6 +150,17 @@ def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
     sides = [causes_of(side) for side in (one.base, one.arm)]
     for cause in dict.fromkeys([*sides[0], *sides[1]]):
         yield row_of(one, "cause", cause, "sum", one.effect(*(side.get(cause, {}) for side in sides)))
+
+
+def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield a row for every option of every matter: of a hundred choices of the whole time, how many took it."""
+    if not (one.base.has("decisions") and one.arm.has("decisions")):
+        return
+    sides = [shares_of(with_seeds(side, "decisions")) for side in (one.base, one.arm)]
+    for taken in dict.fromkeys([*sides[0], *sides[1]]):
+        base, arm = (side.get(taken, {}) for side in sides)
+        if base and arm and (one.why_unpaired or base.keys() & arm.keys()):
+            yield row_of(one, "decision", taken, "share", one.effect(base, arm))
 
 
 def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.looks import BLUE
-from experiments.words import meaning
+from experiments.runs.words import meaning
 from model.measures import MEASURES
 
 MOST_LEVELS, MOST_FACTORS, MOST_WRITTEN = 12, 8, 64

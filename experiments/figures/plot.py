@@ -16,9 +16,8 @@ from experiments.figures.svg import png_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
-from experiments.runs.reading import specs_of, tables
+from experiments.runs.reading import first_columns, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
-from experiments.sweeps.results import first_columns, runs_of
 from model.errors import InputError
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")

@@ -9,24 +9,25 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments import words
 from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import disagreeing, sentences, tables
+from experiments.report import decided, disagreeing, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
 from experiments.report.ceiling import worlds_at
 from experiments.report.days import day
 from experiments.report.figures import FIGURES, available, drawn, few_deaths
 from experiments.report.reading import Site, read_sites
+from experiments.runs import words
 from model.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
 SOURCES = {
     "sentences": sentences,
+    "decided": decided,
     "disagreeing": disagreeing,
     "tables": tables,
     "headlines": BY_NAME,

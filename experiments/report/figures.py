@@ -19,8 +19,8 @@ from experiments.figures.looks import COLOURS, stroke
 from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
+from experiments.runs.words import cause, group, in_both, verdict
 from experiments.runs.yearly import MONTHS
-from experiments.words import cause, group, in_both, verdict
 from model.criteria import CRITERIA, WORDS
 
 WIDE = 4.8
@@ -46,6 +46,7 @@ DARK = (
     " (the dark one, if there is one, the means of every draw of parameters).",
 )
 Draw = Callable[[Site, Tongue], Figure]
+Read = Callable[[pd.DataFrame], pd.Series]
 FIGURES: dict[str, tuple[Draw, Both]] = {}
 """Every figure of a site, with what it shows, in the order in which they stand below."""
 
@@ -133,7 +134,19 @@ def label_rows(place: Axes, labels: Sequence[str]) -> None:
 # Courses over time
 
 
-def course(place: Axes, site: Site, read: Callable[[pd.DataFrame], pd.Series]) -> None:
+def courses(site: Site, tongue: Tongue, panels: Sequence[tuple[Read, str]], **limits: float) -> Figure:
+    """Draw four numbers over the months, each under its name."""
+    figure, axes = sheet(4.4, 2, 2)
+    for place, (read, title) in zip(axes.flat, panels, strict=True):
+        course(place, site, read)
+        if limits:
+            place.set_ylim(**limits)
+        place.set_title(tongue.lines(title, ACROSS))
+    legend(figure, site, tongue)
+    return figure
+
+
+def course(place: Axes, site: Site, read: Read) -> None:
     """Draw one number over the months: the mean of the worlds of every arm, and all its worlds as a band."""
     for number, arm in enumerate(site.arms):
         months = arm.table("measures").sort_values(["seed", "month"])
@@ -170,12 +183,12 @@ def legend(figure: Figure, site: Site, tongue: Tongue, arms: Sequence[Arm] = ())
     figure.legend(lines, names, loc="outside lower center", ncols=2)
 
 
-def scaled(column: str, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
+def scaled(column: str, scale: float = 1.0) -> Read:
     """Return a reader of a column."""
     return lambda months: months[column] * scale
 
 
-def rolled(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
+def rolled(column: str, window: int = MONTHS, scale: float = 1.0) -> Read:
     """Return a reader of a column's mean over the last months of its run."""
     return lambda months: (
         months.groupby("seed")[column].rolling(window, min_periods=1).mean().reset_index(level=0, drop=True) * scale
@@ -188,12 +201,8 @@ def rolled(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[p
 )
 def trust(site: Site, tongue: Tongue) -> Figure:
     """Draw trust, beliefs and fear over time."""
-    figure, axes = sheet(4.4, 2, 2)
-    for place, name in zip(axes.flat, ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean"), strict=True):
-        course(place, site, scaled(name, 100.0))
-        place.set_title(tongue.lines(named(name, tongue), ACROSS))
-    legend(figure, site, tongue)
-    return figure
+    names = ("trust_mean", "fear_mean", "fairness_mean", "effectiveness_mean")
+    return courses(site, tongue, [(scaled(name, 100.0), named(name, tongue)) for name in names])
 
 
 @shows(
@@ -202,13 +211,7 @@ def trust(site: Site, tongue: Tongue) -> Figure:
 )
 def books(site: Site, tongue: Tongue) -> Figure:
     """Draw crime a month in its four books."""
-    figure, axes = sheet(4.4, 2, 2)
-    for place, name in zip(axes.flat, BOOKS, strict=True):
-        course(place, site, rolled(name, 3))
-        place.set_ylim(bottom=0.0)
-        place.set_title(tongue.lines(named(name, tongue), ACROSS))
-    legend(figure, site, tongue)
-    return figure
+    return courses(site, tongue, [(rolled(name, 3), named(name, tongue)) for name in BOOKS], bottom=0.0)
 
 
 @shows(
@@ -247,7 +250,6 @@ def funnel(site: Site, tongue: Tongue) -> Figure:
 )
 def outcomes(site: Site, tongue: Tongue) -> Figure:
     """Draw homicides, reporting, response and women without remedy over time."""
-    figure, axes = sheet(4.4, 2, 2)
     panels = (
         (rolled("homicides", scale=12.0), tongue("homicidios (12 meses)", "homicides (12 months)")),
         (rolled("told_share", 3, 100.0), tongue("avisados de lo ocurrido, %", "told of all crimes, %")),
@@ -257,12 +259,7 @@ def outcomes(site: Site, tongue: Tongue) -> Figure:
             tongue("mujeres sin remedio (12 meses)", "women without remedy (12 m)"),
         ),
     )
-    for place, (read, title) in zip(axes.flat, panels, strict=True):
-        course(place, site, read)
-        place.set_ylim(bottom=0.0)
-        place.set_title(tongue.lines(title, ACROSS))
-    legend(figure, site, tongue)
-    return figure
+    return courses(site, tongue, panels, bottom=0.0)
 
 
 # Places

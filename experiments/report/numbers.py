@@ -11,7 +11,7 @@ from experiments.compare.text import maybe
 from experiments.report.ceiling import ceiling
 from experiments.runs.manifest import read_manifest
 
-TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn")
+TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided")
 NOTHING = Markup('<span class="none">–</span>')
 
 

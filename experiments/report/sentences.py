@@ -7,7 +7,7 @@ from markupsafe import Markup
 from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site, settled
-from experiments.words import in_both, people
+from experiments.runs.words import in_both, people
 from model.criteria import CRITERIA
 
 TOLD = (
@@ -204,31 +204,20 @@ def known(site: Site, arm: Arm, measure: str, lead: bool = False) -> Both:
 
 def reasons(row: Any, number: dict[str, Any]) -> list[Both]:
     """Return why an effect is not known."""
-    found = []
-    if row["up"] and row["down"]:
-        found.append(
-            both(
-                "el signo cambia (sube en {up} y baja en {down} de {cells} leyes de la confianza)",
-                "the sign turns (up in {up}, down in {down} of {cells} laws of trust)",
-                **number,
-            )
-        )
-    if row["open"]:
-        found.append(
-            both(
-                "el signo queda en duda en {open} de {cells} leyes de la confianza",
-                "the sign is open in {open} of {cells} laws of trust",
-                **number,
-            )
-        )
-    if not found:
-        found.append(
-            both(
-                "el tamaño varía más del triple según la ley de la confianza",
-                "the size varies more than threefold with the law of trust",
-            )
-        )
-    return found
+    turns = (
+        "el signo cambia (sube en {up} y baja en {down} de {cells} leyes de la confianza)",
+        "the sign turns (up in {up}, down in {down} of {cells} laws of trust)",
+    )
+    doubtful = (
+        "el signo queda en duda en {open} de {cells} leyes de la confianza",
+        "the sign is open in {open} of {cells} laws of trust",
+    )
+    varies = (
+        "el tamaño varía más del triple según la ley de la confianza",
+        "the size varies more than threefold with the law of trust",
+    )
+    found = [turns] * bool(row["up"] and row["down"]) + [doubtful] * bool(row["open"])
+    return [both(*text, **number) for text in found or [varies]]
 
 
 def capital(text: Both) -> Both:

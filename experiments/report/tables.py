@@ -12,7 +12,7 @@ from experiments.report.both import Both, both, listed
 from experiments.report.numbers import Numbers
 from experiments.report.reading import Arm, Site, settled
 from experiments.runs.laws import ALSO
-from experiments.words import in_both, verdict
+from experiments.runs.words import in_both, verdict
 
 COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
 ALIKE = {

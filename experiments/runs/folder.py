@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from experiments.runs.batches import together
 from experiments.runs.identity import settings_of
-from experiments.runs.manifest import MANIFEST, RUN, occasion, place_for, short
+from experiments.runs.manifest import MANIFEST, RUN, SCHEMA, UNFINISHED, half_written, occasion, place_for, short
 from experiments.runs.saved import SAVED, digest_of_state
 from experiments.runs.spec import RunSpec, command_of
 
@@ -45,13 +46,24 @@ def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:
 
 def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     """Write all files of a run, the manifest last; files of an earlier run that are not written anew go."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    for name, content in (files | {MANIFEST: text.encode()}).items():
+    begin(folder, manifest["format"])
+    for name, content in files.items():
         write_whole(folder / name, content)
-    for old in folder.glob("*.parquet"):
+    for old in (*folder.glob("*.parquet"), *half_written(folder)):
         if old.name not in files:
             old.unlink()
+    write_whole(folder / MANIFEST, json_of(manifest))
+
+
+def begin(folder: Path, kind: str) -> None:
+    """Say in a folder that it is being written: whoever is killed at it leaves nothing that could be read as whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / MANIFEST, json_of({"format": kind, "schema": SCHEMA, UNFINISHED: True}))
+
+
+def json_of(stated: Any) -> bytes:
+    """Return what is stated as the bytes of a JSON file that people can read; dates stand as text."""
+    return (json.dumps(stated, indent=1, ensure_ascii=False, default=str) + "\n").encode()
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -69,7 +81,9 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Make sure that the names of the files in a folder are on the disk, too."""
+    """Make sure that the names of the files in a folder are on the disk, too; Windows opens no folder."""
+    if sys.platform == "win32":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -121,4 +135,4 @@ def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
         "runs": {one.seed: one.run for one in specs},
         "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},
     }
-    write_whole(folder / SAVED, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(folder / SAVED, json_of(stated))

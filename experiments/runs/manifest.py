@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import platform
+import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,9 @@ MANIFEST = "manifest.json"
 SCHEMA = 2
 """Version of what folders hold and of what their manifests say; one without it is older than versions."""
 RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
+UNFINISHED = "unfinished"
+HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
+"""A file that a start which was killed had not put in its place."""
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
 
@@ -27,6 +31,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_of(stated)}:"
             " read it with the version of the program that wrote it"
         )
+    if stated.get(UNFINISHED):
+        raise InputError(f"{folder} was being written when its program was killed: give the same command again")
     return stated
 
 
@@ -85,14 +91,20 @@ def check_goes_on(folder: Path) -> None:
         )
 
 
-def place_for(folder: Path, kind: str, beside: frozenset[Path] = frozenset()) -> Path:
+def place_for(folder: Path, kind: str, beside: str = "") -> Path:
     """Return a folder to write into, after checking that nothing foreign would be lost."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder} is a file, not a folder")
-    if folder.is_dir() and set(folder.iterdir()) - beside and kind_of(folder) != kind:
+    there = {path.name for path in folder.glob("*") if not HALF.fullmatch(path.name)} - {beside}
+    if there and kind_of(folder) != kind:
         name = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}[kind]
         raise InputError(f"--out {folder} holds something else than a {name}; choose another folder")
     return folder
+
+
+def half_written(folder: Path) -> list[Path]:
+    """Return the files that a start left half written when it was killed."""
+    return [path for path in folder.glob(".*") if HALF.fullmatch(path.name)]
 
 
 def short(names: str) -> str:

@@ -15,7 +15,7 @@ from experiments.runs.seats import LOOK_EVERY, Crew, Died, Doing, Job, LocalCrew
 
 MOST_DEATHS = 2
 DIED_OF_IT = f"died {MOST_DEATHS} times of it (killed, out of memory, or hanging)"
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = [one for one in signal.valid_signals() if getattr(one, "name", "") in ("SIGINT", "SIGTERM", "SIGHUP")]
 
 
 class Sized(Job, Protocol):

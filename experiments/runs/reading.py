@@ -4,7 +4,7 @@ import datetime
 import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +15,9 @@ from experiments.runs.progress import say
 from experiments.runs.saved import SAVED
 from experiments.runs.spec import RunSpec, overrides_of, read_specs
 from model.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLAN = "plan.parquet"
 
@@ -29,10 +32,10 @@ def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | No
 def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table that lies in a folder as one file."""
     path = folder / f"{name}.parquet"
-    if not path.is_file():
-        raise InputError(f"{folder} holds no {path.name}")
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
+    if not path.is_file():
+        raise InputError(f"{folder} holds no {path.name}")
     try:
         table = pq.read_table(path, partitioning=None)
     except pa.ArrowInvalid:
@@ -59,6 +62,21 @@ def read_plan(folder: Path) -> pa.Table:
         return pq.read_table(folder / PLAN)
     except (OSError, pa.ArrowException):
         raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again") from None
+
+
+def first_columns(folder: Path) -> list[str]:
+    """Return the names of the columns that were varied: scenario and policy if they were, then parameters."""
+    plan = read_plan(folder)
+    kinds = [name for name in ("scenario", "policy") if len(plan[name].unique()) > 1]
+    return kinds + [name for name in plan.column_names if "." in name and len(plan[name].unique()) > 1]
+
+
+def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":
+    """Return one row per finished run: its labels, and the mean of each column over the last twelve months."""
+    plan = read_plan(folder).to_pandas()
+    table = tables(folder, "measures").select(["run", "month", *columns]).to_pandas()
+    last = table.sort_values(["run", "month"]).groupby("run").tail(12)
+    return plan.merge(last.groupby("run")[columns].mean().reset_index(), on="run")
 
 
 def specs_of(folder: Path) -> dict[str, RunSpec]:

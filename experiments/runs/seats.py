@@ -7,6 +7,7 @@ import multiprocessing.connection
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -214,13 +215,24 @@ def awaited[T](results: queue.SimpleQueue[T], seconds: float) -> Iterator[T]:
 
 def started(pool: concurrent.futures.Executor, task: Callable[..., Any], *parts: Any) -> Any:
     """Hand a task to a pool; a worker that is started by it never hears Ctrl-C, its coordinator does."""
+    with deaf():
+        try:
+            return pool.submit(task, *parts)
+        except BrokenProcessPool as reason:
+            broken: concurrent.futures.Future[Any] = concurrent.futures.Future()
+            broken.set_exception(NeverBegun(str(reason)))
+            return broken
+
+
+@contextlib.contextmanager
+def deaf() -> Iterator[None]:
+    """Let processes that are started meanwhile not hear Ctrl-C; on Windows they do not from their seat on."""
+    if sys.platform == "win32":
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(task, *parts)
-    except BrokenProcessPool as reason:
-        broken: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        broken.set_exception(NeverBegun(str(reason)))
-        return broken
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -247,6 +259,7 @@ _sitting: Sitting
 def take_seat(*parts: Any) -> None:
     """Prepare a worker process, which ends when its parent does."""
     global _sitting
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
     _sitting = Sitting(*parts)
 

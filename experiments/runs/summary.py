@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments import words
+from experiments.runs import words
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import error_of
 from experiments.runs.yearly import MONTHS, Expression, by_run, values, years_of

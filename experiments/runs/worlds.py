@@ -151,19 +151,21 @@ def incidents_table(world: TrustModel, run: str) -> pa.Table:
 def decisions_table(world: TrustModel, run: str) -> pa.Table:
     """Return what was decided: when, what kind of agent, in what matter, which option with what chance, why, weights.
 
-    Who decided is a number by luck of the seed, since boards stand in places that bear names.
+    Who decided is a number by luck of the seed, since boards stand in places that bear names; residents have none,
+    since whom a victim tells is hers to say.
     """
     rows = world.choices()
     rows = rows[rows["tick"] >= tick_of(world.settings.start)]
     about = [MATTERS[number] for number in rows["matter"].tolist()]
     taken = list(zip(about, rows["option"].tolist(), rows["term"].tolist(), strict=True))
-    who = [anonymous(world.seed, one.agent, int(number)) for one, number in zip(about, rows["who"], strict=True)]
+    people = [(one.agent, int(number)) for one, number in zip(about, rows["who"], strict=True)]
+    labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(people)}
     return pa.table(
         {
             "run": constant(run, len(rows)),
             "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
             "agent": pa.array([one.agent for one in about], pa.string()),
-            "who": pa.array(who, pa.int64()),
+            "who": pa.array([labels[one] for one in people], pa.int64()),
             "matter": pa.array([one.name for one in about], pa.string()),
             "option": pa.array([one.options[option] for one, option, _ in taken], pa.string()),
             "chance": numbers_of(rows["chance"]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.manifest import half_written
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress, announce_compiling, say
 from experiments.runs.seats import Crew, LocalCrew
@@ -62,7 +63,7 @@ def overridden(study: Study) -> Iterator[str]:
 
 def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
     """Compute what a folder lacks of some jobs; the folder must be locked."""
-    for path in place.half_written(target):
+    for path in half_written(target):
         path.unlink()
     place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
     place.write_plan(target, jobs)

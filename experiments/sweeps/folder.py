@@ -1,7 +1,6 @@
 """The folder of a sweep: manifest, plan of all runs, store, quarantine."""
 
 import dataclasses
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.runs.batches import MEASURES
-from experiments.runs.folder import parquet_of, write_whole
+from experiments.runs.folder import json_of, parquet_of, write_whole
 from experiments.runs.manifest import (
     MANIFEST,
     SWEEP,
@@ -31,13 +30,7 @@ from model.errors import InputError
 
 def folder_for(study: Study, out: Path | None) -> Path:
     """Return the folder of a study, after checking that nothing foreign would be mixed up with it."""
-    folder = out or Path("results") / study.name
-    return place_for(folder, SWEEP, frozenset({folder / LOCK, *half_written(folder)}))
-
-
-def half_written(folder: Path) -> list[Path]:
-    """Return the files that a start left half written when it was killed."""
-    return [path for name in (MANIFEST, PLAN) for path in folder.glob(f".{name}.*")]
+    return place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
 
 
 def check_same(folder: Path, study: Study) -> None:
@@ -81,5 +74,4 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
         "keep": list(study.keep),
         **occasion(),
     }
-    text = json.dumps(stated | more, indent=1, ensure_ascii=False, default=str) + "\n"
-    write_whole(folder / MANIFEST, text.encode())
+    write_whole(folder / MANIFEST, json_of(stated | more))

@@ -1,7 +1,6 @@
 """One sweep at a time in a folder: a lock that dies with the process that holds it, however it dies."""
 
-import fcntl
-import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +18,21 @@ def locked(folder: Path) -> Iterator[None]:
     Workers are spawned, not forked, and do not inherit the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with (folder / LOCK).open("a") as file:
+        try:
+            take(file.fileno())
+        except (BlockingIOError, PermissionError):
+            raise InputError(f"{folder} is being written by another start of a sweep; wait for it or end it") from None
         yield
-    except BlockingIOError:
-        raise InputError(f"{folder} is being written by another start of a sweep; wait for it or end it") from None
-    finally:
-        os.close(handle)
+
+
+def take(handle: int) -> None:
+    """Lock an open file for this process, or raise if another has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

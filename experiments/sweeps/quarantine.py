@@ -4,7 +4,7 @@ import json
 import shlex
 from pathlib import Path
 
-from experiments.runs.folder import write_whole
+from experiments.runs.folder import json_of, write_whole
 from experiments.runs.spec import RunSpec
 from model.errors import InputError
 
@@ -22,7 +22,7 @@ def put(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
     path.parent.mkdir(exist_ok=True)
     stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()}
     stated |= {"run": job.run, "command": job.command}
-    write_whole(path, (json.dumps(stated, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(path, json_of(stated))
     return path
 
 

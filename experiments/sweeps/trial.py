@@ -27,6 +27,7 @@ PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': m
 KINDS = ("worker", "coordinator")
 SAFE = re.compile(r"(\d+) of \d+ runs safe")
 LONGEST_S = 600.0
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows both end a process at once
 STUDY = """
 scenarios = ["baseline"]
 policies = [["status_quo"], ["reporting_support"]]
@@ -95,12 +96,12 @@ class Sweep:
         self.wait_for_workers()
         time.sleep(after)
         try:
-            os.kill(luck.choice(self.wait_for_workers()), signal.SIGKILL)
+            os.kill(luck.choice(self.wait_for_workers()), KILL)
         except (IndexError, ProcessLookupError):
             return False
         return True
 
-    def kill_coordinator(self, after: float, sent: signal.Signals = signal.SIGKILL) -> bool:
+    def kill_coordinator(self, after: float, sent: signal.Signals = KILL) -> bool:
         """Kill the coordinator; what it had told to be safe must be there.  Return whether it still ran."""
         self.wait_for_workers()
         time.sleep(after)
@@ -158,6 +159,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--within", type=Path, help="the folder on whose disk it is held [default: a temporary one]")
     asked = parser.parse_args()
+    if sys.platform != "linux":
+        parser.error("workers to be killed are found on Linux only")
     if asked.kills < 1 or (asked.within and not asked.within.is_dir()):
         parser.error("--kills must be at least 1, and --within a folder")
     folder, begun = Path(tempfile.mkdtemp(prefix="trial-", dir=asked.within)), time.monotonic()

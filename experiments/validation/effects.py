@@ -9,7 +9,8 @@ from typing import Any
 
 from experiments.runs.folder import write_whole
 from experiments.runs.spec import RunSpec
-from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
+from experiments.validation.effects_lines import WEAK
+from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,

@@ -4,41 +4,34 @@
 rest on memory alone are priors and no gates.
 """
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 from experiments.validation import readers as r
-from experiments.validation.experiment import (
-    BASE,
-    CENTRAL,
-    EXCHANGED,
-    SITES,
-    Experiment,
-    Line,
-    Published,
-    Read,
-    Turn,
-    Unit,
-    Variant,
-    Window,
+from experiments.validation.effects_controls import LUCK, PLACEBO, RENAMED, RENAMED_AS, swapped
+from experiments.validation.effects_lines import (
+    CORNERS,
+    FIRST,
+    FOURFOLD,
+    HALF,
+    NOT_FEWER,
+    OUTSIDE,
+    PROPERTY_Q15,
+    Q16,
+    Q18_RANGE,
+    THREE,
+    TOLD,
+    TWICE,
+    UNPUBLISHED,
+    VIOLENT_Q15,
+    after_weeks,
+    alone,
+    change,
+    crime,
+    level,
+    ratio,
+    trust,
 )
-from scenarios import load, policies
-
-FIRST, THREE = (0, 12), (0, 36)
-TWICE, HALF, FOURFOLD = 2.0, 0.5, 4.0
-CERTAINTIES = tuple(f"certainty.{kind}" for kind in ("street", "vehicles", "burglary", "hire", "quarrel"))
-REPLACED = "offenders.*replac*"
-Q16 = Published(1.5, 3.0, "Q16", prior=True)
-Q18_RANGE = Published(-16.0, -8.0, "Q18")
-PROPERTY_Q15, VIOLENT_Q15 = Published(-0.3, -0.1, "Q15", prior=True), Published(-0.7, -0.2, "Q15", prior=True)
-EXACTLY_NOTHING = Published(0.0, 0.0, "by construction")
-NOT_FEWER = Published(0.0, float("inf"), "must not fall")
-UNPUBLISHED = "nothing published"
-
-OUTSIDE = tomllib.loads(Path(__file__).with_name("outside.toml").read_text(encoding="utf-8"))
-"""Why lines lie outside what was published, by name, in English and Spanish."""
+from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Line, Published, Read
 
 MADE = {
     "no_police_three_years": 'include = "no_police"\nuntil = "3 years"\n',
@@ -48,100 +41,7 @@ MADE = {
     "placebo": '[scale]\n"plans.diagnosis" = 1.0\n"plans.analysis" = 1.0\n',
 }
 """Worlds that only experiments need: files by name."""
-RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
 MADE |= {other: f'include = "{name}"\n' for name, other in RENAMED_AS.items()}
-
-
-# Variants
-
-
-def times(factor: float) -> Turn:
-    """Return the turn of a value by a factor."""
-    return lambda value: value * factor
-
-
-def to(value: float) -> Turn:
-    """Return the turn of any value to this one."""
-    return lambda _: value
-
-
-def kept(share: float) -> Turn:
-    """Return the turn of a share that is replaced, so that only this share of what is not replaced is left."""
-    return lambda replaced: 1.0 - share * (1.0 - replaced)
-
-
-def every_certainty(factor: float) -> tuple[tuple[str, Turn], ...]:
-    """Return the turns of all elasticities to certainty."""
-    return tuple((name, times(factor)) for name in CERTAINTIES)
-
-
-WEAK = Variant(
-    "rich-country sizes x .3", (*every_certainty(0.3), ("deterrence.street", times(0.3)), (REPLACED, kept(0.3)))
-)
-"""The sizes of rich countries at three tenths."""
-CORNERS = tuple(
-    Variant(
-        f"elasticity {factor:.2g}x, informal {informal:g}, half-life {days:g} d",
-        (*every_certainty(factor), ("certainty.informal", to(informal)), ("certainty.days", to(days))),
-    )
-    for factor in (2 / 3, 4 / 3)
-    for informal in (0.01, 0.3)
-    for days in (1.5, 7.0)
-)
-TOLD = tuple(
-    Variant(
-        f"learned {learned:g}, newcomers {newcomers:g}",
-        (("certainty.learned", to(learned)), ("reporting.newcomers", to(newcomers))),
-    )
-    for learned in (0.3, 1.0)
-    for newcomers in (0.25, 1.0)
-)
-
-
-# Lines
-
-
-def alone(*worlds: str) -> dict[str, tuple[str, ...]]:
-    """Return worlds that are each one policy of the same name."""
-    return {one: (one,) for one in worlds}
-
-
-def ratio(name: str, en: str, es: str, counts: tuple[str, ...], window: Window = THREE, **more: Any) -> Line:
-    """Return the line of a count without police over that of the twin."""
-    return Line(name, en, es, "ratio", r.ratio("no_police", counts, window), **more)
-
-
-def change(
-    name: str, en: str, es: str, world: str, counts: tuple[str, ...], window: Window = THREE, **more: Any
-) -> Line:
-    """Return the line of the change of a count in per cent."""
-    return Line(name, en, es, "%", r.change(world, counts, window), **more)
-
-
-def crime(world: str, en: str, es: str, **more: Any) -> Line:
-    """Return the line of all crime in three years of one world."""
-    return change(f"crime_{world}", en, es, world, r.ALL, **more)
-
-
-def trust(world: str, en: str, es: str, **more: Any) -> Line:
-    """Return the line of trust in the third year of one world."""
-    return Line("trust", en, es, "points", r.points(world, "trust_mean", (24, 36)), **more)
-
-
-def level(
-    name: str, en: str, es: str, world: str, parts: tuple[str, ...], wholes: tuple[str, ...], **more: Any
-) -> Line:
-    """Return the line of a share in one world in per cent."""
-    return Line(name, en, es, "level", r.share(world, parts, wholes, THREE), **more)
-
-
-def after_weeks(name: str, first: int, end: int, en: str, es: str) -> Line:
-    """Return the line of street crime in some days without police."""
-    en, es, read = f"street crime, {en}", f"delitos de calle, {es}", r.in_days("no_police", first, end)
-    if end > 14:
-        return Line(name, en, es, "ratio", read)
-    note = "informal guardianship and the half-life of presence rest on the same row"
-    return Line(name, en, es, "ratio", read, status="set", published=Q16, note=note, outside=OUTSIDE["weeks"])
 
 
 WEEKS = Experiment(
@@ -547,12 +447,6 @@ def harmless(name: str, en: str, es: str) -> Experiment:
     return Experiment(name, en, es, UNPUBLISHED, worlds=alone(name), years=3, lines=lines)
 
 
-def nothing(name: str, en: str, es: str, pairs: Mapping[str, str], other: str) -> Line:
-    """Return the line of pairs of worlds that must be the same bits; another is not the status quo."""
-    read, trivial = r.apart(pairs), r.apart({BASE: other})
-    return Line(name, en, es, "points", read, status="given", published=EXACTLY_NOTHING, must=True, trivial=trivial)
-
-
 INFORMATION = Experiment(
     "information",
     "Ten points of trust by themselves, through what people tell",
@@ -573,126 +467,6 @@ INFORMATION = Experiment(
             r.points("trust", "trust_mean", (24, 36)),
         ),
     ),
-)
-
-
-def own_and_exchanged(name: str, en: str, es: str, unit: Unit, reads: tuple[Read, Read]) -> Iterator[Line]:
-    """Yield what a world does beside its own twin and beside the status quo of another."""
-    yield Line(name, f"{en}, its own twin", f"{es}, su propio gemelo", unit, reads[0])
-    note = "over all twins the mean is about the same by arithmetic; the interval is what shared luck saves"
-    yield Line(f"{name}_exchanged", f"{en}, another twin", f"{es}, otro gemelo", unit, reads[1], note=note)
-
-
-LUCK = Experiment(
-    "luck",
-    "Seeds of luck exchanged: worlds beside the status quo of another twin",
-    "Semillas de la suerte cambiadas: mundos junto a la situación actual de otro gemelo",
-    "nothing published; what is found must not hang on the luck that twins share",
-    worlds=alone("couples_double", "mopsic_full"),
-    years=3,
-    weak=False,
-    lines=(
-        *own_and_exchanged(
-            "crime",
-            "crime, couples x 2",
-            "delito, parejas x 2",
-            "%",
-            (r.change("couples_double", r.ALL, THREE), r.change("couples_double", r.ALL, THREE, EXCHANGED)),
-        ),
-        *own_and_exchanged(
-            "trust",
-            "trust, third year, MOPSIC in full",
-            "confianza, tercer año, MOPSIC completo",
-            "points",
-            (
-                r.points("mopsic_full", "trust_mean", (24, 36)),
-                r.points("mopsic_full", "trust_mean", (24, 36), EXCHANGED),
-            ),
-        ),
-        crime(EXCHANGED, "crime, status quo beside another", "delito, situación actual junto a otra"),
-    ),
-)
-
-
-def facts(site: str, *groups: str) -> tuple[str, ...]:
-    """Return the site facts in some groups of parameters, as settings."""
-    scenario = load(site)
-    return tuple(
-        f"{group}.{name}={getattr(scenario[group], name)!r}"
-        for group in groups
-        for name, about in scenario[group].numbers().items()
-        if about.role == "site"
-    )
-
-
-def police(site: str, other: str) -> tuple[str, ...]:
-    """Return the settings with which a site has as many couples and vehicles a head as another."""
-
-    def heads(name: str) -> tuple[float, float]:
-        plant, residents = load(name).facilities, load(name)["population"].total
-        return sum(one.officers for one in plant) / residents, sum(one.vehicles for one in plant) / residents
-
-    here, there = heads(site), heads(other)
-    return f"roster.couples={there[0] / here[0]:.3f}", f"resources.vehicles={there[1] / here[1]:.3f}"
-
-
-SWAPPED = {
-    "police": ("police per head", "policía por habitante"),
-    "gangs": ("gangs", "clicas"),
-    "authority": ("communal authority", "autoridad comunal"),
-    "contacts": ("contacts", "contactos"),
-}
-
-
-def swapped(site: str, other: str) -> Experiment:
-    """Return the experiment in which a site takes over one fact of the other at a time."""
-    here, there = (load(one).title["en"] for one in (site, other))
-    return Experiment(
-        f"swapped_{site}",
-        f"{here} with one fact of {there} at a time",
-        f"{here} con un dato de {there} a la vez",
-        "nothing published; facts are as in the other's file, from before the warm-up on",
-        site=site,
-        worlds={
-            "police": police(site, other),
-            "gangs": facts(other, "gangs"),
-            "authority": facts(other, "communal_authority", "boards"),
-            "contacts": facts(other, "contacts"),
-        },
-        years=3,
-        weak=False,  # a corner of both would cost as much as that of all others together
-        lines=tuple(line for world, words in SWAPPED.items() for line in by_fact(world, *words)),
-    )
-
-
-def by_fact(world: str, en: str, es: str) -> Iterator[Line]:
-    """Yield crime, what is told of it and trust where one fact is another."""
-    yield crime(world, f"crime, {en}", f"delito, {es}")
-    told, avisado = f"crimes told, {en}", f"delitos avisados, {es}"
-    yield change(f"told_{world}", told, avisado, world, ("crimes_told",))
-    read = r.points(world, "trust_mean", (24, 36))
-    yield Line(f"trust_{world}", f"trust, third year, {en}", f"confianza, tercer año, {es}", "points", read)
-
-
-PLACEBO = Experiment(
-    "placebo",
-    "A policy that changes nothing",
-    "Una política que no cambia nada",
-    "no measure and no month may differ",
-    worlds=alone("placebo", "reporting_support"),
-    years=3,
-    weak=False,
-    lines=(nothing("placebo", "largest difference", "mayor diferencia", {BASE: "placebo"}, "reporting_support"),),
-)
-RENAMED = Experiment(
-    "renamed",
-    "Every policy under another name",
-    "Cada política con otro nombre",
-    "no measure and no month may differ",
-    worlds=alone(*RENAMED_AS, *RENAMED_AS.values()),
-    years=0.5,
-    weak=False,
-    lines=(nothing("renamed", "largest difference", "mayor diferencia", RENAMED_AS, RENAMED_AS["reporting_support"]),),
 )
 
 

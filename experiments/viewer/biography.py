@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments import words
+from experiments.runs import words
 from experiments.viewer import sites
 from experiments.viewer.lane import CHUNK, Lane, Stop
 from experiments.viewer.texts import say

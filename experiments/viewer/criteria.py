@@ -2,7 +2,7 @@
 
 import math
 
-from experiments import words
+from experiments.runs import words
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from experiments import words
+from experiments.runs import words
 from experiments.viewer.texts import say
 from model.parameters import Number, every_number
 from scenarios.groups import declare_all

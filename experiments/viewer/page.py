@@ -8,6 +8,7 @@ import solara
 import solara.lab
 
 from experiments.viewer import differ, sites
+from experiments.viewer.decided import DecidedPanel
 from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
 from experiments.viewer.pieces import button, choice, field, text
@@ -17,7 +18,14 @@ from experiments.viewer.views import ready
 from experiments.viewer.visit import Visit
 from experiments.viewer.widgets import style
 
-PANELS = {"time": TimePanel, "levers": LeverPanel, "why": WhyPanel, "life": LifePanel, "criteria": CriteriaPanel}
+PANELS = {
+    "time": TimePanel,
+    "levers": LeverPanel,
+    "why": WhyPanel,
+    "decided": DecidedPanel,
+    "life": LifePanel,
+    "criteria": CriteriaPanel,
+}
 
 
 @solara.component

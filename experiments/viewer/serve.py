@@ -5,8 +5,8 @@ import socket
 import threading
 
 from experiments.runs.progress import say
+from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
-from experiments.words import LANGUAGES
 from model.errors import InputError, nearest
 
 HOST = "127.0.0.1"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments import words
+from experiments.runs import words
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import known, say
 from model.register import CAUSES

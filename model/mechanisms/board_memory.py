@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from model.daybook import RESPONSES, UNSERVEDS
 from model.kernels import kernel
+from model.tables import Field
 
 if TYPE_CHECKING:
     from model.mechanisms.deliberation import Deliberation
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from model.state import Board
     from model.territory import Cell
 
+LAST_OUT = Field(
+    name="last_out", of=np.int64, shape=(1,), first=-1.0, about="Last shift with a couple on duty: deliberation."
+)
 NIGHT = 2
 """Shift in which watches go round."""
 BAD_CONDUCT = 2.0

@@ -102,15 +102,15 @@ class Cliques(Group):
     leader_counts: float = number(2.0, "arrests", 0.0, 5.0, DRAWN, "what the arrest of the leader counts more")
     freed: float = share(0.5, "assumed", "what an arrest counts if the member is let go at once")
     prior: float = number(60.0, "member-months", 1.0, 1000.0, DRAWN, "weight of what is usual in what is felt")
-    usual: float = number(0.005, "arrests a member-month", 0.0001, 0.1, USUAL, "arrests of members")
-    usual_seen: float = share(0.36, USUAL, "police seen in own cells, 0 to 1", low=0.01, high=0.99)
+    usual: float = number(0.0042, "arrests a member-month", 0.0001, 0.1, USUAL, "arrests of members")
+    usual_seen: float = share(0.53, USUAL, "police seen in own cells, 0 to 1", low=0.01, high=0.99)
     seen_half: float = number(0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "visits that are half seen")
     informal: float = number(0.15, "ratio", 0.0, 1.0, "Q16; swept", "what is felt without police, over police")
     watch: float = number(
         0.3, "visits a cell and day", 0.0, 2.0, DRAWN, "what a watch of neighbours counts as", off=0.0
     )
-    lost_usual: float = number(0.0017, "deaths a member-month", 0.0001, 0.1, USUAL, "own dead by rivals")
-    wage: float = number(1200.0, "quetzals a month", 100.0, 10000.0, "assumed 600-2,000", "what a member wants")
+    lost_usual: float = number(0.0016, "deaths a member-month", 0.0001, 0.1, USUAL, "own dead by rivals")
+    wage: float = number(1300.0, "quetzals a month", 100.0, 10000.0, "assumed 600-2,000", "what a member wants")
     caught_cost: float = number(30.0, "wages", 0.0, 200.0, "assumed; swept 10-45", "cost of an arrest")
     dead_cost: float = number(60.0, "wages", 0.0, 500.0, DRAWN, "cost of a death")
     doubt: float = number(0.20, "wages", 0.01, 2.0, DRAWN, "spread of a clique's judgement of its stance")
@@ -133,16 +133,16 @@ class Cliques(Group):
     fierce_quiet: float = number(-0.6, "log-odds", -3.0, 3.0, DRAWN, "the same of those who want quiet")
     rent_slope: float = number(4.0, "log-odds", 0.0, 50.0, DRAWN, "effect of the revenue that a step would bring")
     rent_step: float = share(0.04, "assumed", "monthly change of the rent", high=0.3)
-    punish_base: float = number(-2.35, "log-odds", -10.0, 5.0, "J04; assumed", "readiness to punish who refuses")
+    punish_base: float = number(-2.75, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to punish who refuses")
     punish_refused: float = number(4.0, "log-odds", 0.0, 20.0, "J04; assumed", "effect of the share that refuses")
     punish_told: float = number(0.8, "log-odds", 0.0, 5.0, "J04, G13; assumed", "effect of having told the police")
     recruits_few: float = share(0.15, "assumed", "pull on the young while none are wanted")
     recruits_more: float = number(2.2, "ratio", 1.0, 10.0, DRAWN, "pull on the young while more are wanted")
     payers_each: float = number(4.0, "people", 0.5, 50.0, DRAWN, "payers whom a member serves")
     guard: float = number(4.0, "members", 0.0, 50.0, DRAWN, "members kept against rivals, and one for each cell")
-    take_base: float = number(-3.0, "log-odds", -20.0, 5.0, DRAWN, "readiness to take a cell")
+    take_base: float = number(-3.5, "log-odds", -20.0, 5.0, DRAWN, "readiness to take a cell")
     give_base: float = number(-4.0, "log-odds", -20.0, 5.0, DRAWN, "readiness to give up a cell")
-    attack_base: float = number(-0.75, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
+    attack_base: float = number(-0.45, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
     attack_member: float = share(0.6, "assumed", "attacks that aim at a member of the rival")
     honour: float = number(4.5, "log-odds", 0.0, 20.0, DRAWN, "effect of a pact that is asked for in full")
     heir_least: float = number(2.0, "months", 0.0, 24.0, "assumed", "least time until an heir leads")
@@ -302,9 +302,10 @@ def raid(stage: Stage, gangs: Gangland, prison: Rows[Prisoner], count: Ints, p: 
     """Arrest leaders, or members of the largest clique, on a day on which an experiment says so."""
     until, largest = stage.tick + int(MONTH * p.raid_months), 0
     for q in range(len(gangs.cliques)):
-        i = gangs.cliques[q].leader
         if gangs.cliques[q].members > gangs.cliques[largest].members:
             largest = q
+    for q in range(len(gangs.cliques)):
+        i = gangs.cliques[q].leader
         if i >= 0 and stage.minds[i].member == q and luck(stage.seed, RAIDED, stage.tick, q, 0) < p.leaders:
             take_member(stage, gangs, prison, count, i, until)
     i = next_member(stage, gangs, largest, NOT_YET) if p.dismantled > 0.0 else NOT_YET

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import WEEK, YEAR, date_of_tick
+from model.calendar import MONTH, WEEK, YEAR, date_of_tick
 from model.daybook import HEARINGS, IMPRESSIONS, SPARED
 from model.hazard import MARKET_NIGHT, NIGHT
 from model.kernels import Tables, kernel
@@ -21,11 +21,11 @@ from model.kinds import DOMESTIC, PROPERTY
 from model.ledger import cause, impress
 from model.luck import decision, logistic, luck
 from model.mechanism import Hazard, Knockout, Measure, Mechanism, over
-from model.mechanisms.board_memory import agreement, remember_police, remember_promise
+from model.mechanisms.board_memory import LAST_OUT, agreement, remember_police, remember_promise
 from model.parameters import Group, number, share
 from model.police import NO_POST
 from model.rows import Row
-from model.state import BOARDS, CASES, COUPLES
+from model.state import BOARDS, CASES
 
 if TYPE_CHECKING:
     from model.authorities import Authority
@@ -172,7 +172,7 @@ class Court(Tables):
     numbers: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
     months: float
-    on_duty: float
+    go_out: float
 
 
 @kernel
@@ -192,7 +192,7 @@ def receive_police(stage: Stage, court: Court, case: Case, p: CommunalAuthority)
     presence = p.presence + (1.0 - p.presence) * keeps * agreed
     if board.invites == 0:
         return
-    if court.on_duty == 0.0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
+    if court.go_out == 0.0 or luck(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
         if board.protocol == 1:
             remember_promise(stage, board, False)
         return
@@ -401,10 +401,10 @@ def by_settlement(people: Rows[Person], chosen: Flags, n_settlements: int) -> tu
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
-def on_duty(world: World) -> float:
-    """Return 1 if any couple is on duty in this shift, without which nobody comes or does what was asked; else 0."""
+def go_out(world: World) -> float:
+    """Return 1 if any couple was on duty within a month, without which nobody comes or does what was asked; else 0."""
     needed = world.numbers["deliberation"]["couples"][0] == 1
-    return 0.0 if needed and not world.state[COUPLES]["on"].any() else 1.0
+    return 0.0 if needed and world.tick - int(world.state[LAST_OUT][0]) > MONTH else 1.0
 
 
 def court_of(world: World) -> Court:
@@ -445,7 +445,7 @@ def act(world: World) -> None:
     book.reserve(IMPRESSIONS, due)
     court = world.laid(court_of)
     court.put("months", float(date.month - 1))
-    court.put("on_duty", on_duty(world))
+    court.put("go_out", go_out(world))
     hear(world.stage(), court)
     world.learn()
 

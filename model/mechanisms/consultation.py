@@ -19,7 +19,7 @@ from model.kernels import kernel
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism
-from model.mechanisms.communal_authority import chiefs_of, councils_of, on_duty, settled_of
+from model.mechanisms.communal_authority import chiefs_of, councils_of, go_out, settled_of
 from model.mechanisms.contacts import RUDE, teach_unfair, treats_fairly
 from model.mechanisms.requests import (
     ANSWER_SHIFTS,
@@ -357,7 +357,7 @@ def act(world: World) -> None:
         + MOST_REQUESTS * int(state.present.count[0]),
     )
     consulting = world.laid(consulting_of)
-    consulting.put("on_duty", on_duty(world))
+    consulting.put("go_out", go_out(world))
     consult(world.stage(), consulting, month_of(world.tick), date.day)
     world.learn()
 

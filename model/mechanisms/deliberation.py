@@ -22,12 +22,12 @@ from model.kinds import PROPERTY
 from model.ledger import noise
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
-from model.mechanisms.board_memory import NIGHT, fade, hear_of_calls, remember_promise
+from model.mechanisms.board_memory import LAST_OUT, NIGHT, fade, hear_of_calls, remember_promise
 from model.mechanisms.communal_authority import DELAYED, chiefs_of, move_legitimacy, settled_of
 from model.mechanisms.requests import CLIMBED, OWN, REQUESTS, SUFFERED, write_request
 from model.parameters import Group, number, share
 from model.rows import Row, code
-from model.state import BOARDS
+from model.state import BOARDS, COUPLES
 
 if TYPE_CHECKING:
     from model.authorities import Authority
@@ -92,7 +92,7 @@ class Deliberation(Group):
     asks: int = number(1, "0 or 1", 0, 1, "design", "boards ask between meetings", off=0)
     climbs: int = number(1, "0 or 1", 0, 1, "design", "boards take unmet requests further up", off=0)
     protocols: int = number(1, "0 or 1", 0, 1, "design", "boards agree to a protocol or not", off=0)
-    couples: int = number(1, "0 or 1", 0, 1, "design", "without couples on duty nobody comes or meets requests", off=0)
+    couples: int = number(1, "0 or 1", 0, 1, "design", "nobody comes or meets requests unless couples go out", off=0)
     half_life: float = number(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
     prior: float = number(3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence that a disposition is worth")
     carried: float = share(0.5, "F13, Y05; assumed", "memory carried over on 1 January where nobody is organised")
@@ -451,6 +451,8 @@ def act(world: World) -> None:
     """Let boards hear what became of their calls; on the first of a month and on 15 January they decide."""
     stage, boards, date = world.stage(), world.state[BOARDS], date_of_tick(world.tick)
     hear_of_calls(stage, boards)
+    if world.state[COUPLES]["on"].any():
+        world.state[LAST_OUT][0] = world.tick
     if world.tick % 3 == NIGHT:
         hear_of_nights(stage, boards)
     if world.tick % 3 != 0 or (date.day != 1 and (date.day, date.month) != (15, 1)):
@@ -483,6 +485,7 @@ WRITES = (
 )  # fmt: skip
 IT = Mechanism(
     group=Deliberation,
+    tables=(LAST_OUT,),
     counts=Counts,
     writes=WRITES,
     begin=begin,

@@ -92,7 +92,7 @@ class Extortion(Group):
     )
 
     demands: float = number(
-        2.2, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
+        1.75, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
     )
     rent: float = number(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
     rent_step: float = share(0.03, "assumed", "monthly change of the rent", high=0.3)
@@ -112,7 +112,7 @@ class Extortion(Group):
     tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
     clash_lethal: float = share(0.35, "V18; assumed", "clashes that kill")
     recruit: float = number(
-        0.006,
+        0.005,
         "a year",
         0.0,
         0.02,

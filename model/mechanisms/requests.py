@@ -100,7 +100,7 @@ class Consulting(Tables):
     authority: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
     cell_km: float
-    on_duty: float
+    go_out: float
 
 
 @kernel
@@ -182,7 +182,7 @@ def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consul
     """Meet a request, give a reason, explain the limits, or let it lie."""
     a, asked, nth = request.authority, request.asked, request.nth
     z, board = consulting.authorities[a].settlement, consulting.boards[a]
-    chance = consulting.on_duty * chance_of(
+    chance = consulting.go_out * chance_of(
         request, board, consulting.authority[z].protocol, p, consulting.deliberation[z]
     )
     met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and luck(stage.seed, REQUEST, asked, a, nth) < chance

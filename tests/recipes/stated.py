@@ -6,9 +6,9 @@ import json
 import sys
 from typing import Any
 
-from experiments import words
 from experiments.cli.app import code_of
 from experiments.documents import write
+from experiments.runs import words
 from experiments.runs.summary import LINES
 from experiments.validation.knockouts import knockouts
 from experiments.viewer import why

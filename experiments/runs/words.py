@@ -12,7 +12,7 @@ from typing import Any
 from model.errors import InputError, nearest
 
 LANGUAGES = ("en", "es")
-MODEL = Path(__file__).parent.parent / "model"
+MODEL = Path(__file__).parent.parent.parent / "model"
 NO_WORDS = ("evidence.toml",)
 """Files beside the code that say something else."""
 ONE = {

@@ -1,0 +1,189 @@
+"""Decisions: what each kind of agent decided, and how that changes when the police are absent, doubled, bad or good."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.runs.asked import asked
+from experiments.runs.folder import write_whole
+from experiments.runs.pool import carry_out
+from experiments.runs.seats import Tell
+from experiments.runs.towns import TOWNS
+from experiments.runs.words import find
+from experiments.runs.worlds import go_on
+from experiments.validation.effects import csv_of
+from experiments.validation.experiment import SITES, found_of
+from experiments.validation.lived import Size
+from model import fingerprint
+from model.calendar import YEAR, tick_of
+from model.deciding import AGENTS, MATTERS, Matter
+from model.model import TrustModel
+
+BASE = "status_quo"
+WORLDS = {
+    BASE: ("as it is", "como está"),
+    "no_police": ("no police", "sin policía"),
+    "couples_double": ("twice the couples", "el doble de parejas"),
+    "abusive": ("abusive police", "policía abusiva"),
+    "every_call_answered": ("every call answered", "toda llamada atendida"),
+    "no_call_answered": ("no call answered", "ninguna llamada atendida"),
+}
+"""Worlds by the name of their policy, in English and Spanish."""
+YEARS, AFTER = 3, (1, 3)
+"""Years lived, and the years that are told."""
+COLUMNS = (
+    *("site", "world", "year", "agent", "matter", "option", "chosen", "share", "low", "high"),
+    *("change", "change_low", "change_high", "reason", "reason_share", "twins", "code"),
+)
+Row = dict[str, Any]
+Told = dict[tuple[str, int, str], Counter[tuple[str, str]]]
+"""By world, year and matter: how often an option was chosen for a reason."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """All worlds of one site and seed, which share a warm-up."""
+
+    site: str
+    seed: int
+    years: int
+    sets: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.site}, {self.seed}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return YEAR * (1 + self.years * len(WORLDS))
+
+
+def lived(case: Case, tell: Tell) -> Told:
+    """Let all worlds of a case live; return what was decided in them."""
+    about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
+    specs = {one: asked(case.site, policies=[] if one == BASE else [one], **about)[0] for one in WORLDS}
+    town = TOWNS.of(specs[BASE].scenario)
+    common = TrustModel(replace(specs[BASE].scenario, policies=()), rng=case.seed, town=town).checkpoint()
+    tell(YEAR)
+    told: Told = {}
+    for world, spec in specs.items():
+        one = TrustModel.resumed(spec.scenario, common, town=town)
+        go_on(one, tick_of(spec.until), tell)
+        for row in one.choices():
+            year, matter = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR, MATTERS[int(row["matter"])]
+            taken = matter.options[int(row["option"])], reason_of(matter, int(row["term"]))
+            told.setdefault((world, year, matter.name), Counter())[taken] += 1
+    return told
+
+
+def reason_of(matter: Matter, term: int) -> str:
+    """Return the name of the reason of a choice."""
+    return "luck" if term < 0 else matter.terms[term - 1]
+
+
+def share_of(told: Told, world: str, year: int, matter: str, option: str) -> float:
+    """Return how many of a hundred choices of a year took an option; nan if there was none."""
+    found = told.get((world, year, matter), Counter())
+    return 100.0 * sum(n for (taken, _), n in found.items() if taken == option) / max(found.total(), 1) or (
+        0.0 if found else np.nan
+    )
+
+
+def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]:
+    """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
+    matters = sorted(MATTERS.values(), key=lambda one: AGENTS.index(one.agent))
+    for site, twins in found.items():
+        for matter in matters:
+            for year in years:
+                for option in matter.options:
+                    for world in WORLDS:
+                        yield row_of(site, twins, matter, year, option, world)
+
+
+def row_of(site: str, twins: Sequence[Told], matter: Matter, year: int, option: str, world: str) -> Row:
+    """Return one row of the table."""
+    shares = [share_of(told, world, year, matter.name, option) for told in twins]
+    base = [share_of(told, BASE, year, matter.name, option) for told in twins]
+    share, change = found_of(shares), found_of([a - b for a, b in zip(shares, base, strict=True)])
+    taken: Counter[str] = Counter()
+    for told in twins:
+        for (chosen, reason), n in told.get((world, year, matter.name), Counter()).items():
+            if chosen == option:
+                taken[reason] += n
+    total = taken.total()
+    reason, most = max(
+        ((name, n) for name, n in taken.items() if name != "luck"), key=lambda one: one[1], default=("", 0)
+    )
+    values = (
+        *(site, world, year, matter.agent, matter.name, option, total / len(twins), share.value, share.low, share.high),
+        *(change.value, change.low, change.high, reason, most / total if total else np.nan, len(twins), fingerprint()),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def lines_of(rows: Sequence[Row], scale: float) -> Iterator[str]:
+    """Yield the table as text, in both languages where a workshop reads it."""
+    if not rows:
+        yield "Nobody decided anything. / Nadie decidió nada."
+        return
+    yield "Decisions: of a hundred choices of a year, how many took each option; (change against the status quo)."
+    yield "Decisiones: de cada cien decisiones de un año, cuántas tomaron cada opción; (cambio frente a como está)."
+    yield f"{rows[0]['twins']} twins at scale {scale:g}. In brackets how often a year; last the reason most"
+    yield "often decisive as it is, and in how many of a hundred of these choices. * the change is sure."
+    for site in dict.fromkeys(row["site"] for row in rows):
+        for year in dict.fromkeys(row["year"] for row in rows):
+            own = [row for row in rows if row["site"] == site and row["year"] == year]
+            yield f"\n{site}, year / año {year}".ljust(62) + "".join(f"{WORLDS[w][0]:>22}" for w in WORLDS)
+            for matter in dict.fromkeys(row["matter"] for row in own):
+                yield from block([row for row in own if row["matter"] == matter])
+
+
+def block(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield one matter: a line an option, a column a world."""
+    first = rows[0]
+    name = " / ".join(find("matters", first["matter"], language) for language in ("en", "es"))
+    yield f"{find('agents', first['agent'], 'en')}: {name}"
+    for option in dict.fromkeys(row["option"] for row in rows):
+        own = [row for row in rows if row["option"] == option]
+        base = own[0]
+        label = f"  {find('options', f'{base["matter"]}.{option}', 'en')} ({base['chosen']:.4g})"
+        why = f"  {reason_told(base)}" if base["reason"] else ""
+        yield label.ljust(60) + "".join(f"{shown(row):>22}" for row in own) + why
+
+
+def reason_told(row: Row) -> str:
+    """Return the chief reason in words, with how often it was decisive."""
+    return f"{find('reasons', f'{row["matter"]}.{row["reason"]}', 'en')} {100.0 * row['reason_share']:.0f} %"
+
+
+def shown(row: Row) -> str:
+    """Return a share, with its change."""
+    if np.isnan(row["share"]):
+        return "-"
+    if row["world"] == BASE:
+        return f"{row['share']:.1f}"
+    sure = "*" if row["change_low"] > 0.0 or row["change_high"] < 0.0 else ""
+    return f"{row['share']:.1f} ({row['change']:+.1f}){sure}"
+
+
+def show_decisions(out: Path, size: Size, years: int = YEARS) -> list[Row]:
+    """Let all worlds live at both sites, print what was decided in them, write and return it."""
+    cases = [Case(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
+    found: dict[str, list[Told]] = {}
+    for case, told in carry_out(cases, lived, size.workers, "decisions").finished:
+        found.setdefault(case.site, []).append(told)
+    rows = list(rows_of(found, [year for year in AFTER if year <= years]))
+    text = "\n".join(lines_of(rows, size.scale))
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / "decisions.txt", f"{text}\n".encode())
+    write_whole(out / "decisions.csv", csv_of(rows, COLUMNS).encode())
+    print(text)
+    return rows

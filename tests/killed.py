@@ -1,0 +1,69 @@
+"""The program `confianza` that is killed once, as a whole or in one of its workers, at the moment that KILLED names."""
+
+import contextlib
+import functools
+import os
+import signal
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+from experiments.runs import seats
+
+MOMENT, MARK = os.environ["KILLED"], Path(os.environ["MARK"])
+
+
+def die(moment: str) -> None:
+    """Be killed if this is the moment, and it has not come before in any process."""
+    if fnmatch(moment, MOMENT):
+        with contextlib.suppress(FileExistsError):
+            MARK.touch(exist_ok=False)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(owner: object, name: str, moment: str) -> None:
+    """Let a moment come before something is done."""
+    done = getattr(owner, name)
+
+    @functools.wraps(done)
+    def to_do(*parts: object) -> object:
+        die(moment)
+        return done(*parts)
+
+    setattr(owner, name, to_do)
+
+
+def run_one(job: seats.Job) -> object:
+    """Carry out a job; be killed with the result in hand, or half-way through telling it."""
+    result = done(job)
+    die("worker, done")
+    if fnmatch("worker, telling", MOMENT) and not MARK.exists():
+        from stub_runs import tell_half
+
+        tell_half()
+        die("worker, telling")
+    return result
+
+
+def replace(aside: Path, target: Path) -> Path:
+    """Put a file in its place; be killed with one half of it written, or as soon as it lies there."""
+    name = f"{target.parent.name}/{target.name}"
+    if fnmatch(f"writing {name}", MOMENT) and not MARK.exists():
+        os.truncate(aside, aside.stat().st_size // 2)
+    die(f"writing {name}")
+    placed = put(aside, target)
+    die(f"written {name}")
+    return placed
+
+
+before(seats, "take_seat", "worker, starting")
+before(seats.Sitting, "tell", "worker, amid")
+before(seats.LocalCrew, "give", "parent, giving")
+before(seats.LocalCrew, "taken", "parent, taking")
+done, seats.run_one = seats.run_one, functools.wraps(seats.run_one)(run_one)
+put, Path.replace = Path.replace, replace  # type: ignore[method-assign]
+
+if __name__ == "__main__":
+    from experiments.cli import app as cli
+
+    sys.exit(cli.code_of(sys.argv[1:]))

@@ -1,0 +1,255 @@
+"""M34: what cliques decide follows from what each remembers, and reverses with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.calendar import MONTH
+from model.deciding import BY_LUCK, MATTERS
+from model.gangs import HOLD, PRESS, QUIET
+from model.mechanisms.clique_choices import (
+    ATTACK,
+    CELLS,
+    PACT,
+    PUNISH,
+    RECRUITS,
+    RENT,
+    STANCE,
+    choose_cells,
+    choose_recruits,
+    choose_rent,
+    choose_stance,
+    choose_to_attack,
+    choose_to_honour,
+    choose_to_punish,
+    felt_by,
+)
+from model.mechanisms.cliques import life_of
+from model.model import TrustModel
+
+Live = Callable[..., TrustModel]
+GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100, "gangs.members": 30}
+ALL_OFF = {"mechanisms.cliques": False}
+TRIES = 400
+
+
+@pytest.fixture
+def world(live: Live) -> TrustModel:
+    made = live(0, **GANGS)
+    made.state.choices.reserve(10 * TRIES)
+    return made
+
+
+def lay(world: TrustModel, **columns: float) -> Any:
+    """Give clique 0 a memory, and return what it decides by."""
+    clique = world.state.cliques[0]
+    for name, value in ({"strategy": 0, "members": 30, "stance": HOLD} | columns).items():
+        clique[name] = value
+    p = world.numbers["cliques"][0]
+    clique.felt = felt_by(p, clique.caught, clique.exposed, clique.seen)
+    return world.laid(life_of)
+
+
+def often(choose: Callable[[int], int], option: int) -> float:
+    """Share of many months' luck in which an option is chosen."""
+    return float(np.mean([choose(tick) == option for tick in range(TRIES)]))
+
+
+MANY_ARRESTS = {"caught": 12.0, "exposed": 200.0, "seen": 1.0}
+NO_ARRESTS = {"caught": 0.0, "exposed": 200.0, "seen": 0.0}
+
+
+def test_who_was_arrested_lies_low_and_who_was_not_presses(world: TrustModel) -> None:
+    def share(option: int, **memory: float) -> float:
+        life = lay(world, **memory)
+        return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), option)
+
+    assert share(QUIET, **MANY_ARRESTS) > 0.8 > 0.4 > share(QUIET, **NO_ARRESTS)
+    assert share(PRESS, **NO_ARRESTS) > 0.25 > 0.05 > share(PRESS, **MANY_ARRESTS)
+
+
+def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustModel) -> None:
+    usual = {"caught": 1.0, "exposed": 200.0, "lived": 200.0}
+
+    def quiet(**memory: float) -> float:
+        life = lay(world, **usual | memory)
+        return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), QUIET)
+
+    assert quiet(seen=2.0, lost=0.0) > quiet(seen=0.01, lost=0.0)
+    assert quiet(seen=0.1, lost=6.0) > quiet(seen=0.1, lost=0.0) + 0.2
+
+
+def test_rent_rises_where_all_paid_and_falls_where_all_refused(world: TrustModel) -> None:
+    def share(option: int, **memory: float) -> float:
+        life = lay(world, rent=250.0, **memory)
+        return often(lambda tick: choose_rent(life, 0, tick), option)
+
+    assert share(2, paid=20.0, unpaid=0.0) > 0.85
+    assert share(0, paid=0.0, unpaid=20.0) > 0.85
+
+
+def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(world: TrustModel) -> None:
+    def share(option: int, need: float, income: float) -> float:
+        life = lay(world, income=income, **NO_ARRESTS)
+        return often(lambda tick: choose_recruits(life, 0, need, tick), option)
+
+    assert share(2, 45.0, 1.6) > 0.6
+    assert share(0, 15.0, 0.4) > 0.6
+
+
+def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: TrustModel) -> None:
+    def share(told: bool, **memory: float) -> float:
+        lay(world, **memory)
+        p, clique = world.numbers["cliques"][0], world.state.cliques[0]
+        desk = world.laid(life_of).desk
+        return often(lambda tick: choose_to_punish(desk, p, clique, 0, 5, told, 0.0, tick), 1)
+
+    usual = {"caught": 1.0, "exposed": 200.0, "seen": 0.1}
+    refused, paid = usual | {"paid": 2.0, "unpaid": 18.0}, usual | {"paid": 18.0, "unpaid": 2.0}
+    assert share(False, **refused) > 0.2 > 0.08 > share(False, **paid)
+    assert share(True, **refused) > share(False, **refused)
+    assert share(False, **refused | MANY_ARRESTS) < share(False, **refused)
+
+
+def test_the_luck_of_a_punishment_is_that_of_the_one_threatened_and_the_book_names_the_clique(
+    world: TrustModel,
+) -> None:
+    lay(world)
+    p, desk = world.numbers["cliques"][0], world.laid(life_of).desk
+    done = [choose_to_punish(desk, p, world.state.cliques[0], 0, i, True, 0.0, 9) for i in range(TRIES)]
+    rows = world.state.choices.filled()
+    assert set(rows["who"].tolist()) == {0}
+    assert 0 < sum(done) < TRIES
+
+
+def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) -> None:
+    def share(**memory: float) -> float:
+        life = lay(world, lived=200.0, **memory)
+        return often(lambda tick: choose_to_attack(life, 0, 0.0, 0.0, tick), 1)
+
+    assert share(owed=1.5, **NO_ARRESTS) > share(owed=0.0, **NO_ARRESTS) + 0.25
+    assert share(owed=1.5, **MANY_ARRESTS) < share(owed=1.5, **NO_ARRESTS) - 0.25
+
+
+def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(world: TrustModel) -> None:
+    def kept(**memory: float) -> float:
+        life = lay(world, lived=300.0, **memory)
+        return often(lambda tick: choose_to_honour(life, 0, 0.3, tick), 1)
+
+    assert kept(lost=3.0, owed=0.0) > 0.95
+    assert kept(lost=0.0, owed=2.0) < 0.5
+
+
+def test_a_policed_cell_is_given_up_and_one_that_pays_is_taken(world: TrustModel) -> None:
+    def share(option: int, members: int, most: float, least: float) -> float:
+        life = lay(world, members=members)
+        return often(lambda tick: choose_cells(life, 0, 30.0, 1, most, 2, least, tick), option)
+
+    assert share(0, 24, -1.0, -4.0) > 0.4 > 0.05 > share(0, 36, 2.0, 1.0)
+    assert share(2, 40, 3.0, 1.0) > 0.5 > 0.05 > share(2, 24, -1.0, -4.0)
+
+
+def test_every_matter_is_booked_in_a_run_with_reasons_that_are_not_luck_alone(live: Live) -> None:
+    world = live(8 * MONTH, **GANGS)
+    rows = world.choices()
+    found = {MATTERS[int(one)].name for one in np.unique(rows["matter"]) if int(one) in MATTERS}
+    assert {MATTERS[int(one)].name for one in (STANCE, RENT, RECRUITS, CELLS, ATTACK)} <= found
+    assert (rows["term"] != BY_LUCK).any()
+    assert (rows[rows["matter"] == STANCE]["who"] < len(world.state.cliques)).all()
+
+
+def test_cliques_that_are_policed_lie_low_and_change_places_when_that_is_reversed(live: Live) -> None:
+    world, stances = live(0, **GANGS, **{"cliques.heard": 0.0, "cliques.refound": 0}), {0: [], 1: []}
+    cliques = world.state.cliques
+    for month in range(24):
+        half = int(month >= 12)
+        cliques["held_now"][half::2] += 3
+        cliques["takings"] = 1800.0 * cliques["members"]
+        world.run_for(MONTH)
+        if month % 12 >= 6:
+            stances[half].append([cliques["stance"][0::2].mean(), cliques["stance"][1::2].mean()])
+    before, after = (np.mean(stances[half], axis=0) for half in (0, 1))
+    assert before[0] < before[1] - 0.2
+    assert after[0] > after[1] + 0.2
+
+
+def test_arrests_by_sweep_are_not_felt_and_arrests_for_an_act_are(live: Live) -> None:
+    world = live(3, **GANGS, **{"heavy_hand.detention": 30.0})
+    world.run_for(MONTH - 10)
+    assert world.state.tally[0]["detentions"] > world.state.tally[0]["member_arrests"]
+    assert world.state.cliques["held_now"].sum() == world.state.tally[0]["member_arrests"]
+
+
+def test_a_clique_whose_leader_is_arrested_has_an_heir_months_later(live: Live) -> None:
+    world = live(6, **GANGS, policies=["leaders_arrested"])
+    led = world.state.cliques["leader"] >= 0
+    held = {int(row.who) for row in world.state.prison.filled()}
+    assert held >= {int(i) for i in world.state.cliques["leader"][led]}
+    before = world.state.cliques["leader"].copy()
+    world.run_for(MONTH)
+    assert (world.state.cliques["inside"][led] == 1).all()
+    assert (world.state.cliques["effort"][led] < world.numbers["cliques"]["pace_press"][0]).all()
+    world.run_for(12 * MONTH)
+    still = (world.state.cliques["alive"] == 1) & led
+    assert (world.state.cliques["leader"][still] != before[still]).any()
+
+
+def test_telephones_let_prisoners_ask_for_rent(live: Live) -> None:
+    policies = ["clique_dismantled"]
+    on = live(MONTH + 6, **GANGS, policies=policies)
+    cut = live(MONTH + 6, **GANGS, policies=[*policies, "telephones_cut"])
+    assert on.state.cliques["hands"].max() > 0.0 == cut.state.cliques["hands"].max()
+
+
+def test_a_clique_with_too_few_members_dissolves_and_comes_back_with_those_who_come_home(live: Live) -> None:
+    world = live(0, **GANGS, **{"cliques.large": 200, "cliques.home": 6})
+    cliques, minds = world.state.cliques, world.state.minds
+    members = np.flatnonzero(minds["member"] == 0)
+    minds["member"][members[3:]] = -1
+    cliques[0].members = min(len(members), 3)
+    world.run_for(MONTH + 3)
+    assert cliques[0].alive == 0 == cliques[0].members
+    assert not (world.state.territory == 0).any()
+    assert not (minds["pays"] == 0).any()
+    minds["member"][members] = 0
+    cliques[0].members = len(members)
+    roll = world.state.roll
+    roll.reserve(len(members))
+    for i in members:
+        roll.rows[roll.count[0]].who = i
+        roll.count[0] += 1
+    world.run_for(2 * MONTH)
+    assert cliques[0].alive == 1
+    assert (world.state.territory == 0).any()
+
+
+def test_a_pact_lowers_clashes_and_is_answered_by_each(live: Live) -> None:
+    war, pact = live(10 * MONTH, **GANGS), live(10 * MONTH, **GANGS, policies=["clique_pact"])
+    war_months, pact_months = (one.datacollector.get_model_vars_dataframe() for one in (war, pact))
+    assert pact_months["pacts_honoured"].sum() > 0 == war_months["pacts_honoured"].sum()
+    assert pact_months["clashes"].sum() < war_months["clashes"].sum()
+    assert (pact.choices()["matter"] == PACT).any()
+
+
+def test_switched_off_nothing_is_decided_and_each_switch_takes_away_its_own_matter(live: Live) -> None:
+    off = live(3 * MONTH, **GANGS, **ALL_OFF)
+    assert len(off.choices()) == 0
+    assert (off.state.cliques["effort"] == 1.0).all()
+    assert (off.state.cliques["stance"] == HOLD).all()
+    for name, number in (("stance", STANCE), ("rent", RENT), ("attack", ATTACK), ("cells", CELLS), ("punish", PUNISH)):
+        rows = live(2 * MONTH, **GANGS, **{f"cliques.{name}": 0}).choices()
+        assert not (rows["matter"] == number).any(), name
+        assert len(rows) > 0
+
+
+def test_ground_is_held_by_who_is_listed_and_payers_pay_who_holds_it(live: Live) -> None:
+    world = live(6 * MONTH, **GANGS)
+    months = world.datacollector.get_model_vars_dataframe()
+    assert months["cells_taken"].sum() + months["cells_given_up"].sum() > 0
+    who = np.flatnonzero((world.state.minds["pays"] >= 0) & (world.state.minds["gone"] < 0))
+    assert (world.state.territory[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
+    holder = world.state.territory[world.town.places[0, world.state.targets]]
+    start = world.state.target_start
+    assert (np.repeat(np.arange(len(start) - 1), np.diff(start)) == holder).all()
