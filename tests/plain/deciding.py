@@ -33,7 +33,7 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
 
 
 def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool, tick: int | None = None) -> str:
-    """Choose an option with the luck of this tick, or of another; book it, and return its name."""
+    """Choose an option with the luck of this tick, or of another; book it under this one, and return its name."""
     names, rows = list(terms), [list(row) for row in terms.values()]
     tick = town.tick if tick is None else tick
 
@@ -56,7 +56,7 @@ def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: b
     decisive = [k for k in range(1, len(rows[0])) if pick(sums(k)) != option]
     term = max(decisive, key=lambda k: force(rows, option, k), default=-1)
     chance = 1.0 / math.fsum(math.exp(v - utilities[option]) for v in utilities)
-    town.choices.append(Choice(tick, matter, who, option, term, chance, tuple(utilities)))
+    town.choices.append(Choice(town.tick, matter, who, option, term, chance, tuple(utilities)))
     return names[option]
 
 
