@@ -111,6 +111,7 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
 def clear(desk: Desk) -> None:
     """Begin to weigh: all terms are neutral."""
     desk.terms[:, :] = 0.0
+    desk.pull[:] = 0.0
 
 
 @kernel

@@ -136,7 +136,7 @@ class TrustModel(MesaModel):
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
         self.by_cell = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
-        self.now = np.zeros(1, np.int64)
+        self.now = np.array([self.tick], np.int64)
         self.rows: dict[str, float] = {}
         self.datacollector = Collector()
         self._once: dict[Callable[[TrustModel], object], Any] = {}
