@@ -3,9 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from plain.adoption import monthly, succeed
 from plain.chief import Chief, first_officer
-from plain.mayor import swear_in
 from plain.misconduct import found_out
 from plain.narcos import group_on
 from plain.people import SCANDAL
@@ -22,23 +20,20 @@ if TYPE_CHECKING:
     from plain.town import PlainTown
 
 THE_MAYOR = 4096
+FOUND_OUT = -2
+"""In the place of who has captured the mayor: somebody new takes office."""
 
 
 def be_bought(town: "PlainTown") -> None:
     """Let groups buy chiefs, then the mayor; let some be found out."""
     for chief in town.chiefs:
         officer, f = first_officer(town, chief.facility), chief.facility.number
-        if officer is None:
-            continue
-        if officer.person != chief.person:
-            chief.captor = -1
-            continue
-        ground = [cell for cell in town.cells if cell.facility == f]
-        if meet_offers(town, chief, f, ground, officer.integrity):
-            succeed(officer)
+        if officer is not None and officer.person == chief.person:
+            ground = [cell for cell in town.cells if cell.facility == f]
+            officer.suspended = meet_offers(town, chief, f, ground, officer.integrity)
     hall = town.hall
     if meet_offers(town, hall, THE_MAYOR, town.cells, hall.integrity):
-        swear_in(town, hall.nth + 1)
+        hall.captor = FOUND_OUT
 
 
 def meet_offers(town: "PlainTown", one: "Chief | Hall", who: int, ground: "list[Cell]", integrity: float) -> bool:
@@ -51,10 +46,9 @@ def meet_offers(town: "PlainTown", one: "Chief | Hall", who: int, ground: "list[
         if town.luck("bought", who, 0) < 1.0 - math.exp(-a_year / 12.0):
             one.captor = groups[int(town.luck("who buys", who, 0) * len(groups))]
         return False
-    risk = min(0.95, p.found * (1.0 + p.reveal * found_out(town)))
-    if town.luck("capture found", who, 0) >= monthly(risk):
+    risk = min(1.0, p.found * (1.0 + p.reveal * found_out(town)))
+    if town.luck("capture found", who, 0) >= 1.0 - (1.0 - risk) ** (1.0 / 12.0):
         return False
-    one.captor = -1
     town.n_public += 1
     scandal = town.numbers("misconduct")
     hear(town, ("hears of a capture", who), scandal.heard, SCANDAL, (0.0, scandal.weight))

@@ -136,7 +136,7 @@ def use_of_block(town: "PlainTown", chief: Chief, officer: "Officer", nth: int) 
     """Decide what the hours of a block are for."""
     p = town.numbers("chief")
     figure = p.figures * town.numbers("pressure").level * town.figures[chief.facility.number].gap
-    asked, trained, champion = min(chief.open, 4.0), officer.trained, officer.champion
+    asked, trained, champion = math.log(1.0 + chief.open), officer.trained, officer.champion
     terms = {
         "habit": [0.0] * 7,
         "visits": [

@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plain.capture import FOUND_OUT
+from plain.consultation import COUNCIL, is_held_today
+from plain.crime import KILLING
 from plain.deciding import decide
 from plain.means import term_of
 from plain.narcos import group_on
@@ -22,10 +25,6 @@ WANTED = (LIGHT, LIGHT, CAMERAS, CAMERAS, MOTORCYCLES, COMPANY, COMPANY, COMPANY
 """What is asked for, by the kind of crime that a community complains of; not for violence at home."""
 INSTEAD = {MOTORCYCLES: COMPANY, CAMERAS: LIGHT}
 """What is asked for in place of what, where the mayor does not lend."""
-SEEN_BY_LIGHT, SEEN_BY_CAMERAS = (0, 1, 5), (2, 3)
-"""Kinds of crime that light, and cameras, keep away."""
-KILLING = 6
-NIGHT = 2
 REQUEST, YEAR, MONTH = 90, 1095, 91
 
 
@@ -123,9 +122,12 @@ def govern(town: "PlainTown") -> None:
     if town.shift == 0 and term_of(town) != hall.term:
         begin_term(town)
     hall.dead += sum(one.kind == KILLING and (one.found or one.written) for one in town.incidents)
+    if hall.captor == FOUND_OUT:
+        swear_in(town, hall.nth + 1)
     if town.shift == 1:
         for petition in hall.petitions:
-            hear(town, petition)
+            if comes(town, petition.authority):
+                hear(town, petition)
     if town.month_ends:
         look_back(town)
         if town.date.month % 3 == 0:
@@ -135,12 +137,20 @@ def govern(town: "PlainTown") -> None:
         town.seen_here, town.n_joint = set(), 0
 
 
-def hear(town: "PlainTown", petition: Petition) -> None:
-    """Let an authority bring to the municipal table what lies unanswered."""
-    one = petition.authority
+def comes(town: "PlainTown", one: "Authority") -> bool:
+    """Tell whether an authority meets the mayor now: at the municipal table, or at the council."""
+    p = town.numbers("consultation")
     at_table = one.last_meeting == town.tick and all(m.authority != one.number for m in town.meetings)
-    unanswered = 0 <= one.last_request <= town.tick - REQUEST and one.last_answer < one.last_request
-    if not (at_table and unanswered and 0 <= one.problem < len(WANTED)):
+    council = is_held_today(town, COUNCIL, p.rhythm * p.council) and town.tick >= one.silent_until
+    return at_table or (council and town.luck("comes to the council", one.number, 0) < one.organised)
+
+
+def hear(town: "PlainTown", petition: Petition) -> None:
+    """Let an authority bring to the mayor what lay unanswered until today."""
+    one = petition.authority
+    unanswered = one.last_answer < one.last_request or one.last_answer == town.tick
+    old = 0 <= one.last_request <= town.tick - REQUEST
+    if not (old and unanswered and 0 <= one.problem < len(WANTED)):
         return
     if not is_open(town, petition):
         petition.asked = town.tick
@@ -279,13 +289,3 @@ def grant(town: "PlainTown", petitions: list[Petition]) -> None:
     """Grant petitions."""
     for one in petitions:
         one.asked, one.granted = -1, town.tick
-
-
-def left_by_mayor(town: "PlainTown", cell: "Cell", kind: int) -> float:
-    """Share of the hazard of a kind that light and cameras leave in a cell."""
-    p = town.numbers("mayor")
-    if cell.is_lit and kind in SEEN_BY_LIGHT and town.shift == NIGHT:
-        return float(1.0 - p.light)
-    if cell.is_filmed and kind in SEEN_BY_CAMERAS:
-        return float(1.0 - p.cameras)
-    return 1.0

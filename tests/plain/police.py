@@ -68,6 +68,7 @@ class Officer(mesa.Agent):
         self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
         self.tone = 0.0
         self.asked = -1
+        self.suspended = False
         self.faith = self.motivation = self.safety = self.stress = 0.0
         self.begin_month()
         self.manner = float(row["manner"])

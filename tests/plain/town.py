@@ -8,7 +8,6 @@ import mesa
 
 from plain.adoption import note_care
 from plain.army import Prisoner, clamp_down, list_suspects
-from plain.capture import be_bought
 from plain.certainty import Certainty, begin_certainty, deter
 from plain.chief import Chief, set_hours, take_command, take_word
 from plain.community import Authority, Case, Hearing, hear_cases, spread_news
@@ -355,7 +354,6 @@ class PlainTown(mesa.Model):
         self.n_traced = len(self.learned)
         if self.month_ends:
             renew_officers(self)
-            be_bought(self)
             set_hours(self, self.month + 1)
             end_month(self)
             self.take_in_mood()
