@@ -229,6 +229,9 @@ BUSY = {
     "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5}
     | {"offenders": 0.5},
     "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
+    "mayor": {"habit": 0.0, "light": 0.5, "cameras": 0.5},
+    "chief": {"order_arrests": 0.4, "order_prevent": 0.4},
+    "capture": {"base": 1.0, "found": 0.3},
     "seeking_help": {
         "intercept": -1.0,
         "over": 0.3,
@@ -326,6 +329,15 @@ BOARD_MATTERS = {
 }
 """What boards decide."""
 
+GIVEN = {
+    "mayor": {"habit": 3.0, "reach": 4.0, "light": 0.6, "cameras": 0.6},
+    "capture": {"base": 2.0, "penury": 3.0, "integrity": 0.0, "found": 0.9},
+    "consultation": {"meetings": 1.5, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2},
+    "extortion": {"clash": 2.0, "demands": 8.0},
+    "reporting": {"anonymous": 2.0},
+}
+"""A mayor who gives, communities that are not answered, chiefs and mayors who are bought and found out."""
+
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
 """What may become of a call, apart from the reasons why it is not served."""
 
@@ -364,9 +376,10 @@ def wild(seed: int, share: float) -> dict[str, dict[str, float]]:
     changes: dict[str, dict[str, float]] = {}
     for name, group in sorted(own_groups().items()):
         for key, about in group.numbers().items():
-            drawn, value = chance.random(), chance.uniform(about.low, about.high)
+            whole = group.kind(key) is int
+            drawn, value = chance.random(), chance.uniform(about.low, about.high + whole)
             if name not in SETTING and drawn < share:
-                changes.setdefault(name, {})[key] = int(value) if group.kind(key) is int else value
+                changes.setdefault(name, {})[key] = int(value) if whole else value
     return changes
 
 
@@ -692,6 +705,30 @@ def test_the_twin_holds_replaces_and_lets_go_offenders_and_goes_after_them() -> 
     assert all(counts), counts
 
 
+def given_town() -> Scenario:
+    """Build a town in which the mayor gives and groups buy, over two ends of a quarter."""
+    start = datetime.date(2015, 9, 20)
+    return small_scenario(
+        residents=250, roads=(0, 1, 2), organised=0.95, officers=(24,), start=start, timeline=False, changes=GIVEN
+    )
+
+
+def test_the_twin_gives_what_is_asked_for_and_finds_out_who_was_bought() -> None:
+    scenario = given_town()
+    town = PlainTown(scenario, build_town(scenario), 7)
+    petitions = granted = given = lit = chiefs_bought = mayors_bought = 0
+    for _ in range(310):
+        town.step()
+        petitions += sum(one.asked == town.tick - 1 for one in town.hall.petitions)
+        granted += sum(one.granted == town.tick - 1 for one in town.hall.petitions)
+        given += sum(gift.until > town.tick for gift in town.hall.gifts)
+        lit += sum(cell.is_lit for cell in town.cells)
+        chiefs_bought += sum(chief.captor >= 0 for chief in town.chiefs)
+        mayors_bought += town.hall.captor >= 0
+    counts = (petitions, granted, given, lit, chiefs_bought, mayors_bought, town.hall.nth)
+    assert all(counts), counts
+
+
 def test_the_twin_without_officers_arrests_nobody() -> None:
     scenario = small_scenario(officers=(0,))
     town = PlainTown(scenario, build_town(scenario), 3)
@@ -840,6 +877,11 @@ def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models
 def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() -> None:
     scenario = small_scenario(residents=1200, start=datetime.date(2017, 2, 20), changes=HUNTED)
     assert live_together(scenario, 3, 220)["arrests"] >= 20
+
+
+@fast_model
+def test_a_town_whose_mayor_gives_lives_the_same_months_in_both_models() -> None:
+    live_together(given_town(), 7, 310)
 
 
 @fast_model

@@ -65,6 +65,9 @@ def turn_over(town: "PlainTown") -> None:
     """Let officers retire or move away."""
     p = town.numbers("adoption")
     for one in town.officers:
+        if one.suspended:
+            succeed(one)
+            continue
         old = town.date.year - one.cohort >= p.service
         retires = old and town.luck("retires", one.number, 0) < monthly(p.retire)
         if retires or town.luck("moves", one.number, 0) < monthly(p.rotation * (1.0 - p.permanence)):
@@ -83,6 +86,7 @@ def succeed(officer: "Officer") -> None:
     from_academy = u(0) < p.academy
     officer.since = town.tick
     officer.asked = -1
+    officer.suspended = False
     officer.faith = officer.motivation = officer.safety = officer.stress = 0.0
     officer.cohort = town.date.year if from_academy else town.date.year - 1 - int(25.0 * u(1))
     officer.trained = int(u(2) < (p.academy_trained if from_academy else trained_in_pool(town)))

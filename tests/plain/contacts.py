@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from plain.chief import to_arrests
 from plain.community import household
 from plain.luck import poisson
 from plain.misconduct import asks
@@ -51,7 +52,8 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
     by_vehicle = p.drivers if resident.vehicle else 1.0
     by_sex = p.women if resident.female else 1.0
     by_place = p.checkpoint if visit.kind == CHECKPOINT else 1.0
-    return min(0.9, p.stop * by_place * by_age * by_vehicle * by_sex)
+    assert visit.couple is not None
+    return min(0.9, to_arrests(visit.couple) * p.stop * by_place * by_age * by_vehicle * by_sex)
 
 
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
@@ -95,7 +97,7 @@ def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *,
     else:
         be_rude(town, resident)
     finds = town.luck("stop finds", where, nth)
-    if finds < p.finds + town.figures[visit.couple.facility.number].easy:
+    if finds < p.finds + to_arrests(visit.couple) * town.figures[visit.couple.facility.number].easy:
         town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
 
 

@@ -155,8 +155,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
     mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
     if left <= mark < threshold:
         town.kept_away.append((cell, number))
-    threshold = left
-    if mark < threshold:
+    if mark < left * left_by_light(town, kind, cell):
         come(town, Attempt(number, kind, cell, victim), None)
 
 
@@ -205,6 +204,16 @@ def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         case _:
             by_sex = numbers.women_hired if victim.female else 2.0 - numbers.women_hired
             return by_sex * violence(town)
+
+
+def left_by_light(town: "PlainTown", kind: int, cell: Cell) -> float:
+    """Share of the hazard of a kind that light and cameras leave in a cell (ODD: mayor)."""
+    p = town.numbers("mayor")
+    if cell.is_lit and kind in (ROBBERY, THEFT, ASSAULT) and town.shift == NIGHT:
+        return float(1.0 - p.light)
+    if cell.is_filmed and kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE):
+        return float(1.0 - p.cameras)
+    return 1.0
 
 
 def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.army import imprison
+from plain.capture import is_warned
 from plain.certainty import learn_of_arrest
 from plain.crime import DOMESTIC, KILLING, Incident
 from plain.gangs import members, named_member
@@ -185,7 +186,8 @@ def pursue(town: "PlainTown", file: File) -> None:
         return
     if file.member is not None and not (file.member.alive and file.member.clique is not None):
         return
-    if town.luck("serve", file.number, file.tries, tick=file.filed) < p.arrest:
+    serves = town.luck("serve", file.number, file.tries, tick=file.filed) < p.arrest
+    if serves and not (file.member is not None and is_warned(town, file.member, file)):
         serve(town, file, slot)
 
 

@@ -101,7 +101,7 @@ def elect(town: "PlainTown", mayor: Mayor) -> None:
     stays = mayor.term >= 0 and town.luck("re-elected", 0, 0, tick=term) < p.incumbency
     mayor.term = term
     if not stays:
-        mayor.willing = town.luck("mayor", 0, 0, tick=term) < p.willing
+        mayor.willing = town.numbers("mayor").gives == 0 and town.luck("mayor", 0, 0, tick=term) < p.willing
 
 
 def on_the_road(town: "PlainTown", facility: "Facility", *, motorcycle: bool) -> int:

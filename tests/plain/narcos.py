@@ -31,6 +31,13 @@ def found_narcos(town: "PlainTown") -> None:
                 cell.protectors = group
 
 
+def group_on(town: "PlainTown", cell: "Cell") -> int:
+    """Number of the group that holds a cell, protectors after cliques; -1 is nobody (ODD: capture)."""
+    if cell.held_by is not None:
+        return cell.held_by.number
+    return len(town.cliques) + cell.protectors if cell.protected else -1
+
+
 def left_open(cell: "Cell", kind: int, town: "PlainTown") -> float:
     """Share of the hazard of a kind that protectors leave in a cell."""
     return float(town.numbers("narcos").thieves) if cell.protected and kind <= BURGLARY else 1.0

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from plain.adoption import renew_positions
+from plain.capture import be_bought
 from plain.crime import CROWD, GANG, KILLING
 from plain.misconduct import come_out, note_customs
 
@@ -42,11 +43,12 @@ def live_through(town: "PlainTown") -> None:
 
 
 def renew_officers(town: "PlainTown") -> None:
-    """Close the month: states, customs, then who learns, leaves and comes."""
+    """Close the month: states, customs, who is bought, then who learns, leaves and comes."""
     for one in town.officers:
         settle_states(one)
     note_customs(town)
     come_out(town)
+    be_bought(town)
     renew_positions(town)
 
 

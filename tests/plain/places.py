@@ -33,6 +33,10 @@ class Cell:
     present: "list[list[Resident]]" = field(default_factory=lambda: [[] for _ in range(9)])
     held_by: "Clique | None" = None
     protectors: int = -1
+    lit: int = 0
+    filmed: int = 0
+    is_lit: bool = False
+    is_filmed: bool = False
 
     @property
     def protected(self) -> bool:

@@ -4,6 +4,9 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plain.capture import give_way
+from plain.chief import ARRESTS, experience, has_climbed, to_places, waiting
+from plain.deciding import decide
 from plain.places import Cell
 
 if TYPE_CHECKING:
@@ -40,6 +43,11 @@ class Plan:
     def weight_of(self, shift: int) -> float:
         """Weight of a shift in this plan."""
         return 1.0 if self.hour < 0 else 2.0 if self.hour == shift else 0.5
+
+    @property
+    def was_lived(self) -> bool:
+        """Whether something was done by it this month."""
+        return self.visits >= 4 or self.mode == INVESTIGATIVE
 
 
 @dataclass(eq=False)
@@ -100,30 +108,71 @@ def renew(town: "PlainTown", plan: Plan) -> None:
     """Make the plan of one facility."""
     p, f = town.numbers("plans"), plan.facility.number
 
-    def u(name: str, nth: int = 0, who: int = f) -> float:
-        return town.luck(name, who, nth, tick=town.month)
-
     diagnose(town, plan)
     plan.places = chosen_places(town, plan)
-    plan.holds = plan.changed = False
-    for board in plan.boards:
-        asked = board.last_request >= 0 and town.tick - board.last_request <= QUARTER
-        if asked and plan.places and u("request taken up", who=board.number) < p.takes_request:
-            plan.holds = True
-            plan.changed = board.cell not in plan.places
-            if plan.changed:
-                plan.places[-1] = board.cell
-            break
-    officers = [one for one in town.officers if one.facility is plan.facility]
-    trained = sum(one.trained for one in officers) / len(officers) if officers else 0.0
-    prevent = math.exp(p.trained * trained + p.founded * plan.founded)
-    react, inquire = math.exp(p.bust), math.exp(p.investigative)
-    reached = u("plan mode") * (prevent + react + inquire)
-    plan.mode = PREVENTIVE if reached < prevent else REACTIVE if reached < prevent + react else INVESTIGATIVE
+    take_up_request(town, plan)
+    give_way(town, plan)
+    plan.mode = chosen_mode(town, plan)
     lately = [one.last_meeting >= 0 and town.tick - one.last_meeting <= QUARTER for one in plan.boards]
     met = sum(lately) / len(lately) if lately else 0.0
-    plan.named = plan.founded and u("cause named") < p.cause + p.cause_analysis * p.analysis + p.cause_met * met
+    u = town.luck("cause named", f, 0, tick=town.month)
+    plan.named = plan.founded and u < p.cause + p.cause_analysis * p.analysis + p.cause_met * met
     plan.shared, plan.made = False, town.tick
+
+
+def take_up_request(town: "PlainTown", plan: Plan) -> None:
+    """Take up the request of a community, or none."""
+    board = None
+    asked = [one for one in plan.boards if 0 <= one.last_request and town.tick - one.last_request <= QUARTER]
+    if plan.places and asked:
+        by_chief = town.numbers("chief").picks_requests == 1
+        board = chosen_request(town, plan, asked) if by_chief else drawn_request(town, asked)
+    plan.holds = board is not None
+    plan.changed = board is not None and board.cell not in plan.places
+    if board is not None and plan.changed:
+        plan.places[-1] = board.cell
+
+
+def drawn_request(town: "PlainTown", asked: "list[Authority]") -> "Authority | None":
+    """Return the first community whose request luck takes up."""
+    chance = town.numbers("plans").takes_request
+    return next((one for one in asked if town.luck("request taken up", one.number, 0, tick=town.month) < chance), None)
+
+
+def chosen_request(town: "PlainTown", plan: Plan, asked: "list[Authority]") -> "Authority | None":
+    """Let the chief decide whose request to take up (ODD: chief)."""
+    p, chief = town.numbers("chief"), town.chiefs[plan.facility.number]
+    first = sorted(asked, key=lambda one: (not has_climbed(town, one), one.last_request, one.number))[:4]
+    chance = min(1.0 - 1e-6, max(1e-6, town.numbers("plans").takes_request))
+    terms = {"none": [0.0] * 4}
+    for nth, one in enumerate(first):
+        terms[str(nth)] = [
+            math.log(chance / (1.0 - chance)),
+            p.climbed * has_climbed(town, one),
+            p.urged * max(0, min(waiting(town, one), 4) - 1),
+            experience(town, chief.welcomed, chief.ignored),
+        ]
+    chosen = decide(town, "request taken up", plan.facility.number, terms, ordered=False)
+    return None if chosen == "none" else first[int(chosen)]
+
+
+def chosen_mode(town: "PlainTown", plan: Plan) -> int:
+    """Choose how the plan is to be lived: by decision of the chief, or by luck."""
+    p, f = town.numbers("plans"), plan.facility.number
+    officers = [one for one in town.officers if one.facility is plan.facility]
+    trained = p.trained * (sum(one.trained for one in officers) / len(officers) if officers else 0.0)
+    founded = p.founded * plan.founded
+    if town.numbers("chief").picks_modes == 1:
+        lived = [experience(town, good, bad) for good, bad in town.chiefs[f].lived]
+        terms = {
+            "preventive": [0.0, trained, founded, lived[PREVENTIVE]],
+            "reactive": [p.bust, 0.0, 0.0, lived[REACTIVE]],
+            "investigative": [p.investigative, 0.0, 0.0, lived[INVESTIGATIVE]],
+        }
+        return list(terms).index(decide(town, "mode of the plan", f, terms, ordered=False))
+    prevent, react, inquire = math.exp(trained + founded), math.exp(p.bust), math.exp(p.investigative)
+    reached = town.luck("plan mode", f, 0, tick=town.month) * (prevent + react + inquire)
+    return PREVENTIVE if reached < prevent else REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
 def diagnose(town: "PlainTown", plan: Plan) -> None:
@@ -178,7 +227,7 @@ def has_post(town: "PlainTown", couple: "Couple", held: dict[int, int]) -> Cell 
     """Return the fixed post that this couple holds in this shift."""
     plan, p = town.plans[couple.facility.number], town.numbers("plans")
     n_held = held.get(couple.facility.number, 0)
-    if not plan.places or n_held >= int(p.posts * plan.weight_of(town.shift)):
+    if couple.block == ARRESTS or not plan.places or n_held >= int(p.posts * plan.weight_of(town.shift)):
         return None
     cell = plan.places[n_held % len(plan.places)]
     if not couple.can_walk_to(cell):
@@ -192,4 +241,4 @@ def eagerness(town: "PlainTown", couple: "Couple") -> float:
     plan, p = town.plans[couple.facility.number], town.numbers("plans")
     if town.luck("task force", couple.number, 0) < p.task_force:
         return 1.0
-    return min(1.0, p.follow * plan.weight_of(town.shift))
+    return min(1.0, to_places(couple) * p.follow * plan.weight_of(town.shift))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from plain.adoption import planned_share
+from plain.chief import NO_BLOCK, block_of, to_visits
 from plain.luck import logistic, pick, pick_by_reach
 from plain.means import fuel, is_accompanied, on_the_road
 from plain.places import Cell, Places
@@ -67,6 +68,7 @@ class Officer(mesa.Agent):
         self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
         self.tone = 0.0
         self.asked = -1
+        self.suspended = False
         self.faith = self.motivation = self.safety = self.stress = 0.0
         self.begin_month()
         self.manner = float(row["manner"])
@@ -114,6 +116,7 @@ class Couple(mesa.Agent):
         self.kilometres = self.patrol_kilometres = NO_LIMIT
         self.n_calls = 0
         self.duty_start = self.duty_end = 0.0
+        self.block = NO_BLOCK
 
     @property
     def reinforces(self) -> bool:
@@ -261,7 +264,8 @@ def field_couples(town: "PlainTown") -> None:
 def give_means(town: "PlainTown", facility: Facility) -> None:
     """Give vehicles, then motorcycles, to the couples that do not walk a foot beat."""
     vehicles = on_the_road(town, facility, motorcycle=False)
-    motorcycles = on_the_road(town, facility, motorcycle=True)
+    loan = town.hall.loans[facility.number]
+    motorcycles = on_the_road(town, facility, motorcycle=True) + loan.motorcycles
     for couple in town.couples_on_duty():
         if couple.facility is not facility:
             continue
@@ -278,6 +282,8 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
         if is_accompanied(town, couple):
             assert couple.lead is not None
             couple.lead.tone += town.numbers("resources").joint_tone
+            town.n_joint += 1
+    loan.taken += max(0, loan.motorcycles - motorcycles)
 
 
 # patrol
@@ -288,6 +294,7 @@ def patrol(town: "PlainTown") -> None:
     numbers = town.numbers("patrol")
     held: dict[int, int] = {}
     for couple in town.couples_on_duty():
+        couple.block = block_of(town, couple)
         n_slots = int(numbers.visits_motor if couple.has_motor else numbers.visits_foot)
         before = couple.facility.cell
         post, eager = has_post(town, couple, held), eagerness(town, couple)
@@ -322,7 +329,7 @@ def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tup
             return stall, 0, 1
     b = town.luck("visit kind", couple.number, slot)
     assert couple.lead is not None
-    planned = planned_share(couple.lead)
+    planned = min(1.0, planned_share(couple.lead) * to_visits(couple))
     if b < planned:
         places, kind, routed = couple.sector.plan, 1, 1
     elif b < planned + (1.0 - planned) * numbers.route_share:

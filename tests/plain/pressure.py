@@ -18,6 +18,7 @@ class Figure:
 
     month: float = 0.0
     base: float = 0.0
+    gap: float = 0.0
     refuse: float = 0.0
     downgrade: float = 0.0
     easy: float = 0.0
@@ -47,7 +48,7 @@ def answer_for_figures(town: "PlainTown") -> None:
     for figure in town.figures if town.month_ends else []:
         figure.base = figure.month if figure.base == 0.0 else figure.base + (figure.month - figure.base) / 12.0
         target = figure.base * (1.0 - p.goal)
-        gap = min(1.0, max(0.0, figure.month / target - 1.0)) if target > 0.0 else 0.0
-        strain = p.level * gap * (1.0 - p.control) * (1.0 - p.channel)
+        figure.gap = min(1.0, max(0.0, figure.month / target - 1.0)) if target > 0.0 else 0.0
+        strain = p.level * figure.gap * (1.0 - p.control) * (1.0 - p.channel)
         figure.refuse, figure.downgrade, figure.easy = p.refuse * strain, p.downgrade * strain, p.arrests * strain
         figure.month = 0.0

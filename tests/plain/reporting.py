@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.boards import decide_case, hears_of_call
+from plain.capture import is_told
 from plain.community import Authority, Case
 from plain.crime import (
     ANONYMOUS,
@@ -106,7 +107,7 @@ def becomes_known(town: "PlainTown", incident: Incident) -> bool:
     if incident.told != ANONYMOUS:
         return incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR)
     captured = facility >= 0 and town.luck("captured", facility, 0, tick=0) < p.captured
-    return captured and town.luck("leak", incident.number, 0) < p.leak
+    return (captured and town.luck("leak", incident.number, 0) < p.leak) or is_told(town, incident)
 
 
 def calls(town: "PlainTown", incident: Incident) -> bool:

@@ -144,6 +144,13 @@ def plans(town: "PlainTown") -> Rows:
     return [named(one, *same, "visits") for one in town.plans]
 
 
+def chiefs(town: "PlainTown") -> Rows:
+    """Chiefs of stations."""
+    same = ("person", "order", "captor", "made", "open", "load")
+    counts = ("welcomed", "ignored", "held", "released", "fell", "rose")
+    return [named(one, *same, *counts) for one in town.chiefs]
+
+
 def cliques(town: "PlainTown") -> Rows:
     """Cliques and how many members they have."""
     return [
@@ -173,7 +180,7 @@ def local(town: "PlainTown") -> Rows:
 def couples(town: "PlainTown") -> Rows:
     """Couples on duty; of posts and reinforcements that are not, only that they are not."""
     return [
-        named(one, "mode", "free", "duty_start", "duty_end")
+        named(one, "mode", "free", "duty_start", "duty_end", "block")
         | {"on": 1, "lead": number_of(one.lead), "mate": number_of(one.mate)}
         | {"cell": one.cell.number, "km": one.kilometres, "calls": one.n_calls}
         if one.on_duty
@@ -203,7 +210,14 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
     ],
     "mayor": lambda town: [named(town.garage.mayor, "term", "willing")],
-    "figures": lambda town: [named(one, "month", "base", "refuse", "downgrade", "easy") for one in town.figures],
+    "hall": lambda town: [
+        named(town.hall, "term", "nth", "captor", "care", "integrity", "room", "dead", "usual"),
+    ],
+    "gifts": lambda town: [named(one, "used", "idle", "until") for one in town.hall.gifts],
+    "petitions": lambda town: [named(one, "asked", "wanted", "granted") for one in town.hall.petitions],
+    "loans": lambda town: [named(one, "motorcycles", "until", "taken") for one in town.hall.loans],
+    "chiefs": chiefs,
+    "figures": lambda town: [named(one, "month", "base", "gap", "refuse", "downgrade", "easy") for one in town.figures],
 }
 
 
@@ -338,6 +352,10 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "atlas": lambda town: [one.mapped for one in town.memories],
     "crowd": lambda town: [[sum(not one.left for one in cell.present[day]) for cell in town.cells] for day in range(9)],
     "protected": lambda town: [cell.protectors for cell in town.cells],
+    "lit": lambda town: [cell.lit for cell in town.cells],
+    "filmed": lambda town: [cell.filmed for cell in town.cells],
+    "blocks": lambda town: [one.blocks for one in town.chiefs],
+    "lived": lambda town: [one.lived for one in town.chiefs],
     "target_start": lambda town: [0, *accumulate(len(clique.targets) for clique in town.cliques)],
     "suspected": lambda town: [
         town.share_of_members,

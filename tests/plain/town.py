@@ -9,6 +9,7 @@ import mesa
 from plain.adoption import note_care
 from plain.army import Prisoner, clamp_down, list_suspects
 from plain.certainty import Certainty, begin_certainty, deter
+from plain.chief import Chief, set_hours, take_command, take_word
 from plain.community import Authority, Case, Hearing, hear_cases, spread_news
 from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
@@ -23,6 +24,7 @@ from plain.information import report_up
 from plain.investigation import File, judge
 from plain.land import dispute
 from plain.luck import luck
+from plain.mayor import Hall, govern, open_hall
 from plain.means import maintain, open_garage
 from plain.misconduct import Bribe, answer_for_bribes
 from plain.narcos import found_narcos
@@ -93,6 +95,7 @@ class PlainTown(mesa.Model):
         self.figures = [Figure() for _ in self.facilities]
         self.found_gangs()
         self.await_nothing()
+        self.begin_to_decide()
         begin_at_home(self)
         self.residents_at_start = [
             sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
@@ -116,6 +119,14 @@ class PlainTown(mesa.Model):
         list_suspects(self)
         self.prison: list[Prisoner] = []
         found_narcos(self)
+
+    def begin_to_decide(self) -> None:
+        """Let the mayor take office, and chiefs set the hours of the first month."""
+        self.choices: list[Choice] = []
+        self.seen_here: set[Cell] = set()
+        self.n_joint = 0
+        self.hall: Hall = open_hall(self)
+        self.chiefs: list[Chief] = take_command(self)
 
     def find_offenders(self) -> None:
         """Make the list of offenders, and let them believe what they believe at the start."""
@@ -343,14 +354,18 @@ class PlainTown(mesa.Model):
         report_up(self)
         answer_for_figures(self)
         judge(self)
+        take_word(self)
+        govern(self)
         break_out(self)
         spread_news(self)
         take_fright(self)
         live_through(self)
         self.spent.close(self)
+        self.seen_here |= {visit.cell for visit in self.visits if visit.couple is not None and visit.alive}
         self.n_traced = len(self.learned)
         if self.month_ends:
             renew_officers(self)
+            set_hours(self, self.month + 1)
             end_month(self)
             self.take_in_mood()
             self.ledger.close(self.month)
