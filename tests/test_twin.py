@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from plain.deciding import book
 from plain.fear import feel
 from plain.offenders import all_slots
 from plain.people import FORGETTING_BAD, FORGETTING_GOOD, LONG_VISIT
@@ -606,6 +607,16 @@ def assert_same_ledger(fast: Any, plain: PlainTown) -> None:
         )
 
 
+def assert_same_choices(fast: Any, plain: PlainTown) -> None:
+    """Raise if something else was decided in a month that is closed, or for another reason."""
+    start = plain.settings.start
+    full = [month for month in plain.past_choices if datetime.date(month // 12, month % 12 + 1, 1) >= start]
+    rows: Rows = [row for month in full for row in book(plain.past_choices[month])]
+    found = fast.choices()
+    assert_same_rows(plain.tick, "past choices", found, rows[: len(found)])
+    assert len(found) == len(rows), f"{len(found)} choices in the fast model, {len(rows)} here"
+
+
 # The twin by itself
 
 
@@ -750,6 +761,7 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         counts["served a shift later"] += sum(one.born < tick for one in plain.responses)
         counts["sent from elsewhere"] += sum(one.cell.facility != one.couple.facility.number for one in plain.responses)
     assert_same_ledger(fast, plain)
+    assert_same_choices(fast, plain)
     assert_ledger_balances(plain)
     counts["slots held on suspicion"] = plain.n_detained_offenders
     return counts

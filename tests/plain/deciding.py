@@ -32,8 +32,9 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
     return (good + weight * disposition) / (good + bad + weight)
 
 
-def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool) -> str:
-    """Choose an option, book it, and return its name."""
+def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: bool, luck_of: int | None = None) -> str:
+    """Choose an option, book it, and return its name; luck is that of who decides unless said."""
+    lucky_one = who if luck_of is None else luck_of
     names, rows = list(terms), [list(row) for row in terms.values()]
 
     def sums(without: int) -> list[float]:
@@ -41,11 +42,11 @@ def decide(town: "PlainTown", matter: str, who: int, terms: Terms, *, ordered: b
 
     def pick(utilities: list[float]) -> int:
         if ordered:
-            u = town.luck(matter, who, 0)
+            u = town.luck(matter, lucky_one, 0)
             weights = [math.exp(v - max(utilities)) for v in utilities]
             reached = [math.fsum(weights[: o + 1]) for o in range(len(weights))]
             return next((o for o in range(len(weights) - 1) if u * math.fsum(weights) < reached[o]), len(weights) - 1)
-        lucky = [v - math.log(-math.log(town.luck(matter, who, o) + 1e-300)) for o, v in enumerate(utilities)]
+        lucky = [v - math.log(-math.log(town.luck(matter, lucky_one, o) + 1e-300)) for o, v in enumerate(utilities)]
         return lucky.index(max(lucky))
 
     utilities = sums(-1)
@@ -63,11 +64,11 @@ def force(rows: list[list[float]], option: int, term: int) -> float:
     return rows[option][term] - math.fsum(others) / len(others)
 
 
-def book(town: "PlainTown") -> list[Mapping[str, float]]:
-    """Return the choices of this month as rows."""
+def book(choices: Sequence[Choice]) -> list[dict[str, float]]:
+    """Return choices as rows."""
     return [
         {"tick": one.tick, "matter": number_of(one.matter), "who": one.who, "option": one.option, "term": one.term}
         | {"chance": one.chance}
         | {f"v{o}": one.utilities[o] if o < len(one.utilities) else 0.0 for o in range(5)}
-        for one in town.choices
+        for one in choices
     ]

@@ -33,6 +33,7 @@ class Cell:
     present: "list[list[Resident]]" = field(default_factory=lambda: [[] for _ in range(9)])
     held_by: "Clique | None" = None
     protectors: int = -1
+    n_visits: int = 0
 
     @property
     def protected(self) -> bool:
