@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.util
+import itertools
 import math
 import random
 from collections.abc import Mapping
@@ -303,6 +304,29 @@ SWEPT = {
 
 DEADLY = {"extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0}}
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
+
+TORN = {
+    "gangs": {"reach": 1.5, "dense": 1, "border": 100.0},
+    "extortion": {"tension": 0.5, "clash_lethal": 0.7, "leave": 0.02, "imitator_blocked": 0.4, "demands": 12.0},
+    "cliques": {
+        "attack_base": 5.0,
+        "honour": 1.5,
+        "least": 10,
+        "home": 3,
+        "large": 10,
+        "sent": 6,
+        "heir_least": 0.0,
+        "heir_more": 1.0,
+        "alike": 0.2,
+        "leaders": 0.05,
+        "dismantled": 0.02,
+        "raid_months": 1.0,
+    },
+    "justice": {"wrong": 0.3, "remand": 1.0},
+}
+"""Cliques that attack each other, break pacts, lose leaders and members, dissolve and are founded again."""
+
+CLIQUES_DECIDE = ("stance", "rent", "punishment", "recruits", "cells", "attack", "pact")
 
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
 """What may become of a call, apart from the reasons why it is not served."""
@@ -764,6 +788,8 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
     assert_same_choices(fast, plain)
     assert_ledger_balances(plain)
     counts["slots held on suspicion"] = plain.n_detained_offenders
+    for one in itertools.chain(*plain.past_choices.values()):
+        counts[one.matter] = counts.get(one.matter, 0) + 1
     return counts
 
 
@@ -833,6 +859,12 @@ def test_a_town_at_half_its_size_lives_the_same_weeks_in_both_models() -> None:
 def test_a_town_swept_on_suspicion_lives_the_same_weeks_in_both_models() -> None:
     counts = live_together(small_scenario(residents=2000, changes=SWEPT), 3, 54)
     assert counts["slots held on suspicion"] >= 3
+
+
+@fast_model
+def test_a_town_torn_between_cliques_lives_the_same_months_in_both_models() -> None:
+    counts = live_together(small_scenario(start=datetime.date(2017, 1, 28), changes=TORN), 3, 110)
+    assert all(counts.get(f"clique {matter}", 0) for matter in CLIQUES_DECIDE), counts
 
 
 @fast_model

@@ -117,9 +117,8 @@ def wants_attack(town: "PlainTown", clique: "Clique") -> bool:
         0.6 * lack_of_leader(town, clique),
         fierceness(town, clique),
     )
-    return (
-        decide(town, "clique attack", clique.number, {"leave": (0.0,) * 7, "attack": attack}, ordered=True) == "attack"
-    )
+    terms = {"leave": (0.0,) * 7, "attack": attack}
+    return decide(town, "clique attack", clique.number, terms, ordered=True) == "attack"
 
 
 def honours_pact(town: "PlainTown", clique: "Clique") -> bool:
@@ -131,7 +130,8 @@ def honours_pact(town: "PlainTown", clique: "Clique") -> bool:
         -1.5 * clique.owed,
         -0.7 * (clique.stance == PRESS),
     )
-    return decide(town, "clique pact", clique.number, {"break": (0.0,) * 4, "honour": honour}, ordered=True) == "honour"
+    terms = {"break": (0.0,) * 4, "honour": honour}
+    return decide(town, "clique pact", clique.number, terms, ordered=True) == "honour"
 
 
 def choose_cells(town: "PlainTown", clique: "Clique", spare: float, poorest: float | None, best: float | None) -> str:
