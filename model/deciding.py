@@ -89,13 +89,16 @@ class Desk(Tables):
     pull: Reals
     choices: Rows[Choice]
     count: Ints
+    now: Ints
     seed: int
 
 
 def desk_of(world: World) -> Desk:
     """Lay out where choices of a world are weighed and booked."""
     book = world.state[CHOICES]
-    return Desk(np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), book.rows, book.count, world.seed)
+    return Desk(
+        np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), book.rows, book.count, world.now, world.seed
+    )
 
 
 @kernel
@@ -108,6 +111,7 @@ def belief(good: float, bad: float, weight: float, disposition: float) -> float:
 def clear(desk: Desk) -> None:
     """Begin to weigh: all terms are neutral."""
     desk.terms[:, :] = 0.0
+    desk.pull[:] = 0.0
 
 
 @kernel
@@ -191,14 +195,17 @@ def chief_reason(
 
 @kernel
 def decide(desk: Desk, options: int, terms: int, matter: int, ordered: bool, tick: int, who: int) -> int:
-    """Choose between the options as they were weighed, and book the choice; return the option."""
+    """Choose between the options as they were weighed, and book the choice; return the option.
+
+    ``tick`` and ``who`` name the luck; the choice is booked under the present shift.
+    """
     weigh(desk, options, terms, -1)
     option = chosen(desk, options, matter, ordered, tick, who)
     row = desk.choices[desk.count[0]]
     row.v0, row.v1, row.v2, row.v3, row.v4 = (
         desk.pull[0], desk.pull[1], desk.pull[2], desk.pull[3], desk.pull[4],
     )  # fmt: skip
-    row.tick, row.matter, row.who, row.option = tick, matter, who, option
+    row.tick, row.matter, row.who, row.option = desk.now[0], matter, who, option
     row.chance = chance_of(desk, options, option)
     row.term = chief_reason(desk, options, terms, option, matter, ordered, tick, who)
     desk.count[0] += 1

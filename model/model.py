@@ -136,6 +136,7 @@ class TrustModel(MesaModel):
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
         self.by_cell = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
+        self.now = np.array([self.tick], np.int64)
         self.rows: dict[str, float] = {}
         self.datacollector = Collector()
         self._once: dict[Callable[[TrustModel], object], Any] = {}
@@ -215,6 +216,7 @@ class TrustModel(MesaModel):
     def open_shift(self) -> None:
         """Begin an empty page of the daybook; policies begin at 06:00."""
         self.book.clear()
+        self.now[0] = self.tick
         self.learned = 0
         self.day_type = self.calendar.day_type(self.tick)
         if self.turns_today():

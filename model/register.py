@@ -235,11 +235,11 @@ SHIFT: Mapping[str, Verb] = {
 MONTH_END: Mapping[str, Verb] = {
     "renew_states": officers.month_end,
     "let_cases_out": misconduct.month_end,
-    "renew_officers": adoption.month_end,
     "be_bought": capture.month_end,
+    "renew_officers": adoption.month_end,
     "set_hours": chief.month_end,
     "let_fear_sink_in": fear.month_end,
-    "deliberate": cliques.month_end,
+    "take_stock": cliques.month_end,
 }
 """What closes a month, before everybody is brought up to date."""
 

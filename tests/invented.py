@@ -51,10 +51,11 @@ def declare(patch: pytest.MonkeyPatch) -> None:
 
 
 def decide_monthly(patch: pytest.MonkeyPatch) -> None:
-    """Let made-up matters be decided at the end of every month of every world."""
+    """Let made-up matters be decided at the end of every month of every world, and no others be booked."""
     settle = TrustModel.settle
 
     def settled(world: TrustModel) -> None:
+        world.state[CHOICES].count[0] = 0
         write(world, made_up(world.tick, world.seed))
         settle(world)
 

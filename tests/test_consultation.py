@@ -54,7 +54,7 @@ def test_explaining_shifts_blame_and_wears_off(live: Live) -> None:
 
 
 def test_meetings_without_follow_up_do_not_count_as_consultation(live: Live) -> None:
-    some = {"consultation.meetings": 6.0}
+    some = {"consultation.meetings": 6.0, "mechanisms.deliberation": False}
     usual, gaming = live(6 * MONTH, **some), live(6 * MONTH, policies=["gaming_meetings"], **some)
     assert sums(gaming)["meetings"] > 1.2 * sums(usual)["meetings"]
     late = [
@@ -107,6 +107,6 @@ def test_the_comupre_that_follows_up_gets_more_requests_met(live: Live) -> None:
 
 
 def test_switched_off_nobody_meets(live: Live) -> None:
-    found = sums(live(2 * MONTH, **{"mechanisms.consultation": False}))
+    found = sums(live(2 * MONTH, **{"mechanisms.consultation": False, "deliberation.asks": 0}))
     kinds = ("meetings", "table_meetings", "council_meetings", "comupre_meetings", "network_meetings", "requests")
     assert found[list(kinds)].sum() == 0

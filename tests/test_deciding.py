@@ -28,7 +28,9 @@ TRIED = decision("tried in a test")
 
 def a_desk(seed: int = 3) -> Desk:
     rows = zeros(Choice, HOW_MANY)
-    return Desk(np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), seed)
+    return Desk(
+        np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), np.array([5]), seed
+    )
 
 
 def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> Desk:

@@ -75,7 +75,13 @@ def test_who_is_asked_pays_or_is_threatened(watch: Watch) -> None:
 
 def test_only_those_who_refused_are_punished_each_for_one_threat(live: Live) -> None:
     world, n_punished = (
-        live(0, trace=True, **GANGS, **ALONE, **{"extortion.punish": 1.0, "extortion.punish_told": 1}),
+        live(
+            0,
+            trace=True,
+            **GANGS,
+            **ALONE,
+            **{"extortion.punish": 1.0, "extortion.punish_told": 1, "cliques.punish": 0},
+        ),
         0,
     )
     for _ in range(MONTH):

@@ -13,7 +13,7 @@ from model.register import CAUSES
 
 Live = Callable[..., TrustModel]
 MONTH = 93
-GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "extortion.clash": 30.0}
+GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "extortion.clash": 30.0, "cliques.attack": 0}
 HARD = {"heavy_hand.army": 60, "heavy_hand.detention": 20}
 
 

@@ -100,10 +100,15 @@ def towns() -> Iterator[Scenario]:
     """Yield both municipalities under every policy, and small towns for what is rare, with much going on."""
     busy = {f"{group}.{name}": value for group, values in BUSY.items() for name, value in values.items()}
     small = {"population.scale": 0.1, "calendar.warm_up": 0, "plans.takes_request": 1.0}
+    small |= {"deliberation.protocol": 5.0, "deliberation.climb": 5.0, "deliberation.abuse": 0.5}
     for site in ("villa_canales", "totonicapan"):
         yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
+    weak = {"cliques.least": 20, "cliques.large": 21, "cliques.honour": 0.0, "cliques.attack_base": 5.0}
+    weak |= {"gangs.ms13": 30, "gangs.barrio18": 30, "gangs.dense": 5, "gangs.border": 100.0}
+    yield load("villa_canales", set=busy | small | weak, policies=["clique_pact", "leaders_arrested"])
     deadly = {"narcos": {"deaths": 0.2, "thieves": 0.0}, "land_conflicts": {"rate": 20.0, "fight": 1.0}}
     yield small_scenario(cliques=(0, 0), changes=deadly)
+    yield small_scenario(changes={"capture": {"base": 2.0, "found": 1.0}, "mayor": {"habit": 4.0}})
     yield small_scenario(start=datetime.date(2016, 11, 1))
     yield small_scenario(start=datetime.date(2017, 3, 20), changes=WATCHED)
     yield small_scenario(residents=1000, poor=True, communal=0)

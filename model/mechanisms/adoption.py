@@ -18,6 +18,7 @@ from model.mechanism import Knockout, Measure, Mechanism, portrayed
 from model.parameters import Group, number, share
 from model.rows import Row
 from model.state import MEANS, OFFICERS
+from model.tables import Field
 
 if TYPE_CHECKING:
     from model.measures import Month
@@ -113,6 +114,11 @@ class Adoption(Group):
         0.3, "E13, F23; assumed", "of that, what COMUPRE and communal authorities give back", role="lever"
     )
     forms: float = share(0.5, "D03; assumed", "forms filled with conviction more by a trained officer")
+
+
+LEAVING = Field(
+    name="leaving", of=np.int64, shape=("officer",), about="Officers who have been found out and go: capture alone."
+)
 
 
 class Counts(Row):
@@ -224,17 +230,20 @@ def turn_over(
     homes: Rows[FacilityRow],
     plant: Rows[Plant],
     adoption: Rows[Adoption],
+    leaving: Ints,
     tally: Rows[Tally],
     month: int,
     tick: int,
     seed: int,
 ) -> None:
-    """Let officers retire and move away; successors take their positions."""
+    """Let officers retire and move away, and those go who were found out; successors take their positions."""
     for o in range(len(officers)):
         z = homes[officers[o].facility].settlement
         p = adoption[z]
         old = month // 12 - officers[o].cohort >= p.service
-        if old and luck(seed, RETIRES, tick, o, 0) < in_a_month(p.retire):
+        if leaving[o] == 1:
+            tally[0].suspended += 1.0
+        elif old and luck(seed, RETIRES, tick, o, 0) < in_a_month(p.retire):
             tally[0].officers_retired += 1.0
         elif luck(seed, MOVES, tick, o, 0) < in_a_month(p.rotation * (1.0 - p.permanence)):
             tally[0].officers_moved += 1.0
@@ -290,7 +299,8 @@ def month_end(world: World) -> None:
     numbers, officers, homes = world.numbers, world.plant.officers, world.plant.facilities
     tally, tick, seed = world.state.tally, world.tick, world.seed
     teach(officers, homes, numbers["adoption"], tally, tick, seed)
-    turn_over(officers, homes, numbers["plant"], numbers["adoption"], tally, world.month, tick, seed)
+    leaving = world.state[LEAVING]
+    turn_over(officers, homes, numbers["plant"], numbers["adoption"], leaving, tally, world.month, tick, seed)
     note_care(officers, homes, numbers["adoption"], world.state.means)
 
 
@@ -319,10 +329,12 @@ def mean_of(values: Ints | Flags | Reals) -> float:
 WRITES = (
     "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
-    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.care",
+    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith",
+    "means.care", "tally.suspended",
 )  # fmt: skip
 IT = Mechanism(
     group=Adoption,
+    tables=(LEAVING,),
     counts=Counts,
     writes=WRITES,
     begin=begin,

@@ -16,9 +16,9 @@ from model.gangs import CLIQUES, NOBODYS, holders
 from model.kernels import kernel
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
-from model.mechanisms.adoption import succeed
+from model.mechanisms.adoption import LEAVING
 from model.mechanisms.chief import CHIEFS, commanders
-from model.mechanisms.mayor import HALL, swear_in
+from model.mechanisms.mayor import DISMISSED, HALL
 from model.mechanisms.misconduct import SCANDAL, found_out
 from model.news import tell_town
 from model.parameters import Group, number, share
@@ -53,7 +53,7 @@ class Capture(Group):
     base: float = number(-4.0, "log of the rate", -30.0, 2.0, "I08; assumed; swept", "a year and group", off=-30.0)
     penury: float = number(0.8, "log of the rate", -1.0, 3.0, "I06; assumed", "effect of bad conditions, 0 to 1")
     integrity: float = number(1.5, "log of the rate", 0.0, 10.0, "assumed", "effect of integrity, 0 to 1")
-    found: float = share(0.05, "I10; assumed", "of the captured, who are found out in a year", high=0.95)
+    found: float = share(0.05, "I10; assumed", "of the captured, who are found out in a year")
     reveal: float = number(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all misconduct were found out")
     warned: float = share(0.9, "I08; assumed", "warrants against the group of which it is warned")
     leak: float = share(0.6, "I08; assumed", "anonymous reports on the group that it hears of")
@@ -64,7 +64,6 @@ class Counts(Row):
 
     captures: float
     captures_found: float
-    warrants_warned: float
 
 
 @kernel
@@ -107,7 +106,7 @@ def captor_for(world: World, f: int, penury: float, integrity: float) -> int:
 def comes_out(world: World, f: int) -> bool:
     """Whether the capture of somebody is found out this month; if so all may hear of it."""
     p, conduct = world.numbers["capture"][0], world.numbers["misconduct"][0]
-    a_year = min(0.95, p["found"] * (1.0 + p["reveal"] * found_out(conduct)))
+    a_year = min(1.0, p["found"] * (1.0 + p["reveal"] * found_out(conduct)))
     if luck(world.seed, FOUND, world.tick, f, 0) >= 1.0 - (1.0 - a_year) ** (1.0 / 12.0):
         return False
     row = world.tally[0]
@@ -118,38 +117,32 @@ def comes_out(world: World, f: int) -> bool:
 
 
 def try_chief(world: World, f: int, o: int) -> None:
-    """Let a chief be bought, or found out and replaced."""
+    """Let a chief be bought, or found out, who then leaves with those who are moved."""
     chief, z = world.state[CHIEFS][f], world.town.facilities[f].settlement
-    officer, numbers = world.state[OFFICERS][o], world.numbers
+    officer, penury = world.state[OFFICERS][o], 1.0 - world.numbers["resources"][z]["condition"]
     if chief.captor == NOBODYS:
-        chief.captor = captor_for(world, f, 1.0 - numbers["resources"][z]["condition"], officer.integrity)
+        chief.captor = captor_for(world, f, penury, officer.integrity)
         world.tally[0].captures += float(chief.captor != NOBODYS)
     elif comes_out(world, f):
-        chief.captor = NOBODYS
-        world.tally[0].suspended += 1.0
-        plant, adoption = numbers["plant"][z], numbers["adoption"][z]
-        succeed(world.plant.officers, o, plant, adoption, world.month, world.tick, world.seed)
+        world.state[LEAVING][o] = 1
 
 
 def try_mayor(world: World) -> None:
-    """Let the mayor be bought, or found out and followed by another for the rest of the term."""
+    """Let the mayor be bought, or found out, whom another follows for the rest of the term."""
     hall = world.state[HALL][0]
     if hall.captor == NOBODYS:
         hall.captor = captor_for(world, MAYOR, 1.0 - world.numbers["resources"][0]["condition"], hall.integrity)
         world.tally[0].captures += float(hall.captor != NOBODYS)
     elif comes_out(world, MAYOR):
-        swear_in(world, int(hall.nth) + 1)
+        hall.captor = DISMISSED
 
 
 def month_end(world: World) -> None:
-    """Let groups buy those who govern and command, and let some of it come out; who is new is nobody's."""
+    """Let groups buy those who govern and command, and let some of it come out."""
     state, chiefs = world.state, world.state[CHIEFS]
+    state[LEAVING][:] = 0
     for f, o in enumerate(world.once(commanders)):
-        if o < 0:
-            continue
-        if chiefs[f].person != state[OFFICERS][o].person:
-            chiefs[f].captor = NOBODYS
-        else:
+        if o >= 0 and chiefs[f].person == state[OFFICERS][o].person:
             try_chief(world, f, int(o))
     try_mayor(world)
 
@@ -157,17 +150,10 @@ def month_end(world: World) -> None:
 def captured_share(world: World) -> float:
     """Share of chiefs and mayor whom a group has captured."""
     captors = [*world.state[CHIEFS]["captor"], world.state[HALL][0].captor]
-    return float(np.mean(np.array(captors) != NOBODYS))
+    return float(np.mean(np.array(captors) >= 0))
 
 
-WRITES = (
-    "chiefs.captor", "hall.captor", "hall.nth", "hall.care", "hall.integrity", "hall.room", "hall.usual",
-    "mayor.willing", "petitions.asked", "gifts.used", "gifts.idle", "gifts.until", "loans.motorcycles",
-    "tally.public_cases", "tally.suspended", "officers.person", "officers.cohort", "officers.tick_since",
-    "officers.asked", "officers.female", "officers.trained", "officers.aware", "officers.kiche", "officers.champion",
-    "officers.manner", "officers.integrity", "officers.motivation", "officers.stress", "officers.safety",
-    "officers.faith", "impressions",
-)  # fmt: skip
+WRITES = ("chiefs.captor", "hall.captor", "leaving", "tally.public_cases", "impressions")
 IT = Mechanism(
     group=Capture,
     counts=Counts,
@@ -176,7 +162,6 @@ IT = Mechanism(
     measures={
         "captures": Measure("people"),
         "captures_found": Measure("people"),
-        "warrants_warned": Measure("arrests"),
         "captured_share": Measure("share", lambda month: captured_share(month.world)),
     },
 )

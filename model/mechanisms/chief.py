@@ -44,7 +44,7 @@ REQUEST_TERMS = ("climbed", "asked", "experience")
 TAKEN = matter("request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS)
 NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
 MOST_OPEN = 4
-"""Open requests from which more weigh no more; assumed."""
+"""Open requests of a community from which more weigh no more; assumed."""
 WELL_ATTENDED = 6
 """People at a meeting from which the chief counts it as well attended; assumed."""
 TOLD = 0.3
@@ -65,7 +65,7 @@ class Chiefs(Group):
     sets_hours: int = number(1, "0 or 1", 0, 1, "design", "chiefs set hours; 0: all are spent alike", off=0)
     picks_modes: int = number(1, "0 or 1", 0, 1, "design", "chiefs choose modes of plans; 0: by chance", off=0)
     picks_requests: int = number(1, "0 or 1", 0, 1, "design", "chiefs choose requests; 0: by chance", off=0)
-    visits: float = number(-1.9, "log-odds", -8.0, 4.0, "assumed; swept", "hours of visits over habit")
+    visits: float = number(-2.3, "log-odds", -8.0, 4.0, "assumed; swept", "hours of visits over habit")
     arrests: float = number(-1.5, "log-odds", -8.0, 4.0, "assumed; swept", "hours of quick arrests over habit")
     places: float = number(-1.9, "log-odds", -8.0, 4.0, "assumed; swept", "hours at places of the plan over habit")
     experience: float = number(1.2, "log-odds", 0.0, 4.0, "assumed", "effect of what came of it, -1 to 1")
@@ -73,8 +73,8 @@ class Chiefs(Group):
     order: float = number(1.1, "log-odds", 0.0, 4.0, "B20; assumed", "effect of an order")
     order_arrests: float = share(0.3, "B20; assumed", "quarters with an order to arrest", role="lever")
     order_prevent: float = share(0.2, "C18; assumed", "quarters with an order to prevent", role="lever")
-    asked: float = number(0.35, "log-odds", 0.0, 2.0, "E04; assumed", "effect of an open request on visits")
-    asked_places: float = number(0.25, "log-odds", 0.0, 2.0, "E04; assumed", "the same on places of the plan")
+    asked: float = number(0.5, "log-odds", 0.0, 2.0, "E04; assumed", "effect of open requests on visits, by log(1 + n)")
+    asked_places: float = number(0.35, "log-odds", 0.0, 2.0, "E04; assumed", "the same on places of the plan")
     training: float = number(1.2, "log-odds", 0.0, 4.0, "B21; assumed", "effect of a trained chief on visits")
     training_places: float = number(0.5, "log-odds", 0.0, 4.0, "B23; assumed", "the same on places of the plan")
     champion: float = number(0.8, "log-odds", 0.0, 4.0, "C18, C21; assumed", "effect of a champion on visits")
@@ -86,9 +86,9 @@ class Chiefs(Group):
         0.3, "log-odds", 0.0, 4.0, "assumed", "a further request of the same community, on its uptake"
     )
     memory: float = number(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of what came of hours and plans")
-    usual_visits: float = share(0.16, "calibrated: status quo mean", "hours of visits that the weekly plan stands for")
+    usual_visits: float = share(0.17, "calibrated: status quo mean", "hours of visits that the weekly plan stands for")
     usual_arrests: float = share(0.21, "calibrated: status quo mean", "hours of arrests that usual stops stand for")
-    usual_places: float = share(0.15, "calibrated: status quo mean", "hours at places that plans.follow stands for")
+    usual_places: float = share(0.16, "calibrated: status quo mean", "hours at places that plans.follow stands for")
     focus: float = number(
         3.0, "ratio", 1.0, 5.0, "assumed; swept", "visits by weekly plan or plan in hours set for them"
     )
@@ -231,7 +231,7 @@ def weigh_hours(world: World, desk: Desk, f: int) -> None:
     """Write down what speaks for each use of a block of hours at a facility."""
     p, pressure = (world.numbers[name][world.town.facilities[f].settlement] for name in ("chief", "pressure"))
     chief, officer = world.state[CHIEFS][f], world.state[OFFICERS][world.once(commanders)[f]]
-    waiting = min(chief.open, MOST_OPEN)
+    waiting = math.log1p(chief.open)
     clear(desk)
     visits, arrests, places = desk.terms[VISITS], desk.terms[QUICK_ARRESTS], desk.terms[PLACES]
     visits[0], arrests[0], places[0] = p["visits"], p["arrests"], p["places"]

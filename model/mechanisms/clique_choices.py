@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from model.deciding import Desk, belief, clear, decide, matter
@@ -36,7 +37,7 @@ ATTACK = matter(
     "clique attack",
     "clique",
     ("leave", "attack"),
-    ("owed", "stance", "risk", "losses", "leader", "strategy"),
+    ("owed", "stance", "risk", "losses", "leader", "strategy", "hands"),
     ordered=True,
 )
 PACT = matter("clique pact", "clique", ("break", "honour"), ("losses", "owed", "stance"), ordered=True)
@@ -228,7 +229,7 @@ def choose_cells(life: Life, q: int, need: float, free: int, most: float, poor: 
 
 @kernel
 def choose_to_attack(life: Life, q: int, lack: float, mood: float, tick: int) -> bool:
-    """Attack the nearest rival, or leave it, by the dead that are owed, stance, risk, losses, leader and strategy."""
+    """Attack the nearest rival, or leave it, by the dead that are owed, risk, losses, who leads and who is left."""
     p, clique, desk = life.numbers[0], life.gangs.cliques[q], life.desk
     clear(desk)
     desk.terms[1, 0] = p.attack_base + mood
@@ -239,7 +240,8 @@ def choose_to_attack(life: Life, q: int, lack: float, mood: float, tick: int) ->
     desk.terms[1, 4] = -0.6 * (losses_of(p, clique) / p.lost_usual - 1.0)
     desk.terms[1, 5] = 0.6 * lack
     desk.terms[1, 6] = fierceness(p, clique.strategy)
-    return decide(desk, wide(2), wide(7), ATTACK, True, tick, q) == 1
+    desk.terms[1, 7] = math.log(min(clique.members / max(clique.founding, 1), 1.0) + 1e-9)
+    return decide(desk, wide(2), wide(8), ATTACK, True, tick, q) == 1
 
 
 @kernel

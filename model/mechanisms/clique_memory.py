@@ -91,7 +91,7 @@ def remember(stage: Stage, life: Life, q: int, days: float) -> None:
     clique.paid, clique.unpaid = kept * clique.paid, kept * clique.unpaid
     kept = left_after(p.fade_seen)
     clique.seen = kept * clique.seen + (1.0 - kept) * look_around(stage, life, q, days)
-    kept, heads = left_after(p.fade_income), clique.members + 0.5 * prisoners_of(life, q)
+    kept, heads = left_after(p.fade_takings), clique.members + 0.5 * prisoners_of(life, q)
     clique.income = kept * clique.income + (1.0 - kept) * clique.takings / (max(heads, 1.0) * p.wage)
     clique.owed = OWED_LEFT * clique.owed + clique.killed_now
     clique.felt = felt_by(p, clique.caught, clique.exposed, clique.seen)

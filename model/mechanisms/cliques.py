@@ -96,7 +96,7 @@ class Cliques(Group):
     fade: float = number(6.0, "months", 1.0, 24.0, DRAWN, "half-life of arrests and of own dead")
     fade_paid: float = number(4.0, "months", 1.0, 24.0, DRAWN, "half-life of demands paid or refused")
     fade_seen: float = number(1.0, "months", 0.1, 12.0, DRAWN, "half-life of police seen")
-    fade_income: float = number(2.0, "months", 0.5, 12.0, DRAWN, "half-life of what was collected")
+    fade_takings: float = number(2.0, "months", 0.5, 12.0, DRAWN, "half-life of what was collected")
     heard: float = share(0.3, "Y02: they talk; assumed, swept 0-1", "weight of what befalls cliques nearby")
     hears: float = number(12.0, "cells", 0.0, 200.0, DRAWN, "distance within which cliques of a gang hear")
     leader_counts: float = number(2.0, "arrests", 0.0, 5.0, DRAWN, "what the arrest of the leader counts more")
@@ -142,7 +142,7 @@ class Cliques(Group):
     guard: float = number(4.0, "members", 0.0, 50.0, DRAWN, "members kept against rivals, and one for each cell")
     take_base: float = number(-3.5, "log-odds", -20.0, 5.0, DRAWN, "readiness to take a cell")
     give_base: float = number(-4.0, "log-odds", -20.0, 5.0, DRAWN, "readiness to give up a cell")
-    attack_base: float = number(-0.45, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
+    attack_base: float = number(0.5, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
     attack_member: float = share(0.6, "assumed", "attacks that aim at a member of the rival")
     honour: float = number(4.5, "log-odds", 0.0, 20.0, DRAWN, "effect of a pact that is asked for in full")
     heir_least: float = number(2.0, "months", 0.0, 24.0, "assumed", "least time until an heir leads")
@@ -239,7 +239,7 @@ def set_out(stage: Stage, life: Life, q: int, lack: float, peace: bool) -> None:
     tension = life.extortion[0].tension
     mood = math.log(max(violence(life.political[max(cells[clique.centre].settlement, 0)]) * max(tension, 1.0), 1e-9))
     clique.attack_at = NOT_YET
-    if clique.foe < 0 or not choose_to_attack(life, q, lack, mood, tick):
+    if clique.foe < 0 or life.extortion[0].clash == 0.0 or not choose_to_attack(life, q, lack, mood, tick):
         return
     stage.tally[0].attacks += 1.0
     if peace:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
-    from model.state import Board
+    from model.state import Board, Couple
 
 CASE = matter(
     "case before a board", "authority", ("hear", "call", "prosecutor", "wait"),
@@ -102,7 +102,7 @@ class Deliberation(Group):
 
     hear: float = number(0.6, "log-odds", -5.0, 5.0, "F12; calibrated: F07, F08", "hearing a case")
     hear_legitimacy: float = number(0.8, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on hearing")
-    hear_grave: float = number(15.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity beyond .6 takes away")
+    hear_grave: float = number(20.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity beyond .6 takes away")
     hear_load: float = number(0.5, "log-odds", 0.0, 3.0, "assumed", "what ten open cases take away")
     call: float = number(-1.9, "log-odds", -8.0, 3.0, "F07; calibrated: F07", "calling the police")
     call_gravity: float = number(2.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on calling")
@@ -257,6 +257,7 @@ def choose_case(stage: Stage, bench: Bench, row: Incident, i: int, z: int) -> in
     hours = stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
     weigh_case(bench, board, row, fear, hours, p)
     option = decide(bench.desk, FOUR, CASE_TERMS, CASE, False, stage.tick, row.number)
+    bench.desk.choices[bench.desk.count[0] - 1].who = z
     if option == HEAR:
         say_why_heard(stage, bench, row.number, p)
     return option
@@ -425,6 +426,18 @@ def hear_of_nights(stage: Stage, boards: Rows[Board]) -> None:
             boards[z].nights += 1.0
 
 
+@kernel
+def listen(stage: Stage, boards: Rows[Board], couples: Rows[Couple], last_out: Ints) -> None:
+    """Let boards hear of their calls and, in the night shift, of its crimes; note whether any couple is on duty."""
+    hear_of_calls(stage, boards)
+    if stage.tick % 3 == NIGHT:
+        hear_of_nights(stage, boards)
+    for post in range(len(couples)):
+        if couples[post].on == 1:
+            last_out[0] = stage.tick
+            break
+
+
 def begin(world: World) -> None:
     """Draw what boards think of the police, and how organised they are, anew for every seed and by no name."""
     numbers = world.numbers["deliberation"]
@@ -449,13 +462,12 @@ def bench_of(world: World) -> Bench:
 
 def act(world: World) -> None:
     """Let boards hear what became of their calls; on the first of a month and on 15 January they decide."""
-    stage, boards, date = world.stage(), world.state[BOARDS], date_of_tick(world.tick)
-    hear_of_calls(stage, boards)
-    if world.state[COUPLES]["on"].any():
-        world.state[LAST_OUT][0] = world.tick
-    if world.tick % 3 == NIGHT:
-        hear_of_nights(stage, boards)
-    if world.tick % 3 != 0 or (date.day != 1 and (date.day, date.month) != (15, 1)):
+    boards = world.state[BOARDS]
+    listen(world.stage(), boards, world.state[COUPLES], world.state[LAST_OUT])
+    if world.tick % 3 != 0:
+        return
+    date = date_of_tick(world.tick)
+    if date.day != 1 and (date.day, date.month) != (15, 1):
         return
     world.state[CHOICES].reserve(4 * len(boards))
     world.state[REQUESTS].reserve(2 * len(boards))

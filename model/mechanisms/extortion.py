@@ -104,7 +104,7 @@ class Extortion(Group):
     churn: float = share(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
     punish: float = share(0.10, "J04; assumed", "refusers who are punished")
     punish_told: float = share(0.20, "J04; assumed", "refusers who told the police openly and are punished")
-    lethal: float = share(0.25, "J04; calibrated: homicides", "punishments that kill")
+    lethal: float = share(0.12, "J04; calibrated: V18", "punishments that kill")
     learning: float = share(0.03, "assumed", "weight of one case in the believed chance")
     clash: float = number(
         5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
@@ -123,7 +123,7 @@ class Extortion(Group):
     recruit_tie: float = number(1.2, "log ratio", 0.0, 5.0, "assumed", "effect of a tie to a member")
     recruit_out: float = number(0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect of being out of school")
     leave: float = share(0.012, "assumed", "members who leave in a month", high=0.5)
-    leave_poor: float = number(
+    leave_idle: float = number(
         0.7, "log ratio", 0.0, 5.0, "assumed; swept", "more who leave a clique without income, 1 being usual", off=0.0
     )
     imitators: float = number(
@@ -465,7 +465,7 @@ def close_month(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], decidin
         if mind.member < 0:
             continue
         p = numbers[stage.ground.people[i].settlement]
-        leave = p.leave * math.exp(p.leave_poor * (1.0 - gangs.cliques[mind.member].income))
+        leave = p.leave * math.exp(p.leave_idle * (1.0 - gangs.cliques[mind.member].income))
         if mind.gone >= 0 or luck(stage.seed, LEAVES, stage.tick, i, 0) < leave:
             gangs.cliques[mind.member].members -= 1
             mind.member = -1

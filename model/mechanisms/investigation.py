@@ -284,7 +284,6 @@ def serve(stage: Stage, bureau: Bureau, file: File) -> None:
     if luck(stage.seed, SERVE, file.filed, file.number, file.tries) >= bureau.numbers[0].arrest:
         return
     if i >= 0 and slot < 0 and finds_out(stage, bureau, file):
-        stage.tally[0].warrants_warned += 1.0
         return
     if luck(stage.seed, WRONG, file.filed, file.number, 1) < court.numbers[0].wrong:
         file.other = 1
@@ -444,7 +443,7 @@ def staff(month: Month) -> float:
 WRITES = (
     "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "arrests.held", "arrests.other",
     "arrests.member", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
-    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders", "tally.warrants_warned",
+    "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders",
     "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
 )  # fmt: skip
 IT = Mechanism(

@@ -20,6 +20,7 @@ from model.hazard import MARKET_NIGHT, NIGHT
 from model.kinds import BY_QUARREL, BY_STREET, BY_VEHICLE, DOMESTIC, EXPOSURE, HOMICIDE, PROBLEM_OF, PROBLEMS
 from model.luck import decision, luck
 from model.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.mechanisms.consultation import COUNCIL, held_today
 from model.mechanisms.requests import ANSWER_SHIFTS
 from model.mechanisms.resources import MAYOR_OF, REELECTED, term_of
 from model.parameters import Group, number, share
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.rows import Flags, Reals
 
-CARE, UPRIGHT = decision("mayor's care"), decision("mayor's integrity")
+CARE, UPRIGHT, COMES = decision("mayor's care"), decision("mayor's integrity"), decision("comes to the council")
 OPTIONS = ("nothing", "motorcycles", "light", "municipal_police", "cameras")
 NOTHING, MOTORCYCLES, LIGHT, COMPANY, CAMERAS = (code(option) for option in range(len(OPTIONS)))
 TERMS = ("care", "asked", "killings", "used", "election", "cost")
@@ -40,6 +41,8 @@ GIFT = matter("what the mayor gives", "mayor", OPTIONS, TERMS)
 CUT, KEEP, RAISE = range(3)
 BUDGET_TERMS = ("care", "asked", "killings", "election", "room")
 BUDGET = matter("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
+DISMISSED = -2
+"""Captor of a mayor who has been found out and is followed by another at once."""
 NEVER = -1000.0
 """Log-odds of what is not the mayor's to give, or nobody may be given unasked."""
 MOST_ASKED = 3
@@ -178,12 +181,28 @@ def begin_term(world: World) -> None:
         swear_in(world, 0)
 
 
-def hear_petitions(world: World) -> None:
-    """Let authorities who took part in the municipal table bring what the police left unanswered."""
-    boards, petitions = world.state[BOARDS], world.state[PETITIONS]
-    waits = (boards["heard"] < boards["asked"]) & (world.tick - boards["asked"] >= ANSWER_SHIFTS)
-    there = (boards["met"] == world.tick) & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
+def at_table(world: World) -> Flags:
+    """Tell which authorities take part in the municipal table now: they meet, and not at a meeting of their own."""
+    there: Flags = world.state[BOARDS]["met"] == world.tick
     there[world.book.filled(MEETINGS)["authority"]] = False
+    return there
+
+
+def at_council(world: World) -> Flags:
+    """Tell which authorities come when the chiefs report to the municipal council, if that is today."""
+    p, boards, seed = world.numbers["consultation"][0], world.state[BOARDS], world.seed
+    if not held_today(p["rhythm"] * p["council"], COUNCIL, world.month, world.date.day, seed):
+        return np.zeros(len(boards), bool)
+    luck_of = [luck(seed, COMES, world.tick, a, 0) for a in range(len(boards))]
+    return (np.array(luck_of) < boards["organised"]) & (world.tick >= boards["silent_until"])
+
+
+def hear_petitions(world: World, there: Flags) -> None:
+    """Let authorities who come bring what the police had left unanswered until today."""
+    boards, petitions = world.state[BOARDS], world.state[PETITIONS]
+    unheard = (boards["heard"] < boards["asked"]) | (boards["heard"] == world.tick)
+    waits = unheard & (boards["asked"] >= 0) & (world.tick - boards["asked"] >= ANSWER_SHIFTS)
+    there = there & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
     lends = world.numbers["mayor"][0]["lends"] == 1
     for a in np.flatnonzero(there):
         wanted = WANTED[PROBLEM_OF[boards[a].problem]]
@@ -352,6 +371,8 @@ def act(world: World) -> None:
     state, book, tick = world.state, world.book, world.tick
     if tick % 3 == 0 and term_of(world.date) != state[HALL][0].term:
         begin_term(world)
+    if state[HALL][0].captor == DISMISSED:
+        swear_in(world, int(state[HALL][0].nth) + 1)
     if book.counts[INCIDENTS]:
         rows = book.filled(INCIDENTS)
         known = (rows["kind"] == HOMICIDE) & ((rows["found"] == 1) | (rows["written"] == 1))
@@ -359,8 +380,10 @@ def act(world: World) -> None:
     if book.counts[SPARED]:
         kept = book.filled(SPARED)["guard"] == world.factors.numbers[IT.name]
         world.tally[0].kept_by_mayor += float(np.count_nonzero(kept))
-    if tick % 3 == 1 and (state[BOARDS]["met"] == tick).any():
-        hear_petitions(world)
+    if tick % 3 == 1:
+        there = at_table(world) | at_council(world)
+        if there.any():
+            hear_petitions(world, there)
     if is_last_shift_of_month(tick):
         note_use(world)
         if world.numbers["mayor"][0]["gives"] == 1:

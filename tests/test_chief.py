@@ -1,0 +1,227 @@
+"""Station chiefs: hours of the month, modes of plans, requests; who moves forgets."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.deciding import desk_of
+from model.mechanisms.chief import (
+    HABIT,
+    HOURS,
+    MODES,
+    N_BLOCKS,
+    NO_BLOCK,
+    PLACES,
+    QUICK_ARRESTS,
+    TO_ARREST,
+    TO_PREVENT,
+    USES,
+    VISITS,
+    choose_mode,
+    choose_request,
+    command,
+    commanders,
+    leaning,
+    order_of,
+    set_hours,
+    take_stock,
+    weigh_hours,
+)
+from model.model import TrustModel
+from scenarios import load
+
+Live = Callable[..., TrustModel]
+TRIES = 60
+OFF = {"chief.sets_hours": 0, "chief.picks_modes": 0, "chief.picks_requests": 0}
+
+
+def hours(world: TrustModel, **state: float) -> np.ndarray:
+    """Shares of the uses that the chief of the first facility sets in this state, over many months."""
+    chief = world.state.chiefs[0]
+    officer = world.state.officers[world.once(commanders)[0]]
+    officer["trained"], officer["champion"] = state.pop("trained", 0), state.pop("champion", 0)
+    world.state.figures["gap"] = state.pop("gap", 0.0)
+    for column in ("order", "open", "welcomed", "ignored", "held", "released", "fell", "rose"):
+        chief[column] = state.get(column, 0.0)
+    found, tick = np.zeros(len(USES)), world.tick
+    for _ in range(TRIES):
+        world.state.choices.reserve(N_BLOCKS)
+        set_hours(world, 0)
+        found += np.bincount(world.state.blocks[0], minlength=len(USES))
+        world.tick += 91
+    world.tick = tick
+    return found / found.sum()
+
+
+@pytest.fixture(scope="module")
+def world(live: Live) -> TrustModel:
+    return live(0)
+
+
+@pytest.mark.parametrize(
+    ("use", "well", "badly"),
+    [
+        (VISITS, {"welcomed": 9.0}, {"ignored": 9.0}),
+        (QUICK_ARRESTS, {"held": 9.0}, {"released": 9.0}),
+        (PLACES, {"fell": 9.0}, {"rose": 9.0}),
+    ],
+    ids=["visits", "arrests", "places"],
+)
+def test_what_came_of_hours_reversed_reverses_them(
+    world: TrustModel, use: int, well: dict[str, float], badly: dict[str, float]
+) -> None:
+    good, usual, bad = hours(world, **well)[use], hours(world)[use], hours(world, **badly)[use]
+    assert good > usual + 0.04
+    assert usual > bad + 0.02
+
+
+def test_pressure_for_figures_moves_hours_to_arrests_and_less_where_judges_release(live: Live) -> None:
+    pressed = live(1, **{"pressure.level": 1.0})
+    free = live(1, **{"pressure.level": 0.0})
+    share = [hours(one, gap=0.3)[QUICK_ARRESTS] for one in (pressed, free)]
+    assert share[0] > share[1] + 0.2
+    assert hours(pressed, gap=0.3, released=9.0)[QUICK_ARRESTS] < share[0] - 0.1
+
+
+@pytest.mark.parametrize(("order", "use"), [(TO_ARREST, QUICK_ARRESTS), (TO_PREVENT, PLACES)])
+def test_an_order_moves_hours_and_ends_with_its_quarter(world: TrustModel, order: int, use: int) -> None:
+    assert hours(world, order=order)[use] > hours(world)[use] + 0.05
+
+
+def test_orders_are_as_often_as_the_levers_say(live: Live) -> None:
+    world = live(1, **{"chief.order_prevent": 0.5, "chief.order_arrests": 0.25})
+    orders = [order_of(world, month) for month in range(0, 3000, 3)]
+    assert abs(orders.count(TO_PREVENT) / 1000 - 0.5) < 0.06
+    assert abs(orders.count(TO_ARREST) / 1000 - 0.25) < 0.06
+
+
+def test_what_communities_ask_training_and_a_champion_bring_visits(world: TrustModel) -> None:
+    alone = hours(world)[VISITS]
+    for state in ({"open": 9.0}, {"trained": 1}, {"champion": 1}):
+        assert hours(world, **state)[VISITS] > alone + 0.05
+
+
+def test_who_takes_the_position_forgets_everything_and_a_champion_leaves_with_it(live: Live) -> None:
+    world = live(0)
+    chief, o = world.state.chiefs[0], world.once(commanders)[0]
+    chief.welcomed = chief.held = chief.fell = 9.0
+    chief.captor = 1
+    world.state.lived[0] = 5.0
+    world.state.officers[o].person += 1
+    command(world, world.month + 1)
+    assert chief.welcomed == chief.held == chief.fell == 0.0
+    assert world.state.lived[0].sum() == 0.0
+    assert chief.captor == -1
+    assert chief.person == world.state.officers[o].person
+
+
+def test_chiefs_learn_from_plans_that_ran_whether_what_is_known_there_fell(live: Live) -> None:
+    world = live(0)
+    plan, chief = world.state.plans[0], world.state.chiefs[0]
+    place = world.state.plan_cells[0][0]
+    plan.visits = 10
+    for known, column in ((5.0, "rose"), (2.0, "fell")):
+        before = chief[column]
+        world.state.known[place, plan.kind, 0] = known
+        take_stock(world, 0)
+        assert chief[column] == before + 1.0
+    assert world.state.lived[0, plan.mode].tolist() == [1.0, 1.0]
+    plan.visits = 0
+    world.state.known[place, plan.kind, 0] = 0.0
+    take_stock(world, 0)
+    assert chief.fell == 1.0
+
+
+def test_the_mode_that_went_well_is_chosen_again_and_the_other_not(live: Live) -> None:
+    world = live(0)
+    p = world.numbers["plans"][0]
+    shares = []
+    for good in range(2):
+        world.state.lived[0] = [[9.0, 0.0], [0.0, 9.0], [0.0, 9.0]] if good else [[0.0, 9.0], [9.0, 0.0], [9.0, 0.0]]
+        found = []
+        for _ in range(200):
+            world.state.choices.reserve(2)
+            found.append(choose_mode(world, 0, 0.2, p))
+            world.tick += 91
+        shares.append(found.count(MODES.index("preventive")) / 200)
+    assert shares[1] > shares[0] + 0.3
+
+
+def test_a_request_that_went_to_the_mayor_is_taken_up_before_others(live: Live) -> None:
+    world = live(1, **{"plans.takes_request": 0.3})
+    candidates = np.arange(min(3, len(world.state.boards)))
+    world.state.boards["asked"][candidates] = world.tick
+    p = world.numbers["plans"][0]
+    taken = []
+    for climbed in (-1, world.tick):
+        world.state.petitions["asked"][candidates[-1]] = climbed
+        found = []
+        for _ in range(200):
+            world.state.choices.reserve(2)
+            found.append(choose_request(world, 0, candidates, p))
+            world.tick += 91
+        taken.append(found.count(int(candidates[-1])))
+    assert taken[1] > 1.2 * taken[0]
+
+
+def test_requests_are_always_or_never_taken_up_at_the_ends_of_their_lever(live: Live) -> None:
+    for share in (0.0, 1.0):
+        world = live(1, **{"plans.takes_request": share})
+        candidates = np.arange(1)
+        p = world.numbers["plans"][0]
+        for _ in range(50):
+            world.state.choices.reserve(2)
+            assert (choose_request(world, 0, candidates, p) >= 0) == (share == 1.0)
+            world.tick += 91
+
+
+def test_at_usual_hours_leaning_changes_nothing_in_the_mean() -> None:
+    for usual, focus in ((0.16, 3.0), (0.21, 1.8)):
+        inside, outside = leaning(VISITS, VISITS, usual, focus), leaning(HABIT, VISITS, usual, focus)
+        assert usual * inside + (1.0 - usual) * outside == pytest.approx(1.0)
+    assert leaning(NO_BLOCK, VISITS, 0.16, 3.0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("use", "count"), [(PLACES, "visits_by_plan"), (QUICK_ARRESTS, "stops"), (VISITS, "visits_to_institutions")]
+)
+def test_hours_set_for_something_are_spent_on_it_and_not_on_more(live: Live, use: int, count: str) -> None:
+    follow = {"plans.follow": 0.2, "plans.bust": -3.0, "patrol.plan_share": 0.1}
+    set_for, habit = live(1, **follow), live(1, **follow)
+    set_for.state.blocks[:], habit.state.blocks[:] = use, HABIT
+    months = []
+    for one in (set_for, habit):
+        one.run_for(92)
+        months.append(one.datacollector.get_model_vars_dataframe().sum(numeric_only=True))
+    assert months[0][count] > 1.3 * months[1][count]
+    assert months[0]["planned"] <= 1.02 * months[1]["planned"]
+
+
+def test_switched_off_no_hours_are_set_and_nothing_is_booked(live: Live) -> None:
+    world = live(93, **{"mechanisms.chief": False})
+    assert (world.state.blocks == NO_BLOCK).all()
+    assert not (world.choices()["matter"] == HOURS).any()
+
+
+def test_terms_of_hours_are_read_from_the_chiefs_own_rows(world: TrustModel) -> None:
+    desk = world.laid(desk_of)
+    weigh_hours(world, desk, 0)
+    before = desk.terms.copy()
+    world.state.minds["fear"] += 1.0
+    world.state.boards["organised"] = 0.0
+    weigh_hours(world, desk, 0)
+    assert (desk.terms == before).all()
+
+
+@pytest.mark.slow
+def test_in_a_run_chiefs_whose_arrests_are_held_set_more_hours_for_them() -> None:
+    shares: list[Any] = []
+    for finds in (1.0, 0.0):
+        changes = {"population.scale": 0.25, "calendar.warm_up": 0, "contacts.proof": finds}
+        world = TrustModel(load("villa_canales", set=changes), rng=3)
+        world.run_for(2 * 365 * 3)
+        table = world.datacollector.get_model_vars_dataframe()
+        shares.append(table["blocks_arrests"].iloc[6:].mean())
+    assert shares[0] > shares[1]
