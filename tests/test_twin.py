@@ -159,6 +159,16 @@ BUSY = {
         "recruit": 0.02,
         "imitator_blocked": 0.5,
     },
+    "cliques": {
+        "attack_base": 3.0,
+        "punish_base": 0.0,
+        "heir_least": 0.0,
+        "heir_more": 1.0,
+        "least": 2,
+        "home": 2,
+        "large": 10,
+        "sent": 4,
+    },
     "reporting": {
         "intercept": -1.5,
         "lift": 0.1,
@@ -302,7 +312,10 @@ SWEPT = {
 }
 """Many detained on suspicion, with whom slots are held, and few slots, so that some are held already."""
 
-DEADLY = {"extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0}}
+DEADLY = {
+    "extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0},
+    "cliques": {"punish": 0},
+}
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
 
 TORN = {

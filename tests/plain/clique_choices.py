@@ -103,7 +103,7 @@ def choose_recruits(town: "PlainTown", clique: "Clique", need: float, n_members:
     clique.draw = pull[decide(town, "clique recruits", clique.number, terms, ordered=True)]
 
 
-def wants_attack(town: "PlainTown", clique: "Clique") -> bool:
+def wants_attack(town: "PlainTown", clique: "Clique", n_members: int) -> bool:
     """Tell whether a clique wants to attack its foe."""
     p, tension = town.numbers("cliques"), town.numbers("extortion").tension
     readiness = p.attack_base + math.log(max(violence(town) * max(tension, 1.0), 1e-9))
@@ -116,8 +116,9 @@ def wants_attack(town: "PlainTown", clique: "Clique") -> bool:
         -0.6 * (losses(town, clique) / p.lost_usual - 1.0),
         0.6 * lack_of_leader(town, clique),
         fierceness(town, clique),
+        math.log(min(n_members / max(clique.founding, 1), 1.0) + 1e-9),
     )
-    terms = {"leave": (0.0,) * 7, "attack": attack}
+    terms = {"leave": (0.0,) * 8, "attack": attack}
     return decide(town, "clique attack", clique.number, terms, ordered=True) == "attack"
 
 

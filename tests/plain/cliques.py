@@ -133,7 +133,7 @@ def remember(town: "PlainTown") -> None:
         clique.unpaid *= kept(p.fade_paid)
         clique.seen = moved(clique.seen, p.fade_seen, seen_on_ground(town, clique))
         earned = clique.takings / (max(n + 0.5 * prisoners(town, clique), 1.0) * p.wage)
-        clique.income = moved(clique.income, p.fade_income, earned)
+        clique.income = moved(clique.income, p.fade_takings, earned)
         clique.owed = 0.8 * clique.owed + clique.killed_now
         clique.felt = felt_at(town, clique, clique.seen)
 
@@ -292,7 +292,7 @@ def decide_month(town: "PlainTown", clique: Clique, payers: dict[Cell, int]) -> 
     if p.recruits:
         choose_recruits(town, clique, need, n)
     if p.attack:
-        plan_attack(town, clique, peace=peace)
+        plan_attack(town, clique, n, peace=peace)
     return bool(p.cells and move_border(town, clique, payers, fill, n / need - 1.0))
 
 
@@ -307,10 +307,12 @@ def set_pace(town: "PlainTown", clique: Clique, n_members: int) -> None:
     clique.hands = min((1.0 - blocked) * p.telephone * prisoners(town, clique), float(n_members))
 
 
-def plan_attack(town: "PlainTown", clique: Clique, *, peace: bool) -> None:
+def plan_attack(town: "PlainTown", clique: Clique, n_members: int, *, peace: bool) -> None:
     """Decide whether to attack the foe, and if a pact holds whether to break it."""
     clique.attack_at = -1
-    if clique.foe is None or not wants_attack(town, clique):
+    if clique.foe is None or town.numbers("extortion").clash <= 0.0:
+        return
+    if not wants_attack(town, clique, n_members):
         return
     if peace:
         if honours_pact(town, clique):

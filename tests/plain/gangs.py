@@ -289,8 +289,8 @@ def attack(town: "PlainTown", clique: Clique) -> None:
         where = victim.home
     else:
         victim = man_at(town, clique, where)
-    clique.owed = max(clique.owed - 1.0, 0.0)
     if victim is not None:
+        clique.owed = max(clique.owed - 1.0, 0.0)
         done = fight(town, clique, victim, where)
         foe.killed_now += done.kind == KILLING and victim.clique is foe
 
@@ -352,7 +352,7 @@ def end_month(town: "PlainTown") -> None:
         if clique.demanded > 0 and not decide:
             refused = clique.refused / clique.demanded > 0.5
             clique.rent *= 1.0 - numbers.rent_step if refused else 1.0 + numbers.rent_step
-        leave = numbers.leave * math.exp(numbers.leave_poor * (1.0 - clique.income))
+        leave = numbers.leave * math.exp(numbers.leave_idle * (1.0 - clique.income))
         for member in members(town, clique):
             if not member.alive or town.luck("leaves", member.number, 0) < leave:
                 member.clique = None
