@@ -319,11 +319,12 @@ def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: in
 def list_targets(state: State, town: Town) -> None:
     """List the business residents whose working place each clique holds, clique by clique."""
     workplace = town.places[0]
-    inside = (town.people["business"] == 1) & (workplace >= 0)
-    holder = np.where(inside, state[TERRITORY][np.maximum(workplace, 0)], -1)
-    lists = [np.flatnonzero(holder == q) for q in range(len(state[CLIQUES]))]
-    state[TARGET_START] = np.concatenate([[0], np.cumsum([len(one) for one in lists])]).astype(np.int64)
-    state[TARGETS] = np.concatenate([*lists, np.zeros(0, np.int64)]).astype(np.int64)
+    able = np.flatnonzero((town.people["business"] == 1) & (workplace >= 0))
+    holder = state[TERRITORY][workplace[able]]
+    order = np.argsort(holder, kind="stable")[np.count_nonzero(holder < 0) :]
+    counts = np.bincount(holder[order], minlength=len(state[CLIQUES]))
+    state[TARGET_START] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    state[TARGETS] = able[order].astype(np.int64)
 
 
 IT = Mechanism(

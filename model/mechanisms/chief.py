@@ -27,7 +27,9 @@ from model.tables import Field, Table
 if TYPE_CHECKING:
     from model.mechanisms.plans import Plans
     from model.model import TrustModel as World
-    from model.rows import Ints, Reals
+    from model.police import Post
+    from model.rows import Ints, Reals, Rows
+    from model.stage import Stage
 
 ORDER, BLOCK = decision("order from above"), decision("block of hours")
 N_BLOCKS = 8
@@ -164,24 +166,25 @@ def homes_of(world: World) -> Ints:
     return home
 
 
-def note_word(world: World) -> None:
+@kernel
+def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints) -> None:
     """Take in what came of visits and arrests in this shift: who was held, who came to meetings, which leader rang."""
-    book, chiefs = world.book, world.state[CHIEFS]
-    if book.counts[ARRESTS]:
-        rows = book.filled(ARRESTS)
-        rows = rows[rows["post"] >= 0]
-        f = world.town.posts["facility"][rows["post"]]
-        np.add.at(chiefs["held"], f, rows["held"] == 1)
-        np.add.at(chiefs["released"], f, rows["held"] == 0)
-    if book.counts[MEETINGS]:
-        rows = book.filled(MEETINGS)
-        f = world.once(homes_of)[rows["authority"]]
-        np.add.at(chiefs["welcomed"], f, rows["came"] >= WELL_ATTENDED)
-        np.add.at(chiefs["ignored"], f, rows["came"] < WELL_ATTENDED)
-    if book.counts[INCIDENTS]:
-        rows = book.filled(INCIDENTS)
-        f = world.town.cells["facility"][rows["cell"][rows["told"] == OWN_PHONE]]
-        np.add.at(chiefs["welcomed"], f[f >= 0], TOLD)
+    day = stage.day
+    for k in range(day.counts[ARRESTS]):
+        arrest = day.arrests[k]
+        if arrest.post >= 0:
+            chief = chiefs[posts[arrest.post].facility]
+            chief.held += 1.0 if arrest.held == 1 else 0.0
+            chief.released += 1.0 if arrest.held == 0 else 0.0
+    for k in range(day.counts[MEETINGS]):
+        chief = chiefs[homes[day.meetings[k].authority]]
+        chief.welcomed += 1.0 if day.meetings[k].came >= WELL_ATTENDED else 0.0
+        chief.ignored += 1.0 if day.meetings[k].came < WELL_ATTENDED else 0.0
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        f = stage.ground.cells[row.cell].facility
+        if row.told == OWN_PHONE and f >= 0:
+            chiefs[f].welcomed += TOLD
 
 
 def take_stock(world: World, f: int) -> None:
@@ -318,7 +321,7 @@ def begin(world: World) -> None:
 
 def act(world: World) -> None:
     """Let word of the shift reach the chiefs."""
-    note_word(world)
+    note_word(world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of))
 
 
 def month_end(world: World) -> None:

@@ -17,6 +17,7 @@ from model.daybook import INCIDENTS, MEETINGS, SPARED
 from model.deciding import CHOICES, Desk, belief, clear, decide, desk_of, matter
 from model.gangs import NOBODYS, holders
 from model.hazard import MARKET_NIGHT, NIGHT
+from model.kernels import kernel
 from model.kinds import BY_QUARREL, BY_STREET, BY_VEHICLE, DOMESTIC, EXPOSURE, HOMICIDE, PROBLEM_OF, PROBLEMS
 from model.luck import decision, luck
 from model.mechanism import Hazard, Knockout, Measure, Mechanism
@@ -30,7 +31,8 @@ from model.tables import Field, Table
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
-    from model.rows import Flags, Reals
+    from model.rows import Flags, Reals, Rows
+    from model.stage import Stage
 
 CARE, UPRIGHT, COMES = decision("mayor's care"), decision("mayor's integrity"), decision("comes to the council")
 OPTIONS = ("nothing", "motorcycles", "light", "municipal_police", "cameras")
@@ -155,6 +157,19 @@ class Counts(Row):
     gifts_company: float
     gifts_cameras: float
     kept_by_mayor: float
+
+
+@kernel
+def take_note(stage: Stage, hall: Rows[Hall], guard: int) -> None:
+    """Count the killings of a shift that are known, and the crimes that light and cameras kept away."""
+    day = stage.day
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        if row.kind == HOMICIDE and (row.found == 1 or row.written == 1):
+            hall[0].dead += 1.0
+    for k in range(day.counts[SPARED]):
+        if day.spared[k].guard == guard:
+            stage.tally[0].kept_by_mayor += 1.0
 
 
 def swear_in(world: World, nth: int) -> None:
@@ -334,7 +349,8 @@ def note_use(world: World) -> None:
             gifts[gift].idle += 0.0 if used else 1.0 / 3.0
     loans["taken"] = 0
     loans["motorcycles"][loans["until"] <= tick] = 0
-    if gifts["until"].any():
+    since = tick - 3 * world.days_of_month
+    if any(((until > since) & (until <= tick)).any() for until in (state[LIT], state[FILMED])):
         world.factors.lay_guard(world, IT.name)
 
 
@@ -368,18 +384,12 @@ def begin(world: World) -> None:
 
 def act(world: World) -> None:
     """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
-    state, book, tick = world.state, world.book, world.tick
+    state, tick = world.state, world.tick
     if tick % 3 == 0 and term_of(world.date) != state[HALL][0].term:
         begin_term(world)
     if state[HALL][0].captor == DISMISSED:
         swear_in(world, int(state[HALL][0].nth) + 1)
-    if book.counts[INCIDENTS]:
-        rows = book.filled(INCIDENTS)
-        known = (rows["kind"] == HOMICIDE) & ((rows["found"] == 1) | (rows["written"] == 1))
-        state[HALL][0].dead += float(np.count_nonzero(known))
-    if book.counts[SPARED]:
-        kept = book.filled(SPARED)["guard"] == world.factors.numbers[IT.name]
-        world.tally[0].kept_by_mayor += float(np.count_nonzero(kept))
+    take_note(world.stage(), state[HALL], world.factors.numbers[IT.name])
     if tick % 3 == 1:
         there = at_table(world) | at_council(world)
         if there.any():
