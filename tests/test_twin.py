@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.util
+import itertools
 import math
 import random
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from plain.deciding import book
 from plain.fear import feel
 from plain.offenders import all_slots
 from plain.people import FORGETTING_BAD, FORGETTING_GOOD, LONG_VISIT
@@ -156,6 +158,16 @@ BUSY = {
         "clash": 30.0,
         "recruit": 0.02,
         "imitator_blocked": 0.5,
+    },
+    "cliques": {
+        "attack_base": 3.0,
+        "punish_base": 0.0,
+        "heir_least": 0.0,
+        "heir_more": 1.0,
+        "least": 2,
+        "home": 2,
+        "large": 10,
+        "sent": 4,
     },
     "reporting": {
         "intercept": -1.5,
@@ -309,7 +321,10 @@ SWEPT = {
 }
 """Many detained on suspicion, with whom slots are held, and few slots, so that some are held already."""
 
-DEADLY = {"extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0}}
+DEADLY = {
+    "extortion": {"punish": 1.0, "punish_told": 1.0, "lethal": 1.0, "punishment_cost": 100.0},
+    "cliques": {"punish": 0},
+}
 """Every refusal is punished by death, so that some are harmed and die in the same shift."""
 
 ASKED = {
@@ -337,6 +352,29 @@ GIVEN = {
     "reporting": {"anonymous": 2.0},
 }
 """A mayor who gives, communities that are not answered, chiefs and mayors who are bought and found out."""
+
+TORN = {
+    "gangs": {"reach": 1.5, "dense": 1, "border": 100.0},
+    "extortion": {"tension": 0.5, "clash_lethal": 0.7, "leave": 0.02, "imitator_blocked": 0.4, "demands": 12.0},
+    "cliques": {
+        "attack_base": 5.0,
+        "honour": 1.5,
+        "least": 10,
+        "home": 3,
+        "large": 10,
+        "sent": 6,
+        "heir_least": 0.0,
+        "heir_more": 1.0,
+        "alike": 0.2,
+        "leaders": 0.05,
+        "dismantled": 0.02,
+        "raid_months": 1.0,
+    },
+    "justice": {"wrong": 0.3, "remand": 1.0},
+}
+"""Cliques that attack each other, break pacts, lose leaders and members, dissolve and are founded again."""
+
+CLIQUES_DECIDE = ("stance", "rent", "punishment", "recruits", "cells", "attack", "pact")
 
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
 """What may become of a call, apart from the reasons why it is not served."""
@@ -649,6 +687,16 @@ def assert_same_ledger(fast: Any, plain: PlainTown) -> None:
         )
 
 
+def assert_same_choices(fast: Any, plain: PlainTown) -> None:
+    """Raise if something else was decided in a month that is closed, or for another reason."""
+    start = plain.settings.start
+    full = [month for month in plain.past_choices if datetime.date(month // 12, month % 12 + 1, 1) >= start]
+    rows: Rows = [row for month in full for row in book(plain.past_choices[month])]
+    found = fast.choices()
+    assert_same_rows(plain.tick, "past choices", found, rows[: len(found)])
+    assert len(found) == len(rows), f"{len(found)} choices in the fast model, {len(rows)} here"
+
+
 # The twin by itself
 
 
@@ -820,8 +868,11 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         counts["served a shift later"] += sum(one.born < tick for one in plain.responses)
         counts["sent from elsewhere"] += sum(one.cell.facility != one.couple.facility.number for one in plain.responses)
     assert_same_ledger(fast, plain)
+    assert_same_choices(fast, plain)
     assert_ledger_balances(plain)
     counts["slots held on suspicion"] = plain.n_detained_offenders
+    for one in itertools.chain(*plain.past_choices.values()):
+        counts[one.matter] = counts.get(one.matter, 0) + 1
     return counts
 
 
@@ -896,6 +947,12 @@ def test_a_town_at_half_its_size_lives_the_same_weeks_in_both_models() -> None:
 def test_a_town_swept_on_suspicion_lives_the_same_weeks_in_both_models() -> None:
     counts = live_together(small_scenario(residents=2000, changes=SWEPT), 3, 54)
     assert counts["slots held on suspicion"] >= 3
+
+
+@fast_model
+def test_a_town_torn_between_cliques_lives_the_same_months_in_both_models() -> None:
+    counts = live_together(small_scenario(start=datetime.date(2017, 1, 28), changes=TORN), 3, 110)
+    assert all(counts.get(f"clique {matter}", 0) for matter in CLIQUES_DECIDE), counts
 
 
 @fast_model

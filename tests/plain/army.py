@@ -113,6 +113,14 @@ def imprison(town: "PlainTown", one: Resident, until: int) -> None:
     one.clique = None
 
 
+def hold_member(town: "PlainTown", member: Resident, until: int) -> None:
+    """Take a member of a clique into custody for an act; his clique feels it."""
+    assert member.clique is not None
+    member.clique.held_now += 1
+    member.clique.leader_now += member is member.clique.leader
+    imprison(town, member, until)
+
+
 def march(town: "PlainTown") -> None:
     """Let soldiers visit places and stop young men there."""
     p, contacts = town.numbers("heavy_hand"), town.numbers("contacts")

@@ -79,11 +79,11 @@ def force(rows: list[list[float]], option: int, term: int) -> float:
     return rows[option][term] - math.fsum(others) / len(others)
 
 
-def book(town: "PlainTown") -> list[dict[str, float] | None]:
-    """Return the choices of this month as rows."""
+def book(choices: Sequence[Choice]) -> list[dict[str, float]]:
+    """Return choices as rows."""
     return [
         {"tick": one.tick, "matter": number_of(one.matter), "who": one.who, "option": one.option, "term": one.term}
         | {"chance": one.chance}
         | {f"v{o}": one.utilities[o] if o < len(one.utilities) else 0.0 for o in range(5)}
-        for one in town.choices
+        for one in choices
     ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
+from plain.clique_choices import HOLD, punishes
 from plain.crime import (
     ASSAULT,
     EXTORTION,
@@ -22,6 +23,7 @@ from plain.crime import (
 from plain.luck import logit, pick, pick_by_reach, poisson
 from plain.narcos import pull_on
 from plain.people import PAYMENT, Resident
+from plain.places import Cell
 from plain.politics import violence
 
 if TYPE_CHECKING:
@@ -55,37 +57,52 @@ class Clique(mesa.Agent):
         self.dread = town.numbers("extortion").dread
         self.targets: list[Resident] = []
         self.rivals: list[Clique] = []
+        self.foe: Clique | None = None
         self.founding = 0
         self.demanded = self.refused = 0
+        self.alive = True
+        self.leader: Resident | None = None
+        self.heir_at = -1
+        self.generation = self.strategy = 0
+        self.seen = self.felt = 0.0
+        self.begin_month()
+        self.begin_anew()
 
-    def settle_down(self) -> None:
-        """Take a centre and the cells around it that nobody holds."""
-        town, numbers = self.model, self.model.numbers("gangs")
+    def begin_month(self) -> None:
+        """Begin all that is remembered of this month alone."""
+        self.held_now = self.freed_now = self.leader_now = self.killed_now = 0
+        self.takings = 0.0
+
+    def begin_anew(self) -> None:
+        """Forget what is remembered, as one founded again does."""
+        self.stance, self.inside, self.attack_at, self.free_until = HOLD, False, -1, 0
+        self.effort, self.hands, self.draw, self.income = 1.0, 0.0, 1.0, 1.0
+        self.caught = self.exposed = self.lost = self.lived = self.owed = 0.0
+        self.paid = self.unpaid = 0.0
+
+    def find_centre(self, tick: int) -> None:
+        """Try places by population until one is dense and nobody's; else the last tried is the centre."""
+        town = self.model
         for a in range(64):
-            u = town.luck("clique place", self.number, a, tick=0)
-            self.centre = pick_by_reach(town.everywhere, u)
-            if self.centre.population >= numbers.dense and self.centre.held_by is None:
-                break
-        for cell in town.cells:
-            near = (cell.x - self.centre.x) ** 2 + (cell.y - self.centre.y) ** 2 <= numbers.reach**2
-            if near and cell.population > 0 and cell.held_by is None:
+            self.centre = pick_by_reach(town.everywhere, town.luck("clique place", self.number, a, tick=tick))
+            if self.centre.population >= town.numbers("gangs").dense and self.centre.held_by is None:
+                return
+
+    def take_ground(self) -> None:
+        """Take the cells around the centre that nobody holds or protects."""
+        reach = self.model.numbers("gangs").reach
+        for cell in self.model.cells:
+            free = cell.population > 0 and cell.held_by is None and not cell.protected
+            if free and (cell.x - self.centre.x) ** 2 + (cell.y - self.centre.y) ** 2 <= reach**2:
                 cell.held_by = self
 
     def find_people(self, n_members: int) -> None:
-        """Find targets and rivals, and draw the members."""
+        """Let targets pay or not, and draw the members."""
         town = self.model
-        for resident in town.residents:
-            work = resident.places[0]
-            if resident.business and work is not None and work.held_by is self:
-                self.targets.append(resident)
         paying = town.numbers("extortion").paying
         for target in self.targets:
             if town.luck("pays at start", target.number, 0, tick=0) < paying:
                 target.pays = self
-        border = town.numbers("gangs").border
-        for other in town.cliques:
-            if other.gang != self.gang and self.centre.away(other.centre) <= border:
-                self.rivals.append(other)
         youths = [one for one in town.residents if one.alive and one.home.held_by is self and one.is_man_of(14, 31)]
         for a in range(n_members if youths else 0):
             pick(youths, town.luck("clique member", self.number, a, tick=0)).clique = self
@@ -97,11 +114,46 @@ def members(town: "PlainTown", clique: Clique) -> list[Resident]:
     return [resident for resident in town.residents if resident.clique is clique]
 
 
+def living_members(town: "PlainTown", clique: Clique) -> list[Resident]:
+    """Return the members of a clique who are alive and here, in order of number."""
+    return [one for one in members(town, clique) if one.alive]
+
+
+def ground_of(town: "PlainTown", clique: Clique) -> list[Cell]:
+    """Return the cells that a clique holds, in order of number."""
+    return [cell for cell in town.cells if cell.held_by is clique]
+
+
+def businesses_at(town: "PlainTown", cell: Cell) -> list[Resident]:
+    """Return the business residents whose place on a working day is a cell."""
+    return [one for one in town.residents if one.business and one.places[0] is cell]
+
+
+def list_targets(town: "PlainTown") -> None:
+    """List the targets of every clique, in order of number."""
+    for clique in town.cliques:
+        clique.targets = []
+    for one in town.residents:
+        work = one.places[0]
+        if one.business and work is not None and work.held_by is not None:
+            work.held_by.targets.append(one)
+
+
+def find_foes(town: "PlainTown") -> None:
+    """Find the rivals of every clique, and the nearest of them that is alive."""
+    border = town.numbers("gangs").border
+    for clique in town.cliques:
+        away = {one: clique.centre.away(one.centre) for one in town.cliques if one.gang != clique.gang}
+        clique.rivals = [one for one in away if away[one] <= border]
+        living = [one for one in clique.rivals if one.alive]
+        clique.foe = min(living, key=lambda one: away[one], default=None) if clique.alive else None
+
+
 def named_member(town: "PlainTown", incident: Incident) -> Resident | None:
     """Return the member whom the act of a clique names, once for all (ODD: investigation)."""
     if incident.clique is not None and not incident.named:
-        living = [one for one in members(town, incident.clique) if one.alive]
         m = incident.number
+        living = living_members(town, incident.clique)
         incident.member = min(living, key=lambda one: town.luck("member", one.number, m), default=None)
         incident.named = True
     return incident.member
@@ -113,7 +165,10 @@ def found_cliques(town: "PlainTown") -> None:
     gangs = [MARA] * math.floor(numbers.ms13 * scale + 0.5) + [BARRIO_18] * math.floor(numbers.barrio18 * scale + 0.5)
     town.cliques = [Clique(town, number, gang) for number, gang in enumerate(gangs)]
     for clique in town.cliques:
-        clique.settle_down()
+        clique.find_centre(0)
+        clique.take_ground()
+    list_targets(town)
+    find_foes(town)
     for clique in town.cliques:
         clique.find_people(int(numbers.members))
 
@@ -128,7 +183,10 @@ def extort(town: "PlainTown") -> None:
     for threat in [one for one in town.threats if one.due == town.tick]:
         answer_refusal(town, threat)
     for clique in town.cliques:
-        clash(town, clique)
+        if town.numbers("cliques").attack:
+            attack(town, clique)
+        else:
+            clash(town, clique)
     if town.shift == 1:
         recruit(town)
     imitate(town)
@@ -143,6 +201,7 @@ def collect(town: "PlainTown") -> None:
         for target in clique.targets:
             if target.alive and target.pays is clique:
                 town.n_payments += 1
+                clique.takings += clique.rent
                 town.impress(target, PAYMENT, effectiveness=(0.05, p.weight_payment))
                 if town.luck("stops paying", target.number, 0) < p.churn:
                     target.pays = None
@@ -153,7 +212,8 @@ def demand(town: "PlainTown", clique: Clique) -> None:
     if not clique.targets:
         return
     numbers = town.numbers("extortion")
-    wanted = numbers.demands * len(members(town, clique)) / 365.0 / 2.0 / DEMANDS_CEILING
+    hands = (len(members(town, clique)) + clique.hands) * clique.effort
+    wanted = numbers.demands * hands / 365.0 / 2.0 / DEMANDS_CEILING
     for j in range(poisson(town.luck("demand count", clique.number, 0), DEMANDS_CEILING)):
         m = 2**29 + clique.number * 2**12 + j
         tried = [pick(clique.targets, town.luck("demand who", m, 4096 * a)) for a in range(4)]
@@ -167,8 +227,10 @@ def demand(town: "PlainTown", clique: Clique) -> None:
         noise = numbers.noise * logit(town.luck("demand pay", m, 0))
         if clique.dread * numbers.punishment_cost - clique.rent + noise > 0.0:
             target.pays = clique
+            clique.paid += 1.0
         else:
             clique.refused += 1
+            clique.unpaid += 1.0
             due = town.tick + 1 + int(42 * town.luck("threat", m, 0))
             town.threats.append(Threat(due, clique, target, town.tick))
 
@@ -176,11 +238,14 @@ def demand(town: "PlainTown", clique: Clique) -> None:
 def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     """Punish a refusal, or lose dread."""
     numbers, target, clique = town.numbers("extortion"), threat.target, threat.clique
-    if not target.alive:
+    if not target.alive or not ground_of(town, clique):
         return
     told = target.told_openly >= threat.demanded
-    chance = numbers.punish_told if told else numbers.punish
-    if town.luck("punish", target.number, 0) >= chance:
+    if town.numbers("cliques").punish:
+        punished = punishes(town, clique, target, told=told)
+    else:
+        punished = town.luck("punish", target.number, 0) < (numbers.punish_told if told else numbers.punish)
+    if not punished:
         clique.dread -= numbers.learning * clique.dread
         return
     clique.dread += numbers.learning * (1.0 - clique.dread)
@@ -199,17 +264,46 @@ def clash(town: "PlainTown", clique: Clique) -> None:
     chance *= len(members(town, clique)) / max(clique.founding, 1)
     if town.luck("clash", clique.number, 0) >= chance:
         return
-    present = clique.centre.present[town.place_list]
+    victim = man_at(town, clique, clique.centre)
+    if victim is not None:
+        fight(town, clique, victim, clique.centre)
+
+
+def man_at(town: "PlainTown", clique: Clique, cell: Cell) -> Resident | None:
+    """Return the young man whom a clique takes for a rival at a place, of eight people tried."""
+    present = cell.present[town.place_list]
     drawn = [pick(present, town.luck("clash victim", clique.number, a)) for a in range(8) if present]
-    victim = next((one for one in drawn if one.alive and one.is_man_of(14, 35)), None)
-    if victim is None:
+    return next((one for one in drawn if one.alive and one.is_man_of(14, 35)), None)
+
+
+def attack(town: "PlainTown", clique: Clique) -> None:
+    """Let a clique attack its foe, if this was decided for now: a member at home, or whoever is at its centre."""
+    foe = clique.foe
+    if clique.attack_at != town.tick or foe is None:
         return
-    m = 2**30 + clique.number
-    if town.luck("lethal", m, 0) < numbers.clash_lethal:
-        done = write_incident(town, m, KILLING, GANG, clique.centre, victim, 1.0, 0.0)
+    victim, where = None, foe.centre
+    if town.luck("clash", clique.number, 0) < town.numbers("cliques").attack_member:
+        rivals = living_members(town, foe)
+        victim = min(rivals, key=lambda one: town.luck("clash victim", one.number, clique.number), default=None)
+    if victim is not None:
+        where = victim.home
     else:
-        done = write_incident(town, m, ASSAULT, GANG, clique.centre, victim, 0.8, 0.0)
+        victim = man_at(town, clique, where)
+    if victim is not None:
+        clique.owed = max(clique.owed - 1.0, 0.0)
+        done = fight(town, clique, victim, where)
+        foe.killed_now += done.kind == KILLING and victim.clique is foe
+
+
+def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> Incident:
+    """Let a clique kill or wound somebody."""
+    m = 2**30 + clique.number
+    if town.luck("lethal", m, 0) < town.numbers("extortion").clash_lethal:
+        done = write_incident(town, m, KILLING, GANG, where, victim, 1.0, 0.0)
+    else:
+        done = write_incident(town, m, ASSAULT, GANG, where, victim, 0.8, 0.0)
     done.clique = clique
+    return done
 
 
 def recruit(town: "PlainTown") -> None:
@@ -221,7 +315,9 @@ def recruit(town: "PlainTown") -> None:
             continue
         has_tie = any(tie.clique is not None for tie in one.ties)
         exponent = numbers.recruit_tie * has_tie + numbers.recruit_out * (not one.student)
-        chance = min(1.0, numbers.recruit * math.exp(exponent) * pull_on(one) / RECRUITS_CEILING)
+        chance = min(
+            1.0, numbers.recruit * math.exp(exponent) * pull_on(one) * one.home.held_by.draw / RECRUITS_CEILING
+        )
         if town.luck("recruit mark", j, 0) < chance:
             one.clique = one.home.held_by
 
@@ -250,13 +346,14 @@ def imitate(town: "PlainTown") -> None:
 
 
 def end_month(town: "PlainTown") -> None:
-    """Adjust rents to the month's refusals; some members leave."""
-    numbers = town.numbers("extortion")
+    """Adjust rents to the month's refusals, unless cliques decide; some members leave."""
+    numbers, decide = town.numbers("extortion"), town.numbers("cliques").rent
     for clique in town.cliques:
-        if clique.demanded > 0:
+        if clique.demanded > 0 and not decide:
             refused = clique.refused / clique.demanded > 0.5
             clique.rent *= 1.0 - numbers.rent_step if refused else 1.0 + numbers.rent_step
+        leave = numbers.leave * math.exp(numbers.leave_idle * (1.0 - clique.income))
         for member in members(town, clique):
-            if not member.alive or town.luck("leaves", member.number, 0) < numbers.leave:
+            if not member.alive or town.luck("leaves", member.number, 0) < leave:
                 member.clique = None
         clique.demanded = clique.refused = 0

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plain.army import imprison
+from plain.army import hold_member
 from plain.capture import is_warned
 from plain.certainty import learn_of_arrest
 from plain.crime import DOMESTIC, KILLING, Incident
@@ -218,10 +218,10 @@ def take_structure(town: "PlainTown", file: File, member: Resident, until: int) 
     chance = town.numbers("investigation").structure
     assert member.clique is not None
     others = [one for one in members(town, member.clique) if one.alive and one is not member]
-    imprison(town, member, until)
+    hold_member(town, member, until)
     for one in others:
         if town.luck("structure", one.number, file.number, tick=file.filed) < chance:
-            imprison(town, one, until)
+            hold_member(town, one, until)
 
 
 def link(town: "PlainTown", slot: Slot) -> None:

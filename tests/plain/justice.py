@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from plain.army import imprison
+from plain.army import hold_member
 from plain.certainty import group_of, learn_of_arrest
 from plain.crime import NOBODY, Incident
 from plain.gangs import named_member
@@ -55,13 +55,15 @@ def take(town: "PlainTown", incident: Incident) -> None:
         much = 1.0 if incident.held else town.numbers("certainty").released
         learn_of_arrest(town, group_of(incident), incident.cell.zone, much)
     if not incident.held:
+        if incident.clique is not None:
+            incident.clique.freed_now += 1
         return
     until = remand(town, town.luck("remand", incident.number, 0))
     member = named_member(town, incident)
     if slot is not None:
         slot.hold(until)
     elif member is not None:
-        imprison(town, member, until)
+        hold_member(town, member, until)
 
 
 def remand(town: "PlainTown", u: float) -> int:

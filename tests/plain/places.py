@@ -37,6 +37,7 @@ class Cell:
     filmed: int = 0
     is_lit: bool = False
     is_filmed: bool = False
+    n_visits: int = 0
 
     @property
     def protected(self) -> bool:

@@ -29,6 +29,12 @@ EVENTS = {
     "promises": ("promises_kept", "promises_broken"),
 }
 """What boards remember, and the columns of good and bad."""
+REMEMBERED = (
+    *("alive", "inside", "heir_at", "generation", "strategy", "stance", "attack_at", "free_until"),
+    *("effort", "hands", "draw", "caught", "exposed", "felt", "paid", "unpaid", "seen", "lost", "lived"),
+    *("owed", "income"),
+)
+OF_THE_MONTH = ("held_now", "freed_now", "leader_now", "killed_now", "takings")
 EFFECTIVENESS = ("solved_fast", "solved_slow", "failed_fast", "failed_slow")
 
 
@@ -154,8 +160,9 @@ def chiefs(town: "PlainTown") -> Rows:
 def cliques(town: "PlainTown") -> Rows:
     """Cliques and how many members they have."""
     return [
-        named(one, "rent", "dread", "founding", "refused")
+        named(one, "gang", "rent", "dread", "founding", "refused", *REMEMBERED, *OF_THE_MONTH)
         | {"centre": one.centre.number, "asked": one.demanded, "members": len(members(town, one))}
+        | {"rivals": len(one.rivals), "foe": number_of(one.foe), "leader": number_of(one.leader)}
         for one in town.cliques
     ]
 
@@ -288,7 +295,7 @@ def present(town: "PlainTown") -> Rows:
 
 
 GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
-    "choices": book,
+    "choices": lambda town: [*book(town.choices)],
     "offenders": offenders,
     "files": files,
     "cases": cases,

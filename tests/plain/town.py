@@ -10,6 +10,7 @@ from plain.adoption import note_care
 from plain.army import Prisoner, clamp_down, list_suspects
 from plain.certainty import Certainty, begin_certainty, deter
 from plain.chief import Chief, set_hours, take_command, take_word
+from plain.cliques import begin_cliques, end_month_of_cliques, raid
 from plain.community import Authority, Case, Hearing, hear_cases, spread_news
 from plain.consultation import Meeting, Request, consult
 from plain.contacts import meet
@@ -117,6 +118,7 @@ class PlainTown(mesa.Model):
         self.share_of_members = 0.0
         self.members_counted = (0, 0)
         list_suspects(self)
+        begin_cliques(self)
         self.prison: list[Prisoner] = []
         found_narcos(self)
 
@@ -145,6 +147,8 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.requests: list[Request] = []
         self.files: list[File] = []
+        self.choices: list[Choice] = []
+        self.past_choices: dict[int, list[Choice]] = {}
         self.waiting_women: list[tuple[int, Resident]] = []
         self.women: list[Hurt] = []
         self.last_out = -1
@@ -336,6 +340,7 @@ class PlainTown(mesa.Model):
         withdraw(self)
         renew_offenders(self)
         clamp_down(self)
+        raid(self)
         offend(self)
         extort(self)
         hurt_at_home(self)
@@ -362,16 +367,22 @@ class PlainTown(mesa.Model):
         live_through(self)
         self.spent.close(self)
         self.seen_here |= {visit.cell for visit in self.visits if visit.couple is not None and visit.alive}
+        for visit in self.visits:
+            visit.cell.n_visits += visit.couple is not None and visit.alive
         self.n_traced = len(self.learned)
         if self.month_ends:
             renew_officers(self)
             set_hours(self, self.month + 1)
             end_month(self)
+            end_month_of_cliques(self)
             self.take_in_mood()
             self.ledger.close(self.month)
+            self.past_choices[self.month] = self.choices
             self.choices = []
             self.spent = Spent()
             self.counted = dict.fromkeys((*HEARD_OUT_OF, *HELP_BY), 0)
+            for cell in self.cells:
+                cell.n_visits = 0
         self.tick += 1
         if self.tick == self.start_tick:
             self.now = self.tick
