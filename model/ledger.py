@@ -352,12 +352,12 @@ def dispose(mind: Mind, person: Person, p: Trust, intercept: float, i: int, seed
 
 @kernel
 def first_minds(stage: Stage, first: int, end: int, intercept: float, calm: float) -> None:
-    """Give the residents of some rows who are here the dispositions with which everybody begins."""
+    """Give the residents of some rows the dispositions with which everybody begins, also those who may come back."""
     people = stage.ground.people
     for i in range(first, end):
         mind = stage.minds[i]
+        dispose(mind, people[i], stage.trust[people[i].settlement], intercept, i, stage.seed)
         if mind.gone < 0:
-            dispose(mind, people[i], stage.trust[people[i].settlement], intercept, i, stage.seed)
             mind.calm, mind.touched = calm, stage.tick
             mind.trust = trust_of(mind, calm)
 

@@ -231,8 +231,9 @@ def lock_up(stage: Stage, cliques: Rows[Clique], i: int, p: HeavyHand) -> None:
             stage.tally[0].detention_complaints += 1.0
     for k in range(stage.ground.ties.shape[1]):
         tie = stage.ground.ties[i, k]
-        fast = stage.trust[stage.ground.people[tie].settlement].fast
-        impress(stage.day, stage.minds, tie, DETENTION, 0.0, p.weight_tie, 0.5, 0.0, fast)
+        if tie >= 0:
+            fast = stage.trust[stage.ground.people[tie].settlement].fast
+            impress(stage.day, stage.minds, tie, DETENTION, 0.0, p.weight_tie, 0.5, 0.0, fast)
 
 
 @kernel
