@@ -154,7 +154,6 @@ class PlainTown(mesa.Model):
         self.n_public = self.n_complaints = self.n_answered = 0
         self.off_map = self.n_kept_away = self.n_payments = self.n_imitators_paid = self.n_sentences = 0
         self.spent = Spent()
-        self.choices: list[Choice] = []
         self.counted = dict.fromkeys((*HEARD_OUT_OF, *HELP_BY), 0)
         self.n_prevented = self.n_detained_offenders = self.n_tips = self.n_cleared = self.n_by_warrant = 0
 
