@@ -238,7 +238,7 @@ def demand(town: "PlainTown", clique: Clique) -> None:
 def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     """Punish a refusal, or lose dread."""
     numbers, target, clique = town.numbers("extortion"), threat.target, threat.clique
-    if not target.alive or not ground_of(town, clique):
+    if not (target.alive and clique.alive):
         return
     told = target.told_openly >= threat.demanded
     if town.numbers("cliques").punish:
