@@ -1,5 +1,6 @@
 """Made-up decisions, with which page and report are tried whatever the mechanisms decide."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,14 +41,26 @@ DECIDERS = 4
 
 
 def declare(patch: pytest.MonkeyPatch) -> None:
-    """Let there be made-up matters, and no others."""
+    """Let there be made-up matters, and no others: what mechanisms decide is not booked."""
     for number in list(MATTERS):
         patch.delitem(MATTERS, number)
+    for name in ("open_books", "keep_shift"):
+        patch.setattr(TrustModel, name, unbooked(getattr(TrustModel, name)))
     for number, matter in INVENTED.items():
         patch.setitem(MATTERS, number, matter)
     for part, words in WORDS.items():
         for name, (en, es) in words.items():
             patch.setitem(every_word()[part], name, {"en": en, "es": es})  # type: ignore[arg-type]
+
+
+def unbooked(method: Callable[[TrustModel], None]) -> Callable[[TrustModel], None]:
+    """Return a method of a world after which its book of decisions is empty."""
+
+    def then_emptied(world: TrustModel) -> None:
+        method(world)
+        world.state[CHOICES].count[0] = 0
+
+    return then_emptied
 
 
 def decide_monthly(patch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,9 @@ BUSY = {
 }
 
 
+NO_AUTHORITY = {"mechanisms.communal_authority": False, "mechanisms.deliberation": False}
+
+
 def sums(world: TrustModel) -> pd.Series:
     return world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
 
@@ -122,7 +125,7 @@ def test_a_watch_prevents_crime_by_night_and_only_where_there_is_one(live: Live)
 
 
 def test_switched_off_no_case_comes_before_an_authority(live: Live) -> None:
-    found = sums(live(2 * MONTH, **BUSY, **{"mechanisms.communal_authority": False, "consultation.meetings": 20.0}))
+    found = sums(live(2 * MONTH, **BUSY, **NO_AUTHORITY, **{"consultation.meetings": 20.0}))
     assert found[["cases", "told_communal", "police_present", "watched"]].sum() == 0
     assert found["meetings"] > 0
 

@@ -89,7 +89,7 @@ def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
     columns = [name for name in first if name not in ("run", "policy")]
     assert first[columns].equals(second[columns])
     effects, residents = read(out, "effects"), read(out, "residents")
-    assert set(effects["section"]) == {"headline", "group", "cause", "only_arm", "only_base"}
+    assert set(effects["section"]) == {"headline", "group", "cause", "decision", "only_arm", "only_base"}
     for column in ("effect", "error", "low", "high", "rose", "fell"):
         assert set(effects[column].dropna()) == {0}, column
     assert (effects["same"] == effects["n"]).all()

@@ -54,7 +54,7 @@ def test_explaining_shifts_blame_and_wears_off(live: Live) -> None:
 
 
 def test_meetings_without_follow_up_do_not_count_as_consultation(live: Live) -> None:
-    some = {"consultation.meetings": 6.0, "mechanisms.deliberation": False}
+    some = {"consultation.meetings": 6.0, "mechanisms.deliberation": False, "chief.picks_requests": 0}
     usual, gaming = live(6 * MONTH, **some), live(6 * MONTH, policies=["gaming_meetings"], **some)
     assert sums(gaming)["meetings"] > 1.2 * sums(usual)["meetings"]
     late = [

@@ -62,7 +62,7 @@ def test_trust_brings_tips_witnesses_and_complaints(live: Live) -> None:
 
 
 def test_nobody_or_everybody_reports(live: Live, usual: TrustModel) -> None:
-    nobody = live(MONTH, **BUSY | {"reporting.none_tell": 1.0})
+    nobody = live(MONTH, **BUSY | {"reporting.none_tell": 1.0, "deliberation.cases": 0})
     everybody = live(MONTH, **BUSY | {"reporting.all_tell": 1.0, "mechanisms.pressure": False})
     kinds = ("robbery", "theft", "burglary", "assault")
     assert all(total(nobody, f"crimes_told_{kind}") == 0.0 < total(usual, f"crimes_told_{kind}") for kind in kinds)

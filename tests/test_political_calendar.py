@@ -101,7 +101,10 @@ def test_violence_follows_the_country_as_far_as_it_is_told_to(hindcast: Hindcast
 def test_in_a_more_violent_year_cliques_clash_when_they_would_have_and_more(hindcast: Hindcast) -> None:
     clashes = []
     for part in (0.0, 1.0):
-        world, found = hindcast(0, **GANGS, **{"political_calendar.national_trend": part}), set()
+        world, found = (
+            hindcast(0, **GANGS, **{"political_calendar.national_trend": part, "cliques.attack_base": -1.5}),
+            set(),
+        )
         for _ in range(3 * UNTIL_OCTOBER):
             world.step()
             rows = world.trace["incidents"]

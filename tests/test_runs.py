@@ -24,7 +24,7 @@ from scenarios import load
 
 BARE = ("run", "baseline", "--set", "population.scale=0.25")
 SMALL = (*BARE, "--years", "0.3")
-TABLES = ("measures", "settlements", "groups", "cells", "ledger")
+TABLES = ("measures", "settlements", "groups", "cells", "ledger", "decisions")
 
 
 def run(out, *words):

@@ -117,7 +117,11 @@ class Adoption(Group):
 
 
 LEAVING = Field(
-    name="leaving", of=np.int64, shape=("officer",), about="Officers who have been found out and go: capture alone."
+    name="leaving",
+    of=np.int64,
+    shape=("officer",),
+    exempt="written and read within the last shift of a month",
+    about="Officers who have been found out and go: capture alone.",
 )
 
 

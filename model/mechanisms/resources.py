@@ -54,7 +54,7 @@ class Resources(Group):
     )  # fmt: skip
 
     vehicles: float = number(
-        1.0, "ratio", 0.0, 4.0, "design: 1 = as owned", "vehicles and motorcycles on the road for each that works",
+        1.0, "ratio", 0.0, 6.0, "design: 1 = as owned", "vehicles and motorcycles on the road for each that works",
         role="site",
     )  # fmt: skip
     breakdown: float = share(0.06, "U05, I01; assumed", "working vehicles that break down in a week", off=0.0)
