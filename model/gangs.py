@@ -102,7 +102,7 @@ class Clique(Row):
     refused: int
     rent: float
     dread: float
-    alive: Annotated[int, Column("1 while it holds ground", first=1.0)]
+    alive: Annotated[int, Column("1, or 0 from when it dissolves until it is founded again", first=1.0)]
     foe: Annotated[int, Column("nearest clique of the other gang, or -1", first=-1.0)]
     leader: Annotated[int, Column("resident who leads, or -1", first=-1.0)]
     inside: Annotated[int, Column("1 while the leader is in prison")]
@@ -251,7 +251,7 @@ def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], borde
 
 
 def settle_foes(cliques: Rows[Clique], cells: Rows[Cell], border: float) -> None:
-    """Let every clique know the nearest one of the other gang that holds ground near it, the first of equals."""
+    """Let every clique know the nearest one of the other gang that is alive near it, the first of equals."""
     x, y = cells["x"][cliques["centre"]], cells["y"][cliques["centre"]]
     for q, clique in enumerate(cliques):
         far = (x - x[q]) ** 2 + (y - y[q]) ** 2

@@ -19,6 +19,7 @@ from model.mechanisms.chief import (
     TO_PREVENT,
     USES,
     VISITS,
+    Chiefs,
     choose_mode,
     choose_request,
     command,
@@ -182,6 +183,13 @@ def test_at_usual_hours_leaning_changes_nothing_in_the_mean() -> None:
         inside, outside = leaning(VISITS, VISITS, usual, focus), leaning(HABIT, VISITS, usual, focus)
         assert usual * inside + (1.0 - usual) * outside == pytest.approx(1.0)
     assert leaning(NO_BLOCK, VISITS, 0.16, 3.0) == 1.0
+
+
+@pytest.mark.parametrize("name", ["usual_visits", "usual_arrests", "usual_places"])
+def test_leaning_is_a_number_wherever_in_their_range_the_usual_hours_lie(name: str) -> None:
+    about = Chiefs.numbers()[name]
+    for usual in (about.low, about.high):
+        assert 0.0 <= leaning(HABIT, VISITS, usual, 3.0) <= leaning(HABIT, VISITS, usual, 1.0) == 1.0
 
 
 @pytest.mark.parametrize(

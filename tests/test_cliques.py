@@ -26,7 +26,7 @@ from model.mechanisms.clique_choices import (
     choose_to_punish,
     felt_by,
 )
-from model.mechanisms.cliques import life_of
+from model.mechanisms.cliques import act, life_of
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]
@@ -194,6 +194,14 @@ def test_a_clique_whose_leader_is_arrested_has_an_heir_months_later(live: Live) 
     world.run_for(12 * MONTH)
     still = (world.state.cliques["alive"] == 1) & led
     assert (world.state.cliques["leader"][still] != before[still]).any()
+
+
+def test_a_leader_who_died_this_month_is_not_arrested(live: Live) -> None:
+    world = live(0, **GANGS, **{"cliques.leaders": 1.0})
+    led = [clique.leader for clique in world.state.cliques if clique.leader >= 0]
+    world.state.minds["gone"][led[0]] = world.tick
+    act(world)
+    assert {int(row.who) for row in world.state.prison.filled()} == {int(i) for i in led[1:]}
 
 
 def test_telephones_let_prisoners_ask_for_rent(live: Live) -> None:

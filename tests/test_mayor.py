@@ -1,5 +1,6 @@
 """The mayor: what is given and why, who forgets, and what it does."""
 
+import dataclasses
 import datetime
 from typing import Any
 
@@ -154,6 +155,19 @@ def test_a_petition_that_is_met_is_granted_and_others_wait(villa: tuple[str, Tow
     assert world.state.petitions["asked"][:2].tolist() == [-1, world.tick]
     cell = world.town.authorities[0].cell
     assert world.state.lit[cell] > world.tick
+
+
+def test_where_no_facility_serves_a_place_the_first_gets_the_loan_and_those_it_serves_are_granted(
+    villa: tuple[str, Town],
+) -> None:
+    cells = villa[1].cells.copy()
+    cells["facility"][villa[1].authorities["cell"][:2]] = -1, 0
+    world = world_of((villa[0], dataclasses.replace(villa[1], cells=cells)))
+    ask(world, MOTORCYCLES, 2)
+    world.state.petitions["asked"][0] -= 5
+    give(world, MOTORCYCLES)
+    assert world.state.loans["motorcycles"][0] > 0
+    assert world.state.petitions["asked"][:2].tolist() == [world.tick - 5, -1]
 
 
 def test_light_and_cameras_keep_crimes_away(villa: tuple[str, Town]) -> None:

@@ -88,9 +88,15 @@ class Chiefs(Group):
         0.3, "log-odds", 0.0, 4.0, "assumed", "a further request of the same community, on its uptake"
     )
     memory: float = number(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of what came of hours and plans")
-    usual_visits: float = share(0.17, "calibrated: status quo mean", "hours of visits that the weekly plan stands for")
-    usual_arrests: float = share(0.21, "calibrated: status quo mean", "hours of arrests that usual stops stand for")
-    usual_places: float = share(0.16, "calibrated: status quo mean", "hours at places that plans.follow stands for")
+    usual_visits: float = share(
+        0.17, "calibrated: status quo mean", "hours of visits that the weekly plan stands for", high=0.95
+    )
+    usual_arrests: float = share(
+        0.21, "calibrated: status quo mean", "hours of arrests that usual stops stand for", high=0.95
+    )
+    usual_places: float = share(
+        0.16, "calibrated: status quo mean", "hours at places that plans.follow stands for", high=0.95
+    )
     focus: float = number(
         3.0, "ratio", 1.0, 5.0, "assumed; swept", "visits by weekly plan or plan in hours set for them"
     )

@@ -288,7 +288,7 @@ def move(stage: Stage, life: Life, q: int, fill: float, need: float, days: float
 
 @kernel
 def deliberate_all(stage: Stage, life: Life, days: float) -> bool:
-    """Let all cliques that hold ground decide, in order; return whether any ground changed."""
+    """Let all cliques that are alive decide, in order; return whether any ground changed."""
     changed = False
     payers_by_cell(stage, life)
     for q in range(len(life.gangs.cliques)):
@@ -306,7 +306,8 @@ def raid(stage: Stage, gangs: Gangland, prison: Rows[Prisoner], count: Ints, p: 
             largest = q
     for q in range(len(gangs.cliques)):
         i = gangs.cliques[q].leader
-        if i >= 0 and stage.minds[i].member == q and luck(stage.seed, RAIDED, stage.tick, q, 0) < p.leaders:
+        here = i >= 0 and stage.minds[i].member == q and stage.minds[i].gone < 0
+        if here and luck(stage.seed, RAIDED, stage.tick, q, 0) < p.leaders:
             take_member(stage, gangs, prison, count, i, until)
     i = next_member(stage, gangs, largest, NOT_YET) if p.dismantled > 0.0 else NOT_YET
     while i >= 0:

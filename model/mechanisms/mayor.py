@@ -303,8 +303,8 @@ def give(world: World, gift: int) -> None:
     if gift == COMPANY:
         state[MAYOR_OF][0].willing = 1
     elif gift == MOTORCYCLES:
-        f = int(world.town.cells[cell].facility)
-        lend(world, max(f, 0), until)
+        f = max(int(world.town.cells[cell].facility), 0)
+        lend(world, f, until)
         served &= world.town.cells["facility"][world.town.authorities["cell"]] == f
     else:
         fit_out(world, LIT if gift == LIGHT else FILMED, int(cell), until)

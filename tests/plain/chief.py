@@ -14,7 +14,6 @@ HABIT, VISITS, ARRESTS, PLACES = range(4)
 NO_BLOCK, N_BLOCKS, N_MODES = -1, 8, 3
 NO_ORDER, ORDER_TO_ARREST, ORDER_TO_PREVENT = range(3)
 OWN_PHONE = 3
-REQUEST = 90
 MANY = 6
 """So many who come to a meeting are a welcome."""
 
@@ -105,7 +104,7 @@ def serves(facility: "Facility", authority: "Authority") -> bool:
 
 def waiting(town: "PlainTown", authority: "Authority") -> int:
     """Count what a community waits for: requests, those followed up twice, and a petition to the mayor."""
-    own = [one for one in town.requests if one.authority is authority and one.asked + REQUEST > town.tick]
+    own = [one for one in town.requests if one.authority is authority]
     return sum(1 + one.followed for one in own) + has_climbed(town, authority)
 
 

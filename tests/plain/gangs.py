@@ -140,13 +140,16 @@ def list_targets(town: "PlainTown") -> None:
 
 
 def find_foes(town: "PlainTown") -> None:
-    """Find the rivals of every clique, and the nearest of them that is alive."""
-    border = town.numbers("gangs").border
+    """Find the nearest clique of the other gang that is alive, of every clique."""
     for clique in town.cliques:
-        away = {one: clique.centre.away(one.centre) for one in town.cliques if one.gang != clique.gang}
-        clique.rivals = [one for one in away if away[one] <= border]
-        living = [one for one in clique.rivals if one.alive]
-        clique.foe = min(living, key=lambda one: away[one], default=None) if clique.alive else None
+        centre, living = clique.centre, [one for one in near_enemies(town, clique) if one.alive and clique.alive]
+        clique.foe = min(living, key=lambda one: centre.away(one.centre), default=None)
+
+
+def near_enemies(town: "PlainTown", clique: Clique) -> list[Clique]:
+    """Return the cliques of the other gang whose centre is near."""
+    border = town.numbers("gangs").border
+    return [one for one in town.cliques if one.gang != clique.gang and clique.centre.away(one.centre) <= border]
 
 
 def named_member(town: "PlainTown", incident: Incident) -> Resident | None:
@@ -170,6 +173,7 @@ def found_cliques(town: "PlainTown") -> None:
     list_targets(town)
     find_foes(town)
     for clique in town.cliques:
+        clique.rivals = near_enemies(town, clique)
         clique.find_people(int(numbers.members))
 
 
