@@ -213,6 +213,17 @@ def target_of(stage: Stage, gangs: Gangland, first: int, n_targets: int, number:
 
 
 @kernel
+def refuse(stage: Stage, gangs: Gangland, q: int, i: int, number: int) -> None:
+    """Let somebody refuse a clique, who is threatened for it."""
+    clique, row = gangs.cliques[q], gangs.threats[gangs.threat_count[0]]
+    clique.refused += 1
+    clique.unpaid += 1.0
+    row.due = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
+    row.born, row.victim, row.clique = stage.tick, i, q
+    gangs.threat_count[0] += 1
+
+
+@kernel
 def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
     """Let every clique make its demands; the target pays, or refuses and is threatened."""
     for q in range(len(gangs.cliques)):
@@ -249,12 +260,7 @@ def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
                 mind.pays = q
                 clique.paid += 1.0
                 continue
-            clique.refused += 1
-            clique.unpaid += 1.0
-            row = gangs.threats[gangs.threat_count[0]]
-            row.due = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
-            row.born, row.victim, row.clique = stage.tick, i, q
-            gangs.threat_count[0] += 1
+            refuse(stage, gangs, q, i, number)
 
 
 @kernel

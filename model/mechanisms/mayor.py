@@ -221,7 +221,8 @@ def hear_petitions(world: World, there: Flags) -> None:
     lends = world.numbers["mayor"][0]["lends"] == 1
     for a in np.flatnonzero(there):
         wanted = WANTED[PROBLEM_OF[boards[a].problem]]
-        petitions[a].asked = world.tick if petitions[a].asked < 0 else petitions[a].asked
+        lapsed = petitions[a].asked < 0 or world.tick - petitions[a].asked > YEAR
+        petitions[a].asked = world.tick if lapsed else petitions[a].asked
         petitions[a].wanted = wanted if lends else UNLENT[wanted]
         world.tally[0].petitions += 1.0
 

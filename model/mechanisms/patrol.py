@@ -214,6 +214,17 @@ def write_visit(day: Day, post: int, cell: int, kind: int, routed: int, minute: 
     day.counts[VISITS] += 1
 
 
+@kernel
+def appetite(street: Street, post: int, f: int, tick: int, seed: int) -> tuple[float, float]:
+    """Chance that a free stretch of a couple goes to the plan, and share of its visits that are planned ones."""
+    couple, z = street.couples[post], street.plant.facilities[f].settlement
+    p, chief, lead = street.patrol[z], street.chiefs[z], street.plant.officers[couple.lead]
+    to_places = leaning(couple.block, PLACES, chief.usual_places, chief.focus)
+    to_visits = leaning(couple.block, FOR_VISITS, chief.usual_visits, chief.focus)
+    eager = eagerness(street.plans[f], street.orders[z], to_places, post, tick, seed)
+    return eager, min(1.0, to_visits * planned_share(lead, p, street.adoption[z]))
+
+
 @making_arrays
 def visit_all(stage: Stage, street: Street) -> None:
     """Plan the visits of every couple on duty, in the order of posts and slots."""
@@ -226,16 +237,12 @@ def visit_all(stage: Stage, street: Street) -> None:
         f = street.plant.posts[post].facility
         here, z = street.plant.facilities[f].cell, street.plant.facilities[f].settlement
         p, order = street.patrol[z], street.orders[z]
-        chief = street.chiefs[z]
-        block = couple.block = block_of(street.blocks, chief, f, post, tick, seed)
-        to_places = leaning(block, PLACES, chief.usual_places, chief.focus)
-        eager = eagerness(street.plans[f], order, to_places, post, tick, seed)
+        block = couple.block = block_of(street.blocks, street.chiefs[z], f, post, tick, seed)
+        eager, planned = appetite(street, post, f, tick, seed)
         stand = -1 if block == QUICK_ARRESTS else take_post(street, post, f, held, tick)
         begins = (480.0 - 60.0 * order.post_hours) * luck(seed, POST_HOUR, tick, post, 0)
         routes, left = 0, p.fuel_share * couple.km
-        lead = street.plant.officers[couple.lead]
-        to_visits = leaning(block, FOR_VISITS, chief.usual_visits, chief.focus)
-        kept, planned = goes(lead, street.states[z]), min(1.0, to_visits * planned_share(lead, p, street.adoption[z]))
+        kept = goes(street.plant.officers[couple.lead], street.states[z])
         n = p.visits_foot if without_motor(couple.mode) else p.visits_motor
         for slot in range(n):
             minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n

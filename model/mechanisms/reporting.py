@@ -330,8 +330,8 @@ def tell(stage: Stage, desk: Desk) -> None:
         row = day.incidents[k]
         if row.kind == DOMESTIC:  # women choose otherwise: seeking_help
             continue
-        i, number = row.teller, row.number
-        at = max(ground.cells[row.cell].settlement, 0)
+        i, number, here = row.teller, row.number, ground.cells[row.cell]
+        at = max(here.settlement, 0)
         visit = cover(day, row.cell, row.minute, desk.deterrence[at].residual)
         z = at
         if i >= 0:
@@ -340,15 +340,14 @@ def tell(stage: Stage, desk: Desk) -> None:
             p, a = desk.reporting[z], desk.authority[z]
             silence = desk.narcos[z].silence if desk.protected[ground.people[i].home] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]) + p.lift
-            council = ground.people[i].council == 1
-            has_number = council and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
+            has_number = ground.people[i].council == 1 and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
             ready = desk.ready[z, row.kind]
             pulls(row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, ready, pull)
             row.told = choose(pull, luck(seed, TELL, tick, number, 0))
             if row.kind == HOMICIDE:
                 row.told = BY_PHONE
             reluctant = speak_up(row, p, tick, seed)
-            station = ground.cells[row.cell].facility
+            station = here.facility
             send_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
             if row.told == COMMUNAL:
                 days = decide_case(stage, desk.bench, row, row.victim, z)
@@ -357,9 +356,7 @@ def tell(stage: Stage, desk: Desk) -> None:
             elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, desk, station, p, tick, seed):
                 minds[i].spoke = tick
             zeal = p.newcomers if reluctant else 1.0
-            part = board_of_call(
-                ground.people[i], ground.cells[row.cell], desk.boards[z], tick % 3 == NIGHT, row.handed == 1
-            )
+            part = board_of_call(ground.people[i], here, desk.boards[z], tick % 3 == NIGHT, row.handed == 1)
             follow(day, k, minds, home, part, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
         state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
         if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < desk.reporting[z].found:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from model.mechanisms.resources import Mayor, Resources, Vehicle
     from model.model import TrustModel as World
     from model.police import FacilityRow
+    from model.register import Tally
     from model.rows import Ints, Rows
     from model.stage import Plant, Stage
     from model.state import Couple, Means
@@ -234,6 +235,15 @@ def mount(
         couple.mode, couple.km = MOTORCYCLE, ration(r, means, p.gallons_motorcycle, p.km_per_gallon_motorcycle)
 
 
+@kernel
+def count_hours(tally: Rows[Tally], fixed: float) -> None:
+    """Count the hours of a couple on duty, and those of its fixed duties."""
+    tally[0].fixed_hours += fixed
+    tally[0].couple_hours_used += fixed
+    tally[0].couple_hours += 8.0
+    tally[0].couple_shifts += 1.0
+
+
 @making_arrays
 def equip(
     stage: Stage,
@@ -272,10 +282,7 @@ def equip(
         if couple.mode in (MOTORCYCLE, VEHICLE):
             tally[0].km_available += couple.km
         fixed = start_out(couple, p, tick, post, home, seed) / 60.0
-        tally[0].fixed_hours += fixed
-        tally[0].couple_hours_used += fixed
-        tally[0].couple_hours += 8.0
-        tally[0].couple_shifts += 1.0
+        count_hours(tally, fixed)
     for f in range(n):
         fleet.loans[f].taken += max(0, fleet.loans[f].motorcycles - motorcycles[f])
 

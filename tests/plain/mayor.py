@@ -152,7 +152,7 @@ def hear(town: "PlainTown", petition: Petition) -> None:
     old = 0 <= one.last_request <= town.tick - REQUEST
     if not (old and unanswered and 0 <= one.problem < len(WANTED)):
         return
-    if petition.asked < 0:
+    if petition.asked < 0 or town.tick - petition.asked > YEAR:
         petition.asked = town.tick
     wanted = WANTED[one.problem]
     petition.wanted = wanted if town.numbers("mayor").lends else INSTEAD.get(wanted, wanted)
