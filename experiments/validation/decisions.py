@@ -142,7 +142,7 @@ def lines_of(rows: Sequence[Row], scale: float) -> Iterator[str]:
         for year in dict.fromkeys(row["year"] for row in rows):
             own = [row for row in rows if row["site"] == site and row["year"] == year]
             yield f"\n{site}, year / año {year}".ljust(62) + "".join(f"{WORLDS[w][0]:>22}" for w in WORLDS)
-            for matter in dict.fromkeys(row["matter"] for row in own):
+            for matter in dict.fromkeys(row["matter"] for row in own if row["chosen"] > 0.0):
                 yield from block([row for row in own if row["matter"] == matter])
 
 
