@@ -212,7 +212,7 @@ def begin(world: World) -> None:
         clique.rivals = count_rivals(clique, cliques, cells, p.border)
     settle_foes(cliques, cells, p.border)
     enlist(state, town.people, p.members, world.tick, world.seed)
-    list_targets(state, town)
+    list_targets(world)
 
 
 def holders(state: State) -> Ints:
@@ -316,15 +316,21 @@ def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: in
     roll.rows["who"][: len(members_now)], roll.count[0] = members_now, len(members_now)
 
 
-def list_targets(state: State, town: Town) -> None:
+def at_work(world: World) -> tuple[Ints, Ints]:
+    """Return the business residents who have a working place, and its cell."""
+    workplace = world.town.places[0]
+    able = np.flatnonzero((world.town.people["business"] == 1) & (workplace >= 0))
+    return able.astype(np.int64), workplace[able].astype(np.int64)
+
+
+def list_targets(world: World) -> None:
     """List the business residents whose working place each clique holds, clique by clique."""
-    workplace = town.places[0]
-    able = np.flatnonzero((town.people["business"] == 1) & (workplace >= 0))
-    holder = state[TERRITORY][workplace[able]]
+    state, (able, workplace) = world.state, world.once(at_work)
+    holder = state[TERRITORY][workplace]
     order = np.argsort(holder, kind="stable")[np.count_nonzero(holder < 0) :]
     counts = np.bincount(holder[order], minlength=len(state[CLIQUES]))
     state[TARGET_START] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    state[TARGETS] = able[order].astype(np.int64)
+    state[TARGETS] = able[order]
 
 
 IT = Mechanism(

@@ -143,7 +143,7 @@ class Tables:
             fields.append((name, kind, where))
         self._words = np.array(words, np.int64)
         self._address = self._words.ctypes.data
-        self._numba_type_ = TablesType(type(self).__name__, tuple(fields))
+        self._numba_type_ = type_of(type(self).__name__, tuple(fields))
         reals = self._words.view(np.float64)
         self._numbers = {
             name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
@@ -189,6 +189,17 @@ class TablesType(types.Type):
     def mangling_args(self) -> Any:
         """A short name in compiled symbols: the full one is longer than most rules."""
         return f"Tables{zlib.crc32(self.name.encode()):08x}", ()
+
+
+_types: dict[Any, TablesType] = {}
+
+
+def type_of(name: str, fields: tuple[tuple[str, Any, int], ...]) -> TablesType:
+    """Return the type of a set; to spell out anew what its fields are takes longer than all else of laying one out."""
+    same = name, tuple((field, id(kind), where) for field, kind, where in fields)  # the type keeps its kinds alive
+    if same not in _types:
+        _types[same] = TablesType(name, fields)
+    return _types[same]
 
 
 @typeof_impl.register(Tables)

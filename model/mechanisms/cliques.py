@@ -353,7 +353,7 @@ def begin(world: World) -> None:
 
 def relist(world: World) -> None:
     """List anew who can be asked and who is suspected, since ground has changed hands."""
-    list_targets(world.state, world.town)
+    list_targets(world)
     list_suspects(world)
     world.forget_laid()
 

@@ -273,11 +273,18 @@ def clique_near(near: Ints, territory: Ints, home: int) -> int:
     return wide(-1)
 
 
+def men_of(world: World) -> tuple[Ints, Ints]:
+    """Return the men, and their homes."""
+    people = world.town.people
+    men = np.flatnonzero(people["female"] == 0)
+    return men, people["home"][men].astype(np.int64)
+
+
 def list_suspects(world: World) -> None:
     """List the men who live in or next to a territory."""
-    near, people, held = world.town.near, world.town.people, world.state[TERRITORY] >= 0
+    near, held, (men, homes) = world.town.near, world.state[TERRITORY] >= 0, world.once(men_of)
     next_to = held | ((near >= 0) & held[np.maximum(near, 0)]).any(axis=1)
-    world.state[AROUND] = np.flatnonzero((people["female"] == 0) & next_to[people["home"]])
+    world.state[AROUND] = men[next_to[homes]]
 
 
 def count_members(world: World) -> None:

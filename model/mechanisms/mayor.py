@@ -386,16 +386,17 @@ def begin(world: World) -> None:
 def act(world: World) -> None:
     """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
     state, tick = world.state, world.tick
-    if tick % 3 == 0 and term_of(world.date) != state[HALL][0].term:
-        begin_term(world)
-    if state[HALL][0].captor == DISMISSED:
-        swear_in(world, int(state[HALL][0].nth) + 1)
     take_note(world.stage(), state[HALL], world.factors.numbers[IT.name])
-    if tick % 3 == 1:
+    if tick % 3 == 0:
+        if term_of(world.date) != state[HALL][0].term:
+            begin_term(world)
+        if state[HALL][0].captor == DISMISSED:
+            swear_in(world, int(state[HALL][0].nth) + 1)
+    elif tick % 3 == 1:
         there = at_table(world) | at_council(world)
         if there.any():
             hear_petitions(world, there)
-    if is_last_shift_of_month(tick):
+    elif is_last_shift_of_month(tick):
         note_use(world)
         if world.numbers["mayor"][0]["gives"] == 1:
             state[MAYOR_OF][0].willing = int(state[GIFTS][COMPANY].until > tick)
