@@ -249,6 +249,7 @@ def test_a_place_to_which_nobody_goes_cannot_show_that_it_changed(live: Live) ->
         "seeking_help.no_woman": 4.0,
     }
     never |= {"communal_authority.reach": 1.0, "communal_authority.grave": 1.0, "seeking_help.prosecutor": -5.0}
+    never |= {"deliberation.cases": 0}  # nor is a case taken to the state by an authority
     worlds = [live(4 * MONTH, **(OFTEN | never | {"seeking_help.measures": able})) for able in (0.0, 1.0)]
     assert [ways(world.rows, "to")["police"] for world in worlds] == [0.0, 0.0]
     same = [ways(world.rows, "to") for world in worlds]
