@@ -154,8 +154,15 @@ def test_whatever_a_mechanism_changes_is_its_own_or_it_says_so(found: dict[str, 
     assert {name: sorted(places) for name, places in untold.items() if places} == {}
 
 
+RARE = {
+    *("boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept", "boards.promises_broken", "boards.shown"),
+    *("plans.changed", "leaving", "tally.suspended", "cliques.centre", "cliques.founding"),
+}
+"""What takes more months than these towns live; the slow twin compares all but counts."""
+
+
 def test_whatever_a_mechanism_says_it_writes_it_does_write(found: dict[str, set[str]]) -> None:
-    idle = {one.name: set(one.writes) - found[one.name] for one in ORDER}
+    idle = {one.name: set(one.writes) - found[one.name] - RARE for one in ORDER}
     assert {name: sorted(places) for name, places in idle.items() if places} == {}
 
 

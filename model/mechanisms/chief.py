@@ -339,6 +339,7 @@ IT = Mechanism(
     group=Chiefs,
     tables=(CHIEFS, BLOCKS, LIVED),
     counts=Counts,
+    writes=("choices",),
     begin=begin,
     knockout=Knockout(("blocks_visits", "blocks_arrests", "blocks_places")),
     measures={

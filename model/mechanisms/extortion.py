@@ -582,8 +582,8 @@ def payers(month: Month) -> float:
 
 WRITES = (
     "minds.harmed", "minds.gone", "minds.member", "tally.grave_assaults", "cliques.members", "cliques.asked",
-    "cliques.refused", "cliques.dread", "cliques.paid", "cliques.unpaid", "cliques.takings", "cliques.owed",
-    "cliques.killed_now", "choices", "roll", "incidents", "impressions",
+    "cliques.refused", "cliques.rent", "cliques.dread", "cliques.paid", "cliques.unpaid", "cliques.takings",
+    "cliques.owed", "cliques.killed_now", "choices", "roll", "incidents", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Extortion,

@@ -444,7 +444,8 @@ WRITES = (
     "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "arrests.held", "arrests.other",
     "arrests.member", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
     "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders",
-    "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "prison", "impressions",
+    "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "cliques.held_now",
+    "cliques.freed_now", "cliques.leader_now", "tally.member_arrests", "prison", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Investigation,

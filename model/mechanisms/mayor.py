@@ -413,7 +413,7 @@ def keep_lit(world: World, place: Reals) -> None:
     place[:, EXPOSURE == BY_VEHICLE] *= np.where(filmed, 1.0 - p["cameras"], 1.0)
 
 
-WRITES = ("mayor.willing", "means.purse")
+WRITES = ("mayor.willing", "means.purse", "choices")
 IT = Mechanism(
     group=Government,
     tables=(HALL, GIFTS, PETITIONS, LOANS, LIT, FILMED),

@@ -362,7 +362,7 @@ def planned_ranks(month: Month) -> Reals:
 
 WRITES = (
     "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.named", "plans.shared", "plans.holds",
-    "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits",
+    "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits", "choices",
 )  # fmt: skip
 IT = Mechanism(
     group=Plans,
