@@ -180,7 +180,7 @@ def choose_recruits(life: Life, q: int, need: float, tick: int) -> int:
     desk.terms[0, 0] = desk.terms[2, 0] = -p.recruits_change
     pulls = (
         p.recruits_hands * (need / max(clique.members, 1) - 1.0),
-        p.recruits_income * (clique.income - 1.0),
+        p.recruits_takings * (clique.income - 1.0),
         -p.recruits_risk * (clique.felt / p.usual - 1.0),
     )
     for k in range(3):

@@ -153,7 +153,7 @@ class Cliques(Group):
     punish_leaderless: float = number(0.6, "log-odds", 0.0, 5.0, "J05; assumed; swept", "effect of having no leader")
     recruits_change: float = number(0.7, "log-odds", 0.0, 5.0, DRAWN, "what speaks for replacing who left")
     recruits_hands: float = number(2.0, "log-odds", 0.0, 10.0, DRAWN, "effect of hands that are wanted, over members")
-    recruits_income: float = number(1.0, "log-odds", 0.0, 5.0, DRAWN, "effect of income, at twice the usual")
+    recruits_takings: float = number(1.0, "log-odds", 0.0, 5.0, DRAWN, "effect of income, at twice the usual")
     recruits_risk: float = number(0.3, "log-odds", 0.0, 5.0, DRAWN, "what risk takes, at twice the usual")
     recruits_few: float = share(0.15, "assumed", "pull on the young while none are wanted")
     recruits_more: float = number(2.2, "ratio", 1.0, 10.0, DRAWN, "pull on the young while more are wanted")

@@ -94,7 +94,7 @@ def choose_recruits(town: "PlainTown", clique: "Clique", need: float, n_members:
     """Draw hardly any young people, some, or many."""
     p = town.numbers("cliques")
     hands = p.recruits_hands * (need / max(n_members, 1) - 1.0)
-    income = p.recruits_income * (clique.income - 1.0)
+    income = p.recruits_takings * (clique.income - 1.0)
     caught = -p.recruits_risk * (clique.felt / p.usual - 1.0)
     terms = {
         "none": (-p.recruits_change, -hands, -income, -caught),
