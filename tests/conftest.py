@@ -1,5 +1,6 @@
 """Worlds and towns that many tests share."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,11 @@ collect_ignore = ["recipes", "killed.py"]
 """What is added to a copy of the project, and programs that are run there."""
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Share the whole suite among all cores; files that are named run here, where nothing has to be started."""
+    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else os.cpu_count() or 1
 
 
 @pytest.fixture(scope="session")

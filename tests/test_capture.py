@@ -100,6 +100,7 @@ def test_what_is_told_in_confidence_reaches_the_group_that_holds_the_chief(town:
 
 def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
     world = world_of(town, **{"capture.found": 1.0, "misconduct.heard": 1.0})
+    world.run_for(2)  # a month ends with a day, and mayors take office as one begins
     world.state.chiefs["captor"], world.state.hall["captor"] = 0, 0
     persons, care = world.state.officers["person"].copy(), float(world.state.hall[0].care)
     trust = world.trust().mean()

@@ -293,7 +293,10 @@ def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
     told = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert told["interrupted"]
     assert 0 < len(told["seeds"]) < 60
-    assert set(read(out, "effects")["n"]) <= {len(told["seeds"]), len(told["seeds"]) - 1}
+    for name in ("status_quo", "resources_only"):
+        assert {*read(arm(out, name), "measures")["seed"]} == {*told["seeds"]}
+    # what is a rate of something rare has no value in some twins, and a smaller n
+    assert read(out, "effects")["n"].max() == len(told["seeds"])
 
 
 def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():

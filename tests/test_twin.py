@@ -878,7 +878,7 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
 
 
 @fast_model
-@settings(CALM, max_examples=40)
+@settings(CALM, max_examples=24)
 @given(town=towns, seed=seeds, shifts=st.integers(12, 60))
 def test_small_towns_live_the_same_events_in_both_models(town: dict[str, Any], seed: int, shifts: int) -> None:
     live_together(small_scenario(**town), seed, shifts)

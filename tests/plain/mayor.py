@@ -122,7 +122,7 @@ def govern(town: "PlainTown") -> None:
     if town.shift == 0 and term_of(town) != hall.term:
         begin_term(town)
     hall.dead += sum(one.kind == KILLING and (one.found or one.written) for one in town.incidents)
-    if hall.captor == FOUND_OUT:
+    if town.shift == 0 and hall.captor == FOUND_OUT:
         swear_in(town, hall.nth + 1)
     if town.shift == 1:
         for petition in hall.petitions:
