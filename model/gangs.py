@@ -337,7 +337,8 @@ def list_targets(world: World) -> None:
     """
     state, (able, workplace) = world.state, world.once(at_work)
     holder = state[TERRITORY][workplace]
-    order = np.argsort(holder, kind="stable")[np.count_nonzero(holder < 0) :]
+    held = np.flatnonzero(holder >= 0)
+    order = held[np.argsort(holder[held], kind="stable")]
     counts = np.bincount(holder[order], minlength=len(state[CLIQUES]))
     state[TARGET_START][1:] = np.cumsum(counts)
     state[TARGETS][: len(order)] = able[order]
