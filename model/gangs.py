@@ -155,7 +155,12 @@ ROLL = Growing(
 )
 TERRITORY = Field(name="territory", of=np.int64, shape=("cell",), first=-1.0, about="Clique that holds a cell, or -1.")
 TARGET_START = Field(name="target_start", of=np.int64, about="Where the targets of each clique begin.")
-TARGETS = Field(name="targets", of=np.int64, about="Business residents within a territory, clique by clique.")
+TARGETS = Field(
+    name="targets",
+    of=np.int64,
+    exempt="follow from `territory` and, how many there are, from `target_start`, which are compared",
+    about="Business residents within a territory, clique by clique, up to the last `target_start`.",
+)
 
 
 class Gangland(Tables):
@@ -212,6 +217,8 @@ def begin(world: World) -> None:
         clique.rivals = count_rivals(clique, cliques, cells, p.border)
     settle_foes(cliques, cells, p.border)
     enlist(state, town.people, p.members, world.tick, world.seed)
+    state[TARGET_START] = np.zeros(len(cliques) + 1, np.int64)
+    state[TARGETS] = np.zeros(len(world.once(at_work)[0]), np.int64)
     list_targets(world)
 
 
@@ -324,13 +331,17 @@ def at_work(world: World) -> tuple[Ints, Ints]:
 
 
 def list_targets(world: World) -> None:
-    """List the business residents whose working place each clique holds, clique by clique."""
+    """List the business residents whose working place each clique holds, clique by clique.
+
+    The room for all of them stays where it is, so that nothing need be laid out anew when ground changes hands.
+    """
     state, (able, workplace) = world.state, world.once(at_work)
     holder = state[TERRITORY][workplace]
-    order = np.argsort(holder, kind="stable")[np.count_nonzero(holder < 0) :]
+    held = np.flatnonzero(holder >= 0)
+    order = held[np.argsort(holder[held], kind="stable")]
     counts = np.bincount(holder[order], minlength=len(state[CLIQUES]))
-    state[TARGET_START] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    state[TARGETS] = able[order]
+    state[TARGET_START][1:] = np.cumsum(counts)
+    state[TARGETS][: len(order)] = able[order]
 
 
 IT = Mechanism(

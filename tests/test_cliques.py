@@ -258,6 +258,6 @@ def test_ground_is_held_by_who_is_listed_and_payers_pay_who_holds_it(live: Live)
     assert months["cells_taken"].sum() + months["cells_given_up"].sum() > 0
     who = np.flatnonzero((world.state.minds["pays"] >= 0) & (world.state.minds["gone"] < 0))
     assert (world.state.territory[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
-    holder = world.state.territory[world.town.places[0, world.state.targets]]
     start = world.state.target_start
+    holder = world.state.territory[world.town.places[0, world.state.targets[: start[-1]]]]
     assert (np.repeat(np.arange(len(start) - 1), np.diff(start)) == holder).all()

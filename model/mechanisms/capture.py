@@ -95,10 +95,22 @@ def groups_on(world: World, f: int) -> Ints:
     return found[[g >= len(cliques) or cliques[g] > 0 for g in found]]
 
 
+def most_groups(world: World) -> int:
+    """Return how many groups hold ground anywhere at most."""
+    return len(world.state[CLIQUES]) + 1 + int(world.state.protected.max())
+
+
 def captor_for(world: World, f: int, penury: float, integrity: float) -> int:
-    """Return the group that buys somebody this month, or nobody."""
-    groups, p, tick, seed = groups_on(world, f), world.numbers["capture"][0], world.tick, world.seed
-    if luck(seed, CAPTURED, tick, f, 0) >= rate(len(groups), penury, integrity, p):
+    """Return the group that buys somebody this month, or nobody.
+
+    Who is there need be looked up only where somebody would be bought if all groups were.
+    """
+    p, tick, seed = world.numbers["capture"][0], world.tick, world.seed
+    drawn = luck(seed, CAPTURED, tick, f, 0)
+    if drawn >= rate(world.laid(most_groups), penury, integrity, p):
+        return NOBODYS
+    groups = groups_on(world, f)
+    if drawn >= rate(len(groups), penury, integrity, p):
         return NOBODYS
     return int(groups[int(luck(seed, CAPTOR, tick, f, 0) * len(groups))])
 

@@ -46,7 +46,6 @@ from model.mechanisms.clique_choices import (
 )
 from model.mechanisms.clique_memory import live_through, prisoners_of, strategy_of, who_leads
 from model.mechanisms.custody import PRISON, Prisoner, take_member
-from model.mechanisms.heavy_hand import list_suspects
 from model.mechanisms.investigation import next_member
 from model.mechanisms.narcos import PROTECTED
 from model.mechanisms.political_calendar import violence
@@ -223,7 +222,8 @@ class Counts(Row):
 def payers_by_cell(stage: Stage, life: Life) -> None:
     """Count who pays by the cell of their place of work."""
     life.payers[:] = 0
-    for i in life.gangs.targets:
+    for k in range(life.gangs.target_start[len(life.gangs.cliques)]):
+        i = life.gangs.targets[k]
         if stage.minds[i].pays >= 0 and stage.minds[i].gone < 0:
             life.payers[stage.ground.places[0, i]] += 1
 
@@ -386,13 +386,6 @@ def begin(world: World) -> None:
         clique.strategy = strategy_of(p, world.seed, q, 0)
 
 
-def relist(world: World) -> None:
-    """List anew who can be asked and who is suspected, since ground has changed hands."""
-    list_targets(world)
-    list_suspects(world)
-    world.forget_laid()
-
-
 def end_and_begin(world: World) -> None:
     """Let cliques with too few members dissolve, and those dissolved be founded again by who came home or is sent."""
     p, state, changed = world.numbers["cliques"][0], world.state, False
@@ -406,7 +399,7 @@ def end_and_begin(world: World) -> None:
             changed = True
     if changed:
         settle_foes(state[CLIQUES], world.town.cells, world.numbers["gangs"][0]["border"])
-        relist(world)
+        list_targets(world)
 
 
 def refound(world: World, q: int, clique: Clique, p: Cliques) -> bool:
@@ -443,11 +436,17 @@ def decides(p: Cliques) -> bool:
     return any((p.stance, p.rent, p.punish, p.recruits, p.cells, p.attack, p.refound))
 
 
+def raids(world: World) -> bool:
+    """Whether an experiment arrests leaders or a clique on days on which the numbers in force are."""
+    p = world.numbers["cliques"][0]
+    return bool(p.leaders > 0.0 or p.dismantled > 0.0)
+
+
 def act(world: World) -> None:
     """In the morning of a day of an experiment, arrest leaders or a clique."""
-    p = world.numbers["cliques"][0]
-    if world.tick % 3 != 0 or (p.leaders == 0.0 and p.dismantled == 0.0):
+    if world.tick % 3 != 0 or not world.laid(raids):
         return
+    p = world.numbers["cliques"][0]
     world.state.prison.reserve(int(world.state[ROLL].count[0]) + len(world.state[CLIQUES]))
     prison = world.state.prison
     raid(world.stage(), world.laid(gangland_of), prison.rows, prison.count, p)
@@ -463,7 +462,7 @@ def month_end(world: World) -> None:
     if p.refound:
         end_and_begin(world)
     if deliberate_all(world.stage(), world.laid(life_of), days):
-        relist(world)
+        list_targets(world)
 
 
 def switched_on(world: World) -> bool:
@@ -493,7 +492,7 @@ def inside(month: Month) -> float:
 
 
 WRITES = (
-    "minds.member", "minds.pays", "minds.gone", "prison", "choices", "territory", "target_start", "targets", "around",
+    "minds.member", "minds.pays", "minds.gone", "prison", "choices", "territory", "target_start", "targets",
     *(f"cliques.{name}" for name in WRITTEN),
 )  # fmt: skip
 IT = Mechanism(

@@ -400,10 +400,14 @@ def by_settlement(people: Rows[Person], chosen: Flags, n_settlements: int) -> tu
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
+def couples_needed(world: World) -> bool:
+    """Whether police come and do what was asked only where couples go out, by the numbers in force."""
+    return bool(world.numbers["deliberation"]["couples"][0] == 1)
+
+
 def go_out(world: World) -> float:
     """Return 1 if any couple was on duty within a month, without which nobody comes or does what was asked; else 0."""
-    needed = world.numbers["deliberation"]["couples"][0] == 1
-    return 0.0 if needed and world.tick - int(world.state[LAST_OUT][0]) > MONTH else 1.0
+    return 0.0 if world.tick - world.state[LAST_OUT].item(0) > MONTH and world.laid(couples_needed) else 1.0
 
 
 def court_of(world: World) -> Court:

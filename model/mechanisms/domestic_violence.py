@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from model.measures import Month
     from model.mechanisms.crime import Crime
     from model.model import TrustModel as World
-    from model.register import Mind
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
 
@@ -400,21 +399,11 @@ def act(world: World) -> None:
     first_acts(stage, households, numbers["domestic_violence"], numbers["crime"], weekend_night)
 
 
-@kernel
-def count_hurt(homes: Rows[Home], minds: Rows[Mind], come: Ints, tick: int) -> int:
-    """Living women who were hurt at home in the last year."""
-    count = 0
-    for i in range(come[0]):
-        hurt = homes[i].hurt
-        if hurt >= 0 and tick - hurt < YEAR and minds[i].gone < 0:
-            count += 1
-    return count
-
-
 def women_hurt(month: Month) -> float:
-    """Women hurt at home in twelve months."""
-    world = month.world
-    return float(count_hurt(world.state[HOMES], world.minds, world.state[COME], month.tick))
+    """Women alive who were hurt at home in twelve months."""
+    state = month.world.state
+    lately = np.flatnonzero(state[HOMES]["hurt"][: state[COME][0]] > month.tick - YEAR)
+    return float(np.count_nonzero(state.minds["gone"][lately] < 0))
 
 
 def repeat_share(month: Month) -> float:

@@ -13,7 +13,7 @@ from model.calendar import YEAR, is_last_shift_of_month, weekday_of
 from model.chance import STEP, TRIES, age_of, someone, young_man
 from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, IMPRESSIONS, INCIDENTS, NOBODY, PUNISHMENT, TERRITORIAL
 from model.deciding import CHOICES, Desk, desk_of
-from model.gangs import TARGETS, enrol, gangland_of
+from model.gangs import TARGET_START, TARGETS, enrol, gangland_of
 from model.kernels import kernel
 from model.kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.ledger import cause, impress
@@ -190,7 +190,7 @@ class Counts(Row):
 @kernel
 def collect(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
     """Count the weekly payments; some stop paying."""
-    for k in range(len(gangs.targets)):
+    for k in range(gangs.target_start[len(gangs.cliques)]):
         i = gangs.targets[k]
         mind = stage.minds[i]
         if mind.pays < 0 or mind.gone >= 0:
@@ -546,12 +546,11 @@ def most_recruits(world: World) -> int:
 def act(world: World) -> None:
     """Let cliques and imitators extort."""
     state, numbers, tick = world.state, world.numbers, world.tick
-    most = world.laid(most_demands) + int(state.threats.count[0])
+    most = world.laid(most_demands) + len(state.threats)
     world.book.reserve(INCIDENTS, most)
-    world.book.reserve(IMPRESSIONS, most + len(state[TARGETS]))
+    world.book.reserve(IMPRESSIONS, most + state[TARGET_START].item(-1))
+    state[CHOICES].reserve(len(state.threats))
     state.threats.reserve(16 * len(state.cliques))
-    if numbers["cliques"]["punish"][0]:
-        state[CHOICES].reserve(int(state.threats.count[0]))
     state.roll.reserve(world.laid(most_recruits))
     extort(
         world.stage(),
@@ -579,7 +578,8 @@ def count_payers(minds: Rows[Mind], targets: Ints) -> int:
 
 def payers(month: Month) -> float:
     """Standing payers of extortion."""
-    return float(count_payers(month.world.minds, month.world.state[TARGETS]))
+    state = month.world.state
+    return float(count_payers(state.minds, state[TARGETS][: state[TARGET_START][-1]]))
 
 
 WRITES = (

@@ -103,7 +103,12 @@ class HeavyHand(Group):
     complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")
 
 
-AROUND = Field(name="around", of=np.int64, about="Men who live in or next to a territory: this alone.")
+AROUND = Field(
+    name="around",
+    of=np.int64,
+    exempt="listed only while somebody may be detained, which is compared",
+    about="Men who live in or next to a territory: this alone.",
+)
 SUSPECTED = Field(
     name="suspected",
     of=np.float64,
@@ -288,9 +293,10 @@ def list_suspects(world: World) -> None:
 
 
 def count_members(world: World) -> None:
-    """Once a month, count what share of the young suspects are members."""
+    """Once a month, list the suspects anew and count what share of the young among them are members."""
     state = world.state
     if state.suspected[1] != world.month:
+        list_suspects(world)
         state.suspected[:] = share_of_members(state.minds, world.ground.people, state.around, world.tick), world.month
 
 
@@ -303,7 +309,7 @@ def patrols_of(world: World) -> int:
 
 def most_suspects(world: World) -> int:
     """Return how many suspects of a day there never are; 0 where nobody is detained on suspicion."""
-    mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.state.around)
+    mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.once(men_of)[0])
     return most_of(mean) if world.numbers["heavy_hand"]["detention"].any() else 0
 
 
@@ -339,7 +345,6 @@ IT = Mechanism(
         ARMY,
     ),
     writes=("minds.met", "minds.gone", "minds.member", "cliques.members", "roll", "offenders", "visits", "impressions"),
-    begin=list_suspects,
     knockout=Knockout(("stops_army", "detentions", "wrongful_detentions", "members_held"), policy="heavy_hand"),
     measures={
         "members_held": Measure(

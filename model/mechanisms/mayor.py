@@ -21,7 +21,7 @@ from model.kernels import kernel
 from model.kinds import BY_QUARREL, BY_STREET, BY_VEHICLE, DOMESTIC, EXPOSURE, HOMICIDE, PROBLEM_OF, PROBLEMS
 from model.luck import decision, luck
 from model.mechanism import Hazard, Knockout, Measure, Mechanism
-from model.mechanisms.consultation import COUNCIL, held_today
+from model.mechanisms.consultation import COUNCIL, TABLE, held_today
 from model.mechanisms.requests import ANSWER_SHIFTS
 from model.mechanisms.resources import MAYOR_OF, REELECTED, term_of
 from model.parameters import Group, number, share
@@ -193,6 +193,12 @@ def begin_term(world: World) -> None:
     hall.term = term
     if not stays:
         swear_in(world, 0)
+
+
+def rates(world: World) -> tuple[tuple[int, float], ...]:
+    """Return the bodies before which petitions come, and how often a year each meets."""
+    p = world.numbers["consultation"][0]
+    return (TABLE, p["rhythm"] * p["table"]), (COUNCIL, p["rhythm"] * p["council"])
 
 
 def at_table(world: World) -> Flags:
@@ -389,14 +395,13 @@ def act(world: World) -> None:
     state, tick = world.state, world.tick
     take_note(world.stage(), state[HALL], world.factors.numbers[IT.name])
     if tick % 3 == 0:
-        if term_of(world.date) != state[HALL][0].term:
+        if term_of(world.date) != state[HALL]["term"].item(0):
             begin_term(world)
-        if state[HALL][0].captor == DISMISSED:
+        if state[HALL]["captor"].item(0) == DISMISSED:
             swear_in(world, int(state[HALL][0].nth) + 1)
     elif tick % 3 == 1:
-        there = at_table(world) | at_council(world)
-        if there.any():
-            hear_petitions(world, there)
+        if any(held_today(rate, who, world.month, world.date.day, world.seed) for who, rate in world.laid(rates)):
+            hear_petitions(world, at_table(world) | at_council(world))
     elif is_last_shift_of_month(tick):
         note_use(world)
         if world.numbers["mayor"][0]["gives"] == 1:

@@ -369,8 +369,6 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
         max(12 * town.members_counted[0] + town.members_counted[1] - 1, 0),
     ],
     "territory": lambda town: [number_of(cell.held_by) for cell in town.cells],
-    "targets": lambda town: [one.number for clique in town.cliques for one in clique.targets],
-    "around": lambda town: [one.number for one in town.suspects],
     "plan_cells": lambda town: [
         [cell.number for cell in one.places] + [-1] * (5 - len(one.places)) for one in town.plans
     ],
