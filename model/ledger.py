@@ -126,7 +126,7 @@ class Trust(Group):
         1.86, "log-odds", 0.0, 4.0, "convention: latent trust spreads by 25 points; T01 sets the thresholds by it",
         "spread of dispositions",
     )  # fmt: skip
-    women: float = number(0.378, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
+    women: float = number(0.375, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
     fear: float = number(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
     memory_years: float = number(
         2.0, "years", 0.05, 20.0, "not identified; swept 0.5-8; 2 is a convention", "half-life of the slow memory"
@@ -137,7 +137,7 @@ class Trust(Group):
         "weight of what speaks against the police, relative",
     )  # fmt: skip
     fast: float = share(0.5, "assumed; swept 0-0.9", "fast part of events whose fading nobody measured", high=0.95)
-    fast_friendly: float = share(0.888, "calibrated: Q04", "fast part of a friendly contact", high=0.99)
+    fast_friendly: float = share(0.887, "calibrated: Q04", "fast part of a friendly contact", high=0.99)
     fast_panel: float = share(
         0.0, "convention: Q01-Q03 are asked over a year; swept 0-0.3", "fast part of abuse, bribe and meeting", high=0.9
     )
@@ -154,20 +154,20 @@ class Trust(Group):
         "weight of a harm of severity 1",
     )
     served: float = number(
-        0.0805, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time"
+        0.0806, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time"
     )
     late: float = number(
-        0.174, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late"
+        0.173, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late"
     )
     unanswered: float = number(
         0.287, "evidence", 0.0, 2.0, "assumed: -5 points; swept -2 to -10", "weight of a call that nobody answers"
     )
-    held: float = number(0.0745, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
+    held: float = number(0.0743, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
     released: float = number(
-        0.296, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release"
+        0.295, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release"
     )
     charged: float = number(0.121, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
-    dropped: float = number(0.083, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
+    dropped: float = number(0.0829, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
     hearing: float = number(
         0.0516,
         "evidence",

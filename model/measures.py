@@ -77,13 +77,13 @@ class Survey(Group):
     evidence: ClassVar[tuple[str, ...]] = ("T01", "T06")
 
     lapop: float = number(
-        0.858, "log-odds", 0.05, 3.0, "calibrated: T01", "distance of the thresholds of LAPOP's seven answers"
+        0.859, "log-odds", 0.05, 3.0, "calibrated: T01", "distance of the thresholds of LAPOP's seven answers"
     )
     latinobarometro: float = number(
-        2.63, "log-odds", 0.05, 5.0, "calibrated: T06", "the same of Latinobarómetro's four"
+        2.64, "log-odds", 0.05, 5.0, "calibrated: T06", "the same of Latinobarómetro's four"
     )
     reserve: float = number(
-        0.775, "log-odds", -2.0, 3.0, "calibrated: T01 and T06 differ by 7 points", "how far its thresholds lie higher"
+        0.776, "log-odds", -2.0, 3.0, "calibrated: T01 and T06 differ by 7 points", "how far its thresholds lie higher"
     )
     noise: float = number(1.47, "log-odds", 0.0, 3.0, "calibrated: Q07", "spread of answers around the same trust")
 

@@ -90,7 +90,7 @@ class CollectiveViolence(Group):
         3.0, "weeks", 0.0, 52.0, "X04; assumed", "time for which police stay away after an attack"
     )
     weight: float = number(
-        0.296,
+        0.295,
         "evidence",
         0.0,
         2.0,
@@ -98,7 +98,7 @@ class CollectiveViolence(Group):
         "weight of a crowd that nobody stopped",
     )
     averted: float = number(
-        0.0745, "evidence", 0.0, 1.0, "F17; assumed: +2 points; swept 0-4", "weight of a crowd that the police averted"
+        0.0743, "evidence", 0.0, 1.0, "F17; assumed: +2 points; swept 0-4", "weight of a crowd that the police averted"
     )
 
 

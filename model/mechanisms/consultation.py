@@ -93,7 +93,7 @@ class Consultation(Group):
         0.0281, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"
     )
     weight_unmet: float = number(
-        0.0813, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
+        0.0811, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
     )
     explain: float = share(
         0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
@@ -111,7 +111,7 @@ class Consultation(Group):
         off=0.0,
     )  # fmt: skip
     news: float = number(
-        0.00802,
+        0.00806,
         "evidence",
         0.0,
         0.1,

@@ -139,24 +139,24 @@ class Contacts(Group):
     finds: float = share(0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant")
     proof: float = share(0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge")
     weight_greeting: float = number(
-        0.0202, "evidence", 0.0, 1.0, "assumed: +.5 points; swept 0-1", "weight of a fair greeting", off=0.0
+        0.0204, "evidence", 0.0, 1.0, "assumed: +.5 points; swept 0-1", "weight of a fair greeting", off=0.0
     )
     weight_talk: float = number(
-        0.063, "evidence", 0.0, 1.0, "assumed: +2 points; swept .5-4", "weight of a fair talk", off=0.0
+        0.0634, "evidence", 0.0, 1.0, "assumed: +2 points; swept .5-4", "weight of a fair talk", off=0.0
     )
     weight_long: float = number(
-        0.189, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
+        0.19, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
     )
     weight_stop: float = number(
-        0.0524, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
+        0.0532, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
     )
     weight_rude: float = number(
         0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -8", "weight of rude treatment", off=0.0
     )
-    weight_abuse: float = number(1.18, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
-    weight_bribe: float = number(0.441, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
+    weight_abuse: float = number(1.22, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
+    weight_bribe: float = number(0.443, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
     weight_meeting: float = number(
-        0.052, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
+        0.0518, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
     )
 
 

@@ -48,13 +48,13 @@ class Crises(Group):
     joins: float = share(0.5, "assumed", "communities that join, if wholly organised")
     crowd: float = share(0.03, "assumed", "residents of such a community who are there", high=0.5)
     weight: float = number(
-        0.462, "evidence", 0.0, 3.0, "G15; assumed: -10 points; swept -4 to -20", "weight for who was there", off=0.0
+        0.463, "evidence", 0.0, 3.0, "G15; assumed: -10 points; swept -4 to -20", "weight for who was there", off=0.0
     )
     silence: float = number(
         4.0, "months", 0.0, 24.0, "concept: months; assumed", "time without meetings with the police"
     )
     heard: float = share(0.5, "assumed", "residents who hear of a crisis of size 1")
-    news: float = number(0.15, "evidence", 0.0, 1.0, "G15; assumed: as a public case, Q09", "weight of hearing of it")
+    news: float = number(0.151, "evidence", 0.0, 1.0, "G15; assumed: as a public case, Q09", "weight of hearing of it")
 
 
 class Counts(Row):

@@ -97,7 +97,7 @@ class HeavyHand(Group):
         "weight of a detention for the detained",
     )
     weight_tie: float = number(
-        0.41, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
+        0.411, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
     )
     prison_recruit: float = share(0.1, "J05; assumed", "others who come back as members")
     complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")

@@ -92,7 +92,7 @@ class Misconduct(Group):
         0.3, "assumed: .3-.75 cases a year heard by an adult; swept", "residents who hear of a public case"
     )
     weight: float = number(
-        0.15, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
+        0.151, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
     )
     fades: float = share(
         0.922, "calibrated: Q09, a tenth is left after 135 days", "fast part of a public case", high=0.99

@@ -142,7 +142,7 @@ class SeekingHelp(Group):
     months: float = number(6.0, "months", 0.0, 36.0, "V12: 3-6; assumed", "length of a measure or a stay in refuge")
     shelter: float = share(0.5, "assumed", "women who look for refuge and are taken in", role="lever")
     relief: float = number(
-        0.174, "evidence", 0.0, 1.0, "assumed: +4 points; swept 0-8", "weight of a measure of protection"
+        0.173, "evidence", 0.0, 1.0, "assumed: +4 points; swept 0-8", "weight of a measure of protection"
     )
     learning: float = number(
         1.6,
