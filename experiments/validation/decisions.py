@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from experiments.runs.seats import Tell
 from experiments.runs.towns import TOWNS
 from experiments.runs.words import find
 from experiments.runs.worlds import go_on
+from experiments.validation import consequences
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import SITES, found_of
 from experiments.validation.lived import Size
@@ -46,6 +47,11 @@ Told = dict[tuple[str, int, str], Counter[tuple[str, str]]]
 """By world, year and matter: how often an option was chosen for a reason."""
 
 
+def worlds_all() -> dict[str, tuple[str, str]]:
+    """Return all worlds that live: those of the decisions, and those of what came of them."""
+    return {**WORLDS, **consequences.WORLDS}
+
+
 @dataclass(frozen=True)
 class Case:
     """All worlds of one site and seed, which share a warm-up."""
@@ -63,25 +69,28 @@ class Case:
     @property
     def shifts(self) -> int:
         """Shifts that it simulates."""
-        return YEAR * (1 + self.years * len(WORLDS))
+        return YEAR * (1 + self.years * len(worlds_all()))
 
 
-def lived(case: Case, tell: Tell) -> Told:
-    """Let all worlds of a case live; return what was decided in them."""
+def lived(case: Case, tell: Tell) -> tuple[Told, consequences.Counted]:
+    """Let all worlds of a case live; return what was decided in them, and what came of it."""
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
-    specs = {one: asked(case.site, policies=[] if one == BASE else [one], **about)[0] for one in WORLDS}
+    specs = {one: asked(case.site, policies=[] if one == BASE else one.split("+"), **about)[0] for one in worlds_all()}
     town = TOWNS.of(specs[BASE].scenario)
     common = TrustModel(replace(specs[BASE].scenario, policies=()), rng=case.seed, town=town).checkpoint()
     tell(YEAR)
     told: Told = {}
+    counted: consequences.Counted = {}
+    years = [year for year in AFTER if year <= case.years]
     for world, spec in specs.items():
         one = TrustModel.resumed(spec.scenario, common, town=town)
         go_on(one, tick_of(spec.until), tell)
-        for row in one.choices():
+        counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, years)
+        for row in one.choices() if world in WORLDS else ():
             year, matter = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR, MATTERS[int(row["matter"])]
             taken = matter.options[int(row["option"])], reason_of(matter, int(row["term"]))
             told.setdefault((world, year, matter.name), Counter())[taken] += 1
-    return told
+    return told, counted
 
 
 def reason_of(matter: Matter, term: int) -> str:
@@ -175,15 +184,25 @@ def shown(row: Row) -> str:
 
 
 def show_decisions(out: Path, size: Size, years: int = YEARS) -> list[Row]:
-    """Let all worlds live at both sites, print what was decided in them, write and return it."""
+    """Let all worlds live at both sites; print, write and return what was decided, with what came of it apart."""
     cases = [Case(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
     found: dict[str, list[Told]] = {}
-    for case, told in carry_out(cases, lived, size.workers, "decisions").finished:
+    counted: dict[str, list[consequences.Counted]] = {}
+    for case, (told, counts) in carry_out(cases, lived, size.workers, "decisions").finished:
         found.setdefault(case.site, []).append(told)
-    rows = list(rows_of(found, [year for year in AFTER if year <= years]))
-    text = "\n".join(lines_of(rows, size.scale))
+        counted.setdefault(case.site, []).append(counts)
+    after = [year for year in AFTER if year <= years]
+    rows = list(rows_of(found, after))
+    came = list(consequences.rows_of(counted, BASE, after))
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / "decisions.txt", f"{text}\n".encode())
-    write_whole(out / "decisions.csv", csv_of(rows, COLUMNS).encode())
-    print(text)
+    write(out, "decisions", rows, COLUMNS, lines_of(rows, size.scale))
+    write(out, "consequences", came, consequences.COLUMNS, consequences.lines_of(came, worlds_all(), size.scale))
     return rows
+
+
+def write(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Print one table and write it as text and as CSV."""
+    text = "\n".join(lines)
+    write_whole(out / f"{name}.txt", f"{text}\n".encode())
+    write_whole(out / f"{name}.csv", csv_of(rows, columns).encode())
+    print(text)
