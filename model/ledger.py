@@ -167,7 +167,9 @@ class Trust(Group):
         0.295, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release"
     )
     charged: float = number(0.121, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
-    dropped: float = number(0.0829, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case")
+    dropped: float = number(
+        0.0829, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case"
+    )
     hearing: float = number(
         0.0516,
         "evidence",

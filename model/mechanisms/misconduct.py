@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import QUARTER
+from model.calendar import QUARTER, month_of
 from model.daybook import BRIBES
 from model.kernels import kernel, making_arrays
 from model.ledger import cause
@@ -231,6 +231,11 @@ def month_end(world: World) -> None:
     """Note what is customary at each facility; cases come out, and those who hear of them learn."""
     state, numbers = world.state, world.numbers
     note_customs(world.plant.officers, state.means, world.tick)
+    p = numbers["misconduct"][0]
+    if world.month == month_of(world.calendar.first_tick) and p["surfaces"] > 0.0:
+        state.hidden[0] /= p[
+            "surfaces"
+        ]  # those of before, as many as such months hold up, or the first year lacks them
     cases = come_out(
         world.plant,
         numbers["misconduct"],
@@ -243,7 +248,6 @@ def month_end(world: World) -> None:
         world.tick,
         world.seed,
     )
-    p = numbers["misconduct"][0]
     for k in range(cases):
         tell_town(world, HEARD_OF, k, p["heard"], SCANDAL, 0.0, p["weight"], 0.6, p["fades"])
 

@@ -76,6 +76,8 @@ def answer_for_bribes(town: "PlainTown") -> None:
 def come_out(town: "PlainTown") -> None:
     """Let some of the cases of the last months become public; an officer who asked lately is named."""
     p = town.numbers("misconduct")
+    if town.month == town.first_month and p.surfaces > 0.0:
+        town.hidden /= p.surfaces
     due = p.surfaces * town.hidden
     town.hidden -= due
     n = poisson(town.luck("goes public", 0, 0), due / town.numbers("population").scale)

@@ -70,6 +70,7 @@ class PlainTown(mesa.Model):
         self._groups: dict[str, Any] = {}
         first_day = years_before(scenario.start, scenario["calendar"].warm_up)
         self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
+        self.first_month = self.month
         self.start_tick = 3 * (scenario.start - DAY_ZERO).days
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
