@@ -55,7 +55,10 @@ class Plans(Group):
     )  # fmt: skip
 
     formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
-    diagnosis: float = share(0.15, "D03, D10; assumed", "formats that are a diagnosis", role="lever", off=0.0)
+    diagnosis: float = share(
+        0.08, "D03, D10; assumed", "formats that are a diagnosis whatever the chief does", role="lever", off=0.0
+    )
+    diagnosed: float = share(1.0, "assumed", "others that a chief with a full habit of analysis makes one", off=0.0)
     analysis: float = share(0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0)
     follow: float = share(0.05, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
     posts: int = number(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
@@ -163,7 +166,7 @@ def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planne
             continue
         f = plant.posts[visit.post].facility
         plan = plans[f]
-        by_plan = visit.kind >= PROBLEM
+        by_plan = PROBLEM <= visit.kind <= CHECKPOINT
         if by_plan:
             plan.visits += 1
             planned_here[visit.cell] += 1
@@ -216,14 +219,17 @@ def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
-def diagnose(plan: Plan, own: Ints, known: Reals, p: Plans, f: int, month: int, tally: Rows[Tally], seed: int) -> None:
+def diagnose(
+    plan: Plan, own: Ints, known: Reals, p: Plans, habit: float, f: int, month: int, tally: Rows[Tally], seed: int
+) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
     load = known[own].sum(axis=0)
     u = luck(seed, DIAGNOSIS, month, f, 0)
     if u < p.formats:
         tally[0].formats += 1.0
     kept, before = plan.founded == 1 and p.task_force > 0.0, plan.kind
-    plan.founded = 1 if u < p.formats * p.diagnosis and load.sum() > 0.0 else 0
+    made = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
+    plan.founded = 1 if u < p.formats * made and load.sum() > 0.0 else 0
     plan.hour = -1
     if plan.founded == 1:
         tally[0].diagnoses += 1.0
@@ -275,7 +281,9 @@ def plan_for(world: World, f: int, month: int) -> None:
     orders = world.numbers["chief"][world.plant.facilities[f].settlement]
     plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
     near, candidates = world.once(boards_of)[f], candidates_for(world, f)
-    diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
+    at = world.once(chief.commanders)[f]
+    habit = float(state.officers[at].habit_analysis) if at >= 0 else 0.0
+    diagnose(plan, own, wall.known, p, habit, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
     if plan.n == 0:
         a = -1
