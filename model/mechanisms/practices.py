@@ -72,10 +72,12 @@ class Practices(Group):
     usual_area: float = share(0.10, "C13, E14; assumed", "habit of the area", low=0.01, high=0.99)
     usual_analysis: float = share(0.08, "D10: below .2; assumed", "habit of analysis", low=0.01, high=0.99)
     usual_follow: float = share(0.20, "Q21: below .25", "habit of follow-up", low=0.01, high=0.99)
-    team: float = number(0.0, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the team apart from reasons")
-    area: float = number(0.0, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the area apart from reasons")
-    analysis: float = number(0.0, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "analysis apart from reasons")
-    follow: float = number(0.0, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "follow-up apart from reasons")
+    team: float = number(0.08, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the team apart from reasons")
+    area: float = number(-0.1, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the area apart from reasons")
+    analysis: float = number(
+        -0.13, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "analysis apart from reasons"
+    )
+    follow: float = number(-0.03, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "follow-up apart from reasons")
     taught: float = number(0.5, "log-odds", 0.0, 1.2, "C08, C15; size assumed", "effect of training that holds")
     taught_team: float = number(0.4, "ratio", 0.0, 3.0, "assumed", "the same on the team, relative")
     taught_area: float = number(1.0, "ratio", 0.0, 3.0, "assumed", "the same on the area, relative")
@@ -114,7 +116,7 @@ class Practices(Group):
         1.0, "ratio", 0.0, 12.0, "policy", "meetings while an order is supported, relative", role="lever", off=1.0
     )
     reshuffle: float = share(
-        0.75, "Q21: 15-17 months in a sector", "changes of sector inside the station, a year", high=0.995, role="lever",
+        0.35, "Q21: 15-17 months in a sector; swept", "changes of sector inside the station, a year", high=0.995, role="lever",
         off=0.0,
     )  # fmt: skip
     keeping: float = share(0.9, "assumed", "of these, what a chief with the habit of the team leaves out")
