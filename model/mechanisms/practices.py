@@ -116,8 +116,8 @@ class Practices(Group):
         1.0, "ratio", 0.0, 12.0, "policy", "meetings while an order is supported, relative", role="lever", off=1.0
     )
     reshuffle: float = share(
-        0.35, "Q21: 15-17 months in a sector; swept", "changes of sector inside the station, a year", high=0.995, role="lever",
-        off=0.0,
+        0.35, "Q21: 15-17 months in a sector; swept", "changes of sector inside the station, a year",
+        high=0.995, role="lever", off=0.0,
     )  # fmt: skip
     keeping: float = share(0.9, "assumed", "of these, what a chief with the habit of the team leaves out")
     sent: float = share(0.3, "assumed; swept", "couples sent to their own sector whatever the chief does", off=1.0)
