@@ -236,7 +236,7 @@ def appetite(street: Street, post: int, f: int, tick: int, seed: int) -> tuple[f
     p, chief, lead = street.patrol[z], street.chiefs[z], street.plant.officers[couple.lead]
     to_places = leaning(couple.block, PLACES, chief.usual_places, chief.focus)
     to_visits = leaning(couple.block, FOR_VISITS, chief.usual_visits, chief.focus)
-    eager = eagerness(street.plans[f], street.orders[z], to_places, post, tick, seed)
+    eager = eagerness(street.plans[f], street.orders[z], lead.habit_analysis, to_places, post, tick, seed)
     hours = street.practices[z].planned * street.adoption[z].link_plan * lead.habit_area
     return eager, min(1.0, to_visits * planned_share(lead, p, street.adoption[z])), min(1.0, to_visits * hours)
 

@@ -60,7 +60,8 @@ class Plans(Group):
     )
     diagnosed: float = share(1.0, "assumed", "others that a chief with a full habit of analysis makes one", off=0.0)
     analysis: float = share(0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0)
-    follow: float = share(0.05, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    follow: float = share(0.03, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    followed: float = share(0.3, "assumed", "more of them where the lead has a full habit of analysis", off=0.0)
     posts: int = number(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
     post_hours: float = number(4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever")
     task_force: float = share(0.0, "B14: not at these sites", "couples with one problem only", role="lever", off=0.0)
@@ -129,14 +130,15 @@ class Counts(Row):
 
 
 @kernel
-def eagerness(plan: Plan, p: Plans, leaning: float, post: int, tick: int, seed: int) -> float:
+def eagerness(plan: Plan, p: Plans, habit: float, leaning: float, post: int, tick: int, seed: int) -> float:
     """Chance that a free stretch of this couple's shift goes to the plan.
 
-    More in the hour that the plan names, and as the chief has set the hours.
+    More in the hour that the plan names, as the chief has set the hours, and by the lead's habit of analysis.
     """
     if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
-    return min(1.0, leaning * p.follow * stress_on(plan.hour, tick))
+    follow = p.follow + p.followed * (1.0 - p.follow) * habit
+    return min(1.0, leaning * follow * stress_on(plan.hour, tick))
 
 
 @kernel
