@@ -44,7 +44,7 @@ def test_a_bicycle_reaches_farther_than_feet() -> None:
     for bicycles in (0.0, 1.0):
         world = town(**leash, **{"roster.bicycles": bicycles})
         seen = set()
-        for _ in range(WEEK):
+        for _ in range(4 * WEEK):
             world.step()
             assert world.trace is not None
             visits = world.trace["visits"]
