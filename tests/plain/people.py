@@ -127,6 +127,7 @@ class Resident(mesa.Agent):
         self.told_openly = -1
         self.gave_in = -1
         self.last_contact = -1
+        self.knows = -1
         self.last_harm = -1
         self.last_hurt = -1
         self.looked_for_help = 0

@@ -8,6 +8,7 @@ from plain.capture import give_way
 from plain.chief import ARRESTS, experience, has_climbed, to_places, waiting
 from plain.deciding import decide
 from plain.places import Cell
+from plain.practices import ANALYSIS, habit_of_chief
 
 if TYPE_CHECKING:
     from plain.community import Authority
@@ -183,8 +184,10 @@ def diagnose(town: "PlainTown", plan: Plan) -> None:
         for k in range(N_PROBLEMS)
     ]
     sums = [math.fsum(row) for row in load]
+    habit = habit_of_chief(town, plan.facility, ANALYSIS)
+    able = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
     kept, before = plan.founded and p.task_force > 0.0, plan.kind
-    plan.founded = town.luck("diagnosis", f, 0, tick=town.month) < p.formats * p.diagnosis and sum(sums) > 0.0
+    plan.founded = town.luck("diagnosis", f, 0, tick=town.month) < p.formats * able and sum(sums) > 0.0
     plan.hour = -1
     if plan.founded:
         if not kept:
@@ -241,4 +244,6 @@ def eagerness(town: "PlainTown", couple: "Couple") -> float:
     plan, p = town.plans[couple.facility.number], town.numbers("plans")
     if town.luck("task force", couple.number, 0) < p.task_force:
         return 1.0
-    return min(1.0, to_places(couple) * p.follow * plan.weight_of(town.shift))
+    assert couple.lead is not None
+    follows = p.follow + p.followed * (1.0 - p.follow) * couple.lead.habits[ANALYSIS]
+    return min(1.0, to_places(couple) * follows * plan.weight_of(town.shift))

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from plain.consultation import NOT_YET, Request
 from plain.deciding import book
 from plain.gangs import members
 from plain.luck import logistic
 from plain.offenders import all_slots, slot_named
 from plain.people import Felt
+from plain.practices import PRACTICES
 
 if TYPE_CHECKING:
     from plain.investigation import File
@@ -69,6 +71,7 @@ def minds(town: "PlainTown") -> Rows:
             "pays": number_of(one.pays),
             "member": number_of(one.clique),
             "met": one.last_contact,
+            "knows": one.knows,
             "harmed": one.last_harm,
             "harmed_outside": one.last_harm_outside,
             "spoke": one.told_openly,
@@ -98,8 +101,14 @@ def homes(town: "PlainTown") -> Rows:
 def officers(town: "PlainTown") -> Rows:
     """Who holds the positions."""
     same = ("person", "cohort", "trained", "aware", "kiche", "manner", "integrity", "tone", "asked")
-    states = ("faith", "motivation", "safety", "stress")
-    return [named(one, *same, *states) | {"tick_since": one.since} for one in town.officers]
+    states = ("faith", "motivation", "safety", "stress", "leads", "led", "schooling", "skill")
+    return [
+        named(one, *same, *states)
+        | {"tick_since": one.since, "tick_sector": one.sector_since, "tick_trained": one.taught_at}
+        | {"sector": number_of(one.sector), "female": int(one.female), "champion": int(one.champion)}
+        | {f"habit_{name}": one.habits[k] for k, name in enumerate(PRACTICES)}
+        for one in town.officers
+    ]
 
 
 def duty(town: "PlainTown") -> Rows:
@@ -187,9 +196,11 @@ def local(town: "PlainTown") -> Rows:
 def couples(town: "PlainTown") -> Rows:
     """Couples on duty; of posts and reinforcements that are not, only that they are not."""
     return [
-        named(one, "mode", "free", "duty_start", "duty_end", "block")
+        named(one, "mode", "free", "duty_start", "duty_end", "block", "busy", "tank")
         | {"on": 1, "lead": number_of(one.lead), "mate": number_of(one.mate)}
-        | {"cell": one.cell.number, "km": one.kilometres, "calls": one.n_calls}
+        | {"cell": one.cell.number, "km": one.kilometres, "calls": one.n_calls, "sector": one.sector.number}
+        | {"slots": one.n_slots, "for_orders": one.n_on_cases}
+        | {f"for_{name}": one.stretches[k] for k, name in enumerate(("meetings", "requests", "problems"))}
         if one.on_duty
         else {"on": 0}
         for one in town.couples
@@ -215,6 +226,10 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "vehicles": lambda town: [{"works": int(one.works)} for one in town.garage.vehicles],
     "means": lambda town: [
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
+    ],
+    "stations": lambda town: [
+        {"tick_ordered": one.ordered_at, "until": one.supported_until, "supported": int(one.supported)}
+        for one in town.facilities
     ],
     "mayor": lambda town: [named(town.garage.mayor, "term", "willing")],
     "hall": lambda town: [
@@ -280,8 +295,17 @@ def requests(town: "PlainTown") -> Rows:
         named(one, "asked", "nth", "followed", "problem", "climbed")
         | {"by_police": one.called}
         | {"due": one.asked + REQUEST, "authority": one.authority.number}
+        | in_whose_hands(one)
         for one in town.requests
     ]
+
+
+def in_whose_hands(request: Request) -> dict[str, float]:
+    """To whom a request has come, and what is owed for it."""
+    if request.owner is NOT_YET:
+        return {"owner": -2}
+    of_person = {} if request.owner is None else {"person": request.person}
+    return {"owner": number_of(request.owner), "mark": request.mark} | of_person
 
 
 def present(town: "PlainTown") -> Rows:
@@ -339,6 +363,8 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 
 
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
+    "bosses": lambda town: [number_of(one.boss) for one in town.officers],
+    "owed": lambda town: [[(owed.asked, owed.given) for owed in one.owed] for one in town.facilities],
     "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,

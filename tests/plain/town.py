@@ -27,6 +27,7 @@ from plain.land import dispute
 from plain.luck import luck
 from plain.mayor import Hall, govern, open_hall
 from plain.means import maintain, open_garage
+from plain.minutes import book_minutes
 from plain.misconduct import Bribe, answer_for_bribes
 from plain.narcos import found_narcos
 from plain.offenders import Slot, make_list, renew_offenders
@@ -37,6 +38,7 @@ from plain.plans import Mail, Memory, Plan, first_plans, plan
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
 from plain.politics import break_out, numbers_today
 from plain.population import Suffered, change_population
+from plain.practices import begin_practices, take_up
 from plain.pressure import Figure, answer_for_figures
 from plain.remedies import Hurt, wait_in_vain
 from plain.reporting import Call, Unserved, tell
@@ -180,15 +182,19 @@ class PlainTown(mesa.Model):
             for number, row in enumerate(town.facilities)
         ]
         routes = read_places(town.routes, self.cells)
-        sectors = [
+        self.sectors = [
             Sector(
+                number,
+                self.facilities[int(row["facility"])],
+                bool(row["foot"]),
                 routes[row["route_start"] : row["route_end"]],
                 routes[row["plan_start"] : row["plan_end"]],
             )
-            for row in town.sectors
+            for number, row in enumerate(town.sectors)
         ]
-        self.couples = [Couple(self, number, row, sectors[int(row["sector"])]) for number, row in enumerate(town.posts)]
+        self.couples = [Couple(self, number, row) for number, row in enumerate(town.posts)]
         self.officers = [Officer(self, number, row) for number, row in enumerate(town.officers)]
+        begin_practices(self)
 
     def read_residents(self, town: Any) -> None:
         """Read the residents, their ties, and who is where under each list."""
@@ -363,6 +369,7 @@ class PlainTown(mesa.Model):
         spread_news(self)
         take_fright(self)
         live_through(self)
+        book_minutes(self)
         self.spent.close(self)
         self.seen_here |= {visit.cell for visit in self.visits if visit.couple is not None and visit.alive}
         for visit in self.visits:
@@ -370,6 +377,7 @@ class PlainTown(mesa.Model):
         self.n_traced = len(self.learned)
         if self.month_ends:
             renew_officers(self)
+            take_up(self)
             set_hours(self, self.month + 1)
             end_month(self)
             end_month_of_cliques(self)
