@@ -38,6 +38,7 @@ from model.mechanisms import (
     justice,
     land_conflicts,
     mayor,
+    minutes,
     misconduct,
     narcos,
     near_repeat,
@@ -47,6 +48,7 @@ from model.mechanisms import (
     plans,
     political_calendar,
     population_change,
+    practices,
     pressure,
     reporting,
     resources,
@@ -74,9 +76,11 @@ ORDER: tuple[Mechanism, ...] = (
     start.IT,
     daily_rhythm.IT,
     officers.IT,
+    practices.IT,
     adoption.IT,
     resources.IT,
     roster.IT,
+    minutes.IT,
     communal_authority.IT,
     deliberation.IT,
     plans.IT,
@@ -126,6 +130,7 @@ class Mind(
     gangs.Belonging,
     extortion.Purse,
     reporting.Word,
+    contacts.Acquaintance,
 ):
     """What changes in a resident: the columns of every mechanism, those of trust first."""
 
@@ -133,9 +138,11 @@ class Mind(
 class Tally(
     books.Counts,
     population_change.Counts,
+    practices.Counts,
     adoption.Counts,
     resources.Counts,
     roster.Counts,
+    minutes.Counts,
     communal_authority.Counts,
     deliberation.Counts,
     plans.Counts,
@@ -229,6 +236,7 @@ SHIFT: Mapping[str, Verb] = {
     "spread_news": hearsay.act,
     "take_fright": fear.act,
     "live_through": officers.act,
+    "book_minutes": minutes.act,
     "enter_books": books.act,
 }
 """The schedule of a shift, as the ODD tells it."""
@@ -237,6 +245,7 @@ MONTH_END: Mapping[str, Verb] = {
     "let_cases_out": misconduct.month_end,
     "be_bought": capture.month_end,
     "renew_officers": adoption.month_end,
+    "take_up": practices.month_end,
     "set_hours": chief.month_end,
     "let_fear_sink_in": fear.month_end,
     "take_stock": cliques.month_end,

@@ -53,9 +53,13 @@ class Plans(Group):
     )  # fmt: skip
 
     formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
-    diagnosis: float = share(0.15, "D03, D10; assumed", "formats that are a diagnosis", role="lever", off=0.0)
+    diagnosis: float = share(
+        0.08, "D03, D10; assumed", "formats that are a diagnosis whatever the chief does", role="lever", off=0.0
+    )
+    diagnosed: float = share(1.0, "assumed", "others that a chief with a full habit of analysis makes one", off=0.0)
     analysis: float = share(0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0)
-    follow: float = share(0.05, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    follow: float = share(0.03, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    followed: float = share(0.3, "assumed", "more of them where the lead has a full habit of analysis", off=0.0)
     posts: int = number(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
     post_hours: float = number(4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever")
     task_force: float = share(0.0, "B14: not at these sites", "couples with one problem only", role="lever", off=0.0)
@@ -125,14 +129,15 @@ class Counts(Row):
 
 
 @kernel
-def eagerness(plan: Plan, p: Plans, leaning: float, post: int, tick: int, seed: int) -> float:
+def eagerness(plan: Plan, p: Plans, habit: float, leaning: float, post: int, tick: int, seed: int) -> float:
     """Chance that a free stretch of this couple's shift goes to the plan.
 
-    More in the hour that the plan names, and as the chief has set the hours.
+    More in the hour that the plan names, as the chief has set the hours, and by the lead's habit of analysis.
     """
     if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
-    return min(1.0, leaning * p.follow * stress_on(plan.hour, tick))
+    follow = p.follow + p.followed * (1.0 - p.follow) * habit
+    return min(1.0, leaning * follow * stress_on(plan.hour, tick))
 
 
 @kernel
@@ -162,7 +167,7 @@ def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planne
             continue
         f = plant.posts[visit.post].facility
         plan = plans[f]
-        by_plan = visit.kind >= PROBLEM
+        by_plan = PROBLEM <= visit.kind <= CHECKPOINT
         if by_plan:
             plan.visits += 1
             planned_here[visit.cell] += 1
@@ -215,14 +220,17 @@ def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
-def diagnose(plan: Plan, own: Ints, known: Reals, p: Plans, f: int, month: int, tally: Rows[Tally], seed: int) -> None:
+def diagnose(
+    plan: Plan, own: Ints, known: Reals, p: Plans, habit: float, f: int, month: int, tally: Rows[Tally], seed: int
+) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
     load = known[own].sum(axis=0)
     u = luck(seed, DIAGNOSIS, month, f, 0)
     if u < p.formats:
         tally[0].formats += 1.0
     kept, before = plan.founded == 1 and p.task_force > 0.0, plan.kind
-    plan.founded = 1 if u < p.formats * p.diagnosis and load.sum() > 0.0 else 0
+    made = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
+    plan.founded = 1 if u < p.formats * made and load.sum() > 0.0 else 0
     plan.hour = -1
     if plan.founded == 1:
         tally[0].diagnoses += 1.0
@@ -274,7 +282,9 @@ def plan_for(world: World, f: int, month: int) -> None:
     orders = world.numbers["chief"][world.plant.facilities[f].settlement]
     plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
     near, candidates = world.once(boards_of)[f], candidates_for(world, f)
-    diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
+    at = world.once(chief.commanders)[f]
+    habit = float(state.officers[at].habit_analysis) if at >= 0 else 0.0
+    diagnose(plan, own, wall.known, p, habit, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
     if plan.n == 0:
         a = -1
