@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from model.calendar import MARKET_DAY, WEEK, weekday_of
 from model.chance import age_of
 from model.kernels import Tables, kernel
 from model.kinds import (
@@ -53,10 +54,11 @@ LIGHTING, BAR, BUS_STOP, FENCE, FAMILY, PLOT = (code(cause) for cause in range(N
 NO_CAUSE, NOWHERE = code(-1), code(-1)
 GATHERS: Ints = np.flatnonzero((CEILING > 0.0) & (EXPOSURE != BY_TARGET))
 """Kinds of which crimes gather at problems."""
+FRIDAY = 4
 PLACES, LOTS = 8, 12
-"""Tries to find a place; lots whose sum, less six, is as good as normal."""
+"""Places of which the best is taken; lots whose sum, less six, is as good as normal."""
 MARGIN = 0.9
-"""Most of a ceiling that somebody may come to at a problem on a usual working day; assumed: ceilings are seldom hit."""
+"""Most of a ceiling that somebody may come to at a problem on a plain day; assumed: ceilings are seldom hit."""
 MOST_TAKEN = 0.6
 """Most of a kind's crime that problems take; assumed."""
 MOST_PROBLEMS = 4
@@ -108,7 +110,7 @@ class Problems(Group):
     evidence_months: float = number(6.0, "months", 1.0, 60.0, "assumed", "half-life of what was told and filed")
     again: float = share(0.3, "assumed", "wrong causes looked at again a month, with forms in full use")
     begins: float = share(0.4, "assumed", "responses begun in a month by who follows up fully, once a cause is named")
-    presence: float = share(0.05, "assumed", "problems without a cause on record at which presence is begun, a month")
+    presence: float = share(0.025, "assumed; swept", "problems without a known cause at which presence is begun, a month")
     partner: float = share(0.15, "assumed", "months in which prosecutors take part, or a mayor who does not care")
     partner_willing: float = share(0.45, "B15; assumed", "the same of a mayor who takes on security")
     lapse: float = share(0.12, "B13; assumed", "responses that lapse in a month where nobody follows up")
@@ -166,7 +168,7 @@ ROOM = Field(
     name="room_here",
     of=np.float64,
     shape=("cell", N_KINDS),
-    about="Ceiling over the greatest hazard of anybody there on a working day, by cell and kind: this alone.",
+    about="Ceiling over the greatest hazard of anybody there on a plain day, by cell and kind: this alone.",
 )
 PROBLEM_AT = Field(
     name="problem_at", of=np.int64, shape=("cell", N_KINDS), first=-1.0, about="Slot of the problem of a cell and kind."
@@ -187,27 +189,44 @@ class Site(Tables):
     numbers: Rows[Problems]
 
 
+class Week(Tables):
+    """The shifts of a week: the list that says who is where, whether there is a market, and whether it is weekend."""
+
+    first: int
+    lists: Ints
+    market: Ints
+    weekend: Ints
+
+
 @kernel
-def weigh(ground: Ground, crime: Rows[Crime], base: Reals, n: int, tick: int, usual: Reals, room: Reals) -> None:
-    """Sum up what is usual in every cell on a working day, and how near anybody comes to a ceiling."""
+def weigh(ground: Ground, crime: Rows[Crime], base: Reals, n: int, week: Week, usual: Reals, room: Reals) -> None:
+    """Sum up what is usual in every cell in a week, and how near anybody comes to a ceiling on its plain days."""
     for i in range(n):
-        person = ground.people[i]
         for k in GATHERS:
-            if age_of(person, tick) < YOUNGEST[k]:
-                continue
-            for shift in range(3):
-                cell = wide(person.home) if AT_HOME[k] == 1 else wide(ground.places[shift, i])
-                if cell < 0:
-                    continue
-                here = ground.cells[cell]
-                z = max(here.settlement, 0)
-                weight = exposure(k, person, cell, here.lure, False, shift == 2, False, tick + shift, crime[z])
-                hazard = base[z, k] * weight
-                usual[cell, k] += hazard / 3.0
-                room[cell, k] = max(room[cell, k], hazard)
+            if age_of(ground.people[i], week.first) >= YOUNGEST[k]:
+                for s in range(WEEK):
+                    weigh_one(ground, crime, base, i, k, s, week, usual, room)
     for cell in range(len(room)):
         for k in GATHERS:
             room[cell, k] = CEILING[k] / room[cell, k] if room[cell, k] > 0.0 else 0.0
+
+
+@kernel
+def weigh_one(
+    ground: Ground, crime: Rows[Crime], base: Reals, i: int, kind: int, s: int, week: Week, usual: Reals, room: Reals
+) -> None:
+    """Add the hazard of a kind for a resident in one shift of the week to that of the cell."""
+    person = ground.people[i]
+    cell = wide(person.home) if AT_HOME[kind] == 1 else wide(ground.places[week.lists[s], i])
+    if cell < 0:
+        return
+    here = ground.cells[cell]
+    z, market, weekend = max(here.settlement, 0), week.market[s] == 1 and here.market == 1, week.weekend[s] == 1
+    tick = week.first + s
+    hazard = base[z, kind] * exposure(kind, person, cell, here.lure, market, tick % 3 == 2, weekend, tick, crime[z])
+    usual[cell, kind] += hazard / WEEK
+    if week.market[s] == 0 and week.weekend[s] == 0:
+        room[cell, kind] = max(room[cell, kind], hazard)
 
 
 @kernel
@@ -272,12 +291,11 @@ def kind_by(inside: Reals, u: float) -> int:
 
 
 @kernel
-def added(site: Site, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
-    """What a problem of a wished size adds to a cell's hazard, relative, after it has been made to fit there."""
-    usual = site.usual[cell, kind]
+def fitted(site: Site, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
+    """Size of a problem of a wished size after it has been made to fit into a cell."""
     most = min(p.steepest, MARGIN * site.room[cell, kind] - (1.0 - p.gathered))
-    more: float = min(min(wished, MOST_TAKEN * site.crimes[kind] - taken) / usual, most)
-    return more
+    size: float = min(min(wished, MOST_TAKEN * site.crimes[kind] - taken), most * site.usual[cell, kind])
+    return size
 
 
 @kernel
@@ -300,7 +318,7 @@ def clear(row: Problem) -> None:
 
 @kernel
 def arise(rows: Rows[Problem], n: int, i: int, site: Site, tick: int, seed: int) -> None:
-    """Let a problem arise in an empty slot, at a place where it fits; if none is found, the slot stays empty."""
+    """Let a problem arise in an empty slot, where of a few places it can be greatest; if none fits, it stays empty."""
     row, gen = rows[i], rows[i].gen
     clear(row)
     kind = kind_by(site.inside, luck(seed, PROBLEM_KIND, 0, i, gen))
@@ -312,13 +330,21 @@ def arise(rows: Rows[Problem], n: int, i: int, site: Site, tick: int, seed: int)
     for nth in range(PLACES):
         cell = cell_by(site, kind, luck(seed, PROBLEM_PLACE, nth, i, gen))
         p = site.numbers[max(site.cells[cell].settlement, 0)]
-        more = added(site, cell, kind, wished_size(p, i, gen, seed), taken, p)
-        if site.at[cell, kind] < 0 and more > 0.0:
-            row.cell, row.kind, row.sector, row.facility = cell, kind, site.sector_of[cell], site.cells[cell].facility
-            row.more, row.size = more, more * site.usual[cell, kind]
-            row.cause = cause_by(site, cell, kind, p, luck(seed, PROBLEM_CAUSE, 0, i, gen), tick)
-            site.at[cell, kind] = i
-            return
+        size = fitted(site, cell, kind, wished_size(p, i, gen, seed), taken, p)
+        if site.at[cell, kind] < 0 and size > row.size:
+            row.cell, row.kind, row.size = cell, kind, size
+    if row.cell >= 0:
+        settle_in(row, i, site, tick, seed)
+
+
+@kernel
+def settle_in(row: Problem, i: int, site: Site, tick: int, seed: int) -> None:
+    """Note what a problem that has found its place is: its cause, and how steep it makes the hazard there."""
+    p = site.numbers[max(site.cells[row.cell].settlement, 0)]
+    row.sector, row.facility = site.sector_of[row.cell], site.cells[row.cell].facility
+    row.more = row.size / site.usual[row.cell, row.kind]
+    row.cause = cause_by(site, row.cell, row.kind, p, luck(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
+    site.at[row.cell, row.kind] = i
 
 
 @kernel
@@ -348,13 +374,24 @@ def site_of(world: World) -> Site:
     )  # fmt: skip
 
 
+def week_of(world: World) -> Week:
+    """Lay out the week that begins with the first day of the world."""
+    first, calendar = world.tick - world.tick % 3, world.calendar
+    ticks = range(first, first + WEEK)
+    return Week(
+        first,
+        np.array([calendar.place_list(tick) for tick in ticks], np.int64),
+        np.array([calendar.day_type(tick) == MARKET_DAY for tick in ticks], np.int64),
+        np.array([weekday_of(tick) >= FRIDAY for tick in ticks], np.int64),
+    )
+
+
 def begin(world: World) -> None:
     """Find what is usual, and let problems arise until they take their share of it."""
     state, crime, p = world.state, world.numbers["crime"], world.numbers["problems"][0]
     if p["gathered"] == 0.0:
         return
-    tick = world.tick - world.tick % 3
-    weigh(world.ground, crime, base_of(crime), world.town.n_residents, tick, state[USUAL], state[ROOM])
+    weigh(world.ground, crime, base_of(crime), world.town.n_residents, week_of(world), state[USUAL], state[ROOM])
     goal, table = p["gathered"] * float(state[USUAL].sum()), state[PROBLEMS]
     most = MOST_PROBLEMS * math.ceil(goal / p["size"])
     table.reserve(most)
