@@ -110,7 +110,7 @@ class Problems(Group):
     evidence_months: float = number(6.0, "months", 1.0, 60.0, "assumed", "half-life of what was told and filed")
     again: float = share(0.3, "assumed", "wrong causes looked at again a month, with forms in full use")
     begins: float = share(0.4, "assumed", "responses begun in a month by who follows up fully, once a cause is named")
-    presence: float = share(0.025, "assumed; swept", "problems without a known cause at which presence is begun, a month")
+    presence: float = share(0.012, "assumed; swept", "problems without a known cause where presence is begun, a month")
     partner: float = share(0.15, "assumed", "months in which prosecutors take part, or a mayor who does not care")
     partner_willing: float = share(0.45, "B15; assumed", "the same of a mayor who takes on security")
     lapse: float = share(0.12, "B13; assumed", "responses that lapse in a month where nobody follows up")
@@ -409,7 +409,7 @@ def parts(world: World) -> tuple[Reals, Rows[Problem]]:
     rows = world.state[PROBLEMS].filled()
     rows = rows[rows["cell"] >= 0]
     taken = np.bincount(rows["kind"], rows["size"], N_KINDS)
-    crimes = world.state[USUAL].sum(axis=0)
+    crimes = world.laid(site_of).crimes
     return 1.0 - np.divide(taken, crimes, out=np.zeros(N_KINDS), where=crimes > 0.0), rows
 
 
