@@ -155,7 +155,7 @@ def boards(town: "PlainTown") -> Rows:
 
 def plans(town: "PlainTown") -> Rows:
     """Plans of stations."""
-    same = ("mode", "kind", "hour", "founded", "named", "shared", "holds", "changed", "made", "product", "months")
+    same = ("mode", "kind", "hour", "founded", "holds", "changed", "made", "product", "months")
     return [named(one, *same, "visits") for one in town.plans]
 
 
@@ -227,6 +227,7 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "means": lambda town: [
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
     ],
+    "sector_record": lambda town: [named(one, "found", "tried", "better") for one in town.problems.records],
     "stations": lambda town: [
         {"tick_ordered": one.ordered_at, "until": one.supported_until, "supported": int(one.supported)}
         for one in town.facilities
@@ -300,6 +301,18 @@ def requests(town: "PlainTown") -> Rows:
     ]
 
 
+def problems(town: "PlainTown") -> Rows:
+    """Slots, and the problems in them."""
+    same = ("gen", "kind", "cause", "noted", "named", "shared", "response", "person", "begun", "kept", "size", "more")
+    counts = ("eff", "seen", "told", "filed", "talked", "talks", "refused")
+    return [
+        named(one, *same, *counts)
+        | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}
+        | {"facility": -1 if one.cell is None else one.cell.facility}
+        for one in town.problems.slots
+    ]
+
+
 def in_whose_hands(request: Request) -> dict[str, float]:
     """To whom a request has come, and what is owed for it."""
     if request.owner is NOT_YET:
@@ -321,6 +334,7 @@ def present(town: "PlainTown") -> Rows:
 GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
     "choices": lambda town: [*book(town.choices)],
     "offenders": offenders,
+    "problems": problems,
     "files": files,
     "cases": cases,
     "repeats": repeats,
@@ -365,6 +379,12 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "bosses": lambda town: [number_of(one.boss) for one in town.officers],
     "owed": lambda town: [[(owed.asked, owed.given) for owed in one.owed] for one in town.facilities],
+    "usual_here": lambda town: [row + [0.0] * 3 for row in town.problems.usual],
+    "room_here": lambda town: [row + [0.0] * 3 for row in town.problems.room],
+    "problem_at": lambda town: [
+        [-1 if (one := town.problems.at(cell, kind)) is None else one.slot for kind in range(9)] for cell in town.cells
+    ],
+    "problem_mark": lambda town: town.problems.marks,
     "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,

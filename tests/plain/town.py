@@ -40,6 +40,7 @@ from plain.politics import break_out, numbers_today
 from plain.population import Suffered, change_population
 from plain.practices import begin_practices, take_up
 from plain.pressure import Figure, answer_for_figures
+from plain.problems import Problems, begin_problems, note_problems, solve_problems
 from plain.remedies import Hurt, wait_in_vain
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
@@ -103,6 +104,8 @@ class PlainTown(mesa.Model):
         self.residents_at_start = [
             sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
+        self.problems: Problems
+        begin_problems(self)
         self.find_offenders()
         self.local = [Local() for _ in range(self.n_settlements)]
         self.hidden = 0.0
@@ -228,7 +231,11 @@ class PlainTown(mesa.Model):
     @property
     def weekday(self) -> int:
         """Weekday, Monday 0."""
-        return self.date.weekday()
+        return self.weekday_of(self.tick)
+
+    def weekday_of(self, tick: int) -> int:
+        """Weekday of a shift, Monday 0."""
+        return (DAY_ZERO + datetime.timedelta(days=tick // 3)).weekday()
 
     @property
     def month(self) -> int:
@@ -253,13 +260,22 @@ class PlainTown(mesa.Model):
     @property
     def is_market_day(self) -> bool:
         """Whether there is a market today."""
-        return bool(getattr(self.numbers("calendar"), f"market_{WEEKDAYS[self.weekday]}"))
+        return self.has_market(self.tick)
+
+    def has_market(self, tick: int) -> bool:
+        """Whether there is a market on the day of a shift."""
+        return bool(getattr(self.numbers("calendar"), f"market_{WEEKDAYS[self.weekday_of(tick)]}"))
 
     @property
     def place_list(self) -> int:
         """Number of the list of places of this shift (ODD: daily_rhythm)."""
-        day_type = MARKET_DAY if self.is_market_day else SUNDAY if self.weekday == 6 else WORKING_DAY
-        return 3 * day_type + self.shift
+        return self.list_of(self.tick)
+
+    def list_of(self, tick: int) -> int:
+        """Number of the list of places of a shift."""
+        sunday = self.weekday_of(tick) == 6
+        day_type = MARKET_DAY if self.has_market(tick) else SUNDAY if sunday else WORKING_DAY
+        return 3 * day_type + tick % 3
 
     # What the rules ask for
 
@@ -361,6 +377,7 @@ class PlainTown(mesa.Model):
         hear_cases(self)
         consult(self)
         report_up(self)
+        note_problems(self)
         answer_for_figures(self)
         judge(self)
         take_word(self)
@@ -378,6 +395,7 @@ class PlainTown(mesa.Model):
         if self.month_ends:
             renew_officers(self)
             take_up(self)
+            solve_problems(self)
             set_hours(self, self.month + 1)
             end_month(self)
             end_month_of_cliques(self)
