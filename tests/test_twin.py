@@ -383,7 +383,7 @@ BOARD_MATTERS = {
 GIVEN = {
     "mayor": {"habit": 3.0, "reach": 4.0, "light": 0.6, "cameras": 0.6},
     "capture": {"base": 2.0, "penury": 3.0, "integrity": 0.0, "found": 0.9},
-    "consultation": {"meetings": 1.5, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2},
+    "consultation": {"meetings": 4.0, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2},
     "extortion": {"clash": 2.0, "demands": 8.0},
     "reporting": {"anonymous": 2.0},
 }
@@ -800,7 +800,7 @@ def given_town() -> Scenario:
 
 def test_the_twin_gives_what_is_asked_for_and_finds_out_who_was_bought() -> None:
     scenario = given_town()
-    town = PlainTown(scenario, build_town(scenario), 7)
+    town = PlainTown(scenario, build_town(scenario), 9)
     petitions = granted = given = lit = chiefs_bought = mayors_bought = 0
     for _ in range(310):
         town.step()
@@ -969,7 +969,7 @@ def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() 
 
 @fast_model
 def test_a_town_whose_mayor_gives_lives_the_same_months_in_both_models() -> None:
-    live_together(given_town(), 7, 310)
+    live_together(given_town(), 9, 310)
 
 
 @fast_model

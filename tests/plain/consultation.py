@@ -41,7 +41,7 @@ class Request:
     called: bool = False
     followed: bool = False
     owner: Any = NOT_YET
-    person: int = -1
+    person: int = 0
     mark: float = -1.0
 
 

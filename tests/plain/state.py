@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from plain.consultation import NOT_YET, Request
+from plain.consultation import NOT_YET
 from plain.deciding import book
 from plain.gangs import members
 from plain.luck import logistic
@@ -296,7 +296,7 @@ def requests(town: "PlainTown") -> Rows:
         named(one, "asked", "nth", "followed", "problem", "climbed")
         | {"by_police": one.called}
         | {"due": one.asked + REQUEST, "authority": one.authority.number}
-        | in_whose_hands(one)
+        | {"owner": -2 if one.owner is NOT_YET else number_of(one.owner), "person": one.person, "mark": one.mark}
         for one in town.requests
     ]
 
@@ -311,14 +311,6 @@ def problems(town: "PlainTown") -> Rows:
         | {"facility": -1 if one.cell is None else one.cell.facility}
         for one in town.problems.slots
     ]
-
-
-def in_whose_hands(request: Request) -> dict[str, float]:
-    """To whom a request has come, and what is owed for it."""
-    if request.owner is NOT_YET:
-        return {"owner": -2}
-    of_person = {} if request.owner is None else {"person": request.person}
-    return {"owner": number_of(request.owner), "mark": request.mark} | of_person
 
 
 def present(town: "PlainTown") -> Rows:
