@@ -48,7 +48,7 @@ class Plans(Group):
 
     name: ClassVar[str] = "plans"
     evidence: ClassVar[tuple[str, ...]] = (
-        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04", "L05",
+        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04",
     )  # fmt: skip
 
     formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)

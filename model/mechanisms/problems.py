@@ -39,6 +39,7 @@ from model.territory import DIRT
 if TYPE_CHECKING:
     from model.mechanisms.crime import Crime
     from model.model import TrustModel as World
+    from model.police import Sector
     from model.stage import Ground
     from model.territory import Cell
 
@@ -179,6 +180,7 @@ class Site(Tables):
     """Where problems may be, and what is there."""
 
     cells: Rows[Cell]
+    sectors: Rows[Sector]
     sector_of: Ints
     usual: Reals
     room: Reals
@@ -341,7 +343,8 @@ def arise(rows: Rows[Problem], n: int, i: int, site: Site, tick: int, seed: int)
 def settle_in(row: Problem, i: int, site: Site, tick: int, seed: int) -> None:
     """Note what a problem that has found its place is: its cause, and how steep it makes the hazard there."""
     p = site.numbers[max(site.cells[row.cell].settlement, 0)]
-    row.sector, row.facility = site.sector_of[row.cell], site.cells[row.cell].facility
+    row.sector = site.sector_of[row.cell]
+    row.facility = site.sectors[row.sector].facility
     row.more = row.size / site.usual[row.cell, row.kind]
     row.cause = cause_by(site, row.cell, row.kind, p, luck(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
     site.at[row.cell, row.kind] = i
@@ -368,9 +371,10 @@ def site_of(world: World) -> Site:
     """Lay out where problems may be."""
     state, sector = world.state, world.once(sector_of_cell)
     usual = state[USUAL]
+    crimes, inside = usual.sum(axis=0), usual[sector >= 0].sum(axis=0)
     return Site(
-        world.town.cells, sector, usual, state[ROOM], state[PROBLEM_AT], state[LIT], usual.sum(axis=0),
-        usual[sector >= 0].sum(axis=0), world.numbers["problems"],
+        world.town.cells, world.town.sectors, sector, usual, state[ROOM], state[PROBLEM_AT], state[LIT], crimes, inside,
+        world.numbers["problems"],
     )  # fmt: skip
 
 
@@ -428,5 +432,5 @@ IT = Mechanism(
     tables=(PROBLEMS, USUAL, ROOM, PROBLEM_AT),
     hazard=Hazard(place=gather),
     begin=begin,
-    knockout=Knockout(("problems_noted", "responses_begun", "crimes_refused")),
+    knockout=Knockout(("problems_noted", "responses_begun", "minutes_problems")),
 )

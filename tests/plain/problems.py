@@ -278,9 +278,9 @@ def solve_problems(town: "PlainTown") -> None:
         problem.talks += problem.talked
     asked = [look_into(town, facility) for facility in town.facilities]
     for problem in there:
-        assert problem.cell is not None
+        f = facility_of(problem).number
         if problem.noted >= 0:
-            asked[problem.cell.facility] += meet(town, problem, had[problem.cell.facility])
+            asked[f] += meet(town, problem, had[f])
         wear(town, problem)
     for facility, minutes in zip(town.facilities, asked, strict=True):
         owed = facility.owed[FOR_PROBLEMS]
@@ -295,14 +295,14 @@ def boss_of(town: "PlainTown", problem: Problem) -> "Officer | None":
     leader = leader_of(town, problem.sector)
     if leader is not None:
         return leader
-    staff = staff_of(town, facility_of(town, problem))
+    staff = staff_of(town, facility_of(problem))
     return staff[0] if staff else None
 
 
-def facility_of(town: "PlainTown", problem: Problem) -> "Facility":
+def facility_of(problem: Problem) -> "Facility":
     """Return the facility that serves a problem."""
-    assert problem.cell is not None
-    return town.facilities[problem.cell.facility]
+    assert problem.sector is not None
+    return problem.sector.facility
 
 
 def u_of(town: "PlainTown", name: str, problem: Problem) -> float:
@@ -343,7 +343,7 @@ def notice(town: "PlainTown", problem: Problem) -> None:
     if problem.noted >= 0 or boss is None:
         return
     heard = problem.talked * p.by_talk * (p.talk_least + p.talk_habit * boss.habits[ANALYSIS])
-    by_forms = problem.told * p.by_report * real_use(town, facility_of(town, problem))
+    by_forms = problem.told * p.by_report * real_use(town, facility_of(problem))
     if u_of(town, "problem noted", problem) < 1.0 - math.exp(-(by_forms + heard)):
         problem.noted = town.tick
 
@@ -365,7 +365,7 @@ def take_item(town: "PlainTown", request: "Request") -> None:
 
 def look_again(town: "PlainTown", problem: Problem) -> None:
     """Take a wrong cause off the record, perhaps."""
-    chance = town.numbers("problems").again * real_use(town, facility_of(town, problem))
+    chance = town.numbers("problems").again * real_use(town, facility_of(problem))
     if problem.is_named_wrong() and u_of(town, "looked at again", problem) < chance:
         problem.named = problem.response = NONE
         problem.kept, problem.shared = 0, False
@@ -380,7 +380,7 @@ def look_into(town: "PlainTown", facility: "Facility") -> float:
         open_ones = [
             one
             for one in town.problems.slots
-            if one.cell is not None and one.cell.facility == facility.number and one.noted >= 0 and one.named == NONE
+            if one.sector is not None and one.sector.facility is facility and one.noted >= 0 and one.named == NONE
         ]
         if not open_ones:
             break

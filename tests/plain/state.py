@@ -308,7 +308,7 @@ def problems(town: "PlainTown") -> Rows:
     return [
         named(one, *same, *counts)
         | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}
-        | {"facility": -1 if one.cell is None else one.cell.facility}
+        | {"facility": -1 if one.sector is None else one.sector.facility.number}
         for one in town.problems.slots
     ]
 
