@@ -132,11 +132,11 @@ def begin_problems(town: "PlainTown") -> None:
     for sector in town.sectors:
         for cell, _ in sector.route:
             sector_of.setdefault(cell, sector)
-    usual, greatest = usual_crime(town)
+    p, nothing = town.numbers("problems"), [[0.0] * N_KINDS for _ in town.cells]
+    usual, greatest = usual_crime(town) if p.gathered > 0.0 else (nothing, nothing)
     room = [[CEILINGS[k] / high if high > 0.0 else 0.0 for k, high in enumerate(row)] for row in greatest]
     records = [Record() for _ in town.sectors]
     town.problems = Problems(usual, room, sector_of, records, [0.0] * len(town.facilities))
-    p = town.numbers("problems")
     wanted = p.gathered * math.fsum(map(math.fsum, usual))
     while wanted > sum(one.size for one in town.problems.slots):
         if len(town.problems.slots) >= 4 * math.ceil(wanted / p.size):
