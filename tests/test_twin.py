@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from plain.deciding import book
 from plain.fear import feel
+from plain.minutes import FOR_MEETINGS, FOR_PROBLEMS, FOR_REQUESTS, HOMES
 from plain.offenders import all_slots
 from plain.people import FORGETTING_BAD, FORGETTING_GOOD, LONG_VISIT
 from plain.state import FIELDS, GROWING, PER, Rows
@@ -370,6 +371,31 @@ ASKED = {
 }
 """Boards are told much, and few requests are met."""
 
+SOLVED = {
+    "problems": {
+        "gathered": 0.6,
+        "size": 30.0,
+        "life": 100.0,
+        "by_report": 5.0,
+        "analysts": 5.0,
+        "per_analyst": 5.0,
+        "blind": 1.0,
+        "by_analyst": 0.0,
+        "by_word": 0.0,
+        "again": 1.0,
+        "partner_willing": 1.0,
+        "lapse": 0.1,
+        "upkeep": 30.0,
+        "effect": 1.0,
+    },
+    "crime": {"theft": 4.0, "robbery": 6.0, "assault": 0.02, "at_home": 1.0},
+    "certainty": {"street": 0.0},
+    "deterrence": {"street": 0.1},
+    "offenders": {"street": 2.0},
+    "extortion": {"clash": 0.0, "demands": 0.5},
+}
+"""Steep problems, which are noticed, looked into and met."""
+
 BOARD_MATTERS = {
     "case before a board",
     "watch of a board",
@@ -415,6 +441,17 @@ CLIQUES_DECIDE = ("stance", "rent", "punishment", "recruits", "cells", "attack",
 
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
 """What may become of a call, apart from the reasons why it is not served."""
+
+WORK = (
+    "visits to homes",
+    "for meetings",
+    "for requests",
+    "for problems",
+    "other sectors",
+    "responses that fit",
+    "refused",
+)
+"""What officers do by habit, and what comes of it."""
 
 ELSEWHERE = {"ledger"}
 """Tables that are compared by a function of their own."""
@@ -867,6 +904,18 @@ def assert_same_now(tick: int, fast: Any, plain: PlainTown) -> None:
     assert_same_reasons(tick, fast, plain)
 
 
+def work_of(plain: PlainTown) -> dict[str, int]:
+    """Return how much couples did in the last shift by plan, and how many were sent to another sector."""
+    couples = plain.couples_on_duty()
+    return {
+        "visits to homes": sum(visit.alive and visit.kind == HOMES for visit in plain.visits),
+        "for meetings": sum(one.stretches[FOR_MEETINGS] for one in couples),
+        "for requests": sum(one.stretches[FOR_REQUESTS] for one in couples),
+        "for problems": sum(one.stretches[FOR_PROBLEMS] for one in couples),
+        "other sectors": sum(one.lead is not None and one.sector is not one.lead.sector for one in couples),
+    }
+
+
 def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
     """Let both models live through the same shifts, those of the warm-up too; return how much happened after it."""
     from model.model import TrustModel
@@ -904,6 +953,10 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         counts["served by a reinforcement"] += sum(one.couple.reinforces for one in plain.responses)
         counts["served a shift later"] += sum(one.born < tick for one in plain.responses)
         counts["sent from elsewhere"] += sum(one.cell.facility != one.couple.facility.number for one in plain.responses)
+        for name, n in work_of(plain).items():
+            counts[name] = counts.get(name, 0) + n
+    counts["responses that fit"] = sum(record.tried for record in plain.problems.records)
+    counts["refused"] = sum(record.better for record in plain.problems.records)
     assert_same_ledger(fast, plain)
     assert_same_choices(fast, plain)
     assert_ledger_balances(plain)
@@ -1002,6 +1055,20 @@ def test_a_town_whose_boards_ask_and_climb_lives_the_same_months_in_both_models(
     start = datetime.date(2016, 12, 3)
     counts = live_together(small_scenario(residents=220, roads=(0, 1, 2), start=start, changes=ASKED), 3, 330)
     assert all(counts.get(matter, 0) for matter in BOARD_MATTERS), counts
+
+
+@fast_model
+def test_a_town_whose_problems_are_met_lives_the_same_months_in_both_models() -> None:
+    scenario = small_scenario(
+        width=1500.0,
+        height=1500.0,
+        residents=1600,
+        start=datetime.date(2017, 1, 28),
+        officers=(24, 9),
+        changes=SOLVED,
+    )
+    counts = live_together(scenario, 5, 190)
+    assert all(counts[name] for name in WORK), counts
 
 
 def end_of(group: str, end: str) -> dict[str, float]:

@@ -128,10 +128,7 @@ class Problems:
 
 def begin_problems(town: "PlainTown") -> None:
     """Find what is usual where, and fill slots until enough crime gathers."""
-    sector_of: dict[Cell, Sector] = {}
-    for sector in town.sectors:
-        for cell, _ in sector.route:
-            sector_of.setdefault(cell, sector)
+    sector_of = {cell: sector for sector in town.sectors for cell, _ in sector.route}
     p, nothing = town.numbers("problems"), [[0.0] * N_KINDS for _ in town.cells]
     usual, greatest = usual_crime(town) if p.gathered > 0.0 else (nothing, nothing)
     room = [[CEILINGS[k] / high if high > 0.0 else 0.0 for k, high in enumerate(row)] for row in greatest]
