@@ -90,7 +90,7 @@ class Consultation(Group):
     attend_organised: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1")
     feasible: float = share(0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet")
     request_met: float = share(
-        0.25, "E10, Q21: over three quarters not followed up", "feasible requests met though nobody works on them",
+        0.36, "E10; orders of magnitude: 25-50 % met", "feasible requests met though nobody works on them",
         role="lever",
     )  # fmt: skip
     answer: float = share(0.2, "assumed", "requests not met that are answered with a reason", role="lever")

@@ -81,7 +81,7 @@ class Contacts(Group):
     )
 
     foot: float = number(
-        2.4,
+        2.2,
         "contacts a visit",
         0.0,
         10.0,
@@ -89,7 +89,7 @@ class Contacts(Group):
         "contacts of a couple on foot or by bicycle",
     )
     motor: float = number(
-        1.45, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
+        1.33, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
     )
     night: float = share(0.35, "assumed", "contacts at night relative to day")
     stop: float = share(

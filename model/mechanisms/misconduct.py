@@ -257,6 +257,8 @@ WRITES = (
     "impressions", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
     "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",
+    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
+    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow",
 )  # fmt: skip
 IT = Mechanism(
     group=Misconduct,

@@ -268,10 +268,9 @@ def common_reasons(officer: Officer, reasons: Reasons, z: int, tick: int) -> flo
 
 @kernel
 def reviewed(
-    officer: Officer, habit: float, k: int, colleagues: float, boss: float, chief: float, wish: float, p: Practices,
-    supported: int,
-) -> float:  # fmt: skip
-    """What the habit of practice k becomes if it is reviewed now."""
+    officer: Officer, k: int, colleagues: float, boss: float, chief: float, wish: float, p: Practices, supported: int
+) -> float:
+    """What the habit of practice k becomes if it is reviewed now, by those of colleagues, boss and chief."""
     if k == 0:
         usual, own, skill, order = p.usual_team, p.team, p.taught_team, p.order_team
     elif k == 1:
@@ -332,11 +331,8 @@ def review(
             if luck(seed, name, tick, o, 0) < p.renew:
                 boss = before[bosses[o], k] if bosses[o] >= 0 else 0.0
                 others, supported = mean[f, k] / staff[f], reasons.stations[f].supported
-                set_habit(
-                    officer,
-                    k,
-                    reviewed(officer, before[o, k], k, others, boss, before[chiefs[f], k], wish, p, supported),
-                )
+                habit = reviewed(officer, k, others, boss, before[chiefs[f], k], wish, p, supported)
+                set_habit(officer, k, habit)
                 tally[0].habits_reviewed += 1.0
 
 

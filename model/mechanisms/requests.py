@@ -139,7 +139,7 @@ def ask(stage: Stage, consulting: Consulting, a: int, first: int, called: int, p
         request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
         request.nth, request.problem = nth, problem
         request.by_police, request.followed, request.climbed = called, 0, 0
-        request.owner = NOT_YET
+        request.owner, request.person, request.mark = NOT_YET, 0, -1.0
         consulting.request_count[0] += 1
         stage.tally[0].requests += 1.0
         suffered[problem] *= 0.5
@@ -155,7 +155,8 @@ def write_request(
     request = requests[count[0]]
     request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
     request.nth, request.problem, request.by_police = nth, problem, 0
-    request.followed, request.climbed, request.owner = 0, climbed, NOT_YET
+    request.followed, request.climbed = 0, climbed
+    request.owner, request.person, request.mark = NOT_YET, 0, -1.0
     count[0] += 1
     stage.tally[0].requests += 1.0
     suffered[problem] *= 0.5
@@ -176,7 +177,7 @@ def take_on(stage: Stage, consulting: Consulting) -> None:
             continue
         a = request.authority
         o, z = consulting.chiefs[a], consulting.authorities[a].settlement
-        request.owner, request.mark = o, -1.0
+        request.owner = o
         if o < 0:
             continue
         request.person, p = consulting.officers[o].person, consulting.practices[z]

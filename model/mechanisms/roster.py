@@ -287,8 +287,7 @@ def equip(
             tally[0].joint_patrols += 1.0
         if couple.mode in (MOTORCYCLE, VEHICLE):
             tally[0].km_available += couple.km
-        fixed = start_out(couple, p, practice.brief, tick, post, home, seed) / 60.0
-        count_hours(tally, fixed)
+        count_hours(tally, start_out(couple, p, practice.brief, tick, post, home, seed) / 60.0)
     for f in range(n):
         fleet.loans[f].taken += max(0, fleet.loans[f].motorcycles - motorcycles[f])
 
