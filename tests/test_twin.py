@@ -235,7 +235,9 @@ BUSY = {
     "boards": {"share_not_inviting": 0.3},
     "collective_violence": {"named": 0.5, "held": 0.5, "calm": 0.6, "lethal": 0.5},
     "land_conflicts": {"rate": 20.0, "weeks": 0.2, "fight": 0.5},
-    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
+    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6},
+    "problems": {"size": 5.0, "life": 8.0, "by_report": 3.0, "per_chief": 6.0, "begins": 1.0, "presence": 0.2}
+    | {"lapse": 0.5, "again": 0.9},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
     "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5}
