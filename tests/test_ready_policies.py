@@ -15,11 +15,11 @@ from scenarios import load
 Live = Callable[..., TrustModel]
 MONTH = 93
 TOUCHES = {
-    "mopsic_full": {"adoption", "practices", "plans", "pressure", "patrol", "consultation", "resources"},
+    "mopsic_full": {"adoption", "practices", "plans", "pressure", "patrol", "consultation", "resources", "problems"},
     "mopsic_realistic": {"adoption", "practices"},
     "practice_team": {"adoption", "practices"},
     "practice_area": {"practices"},
-    "practice_analysis": {"practices", "plans", "resources"},
+    "practice_analysis": {"practices", "plans", "resources", "problems"},
     "practice_follow_up": {"practices"},
     "training_only": {"adoption"},
     "resources_only": {"resources", "roster"},
@@ -40,7 +40,7 @@ MOVES = {
     "mopsic_realistic": ("officers_trained", 1),
     "practice_team": ("habit_team", 1),
     "practice_area": ("habit_area", 1),
-    "practice_analysis": ("habit_analysis", 1),
+    "practice_analysis": ("problems_right", 1),
     "practice_follow_up": ("habit_follow", 1),
     "resources_only": ("km_available", 1),
     "reporting_support": ("complaints_filed", 1),
