@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from model.calendar import DAYS_A_YEAR
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 TRIES, STEP = 4, 4096
 """Tries to find somebody who has not gone, and how far apart their luck is numbered."""
+
+
+@kernel
+def in_a_month(a_year: float) -> float:
+    """Chance in a month that belongs to this chance in a year."""
+    return 1.0 - math.exp(math.log1p(-a_year) / 12.0)
 
 
 @kernel

@@ -211,8 +211,8 @@ CHANNELS = (
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 
-CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS = (code(kind) for kind in range(-1, 6))
-"""Kinds of visits: none (at work on cases), by route, to an institution, by plan, on a post, checkpoint, army."""
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (code(kind) for kind in range(-1, 7))
+"""Kinds of visits: none (work on cases), by route, to an institution, by plan, on a post, checkpoint, army, homes."""
 N_PROBLEMS, N_CELLS = 6, 5
 """Problems by which stations and headquarters remember crime, and places of a plan."""
 

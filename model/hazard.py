@@ -46,13 +46,17 @@ class Factors:
 
     def lay(self, world: World) -> None:
         """Let every mechanism write its factors, by the numbers in force."""
+        self.lay_wishes(world)
+        for name in self.guarding:
+            self.lay_guard(world, name)
+
+    def lay_wishes(self, world: World) -> None:
+        """Let what raises or lowers the wish to offend be written anew, and no guard."""
         self.rates[:] = self.person[:] = 1.0
         for hazard in self.writers.values():
             hazard.place(world, self.rates)
             hazard.person(world, self.person)
         np.max(self.rates, axis=2, out=self.highest)
-        for name in self.guarding:
-            self.lay_guard(world, name)
 
     def lay_guard(self, world: World, name: str) -> None:
         """Let one guard write its factors anew."""

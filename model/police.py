@@ -15,6 +15,8 @@ SEATS = 2
 COPIES = 4
 """Couples that can be fielded for a post: its own, and reinforcements for experiments (`roster.couples`)."""
 NO_POST = -1
+FOUNDED = 1997
+"""Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
 
 
 class Officer(Row):
@@ -24,6 +26,10 @@ class Officer(Row):
     when the person last asked for a bribe (-1 for never); ``tone`` is what training and the person's states add to the
     log-odds of fair treatment in this shift; motivation, stress, felt safety and faith (trust in the community) are
     distances from the person's own disposition, in log-odds.
+
+    ``sector`` is the sector for which the person answers (-1 at a desk), since ``tick_sector``; ``leads`` is 1 for a
+    team leader, 2 for the chief; ``led`` says whether the boss is trained; ``skill`` (0-1) is training that still
+    holds, since the course at ``tick_trained``; each ``habit`` (0-1) is how far the person does that practice.
     """
 
     facility: int
@@ -34,12 +40,23 @@ class Officer(Row):
     person: int
     cohort: int
     tick_since: int
+    sector: int
+    tick_sector: int
+    tick_trained: int
+    leads: int
     asked: int
     female: Bit
     trained: Bit
     aware: Bit
     kiche: Bit
     champion: Bit
+    led: Bit
+    schooling: float
+    skill: float
+    habit_team: float
+    habit_area: float
+    habit_analysis: float
+    habit_follow: float
     manner: float
     integrity: float
     tone: float

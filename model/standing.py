@@ -8,6 +8,7 @@ import numpy as np
 
 from model.daybook import N_CELLS
 from model.mechanisms.plans import beats_of
+from model.mechanisms.problem_work import causes_known
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
@@ -21,12 +22,13 @@ LIVED = 3
 def standing(world: World) -> dict[str, float]:
     """Return shares of the stations with couples: founded plans, places among the worst, responses alive, and so on."""
     state, staffed = world.state, np.unique(world.town.posts["facility"])
-    names = ("founded", "named", "shared", "holds", "changed")
+    names = ("founded", "holds", "changed")
     judged = ("found", "answered", "alive")
     if not len(staffed):
-        return dict.fromkeys((*names, *judged, "returned"), 0.0)
+        return dict.fromkeys((*names, *judged, "returned", "named", "shared"), 0.0)
     plans = state.plans[staffed]
     shares = {name: float(plans[name].mean()) for name in names}
+    shares |= dict(zip(("named", "shared"), causes_known(world), strict=True))
     shares["returned"] = float((plans["product"] == world.tick).mean())
     parts = np.mean([judge(state, world.once(beats_of)[f], int(f)) for f in staffed], axis=0)
     return shares | dict(zip(judged, parts.tolist(), strict=True))

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 class Couple(Row):
     """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
 
-    ``block`` is the use for which the chief set the hours of this shift, or -1.
-    ``km`` is its litres, as kilometres, less those of its calls; ``calls`` those that it served.
+    ``sector`` is where the relief sends it; ``busy`` are its minutes on calls and arrests, besides fixed duty;
+    ``slots`` its free stretches, of which some are for orders, meetings, requests and problems.  ``block`` is the use
+    for which the chief set the hours of this shift, or -1.  ``tank`` is its litres, as kilometres, ``km`` less those of
+    its calls; ``calls`` those that it served.
     """
 
     on: int
@@ -35,10 +37,18 @@ class Couple(Row):
     mode: int
     joint: int
     block: int
+    sector: int
+    slots: int
+    for_orders: int
+    for_meetings: int
+    for_requests: int
+    for_problems: int
     cell: int
     free: float
     duty_start: float
     duty_end: float
+    busy: float
+    tank: float
     km: float
 
 
@@ -133,8 +143,6 @@ class Plan(Row):
     hour: int
     n: int
     founded: int
-    named: int
-    shared: int
     holds: int
     changed: int
     made: int

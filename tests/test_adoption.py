@@ -69,12 +69,12 @@ def test_the_same_person_follows_whenever_the_first_one_leaves(quiet: Scenario) 
     """A successor is keyed by position and person, so twins with other rotation meet the same people."""
     world = TrustModel(quiet, rng=7)
     early, late = world.state.officers.copy(), world.state.officers.copy()
-    plant, p = world.numbers["plant"][0], world.numbers["adoption"][0]
-    succeed(early, 3, plant, p, 24204, 18700, 7)
-    succeed(late, 3, plant, p, 24206, 18900, 7)
+    plant, p, practices = (world.numbers[name][0] for name in ("plant", "adoption", "practices"))
+    succeed(early, 3, plant, p, practices, 24204, 18700, 7)
+    succeed(late, 3, plant, p, practices, 24206, 18900, 7)
     assert early[3]["tick_since"] != late[3]["tick_since"]
     assert early[3]["manner"] == late[3]["manner"] != world.state.officers[3]["manner"]
-    succeed(late, 3, plant, p, 24206, 18900, 7)
+    succeed(late, 3, plant, p, practices, 24206, 18900, 7)
     assert early[3]["manner"] != late[3]["manner"]
 
 
@@ -103,18 +103,23 @@ def test_worlds_end_near_their_plateau() -> None:
 
 
 def test_training_takes_no_effect_on_treatment_when_its_link_is_cut(quiet: Scenario) -> None:
-    tones = lived(1, **{"adoption.link_treatment": 0.0}).state.officers["tone"]
-    assert not tones.any()
-    assert set(np.unique(lived(1).state.officers["tone"])) <= {0.0, 0.3}
+    alone = {"mechanisms.practices": False}
+    assert not lived(1, **alone, **{"adoption.link_treatment": 0.0}).state.officers["tone"].any()
+    tones = lived(1, **alone).state.officers["tone"]
+    assert tones.any()
+    assert ((tones >= 0.0) & (tones <= 0.3)).all()
 
 
-def test_trained_leads_plan_more_visits_and_pressure_for_arrests_takes_them_back() -> None:
-    everybody = {"plant.share_trained": 1.0, "patrol.plan_share": 0.1} | NOBODY_MOVES
-    freed = table(lived(1, **everybody, **{"adoption.busts": 0.0}))["visits_to_institutions"].sum()
-    pressed = table(lived(1, **everybody, **{"adoption.busts": 1.0, "adoption.returned": 0.0}))
-    cut = table(lived(1, **everybody, **{"adoption.link_plan": 0.0}))["visits_to_institutions"].sum()
-    assert freed > 1.5 * pressed["visits_to_institutions"].sum()
-    assert freed > 2.0 * cut
+def test_leads_with_the_habit_of_the_area_plan_more_visits_and_a_cut_link_takes_them_back() -> None:
+    habit = {"practices.usual_area": 0.9, "practices.renew": 0.0, "practices.planned": 0.0, "patrol.plan_share": 0.1}
+    freed, cut = (table(lived(1, **habit, **{"adoption.link_plan": x}, **NOBODY_MOVES)) for x in (1.0, 0.0))
+    assert freed["visits_to_institutions"].sum() > 2.0 * cut["visits_to_institutions"].sum()
+
+
+def test_pressure_for_arrests_takes_hours_from_operations_and_councils_give_them_back() -> None:
+    pressed = {"pressure.level": 1.0, "practices.renew": 0.9, "adoption.busts": 1.0} | NOBODY_MOVES
+    taken, returned = (table(lived(3, **pressed, **{"adoption.returned": x})) for x in (0.0, 1.0))
+    assert taken["habit_area"].iloc[-1] < 0.7 * returned["habit_area"].iloc[-1]
 
 
 def test_late_answers_are_explained_by_the_trained_only() -> None:
@@ -128,7 +133,8 @@ def test_late_answers_are_explained_by_the_trained_only() -> None:
 
 
 def test_residents_learn_more_from_an_officer_they_know(live) -> None:
-    known, new = live(30, **{"contacts.familiar": 2.0}), live(30, **{"contacts.familiar": 1.0})
+    often = {"practices.usual_area": 0.99, "practices.renew": 0.0, "practices.planned": 1.0}
+    known, new = (live(MONTH, **often, **{"contacts.familiar": x}) for x in (2.0, 1.0))
     assert known.trust().sum() > new.trust().sum()
 
 
@@ -141,7 +147,8 @@ def test_switched_off_the_officers_stay_as_they_are() -> None:
     assert (on["person"] > 0).any()
 
 
-def test_trained_officers_fill_forms_with_care_so_that_more_reaches_headquarters() -> None:
-    everybody = {"plant.share_trained": 1.0, "reporting.intercept": 1.0} | NOBODY_MOVES
+def test_officers_who_look_for_causes_fill_forms_with_care_so_that_more_reaches_headquarters() -> None:
+    habit = {"practices.usual_analysis": 0.9, "practices.renew": 0.0}
+    everybody = {"reporting.intercept": 1.0} | habit | NOBODY_MOVES
     careful, cut = (table(lived(2, **everybody, **{"adoption.link_forms": x})) for x in (1.0, 0.0))
     assert careful["crimes_recorded"].sum() > cut["crimes_recorded"].sum()

@@ -73,7 +73,7 @@ def test_legitimacy_rises_with_just_and_kept_rulings_and_falls_with_delay_and_pa
 def test_legitimacy_begins_at_the_level_of_the_site_and_its_cases_hold_it_there() -> None:
     cases = {"population.scale": 0.25, "calendar.warm_up": 1, "communal_authority.near": 2.0}
     scenario = load("totonicapan", set=cases, policies="closed_town")
-    world = TrustModel(scenario, rng=5)
+    world = TrustModel(scenario, rng=6)
     boards, level = world.state.boards, 1.0 / (1.0 + np.exp(-scenario["communal_authority"].legitimacy))
     shown, showings = boards["shown"].sum(), boards["showings"].sum()
     assert (boards["legitimacy"] == scenario["communal_authority"].legitimacy).all()

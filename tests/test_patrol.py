@@ -22,7 +22,7 @@ def modes(world: TrustModel, shifts: int) -> np.ndarray:
     for _ in range(shifts):
         world.step()
         on = world.state.couples["on"] == 1
-        walks = world.town.posts["foot"] == 1
+        walks = world.town.sectors["foot"][world.state.couples["sector"]] == 1
         beats += world.state.couples["mode"][on & walks].tolist()
         others += world.state.couples["mode"][on & ~walks].tolist()
     return np.array([np.bincount(one, minlength=4) for one in (beats, others)])
@@ -44,12 +44,12 @@ def test_a_bicycle_reaches_farther_than_feet() -> None:
     for bicycles in (0.0, 1.0):
         world = town(**leash, **{"roster.bicycles": bicycles})
         seen = set()
-        for _ in range(WEEK):
+        for _ in range(4 * WEEK):
             world.step()
             assert world.trace is not None
             visits = world.trace["visits"]
             walking = np.isin(world.state.couples["mode"][visits["post"]], (FOOT, BICYCLE))
-            walking &= world.town.posts["foot"][visits["post"]] == 1
+            walking &= world.town.sectors["foot"][world.state.couples["sector"][visits["post"]]] == 1
             seen |= set(visits["cell"][walking].tolist())
         cells.append(len(seen))
     assert cells[0] < cells[1]

@@ -15,7 +15,12 @@ from scenarios import load
 Live = Callable[..., TrustModel]
 MONTH = 93
 TOUCHES = {
-    "mopsic_full": {"adoption", "information", "plans", "pressure", "patrol"},
+    "mopsic_full": {"adoption", "practices", "plans", "pressure", "patrol", "consultation", "resources", "problems"},
+    "mopsic_realistic": {"adoption", "practices"},
+    "practice_team": {"adoption", "practices"},
+    "practice_area": {"practices"},
+    "practice_analysis": {"practices", "plans", "resources", "problems"},
+    "practice_follow_up": {"practices"},
     "training_only": {"adoption"},
     "resources_only": {"resources", "roster"},
     "reporting_support": {"response", "seeking_help", "reporting"},
@@ -23,7 +28,7 @@ TOUCHES = {
     "hotspots_only": {"plans"},
     "stable_couples": {"adoption"},
     "heavy_hand": {"heavy_hand", "pressure"},
-    "gaming_meetings": {"consultation"},
+    "gaming_meetings": {"consultation", "practices"},
     "gaming_routes": {"patrol"},
     "gaming_responses": {"response"},
     "gaming_forms": {"information", "plans"},
@@ -32,6 +37,11 @@ TOUCHES = {
 MOVES = {
     "mopsic_full": ("officers_trained", 1),
     "training_only": ("officers_trained", 1),
+    "mopsic_realistic": ("officers_trained", 1),
+    "practice_team": ("habit_team", 1),
+    "practice_area": ("habit_area", 1),
+    "practice_analysis": ("problems_right", 1),
+    "practice_follow_up": ("habit_follow", 1),
     "resources_only": ("km_available", 1),
     "reporting_support": ("complaints_filed", 1),
     "multicultural": ("police_stepped_in", -1),
@@ -107,7 +117,7 @@ def test_a_policy_begins_on_its_date_for_all_settlements(name: str) -> None:
         assert changed, group
 
 
-@pytest.mark.parametrize(("one", "other"), [("mopsic_full", "stable_couples"), ("mopsic_full", "gaming_forms")])
+@pytest.mark.parametrize(("one", "other"), [("mopsic_full", "stable_couples"), ("mopsic_realistic", "gaming_meetings")])
 def test_two_policies_that_contradict_each_other_are_refused_by_both_names(one: str, other: str) -> None:
     with pytest.raises(InputError) as found:
         load("villa_canales", policies=[one, other])

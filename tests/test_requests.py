@@ -55,7 +55,15 @@ def test_more_people_bring_more_requests_up_to_four(live: Live) -> None:
 
 
 def test_only_those_who_were_there_hear_what_became_of_it(live: Live) -> None:
-    world, n_heard = live(0, trace=True, **OFTEN, **{"consultation.explain": 0.0}), 0
+    world, n_heard = (
+        live(
+            0,
+            trace=True,
+            **OFTEN,
+            **{"consultation.explain": 0.0, "practices.follow_most": 0.0, "consultation.answer": 0.0},
+        ),
+        0,
+    )
     for _ in range(3 * MONTH):
         present, requests = (table.filled().copy() for table in (world.state.present, world.state.requests))
         world.step()

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from plain.deciding import book
 from plain.fear import feel
+from plain.minutes import FOR_MEETINGS, FOR_PROBLEMS, FOR_REQUESTS, HOMES
 from plain.offenders import all_slots
 from plain.people import FORGETTING_BAD, FORGETTING_GOOD, LONG_VISIT
 from plain.state import FIELDS, GROWING, PER, Rows
@@ -79,6 +80,26 @@ BUSY = {
         "assault": 0.1,
         "lethal_robbery": 0.05,
         "lethal_assault": 0.05,
+    },
+    "problems": {
+        "gathered": 0.5,
+        "size": 8.0,
+        "steepest": 10.0,
+        "life": 12.0,
+        "by_report": 3.0,
+        "by_talk": 2.0,
+        "analysts": 1.0,
+        "by_data": 0.4,
+        "again": 0.8,
+        "begins": 1.0,
+        "presence": 0.3,
+        "partner": 0.6,
+        "partner_willing": 0.8,
+        "lapse": 0.5,
+        "upkeep": 300.0,
+        "looking": 120.0,
+        "effect": 0.8,
+        "rise": 0.9,
     },
     "near_repeat": {"kappa": 0.5, "days": 3.0},
     "deterrence": {"street": 0.8, "displacement": 0.6},
@@ -230,12 +251,28 @@ BUSY = {
         "kept": 1.0,
     },
     "patrol": {"plan_share": 0.1, "market": 0.5},
+    "practices": {
+        "renew": 0.5,
+        "usual_area": 0.5,
+        "usual_follow": 0.5,
+        "order_area": 0.7,
+        "order_follow": 0.4,
+        "support_least": 0.5,
+        "support_most": 2.0,
+        "reshuffle": 0.9,
+        "keeping": 0.3,
+        "planned": 0.9,
+        "brief": 45.0,
+        "meeting": 40.0,
+        "request": 40.0,
+        "visit": 20.0,
+    },
     "adoption": {"peers": 0.5, "places": 150.0, "rotation": 0.9, "retire": 0.9, "academy": 0.5, "explain": 0.5},
     "fear": {"memory": 0.1, "lag": 0.5, "habit": 0.5, "campaign": 0.5},
     "boards": {"share_not_inviting": 0.3},
     "collective_violence": {"named": 0.5, "held": 0.5, "calm": 0.6, "lethal": 0.5},
     "land_conflicts": {"rate": 20.0, "weeks": 0.2, "fight": 0.5},
-    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
+    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
     "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5}
@@ -334,6 +371,31 @@ ASKED = {
 }
 """Boards are told much, and few requests are met."""
 
+SOLVED = {
+    "problems": {
+        "gathered": 0.6,
+        "size": 30.0,
+        "life": 100.0,
+        "by_report": 5.0,
+        "analysts": 5.0,
+        "per_analyst": 5.0,
+        "blind": 1.0,
+        "by_analyst": 0.0,
+        "by_word": 0.0,
+        "again": 1.0,
+        "partner_willing": 1.0,
+        "lapse": 0.1,
+        "upkeep": 30.0,
+        "effect": 1.0,
+    },
+    "crime": {"theft": 4.0, "robbery": 6.0, "assault": 0.02, "at_home": 1.0},
+    "certainty": {"street": 0.0},
+    "deterrence": {"street": 0.1},
+    "offenders": {"street": 2.0},
+    "extortion": {"clash": 0.0, "demands": 0.5},
+}
+"""Steep problems, which are noticed, looked into and met."""
+
 BOARD_MATTERS = {
     "case before a board",
     "watch of a board",
@@ -347,7 +409,7 @@ BOARD_MATTERS = {
 GIVEN = {
     "mayor": {"habit": 3.0, "reach": 4.0, "light": 0.6, "cameras": 0.6},
     "capture": {"base": 2.0, "penury": 3.0, "integrity": 0.0, "found": 0.9},
-    "consultation": {"meetings": 1.5, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2},
+    "consultation": {"meetings": 4.0, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2},
     "extortion": {"clash": 2.0, "demands": 8.0},
     "reporting": {"anonymous": 2.0},
 }
@@ -379,6 +441,17 @@ CLIQUES_DECIDE = ("stance", "rent", "punishment", "recruits", "cells", "attack",
 
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
 """What may become of a call, apart from the reasons why it is not served."""
+
+WORK = (
+    "visits to homes",
+    "for meetings",
+    "for requests",
+    "for problems",
+    "other sectors",
+    "responses that fit",
+    "refused",
+)
+"""What officers do by habit, and what comes of it."""
 
 ELSEWHERE = {"ledger"}
 """Tables that are compared by a function of their own."""
@@ -764,7 +837,7 @@ def given_town() -> Scenario:
 
 def test_the_twin_gives_what_is_asked_for_and_finds_out_who_was_bought() -> None:
     scenario = given_town()
-    town = PlainTown(scenario, build_town(scenario), 7)
+    town = PlainTown(scenario, build_town(scenario), 9)
     petitions = granted = given = lit = chiefs_bought = mayors_bought = 0
     for _ in range(310):
         town.step()
@@ -831,6 +904,18 @@ def assert_same_now(tick: int, fast: Any, plain: PlainTown) -> None:
     assert_same_reasons(tick, fast, plain)
 
 
+def work_of(plain: PlainTown) -> dict[str, int]:
+    """Return how much couples did in the last shift by plan, and how many were sent to another sector."""
+    couples = plain.couples_on_duty()
+    return {
+        "visits to homes": sum(visit.alive and visit.kind == HOMES for visit in plain.visits),
+        "for meetings": sum(one.stretches[FOR_MEETINGS] for one in couples),
+        "for requests": sum(one.stretches[FOR_REQUESTS] for one in couples),
+        "for problems": sum(one.stretches[FOR_PROBLEMS] for one in couples),
+        "other sectors": sum(one.lead is not None and one.sector is not one.lead.sector for one in couples),
+    }
+
+
 def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
     """Let both models live through the same shifts, those of the warm-up too; return how much happened after it."""
     from model.model import TrustModel
@@ -868,6 +953,10 @@ def live_together(scenario: Scenario, seed: int, shifts: int) -> dict[str, int]:
         counts["served by a reinforcement"] += sum(one.couple.reinforces for one in plain.responses)
         counts["served a shift later"] += sum(one.born < tick for one in plain.responses)
         counts["sent from elsewhere"] += sum(one.cell.facility != one.couple.facility.number for one in plain.responses)
+        for name, n in work_of(plain).items():
+            counts[name] = counts.get(name, 0) + n
+    counts["responses that fit"] = sum(record.tried for record in plain.problems.records)
+    counts["refused"] = sum(record.better for record in plain.problems.records)
     assert_same_ledger(fast, plain)
     assert_same_choices(fast, plain)
     assert_ledger_balances(plain)
@@ -933,7 +1022,7 @@ def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() 
 
 @fast_model
 def test_a_town_whose_mayor_gives_lives_the_same_months_in_both_models() -> None:
-    live_together(given_town(), 7, 310)
+    live_together(given_town(), 9, 310)
 
 
 @fast_model
@@ -966,6 +1055,20 @@ def test_a_town_whose_boards_ask_and_climb_lives_the_same_months_in_both_models(
     start = datetime.date(2016, 12, 3)
     counts = live_together(small_scenario(residents=220, roads=(0, 1, 2), start=start, changes=ASKED), 3, 330)
     assert all(counts.get(matter, 0) for matter in BOARD_MATTERS), counts
+
+
+@fast_model
+def test_a_town_whose_problems_are_met_lives_the_same_months_in_both_models() -> None:
+    scenario = small_scenario(
+        width=1500.0,
+        height=1500.0,
+        residents=1600,
+        start=datetime.date(2017, 1, 28),
+        officers=(24, 9),
+        changes=SOLVED,
+    )
+    counts = live_together(scenario, 5, 190)
+    assert all(counts[name] for name in WORK), counts
 
 
 def end_of(group: str, end: str) -> dict[str, float]:

@@ -11,6 +11,10 @@ FIRST = (
     "contacts.fair",
     "adoption.places",
     "adoption.permanence",
+    "practices.order_team",
+    "practices.order_area",
+    "practices.order_analysis",
+    "practices.order_follow",
     "patrol.route_share",
     "patrol.plan_share",
     "plans.diagnosis",
@@ -28,7 +32,7 @@ FIRST = (
 )
 """Shown open; one that the model does not have is left out."""
 GROUPS = {
-    "mopsic": ("adoption", "contacts", "misconduct", "officers", "patrol", "plans"),
+    "mopsic": ("adoption", "practices", "contacts", "misconduct", "officers", "patrol", "plans"),
     "reporting": ("reporting", "information", "justice", "seeking_help"),
     "resources": ("resources", "response", "roster", "pressure"),
     "force": ("heavy_hand",),

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.calendar import MONTH, date_of_tick
+from model.chance import in_a_month
 from model.kernels import kernel, making_arrays
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism, portrayed
+from model.mechanisms.practices import LONGEST_TAUGHT, STATIONS, come_anew
 from model.parameters import Group, number, share
+from model.police import FOUNDED
 from model.rows import Row
 from model.state import MEANS, OFFICERS
 from model.tables import Field
@@ -23,6 +26,7 @@ from model.tables import Field
 if TYPE_CHECKING:
     from model.measures import Month
     from model.mechanisms.patrol import Patrol
+    from model.mechanisms.practices import Practices, Station
     from model.model import TrustModel as World
     from model.police import FacilityRow, Officer, Plant
     from model.register import Tally
@@ -36,8 +40,6 @@ NEWCOMER, TENURE, SERVICE, EXPLAINS = (
     decision("service"),
     decision("explains"),
 )
-FOUNDED = 1997
-"""Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
 LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
 """Months at the post and years of service of officers at the start, at most; assumed."""
 
@@ -83,14 +85,19 @@ class Adoption(Group):
         off=0.0,
     )
     overlap: float = share(0.25, "C07; assumed", "places lost to facilitators who do the same twice", role="lever")
+    programme_places: float = number(
+        0.0, "per 100 officers a year", 0.0, 200.0, "policy", "places of a programme, while its support lasts",
+        role="lever", off=0.0,
+    )  # fmt: skip
     course_days: float = number(5.0, "days", 0.0, 60.0, "assumed: no source tells", "working days of a training course")
     prevention: float = number(
         3.0, "ratio", 0.2, 10.0, "B21; assumed", "uptake of the prevention branch over operations"
     )
     champion: float = number(2.0, "ratio", 0.2, 10.0, "C18, C21; assumed", "uptake of champions over others")
+    leaders: float = number(1.0, "ratio", 0.2, 50.0, "policy", "uptake of team leaders and chiefs", role="lever")
     old_guard: float = number(0.5, "ratio", 0.0, 2.0, "C20; assumed", "uptake of officers from before the PNC")
     rotation: float = share(
-        0.35, "orders of magnitude: 20-60 % a year; U11", "officers moved away in a year", high=0.95, off=0.0
+        0.35, "orders of magnitude: 20-60 % a year; U11", "officers moved away in a year", high=0.995, off=0.0
     )
     permanence: float = share(0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever")
     service: int = number(22, "years", 5, 40, "assumed", "years of service after which officers retire")
@@ -103,17 +110,22 @@ class Adoption(Group):
     pool_aware: float = share(0.6, "C09, C11; assumed", "successors who know of MOPSIC though untrained")
     link_treatment: float = share(1.0, "design: switch of a link", "training acts on how people are treated")
     link_explain: float = share(1.0, "design: switch of a link", "training acts by explaining")
-    link_plan: float = share(1.0, "design: switch of a link", "training acts on planned visits")
-    link_forms: float = share(1.0, "design: switch of a link", "training acts on how forms are filled")
+    link_plan: float = share(1.0, "design: switch of a link", "the habit of the area acts on planned visits")
+    link_forms: float = share(1.0, "design: switch of a link", "the habit of analysis acts on how forms are filled")
     explain: float = share(0.25, "concept: 0-0.5", "late answers that a trained lead explains without blame", high=0.5)
     planning: float = number(
-        3.0, "ratio", 0.0, 10.0, "A10, E14; assumed", "planned visits of a trained lead over others"
+        3.0,
+        "ratio",
+        0.0,
+        10.0,
+        "A10, E14; assumed",
+        "visits to institutions of a lead with a full habit of the area",
     )
     busts: float = share(0.5, "B20; assumed", "of these, what pressure for arrests takes from operations", role="lever")
     returned: float = share(
         0.3, "E13, F23; assumed", "of that, what COMUPRE and communal authorities give back", role="lever"
     )
-    forms: float = share(0.5, "D03; assumed", "forms filled with conviction more by a trained officer")
+    forms: float = share(0.5, "D03; assumed", "forms filled with conviction more with a full habit of analysis")
 
 
 LEAVING = Field(
@@ -134,12 +146,6 @@ class Counts(Row):
     officers_moved: float
     officers_retired: float
     explained: float
-
-
-@kernel
-def in_a_month(a_year: float) -> float:
-    """Chance in a month that belongs to this chance in a year."""
-    return 1.0 - math.exp(math.log1p(-a_year) / 12.0)
 
 
 @kernel
@@ -166,11 +172,15 @@ def uptake(officer: Officer, p: Adoption) -> float:
     weight = p.prevention if officer.branch == 1 else 1.0
     if officer.champion == 1:
         weight *= p.champion
+    if officer.leads > 0:
+        weight *= p.leaders
     return weight * p.old_guard if officer.cohort < FOUNDED else weight
 
 
 @kernel
-def succeed(officers: Rows[Officer], o: int, plant: Plant, p: Adoption, month: int, tick: int, seed: int) -> None:
+def succeed(
+    officers: Rows[Officer], o: int, plant: Plant, p: Adoption, practices: Practices, month: int, tick: int, seed: int
+) -> None:
     """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
     officer, year = officers[o], month // 12
     n = officer.person + 1
@@ -192,6 +202,8 @@ def succeed(officers: Rows[Officer], o: int, plant: Plant, p: Adoption, month: i
         manner += luck(seed, NEWCOMER, n, o, 8 + nth)
     officer.manner = plant.manner_spread * manner
     officer.motivation = officer.stress = officer.safety = officer.faith = 0.0
+    ago = 0.0 if entrant else LONGEST_TAUGHT * luck(seed, NEWCOMER, n, o, 21)
+    come_anew(officer, practices, luck(seed, NEWCOMER, n, o, 20), ago, tick)
 
 
 @making_arrays
@@ -199,6 +211,7 @@ def teach(
     officers: Rows[Officer],
     homes: Rows[FacilityRow],
     adoption: Rows[Adoption],
+    stations: Rows[Station],
     tally: Rows[Tally],
     tick: int,
     seed: int,
@@ -221,9 +234,11 @@ def teach(
             tally[0].officers_made_aware += 1.0
         if officer.trained == 1:
             continue
-        places = (p.places + p.donor_places) * (1.0 - p.overlap) / 1200.0 * len(officers)
+        given = p.places + p.donor_places + p.programme_places * stations[home].supported
+        places = given * (1.0 - p.overlap) / 1200.0 * len(officers)
         if luck(seed, COURSE, tick, o, 0) * wish < places * uptake(officer, p):
             officer.trained = officer.aware = 1
+            officer.tick_trained = tick
             tally[0].officers_trained += 1.0
             tally[0].training_days += p.course_days
 
@@ -234,6 +249,7 @@ def turn_over(
     homes: Rows[FacilityRow],
     plant: Rows[Plant],
     adoption: Rows[Adoption],
+    practices: Rows[Practices],
     leaving: Ints,
     tally: Rows[Tally],
     month: int,
@@ -253,26 +269,25 @@ def turn_over(
             tally[0].officers_moved += 1.0
         else:
             continue
-        succeed(officers, o, plant[z], p, month, tick, seed)
+        succeed(officers, o, plant[z], p, practices[z], month, tick, seed)
 
 
 @kernel
 def planned_share(officer: Officer, patrol: Patrol, p: Adoption) -> float:
-    """Share of visits that this lead plans for institutions; pressure for arrests takes back what training adds."""
-    left = 1.0 if officer.branch == 1 else 1.0 - p.busts * (1.0 - p.returned)
-    return min(1.0, patrol.plan_share * (1.0 + p.link_plan * (p.planning - 1.0) * left * officer.trained))
+    """Share of visits that this lead plans for institutions: more with the habit of the area."""
+    return min(1.0, patrol.plan_share * (1.0 + p.link_plan * (p.planning - 1.0) * officer.habit_area))
 
 
 @making_arrays
 def note_care(officers: Rows[Officer], homes: Rows[FacilityRow], adoption: Rows[Adoption], means: Rows[Means]) -> None:
-    """Note at each facility with how much more care its trained officers fill forms."""
-    staff, trained = np.zeros(len(means)), np.zeros(len(means))
+    """Note at each facility with how much more care forms are filled, by its habit of analysis."""
+    staff, careful = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
         staff[officers[o].facility] += 1.0
-        trained[officers[o].facility] += officers[o].trained
+        careful[officers[o].facility] += officers[o].habit_analysis
     for f in range(len(means)):
         p = adoption[homes[f].settlement]
-        means[f].care = p.link_forms * p.forms * trained[f] / max(1.0, staff[f])
+        means[f].care = p.link_forms * p.forms * careful[f] / max(1.0, staff[f])
 
 
 @kernel
@@ -284,7 +299,7 @@ def care_at(means: Rows[Means], home: int) -> float:
 @kernel
 def explains(officer: Officer, p: Adoption, born: int, number: int, seed: int) -> bool:
     """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
-    return luck(seed, EXPLAINS, born, number, 0) < p.link_explain * p.explain * officer.trained
+    return luck(seed, EXPLAINS, born, number, 0) < p.link_explain * p.explain * officer.skill
 
 
 def begin(world: World) -> None:
@@ -293,7 +308,7 @@ def begin(world: World) -> None:
     year = date_of_tick(tick).year
     for o, officer in enumerate(officers):
         officer.tick_since = tick - int(MONTH * LONGEST_TENURE * luck(seed, TENURE, 0, o, 0))
-        officer.asked = -1
+        officer.tick_sector, officer.asked = officer.tick_since, -1
         officer.cohort = year - int(LONGEST_SERVICE * luck(seed, SERVICE, 0, o, 0))
     note_care(officers, world.plant.facilities, numbers, world.state[MEANS])
 
@@ -302,9 +317,12 @@ def month_end(world: World) -> None:
     """Let awareness and training spread, then let officers go and their successors come."""
     numbers, officers, homes = world.numbers, world.plant.officers, world.plant.facilities
     tally, tick, seed = world.state.tally, world.tick, world.seed
-    teach(officers, homes, numbers["adoption"], tally, tick, seed)
+    teach(officers, homes, numbers["adoption"], world.state[STATIONS], tally, tick, seed)
     leaving = world.state[LEAVING]
-    turn_over(officers, homes, numbers["plant"], numbers["adoption"], leaving, tally, world.month, tick, seed)
+    practices = numbers["practices"]
+    turn_over(
+        officers, homes, numbers["plant"], numbers["adoption"], practices, leaving, tally, world.month, tick, seed
+    )
     note_care(officers, homes, numbers["adoption"], world.state.means)
 
 
@@ -334,7 +352,8 @@ WRITES = (
     "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
     "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith",
-    "means.care", "tally.suspended",
+    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
+    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow", "means.care", "tally.suspended",
 )  # fmt: skip
 IT = Mechanism(
     group=Adoption,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.calendar import MONTH
-from model.daybook import IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
+from model.daybook import HOMES, IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
 from model.kernels import Tables, kernel
 from model.kinds import ASSAULT, OFFENDERS, QUARREL
 from model.mechanism import Knockout, Measure, Mechanism
@@ -51,6 +51,7 @@ class Certainty(Group):
     months: float = number(5.0, "months", 0.1, 36.0, "assumed; swept", "half-life of arrests and offences")
     seen_half: float = number(0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "patrol that is half seen")
     visible: float = share(1.0, "experiment", "visits that are seen")
+    inside: float = share(0.5, "assumed; swept", "how far a couple is seen whose stretch is for homes")
     news: float = number(15.0, "offences", 0.0, 1000.0, "assumed", "weight of what was usual in the town's news")
     peers: float = number(60.0, "offences", 0.0, 5000.0, "assumed", "weight of peers and news in a zone's belief")
     released: float = share(0.5, "assumed", "what an arrest counts if the caught is let go at once")
@@ -110,7 +111,8 @@ def look_about(stage: Stage, beliefs: Beliefs) -> None:
     for k in range(day.counts[VISITS]):
         if day.visits[k].alive == 1:
             zone = max(cells[day.visits[k].cell].settlement, 0)
-            seen[zone] += each / beliefs.populated[zone]
+            part = p.inside if day.visits[k].kind == HOMES else 1.0
+            seen[zone] += part * each / beliefs.populated[zone]
     for k in range(day.counts[RESPONSES]):
         zone = max(cells[day.responses[k].cell].settlement, 0)
         seen[zone] += each / beliefs.populated[zone]

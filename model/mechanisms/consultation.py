@@ -18,9 +18,11 @@ from model.daybook import IMPRESSIONS, INCIDENTS, MEETINGS
 from model.kernels import kernel
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.communal_authority import chiefs_of, councils_of, go_out, settled_of
 from model.mechanisms.contacts import RUDE, teach_unfair, treats_fairly
+from model.mechanisms.minutes import FOR_MEETINGS, OWED, owe
+from model.mechanisms.practices import STATIONS
 from model.mechanisms.requests import (
     ANSWER_SHIFTS,
     ANSWERED,
@@ -33,6 +35,8 @@ from model.mechanisms.requests import (
     Consulting,
     answer_requests,
     ask,
+    facility_of,
+    take_on,
 )
 from model.news import tell_town
 from model.parameters import Group, number, share
@@ -85,7 +89,10 @@ class Consultation(Group):
     attend_km: float = number(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the way, straight")
     attend_organised: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1")
     feasible: float = share(0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet")
-    request_met: float = share(0.58, "E10: over half unmet", "feasible requests met within 30 days", role="lever")
+    request_met: float = share(
+        0.36, "E10; orders of magnitude: 25-50 % met", "feasible requests met though nobody works on them",
+        role="lever",
+    )  # fmt: skip
     answer: float = share(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
     follow_up: float = share(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
     followed: float = share(0.3, "assumed", "more of those met")
@@ -138,6 +145,9 @@ class Counts(Row):
     requests_answered: float
     answered_by_police: float
     limits_explained: float
+    requests_worked: float
+    requests_followed: float
+    requests_lost: float
     doors: float
 
 
@@ -219,6 +229,7 @@ def hold_meeting(stage: Stage, consulting: Consulting, a: int, p: Consultation) 
     came = consulting.present_count[0] - first
     board.met = board.asked = stage.tick
     ask(stage, consulting, a, first, called, p)
+    owe(consulting.owed, facility_of(stage, consulting, a), FOR_MEETINGS, consulting.practices[z].meeting)
     board.phones += p.share_number * (1.0 - board.phones)
     board.links += p.bond * (1.0 - board.links)
     row = stage.day.meetings[stage.day.counts[MEETINGS]]
@@ -295,12 +306,15 @@ def consult(stage: Stage, consulting: Consulting, month: int, day_of_month: int)
         if consulting.chiefs[a] < 0:
             continue
         rate = p.rhythm * p.meetings * (0.5 + consulting.boards[a].organised)
+        if consulting.stations[facility_of(stage, consulting, a)].supported == 1:
+            rate *= consulting.practices[consulting.authorities[a].settlement].more_meetings
         if held_today(rate, a, month, day_of_month, stage.seed):
             if stage.tick < consulting.boards[a].silent_until:
                 stage.tally[0].meetings_silenced += 1.0
                 continue
             hold_meeting(stage, consulting, a, p)
         knock(stage, consulting, a, p)
+    take_on(stage, consulting)
 
 
 @kernel
@@ -329,7 +343,8 @@ def consulting_of(world: World) -> Consulting:
         world.town.authorities, state.boards, world.once(chiefs_of), world.plant.officers, *world.once(councils_of),
         *world.once(settled_of), state.requests.rows, state.requests.count, state.present.rows,
         state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
-        numbers["communal_authority"], numbers["deliberation"], world.cell_km, 0.0,
+        numbers["communal_authority"], numbers["deliberation"], numbers["practices"], state[STATIONS], state[OWED],
+        world.cell_km, 0.0,
     )  # fmt: skip
 
 
@@ -367,7 +382,7 @@ WRITES = (
     "boards.requests_kept", "boards.requests_broken", "boards.climbs_kept", "boards.climbs_broken", "boards.unmet",
     "boards.rung", "boards.climbing", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
     "tally.promises_broken", "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings",
-    "impressions",
+    "impressions", "owed",
 )  # fmt: skip
 IT = Mechanism(
     group=Consultation,
@@ -391,5 +406,8 @@ IT = Mechanism(
         "requests_due": Measure("requests"),
         "requests_met": Measure("requests"),
         "requests_answered": Measure("requests"),
+        "requests_worked": Measure("requests"),
+        "requests_lost": Measure("requests"),
+        "followed_up": Measure("share", lambda month: over(month.tally.requests_followed, month.tally.requests_due)),
     },
 )

@@ -6,23 +6,23 @@ Switched off, contacts happen and teach nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 
-from model.calendar import HALF_YEAR
 from model.chance import age_of, housemates, somebody_here, spot_of, young_man
-from model.daybook import ARRESTS, BRIBES, CHECKPOINT, IMPRESSIONS, INSTITUTION, VISITS
+from model.daybook import ARRESTS, BRIBES, CHECKPOINT, HOMES, IMPRESSIONS, INSTITUTION, VISITS
 from model.kernels import Tables, fetch, kernel, making_arrays
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck, poisson
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.chief import QUICK_ARRESTS, leaning
+from model.mechanisms.minutes import a_resident, stretch
 from model.mechanisms.misconduct import asks
-from model.mechanisms.patrol import without_motor
+from model.mechanisms.patrol import on_foot_or_not, without_motor
 from model.parameters import Group, number, share
 from model.police import COPIES
-from model.rows import Row, wide
+from model.rows import Column, Row, wide
 
 if TYPE_CHECKING:
     from model.daybook import Day, Visit
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from model.mechanisms.chief import Chiefs
     from model.mechanisms.misconduct import Misconduct
     from model.mechanisms.officers import Duty
+    from model.mechanisms.patrol import Patrol
+    from model.mechanisms.practices import Practices
     from model.mechanisms.pressure import Figure
     from model.mechanisms.resources import Resources
     from model.model import TrustModel as World
@@ -51,11 +53,12 @@ MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
     decision("meet tone"),
 )
 BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
+LONG_ONES, TALKS_TOO = decision("long visits"), decision("talks at homes")
 MOST = 15
 YOUNGEST = 12.0
 """Age from which residents are met; assumed."""
-KNOWN_AFTER = HALF_YEAR
-"""Shifts at the post after which residents know an officer: six months; assumed."""
+HOLDERS = 4096
+"""Holders of a position that a resident tells apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +81,7 @@ class Contacts(Group):
     )
 
     foot: float = number(
-        2.4,
+        2.2,
         "contacts a visit",
         0.0,
         10.0,
@@ -86,7 +89,7 @@ class Contacts(Group):
         "contacts of a couple on foot or by bicycle",
     )
     motor: float = number(
-        1.45, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
+        1.33, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
     )
     night: float = share(0.35, "assumed", "contacts at night relative to day")
     stop: float = share(
@@ -124,8 +127,20 @@ class Contacts(Group):
         1.0,
         2.0,
         "B24; assumed",
-        "weight of a friendly contact with an officer six months at the post",
+        "weight of a friendly contact with an officer whom the resident knows",
         off=1.0,
+    )
+    acquainted: float = number(
+        0.3,
+        "log-odds",
+        0.0,
+        0.6,
+        "B24; size assumed",
+        "fair treatment of who knows one of the couple",
+        off=0.0,
+    )
+    calm: float = number(
+        1.5, "log-odds", 0.0, 2.5, "assumed; swept .5-2.5", "fair treatment at planned visits and talks", off=0.0
     )
     long: float = share(0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit")
     together: float = share(
@@ -170,6 +185,9 @@ class Counts(Row):
     stops: float
     bribes: float
     unfair: float
+    contacts_known: float
+    visits_planned: float
+    talks_planned: float
 
 
 class Beat(Tables):
@@ -186,12 +204,40 @@ class Beat(Tables):
     misconduct: Rows[Misconduct]
     resources: Rows[Resources]
     chiefs: Rows[Chiefs]
+    patrol: Rows[Patrol]
+    practices: Rows[Practices]
+
+
+class Acquaintance(Row):
+    """The officer with whom a resident last had a friendly talk: position and holder in one number, -1 for nobody."""
+
+    knows: Annotated[int, Column("", first=-1.0, kind="i4")]
+
+
+@kernel
+def key_of(o: int, officer: Officer) -> int:
+    """Number by which residents know the person in a position."""
+    return HOLDERS * o + officer.person % HOLDERS
 
 
 @kernel
 def treats_fairly(officer: Officer, p: Contacts, u: float) -> bool:
     """Whether this officer treats somebody fairly, by luck u."""
     return u < logistic(p.fair + p.manner * officer.manner + officer.tone)
+
+
+@kernel
+def treats_well(officer: Officer, p: Contacts, more: float, u: float) -> bool:
+    """The same where this much is added to the log-odds by what kind of contact it is, and with whom."""
+    return u < logistic(p.fair + p.manner * officer.manner + officer.tone + more)
+
+
+@kernel
+def homes_in(beat: Beat, visit: Visit, z: int) -> tuple[float, float]:
+    """Long visits and talks for which a stretch for homes has time, on average."""
+    p = beat.practices[z]
+    long = stretch(p, on_foot_or_not(beat.couples[visit.post], beat.patrol[z]))
+    return p.split * long / p.visit, (1.0 - p.split) * long / p.talk
 
 
 @kernel
@@ -247,6 +293,14 @@ def kind_of(visit: Visit, person: Person, zeal: float, p: Contacts, tick: int, u
 
 
 @kernel
+def kind_at_home(stage: Stage, beat: Beat, visit: Visit, nth: int, z: int) -> int:
+    """Kind of a contact of a stretch for homes: long visits come first."""
+    visits, _ = homes_in(beat, visit, z)
+    long = int(visits + luck(stage.seed, LONG_ONES, stage.tick, visit.cell, nth // 16))
+    return LONG_VISIT if nth % 16 < long else TALK
+
+
+@kernel
 def wrong_of(cause: int, u: float, p: Contacts) -> int:
     """What an unfair contact is to whom it happens, by luck u: a request for money, abuse or rude treatment."""
     if cause == BRIBE:
@@ -285,7 +339,7 @@ def next_at_home(stage: Stage, i: int) -> int:
 
 
 @kernel
-def live_through(stage: Stage, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts) -> None:
+def live_through(stage: Stage, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int) -> None:
     """Let a resident live through a contact, which is ``wrong`` to whom it is not fair."""
     day, minds, trust = stage.day, stage.minds, stage.trust[stage.ground.people[i].settlement]
     if fair and cause != BRIBE:
@@ -295,6 +349,9 @@ def live_through(stage: Stage, i: int, cause: int, wrong: int, fair: bool, known
     minds[i].met = stage.tick
     if cause in FRIENDLY:
         minds[i].met_free = stage.tick
+    if fair and cause in (TALK, LONG_VISIT):
+        minds[i].knows = lead
+    stage.tally[0].contacts_known += 1.0 if known else 0.0
     count(stage.tally, cause, fair)
 
 
@@ -306,8 +363,16 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
     officer = beat.officers[couple.lead]
     chief = beat.chiefs[z]
     zeal = leaning(couple.block, QUICK_ARRESTS, chief.usual_arrests, chief.focus_stops)
-    cause = kind_of(visit, stage.ground.people[i], zeal, p, tick, luck(seed, MEET_KIND, tick, cell, nth))
-    fair = treats_fairly(officer, p, luck(seed, MEET_TONE, tick, cell, nth))
+    lead, mate = key_of(couple.lead, officer), key_of(couple.mate, beat.officers[couple.mate])
+    known = minds[i].knows in (lead, mate)
+    if visit.kind == HOMES:
+        cause = kind_at_home(stage, beat, visit, nth, z)
+        stage.tally[0].visits_planned += 1.0 if cause == LONG_VISIT else 0.0
+        stage.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
+    else:
+        cause = kind_of(visit, stage.ground.people[i], zeal, p, tick, luck(seed, MEET_KIND, tick, cell, nth))
+    more = (p.acquainted if known else 0.0) + (p.calm if visit.kind == HOMES else 0.0)
+    fair = treats_well(officer, p, more, luck(seed, MEET_TONE, tick, cell, nth))
     if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
         cause = BRIBE
     find = luck(seed, STOP_FINDS, tick, cell, nth)
@@ -319,13 +384,12 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
         arrest.held = 0
         day.counts[ARRESTS] += 1
     wrong = wrong_of(cause, luck(seed, MEET_ABUSE, tick, cell, nth), p)
-    known = tick - officer.tick_since >= KNOWN_AFTER
-    live_through(stage, i, cause, wrong, fair, known, p)
+    live_through(stage, i, cause, wrong, fair, known, p, lead)
     at_home = cause in FRIENDLY and cell == stage.ground.people[i].home
     if at_home and luck(seed, MEET_WITH, tick, cell, nth) < p.together:
         other = next_at_home(stage, i)
         if other >= 0:
-            live_through(stage, other, cause, wrong, fair, known, p)
+            live_through(stage, other, cause, wrong, fair, minds[other].knows in (lead, mate), p, lead)
     warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement]) - 0.5
     if visit.post < len(beat.couples) // COPIES:  # what reinforcements live through moves nobody
         for o in (couple.lead, couple.mate):
@@ -370,7 +434,13 @@ def count_contacts(stage: Stage, beat: Beat, coming: Ints) -> int:
         on_foot = without_motor(beat.couples[visit.post].mode)
         mean = (p.foot if on_foot else p.motor) + (visit.kind == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p.night if tick % 3 == 2 else 1.0)
-        for j in range(min(MOST, poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean))):
+        if visit.kind == HOMES:
+            visits, talks = homes_in(beat, visit, max(ground.cells[cell].settlement, 0))
+            several = int(visits + luck(seed, LONG_ONES, tick, cell, earlier))
+            several += int(talks + luck(seed, TALKS_TOO, tick, cell, earlier))
+        else:
+            several = poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean)
+        for j in range(min(MOST, several)):
             nth = 16 * earlier + j
             spot = spot_of(ground, stage.where, cell, luck(seed, MEET_WHO, tick, cell, nth))
             coming[n, 0], coming[n, 1], coming[n, 2] = k, nth, spot
@@ -416,6 +486,8 @@ def beat_of(world: World) -> Beat:
         numbers["misconduct"],
         numbers["resources"],
         numbers["chief"],
+        numbers["patrol"],
+        numbers["practices"],
     )
 
 
@@ -436,6 +508,7 @@ WRITES = (
 )  # fmt: skip
 IT = Mechanism(
     group=Contacts,
+    mind=Acquaintance,
     counts=Counts,
     causes=(
         GREETING,
@@ -449,6 +522,11 @@ IT = Mechanism(
     writes=WRITES,
     knockout=Knockout(("trust_by_contacts",)),
     measures={
+        "long_visits_year": Measure("a resident and year", a_resident("long_visits")),
+        "talks_year": Measure("a resident and year", a_resident("talks")),
+        "visits_planned": Measure("visits"),
+        "talks_planned": Measure("talks"),
+        "known_share": Measure("share", lambda month: over(month.tally.contacts_known, month.tally.contacts)),
         "trust_by_contacts": Measure(
             "points per 100", lambda month: month.change_by(GREETING, TALK, LONG_VISIT, STOP, RUDE, ABUSE, BRIBE)
         ),

@@ -26,6 +26,7 @@ from model.tables import Field
 if TYPE_CHECKING:
     from model import police
     from model.mechanisms.adoption import Adoption
+    from model.mechanisms.practices import Practices
     from model.model import TrustModel as World
     from model.police import Officer
     from model.register import Tally
@@ -142,6 +143,7 @@ def answer_for(
     plant: Plant,
     numbers: Rows[Misconduct],
     adoption: Rows[Adoption],
+    practices: Rows[Practices],
     persons: Rows[police.Plant],
     hidden: Reals,
     month: int,
@@ -162,7 +164,7 @@ def answer_for(
         if gone and plant.officers[o].asked == tick:
             row.suspended += 1.0
             z = plant.facilities[plant.officers[o].facility].settlement
-            succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
+            succeed(plant.officers, o, persons[z], adoption[z], practices[z], month, tick, seed)
 
 
 @kernel
@@ -170,6 +172,7 @@ def come_out(
     plant: Plant,
     numbers: Rows[Misconduct],
     adoption: Rows[Adoption],
+    practices: Rows[Practices],
     persons: Rows[police.Plant],
     hidden: Reals,
     scale: float,
@@ -195,7 +198,7 @@ def come_out(
             if asked >= 0 and tick - asked < QUARTER:
                 tally[0].suspended += 1.0
                 z = plant.facilities[plant.officers[o].facility].settlement
-                succeed(plant.officers, o, persons[z], adoption[z], month, tick, seed)
+                succeed(plant.officers, o, persons[z], adoption[z], practices[z], month, tick, seed)
                 break
     return cases
 
@@ -221,6 +224,7 @@ def act(world: World) -> None:
         world.plant,
         numbers["misconduct"],
         numbers["adoption"],
+        numbers["practices"],
         numbers["plant"],
         state.hidden,
         world.month,
@@ -240,6 +244,7 @@ def month_end(world: World) -> None:
         world.plant,
         numbers["misconduct"],
         numbers["adoption"],
+        numbers["practices"],
         numbers["plant"],
         state.hidden,
         world.settings["population"].scale,
@@ -256,6 +261,8 @@ WRITES = (
     "impressions", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
     "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",
+    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
+    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow",
 )  # fmt: skip
 IT = Mechanism(
     group=Misconduct,

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.daybook import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
-from model.kernels import kernel, making_arrays
+from model.kernels import Tables, kernel, making_arrays
 from model.kinds import HOMICIDE
 from model.luck import logistic
 from model.mechanism import Knockout, Mechanism, portrayed
 from model.mechanisms.communal_authority import chiefs_of
+from model.mechanisms.practices import tone_of
 from model.parameters import Group, number, share
 from model.rows import Row
 from model.state import OFFICERS
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from model.measures import Month
     from model.mechanisms.adoption import Adoption
     from model.mechanisms.contacts import Contacts
+    from model.mechanisms.practices import Practices
+    from model.mechanisms.pressure import Pressure
+    from model.mechanisms.resources import Resources
     from model.model import TrustModel as World
     from model.police import FacilityRow, Officer
     from model.rows import Ints, Reals, Rows
@@ -82,15 +86,27 @@ DUTY = Table(
 )
 
 
+class Tones(Tables):
+    """What officers' tone goes by."""
+
+    contacts: Rows[Contacts]
+    adoption: Rows[Adoption]
+    states: Rows[Officers]
+    practices: Rows[Practices]
+    pressure: Rows[Pressure]
+    resources: Rows[Resources]
+
+
 @kernel
-def brief(plant: Plant, contacts: Rows[Contacts], adoption: Rows[Adoption], states: Rows[Officers]) -> None:
-    """Write into each officer's tone what training, language, faith and stress add to the log-odds of fairness."""
+def brief(plant: Plant, by: Tones) -> None:
+    """Write into each officer's tone what training, boss, orders, language and states add to the odds of fairness."""
     officers, homes = plant.officers, plant.facilities
     for o in range(len(officers)):
         officer = officers[o]
         z = homes[officer.facility].settlement
-        p, s = contacts[z], states[z]
-        tone = p.training * adoption[z].link_treatment * officer.trained
+        p, s = by.contacts[z], by.states[z]
+        tone = p.training * by.adoption[z].link_treatment * officer.skill
+        tone += tone_of(officer, by.practices[z], by.pressure[z].level, 1.0 - by.resources[z].condition)
         tone += p.language * p.spoken * officer.kiche
         officer.tone = tone + s.faith_tone * officer.faith - s.stress_tone * officer.stress
 
@@ -149,10 +165,15 @@ def settle_states(officers: Rows[Officer], homes: Rows[FacilityRow], duty: Rows[
         officer.stress = moved(officer.stress, left, strain)
 
 
+def tones_of(world: World) -> Tones:
+    """Lay out what officers' tone goes by."""
+    n = world.numbers
+    return Tones(n["contacts"], n["adoption"], n["officers"], n["practices"], n["pressure"], n["resources"])
+
+
 def prepare(world: World) -> None:
     """Brief the officers for this shift."""
-    numbers, plant = world.numbers, world.plant
-    brief(plant, numbers["contacts"], numbers["adoption"], numbers["officers"])
+    brief(world.plant, world.laid(tones_of))
 
 
 def act(world: World) -> None:

@@ -12,17 +12,26 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.calendar import MARKET_DAY
-from model.daybook import CASEWORK, INSTITUTION, POST, ROUTE, VISITS
+from model.daybook import CASEWORK, HOMES, INSTITUTION, POST, ROUTE, VISITS
 from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.chief import PLACES, QUICK_ARRESTS, block_of, leaning
 from model.mechanisms.chief import VISITS as FOR_VISITS
+from model.mechanisms.minutes import (
+    N_OWED,
+    OWED,
+    STRETCH_HOMES,
+    STRETCH_PATROL,
+    note_stretch,
+    stretch,
+    use_of,
+)
 from model.mechanisms.officers import goes
 from model.mechanisms.plans import KIND_BY_MODE, POST_HOUR, eagerness, stress_on
 from model.parameters import Group, number, share
-from model.rows import Row, wide
+from model.rows import Row, code, wide
 from model.state import BICYCLE, FOOT, SEEN_HERE
 
 if TYPE_CHECKING:
@@ -32,9 +41,10 @@ if TYPE_CHECKING:
     from model.mechanisms.chief import Chiefs
     from model.mechanisms.officers import Officers
     from model.mechanisms.plans import Plans
+    from model.mechanisms.practices import Practices
     from model.model import TrustModel as World
     from model.police import Stop
-    from model.rows import Ints, Rows
+    from model.rows import Ints, Reals, Rows
     from model.stage import Plant, Stage
     from model.state import Couple, Plan
     from model.territory import Cell
@@ -46,8 +56,11 @@ VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     decision("visit place"),
 )
 VISIT_PLAN, ON_PAPER, AT_MARKET = decision("visit by plan"), decision("visit on paper"), decision("visit at market")
+HOURS_PLANNED = decision("hours planned")
 
 NIGHT = 2
+WORK = code(-2)
+"""A stretch that is spent off the street: at a meeting, on a request, on a problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +83,8 @@ class Patrol(Group):
         "Z20",
     )
 
-    visits_foot: int = number(10, "visits", 0, 48, "Z14, Z20; assumed", "places a couple on foot plans in a shift")
-    visits_motor: int = number(9, "visits", 0, 48, "Z14, Z20; assumed", "places a motorised couple plans in a shift")
+    visits_foot: int = number(11, "visits", 0, 48, "Z14, Z20; assumed", "places a couple on foot plans in a shift")
+    visits_motor: int = number(10, "visits", 0, 48, "Z14, Z20; assumed", "places a motorised couple plans in a shift")
     stay: float = number(15.0, "minutes", 1.0, 120.0, "Z14: 10-16", "minutes spent at each place")
     plan_share: float = share(
         0.01,
@@ -139,6 +152,8 @@ class Street(Tables):
     adoption: Rows[Adoption]
     states: Rows[Officers]
     chiefs: Rows[Chiefs]
+    practices: Rows[Practices]
+    owed: Reals
     blocks: Ints
     market: Ints
     n_market: int
@@ -181,7 +196,7 @@ def next_stop(
 ) -> tuple[int, int, int]:
     """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
-    sector, p = plant.sectors[plant.posts[post].sector], street.patrol[plant.facilities[f].settlement]
+    sector, p = plant.sectors[street.couples[post].sector], street.patrol[plant.facilities[f].settlement]
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
     if plan.n > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan.mode], 1, street.places[f, int(u * plan.n)]
@@ -215,57 +230,93 @@ def write_visit(day: Day, post: int, cell: int, kind: int, routed: int, minute: 
 
 
 @kernel
-def appetite(street: Street, post: int, f: int, tick: int, seed: int) -> tuple[float, float]:
-    """Chance that a free stretch of a couple goes to the plan, and share of its visits that are planned ones."""
+def appetite(street: Street, post: int, f: int, tick: int, seed: int) -> tuple[float, float, float]:
+    """Chance that a free stretch goes to the plan, share of visits that are to institutions, and of planned hours."""
     couple, z = street.couples[post], street.plant.facilities[f].settlement
     p, chief, lead = street.patrol[z], street.chiefs[z], street.plant.officers[couple.lead]
     to_places = leaning(couple.block, PLACES, chief.usual_places, chief.focus)
     to_visits = leaning(couple.block, FOR_VISITS, chief.usual_visits, chief.focus)
-    eager = eagerness(street.plans[f], street.orders[z], to_places, post, tick, seed)
-    return eager, min(1.0, to_visits * planned_share(lead, p, street.adoption[z]))
+    eager = eagerness(street.plans[f], street.orders[z], lead.habit_analysis, to_places, post, tick, seed)
+    hours = street.practices[z].planned * street.adoption[z].link_plan * lead.habit_area
+    return eager, min(1.0, to_visits * planned_share(lead, p, street.adoption[z])), min(1.0, to_visits * hours)
+
+
+@kernel
+def on_foot_or_not(couple: Couple, p: Patrol) -> int:
+    """Stretches of a couple's shift."""
+    return p.visits_foot if without_motor(couple.mode) else p.visits_motor
+
+
+@kernel
+def spend(
+    street: Street, taken: Reals, post: int, f: int, slot: int, wish: tuple[float, float, float], tick: int, seed: int
+) -> tuple[int, int, int]:
+    """What a free stretch is for: planned hours, or what the plan, the market, the route or chance say."""
+    couple, plant = street.couples[post], street.plant
+    eager, planned, hours = wish
+    z = plant.facilities[f].settlement
+    if hours > 0.0 and luck(seed, HOURS_PLANNED, tick, post, slot) < hours:
+        long = stretch(street.practices[z], on_foot_or_not(couple, street.patrol[z]))
+        use = use_of(street.owed, taken, f, long, tick)
+        if use == STRETCH_HOMES:
+            sector = plant.sectors[couple.sector]
+            u = luck(seed, VISIT_PLACE, tick, post, slot)
+            return HOMES, 1, place(plant.routes, sector.route_start, sector.route_end, u)
+        if use != STRETCH_PATROL:
+            note_stretch(couple, use)
+            return WORK, 0, -1
+    kind, routed, cell = next_stop(street, post, f, slot, eager, planned, tick, seed)
+    couple.for_orders += 1 if kind == CASEWORK else 0
+    return kind, routed, cell
 
 
 @making_arrays
 def visit_all(stage: Stage, street: Street) -> None:
     """Plan the visits of every couple on duty, in the order of posts and slots."""
-    day, tally, tick, seed = stage.day, stage.tally, stage.tick, stage.seed
-    held = np.zeros(len(street.plans), np.int64)
+    held, taken = np.zeros(len(street.plans), np.int64), np.zeros((len(street.plans), N_OWED))
     for post in range(len(street.couples)):
-        couple = street.couples[post]
-        if couple.on == 0:
+        if street.couples[post].on == 1:
+            go_about(stage, street, held, taken, post)
+
+
+@kernel
+def go_about(stage: Stage, street: Street, held: Ints, taken: Reals, post: int) -> None:
+    """Plan the visits of one couple."""
+    day, tally, tick, seed = stage.day, stage.tally, stage.tick, stage.seed
+    couple, f = street.couples[post], street.plant.posts[post].facility
+    here, z = street.plant.facilities[f].cell, street.plant.facilities[f].settlement
+    p, order, brief = street.patrol[z], street.orders[z], street.practices[z].brief
+    block = couple.block = block_of(street.blocks, street.chiefs[z], f, post, tick, seed)
+    wish = appetite(street, post, f, tick, seed)
+    stand = -1 if block == QUICK_ARRESTS else take_post(street, post, f, held, tick)
+    begins = (480.0 - 60.0 * order.post_hours) * luck(seed, POST_HOUR, tick, post, 0)
+    routes, left = 0, p.fuel_share * couple.km
+    kept = goes(street.plant.officers[couple.lead], street.states[z])
+    n = on_foot_or_not(couple, p)
+    for slot in range(n):
+        minute = brief + (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * (480.0 - brief) / n
+        if couple.duty_start <= minute < couple.duty_end:
             continue
-        f = street.plant.posts[post].facility
-        here, z = street.plant.facilities[f].cell, street.plant.facilities[f].settlement
-        p, order = street.patrol[z], street.orders[z]
-        block = couple.block = block_of(street.blocks, street.chiefs[z], f, post, tick, seed)
-        eager, planned = appetite(street, post, f, tick, seed)
-        stand = -1 if block == QUICK_ARRESTS else take_post(street, post, f, held, tick)
-        begins = (480.0 - 60.0 * order.post_hours) * luck(seed, POST_HOUR, tick, post, 0)
-        routes, left = 0, p.fuel_share * couple.km
-        kept = goes(street.plant.officers[couple.lead], street.states[z])
-        n = p.visits_foot if without_motor(couple.mode) else p.visits_motor
-        for slot in range(n):
-            minute = (slot + luck(seed, VISIT_MINUTE, tick, post, slot)) * 480.0 / n
-            if couple.duty_start <= minute < couple.duty_end:
-                continue
-            kind, routed, cell = next_stop(street, post, f, slot, eager, planned, tick, seed)
+        couple.slots += 1
+        if stand >= 0 and begins <= minute < begins + 60.0 * order.post_hours:
+            kind, routed, cell, stay = POST, 1, stand, max(p.stay, 480.0 / n)
+        else:
+            kind, routed, cell = spend(street, taken, post, f, slot, wish, tick, seed)
             stay = p.stay
-            if stand >= 0 and begins <= minute < begins + 60.0 * order.post_hours:
-                kind, routed, cell, stay = POST, 1, stand, max(stay, 480.0 / n)
-            if kind == CASEWORK:
-                continue
-            tally[0].planned += 1.0
-            if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
-                continue
-            routes += routed
-            if p.on_paper > 0.0 and luck(seed, ON_PAPER, tick, post, slot) < p.on_paper:
-                tally[0].visits_on_paper += 1.0
-                continue
-            here, km = travel(street, post, here, cell, p, left)
-            left -= km
-            write_visit(day, post, here, kind, routed, minute, stay, km)
-        if routes > 0:
-            tally[0].couples_routed += 1.0
+        if kind in (CASEWORK, WORK):
+            continue
+        tally[0].planned += 1.0
+        if luck(seed, VISIT_KEPT, tick, post, slot) >= kept:
+            continue
+        routes += routed
+        if p.on_paper > 0.0 and luck(seed, ON_PAPER, tick, post, slot) < p.on_paper:
+            tally[0].visits_on_paper += 1.0
+            continue
+        here, km = travel(street, post, here, cell, p, left)
+        left -= km
+        write_visit(day, post, here, kind, routed, minute, stay, km)
+    if routes > 0:
+        tally[0].couples_routed += 1.0
 
 
 @kernel
@@ -327,7 +378,11 @@ def run_dry(day: Day, couples: Rows[Couple], post: int) -> None:
 @kernel
 def occupy(couples: Rows[Couple], day: Day, post: int, start: float, free: float) -> None:
     """Keep a couple busy until a minute: its visits in that time are cancelled."""
-    couples[post].free = free
+    couple, end = couples[post], min(480.0, free)
+    couple.free = free
+    if start < end:
+        on_duty = max(0.0, min(end, couple.duty_end) - max(start, couple.duty_start))
+        couple.busy += end - start - on_duty
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit.post == post and start <= visit.minute < free:
@@ -354,6 +409,8 @@ def street_of(world: World) -> Street:
         numbers["adoption"],
         numbers["officers"],
         numbers["chief"],
+        numbers["practices"],
+        state[OWED],
         state.blocks,
         world.once(market_of),
         0,
@@ -389,7 +446,15 @@ def seen_share(month: Month) -> float:
 IT = Mechanism(
     group=Patrol,
     counts=Counts,
-    writes=("visits", "couples.block"),
+    writes=(
+        "visits",
+        "couples.block",
+        "couples.slots",
+        "couples.for_orders",
+        "couples.for_meetings",
+        "couples.for_requests",
+        "couples.for_problems",
+    ),
     knockout=Knockout(("visits_routed", "coverage")),
     measures={
         "coverage": Measure("share", coverage),

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from model.state import Plan
 
 DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
-CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
-TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
+TAKEN_UP, TASK_FORCE, POST_HOUR = decision("request taken up"), decision("task force"), decision("post hour")
 PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 FADE = 2.0 / 3.0
@@ -49,13 +48,17 @@ class Plans(Group):
 
     name: ClassVar[str] = "plans"
     evidence: ClassVar[tuple[str, ...]] = (
-        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04", "L05",
+        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04",
     )  # fmt: skip
 
     formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
-    diagnosis: float = share(0.15, "D03, D10; assumed", "formats that are a diagnosis", role="lever", off=0.0)
+    diagnosis: float = share(
+        0.08, "D03, D10; assumed", "formats that are a diagnosis whatever the chief does", role="lever", off=0.0
+    )
+    diagnosed: float = share(1.0, "assumed", "others that a chief with a full habit of analysis makes one", off=0.0)
     analysis: float = share(0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0)
-    follow: float = share(0.05, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    follow: float = share(0.03, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
+    followed: float = share(0.3, "assumed", "more of them where the lead has a full habit of analysis", off=0.0)
     posts: int = number(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
     post_hours: float = number(4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever")
     task_force: float = share(0.0, "B14: not at these sites", "couples with one problem only", role="lever", off=0.0)
@@ -65,10 +68,6 @@ class Plans(Group):
     investigative: float = number(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "plans that investigate")
     alive: int = number(4, "visits a month", 0, 100, "assumed: one a week", "visits by which a plan lives")
     inquiry: float = share(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
-    cause: float = share(0.05, "L05; assumed", "diagnoses that name a cause and a joint action", role="lever")
-    cause_analysis: float = share(0.3, "D12; assumed", "more of them with full analysis")
-    cause_met: float = share(0.2, "E13; assumed", "more of them where all communities met")
-    shared: float = share(0.05, "D10: even less with residents", "diagnoses shared after a meeting", role="lever")
     takes_request: float = share(
         0.05, "E10, E13; assumed", "requests that the next plan takes up", role="lever", off=0.0
     )
@@ -125,14 +124,15 @@ class Counts(Row):
 
 
 @kernel
-def eagerness(plan: Plan, p: Plans, leaning: float, post: int, tick: int, seed: int) -> float:
+def eagerness(plan: Plan, p: Plans, habit: float, leaning: float, post: int, tick: int, seed: int) -> float:
     """Chance that a free stretch of this couple's shift goes to the plan.
 
-    More in the hour that the plan names, and as the chief has set the hours.
+    More in the hour that the plan names, as the chief has set the hours, and by the lead's habit of analysis.
     """
     if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
-    return min(1.0, leaning * p.follow * stress_on(plan.hour, tick))
+    follow = p.follow + p.followed * (1.0 - p.follow) * habit
+    return min(1.0, leaning * follow * stress_on(plan.hour, tick))
 
 
 @kernel
@@ -162,7 +162,7 @@ def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planne
             continue
         f = plant.posts[visit.post].facility
         plan = plans[f]
-        by_plan = visit.kind >= PROBLEM
+        by_plan = PROBLEM <= visit.kind <= CHECKPOINT
         if by_plan:
             plan.visits += 1
             planned_here[visit.cell] += 1
@@ -215,14 +215,17 @@ def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
-def diagnose(plan: Plan, own: Ints, known: Reals, p: Plans, f: int, month: int, tally: Rows[Tally], seed: int) -> None:
+def diagnose(
+    plan: Plan, own: Ints, known: Reals, p: Plans, habit: float, f: int, month: int, tally: Rows[Tally], seed: int
+) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
     load = known[own].sum(axis=0)
     u = luck(seed, DIAGNOSIS, month, f, 0)
     if u < p.formats:
         tally[0].formats += 1.0
     kept, before = plan.founded == 1 and p.task_force > 0.0, plan.kind
-    plan.founded = 1 if u < p.formats * p.diagnosis and load.sum() > 0.0 else 0
+    made = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
+    plan.founded = 1 if u < p.formats * made and load.sum() > 0.0 else 0
     plan.hour = -1
     if plan.founded == 1:
         tally[0].diagnoses += 1.0
@@ -273,8 +276,10 @@ def plan_for(world: World, f: int, month: int) -> None:
     p = world.numbers["plans"][world.plant.facilities[f].settlement]
     orders = world.numbers["chief"][world.plant.facilities[f].settlement]
     plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
-    near, candidates = world.once(boards_of)[f], candidates_for(world, f)
-    diagnose(plan, own, wall.known, p, f, month, state.tally, seed)
+    candidates = candidates_for(world, f)
+    at = world.once(chief.commanders)[f]
+    habit = float(state.officers[at].habit_analysis) if at >= 0 else 0.0
+    diagnose(plan, own, wall.known, p, habit, f, month, state.tally, seed)
     chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
     if plan.n == 0:
         a = -1
@@ -293,11 +298,7 @@ def plan_for(world: World, f: int, month: int) -> None:
         plan.mode = chief.choose_mode(world, f, trained, p)
     else:
         plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
-    met = state.boards["met"][near]
-    lately = float(np.mean((met >= 0) & (world.tick - met <= LONGEST_QUARTER))) if len(near) else 0.0
-    wish = p.cause + p.cause_analysis * p.analysis + p.cause_met * lately
-    plan.named = int(plan.founded == 1 and luck(seed, CAUSE_NAMED, month, f, 0) < wish)
-    plan.shared, plan.made = 0, world.tick
+    plan.made = world.tick
 
 
 def act(world: World) -> None:
@@ -315,13 +316,9 @@ def act(world: World) -> None:
 
 
 def close_month(world: World) -> None:
-    """Share a diagnosis with residents after a meeting, perhaps; count for how many months a response has lived."""
-    state, month = world.state, month_of(world.tick)
-    for f, plan in enumerate(state.plans):
+    """Count for how many months a response has lived."""
+    for f, plan in enumerate(world.state.plans):
         p = world.numbers["plans"][world.plant.facilities[f].settlement]
-        met = state.boards["met"][world.once(boards_of)[f]]
-        if plan.founded == 1 and plan.shared == 0 and (met >= plan.made).any():
-            plan.shared = int(luck(world.seed, SHARED, month, f, 0) < p.shared)
         plan.months = plan.months + 1 if plan.visits >= p["alive"] else 0
 
 
@@ -360,7 +357,7 @@ def planned_ranks(month: Month) -> Reals:
 
 
 WRITES = (
-    "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.named", "plans.shared", "plans.holds",
+    "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.holds",
     "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits", "choices",
 )  # fmt: skip
 IT = Mechanism(

@@ -15,6 +15,7 @@ from model.kinds import DOMESTIC, N_KINDS
 from model.ledger import cause, impress
 from model.luck import decision, luck
 from model.mechanisms.board_memory import agreement, remember_promise, remember_request
+from model.mechanisms.minutes import FOR_REQUESTS, forgive, is_done, owe
 from model.rows import Row, code
 from model.tables import Field, Growing
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from model.mechanisms.consultation import Consultation
     from model.mechanisms.contacts import Contacts
     from model.mechanisms.deliberation import Deliberation
+    from model.mechanisms.practices import Practices, Station
     from model.police import Officer
     from model.rows import Ints, Reals, Rows
     from model.stage import Stage
@@ -39,6 +41,8 @@ REQUEST, FEASIBLE, ANSWERED, EXPLAINS = (
 ANSWER_SHIFTS = 90
 MOST_REQUESTS, FOR_ONE_REQUEST = 4, 6
 """Requests of a meeting at most; people who come for one more of them; assumed."""
+FOLLOWS_UP, HANDED_OVER = decision("follows up"), decision("handed over")
+NOT_YET, NOBODY = code(-2), code(-1)
 OWN, CLIMBED = code(MOST_REQUESTS), code(MOST_REQUESTS + 1)
 """What stands for the number within a meeting, where a board asks between meetings, or further up."""
 REQUEST_MET, REQUEST_UNMET = cause("request_met", 20), cause("request_unmet", 21)
@@ -47,6 +51,8 @@ REQUEST_MET, REQUEST_UNMET = cause("request_met", 20), cause("request_unmet", 21
 class Request(Row):
     """What a community asked for; plans may read the kind of problem and where from.
 
+    ``owner`` is the position of the officer who is to see to it (-1 for none, -2 before it has come to anybody),
+    ``person`` who holds it then; ``mark`` is where the work of the facility stands when it is done, -1 for nobody's.
     ``climbed`` is 1 where it was taken to the municipal table, 2 to the prefect.
     """
 
@@ -58,6 +64,9 @@ class Request(Row):
     by_police: int
     followed: int
     climbed: int
+    owner: int
+    person: int
+    mark: float
 
 
 class Present(Row):
@@ -99,6 +108,9 @@ class Consulting(Tables):
     adoption: Rows[Adoption]
     authority: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
+    practices: Rows[Practices]
+    stations: Rows[Station]
+    owed: Reals
     cell_km: float
     go_out: float
 
@@ -127,6 +139,7 @@ def ask(stage: Stage, consulting: Consulting, a: int, first: int, called: int, p
         request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
         request.nth, request.problem = nth, problem
         request.by_police, request.followed, request.climbed = called, 0, 0
+        request.owner, request.person, request.mark = NOT_YET, 0, -1.0
         consulting.request_count[0] += 1
         stage.tally[0].requests += 1.0
         suffered[problem] *= 0.5
@@ -143,9 +156,53 @@ def write_request(
     request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
     request.nth, request.problem, request.by_police = nth, problem, 0
     request.followed, request.climbed = 0, climbed
+    request.owner, request.person, request.mark = NOT_YET, 0, -1.0
     count[0] += 1
     stage.tally[0].requests += 1.0
     suffered[problem] *= 0.5
+
+
+@kernel
+def facility_of(stage: Stage, consulting: Consulting, a: int) -> int:
+    """Facility that serves a community."""
+    return stage.ground.cells[consulting.authorities[a].cell].facility
+
+
+@kernel
+def take_on(stage: Stage, consulting: Consulting) -> None:
+    """Let the officer who answers for a community take on what it has newly asked, as far as follow-up is a habit."""
+    for k in range(consulting.request_count[0]):
+        request = consulting.requests[k]
+        if request.owner != NOT_YET:
+            continue
+        a = request.authority
+        o, z = consulting.chiefs[a], consulting.authorities[a].settlement
+        request.owner = o
+        if o < 0:
+            continue
+        request.person, p = consulting.officers[o].person, consulting.practices[z]
+        habit = min(p.follow_most, consulting.officers[o].habit_follow)
+        if luck(stage.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit:
+            request.mark = owe(consulting.owed, facility_of(stage, consulting, a), FOR_REQUESTS, p.request)
+            stage.tally[0].requests_worked += 1.0
+
+
+@kernel
+def followed_up(stage: Stage, consulting: Consulting, request: Request) -> bool:
+    """Whether what was taken on is done, by who took it on or by somebody to whom it was handed over."""
+    if request.mark < 0.0:
+        return False
+    f = facility_of(stage, consulting, request.authority)
+    done = is_done(consulting.owed, f, FOR_REQUESTS, request.mark)
+    if not done:
+        forgive(consulting.owed, f, FOR_REQUESTS, request.mark)
+    p = consulting.practices[consulting.authorities[request.authority].settlement]
+    if consulting.officers[request.owner].person != request.person:
+        passed = p.handover + (1.0 - p.handover) * p.register
+        if luck(stage.seed, HANDED_OVER, request.asked, request.authority, request.nth) >= passed:
+            stage.tally[0].requests_lost += 1.0
+            return False
+    return bool(done)
 
 
 @kernel
@@ -185,9 +242,12 @@ def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consul
     chance = consulting.go_out * chance_of(
         request, board, consulting.authority[z].protocol, p, consulting.deliberation[z]
     )
-    met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and luck(stage.seed, REQUEST, asked, a, nth) < chance
-    answered = met or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
-    trained = consulting.officers[consulting.chiefs[a]].trained * consulting.adoption[z].link_explain
+    worked = followed_up(stage, consulting, request)
+    seen_to = (worked and consulting.go_out > 0.0) or luck(stage.seed, REQUEST, asked, a, nth) < chance
+    met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and seen_to
+    answered = met or worked or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
+    stage.tally[0].requests_followed += 1.0 if worked else 0.0
+    trained = consulting.officers[consulting.chiefs[a]].skill * consulting.adoption[z].link_explain
     worn = math.exp(-0.6931471805599453 * board.explained)
     explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p.explain * trained * worn
     board.explained = 0 if met else board.explained + (1 if explained else 0)

@@ -532,8 +532,8 @@ def closed(month: Month) -> float:
 
 WRITES = (
     "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
-    "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls", "responses",
-    "unserved", "arrests", "impressions",
+    "couples.busy", "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls",
+    "responses", "unserved", "arrests", "impressions",
 )  # fmt: skip
 IT = Mechanism(
     group=Response,

@@ -13,6 +13,7 @@ import numpy as np
 from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanisms.practices import sent_to
 from model.mechanisms.resources import goes_along, multiply, ration
 from model.parameters import Group, number, share
 from model.police import COPIES
@@ -21,6 +22,7 @@ from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
 
 if TYPE_CHECKING:
     from model.mechanisms.mayor import Loan
+    from model.mechanisms.practices import Practices
     from model.mechanisms.resources import Mayor, Resources, Vehicle
     from model.model import TrustModel as World
     from model.police import FacilityRow
@@ -101,6 +103,7 @@ class Fleet(Tables):
     means: Rows[Means]
     mayor: Rows[Mayor]
     loans: Rows[Loan]
+    practices: Rows[Practices]
 
 
 @kernel
@@ -201,12 +204,13 @@ def working(vehicles: Rows[Vehicle], n_facilities: int, motorcycle: int) -> Ints
 
 
 @kernel
-def start_out(couple: Couple, p: Roster, tick: int, post: int, home: FacilityRow, seed: int) -> float:
+def start_out(couple: Couple, p: Roster, brief: float, tick: int, post: int, home: FacilityRow, seed: int) -> float:
     """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
-    length = min(480.0, 480.0 * p.fixed_duties * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
-    couple.duty_start = (480.0 - length) * luck(seed, FIXED_DUTY, tick, post, 1)
+    length = min(480.0 - brief, 480.0 * p.fixed_duties * (0.5 + luck(seed, FIXED_DUTY, tick, post, 0)))
+    couple.duty_start = brief + (480.0 - brief - length) * luck(seed, FIXED_DUTY, tick, post, 1)
     couple.duty_end = couple.duty_start + length
-    couple.free, couple.calls = 0.0, 0
+    couple.free, couple.busy, couple.calls, couple.tank = 0.0, 0.0, 0, couple.km
+    couple.slots = couple.for_orders = couple.for_meetings = couple.for_requests = couple.for_problems = 0
     couple.cell = home.cell
     return length
 
@@ -270,7 +274,9 @@ def equip(
         home = plant.facilities[f]
         if couple.on == 0:
             continue
-        walks = plant.posts[post].foot == 1 and luck(seed, FOOT_BEAT, tick, post, 0) < scale
+        practice = fleet.practices[home.settlement]
+        couple.sector = sent_to(stage, couple, plant, f, post, practice)
+        walks = plant.sectors[couple.sector].foot == 1 and luck(seed, FOOT_BEAT, tick, post, 0) < scale
         p, r = roster[home.settlement], resources[home.settlement]
         joint = plant.posts[post].copy == 0 and goes_along(r, fleet.mayor[0].willing, post, tick, seed)
         cycles = luck(seed, CYCLES, tick, post, 0) < p.bicycles
@@ -281,15 +287,15 @@ def equip(
             tally[0].joint_patrols += 1.0
         if couple.mode in (MOTORCYCLE, VEHICLE):
             tally[0].km_available += couple.km
-        fixed = start_out(couple, p, tick, post, home, seed) / 60.0
-        count_hours(tally, fixed)
+        count_hours(tally, start_out(couple, p, practice.brief, tick, post, home, seed) / 60.0)
     for f in range(n):
         fleet.loans[f].taken += max(0, fleet.loans[f].motorcycles - motorcycles[f])
 
 
 def fleet_of(world: World) -> Fleet:
     """Lay out what there is to drive and burn."""
-    return Fleet(world.state.vehicles, world.state.means, world.state.mayor, world.state.loans)
+    state = world.state
+    return Fleet(state.vehicles, state.means, state.mayor, state.loans, world.numbers["practices"])
 
 
 def act(world: World) -> None:
@@ -304,7 +310,8 @@ def act(world: World) -> None:
 WRITES = (
     "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
     "couples.joint", "couples.calls", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end",
-    "couples.km", "means.purse", "loans.taken",
+    "couples.km", "couples.tank", "couples.busy", "couples.sector", "couples.slots", "couples.for_orders",
+    "couples.for_meetings", "couples.for_requests", "couples.for_problems", "means.purse", "loans.taken",
 )  # fmt: skip
 IT = Mechanism(
     group=Roster,

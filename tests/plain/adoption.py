@@ -1,18 +1,12 @@
 """MOPSIC adoption: officers hear, learn, leave and are replaced (ODD: adoption)."""
 
-import math
 from typing import TYPE_CHECKING, Any
+
+from plain.practices import ANALYSIS, AREA, FOUNDED, begin_as_newcomer, monthly
 
 if TYPE_CHECKING:
     from plain.police import Officer
     from plain.town import PlainTown
-
-FOUNDED = 1997
-
-
-def monthly(yearly: float) -> float:
-    """Chance in a month that belongs to a chance in a year."""
-    return 1.0 - math.exp(math.log1p(-yearly) / 12.0)
 
 
 def trained_in_pool(town: "PlainTown") -> float:
@@ -26,6 +20,7 @@ def uptake(officer: "Officer") -> float:
     p = officer.model.numbers("adoption")
     weight = p.prevention if officer.prevention else 1.0
     weight *= p.champion if officer.champion else 1.0
+    weight *= p.leaders if officer.leads else 1.0
     return weight * (p.old_guard if officer.cohort < FOUNDED else 1.0)
 
 
@@ -41,7 +36,7 @@ def note_care(town: "PlainTown") -> None:
     p = town.numbers("adoption")
     for facility in town.facilities:
         staff = [one for one in town.officers if one.facility is facility]
-        facility.care = p.link_forms * p.forms * sum(one.trained for one in staff) / max(1, len(staff))
+        facility.care = p.link_forms * p.forms * sum(one.habits[ANALYSIS] for one in staff) / max(1, len(staff))
 
 
 def teach(town: "PlainTown") -> None:
@@ -52,13 +47,15 @@ def teach(town: "PlainTown") -> None:
         staff = [one for one in town.officers if one.facility is facility]
         share_aware[facility.number] = sum(one.aware for one in staff) / max(1, len(staff))
     wish = sum(uptake(one) for one in town.officers if not one.trained)
-    places = (p.places + p.donor_places) * (1.0 - p.overlap) / 1200.0 * len(town.officers)
     for one in town.officers:
+        programme = p.programme_places if one.facility.supported else 0.0
+        places = (p.places + p.donor_places + programme) * (1.0 - p.overlap) / 1200.0 * len(town.officers)
         hazard = p.outside + p.peers * share_aware[one.facility.number]
         if not one.aware and town.luck("hears", one.number, 0) < hazard:
             one.aware = 1
         if not one.trained and town.luck("course", one.number, 0) * wish < places * uptake(one):
             one.trained = one.aware = 1
+            one.taught_at = town.tick
 
 
 def turn_over(town: "PlainTown") -> None:
@@ -97,18 +94,18 @@ def succeed(officer: "Officer") -> None:
     integrity = plant.integrity_mean + plant.integrity_spread * (2.0 * u(7) - 1.0)
     officer.integrity = min(1.0, max(0.0, integrity))
     officer.manner = plant.manner_spread * (sum(u(8 + nth) for nth in range(12)) - 6.0)
+    begin_as_newcomer(officer, u(21), u(20), from_academy=from_academy)
 
 
 def explains(officer: "Officer", born: int, number: int) -> bool:
     """Tell whether a lead who comes late to a call explains why."""
     p = officer.model.numbers("adoption")
-    chance = p.link_explain * p.explain * officer.trained
+    chance = p.link_explain * p.explain * officer.skill
     return bool(officer.model.luck("explains", number, 0, tick=born) < chance)
 
 
 def planned_share(officer: "Officer") -> float:
     """Share of visits that a lead plans for institutions."""
     p, plan_share = officer.model.numbers("adoption"), officer.model.numbers("patrol").plan_share
-    left = 1.0 if officer.prevention else 1.0 - p.busts * (1.0 - p.returned)
-    more = p.link_plan * (p.planning - 1.0) * left * officer.trained
+    more = p.link_plan * (p.planning - 1.0) * officer.habits[AREA]
     return float(min(1.0, plan_share * (1.0 + more)))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plain.minutes import HOMES
 from plain.offenders import GROUP_OF_KIND, GROUPS
 
 if TYPE_CHECKING:
@@ -72,10 +73,10 @@ def see_patrols(town: "PlainTown") -> None:
     """Move what is seen of police in every zone."""
     p, seen = town.numbers("certainty"), town.certainty.seen
     keep = 2.0 ** (-1.0 / (3.0 * p.days))
-    places = [visit.cell for visit in town.visits if visit.alive]
-    places += [response.cell for response in town.responses]
+    places = [(visit.cell, p.inside if visit.kind == HOMES else 1.0) for visit in town.visits if visit.alive]
+    places += [(response.cell, 1.0) for response in town.responses]
     for zone in range(town.n_settlements):
-        n = sum(cell.zone == zone for cell in places)
+        n = sum(much for cell, much in places if cell.zone == zone)
         populated = sum(cell.zone == zone and cell.population > 0 for cell in town.cells)
         seen[zone] = keep * seen[zone] + (1.0 - keep) * 3.0 * p.visible * n / max(populated, 1)
 

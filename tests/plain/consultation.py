@@ -1,17 +1,20 @@
 """Consultation: meetings, requests and answers (ODD: consultation)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plain.board_memory import OWN
 from plain.community import DOMESTIC, Authority, police_go_out
 from plain.luck import logistic, pick, poisson
+from plain.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
 from plain.people import DOOR_TO_DOOR, INFORMED, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
+from plain.practices import FOLLOW
 from plain.response import be_rude, teach
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
+NOT_YET = object()
 TABLE, COUNCIL, COMUPRE, NETWORK = 4095, 4094, 4093, 4092
 
 
@@ -37,6 +40,9 @@ class Request:
     climbed: int = 0
     called: bool = False
     followed: bool = False
+    owner: Any = NOT_YET
+    person: int = 0
+    mark: float = -1.0
 
 
 def consult(town: "PlainTown") -> None:
@@ -61,11 +67,17 @@ def consult(town: "PlainTown") -> None:
         if authority.officer is None:
             continue
         p = town.numbers("consultation")
-        if is_held_today(town, authority.number, p.rhythm * p.meetings * (0.5 + authority.organised)):
+        rate = p.rhythm * p.meetings * (0.5 + authority.organised)
+        if town.facilities[authority.cell.facility].supported:
+            rate *= town.numbers("practices").more_meetings
+        if is_held_today(town, authority.number, rate):
             if town.tick < authority.silent_until:
                 continue
             hold_meeting(town, authority)
         knock(town, authority)
+    for request in town.requests:
+        if request.owner is NOT_YET:
+            take_on(town, request)
     town.learn_impressions()
 
 
@@ -93,6 +105,36 @@ def lose_numbers(town: "PlainTown", authority: Authority) -> None:
         authority.phones *= 1.0 - new / len(own)
 
 
+def take_on(town: "PlainTown", request: Request) -> None:
+    """Let a request come to the officer who answers for its community, and be taken on by habit."""
+    p, authority = town.numbers("practices"), request.authority
+    request.owner = authority.officer
+    if request.owner is None:
+        return
+    request.person = request.owner.person
+    habit = min(p.follow_most, request.owner.habits[FOLLOW])
+    if town.luck("follows up", authority.number, request.nth, tick=request.asked) < habit:
+        request.mark = owed_for(town, authority, FOR_REQUESTS).ask(p.request)
+
+
+def is_worked_on(town: "PlainTown", request: Request) -> bool:
+    """Tell whether a request that is due was followed up; what was not done is dropped."""
+    p, authority = town.numbers("practices"), request.authority
+    if request.mark < 0.0:
+        return False
+    owed = owed_for(town, authority, FOR_REQUESTS)
+    done = owed.has_given(request.mark)
+    owed.drop(request.mark)
+    kept = p.handover + (1.0 - p.handover) * p.register
+    handed = town.luck("handed over", authority.number, request.nth, tick=request.asked) < kept
+    return done and (handed or request.owner.person == request.person)
+
+
+def owed_for(town: "PlainTown", authority: Authority, purpose: int) -> Owed:
+    """Return what the facility of a community owes for a purpose."""
+    return town.facilities[authority.cell.facility].owed[purpose]
+
+
 def answer(town: "PlainTown", request: Request) -> None:
     """Answer a request, or not."""
     p, authority = town.numbers("consultation"), request.authority
@@ -102,11 +144,12 @@ def answer(town: "PlainTown", request: Request) -> None:
 
     q = town.numbers("deliberation")
     chance = p.request_met + p.followed * request.followed + q.climbed * request.climbed + q.agreed * authority.agreed
-    met = police_go_out(town) and u("feasible") < p.feasible and u("request") < min(1.0, chance)
-    answered = met or u("answered") < p.answer
+    worked = is_worked_on(town, request)
+    met = police_go_out(town) and u("feasible") < p.feasible and (worked or u("request") < min(1.0, chance))
+    answered = met or worked or u("answered") < p.answer
     if answered and request.nth < OWN:
         authority.last_answer = request.asked
-    able = p.explain * town.numbers("adoption").link_explain * authority.officer.trained
+    able = p.explain * town.numbers("adoption").link_explain * authority.officer.skill
     explained = not met and u("explains limits") < able * 2.0**-authority.explained
     if met:
         authority.explained = 0
@@ -198,6 +241,7 @@ def hold_meeting(town: "PlainTown", authority: Authority) -> None:
         town.requests.append(Request(town.tick, authority, nth, present, problem, called=called))
         if nth == 0:
             authority.problem = problem
+    owed_for(town, authority, FOR_MEETINGS).ask(town.numbers("practices").meeting)
     authority.last_meeting = authority.last_request = town.tick
     authority.phones += p.share_number * (1.0 - authority.phones)
     authority.links += p.bond * (1.0 - authority.links)

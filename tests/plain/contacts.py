@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from plain.chief import to_arrests
 from plain.community import household
 from plain.luck import poisson
+from plain.minutes import HOMES, stretch_of
 from plain.misconduct import asks
 from plain.people import ABUSE, BRIBE, GREETING, LONG_VISIT, STOP, TALK, Resident
 from plain.plans import CHECKPOINT
-from plain.police import Visit
+from plain.police import Visit, stretches_of
 from plain.population import somebody_here
 from plain.response import Arrest, be_rude, teach
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 NIGHT = 2
 MOST_CONTACTS = 15
-KNOWN_AFTER = 546
 
 
 def meet(town: "PlainTown") -> None:
@@ -35,12 +35,51 @@ def meet(town: "PlainTown") -> None:
         crowd = n_here / (n_here + 40.0)
         mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
         number = poisson(town.luck("meet count", visit.cell.number, q), mean)
+        if visit.kind == HOMES:
+            number = n_long_visits(town, visit, q) + n_talks(town, visit, q)
         for j in range(min(number, MOST_CONTACTS)):
             nth = 16 * q + j
             resident = somebody_here(town, visit.cell, "meet who", visit.cell.number, nth)
             if resident is not None and resident.alive and resident.age >= 12:
-                encounter(town, visit, resident, nth)
+                if visit.kind == HOMES:
+                    be_visited(town, visit, resident, nth, LONG_VISIT if j < n_long_visits(town, visit, q) else TALK)
+                else:
+                    encounter(town, visit, resident, nth)
     town.learn_impressions()
+
+
+def n_long_visits(town: "PlainTown", visit: Visit, q: int) -> int:
+    """Number of long visits in a stretch for homes."""
+    p = town.numbers("practices")
+    return int(p.split * length_of(visit) / p.visit + town.luck("long visits", visit.cell.number, q))
+
+
+def n_talks(town: "PlainTown", visit: Visit, q: int) -> int:
+    """Number of talks in a stretch for homes."""
+    p = town.numbers("practices")
+    return int((1.0 - p.split) * length_of(visit) / p.talk + town.luck("talks at homes", visit.cell.number, q))
+
+
+def length_of(visit: Visit) -> float:
+    """Minutes of the stretch of a visit."""
+    assert visit.couple is not None
+    return stretch_of(visit.couple.model, stretches_of(visit.couple))
+
+
+def knows(resident: Resident, visit: Visit) -> bool:
+    """Tell whether a resident knows one of the couple."""
+    assert visit.couple is not None
+    both = (visit.couple.lead, visit.couple.mate)
+    return any(one is not None and resident.knows == one.name for one in both)
+
+
+def is_fair(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> bool:
+    """Tell whether the lead treats a resident fairly."""
+    p = town.numbers("contacts")
+    assert visit.couple is not None
+    assert visit.couple.lead is not None
+    more = p.acquainted * knows(resident, visit) + p.calm * (visit.kind == HOMES)
+    return town.luck("meet tone", visit.cell.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
 
 
 def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float:
@@ -60,27 +99,43 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
     p, where = town.numbers("contacts"), visit.cell.number
     assert visit.couple is not None
-    lead = visit.couple.lead
-    assert lead is not None
     stop = chance_of_stop(town, visit, resident)
     v = town.luck("meet kind", where, nth)
-    fair = town.luck("meet tone", where, nth) < lead.chance_of_fairness
-    resident.last_contact = town.tick
-    for one in visit.couple.crew:
-        one.warmth += resident.trust - 0.5
-        one.n_friendly += fair and v >= stop
+    fair = is_fair(town, visit, resident, nth)
+    be_lived_through(visit, resident, friendly=fair and v >= stop)
     if v < stop:
         be_stopped(town, visit, resident, nth, fair=fair)
         return
     talk = (1.0 - stop) * (1.0 if visit.kind == 1 or resident.business else p.talk)
     kind = LONG_VISIT if v < stop + p.long * talk else TALK if v < stop + talk else GREETING
-    more = p.familiar if town.tick - lead.since >= KNOWN_AFTER else 1.0
-    be_friendly(town, resident, kind, more, fair=fair)
-    if visit.cell is resident.home and town.luck("meet with", where, nth) < p.together:
+    share(town, visit, resident, nth, kind, fair=fair)
+
+
+def be_visited(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: int) -> None:
+    """Visit or talk to a resident in planned hours."""
+    fair = is_fair(town, visit, resident, nth)
+    be_lived_through(visit, resident, friendly=fair)
+    share(town, visit, resident, nth, kind, fair=fair)
+
+
+def be_lived_through(visit: Visit, resident: Resident, *, friendly: bool) -> None:
+    """Let officers live through a contact."""
+    assert visit.couple is not None
+    resident.last_contact = resident.model.tick
+    for one in visit.couple.crew:
+        one.warmth += resident.trust - 0.5
+        one.n_friendly += friendly
+
+
+def share(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: int, *, fair: bool) -> None:
+    """Let a friendly contact be shared at home by the next of the household."""
+    be_friendly(town, visit, resident, kind, fair=fair)
+    together = town.numbers("contacts").together
+    if visit.cell is resident.home and town.luck("meet with", visit.cell.number, nth) < together:
         other = next_at_home(town, resident)
         if other is not resident and other.alive and other.age >= 12 and other.place is visit.cell:
             other.last_contact = town.tick
-            be_friendly(town, other, kind, more, fair=fair)
+            be_friendly(town, visit, other, kind, fair=fair)
 
 
 def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *, fair: bool) -> None:
@@ -101,7 +156,7 @@ def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *,
         town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
 
 
-def be_friendly(town: "PlainTown", resident: Resident, kind: int, more: float, *, fair: bool) -> None:
+def be_friendly(town: "PlainTown", visit: Visit, resident: Resident, kind: int, *, fair: bool) -> None:
     """Greet, talk to or visit one resident; whoever is rude is rude in all of these."""
     p = town.numbers("contacts")
     quality, weight, part = {
@@ -110,7 +165,10 @@ def be_friendly(town: "PlainTown", resident: Resident, kind: int, more: float, *
         LONG_VISIT: (1.0, p.weight_long, 0.6),
     }[kind]
     if fair:
+        more = p.familiar if knows(resident, visit) else 1.0
         teach(town, resident, kind, quality, more * weight, part, town.numbers("trust").fast_friendly)
+        if kind != GREETING and visit.couple is not None and visit.couple.lead is not None:
+            resident.knows = visit.couple.lead.name
     else:
         be_rude(town, resident)
 

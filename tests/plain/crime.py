@@ -44,6 +44,7 @@ CEILINGS = (1.0, 0.6, 0.04, 0.12, 0.1, 0.2, 0.003)
 LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
+HOME_KINDS = (VEHICLE_THEFT, BURGLARY)
 NIGHT = 2
 MOST_REPEATS = 16
 FRIDAY = 4
@@ -145,7 +146,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
     victim = pick(town.residents, town.luck("crime who", number, 0))
     if not victim.alive or victim.age < youngest_victim(kind):
         return
-    cell = victim.home if kind in (VEHICLE_THEFT, BURGLARY) else victim.place
+    cell = victim.home if kind in HOME_KINDS else victim.place
     if cell is None:
         suffer_outside(town, kind, number, CEILINGS[kind], victim)
         return
@@ -155,52 +156,61 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
     mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
     if left <= mark < threshold:
         town.kept_away.append((cell, number))
-    if mark < left * left_by_light(town, kind, cell):
+    left *= left_by_light(town, kind, cell)
+    last = left * town.problems.left_by_response(kind, cell, town.numbers("problems").effect)
+    if last <= mark < left:
+        town.problems.note_refused(kind, cell)
+    if mark < last:
         come(town, Attempt(number, kind, cell, victim), None)
 
 
 def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
     """Yearly hazard of this kind for this victim in this cell now."""
-    numbers = town.numbers("crime")
-    pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
     sheltered = share_of_hazard(victim, kind)
     spared = 1.0 - town.numbers("near_repeat").kappa if kind <= ASSAULT else 1.0
     return (
-        getattr(numbers, RATES[kind])
-        * pool
-        * weight(town, kind, cell, victim)
+        plain_hazard(town, kind, cell, victim, town.tick)
         * spared
         * sheltered
         * guarded(victim, cell, kind)
         * outsiders_factor(town, kind)
         * town.numbers("certainty").level
         * factor_of(town, kind, cell.zone)
+        * town.problems.gathers(kind, cell)
     )
 
 
-def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
-    """Weight of this place, time and victim."""
+def plain_hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident, tick: int) -> float:
+    """Yearly hazard in a shift by rate, pool, place, time and victim alone."""
+    numbers = town.numbers("crime")
+    pool = getattr(numbers, POOLS[kind]) / (1.0 if kind == ASSAULT else 1000.0)
+    return float(getattr(numbers, RATES[kind]) * pool * weight(town, kind, cell, victim, tick))
+
+
+def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident, tick: int) -> float:
+    """Weight of a place, time and victim."""
+    shift = tick % 3
     numbers = town.numbers("crime")
     exposed = 1.0 if cell is not victim.home else numbers.at_home
-    night = numbers.night if town.shift == NIGHT else 1.0
+    night = numbers.night if shift == NIGHT else 1.0
     match kind:
         case 0:
             return cell.lure * exposed * night
         case 1:
-            return cell.lure * exposed * (numbers.market if cell.market and town.is_market_day else 1.0)
+            return cell.lure * exposed * (numbers.market if cell.market and town.has_market(tick) else 1.0)
         case 2:
             return victim.vehicle * cell.lure * night * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 3:
             return victim.vehicle * cell.lure * (1.0 - numbers.cctv_effect * numbers.cctv)
         case 4:
-            return cell.lure * (numbers.burglary_morning if town.shift == 0 else 1.0)
+            return cell.lure * (numbers.burglary_morning if shift == 0 else 1.0)
         case 5:
             by_sex = numbers.women_assaulted if victim.female else 2.0 - numbers.women_assaulted
-            by_age = numbers.young_assaulted if 15 <= victim.age < 35 else 1.0
-            weekend = numbers.weekend_night if town.shift == NIGHT and town.weekday >= FRIDAY else 1.0
+            by_age = numbers.young_assaulted if 15 <= victim.age_at(tick) < 35 else 1.0
+            weekend = numbers.weekend_night if shift == NIGHT and town.weekday_of(tick) >= FRIDAY else 1.0
             sober = 1.0 - numbers.hours_effect * numbers.alcohol_hours
             sober *= 1.0 - numbers.tests_effect * numbers.breath_tests
-            return cell.lure * by_sex * by_age * weekend * (sober if town.shift == NIGHT else 1.0)
+            return cell.lure * by_sex * by_age * weekend * (sober if shift == NIGHT else 1.0)
         case _:
             by_sex = numbers.women_hired if victim.female else 2.0 - numbers.women_hired
             return by_sex * violence(town)

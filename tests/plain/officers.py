@@ -6,6 +6,7 @@ from plain.adoption import renew_positions
 from plain.capture import be_bought
 from plain.crime import CROWD, GANG, KILLING
 from plain.misconduct import come_out, note_customs
+from plain.practices import tone_of_practice
 
 if TYPE_CHECKING:
     from plain.police import Officer
@@ -19,7 +20,8 @@ def brief_officers(town: "PlainTown") -> None:
     contacts, adoption, p = town.numbers("contacts"), town.numbers("adoption"), town.numbers("officers")
     for one in town.officers:
         one.tone = (
-            contacts.training * adoption.link_treatment * one.trained
+            contacts.training * adoption.link_treatment * one.skill
+            + tone_of_practice(one)
             + contacts.language * contacts.spoken * one.kiche
             + p.faith_tone * one.faith
             - p.stress_tone * one.stress

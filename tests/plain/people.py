@@ -127,6 +127,7 @@ class Resident(mesa.Agent):
         self.told_openly = -1
         self.gave_in = -1
         self.last_contact = -1
+        self.knows = -1
         self.last_harm = -1
         self.last_hurt = -1
         self.looked_for_help = 0
@@ -197,7 +198,11 @@ class Resident(mesa.Agent):
     @property
     def age(self) -> float:
         """Age in years on the date of this shift (ODD 2)."""
-        return (self.model.day - self.born) / 365.25
+        return self.age_at(self.model.tick)
+
+    def age_at(self, tick: int) -> float:
+        """Age in years on the date of a shift."""
+        return (tick // 3 - self.born) / 365.25
 
     def is_man_of(self, youngest: float, oldest: float) -> bool:
         """Tell whether this is a man of at least one age and younger than another."""

@@ -22,6 +22,7 @@ class Cell:
     population: int
     settlement: int
     schools: int
+    bars: int
     road: int
     core: bool
     market: bool
@@ -64,6 +65,7 @@ def read_cells(cells: Any, near: Any) -> list[Cell]:
             population=int(row["population"]),
             settlement=int(row["settlement"]),
             schools=int(row["schools"]),
+            bars=int(row["bars"]),
             road=int(row["road"]),
             core=bool(row["core"]),
             market=bool(row["market"]),

@@ -8,6 +8,7 @@ from plain.capture import give_way
 from plain.chief import ARRESTS, experience, has_climbed, to_places, waiting
 from plain.deciding import decide
 from plain.places import Cell
+from plain.practices import ANALYSIS, habit_of_chief
 
 if TYPE_CHECKING:
     from plain.community import Authority
@@ -31,8 +32,6 @@ class Plan:
     kind: int = 0
     hour: int = -1
     founded: bool = False
-    named: bool = False
-    shared: bool = False
     holds: bool = False
     changed: bool = False
     made: int = -1
@@ -105,18 +104,12 @@ def plan(town: "PlainTown") -> None:
 
 def renew(town: "PlainTown", plan: Plan) -> None:
     """Make the plan of one facility."""
-    p, f = town.numbers("plans"), plan.facility.number
-
     diagnose(town, plan)
     plan.places = chosen_places(town, plan)
     take_up_request(town, plan)
     give_way(town, plan)
     plan.mode = chosen_mode(town, plan)
-    lately = [one.last_meeting >= 0 and town.tick - one.last_meeting <= QUARTER for one in plan.boards]
-    met = sum(lately) / len(lately) if lately else 0.0
-    u = town.luck("cause named", f, 0, tick=town.month)
-    plan.named = plan.founded and u < p.cause + p.cause_analysis * p.analysis + p.cause_met * met
-    plan.shared, plan.made = False, town.tick
+    plan.made = town.tick
 
 
 def take_up_request(town: "PlainTown", plan: Plan) -> None:
@@ -182,8 +175,10 @@ def diagnose(town: "PlainTown", plan: Plan) -> None:
         for k in range(N_PROBLEMS)
     ]
     sums = [math.fsum(row) for row in load]
+    habit = habit_of_chief(town, plan.facility, ANALYSIS)
+    able = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
     kept, before = plan.founded and p.task_force > 0.0, plan.kind
-    plan.founded = town.luck("diagnosis", f, 0, tick=town.month) < p.formats * p.diagnosis and sum(sums) > 0.0
+    plan.founded = town.luck("diagnosis", f, 0, tick=town.month) < p.formats * able and sum(sums) > 0.0
     plan.hour = -1
     if plan.founded:
         if not kept:
@@ -240,4 +235,6 @@ def eagerness(town: "PlainTown", couple: "Couple") -> float:
     plan, p = town.plans[couple.facility.number], town.numbers("plans")
     if town.luck("task force", couple.number, 0) < p.task_force:
         return 1.0
-    return min(1.0, to_places(couple) * p.follow * plan.weight_of(town.shift))
+    assert couple.lead is not None
+    follows = p.follow + p.followed * (1.0 - p.follow) * couple.lead.habits[ANALYSIS]
+    return min(1.0, to_places(couple) * follows * plan.weight_of(town.shift))

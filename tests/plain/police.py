@@ -1,6 +1,6 @@
 """Officers, couples, the roster and patrol (ODD: roster, patrol)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -9,8 +9,10 @@ from plain.adoption import planned_share
 from plain.chief import NO_BLOCK, block_of, to_visits
 from plain.luck import logistic, pick, pick_by_reach
 from plain.means import fuel, is_accompanied, on_the_road
+from plain.minutes import TO_HOMES, Owed, stop_at_home, stretch_of, use_of_stretch
 from plain.places import Cell, Places
 from plain.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, eagerness, has_post
+from plain.practices import send_to_sector
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -20,6 +22,7 @@ DESK = -1
 COPIES = 4
 SHIFT_MINUTES = 480.0
 NO_LIMIT = 1e9
+HOLDERS = 4096
 
 
 @dataclass(eq=False)
@@ -37,12 +40,19 @@ class Facility:
     purse: float = 0.0
     custom: float = 0.0
     care: float = 0.0
+    ordered_at: int = -1
+    supported_until: int = -1
+    supported: bool = False
+    owed: list[Owed] = field(default_factory=lambda: [Owed() for _ in range(3)])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sector:
-    """The written lists of a sector: its route, and the institutions of its weekly plan."""
+    """A sector: its written route, and the institutions of its weekly plan."""
 
+    number: int
+    facility: Facility
+    foot: bool
     route: Places
     plan: Places
 
@@ -66,6 +76,12 @@ class Officer(mesa.Agent):
         self.person = 0
         self.since = town.tick - int(91 * 48.0 * town.luck("tenure", number, 0, tick=0))
         self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
+        self.sector = None if self.post == DESK else town.couples[self.post].sector
+        self.sector_since = self.since
+        self.boss: Officer | None = None
+        self.leads = self.led = self.taught_at = 0
+        self.schooling = self.skill = 0.0
+        self.habits: list[float] = []
         self.tone = 0.0
         self.asked = -1
         self.suspended = False
@@ -93,28 +109,38 @@ class Officer(mesa.Agent):
     @property
     def chance_of_fairness(self) -> float:
         """P_fair (ODD: contacts)."""
+        return self.chance_of_fairness_with(0.0)
+
+    def chance_of_fairness_with(self, more: float) -> float:
+        """P_fair where something more speaks for it."""
         numbers = self.model.numbers("contacts")
-        return logistic(numbers.fair + numbers.manner * self.manner + self.tone)
+        return logistic(numbers.fair + numbers.manner * self.manner + self.tone + more)
+
+    @property
+    def name(self) -> int:
+        """The number by which residents know the person."""
+        return HOLDERS * self.number + self.person % HOLDERS
 
 
 class Couple(mesa.Agent):
     """The couple that serves a post, or a copy of it (a reinforcement), when it is on duty."""
 
-    def __init__(self, town: "PlainTown", number: int, row: Any, sector: Sector) -> None:
+    def __init__(self, town: "PlainTown", number: int, row: Any) -> None:
         super().__init__(town)
         self.number = number
         self.facility = town.facilities[int(row["facility"])]
         self.group = int(row["group"])
-        self.foot_beat = bool(row["foot"])
         self.copy = int(row["copy"])
-        self.sector = sector
+        self.sector = town.sectors[int(row["sector"])]
         self.lead: Officer | None = None
         self.mate: Officer | None = None
         self.mode = FOOT
         self.free = 0.0
         self.cell = self.facility.cell
-        self.kilometres = self.patrol_kilometres = NO_LIMIT
-        self.n_calls = 0
+        self.kilometres = self.tank = self.patrol_kilometres = NO_LIMIT
+        self.n_calls = self.n_slots = self.n_on_cases = 0
+        self.stretches = [0, 0, 0]
+        self.busy = 0.0
         self.duty_start = self.duty_end = 0.0
         self.block = NO_BLOCK
 
@@ -151,19 +177,23 @@ class Couple(mesa.Agent):
         """Begin a shift at the facility (ODD: roster)."""
         town, numbers = self.model, self.model.numbers("roster")
         length = SHIFT_MINUTES * numbers.fixed_duties * (0.5 + town.luck("fixed duty", self.number, 0))
-        length = min(length, SHIFT_MINUTES)
-        self.duty_start = (SHIFT_MINUTES - length) * town.luck("fixed duty", self.number, 1)
+        brief = town.numbers("practices").brief
+        length = min(length, SHIFT_MINUTES - brief)
+        self.duty_start = brief + (SHIFT_MINUTES - brief - length) * town.luck("fixed duty", self.number, 1)
         self.duty_end = self.duty_start + length
         self.mode = mode
         self.free = 0.0
         self.cell = self.facility.cell
-        self.n_calls = 0
+        self.n_calls = self.n_slots = self.n_on_cases = 0
+        self.stretches = [0, 0, 0]
+        self.busy = 0.0
         self.kilometres = NO_LIMIT
         if mode == VEHICLE:
             self.kilometres = fuel(town, self.facility, numbers.gallons * numbers.km_per_gallon / 3.0)
         elif mode == MOTORCYCLE:
             km = numbers.gallons_motorcycle * numbers.km_per_gallon_motorcycle / 3.0
             self.kilometres = fuel(town, self.facility, km)
+        self.tank = self.kilometres
         self.patrol_kilometres = town.numbers("patrol").fuel_share * self.kilometres
 
     def place_at(self, minute: float) -> Cell:
@@ -270,7 +300,8 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
         if couple.facility is not facility:
             continue
         mode = FOOT
-        walks = couple.foot_beat and town.luck("foot beat", couple.number, 0) < town.numbers("population").scale
+        send_to_sector(town, couple)
+        walks = couple.sector.foot and town.luck("foot beat", couple.number, 0) < town.numbers("population").scale
         if walks and town.luck("cycles", couple.number, 0) < town.numbers("roster").bicycles:
             mode = BICYCLE
         elif not walks and vehicles > 0:
@@ -293,25 +324,43 @@ def patrol(town: "PlainTown") -> None:
     """Let every couple on duty make its visits, post by post."""
     numbers = town.numbers("patrol")
     held: dict[int, int] = {}
+    for facility in town.facilities:
+        for owed in facility.owed:
+            owed.planned = 0.0
     for couple in town.couples_on_duty():
         couple.block = block_of(town, couple)
-        n_slots = int(numbers.visits_motor if couple.has_motor else numbers.visits_foot)
+        n_slots = stretches_of(couple)
+        free = stretch_of(town, n_slots)
         before = couple.facility.cell
         post, eager = has_post(town, couple, held), eagerness(town, couple)
         length = 60.0 * town.numbers("plans").post_hours
         begins = (SHIFT_MINUTES - length) * town.luck("post hour", couple.number, 0)
         for slot in range(n_slots):
-            minute = (slot + town.luck("visit minute", couple.number, slot)) * SHIFT_MINUTES / n_slots
+            minute = town.numbers("practices").brief + (slot + town.luck("visit minute", couple.number, slot)) * free
             assert couple.lead is not None
             if couple.has_fixed_duty_at(minute):
                 continue
-            stop = next_stop(town, couple, slot, eager)
+            couple.n_slots += 1
             stay = numbers.stay
             if post is not None and begins <= minute < begins + length:
-                stop, stay = (post, POST, 1), max(stay, SHIFT_MINUTES / n_slots)
+                stop: tuple[Cell, int, int] | None = (post, POST, 1)
+                stay = max(stay, SHIFT_MINUTES / n_slots)
+            else:
+                use = use_of_stretch(town, couple, slot, free)
+                if use is not None and use != TO_HOMES:
+                    couple.stretches[use] += 1
+                    continue
+                stop = next_stop(town, couple, slot, eager) if use is None else stop_at_home(town, couple, slot)
+                couple.n_on_cases += stop is None
             goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
             if goes and stop is not None and town.luck("visit on paper", couple.number, slot) >= numbers.on_paper:
                 before = make_visit(town, couple, stop, minute, stay, before)
+
+
+def stretches_of(couple: Couple) -> int:
+    """Return into how many stretches a couple's shift is divided."""
+    numbers = couple.model.numbers("patrol")
+    return int(numbers.visits_motor if couple.has_motor else numbers.visits_foot)
 
 
 def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tuple[Cell, int, int] | None:

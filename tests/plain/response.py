@@ -9,6 +9,7 @@ from plain.calls import ring_all
 from plain.community import Authority
 from plain.crime import IMITATOR, KILLING, PATROL, Incident
 from plain.luck import logistic
+from plain.minutes import keep_busy
 from plain.people import ANSWERED_CALL, RUDE, Resident
 from plain.places import Cell
 from plain.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
@@ -224,6 +225,7 @@ def go(town: "PlainTown", call: Call, way: Way) -> None:
     couple.free = end
     couple.cancel_visits(way.start, end)
     town.spent.answer(way, end)
+    keep_busy(couple, way.start, end)
     if couple.has_motor:
         couple.kilometres -= way.km
         couple.save_litres(end)
@@ -265,3 +267,4 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
     couple.free = busy_from + 60.0 * town.numbers("justice").hours
     town.spent.couple_hours_used += town.numbers("justice").hours
     couple.cancel_visits(busy_from, couple.free)
+    keep_busy(couple, busy_from, couple.free)

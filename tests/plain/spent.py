@@ -1,4 +1,4 @@
-"""What couples had and used in a month: hours and kilometres (ODD: resources)."""
+"""What couples had and used in a month: hours, kilometres, minutes by use (ODD: resources, practices)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,12 +12,26 @@ if TYPE_CHECKING:
 
 @dataclass
 class Spent:
-    """Hours on duty and used, kilometres that the fuel allowed and those driven."""
+    """Hours on duty and used, kilometres that the fuel allowed and those driven, minutes by use, litres burnt."""
 
     couple_hours: float = 0.0
     couple_hours_used: float = 0.0
     km_available: float = 0.0
     km: float = 0.0
+    minutes_brief: float = 0.0
+    minutes_fixed: float = 0.0
+    minutes_calls: float = 0.0
+    minutes_orders: float = 0.0
+    minutes_meetings: float = 0.0
+    minutes_requests: float = 0.0
+    minutes_problems: float = 0.0
+    minutes_visits: float = 0.0
+    minutes_talks: float = 0.0
+    minutes_patrol: float = 0.0
+    minutes_own: float = 0.0
+    shifts_own: float = 0.0
+    shifts_led: float = 0.0
+    litres: float = 0.0
 
     def begin(self, couple: Couple) -> None:
         """Book a couple that goes on duty."""

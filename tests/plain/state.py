@@ -5,11 +5,13 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from plain.consultation import NOT_YET
 from plain.deciding import book
 from plain.gangs import members
 from plain.luck import logistic
 from plain.offenders import all_slots, slot_named
 from plain.people import Felt
+from plain.practices import PRACTICES
 
 if TYPE_CHECKING:
     from plain.investigation import File
@@ -69,6 +71,7 @@ def minds(town: "PlainTown") -> Rows:
             "pays": number_of(one.pays),
             "member": number_of(one.clique),
             "met": one.last_contact,
+            "knows": one.knows,
             "harmed": one.last_harm,
             "harmed_outside": one.last_harm_outside,
             "spoke": one.told_openly,
@@ -98,8 +101,14 @@ def homes(town: "PlainTown") -> Rows:
 def officers(town: "PlainTown") -> Rows:
     """Who holds the positions."""
     same = ("person", "cohort", "trained", "aware", "kiche", "manner", "integrity", "tone", "asked")
-    states = ("faith", "motivation", "safety", "stress")
-    return [named(one, *same, *states) | {"tick_since": one.since} for one in town.officers]
+    states = ("faith", "motivation", "safety", "stress", "leads", "led", "schooling", "skill")
+    return [
+        named(one, *same, *states)
+        | {"tick_since": one.since, "tick_sector": one.sector_since, "tick_trained": one.taught_at}
+        | {"sector": number_of(one.sector), "female": int(one.female), "champion": int(one.champion)}
+        | {f"habit_{name}": one.habits[k] for k, name in enumerate(PRACTICES)}
+        for one in town.officers
+    ]
 
 
 def duty(town: "PlainTown") -> Rows:
@@ -146,7 +155,7 @@ def boards(town: "PlainTown") -> Rows:
 
 def plans(town: "PlainTown") -> Rows:
     """Plans of stations."""
-    same = ("mode", "kind", "hour", "founded", "named", "shared", "holds", "changed", "made", "product", "months")
+    same = ("mode", "kind", "hour", "founded", "holds", "changed", "made", "product", "months")
     return [named(one, *same, "visits") for one in town.plans]
 
 
@@ -187,9 +196,11 @@ def local(town: "PlainTown") -> Rows:
 def couples(town: "PlainTown") -> Rows:
     """Couples on duty; of posts and reinforcements that are not, only that they are not."""
     return [
-        named(one, "mode", "free", "duty_start", "duty_end", "block")
+        named(one, "mode", "free", "duty_start", "duty_end", "block", "busy", "tank")
         | {"on": 1, "lead": number_of(one.lead), "mate": number_of(one.mate)}
-        | {"cell": one.cell.number, "km": one.kilometres, "calls": one.n_calls}
+        | {"cell": one.cell.number, "km": one.kilometres, "calls": one.n_calls, "sector": one.sector.number}
+        | {"slots": one.n_slots, "for_orders": one.n_on_cases}
+        | {f"for_{name}": one.stretches[k] for k, name in enumerate(("meetings", "requests", "problems"))}
         if one.on_duty
         else {"on": 0}
         for one in town.couples
@@ -215,6 +226,11 @@ PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "vehicles": lambda town: [{"works": int(one.works)} for one in town.garage.vehicles],
     "means": lambda town: [
         named(one, "late", "internet", "phone", "purse", "custom", "care") for one in town.facilities
+    ],
+    "sector_record": lambda town: [named(one, "found", "tried", "better") for one in town.problems.records],
+    "stations": lambda town: [
+        {"tick_ordered": one.ordered_at, "until": one.supported_until, "supported": int(one.supported)}
+        for one in town.facilities
     ],
     "mayor": lambda town: [named(town.garage.mayor, "term", "willing")],
     "hall": lambda town: [
@@ -280,7 +296,20 @@ def requests(town: "PlainTown") -> Rows:
         named(one, "asked", "nth", "followed", "problem", "climbed")
         | {"by_police": one.called}
         | {"due": one.asked + REQUEST, "authority": one.authority.number}
+        | {"owner": -2 if one.owner is NOT_YET else number_of(one.owner), "person": one.person, "mark": one.mark}
         for one in town.requests
+    ]
+
+
+def problems(town: "PlainTown") -> Rows:
+    """Slots, and the problems in them."""
+    same = ("gen", "kind", "cause", "noted", "named", "shared", "response", "person", "begun", "kept", "size", "more")
+    counts = ("eff", "seen", "told", "filed", "talked", "talks", "refused")
+    return [
+        named(one, *same, *counts)
+        | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}
+        | {"facility": -1 if one.sector is None else one.sector.facility.number}
+        for one in town.problems.slots
     ]
 
 
@@ -297,6 +326,7 @@ def present(town: "PlainTown") -> Rows:
 GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
     "choices": lambda town: [*book(town.choices)],
     "offenders": offenders,
+    "problems": problems,
     "files": files,
     "cases": cases,
     "repeats": repeats,
@@ -339,6 +369,14 @@ def felt(town: "PlainTown", name: str) -> list[list[float]]:
 
 
 FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
+    "bosses": lambda town: [number_of(one.boss) for one in town.officers],
+    "owed": lambda town: [[(owed.asked, owed.given) for owed in one.owed] for one in town.facilities],
+    "usual_here": lambda town: [row + [0.0] * 3 for row in town.problems.usual],
+    "room_here": lambda town: [row + [0.0] * 3 for row in town.problems.room],
+    "problem_at": lambda town: [
+        [-1 if (one := town.problems.at(cell, kind)) is None else one.slot for kind in range(9)] for cell in town.cells
+    ],
+    "problem_mark": lambda town: town.problems.marks,
     "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,

@@ -27,6 +27,7 @@ from plain.land import dispute
 from plain.luck import luck
 from plain.mayor import Hall, govern, open_hall
 from plain.means import maintain, open_garage
+from plain.minutes import book_minutes
 from plain.misconduct import Bribe, answer_for_bribes
 from plain.narcos import found_narcos
 from plain.offenders import Slot, make_list, renew_offenders
@@ -37,7 +38,9 @@ from plain.plans import Mail, Memory, Plan, first_plans, plan
 from plain.police import Couple, Facility, Officer, Sector, Visit, patrol, relieve_couples
 from plain.politics import break_out, numbers_today
 from plain.population import Suffered, change_population
+from plain.practices import begin_practices, take_up
 from plain.pressure import Figure, answer_for_figures
+from plain.problems import Problems, begin_problems, note_problems, solve_problems
 from plain.remedies import Hurt, wait_in_vain
 from plain.reporting import Call, Unserved, tell
 from plain.response import Arrest, Response, respond
@@ -102,6 +105,8 @@ class PlainTown(mesa.Model):
         self.residents_at_start = [
             sum(one.alive and one.settlement == z for one in self.residents) for z in range(self.n_settlements)
         ]
+        self.problems: Problems
+        begin_problems(self)
         self.find_offenders()
         self.local = [Local() for _ in range(self.n_settlements)]
         self.hidden = 0.0
@@ -181,15 +186,19 @@ class PlainTown(mesa.Model):
             for number, row in enumerate(town.facilities)
         ]
         routes = read_places(town.routes, self.cells)
-        sectors = [
+        self.sectors = [
             Sector(
+                number,
+                self.facilities[int(row["facility"])],
+                bool(row["foot"]),
                 routes[row["route_start"] : row["route_end"]],
                 routes[row["plan_start"] : row["plan_end"]],
             )
-            for row in town.sectors
+            for number, row in enumerate(town.sectors)
         ]
-        self.couples = [Couple(self, number, row, sectors[int(row["sector"])]) for number, row in enumerate(town.posts)]
+        self.couples = [Couple(self, number, row) for number, row in enumerate(town.posts)]
         self.officers = [Officer(self, number, row) for number, row in enumerate(town.officers)]
+        begin_practices(self)
 
     def read_residents(self, town: Any) -> None:
         """Read the residents, their ties, and who is where under each list."""
@@ -223,7 +232,11 @@ class PlainTown(mesa.Model):
     @property
     def weekday(self) -> int:
         """Weekday, Monday 0."""
-        return self.date.weekday()
+        return self.weekday_of(self.tick)
+
+    def weekday_of(self, tick: int) -> int:
+        """Weekday of a shift, Monday 0."""
+        return (DAY_ZERO + datetime.timedelta(days=tick // 3)).weekday()
 
     @property
     def month(self) -> int:
@@ -248,13 +261,22 @@ class PlainTown(mesa.Model):
     @property
     def is_market_day(self) -> bool:
         """Whether there is a market today."""
-        return bool(getattr(self.numbers("calendar"), f"market_{WEEKDAYS[self.weekday]}"))
+        return self.has_market(self.tick)
+
+    def has_market(self, tick: int) -> bool:
+        """Whether there is a market on the day of a shift."""
+        return bool(getattr(self.numbers("calendar"), f"market_{WEEKDAYS[self.weekday_of(tick)]}"))
 
     @property
     def place_list(self) -> int:
         """Number of the list of places of this shift (ODD: daily_rhythm)."""
-        day_type = MARKET_DAY if self.is_market_day else SUNDAY if self.weekday == 6 else WORKING_DAY
-        return 3 * day_type + self.shift
+        return self.list_of(self.tick)
+
+    def list_of(self, tick: int) -> int:
+        """Number of the list of places of a shift."""
+        sunday = self.weekday_of(tick) == 6
+        day_type = MARKET_DAY if self.has_market(tick) else SUNDAY if sunday else WORKING_DAY
+        return 3 * day_type + tick % 3
 
     # What the rules ask for
 
@@ -356,6 +378,7 @@ class PlainTown(mesa.Model):
         hear_cases(self)
         consult(self)
         report_up(self)
+        note_problems(self)
         answer_for_figures(self)
         judge(self)
         take_word(self)
@@ -364,6 +387,7 @@ class PlainTown(mesa.Model):
         spread_news(self)
         take_fright(self)
         live_through(self)
+        book_minutes(self)
         self.spent.close(self)
         self.seen_here |= {visit.cell for visit in self.visits if visit.couple is not None and visit.alive}
         for visit in self.visits:
@@ -371,6 +395,8 @@ class PlainTown(mesa.Model):
         self.n_traced = len(self.learned)
         if self.month_ends:
             renew_officers(self)
+            take_up(self)
+            solve_problems(self)
             set_hours(self, self.month + 1)
             end_month(self)
             end_month_of_cliques(self)

@@ -1,0 +1,231 @@
+"""M44: problems have a cause, which police may find; a response that fits lowers a problem while it is kept up."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from model.kinds import N_KINDS, PROPERTY
+from model.mechanisms.chief import commanders
+from model.mechanisms.practices import leaders_of
+from model.mechanisms.problem_causes import chance_right, look_into
+from model.mechanisms.problem_work import IT, keep_up, take_effect, work_of
+from model.mechanisms.problems import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS, renew, site_of
+from model.model import TrustModel
+
+Live = Callable[..., TrustModel]
+MONTH = 93
+MANY = {"crime.armed": 10, "crime.thieves": 20, "problems.gathered": 0.5, "problems.size": 10.0}
+NOTHING_ELSE = {
+    f"mechanisms.{name}": False
+    for name in (
+        *("near_repeat", "fear", "communal_authority", "extortion", "domestic_violence", "population_change"),
+        *("offenders", "certainty", "deterrence", "guards", "misconduct", "heavy_hand", "collective_violence"),
+    )
+} | {"crime.hire": 0.0, "crime.lethal_robbery": 0.0, "crime.lethal_assault": 0.0}
+"""No crime leads to or keeps away another, and nobody leaves."""
+
+
+@pytest.fixture
+def town(live: Live) -> TrustModel:
+    """A small town with many problems, before its first shift."""
+    return live(0, **MANY)
+
+
+def answer_all(world: TrustModel) -> None:
+    """Let every problem have a response that fits and has taken effect."""
+    rows = world.state[PROBLEMS].filled()
+    rows["noted"], rows["named"], rows["response"], rows["eff"] = 0, rows["cause"], rows["cause"], 1.0
+    world.factors.lay_guard(world, IT.name)
+
+
+def made_ready(world: TrustModel) -> tuple[object, object, int]:
+    """Return what work goes by, a problem that is there, and its slot, noted and without anything else."""
+    work = work_of(world, leaders_of(world))
+    i = int(np.flatnonzero(world.state[PROBLEMS].filled()["cell"] >= 0)[0])
+    row = world.state[PROBLEMS].rows[i]
+    row.noted, row.named, row.response, row.eff = 0, -1, -1, 0.0
+    return work, row, i
+
+
+def chance(world: TrustModel, rule: Callable[[int], bool]) -> float:
+    """Return how often something happens over luck of two hundred months."""
+    return float(np.mean([rule(1000 + 91 * month) for month in range(200)]))
+
+
+def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> None:
+    usual, at = town.state.usual_here, town.factors.writers["problems"]
+    for _ in range(3):
+        factor = np.ones((4, N_KINDS, town.town.n_cells))
+        at.place(town, factor)
+        assert (factor > 0.0).all()
+        assert np.allclose((factor[0].T * usual).sum(axis=0), usual.sum(axis=0))
+        renew(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
+    assert town.state[PROBLEMS].filled()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
+
+
+def test_a_problem_has_a_cause_that_its_cell_has_and_its_place_to_itself(town: TrustModel) -> None:
+    rows = town.state[PROBLEMS].filled()
+    rows = rows[rows["cell"] >= 0]
+    here = town.town.cells[rows["cell"]]
+    assert len(rows) > 10
+    assert len(set(rows[["cell", "kind"]].tolist())) == len(rows)
+    assert len(set(rows["cause"].tolist())) > 2
+    assert (here["bars"][rows["cause"] == BAR] > 0).all()
+    assert (PROPERTY[rows["kind"][rows["cause"] == FENCE]] == 1).all()
+    assert (here["core"][rows["cause"] == PLOT] == 0).all()
+    assert (rows["sector"] >= 0).all()
+
+
+def test_problems_that_end_are_replaced_and_their_number_stays(live: Live) -> None:
+    world = live(0, **MANY, **{"problems.life": 6.0})
+    n, first = len(world.state[PROBLEMS]), world.state[PROBLEMS].filled()["gen"].sum()
+    world.run_for(6 * MONTH)
+    assert len(world.state[PROBLEMS]) == n
+    assert world.state[PROBLEMS].filled()["gen"].sum() > first
+
+
+def test_crimes_that_a_response_keeps_away_are_counted_exactly(live: Live) -> None:
+    crimes, refused = [], []
+    for effect in (0.0, 0.6):
+        world = live(0, trace=True, **MANY | NOTHING_ELSE, **{"problems.effect": effect, "problems.life": 600.0})
+        answer_all(world)
+        found: set[tuple[int, int]] = set()
+        for _ in range(80):
+            world.step()
+            found |= set(world.trace["incidents"][["tick", "number"]].tolist())
+        crimes.append(found)
+        refused.append(world.tally[0].crimes_refused)
+        assert world.state.sector_record["better"].sum() == refused[-1]
+    assert crimes[1] < crimes[0]
+    assert len(crimes[0]) - len(crimes[1]) == refused[1] > refused[0] == 0
+
+
+def test_a_response_that_does_not_fit_does_nothing_and_takes_the_same_minutes(town: TrustModel) -> None:
+    p = town.numbers["problems"][0]
+    work, row, i = made_ready(town)
+    minutes = []
+    for named in (row.cause, (row.cause + 1) % N_CAUSES):
+        row.named = row.response = named
+        row.owner, row.eff = leaders_of(town)[row.sector], 0.0
+        row.person = town.plant.officers[row.owner].person
+        minutes.append(keep_up(work, row, i, 1.0, town.tally, 0, 91, town.seed))
+        for _ in range(12):
+            take_effect(row, p)
+        assert row.eff > 0.9 if named == row.cause else row.eff == 0.0
+    assert minutes == [p.upkeep, p.upkeep]
+
+
+def test_the_effect_wears_off_after_a_response_has_lapsed(town: TrustModel) -> None:
+    _, row, _ = made_ready(town)
+    row.eff = 1.0
+    for _ in range(3):
+        take_effect(row, town.numbers["problems"][0])
+    assert row.eff == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("what", ["filed", "talks"])
+def test_what_was_told_and_said_helps_to_find_the_cause(town: TrustModel, what: str) -> None:
+    work, row, _ = made_ready(town)
+    p = town.numbers["problems"][0]
+    row.filed = row.talks = 0.0
+    poor = chance_right(work, row, p)
+    row[what] = 5.0
+    assert poor < chance_right(work, row, p) < 1.0
+
+
+def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
+    world = live(0, **MANY, **{"resources.internet": 0.0})
+    work, row, _ = made_ready(world)
+    world.state.means["internet"] = 0
+    row.filed = row.talks = 0.0
+    assert chance_right(work, row, world.numbers["problems"][0]) == pytest.approx(0.2)
+
+
+def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live: Live) -> None:
+    done = []
+    for habit, analysts in ((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)):
+        world = live(1, **MANY, **{"problems.analysts": analysts})
+        rows = world.state[PROBLEMS].filled()
+        rows["noted"] = 0
+        world.plant.officers["habit_analysis"][world.once(commanders)] = habit
+        work = work_of(world, leaders_of(world))
+        f = int(np.bincount(rows["facility"][rows["cell"] >= 0]).argmax())
+        done.append(sum(look_into(work, len(rows), f, world.tally, 91 * m, world.seed) for m in range(1, 5)))
+    assert done[0] == 0 < done[1] < done[2]
+
+
+def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
+    """Return how often a response is kept up for a month, by the same owner or after another has come."""
+    work, row, i = made_ready(world)
+
+    def once(tick: int) -> bool:
+        row.named = row.response = row.cause
+        row.owner = leaders_of(world)[row.sector]
+        row.person = world.plant.officers[row.owner].person - other
+        work.numbers["begins"] = 0.0
+        keep_up(work, row, i, had, world.tally, 0, tick, world.seed)
+        return bool(row.response >= 0)
+
+    return chance(world, once)
+
+
+def test_who_follows_up_keeps_responses_and_who_does_not_lets_them_lapse(live: Live) -> None:
+    world = live(0, **MANY)
+    world.plant.officers["habit_follow"] = 1.0
+    assert kept(world) == 1.0
+    world.plant.officers["habit_follow"] = 0.0
+    assert 0.8 < kept(world) < 0.97
+
+
+def test_without_minutes_responses_lapse(live: Live) -> None:
+    world = live(0, **MANY)
+    assert kept(world, had=0.0) < kept(world) - 0.15
+
+
+def test_a_response_goes_with_its_owner_unless_it_is_handed_over(live: Live) -> None:
+    bare, register = (live(1, **MANY, **{"practices.register": held}) for held in (0.0, 1.0))
+    assert kept(bare, other=1) < 0.5 < kept(register, other=1)
+    assert kept(register, other=1) == pytest.approx(kept(register), abs=0.02)
+
+
+def test_a_response_that_needs_no_partner_begins_more_often(live: Live) -> None:
+    world = live(0, **MANY)
+    world.plant.officers["habit_follow"] = 1.0
+    work, row, i = made_ready(world)
+
+    def begun(named: int) -> float:
+        def once(tick: int) -> bool:
+            row.named, row.response = named, -1
+            keep_up(work, row, i, 1.0, world.tally, 0, tick, world.seed)
+            return bool(row.response == named)
+
+        return chance(world, once)
+
+    assert begun(BUS_STOP) > begun(PLOT) + 0.1
+    assert begun(PLOT) > 0.0
+
+
+def test_full_analysis_and_follow_up_keep_crimes_away_and_cost_minutes(live: Live) -> None:
+    usual, full = (live(12 * MONTH, policies=names, **MANY) for names in ((), ("mopsic_full",)))
+    before, after = (world.datacollector.get_model_vars_dataframe().sum(numeric_only=True) for world in (usual, full))
+    for name in ("causes_right", "responses_fitting", "crimes_refused", "minutes_problems"):
+        assert after[name] > before[name]
+
+
+def test_switched_off_there_are_no_problems(live: Live) -> None:
+    world = live(2 * MONTH, **{"mechanisms.problems": False})
+    assert len(world.state[PROBLEMS]) == 0
+    assert not world.state.usual_here.any()
+    assert world.tally[0].problems_noted == world.state.owed[:, 2].sum() == 0.0
+
+
+def test_few_candidates_reach_a_ceiling(live: Live) -> None:
+    months = live(6 * MONTH).datacollector.get_model_vars_dataframe()
+    assert months["ceiling_hits"].sum() < 0.01 * months["candidates"].sum()
+
+
+def test_a_record_knows_numbers_of_sectors_and_no_names(town: TrustModel) -> None:
+    names = (*town.state.sector_record.dtype.names, *town.state[PROBLEMS].filled().dtype.names)
+    assert "sector" in names
+    assert not {"settlement", "name", "place", "who", "resident"} & set(names)
