@@ -4,6 +4,7 @@ To take a tuple of twenty arrays apart costs a call as much as the pass that it 
 compile.  A `Tables` object is one address: rules read `stage.minds` from there as from the object itself.
 """
 
+import operator
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, cast, dataclass_transform
@@ -18,6 +19,7 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.datamodel import models
 from numba.core.dispatcher import Dispatcher
 from numba.core.typed_passes import NativeLowering
+from numba.core.types.functions import BaseFunction
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
@@ -50,7 +52,7 @@ def making_arrays[F: Callable[..., Any]](rule: F) -> F:
 
 def _compiled[F: Callable[..., Any]](rule: F, **options: Any) -> F:
     """Compile a rule for Python, kept on disk, and apart from that as a part of the kernels that call it."""
-    whole = njit(cache=True, **options)(rule)
+    whole = njit(cache=True, pipeline_class=_WholeCompiler, **options)(rule)
     if isinstance(whole, Dispatcher):  # not where the compiler is switched off
         part = njit(pipeline_class=_PartCompiler, **options)(rule)
 
@@ -59,41 +61,100 @@ def _compiled[F: Callable[..., Any]](rule: F, **options: Any) -> F:
             part.targetctx.insert_user_function(key, made.fndesc, [made.library])
             part.overloads[tuple(made.signature.args)] = made._replace(entry_point=key)
 
+        def template(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            return type(part).get_call_template(part, tuple(_plain(kind) for kind in arguments), named)
+
         part.add_overload = add
-        vars(whole).update(get_call_template=part.get_call_template, get_overload=part.get_overload)
+        vars(whole).update(get_call_template=template, get_overload=part.get_overload)
     return cast(F, whole)
 
 
-class _Part(JITCodeLibrary):
-    """A rule within a kernel: optimised a little, so that there is less to copy, and never put into machine code."""
+def _plain(kind: Any) -> Any:
+    """Return the type as which a rule takes an argument: one for all whole numbers, or it is compiled for each."""
+    kind = types.unliteral(kind)
+    return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
+
+
+NOT_NEEDED = {
+    "DeadBranchPrune",
+    "DumpParforDiagnostics",
+    "FindLiterallyCalls",
+    "InlineClosureLikes",
+    "InlineInlinables",
+    "InlineOverloads",
+    "LiteralPropagationSubPipelinePass",
+    "LiteralUnroll",
+    "MakeFunctionToJitFunction",
+    "NoPythonSupportedFeatureValidation",
+    "NopythonRewrites",
+    "RewriteDynamicRaises",
+    "WithLifting",
+}
+"""Steps of the compiler for what no kernel holds: closures, literals, branches that a type decides."""
+
+
+class _Whole(JITCodeLibrary):
+    """A rule for Python: optimised once, after all its parts are in, not three times on the way."""
+
+    LEVEL: ClassVar[dict[str, Any]] = {}
+
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        manager, builder = self._codegen._module_pass_manager(opt=1, loop_vectorize=False, slp_vectorize=False)
+        manager, builder = self._codegen._module_pass_manager(**self.LEVEL)
         manager.run(self._final_module, builder)
+
+
+class _Part(_Whole):
+    """A rule within a kernel: optimised a little, so that there is less to copy, and never put into machine code."""
+
+    LEVEL: ClassVar[dict[str, Any]] = {"opt": 1, "loop_vectorize": False, "slp_vectorize": False}
 
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
         self._finalized = True
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _PartLowering(NativeLowering):
-    _name = "part_lowering"
+class _Lowering(NativeLowering):
+    library: ClassVar[type[_Whole]]
 
     def run_pass(self, state: Any) -> bool:
-        state.library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.flags = state.flags.copy()  # others go by the flags of the kernel, which must stay those of all
-        state.flags.no_compile = state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
+        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
         return bool(super().run_pass(state))
 
 
-class _PartCompiler(Compiler):
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _WholeLowering(_Lowering):
+    _name, library = "whole_lowering", _Whole
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(_Lowering):
+    _name, library = "part_lowering", _Part
+
+    def run_pass(self, state: Any) -> bool:
+        state.flags = state.flags.copy()  # others go by the flags of the kernel, which must stay those of all
+        state.flags.no_compile = state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
+        return super().run_pass(state)
+
+
+class _WholeCompiler(Compiler):
+    lowering: ClassVar[type[_Lowering]] = _WholeLowering
+
     def define_pipelines(self) -> Any:
         (pipeline,) = super().define_pipelines()
         pipeline.passes = [
-            (_PartLowering if step is NativeLowering else step, words) for step, words in pipeline.passes
+            (self.lowering if step is NativeLowering else step, words)
+            for step, words in pipeline.passes
+            if step.__name__ not in NOT_NEEDED
         ]
         return [pipeline]
+
+
+class _PartCompiler(_WholeCompiler):
+    lowering = _PartLowering
 
 
 def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
@@ -103,6 +164,25 @@ def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
         return cast(F, njit(signature, cache=True)(rule))
 
     return compiled
+
+
+def _remember_operators() -> None:
+    """Have the compiler look up once what an operator gives for some types, not at each use: a tenth of its time."""
+    ask, known = BaseFunction.get_call_type, dict[Any, Any]()
+    operators = set(map(id, vars(operator).values()))
+
+    def get_call_type(self: Any, context: Any, arguments: Any, named: Any) -> Any:
+        if id(self.typing_key) not in operators:
+            return ask(self, context, arguments, named)
+        same = self, tuple(arguments)
+        if same not in known:
+            known[same] = ask(self, context, arguments, named)
+        return known[same]
+
+    cast(Any, BaseFunction).get_call_type = get_call_type
+
+
+_remember_operators()
 
 
 @dataclass_transform(eq_default=False)

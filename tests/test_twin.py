@@ -374,6 +374,7 @@ TORN = {
 }
 """Cliques that attack each other, break pacts, lose leaders and members, dissolve and are founded again."""
 
+DECIDERS = ("cliques", "deliberation", "mayor", "chief", "seeking_help")
 CLIQUES_DECIDE = ("stance", "rent", "punishment", "recruits", "cells", "attack", "pact")
 
 ON_CALLS = ("served by a reinforcement", "served a shift later", "sent from elsewhere")
@@ -971,6 +972,28 @@ def end_of(group: str, end: str) -> dict[str, float]:
     """Return the lowest or the highest values that a group may have."""
     about = own_groups()[group].numbers()
     return {name: getattr(one, end) for name, one in about.items()}
+
+
+def leaning(end: str) -> dict[str, dict[str, float]]:
+    """Move every strength of those who decide a tenth of the way to the lowest or the highest that it may have."""
+    moved: dict[str, dict[str, float]] = {}
+    for name in DECIDERS:
+        group, goal = own_groups()[name], end_of(name, end)
+        strengths = [key for key, about in group.numbers().items() if about.role == "behaviour" and about.off is None]
+        for key in strengths:
+            value = getattr(group(), key)
+            moved.setdefault(name, {})[key] = type(value)(value + 0.1 * (goal[key] - value))
+    return moved
+
+
+@fast_model
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.parametrize("changes", [TORN, ASKED, GIVEN], ids=["torn", "asked", "given"])
+def test_other_strengths_of_who_decides_are_the_same_in_both_models(
+    changes: Mapping[str, Mapping[str, float]], end: str
+) -> None:
+    start = datetime.date(2015, 11, 28) if changes is GIVEN else datetime.date(2016, 12, 28)
+    live_together(small_scenario(residents=250, start=start, changes=merged(leaning(end), changes)), 3, 110)
 
 
 @fast_model

@@ -27,8 +27,6 @@ LAST_OUT = Field(
 )
 NIGHT = 2
 """Shift in which watches go round."""
-BAD_CONDUCT = 2.0
-"""What police who step in weigh against police who wait; F10; assumed."""
 
 
 @kernel
@@ -61,12 +59,12 @@ def agreement(board: Board, offered: float, p: Deliberation) -> float:
 
 
 @kernel
-def remember_police(board: Board, waits: bool) -> None:
+def remember_police(board: Board, waits: bool, p: Deliberation) -> None:
     """Remember how police who were at a hearing behaved."""
     if waits:
         board.waited += 1.0
     else:
-        board.stepped_in += BAD_CONDUCT
+        board.stepped_in += p.stepped_in
 
 
 @kernel

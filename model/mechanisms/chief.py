@@ -45,16 +45,6 @@ MOST_CANDIDATES = 4
 REQUEST_TERMS = ("climbed", "asked", "experience")
 TAKEN = matter("request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS)
 NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
-MOST_OPEN = 4
-"""Open requests of a community from which more weigh no more; assumed."""
-WELL_ATTENDED = 6
-"""People at a meeting from which the chief counts it as well attended; assumed."""
-TOLD = 0.3
-"""Weight of a leader who rings an officer, against a meeting; assumed."""
-EVENTS = 2.0
-"""Events of the chief's own that a disposition of one half is worth."""
-ALIVE = 4
-"""Visits by plan in a month from which the chief learns from it: one a week; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +77,10 @@ class Chiefs(Group):
     urged: float = number(
         0.3, "log-odds", 0.0, 4.0, "assumed", "a further request of the same community, on its uptake"
     )
+    urged_most: int = number(4, "requests", 1, 50, "assumed", "open requests from which more weigh no more")
+    attended: int = number(6, "people", 1, 200, "assumed", "people who make a meeting well attended")
+    told: float = number(0.3, "meetings", 0.0, 5.0, "assumed", "weight of a leader who rings an officer")
+    prior: float = number(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
     memory: float = number(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of what came of hours and plans")
     usual_visits: float = share(
         0.17, "calibrated: status quo mean", "hours of visits that the weekly plan stands for", high=0.95
@@ -173,7 +167,7 @@ def homes_of(world: World) -> Ints:
 
 
 @kernel
-def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints) -> None:
+def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints, p: Chiefs) -> None:
     """Take in what came of visits and arrests in this shift: who was held, who came to meetings, which leader rang."""
     day = stage.day
     for k in range(day.counts[ARRESTS]):
@@ -184,21 +178,22 @@ def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints)
             chief.released += 1.0 if arrest.held == 0 else 0.0
     for k in range(day.counts[MEETINGS]):
         chief = chiefs[homes[day.meetings[k].authority]]
-        chief.welcomed += 1.0 if day.meetings[k].came >= WELL_ATTENDED else 0.0
-        chief.ignored += 1.0 if day.meetings[k].came < WELL_ATTENDED else 0.0
+        chief.welcomed += 1.0 if day.meetings[k].came >= p.attended else 0.0
+        chief.ignored += 1.0 if day.meetings[k].came < p.attended else 0.0
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         f = stage.ground.cells[row.cell].facility
         if row.told == OWN_PHONE and f >= 0:
-            chiefs[f].welcomed += TOLD
+            chiefs[f].welcomed += p.told
 
 
 def take_stock(world: World, f: int) -> None:
     """Compare what is known at the places of the plan with a month ago, if the plan is the same and was carried out."""
     chief, plan = world.state[CHIEFS][f], world.state[PLANS][f]
+    numbers = world.numbers["plans"][world.town.facilities[f].settlement]
     places = world.state.plan_cells[f][: plan.n]
     load = float(world.state.known[places, plan.kind].sum())
-    ran = plan.visits >= ALIVE or plan.mode == MODES.index("investigative")
+    ran = plan.visits >= numbers["alive"] or plan.mode == MODES.index("investigative")
     if chief.made == plan.made and ran:
         better, worse = float(load < chief.load), float(load > chief.load)
         chief.fell += better
@@ -233,7 +228,7 @@ def order_of(world: World, month: int) -> int:
 
 def lesson(good: float, bad: float, p: Chiefs) -> float:
     """What came of something, as log-odds."""
-    return p.experience * (2.0 * belief(good, bad, EVENTS, 0.5) - 1.0)
+    return p.experience * (2.0 * belief(good, bad, p.prior, 0.5) - 1.0)
 
 
 def weigh_hours(world: World, desk: Desk, f: int) -> None:
@@ -295,7 +290,7 @@ def choose_request(world: World, f: int, candidates: Ints, p: Plans) -> int:
     for o, a in enumerate(rows, start=1):
         desk.terms[o, 0] = math.log(usual / (1.0 - usual))
         desk.terms[o, 1] = numbers["climbed"] * climbed[a]
-        desk.terms[o, 2] = numbers["urged"] * max(0, min(int(asked[a]), MOST_OPEN) - 1)
+        desk.terms[o, 2] = numbers["urged"] * max(0, min(int(asked[a]), int(numbers["urged_most"])) - 1)
         desk.terms[o, 3] = lesson(chief.welcomed, chief.ignored, numbers)
     taken = decide(desk, 1 + len(rows), 1 + len(REQUEST_TERMS), TAKEN, False, world.tick, f)
     return int(rows[taken - 1]) if taken > 0 else -1
@@ -327,7 +322,8 @@ def begin(world: World) -> None:
 
 def act(world: World) -> None:
     """Let word of the shift reach the chiefs."""
-    note_word(world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of))
+    p = world.numbers["chief"][0]
+    note_word(world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of), p)
 
 
 def month_end(world: World) -> None:

@@ -118,9 +118,9 @@ def losses_of(p: Cliques, clique: Clique) -> float:
 
 
 @kernel
-def pays_share(clique: Clique) -> float:
-    """Share of demands that are paid, as remembered; four demands' worth of one half."""
-    return belief(clique.paid, clique.unpaid, 4.0, 0.5)
+def pays_share(p: Cliques, clique: Clique) -> float:
+    """Share of demands that are paid, as remembered."""
+    return belief(clique.paid, clique.unpaid, p.prior_paid, 0.5)
 
 
 @kernel
@@ -132,10 +132,14 @@ def choose_stance(life: Life, q: int, fill: float, lack: float, peace: bool, tic
     loss = 0.0 if peace else p.dead_cost * losses_of(p, clique) / spread
     lull, push = tastes(p, clique.strategy)
     clear(desk)
-    desk.terms[QUIET, 1] = -0.25 * clique.income / spread
-    desk.terms[PRESS, 1] = 0.5 * clique.income * pays_share(clique) * (1.0 - fill) / spread
-    desk.terms[QUIET, 2], desk.terms[HOLD, 2], desk.terms[PRESS, 2] = -0.3 * risk, -risk, -1.6 * risk
-    desk.terms[QUIET, 3], desk.terms[HOLD, 3], desk.terms[PRESS, 3] = -0.5 * loss, -loss, -1.5 * loss
+    desk.terms[QUIET, 1] = -p.quiet_costs * clique.income / spread
+    desk.terms[PRESS, 1] = p.press_gains * clique.income * pays_share(p, clique) * (1.0 - fill) / spread
+    desk.terms[QUIET, 2], desk.terms[HOLD, 2], desk.terms[PRESS, 2] = (
+        -p.shown_quiet * risk,
+        -risk,
+        -p.shown_press * risk,
+    )
+    desk.terms[QUIET, 3], desk.terms[HOLD, 3], desk.terms[PRESS, 3] = -p.quiet_dead * loss, -loss, -p.press_dead * loss
     desk.terms[QUIET, 4], desk.terms[PRESS, 4] = lull / spread, push / spread
     return decide(desk, wide(3), wide(5), STANCE, True, tick, q)
 
@@ -144,7 +148,7 @@ def choose_stance(life: Life, q: int, fill: float, lack: float, peace: bool, tic
 def choose_rent(life: Life, q: int, tick: int) -> int:
     """Lower, keep or raise the rent, by what a step up would bring in if all are like those asked."""
     p, clique, desk = life.numbers[0], life.gangs.cliques[q], life.desk
-    gain = 1.0 - clique.rent * (1.0 - pays_share(clique)) / life.extortion[0].noise
+    gain = 1.0 - clique.rent * (1.0 - pays_share(p, clique)) / life.extortion[0].noise
     clear(desk)
     desk.terms[0, 1], desk.terms[2, 1] = -p.rent_slope * gain, p.rent_slope * gain
     return decide(desk, wide(3), wide(2), RENT, True, tick, q)
@@ -157,11 +161,11 @@ def choose_to_punish(
     """Punish or spare somebody who refused; the luck is that of the one threatened."""
     clear(desk)
     desk.terms[1, 0] = p.punish_base
-    desk.terms[1, 1] = p.punish_refused * (0.55 - pays_share(clique))
-    desk.terms[1, 2] = -0.6 * risk_of(p, clique)
+    desk.terms[1, 1] = p.punish_refused * (p.punish_paid - pays_share(p, clique))
+    desk.terms[1, 2] = -p.punish_risk * risk_of(p, clique)
     desk.terms[1, 3] = p.punish_told if told else 0.0
-    desk.terms[1, 4] = -1.5 if clique.stance == QUIET else 0.0
-    desk.terms[1, 5] = 0.6 * lack
+    desk.terms[1, 4] = -p.punish_quiet if clique.stance == QUIET else 0.0
+    desk.terms[1, 5] = p.punish_leaderless * lack
     desk.terms[1, 6] = fierceness(p, clique.strategy)
     option = decide(desk, wide(2), wide(7), PUNISH, True, tick, victim)
     desk.choices[desk.count[0] - 1].who = q
@@ -173,8 +177,12 @@ def choose_recruits(life: Life, q: int, need: float, tick: int) -> int:
     """Draw none of the young, replace who left, or grow, by hands that are wanted, income and risk."""
     p, clique, desk = life.numbers[0], life.gangs.cliques[q], life.desk
     clear(desk)
-    desk.terms[0, 0] = desk.terms[2, 0] = -0.7
-    pulls = 2.0 * (need / max(clique.members, 1) - 1.0), clique.income - 1.0, -0.3 * (clique.felt / p.usual - 1.0)
+    desk.terms[0, 0] = desk.terms[2, 0] = -p.recruits_change
+    pulls = (
+        p.recruits_hands * (need / max(clique.members, 1) - 1.0),
+        p.recruits_takings * (clique.income - 1.0),
+        -p.recruits_risk * (clique.felt / p.usual - 1.0),
+    )
     for k in range(3):
         desk.terms[0, k + 1], desk.terms[2, k + 1] = -pulls[k], pulls[k]
     return decide(desk, wide(3), wide(4), RECRUITS, True, tick, q)
@@ -218,12 +226,12 @@ def choose_cells(life: Life, q: int, need: float, free: int, most: float, poor: 
     clear(desk)
     desk.terms[0, 0] = p.give_base if poor >= 0 else NEVER_SO
     desk.terms[2, 0] = p.take_base if free >= 0 else NEVER_SO
-    desk.terms[0, 1], desk.terms[2, 1] = -3.0 * slack, 3.0 * slack
-    desk.terms[0, 2], desk.terms[2, 2] = -least, most
+    desk.terms[0, 1], desk.terms[2, 1] = -p.cells_hands * slack, p.cells_hands * slack
+    desk.terms[0, 2], desk.terms[2, 2] = -p.cells_worth * least, p.cells_worth * most
     if clique.stance == PRESS:
-        desk.terms[2, 3] = 1.0
+        desk.terms[2, 3] = p.cells_press
     elif clique.stance == QUIET:
-        desk.terms[0, 3], desk.terms[2, 3] = 0.5, -2.0
+        desk.terms[0, 3], desk.terms[2, 3] = p.cells_quiet_give, -p.cells_quiet_take
     return decide(desk, wide(3), wide(4), CELLS, True, tick, q)
 
 
@@ -233,12 +241,12 @@ def choose_to_attack(life: Life, q: int, lack: float, mood: float, tick: int) ->
     p, clique, desk = life.numbers[0], life.gangs.cliques[q], life.desk
     clear(desk)
     desk.terms[1, 0] = p.attack_base + mood
-    desk.terms[1, 1] = 1.6 * min(clique.owed, 1.5)
+    desk.terms[1, 1] = p.attack_owed * min(clique.owed, p.attack_owed_most)
     if clique.stance != HOLD:
-        desk.terms[1, 2] = 0.5 if clique.stance == PRESS else -1.5
-    desk.terms[1, 3] = -0.5 * risk_of(p, clique)
-    desk.terms[1, 4] = -0.6 * (losses_of(p, clique) / p.lost_usual - 1.0)
-    desk.terms[1, 5] = 0.6 * lack
+        desk.terms[1, 2] = p.attack_press if clique.stance == PRESS else -p.attack_quiet
+    desk.terms[1, 3] = -p.attack_risk * risk_of(p, clique)
+    desk.terms[1, 4] = -p.attack_losses * (losses_of(p, clique) / p.lost_usual - 1.0)
+    desk.terms[1, 5] = p.attack_leaderless * lack
     desk.terms[1, 6] = fierceness(p, clique.strategy)
     desk.terms[1, 7] = math.log(min(clique.members / max(clique.founding, 1), 1.0) + 1e-9)
     return decide(desk, wide(2), wide(8), ATTACK, True, tick, q) == 1
@@ -250,7 +258,7 @@ def choose_to_honour(life: Life, q: int, asked: float, tick: int) -> bool:
     p, clique, desk = life.numbers[0], life.gangs.cliques[q], life.desk
     clear(desk)
     desk.terms[1, 0] = p.honour * asked
-    desk.terms[1, 1] = losses_of(p, clique) / p.lost_usual - 1.0
-    desk.terms[1, 2] = -1.5 * clique.owed
-    desk.terms[1, 3] = -0.7 if clique.stance == PRESS else 0.0
+    desk.terms[1, 1] = p.pact_losses * (losses_of(p, clique) / p.lost_usual - 1.0)
+    desk.terms[1, 2] = -p.pact_owed * clique.owed
+    desk.terms[1, 3] = -p.pact_press if clique.stance == PRESS else 0.0
     return decide(desk, wide(2), wide(4), PACT, True, tick, q) == 1

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from model.stage import Stage
 
 STRATEGY, HEIR, HEIR_AT = decision("clique strategy"), decision("clique heir"), decision("clique heir at")
-OWED_LEFT = 0.8
-"""What a month leaves of the dead that are owed."""
 
 
 @kernel
@@ -91,9 +89,9 @@ def remember(stage: Stage, life: Life, q: int, days: float) -> None:
     clique.paid, clique.unpaid = kept * clique.paid, kept * clique.unpaid
     kept = left_after(p.fade_seen)
     clique.seen = kept * clique.seen + (1.0 - kept) * look_around(stage, life, q, days)
-    kept, heads = left_after(p.fade_takings), clique.members + 0.5 * prisoners_of(life, q)
+    kept, heads = left_after(p.fade_takings), clique.members + p.inmates * prisoners_of(life, q)
     clique.income = kept * clique.income + (1.0 - kept) * clique.takings / (max(heads, 1.0) * p.wage)
-    clique.owed = OWED_LEFT * clique.owed + clique.killed_now
+    clique.owed = p.owed_left * clique.owed + clique.killed_now
     clique.felt = felt_by(p, clique.caught, clique.exposed, clique.seen)
 
 

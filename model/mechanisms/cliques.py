@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import HALF_YEAR, MONTH
+from model.calendar import MONTH
 from model.deciding import CHOICES, desk_of
 from model.gangs import (
     CLIQUES,
@@ -95,8 +95,11 @@ class Cliques(Group):
     refound: int = number(1, "0 or 1", 0, 1, "switch", "cliques dissolve and are founded again", off=0)
     fade: float = number(6.0, "months", 1.0, 24.0, DRAWN, "half-life of arrests and of own dead")
     fade_paid: float = number(4.0, "months", 1.0, 24.0, DRAWN, "half-life of demands paid or refused")
+    prior_paid: float = number(4.0, "demands", 0.1, 50.0, DRAWN, "weight of one half in the share that pays")
     fade_seen: float = number(1.0, "months", 0.1, 12.0, DRAWN, "half-life of police seen")
     fade_takings: float = number(2.0, "months", 0.5, 12.0, DRAWN, "half-life of what was collected")
+    inmates: float = share(0.5, DRAWN, "what a prisoner counts as among those whom the income has to keep")
+    owed_left: float = share(0.8, DRAWN, "what a month leaves of the dead that are owed")
     heard: float = share(0.3, "Y02: they talk; assumed, swept 0-1", "weight of what befalls cliques nearby")
     hears: float = number(12.0, "cells", 0.0, 200.0, DRAWN, "distance within which cliques of a gang hear")
     leader_counts: float = number(2.0, "arrests", 0.0, 5.0, DRAWN, "what the arrest of the leader counts more")
@@ -113,12 +116,20 @@ class Cliques(Group):
     wage: float = number(1300.0, "quetzals a month", 100.0, 10000.0, "assumed 600-2,000", "what a member wants")
     caught_cost: float = number(30.0, "wages", 0.0, 200.0, "assumed; swept 10-45", "cost of an arrest")
     dead_cost: float = number(60.0, "wages", 0.0, 500.0, DRAWN, "cost of a death")
+    quiet_costs: float = share(0.25, DRAWN, "what lying low costs, over the income")
+    press_gains: float = number(
+        0.5, "ratio", 0.0, 3.0, DRAWN, "what pressing brings, over the income, if all pay and none does yet"
+    )
+    quiet_dead: float = share(0.5, DRAWN, "own dead that those who lie low expect, over those who hold")
+    press_dead: float = number(1.5, "ratio", 1.0, 10.0, DRAWN, "the same of those who press")
     doubt: float = number(0.20, "wages", 0.01, 2.0, DRAWN, "spread of a clique's judgement of its stance")
     leaderless_doubt: float = number(0.5, "ratio", 0.0, 5.0, DRAWN, "spread that is added without a leader", off=0.0)
     pace_quiet: float = number(0.21, "ratio", 0.0, 1.0, DRAWN, "demands of those who lie low, over those who hold")
     pace_press: float = number(2.1, "ratio", 1.0, 10.0, DRAWN, "demands of those who press, over those who hold")
-    shown_quiet: float = number(0.3, "ratio", 0.0, 1.0, DRAWN, "exposure of those who lie low")
-    shown_press: float = number(1.6, "ratio", 1.0, 10.0, DRAWN, "exposure of those who press")
+    shown_quiet: float = number(
+        0.3, "ratio", 0.0, 1.0, DRAWN, "exposure of those who lie low, and risk that they expect"
+    )
+    shown_press: float = number(1.6, "ratio", 1.0, 10.0, DRAWN, "the same of those who press")
     expanding: float = share(0.25, "Y02 for autonomy; share assumed, swept", "leaders who want to expand")
     quiet: float = share(0.25, "Y02 for autonomy; share assumed, swept", "leaders who want quiet")
     lull_holding: float = number(-0.08, "wages", -2.0, 2.0, DRAWN, "taste for quiet of those who hold")
@@ -136,15 +147,39 @@ class Cliques(Group):
     punish_base: float = number(-2.75, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to punish who refuses")
     punish_refused: float = number(4.0, "log-odds", 0.0, 20.0, "J04; assumed", "effect of the share that refuses")
     punish_told: float = number(0.8, "log-odds", 0.0, 5.0, "J04, G13; assumed", "effect of having told the police")
+    punish_paid: float = share(0.55, DRAWN, "share that pays at which refusals weigh nothing")
+    punish_risk: float = number(0.6, "log-odds", 0.0, 5.0, DRAWN, "what risk takes, at twice the usual")
+    punish_quiet: float = number(1.5, "log-odds", 0.0, 10.0, DRAWN, "what lying low takes")
+    punish_leaderless: float = number(0.6, "log-odds", 0.0, 5.0, "J05; assumed; swept", "effect of having no leader")
+    recruits_change: float = number(0.7, "log-odds", 0.0, 5.0, DRAWN, "what speaks for replacing who left")
+    recruits_hands: float = number(2.0, "log-odds", 0.0, 10.0, DRAWN, "effect of hands that are wanted, over members")
+    recruits_takings: float = number(1.0, "log-odds", 0.0, 5.0, DRAWN, "effect of income, at twice the usual")
+    recruits_risk: float = number(0.3, "log-odds", 0.0, 5.0, DRAWN, "what risk takes, at twice the usual")
     recruits_few: float = share(0.15, "assumed", "pull on the young while none are wanted")
     recruits_more: float = number(2.2, "ratio", 1.0, 10.0, DRAWN, "pull on the young while more are wanted")
     payers_each: float = number(4.0, "people", 0.5, 50.0, DRAWN, "payers whom a member serves")
     guard: float = number(4.0, "members", 0.0, 50.0, DRAWN, "members kept against rivals, and one for each cell")
     take_base: float = number(-3.5, "log-odds", -20.0, 5.0, DRAWN, "readiness to take a cell")
     give_base: float = number(-4.0, "log-odds", -20.0, 5.0, DRAWN, "readiness to give up a cell")
+    cells_hands: float = number(3.0, "log-odds", 0.0, 20.0, DRAWN, "effect of members beyond those needed, over these")
+    cells_worth: float = number(1.0, "log-odds a wage", 0.0, 10.0, DRAWN, "effect of what a cell brings")
+    cells_press: float = number(1.0, "log-odds", 0.0, 5.0, DRAWN, "effect of pressing on taking a cell")
+    cells_quiet_give: float = number(0.5, "log-odds", 0.0, 5.0, DRAWN, "effect of lying low on giving up a cell")
+    cells_quiet_take: float = number(2.0, "log-odds", 0.0, 10.0, DRAWN, "what lying low takes from taking one")
     attack_base: float = number(0.5, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
+    attack_owed: float = number(1.6, "log-odds", 0.0, 10.0, DRAWN, "effect of each own death that is owed")
+    attack_owed_most: float = number(1.5, "deaths", 0.0, 20.0, DRAWN, "deaths owed from which more weigh no more")
+    attack_press: float = number(0.5, "log-odds", 0.0, 5.0, DRAWN, "effect of pressing")
+    attack_quiet: float = number(1.5, "log-odds", 0.0, 10.0, DRAWN, "what lying low takes")
+    attack_risk: float = number(0.5, "log-odds", 0.0, 5.0, DRAWN, "what risk takes, at twice the usual")
+    attack_losses: float = number(0.6, "log-odds", 0.0, 5.0, DRAWN, "what own losses take, at twice the usual")
+    attack_leaderless: float = number(0.6, "log-odds", 0.0, 5.0, DRAWN, "effect of having no leader")
     attack_member: float = share(0.6, "assumed", "attacks that aim at a member of the rival")
     honour: float = number(4.5, "log-odds", 0.0, 20.0, DRAWN, "effect of a pact that is asked for in full")
+    pact_losses: float = number(1.0, "log-odds", 0.0, 5.0, DRAWN, "effect of own losses, at twice the usual")
+    pact_owed: float = number(1.5, "log-odds", 0.0, 10.0, DRAWN, "what each own death that is owed takes")
+    pact_press: float = number(0.7, "log-odds", 0.0, 5.0, DRAWN, "what pressing takes")
+    free_months: float = number(6.0, "months", 0.0, 60.0, DRAWN, "time for which a broken pact binds neither")
     heir_least: float = number(2.0, "months", 0.0, 24.0, "assumed", "least time until an heir leads")
     heir_more: float = number(8.0, "months", 0.0, 36.0, "assumed", "time that is drawn beyond it")
     alike: float = share(0.5, "assumed", "heirs who keep the strategy")
@@ -238,7 +273,7 @@ def set_out(stage: Stage, life: Life, q: int, lack: float, peace: bool) -> None:
     clique, tick, cells = life.gangs.cliques[q], stage.tick, stage.ground.cells
     tension = life.extortion[0].tension
     mood = math.log(max(violence(life.political[max(cells[clique.centre].settlement, 0)]) * max(tension, 1.0), 1e-9))
-    clique.attack_at = NOT_YET
+    clique.attack_at, free = NOT_YET, int(MONTH * life.numbers[0].free_months)
     if clique.foe < 0 or life.extortion[0].clash == 0.0 or not choose_to_attack(life, q, lack, mood, tick):
         return
     stage.tally[0].attacks += 1.0
@@ -247,7 +282,7 @@ def set_out(stage: Stage, life: Life, q: int, lack: float, peace: bool) -> None:
             stage.tally[0].pacts_honoured += 1.0
             return
         stage.tally[0].pacts_broken += 1.0
-        clique.free_until = life.gangs.cliques[clique.foe].free_until = tick + HALF_YEAR
+        clique.free_until = life.gangs.cliques[clique.foe].free_until = tick + free
     clique.attack_at = tick + 1 + int(SHORTEST_MONTH * luck(stage.seed, ATTACK_AT, tick, q, 0))
 
 

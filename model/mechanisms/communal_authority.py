@@ -60,8 +60,6 @@ AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
 """What a case waits for."""
 RULINGS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
 MOST_SUMMONS = 3
-DELAYED = 0.25
-"""What people see of an authority's justice when a hearing is put off, 0 to 1; assumed."""
 HEARING = cause("hearing", 12)
 
 
@@ -122,6 +120,7 @@ class CommunalAuthority(Group):
         "assumed",
         "weight of one case in the legitimacy of a board of 1,000 residents",
     )
+    delayed: float = share(0.25, "assumed", "justice that people see where a hearing is put off")
     consent: float = number(-0.5, "log-odds", -5.0, 5.0, "F01; assumed", "consent to joint patrols and presence")
     consent_links: float = number(2.5, "log-odds", 0.0, 6.0, "F13, F18; assumed", "effect of links on consent, 0 to 1")
     watch: float = share(
@@ -205,7 +204,7 @@ def receive_police(stage: Stage, court: Court, case: Case, p: CommunalAuthority)
         stage.tally[0].deference_respect += 1.0
     else:
         stage.tally[0].deference_weakness += 1.0
-    remember_police(board, waits)
+    remember_police(board, waits, court.deliberation[z])
     if board.protocol == 1:
         remember_promise(stage, board, waits)
     p_trust = stage.trust[stage.ground.people[i].settlement]
@@ -224,7 +223,7 @@ def hearing(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> int
     respect = p.deference * board.legitimacy
     if luck(stage.seed, SUMMONED, born, number, case.late) >= logistic(p.comes + respect):
         case.late += 1
-        move_legitimacy(board, DELAYED, p)
+        move_legitimacy(board, p.delayed, p)
         if case.late == MOST_SUMMONS:
             return fail(stage, court, case, p)
         case.due += WEEK

@@ -23,7 +23,7 @@ from model.ledger import noise
 from model.luck import decision, luck
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.board_memory import LAST_OUT, NIGHT, fade, hear_of_calls, remember_promise
-from model.mechanisms.communal_authority import DELAYED, chiefs_of, move_legitimacy, settled_of
+from model.mechanisms.communal_authority import chiefs_of, move_legitimacy, settled_of
 from model.mechanisms.requests import CLIMBED, OWN, REQUESTS, SUFFERED, write_request
 from model.parameters import Group, number, share
 from model.rows import Row, code
@@ -67,10 +67,6 @@ ALL = code(-1)
 """No term left out."""
 BY_LEGITIMACY, BY_ANSWERS = code(2), code(3)
 """Terms of a case without which it tells why the board hears it."""
-GRAVER = 0.6
-"""Severity from which gravity takes from hearing; assumed."""
-MANY, MOST_TIRED, MOST_NIGHTS, UNMET = 10.0, 6.0, 2.0, 2
-"""Open cases that are a load of 1; months on watch that tire; nights over usual that count; requests before a climb."""
 DISPOSITION, ORGANISED, OFFERED = decision("disposition of a board"), decision("organised"), decision("offered")
 ABUSE, ABUSED = decision("watch abuses"), decision("abused by a watch")
 LEAST_ORGANISED, MOST_ORGANISED, YOUNGEST = 0.05, 0.98, 12.0
@@ -95,6 +91,8 @@ class Deliberation(Group):
     couples: int = number(1, "0 or 1", 0, 1, "design", "nobody comes or meets requests unless couples go out", off=0)
     half_life: float = number(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
     prior: float = number(3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence that a disposition is worth")
+    stepped_in: float = number(2.0, "evidence", 0.0, 20.0, "F10; assumed", "police who step in, over police who wait")
+    disposed_answers: float = share(0.5, "assumed", "how far a disposition shows in the belief in answers")
     carried: float = share(0.5, "F13, Y05; assumed", "memory carried over on 1 January where nobody is organised")
     spread: float = share(0.14, "E03, A11; size assumed; swept .05-.25", "spread of organised between boards", off=0.0)
     disposed: float = number(0.5, "log-odds", -3.0, 3.0, "F28, F29; assumed", "mean disposition of boards to police")
@@ -102,8 +100,10 @@ class Deliberation(Group):
 
     hear: float = number(0.6, "log-odds", -5.0, 5.0, "F12; calibrated: F07, F08", "hearing a case")
     hear_legitimacy: float = number(0.8, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on hearing")
-    hear_grave: float = number(20.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity beyond .6 takes away")
-    hear_load: float = number(0.5, "log-odds", 0.0, 3.0, "assumed", "what ten open cases take away")
+    hear_grave: float = number(20.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity takes away")
+    grave_from: float = share(0.6, "F08; assumed", "severity beyond which it does")
+    hear_load: float = number(0.5, "log-odds", 0.0, 3.0, "assumed", "what a load of open cases takes away")
+    load_cases: float = number(10.0, "cases", 1.0, 100.0, "assumed", "open cases that are a load of 1")
     call: float = number(-1.9, "log-odds", -8.0, 3.0, "F07; calibrated: F07", "calling the police")
     call_gravity: float = number(2.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on calling")
     call_answered: float = number(2.2, "log-odds", 0.0, 8.0, "E05; assumed", "effect of calls answered on calling")
@@ -120,8 +120,11 @@ class Deliberation(Group):
     watch: float = number(-1.75, "log-odds", -8.0, 5.0, "F04; assumed", "keeping watch for a month")
     watch_organised: float = number(2.0, "log-odds", 0.0, 6.0, "F04, Y06; assumed", "effect of organised, 0 to 1")
     watch_nights: float = number(0.7, "log-odds", 0.0, 4.0, "A12; assumed", "effect of crime by night over usual")
+    nights_most: float = number(2.0, "ratio", 0.0, 20.0, "assumed", "crime by night over usual that counts at most")
+    usual_months: float = number(12.0, "months", 1.0, 120.0, "assumed", "time over which an idea of usual nights forms")
     watch_answered: float = number(0.8, "log-odds", 0.0, 4.0, "A12; assumed", "what calls answered take from it")
     watch_tired: float = number(0.25, "log-odds", 0.0, 2.0, "Y06: unpaid; assumed", "what each month on watch takes")
+    tired_most: float = number(6.0, "months", 0.0, 60.0, "assumed", "months on watch from which more weigh no more")
     watch_protocol: float = number(0.4, "log-odds", 0.0, 3.0, "F18; assumed", "effect of a protocol")
     watch_effect: float = share(0.25, "F04; assumed; swept 0-.5", "crime by night that a watch prevents, if organised")
     abuse: float = share(0.04, "assumed; swept 0-.2", "months on watch in which it abuses somebody", off=0.0)
@@ -137,6 +140,7 @@ class Deliberation(Group):
     ask_kept: float = number(1.5, "log-odds", 0.0, 6.0, "E10; assumed", "effect of requests kept")
     ask_organised: float = number(1.0, "log-odds", 0.0, 4.0, "E03; assumed", "effect of organised, 0 to 1")
     climb: float = number(-0.6, "log-odds", -8.0, 5.0, "E04; assumed", "taking unmet requests further up in a month")
+    unmet: int = number(2, "requests", 1, 20, "E04; assumed", "unmet requests from which it is thought of")
     climb_organised: float = number(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of organised, over one half")
     climb_kept: float = number(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of requests kept after climbing")
     climbed: float = share(0.15, "E04; assumed", "more feasible requests met, by the table; twice by the prefect")
@@ -192,7 +196,14 @@ class Bench(Tables):
 @kernel
 def answers(board: Board, p: Deliberation) -> float:
     """How surely calls are answered, as this board has seen it, 0 to 1."""
-    return belief(board.calls_answered, board.calls_lost, p.prior, 0.25 + 0.5 * board.disposition)
+    disposed = by_disposition(board.disposition, p.disposed_answers)
+    return belief(board.calls_answered, board.calls_lost, p.prior, disposed)
+
+
+@kernel
+def by_disposition(disposition: float, shows: float) -> float:
+    """What a board expects of calls without experience: one half, drawn towards its disposition."""
+    return 0.5 * (1.0 - shows) + shows * disposition
 
 
 @kernel
@@ -220,7 +231,7 @@ def weigh_case(bench: Bench, board: Board, row: Incident, fear: float, hours: fl
     clear(desk)
     terms = desk.terms
     terms[HEAR, 0], terms[CALL, 0], terms[PROSECUTE, 0], terms[WAIT, 0] = p.hear, p.call, p.prosecutor, p.wait
-    terms[HEAR, 1], terms[CALL, 1] = -p.hear_grave * max(0.0, g - GRAVER), p.call_gravity * g
+    terms[HEAR, 1], terms[CALL, 1] = -p.hear_grave * max(0.0, g - p.grave_from), p.call_gravity * g
     terms[PROSECUTE, 1] = p.prosecutor_gravity * g
     terms[HEAR, 2] = p.hear_legitimacy * board.legitimacy
     terms[CALL, 2] = -p.call_legitimacy * board.legitimacy * (1.0 - g)
@@ -272,7 +283,7 @@ def decide_case(stage: Stage, bench: Bench, row: Incident, i: int, z: int) -> in
         return 0
     if option == WAIT:
         tally.cases_put_off += 1.0
-        move_legitimacy(bench.boards[z], DELAYED, bench.authority[z])
+        move_legitimacy(bench.boards[z], bench.authority[z].delayed, bench.authority[z])
         return int(bench.numbers[z].put_off)
     row.handed = 1
     if option == CALL:
@@ -284,12 +295,12 @@ def decide_case(stage: Stage, bench: Bench, row: Incident, i: int, z: int) -> in
 
 
 @kernel
-def look_back(board: Board) -> float:
-    """Crime by night that a board knows of in the month that ended, over a usual one, from -1 to 2; begin anew."""
+def look_back(board: Board, p: Deliberation) -> float:
+    """Crime by night that a board knows of in the month that ended, over a usual one, -1 or more; begin anew."""
     over = (board.nights + 1.0) / (board.usual + 1.0) - 1.0
-    board.usual += (board.nights - board.usual) / 12.0
+    board.usual += (board.nights - board.usual) / p.usual_months
     board.nights = 0.0
-    return min(MOST_NIGHTS, over)
+    return min(p.nights_most, over)
 
 
 @kernel
@@ -302,7 +313,7 @@ def decide_watch(stage: Stage, bench: Bench, a: int, nights: float, month: int, 
     terms[1, 3] = -p.watch_answered * sign(answers(board, p))
     terms[1, 4], terms[1, 5] = -p.watch_tired * board.tired, p.watch_protocol * board.protocol
     board.watching = decide(desk, TWO, WATCH_TERMS, WATCH, True, month, a)
-    board.tired = min(MOST_TIRED, board.tired + 1.0) if board.watching == 1 else 0.0
+    board.tired = min(p.tired_most, board.tired + 1.0) if board.watching == 1 else 0.0
     stage.tally[0].watches += board.watching
 
 
@@ -351,7 +362,7 @@ def decide_request(stage: Stage, bench: Bench, a: int, nights: float, month: int
 def decide_climb(stage: Stage, bench: Bench, a: int, month: int, p: Deliberation) -> None:
     """Let a board whose requests stay unmet take them to the municipal table, then to the prefect, or not."""
     board, desk = bench.boards[a], bench.desk
-    if board.unmet < UNMET or board.climbing == 1:
+    if board.unmet < p.unmet or board.climbing == 1:
         return
     clear(desk)
     terms = desk.terms
@@ -390,7 +401,7 @@ def begin_month(stage: Stage, bench: Bench, month: int, new_year: bool) -> None:
         fade(board, 2.0 ** (-1.0 / p.half_life))
         if new_year and bench.authorities[a].communal == 1:
             fade(board, p.carried + (1.0 - p.carried) * board.organised)
-        nights = look_back(board)
+        nights = look_back(board, p)
         if board.protocol == 1 and bench.authority[a].protocol == 0.0:
             board.protocol = 0
             remember_promise(stage, board, False)
@@ -473,7 +484,7 @@ def act(world: World) -> None:
     world.state[REQUESTS].reserve(2 * len(boards))
     if date.day == 1:
         cases = world.state.cases.filled()["settlement"]
-        boards["load"] = np.bincount(cases, minlength=len(boards)) / MANY
+        boards["load"] = np.bincount(cases, minlength=len(boards)) / world.numbers["deliberation"]["load_cases"]
         begin_month(world.stage(), world.laid(bench_of), month_of(world.tick), date.month == 1)
     else:
         answer_offers(world.stage(), world.laid(bench_of), date.year)
@@ -482,7 +493,8 @@ def act(world: World) -> None:
 def mean_answers(month: Month) -> float:
     """Mean over boards of how surely calls are answered, as each has seen it, 0 to 1."""
     rows, numbers = month.boards, month.world.numbers["deliberation"]
-    n, disposed = numbers["prior"], 0.25 + 0.5 * rows["disposition"]
+    n, shows = numbers["prior"], numbers["disposed_answers"]
+    disposed = 0.5 * (1.0 - shows) + shows * rows["disposition"]
     good, bad = rows["calls_answered"], rows["calls_lost"]
     return float(np.mean((good + n * disposed) / (good + bad + n)))
 

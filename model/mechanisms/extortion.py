@@ -102,6 +102,7 @@ class Extortion(Group):
     )
     noise: float = number(150.0, "quetzals a week", 1.0, 5000.0, "assumed", "spread of what people would bear")
     churn: float = share(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
+    threat_days: float = number(14.0, "days", 0.0, 180.0, "assumed", "longest time until a threat is due")
     punish: float = share(0.10, "J04; assumed", "refusers who are punished")
     punish_told: float = share(0.20, "J04; assumed", "refusers who told the police openly and are punished")
     lethal: float = share(0.12, "J04; calibrated: V18", "punishments that kill")
@@ -109,6 +110,7 @@ class Extortion(Group):
     clash: float = number(
         5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
     )
+    most_rivals: int = number(3, "cliques", 0, 50, "assumed", "rivals from which more weigh no more")
     tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
     clash_lethal: float = share(0.35, "V18; assumed", "clashes that kill")
     recruit: float = number(
@@ -213,12 +215,12 @@ def target_of(stage: Stage, gangs: Gangland, first: int, n_targets: int, number:
 
 
 @kernel
-def refuse(stage: Stage, gangs: Gangland, q: int, i: int, number: int) -> None:
+def refuse(stage: Stage, gangs: Gangland, p: Extortion, q: int, i: int, number: int) -> None:
     """Let somebody refuse a clique, who is threatened for it."""
     clique, row = gangs.cliques[q], gangs.threats[gangs.threat_count[0]]
     clique.refused += 1
     clique.unpaid += 1.0
-    row.due = stage.tick + 1 + int(42.0 * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
+    row.due = stage.tick + 1 + int(3.0 * p.threat_days * luck(stage.seed, THREAT_DUE, stage.tick, number, 0))
     row.born, row.victim, row.clique = stage.tick, i, q
     gangs.threat_count[0] += 1
 
@@ -260,7 +262,7 @@ def demand(stage: Stage, gangs: Gangland, numbers: Rows[Extortion]) -> None:
                 mind.pays = q
                 clique.paid += 1.0
                 continue
-            refuse(stage, gangs, q, i, number)
+            refuse(stage, gangs, p, q, i, number)
 
 
 @kernel
@@ -377,7 +379,7 @@ def clash(stage: Stage, gangs: Gangland, numbers: Rows[Extortion], political: Ro
         clique = gangs.cliques[q]
         z = max(stage.ground.cells[clique.centre].settlement, 0)
         p = numbers[z]
-        chance = p.clash / YEAR * min(clique.rivals, 3) * p.tension * violence(political[z])
+        chance = p.clash / YEAR * min(clique.rivals, p.most_rivals) * p.tension * violence(political[z])
         chance *= clique.members / max(clique.founding, 1)
         if luck(stage.seed, CLASH, stage.tick, q, 0) >= chance:
             continue

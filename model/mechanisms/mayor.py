@@ -47,14 +47,6 @@ DISMISSED = -2
 """Captor of a mayor who has been found out and is followed by another at once."""
 NEVER = -1000.0
 """Log-odds of what is not the mayor's to give, or nobody may be given unasked."""
-MOST_ASKED = 3
-"""Open petitions for one thing from which more weigh no more; assumed."""
-EVENTS = 2.0
-"""Events of the mayor's own that a disposition of one half is worth."""
-SLOW = 8.0
-"""Quarters over which the mayor forms an idea of how many killings are usual; assumed."""
-STEP, LEAST, MOST = 0.25, 0.5, 1.5
-"""By how much a budget is cut or raised in a year, and its bounds, relative to the usual; assumed."""
 WANTED = np.array([{"street": LIGHT, "vehicles": CAMERAS, "homes": MOTORCYCLES}.get(one, COMPANY) for one in PROBLEMS])
 """What communities ask of a mayor for each problem: assumed."""
 UNLENT = np.array([NOTHING, COMPANY, LIGHT, COMPANY, LIGHT])
@@ -78,10 +70,14 @@ class Government(Group):
     habit: float = number(-2.6, "log-odds", -8.0, 4.0, "assumed; swept", "giving something, all else zero")
     care: float = number(2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of care, 0 to 1")
     asked: float = number(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for it")
+    asked_most: int = number(3, "petitions", 0, 50, "assumed", "open petitions for it from which more weigh no more")
+    asked_budget: float = number(0.5, "ratio", 0.0, 3.0, "assumed", "weight of a petition on the budget, over a gift")
     killings: float = number(
         0.8, "log-odds", 0.0, 4.0, "assumed", "effect of killings known in the quarter, log of their ratio to the usual"
     )
+    usual_quarters: float = number(8.0, "quarters", 1.0, 80.0, "assumed", "time over which an idea of the usual forms")
     used: float = number(1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of what was given being used, -1 to 1")
+    prior: float = number(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
     election: float = number(0.5, "log-odds", 0.0, 3.0, "B17; assumed", "effect of the last year of a term")
     cost_motorcycles: float = number(1.0, "log-odds", 0.0, 6.0, "assumed", "cost of lending at the usual budget")
     cost_light: float = number(0.5, "log-odds", 0.0, 6.0, "assumed", "cost of light at the usual budget")
@@ -89,6 +85,9 @@ class Government(Group):
     cost_cameras: float = number(2.0, "log-odds", 0.0, 6.0, "assumed", "cost of cameras at the usual budget")
     keep: float = number(1.0, "log-odds", 0.0, 6.0, "assumed", "keeping the budget as it is")
     regress: float = number(1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half more")
+    step: float = share(0.25, "assumed", "change of the budget in a year, over the usual")
+    least: float = share(0.5, "assumed", "least budget, over the usual", low=0.1)
+    most: float = number(1.5, "ratio", 1.0, 5.0, "assumed", "greatest budget, over the usual")
     memory: float = number(24.0, "months", 1.0, 120.0, "assumed", "half-life of what was used or not")
     company_months: int = number(12, "months", 1, 48, "assumed: a budget year", "time for which company is agreed")
     loan_months: int = number(12, "months", 1, 48, "assumed: a budget year", "time for which motorcycles are lent")
@@ -248,9 +247,11 @@ def weigh_gifts(world: World, desk: Desk) -> None:
         terms = desk.terms[o]
         terms[HABIT] = NEVER if barred else p["habit"]
         terms[BY_CARE] = p["care"] * hall.care
-        terms[BY_ASKED] = p["asked"] * min(asked, MOST_ASKED) + (NEVER if asked == 0 and p["only_asked"] == 1 else 0.0)
+        terms[BY_ASKED] = p["asked"] * min(asked, p["asked_most"]) + (
+            NEVER if asked == 0 and p["only_asked"] == 1 else 0.0
+        )
         terms[BY_KILLINGS] = p["killings"] * more_killings(world)
-        terms[BY_USE] = p["used"] * (2.0 * belief(gifts[o].used, gifts[o].idle, EVENTS, 0.5) - 1.0)
+        terms[BY_USE] = p["used"] * (2.0 * belief(gifts[o].used, gifts[o].idle, p["prior"], 0.5) - 1.0)
         terms[BY_ELECTION] = p["election"] * last_year(world)
         terms[BY_COST] = -costs[o] / hall.room
 
@@ -269,10 +270,10 @@ def last_year(world: World) -> float:
 def weigh_budget(world: World, desk: Desk) -> None:
     """Write down what speaks for cutting and for raising the budget for security."""
     p, hall = world.numbers["mayor"][0], world.state[HALL][0]
-    asked = min(int(np.count_nonzero(open_petitions(world))), 2 * MOST_ASKED)
+    asked = min(int(np.count_nonzero(open_petitions(world))), 2 * int(p["asked_most"]))
     more = (
         p["care"] * (hall.care - 0.5),
-        0.5 * p["asked"] * asked,
+        p["asked_budget"] * p["asked"] * asked,
         p["killings"] * more_killings(world),
         p["election"] * last_year(world),
         -2.0 * p["regress"] * (hall.room - 1.0),
@@ -363,7 +364,7 @@ def close_quarter(world: World) -> None:
     if p["budgets"] == 1 and world.date.month == 12:
         weigh_budget(world, desk)
         way = decide(desk, 3, 1 + len(BUDGET_TERMS), BUDGET, True, tick, 0) - KEEP
-        hall.room = min(MOST, max(LEAST, hall.room + STEP * way))
+        hall.room = min(p["most"], max(p["least"], hall.room + p["step"] * way))
     if p["gives"] == 1:
         weigh_gifts(world, desk)
         gift = decide(desk, len(OPTIONS), 1 + len(TERMS), GIFT, False, tick, 0)
@@ -374,7 +375,7 @@ def close_quarter(world: World) -> None:
         row.gifts_cameras += float(gift == CAMERAS)
         if gift != NOTHING:
             give(world, gift)
-    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / SLOW
+    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / p["usual_quarters"]
     hall.dead = 0.0
 
 

@@ -41,8 +41,6 @@ PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 FADE = 2.0 / 3.0
 """Share of what is remembered of past months after another one, so that about three months count; assumed."""
-ALIVE = 4
-"""Visits by plan in a month from which a response counts as alive: one a week; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +67,7 @@ class Plans(Group):
     trained: float = number(1.5, "log-odds", -1.0, 4.0, "B23; assumed", "effect of trained officers on prevention")
     founded: float = number(0.5, "log-odds", -1.0, 4.0, "D02; assumed", "effect of a diagnosis on prevention")
     investigative: float = number(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "plans that investigate")
+    alive: int = number(4, "visits a month", 0, 100, "assumed: one a week", "visits by which a plan lives")
     inquiry: float = share(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
     cause: float = share(0.05, "L05; assumed", "diagnoses that name a cause and a joint action", role="lever")
     cause_analysis: float = share(0.3, "D12; assumed", "more of them with full analysis")
@@ -333,7 +332,7 @@ def close_month(world: World) -> None:
         met = state.boards["met"][world.once(boards_of)[f]]
         if plan.founded == 1 and plan.shared == 0 and (met >= plan.made).any():
             plan.shared = int(luck(world.seed, SHARED, month, f, 0) < p.shared)
-        plan.months = plan.months + 1 if plan.visits >= ALIVE else 0
+        plan.months = plan.months + 1 if plan.visits >= p["alive"] else 0
 
 
 def begin(world: World) -> None:

@@ -114,6 +114,7 @@ class SeekingHelp(Group):
     over: float = number(
         1.2, "log-odds", 0.0, 5.0, "F05, F07; assumed", "cost of passing over a legitimate authority with jurisdiction"
     )
+    over_prosecutor: float = share(0.5, "assumed", "of this cost, what going to the prosecutor costs")
     trust: float = number(0.75, "log-odds", 0.0, 3.0, "V05; assumed; swept", "effect of trust in the police, 0 to 1")
     minutes: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk")
     no_woman: float = number(0.5, "log-odds", 0.0, 4.0, "A14; assumed", "no woman on duty at her police")
@@ -152,6 +153,7 @@ class SeekingHelp(Group):
         "effect of what came of telling, where all of it was good; where all was bad, as much against",
         off=0.0,
     )
+    prior: float = number(1.0, "events", 0.1, 10.0, "assumed, swept", "experience that one half is worth")
     heard: float = number(0.35, "ratio", 0.0, 0.6, "assumed, swept", "weight of what ties lived, over own experience")
     memory: float = number(3.0, "years", 0.25, 20.0, "assumed, swept", "time in which half of an experience fades")
 
@@ -234,12 +236,13 @@ def pulls_at_home(row: Incident, i: int, stage: Stage, aid: Help, p: SeekingHelp
     out[AT_STATION] = math.exp(police - way)
     respect = authority.deference * board.legitimacy
     out[COMMUNAL] = authority.reach * math.exp(seen - p.shame + (p.near + respect))
-    out[PROSECUTOR] = math.exp(seen - over / 2.0 + p.prosecutor - seat)
+    out[PROSECUTOR] = math.exp(seen - p.over_prosecutor * over + p.prosecutor - seat)
     near = near_ties(stage, i)
     out[TO_KIN] = math.exp(common + p.kin * near / 3.0) if near > 0 else 0.0
     out[DEMI] = p.demi * math.exp(seen + p.demi_pull - seat)
     out[REFUGE] = p.refuge * math.exp(common + p.refuge_pull - seat)
     give_reasons(aid.weighing.why, p.fear * mind.fear, faith, lack, way, seat, over, respect)
+    aid.weighing.why[BY_AUTHORITY, PROSECUTOR] = -p.over_prosecutor * over
 
 
 @kernel
@@ -255,13 +258,13 @@ def give_reasons(
     why[BY_WAY, AT_STATION] = -way
     for channel in (PROSECUTOR, DEMI, REFUGE):
         why[BY_WAY, channel] = -seat
-    why[BY_AUTHORITY, COMMUNAL], why[BY_AUTHORITY, PROSECUTOR] = respect, -over / 2.0
+    why[BY_AUTHORITY, COMMUNAL] = respect
 
 
 @kernel
 def lesson(good: float, bad: float, p: SeekingHelp) -> float:
     """What experience with a place adds to its utility (log-odds): 0 without any."""
-    added: float = p.learning * (2.0 * belief(good, bad, 1.0, 0.5) - 1.0)
+    added: float = p.learning * (2.0 * belief(good, bad, p.prior, 0.5) - 1.0)
     return added
 
 

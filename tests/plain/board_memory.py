@@ -53,10 +53,10 @@ class Remembered:
         self.calls.good += answered
         self.calls.bad += not answered
 
-    def watch_police(self, *, waited: bool) -> None:
-        """Remember how the police behaved at a hearing."""
+    def watch_police(self, *, waited: bool, worse: float) -> None:
+        """Remember how the police behaved at a hearing; to step in weighs so much."""
         self.conduct.good += waited
-        self.conduct.bad += 2.0 * (not waited)
+        self.conduct.bad += worse * (not waited)
 
     def hear_of_case(self, *, taken_up: bool) -> None:
         """Remember what the state made of a case."""
@@ -90,13 +90,14 @@ class Beliefs:
 
 def beliefs(town: "PlainTown", board: "Authority") -> Beliefs:
     """Return what a board believes."""
-    n, own = town.numbers("deliberation").prior, board.remembers
+    p, own = town.numbers("deliberation"), board.remembers
+    shows = p.disposed_answers
 
     def share(events: Events, disposition: float) -> float:
-        return belief(events.good, events.bad, n, disposition)
+        return belief(events.good, events.bad, p.prior, disposition)
 
     return Beliefs(
-        share(own.calls, 0.25 + 0.5 * own.disposition),
+        share(own.calls, (1.0 - shows) / 2.0 + shows * own.disposition),
         share(own.conduct, own.disposition),
         share(own.requests, 0.5),
         share(own.cases, 0.5),

@@ -35,7 +35,7 @@ def decide_case(town: "PlainTown", incident: Incident, teller: "Resident") -> st
         town.counted["heard_respect"] += not hears(town, incident, disrespected)
         town.counted["heard_weakness"] += not hears(town, incident, answered)
     if option == "wait":
-        board.see(0.25)
+        board.see(town.numbers("communal_authority").delayed)
     return option
 
 
@@ -51,7 +51,7 @@ def terms_of_case(town: "PlainTown", incident: Incident, teller: "Resident") -> 
     grave, legitimacy, think = incident.severity, board.legitimacy, beliefs(town, board)
     fear = teller.fear if incident.motive in (GANG, EXTORTION_MOTIVE, PUNISHMENT) else 0.0
     hours = teller.home.seat_minutes / 60.0
-    hear, load = -p.hear_grave * max(0.0, grave - 0.6), -p.hear_load * board.load
+    hear, load = -p.hear_grave * max(0.0, grave - p.grave_from), -p.hear_load * board.load
     answered, conduct = p.call_answered * either_way(think.answered), p.call_conduct * either_way(think.conduct)
     passed_over = -p.call_legitimacy * legitimacy * (1.0 - grave)
     returned = p.prosecutor_returned * either_way(think.returned)

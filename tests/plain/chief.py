@@ -14,8 +14,6 @@ HABIT, VISITS, ARRESTS, PLACES = range(4)
 NO_BLOCK, N_BLOCKS, N_MODES = -1, 8, 3
 NO_ORDER, ORDER_TO_ARREST, ORDER_TO_PREVENT = range(3)
 OWN_PHONE = 3
-MANY = 6
-"""So many who come to a meeting are a welcome."""
 
 
 class Chief:
@@ -64,13 +62,14 @@ def take_word(town: "PlainTown") -> None:
             chief = town.chiefs[arrest.couple.facility.number]
             chief.held += arrest.held
             chief.released += not arrest.held
+    p = town.numbers("chief")
     for meeting in town.meetings:
         facility = town.authorities[meeting.authority].cell.facility
-        town.chiefs[facility].welcomed += meeting.came >= MANY
-        town.chiefs[facility].ignored += meeting.came < MANY
+        town.chiefs[facility].welcomed += meeting.came >= p.attended
+        town.chiefs[facility].ignored += meeting.came < p.attended
     for incident in town.incidents:
         if incident.told == OWN_PHONE and incident.cell.facility >= 0:
-            town.chiefs[incident.cell.facility].welcomed += 0.3
+            town.chiefs[incident.cell.facility].welcomed += p.told
 
 
 # The end of a month
@@ -123,7 +122,7 @@ def take_stock(town: "PlainTown", chief: Chief) -> None:
     """See whether less is known of the problem at the places of the plan than a month ago."""
     plan = town.plans[chief.facility.number]
     load = math.fsum(math.fsum(town.memories[cell.number].known[plan.kind]) for cell in plan.places)
-    if plan.made == chief.made and plan.was_lived:
+    if plan.made == chief.made and plan.was_lived(town):
         chief.fell += load < chief.load
         chief.rose += load > chief.load
         chief.lived[plan.mode][0] += load < chief.load
@@ -173,7 +172,8 @@ def use_of_block(town: "PlainTown", chief: Chief, officer: "Officer", nth: int) 
 
 def experience(town: "PlainTown", good: float, bad: float) -> float:
     """Return what has come of something, as a reason to do it again."""
-    return float(town.numbers("chief").experience * (2.0 * (good + 1.0) / (good + bad + 2.0) - 1.0))
+    p = town.numbers("chief")
+    return float(p.experience * (2.0 * (good + p.prior / 2.0) / (good + bad + p.prior) - 1.0))
 
 
 # Effects

@@ -28,9 +28,10 @@ def lack_of_leader(town: "PlainTown", clique: "Clique") -> float:
     return float(town.numbers("extortion").imitator_blocked) if clique.inside else 0.0
 
 
-def share_paid(clique: "Clique") -> float:
+def share_paid(town: "PlainTown", clique: "Clique") -> float:
     """Share of demands that are paid, as a clique remembers them."""
-    return (clique.paid + 2.0) / (clique.paid + clique.unpaid + 4.0)
+    half = town.numbers("cliques").prior_paid
+    return float((clique.paid + half / 2.0) / (clique.paid + clique.unpaid + half))
 
 
 def losses(town: "PlainTown", clique: "Clique") -> float:
@@ -70,12 +71,12 @@ def choose_stance(town: "PlainTown", clique: "Clique", fill: float, *, peace: bo
     doubt = p.doubt * (1.0 + p.leaderless_doubt * lack_of_leader(town, clique))
     caught = by_strategy(town, clique, "wary", 1.0) * p.caught_cost * clique.felt / doubt
     dead = 0.0 if peace else p.dead_cost * losses(town, clique) / doubt
-    more = 0.5 * clique.income * share_paid(clique) * (1.0 - fill) / doubt
+    more = p.press_gains * clique.income * share_paid(town, clique) * (1.0 - fill) / doubt
     lull, push = getattr(p, f"lull_{strategy}") / doubt, getattr(p, f"push_{strategy}") / doubt
     terms = {
-        "quiet": (0.0, -0.25 * clique.income / doubt, -0.3 * caught, -0.5 * dead, lull),
+        "quiet": (0.0, -p.quiet_costs * clique.income / doubt, -p.shown_quiet * caught, -p.quiet_dead * dead, lull),
         "hold": (0.0, 0.0, -caught, -dead, 0.0),
-        "press": (0.0, more, -1.6 * caught, -1.5 * dead, push),
+        "press": (0.0, more, -p.shown_press * caught, -p.press_dead * dead, push),
     }
     clique.stance = STANCES.index(decide(town, "clique stance", clique.number, terms, ordered=True))
 
@@ -83,7 +84,7 @@ def choose_stance(town: "PlainTown", clique: "Clique", fill: float, *, peace: bo
 def choose_rent(town: "PlainTown", clique: "Clique") -> None:
     """Lower the rent, keep it or raise it."""
     p = town.numbers("cliques")
-    gain = p.rent_slope * (1.0 - clique.rent * (1.0 - share_paid(clique)) / town.numbers("extortion").noise)
+    gain = p.rent_slope * (1.0 - clique.rent * (1.0 - share_paid(town, clique)) / town.numbers("extortion").noise)
     terms = {"down": (0.0, -gain), "keep": (0.0, 0.0), "up": (0.0, gain)}
     step = {"down": -p.rent_step, "keep": 0.0, "up": p.rent_step}
     clique.rent *= 1.0 + step[decide(town, "clique rent", clique.number, terms, ordered=True)]
@@ -92,12 +93,13 @@ def choose_rent(town: "PlainTown", clique: "Clique") -> None:
 def choose_recruits(town: "PlainTown", clique: "Clique", need: float, n_members: int) -> None:
     """Draw hardly any young people, some, or many."""
     p = town.numbers("cliques")
-    hands = 2.0 * (need / max(n_members, 1) - 1.0)
-    income, caught = clique.income - 1.0, -0.3 * (clique.felt / p.usual - 1.0)
+    hands = p.recruits_hands * (need / max(n_members, 1) - 1.0)
+    income = p.recruits_takings * (clique.income - 1.0)
+    caught = -p.recruits_risk * (clique.felt / p.usual - 1.0)
     terms = {
-        "none": (-0.7, -hands, -income, -caught),
+        "none": (-p.recruits_change, -hands, -income, -caught),
         "replace": (0.0, 0.0, 0.0, 0.0),
-        "grow": (-0.7, hands, income, caught),
+        "grow": (-p.recruits_change, hands, income, caught),
     }
     pull = {"none": p.recruits_few, "replace": 1.0, "grow": p.recruits_more}
     clique.draw = pull[decide(town, "clique recruits", clique.number, terms, ordered=True)]
@@ -107,14 +109,14 @@ def wants_attack(town: "PlainTown", clique: "Clique", n_members: int) -> bool:
     """Tell whether a clique wants to attack its foe."""
     p, tension = town.numbers("cliques"), town.numbers("extortion").tension
     readiness = p.attack_base + math.log(max(violence(town) * max(tension, 1.0), 1e-9))
-    stance = {QUIET: -1.5, HOLD: 0.0, PRESS: 0.5}[clique.stance]
+    stance = {QUIET: -p.attack_quiet, HOLD: 0.0, PRESS: p.attack_press}[clique.stance]
     attack = (
         readiness,
-        1.6 * min(clique.owed, 1.5),
+        p.attack_owed * min(clique.owed, p.attack_owed_most),
         stance,
-        -0.5 * risk(town, clique),
-        -0.6 * (losses(town, clique) / p.lost_usual - 1.0),
-        0.6 * lack_of_leader(town, clique),
+        -p.attack_risk * risk(town, clique),
+        -p.attack_losses * (losses(town, clique) / p.lost_usual - 1.0),
+        p.attack_leaderless * lack_of_leader(town, clique),
         fierceness(town, clique),
         math.log(min(n_members / max(clique.founding, 1), 1.0) + 1e-9),
     )
@@ -127,9 +129,9 @@ def honours_pact(town: "PlainTown", clique: "Clique") -> bool:
     p = town.numbers("cliques")
     honour = (
         p.honour * (1.0 - town.numbers("extortion").tension),
-        losses(town, clique) / p.lost_usual - 1.0,
-        -1.5 * clique.owed,
-        -0.7 * (clique.stance == PRESS),
+        p.pact_losses * (losses(town, clique) / p.lost_usual - 1.0),
+        -p.pact_owed * clique.owed,
+        -p.pact_press * (clique.stance == PRESS),
     )
     terms = {"break": (0.0,) * 4, "honour": honour}
     return decide(town, "clique pact", clique.number, terms, ordered=True) == "honour"
@@ -140,15 +142,15 @@ def choose_cells(town: "PlainTown", clique: "Clique", spare: float, poorest: flo
     p, quiet = town.numbers("cliques"), clique.stance == QUIET
     give = (
         NO_SUCH_CELL if poorest is None else p.give_base,
-        -3.0 * spare,
-        -(poorest or 0.0),
-        0.5 * quiet,
+        -p.cells_hands * spare,
+        -p.cells_worth * (poorest or 0.0),
+        p.cells_quiet_give * quiet,
     )
     take = (
         NO_SUCH_CELL if best is None else p.take_base,
-        3.0 * spare,
-        best or 0.0,
-        -2.0 * quiet + (clique.stance == PRESS),
+        p.cells_hands * spare,
+        p.cells_worth * (best or 0.0),
+        -p.cells_quiet_take * quiet + p.cells_press * (clique.stance == PRESS),
     )
     terms = {"give": give, "keep": (0.0,) * 4, "take": take}
     return decide(town, "clique cells", clique.number, terms, ordered=True)
@@ -159,11 +161,11 @@ def punishes(town: "PlainTown", clique: "Clique", target: "Resident", *, told: b
     p = town.numbers("cliques")
     punish = (
         p.punish_base,
-        p.punish_refused * (0.55 - share_paid(clique)),
-        -0.6 * risk(town, clique),
+        p.punish_refused * (p.punish_paid - share_paid(town, clique)),
+        -p.punish_risk * risk(town, clique),
         p.punish_told * told,
-        -1.5 * (clique.stance == QUIET),
-        0.6 * lack_of_leader(town, clique),
+        -p.punish_quiet * (clique.stance == QUIET),
+        p.punish_leaderless * lack_of_leader(town, clique),
         fierceness(town, clique),
     )
     terms = {"spare": (0.0,) * 7, "punish": punish}

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 SWITCHES = ("stance", "rent", "punish", "recruits", "cells", "attack", "refound")
 MONTH_SHIFTS = 91
 WEEKS = 4.33
-FREE_AFTER_BREAKING = 546
 ATTACK_WITHIN = 84
 
 
@@ -132,9 +131,9 @@ def remember(town: "PlainTown") -> None:
         clique.paid *= kept(p.fade_paid)
         clique.unpaid *= kept(p.fade_paid)
         clique.seen = moved(clique.seen, p.fade_seen, seen_on_ground(town, clique))
-        earned = clique.takings / (max(n + 0.5 * prisoners(town, clique), 1.0) * p.wage)
+        earned = clique.takings / (max(n + p.inmates * prisoners(town, clique), 1.0) * p.wage)
         clique.income = moved(clique.income, p.fade_takings, earned)
-        clique.owed = 0.8 * clique.owed + clique.killed_now
+        clique.owed = p.owed_left * clique.owed + clique.killed_now
         clique.felt = felt_at(town, clique, clique.seen)
 
 
@@ -317,7 +316,8 @@ def plan_attack(town: "PlainTown", clique: Clique, n_members: int, *, peace: boo
     if peace:
         if honours_pact(town, clique):
             return
-        clique.free_until = clique.foe.free_until = town.tick + FREE_AFTER_BREAKING
+        bound = math.floor(MONTH_SHIFTS * town.numbers("cliques").free_months)
+        clique.free_until = clique.foe.free_until = town.tick + bound
     clique.attack_at = town.tick + 1 + math.floor(ATTACK_WITHIN * town.luck("clique attack at", clique.number, 0))
 
 

@@ -197,7 +197,7 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
     respect = p.deference * authority.legitimacy
     if u("summoned", case.late) >= logistic(p.comes + respect):
         case.late += 1
-        authority.see(0.25)
+        authority.see(p.delayed)
         if case.late == 3:
             return fail(town, case)
         case.due += 21
@@ -209,7 +209,7 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
     if authority.invites and authority.protocol:
         authority.remembers.promise(kept=waits)
     if present:
-        authority.remembers.watch_police(waited=waits)
+        authority.remembers.watch_police(waited=waits, worse=town.numbers("deliberation").stepped_in)
         trust = town.numbers("trust")
         if waits:
             fairness, effectiveness = (0.9, 0.5 * trust.hearing), (0.95, trust.hearing)

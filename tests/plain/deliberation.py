@@ -12,8 +12,6 @@ from plain.luck import pick
 if TYPE_CHECKING:
     from plain.town import PlainTown
 
-MONTHS_TIRED = 6
-
 
 def deliberate(town: "PlainTown") -> None:
     """Remember calls, nights and whether police go out; decide on the first of a month, and on 15 January."""
@@ -33,7 +31,7 @@ def deliberate(town: "PlainTown") -> None:
         return
     if town.date.day == 1:
         for board in town.authorities:
-            board.load = sum(case.authority is board for case in town.cases) / 10.0
+            board.load = sum(case.authority is board for case in town.cases) / town.numbers("deliberation").load_cases
         for board in town.authorities:
             begin_month(town, board)
     if (town.date.month, town.date.day) == (1, 15) and town.numbers("deliberation").protocols:
@@ -47,8 +45,8 @@ def begin_month(town: "PlainTown", board: Authority) -> None:
     board.remembers.fade(2.0 ** (-1.0 / p.half_life))
     if town.date.month == 1 and board.communal:
         board.remembers.fade(p.carried + (1.0 - p.carried) * board.organised)
-    over = min(2.0, (board.nights + 1.0) / (board.usual + 1.0) - 1.0)
-    board.usual += (board.nights - board.usual) / 12.0
+    over = min(p.nights_most, (board.nights + 1.0) / (board.usual + 1.0) - 1.0)
+    board.usual += (board.nights - board.usual) / p.usual_months
     board.nights = 0.0
     if board.protocol and town.numbers("communal_authority").protocol == 0.0:
         board.protocol = False
@@ -61,7 +59,7 @@ def begin_month(town: "PlainTown", board: Authority) -> None:
         return
     if p.asks:
         decide_on_asking(town, board, over)
-    if p.climbs and board.remembers.unmet >= 2 and not board.remembers.climbing:
+    if p.climbs and board.remembers.unmet >= p.unmet and not board.remembers.climbing:
         decide_on_climbing(town, board)
 
 
@@ -78,7 +76,7 @@ def decide_on_watch(town: "PlainTown", board: Authority, over: float) -> None:
     )
     terms = {"sleep": (0.0,) * 6, "watch": watch}
     board.watches = decide(town, "watch of a board", board.number, terms, ordered=True, tick=town.month) == "watch"
-    board.tired = min(MONTHS_TIRED, board.tired + 1) if board.watches else 0
+    board.tired = min(p.tired_most, board.tired + 1) if board.watches else 0
     if board.watches and town.luck("watch abuses", board.number, 0, tick=town.month) < p.abuse:
         one = pick(board.residents, town.luck("abused by a watch", board.number, 0, tick=town.month))
         if one.alive and one.age >= 12:

@@ -235,7 +235,7 @@ def demand(town: "PlainTown", clique: Clique) -> None:
         else:
             clique.refused += 1
             clique.unpaid += 1.0
-            due = town.tick + 1 + int(42 * town.luck("threat", m, 0))
+            due = town.tick + 1 + int(3.0 * numbers.threat_days * town.luck("threat", m, 0))
             town.threats.append(Threat(due, clique, target, town.tick))
 
 
@@ -264,7 +264,7 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
 def clash(town: "PlainTown", clique: Clique) -> None:
     """Let a clique with rivals attack somebody in its centre."""
     numbers = town.numbers("extortion")
-    chance = numbers.clash / 1095.0 * min(len(clique.rivals), 3) * numbers.tension * violence(town)
+    chance = numbers.clash / 1095.0 * min(len(clique.rivals), numbers.most_rivals) * numbers.tension * violence(town)
     chance *= len(members(town, clique)) / max(clique.founding, 1)
     if town.luck("clash", clique.number, 0) >= chance:
         return

@@ -217,7 +217,7 @@ def pulls(town: "PlainTown", incident: Incident, woman: Resident) -> dict[int, P
     if communal.reach > 0.0:
         respect = {"authority": communal.deference * authority.legitimacy}
         found[AUTHORITY] = (common - p.shame + p.near + math.log(communal.reach), fear | respect)
-    found[PROSECUTOR] = (common + p.prosecutor, fear | {"authority": -over / 2.0} | to_seat)
+    found[PROSECUTOR] = (common + p.prosecutor, fear | {"authority": -p.over_prosecutor * over} | to_seat)
     if ties_near(woman) > 0:
         found[KIN] = (common + p.kin * ties_near(woman) / 3.0, {})
     if p.demi > 0.0:

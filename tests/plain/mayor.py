@@ -199,12 +199,12 @@ def close_quarter(town: "PlainTown") -> None:
     """Decide on the budget of the year and the gift of the quarter."""
     p, hall = town.numbers("mayor"), town.hall
     if p.budgets == 1 and town.date.month == 12:
-        hall.room = min(1.5, max(0.5, hall.room + change_of_budget(town)))
+        hall.room = min(p.most, max(p.least, hall.room + change_of_budget(town)))
     if p.gives == 1:
         gift = chosen_gift(town)
         if gift != NOTHING:
             give(town, gift)
-    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / 8.0
+    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / p.usual_quarters
     hall.dead = 0.0
 
 
@@ -214,13 +214,14 @@ def change_of_budget(town: "PlainTown") -> float:
     n_open = sum(is_open(town, one) for one in hall.petitions)
     more = [
         p.care * (hall.care - 0.5),
-        0.5 * p.asked * min(n_open, 6),
+        p.asked_budget * p.asked * min(n_open, 2 * p.asked_most),
         p.killings * hall.surprise,
         p.election * (town.date.year % 4 == 3),
         -2.0 * p.regress * (hall.room - 1.0),
     ]
     terms = {"cut": [0.0, *(-x for x in more)], "keep": [p.keep] + [0.0] * 5, "raise": [0.0, *more]}
-    return {"cut": -0.25, "keep": 0.0, "raise": 0.25}[decide(town, "mayor's budget", MAYOR, terms, ordered=True)]
+    way = decide(town, "mayor's budget", MAYOR, terms, ordered=True)
+    return float({"cut": -p.step, "keep": 0.0, "raise": p.step}[way])
 
 
 def chosen_gift(town: "PlainTown") -> int:
@@ -231,11 +232,11 @@ def chosen_gift(town: "PlainTown") -> int:
     for number, name in GIFTS.items():
         gift = hall.gifts[number]
         n_open = sum(one.wanted == number for one in hall.petitions if is_open(town, one))
-        useful = (gift.used + 1.0) / (gift.used + gift.idle + 2.0)
+        useful = (gift.used + p.prior / 2.0) / (gift.used + gift.idle + p.prior)
         terms[name] = [
             -1000.0 if p.lends == 0 and number in (MOTORCYCLES, CAMERAS) else p.habit,
             p.care * hall.care,
-            p.asked * min(n_open, 3) - (1000.0 if n_open == 0 and p.only_asked == 1 else 0.0),
+            p.asked * min(n_open, p.asked_most) - (1000.0 if n_open == 0 and p.only_asked == 1 else 0.0),
             p.killings * hall.surprise,
             p.used * (2.0 * useful - 1.0),
             election,

@@ -44,10 +44,9 @@ class Plan:
         """Weight of a shift in this plan."""
         return 1.0 if self.hour < 0 else 2.0 if self.hour == shift else 0.5
 
-    @property
-    def was_lived(self) -> bool:
+    def was_lived(self, town: "PlainTown") -> bool:
         """Whether something was done by it this month."""
-        return self.visits >= 4 or self.mode == INVESTIGATIVE
+        return self.visits >= town.numbers("plans").alive or self.mode == INVESTIGATIVE
 
 
 @dataclass(eq=False)

@@ -100,6 +100,6 @@ def lessons(town: "PlainTown", woman: Resident, place: int) -> Lessons:
     heard = (p.heard * sum(good for good, _ in known), p.heard * sum(bad for _, bad in known))
 
     def lesson(good: float, bad: float) -> float:
-        return float(p.learning * (2.0 * (good + 0.5) / (good + bad + 1.0) - 1.0))
+        return float(p.learning * (2.0 * (good + p.prior / 2.0) / (good + bad + p.prior) - 1.0))
 
     return Lessons(lesson(own[0] + heard[0], own[1] + heard[1]), lesson(*own), lesson(*heard))
