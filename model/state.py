@@ -143,8 +143,6 @@ class Plan(Row):
     hour: int
     n: int
     founded: int
-    named: int
-    shared: int
     holds: int
     changed: int
     made: int

@@ -235,7 +235,7 @@ BUSY = {
     "boards": {"share_not_inviting": 0.3},
     "collective_violence": {"named": 0.5, "held": 0.5, "calm": 0.6, "lethal": 0.5},
     "land_conflicts": {"rate": 20.0, "weeks": 0.2, "fight": 0.5},
-    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6, "shared": 0.5},
+    "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
     "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5}

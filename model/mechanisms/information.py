@@ -193,7 +193,7 @@ def survival(month: Month) -> float:
 
 WRITES = (
     "tally.visits_by_plan", "tally.visits_on_post", "tally.visits_where_diagnosed", "tally.preventive_visits",
-    "plans.shared", "plans.product", "plans.months", "plans.visits", "planned_here", "known", "happened", "told",
+    "plans.product", "plans.months", "plans.visits", "planned_here", "known", "happened", "told",
     "atlas", "incidents.recorded", "incidents.written",
 )  # fmt: skip
 IT = Mechanism(

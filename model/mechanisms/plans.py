@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from model.state import Plan
 
 DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
-CAUSE_NAMED, SHARED, TAKEN_UP = decision("cause named"), decision("shared"), decision("request taken up")
+TAKEN_UP = decision("request taken up")
 TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
 PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
@@ -49,7 +49,7 @@ class Plans(Group):
 
     name: ClassVar[str] = "plans"
     evidence: ClassVar[tuple[str, ...]] = (
-        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04", "L05",
+        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23",
     )  # fmt: skip
 
     formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
@@ -69,10 +69,6 @@ class Plans(Group):
     investigative: float = number(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "plans that investigate")
     alive: int = number(4, "visits a month", 0, 100, "assumed: one a week", "visits by which a plan lives")
     inquiry: float = share(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
-    cause: float = share(0.05, "L05; assumed", "diagnoses that name a cause and a joint action", role="lever")
-    cause_analysis: float = share(0.3, "D12; assumed", "more of them with full analysis")
-    cause_met: float = share(0.2, "E13; assumed", "more of them where all communities met")
-    shared: float = share(0.05, "D10: even less with residents", "diagnoses shared after a meeting", role="lever")
     takes_request: float = share(
         0.05, "E10, E13; assumed", "requests that the next plan takes up", role="lever", off=0.0
     )
@@ -281,7 +277,7 @@ def plan_for(world: World, f: int, month: int) -> None:
     p = world.numbers["plans"][world.plant.facilities[f].settlement]
     orders = world.numbers["chief"][world.plant.facilities[f].settlement]
     plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
-    near, candidates = world.once(boards_of)[f], candidates_for(world, f)
+    candidates = candidates_for(world, f)
     at = world.once(chief.commanders)[f]
     habit = float(state.officers[at].habit_analysis) if at >= 0 else 0.0
     diagnose(plan, own, wall.known, p, habit, f, month, state.tally, seed)
@@ -303,11 +299,7 @@ def plan_for(world: World, f: int, month: int) -> None:
         plan.mode = chief.choose_mode(world, f, trained, p)
     else:
         plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
-    met = state.boards["met"][near]
-    lately = float(np.mean((met >= 0) & (world.tick - met <= LONGEST_QUARTER))) if len(near) else 0.0
-    wish = p.cause + p.cause_analysis * p.analysis + p.cause_met * lately
-    plan.named = int(plan.founded == 1 and luck(seed, CAUSE_NAMED, month, f, 0) < wish)
-    plan.shared, plan.made = 0, world.tick
+    plan.made = world.tick
 
 
 def act(world: World) -> None:
@@ -325,13 +317,9 @@ def act(world: World) -> None:
 
 
 def close_month(world: World) -> None:
-    """Share a diagnosis with residents after a meeting, perhaps; count for how many months a response has lived."""
-    state, month = world.state, month_of(world.tick)
-    for f, plan in enumerate(state.plans):
+    """Count for how many months a response has lived."""
+    for f, plan in enumerate(world.state.plans):
         p = world.numbers["plans"][world.plant.facilities[f].settlement]
-        met = state.boards["met"][world.once(boards_of)[f]]
-        if plan.founded == 1 and plan.shared == 0 and (met >= plan.made).any():
-            plan.shared = int(luck(world.seed, SHARED, month, f, 0) < p.shared)
         plan.months = plan.months + 1 if plan.visits >= p["alive"] else 0
 
 
@@ -370,7 +358,7 @@ def planned_ranks(month: Month) -> Reals:
 
 
 WRITES = (
-    "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.named", "plans.shared", "plans.holds",
+    "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.holds",
     "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits", "choices",
 )  # fmt: skip
 IT = Mechanism(

@@ -53,10 +53,8 @@ def remember(town: "PlainTown", incident: Incident) -> None:
 
 
 def take_stock(town: "PlainTown", plan: Plan) -> None:
-    """See at a month's end what came back, what was shared, and whether the response lives."""
-    p, f = town.numbers("plans"), plan.facility.number
+    """See at a month's end what came back, and whether the response lives."""
+    f = plan.facility.number
     if town.luck("feedback", f, 0, tick=town.month) < town.numbers("information").feedback:
         plan.product = town.tick
-    if plan.founded and not plan.shared and any(one.last_meeting >= plan.made for one in plan.boards):
-        plan.shared = town.luck("shared", f, 0, tick=town.month) < p.shared
     plan.months = plan.months + 1 if plan.visits >= 4 else 0

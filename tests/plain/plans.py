@@ -31,8 +31,6 @@ class Plan:
     kind: int = 0
     hour: int = -1
     founded: bool = False
-    named: bool = False
-    shared: bool = False
     holds: bool = False
     changed: bool = False
     made: int = -1
@@ -105,18 +103,12 @@ def plan(town: "PlainTown") -> None:
 
 def renew(town: "PlainTown", plan: Plan) -> None:
     """Make the plan of one facility."""
-    p, f = town.numbers("plans"), plan.facility.number
-
     diagnose(town, plan)
     plan.places = chosen_places(town, plan)
     take_up_request(town, plan)
     give_way(town, plan)
     plan.mode = chosen_mode(town, plan)
-    lately = [one.last_meeting >= 0 and town.tick - one.last_meeting <= QUARTER for one in plan.boards]
-    met = sum(lately) / len(lately) if lately else 0.0
-    u = town.luck("cause named", f, 0, tick=town.month)
-    plan.named = plan.founded and u < p.cause + p.cause_analysis * p.analysis + p.cause_met * met
-    plan.shared, plan.made = False, town.tick
+    plan.made = town.tick
 
 
 def take_up_request(town: "PlainTown", plan: Plan) -> None:

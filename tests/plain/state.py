@@ -146,7 +146,7 @@ def boards(town: "PlainTown") -> Rows:
 
 def plans(town: "PlainTown") -> Rows:
     """Plans of stations."""
-    same = ("mode", "kind", "hour", "founded", "named", "shared", "holds", "changed", "made", "product", "months")
+    same = ("mode", "kind", "hour", "founded", "holds", "changed", "made", "product", "months")
     return [named(one, *same, "visits") for one in town.plans]
 
 
