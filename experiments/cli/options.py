@@ -151,9 +151,7 @@ TwinsOrSeeds = Annotated[
 ]
 YearsOfTowns = Annotated[
     float | None,
-    Option(
-        metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10; criteria, decisions: 3]"
-    ),
+    Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10; others: 3]"),
 ]
 Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, else 1]")]
 OutOfValidation = Annotated[

@@ -153,9 +153,9 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
     yield ""
     yield "Beside the paper (2017-18), which set no number; at the stated anchors"
     for place, site in enumerate(SITES):
-        for name, told in PAPER.items():
+        for name, word in PAPER.items():
             value = float(np.nanmean(base[site][name]))
-            yield f"  {site:15}{name:5}{value:6.2f}  here {WORDS[word_of(value)]:12} paper {told[place]}"
+            yield f"  {site:15}{name:5}{value:6.2f}  here {WORDS[word_of(value)]:12} paper {word[place]}"
     for told, passed, numbers in verdicts(base):
         yield f"  {told:34}{'passed' if passed else 'FAILED':8}{numbers}"
 
