@@ -1,6 +1,7 @@
-"""Frühling's four criteria and accountability, measured from traces between anchors that are never calibrated.
+"""Frühling's four criteria and accountability: what was done over what there was to do, in twelve closed months.
 
-The anchors stand in `scenarios/criteria.toml` with their reasons and were written before the first run.
+The traces are noted by `model.mechanisms.traces`; the anchors stand in `scenarios/criteria.toml` with their reasons and
+were written before the first run.
 """
 
 from __future__ import annotations
@@ -9,14 +10,23 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from model.measures import Month
+    from model.mechanisms.traces import Trace
+    from model.rows import Reals
     from model.scenario import Anchor
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
 WORDS = ("weak", "limited", "passable", "acceptable", "strong")
 """The paper's words for a criterion (L01-L06), for equal fifths of the scale."""
-type Parts = Mapping[str, Callable[[Month], float]]
+LEAST = 12.0
+"""Events of a year under which a part is null."""
+INFORMATION = ("accountability.two_way", "accountability.grave_known")
+"""Parts of accountability that are information; the others are response (E21)."""
+type Part = Callable[[Trace, Month], tuple[float, float, float]]
+"""What was done, of how much, in how many events."""
 
 
 def ratio(part: float, whole: float) -> float:
@@ -24,37 +34,52 @@ def ratio(part: float, whole: float) -> float:
     return float(part) / float(whole) if whole > 0 else 0.0
 
 
-TRACES: Parts = {
-    "c1.written_route": lambda m: ratio(m.tally["couples_routed"], m.tally["couple_shifts"]),
-    "c1.time_in_sector": lambda m: ratio(m.tally["visits_routed"], m.tally["visits"]),
-    "c1.visits_done": lambda m: ratio(m.tally["visits"], m.tally["planned"]),
-    "c1.foot_in_core": lambda m: ratio(m.tally["foot_visits"], m.tally["core_visits"]),
-    "c2.community_met": lambda m: m.share_met_this_quarter,
-    "c2.called_by_police": lambda m: ratio(m.tally["answered_by_police"], m.tally["requests_due"]),
-    "c2.requests_answered": lambda m: ratio(m.tally["requests_answered"], m.tally["requests_due"]),
-    "c2.plans_with_request": lambda m: m.plans["holds"],
-    "c2.women_heard": lambda m: ratio(m.tally["council_heard_women"], m.tally["council_heard"]),
-    "c2.far_heard": lambda m: ratio(ratio(m.tally["council_heard_far"], m.tally["council_heard"]), m.share_far),
-    "c3.worst_problems_answered": lambda m: m.plans["answered"],
-    "c3.alive_after_3_months": lambda m: m.plans["alive"],
-    "c3.preventive_hours": lambda m: ratio(m.tally["preventive_visits"], m.tally["visits"]),
-    "c4.fresh_diagnosis": lambda m: m.plans["founded"],
-    "c4.plan_follows": lambda m: ratio(m.tally["visits_where_diagnosed"], m.tally["visits"]),
-    "c4.worst_places_found": lambda m: m.plans["found"],
-    "c4.cause_named": lambda m: m.plans["named"],
-    "c4.shared_with_residents": lambda m: m.plans["shared"],
-    "c4.feedback_from_above": lambda m: m.plans["returned"],
-    "accountability.councils_informed": lambda m: m.levels_informed / 3.0,
-    "accountability.grave_crime_known": lambda m: ratio(m.tally["grave_known"], m.tally["grave"]),
-    "accountability.calls_in_hour": lambda m: ratio(m.tally["served_in_hour"], m.tally["calls"]),
-    "accountability.complaints_answered": lambda m: ratio(m.tally["complaints_answered"], m.tally["complaints_police"]),
-    "accountability.plans_changed": lambda m: m.plans["changed"],
+def voices(y: Trace, month: Month) -> tuple[float, float, float]:
+    """How far women, and far settlements, are heard as their number in the town would ask."""
+    women, far = ratio(month.count("women"), month.count("all")), month.share_far
+    heard = [min(1.0, ratio(ratio(y.heard_women, y.heard), women))] if women > 0.0 else []
+    heard += [min(1.0, ratio(ratio(y.heard_far, y.heard), far))] if far > 0.0 else []
+    return sum(heard), float(len(heard)), y.heard
+
+
+TRACES: Mapping[str, Part] = {
+    "c1.kept": lambda y, m: (y.kept, y.kept_room, y.street),
+    "c1.seen": lambda y, m: (y.seen, y.seen_room, y.blocks),
+    "c1.team": lambda y, m: (y.team, y.shifts, y.shifts),
+    "c1.planned": lambda y, m: (y.planned, y.street, y.street),
+    "c2.two_way": lambda y, m: (y.two_way, y.residents, y.items),
+    "c2.consent": lambda y, m: (y.consent, y.acts, y.acts),
+    "c2.answered": lambda y, m: (y.answered, y.item_harm, y.items),
+    "c2.line": lambda y, m: (ratio(y.line, y.residents) * y.own_served, y.own_calls, y.own_calls),
+    "c2.voices": voices,
+    "c3.tried": lambda y, m: (y.tried, y.worst_harm, y.worst),
+    "c3.done": lambda y, m: (y.done, y.feasible_harm, y.feasible),
+    "c3.hours": lambda y, m: (y.fitting, y.free, y.shifts),
+    "c4.true_cause": lambda y, m: (y.found, y.worst_harm, y.worst),
+    "c4.course": lambda y, m: (y.course, y.worst_harm, y.worst),
+    "c4.shared": lambda y, m: (y.shared, y.worst_harm, y.worst),
+    "accountability.two_way": lambda y, m: (y.two_way, y.residents, y.items),
+    "accountability.grave_known": lambda y, m: (y.grave_known, y.grave, y.grave),
+    "accountability.in_hour": lambda y, m: (y.in_hour, y.calls, y.calls),
+    "accountability.complaints": lambda y, m: (y.complaints_answered, y.complaints, y.complaints),
+    "accountability.items_done": lambda y, m: (y.done, y.feasible_harm, y.feasible),
 }
-"""The trace of each part, taken from the tables of a month."""
+"""How each part is read off the sums of twelve months."""
+
+
+def trace_of(part: str, month: Month) -> float:
+    """Return the trace of a part; nan before twelve months have closed, and for a part with too few events."""
+    year = month.year
+    if year is None:
+        return math.nan
+    done, whole, events = TRACES[part](year, month)
+    return float(done) / float(whole) if events >= LEAST and whole > 0.0 else math.nan
 
 
 def placed(value: float, anchor: Anchor) -> float:
     """Return where a value lies between its anchors, 0 (absent) to 1 (what the manual asks)."""
+    if math.isnan(value):
+        return math.nan
     return min(1.0, max(0.0, (value - anchor.absent) / (anchor.full - anchor.absent)))
 
 
@@ -67,12 +92,40 @@ def word_of(score: float) -> int:
     return min(len(WORDS) - 1, int(score * len(WORDS)))
 
 
+def mean_known(values: Reals, weights: Reals) -> Reals:
+    """Return the weighted mean of rows with a number; nan where fewer than half of the rows have one."""
+    known = ~np.isnan(values)
+    weight = np.where(known, weights, 0.0).sum(axis=0)
+    enough = (2 * known.sum(axis=0) >= len(values)) & (weight > 0.0)
+    whole = np.where(known, values * weights, 0.0).sum(axis=0)
+    mean: Reals = np.divide(whole, weight, out=np.full(weight.shape, math.nan), where=enough)
+    return mean
+
+
+def combined(criterion: str, parts: Mapping[str, Reals], weights: Mapping[str, Reals]) -> Reals:
+    """Return a criterion from its placed parts: their mean; of accountability, information and response multiply."""
+    groups = [list(parts)]
+    if criterion == "accountability":
+        groups = [list(INFORMATION), [part for part in parts if part not in INFORMATION]]
+    means = [
+        mean_known(np.array([parts[part] for part in group]), np.array([weights[part] for part in group]))
+        for group in groups
+    ]
+    found: Reals = means[0] if len(means) == 1 else np.sqrt(means[0] * means[1])
+    return found
+
+
+def parts_of(criterion: str) -> list[str]:
+    """Return the parts of a criterion, in order."""
+    return [part for part in TRACES if part.startswith(f"{criterion}.")]
+
+
 def scores(traces: Mapping[str, float], anchors: Sequence[Anchor]) -> dict[str, float]:
-    """Return every part and the plain mean of the parts of each criterion; nan where an anchor is missing."""
+    """Return every part and every criterion, its parts alike in weight; nan where too little is known."""
     parts = dict.fromkeys(TRACES, math.nan)
     parts |= {anchor.part: placed(traces[anchor.part], anchor) for anchor in anchors}
     means = {}
     for criterion in CRITERIA:
-        own = [value for part, value in parts.items() if part.startswith(f"{criterion}.")]
-        means[criterion] = sum(own) / len(own)
+        own = {part: np.array([parts[part]]) for part in parts_of(criterion)}
+        means[criterion] = float(combined(criterion, own, dict.fromkeys(own, np.ones(1)))[0])
     return means | parts

@@ -12,25 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.books import OCCURRED, RECORDED, TOLD
-from model.calendar import DAYS_A_YEAR, QUARTER, YEAR
+from model.calendar import DAYS_A_YEAR, YEAR
 from model.chance import age_of
-from model.criteria import CRITERIA, TRACES, ratio, scores
+from model.criteria import CRITERIA, ratio, scores
+from model.criteria import TRACES as PARTS
+from model.criteria import trace_of as trace_in
 from model.kernels import AHEAD, fetch, kernel, making_arrays
 from model.kinds import HOMICIDE
 from model.law import odds_unfair, odds_useless
 from model.ledger import LEDGER, book, catch_up
 from model.luck import decision, luck
-from model.mechanism import Measure, over
+from model.mechanism import Measure, over, portrayed
 from model.mechanisms.fear import feel
+from model.mechanisms.traces import TRACES, year_of
 from model.parameters import Group, number
 from model.register import COUNTS, ORDER, TALLY
-from model.standing import standing
+from model.standing import STANDING, standing
 from model.state import BOARDS, BOOKS, OFFICERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.mechanisms.fear import Fear, Local
+    from model.mechanisms.traces import Trace
     from model.model import TrustModel as World
     from model.register import Mind, Tally
     from model.residents import Person
@@ -251,22 +255,9 @@ class Month:
         return ratio(self.count("far"), self.count("all"))
 
     @cached_property
-    def share_met_this_quarter(self) -> float:
-        """Share of residents whose community met the police in the last quarter and was answered."""
-        met = (self.boards["heard"] >= 0) & (self.tick - self.boards["heard"] < QUARTER)
-        here = np.zeros(len(self.local), bool)
-        here[self.world.town.authorities["settlement"][met]] = True
-        return ratio(self.local[here, 0].sum(), self.local[:, 0].sum())
-
-    @cached_property
-    def levels_informed(self) -> int:
-        """Levels informed this month: municipal council, table of communities, and communities themselves."""
-        return sum(int(self.tally[name] > 0) for name in ("council_meetings", "table_meetings", "meetings"))
-
-    @cached_property
-    def plans(self) -> dict[str, float]:
-        """What the plans of the stations amount to."""
-        return standing(self.world)
+    def year(self) -> Trace | None:
+        """The traces of the last twelve closed months together; None before there are as many."""
+        return year_of(self.world.state[TRACES])
 
     def change_by(self, *causes: int) -> float:
         """Change of mean trust in this month by some causes, in points per 100."""
@@ -316,7 +307,7 @@ def trace_of(part: str) -> Measure:
 
 def traced(month: Month) -> dict[str, float]:
     """Take the traces of all parts of the criteria."""
-    return {part: trace(month) for part, trace in TRACES.items()}
+    return {part: trace_in(part, month) for part in PARTS}
 
 
 def judged(month: Month) -> dict[str, float]:
@@ -348,9 +339,10 @@ CENTRAL = (
         "recorded_share": share_booked(RECORDED),
         "officers": Measure("officers", lambda month: float(len(month.world.state[OFFICERS]))),
     }
+    | portrayed(standing, dict.fromkeys(STANDING, "share"))
 )
-CRITERIA_MEASURES = {part: part_of(part) for part in (*CRITERIA, *TRACES)} | {
-    f"{part}.trace": trace_of(part) for part in TRACES
+CRITERIA_MEASURES = {part: part_of(part) for part in (*CRITERIA, *PARTS)} | {
+    f"{part}.trace": trace_of(part) for part in PARTS
 }
 
 

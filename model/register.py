@@ -59,6 +59,7 @@ from model.mechanisms import (
     safe_schools,
     seeking_help,
     start,
+    traces,
 )
 from model.state import CENTRAL
 from model.tables import COUNTED, Table
@@ -121,6 +122,7 @@ ORDER: tuple[Mechanism, ...] = (
     investigation.IT,
     crises.IT,
     hearsay.IT,
+    traces.IT,
 )
 """The order in which the world begins, residents are born, and tables, counts and measures stand."""
 
@@ -243,6 +245,7 @@ SHIFT: Mapping[str, Verb] = {
     "take_fright": fear.act,
     "live_through": officers.act,
     "book_minutes": minutes.act,
+    "leave_traces": traces.act,
     "enter_books": books.act,
 }
 """The schedule of a shift, as the ODD tells it."""
@@ -256,6 +259,7 @@ MONTH_END: Mapping[str, Verb] = {
     "set_hours": chief.month_end,
     "let_fear_sink_in": fear.month_end,
     "take_stock": cliques.month_end,
+    "close_traces": traces.month_end,
 }
 """What closes a month, before everybody is brought up to date."""
 

@@ -1,17 +1,17 @@
-"""What plans amount to at the end of a month, as the criteria and measures read it (ODD 6.19)."""
+"""What plans amount to at the end of a month: measures of stations, and part of no criterion (ODD, plans)."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.daybook import N_CELLS
 from model.mechanisms.plans import beats_of
-from model.mechanisms.problem_work import causes_known
 
 if TYPE_CHECKING:
-    from model.model import TrustModel as World
+    from model.measures import Month
     from model.rows import Ints, Reals
     from model.state import State
 
@@ -19,19 +19,23 @@ LIVED = 3
 """Months for which a response must have lived to count as alive (B13)."""
 
 
-def standing(world: World) -> dict[str, float]:
+STANDING = (
+    *("plans_founded", "plans_holding", "plans_changed", "plans_returned"),
+    *("plan_places_found", "plans_answering", "plans_alive"),
+)
+
+
+def standing(month: Month) -> dict[str, float]:
     """Return shares of the stations with couples: founded plans, places among the worst, responses alive, and so on."""
+    world = month.world
     state, staffed = world.state, np.unique(world.town.posts["facility"])
-    names = ("founded", "holds", "changed")
-    judged = ("found", "answered", "alive")
     if not len(staffed):
-        return dict.fromkeys((*names, *judged, "returned", "named", "shared"), 0.0)
+        return dict.fromkeys(STANDING, math.nan)
     plans = state.plans[staffed]
-    shares = {name: float(plans[name].mean()) for name in names}
-    shares |= dict(zip(("named", "shared"), causes_known(world), strict=True))
-    shares["returned"] = float((plans["product"] == world.tick).mean())
+    shares = [float(plans[name].mean()) for name in ("founded", "holds", "changed")]
     parts = np.mean([judge(state, world.once(beats_of)[f], int(f)) for f in staffed], axis=0)
-    return shares | dict(zip(judged, parts.tolist(), strict=True))
+    found = (*shares, float((plans["product"] == world.tick).mean()), *parts.tolist())
+    return dict(zip(STANDING, found, strict=True))
 
 
 def judge(state: State, own: Ints, f: int) -> tuple[float, bool, bool]:

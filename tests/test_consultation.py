@@ -53,15 +53,13 @@ def test_explaining_shifts_blame_and_wears_off(live: Live) -> None:
     assert 0 < sums(spoken)["limits_explained"] < 0.5 * sums(spoken)["requests_due"]
 
 
-def test_meetings_without_follow_up_do_not_count_as_consultation(live: Live) -> None:
+def test_meetings_without_follow_up_bring_requests_that_nobody_meets(live: Live) -> None:
     some = {"consultation.meetings": 6.0, "mechanisms.deliberation": False, "chief.picks_requests": 0}
     usual, gaming = live(6 * MONTH, **some), live(6 * MONTH, policies=["gaming_meetings"], **some)
     assert sums(gaming)["meetings"] > 1.2 * sums(usual)["meetings"]
-    late = [
-        months(world)[["c2", "c2.community_met", "c2.requests_answered"]].iloc[-2:].mean() for world in (usual, gaming)
-    ]
-    assert late[1]["c2"] < late[0]["c2"] + 0.1
-    assert late[1]["c2.requests_answered"] == 0.0
+    late = [months(world)[["requests_answered", "requests_met"]].iloc[-2:].sum() for world in (usual, gaming)]
+    assert late[0]["requests_answered"] > 0.0
+    assert late[1].tolist() == [0.0, 0.0]
 
 
 def test_far_homes_and_distrust_keep_people_away(live: Live) -> None:

@@ -41,7 +41,7 @@ def test_off_everything_known_is_recorded_at_once_and_comes_back(live: Live, usu
     off = last(live(3 * MONTH, **BUSY, **{"mechanisms.information": False}))
     assert off["survival"] == 1.0
     assert off["record_days_mean"] == 0.0
-    assert off["c4.feedback_from_above"] == 1.0
+    assert off["plans_returned"] == 1.0
     assert last(usual)["survival"] < 0.6
     assert sums(usual)["record_days"] > 0
 
@@ -71,7 +71,7 @@ def test_with_analysis_the_places_are_those_that_the_station_knows_worst(planned
     state = planned.state
     assert state.plans["founded"].all()
     assert sums(planned)["diagnoses"] >= 1
-    assert last(planned)["c4.worst_places_found"] > 0.0
+    assert last(planned)["plan_places_found"] > 0.0
     assert last(planned)["posts_follow_crime"] > 0.0
 
 
@@ -95,35 +95,31 @@ def test_off_there_are_no_posts_and_no_visits_by_plan(live: Live) -> None:
     assert found[["visits_by_plan", "visits_on_post", "diagnoses", "formats"]].sum() == 0
 
 
-def test_forms_full_of_zeros_are_many_forms_and_raise_no_criterion(live: Live, usual: TrustModel) -> None:
+def test_forms_full_of_zeros_are_many_forms(live: Live, usual: TrustModel) -> None:
     gamed = live(2 * QUARTER, policies=["gaming_forms"], **BUSY)
     assert sums(gamed)["forms"] > sums(usual)["forms"]
     assert sums(gamed)["forms_with_content"] < sums(usual)["forms_with_content"]
-    mean = [world.datacollector.get_model_vars_dataframe()["c4"].mean() for world in (gamed, usual)]
-    assert mean[0] <= mean[1] + 0.05
 
 
 def test_routes_on_paper_are_written_and_not_driven(live: Live, usual: TrustModel) -> None:
     gamed = live(2 * QUARTER, policies=["gaming_routes"], **BUSY)
     assert sums(gamed)["visits_on_paper"] > 0
     assert sums(gamed)["visits"] < 0.7 * sums(usual)["visits"]
-    assert last(gamed)["c1.written_route"] == pytest.approx(1.0)
-    assert last(gamed)["c1"] <= last(usual)["c1"] + 0.05
 
 
 def test_a_task_force_keeps_to_its_problem_and_lives(live: Live) -> None:
     world = live(4 * QUARTER, **BUSY, **PLANNED, **{"plans.task_force": 0.5, "plans.trained": 4.0, "plans.bust": -3.0})
-    assert last(world)["c3.alive_after_3_months"] == 1.0
-    assert last(world)["c3.preventive_hours"] > 0.3
+    assert last(world)["plans_alive"] == 1.0
+    assert last(world)["preventive_visits"] > 0.09 * last(world)["visits"]
 
 
 def test_requests_of_communities_enter_plans_only_if_they_are_taken_up(live: Live) -> None:
     meetings = {"consultation.meetings": 40.0}
     heard = live(2 * QUARTER, **BUSY, **meetings, **{"plans.takes_request": 1.0})
     deaf = live(2 * QUARTER, **BUSY, **meetings, **{"plans.takes_request": 0.0})
-    assert last(heard)["c2.plans_with_request"] == 1.0
-    assert last(deaf)["c2.plans_with_request"] == 0.0
-    assert last(deaf)["accountability.plans_changed"] == 0.0
+    assert last(heard)["plans_holding"] == 1.0
+    assert last(deaf)["plans_holding"] == 0.0
+    assert last(deaf)["plans_changed"] == 0.0
 
 
 def test_rank_correlation_takes_ties_at_their_mean_rank() -> None:

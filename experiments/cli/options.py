@@ -137,7 +137,7 @@ Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put t
 # Validation
 
 Knockouts = Annotated[bool, Option("--knockouts", help="Switch each mechanism off and say what it does.")]
-Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, over draws.")]
+Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, and what moves them.")]
 Effects = Annotated[bool, Option("--effects", help="Repeat in twin worlds what studies have measured.")]
 Ceiling = Annotated[bool, Option("--ceiling", help="What the model could show at most, at both sites.")]
 Panel = Annotated[bool, Option("--panel", help="What single events do to trust, by simulated panel and twins.")]
@@ -151,7 +151,7 @@ TwinsOrSeeds = Annotated[
 ]
 YearsOfTowns = Annotated[
     float | None,
-    Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10; decisions: 3]"),
+    Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10; others: 3]"),
 ]
 Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, else 1]")]
 OutOfValidation = Annotated[

@@ -104,11 +104,16 @@ def knockouts(asked: Asked) -> bool:
 
 
 def criteria(asked: Asked) -> bool:
-    """Print the criteria over draws."""
-    from experiments.compare.criteria import show_draws
+    """Print the criteria over draws, beside the paper, and what they answer to."""
+    from experiments.validation.criteria import YEARS as OWN
+    from experiments.validation.criteria import show_criteria
 
-    years = YEARS if asked.years is None else asked.years
-    show_draws(years=years, replicates=asked.replicates or REPLICATES, workers=asked.workers)
+    show_criteria(
+        years=OWN if asked.years is None else asked.years,
+        replicates=asked.replicates or REPLICATES,
+        workers=asked.workers,
+        scale=1.0 if asked.scale is None else asked.scale,
+    )
     return True
 
 

@@ -8,12 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.runs.asked import asked
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
 from experiments.runs.twins import error_of
-from experiments.runs.yearly import MONTHS
-from model.criteria import CRITERIA, TRACES, WORDS, word_of
+from model.criteria import CRITERIA, TRACES, WORDS, combined, parts_of, word_of
 from model.luck import decision, luck
 from model.scenario import Anchor
 
@@ -22,21 +18,6 @@ DRAWS = 1000
 HOLDS = 0.8
 """Share of draws from which an ordering is said to hold."""
 ANCHOR, WEIGHT = decision("draw of an anchor"), decision("draw of a weight")
-
-
-def show_draws(*, years: float, replicates: int, workers: int) -> None:
-    """Run the status quo of both sites and print the criteria over draws."""
-    sites = {}
-    for site in SITES:
-        specs = asked(site, years=years, replicates=replicates)
-        runs = run_all(specs, workers=workers, label=f"{site}, status quo").whole
-        sites[site] = mean_scores(joined(runs)["measures"].to_pandas(), specs[0].scenario.anchors)
-    print("\n".join(draw_lines(sites)))
-
-
-def parts_of(criterion: str) -> list[str]:
-    """Return the parts of a criterion, in order."""
-    return [part for part in TRACES if part.startswith(f"{criterion}.")]
 
 
 def anchors_drawn(anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
@@ -71,13 +52,13 @@ def drawn(anchors: tuple[Anchor, ...], draws: int) -> tuple[dict[str, np.ndarray
 
 
 def scores_drawn(months: Mapping[Any, Any], anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
-    """Return the mean score of every criterion in the last of these months, up to twelve, for every draw."""
+    """Return the score of every criterion in the last of these months, which tells of twelve, for every draw."""
     full, weights = drawn(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
-        traces = {part: np.asarray(months[f"{part}.trace"])[-MONTHS:] for part in parts_of(criterion) if part in full}
-        placed = [np.clip(own[:, None] / full[part][None, :], 0.0, 1.0).mean(axis=0) for part, own in traces.items()]
-        scores[criterion] = (np.array(placed).T * weights[criterion]).sum(axis=1)
+        own = [part for part in parts_of(criterion) if part in full]
+        placed = {part: np.clip(np.asarray(months[f"{part}.trace"])[-1] / full[part], 0.0, 1.0) for part in own}
+        scores[criterion] = combined(criterion, placed, dict(zip(own, weights[criterion].T, strict=True)))
     return scores
 
 

@@ -97,11 +97,11 @@ HEADLINES = (
     yearly("recruits", "recruits of cliques", "reclutados por clicas", good=-1, digits=1),
     yearly("payments", "rents paid to cliques", "pagos de renta a las clicas", good=-1),
     yearly("crowds", "crowds (lynching)", "turbas (linchamientos)", good=-1, digits=1),
-    mean("c1", "C1 small area", "C1 área pequeña", 1),
-    mean("c2", "C2 consultation", "C2 consulta", 1),
-    mean("c3", "C3 solving problems", "C3 solución de problemas", 1),
-    mean("c4", "C4 conditions", "C4 causas y condiciones", 1),
-    mean("accountability", "A accountability", "A rendición de cuentas", 1),
+    last("c1", "C1 small area", "C1 área pequeña", 1),
+    last("c2", "C2 consultation", "C2 consulta", 1),
+    last("c3", "C3 solving problems", "C3 solución de problemas", 1),
+    last("c4", "C4 conditions", "C4 causas y condiciones", 1),
+    last("accountability", "A accountability", "A rendición de cuentas", 1),
 )
 """In the order in which they are shown; one whose column the model does not have is left out."""
 BY_NAME = {headline.name: headline for headline in HEADLINES}

@@ -94,8 +94,8 @@ def headline_lines(rows: Rows) -> Iterator[str]:
             f"{interval(row.low, row.high, headline):>18}{rose:>8}"
         )
     yield from textwrap.wrap(
-        "Trust, beliefs, fear: 0-100 in the last month; criteria 0-100 and minutes: mean of all"
-        " months; counts: a year, over the whole time.",
+        "Trust, beliefs, fear: 0-100 in the last month; criteria 0-100, of the last twelve months;"
+        " minutes: mean of all months; counts: a year, over the whole time.",
         WIDTH,
     )
     yield from smallest_lines(rows)

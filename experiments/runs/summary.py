@@ -73,12 +73,12 @@ LINES = (
     Line("minutes to respond (median)", mean("response_minutes_median")),
     Line("arrests", total("arrests")),
     Line("communal authority's cases", total("cases")),
-    Line("Criteria (0-1, mean of the year)"),
-    Line("C1 small area", mean("c1"), 2),
-    Line("C2 consultation", mean("c2"), 2),
-    Line("C3 solving problems", mean("c3"), 2),
-    Line("C4 causes and conditions", mean("c4"), 2),
-    Line("A  accountability", mean("accountability"), 2),
+    Line("Criteria (0-1, of twelve closed months)"),
+    Line("C1 small area", Expression(last="c1"), 2),
+    Line("C2 consultation", Expression(last="c2"), 2),
+    Line("C3 solving problems", Expression(last="c3"), 2),
+    Line("C4 causes and conditions", Expression(last="c4"), 2),
+    Line("A  accountability", Expression(last="accountability"), 2),
 )
 
 

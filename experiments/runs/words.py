@@ -91,8 +91,8 @@ def meaning(measure: str, language: str) -> str:
 
     >>> meaning("bribes", "es"), meaning("complaints_filed_vehicle_theft", "en")
     ('mordidas pedidas', 'formal complaints at the prosecutor: theft of a vehicle')
-    >>> meaning("c1.visits_done.trace", "en")
-    'C1: planned visits that are made (trace, without anchors)'
+    >>> meaning("c1.team.trace", "en")
+    'C1: shifts led by who has been there half a year (trace, without anchors)'
     """
     if measure in every_word()["measures"]:
         return find("measures", measure, language)

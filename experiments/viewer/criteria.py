@@ -20,14 +20,19 @@ FUNNEL = {
 
 
 def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
-    """Return score and word of the last year at the stated anchors, and the share of draws with the same word."""
+    """Return score and word of the last year at the stated anchors, and the share of draws with the same word.
+
+    What has no score yet is left out.
+    """
     import numpy as np
 
     from experiments.compare.criteria import scores_drawn
 
     history, found = lane.history(), {}
     for name, scores in scores_drawn(history, lane.world.settings.anchors, DRAWS).items():
-        score = float(np.mean(history[name][-YEAR:]))
+        score = float(history[name][-1])
+        if math.isnan(score):
+            continue
         word = word_of(score)
         found[name] = score, WORDS[word], float(np.mean([word_of(one) == word for one in scores]))
     return found

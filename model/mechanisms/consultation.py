@@ -26,6 +26,7 @@ from model.mechanisms.practices import STATIONS
 from model.mechanisms.requests import (
     ANSWER_SHIFTS,
     ANSWERED,
+    ITEMS,
     MOST_REQUESTS,
     PRESENT,
     REQUEST_MET,
@@ -344,7 +345,7 @@ def consulting_of(world: World) -> Consulting:
         *world.once(settled_of), state.requests.rows, state.requests.count, state.present.rows,
         state.present.count, state.suffered, numbers["consultation"], numbers["contacts"], numbers["adoption"],
         numbers["communal_authority"], numbers["deliberation"], numbers["practices"], state[STATIONS], state[OWED],
-        world.cell_km, 0.0,
+        state[ITEMS], world.cell_km, 0.0,
     )  # fmt: skip
 
 
@@ -390,6 +391,7 @@ IT = Mechanism(
         REQUESTS,
         PRESENT,
         SUFFERED,
+        ITEMS,
     ),
     counts=Counts,
     causes=(

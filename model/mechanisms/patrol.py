@@ -94,7 +94,7 @@ class Patrol(Group):
         role="lever",
     )
     route_share: float = share(
-        0.8, "B01, L01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
+        0.8, "B01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
     )
     market: float = share(
         0.3,

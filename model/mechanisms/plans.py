@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from model.state import Plan
 
 DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
-TAKEN_UP, TASK_FORCE, POST_HOUR = decision("request taken up"), decision("task force"), decision("post hour")
+TAKEN_UP = decision("request taken up")
+TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
 PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 FADE = 2.0 / 3.0
@@ -48,7 +49,7 @@ class Plans(Group):
 
     name: ClassVar[str] = "plans"
     evidence: ClassVar[tuple[str, ...]] = (
-        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23", "L04",
+        "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23",
     )  # fmt: skip
 
     formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from model.kernels import Tables, kernel
-from model.kinds import DOMESTIC, N_KINDS
+from model.kinds import DOMESTIC, N_KINDS, SEVERITY
 from model.ledger import cause, impress
 from model.luck import decision, luck
 from model.mechanisms.board_memory import agreement, remember_promise, remember_request
 from model.mechanisms.minutes import FOR_REQUESTS, forgive, is_done, owe
 from model.rows import Row, code
-from model.tables import Field, Growing
+from model.tables import COUNTED, Field, Growing
 
 if TYPE_CHECKING:
     from model.authorities import Authority
@@ -85,6 +85,16 @@ SUFFERED = Field(
     shape=("settlement", N_KINDS),
     about="What settlements suffered: consultation; this.",
 )
+ITEM_DUE, ITEM_ANSWERED, ITEM_FEASIBLE, ITEM_MET = (code(k) for k in range(4))
+ITEMS_DUE, ITEMS_FEASIBLE, ITEMS_WORKED, ITEMS_WORKED_MET = (code(k) for k in range(4, 8))
+ITEMS = Field(
+    name="items",
+    of=np.float64,
+    shape=("authority", 8),
+    monthly=True,
+    exempt=COUNTED,
+    about="What became of the requests that fell due this month: four sums of harm, four counts; this alone.",
+)
 
 
 class Consulting(Tables):
@@ -111,6 +121,7 @@ class Consulting(Tables):
     practices: Rows[Practices]
     stations: Rows[Station]
     owed: Reals
+    items: Reals
     cell_km: float
     go_out: float
 
@@ -213,6 +224,24 @@ def chance_of(request: Request, board: Board, offered: float, p: Consultation, d
 
 
 @kernel
+def note_item(own: Reals, problem: int, met: bool, feasible: bool, worked: bool, reason: bool) -> None:
+    """Note what became of a request, by the harm of what it is about: a true reason counts, a false one against."""
+    harm = SEVERITY[0, problem]
+    own[ITEM_DUE] += harm
+    own[ITEMS_DUE] += 1.0
+    if met or worked:
+        own[ITEM_ANSWERED] += harm
+    elif reason:
+        own[ITEM_ANSWERED] += -harm if feasible else harm
+    if feasible:
+        own[ITEM_FEASIBLE] += harm
+        own[ITEMS_FEASIBLE] += 1.0
+    own[ITEM_MET] += harm if met else 0.0
+    own[ITEMS_WORKED] += 1.0 if worked else 0.0
+    own[ITEMS_WORKED_MET] += 1.0 if worked and met else 0.0
+
+
+@kernel
 def answer_requests(stage: Stage, consulting: Consulting) -> None:
     """Answer the requests of 30 days ago, or not; those who were there hear of it."""
     left = 0
@@ -244,13 +273,15 @@ def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consul
     )
     worked = followed_up(stage, consulting, request)
     seen_to = (worked and consulting.go_out > 0.0) or luck(stage.seed, REQUEST, asked, a, nth) < chance
-    met = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible and seen_to
+    feasible = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible
+    met = feasible and seen_to
     answered = met or worked or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
     stage.tally[0].requests_followed += 1.0 if worked else 0.0
     trained = consulting.officers[consulting.chiefs[a]].skill * consulting.adoption[z].link_explain
     worn = math.exp(-0.6931471805599453 * board.explained)
     explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p.explain * trained * worn
     board.explained = 0 if met else board.explained + (1 if explained else 0)
+    note_item(consulting.items[a], request.problem, met, feasible, worked, answered or explained)
     stage.tally[0].requests_due += 1.0
     stage.tally[0].requests_met += 1.0 if met else 0.0
     stage.tally[0].limits_explained += 1.0 if explained else 0.0
