@@ -94,10 +94,13 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
 
 def spread(scores: np.ndarray) -> str:
     """Return the mean over seeds and draws, its Monte Carlo error, and the range of nine draws in ten."""
-    low, high = np.quantile(scores.mean(axis=0), (0.05, 0.95))
-    wrong = error_of(scores.mean(axis=1))
+    mean, seeds = over_seeds(scores), over_seeds(scores.T)
+    if np.isnan(mean).all():
+        return "null"
+    low, high = np.quantile(mean, (0.05, 0.95))
+    wrong = error_of(seeds[~np.isnan(seeds)])
     error = "" if math.isnan(wrong) else f"±{wrong:.2f}"
-    return f"{scores.mean():.2f}{error} ({low:.2f} to {high:.2f})"
+    return f"{mean.mean():.2f}{error} ({low:.2f} to {high:.2f})"
 
 
 def share_told(share: float, draws: int) -> str:
@@ -110,14 +113,27 @@ def share_told(share: float, draws: int) -> str:
 
 
 def words(scores: np.ndarray) -> dict[str, float]:
-    """Return the share of draws that give each word."""
-    given = np.bincount([word_of(score) for score in scores.mean(axis=0)], minlength=len(WORDS)) / scores.shape[1]
+    """Return the share of draws that give each word, of those that give a score at all."""
+    known = [word_of(score) for score in over_seeds(scores) if not math.isnan(score)]
+    given = np.bincount(np.array(known, np.int64), minlength=len(WORDS)) / max(len(known), 1)
     return dict(zip(WORDS, given, strict=True))
+
+
+def over_seeds(scores: np.ndarray) -> np.ndarray:
+    """Return the mean of each draw over the seeds with a score; nan where none has one."""
+    known = ~np.isnan(scores)
+    mean: np.ndarray = np.divide(
+        np.where(known, scores, 0.0).sum(axis=0),
+        known.sum(axis=0),
+        out=np.full(scores.shape[1], math.nan),
+        where=known.any(axis=0),
+    )
+    return mean
 
 
 def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
     """Yield each ordering of the concept with the share of draws in which it holds."""
-    means = {site: {name: scores[name].mean(axis=0) for name in CRITERIA} for site, scores in sites.items()}
+    means = {site: {name: over_seeds(scores[name]) for name in CRITERIA} for site, scores in sites.items()}
     if {"totonicapan", "villa_canales"} <= set(means):
         higher = means["totonicapan"]["c2"] > means["villa_canales"]["c2"]
         yield "C2(totonicapan) > C2(villa_canales)", float(higher.mean())

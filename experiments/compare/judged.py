@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.compare.arms import Arm
 from experiments.compare.breakeven import crossed, verdict
-from experiments.compare.criteria import DRAWS, mean_scores, words
+from experiments.compare.criteria import DRAWS, mean_scores, over_seeds, words
 from model.scenario import Anchor
 
 
@@ -22,7 +22,9 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue
         for criterion, scores in mean_scores(measures, anchors).items():
-            mean, given = scores.mean(axis=0), words(scores)
+            mean, given = over_seeds(scores), words(scores)
+            if np.isnan(mean).all():
+                continue
             low, high = np.quantile(mean, (0.05, 0.95))
             row = {"site": arm.scenario, "arm": arm.name, "criterion": criterion, "draws": DRAWS}
             numbers = {"score": mean.mean(), "low": low, "high": high}

@@ -351,6 +351,8 @@ def criteria(site: Site, tongue: Tongue) -> Figure:
         rows = site.numbers.rows("criteria", site=site.name, arm=arm.name).set_index("criterion")
         heights = np.arange(len(CRITERIA)) + (number - (len(site.arms) - 1) / 2.0) * 0.16
         for criterion, height in zip(CRITERIA, heights, strict=True):
+            if criterion not in rows.index:
+                continue
             row = rows.loc[criterion]
             colour = COLOURS[number % len(COLOURS)]
             place.plot([row["low"], row["high"]], [height, height], color=colour, linewidth=1.4)

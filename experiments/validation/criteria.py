@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -122,7 +123,7 @@ def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     """Yield L01 to L06 with whether each is met and the numbers behind it."""
     vc, tot = base["villa_canales"], base["totonicapan"]
     both = (vc, tot)
-    mean = [{name: float(np.nanmean(one[name])) for name in CRITERIA} for one in both]
+    mean = [{name: mean_of(one[name]) for name in CRITERIA} for one in both]
     c1 = [one["c1"] for one in mean]
     passed = all(0.5 <= one <= 0.75 for one in c1) and abs(c1[0] - c1[1]) < 0.15
     yield "L01 C1 acceptable at both", passed, f"{c1[0]:.2f}, {c1[1]:.2f}"
@@ -148,14 +149,21 @@ def share(table: Table, holds: Callable[[Table], np.ndarray]) -> float:
     return float(np.mean(holds(table)))
 
 
+def mean_of(values: np.ndarray) -> float:
+    """Return the mean over the seeds with a score; nan where none has one."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
 def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
     """Yield the criteria beside the paper's words, and what the paper found, met or not."""
     yield ""
     yield "Beside the paper (2017-18), which set no number; at the stated anchors"
     for place, site in enumerate(SITES):
         for name, word in PAPER.items():
-            value = float(np.nanmean(base[site][name]))
-            yield f"  {site:15}{name:5}{value:6.2f}  here {WORDS[word_of(value)]:12} paper {word[place]}"
+            value = mean_of(base[site][name])
+            here = "null" if math.isnan(value) else WORDS[word_of(value)]
+            yield f"  {site:15}{name:5}{value:6.2f}  here {here:12} paper {word[place]}"
     for told, passed, numbers in verdicts(base):
         yield f"  {told:34}{'passed' if passed else 'FAILED':8}{numbers}"
 

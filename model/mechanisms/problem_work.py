@@ -231,14 +231,6 @@ def ease(world: World, place: Reals) -> None:
     place[:, rows["kind"], rows["cell"]] *= 1.0 - effect * rows["eff"] * rows["more"] / whole
 
 
-def causes_known(world: World) -> tuple[float, float]:
-    """Return the shares of problems, by size, whose true cause is on record, and has been told to residents too."""
-    rows = world.state[PROBLEMS].filled()
-    known, size = (rows["cell"] >= 0) & (rows["named"] == rows["cause"]), rows["size"]
-    whole = max(float(size.sum()), 1e-9)
-    return float(size[known].sum()) / whole, float(size[known & (rows["shared"] == 1)].sum()) / whole
-
-
 def portrait(month: Month) -> dict[str, float]:
     """Return how much of crime problems take, and of that what is noted, named right and met by what fits."""
     rows = month.world.state[PROBLEMS].filled()
