@@ -200,7 +200,7 @@ def test_support_ends_station_by_station_and_habits_fall_back(live: Live) -> Non
 
 
 def test_a_habit_of_the_area_is_long_visits_and_its_absence_none(live: Live) -> None:
-    frozen = {"practices.renew": 0.0, **STAY}
+    frozen = {"practices.renew": 0.0, "mechanisms.problems": False, **STAY}
     much = table(live(2 * MONTH, **frozen, **{"practices.usual_area": 0.9}))
     none = table(live(2 * MONTH, **frozen, **{"practices.planned": 0.0}))
     assert much["visits_planned"].sum() > 20

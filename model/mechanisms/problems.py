@@ -58,8 +58,8 @@ GATHERS: Ints = np.flatnonzero((CEILING > 0.0) & (EXPOSURE != BY_TARGET))
 FRIDAY = 4
 PLACES, LOTS = 8, 12
 """Places of which the best is taken; lots whose sum, less six, is as good as normal."""
-MARGIN = 0.9
-"""Most of a ceiling that somebody may come to at a problem on a plain day; assumed: ceilings are seldom hit."""
+MARGIN = 0.5
+"""Most of a ceiling that a problem may bring somebody to on a plain day: belief may double it (`certainty.highest`)."""
 MOST_TAKEN = 0.6
 """Most of a kind's crime that problems take; assumed."""
 MOST_PROBLEMS = 4
