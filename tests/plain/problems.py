@@ -31,7 +31,7 @@ CAUSES = ("lighting", "bar", "bus_stop", "fence", "family", "plot")
 LIGHTING, BAR, BUS_STOP, FENCE, FAMILY, PLOT = range(6)
 NONE = -1
 PLACES = 8
-MOST_TAKEN, MARGIN = 0.6, 0.9
+MOST_TAKEN, MARGIN = 0.6, 0.5
 PAVED, DIRT = 0, 1
 
 
