@@ -840,7 +840,7 @@ def given_town() -> Scenario:
 
 def test_the_twin_gives_what_is_asked_for_and_finds_out_who_was_bought() -> None:
     scenario = given_town()
-    town = PlainTown(scenario, build_town(scenario), 9)
+    town = PlainTown(scenario, build_town(scenario), 3)
     petitions = granted = given = lit = chiefs_bought = mayors_bought = 0
     for _ in range(310):
         town.step()
