@@ -41,6 +41,8 @@ PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 FADE = 2.0 / 3.0
 """Share of what is remembered of past months after another one, so that about three months count; assumed."""
+EQUAL = 1e-9
+"""Loads that differ by less are equal: the same severities added up in another order; so little is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +182,7 @@ def worst(load: Reals, own: Ints, chosen: Ints, n_chosen: int) -> int:
     """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
     best, most = -1, 0.0
     for cell in own:
-        if load[cell] > most and not aimed_at(chosen, n_chosen, cell):
+        if load[cell] > most + EQUAL and not aimed_at(chosen, n_chosen, cell):
             best, most = cell, load[cell]
     return best
 
@@ -216,6 +218,11 @@ def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     return REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
+def first_most(load: Reals) -> int:
+    """Place of the highest load, the first of those that differ by rounding alone."""
+    return int(np.argmax(load >= load.max() - EQUAL))
+
+
 def diagnose(
     plan: Plan, own: Ints, known: Reals, p: Plans, habit: float, f: int, month: int, tally: Rows[Tally], seed: int
 ) -> None:
@@ -231,9 +238,9 @@ def diagnose(
     if plan.founded == 1:
         tally[0].diagnoses += 1.0
         if not kept:
-            plan.kind = int(np.argmax(load.sum(axis=1)))
+            plan.kind = first_most(load.sum(axis=1))
         if luck(seed, ANALYSED, month, f, N_CELLS) < p.analysis:
-            plan.hour = int(np.argmax(load[plan.kind]))
+            plan.hour = first_most(load[plan.kind])
     if plan.kind != before:
         plan.months = 0
 

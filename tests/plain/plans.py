@@ -211,7 +211,7 @@ def chosen_places(town: "PlainTown", plan: Plan) -> list[Cell]:
 
 def worst(cells: list[Cell], load: list[float]) -> Cell | None:
     """Return the cell with most, or none if none has any."""
-    return cells[most(load)] if load and max(load) > 0.0 else None
+    return cells[most(load)] if load and max(load) > 1e-9 else None
 
 
 # In every shift

@@ -16,7 +16,6 @@ from plain.crime import (
     youngest_victim,
 )
 from plain.minutes import FOR_PROBLEMS, HOMES
-from plain.plans import most
 from plain.practices import ANALYSIS, FOLLOW, habit_of_chief, leader_of, staff_of
 
 if TYPE_CHECKING:
@@ -381,7 +380,7 @@ def look_into(town: "PlainTown", facility: "Facility") -> float:
         ]
         if not open_ones:
             break
-        problem = open_ones[most([one.filed + one.talks for one in open_ones])]
+        problem = max(open_ones, key=lambda one: one.filed + one.talks)
         name_cause(town, problem, facility)
         minutes += p.looking
     return minutes
