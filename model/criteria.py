@@ -25,6 +25,8 @@ LEAST = 12.0
 """Events of a year under which a part is null."""
 INFORMATION = ("accountability.two_way", "accountability.grave_known")
 """Parts of accountability that are information; the others are response (E21)."""
+ONLY_WHOLE = ("c4", "accountability")
+"""Criteria that a town of a quarter the size does not keep within .05, so that they are null below the whole."""
 type Part = Callable[[Trace, Month], tuple[float, float, float]]
 """What was done, of how much, in how many events."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from model.books import OCCURRED, RECORDED, TOLD
 from model.calendar import DAYS_A_YEAR, YEAR
 from model.chance import age_of
-from model.criteria import CRITERIA, ratio, scores
+from model.criteria import CRITERIA, ONLY_WHOLE, ratio, scores
 from model.criteria import TRACES as PARTS
 from model.criteria import trace_of as trace_in
 from model.kernels import AHEAD, fetch, kernel, making_arrays
@@ -312,7 +312,10 @@ def traced(month: Month) -> dict[str, float]:
 
 def judged(month: Month) -> dict[str, float]:
     """Judge the traces by the anchors."""
-    return scores(month.once(traced), month.world.settings.anchors)
+    found = scores(month.once(traced), month.world.settings.anchors)
+    if month.world.settings["population"].scale < 1.0:
+        found |= dict.fromkeys(ONLY_WHOLE, math.nan)
+    return found
 
 
 CENTRAL = (

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.criteria import CRITERIA, INFORMATION, LEAST, TRACES, combined, mean_known, parts_of, scores
+from model.criteria import CRITERIA, INFORMATION, LEAST, ONLY_WHOLE, TRACES, combined, mean_known, parts_of, scores
 from model.kinds import SEVERITY
 from model.mechanisms.problems import N_CAUSES, Problem
 from model.mechanisms.requests import (
@@ -142,13 +142,19 @@ def test_driving_past_is_no_stop(year: Callable[..., pd.Series]) -> None:
 
 def test_forms_full_of_zeros_find_no_cause(year: Callable[..., pd.Series]) -> None:
     usual, gamed = year(), year(("gaming_forms",))
-    assert gamed["c4"] <= usual["c4"] + 0.02
+    assert all(gamed[part] <= usual[part] + 0.02 for part in parts_of("c4"))
 
 
 def test_meetings_that_nobody_follows_up_lower_consultation_and_accountability(year: Callable[..., pd.Series]) -> None:
     usual, gamed = year(**ASKED), year(("gaming_meetings",), **ASKED)
     assert gamed["c2.two_way.trace"] < usual["c2.two_way.trace"]
-    assert gamed["accountability"] < usual["accountability"]
+    assert gamed["accountability.items_done.trace"] < usual["accountability.items_done.trace"]
+
+
+def test_what_a_smaller_town_does_not_keep_is_null_there(year: Callable[..., pd.Series]) -> None:
+    found = year()
+    assert found[[*ONLY_WHOLE]].isna().all()
+    assert found[["c1", "c2", "c3"]].notna().all()
 
 
 def test_calls_closed_on_paper_are_not_served(year: Callable[..., pd.Series]) -> None:

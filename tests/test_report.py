@@ -24,7 +24,7 @@ from experiments.report.reading import read_sites
 from experiments.runs.laws import Law
 from experiments.runs.manifest import read_manifest
 
-SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
+SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
 REFERENCE = Path(__file__).parent.parent / "results" / "reference" / "report"
 TABLES = ("effects", "criteria", "verdicts", "memory", "draws", "drawn", "decided")
 STANDING = {
@@ -411,7 +411,7 @@ def test_criteria_are_drawn_where_the_table_has_them(folder):
     rows = stored(folder, "criteria").set_index(["arm", "criterion"])
     (place,) = drawn("criteria", read_sites(folder)[0], Tongue("es")).axes
     marks = [line.get_xdata() for line in place.lines if len(set(line.get_ydata())) == 1 and line.get_alpha() is None]
-    names = [(arm, criterion) for arm in ARMS for criterion in ("c1", "c2", "c3", "c4", "accountability")]
+    names = [(arm, criterion) for arm in ARMS for criterion in ("c1", "c2", "c3")]
     for name, stroke, point in zip(names, marks[0::2], marks[1::2], strict=True):
         assert list(stroke) == [rows.loc[name, "low"], rows.loc[name, "high"]]
         assert list(point) == [rows.loc[name, "score"]]

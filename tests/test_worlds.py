@@ -176,7 +176,8 @@ def test_a_world_that_begins_in_the_warm_up_lasts_from_the_first_day_on(tmp_path
 @pytest.mark.parametrize(("words", "day"), [("", START), ("@2018-03-01", datetime.date(2018, 3, 1))])
 def test_a_world_that_acts_once_is_in_force_for_one_day(tmp_path: Path, words: str, day: datetime.date) -> None:
     once, usual = town(written(tmp_path, 'once = true\n[set]\n"contacts.foot" = 0\n') + words), town()
-    wanted = {day - DAY: 2.4, day: 0.0, day + DAY: 2.4}
+    foot = rows_at(usual, "contacts", day)["foot"][0]
+    wanted = {day - DAY: foot, day: 0.0, day + DAY: foot}
     assert {date: rows_at(once, "contacts", date)["foot"][0] for date in wanted} == wanted
     assert same(numbers(once, day + DAY), numbers(usual, day + DAY))
 

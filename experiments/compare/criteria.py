@@ -57,6 +57,9 @@ def scores_drawn(months: Mapping[Any, Any], anchors: Sequence[Anchor], draws: in
     scores = {}
     for criterion in CRITERIA:
         own = [part for part in parts_of(criterion) if part in full]
+        if criterion in months and math.isnan(np.asarray(months[criterion])[-1]):
+            scores[criterion] = np.full(draws, math.nan)
+            continue
         placed = {part: np.clip(np.asarray(months[f"{part}.trace"])[-1] / full[part], 0.0, 1.0) for part in own}
         scores[criterion] = combined(criterion, placed, dict(zip(own, weights[criterion].T, strict=True)))
     return scores
