@@ -235,7 +235,7 @@ def test_why_and_a_life(tab: Tab) -> None:
     tab.press("Anybody")
     tab.page.get_by_text("Trust in the police went from").wait_for()
     tab.press("Criteria")
-    tab.page.get_by_text("% of the draws").first.wait_for()
+    tab.page.get_by_text("none yet: it tells of twelve months").first.wait_for()
 
 
 def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> None:

@@ -19,19 +19,20 @@ FUNNEL = {
 }
 
 
-def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
+def judged(lane: Lane) -> dict[str, tuple[float, str, float] | None]:
     """Return score and word of the last year at the stated anchors, and the share of draws with the same word.
 
-    What has no score yet is left out.
+    None stands for what has no score yet.
     """
     import numpy as np
 
     from experiments.compare.criteria import scores_drawn
 
-    history, found = lane.history(), {}
+    history, found = lane.history(), dict[str, tuple[float, str, float] | None]()
     for name, scores in scores_drawn(history, lane.world.settings.anchors, DRAWS).items():
         score = float(history[name][-1])
         if math.isnan(score):
+            found[name] = None
             continue
         word = word_of(score)
         found[name] = score, WORDS[word], float(np.mean([word_of(one) == word for one in scores]))
@@ -40,8 +41,12 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float]]:
 
 def criteria_bars(language: str, lanes: list[Lane]) -> str:
     """Return the criteria of one world or two as bars with words."""
+    none = 0.0, say(language, "criteria.none")
     worlds = [judged(lane) for lane in lanes]
-    return bars(language, [{name: (one[0], certainty(language, *one)) for name, one in own.items()} for own in worlds])
+    shown = [
+        {name: (one[0], certainty(language, *one)) if one else none for name, one in own.items()} for own in worlds
+    ]
+    return bars(language, shown)
 
 
 def bars(language: str, worlds: list[dict[str, tuple[float, str]]]) -> str:
