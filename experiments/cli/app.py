@@ -3,6 +3,7 @@
 Commands import what they do when they do it, so that help is there at once.
 """
 
+import gc
 import sys
 import time
 import traceback
@@ -297,6 +298,7 @@ def repeat(run: options.Run, within: options.Within = None) -> None:
 
 def main() -> None:
     """Run the program and leave with its exit code."""
+    gc.set_threshold(100_000)  # compiling makes millions of objects that stay
     sys.exit(code_of(sys.argv[1:]))
 
 
