@@ -83,10 +83,10 @@ def lines_of(rows: Sequence[Row], names: dict[str, tuple[str, str]], scale: floa
         own = [row for row in rows if (row["site"], row["year"]) == (site, year)]
         worlds = list(dict.fromkeys(row["world"] for row in own))
         for some in ([worlds[0], *others] for others in batched(worlds[1:], 5)):
-            yield f"\n{site}, year / año {year}".ljust(52) + "".join(f"{names[one][0]:>24}" for one in some)
+            yield f"\n{site}, year / año {year}".ljust(66) + "".join(f"{names[one][0]:>24}" for one in some)
             for one in dict.fromkeys(row["measure"] for row in own):
                 cells = {row["world"]: row for row in own if row["measure"] == one}
-                yield f"  {meaning(one, 'en')[:48]}".ljust(51) + "".join(
+                yield f"  {meaning(one, 'en')[:62]}".ljust(65) + "".join(
                     f"{shown(cells[world], cells[worlds[0]]):>24}" for world in some
                 )
 
