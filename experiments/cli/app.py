@@ -232,6 +232,7 @@ def validate(
     doses: options.Doses = False,
     closed: options.Closed = False,
     decisions: options.Decisions = False,
+    practice: options.Practice = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,
