@@ -63,6 +63,7 @@ WORLDS = {
 """Rows of the table; worlds made for it and thought experiments among them."""
 OUTCOMES = ("trust", "crimes", "homicides")
 DOSES = {
+    "heard": ("heard_year", 1000.0),
     "visits": ("long_visits_year", 1.0),
     "talks": ("talks_year", 1.0),
     "known": ("known_share", 100.0),
@@ -71,9 +72,9 @@ DOSES = {
     "fitting": ("problems_fitting", 100.0),
     "patrol": ("hours_patrol", 1.0),
 }
-"""Doses of the year, as a station could count them: long visits and talks a resident and year, contacts with a known
-officer in %, months in the sector, requests due that were followed up in %, problems by size with a response that fits
-in %; and the hours a month that are left for patrol."""
+"""Doses of the year, as a station could count them: residents heard at meetings, a thousand and year; long visits and
+talks a resident and year; contacts with a known officer in %; months in the sector; requests due that were followed up
+in %; problems by size with a response that fits in %; and the hours a month that are left for patrol."""
 COLUMNS = (
     *("site", "world", "en", "es", "year", "twins"),
     *(f"{name}{end}" for name in OUTCOMES for end in ("", "_low", "_high")),
@@ -84,12 +85,13 @@ HEAD = (
     "Practices: the dose that each policy gave, and what came of it, beside the status quo with the same luck.",
     "Prácticas: la dosis que dio cada política y lo que resultó, junto a la situación actual con la misma suerte.",
     "trust in points of 100, crimes and homicides in %, of year 1, 3 and 10 alone, with 95 % intervals over twins;",
-    "visits, talks: a resident and year; known: contacts with a known officer, %; sector: months in it; followed:",
-    "requests due that were followed up, %; fitting: problems, by size, with a response that fits, %; patrol: hours a",
-    "month.  A station that writes down long visits, who serves where since when, and requests and responses with the",
-    "day on which they were asked, begun and done knows its dose; no survey is needed for it.",
-    "La estación que anota visitas largas, quién sirve en qué sector desde cuándo, y peticiones y respuestas con la",
-    "fecha en que se piden, se inician y se cumplen, conoce su dosis; no hace falta ninguna encuesta.",
+    "heard: at meetings, of a thousand residents in a year; visits, talks: a resident and year; known: contacts with",
+    "a known officer, %; sector: months in it; followed: requests due that were followed up, %; fitting: problems, by",
+    "size, with a response that fits, %; patrol: hours a month.  A station that writes down long visits, attendances,",
+    "who serves where since when, and requests and responses with the day on which they were asked, begun and done",
+    "knows its dose; no survey is needed for it.",
+    "La estación que anota visitas largas, asistencias, quién sirve en qué sector desde cuándo, y peticiones y",
+    "respuestas con la fecha en que se piden, inician y cumplen, conoce su dosis; no hace falta ninguna encuesta.",
 )
 LABEL, NUMBER, DOSE = 62, 23, 10
 
