@@ -272,7 +272,7 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
         (["--ceiling", "--only", "placebo"], "--only names mechanisms for --knockouts or experiments for --effects"),
         (["--effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
         (["--effects", "--scale", "0.01"], "population.scale"),
-        ([], "say what to validate: --knockouts, --criteria, --panel, --effects, --ceiling, --doses"),
+        ([], "say what to validate: --knockouts, --criteria, --ranges, --panel, --effects, --ceiling, --doses"),
     ],
 )
 def test_what_cannot_be_validated_is_told_in_one_line(

@@ -226,6 +226,7 @@ def bench(
 def validate(
     knockouts: options.Knockouts = False,
     criteria: options.Criteria = False,
+    ranges: options.Ranges = False,
     effects: options.Effects = False,
     ceiling: options.Ceiling = False,
     panel: options.Panel = False,

@@ -138,6 +138,7 @@ Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put t
 
 Knockouts = Annotated[bool, Option("--knockouts", help="Switch each mechanism off and say what it does.")]
 Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, and what moves them.")]
+Ranges = Annotated[bool, Option("--ranges", help="These criteria over the ranges of what nobody has measured.")]
 Effects = Annotated[bool, Option("--effects", help="Repeat in twin worlds what studies have measured.")]
 Ceiling = Annotated[bool, Option("--ceiling", help="What the model could show at most, at both sites.")]
 Panel = Annotated[bool, Option("--panel", help="What single events do to trust, by simulated panel and twins.")]

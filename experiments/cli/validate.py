@@ -24,6 +24,7 @@ class Asked:
 
     knockouts: bool = False
     criteria: bool = False
+    ranges: bool = False
     effects: bool = False
     ceiling: bool = False
     panel: bool = False
@@ -43,8 +44,8 @@ class Asked:
         """Raise with what is wrong, before anything is run."""
         virtual = any(getattr(self, name.lstrip("-")) for name in re.findall(r"--\w+", VIRTUAL))
         rules = {
-            f"say what to validate: --knockouts, --criteria, --panel, {VIRTUAL.replace(' and', ' or')}": not (
-                virtual or self.knockouts or self.criteria or self.panel
+            f"say what to validate: --knockouts, --criteria, --ranges, --panel, {VIRTUAL.replace(' and', ' or')}": not (
+                virtual or self.knockouts or self.criteria or self.ranges or self.panel
             ),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
@@ -86,7 +87,7 @@ class Asked:
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
-    examinations = (knockouts, criteria, effects, ceiling, panel, doses, closed, decisions, practice)
+    examinations = (knockouts, criteria, ranges, effects, ceiling, panel, doses, closed, decisions, practice)
     good = [examine(asked) for examine in examinations if getattr(asked, examine.__name__)]
     return all(good)
 
@@ -112,6 +113,20 @@ def criteria(asked: Asked) -> bool:
     show_criteria(
         years=OWN if asked.years is None else asked.years,
         replicates=asked.replicates or REPLICATES,
+        workers=asked.workers,
+        scale=1.0 if asked.scale is None else asked.scale,
+    )
+    return True
+
+
+def ranges(asked: Asked) -> bool:
+    """Print how far the criteria of the status quo go over what is assumed."""
+    from experiments.validation.criteria_ranges import SEEDS, show_ranges
+    from experiments.validation.criteria_ranges import YEARS as OWN
+
+    show_ranges(
+        years=OWN if asked.years is None else asked.years,
+        replicates=asked.replicates or SEEDS,
         workers=asked.workers,
         scale=1.0 if asked.scale is None else asked.scale,
     )
