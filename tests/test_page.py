@@ -253,7 +253,7 @@ def test_practice_adds_up_and_problems_stand_under_numbers_in_both_languages(tab
     tab.page.get_by_role("rowheader", name="Sector 1", exact=True).wait_for()
     assert "Villa Canales" not in tab.page.locator(".cf-panel").inner_text()
     tab.press("Español")
-    tab.page.get_by_text("Problemas por sector: ahora y desde el inicio").wait_for()
+    tab.page.get_by_role("heading", name="Problemas por sector").wait_for()
     tab.press("Práctica")
     tab.page.get_by_text("En qué se van los 480 minutos del turno de una pareja").wait_for()
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 1280

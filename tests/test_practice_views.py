@@ -140,9 +140,9 @@ def test_a_sector_tells_its_problems_in_words_and_names_no_place(lanes: list[Lan
     rows["noted"], rows["cause"] = (-1, 5, 5), 0
     rows["named"], rows["response"], rows["kept"] = (-1, 1, 0), (-1, 1, 0), (0, 2, 4)
     told = [problems.item("es", row) for row in rows]
-    assert "falta de luz. La policía no lo sabe. No se hace nada." in told[0]
-    assert "Causa anotada: una cantina (errada). Hay respuesta que no corresponde; lleva 2 meses." in told[1]
-    assert "Causa anotada: falta de luz (acertada). Hay respuesta que corresponde; lleva 4 meses." in told[2]
+    assert "falta de luz. La policía no lo conoce. No se hace nada." in told[0]
+    assert "Causa anotada: una cantina (errada). Respuesta no adecuada desde hace 2 meses." in told[1]
+    assert "Causa anotada: falta de luz (acertada). Respuesta adecuada desde hace 4 meses." in told[2]
     panel = shown(problems.ProblemsPanel, visiting(lanes))
     assert not ENGLISH.search(panel), ENGLISH.findall(panel)
     town = lane.site.town

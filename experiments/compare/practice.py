@@ -53,7 +53,7 @@ DOSES = (
     share("followed_up", "requests followed up, %", "peticiones con seguimiento, %",
           "requests_followed", "requests_due"),
     share(
-        "fitting", "responses begun that fit the cause, %", "respuestas iniciadas que corresponden a la causa, %",
+        "fitting", "responses begun that fit the cause, %", "respuestas iniciadas que son adecuadas, %",
         "responses_fitting", "responses_begun",
     ),
     share("known_share", "contacts with a known officer, %", "contactos con un agente conocido, %",
@@ -83,9 +83,9 @@ PROBLEMS = (
     yearly("causes_right", "found: causes named right", "hallados: causas bien identificadas", digits=1),
     yearly("causes_wrong", "causes named wrong", "causas mal identificadas", digits=1),
     yearly("responses_begun", "responses begun", "respuestas iniciadas", digits=1),
-    yearly("responses_fitting", "tried: responses that fit", "intentados: respuestas que corresponden", digits=1),
+    yearly("responses_fitting", "tried: responses that fit", "intentados: respuestas adecuadas", digits=1),
     yearly("responses_lapsed", "responses that lapsed", "respuestas que se abandonaron", digits=1),
-    yearly("crimes_refused", "better: crimes that did not happen", "mejor: delitos que no ocurrieron", digits=1),
+    yearly("crimes_refused", "better: crimes that did not happen", "mejor: delitos evitados", digits=1),
 )
 PRACTICE: Mapping[str, tuple[Headline, ...]] = {
     "dose": DOSES,

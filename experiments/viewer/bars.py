@@ -53,8 +53,14 @@ def step(letter: str, start: float, part: float, word: str) -> str:
     )
 
 
-def numbers(heads: Sequence[str], rows: list[tuple[str, list[str]]], kind: str = "") -> str:
-    """Return named rows of numbers under heads, if there are any."""
+def numbers(
+    heads: Sequence[str],
+    rows: list[tuple[str, list[str]]],
+    kind: str = "",
+    over: Sequence[tuple[str, int]] = (),
+) -> str:
+    """Return named rows of numbers under heads, if there are any, and over these what some of them share."""
+    shared = "".join(f"<th scope='colgroup' colspan='{n}'>{html.escape(one)}</th>" for one, n in over)
     head = "".join(f"<th scope='col'>{html.escape(one)}</th>" for one in heads)
     body = (
         f"<tr><th scope='row'>{html.escape(name)}</th>"
@@ -62,7 +68,8 @@ def numbers(heads: Sequence[str], rows: list[tuple[str, list[str]]], kind: str =
         + "</tr>"
         for name, values in rows
     )
-    return table([f"<tr><th></th>{head}</tr>" if heads else "", *body], f"cf-counts {kind}".strip())
+    top = (f"<tr><th></th>{one}</tr>" for one in (shared, head) if one)
+    return table([*top, *body], f"cf-counts {kind}".strip())
 
 
 def table(rows: Iterable[str], kind: str = "") -> str:

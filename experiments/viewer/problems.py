@@ -54,7 +54,8 @@ def by_sector(language: str, lane: Lane) -> str:
         shown.append((say(language, "problems.sector", n=s + 1), [f"{counts[name]:,}" for name in (*NOW, *SINCE)]))
     whole = standing(rows) | {name: int(record[name].sum()) for name in SINCE}
     shown.append((say(language, "problems.all"), [f"{whole[name]:,}" for name in (*NOW, *SINCE)]))
-    return numbers([say(language, f"problems.{name}") for name in (*NOW, *SINCE)], shown, "cf-sum")
+    over = [(say(language, "problems.now"), len(NOW)), (say(language, "problems.since"), len(SINCE))]
+    return numbers([say(language, f"problems.{name}") for name in (*NOW, *SINCE)], shown, "cf-sum cf-many", over)
 
 
 def cause(language: str, number: int) -> str:
@@ -110,7 +111,8 @@ def ProblemsPanel(visit: Visit) -> None:
         text(visit.say("problems.one"), "h3", "")
         n = len(lane.world.state[SECTOR_RECORD])
         sectors = [(s, visit.say("problems.sector", n=s + 1)) for s in range(n)]
-        choice(visit.say("problems.choose"), min(sector, n - 1), sectors, look_at, "cf-wide")
+        with solara.Div(classes=["cf-row cf-below"]):
+            choice(visit.say("problems.choose"), min(sector, n - 1), sectors, look_at, "cf-wide")
         markup(inspected(language, lane, min(sector, n - 1)))
         text(visit.say("problems.help"))
 
