@@ -208,7 +208,9 @@ def test_the_report_tells_the_practice_with_numbers_of_the_results(folder: Path,
             assert getattr(one, lang) in told, one.name
     assert part.count("<td>") == (1 + 3) * sum(map(len, PRACTICE.values()))
     rows = read(folder, "effects")
-    rows = rows[rows["section"].isin(PRACTICE) & rows["arm"].notna()]
+    rows = rows[rows["section"].isin(PRACTICE)]
+    assert part.count("<td>–</td>") == int(rows["arm"].isna().sum() + rows["base"].isna().sum() / 2)
+    rows = rows[rows["arm"].notna()]
     assert [row for row in rows.index if f'value="effects:{row}:arm:' not in part] == []
     assert {"es": "Lo que una estación debe medir", "en": "What a station must measure"}[lang] in told
     assert 'id="villa_canales-minutes"' in part

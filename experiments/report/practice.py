@@ -21,7 +21,7 @@ def told(site: Site, section: str) -> list[Headline]:
 def cell(site: Site, arm: Arm, section: str, one: Headline) -> Both:
     """Return how much there was in an arm and, but for the first, how much more or less than there."""
     row, side = site.side(arm, one.name, section)
-    if row is None:
+    if row is None or math.isnan(row[side]):
         return both("–", "–")
     level = Markup("{} <small>±{}</small>").format(
         site.number(row, side, one.digits), site.number(row, f"{side}_error", one.digits)
