@@ -158,6 +158,12 @@ class Site:
         """Return the row of one effect, or None where the model does not have it."""
         return self.known.get((section, arm.name, measure))
 
+    def side(self, arm: Arm, measure: str, section: str = "headline") -> tuple[Any, str]:
+        """Return the row that tells of a measure in an arm, or None, and the name of its column there."""
+        if arm == self.base:
+            return self.effect(self.others[0], measure, section), "base"
+        return self.effect(arm, measure, section), "arm"
+
     @cached_property
     def known(self) -> dict[tuple[str, str, str], Any]:
         """Every effect within this site by section, arm and measure."""

@@ -43,7 +43,26 @@ CHARTS = (
 )
 
 
-def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) -> dict[str, Any]:
+HABITS = (
+    Chart(
+        "habits",
+        "scale",
+        {"team": "habit_team", "area": "habit_area", "analysis": "habit_analysis", "follow": "habit_follow"},
+        0.5,
+        True,
+    ),
+    Chart("long_visits", "resident_year", {"all": "long_visits_year"}, 0.5, True),
+    Chart("in_sector", "months", {"all": "months_in_sector"}, 6.0, True),
+    Chart("followed", "share", {"all": "followed_up"}, 0.2, True),
+    Chart("fitting", "share", {"all": "problems_fitting"}, 0.2, True),
+    Chart("known", "share", {"all": "known_share"}, 0.2, True),
+)
+"""Of the panel of practice."""
+
+
+def data_of(
+    language: str, dark: bool, lanes: list[Lane], chosen: int | None, shown: tuple[Chart, ...] = CHARTS
+) -> dict[str, Any]:
     """Return everything that the charts draw."""
     columns = [lane.history() for lane in lanes]
     months = [f"{month:%Y-%m}" for month in columns[0].get("month", [])]
@@ -65,7 +84,7 @@ def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) ->
                     for name, measure in chart.lines.items()
                 ],
             }
-            for chart in CHARTS
+            for chart in shown
         ],
     }
 
