@@ -185,12 +185,17 @@ def measures(lang: options.LanguageOfMeanings = "en") -> None:
 
 @app.command()
 def view(
-    scenario: options.Town = "villa_canales", port: options.Port = 8765, lang: options.LanguageOfPage = "en"
+    scenario: options.Town = "villa_canales",
+    port: options.Port = 8765,
+    lang: options.LanguageOfPage = "en",
+    mesa: options.Mesa = False,
 ) -> None:
     """Open the page: a town, its twin, and why things happen."""
     from experiments.viewer.serve import view as serve
 
-    serve(scenario, port, lang)
+    if mesa and (scenario, lang) != ("villa_canales", "en"):
+        raise InputError("--mesa shows Villa Canales at a quarter, in English: leave out SCENARIO and --lang")
+    serve(scenario, port, lang, mesa)
 
 
 @app.command()
