@@ -301,6 +301,24 @@ def repeat(run: options.Run, within: options.Within = None) -> None:
     raise typer.Exit(once_more(run, within))
 
 
+@app.command()
+def doctor(store: options.StoreFigures = None) -> None:
+    """Say whether this machine is fit, and what to do if not."""
+    if store is not None:
+        from experiments.setup.tiny import store as write_figures
+
+        print(f"Written to {write_figures(store)}")
+        return
+    from experiments.setup.doctor import examine
+
+    raise typer.Exit(DONE if examine() else OUR_FAULT)
+
+
+@app.callback()
+def program(version: options.Version = False) -> None:
+    """Simulates trust between police and community in two Guatemalan municipalities."""
+
+
 def main() -> None:
     """Run the program and leave with its exit code."""
     gc.set_threshold(100_000)  # compiling makes millions of objects that stay
