@@ -81,12 +81,12 @@ def program(*words: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """Start Chromium."""
+def chromium(*more: str) -> Iterator[Any]:
+    """Start Chromium, with more arguments if need be."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, headless=True)
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more], headless=True)
         yield browser
         browser.close()
 

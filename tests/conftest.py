@@ -15,7 +15,7 @@ from scenarios import load
 settings.register_profile("confianza", deadline=None)
 settings.load_profile("confianza")
 
-collect_ignore = ["recipes", "killed.py"]
+collect_ignore = ["recipes", "killed.py", "elsewhere"]
 """What is added to a copy of the project, and programs that are run there."""
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}

@@ -11,6 +11,7 @@ HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
     *("validate", "compare", "verify", "sweep", "sensitivity", "plot", "repeat"),
+    *("view", "doctor"),
 )
 
 
@@ -89,6 +90,8 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["plot", "nowhere"], ["nowhere"]),
         (["repeat", "abc"], ["abc", "16 hexadecimal"]),
         (["repeat", "nowhere.json"], ["nowhere.json"]),
+        (["view", "totonicapan", "--mesa"], ["--mesa", "SCENARIO"]),
+        (["doctor", "--store", " "], ["--store", "reason"]),
     ],
 )
 def test_a_wrong_input_is_one_line_and_code_2(capsys, words, named):
@@ -105,6 +108,12 @@ def test_a_wrong_input_leaves_the_shell_with_code_2():
     told = subprocess.run(words, capture_output=True, text=True, check=False)
     assert told.returncode == 2
     assert "Traceback" not in told.stderr
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    from importlib.metadata import version
+
+    assert call(capsys, "--version") == (0, f"confianza {version('confianza')}\n", "")
 
 
 def test_our_own_fault_is_code_1_with_its_traceback(capsys, monkeypatch):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments")
 ROOMS = (
     ("runs", "documents"),
-    ("sweeps", "bench"),
+    ("sweeps", "bench", "setup"),
     ("compare", "sensitivity"),
     ("validation", "figures"),
     ("report", "viewer"),

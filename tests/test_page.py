@@ -351,9 +351,7 @@ def test_the_page_works_with_no_network_at_all(tmp_path: Path) -> None:
 
 def test_mesas_own_page_plays_steps_and_resets(browser: Any, tmp_path: Path) -> None:
     port = free_port()
-    words = [sys.executable, "-m", "solara", "run", "experiments/viewer/mesa_page.py", "--no-open", "--production"]
-    quiet = {"SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false"}
-    with served([*words, "--host", "127.0.0.1", "--port", str(port)], port, tmp_path, **quiet):
+    with served(program("view", "--mesa", "--port", str(port)), port, tmp_path):
         tab = Tab(browser, f"http://127.0.0.1:{port}/")
         tab.ready()
         tab.page.get_by_role("button", name="Step").click()

@@ -525,6 +525,21 @@ def test_the_page_speaks_spanish_without_english(page: Any) -> None:
     assert not re.search(r"'(title|low|high|name|unit|text)': '[^']*\b(the|and|with|trust|crimes)\b", told)
 
 
+def test_who_finds_no_place_is_told_and_let_in_when_there_is_one(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.viewer import crowd
+    from experiments.viewer.page import Page
+
+    monkeypatch.setattr(crowd, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(crowd, "MOST", 1)
+    box, rc = solara.render(Page(), handle_error=False)
+    assert "está abierta 1 veces" in " ".join(texts_of(box.children))
+    time.sleep(0.5)
+    assert "Play" not in " ".join(texts_of(box.children))
+    monkeypatch.setattr(crowd, "MOST", 2)
+    wait_for(lambda: "Play" in " ".join(texts_of(box.children)))
+    rc.close()
+
+
 def test_two_visitors_do_not_meet(small: str) -> None:
     from experiments.viewer.visit import Visit
 

@@ -17,7 +17,7 @@ def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
         [sys.executable, "-m", "experiments.bench.stopwatch", *words],
         env={**os.environ, **chosen},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     if stated.returncode:

@@ -55,7 +55,7 @@ class Checkout:
             cwd=self.root,  # with -c, Python looks for packages there before anywhere else
             env=env,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         if stated.returncode:

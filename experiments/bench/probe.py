@@ -3,6 +3,7 @@
 The other checkout may be older than every module beside this one, which therefore must not be imported here.
 """
 
+import importlib
 import json
 import sys
 import time
@@ -42,11 +43,12 @@ def span(years: str, site: str, *policies: str) -> dict[str, float]:
 
 def megabytes() -> float:
     """Return the memory that this process has had at most; Windows does not say, macOS says it in bytes."""
-    if sys.platform == "win32":
+    try:
+        resource: Any = importlib.import_module("resource")
+    except ImportError:
         return float("nan")
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2.0**20 if sys.platform == "darwin" else 2.0**10)
+    most: float = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2.0**20 if sys.platform == "darwin" else 2.0**10)
 
 
 def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:

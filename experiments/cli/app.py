@@ -185,12 +185,17 @@ def measures(lang: options.LanguageOfMeanings = "en") -> None:
 
 @app.command()
 def view(
-    scenario: options.Town = "villa_canales", port: options.Port = 8765, lang: options.LanguageOfPage = "en"
+    scenario: options.Town = "villa_canales",
+    port: options.Port = 8765,
+    lang: options.LanguageOfPage = "en",
+    mesa: options.Mesa = False,
 ) -> None:
     """Open the page: a town, its twin, and why things happen."""
     from experiments.viewer.serve import view as serve
 
-    serve(scenario, port, lang)
+    if mesa and (scenario, lang) != ("villa_canales", "en"):
+        raise InputError("--mesa shows Villa Canales at a quarter, in English: leave out SCENARIO and --lang")
+    serve(scenario, port, lang, mesa)
 
 
 @app.command()
@@ -296,6 +301,24 @@ def repeat(run: options.Run, within: options.Within = None) -> None:
     from experiments.sweeps.repeat import repeat as once_more
 
     raise typer.Exit(once_more(run, within))
+
+
+@app.command()
+def doctor(store: options.StoreFigures = None) -> None:
+    """Say whether this machine is fit, and what to do if not."""
+    if store is not None:
+        from experiments.setup.tiny import store as write_figures
+
+        print(f"Written to {write_figures(store)}")
+        return
+    from experiments.setup.doctor import examine
+
+    raise typer.Exit(DONE if examine() else OUR_FAULT)
+
+
+@app.callback()
+def program(version: options.Version = False) -> None:
+    """Simulates trust between police and community in two Guatemalan municipalities."""
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Exit, Option
 
 from model.errors import InputError, nearest
 
@@ -125,6 +125,7 @@ LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of th
 Town = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")]
 Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
 LanguageOfPage = Annotated[str, Option(metavar="es|en", help="Language with which the page opens.")]
+Mesa = Annotated[bool, Option("--mesa", help="Instead: Mesa's own page, around Villa Canales at a quarter.")]
 
 # Speed
 
@@ -159,4 +160,21 @@ Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.
 OutOfValidation = Annotated[
     Path | None,
     Option(metavar="DIR", help="Where all but the first two go.  [default: results/validate]"),
+]
+
+# Setting up
+
+
+def tell_version(wanted: bool) -> None:
+    """Print the version and end, if that is wanted."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"confianza {version('confianza')}")
+        raise Exit
+
+
+Version = Annotated[bool, Option("--version", help="Print the version and end.", callback=tell_version, is_eager=True)]
+StoreFigures = Annotated[
+    str | None, Option("--store", metavar="REASON", help="Instead: put new figures of the tiny run on record.")
 ]

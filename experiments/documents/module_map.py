@@ -36,6 +36,7 @@ FOLDERS = {
     "experiments/runs": "what a run is asked to be, who carries it out, what it leaves",
     "experiments/sweeps": "studies of many runs",
     "experiments/bench": "speed and memory",
+    "experiments/setup": "whether this machine is fit, and workshops without internet",
     "experiments/compare": "twin worlds that differ in their policies",
     "experiments/sensitivity": "which parameters decide",
     "experiments/validation": "the model beside what is known, and without its mechanisms",

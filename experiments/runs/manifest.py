@@ -143,7 +143,7 @@ def git(root: Path, *words: str) -> str | None:
     """Return what git answers, or None."""
     try:
         stated = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=20
+            ["git", "-C", str(root), *words], capture_output=True, encoding="utf-8", check=True, timeout=20
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -227,7 +227,7 @@ def started(pool: concurrent.futures.Executor, task: Callable[..., Any], *parts:
 @contextlib.contextmanager
 def deaf() -> Iterator[None]:
     """Let processes that are started meanwhile not hear Ctrl-C; on Windows they do not from their seat on."""
-    if sys.platform == "win32":
+    if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

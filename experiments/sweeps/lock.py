@@ -1,9 +1,10 @@
 """One sweep at a time in a folder: a lock that dies with the process that holds it, however it dies."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from model.errors import InputError
 
@@ -18,21 +19,14 @@ def locked(folder: Path) -> Iterator[None]:
     Workers are spawned, not forked, and do not inherit the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a") as file:
-        try:
-            take(file.fileno())
-        except (BlockingIOError, PermissionError):
-            raise InputError(f"{folder} is being written by another start of a sweep; wait for it or end it") from None
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(f"{folder} is being written by another start of a sweep; wait for it or end it") from None
+    except OSError as reason:
+        raise InputError(f"{folder} cannot be locked for writing: {reason}") from None
+    try:
         yield
-
-
-def take(handle: int) -> None:
-    """Lock an open file for this process, or raise if another has it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        lock.release()

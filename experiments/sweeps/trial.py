@@ -7,6 +7,7 @@ again.  A machine, a file system or a cluster's scratch disk can be tried before
 """
 
 import argparse
+import contextlib
 import os
 import random
 import re
@@ -18,6 +19,8 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import psutil
 
 from experiments.runs.progress import spoken
 from experiments.sweeps.export import csv_of
@@ -52,7 +55,7 @@ class Sweep:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.messages = out, out.with_suffix(".txt")
         words = ["sweep", str(study), "--workers", "2", "--out", str(out)]
-        with self.messages.open("w") as stated:
+        with self.messages.open("w", encoding="utf-8") as stated:
             self.process = subprocess.Popen(
                 [sys.executable, *program, *words], stderr=stated, stdout=subprocess.DEVNULL, start_new_session=True
             )
@@ -64,24 +67,22 @@ class Sweep:
     def finish(self) -> bytes:
         """Wait until it has ended well; return its table as CSV."""
         if code := self.end():
-            raise Broken(f"exit code {code}: {self.messages.read_text().strip()}")
+            raise Broken(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
         return csv_of(self.out)
 
     def workers(self) -> list[int]:
         """Return the processes that it has spawned to compute."""
         found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-                if parent == self.process.pid and b"spawn_main" in (folder / "cmdline").read_bytes():
-                    found.append(int(folder.name))
-            except OSError:
-                continue
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children():
+                with contextlib.suppress(psutil.Error):
+                    if any("spawn_main" in word for word in child.cmdline()):
+                        found.append(child.pid)
         return found
 
     def safe(self) -> int:
         """Return how many runs it has told to be safe."""
-        return max(map(int, SAFE.findall(self.messages.read_text())), default=0)
+        return max(map(int, SAFE.findall(self.messages.read_text(encoding="utf-8"))), default=0)
 
     def wait_for_workers(self) -> list[int]:
         """Wait until there are workers, or none will come any more."""

@@ -1,5 +1,7 @@
 """The page: controls above, the map on the left, panels on the right."""
 
+import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -7,7 +9,7 @@ import reacton.ipyvuetify as rv
 import solara
 import solara.lab
 
-from experiments.viewer import differ, sites
+from experiments.viewer import crowd, differ, sites
 from experiments.viewer.decided import DecidedPanel
 from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
@@ -34,12 +36,36 @@ PANELS = {
 
 @solara.component
 def Page() -> None:
-    """One visitor's page."""
-    visit: Visit = solara.use_memo(Visit, [])
+    """One visitor's page, or why there can be none now; it opens by itself as soon as there can."""
+    tried, again = solara.use_state(0)
+    visit: Visit | str = solara.use_memo(lambda: crowd.admitted(Visit), [tried])
+    solara.Style(style())
+    if isinstance(visit, str):
+        Waiting(visit, lambda: again(tried + 1))
+    else:
+        Stay(visit)
+
+
+@solara.component
+def Waiting(reason: str, again: Callable[[], None]) -> None:
+    """Why there is no place now; asks again from time to time."""
+
+    def wait() -> Callable[[], None]:
+        timer = threading.Timer(crowd.RETRY_SECONDS, again)
+        timer.start()
+        return timer.cancel
+
+    solara.use_effect(wait)
+    with solara.Div(classes=["cf-page"]):
+        text(reason, classes="cf-words")
+
+
+@solara.component
+def Stay(visit: Visit) -> None:
+    """The page of a visitor who was let in."""
     solara.use_effect(visit.open, [])
     dark = visit.dark.value
     solara.Title(visit.say("page.title"))
-    solara.Style(style())
     stated = visit.twins.value or visit.busy.value or visit.fault.value
     classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if stated else [])]
     with solara.Div(classes=classes, attributes={"lang": visit.language.value}):

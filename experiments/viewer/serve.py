@@ -3,26 +3,32 @@
 import os
 import socket
 import threading
+import warnings
+from collections.abc import Callable
 
 from experiments.runs.progress import say
 from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
+from experiments.viewer.door import CDN, Door
 from model.errors import InputError, nearest
 
 HOST = "127.0.0.1"
 SETTINGS = {
-    "SOLARA_APP": "experiments.viewer.page",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",
     "SOLARA_THEME_TITLE": "Confianza",
-    "SOLARA_ASSETS_PROXY": "true",
+    "SOLARA_ASSETS_PROXY": "false",  # it would fetch whatever is asked for, and show it under our name
+    "SOLARA_ASSETS_CDN": CDN,
     "SOLARA_KERNEL_CULL_TIMEOUT": "60s",
 }
 
 
-def view(scenario: str, port: int, language: str) -> None:
-    """Open the page and serve it until interrupted."""
+PAGE, MESA = "experiments.viewer.page", "experiments.viewer.mesa_page"
+
+
+def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
+    """Open the page, ours or Mesa's own, and serve it until interrupted."""
     import scenarios
 
     if language not in LANGUAGES:
@@ -32,15 +38,31 @@ def view(scenario: str, port: int, language: str) -> None:
     scenarios.load(scenario)
     check_free(port)
     sites.open_with(scenario, language)
-    os.environ.update(SETTINGS)
+    if mesa:
+        serve(MESA, port, lambda: None)
+    else:
+        serve(PAGE, port, lambda: warm(scenario))
+
+
+def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
+    """Serve a page, on this machine alone and to itself alone, while something else is got ready."""
+    os.environ.update(SETTINGS | {"SOLARA_APP": page})
+    # only of interest where the page is in the frame of another, which the door forbids
+    warnings.filterwarnings("ignore", "Cookies with samesite=none")
     import uvicorn
+    from solara.server.settings import assets
     from solara.server.starlette import app
 
+    threading.Thread(target=meanwhile, name="confianza compiles", daemon=True).start()
     say(f"confianza: the page is at http://{HOST}:{port}/ (stop it with Ctrl-C)")
-    threading.Thread(target=warm, args=(scenario,), name="confianza compiles", daemon=True).start()
-    # on one machine squeezing frames costs more than sending them
     uvicorn.run(
-        app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=2, ws_per_message_deflate=False
+        Door(app, port, assets.proxy_cache_dir),
+        host=HOST,
+        port=port,
+        log_level="warning",
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
+        ws_per_message_deflate=False,  # on one machine squeezing frames costs more than sending them
     )
 
 

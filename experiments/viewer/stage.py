@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from experiments.figures.looks import look_of
-from experiments.viewer import biography, charts, differ, frames, sites
+from experiments.viewer import biography, charts, crowd, differ, frames, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.player import SPEEDS, Deed, Player
 from experiments.viewer.texts import say
@@ -59,7 +59,12 @@ class Stage:
         """Begin, when the page is there; return how to end."""
         self.player.start()
         self.do(self.settle, "compiling")
-        return self.player.close
+        return self.close
+
+    def close(self) -> None:
+        """Leave: the player ends, drawings forget whom to tell, and the worlds go with it."""
+        self.player.close()
+        crowd.leave(self)
 
     def say(self, name: str, **values: Any) -> str:
         """Return a text in the language of the visitor."""

@@ -14,6 +14,11 @@ FOLDER = Path(__file__).parent
 Answer = Callable[[dict[str, Any]], None]
 
 
+def code(name: str) -> str:
+    """Return the code of a drawing: as text, since the widget of a file is kept for ever to follow its changes."""
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
 class Drawing(anywidget.AnyWidget):
     """A widget whose messages go to ``answer``."""
 
@@ -26,7 +31,7 @@ class Drawing(anywidget.AnyWidget):
 class MapWidget(Drawing):
     """The map of one world, of two side by side, or of their difference."""
 
-    _esm = FOLDER / "map.js"
+    _esm = code("map.js")
     place = traitlets.Dict().tag(sync=True)
     cells = traitlets.Bytes(b"").tag(sync=True)
     where = traitlets.Bytes(b"").tag(sync=True)
@@ -50,7 +55,7 @@ class MapWidget(Drawing):
 class ChartWidget(Drawing):
     """Small line charts over the months."""
 
-    _esm = FOLDER / "chart.js"
+    _esm = code("chart.js")
     data = traitlets.Dict().tag(sync=True)
 
 

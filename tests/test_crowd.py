@@ -1,0 +1,127 @@
+"""Visitors of the page come, go and leave nothing behind; there are never more than the machine can hold."""
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from chromium import SMALL, Tab, chromium, free_port, needs_chromium, program, served
+
+from experiments.viewer import crowd
+
+WITHIN = 1.10
+SETTLED = 3.0
+"""Seconds after which a visit that has ended is collected."""
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowd, "_inside", set())
+
+
+def test_one_more_than_there_is_room_for_waits_until_somebody_leaves() -> None:
+    visits = [crowd.admitted(object) for _ in range(crowd.MOST)]
+    told = crowd.admitted(object)
+    assert isinstance(told, str)
+    assert re.search(rf"abierta {crowd.MOST} veces .* open {crowd.MOST} times", told)
+    crowd.leave(visits[0])
+    assert not isinstance(crowd.admitted(object), str)
+    assert isinstance(crowd.admitted(object), str)
+
+
+def test_who_leaves_twice_makes_no_room_for_two() -> None:
+    visits = [crowd.admitted(object) for _ in range(crowd.MOST)]
+    for _ in range(2):
+        crowd.leave(visits[0])
+    assert [isinstance(crowd.admitted(object), str) for _ in range(2)] == [False, True]
+
+
+def test_a_visit_that_fails_to_begin_takes_no_place() -> None:
+    with pytest.raises(ZeroDivisionError):
+        crowd.admitted(lambda: 1 / 0)
+    assert all(not isinstance(crowd.admitted(object), str) for _ in range(crowd.MOST))
+
+
+def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = psutil.virtual_memory()._replace(available=(crowd.NEEDED_MB - 1) << 20)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: left)
+    told = crowd.admitted(object)
+    assert isinstance(told, str)
+    assert f"{crowd.NEEDED_MB - 1} MB" in told
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: left._replace(available=crowd.NEEDED_MB << 20))
+    assert not isinstance(crowd.admitted(object), str)
+
+
+# In a browser
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Serve a small town; return its address and the process of the server."""
+    port, town = free_port(), tmp_path / "small.toml"
+    town.write_text(SMALL, encoding="utf-8")
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, tmp_path) as server:
+        yield f"http://127.0.0.1:{port}/", psutil.Process(owner(server))
+    told = (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told
+
+
+def owner(server: subprocess.Popen[bytes]) -> int:
+    """Return the process that serves: on Windows the program is a child of the one that was started."""
+    children = psutil.Process(server.pid).children(recursive=True)
+    return children[-1].pid if children else server.pid
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def megabytes(server: psutil.Process) -> float:
+    """Return the memory of the server, once visits that have ended are collected."""
+    time.sleep(SETTLED)
+    return float(server.memory_info().rss / 2**20)
+
+
+@needs_chromium
+@pytest.mark.parametrize("reloads", [15, pytest.param(150, marks=pytest.mark.slow)])
+def test_reloads_leave_no_world_behind(place: tuple[str, psutil.Process], browser: Any, reloads: int) -> None:
+    url, server = place
+    tab = Tab(browser, url)
+    tab.ready()
+    for _ in range(3):
+        tab.page.reload()
+        tab.ready()
+    before, threads = megabytes(server), server.num_threads()
+    for _ in range(reloads):
+        tab.page.reload()
+        tab.ready()
+    after = megabytes(server)
+    assert after < WITHIN * before, f"{before:.0f} MB before, {after:.0f} after {reloads} reloads"
+    assert server.num_threads() <= threads + 2
+    tab.close()
+    assert tab.wrong == []
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
+    url, _ = place
+    tabs = [Tab(browser, url) for _ in range(crowd.MOST)]
+    for tab in tabs:
+        tab.ready()
+    late = Tab(browser, url)
+    late.page.get_by_text(f"está abierta {crowd.MOST} veces").wait_for()
+    late.page.reload()
+    late.page.get_by_text(f"is open {crowd.MOST} times").wait_for()
+    tabs[0].close()
+    late.ready()
+    assert late.date() == "2017-01-01"
+    for tab in (*tabs[1:], late):
+        tab.close()
+        assert tab.wrong == []
