@@ -11,10 +11,11 @@ from model.parameters import Group, checked, date_of
 from model.policies import check_policies
 from model.scenario import Scenario
 from scenarios.anchors import read_anchors
+from scenarios.files import read_toml
 from scenarios.groups import declare_all, mechanism_named, parameter_named
 from scenarios.places import read_places
 from scenarios.policy_files import ReadyPolicy, Told, chosen_policies, finite, part, ready_policies, ready_worlds, text
-from scenarios.reading import Settings, Stated, built_in, find, lineage, parsed, read_settings, read_toml, shown
+from scenarios.reading import Settings, Stated, built_in, find, handed, lineage, read_settings, shown
 from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def load(
     """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
     path = find(str(name), "scenario")
     own = read_settings(path)
-    settings = own | {key: Stated(parsed(value)) for key, value in (set or {}).items()}
+    settings = own | {key: Stated(handed(key, value)) for key, value in (set or {}).items()}
     settings |= {f"mechanisms.{mechanism}": Stated(False) for mechanism in off}
     if start is not None:
         settings["calendar.start"] = Stated(start)
