@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadyPolicy", "build", "load", "names", "policies", "worlds"]
 
 FIRST_DAY = datetime.date(2017, 1, 1)
+YEARS = (1900, 2500)
 PLACES = ("territory.outline", "territory.lake", "settlements", "facilities")
 
 
@@ -130,7 +131,11 @@ def typed(dotted: str, group: type[Group], key: str, value: Any) -> Any:
 def first_day(settings: Settings) -> datetime.date:
     """Return the first reported day."""
     stated = settings.get("calendar.start", settings.get("start", Stated(FIRST_DAY)))
-    return date_of(f"{stated.file}: start" if stated.file else "calendar.start", stated.value)
+    name = f"{stated.file}: start" if stated.file else "calendar.start"
+    day = date_of(name, stated.value)
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise InputError(f"{name} must lie in the years {YEARS[0]} to {YEARS[1]}, got {day}")
+    return day
 
 
 def is_off(name: str, stated: Stated) -> bool:
