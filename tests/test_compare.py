@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from systems import needs_signals
+from systems import listening, needs_signals
 
 from experiments.cli import app as cli
 from experiments.compare.arms import read_word
@@ -278,13 +278,7 @@ def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
         "60",
     ]
     program = [sys.executable, "-c", "from experiments.cli import main; main()", *words, "--workers", workers]
-    process = subprocess.Popen(
-        [*program, "--out", str(out)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = listening([*program, "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     assert any(int(done[1]) >= 10 for line in process.stderr if (done := re.search(r"(\d+)%", line)))
     os.killpg(process.pid, signal.SIGINT)

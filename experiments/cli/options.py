@@ -90,6 +90,7 @@ Dask = Annotated[
     str | None, Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False)
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
+Yes = Annotated[bool, Option("--yes", help="Do not ask, however many runs the study means.")]
 Method = Annotated[str, Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")]
 Budget = Annotated[
     str | None, Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]")

@@ -16,7 +16,7 @@ from experiments.runs.laws import ALSO
 from experiments.runs.manifest import read_manifest
 from experiments.runs.reading import tables
 from experiments.runs.twins import POWER
-from model.errors import InputError
+from model.errors import InputError, nearest
 
 WIDTH = 80
 THOUSANDS, MILLION = 20_000.0, 1e6
@@ -85,6 +85,8 @@ def heading(base: str, arm: str, rows: Rows, stated: dict[str, str]) -> Iterator
 def headline_lines(rows: Rows) -> Iterator[str]:
     """Yield a line for every headline measure, and the smallest effect that could have been seen."""
     for row in each(rows):
+        if row.measure not in BY_NAME:
+            raise InputError(f"effects: no headline measure '{row.measure}'{nearest(row.measure, BY_NAME)}")
         headline = BY_NAME[row.measure]
         rose = f"{row.rose}/{row.n}" if row.paired else ""
         yield (
