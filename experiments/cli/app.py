@@ -225,6 +225,7 @@ def bench(
 @app.command()
 def validate(
     knockouts: options.Knockouts = False,
+    audit: options.Audit = False,
     criteria: options.Criteria = False,
     effects: options.Effects = False,
     ceiling: options.Ceiling = False,
@@ -240,7 +241,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, criteria, effects, ceiling."""
+    """Examine the model: knock-outs, audit, criteria, effects, ceiling."""
     given = locals()  # every option is asked under its own name
     from experiments.cli.validate import Asked, carry_out
 

@@ -22,6 +22,7 @@ class Asked:
     """What to examine, and how much of it; None is what the examination itself thinks right."""
 
     knockouts: bool = False
+    audit: bool = False
     criteria: bool = False
     effects: bool = False
     ceiling: bool = False
@@ -41,11 +42,11 @@ class Asked:
         """Raise with what is wrong, before anything is run."""
         virtual = self.effects or self.ceiling or self.doses or self.closed or self.decisions
         rules = {
-            f"say what to validate: --knockouts, --criteria, --panel, {VIRTUAL.replace(' and', ' or')}": not (
-                virtual or self.knockouts or self.criteria or self.panel
+            f"say what to validate: --knockouts, --audit, --criteria, --panel, {VIRTUAL.replace(' and', ' or')}": not (
+                virtual or self.knockouts or self.audit or self.criteria or self.panel
             ),
-            "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
-            and self.knockouts == self.effects,
+            "--only names mechanisms for --knockouts, rows for --audit or experiments for --effects:"
+            " ask for one of them": bool(self.only) and self.knockouts + self.audit + self.effects != 1,
             "--years has no meaning with --effects: every experiment has its own": self.effects
             and self.years is not None,
             f"--quick goes with {VIRTUAL} only": self.quick and not virtual,
@@ -84,7 +85,7 @@ class Asked:
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
-    parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
+    parts = ((knockouts, asked.knockouts), (audit, asked.audit), (criteria, asked.criteria), (effects, asked.effects))
     more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses), (closed, asked.closed))
     good = [part(asked) for part, wanted in (*parts, *more, (decisions, asked.decisions)) if wanted]
     return all(good)
@@ -101,6 +102,20 @@ def knockouts(asked: Asked) -> bool:
         replicates=asked.replicates or REPLICATES,
         workers=asked.workers,
     )
+
+
+def audit(asked: Asked) -> bool:
+    """Take out what carries each row of evidence."""
+    from experiments.validation.audit import Size, show_audit
+
+    own = Size(workers=asked.workers)
+    size = replace(
+        own,
+        scale=asked.scale or own.scale,
+        years=asked.years or own.years,
+        replicates=asked.replicates or own.replicates,
+    )
+    return show_audit(asked.only, size)
 
 
 def criteria(asked: Asked) -> bool:
