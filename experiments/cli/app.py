@@ -235,6 +235,7 @@ def bench(
 @app.command()
 def validate(
     knockouts: options.Knockouts = False,
+    audit: options.Audit = False,
     criteria: options.Criteria = False,
     ranges: options.Ranges = False,
     effects: options.Effects = False,
@@ -252,7 +253,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, criteria, effects, ceiling."""
+    """Examine the model: knock-outs, audit, criteria, effects, ceiling."""
     given = locals()  # every option is asked under its own name
     from experiments.cli.validate import Asked, carry_out
 
