@@ -22,6 +22,7 @@ from experiments.compare.breakeven import sentence, verdict
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import HEADLINES
 from experiments.compare.power import twins_needed
+from experiments.compare.practice import PRACTICE
 from experiments.compare.request import Request
 from experiments.runs.asked import asked
 from experiments.runs.laws import ASYMMETRY, LAWS, MEMORY_YEARS, Law
@@ -89,7 +90,8 @@ def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
     columns = [name for name in first if name not in ("run", "policy")]
     assert first[columns].equals(second[columns])
     effects, residents = read(out, "effects"), read(out, "residents")
-    assert set(effects["section"]) == {"headline", "group", "cause", "decision", "only_arm", "only_base"}
+    sections = {"headline", *PRACTICE, "group", "cause", "decision", "only_arm", "only_base"}
+    assert set(effects["section"]) == sections
     for column in ("effect", "error", "low", "high", "rose", "fell"):
         assert set(effects[column].dropna()) == {0}, column
     assert (effects["same"] == effects["n"]).all()

@@ -3,12 +3,13 @@
 import datetime
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from experiments.figures.looks import LINES, look_of
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
-from scenarios.timeline import read_timeline
+from scenarios.timeline import ReadyEvent, read_timeline
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,14 @@ def marks_of(language: str, lane: Lane) -> list[tuple[datetime.date, str]]:
     """Return the dated events that this municipality meets from the start of the run on."""
     scenario = lane.world.settings
     met = {event.name for event in scenario.timeline if event.start >= scenario.start}
-    found = [(one.event.start, one.title[language]) for one in read_timeline() if one.event.name in met]
+    found = [(one.event.start, one.title[language]) for one in timeline() if one.event.name in met]
     return sorted(found)
+
+
+@cache
+def timeline() -> tuple[ReadyEvent, ...]:
+    """Return every event of the timeline, which is read once: charts are drawn several times a second."""
+    return tuple(read_timeline())
 
 
 def rounded(values: list[float]) -> list[float | None]:
