@@ -156,7 +156,10 @@ TwinsOrSeeds = Annotated[
 ]
 YearsOfTowns = Annotated[
     float | None,
-    Option(metavar="N", help="Years after the warm-up.  [default: 2; audit: 1; ceiling, doses, closed, practice: 10; others: 3]"),
+    Option(
+        metavar="N",
+        help="Years after the warm-up.  [default: 2; audit 1; ceiling, doses, closed, practice: 10; else 3]",
+    ),
 ]
 Scale = Annotated[
     float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, audit 0.2, else 1]")
