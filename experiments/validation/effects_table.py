@@ -226,6 +226,7 @@ RELEASE = Experiment(
             RELEASED,
             status="set",
             published=Published(-0.30, -0.17, "Q13"),
+            outside=OUTSIDE["release"],
         ),
         Line(
             "jail",
