@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 
 from model.kinds import DOMESTIC
+from model.measures import GROUPS
 from model.mechanisms.consultation import DOOR_TO_DOOR, INFORMED
 from model.mechanisms.requests import REQUEST_MET, REQUEST_UNMET, worst_problem
 from model.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93
+ADULTS = list(GROUPS).index("adults")
 OFTEN = {"consultation.meetings": 40.0}
 
 
@@ -67,6 +69,17 @@ def test_far_homes_and_distrust_keep_people_away(live: Live) -> None:
     far = live(2 * MONTH, **OFTEN, **{"consultation.attend_km": 3.0})
     wary = live(2 * MONTH, **OFTEN, **{"consultation.attend_trust": 4.0, "trust.level": 0.05})
     assert max(sums(far)["council_heard"], sums(wary)["council_heard"]) < sums(near)["council_heard"]
+
+
+def test_of_those_who_hear_of_meetings_about_as_many_come_as_said(live: Live) -> None:
+    ordered = {"practices.order_follow": 1.0, "consultation.meetings": 12.0, "consultation.attend_km": 0.0}
+    few = live(12 * MONTH, **ordered)
+    told = live(12 * MONTH, **ordered, **{"consultation.announced": 0.4, "consultation.come": 0.3})
+    unordered = live(12 * MONTH, **{"consultation.meetings": 12.0, "consultation.announced": 0.4})
+    more = months(told)["heard_year"].mean() - months(few)["heard_year"].mean()
+    adults = told.group_months()["residents"][told.group_months()["group"] == ADULTS].mean() / len(told.minds)
+    assert 0.4 < more / (0.4 * 0.3 * adults) < 1.1
+    assert months(unordered)["heard_year"].mean() < 1.2 * months(few)["heard_year"].mean()
 
 
 def test_of_violence_at_home_nobody_speaks_where_no_woman_attends() -> None:

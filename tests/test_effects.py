@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from experiments.cli.app import code_of
+from experiments.cli.validate import VIRTUAL
 from experiments.figures import effects as forest
 from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
 from experiments.figures.svg import png_of
-from experiments.validation import ceiling, effects, lived, readers
+from experiments.validation import ceiling, effects, lived, practice, readers
 from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.effects_text import lines_of
@@ -248,21 +249,30 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     assert len(png_of(ceiling_of(rows))) > 10_000
 
 
+def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(practice, "lived", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
+    rows = practice.show_practice(tmp_path, QUICK)
+    assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * [BASE, *practice.WORLDS]
+    assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
+    assert all(row["known"] > 0.0 for row in rows)
+    written = list(csv.DictReader((tmp_path / "practice.csv").read_text(encoding="utf-8").splitlines()))
+    assert [float(row["visits"]) for row in written] == pytest.approx([row["visits"] for row in rows], rel=1e-5)
+    text = (tmp_path / "practice.txt").read_text(encoding="utf-8")
+    assert all(f"{world.en} / {world.es}" in text for world in practice.WORLDS.values())
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["--effects", "--only", "no_polise"], "no experiment 'no_polise'"),
         (["--effects", "--years", "3"], "--years has no meaning with --effects"),
         (["--effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
-        (["--knockouts", "--quick"], "--quick goes with --effects, --ceiling, --doses, --closed and --decisions only"),
-        (
-            ["--criteria", "--out", "x"],
-            "--out goes with --panel, --effects, --ceiling, --doses, --closed and --decisions only",
-        ),
+        (["--knockouts", "--quick"], f"--quick goes with {VIRTUAL} only"),
+        (["--criteria", "--out", "x"], f"--out goes with --panel, {VIRTUAL} only"),
         (["--ceiling", "--only", "placebo"], "--only names mechanisms for --knockouts or experiments for --effects"),
         (["--effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
         (["--effects", "--scale", "0.01"], "population.scale"),
-        ([], "say what to validate: --knockouts, --criteria, --panel, --effects, --ceiling, --doses"),
+        ([], "say what to validate: --knockouts, --criteria, --ranges, --panel, --effects, --ceiling, --doses"),
     ],
 )
 def test_what_cannot_be_validated_is_told_in_one_line(

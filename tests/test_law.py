@@ -180,4 +180,4 @@ def test_forgetting_is_shared_out_between_the_causes_and_adds_up(live: Live) -> 
 @pytest.mark.parametrize("site", ["villa_canales", "totonicapan"])
 def test_a_closed_town_stands_still(site: str) -> None:
     found = lived(Closed(site, Law(), seed=1, years=10, scale=0.25), lambda shifts: None)
-    assert all(abs(drift([found], what)) < 0.5 for what in ("trust", "fairness", "effectiveness"))
+    assert all(abs(drift([found], what).value) < 0.5 for what in ("trust", "fairness", "effectiveness"))

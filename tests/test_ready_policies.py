@@ -16,7 +16,7 @@ Live = Callable[..., TrustModel]
 MONTH = 93
 TOUCHES = {
     "mopsic_full": {"adoption", "practices", "plans", "pressure", "patrol", "consultation", "resources", "problems"},
-    "mopsic_realistic": {"adoption", "practices"},
+    "mopsic_realistic": {"adoption", "consultation", "practices"},
     "practice_team": {"adoption", "practices"},
     "practice_area": {"practices"},
     "practice_analysis": {"practices", "plans", "resources", "problems"},

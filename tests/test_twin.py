@@ -215,6 +215,8 @@ BUSY = {
         "follow_up": 0.5,
         "door_to_door": 20.0,
         "inform": 0.3,
+        "announced": 0.5,
+        "come": 0.5,
     },
     "contacts": {"foot": 4.0, "motor": 3.0, "finds": 0.05},
     "justice": {

@@ -1,5 +1,6 @@
 """The command `validate`: checks of what is asked, then one examination after the other."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
-VIRTUAL = "--effects, --ceiling, --doses, --closed and --decisions"
+VIRTUAL = "--effects, --ceiling, --doses, --closed, --decisions and --practice"
 """Examinations that let worlds of their own live, which may be tried out quickly."""
 
 
@@ -23,12 +24,14 @@ class Asked:
 
     knockouts: bool = False
     criteria: bool = False
+    ranges: bool = False
     effects: bool = False
     ceiling: bool = False
     panel: bool = False
     doses: bool = False
     closed: bool = False
     decisions: bool = False
+    practice: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -39,10 +42,10 @@ class Asked:
 
     def check(self) -> None:
         """Raise with what is wrong, before anything is run."""
-        virtual = self.effects or self.ceiling or self.doses or self.closed or self.decisions
+        virtual = any(getattr(self, name.lstrip("-")) for name in re.findall(r"--\w+", VIRTUAL))
         rules = {
-            f"say what to validate: --knockouts, --criteria, --panel, {VIRTUAL.replace(' and', ' or')}": not (
-                virtual or self.knockouts or self.criteria or self.panel
+            f"say what to validate: --knockouts, --criteria, --ranges, --panel, {VIRTUAL.replace(' and', ' or')}": not (
+                virtual or self.knockouts or self.criteria or self.ranges or self.panel
             ),
             "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
             and self.knockouts == self.effects,
@@ -84,9 +87,8 @@ class Asked:
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
-    parts = ((knockouts, asked.knockouts), (criteria, asked.criteria), (effects, asked.effects))
-    more = ((ceiling, asked.ceiling), (panel, asked.panel), (doses, asked.doses), (closed, asked.closed))
-    good = [part(asked) for part, wanted in (*parts, *more, (decisions, asked.decisions)) if wanted]
+    examinations = (knockouts, criteria, ranges, effects, ceiling, panel, doses, closed, decisions, practice)
+    good = [examine(asked) for examine in examinations if getattr(asked, examine.__name__)]
     return all(good)
 
 
@@ -111,6 +113,20 @@ def criteria(asked: Asked) -> bool:
     show_criteria(
         years=OWN if asked.years is None else asked.years,
         replicates=asked.replicates or REPLICATES,
+        workers=asked.workers,
+        scale=1.0 if asked.scale is None else asked.scale,
+    )
+    return True
+
+
+def ranges(asked: Asked) -> bool:
+    """Print how far the criteria of the status quo go over what is assumed."""
+    from experiments.validation.criteria_ranges import SEEDS, show_ranges
+    from experiments.validation.criteria_ranges import YEARS as OWN
+
+    show_ranges(
+        years=OWN if asked.years is None else asked.years,
+        replicates=asked.replicates or SEEDS,
         workers=asked.workers,
         scale=1.0 if asked.scale is None else asked.scale,
     )
@@ -163,7 +179,7 @@ def closed(asked: Asked) -> bool:
     from experiments.validation.closed import show_closed
 
     years = 6 if asked.quick else LONG if asked.years is None else int(asked.years)
-    show_closed(asked.folder, asked.size(seeds=1, scale=SCALE), years)
+    show_closed(asked.folder, asked.size(seeds=REPLICATES, scale=SCALE), years)
     return True
 
 
@@ -176,4 +192,12 @@ def decisions(asked: Asked) -> bool:
     folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=20, scale=SCALE)
     size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
     show_decisions(folder, size, 1 if asked.quick else LONG if asked.years is None else int(asked.years))
+    return True
+
+
+def practice(asked: Asked) -> bool:
+    """Tell which dose each policy of practices gave, and what came of it after 1, 3 and 10 years."""
+    from experiments.validation.practice import AFTER, show_practice
+
+    show_practice(asked.folder, asked.size(seeds=REPLICATES), max(AFTER) if asked.years is None else asked.years)
     return True

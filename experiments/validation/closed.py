@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from experiments.runs.folder import write_whole
 from experiments.runs.laws import ALSO, LAWS, Law, changes_of
 from experiments.runs.pool import carry_out
 from experiments.runs.seats import Tell
 from experiments.validation.effects import csv_of
+from experiments.validation.experiment import Found, found_of
 from experiments.validation.lived import Size
 from model.calendar import SHIFTS
 from model.measures import GROUPS
@@ -28,6 +28,7 @@ WHAT = ("trust", "fairness", "effectiveness", "fear")
 ADULTS = list(GROUPS).index("adults")
 YEARS, WITHIN = 10, 0.5
 """Years lived, and the points by which a town that stands still may move."""
+LABEL, NUMBER = 70, 22
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,12 @@ def lived(one: Closed, tell: Tell) -> dict[str, Any]:
     return means | {"solved": abs(float(world.state[INTERCEPT][0])) < FARTHEST}
 
 
-def drift(found: Sequence[Mapping[str, Any]], what: str) -> float:
+def drift(found: Sequence[Mapping[str, Any]], what: str) -> Found:
     """Return by how many points a mean of the last three years differs from the first three, over seeds.
 
-    Single years differ by public cases, which come as they come.
+    Single years, and single seeds, differ by public cases, cliques and officers, which come as they come.
     """
-    return float(np.mean([own[what][-3:].mean() - own[what][:3].mean() for own in found]))
+    return found_of([float(own[what][-3:].mean() - own[what][:3].mean()) for own in found])
 
 
 def named(law: Law) -> str:
@@ -101,13 +102,17 @@ def rows_of(size: Size, years: int) -> list[dict[str, Any]]:
     left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
     for job, found in carry_out(jobs, lived, size.workers, "closed towns").finished:
         left.setdefault((job.site, job.law, job.solved), []).append(found)
-    return [
-        {"site": site, "law": named(law) if solved else "centre, but the start is not solved", "seeds": len(own)}
-        | {"solved": solved and all(one["solved"] for one in own)}
-        | {what: drift(own, what) for what in WHAT}
-        | {"stands": all(abs(drift(own, what)) <= WITHIN for what in WHAT)}
-        for (site, law, solved), own in left.items()
-    ]
+    return [row_of(*case, own) for case, own in left.items()]
+
+
+def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return by how much each mean moved under one law, with its interval over seeds, and whether the town stands."""
+    moved = {what: drift(own, what) for what in WHAT}
+    row = {"site": site, "law": named(law) if solved else "centre, but the start is not solved", "seeds": len(own)}
+    row |= {"solved": solved and all(one["solved"] for one in own)}
+    for what, one in moved.items():
+        row |= {what: one.value, f"{what}_low": one.low, f"{what}_high": one.high}
+    return row | {"stands": all(abs(one.value) <= WITHIN for one in moved.values())}
 
 
 def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
@@ -116,17 +121,24 @@ def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
         f"The closed town: points by which adults' means of the last three of {years} years differ from the first",
         "three, with no calendar, nobody born, dead, gone, replaced or older; within half a point it stands still.",
         "El municipio cerrado: puntos entre los últimos tres años y los primeros tres; hasta medio punto, no se mueve.",
+        f"Mean over seeds with its 95 % interval / Media de las semillas con su intervalo del 95 %: {rows[0]['seeds']}",
         "",
-        f"{'':<70}" + "".join(f"{what:>14}" for what in WHAT),
+        f"{'':<{LABEL}}" + "".join(f"{what:>{NUMBER}}" for what in WHAT),
     )
     body = [
-        f"{row['site'] + ', ' + row['law']:<70}"
-        + "".join(f"{row[what]:>+14.2f}" for what in WHAT)
+        f"{row['site'] + ', ' + row['law']:<{LABEL}}"
+        + "".join(f"{shown(row, what):>{NUMBER}}" for what in WHAT)
         + ("" if row["solved"] else "  not solved")
         + ("" if row["stands"] else "  moves")
         for row in rows
     ]
     return [*head, *body]
+
+
+def shown(row: Mapping[str, Any], what: str) -> str:
+    """Return by how much a mean moved, with its interval where there are several seeds."""
+    low, high = row[f"{what}_low"], row[f"{what}_high"]
+    return f"{row[what]:+.2f}" + ("" if math.isnan(low) else f" [{low:+.2f}, {high:+.2f}]")
 
 
 def show_closed(folder: Path, size: Size, years: int = YEARS) -> list[dict[str, Any]]:

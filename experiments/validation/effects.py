@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +84,14 @@ def variants_of(one: Experiment, size: Size) -> list[Variant]:
     return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
 
 
-def lived(one: Experiment, variant: Variant, size: Size, runs: Path) -> list[Worlds]:
-    """Let the worlds of an experiment live; return those of each seed."""
+def lived(one: Experiment, variant: Variant, size: Size, runs: Path, texts: Mapping[str, str] = MADE) -> list[Worlds]:
+    """Let the worlds of an experiment live, those of ``texts`` as files; return those of each seed."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
     specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
     for name, words in ({BASE: ()} | dict(one.worlds)).items():
         try:
-            specs[name] = specs_of(one.site, made(words, MADE, runs), variant, one.years, size, one.keep)
+            specs[name] = specs_of(one.site, made(words, texts, runs), variant, one.years, size, one.keep)
         except InputError as reason:
             missing[name] = str(reason)
     if BASE in specs:

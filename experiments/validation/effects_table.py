@@ -60,7 +60,14 @@ WEEKS = Experiment(
     variants=(CENTRAL, *CORNERS),
 )
 NO_POLICE = (
-    ratio("street", "street crime, three years", "delitos de calle, tres años", r.STREET, published=Q16),
+    ratio(
+        "street",
+        "street crime, three years",
+        "delitos de calle, tres años",
+        r.STREET,
+        published=Q16,
+        outside=OUTSIDE["street"],
+    ),
     ratio(
         "killed",
         "homicides but those of cliques, three years",

@@ -21,7 +21,7 @@ from model.luck import decision, logistic, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.communal_authority import chiefs_of, councils_of, go_out, settled_of
 from model.mechanisms.contacts import RUDE, teach_unfair, treats_fairly
-from model.mechanisms.minutes import FOR_MEETINGS, OWED, owe
+from model.mechanisms.minutes import FOR_MEETINGS, OWED, a_resident, owe
 from model.mechanisms.practices import STATIONS
 from model.mechanisms.requests import (
     ANSWER_SHIFTS,
@@ -50,11 +50,12 @@ if TYPE_CHECKING:
 
 MEETING_HELD, MEETING_DAY, TAKES_PART = decision("meeting held"), decision("meeting day"), decision("takes part")
 ATTENDS, MEETING_TONE, INVITED = decision("attends"), decision("meeting tone"), decision("invited")
+HEARS_OF = decision("hears of meetings")
 CALLED, FOLLOWED = decision("called by police"), decision("followed up")
 DOOR_COUNT, DOOR_WHO, DOOR_TONE = decision("door count"), decision("door who"), decision("door tone")
 TABLE, COUNCIL, COMUPRE, NETWORK = (code(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
-MOST_INVITED, MOST_DOORS = 20, 32
+MOST_INVITED, MOST_COMING, MOST_DOORS = 20, 256, 32
 MEETING, DOOR_TO_DOOR, INFORMED = cause("meeting", 13), cause("door_to_door", 22), cause("informed", 37)
 TOLD_OF = decision("told of")
 
@@ -89,6 +90,10 @@ class Consultation(Group):
     attend_women: float = number(-0.3, "log-odds", -3.0, 3.0, "assumed", "effect of being a woman: hours, care, custom")
     attend_km: float = number(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the way, straight")
     attend_organised: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1")
+    announced: float = share(
+        0.0, "Q21: 5-45 %; policy", "residents who hear of meetings while an order is supported", role="lever", off=0.0
+    )
+    come: float = share(0.2, "Q21: 6-35 %", "of those who hear, who come to a meeting in a year", low=0.01, high=0.9)
     feasible: float = share(0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet")
     request_met: float = share(
         0.36, "E10; orders of magnitude: 25-50 % met", "feasible requests met though nobody works on them",
@@ -161,13 +166,13 @@ def held_today(rate: float, who: int, month: int, day_of_month: int, seed: int) 
 
 
 @kernel
-def readiness(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultation) -> float:
-    """Chance that a resident attends a meeting at the seat of this authority."""
+def readiness(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultation, usual: float) -> float:
+    """Chance that a resident attends a meeting at the seat of this authority, from what is usual, in log-odds."""
     mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
     z = person.settlement
     home, seat = cells[person.home], cells[consulting.authorities[a].cell]
     dx, dy = home.x - seat.x, home.y - seat.y
-    wish = p.attend + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
+    wish = usual + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
     wish += p.attend_women * person.female + p.attend_organised * (consulting.boards[a].organised - 0.5)
     wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * consulting.cell_km
     if mind.harmed >= 0 and stage.tick - mind.harmed < YEAR:
@@ -176,9 +181,10 @@ def readiness(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultat
 
 
 @kernel
-def attend(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultation, first: int) -> None:
+def attend(stage: Stage, consulting: Consulting, i: int, a: int, p: Consultation, first: int, usual: float) -> None:
     """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
-    if stage.minds[i].gone >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= readiness(stage, consulting, i, a, p):
+    ready = readiness(stage, consulting, i, a, p, usual)
+    if stage.minds[i].gone >= 0 or luck(stage.seed, ATTENDS, stage.tick, i, 0) >= ready:
         return
     for k in range(first, consulting.present_count[0]):
         if consulting.present[k].who == i:
@@ -216,16 +222,32 @@ def is_victim(stage: Stage, i: int) -> bool:
 
 
 @kernel
-def hold_meeting(stage: Stage, consulting: Consulting, a: int, p: Consultation) -> None:
+def open_doors(stage: Stage, consulting: Consulting, a: int, p: Consultation, first: int, rate: float) -> None:
+    """Let others come who hear of meetings: spread over those of a year, about as many as say so."""
+    z, share = consulting.authorities[a].settlement, p.come / max(1.0, rate)
+    usual = math.log(share / (1.0 - share))
+    for j in range(consulting.home_start[z], consulting.home_start[z + 1]):
+        i = consulting.at_home[j]
+        if consulting.present_count[0] - first >= MOST_COMING:
+            return
+        adult = age_of(stage.ground.people[i], stage.tick) >= 18.0
+        if adult and stage.ground.people[i].council == 0 and luck(stage.seed, HEARS_OF, 0, i, 0) < p.announced:
+            attend(stage, consulting, i, a, p, first, usual)
+
+
+@kernel
+def hold_meeting(stage: Stage, consulting: Consulting, a: int, p: Consultation, rate: float, supported: int) -> None:
     """Hold a community's meeting: who comes, what they ask, whose number they get."""
     z, board, first = consulting.authorities[a].settlement, consulting.boards[a], consulting.present_count[0]
     for k in range(consulting.council_start[z], consulting.council_start[z + 1]):
-        attend(stage, consulting, consulting.councils[k], a, p, first)
+        attend(stage, consulting, consulting.councils[k], a, p, first, p.attend)
     here = consulting.home_start[z + 1] - consulting.home_start[z]
     for j in range(MOST_INVITED if here > 0 else 0):
         i = consulting.at_home[consulting.home_start[z] + int(luck(stage.seed, INVITED, stage.tick, a, j) * here)]
         if stage.ground.people[i].council == 0 and is_victim(stage, i):
-            attend(stage, consulting, i, a, p, first)
+            attend(stage, consulting, i, a, p, first, p.attend)
+    if supported == 1 and p.announced > 0.0:
+        open_doors(stage, consulting, a, p, first, rate)
     called = 1 if luck(stage.seed, CALLED, stage.tick, a, 0) < p.police_call else 0
     came = consulting.present_count[0] - first
     board.met = board.asked = stage.tick
@@ -269,7 +291,7 @@ def meet_at_the_seat(stage: Stage, consulting: Consulting, month: int, day_of_mo
             if (
                 living
                 and is_victim(stage, i)
-                and luck(seed, ATTENDS, stage.tick, i, 0) < readiness(stage, consulting, i, 0, p)
+                and luck(seed, ATTENDS, stage.tick, i, 0) < readiness(stage, consulting, i, 0, p, p.attend)
             ):
                 hear_out(stage, consulting, i, a)
 
@@ -307,13 +329,14 @@ def consult(stage: Stage, consulting: Consulting, month: int, day_of_month: int)
         if consulting.chiefs[a] < 0:
             continue
         rate = p.rhythm * p.meetings * (0.5 + consulting.boards[a].organised)
-        if consulting.stations[facility_of(stage, consulting, a)].supported == 1:
+        supported = consulting.stations[facility_of(stage, consulting, a)].supported
+        if supported == 1:
             rate *= consulting.practices[consulting.authorities[a].settlement].more_meetings
         if held_today(rate, a, month, day_of_month, stage.seed):
             if stage.tick < consulting.boards[a].silent_until:
                 stage.tally[0].meetings_silenced += 1.0
                 continue
-            hold_meeting(stage, consulting, a, p)
+            hold_meeting(stage, consulting, a, p, rate, supported)
         knock(stage, consulting, a, p)
     take_on(stage, consulting)
 
@@ -363,12 +386,12 @@ def act(world: World) -> None:
             tell_town(world, TOLD_OF, 0, p["inform"], INFORMED, 0.9, p["news"], 1.0, fast)
     n = len(state.boards)
     state.requests.reserve(n * MOST_REQUESTS)
-    state.present.reserve(len(world.once(councils_of)[1]) + n * MOST_INVITED)
+    state.present.reserve(len(world.once(councils_of)[1]) + n * (MOST_INVITED + MOST_COMING))
     book.reserve(MEETINGS, n)
     book.reserve(
         IMPRESSIONS,
         len(world.once(councils_of)[1])
-        + n * (MOST_INVITED + MOST_DOORS)
+        + n * (MOST_INVITED + MOST_COMING + MOST_DOORS)
         + MOST_INVITED
         + MOST_REQUESTS * int(state.present.count[0]),
     )
@@ -405,6 +428,7 @@ IT = Mechanism(
     knockout=Knockout(("meetings", "requests")),
     measures={
         "meetings": Measure("meetings"),
+        "heard_year": Measure("a resident and year", a_resident("council_heard")),
         "requests_due": Measure("requests"),
         "requests_met": Measure("requests"),
         "requests_answered": Measure("requests"),

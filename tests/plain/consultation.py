@@ -1,5 +1,6 @@
 """Consultation: meetings, requests and answers (ODD: consultation)."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,7 @@ def consult(town: "PlainTown") -> None:
         if is_held_today(town, authority.number, rate):
             if town.tick < authority.silent_until:
                 continue
-            hold_meeting(town, authority)
+            hold_meeting(town, authority, rate)
         knock(town, authority)
     for request in town.requests:
         if request.owner is NOT_YET:
@@ -196,12 +197,12 @@ def is_victim(town: "PlainTown", one: Resident) -> bool:
     return one.age >= 18 and one.last_harm >= 0 and town.tick - one.last_harm < 1095
 
 
-def attends(town: "PlainTown", one: Resident, authority: Authority) -> bool:
-    """Tell whether a resident attends a meeting."""
+def attends(town: "PlainTown", one: Resident, authority: Authority, usual: float | None = None) -> bool:
+    """Tell whether a resident attends a meeting, from what is usual for council members unless said otherwise."""
     p = town.numbers("consultation")
     harmed = one.last_harm >= 0 and town.tick - one.last_harm < 1095
     wish = (
-        p.attend
+        (p.attend if usual is None else usual)
         + p.attend_trust * (one.trust - 0.5)
         + p.attend_women * one.female
         + p.attend_organised * (authority.organised - 0.5)
@@ -222,7 +223,21 @@ def be_heard(town: "PlainTown", one: Resident, authority: Authority) -> None:
     one.last_contact = town.tick
 
 
-def hold_meeting(town: "PlainTown", authority: Authority) -> None:
+def others_come(town: "PlainTown", authority: Authority, present: list[Resident], rate: float) -> None:
+    """Let adults come who are no council members and hear of meetings, in order, until 256 have come."""
+    p = town.numbers("consultation")
+    share = p.come / max(1.0, rate)
+    for one in authority.residents:
+        if len(present) >= 256:
+            return
+        hears = town.luck("hears of meetings", one.number, 0, tick=0) < p.announced
+        if one.age < 18 or one.council or not hears or one in present:
+            continue
+        if attends(town, one, authority, math.log(share / (1.0 - share))):
+            present.append(one)
+
+
+def hold_meeting(town: "PlainTown", authority: Authority, rate: float) -> None:
     """Hold a community's meeting."""
     p, number = town.numbers("consultation"), authority.number
     present = [one for one in authority.residents if one.council and attends(town, one, authority)]
@@ -230,6 +245,8 @@ def hold_meeting(town: "PlainTown", authority: Authority) -> None:
         one = pick(authority.residents, town.luck("invited", number, j))
         if not one.council and is_victim(town, one) and one not in present and attends(town, one, authority):
             present.append(one)
+    if town.facilities[authority.cell.facility].supported and p.announced > 0.0:
+        others_come(town, authority, present, rate)
     for one in present:
         be_heard(town, one, authority)
     called = town.luck("called by police", number, 0) < p.police_call

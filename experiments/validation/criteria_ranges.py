@@ -1,0 +1,75 @@
+"""Criteria in the status quo over what nobody has measured: one number at a time at the ends of its swept range."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from experiments.validation.criteria import SITES, Table, World, answer, ended, mean_of, table_of
+from model.criteria import CRITERIA, WORDS, word_of
+
+YEARS, SEEDS = 3.0, 2
+RANGES = {
+    "practices.planned": (0.3, 0.9),
+    "practices.split": (0.3, 0.9),
+    "practices.sent": (0.1, 0.5),
+    "practices.sent_team": (0.4, 0.9),
+    "practices.reshuffle": (0.15, 0.75),
+    "practices.peers": (1.0, 2.0),
+    "roster.fixed_duties": (0.25, 0.5),
+    "patrol.fuel_share": (0.5, 1.0),
+    "response.patience": (30.0, 60.0),
+    "consultation.attend": (-1.4, 0.6),
+    "consultation.answer": (0.1, 0.4),
+    "problems.gathered": (0.15, 0.5),
+    "problems.size": (10.0, 40.0),
+    "problems.life": (18.0, 96.0),
+    "problems.by_report": (0.25, 1.0),
+    "problems.by_data": (0.0, 0.4),
+    "problems.by_analyst": (0.0, 0.7),
+    "problems.by_word": (0.0, 0.9),
+    "problems.presence": (0.0, 0.05),
+}
+"""Low and high end of each assumed number that criteria may hang on; anchors and weights are drawn apart."""
+type Ends = Mapping[tuple[str, float], Table]
+"""Criteria by number and value, at one site."""
+
+
+def show_ranges(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
+    """Run the status quo of both sites with each number at either end, and print how far the criteria go."""
+    for site in SITES:
+        base = table_of(ended(site, World("status quo"), years, replicates, workers, scale))
+        ends = {
+            (name, value): table_of(ended(site, world_of(name, value), years, replicates, workers, scale))
+            for name, both in RANGES.items()
+            for value in both
+        }
+        print("\n".join(lines_of(site, base, ends, years, replicates)))
+
+
+def world_of(name: str, value: float) -> World:
+    """Return the status quo with one number otherwise."""
+    return World(f"{name} = {value:g}", (), (f"{name}={value!r}",))
+
+
+def lines_of(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:
+    """Yield how far each criterion goes at one site, between which words, and what takes it there."""
+    yield f"{site}: criteria after {years:g} years over the ranges of what is assumed, one number at a time,"
+    yield f"{seeds} twins: status quo, lowest and highest mean, and the number that leads there; then every change"
+    for name in CRITERIA:
+        means = {key: mean_of(table[name]) for key, table in ends.items()}
+        known = {key: value for key, value in means.items() if not math.isnan(value)}
+        now = mean_of(base[name])
+        if not known or math.isnan(now):
+            yield f"  {name:15} null: too few events"
+            continue
+        low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        told = " to ".join(
+            f"{known[key]:.2f} {WORDS[word_of(known[key])]} ({key[0]} {key[1]:g})" for key in (low, high)
+        )
+        yield f"  {name:15}{now:.2f} {WORDS[word_of(now)]}: {told}"
+    yield "".join(["  ", "change ± error".ljust(32), *(name.rjust(16) for name in CRITERIA)])
+    for (number, value), table in ends.items():
+        cells = (answer(base, table, name) for name in CRITERIA)
+        yield f"  {f'{number} {value:g}':32}" + "".join(
+            f"{change:+.3f} ±{error:.3f}".rjust(16) for change, error in cells
+        )
+    yield ""
