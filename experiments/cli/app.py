@@ -318,7 +318,7 @@ def doctor(store: options.StoreFigures = None) -> None:
 
 @app.command()
 def bundle(folder: options.Wheels, systems: options.Systems = []) -> None:
-    """Fill a folder with all that a workshop without internet needs."""
+    """Fill a folder for workshops without internet."""
     from experiments.setup.bundle import bundle as fill
 
     fill(folder, systems)
