@@ -11,10 +11,11 @@ from model.parameters import Group, checked, date_of
 from model.policies import check_policies
 from model.scenario import Scenario
 from scenarios.anchors import read_anchors
+from scenarios.files import read_toml
 from scenarios.groups import declare_all, mechanism_named, parameter_named
 from scenarios.places import read_places
 from scenarios.policy_files import ReadyPolicy, Told, chosen_policies, finite, part, ready_policies, ready_worlds, text
-from scenarios.reading import Settings, Stated, built_in, find, lineage, parsed, read_settings, read_toml, shown
+from scenarios.reading import Settings, Stated, built_in, find, handed, lineage, read_settings, shown
 from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadyPolicy", "build", "load", "names", "policies", "worlds"]
 
 FIRST_DAY = datetime.date(2017, 1, 1)
+YEARS = (1900, 2500)
 PLACES = ("territory.outline", "territory.lake", "settlements", "facilities")
 
 
@@ -37,7 +39,7 @@ def load(
     """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
     path = find(str(name), "scenario")
     own = read_settings(path)
-    settings = own | {key: Stated(parsed(value)) for key, value in (set or {}).items()}
+    settings = own | {key: Stated(handed(key, value)) for key, value in (set or {}).items()}
     settings |= {f"mechanisms.{mechanism}": Stated(False) for mechanism in off}
     if start is not None:
         settings["calendar.start"] = Stated(start)
@@ -129,7 +131,11 @@ def typed(dotted: str, group: type[Group], key: str, value: Any) -> Any:
 def first_day(settings: Settings) -> datetime.date:
     """Return the first reported day."""
     stated = settings.get("calendar.start", settings.get("start", Stated(FIRST_DAY)))
-    return date_of(f"{stated.file}: start" if stated.file else "calendar.start", stated.value)
+    name = f"{stated.file}: start" if stated.file else "calendar.start"
+    day = date_of(name, stated.value)
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise InputError(f"{name} must lie in the years {YEARS[0]} to {YEARS[1]}, got {day}")
+    return day
 
 
 def is_off(name: str, stated: Stated) -> bool:

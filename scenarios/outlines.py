@@ -1,6 +1,5 @@
 """Outlines of municipalities: files of polygons, brought to metres on a plane of their own."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,14 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from model.errors import InputError
+from scenarios.files import read_json
 
 LON_LAT = CRS.from_epsg(4326)
 LARGEST_KM2 = 20_000.0
 """No municipality of the region is as large; a whole country given by mistake would fill the memory."""
+MOST_CORNERS = 200_000
+REFUSED = ("Self-intersection", "Invalid Coordinate")
+"""What no repair knows the meaning of; to guess at a border that crosses itself often would also take minutes."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,10 @@ def read_outline(path: Path, file: str) -> BaseGeometry:
     shapes, crs = geojson(path, file) if path.suffix in (".geojson", ".json") else layer(path, file)
     if not shapes:
         raise InputError(f"{file}: has no polygon")
+    if (corners := int(shapely.get_num_coordinates(shapes).sum())) > MOST_CORNERS:
+        raise InputError(f"{file}: an outline has at most {MOST_CORNERS:,} corners, got {corners:,}")
     try:
-        area = shapely.union_all([shapely.make_valid(shapely.force_2d(one)) for one in shapes])
+        area = shapely.union_all([sound(shapely.force_2d(one), file) for one in shapes])
         area = moved(area, Transformer.from_crs(crs, LON_LAT, always_xy=True))
     except (ShapelyError, ProjError) as reason:
         raise InputError(f"{file}: cannot be used as an area: {one_line(reason)}") from None
@@ -65,15 +70,22 @@ def read_outline(path: Path, file: str) -> BaseGeometry:
 
 def geojson(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
     """Return the shapes of a GeoJSON file; without GDAL, so that the common case needs none."""
+    content = read_json(path, file, "GeoJSON")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
         return [shape(one) for one in geometries(content) if is_area(one)], stated_crs(content)
-    except json.JSONDecodeError as reason:
-        raise InputError(f"{file}: is not GeoJSON: {reason}") from None
-    except (OSError, UnicodeDecodeError, CRSError) as reason:
+    except CRSError as reason:
         raise InputError(f"{file}: cannot be read: {one_line(reason)}") from None
     except (ShapelyError, AttributeError, KeyError, IndexError, TypeError, ValueError):
         raise InputError(f"{file}: is not GeoJSON: its coordinates or features are malformed") from None
+
+
+def sound(area: BaseGeometry, file: str) -> BaseGeometry:
+    """Return a polygon whose rings are whole; one that crosses itself is refused, and told where."""
+    reason = str(shapely.is_valid_reason(area))
+    if reason.startswith(REFUSED) and shapely.convex_hull(area).area > 0.0:
+        what, _, place = reason.rstrip("]").partition("[")
+        raise InputError(f"{file}: an outline must not cross itself, got {what.lower()} at {place}")
+    return area if reason == "Valid Geometry" else shapely.make_valid(area, method="structure", keep_collapsed=False)
 
 
 def geometries(content: dict[str, Any]) -> list[dict[str, Any]]:

@@ -150,9 +150,9 @@ def rows(
     """Yield how messages name each row of an array of tables, and the row, checked."""
     if not isinstance(stated.value, list) or not all(isinstance(row, dict) for row in stated.value):
         raise stated.wrong(f"{table} must be given as [[{table}]] tables")
-    seen: set[str] = set()
+    seen: set[str | int] = set()
     for number, row in enumerate(stated.value, start=1):
-        name = row.get("name", number)
+        name = stated_name if isinstance(stated_name := row.get("name"), str) else number
         where = f"{table} {name!r}"
         if name in seen:
             raise stated.wrong(f"{where}: there are two of this name")

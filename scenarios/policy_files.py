@@ -15,8 +15,9 @@ from typing import Any, Literal, get_args
 from model.errors import InputError, nearest
 from model.parameters import checked, date_of
 from model.scenario import Entry, Policy, Span
+from scenarios.files import read_toml
 from scenarios.groups import mechanism_named, parameter_named
-from scenarios.reading import FOLDER, Settings, Stated, built_in, flat, read_toml, shown
+from scenarios.reading import FOLDER, Settings, Stated, built_in, flat, shown
 
 POLICIES = FOLDER / "policies"
 WORLDS = POLICIES / "worlds"

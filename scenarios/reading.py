@@ -1,5 +1,6 @@
 """Scenario files: TOML that extends TOML, merged key by key; each value remembers where it was stated."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import InputError, nearest
+from scenarios.files import DEEP_KEY, DEEPEST, LONGEST_LINE, check_limits, check_name, read_toml
 
 FOLDER = Path(__file__).parent
 """Where the built-in scenarios lie; their policies and maps lie in folders beside them."""
+PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""A number as people type it, which TOML may write otherwise: .25, 5. or 007."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,6 @@ class Stated:
 
 Settings = dict[str, Stated]
 """Dotted key to value, as stated by a file and all that it extends."""
-
-
-def read_toml(path: Path, file: str) -> dict[str, Any]:
-    """Return the content of a TOML file, or raise one line that says why it cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"no file '{file}'") from None
-    except OSError as reason:
-        raise InputError(f"{file}: cannot be read: {reason.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{file}: is not a text file in UTF-8") from None
-    except tomllib.TOMLDecodeError as reason:
-        raise InputError(f"{file}: is not TOML: {' '.join(str(reason).split())}") from None
 
 
 def shown(path: Path) -> str:
@@ -122,13 +112,24 @@ def sourced(dotted: str, table: Mapping[str, Any], origin: Stated) -> Stated:
 def parsed(value: Any) -> Any:
     """Return a value typed on a command line as the number, truth value, date or word that it is.
 
-    >>> parsed("0.25"), parsed("False"), parsed("high"), parsed(3)
-    (0.25, False, 'high', 3)
+    >>> parsed("0.25"), parsed(".25"), parsed("False"), parsed("high"), parsed(3)
+    (0.25, 0.25, False, 'high', 3)
     """
     if not isinstance(value, str):
         return value
     text = value.strip()
     try:
-        return tomllib.loads(f"value = {text.lower() if text in ('True', 'False') else text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+        found = tomllib.loads(f"value = {text.lower() if text in ('True', 'False') else text}")
+    except (ValueError, RecursionError):
+        found = {"value": float(text) if PLAIN.fullmatch(text) else text}
+    return found["value"] if list(found) == ["value"] else text
+
+
+def handed(key: str, value: Any) -> Any:
+    """Return a value given from outside any file as it is meant, if it is one that anything here could use."""
+    check_name(key, "a key")
+    if isinstance(value, str) and (len(value) > LONGEST_LINE or DEEP_KEY.search(value)):
+        raise InputError(f"{key}: a value must have at most {LONGEST_LINE:,} characters and names of {DEEPEST} parts")
+    meant = parsed(value)
+    check_limits(meant, key)
+    return meant

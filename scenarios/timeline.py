@@ -10,9 +10,10 @@ from typing import Any, get_args
 from model.errors import InputError, nearest
 from model.parameters import checked, date_of
 from model.scenario import DatedEvent, Entry
+from scenarios.files import read_toml
 from scenarios.groups import parameter_named
 from scenarios.policy_files import LANGUAGES, finite
-from scenarios.reading import FOLDER, Stated, flat, read_toml, shown
+from scenarios.reading import FOLDER, Stated, flat, shown
 
 TIMELINE = FOLDER / "timeline.toml"
 HOWS = get_args(Entry.__annotations__["how"])

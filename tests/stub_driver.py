@@ -1,5 +1,6 @@
 """The program `confianza` with stubs in the place of worlds, as a process of its own that can be killed."""
 
+import signal
 import sys
 
 import stub_runs
@@ -9,5 +10,6 @@ from experiments.runs.seats import LocalCrew
 from experiments.sweeps import command
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where Ctrl-C is inherited as ignored
     command.hired = lambda hands, *_: (LocalCrew(hands.workers, stub_runs.slow), lambda job: job.run)
     sys.exit(cli.code_of(sys.argv[1:]))

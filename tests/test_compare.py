@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from systems import needs_signals
+from systems import listening, needs_signals
 
 from experiments.cli import app as cli
 from experiments.compare.arms import read_word
@@ -22,6 +22,7 @@ from experiments.compare.breakeven import sentence, verdict
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import HEADLINES
 from experiments.compare.power import twins_needed
+from experiments.compare.practice import PRACTICE
 from experiments.compare.request import Request
 from experiments.runs.asked import asked
 from experiments.runs.laws import ASYMMETRY, LAWS, MEMORY_YEARS, Law
@@ -89,7 +90,8 @@ def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
     columns = [name for name in first if name not in ("run", "policy")]
     assert first[columns].equals(second[columns])
     effects, residents = read(out, "effects"), read(out, "residents")
-    assert set(effects["section"]) == {"headline", "group", "cause", "decision", "only_arm", "only_base"}
+    sections = {"headline", *PRACTICE, "group", "cause", "decision", "only_arm", "only_base"}
+    assert set(effects["section"]) == sections
     for column in ("effect", "error", "low", "high", "rose", "fell"):
         assert set(effects[column].dropna()) == {0}, column
     assert (effects["same"] == effects["n"]).all()
@@ -278,13 +280,7 @@ def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
         "60",
     ]
     program = [sys.executable, "-c", "from experiments.cli import main; main()", *words, "--workers", workers]
-    process = subprocess.Popen(
-        [*program, "--out", str(out)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = listening([*program, "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     assert any(int(done[1]) >= 10 for line in process.stderr if (done := re.search(r"(\d+)%", line)))
     os.killpg(process.pid, signal.SIGINT)

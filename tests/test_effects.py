@@ -269,10 +269,16 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
         (["--effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
         (["--knockouts", "--quick"], f"--quick goes with {VIRTUAL} only"),
         (["--criteria", "--out", "x"], f"--out goes with --panel, {VIRTUAL} only"),
-        (["--ceiling", "--only", "placebo"], "--only names mechanisms for --knockouts or experiments for --effects"),
+        (
+            ["--ceiling", "--only", "placebo"],
+            "--only names mechanisms for --knockouts, rows for --audit or experiments",
+        ),
         (["--effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
         (["--effects", "--scale", "0.01"], "population.scale"),
-        ([], "say what to validate: --knockouts, --criteria, --ranges, --panel, --effects, --ceiling, --doses"),
+        (
+            [],
+            "say what to validate: --knockouts, --audit, --criteria, --ranges, --panel, --effects",
+        ),
     ],
 )
 def test_what_cannot_be_validated_is_told_in_one_line(

@@ -238,6 +238,28 @@ def test_why_and_a_life(tab: Tab) -> None:
     tab.page.get_by_text("none yet: it tells of twelve months").first.wait_for()
 
 
+def test_practice_adds_up_and_problems_stand_under_numbers_in_both_languages(tab: Tab) -> None:
+    tab.press("Practice")
+    tab.page.get_by_text("No full month yet").wait_for()
+    tab.press("One month")
+    tab.until(lambda: tab.date() == "2017-02-01")
+    tab.page.get_by_role("heading", name="What the 480 minutes of a couple's shift go to").wait_for()
+    told = [float(word) for word in tab.page.locator(".cf-cascade .cf-word").all_inner_texts()]
+    assert len(told) == 11
+    assert told[-1] == 480.0
+    assert abs(sum(told[:-1]) - 480.0) <= 0.5
+    assert tab.page.locator(".cf-panel .cf-chart canvas").count() == 6
+    tab.press("Problems")
+    tab.page.get_by_role("rowheader", name="Sector 1", exact=True).wait_for()
+    assert "Villa Canales" not in tab.page.locator(".cf-panel").inner_text()
+    tab.press("Español")
+    tab.page.get_by_role("heading", name="Problemas por sector").wait_for()
+    tab.press("Práctica")
+    tab.page.get_by_text("En qué se van los 480 minutos del turno de una pareja").wait_for()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 1280
+    tab.press("English")
+
+
 def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> None:
     tab.page.locator(".v-select", has_text="Layer").first.click()
     assert "Gang territory" not in tab.page.locator(".menuable__content__active").inner_text()

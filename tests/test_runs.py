@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from systems import needs_linux, needs_signals
+from systems import listening, needs_linux, needs_signals
 
 from experiments.cli import app as cli
 from experiments.runs.asked import after, asked
@@ -301,12 +301,10 @@ def test_years_must_be_positive():
 def test_an_interruption_keeps_what_was_finished(tmp_path, workers):
     out = tmp_path / "long"
     words = [*BARE, "--years", "1", "--replicates", "40", "--workers", workers, "--out", str(out)]
-    process = subprocess.Popen(
+    process = listening(
         [sys.executable, "-c", "from experiments.cli import main; main()", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
     )
     assert process.stderr is not None
     wait_for("%", process.stderr)

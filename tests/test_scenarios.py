@@ -1,8 +1,10 @@
 import datetime
 import json
 import math
+import random
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -337,6 +339,12 @@ BAD_OUTLINES = {
     "a line": ('{"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [0, 0], [0, 0]]]}', "empty"),
     "nothing": ("null", "is not GeoJSON"),
     "a feature without shape": ('{"type": "Feature", "geometry": null}', "has no polygon"),
+    "crossing itself": (
+        '{"type": "Polygon", "coordinates": [[[-90, 14], [-89.9, 14.1], [-89.9, 14], [-90, 14.2], [-90, 14]]]}',
+        "must not cross itself, got self-intersection at -89.9",
+    ),
+    "nested": ("[" * 100_000, "must be nested at most 32 deep"),
+    "long digits": ('{"type": ' + "9" * 5000 + "}", "must fit into 64 bits"),
     "unknown system": (
         '{"type": "Polygon", "coordinates": [], "crs": {"properties": {"name": "EPSG:0"}}}',
         "cannot be read",
@@ -351,6 +359,41 @@ def test_an_outline_that_cannot_be_used_is_told_in_one_line(site, kind):
     told = wrong(site)
     assert "site.toml: territory.outline: square.geojson" in told
     assert message in told
+
+
+def test_an_outline_that_crosses_itself_at_random_is_refused_within_a_second(site):
+    luck = random.Random(1)
+    corners = [[-90.0 + 0.1 * luck.random(), 15.4 + 0.1 * luck.random()] for _ in range(2000)]
+    outline(site.parent, [*corners, corners[0]])
+    begun = time.process_time()
+    assert "must not cross itself" in wrong(site)
+    assert time.process_time() - begun < 1.0
+
+
+TOO_MUCH = {
+    "deep": ("x = " + "[" * 5000, "must be nested at most 32 deep"),
+    "deep name": ("a." * 4000 + "b = 1", "at most 32 parts"),
+    "deep table": ("[" + "a." * 40 + "b]", "at most 32 parts"),
+    "long name": ("a" * 201 + " = 1", "at most 200 characters"),
+    "long number": ("[lamps]\ncount = " + "9" * 400, "must fit into 64 bits"),
+    "longer number": ("[lamps]\ncount = " + "9" * 5000, "must fit into 64 bits"),
+    "null": ('title.en = "\\u0000"', "null characters"),
+    "long line": ("x = '" + "a" * 10_001 + "'", "at most 10,000 characters"),
+    "long file": ("x = 1\n" * 50_000, "at most 0.25 MB"),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_MUCH)
+def test_a_file_beyond_the_limits_is_told_in_one_line(site, kind):
+    content, message = TOO_MUCH[kind]
+    site.write_text(content, encoding="utf-8")
+    assert message in wrong(site)
+
+
+def test_a_number_from_the_shell_is_read_as_people_type_it(site):
+    assert scenarios.load(str(site), set={"lamps.count": "007."})["lamps"].count == 7
+    with pytest.raises(InputError, match=r"lamps\.count: a whole number must fit into 64 bits"):
+        scenarios.load(str(site), set={"lamps.count": "9" * 400})
 
 
 def test_an_outline_outside_the_earth_is_refused(site):

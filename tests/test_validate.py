@@ -1,23 +1,17 @@
-"""Knock-outs, draws of anchors, and the paper's mechanisms: nothing is claimed that no test would miss."""
-
-import re
-from pathlib import Path
+"""Knock-outs and draws of anchors: nothing is claimed that no test would miss."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from experiments.compare import criteria as draws
-from experiments.documents import write as tables
 from experiments.validation import knockouts
 from model.criteria import CRITERIA, TRACES
 from model.errors import InputError
 from model.measures import MEASURES
-from model.parameters import Group
 from scenarios.anchors import read_anchors
 from scenarios.groups import mechanisms
 
-ROOT = Path(__file__).parent.parent
 OWN = [name for name, group in mechanisms().items() if group.__module__.startswith("model.")]
 
 
@@ -90,17 +84,3 @@ def test_orderings_are_told_with_the_share_of_draws() -> None:
     text = "\n".join(draws.draw_lines(sites))
     assert all(criterion in text for criterion in CRITERIA)
     assert max(map(len, text.splitlines())) <= 80
-
-
-def test_every_mechanism_of_the_paper_is_carried_and_tested_or_says_why_not() -> None:
-    left_out = {key: row["why"] for key, row in tables.evidence_rows().items() if "why" in row}
-    assert len(left_out) <= 8
-    for key, row in tables.evidence_rows().items():
-        groups: list[type[Group]] = tables.carriers(key)
-        if key not in left_out:
-            assert groups, f"{key}: nothing carries it"
-            test = tables.guard_of(groups, row)
-            assert test, f"{key}: no test would miss it"
-            if "::" in test:
-                path, _, name = test.partition("::")
-                assert re.search(rf"def {name}\(", (ROOT / path).read_text(encoding="utf-8")), test

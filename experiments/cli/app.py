@@ -3,6 +3,7 @@
 Commands import what they do when they do it, so that help is there at once.
 """
 
+import errno
 import gc
 import sys
 import time
@@ -12,10 +13,14 @@ import typer
 from typer.exceptions import TyperException
 
 from experiments.cli import options
+from experiments.cli.streams import prepare_streams
 from model.errors import InputError
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
+LONGEST = 800
+REFUSED = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+"""What the system refuses, since a name that was given is not what it should be."""
 
 app = typer.Typer(
     name="confianza",
@@ -230,6 +235,7 @@ def bench(
 @app.command()
 def validate(
     knockouts: options.Knockouts = False,
+    audit: options.Audit = False,
     criteria: options.Criteria = False,
     ranges: options.Ranges = False,
     effects: options.Effects = False,
@@ -247,7 +253,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, criteria, effects, ceiling."""
+    """Examine the model: knock-outs, audit, criteria, effects, ceiling."""
     given = locals()  # every option is asked under its own name
     from experiments.cli.validate import Asked, carry_out
 
@@ -261,12 +267,13 @@ def sweep(
     dask: options.Dask = None,
     out: options.OutOfStudy = None,
     fresh: options.Fresh = False,
+    yes: options.Yes = False,
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
     from experiments.sweeps.command import Hands
     from experiments.sweeps.command import sweep as carry_out
 
-    raise typer.Exit(carry_out(study, Hands(workers, dask), out, fresh))
+    raise typer.Exit(carry_out(study, Hands(workers, dask, yes), out, fresh))
 
 
 @app.command()
@@ -278,12 +285,13 @@ def sensitivity(
     dask: options.Dask = None,
     out: options.OutOfMethod = None,
     fresh: options.Fresh = False,
+    yes: options.Yes = False,
 ) -> None:
     """Tell which parameters matter, and how much of it is luck."""
     from experiments.sensitivity.command import sensitivity as carry_out
     from experiments.sweeps.command import Hands
 
-    raise typer.Exit(carry_out(study, method, budget, Hands(workers, dask), out, fresh))
+    raise typer.Exit(carry_out(study, method, budget, Hands(workers, dask, yes), out, fresh))
 
 
 @app.command()
@@ -332,6 +340,7 @@ def program(version: options.Version = False) -> None:
 def main() -> None:
     """Run the program and leave with its exit code."""
     gc.set_threshold(100_000)  # compiling makes millions of objects that stay
+    prepare_streams()
     sys.exit(code_of(sys.argv[1:]))
 
 
@@ -347,9 +356,11 @@ def code_of(words: list[str]) -> int:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return DONE
+    except OSError as wrong:
+        if wrong.errno in REFUSED and wrong.filename is not None:
+            return complain(f"{wrong.filename}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
+        traceback.print_exc()
+        return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
     except Exception:
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
@@ -357,5 +368,6 @@ def code_of(words: list[str]) -> int:
 
 def complain(message: str, code: int) -> int:
     """Say in one line what is wrong; return the exit code."""
-    print(f"confianza: {' '.join(message.split())}", file=sys.stderr)
+    line = " ".join(message.split())
+    print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)
     return code

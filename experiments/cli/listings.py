@@ -4,7 +4,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 import scenarios
-from experiments.runs.words import meaning, unit
+from experiments.runs.built_in import told, turned
+from experiments.runs.words import LANGUAGES, meaning, unit
 from model.errors import InputError, nearest
 from model.parameters import Group, Number, every_number
 from model.scenario import Entry, Scenario
@@ -44,6 +45,8 @@ def policy_lines() -> Iterator[str]:
             yield wrapped(f"from {ready.policy.start}", 4)
         yield from (wrapped(deed(entry), 6) for entry in ready.policy.entries)
         yield from (wrapped(f"switches {mechanism} off", 6) for mechanism in sorted(ready.policy.off))
+        own = turned(ready.policy.entries)
+        yield from (wrapped(line, 6) for language in LANGUAGES for line in told(own, language))
 
 
 def world_lines() -> Iterator[str]:

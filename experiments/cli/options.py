@@ -90,6 +90,7 @@ Dask = Annotated[
     str | None, Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False)
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
+Yes = Annotated[bool, Option("--yes", help="Do not ask, however many runs the study means.")]
 Method = Annotated[str, Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")]
 Budget = Annotated[
     str | None, Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]")
@@ -138,6 +139,7 @@ Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put t
 # Validation
 
 Knockouts = Annotated[bool, Option("--knockouts", help="Switch each mechanism off and say what it does.")]
+Audit = Annotated[bool, Option("--audit", help="Take out what carries each row of evidence: what changes.")]
 Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, and what moves them.")]
 Ranges = Annotated[bool, Option("--ranges", help="These criteria over the ranges of what nobody has measured.")]
 Effects = Annotated[bool, Option("--effects", help="Repeat in twin worlds what studies have measured.")]
@@ -147,19 +149,24 @@ Closed = Annotated[bool, Option("--closed", help="Whether trust stands still in 
 Decisions = Annotated[bool, Option("--decisions", help="What cliques, boards, mayor and chiefs decided, by world.")]
 Practice = Annotated[bool, Option("--practice", help="Doses of practices, what came of them in 1, 3 and 10 years.")]
 Doses = Annotated[bool, Option("--doses", help="Points of trust by dose of fairness, visits, meetings, served calls.")]
-Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, or experiment; repeatable.")]
+Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
 TwinsOrSeeds = Annotated[
     int | None,
-    Option(metavar="N", help="Twins, or seeds.  [default: 8; effects, ceiling: 5; doses: 1; decisions: 20]"),
+    Option(metavar="N", help="Twins, or seeds.  [default: 8; audit, effects, ceiling: 5; doses: 1; decisions: 20]"),
 ]
 YearsOfTowns = Annotated[
     float | None,
-    Option(metavar="N", help="Years after the warm-up.  [default: 2; ceiling, doses, closed: 10; others: 3]"),
+    Option(
+        metavar="N",
+        help="Years after the warm-up.  [default: 2; audit 1; ceiling, doses, closed, practice: 10; else 3]",
+    ),
 ]
-Scale = Annotated[float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, else 1]")]
+Scale = Annotated[
+    float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, audit 0.2, else 1]")
+]
 OutOfValidation = Annotated[
     Path | None,
-    Option(metavar="DIR", help="Where all but the first two go.  [default: results/validate]"),
+    Option(metavar="DIR", help="Where all but the first three go.  [default: results/validate]"),
 ]
 
 # Setting up

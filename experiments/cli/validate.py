@@ -23,6 +23,7 @@ class Asked:
     """What to examine, and how much of it; None is what the examination itself thinks right."""
 
     knockouts: bool = False
+    audit: bool = False
     criteria: bool = False
     ranges: bool = False
     effects: bool = False
@@ -44,11 +45,12 @@ class Asked:
         """Raise with what is wrong, before anything is run."""
         virtual = any(getattr(self, name.lstrip("-")) for name in re.findall(r"--\w+", VIRTUAL))
         rules = {
-            f"say what to validate: --knockouts, --criteria, --ranges, --panel, {VIRTUAL.replace(' and', ' or')}": not (
-                virtual or self.knockouts or self.criteria or self.ranges or self.panel
+            "say what to validate: --knockouts, --audit, --criteria, --ranges, --panel, "
+            f"{VIRTUAL.replace(' and', ' or')}": not (
+                virtual or self.knockouts or self.audit or self.criteria or self.ranges or self.panel
             ),
-            "--only names mechanisms for --knockouts or experiments for --effects: ask for one of them": bool(self.only)
-            and self.knockouts == self.effects,
+            "--only names mechanisms for --knockouts, rows for --audit or experiments for --effects:"
+            " ask for one of them": bool(self.only) and self.knockouts + self.audit + self.effects != 1,
             "--years has no meaning with --effects: every experiment has its own": self.effects
             and self.years is not None,
             f"--quick goes with {VIRTUAL} only": self.quick and not virtual,
@@ -87,7 +89,7 @@ class Asked:
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
-    examinations = (knockouts, criteria, ranges, effects, ceiling, panel, doses, closed, decisions, practice)
+    examinations = (knockouts, audit, criteria, ranges, effects, ceiling, panel, doses, closed, decisions, practice)
     good = [examine(asked) for examine in examinations if getattr(asked, examine.__name__)]
     return all(good)
 
@@ -103,6 +105,20 @@ def knockouts(asked: Asked) -> bool:
         replicates=asked.replicates or REPLICATES,
         workers=asked.workers,
     )
+
+
+def audit(asked: Asked) -> bool:
+    """Take out what carries each row of evidence."""
+    from experiments.validation.audit import Size, show_audit
+
+    own = Size(workers=asked.workers)
+    size = replace(
+        own,
+        scale=asked.scale or own.scale,
+        years=asked.years or own.years,
+        replicates=asked.replicates or own.replicates,
+    )
+    return show_audit(asked.only, size)
 
 
 def criteria(asked: Asked) -> bool:

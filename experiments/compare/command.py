@@ -20,6 +20,7 @@ from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
+from experiments.runs.built_in import turned
 from experiments.runs.folder import begin, joined, manifest_of, parquets, write, write_whole
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
 from experiments.runs.progress import say
@@ -115,10 +116,10 @@ def manifest(
 def stated_policy(word: str) -> dict[str, Any]:
     """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
     name, _, start = word.partition("@")
-    stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}}
+    stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}, "built_in": []}
     with contextlib.suppress(InputError):
         ready = read_policy(name)
-        stated |= {"title": dict(ready.title), "about": dict(ready.about)}
+        stated |= {"title": dict(ready.title), "about": dict(ready.about), "built_in": turned(ready.policy.entries)}
     return stated
 
 

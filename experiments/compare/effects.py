@@ -10,7 +10,8 @@ import pandas as pd
 
 from experiments.compare.arms import Arm, by_site, with_seeds
 from experiments.compare.decided import Values, shares_of
-from experiments.compare.headlines import present
+from experiments.compare.headlines import HEADLINES, present
+from experiments.compare.practice import PRACTICE
 from experiments.compare.swept import draw_of, draws_in, seed_of
 from experiments.runs.twins import Effect, paired, quantile, smallest, unpaired
 from experiments.runs.yearly import Expression
@@ -91,7 +92,7 @@ def town_of(arm: Arm) -> tuple[Any, ...]:
 
 
 def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return a row for each pair and number: headlines, groups, causes of trust, decisions, residents who differ."""
+    """Return a row for each pair and number: headlines, practice, groups, causes, decisions, residents who differ."""
     rows = []
     for one in pairs:
         rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *decision_rows(one)]
@@ -116,11 +117,12 @@ def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> d
 
 
 def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for every headline measure."""
+    """Yield a row for every headline measure, then for what is told of the practice."""
     base, arm = one.base.table("measures"), one.arm.table("measures")
-    for headline in present(base.columns.intersection(arm.columns)):
-        effect = one.effect(by_seed(base, headline.of), by_seed(arm, headline.of))
-        yield row_of(one, "headline", headline.name, headline.how, effect)
+    for section, some in {"headline": HEADLINES, **PRACTICE}.items():
+        for headline in present(base.columns.intersection(arm.columns), some):
+            effect = one.effect(by_seed(base, headline.of), by_seed(arm, headline.of))
+            yield row_of(one, section, headline.name, headline.how, effect)
 
 
 def by_seed(months: pd.DataFrame, read: Callable[[pd.DataFrame], float]) -> Values:

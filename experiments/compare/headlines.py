@@ -8,12 +8,14 @@ import pandas as pd
 
 from experiments.runs.yearly import Expression
 
-How = Literal["last", "year", "mean", "share"]
+How = Literal["last", "year", "mean", "share", "month", "shift"]
 WORDS = {
     "last": {"en": "last month", "es": "último mes"},
     "year": {"en": "a year, over the whole time", "es": "por año, en todo el período"},
     "mean": {"en": "mean of all months", "es": "promedio de los meses"},
     "share": {"en": "share over the whole time", "es": "proporción en todo el período"},
+    "month": {"en": "a month, over the whole time", "es": "por mes, en todo el período"},
+    "shift": {"en": "in a couple-shift", "es": "por turno de pareja"},
 }
 
 
@@ -107,7 +109,7 @@ HEADLINES = (
 BY_NAME = {headline.name: headline for headline in HEADLINES}
 
 
-def present(columns: object) -> tuple[Headline, ...]:
+def present(columns: object, some: tuple[Headline, ...] = HEADLINES) -> tuple[Headline, ...]:
     """Return the headlines whose columns all exist."""
     there = set(columns)  # type: ignore[call-overload]
-    return tuple(one for one in HEADLINES if set(one.read.columns) <= there)
+    return tuple(one for one in some if set(one.read.columns) <= there)

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from experiments.compare.breakeven import corners, crossed, sentence, verdict
 from experiments.compare.headlines import BY_NAME, Headline
 from experiments.compare.power import twins_needed
 from experiments.compare.request import EffectSize
+from experiments.runs.built_in import put_in, told
 from experiments.runs.laws import ALSO
 from experiments.runs.manifest import read_manifest
 from experiments.runs.reading import tables
 from experiments.runs.twins import POWER
-from model.errors import InputError
+from model.errors import InputError, nearest
 
 WIDTH = 80
 THOUSANDS, MILLION = 20_000.0, 1e6
@@ -52,6 +53,7 @@ def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
     for (base_site, base_arm, site, against), rows in effects.groupby(keys, sort=False):
         yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated)
         yield from headline_lines(rows[rows["section"] == "headline"])
+        yield from built_in_lines(stated["arms"], (base_site, base_arm), (site, against))
         if base_site != site:
             continue
         yield from resident_lines(rows[rows["section"].isin(("only_arm", "only_base"))])
@@ -62,13 +64,20 @@ def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
             yield from plan_lines(rows, wish)
 
 
+def built_in_lines(arms: Sequence[Mapping[str, Any]], *sides: tuple[str, str]) -> Iterator[str]:
+    """Yield what the policies of both sides put in by hand."""
+    levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in put_in(arm)]
+    for line in told(dict.fromkeys(levers), "en"):
+        yield from textwrap.wrap(line, WIDTH)
+
+
 def maybe(folder: Path, name: str) -> Rows:
     """Return a table of a folder, empty if it was not made."""
     empty = pd.DataFrame({"site": [], "against": []})
     return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
 
 
-def heading(base: str, arm: str, rows: Rows, stated: dict[str, str]) -> Iterator[str]:
+def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is set against what."""
     yield ""
     yield from textwrap.wrap(f"{arm} against {base}", WIDTH)
@@ -85,6 +94,8 @@ def heading(base: str, arm: str, rows: Rows, stated: dict[str, str]) -> Iterator
 def headline_lines(rows: Rows) -> Iterator[str]:
     """Yield a line for every headline measure, and the smallest effect that could have been seen."""
     for row in each(rows):
+        if row.measure not in BY_NAME:
+            raise InputError(f"effects: no headline measure '{row.measure}'{nearest(row.measure, BY_NAME)}")
         headline = BY_NAME[row.measure]
         rose = f"{row.rose}/{row.n}" if row.paired else ""
         yield (

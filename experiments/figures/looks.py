@@ -9,6 +9,12 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE)
 """Okabe and Ito's colours, which differ also for those who do not see red or green apart."""
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+USES = (
+    *("#4d4d4d", "#7a7a7a", "#a3a3a3", "#c9c9c9"),
+    *("#E69F00", "#CC79A7", "#D55E00", "#0072B2", "#56B4E9"),
+    "#eeeeee",
+)
+"""Of what a couple's minutes go to: what it must, what practices take, patrol."""
 PAPER, INK, SOFT, LINE, REACH = "#FAF8F3", "#1D2327", "#555C61", "#DED8CC", "#CFC8BA"
 OCHRE, FIRM, NULL = "#855F00", "#0F5CA6", "#6A6F73"
 """Of figures that set what was found beside what was published or possible."""
@@ -62,6 +68,16 @@ LESS, EVEN, MORE = "#9e89dc", "#3e4a56", "#faa03c"
 def stroke(number: int) -> dict[str, Any]:
     """Return colour and style of one line among many."""
     return {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
+
+
+def on(colour: str) -> str:
+    """Return the colour of letters that are read on another.
+
+    >>> on("#eeeeee") == INK, on("#4d4d4d") == PAPER
+    (True, True)
+    """
+    red, green, blue = bytes.fromhex(colour[1:])
+    return INK if 0.3 * red + 0.6 * green + 0.1 * blue > 140.0 else PAPER
 
 
 def look_of(dark: bool) -> dict[str, str]:

@@ -14,7 +14,7 @@ from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import decided, disagreeing, sentences, tables
+from experiments.report import decided, disagreeing, practice, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
 from experiments.report.ceiling import worlds_at
@@ -29,6 +29,7 @@ SOURCES = {
     "sentences": sentences,
     "decided": decided,
     "disagreeing": disagreeing,
+    "practice": practice,
     "tables": tables,
     "headlines": BY_NAME,
     "how": WORDS,

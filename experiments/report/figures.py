@@ -14,8 +14,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.compare.breakeven import crossed
 from experiments.compare.effects import GROUPS
 from experiments.compare.headlines import BY_NAME
+from experiments.compare.practice import MINUTES
 from experiments.compare.swept import draw_of
-from experiments.figures.looks import COLOURS, stroke
+from experiments.figures.looks import COLOURS, USES, on, stroke
 from experiments.figures.svg import LOOK, Tongue
 from experiments.report.both import Both, both
 from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site
@@ -33,6 +34,8 @@ ACROSS = 24
 """Letters in a line above half a figure."""
 INK, FRAME, PALE = "0.25", "0.6", "0.9"
 CAUSES_SHOWN = 8
+WRITTEN = 30.0
+"""Minutes of a use above which a figure writes them out."""
 MAIN = (
     *("trust_mean", "fear_mean", "crimes_occurred", "crimes_told"),
     *("complaints_filed", "women_without_remedy", "homicides", "response_minutes_median"),
@@ -458,6 +461,32 @@ def draws(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
+@shows(
+    "En qué se van los minutos del turno de una pareja con cada política; escrito, lo que pasa de media hora.",
+    "What the minutes of a couple's shift go to under every policy; written are those over half an hour.",
+)
+def minutes(site: Site, tongue: Tongue) -> Figure:
+    """Draw the minutes of a couple's shift by use, a bar for each arm."""
+    figure, axes = sheet(1.7 + 0.42 * len(site.arms))
+    place, begun = axes[0, 0], np.zeros(len(site.arms))
+    for one, colour in zip(MINUTES[:-1], USES, strict=True):
+        sides = [site.side(arm, one.name, "minutes") for arm in site.arms]
+        values = np.array([row[side] for row, side in sides])
+        bars = place.barh(range(len(values)), values, 0.5, begun, color=colour, label=tongue(one.es, one.en))
+        written = [f"{value:.0f}" if value > WRITTEN else "" for value in values]
+        place.bar_label(bars, written, label_type="center", fontsize=7, color=on(colour))
+        begun += values
+    for number, arm in enumerate(site.arms):
+        place.text(0.0, number - 0.32, title_of(arm, tongue), fontsize=7.5)
+    place.set_yticks([])
+    place.spines["left"].set_visible(False)
+    place.set_ylim(len(site.arms) - 0.6, -0.75)
+    place.set_xlim(0.0, float(begun.max()))
+    place.set_xlabel(tongue("minutos", "minutes"))
+    figure.legend(loc="outside lower center", ncols=2)
+    return figure
+
+
 ONE_ARM = ("trust", "outcomes", "books", "criteria")
 """Figures that say something of a site at which there is nothing to compare with."""
 
@@ -466,6 +495,7 @@ def available(site: Site) -> list[str]:
     """Return the figures for which this comparison has the results."""
     there = {name: len(site.numbers.rows(name, site=site.name)) > 0 for name in ("memory", "criteria", "draws")}
     there |= {"groups": len(site.effects("group")) > 0, "causes": len(site.effects("cause")) > 0}
+    there["minutes"] = len(site.effects("minutes")) > 0
     there["maps"] = all(arm.has("cells") for arm in site.arms)
     drawable = FIGURES if site.others else ONE_ARM
     return [name for name in drawable if there.get(name, True)]

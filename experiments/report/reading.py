@@ -15,6 +15,7 @@ from experiments.compare.swept import swept_arms
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.days import day
 from experiments.report.numbers import Numbers
+from experiments.runs.built_in import put_in, told
 from experiments.runs.reading import tables
 from experiments.runs.spec import values_of
 from model.errors import InputError
@@ -75,6 +76,13 @@ class Arm:
             for one in self.stated["policies"]
         ]
         return joined(parts, " ")
+
+    @property
+    def built_in(self) -> list[Both]:
+        """What its policies put in by hand, which no result may be credited with finding."""
+        levers = put_in(self.stated)
+        pairs = zip(told(levers, "es"), told(levers, "en"), strict=True)
+        return [Both(Markup(escape(es)), Markup(escape(en))) for es, en in pairs]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results."""
@@ -157,6 +165,12 @@ class Site:
     def effect(self, arm: Arm, measure: str, section: str = "headline") -> Any:
         """Return the row of one effect, or None where the model does not have it."""
         return self.known.get((section, arm.name, measure))
+
+    def side(self, arm: Arm, measure: str, section: str = "headline") -> tuple[Any, str]:
+        """Return the row that tells of a measure in an arm, or None, and the name of its column there."""
+        if arm == self.base:
+            return self.effect(self.others[0], measure, section), "base"
+        return self.effect(arm, measure, section), "arm"
 
     @cached_property
     def known(self) -> dict[tuple[str, str, str], Any]:

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,20 @@ from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_man
 from experiments.runs.reading import specs_of, tables
 from experiments.runs.runs import run_all
 from experiments.runs.saved import check_went_on
+from experiments.runs.stated import Comparison, Said, checked
 from experiments.runs.work import chosen
 from experiments.sweeps.repeat import check_code as check_run
 from experiments.sweeps.repeat import once_more, rows_of
 from model import fingerprint
 from model.errors import InputError
+from scenarios.files import json_in, read_text
 
 STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
 """What a manifest says of the occasion and the place, which running again cannot bring back."""
 EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
+LANGUAGES = ("es", "en", "both")
+MOST_HTML = 2**25
+PEEP = 64
 
 
 def verify(path: Path, workers: int) -> list[str]:
@@ -90,10 +95,7 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:
     """Yield whether a report differs from the one that comes out of running it again."""
-    found = EMBEDDED.search(file.read_text(encoding="utf-8"))
-    if found is None:
-        raise InputError(f"{file} is no report of this program: it holds no manifest")
-    stated = json.loads(found.group(1))
+    stated = embedded(file)
     check_code(str(file), stated)
     with tempfile.TemporaryDirectory() as place:
         again = compare_again(stated, Path(place) / "again", workers, file.parent)
@@ -102,7 +104,20 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
             yield f"{file.name} is not what comes out"
 
 
-def check_code(name: str, stated: dict[str, Any]) -> None:
+def embedded(file: Path) -> Said:
+    """Return the manifest that a report holds, or raise where a file is none."""
+    if not file.read_bytes()[:PEEP].lstrip().startswith(b"<"):
+        raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
+    found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
+    if found is None:
+        raise InputError(f"{file} is no report of this program: it holds no manifest")
+    stated = checked(json_in(found.group(1), f"{file}, manifest"), f"{file}, manifest", Comparison)
+    if stated["lang"] not in LANGUAGES:
+        raise InputError(f"{file}, manifest: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
+    return stated
+
+
+def check_code(name: str, stated: Mapping[str, Any]) -> None:
     """Raise if another version of the model made these results: running this one would prove nothing."""
     if stated.get("fingerprint") != fingerprint():
         raise InputError(
@@ -123,7 +138,7 @@ def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path)
 def stamp(folder: Path, stated: dict[str, Any]) -> None:
     """Write the occasion of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
-    fresh = json.loads(path.read_text(encoding="utf-8"))
+    fresh = dict(read_manifest(folder))
     if "schema" not in stated:
         del fresh["schema"]
     kept = {key: stated[key] for key in STAMPS if key not in ("arms", "interrupted")}

@@ -95,6 +95,8 @@ def after(begins: datetime.date, years: float) -> datetime.date:
     """
     if not 0.0 < years <= LONGEST_YEARS:
         raise InputError(f"--years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+    if begins.year + years >= datetime.MAXYEAR:
+        raise InputError(f"--years: a run must end before the year {datetime.MAXYEAR}, got {years:g} from {begins}")
     whole = math.floor(years)
     day = min(begins.day, 28) if begins.month == 2 else begins.day
     date = begins.replace(year=begins.year + whole, day=day)

@@ -6,7 +6,7 @@ name; a batch that repeats a run is not counted either.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from model.errors import InputError, nearest
+
 MEASURES = "measures"
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
+KEYS = ("run", "scenario", "policy", "seed", "month")
+EFFECTS = {
+    "text": ("site", "base_site", "base_arm", "against", "why_unpaired", "section", "measure", "how"),
+    "whole numbers": ("n", "rose", "fell", "same"),
+    "numbers": ("base", "base_error", "arm", "arm_error", "effect", "error", "low", "high", "smallest"),
+    "true or false": ("paired",),
+}
+COLUMNS = {"measures": KEYS, "effects": tuple(name for names in EFFECTS.values() for name in names)}
+"""Columns without which a table cannot be read, by its name."""
+HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
+    "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
+    "whole numbers": lambda kind: pa.types.is_integer(kind),
+    "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind),
+    "true or false": lambda kind: pa.types.is_boolean(kind),
+    "dates": lambda kind: pa.types.is_date(kind),
+}
+KINDS = {
+    **dict.fromkeys(("run", "scenario", "policy", "command", "point"), "text"),
+    **{"seed": "whole numbers", "month": "dates"},
+    **{name: what for what, names in EFFECTS.items() for name in names},
+}
+"""What columns hold."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +73,38 @@ def read_batch(path: Path) -> Batch | None:
         return None
     try:
         stated = pq.read_schema(path).metadata or {}
-        batch = Batch(path, tuple(json.loads(stated[RUNS])), json.loads(stated[BESIDE]))
-    except (KeyError, ValueError, pa.ArrowException):
+        runs, beside = (json.loads(stated[one]) for one in (RUNS, BESIDE))
+    except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
         return None
+    if not isinstance(beside, dict) or not isinstance(runs, list):
+        return None
+    if not all(isinstance(one, str) for one in (*runs, *beside.values())):
+        return None
+    batch = Batch(path, tuple(runs), beside)
     return batch if all(is_true(batch.file(name)) for name in batch.beside) else None
+
+
+def read_parquet(path: Path, keys: Sequence[str] = ()) -> pa.Table:
+    """Return a table, or raise one line that says why it cannot be read or which of its columns is not what it says."""
+    try:
+        table = pq.read_table(path, partitioning=None)
+        table.validate(full=True)
+    except (OSError, ValueError, pa.ArrowException):
+        raise InputError(f"{path} is not readable as Parquet") from None
+    check_keys(table, path, keys)
+    return table
+
+
+def check_keys(table: pa.Table, path: Path, keys: Sequence[str]) -> None:
+    """Raise if a table lacks a column that says which run a row belongs to, or holds something else in it."""
+    for name in keys:
+        if table.column_names.count(name) != 1:
+            raise InputError(f"{path} has no column '{name}'{nearest(name, table.column_names)}")
+        what, kind = KINDS[name], table.schema.field(name).type
+        if not HOLDS[what](kind) or (what != "numbers" and table[name].null_count):
+            raise InputError(
+                f"{path}: column '{name}' must hold {what}, got {kind} with {table[name].null_count} empty"
+            )
 
 
 def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:
@@ -82,5 +134,5 @@ def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASUR
     files = [batch.file(name) for _, batch in batches(folder) if batch and (name == MEASURES or name in batch.beside)]
     if not files:
         return None
-    table = together([pq.read_table(file, partitioning=None) for file in files]).replace_schema_metadata(None)
+    table = together([read_parquet(file, ("run",)) for file in files]).replace_schema_metadata(None)
     return table if runs is None else only(table, runs)

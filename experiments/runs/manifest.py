@@ -1,15 +1,16 @@
 """The manifest of a folder of results: its kind, its schema, and the occasion on which it was written."""
 
 import datetime
-import json
 import os
 import platform
 import re
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.stated import Said, said_in
 from model import fingerprint
 from model.errors import InputError
 
@@ -23,7 +24,7 @@ HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Said:
     """Return the manifest of a folder of results, or raise if this program cannot read what it describes."""
     stated = stated_in(folder)
     if schema_of(stated) > SCHEMA:
@@ -36,26 +37,19 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return stated
 
 
-def stated_in(folder: Path) -> dict[str, Any]:
+def stated_in(folder: Path) -> Said:
     """Return what a manifest says, whatever its schema."""
     path = folder / MANIFEST
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
     if not path.is_file():
         raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
-    try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise InputError(f"{path} is not readable as JSON") from None
-    if not isinstance(stated, dict):
-        raise InputError(f"{path} is no manifest: it holds no table")
-    return stated
+    return said_in(path)
 
 
-def schema_of(stated: dict[str, Any]) -> int:
+def schema_of(stated: Mapping[str, Any]) -> int:
     """Return the schema of a manifest, 0 if it is older than schemas."""
-    schema = stated.get("schema", 0)
-    return schema if isinstance(schema, int) else SCHEMA + 1
+    return int(stated.get("schema", 0))
 
 
 def kind_of(folder: Path) -> str | None:
@@ -66,7 +60,7 @@ def kind_of(folder: Path) -> str | None:
         return None
 
 
-def saying(folder: Path, *keys: str) -> dict[str, Any]:
+def saying(folder: Path, *keys: str) -> Said:
     """Return a manifest that says all of some keys, or raise with the first that it does not say."""
     stated = read_manifest(folder)
     for key in keys:

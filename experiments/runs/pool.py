@@ -3,14 +3,17 @@
 A worker that dies is replaced and its job tried once more; who takes two workers along is poison and is said so.
 """
 
+import os
 import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol, Self
 
-from experiments.runs.progress import Progress, announce_compiling
+from experiments.runs.progress import Progress, announce_compiling, say
 from experiments.runs.seats import LOOK_EVERY, Crew, Died, Doing, Job, LocalCrew, Returned
 
 MOST_DEATHS = 2
@@ -50,6 +53,13 @@ class Outcome[J: Sized, R]:
         return self.results
 
 
+@cache
+def tell_how_to_stop() -> None:
+    """Say once how this program is stopped where Ctrl-C does not reach it, as under nohup or in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        say(f"Ctrl-C is not heard here; to stop and keep what is finished: kill {os.getpid()}")
+
+
 class Interruption:
     """Remembers Ctrl-C, SIGTERM or a lost connection, so that no result is dropped half way."""
 
@@ -57,6 +67,7 @@ class Interruption:
 
     def __enter__(self) -> Self:
         self.before: dict[int, Any] = {}
+        tell_how_to_stop()
         if threading.current_thread() is threading.main_thread():
             heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
             self.before = {one: signal.signal(one, self.note) for one in heard}
@@ -71,9 +82,24 @@ class Interruption:
         self.came = True
 
 
+@contextmanager
+def ended_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM and a lost connection end what is done in this process as Ctrl-C does: what is finished is kept."""
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        heard = [one for one in SIGNALS if signal.getsignal(one) is signal.SIG_DFL]
+        before = {one: signal.signal(one, signal.default_int_handler) for one in heard}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str) -> Outcome[J, R]:
     """Carry out jobs; an interruption keeps what is finished."""
     announce_compiling()
+    tell_how_to_stop()
     order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
     outcome: Outcome[J, R] = Outcome()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
@@ -82,6 +108,8 @@ def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, 
             here(jobs, doing, progress, outcome)
         else:
             seated(jobs, doing, min(workers, len(jobs)), progress, outcome)
+        if not outcome.interrupted:
+            progress.conclude()
     except KeyboardInterrupt:
         outcome.interrupted = True
     finally:
@@ -99,9 +127,10 @@ def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress,
         done += shifts
         progress.reach(done)
 
-    for job in jobs:
-        outcome.finished.append((job, doing(job, tell)))
-        progress.ended()
+    with ended_like_ctrl_c():
+        for job in jobs:
+            outcome.finished.append((job, doing(job, tell)))
+            progress.ended()
 
 
 def seated[J: Sized, R](

@@ -1,12 +1,17 @@
 """Progress on stderr: a live line on a terminal, otherwise a line for every 10 % or 30 s."""
 
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from model import cache_folder
 
 STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
+SILENCE, LONGER = 1.9, 10.0
+"""Seconds after which one wonders whether anything is going on, and after which one wonders again."""
 
 
 def say(message: str) -> None:
@@ -18,6 +23,27 @@ def announce_compiling() -> None:
     """Say that the first run of a version of the code takes longer."""
     if not any(cache_folder().rglob("*.nbc")):
         say("compiling the model: once for each version of the code, about half a minute")
+
+
+@contextmanager
+def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
+    """Say what is going on if it takes longer than one waits in silence, and again while it lasts."""
+    over, begun = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        pause = SILENCE
+        while not over.wait(pause):
+            gone = time.monotonic() - begun
+            print(f"{label}: {spoken(gone)} so far", file=stream or sys.stderr, flush=True)
+            pause = LONGER
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()
 
 
 def spoken(seconds: float) -> str:
@@ -100,6 +126,13 @@ class Progress:
             f"{self.label}: {share:4.0%}, {self.safe} of {self.runs} {self.word}{lost},"
             f" {pace if share > 0.0 else 'starting'}{left}"
         )
+
+    def conclude(self) -> None:
+        """Say that all is done, where something was said of how far it was, or many runs were to be done."""
+        self.close()
+        if self.safe == self.runs and (self.stated > 0.0 or self.runs > 1):
+            gone = spoken(time.monotonic() - self.begun)
+            say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {gone}")
 
     def close(self) -> None:
         """Clear the live line, so that what follows begins on a line of its own."""

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from experiments.runs.batches import only, stored, together
+from experiments.runs.batches import COLUMNS, check_keys, only, read_parquet, stored, together
 from experiments.runs.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.runs.progress import say
 from experiments.runs.saved import SAVED
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLAN = "plan.parquet"
+PLANNED, SAID = ("run", "scenario", "policy", "seed"), ("command", "point")
+"""Columns of every plan, and those in which plans of one age or another say what a run is."""
 
 
 def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
@@ -32,14 +33,13 @@ def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | No
 def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table that lies in a folder as one file."""
     path = folder / f"{name}.parquet"
+    if not folder.is_dir():
+        raise InputError(f"no folder '{folder}'")
     if (folder / MANIFEST).is_file():
         read_manifest(folder)
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
-    try:
-        table = pq.read_table(path, partitioning=None)
-    except pa.ArrowInvalid:
-        raise InputError(f"{path} is not readable as Parquet") from None
+    table = read_parquet(path, COLUMNS.get(name, ()))
     return table if runs is None else only(table, runs)
 
 
@@ -50,6 +50,7 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     table = stored(folder, planned if runs is None else planned.intersection(runs), name)
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
+    check_keys(table, folder / name, COLUMNS.get(name, ()))
     there = len(table["run"].unique())
     if runs is None and there < len(planned):
         say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
@@ -58,10 +59,11 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
 
 def read_plan(folder: Path) -> pa.Table:
     """Return every run of the study that a folder belongs to."""
-    try:
-        return pq.read_table(folder / PLAN)
-    except (OSError, pa.ArrowException):
-        raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again") from None
+    if not (folder / PLAN).is_file():
+        raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again")
+    plan = read_parquet(folder / PLAN, PLANNED)
+    check_keys(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
+    return plan
 
 
 def first_columns(folder: Path) -> list[str]:
@@ -99,7 +101,11 @@ def places_of(folder: Path) -> list[Path]:
     """Return the folders in which the runs of a folder lie: for a comparison, those of its arms."""
     if kind_of(folder) != COMPARISON:
         return [folder]
-    return [folder / place for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])]
+    places = [folder / place for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])]
+    for place in places:
+        if kind_of(place) == COMPARISON:  # and perhaps the folder itself, which would have no end
+            raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{place}' is a comparison")
+    return places
 
 
 def planned(folder: Path, row: Mapping[str, Any]) -> RunSpec:

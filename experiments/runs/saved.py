@@ -2,12 +2,12 @@
 
 import datetime
 import hashlib
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.stated import Saved, said_in
 from model.errors import InputError
 
 SAVED = "saved.json"
@@ -72,10 +72,10 @@ def changed_at(folder: Path) -> int:
 def stated_in(folder: Path, _: int) -> dict[str, Any]:
     """Return what a folder says of the states in it."""
     try:
-        stated = json.loads((folder / SAVED).read_text(encoding="utf-8"))
-        runs = {int(seed): run for seed, run in stated["runs"].items()}
-        until = datetime.date.fromisoformat(stated["until"])
-        states = {int(seed): state for seed, state in stated.get("states", {}).items()}
-        return stated | {"runs": runs, "states": states, "until": until, "folder": str(folder)}
-    except (KeyError, TypeError, ValueError):
-        raise InputError(f"--from {folder}: {SAVED} is not readable as JSON of a saved run") from None
+        stated = said_in(folder / SAVED, Saved)
+    except InputError as reason:
+        raise InputError(f"--from {folder}: {reason}") from None
+    runs = {int(seed): run for seed, run in stated["runs"].items()}
+    until = datetime.date.fromisoformat(stated["until"])
+    states = {int(seed): state for seed, state in stated.get("states", {}).items()}
+    return stated | {"runs": runs, "states": states, "until": until, "folder": str(folder)}

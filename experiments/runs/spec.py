@@ -20,7 +20,7 @@ from model.policies import check_policies
 from model.scenario import Scenario
 from scenarios import load
 from scenarios.groups import declare_all
-from scenarios.reading import parsed
+from scenarios.reading import handed, parsed
 
 KEEPS = ("cells", "incidents")
 STATUS_QUO = "status_quo"
@@ -271,7 +271,7 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise InputError(f"--set wants KEY=VALUE, got '{text}'")
-        found[key.strip()] = parsed(value)
+        found[key.strip()] = handed(key.strip(), value)
     return found
 
 

@@ -13,7 +13,7 @@ from model.errors import InputError, nearest
 
 LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
-NO_WORDS = ("evidence.toml",)
+NO_WORDS = ("evidence.toml", "built_in.toml")
 """Files beside the code that say something else."""
 ONE = {
     "name": "mechanism",

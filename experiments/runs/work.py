@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from experiments.runs.batches import KEYS
 from experiments.runs.saved import FilesChanged
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
@@ -14,8 +15,6 @@ from model import fingerprint
 
 if TYPE_CHECKING:
     from experiments.runs.seats import Tell
-
-KEYS = ("run", "scenario", "policy", "seed", "month")
 
 
 @dataclass(frozen=True)

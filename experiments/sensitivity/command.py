@@ -25,7 +25,7 @@ from experiments.sensitivity.methods import Method, Problem, method_named
 from experiments.sensitivity.noise import Luck, luck_of
 from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
-from experiments.sweeps.jobs import points_of
+from experiments.sweeps.jobs import agree_to, points_of
 from experiments.sweeps.lock import locked
 from experiments.sweeps.study import Study, find_study, read_study
 from model.errors import InputError
@@ -46,6 +46,8 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         place.check_same(target, study)
         size, stated = agreed(study, method, problem, budget, hands, target)
         say(stated)
+        arms = len(study.scenarios) * len(study.policies)
+        agree_to(study, size.runs(method, problem) * arms, hands.workers, hands.agreed)
         points = method.sample(problem, size.blocks)
         rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
         jobs = list({job.run: job for row in rows for job in row}.values())

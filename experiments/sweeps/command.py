@@ -10,14 +10,14 @@ from typing import Any
 
 from experiments.runs.manifest import half_written
 from experiments.runs.pool import Interruption
-from experiments.runs.progress import Progress, announce_compiling, say
+from experiments.runs.progress import Progress, announce_compiling, patience, say
 from experiments.runs.seats import Crew, LocalCrew
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt
 from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
 from experiments.sweeps.engine import Engine, Outcome
-from experiments.sweeps.jobs import jobs_of, shared
+from experiments.sweeps.jobs import agree_to, count_of, jobs_of, shared
 from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
@@ -32,13 +32,17 @@ class Hands:
 
     workers: int = 1
     dask: str | None = None
+    agreed: bool = False
+    """Whether any number of runs is meant, without being asked."""
 
 
 def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
     """Carry out a study, or what is missing of it; return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
-    jobs = jobs_of(study)
+    agree_to(study, count_of(study), hands.workers, hands.agreed)
+    with patience(f"planning {study.name}"):
+        jobs = jobs_of(study)
     for line in overridden(study):
         say(line)
     with locked(target):
@@ -137,4 +141,5 @@ def tell_end(outcome: Outcome, target: Path, finished: int, runs: int) -> int:
             f" first fail again: {quarantine.command(path)}"
         )
         return FAILED
+    say(f"{finished} of {runs} runs are safe in {target}")
     return DONE

@@ -49,7 +49,7 @@ class Engine:
                 if isinstance(late, Done):
                     self.take(job, late)
             self.finish(self.store.flush())
-            self.progress.close()
+            self.progress.conclude()
         return self.outcome
 
     def take(self, job: RunSpec, result: Done | Failed | Died) -> None:

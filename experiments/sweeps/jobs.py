@@ -1,14 +1,45 @@
 """The runs of a study: one for each seed and combination of scenarios, policies, grids and points of its design."""
 
+import math
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from experiments.runs.asked import after
+from experiments.runs.progress import spoken
 from experiments.runs.spec import RunSpec, begun, laid, overrides_of
 from experiments.sweeps.study import Design, Study
+from model.errors import InputError
 from model.scenario import Scenario
+
+MOST_UNASKED, MOST = 10_000, 1_000_000
+"""Runs of a study beyond which one is asked, and beyond which not even a list of them would be made in time."""
+PACE_S = 2.5e-6
+"""Seconds that a resident's year takes on one core, roughly (results/reference/bench.txt)."""
+
+
+def agree_to(study: Study, runs: int, lanes: int, agreed: bool) -> None:
+    """Ask before more runs than anybody means by mistake, with number and time; refuse where nobody answers."""
+    if runs <= MOST_UNASKED or agreed:
+        return
+    scenario = shared(study, study.scenarios[0], study.policies[0])
+    residents = scenario["population"].total * scenario["population"].scale
+    seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / lanes
+    told = f"{study.name} means {runs:,} runs, about {spoken(seconds)} with {lanes} at a time"
+    if runs > MOST:
+        raise InputError(f"{told}; a study may have at most {MOST:,}: shorten its lists or its design")
+    if not sys.stdin.isatty():
+        raise InputError(f"{told}: give --yes if that is what you mean")
+    if input(f"{told}. Go on? [y/N] ").strip().lower() not in ("y", "yes", "s", "sí", "si"):
+        raise InputError(f"{told}: not begun")
+
+
+def count_of(study: Study) -> int:
+    """Return how many runs a study means, without making them; rows that coincide count twice."""
+    lists = [study.scenarios, study.policies, study.seeds, *study.factors.grids.values()]
+    return math.prod(map(len, lists)) * (study.design.points if study.factors.ranges else 1)
 
 
 def jobs_of(study: Study, points: np.ndarray | None = None) -> list[RunSpec]:

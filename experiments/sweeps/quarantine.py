@@ -1,11 +1,11 @@
 """Runs that failed: what they were asked to be, what went wrong, and the command that repeats each."""
 
-import json
 import shlex
 from pathlib import Path
 
 from experiments.runs.folder import json_of, write_whole
 from experiments.runs.spec import RunSpec
+from experiments.runs.stated import Quarantined, said_in
 from model.errors import InputError
 
 QUARANTINE = "quarantine"
@@ -39,13 +39,7 @@ def let_out(folder: Path, run: str) -> None:
 def read(path: Path) -> tuple[str, RunSpec]:
     """Return the identity that a run in quarantine had, and what it was asked to be."""
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
+        stated = said_in(path, Quarantined)
         return str(stated["run"]), RunSpec.read(stated["command"])
-    except FileNotFoundError:
-        raise InputError(f"no file '{path}'") from None
-    except (OSError, ValueError):
-        raise InputError(f"{path} is not readable as JSON") from None
-    except (KeyError, TypeError):
-        raise InputError(f"{path} holds no run that could be repeated") from None
     except InputError as reason:
-        raise InputError(f"{path}: {reason}") from None
+        raise InputError(f"{path}: {str(reason).removeprefix(f'{path}: ')}") from None

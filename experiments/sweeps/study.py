@@ -11,8 +11,9 @@ from experiments.runs.spec import KEEPS, every_measure
 from experiments.sweeps.factors import Factors, read_factors
 from model.errors import InputError, nearest
 from model.parameters import date_of
+from scenarios.files import read_toml
 from scenarios.policy_files import finite
-from scenarios.reading import built_in, read_toml
+from scenarios.reading import built_in
 
 STUDIES = Path(__file__).parent.parent / "studies"
 KEYS = (

@@ -145,7 +145,7 @@ class Charts {
     const colours = data.colours;
     box.children[2].className = "cf-lines";
     box.children[2].replaceChildren(
-      ...chart.lines.map((line, k) => {
+      ...(chart.lines.length > 1 ? chart.lines : []).map((line, k) => {
         const item = document.createElement("span");
         item.style.setProperty("--line", colours[k]);
         item.textContent = line.name;

@@ -3,12 +3,13 @@
 import datetime
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from experiments.figures.looks import LINES, look_of
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
-from scenarios.timeline import read_timeline
+from scenarios.timeline import ReadyEvent, read_timeline
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,26 @@ CHARTS = (
 )
 
 
-def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) -> dict[str, Any]:
+HABITS = (
+    Chart(
+        "habits",
+        "scale",
+        {"team": "habit_team", "area": "habit_area", "analysis": "habit_analysis", "follow": "habit_follow"},
+        0.5,
+        True,
+    ),
+    Chart("long_visits", "resident_year", {"all": "long_visits_year"}, 0.5, True),
+    Chart("in_sector", "months", {"all": "months_in_sector"}, 6.0, True),
+    Chart("followed", "share", {"all": "followed_up"}, 0.2, True),
+    Chart("fitting", "share", {"all": "problems_fitting"}, 0.2, True),
+    Chart("known", "share", {"all": "known_share"}, 0.2, True),
+)
+"""Of the panel of practice."""
+
+
+def data_of(
+    language: str, dark: bool, lanes: list[Lane], chosen: int | None, shown: tuple[Chart, ...] = CHARTS
+) -> dict[str, Any]:
     """Return everything that the charts draw."""
     columns = [lane.history() for lane in lanes]
     months = [f"{month:%Y-%m}" for month in columns[0].get("month", [])]
@@ -65,7 +85,7 @@ def data_of(language: str, dark: bool, lanes: list[Lane], chosen: int | None) ->
                     for name, measure in chart.lines.items()
                 ],
             }
-            for chart in CHARTS
+            for chart in shown
         ],
     }
 
@@ -74,8 +94,14 @@ def marks_of(language: str, lane: Lane) -> list[tuple[datetime.date, str]]:
     """Return the dated events that this municipality meets from the start of the run on."""
     scenario = lane.world.settings
     met = {event.name for event in scenario.timeline if event.start >= scenario.start}
-    found = [(one.event.start, one.title[language]) for one in read_timeline() if one.event.name in met]
+    found = [(one.event.start, one.title[language]) for one in timeline() if one.event.name in met]
     return sorted(found)
+
+
+@cache
+def timeline() -> tuple[ReadyEvent, ...]:
+    """Return every event of the timeline, which is read once: charts are drawn several times a second."""
+    return tuple(read_timeline())
 
 
 def rounded(values: list[float]) -> list[float | None]:

@@ -15,6 +15,8 @@ from experiments.viewer.looks import LAYERS, ON_REQUEST
 from experiments.viewer.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
 from experiments.viewer.pieces import button, choice, field, text
 from experiments.viewer.player import SPEEDS
+from experiments.viewer.practice import PracticePanel
+from experiments.viewer.problems import ProblemsPanel
 from experiments.viewer.tour import Tour, Workshop
 from experiments.viewer.views import ready
 from experiments.viewer.visit import Visit
@@ -25,6 +27,8 @@ PANELS = {
     "levers": LeverPanel,
     "why": WhyPanel,
     "decided": DecidedPanel,
+    "practice": PracticePanel,
+    "problems": ProblemsPanel,
     "life": LifePanel,
     "criteria": CriteriaPanel,
 }
@@ -241,6 +245,6 @@ def Panels(visit: Visit) -> None:
     with solara.Div(classes=["cf-tabs"], attributes={"role": "tablist"}):
         for name in PANELS:
             button(visit.say(f"page.tab_{name}"), partial(visit.tab.set, name), on=tab == name)
-    with solara.Div(classes=["cf-panel"]):
+    with solara.Div(classes=["cf-panel"]).key(tab):  # another tab begins at its top
         PANELS[tab](visit)
     text(visit.say("page.keys"))

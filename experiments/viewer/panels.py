@@ -264,7 +264,7 @@ def CriteriaPanel(visit: Visit) -> None:
     lanes: list[Any] = visit.lanes
     with solara.Div():
         if not lanes or not lanes[0].history().get("month"):
-            text(visit.say("page.no_months"), classes="cf-busy")
+            text(visit.say("page.no_months"), classes="cf-busy").key("none")
             return
         text(visit.say("criteria.title"), "h3", "")
         markup(criteria_bars(language, lanes))

@@ -51,7 +51,7 @@ class Stage:
         self.step = solara.reactive(-1)
         self.guess: solara.Reactive[dict[str, Any]] = solara.reactive({})
         self.lanes: list[Lane] = []
-        self.map, self.chart = MapWidget(), ChartWidget()
+        self.map, self.chart, self.habits = MapWidget(), ChartWidget(), ChartWidget()
         self.player = Player(self.advance, self.show, self.turned, self.failed)
         self._told_at, self._months = 0.0, -1
 
@@ -185,7 +185,8 @@ class Stage:
         """Draw all charts anew."""
         if self.lanes:
             self._months = self.lanes[0].world.month
-            self.chart.data = charts.data_of(self.language.value, self.dark.value, self.lanes, self.month.value)
+            look = self.language.value, self.dark.value, self.lanes, self.month.value
+            self.chart.data, self.habits.data = charts.data_of(*look), charts.data_of(*look, charts.HABITS)
 
     def renew(self) -> None:
         """Show everything anew after something else than a shift has changed it."""

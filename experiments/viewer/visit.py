@@ -21,7 +21,7 @@ class Visit(Stage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.map.answer, self.chart.answer = self.heard, self.heard
+        self.map.answer = self.chart.answer = self.habits.answer = self.heard
         self._moving: dict[str, threading.Timer] = {}
 
     def toggle(self) -> None:

@@ -1,0 +1,87 @@
+"""What is printed reaches whoever reads: a terminal that knows ASCII alone, or a pipe that somebody closes early."""
+
+import codecs
+import io
+import os
+import sys
+import unicodedata
+from typing import Any
+
+PLAIN = {
+    **dict(zip("–—−‐‑", "-----", strict=True)),
+    **dict(zip("‘’“”«»", '\'\'""""', strict=True)),
+    **{"…": "...", "×": "x", "±": "+-", "·": "-", "•": "*", "→": "->", "≤": "<=", "≥": ">=", "≠": "!="},
+    **{"¿": "?", "¡": "!", "²": "2", "€": "EUR", "°": " deg", "─": "-", "│": "|", "█": "#", "\u202f": " "},
+}
+"""How signs are written where there is ASCII only; letters lose their accents."""
+
+
+class Outlet(io.TextIOWrapper):
+    """Standard output that goes quiet when nobody reads it any more, so that what is under way is still finished."""
+
+    def write(self, text: str) -> int:
+        """Write a text, if somebody reads it."""
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            return hush(self, len(text))
+
+    def flush(self) -> None:
+        """Hand on what was written, if somebody reads it."""
+        try:
+            super().flush()
+        except BrokenPipeError:
+            hush(self, 0)
+
+
+def hush(stream: io.TextIOWrapper, written: int) -> int:
+    """Let a stream lead nowhere from now on."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+    return written
+
+
+def plain(reason: UnicodeError) -> tuple[str, int]:
+    """Return what stands for signs that a terminal does not know.
+
+    >>> "Totonicapán: 4.0±0.5 …".encode("ascii", "confianza")
+    b'Totonicapan: 4.0+-0.5 ...'
+    """
+    assert isinstance(reason, UnicodeEncodeError)
+    return "".join(map(plain_letter, reason.object[reason.start : reason.end])), reason.end
+
+
+def plain_letter(letter: str) -> str:
+    """Return one sign in ASCII."""
+    if letter in PLAIN:
+        return PLAIN[letter]
+    return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode() or "?"
+
+
+codecs.register_error("confianza", plain)
+
+
+def prepare_streams() -> None:
+    """Let both standard streams say everything wherever they lead."""
+    sys.stdout = outlet(sys.stdout)
+    sys.stderr = outlet(sys.stderr)
+
+
+def outlet(stream: Any) -> Any:
+    """Return an outlet in the place of a stream; one that is no file of the system stays as it is."""
+    if not isinstance(stream, io.TextIOWrapper) or stream.closed:
+        return stream
+    ascii_only = stream.isatty() and speaks_ascii(os.environ)
+    encoding, live = "ascii" if ascii_only else stream.encoding, stream.line_buffering
+    return Outlet(stream.detach(), encoding=encoding, errors="confianza", line_buffering=live)
+
+
+def speaks_ascii(settings: Any) -> bool:
+    """Tell whether a terminal is said to know ASCII alone; Python itself takes UTF-8 there.
+
+    >>> speaks_ascii({"LANG": "C"}), speaks_ascii({"LC_ALL": "es_GT.UTF-8", "LANG": "C"}), speaks_ascii({})
+    (True, False, False)
+    """
+    stated = settings.get("LC_ALL") or settings.get("LANG") or ""
+    return stated in ("C", "POSIX") and not settings.get("PYTHONUTF8") and not settings.get("PYTHONIOENCODING")

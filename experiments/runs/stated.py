@@ -1,0 +1,227 @@
+"""What files that this program wrote may say: manifests, saved states and runs in quarantine, typed key by key."""
+
+import datetime
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from model.errors import InputError, nearest
+from scenarios.files import check_limits, read_json
+
+LONGEST = 80
+
+
+def day(text: str) -> str:
+    """Return a date as it stands, if it is one."""
+    datetime.date.fromisoformat(text)
+    return text
+
+
+Day = Annotated[str, AfterValidator(day)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+World = Annotated[int, Field(ge=0, lt=2**61)]
+"""A seed, with the number of the draw of a sweep above it."""
+Text = Mapping[str, str]
+Digits = Annotated[str, Field(pattern=r"^\d{1,10}$")]
+"""A seed as the name of something in JSON."""
+
+
+class Settings(TypedDict, total=False):
+    """A scenario in full."""
+
+    start: Day | None
+    parameters: Mapping[str, Mapping[str, float | str | None]]
+
+
+class Origin(TypedDict):
+    """The saved states that runs went on from."""
+
+    folder: str | None
+    states: Mapping[Digits, str]
+
+
+class Any_(TypedDict, total=False):
+    """What every manifest says; older ones say less."""
+
+    format: str
+    schema: int
+    fingerprint: str
+    command: str
+    versions: Text
+    commit: str | None
+    written: str
+    seconds: float
+    interrupted: bool
+    unfinished: bool
+    begins: Day
+    until: Day
+
+
+class Run(Any_, total=False):
+    """Runs that differ in their seeds."""
+
+    scenario: str
+    source: str
+    policy: str
+    policies: list[str]
+    varied: Mapping[str, Any]
+    keep: list[str]
+    measures: list[str]
+    seeds: list[Seed]
+    runs: Mapping[Digits, str]
+    branched_from: Mapping[Digits, str]
+    went_on_from: Origin | None
+    settings: Settings
+    arm: str
+    title: Text
+
+
+class Policy(TypedDict):
+    """A policy of an arm."""
+
+    name: str
+    start: str
+    title: Text
+    about: Text
+
+
+class Arm(TypedDict):
+    """One arm of a comparison."""
+
+    folder: str
+    name: str
+    scenario: str
+    title: Text
+    policies: list[Policy]
+    seeds: list[World]
+    fingerprint: NotRequired[str]
+    label: NotRequired[str]
+    swept: NotRequired[str]
+    drawn: NotRequired[list[str]]
+    differs: NotRequired[Mapping[str, Any]]
+    scale: NotRequired[float]
+
+
+class Request(TypedDict, total=False):
+    """The words and options of a comparison."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    arms: list[str]
+    scenarios: list[str]
+    sets: list[str]
+    start: str | None
+    years: float | None
+    until: str | None
+    seed: int
+    replicates: int
+    independent: bool
+    memory: int
+
+
+class Comparison(Any_, total=False):
+    """Twins and what differs between them."""
+
+    request: Request
+    arms: Annotated[list[Arm], Field(min_length=1)]
+    seeds: Annotated[list[World], Field(min_length=1)]
+    lang: str
+
+
+class Agreement(TypedDict):
+    """The design of a sensitivity analysis."""
+
+    method: str
+    budget: str | None
+    blocks: Annotated[int, Field(ge=1, le=2**20)]
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+
+
+class Sweep(Any_, total=False):
+    """A study and how far it has come."""
+
+    study: Mapping[str, Any]
+    varied: list[str]
+    measures: list[str]
+    keep: list[str]
+    runs: int
+    sensitivity: Agreement
+
+
+class Begun(TypedDict):
+    """A scenario in full, which says when it began."""
+
+    start: Day
+
+
+class Saved(TypedDict):
+    """What saved states are states of."""
+
+    settings: Begun
+    policies: list[str]
+    until: Day
+    runs: Mapping[Digits, str]
+    states: NotRequired[Mapping[Digits, str]]
+
+
+class Quarantined(TypedDict):
+    """A run that failed."""
+
+    run: str
+    command: str
+
+
+KINDS: dict[str, Any] = {"confianza run 1": Run, "confianza compare 1": Comparison, "confianza sweep 1": Sweep}
+"""What a manifest says, by its format."""
+
+
+class Said(dict[str, Any]):
+    """What a file says; to ask for what it does not say is told in one line."""
+
+    def __init__(self, stated: Mapping[str, Any], file: str) -> None:
+        super().__init__(stated)
+        self.file = file
+
+    def __missing__(self, key: str) -> Any:
+        raise InputError(f"{self.file} does not say '{key}'{nearest(key, self)}: make the folder anew")
+
+
+def said_in(path: Path, kind: Any = None) -> Said:
+    """Return what a file of this program says, each key in its type; a manifest is of the kind that it names."""
+    return checked(read_json(path, str(path)), str(path), kind)
+
+
+def checked(stated: Any, file: str, kind: Any = None) -> Said:
+    """Return what a file says if every key has its type, or raise with the first that has not."""
+    if not isinstance(stated, dict):
+        raise InputError(f"{file} is no manifest: it holds no table")
+    check_limits(stated, file)
+    named = stated.get("format")
+    wanted = kind or KINDS.get(named if isinstance(named, str) else "", Any_)
+    try:
+        reader(wanted).validate_python(stated, strict=True)
+    except ValidationError as reason:
+        raise InputError(f"{file}: {first(reason, wanted)}") from None
+    return Said(stated, file)
+
+
+@cache
+def reader(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads one kind of file."""
+    return TypeAdapter(kind)
+
+
+def first(reason: ValidationError, kind: Any) -> str:
+    """Return in words what is wrong first: key, rule and value."""
+    found = reason.errors(include_url=False)[0]
+    place = ".".join(map(str, found["loc"])) or "it"
+    if found["type"] == "missing":
+        return f"does not say '{place}': make the folder anew"
+    if found["type"] == "extra_forbidden":
+        return f"has no '{place}'{nearest(str(found['loc'][-1]), Request.__annotations__)}"
+    rule = found["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
+    told = repr(found["input"])
+    return f"{place}: {rule}, got {told if len(told) <= LONGEST else told[:LONGEST] + '…'}"

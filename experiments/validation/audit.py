@@ -1,0 +1,106 @@
+"""The audit: each row of evidence that the model carries is taken out, and its own quantity must change.
+
+Two worlds share all luck, so what a carrier does not touch is equal to the last bit; what it does touch may still
+differ in either direction by chance.  A row passes if, over twins, the interval of the mean difference lies on the side
+that the row says.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from experiments.documents.evidence import LEDGER, LISTS, Row, in_list
+from experiments.runs.asked import asked
+from experiments.runs.folder import joined
+from experiments.runs.runs import run_all
+from experiments.validation.knockouts import SURE, Effect, effect_of, shown
+from model.errors import InputError, nearest
+
+ID = ("run", "scenario", "policy", "month", "settlement", "cause")
+"""Columns that say whose a row is."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the worlds of the audit are."""
+
+    scale: float = 0.2
+    years: float = 1.0
+    replicates: int = 5
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of a row's quantity where its carrier is lacking."""
+
+    row: Row
+    effect: Effect
+
+    @property
+    def passed(self) -> bool:
+        """Whether the quantity surely changed, in the direction that the row says."""
+        return self.effect.low > 0.0 if self.row.without == "falls" else self.effect.high < 0.0
+
+
+def found(row: Row, size: Size) -> Finding:
+    """Return what the two worlds of a row show."""
+    having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
+    return Finding(row, effect_of(row.quantity, having, lacking))
+
+
+@cache
+def world(site: str, items: tuple[str, ...], size: Size) -> pd.DataFrame:
+    """Return what a world is like, a row per seed; rows of evidence share those that are alike."""
+    sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
+    policies = [item for item in items if "=" not in item]
+    specs = asked(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)
+    label = f"{site} {' '.join(items) or 'as it is'}"
+    tables = joined(run_all(specs, workers=size.workers, label=label).whole)
+    seeds = {one.run: one.seed for one in specs}
+    measures, ledger = (tables[name].to_pandas() for name in ("measures", "ledger"))
+    return means(measures).join(accounts(ledger.assign(seed=ledger["run"].map(seeds))))
+
+
+def means(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of every measure over the months that have it, a row per seed."""
+    return measures.drop(columns=[name for name in ID if name in measures]).groupby("seed").mean(numeric_only=True)
+
+
+def accounts(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return what each cause did to trust in the whole time, a row per seed."""
+    table = ledger.pivot_table("change", "seed", "cause", "sum")
+    return table.rename(columns=lambda cause: f"{LEDGER}{cause}")
+
+
+def audit_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield the table of the audit, a line a row."""
+    yield f"{'row':5}{'quantity':36}{'has it':>10}{'lacks it':>10}{'difference, interval':>34}"
+    for one in findings:
+        effect, sign = one.effect, "" if one.passed else "  NOT AS THE ROW SAYS"
+        band = f"{shown(effect.mean).strip()} [{shown(effect.low).strip()}, {shown(effect.high).strip()}]"
+        yield (
+            f"{one.row.id:5}{one.row.quantity:36}{shown(effect.with_it):>10}{shown(effect.without):>10}{band:>34}{sign}"
+        )
+
+
+def carried(only: Sequence[str]) -> list[Row]:
+    """Return the rows that are carried, or those named."""
+    rows = {row.id: row for row in in_list("carried")}
+    for name in only:
+        if name not in rows:
+            raise InputError(f"no row of evidence '{name}' is carried{nearest(name, rows)}")
+    return [row for name, row in rows.items() if not only or name in only]
+
+
+def show_audit(only: Sequence[str], size: Size) -> bool:
+    """Print the audit of the rows that are carried; return whether each passes."""
+    rows = carried(only)
+    print(f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};")
+    print(f"monthly means, accounts of the ledger in all; difference with its {SURE:.0%} interval")
+    findings = [found(row, size) for row in rows]
+    print("\n".join(audit_lines(findings)))
+    print("; ".join(f"{name}: {len(in_list(name))}" for name in LISTS))
+    return all(one.passed for one in findings)

@@ -1,0 +1,111 @@
+"""Files that people hand in, read within limits: whatever is wrong with one is a single line that names it."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from model.errors import InputError
+
+MOST_TOML, MOST_JSON = 2**18, 2**23
+"""Bytes that are read within a second; no file of the project has half as many."""
+DEEPEST, LONGEST_NAME, LARGEST = 32, 200, 2**63
+"""Levels of tables in tables, characters of a name, and whole numbers that fit into 64 bits."""
+LONGEST_LINE = 10_000
+DEEP_KEY = re.compile(rf"(?<![^\s.=])(?:[^\s.=]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
+"""A name of so many parts that the time to read it would grow with their square."""
+
+
+def read_text(path: Path, file: str, most: int = MOST_JSON) -> str:
+    """Return the content of a text file, or raise one line that says why it cannot be read."""
+    try:
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "no ordinary file"
+            raise InputError(f"{file}: cannot be read: it is {what}")
+        with path.open("rb") as opened:
+            content = opened.read(most + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"no file '{file}'") from None
+    except OSError as reason:
+        raise InputError(f"{file}: cannot be read: {reason.strerror}") from None
+    except ValueError as reason:
+        raise InputError(f"{file!r} is no name of a file: {reason}") from None
+    if len(content) > most:
+        raise InputError(f"{file}: must have at most {most / 2**20:g} MB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: is not a text file in UTF-8") from None
+
+
+def read_toml(path: Path, file: str) -> dict[str, Any]:
+    """Return the content of a TOML file, or raise one line that says why it cannot be read."""
+    text = read_text(path, file, MOST_TOML)
+    if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+        raise InputError(f"{file}: a line must have at most {LONGEST_LINE:,} characters")
+    if DEEP_KEY.search(text):
+        raise InputError(f"{file}: a name must have at most {DEEPEST} parts with dots between them")
+    return within(lambda: tomllib.loads(text), file, "TOML")
+
+
+def read_json(path: Path, file: str, kind: str = "JSON") -> Any:
+    """Return the content of a JSON file, or raise one line that says why it cannot be read."""
+    return json_in(read_text(path, file), file, kind)
+
+
+def json_in(text: str, file: str, kind: str = "JSON") -> Any:
+    """Return what a text in JSON says."""
+    return within(lambda: json.loads(text), file, kind)
+
+
+def within[T](parse: Callable[[], T], file: str, kind: str) -> T:
+    """Return what a text says, if it can be read at all and stays within the limits."""
+    try:
+        found = parse()
+    except RecursionError:
+        raise InputError(f"{file}: must be nested at most {DEEPEST} deep") from None
+    except ValueError as reason:
+        if "set_int_max_str_digits" in str(reason):
+            raise InputError(f"{file}: a whole number must fit into 64 bits, got one of thousands of digits") from None
+        raise InputError(f"{file}: is not {kind}: {' '.join(str(reason).split())}") from None
+    check_limits(found, file)
+    return found
+
+
+def check_limits(found: Any, file: str) -> None:
+    """Raise if a value is nested too deep, or holds a name, number or text that nothing here could use."""
+    level: list[Any] = [found]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in inside(one, file)]
+        if not level:
+            return
+    raise InputError(f"{file}: must be nested at most {DEEPEST} deep")
+
+
+def inside(value: Any, file: str) -> Iterator[Any]:
+    """Yield what a table or list holds, after checking the names and values in it."""
+    if isinstance(value, dict):
+        for name in value:
+            check_name(name, file)
+        yield from value.values()
+    elif isinstance(value, list):
+        yield from value
+    elif isinstance(value, int) and not -LARGEST <= value < LARGEST:
+        raise InputError(f"{file}: a whole number must fit into 64 bits, got one of {len(hex(value)) * 4 - 8} bits")
+    elif isinstance(value, str):
+        check_characters(value, file)
+
+
+def check_name(name: str, file: str) -> None:
+    """Raise if something has a name that nothing in this program has."""
+    if len(name) > LONGEST_NAME:
+        raise InputError(f"{file}: a name must have at most {LONGEST_NAME} characters, '{name[:20]}…' has {len(name)}")
+    check_characters(name, file)
+
+
+def check_characters(text: str, file: str) -> None:
+    """Raise if a text holds what no file name, terminal or file in UTF-8 can hold."""
+    if "\0" in text or (not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)):
+        raise InputError(f"{file}: a text must be free of null characters and half characters, got {text[:40]!r}")

@@ -1,0 +1,115 @@
+"""What of the paper the model carries: every row in one list, and what carries it is missed where it is taken out."""
+
+import re
+
+import pytest
+
+from experiments.cli import app as cli
+from experiments.documents import evidence
+from experiments.documents.evidence import LEDGER, LISTS, SPANISH, Row, evidence_rows, in_list, row_of
+from experiments.runs.asked import asked
+from experiments.validation.audit import Size, found
+from model.errors import InputError
+from model.measures import MEASURES
+from model.parameters import group_named
+from model.register import CAUSES
+from scenarios.groups import declare_all
+
+PAPER = {
+    "A": "12",
+    "B": "01 02 03 04 06 09 12 15 17 18 19 20 22 23 24",
+    "C": "07 08 12 15 16 18 19 20 23 24 25",
+    "D": "01 02 04 06 08 09 12",
+    "E": "01 04 05 13 16 18 19 20 21",
+    "F": "01 03 04 05 07 08 09 10 12 17 23 26 27",
+    "G": "05 06 08 09 10 11 12 13",
+    "H": "02 04 05",
+    "I": "03 06 08 10",
+    "J": "03 04 05 06 07 08",
+    "K": "10 12 13",
+    "L": "07",
+    "M": "14 16",
+}
+"""Every row of the evidence from the paper that says how something works."""
+TOUCHED = ["B13", "C22", "E15"]
+"""Rows of another kind that policies touch."""
+CARRIED = in_list("carried")
+SMALL = Size(scale=0.05, years=0.25, replicates=2)
+
+
+def test_every_row_of_the_paper_is_in_exactly_one_list() -> None:
+    paper = [f"{letter}{number}" for letter, numbers in PAPER.items() for number in numbers.split()]
+    assert len(paper) == 83
+    assert sorted(evidence_rows()) == sorted([*paper, *TOUCHED])
+    assert sorted(row.id for name in LISTS for row in in_list(name)) == sorted(evidence_rows())
+
+
+@pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
+def test_what_is_carried_names_a_quantity_and_what_carries_it(row: Row) -> None:
+    cause = row.quantity.removeprefix(LEDGER)
+    assert row.quantity in MEASURES or (cause != row.quantity and cause in CAUSES)
+    assert evidence.carriers(row.id), "no group of parameters rests on it"
+    worlds = [world_of(row.site, items) for items in (row.has, row.lacks)]
+    assert worlds[0] != worlds[1]
+
+
+def world_of(site: str, items: tuple[str, ...]) -> str:
+    """Return the identity of a world; names and values that are wrong raise."""
+    named = {kind: [item for item in items if ("=" in item) == kind] for kind in (True, False)}
+    return asked(site, policies=named[False], sets=named[True], years=1.0)[0].run
+
+
+@pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
+def test_a_quantity_is_no_parameter_that_is_taken_out(row: Row) -> None:
+    declare_all()
+    for item in (item for item in (*row.has, *row.lacks) if "=" in item):
+        group, _, key = item.partition("=")[0].partition(".")
+        assert row.quantity not in group_named(group).numbers() or key != row.quantity
+
+
+@pytest.mark.parametrize("row", [row for row in evidence_rows().values() if row.why], ids=lambda row: row.id)
+def test_what_is_not_carried_says_why_in_both_languages(row: Row) -> None:
+    assert row.why is not None
+    assert row.why["en"] != row.why["es"]
+    assert not re.search(r"\b(the|of|and|is)\b|_", row.why["es"])
+    flat = " ".join(SPANISH.read_text(encoding="utf-8").split())
+    assert row.why["es"] in flat
+
+
+@pytest.mark.parametrize(
+    ("entries", "wrong"),
+    [
+        ({"says": "x", "list": "caried"}, "must be in one of the lists carried, .*got 'caried'"),
+        ({"says": "x", "list": "carried", "lacks": ["a.b=0"]}, "say its quantity"),
+        ({"says": "x", "list": "carried", "quantity": "km", "without": "falls"}, "must differ"),
+        ({"says": "x", "list": "number only", "why": {"en": "x"}}, "needs a reason in en and es"),
+        ({"says": "x", "list": "carried", "quantitty": "km"}, "no 'quantitty'; did you mean 'quantity'"),
+    ],
+)
+def test_a_row_that_is_wrong_is_named(entries: dict[str, object], wrong: str) -> None:
+    with pytest.raises(InputError, match=wrong):
+        row_of("X99", entries)
+
+
+@pytest.mark.parametrize("name", ["B01", "B03", "I06"])
+def test_a_row_that_is_carried_is_missed_where_it_is_taken_out(name: str) -> None:
+    effect = found(evidence_rows()[name], SMALL).effect
+    assert (effect.mean > 0.0) == (evidence_rows()[name].without == "falls")
+    assert effect.mean
+
+
+def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
+    turned = Row(id="X99", says="", list="carried", lacks=("contacts.talk=0",), quantity="greetings", without="falls")
+    assert not found(turned, SMALL).passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
+def test_every_row_that_is_carried_is_missed(row: Row) -> None:
+    one = found(row, Size())
+    assert one.passed, one.effect
+
+
+def test_the_audit_of_a_row_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.code_of(["validate", "--audit", "--only", "BO1"]) == 2
+    assert "no row of evidence 'BO1' is carried; did you mean" in capsys.readouterr().err
