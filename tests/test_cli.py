@@ -11,7 +11,7 @@ HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
     *("validate", "compare", "verify", "sweep", "sensitivity", "plot", "repeat"),
-    *("view", "doctor"),
+    *("view", "doctor", "bundle"),
 )
 
 
@@ -91,6 +91,9 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["repeat", "abc"], ["abc", "16 hexadecimal"]),
         (["repeat", "nowhere.json"], ["nowhere.json"]),
         (["view", "totonicapan", "--mesa"], ["--mesa", "SCENARIO"]),
+        (["bundle", "wheels", "--for", "window"], ["--for", "window", "did you mean 'windows'"]),
+        (["bundle", "README.md"], ["README.md", "a file, not a folder"]),
+        (["bundle", "model"], ["model", "something else than wheels"]),
         (["doctor", "--store", " "], ["--store", "reason"]),
     ],
 )

@@ -324,6 +324,14 @@ def doctor(store: options.StoreFigures = None) -> None:
     raise typer.Exit(DONE if examine() else OUR_FAULT)
 
 
+@app.command()
+def bundle(folder: options.Wheels, systems: options.Systems = []) -> None:
+    """Fill a folder for workshops without internet."""
+    from experiments.setup.bundle import bundle as fill
+
+    fill(folder, systems)
+
+
 @app.callback()
 def program(version: options.Version = False) -> None:
     """Simulates trust between police and community in two Guatemalan municipalities."""

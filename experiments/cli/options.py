@@ -185,3 +185,7 @@ Version = Annotated[bool, Option("--version", help="Print the version and end.",
 StoreFigures = Annotated[
     str | None, Option("--store", metavar="REASON", help="Instead: put new figures of the tiny run on record.")
 ]
+Wheels = Annotated[Path, Argument(metavar="FOLDER", help="The folder to fill; it is made if need be.")]
+Systems = Annotated[
+    list[str], Option("--for", metavar="windows|macos|linux", help="For which system; repeatable.  [default: this one]")
+]
