@@ -213,7 +213,7 @@ def of_run(luck: random.Random, place: Place) -> None:
     elif how == 3:
         command("plot", folder)
     else:
-        arms_of(Request(arms=(str(folder), f"{place.written}/compare/arms/baseline-resources_only")))
+        arms_of(Request(arms=(str(folder), f"{place.written}/compare/arms/villa_canales-resources_only")))
 
 
 def comparison_folder(luck: random.Random, place: Place) -> None:
@@ -356,6 +356,7 @@ class Tally:
     inputs: int = 0
     refused: int = 0
     slowest: float = 0.0
+    last: str = ""
     wrong: list[str] = field(default_factory=list)
 
 
@@ -367,8 +368,9 @@ def tried(kind: str, number: int, place: Place, tally: Tally) -> None:
         KINDS[kind](random.Random(f"{kind} {number}"), place)
     except Accepted:
         pass
-    except InputError:
+    except InputError as reason:
         tally.refused += 1
+        tally.last = str(reason)
     except Exception:
         tally.wrong.append(f"{kind} {number}: {traceback.format_exc()}")
     seconds = time.process_time() - begun
@@ -408,4 +410,4 @@ def test_what_is_not_mutated_is_right(place, monkeypatch):
             tried(kind, number, place, tally)
         assert not tally.wrong
         none_found = kind.startswith(("comparison", "sweep"))  # one command of five asks for a run that is not there
-        assert kind in ("any_file", "words", "quarantined") or tally.refused <= 3 * none_found, kind
+        assert kind in ("any_file", "words", "quarantined") or tally.refused <= 3 * none_found, tally

@@ -62,7 +62,18 @@ def test_a_pipe_that_knows_ascii_alone_gets_ascii():
 @needs_signals
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_where_ctrl_c_is_not_heard_it_says_how_to_stop_and_what_is_finished_is_kept(tmp_path, workers):
-    words = ["run", *SMALL, "--years", "1", "--replicates", "60", "--workers", workers, "--out", str(tmp_path / "out")]
+    words = [
+        "run",
+        *SMALL,
+        "--years",
+        "0.3",
+        "--replicates",
+        "40",
+        "--workers",
+        workers,
+        "--out",
+        str(tmp_path / "out"),
+    ]
     deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from experiments.cli import main; main()"
     process = listening([sys.executable, "-c", deaf, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None

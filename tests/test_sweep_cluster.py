@@ -87,3 +87,28 @@ def test_an_address_where_nobody_answers_is_one_line(capsys, tmp_path, monkeypat
     err = capsys.readouterr().err.splitlines()
     assert "--dask nowhere: no scheduler answers there" in err[-1]
     assert "Traceback" not in "".join(err)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_is_one_line_and_the_sweep_goes_on_here(tmp_path, capfd):
+    scheduler, told = started(
+        ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"], tmp_path, "scheduler"
+    )
+    address = read_until(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)", told)[1]
+    words = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1"]
+    worker, told = started(words, tmp_path, "worker")
+    read_until("Registered to", told)
+    study, out = write_study(tmp_path / "study.toml", seeds=20), tmp_path / "out"
+    threading.Thread(target=kill_in_the_middle, args=(out, scheduler), daemon=True).start()
+    try:
+        assert cli.code_of(["sweep", str(study), "--out", str(out), "--dask", address]) == 1
+    finally:
+        worker.kill()
+        worker.wait()
+    err = capfd.readouterr().err
+    assert scheduler.wait() == -signal.SIGKILL
+    assert "Traceback" not in err
+    assert (ends := re.search(r"scheduler at .* is gone; (\d+) of 80 runs are safe in", err.splitlines()[-1]))
+    assert 0 < int(ends[1]) < 80
+    assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 0
+    assert "80 of 80 runs are safe" in capfd.readouterr().err

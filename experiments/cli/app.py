@@ -3,6 +3,7 @@
 Commands import what they do when they do it, so that help is there at once.
 """
 
+import contextlib
 import errno
 import gc
 import sys
@@ -133,14 +134,18 @@ def check(
 @app.command()
 def export(folder: options.Exported, csv: options.Csv) -> None:
     """Write the whole table as CSV, always the same bytes."""
+    from experiments.runs.progress import patience
     from experiments.sweeps.export import csv_of
     from experiments.sweeps.export import export as write_csv
 
-    if str(csv) == "-":
-        sys.stdout.buffer.write(csv_of(folder))
+    with patience("exporting"):
+        if str(csv) != "-":
+            write_csv(folder, csv)
+            return
+        content = csv_of(folder)
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-    else:
-        write_csv(folder, csv)
 
 
 @app.command()
@@ -298,8 +303,11 @@ def sensitivity(
 def plot(folder: options.Folder) -> None:
     """Draw the figures of a run, a sweep or a sensitivity analysis."""
     from experiments.figures.plot import draw
+    from experiments.runs.progress import patience
 
-    for path in draw(folder):
+    with patience("drawing"):
+        paths = draw(folder)
+    for path in paths:
         print(path)
 
 

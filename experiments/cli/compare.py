@@ -5,6 +5,7 @@ from pathlib import Path
 
 from experiments.compare.command import compare
 from experiments.compare.request import EffectSize, Request
+from experiments.runs.progress import patience
 from model.errors import InputError
 
 
@@ -27,12 +28,14 @@ class Shown:
             from experiments.report import build
             from experiments.runs.folder import write_whole
 
-            write_whole(self.report, build(folder, self.lang))
+            with patience("writing the report"):
+                write_whole(self.report, build(folder, self.lang))
             print(f"Report: {self.report}")
         if self.figures is not None:
             from experiments.report.alone import write_figures
 
-            written = write_figures(folder, self.figures, self.lang)
+            with patience("drawing the figures"):
+                written = write_figures(folder, self.figures, self.lang)
             print(f"Figures: {len(written)} files in {written[0].parent}/")
 
 

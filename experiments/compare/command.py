@@ -23,7 +23,7 @@ from experiments.compare.text import lines
 from experiments.runs.built_in import turned
 from experiments.runs.folder import begin, joined, manifest_of, parquets, write, write_whole
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
-from experiments.runs.progress import say
+from experiments.runs.progress import patience, say
 from model.errors import InputError
 from scenarios.policy_files import read_policy
 
@@ -34,7 +34,8 @@ def compare(request: Request, workers: int, out: Path | None, wish: EffectSize |
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
         print("\n".join(lines(Path(request.arms[0]), wish)))
         return Path(request.arms[0]), False
-    planned, found = arms_of(request)
+    with patience("reading what is to be compared"):
+        planned, found = arms_of(request)
     if planned and wish and request.replicates < FEWEST:
         raise InputError(
             f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
@@ -45,7 +46,8 @@ def compare(request: Request, workers: int, out: Path | None, wish: EffectSize |
         say("confianza: interrupted before the first twins were finished; nothing was written")
         raise KeyboardInterrupt
     arms = written_arms(planned, lives, folder, time.monotonic() - begun) if lives else found
-    write_comparison(request, arms, lives, folder, time.monotonic() - begun)
+    with patience("comparing what was found"):
+        write_comparison(request, arms, lives, folder, time.monotonic() - begun)
     print("\n".join(lines(folder, wish)))
     print(f"\nWritten to {folder}/")
     if lives and lives.interrupted:

@@ -4,22 +4,28 @@ On a cluster with Slurm, a job of a few lines starts the workers, and the sweep 
 
     from dask_jobqueue import SLURMCluster
 
-    cluster = SLURMCluster(cores=1, memory="2GB", walltime="12:00:00", job_script_prologue=["cd ~/confianza"])
+    cluster = SLURMCluster(
+        cores=1, memory="2GB", walltime="12:00:00", job_script_prologue=["cd ~/confianza"],
+        scheduler_options={"dashboard_address": "127.0.0.1:0"}, worker_extra_args=["--no-dashboard"],
+    )
     cluster.scale(jobs=100)
     print(cluster.scheduler_address)
 
 A worker that is killed loses nothing: its scheduler gives the run to another.  Only the coordinator writes.
 """
 
+import contextlib
+import logging
 import queue
+from collections.abc import Iterator
 from typing import Any
 
-from experiments.runs.seats import AHEAD, Died, Returned, awaited
+from experiments.runs.seats import AHEAD, Died, Returned, SchedulerGone, awaited
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt_far
 from model.errors import InputError
 
-PATIENCE_S = 20
+PATIENCE_S, CLOSING_S = 20, 2
 
 
 class DaskCrew:
@@ -33,15 +39,30 @@ class DaskCrew:
             raise InputError("--dask needs dask.distributed: install the extra 'cluster'") from None
         try:
             get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
+            for name in ("distributed", "distributed.client"):  # one line of our own says what matters
+                logging.getLogger(name).setLevel(logging.CRITICAL)
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as reason:
             raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None
+        self.address, self.known = address, 1
         self.results: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
         self.out: dict[str, Any] = {}
 
+    @contextlib.contextmanager
+    def reached(self) -> Iterator[None]:
+        """Ask something of the scheduler, or raise if it is gone, as it is before and while it is asked."""
+        try:
+            if self.client.status != "running":
+                raise ConnectionError
+            yield
+        except OSError:
+            raise SchedulerGone(f"the Dask scheduler at {self.address} is gone") from None
+
     def lanes(self) -> int:
         """Return how many runs the cluster carries out at the same time; workers may come and go."""
-        return max(1, sum(self.client.nthreads().values()))
+        with self.reached():
+            self.known = max(1, sum(self.client.nthreads().values()))
+        return self.known
 
     def room(self) -> int:
         """Return how many more jobs can be given."""
@@ -49,12 +70,16 @@ class DaskCrew:
 
     def give(self, job: RunSpec) -> None:
         """Hand a job to the scheduler."""
-        future = self.client.submit(attempt_far, job, key=f"run-{job.run}", pure=False)
+        with self.reached():
+            future = self.client.submit(attempt_far, job, key=f"run-{job.run}", pure=False)
         self.out[job.run] = future
         future.add_done_callback(lambda ended: self.results.put((job, ended)))
 
     def wait(self, seconds: float) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
-        """Wait for results."""
+        """Wait for results, or raise if the scheduler is gone: what it was given will never come back."""
+        if seconds > 0.0:
+            with self.reached():
+                pass
         return [one for ended in awaited(self.results, seconds) for one in self.taken(*ended)]
 
     def taken(self, job: RunSpec, ended: Any) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
@@ -77,6 +102,7 @@ class DaskCrew:
 
     def stop(self) -> None:
         """Give up what is not finished, and leave; the cluster goes on for others."""
-        self.client.cancel(list(self.out.values()), force=True)
+        with contextlib.suppress(SchedulerGone), self.reached():
+            self.client.cancel(list(self.out.values()), force=True)
         self.out.clear()
-        self.client.close()
+        self.client.close(timeout=CLOSING_S)

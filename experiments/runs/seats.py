@@ -44,6 +44,10 @@ class Returned:
     """A job comes back untouched, since the worker died before it was its turn."""
 
 
+class SchedulerGone(Exception):
+    """Whoever hands jobs to workers elsewhere is not there any more."""
+
+
 class NeverBegun(BrokenProcessPool):
     """The worker had died before the job was handed to it."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from experiments.runs.manifest import half_written
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress, announce_compiling, patience, say
-from experiments.runs.seats import Crew, LocalCrew
+from experiments.runs.seats import Crew, LocalCrew, SchedulerGone
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt
 from experiments.sweeps import folder as place
@@ -82,6 +82,12 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
         outcome = run_missing(missing, store, hands) if missing else Outcome()
     except OSError as reason:
         return give_up(reason, store, len(jobs))
+    except SchedulerGone as reason:
+        say(
+            f"confianza: {reason}; {len(store.finished)} of {len(jobs)} runs are safe in {target}; start again with"
+            " another --dask, or without it to go on here, and only what is missing is computed"
+        )
+        return FAILED
     finished = sum(job.run in store.finished for job in jobs)
     seconds = round(time.monotonic() - begun, 3)
     more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
