@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import InputError
+from model.state_file import FILE
 
 SAVED = "saved.json"
 
@@ -24,8 +25,8 @@ def seed_folder(folder: Path, seed: int) -> Path:
 
 def digest_of_state(folder: Path, seed: int) -> str:
     """Return what tells the State of a seed from every other; nothing if it is not there."""
-    files = sorted(seed_folder(folder, seed).glob("*"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest() if files else ""
+    path = seed_folder(folder, seed) / FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def check_state(saved: dict[str, Any], seed: int) -> None:
