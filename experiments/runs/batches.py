@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.runs.spec import KEEPS
+
 MEASURES = "measures"
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
@@ -52,7 +54,7 @@ def read_batch(path: Path) -> Batch | None:
         batch = Batch(path, tuple(json.loads(stated[RUNS])), json.loads(stated[BESIDE]))
     except (KeyError, ValueError, pa.ArrowException):
         return None
-    return batch if all(is_true(batch.file(name)) for name in batch.beside) else None
+    return batch if all(name in KEEPS and is_true(batch.file(name)) for name in batch.beside) else None
 
 
 def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:

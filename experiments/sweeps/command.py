@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.lock import locked
 from experiments.runs.manifest import half_written
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress, announce_compiling, say
@@ -18,7 +19,6 @@ from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
 from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import jobs_of, shared
-from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
 
