@@ -44,10 +44,10 @@ def run(
     save: options.Save = None,
     from_: options.From = None,
     out: options.OutOfRun = None,
+    fresh: options.Fresh = False,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
     from experiments.runs.asked import asked
-    from experiments.runs.folder import folder_of
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
@@ -64,10 +64,10 @@ def run(
         measures=measures,
         branch=from_,
     )
-    folder = folder_of(specs[0], out)
     from experiments.cli.run import carry_out
 
-    raise typer.Exit(INTERRUPTED if carry_out(specs, workers, save, folder, time.monotonic()) else DONE)
+    interrupted = carry_out(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
+    raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
 @app.command()
@@ -90,6 +90,7 @@ def compare(
     figures: options.Figures = None,
     lang: options.Languages = "es",
     out: options.OutOfTwins = None,
+    fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
     from experiments.cli.compare import Shown, carry_out
@@ -108,7 +109,7 @@ def compare(
         memory=memory,
     )
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    interrupted = carry_out(request, workers, out, wish, Shown(report, figures, lang))
+    interrupted = carry_out(request, workers, out, wish, Shown(report, figures, lang), fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

@@ -36,9 +36,11 @@ class Shown:
             print(f"Figures: {len(written)} files in {written[0].parent}/")
 
 
-def carry_out(request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: Shown) -> bool:
+def carry_out(
+    request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: Shown, fresh: bool
+) -> bool:
     """Run a comparison and show it; return whether it was interrupted."""
     shown.check(out)
-    folder, interrupted = compare(request, workers, out, wish)
+    folder, interrupted = compare(request, workers, out, wish, fresh)
     shown.write(folder)
     return interrupted
