@@ -3,7 +3,9 @@
 Commands import what they do when they do it, so that help is there at once.
 """
 
+import errno
 import gc
+import os
 import sys
 import time
 import traceback
@@ -12,10 +14,12 @@ import typer
 from typer.exceptions import TyperException
 
 from experiments.cli import options
-from model.errors import InputError
+from model.errors import InputError, Stopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
+BEYOND_US = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Errors of a disk that is full or closed to us."""
 
 app = typer.Typer(
     name="confianza",
@@ -305,10 +309,14 @@ def main() -> None:
 
 def code_of(words: list[str]) -> int:
     """Run the program with these words; return the exit code and never a traceback for a wrong input."""
+    if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
+        complain(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     try:
         return app(words or ["--help"], prog_name="confianza", standalone_mode=False) or DONE
     except InputError as wrong:
         return complain(str(wrong), WRONG_INPUT)
+    except Stopped as reason:
+        return complain(str(reason), OUR_FAULT)
     except TyperException as wrong:
         return complain(wrong.format_message(), WRONG_INPUT)
     except typer.Exit as left:
@@ -318,6 +326,11 @@ def code_of(words: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return DONE
+    except OSError as reason:
+        if reason.errno in BEYOND_US:
+            return complain(f"{reason.filename or 'a file'}: {reason.strerror}; what was finished is kept", OUR_FAULT)
+        traceback.print_exc()
+        return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
     except Exception:
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)

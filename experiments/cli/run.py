@@ -11,6 +11,7 @@ from experiments.runs.identity import canonical, digest_of
 from experiments.runs.manifest import RUN, short
 from experiments.runs.progress import say
 from experiments.runs.reading import tables
+from experiments.runs.room import check_room, size_of, states_of
 from experiments.runs.runs import Runs, run_missing
 from experiments.runs.saved import are_saved, check_save
 from experiments.runs.spec import RunSpec, command_of
@@ -29,6 +30,8 @@ def carry_out(
     if claim.ready and (save is None or are_saved(save, runs)):
         show_ready(specs, claim.place)
         return False
+    planned: dict[str, tuple[Path, float]] = {"--out": (claim.place, size_of(specs))}
+    check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
     with held(claim) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:

@@ -25,6 +25,7 @@ from experiments.runs.folder import joined, manifest_of, parquets, write, write_
 from experiments.runs.identity import canonical, digest_of
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, read_manifest, short
 from experiments.runs.progress import say
+from experiments.runs.room import check_room, size_of
 from model.errors import InputError
 from scenarios.policy_files import read_policy
 
@@ -46,6 +47,7 @@ def compare(
     if claim.ready:
         print("\n".join([*lines(claim.place, wish), f"\nFound ready in {claim.place}/ (to compute it again: --fresh)"]))
         return claim.place, False
+    check_room({"--out": (claim.place, size_of([spec for arm in planned for spec in arm.specs]))})
     with held(claim) as work:
         lives = run(request, planned, workers, work) if planned else None
         if lives and not any(lives.runs.values()):

@@ -90,16 +90,24 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:
     """Yield whether a report differs from the one that comes out of running it again."""
-    found = EMBEDDED.search(file.read_text(encoding="utf-8"))
-    if found is None:
+    stated = embedded_in(file)
+    if stated is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
-    stated = json.loads(found.group(1))
     check_code(str(file), stated)
     with tempfile.TemporaryDirectory() as place:
         again = compare_again(stated, Path(place) / "again", workers, file.parent)
         stamp(again, stated)
         if build(again, stated["lang"]) != file.read_bytes():
             yield f"{file.name} is not what comes out"
+
+
+def embedded_in(file: Path) -> dict[str, Any] | None:
+    """Return the manifest that a report holds; None if it is no report."""
+    found = EMBEDDED.search(file.read_text(encoding="utf-8", errors="replace"))
+    with contextlib.suppress(ValueError):
+        stated = json.loads(found.group(1)) if found else None
+        return stated if isinstance(stated, dict) else None
+    return None
 
 
 def check_code(name: str, stated: dict[str, Any]) -> None:

@@ -26,7 +26,8 @@ from experiments.runs.manifest import (
 )
 from experiments.runs.parts import PARTS
 from experiments.runs.progress import say
-from model.errors import InputError
+from experiments.runs.room import told
+from model.errors import InputError, Stopped
 
 UNKNOWN = "unknown"
 NAMES = {RUN: "run", COMPARISON: "comparison"}
@@ -75,11 +76,11 @@ def claimed(default: Path, out: Path | None, kind: str, identity: str, command: 
     taken = not fresh and owner_of(place) not in (None, identity)
     if taken and out is not None:
         raise InputError(
-            f"--out {place} holds another {NAMES[kind]} ({told(place)}): choose another folder, or begin anew with"
-            " --fresh"
+            f"--out {place} holds another {NAMES[kind]} ({command_in(place)}): choose another folder, or begin anew"
+            " with --fresh"
         )
     if out is None and (taken or (not fresh and owner_of(own) == identity)):
-        say(f"{place} holds another {NAMES[kind]} ({told(place)}): this one is in {own}")
+        say(f"{place} holds another {NAMES[kind]} ({command_in(place)}): this one is in {own}")
         place = checked(own, kind)
     return Claim(place, kind, identity, command, fresh)
 
@@ -112,7 +113,7 @@ def owner_of(place: Path) -> str | None:
     return None
 
 
-def told(place: Path) -> str:
+def command_in(place: Path) -> str:
     """Return the command whose results a folder holds."""
     return str(said_in(place).get("command") or said_in(unfinished(place)).get("command") or "by an older program")
 
@@ -140,9 +141,16 @@ def held(claim: Claim) -> Iterator[Path]:
         begin(work, claim)
         try:
             yield work
+        except OSError as reason:
+            kept = len([*(work / PARTS).glob("*.zip")])
+            raise Stopped(
+                f"{told(reason)}; {kept} of what was finished lie safe in {work}; start again then, and only what is"
+                " missing is computed"
+            ) from None
         finally:
             if work.is_dir() and said_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
-                discard(work)
+                with contextlib.suppress(OSError):
+                    discard(work)
 
 
 def begin(work: Path, claim: Claim) -> None:
