@@ -102,7 +102,7 @@ def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, a
         told = capsys.readouterr().err.splitlines()
     assert "Traceback" not in "".join(told)
     assert os.strerror(code) in told[-1]
-    assert f"{min(after, 2)} of what was finished lie safe in mine.unfinished" in told[-1]
+    assert f"what was finished ({min(after, 2)}) is safe in mine.unfinished" in told[-1]
     done(*words)
     assert left(Path("mine")) == left(Path("whole"))
     assert {path.name for path in Path().iterdir()} == {"mine", "whole"}
@@ -115,7 +115,9 @@ def test_a_file_that_may_grow_no_further_is_a_full_disk(tmp_path):
     program = [sys.executable, "-c", f"{limit} from experiments.cli import main; main()"]
     ended = subprocess.run([*program, *RUN, "--out", "mine"], capture_output=True, text=True)
     assert ended.returncode == 1, ended.stderr
-    assert ended.stderr.splitlines()[-1].startswith("confianza: the disk is full (File too large); 0 of what")
+    assert ended.stderr.splitlines()[-1].startswith(
+        "confianza: the disk is full (File too large); what was finished (0) is safe"
+    )
     assert not Path("mine").exists()
 
 

@@ -144,8 +144,8 @@ def held(claim: Claim) -> Iterator[Path]:
         except OSError as reason:
             kept = len([*(work / PARTS).glob("*.zip")])
             raise Stopped(
-                f"{told(reason)}; {kept} of what was finished lie safe in {work}; start again then, and only what is"
-                " missing is computed"
+                f"{told(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and only"
+                " what is missing is computed"
             ) from None
         finally:
             if work.is_dir() and said_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
