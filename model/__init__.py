@@ -4,8 +4,11 @@ Importing this package chooses the folder in which compiled kernels are kept: on
 numba does not notice a change in a function of another file and would go on with the old rule.
 """
 
+import atexit
 import hashlib
 import os
+import shutil
+import tempfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,11 +28,29 @@ def fingerprint() -> str:
 
 def cache_folder() -> Path:
     """Return the folder for compiled kernels of this version of the code."""
-    home = os.environ.get("CONFIANZA_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "confianza" / fingerprint()
+    home = os.environ.get("CONFIANZA_CACHE") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(home, "confianza", fingerprint())
 
 
-os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+def choose_cache() -> None:
+    """Choose where compiled kernels are kept, for this process and its workers; a private place if none can be used.
+
+    The compiler runs what it finds there, so the place that is made instead is nobody else's, and goes at the end.
+    """
+    if not is_writable(cache_folder()):
+        os.environ["CONFIANZA_NO_CACHE"] = str(cache_folder())
+        os.environ["CONFIANZA_CACHE"] = tempfile.mkdtemp(prefix="confianza-")
+        atexit.register(shutil.rmtree, os.environ["CONFIANZA_CACHE"], ignore_errors=True)
+    os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+
+
+def is_writable(folder: Path) -> bool:
+    """Tell whether a folder can be made or written into, without doing so."""
+    there = next((one for one in (folder, *folder.absolute().parents) if os.path.exists(one)), None)
+    return there is not None and there.is_dir() and os.access(there, os.W_OK)
+
+
+choose_cache()
 
 
 def __getattr__(name: str) -> Any:

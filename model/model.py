@@ -5,15 +5,15 @@ from __future__ import annotations
 import copy
 import datetime
 import math
-import pickle
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Self
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from model import checkpoint as saved
 from model import fingerprint
 from model.agents import enrol
 from model.calendar import (
@@ -24,7 +24,8 @@ from model.calendar import (
     month_of,
     tick_of,
 )
-from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook
+from model.checkpoint import Checkpoint
+from model.daybook import IMPRESSIONS, INCIDENTS, TABLES, Daybook, Incident
 from model.deciding import CHOICES, Choice
 from model.errors import InputError, nearest
 from model.gangs import n_cliques
@@ -60,19 +61,16 @@ CELL_MONTH = np.dtype(
 )
 
 
+PAST = {
+    "settlement": SETTLEMENT_MONTH,
+    "group": GROUP_MONTH,
+    "ledger": LEDGER_MONTH,
+    "cell": CELL_MONTH,
+    "choice": Choice.dtype,
+}
+"""What is kept of every month."""
+
 type Table = NDArray[np.void]
-
-
-class Checkpoint(TypedDict):
-    """Everything that a run changes, and which code it comes from."""
-
-    fingerprint: str
-    tick: int
-    seed: int
-    state: State
-    past: dict[str, list[Table]]
-    kept: dict[str, list[Table]]
-    collected: dict[str, list[float]]
 
 
 if TYPE_CHECKING:
@@ -141,7 +139,7 @@ class TrustModel(MesaModel):
         self.datacollector = Collector()
         self._once: dict[Callable[[TrustModel], object], Any] = {}
         self.shift, self.month_end = tuple(SHIFT.values()), tuple(MONTH_END.values())
-        self._past: dict[str, list[Table]] = {name: [] for name in ("settlement", "group", "ledger", "cell", "choice")}
+        self._past: dict[str, list[Table]] = {name: [] for name in PAST}
 
     def _begin(self) -> None:
         """Give the State its first values, by luck of the seed."""
@@ -454,8 +452,7 @@ class TrustModel(MesaModel):
 
     def save(self, folder: str | Path) -> None:
         """Write the State into a folder, between steps."""
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        (Path(folder) / "state.pickle").write_bytes(pickle.dumps(self.checkpoint()))
+        saved.write(Path(folder), self.checkpoint())
 
     @classmethod
     def restore(
@@ -467,15 +464,10 @@ class TrustModel(MesaModel):
         keep: Iterable[str] = (),
     ) -> Self:
         """Return the world that was saved in a folder; it goes on bit for bit."""
-        path = Path(folder) / "state.pickle"
-        if not path.is_file():
-            raise InputError(f"no saved state in {folder}: {path.name} is missing")
-        checkpoint = pickle.loads(path.read_bytes())
-        if checkpoint["fingerprint"] != fingerprint():
-            raise InputError(
-                f"{folder} was saved by code {checkpoint['fingerprint']}, this is {fingerprint()}: run it anew"
-            )
-        return cls.resumed(scenario, checkpoint, town, trace, keep)
+        world = cls.__new__(cls)
+        world._prepare(scenario, 0, town, trace, keep)
+        checkpoint = saved.read(Path(folder), world.town, world._sizes(), PAST, {"incidents": Incident.dtype})
+        return cls.resumed(scenario, checkpoint, world.town, trace, keep)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
         return remade, (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from experiments.runs.lock import locked
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress
 from experiments.runs.seats import LocalCrew
@@ -16,7 +17,6 @@ from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, attempt
 from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import jobs_of
-from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import read_study
 from model import fingerprint

@@ -15,6 +15,7 @@ from systems import needs_linux
 from test_runs import alive
 
 from experiments.cli import app as cli
+from experiments.runs.claim import unfinished
 from experiments.runs.manifest import half_written
 from experiments.sweeps.export import csv_of
 from model.errors import InputError
@@ -31,12 +32,17 @@ EVERYWHERE = (
     *("parent, giving", "parent, taking"),
 )
 WRITING = {
-    "run": ("written out/manifest.json", "writing out/ledger.parquet", "writing out/manifest.json"),
-    "compare": ("writing baseline-status_quo/cells.parquet", "written out/effects.parquet"),
+    "run": (
+        "written out*/manifest.json",
+        "writing parts/*",
+        "writing out*/ledger.parquet",
+        "writing out*/manifest.json",
+    ),
+    "compare": ("writing baseline-status_quo/cells.parquet", "writing parts/*", "written out*/effects.parquet"),
     "sweep": ("writing out/plan.parquet", "writing measures/*"),
 }
 KILLS = [(what, moment) for what in ASKED for moment in (*EVERYWHERE, *WRITING[what])]
-QUICK = ("run", "writing out/ledger.parquet")
+QUICK = ("run", "writing out*/ledger.parquet")
 
 type Left = dict[str, bytes]
 
@@ -100,10 +106,12 @@ def test_what_was_killed_leaves_the_same_bytes(start, whole, what, moment, tmp_p
     assert (tmp_path / "mark").exists(), "nobody was killed"
     assert code == (0 if moment.startswith("worker") else -signal.SIGKILL)
     if code:
-        if what != "sweep" and (out / "manifest.json").exists():
-            check_refused(out)
+        for folder in (out, unfinished(out)):
+            if what != "sweep" and (folder / "manifest.json").exists() and moment != "written out*/manifest.json":
+                check_refused(folder)
         assert start(what, out, moment) == 0
     assert left(out) == whole(what)
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "mark", "messages.txt"}
     assert [path for folder in (out, *out.rglob("*/")) for path in half_written(folder)] == []
 
 

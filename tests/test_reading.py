@@ -130,10 +130,10 @@ def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_stil
     run = str(list(specs_of(out))[1])
     again = [["verify", str(out)], ["repeat", run, "--in", str(out)]]
     assert [cli.code_of(words) for words in again] == [0, 0]
-    (state / "seed_2" / "state.pickle").write_bytes(b"another")
+    (state / "seed_2" / "state.npz").write_bytes(b"another")
     for words in (*again, rest):
         assert "the state of seed 2 is not the one that was saved there" in refused(capsys, *words)
-    assert cli.code_of([*first, "--seed", "2", "--until", "2017-02-06"]) == 0
+    assert cli.code_of([*first, "--seed", "2", "--until", "2017-02-06", "--fresh"]) == 0
     for words in again:
         assert "where there are others now" in refused(capsys, *words)
     shutil.rmtree(state)

@@ -205,8 +205,10 @@ def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(tmp_p
 def test_states_are_saved_into_no_folder_of_something_else_and_old_ones_are_forgotten(tmp_path, capsys):
     state = tmp_path / "state"
     short = ("run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
-    words = [*short, "--save", str(state), "--out", str(tmp_path / "run")]
+    words = [*short, "--save", str(state), "--out", str(tmp_path / "run"), "--fresh"]
     assert cli.code_of([*words, "--replicates", "2"]) == 0
+    assert cli.code_of([*words[:-1], "--seed", "2"]) == 2
+    assert "holds states of other runs" in capsys.readouterr().err
     assert cli.code_of([*words, "--seed", "2"]) == 0
     assert cli.code_of([*short, "--from", str(state), "--out", str(tmp_path / "x")]) == 2
     assert "no state with seed 1 there; there are 2" in capsys.readouterr().err
@@ -244,9 +246,12 @@ def test_a_folder_of_something_else_is_never_written_into(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_a_run_replaces_an_earlier_one_in_its_folder(tmp_path):
+def test_a_run_replaces_another_in_its_folder_only_if_it_is_asked_to(tmp_path, capsys):
     run(tmp_path / "again", "--keep", "incidents")
-    run(tmp_path / "again", "--seed", "4")
+    assert cli.code_of([*SMALL, "--out", str(tmp_path / "again"), "--seed", "4"]) == 2
+    assert "holds another run (confianza run baseline" in capsys.readouterr().err
+    assert (tmp_path / "again" / "incidents.parquet").exists()
+    run(tmp_path / "again", "--seed", "4", "--fresh")
     assert set(read(tmp_path / "again")["seed"].to_pylist()) == {4}
     assert not (tmp_path / "again" / "incidents.parquet").exists()
 

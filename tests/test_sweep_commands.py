@@ -10,10 +10,10 @@ from stub_runs import quarantined, write_study
 
 from experiments.cli import app as cli
 from experiments.runs import manifest
+from experiments.runs.lock import locked
 from experiments.runs.progress import Progress
 from experiments.runs.spec import RunSpec
 from experiments.sweeps import command, folder
-from experiments.sweeps.lock import locked
 from experiments.sweeps.study import read_study
 from model.measures import MEASURES
 
@@ -184,9 +184,49 @@ def test_begun_anew_a_sweep_forgets_what_it_had(tmp_path, study):
     jobs: list[RunSpec] = command.jobs_of(read_study(study))
     folder.write_manifest(out, read_study(study))
     folder.write_plan(out, jobs)
-    (out / "notes.txt").write_text("mine")
+    for name in ("notes.txt", "photo.png", "forest.png", "effect_map_2.png"):
+        (out / name).write_text("mine, or drawn")
     folder.clear(out)
-    assert [path.name for path in out.iterdir()] == ["notes.txt"]
+    assert {path.name for path in out.iterdir()} == {"notes.txt", "photo.png"}
+
+
+@pytest.mark.parametrize("named", ["../../x", "/tmp/x", "../x", "notes", ".", ""])
+def test_begun_anew_a_sweep_removes_nothing_that_only_its_manifest_names(tmp_path, study, monkeypatch, named):
+    out = tmp_path / "results" / "out"
+    for mine in (tmp_path / "x", tmp_path / "results" / "x", out / "notes"):
+        mine.mkdir(parents=True)
+        (mine / "thesis.txt").write_text("mine")
+    folder.write_manifest(out, read_study(study))
+    stated = json.loads((out / "manifest.json").read_text())
+    (out / "manifest.json").write_text(json.dumps(stated | {"keep": [named]}))
+    monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
+    assert cli.code_of(["sweep", str(study), "--out", str(out), "--fresh"]) == 130
+    assert len([*tmp_path.rglob("thesis.txt")]) == 3
+
+
+@pytest.mark.parametrize("name", ["measures", "rejected", "quarantine", "incidents", "cells", "lock"])
+def test_a_sweep_follows_no_link_out_of_its_folder(capsys, tmp_path, study, name):
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "thesis.parquet").write_text("mine")
+    out.mkdir()
+    folder.write_manifest(out, read_study(study))
+    (out / name).symlink_to(elsewhere)
+    for more in ([], ["--fresh"]):
+        code, _, err = call(capsys, "sweep", study, "--out", out, *more)
+        assert code == 2
+        assert f"{out / name} is a link, which is not followed" in err
+    assert (elsewhere / "thesis.parquet").read_text() == "mine"
+
+
+def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monkeypatch):
+    out = tmp_path / "out"
+    (out / "mine").mkdir(parents=True)
+    folder.write_manifest(out, read_study(study))
+    (out / "mine" / "a.parquet").write_text("mine")
+    monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
+    assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 130
+    assert (out / "mine" / "a.parquet").is_file()
 
 
 def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):

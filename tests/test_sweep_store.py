@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from experiments.runs import folder as results
 from experiments.runs.batches import stored
-from experiments.sweeps.lock import locked
+from experiments.runs.lock import locked
 from experiments.sweeps.store import LONGEST_S, MOST_RUNS, Store
 from model.errors import InputError
 
@@ -138,7 +138,7 @@ def test_a_full_disk_loses_nothing_that_was_finished(tmp_path, monkeypatch):
     assert [path.name for path in (tmp_path / "measures").iterdir() if path.name.startswith(".")] == []
 
 
-HOLD = "import sys, time; from pathlib import Path; from experiments.sweeps.lock import locked\n"
+HOLD = "import sys, time; from pathlib import Path; from experiments.runs.lock import locked\n"
 
 
 def holder(folder, more=""):

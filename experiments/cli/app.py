@@ -6,6 +6,7 @@ Commands import what they do when they do it, so that help is there at once.
 import contextlib
 import errno
 import gc
+import os
 import sys
 import time
 import traceback
@@ -15,13 +16,15 @@ from typer.exceptions import TyperException
 
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
-from model.errors import InputError
+from model.errors import InputError, Stopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 WIDTH = 80
 LONGEST = 800
-REFUSED = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
 """What the system refuses, since a name that was given is not what it should be."""
+BEYOND_US = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+"""Errors of a disk that is full or closed to us."""
 
 app = typer.Typer(
     name="confianza",
@@ -50,10 +53,10 @@ def run(
     save: options.Save = None,
     from_: options.From = None,
     out: options.OutOfRun = None,
+    fresh: options.Fresh = False,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
     from experiments.runs.asked import asked
-    from experiments.runs.folder import folder_of
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
@@ -70,10 +73,10 @@ def run(
         measures=measures,
         branch=from_,
     )
-    folder = folder_of(specs[0], out)
     from experiments.cli.run import carry_out
 
-    raise typer.Exit(INTERRUPTED if carry_out(specs, workers, save, folder, time.monotonic()) else DONE)
+    interrupted = carry_out(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
+    raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
 @app.command()
@@ -96,6 +99,7 @@ def compare(
     figures: options.Figures = None,
     lang: options.Languages = "es",
     out: options.OutOfTwins = None,
+    fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
     from experiments.cli.compare import Shown, carry_out
@@ -114,7 +118,7 @@ def compare(
         memory=memory,
     )
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    interrupted = carry_out(request, workers, out, wish, Shown(report, figures, lang))
+    interrupted = carry_out(request, workers, out, wish, Shown(report, figures, lang), fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -354,10 +358,14 @@ def main() -> None:
 
 def code_of(words: list[str]) -> int:
     """Run the program with these words; return the exit code and never a traceback for a wrong input."""
+    if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
+        complain(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     try:
         return app(words or ["--help"], prog_name="confianza", standalone_mode=False) or DONE
     except InputError as wrong:
         return complain(str(wrong), WRONG_INPUT)
+    except Stopped as reason:
+        return complain(str(reason), OUR_FAULT)
     except TyperException as wrong:
         return complain(wrong.format_message(), WRONG_INPUT)
     except typer.Exit as left:
@@ -367,6 +375,8 @@ def code_of(words: list[str]) -> int:
     except OSError as wrong:
         if wrong.errno in REFUSED and wrong.filename is not None:
             return complain(f"{wrong.filename}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
+        if wrong.errno in BEYOND_US:
+            return complain(f"{wrong.filename or 'a file'}: {wrong.strerror}; what was finished is kept", OUR_FAULT)
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
     except Exception:

@@ -5,8 +5,14 @@ from pathlib import Path
 
 from experiments.compare.command import compare
 from experiments.compare.request import EffectSize, Request
+from experiments.runs.manifest import COMPARISON, kind_of, read_manifest
 from experiments.runs.progress import patience
+from experiments.runs.room import check_room
 from model.errors import InputError
+
+SIZE = 20e6
+"""Bytes of a report, or of all figures of a comparison, at most."""
+KINDS = (".svg", ".png")
 
 
 @dataclass(frozen=True)
@@ -17,10 +23,31 @@ class Shown:
     figures: Path | None
     lang: str
 
-    def check(self, out: Path | None) -> None:
-        """Raise where there is no place for the report, before hours are spent on what it shows."""
-        if self.report is not None and self.report.parent != out and not self.report.parent.is_dir():
-            raise InputError(f"--report {self.report}: no folder '{self.report.parent}'")
+    def check(self, request: Request, out: Path | None, fresh: bool) -> None:
+        """Raise where there is no place for report or figures, before hours are spent on what they show."""
+        if self.report is not None:
+            if self.report.parent != out and not self.report.parent.is_dir():
+                raise InputError(f"--report {self.report}: no folder '{self.report.parent}'")
+            check_room({"--report": (self.report.parent, SIZE)})
+            if self.report.exists():
+                self.check_replaced(request, fresh)
+        if self.figures is not None:
+            check_room({"--figures": (self.figures.parent if self.figures.suffix in KINDS else self.figures, SIZE)})
+
+    def check_replaced(self, request: Request, fresh: bool) -> None:
+        """Raise if the file for the report is none, or that of another comparison."""
+        from experiments.report.verify import embedded_in
+
+        stated = embedded_in(self.report) if self.report is not None and self.report.is_file() else None
+        if stated is None:
+            raise InputError(f"--report {self.report} is there and is no report of this program: choose another file")
+        of_folder = len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON
+        asked = Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request
+        if not fresh and stated.get("command") != asked.command:
+            raise InputError(
+                f"--report {self.report} holds the report of another comparison ({stated.get('command')}): choose"
+                " another file, or replace it with --fresh"
+            )
 
     def write(self, folder: Path) -> None:
         """Write what was asked for, from the comparison in a folder."""
@@ -39,9 +66,11 @@ class Shown:
             print(f"Figures: {len(written)} files in {written[0].parent}/")
 
 
-def carry_out(request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: Shown) -> bool:
+def carry_out(
+    request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: Shown, fresh: bool
+) -> bool:
     """Run a comparison and show it; return whether it was interrupted."""
-    shown.check(out)
-    folder, interrupted = compare(request, workers, out, wish)
+    shown.check(request, out, fresh)
+    folder, interrupted = compare(request, workers, out, wish, fresh)
     shown.write(folder)
     return interrupted

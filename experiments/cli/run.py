@@ -5,51 +5,74 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.figures.run import picture
+from experiments.runs.claim import Claim, claimed, digests_of, held, settle
 from experiments.runs.folder import joined, manifest_of, parquets, write, write_saved
+from experiments.runs.identity import canonical, digest_of
+from experiments.runs.manifest import RUN, short
 from experiments.runs.progress import say
-from experiments.runs.runs import Runs, run_all
-from experiments.runs.saved import SAVED
-from experiments.runs.spec import RunSpec
+from experiments.runs.reading import tables
+from experiments.runs.room import check_room, size_of, states_of
+from experiments.runs.runs import Runs, run_missing
+from experiments.runs.saved import are_saved, check_save
+from experiments.runs.spec import RunSpec, command_of
 from experiments.runs.summary import summary
 from experiments.runs.work import chosen
-from model.errors import InputError
 
 
-def carry_out(specs: Sequence[RunSpec], workers: int, save: Path | None, folder: Path, begun: float) -> bool:
+def carry_out(
+    specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, begun: float
+) -> bool:
     """Carry out runs, write their folder and print the summary; return whether they were interrupted."""
+    runs = {one.seed: one.run for one in specs}
     if save is not None:
-        check_save(save)
-    outcome = run_all(specs, workers, save, f"{specs[0].scenario.name}, {specs[0].policy}"[:40])
-    if not outcome.finished:
-        say("confianza: interrupted before the first run was finished; nothing was written")
-        return True
-    write_folder(specs, outcome, folder, time.monotonic() - begun)
-    if save is not None:
-        write_saved(save, [spec for spec, _ in outcome.finished])
-        say(f"saved states: {save}")
+        check_save(save, runs, fresh)
+    claim = claim_of(specs, out, fresh)
+    if claim.ready and (save is None or are_saved(save, runs)):
+        show_ready(specs, claim.place)
+        return False
+    planned: dict[str, tuple[Path, float]] = {"--out": (claim.place, size_of(specs))}
+    check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
+    with held(claim) as work:
+        outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
+        if not outcome.finished:
+            say("confianza: interrupted before the first run was finished; nothing was written")
+            return True
+        shown = write_folder(specs, outcome, work, time.monotonic() - begun, claim)
+        if save is not None:
+            write_saved(save, [spec for spec, _ in outcome.finished])
+            say(f"saved states: {save}")
+        settle(claim, work, whole=not outcome.interrupted)
+    print(shown)
     if outcome.interrupted:
-        say(f"confianza: interrupted; kept {len(outcome.finished)} of {len(specs)} runs in {folder}")
+        kept = f"{len(outcome.finished)} of {len(specs)} runs in {claim.place}"
+        say(f"confianza: interrupted; kept {kept}; start again to go on")
     return outcome.interrupted
 
 
-def check_save(save: Path) -> None:
-    """Raise if a folder for saved states cannot be one."""
-    if save.exists() and not save.is_dir():
-        raise InputError(f"--save {save} is a file, not a folder")
-    foreign = [path for path in save.glob("*") if path.name != SAVED and not path.name.startswith("seed_")]
-    if foreign:
-        raise InputError(f"--save {save} holds something else than saved states ({foreign[0].name}); choose another")
-    (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
+def claim_of(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> Claim:
+    """Return the claim of some runs to their folder; their columns are part of what it holds."""
+    first = specs[0]
+    identity = digest_of(canonical([RUN, [one.run for one in specs], list(first.varied)]).encode())
+    default = Path("results") / f"{first.scenario.name}-{short(first.policy)}-{first.seed}"
+    return claimed(default, out, RUN, identity, command_of(specs), fresh)
 
 
-def write_folder(specs: Sequence[RunSpec], outcome: Runs, folder: Path, seconds: float) -> None:
-    """Write everything into the folder of a run, then print its summary."""
+def show_ready(specs: Sequence[RunSpec], folder: Path) -> None:
+    """Print the summary of what lies there ready; where only some measures were kept, that it does."""
+    if not specs[0].measures:
+        print(summary(specs[0], tables(folder, "measures").to_pandas()))
+    print(f"\nFound ready in {folder}/ (to compute it again: --fresh)")
+
+
+def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, claim: Claim) -> str:
+    """Write everything into the folder of a run; return its summary."""
     tables = joined(outcome.results)
     measures = tables["measures"].to_pandas()
     tables["measures"] = chosen(tables["measures"], specs[0])
     files = parquets(tables)
     if not measures.empty:
         files["summary.png"] = picture(specs[0], measures)
-    write(folder, files, manifest_of(specs, outcome.results, seconds, outcome.interrupted))
-    print(summary(specs[0], measures))
-    print(f"\nWritten to {folder}/: {', '.join(sorted(files))}, manifest.json")
+    stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)
+    write(work, files, stated | {"identity": claim.identity, "files": digests_of(files)})
+    written = f"Written to {claim.place}/: {', '.join(sorted(files))}, manifest.json"
+    return f"{summary(specs[0], measures)}\n\n{written}"

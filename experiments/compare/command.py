@@ -21,14 +21,19 @@ from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
 from experiments.runs.built_in import turned
-from experiments.runs.folder import begin, joined, manifest_of, parquets, write, write_whole
-from experiments.runs.manifest import COMPARISON, kind_of, occasion, place_for, short
+from experiments.runs.claim import Claim, claimed, digests_of, held, settle
+from experiments.runs.folder import joined, manifest_of, parquets, write, write_whole
+from experiments.runs.identity import canonical, digest_of
+from experiments.runs.manifest import COMPARISON, kind_of, occasion, read_manifest, short
 from experiments.runs.progress import patience, say
+from experiments.runs.room import check_room, size_of
 from model.errors import InputError
 from scenarios.policy_files import read_policy
 
 
-def compare(request: Request, workers: int, out: Path | None, wish: EffectSize | None = None) -> tuple[Path, bool]:
+def compare(
+    request: Request, workers: int, out: Path | None, wish: EffectSize | None = None, fresh: bool = False
+) -> tuple[Path, bool]:
     """Carry out a comparison and print it; return its folder and whether it was interrupted."""
     begun = time.monotonic()
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
@@ -40,32 +45,46 @@ def compare(request: Request, workers: int, out: Path | None, wish: EffectSize |
         raise InputError(
             f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
         )
-    folder = folder_of(request, planned or found, out)
-    lives = run(request, planned, workers) if planned else None
-    if lives and not any(lives.runs.values()):
-        say("confianza: interrupted before the first twins were finished; nothing was written")
-        raise KeyboardInterrupt
-    arms = written_arms(planned, lives, folder, time.monotonic() - begun) if lives else found
-    with patience("comparing what was found"):
-        write_comparison(request, arms, lives, folder, time.monotonic() - begun)
-    print("\n".join(lines(folder, wish)))
-    print(f"\nWritten to {folder}/")
+    claim = claim_of(request, planned or found, out, fresh)
+    if claim.ready:
+        print("\n".join([*lines(claim.place, wish), f"\nFound ready in {claim.place}/ (to compute it again: --fresh)"]))
+        return claim.place, False
+    check_room({"--out": (claim.place, size_of([spec for arm in planned for spec in arm.specs]))})
+    with held(claim) as work:
+        lives = run(request, planned, workers, work) if planned else None
+        if lives and not any(lives.runs.values()):
+            say("confianza: interrupted before the first twins were finished; start again to go on")
+            raise KeyboardInterrupt
+        arms = written_arms(planned, lives, work, time.monotonic() - begun) if lives else found
+        with patience("comparing what was found"):
+            write_comparison(request, arms, lives, work, time.monotonic() - begun, claim)
+        settle(claim, work, whole=not (lives and lives.interrupted))
+    print("\n".join([*lines(claim.place, wish), f"\nWritten to {claim.place}/"]))
     if lives and lives.interrupted:
-        say(f"confianza: interrupted; kept {len(arms[0].seeds)} of {request.replicates} twin worlds in {folder}")
-    return folder, bool(lives and lives.interrupted)
+        kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {claim.place}"
+        say(f"confianza: interrupted; kept {kept}; start again to go on")
+    return claim.place, bool(lives and lives.interrupted)
 
 
-def folder_of(request: Request, arms: Sequence[Arm], out: Path | None) -> Path:
-    """Return the folder to write into, after checking that nothing foreign would be lost."""
+def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> Claim:
+    """Return the claim of a comparison to its folder."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
     named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
-    return place_for(out or Path("results") / named, COMPARISON)
+    parts = [COMPARISON, [told_of(arm) for arm in arms], list(request.sets), request.independent, request.memory]
+    return claimed(
+        Path("results") / named, out, COMPARISON, digest_of(canonical(parts).encode()), request.command, fresh
+    )
+
+
+def told_of(arm: Arm) -> list[Any]:
+    """Return what decides the numbers of an arm: its runs if they are to be carried out, else what is known of them."""
+    known = [arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint]
+    return [*known, [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.drawn)]]
 
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
-    begin(folder, COMPARISON)
     written = []
     for number, own in enumerate(by_site(planned)):
         for k, arm in enumerate(own):
@@ -77,7 +96,9 @@ def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: fl
     return written
 
 
-def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float) -> None:
+def write_comparison(
+    request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float, claim: Claim
+) -> None:
     """Write tables and manifest of a comparison."""
     pairs = pairs_of(arms)
     draws = draws_table(pairs)
@@ -86,14 +107,21 @@ def write_comparison(request: Request, arms: Sequence[Arm], lives: Lives | None,
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
-    stated = manifest(request, arms, folder, seconds, lives)
+    stated = manifest(request, arms, folder, seconds, lives) | {"identity": claim.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
-    write(folder, parquets({name: table.replace_schema_metadata(None) for name, table in columns.items()}), stated)
-    for name, content in inputs_of(stated).items():
+    files = parquets({name: table.replace_schema_metadata(None) for name, table in columns.items()})
+    files |= inputs_of(stated)
+    for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
-    write_whole(folder / CRATE, crate_of(folder, stated))
+    stated |= {"files": digests_of(files | tables_of_arms(folder))}
+    write(folder, {CRATE: crate_of(folder, stated)}, stated)
+
+
+def tables_of_arms(folder: Path) -> dict[str, bytes]:
+    """Return the tables of the arms that lie in the folder of a comparison."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
 
 
 def manifest(
@@ -140,6 +168,7 @@ def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
         "swept": "+".join(arm.policies) if arm.runs else "",
         "drawn": list(arm.drawn),
         "differs": differing(arm, first),
+        "changed": {} if arm.runs else read_manifest(arm.folder).get("varied", {}),
         "scale": arm.base["parameters"]["population"]["scale"],
     }
 

@@ -25,9 +25,9 @@ from experiments.compare.request import Request
 from experiments.compare.swept import swept_arms
 from experiments.runs.laws import LAWS
 from experiments.runs.manifest import COMPARISON, SWEEP, read_manifest, saying
-from experiments.runs.pool import carry_out
+from experiments.runs.parts import Parts, carry_on
 from experiments.runs.reading import places_of
-from experiments.runs.side_by_side import Task, TwinRuns, live, under
+from experiments.runs.side_by_side import Task, TwinRuns, apart, live, together, under
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import paired, saved, unpaired
 from experiments.runs.worlds import Finished
@@ -129,10 +129,10 @@ def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
     return tuple(spec.with_seed(spec.seed + by) for spec in specs)
 
 
-def run(request: Request, arms: Sequence[Arm], workers: int) -> Lives:
-    """Run all arms of a comparison."""
+def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
+    """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
-    outcome = carry_out(tasks_of(request, blocks), live, workers, "comparing")
+    outcome = carry_on(tasks_of(request, blocks), live, workers, "comparing", Parts(folder, apart, together))
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(

@@ -16,6 +16,8 @@ from experiments.runs.built_in import put_in, told
 from experiments.runs.laws import ALSO
 from experiments.runs.manifest import read_manifest
 from experiments.runs.reading import tables
+from experiments.runs.spec import text_of
+from experiments.runs.summary import changed
 from experiments.runs.twins import POWER
 from model.errors import InputError, nearest
 
@@ -84,6 +86,7 @@ def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Itera
     n = int(rows["n"].max())
     kind = f"{n} twin worlds" if rows["paired"].all() else f"at least {n} worlds a side, not twins"
     yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± is Monte Carlo error"
+    yield from changed({key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()})
     if why := rows["why_unpaired"].iloc[0]:
         yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, in which luck is not taken out.", WIDTH)
     yield ""

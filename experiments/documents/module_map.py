@@ -12,11 +12,11 @@ LEVELS = (
     ("errors", "rows", "kernels", "kinds", "ranks", "parameters", "luck", "scenario", "calendar"),
     (
         *("tables", "mechanism", "daybook", "territory", "residents", "police", "authorities", "arrivals", "town"),
-        *("ledger", "state", "stage", "chance", "books", "gangs", "hazard"),
+        *("ledger", "state", "stage", "chance", "books", "gangs", "hazard", "state_file"),
     ),
     ("mechanisms",),
     ("register", "agents"),
-    ("policies", "criteria", "standing", "measures"),
+    ("policies", "criteria", "standing", "measures", "checkpoint"),
     ("model",),
 )
 """The modules of `model` from the ground up; a module that is not named here belongs to the tables."""
@@ -26,7 +26,7 @@ TITLES = (
     "tables: who and what there is",
     "mechanisms",
     "what is collected from the mechanisms; agents: named views of rows",
-    "policies, criteria, measures",
+    "policies, criteria, measures, checkpoints",
     "the world",
 )
 FOLDERS = {

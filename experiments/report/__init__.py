@@ -96,8 +96,13 @@ def facts(sites: list[Site], lang: str) -> dict[str, Any]:
         "command": Request.read(manifest["request"]).command,
         "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
         "seeds": f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
-        "embedded": Markup(json.dumps(manifest | {"lang": lang}, ensure_ascii=False).replace("<", "\\u003c")),
+        "embedded": Markup(json.dumps(embedded_of(manifest, lang), ensure_ascii=False).replace("<", "\\u003c")),
     }
+
+
+def embedded_of(manifest: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return what a report holds of the manifest: all but the digests of files that do not travel with it."""
+    return {key: value for key, value in manifest.items() if key != "files"} | {"lang": lang}
 
 
 def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:

@@ -117,6 +117,13 @@ def embedded(file: Path) -> Said:
     return stated
 
 
+def embedded_in(file: Path) -> Said | None:
+    """Return the manifest that a report holds; None if it is no report."""
+    with contextlib.suppress(InputError):
+        return embedded(file)
+    return None
+
+
 def check_code(name: str, stated: Mapping[str, Any]) -> None:
     """Raise if another version of the model made these results: running this one would prove nothing."""
     if stated.get("fingerprint") != fingerprint():

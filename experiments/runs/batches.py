@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.runs.spec import KEEPS
 from model.errors import InputError, nearest
 
 MEASURES = "measures"
@@ -81,7 +82,7 @@ def read_batch(path: Path) -> Batch | None:
     if not all(isinstance(one, str) for one in (*runs, *beside.values())):
         return None
     batch = Batch(path, tuple(runs), beside)
-    return batch if all(is_true(batch.file(name)) for name in batch.beside) else None
+    return batch if all(name in KEEPS and is_true(batch.file(name)) for name in batch.beside) else None
 
 
 def read_parquet(path: Path, keys: Sequence[str] = ()) -> pa.Table:

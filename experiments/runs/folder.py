@@ -14,17 +14,12 @@ import pyarrow.parquet as pq
 
 from experiments.runs.batches import together
 from experiments.runs.identity import settings_of
-from experiments.runs.manifest import MANIFEST, RUN, SCHEMA, UNFINISHED, half_written, occasion, place_for, short
+from experiments.runs.manifest import MANIFEST, RUN, occasion
 from experiments.runs.saved import SAVED, digest_of_state
 from experiments.runs.spec import RunSpec, command_of
 
 if TYPE_CHECKING:
     from experiments.runs.worlds import Finished
-
-
-def folder_of(spec: RunSpec, out: Path | None) -> Path:
-    """Return the folder to write into, after checking that nothing foreign would be lost."""
-    return place_for(out or Path("results") / f"{spec.scenario.name}-{short(spec.policy)}-{spec.seed}", RUN)
 
 
 def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
@@ -45,20 +40,11 @@ def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:
 
 
 def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
-    """Write all files of a run, the manifest last; files of an earlier run that are not written anew go."""
-    begin(folder, manifest["format"])
+    """Write all files of a run or a comparison, the manifest last, since with it the folder is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(folder / name, content)
-    for old in (*folder.glob("*.parquet"), *half_written(folder)):
-        if old.name not in files:
-            old.unlink()
     write_whole(folder / MANIFEST, json_of(manifest))
-
-
-def begin(folder: Path, kind: str) -> None:
-    """Say in a folder that it is being written: whoever is killed at it leaves nothing that could be read as whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / MANIFEST, json_of({"format": kind, "schema": SCHEMA, UNFINISHED: True}))
 
 
 def json_of(stated: Any) -> bytes:

@@ -53,6 +53,19 @@ class Outcome[J: Sized, R]:
         return self.results
 
 
+@dataclass
+class Taking[J: Sized, R]:
+    """How what is finished is taken: put away first, then counted."""
+
+    outcome: Outcome[J, R]
+    put: Callable[[J, R], None]
+
+    def take(self, job: J, result: R) -> None:
+        """Take a finished job."""
+        self.put(job, result)
+        self.outcome.finished.append((job, result))
+
+
 @cache
 def tell_how_to_stop() -> None:
     """Say once how this program is stopped where Ctrl-C does not reach it, as under nohup or in the background."""
@@ -96,8 +109,14 @@ def ended_like_ctrl_c() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str) -> Outcome[J, R]:
-    """Carry out jobs; an interruption keeps what is finished."""
+def nowhere(_: object, __: object) -> None:
+    """Keep a finished job in memory alone."""
+
+
+def carry_out[J: Sized, R](
+    jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str, put: Callable[[J, R], None] = nowhere
+) -> Outcome[J, R]:
+    """Carry out jobs; each is put away as soon as it is finished, and an interruption keeps what is."""
     announce_compiling()
     tell_how_to_stop()
     order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
@@ -105,9 +124,9 @@ def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, 
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
     try:
         if min(workers, len(jobs)) <= 1:
-            here(jobs, doing, progress, outcome)
+            here(jobs, doing, progress, Taking(outcome, put))
         else:
-            seated(jobs, doing, min(workers, len(jobs)), progress, outcome)
+            seated(jobs, doing, min(workers, len(jobs)), progress, Taking(outcome, put))
         if not outcome.interrupted:
             progress.conclude()
     except KeyboardInterrupt:
@@ -118,7 +137,7 @@ def carry_out[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], workers: int, 
     return outcome
 
 
-def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress, outcome: Outcome[J, R]) -> None:
+def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress, taking: Taking[J, R]) -> None:
     """Carry out one job after the other in this process."""
     done = 0
 
@@ -129,12 +148,12 @@ def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress,
 
     with ended_like_ctrl_c():
         for job in jobs:
-            outcome.finished.append((job, doing(job, tell)))
+            taking.take(job, doing(job, tell))
             progress.ended()
 
 
 def seated[J: Sized, R](
-    jobs: Sequence[J], doing: Doing[J, R], workers: int, progress: Progress, outcome: Outcome[J, R]
+    jobs: Sequence[J], doing: Doing[J, R], workers: int, progress: Progress, taking: Taking[J, R]
 ) -> None:
     """Share the jobs among worker processes."""
     with Interruption() as interruption:
@@ -146,15 +165,16 @@ def seated[J: Sized, R](
                 for job, result in ended:
                     if isinstance(result, Died):
                         raise Poison(f"{job.key}: the worker process {DIED_OF_IT}")
-                    outcome.finished.append((job, result))
+                    taking.take(job, result)
                     progress.ended()
                     done += job.shifts
                 progress.reach(done + crew.shifts())
         finally:
             crew.stop()
-            late = [(job, result) for job, result in crew.wait(0.0) if not isinstance(result, Died | Returned)]
-            outcome.finished += late
-        outcome.interrupted = interruption.came
+            for job, late in crew.wait(0.0):
+                if not isinstance(late, Died | Returned):
+                    taking.take(job, late)
+        taking.outcome.interrupted = interruption.came
 
 
 def turns[J: Job, R](

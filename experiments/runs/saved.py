@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 
 from experiments.runs.stated import Saved, said_in
 from model.errors import InputError
+from model.state_file import FILE
 
 SAVED = "saved.json"
+SEED = re.compile(r"seed_\d+")
 
 
 class FilesChanged(InputError):
@@ -24,8 +27,32 @@ def seed_folder(folder: Path, seed: int) -> Path:
 
 def digest_of_state(folder: Path, seed: int) -> str:
     """Return what tells the State of a seed from every other; nothing if it is not there."""
-    files = sorted(seed_folder(folder, seed).glob("*"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest() if files else ""
+    path = seed_folder(folder, seed) / FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
+    """Raise if states cannot be saved into a folder: it is none, or holds something else, or states of other runs."""
+    if save.exists() and not save.is_dir():
+        raise InputError(f"--save {save} is a file, not a folder")
+    foreign = [path for path in save.glob("*") if path.name != SAVED and not SEED.fullmatch(path.name)]
+    links = [path for path in save.glob("*") if path.is_symlink()]
+    if foreign or links:
+        name = (foreign or links)[0].name
+        raise InputError(f"--save {save} holds something else than saved states ({name}); choose another")
+    if fresh:
+        (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
+    elif (save / SAVED).is_file() and not set(stated_in(save, changed_at(save))["runs"].items()) <= set(runs.items()):
+        raise InputError(f"--save {save} holds states of other runs: choose another folder, or begin anew with --fresh")
+
+
+def are_saved(save: Path, runs: dict[int, str]) -> bool:
+    """Tell whether the states of some runs lie in a folder as they were saved."""
+    if not (save / SAVED).is_file():
+        return False
+    saved = stated_in(save, changed_at(save))
+    there = {seed: digest_of_state(save, seed) for seed in runs}
+    return bool(saved["runs"] == runs and saved["states"] == there)
 
 
 def check_state(saved: dict[str, Any], seed: int) -> None:

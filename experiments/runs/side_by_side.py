@@ -1,13 +1,14 @@
 """Twin worlds of one seed, side by side: one town, one warm-up, then every arm; and who lives otherwise in each."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from experiments.runs.laws import Law, changes_of
+from experiments.runs.parts import Tables
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
@@ -67,6 +68,25 @@ def live(task: Task, tell: Tell) -> TwinRuns:
             residents += [{"seed": spec.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
         first = first or world
     return TwinRuns(task, runs, residents)
+
+
+def apart(lived: TwinRuns) -> tuple[dict[str, Any], Tables]:
+    """Return what a task leaves as text and tables, those of each arm under its number."""
+    tables = {f"{k}/{name}": table for k, one in enumerate(lived.finished) for name, table in one.tables.items()}
+    return {"ceiling_hits": [one.ceiling_hits for one in lived.finished], "residents": lived.residents}, tables
+
+
+def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TwinRuns:
+    """Return what a task left from what was kept of it."""
+    own: list[dict[str, Any]] = [{} for _ in task.specs]
+    for name, table in tables.items():
+        k, _, kind = name.partition("/")
+        own[int(k)][kind] = table
+    finished = [
+        Finished(spec.seed, spec.run, kept, hits)
+        for spec, kept, hits in zip(task.specs, own, about["ceiling_hits"], strict=True)
+    ]
+    return TwinRuns(task, finished, about["residents"])
 
 
 def under(law: Law, spec: RunSpec) -> RunSpec:

@@ -1,8 +1,10 @@
 """The printed table at the end of a run, for people who know the subject and not the program."""
 
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,6 +88,7 @@ def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
     """Return the table of a run as plain text."""
     place = spec.scenario.title.get("en", spec.scenario.name)
     heading = [f"{place}, {spec.policy}, {spec.begins} to {spec.until}"[:WIDTH], seeds_of(measures)]
+    heading += changed(dict(spec.overrides))
     if measures.empty:
         return "\n".join([*heading, "", "No full month lies within this run, so there is nothing to show."])
     runs = by_run(measures)
@@ -93,6 +96,17 @@ def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
     width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
     rows = [row(line, runs, columns, width) for line in LINES]
     return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows])
+
+
+def changed(settings: Mapping[str, Any]) -> list[str]:
+    """Return lines that name every changed setting.
+
+    >>> changed({"trust.fast_days": "9", "mechanisms.fear": "false"}), changed({})
+    (['Changed: trust.fast_days=9, mechanisms.fear=false'], [])
+    """
+    if not settings:
+        return []
+    return textwrap.wrap("Changed: " + ", ".join(f"{key}={text}" for key, text in settings.items()), WIDTH)
 
 
 def seeds_of(measures: pd.DataFrame) -> str:

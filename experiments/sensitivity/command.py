@@ -12,6 +12,7 @@ import pandas as pd
 
 from experiments.runs.batches import stored
 from experiments.runs.folder import write_whole
+from experiments.runs.lock import locked
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.pool import Interruption, turns
 from experiments.runs.progress import say
@@ -26,7 +27,6 @@ from experiments.sensitivity.noise import Luck, luck_of
 from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
 from experiments.sweeps.jobs import agree_to, points_of
-from experiments.sweeps.lock import locked
 from experiments.sweeps.study import Study, find_study, read_study
 from model.errors import InputError
 from model.measures import MEASURES

@@ -1,6 +1,5 @@
 """The command `sweep` from the file of a study to the line that plots its results."""
 
-import errno
 import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -8,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.lock import locked
 from experiments.runs.manifest import half_written
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress, announce_compiling, patience, say
+from experiments.runs.room import check_room, swept, told
 from experiments.runs.seats import Crew, LocalCrew, SchedulerGone
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt
@@ -18,12 +19,10 @@ from experiments.sweeps import folder as place
 from experiments.sweeps import quarantine
 from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import agree_to, count_of, jobs_of, shared
-from experiments.sweeps.lock import locked
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,7 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     missing = [job for job in jobs if job.run not in store.finished]
     there = f", {len(jobs) - len(missing)} of them finished before" if len(missing) < len(jobs) else ""
     say(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
+    check_room({"--out": (target, swept(missing))})
     begun = time.monotonic()
     try:
         outcome = run_missing(missing, store, hands) if missing else Outcome()
@@ -126,11 +126,9 @@ def town_of(job: RunSpec, groups: frozenset[str]) -> str:
 
 def give_up(reason: OSError, store: Store, runs: int) -> int:
     """Say that nothing can be written any more, and what is safe."""
-    if reason.errno not in FULL:
-        raise reason
     say(
-        f"confianza: the disk is full ({reason.strerror}); {len(store.finished)} of {runs} runs are safe in"
-        f" {store.folder}; make room and start again, and only what is missing is computed"
+        f"confianza: {told(reason)}; {len(store.finished)} of {runs} runs are safe in"
+        f" {store.folder}; start again then, and only what is missing is computed"
     )
     return FAILED
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from experiments.runs.batches import MEASURES
 from experiments.runs.folder import json_of, parquet_of, write_whole
+from experiments.runs.lock import LOCK, no_links
 from experiments.runs.manifest import (
     MANIFEST,
     SWEEP,
@@ -18,19 +19,26 @@ from experiments.runs.manifest import (
     occasion,
     place_for,
     read_manifest,
-    stated_in,
 )
 from experiments.runs.reading import PLAN
-from experiments.runs.spec import RunSpec
-from experiments.sweeps.lock import LOCK
+from experiments.runs.spec import KEEPS, RunSpec
+from experiments.sweeps.quarantine import QUARANTINE
 from experiments.sweeps.store import REJECTED
 from experiments.sweeps.study import Study
 from model.errors import InputError
 
+OWN = (MEASURES, REJECTED, QUARANTINE, *KEEPS)
+"""Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""
+
+PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris")
+"""How names of the figures begin that are drawn into it."""
+
 
 def folder_for(study: Study, out: Path | None) -> Path:
     """Return the folder of a study, after checking that nothing foreign would be mixed up with it."""
-    return place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
+    folder = place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
+    no_links(folder, *OWN, LOCK)
+    return folder
 
 
 def check_same(folder: Path, study: Study) -> None:
@@ -51,10 +59,11 @@ def clear(folder: Path) -> None:
     """Remove a sweep from its folder, the manifest last; what is not part of it stays."""
     if kind_of(folder) != SWEEP:
         return
-    kept = stated_in(folder).get("keep", ())
-    for name in (MEASURES, REJECTED, "quarantine", *kept):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for path in (*folder.glob("*.png"), folder / PLAN, folder / "indices.csv", folder / MANIFEST):
+    for name in OWN:
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+    pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
+    for path in (*pictures, folder / PLAN, folder / "indices.csv", folder / MANIFEST):
         path.unlink(missing_ok=True)
 
 

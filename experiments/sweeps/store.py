@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from experiments.runs.batches import BESIDE, MEASURES, RUNS, batches, name_of, together
 from experiments.runs.folder import parquet_of, write_whole
+from experiments.runs.spec import KEEPS
 
 REJECTED = "rejected"
 MOST_RUNS, LONGEST_S = 32, 10.0
@@ -41,8 +42,8 @@ class Store:
             self.finished.update(batch.runs)
             used.update(map(batch.file, batch.beside))
             self.number = max(self.number, int(path.name.partition("-")[0]))
-        for beside in self.folder.glob("*/*.parquet"):
-            if beside.parent.name not in (MEASURES, REJECTED) and beside not in used:
+        for beside in (path for name in KEEPS for path in (self.folder / name).glob("*.parquet")):
+            if beside not in used:
                 self.reject(beside)
         return self
 

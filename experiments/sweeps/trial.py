@@ -1,6 +1,7 @@
-"""A trial by fire: a small sweep is killed again and again, and must end with the same bytes every time.
+"""A trial by fire: a small command is killed again and again, and must end with the same bytes every time.
 
     python -m experiments.sweeps.trial --kills 60
+    python -m experiments.sweeps.trial --kills 60 --what run compare sweep
 
 Each kill is SIGKILL, at a random moment, of a worker or of the coordinator by turns; the coordinator is then started
 again.  A machine, a file system or a cluster's scratch disk can be tried before a week of computing is left to it.
@@ -22,13 +23,22 @@ from pathlib import Path
 
 import psutil
 
+from experiments.runs.claim import unfinished
+from experiments.runs.manifest import MANIFEST, read_manifest
+from experiments.runs.parts import PARTS, is_true
 from experiments.runs.progress import spoken
 from experiments.sweeps.export import csv_of
 from experiments.sweeps.store import Store
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
 KINDS = ("worker", "coordinator")
-SAFE = re.compile(r"(\d+) of \d+ runs safe")
+SAFE = re.compile(r"(\d+) of \d+ (?:runs safe|done)")
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1", "--replicates", "40")
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "run": ("run", "baseline", *SMALL),
+    "compare": ("compare", "status_quo", "reporting_support", "--scenario", "baseline", *SMALL),
+    "sweep": ("sweep",),
+}
 LONGEST_S = 600.0
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows both end a process at once
 STUDY = """
@@ -49,12 +59,12 @@ class Broken(Exception):
 
 
 class Sweep:
-    """A sweep in a process of its own, with two workers."""
+    """A sweep, or another command of many runs, in a process of its own, with two workers."""
 
-    def __init__(self, study: Path, out: Path, program: Sequence[str] = PROGRAM) -> None:
-        out.mkdir(parents=True, exist_ok=True)
-        self.out, self.messages = out, out.with_suffix(".txt")
-        words = ["sweep", str(study), "--workers", "2", "--out", str(out)]
+    def __init__(self, study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        self.out, self.messages, self.what = out, out.with_suffix(".txt"), what
+        words = [*COMMANDS[what], *([str(study)] if what == "sweep" else []), "--workers", "2", "--out", str(out)]
         with self.messages.open("w", encoding="utf-8") as stated:
             self.process = subprocess.Popen(
                 [sys.executable, *program, *words], stderr=stated, stdout=subprocess.DEVNULL, start_new_session=True
@@ -68,7 +78,18 @@ class Sweep:
         """Wait until it has ended well; return its table as CSV."""
         if code := self.end():
             raise Broken(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
-        return csv_of(self.out)
+        if self.what == "sweep":
+            return csv_of(self.out)
+        files = sorted(self.out.rglob("*.parquet"))
+        return b"".join(path.relative_to(self.out).as_posix().encode() + path.read_bytes() for path in files)
+
+    def kept(self) -> int:
+        """Return how many runs, or twins, are on the disk."""
+        if self.what == "sweep":
+            return len(Store(self.out).open().finished)
+        if (self.out / MANIFEST).is_file():
+            return len(read_manifest(self.out)["seeds"])
+        return sum(map(is_true, (unfinished(self.out) / PARTS).glob("*.zip")))
 
     def workers(self) -> list[int]:
         """Return the processes that it has spawned to compute."""
@@ -109,43 +130,51 @@ class Sweep:
         ran = self.process.poll() is None
         self.process.send_signal(sent)
         self.end()
-        if (kept := len(Store(self.out).open().finished)) < self.safe():
+        if (kept := self.kept()) < self.safe():
             raise Broken(f"{self.safe()} runs were told to be safe, {kept} are there")
         return ran
 
 
-def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM) -> tuple[bytes, float]:
+def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> tuple[bytes, float]:
     """Return the table of a sweep that nobody disturbs, and for how many seconds it had workers."""
-    sweep = Sweep(study, out, program)
+    sweep = Sweep(study, out, program, what)
     sweep.wait_for_workers()
     begun = time.monotonic()
     return sweep.finish(), time.monotonic() - begun
 
 
 def survive(
-    study: Path, out: Path, kind: str, after: float, luck: random.Random, program: Sequence[str] = PROGRAM
+    study: Path,
+    out: Path,
+    kind: str,
+    after: float,
+    luck: random.Random,
+    program: Sequence[str] = PROGRAM,
+    what: str = "sweep",
 ) -> tuple[bytes, bool]:
     """Return the table of a sweep that was killed once, and whether the kill came before its end."""
-    sweep = Sweep(study, out, program)
+    sweep = Sweep(study, out, program, what)
     if kind == "worker":
         hit = sweep.kill_worker(after, luck)
         return sweep.finish(), hit
     hit = sweep.kill_coordinator(after)
-    return Sweep(study, out, program).finish(), hit
+    return Sweep(study, out, program, what).finish(), hit
 
 
-def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM) -> Iterator[str]:
+def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> Iterator[str]:
     """Kill sweeps until so many kills have hit; yield a line for each, or raise where one did not survive."""
     luck, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
     study.write_text(STUDY, encoding="utf-8")
-    expected, seconds = undisturbed(study, folder / "whole", program)
-    yield f"undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
+    expected, seconds = undisturbed(study, folder / f"whole-{what}", program, what)
+    yield f"{what}, undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
     while hits < kills:
         kind, moment = KINDS[hits % len(KINDS)], luck.uniform(0.0, 1.0) * seconds
-        out = folder / f"{hits + late:04d}"
-        table, hit = survive(study, out, kind, moment, luck, program)
+        out = folder / f"{what}-{hits + late:04d}"
+        table, hit = survive(study, out, kind, moment, luck, program, what)
         if table != expected:
             raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
+        if unfinished(out).exists():
+            raise Broken(f"{unfinished(out)} was left behind")
         shutil.rmtree(out)
         hits, late = hits + hit, late + (not hit)
         if hit:
@@ -158,6 +187,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.sweeps.trial", description=__doc__.split("\n\n")[0])
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--what", nargs="+", choices=COMMANDS, default=["sweep"], help="commands that share the kills")
     parser.add_argument("--within", type=Path, help="the folder on whose disk it is held [default: a temporary one]")
     asked = parser.parse_args()
     if sys.platform != "linux":
@@ -166,8 +196,10 @@ def main() -> None:
         parser.error("--kills must be at least 1, and --within a folder")
     folder, begun = Path(tempfile.mkdtemp(prefix="trial-", dir=asked.within)), time.monotonic()
     try:
-        for line in trial(asked.kills, asked.seed, folder):
-            print(line, flush=True)
+        for number, what in enumerate(asked.what, start=1):
+            kills = asked.kills * number // len(asked.what) - asked.kills * (number - 1) // len(asked.what)
+            for line in trial(kills, asked.seed, folder, what=what):
+                print(line, flush=True)
     except Broken as reason:
         sys.exit(f"not survived: {reason}")
     print(f"in {spoken(time.monotonic() - begun)}")

@@ -1,4 +1,4 @@
-"""One sweep at a time in a folder: a lock that dies with the process that holds it, however it dies."""
+"""One start at a time in a folder: a lock that dies with the process that holds it, however it dies."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,20 +13,28 @@ LOCK = "lock"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder; another start at once is refused.
+    """Hold a folder, which is made if need be; another start at once is refused.
 
     The system ties the lock to the open file and not to a number written in it, so none is ever left behind.
     Workers are spawned, not forked, and do not inherit the file.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    no_links(folder, LOCK)
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise InputError(f"{folder} is being written by another start of a sweep; wait for it or end it") from None
+        raise InputError(f"{folder} is being written by another start; wait for it or end it") from None
     except OSError as reason:
         raise InputError(f"{folder} cannot be locked for writing: {reason}") from None
     try:
         yield
     finally:
         lock.release()
+
+
+def no_links(folder: Path, *names: str) -> None:
+    """Raise if one of these in a folder is a link: what is written or removed there would lie elsewhere."""
+    for name in names:
+        if (folder / name).is_symlink():
+            raise InputError(f"{folder / name} is a link, which is not followed: remove it, or choose another folder")

@@ -1,0 +1,148 @@
+"""Before computing, not after: places that cannot be written into, full disks, and a cache that cannot be kept."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from systems import needs_linux
+from test_claim import RUN, TWINS, done, left, refused
+
+from experiments.cli import app as cli
+from experiments.cli.compare import Shown
+from experiments.compare.request import Request
+from experiments.runs import folder, room, runs
+from experiments.runs.asked import asked
+from model.errors import InputError
+
+PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
+BOTH = pytest.mark.parametrize("words", [RUN, TWINS], ids=["run", "compare"])
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def never(monkeypatch):
+    """Let nothing be computed."""
+    for module in (runs, "experiments.compare.comparison"):
+        name = f"{module if isinstance(module, str) else module.__name__}.carry_on"
+        monkeypatch.setattr(name, lambda *_: pytest.fail("this was computed before it was refused"))
+
+
+@BOTH
+def test_a_place_that_is_a_file_is_told_before_anything_is_computed(words, never, capsys):
+    Path("file").touch()
+    assert "--out file is a file, not a folder" in refused(capsys, *words, "--out", "file")
+    assert "--out file/x: file is a file" in refused(capsys, *words, "--out", "file/x").replace(f"{Path.cwd()}/", "")
+
+
+@BOTH
+def test_a_disk_without_room_is_told_before_anything_is_computed(words, never, capsys, monkeypatch):
+    usage = shutil.disk_usage(".")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10_000))
+    told = refused(capsys, *words, "--out", "out")
+    assert "--out out: about " in told
+    assert "10 kB are free: make room or choose another folder" in told
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--report", "--figures"])
+def test_places_of_what_is_shown_are_looked_at_first(option, never, capsys, monkeypatch):
+    monkeypatch.setattr(room, "check_writable", closed)
+    assert f"{option} " in refused(capsys, *TWINS, option, "shown.svg")
+
+
+def closed(named: str, _: Path) -> None:
+    raise InputError(f"{named}: nothing can be written")
+
+
+def test_a_file_of_somebody_else_is_never_replaced_by_a_report(never, capsys):
+    Path("thesis.html").write_text("mine")
+    for more in ([], ["--fresh"]):
+        told = refused(capsys, *TWINS, "--report", "thesis.html", *more)
+        assert "--report thesis.html is there and is no report of this program" in told
+    assert Path("thesis.html").read_text() == "mine"
+
+
+def test_a_report_of_another_comparison_is_replaced_only_if_asked(never, capsys):
+    stated = json.dumps({"command": "confianza compare status_quo heavy_hand"})
+    Path("a.html").write_text(f'<script type="application/json" id="manifest">{stated}</script>')
+    told = refused(capsys, *TWINS, "--report", "a.html")
+    assert "--report a.html holds the report of another comparison (confianza compare status_quo heavy_hand)" in told
+    shown = Shown(Path("a.html"), None, "es")
+    shown.check(Request(arms=("status_quo", "resources_only")), None, fresh=True)
+    shown.check(Request(arms=("status_quo", "heavy_hand")), None, fresh=False)
+
+
+@BOTH
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+@pytest.mark.parametrize("after", [0, 1, 3, 5])
+def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, after, monkeypatch, capsys):
+    words = (*words, "--replicates", "2", "--out", "mine")
+    done(*words[:-1], "whole")
+    put, count = folder.os.fsync, []
+
+    def full(handle: int) -> None:
+        count.append(handle)
+        if len(count) > 2 * after + 2:
+            raise OSError(code, os.strerror(code))
+        put(handle)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(folder.os, "fsync", full)
+        capsys.readouterr()
+        assert cli.code_of(list(words)) == 1
+        told = capsys.readouterr().err.splitlines()
+    assert "Traceback" not in "".join(told)
+    assert os.strerror(code) in told[-1]
+    assert f"what was finished ({min(after, 2)}) is safe in mine.unfinished" in told[-1]
+    done(*words)
+    assert left(Path("mine")) == left(Path("whole"))
+    assert {path.name for path in Path().iterdir()} == {"mine", "whole"}
+
+
+@needs_linux
+def test_a_file_that_may_grow_no_further_is_a_full_disk(tmp_path):
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000));"
+    program = [sys.executable, "-c", f"{limit} from experiments.cli import main; main()"]
+    ended = subprocess.run([*program, *RUN, "--out", "mine"], capture_output=True, text=True)
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith(
+        "confianza: the disk is full (File too large); what was finished (0) is safe"
+    )
+    assert not Path("mine").exists()
+
+
+def test_planned_bytes_are_not_fewer_than_those_that_are_written_and_not_ten_times_as_many(tmp_path):
+    words = ["baseline", "--set", "population.scale=0.25", "--years", "1", "--keep", "incidents,cells"]
+    done("run", *words, "--save", "states", "--out", "mine")
+    specs = asked("baseline", sets=["population.scale=0.25"], years=1, keep="incidents,cells")
+    written = 2 * sum(map(len, left(Path("mine")).values()))
+    state = Path("states/seed_1/state.npz").stat().st_size
+    assert written < room.size_of(specs) < 10 * written
+    assert state < room.states_of(specs) < 10 * state
+
+
+@pytest.mark.parametrize("variable", ["CONFIANZA_CACHE", "XDG_CACHE_HOME", "HOME"])
+def test_a_cache_that_cannot_be_written_is_told_in_one_line_and_replaced_by_a_private_one(variable):
+    Path("file").touch()
+    surroundings = {key: value for key, value in os.environ.items() if not key.endswith("CACHE_HOME")}
+    surroundings.pop("CONFIANZA_CACHE", None)
+    surroundings |= {variable: str(Path("file").resolve())}
+    look = "import os, model; f = model.cache_folder().parent.parent; print(oct(f.stat().st_mode & 0o777), f)"
+    told = subprocess.run([sys.executable, "-c", look], env=surroundings, capture_output=True, text=True, check=True)
+    rights, place = told.stdout.split()
+    assert rights == "0o700"
+    assert not Path(place).exists()
+    ended = subprocess.run([*PROGRAM, "scenarios"], env=surroundings, capture_output=True, text=True, check=True)
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("confianza: nothing can be kept in ")
+    assert "compiling into a temporary folder" in line
