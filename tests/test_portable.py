@@ -50,7 +50,7 @@ def unsaid(tree: ast.AST) -> Iterator[int]:
 def asks_for_text(name: str, call: ast.Call) -> bool:
     """Tell whether a call opens a file as text."""
     if name in ("read_text", "write_text"):
-        return True
+        return isinstance(call.func, ast.Attribute)  # of a path, and not a reader of our own
     modes = [*call.args, *(word.value for word in call.keywords if word.arg == "mode")]
     modes = [one.value for one in modes if isinstance(one, ast.Constant) and str(one.value).strip("rwax+t") == ""]
     return name == "open" and bool(modes)

@@ -537,7 +537,11 @@ def test_who_finds_no_place_is_told_and_let_in_when_there_is_one(page: Any, monk
     assert "Play" not in " ".join(texts_of(box.children))
     monkeypatch.setattr(crowd, "MOST", 2)
     wait_for(lambda: "Play" in " ".join(texts_of(box.children)))
+    (late,) = crowd._inside - {page[2]}
+    wait_for(lambda: late.lanes and not late.busy.value, 120.0)
     rc.close()
+    wait_for(lambda: not late.player.thread.is_alive())
+    assert crowd._inside == {page[2]}
 
 
 def test_two_visitors_do_not_meet(small: str) -> None:

@@ -262,7 +262,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, audit, criteria, effects, ceiling."""
+    """Examine the model: audit, criteria, effects, ceiling."""
     given = locals()  # every option is asked under its own name
     from experiments.cli.validate import Asked, carry_out
 
