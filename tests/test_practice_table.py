@@ -16,6 +16,7 @@ from scenarios import load
         ("full_no_turnover", "practices.reshuffle", 0.0),
         ("full_follow_quarter", "practices.follow_most", 0.25),
         ("full_rotation_3", "practices.reshuffle", 1.0 - (2.0 / 3.0) ** 12),
+        ("full_rotation_48", "practices.keeping", 0.0),
         ("full_rotation_48", "practices.reshuffle", 1.0 - (47.0 / 48.0) ** 12),
     ],
 )

@@ -1,7 +1,9 @@
 """Worlds for experiments: what they may do that policies may not, when they end; policies stay as they were."""
 
 import datetime
+import gc
 import re
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import scenarios
 from experiments.compare.crate import inputs_of
 from experiments.runs.identity import canonical, identity, settings_of
 from experiments.runs.spec import RunSpec
+from experiments.runs.worlds import go_on
 from experiments.viewer.views import ready
 from model.errors import InputError
 from model.model import TrustModel
@@ -336,3 +339,19 @@ def test_a_comparison_keeps_the_files_of_worlds_and_what_they_include() -> None:
     arms = [{"scenario": "villa_canales", "policies": [{"name": "three_years_then_off"}, {"name": "gone"}]}]
     names = {name for name in inputs_of({"arms": arms}) if "policies" in name}
     assert names == {"inputs/policies/worlds/three_years_then_off.toml", "inputs/policies/mopsic_full.toml"}
+
+
+def test_large_worlds_that_ended_are_let_go_before_the_next_goes_on(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.runs.worlds.LARGE", 0)
+    lived = []
+    gc.disable()
+    try:
+        for seed in range(3):
+            world = live(0, rng=seed)
+            lived.append(weakref.ref(world))
+            go_on(world, world.tick + 3, lambda shifts: None)
+    finally:
+        gc.enable()
+    assert [one() is not None for one in lived] == [False, False, True]

@@ -19,9 +19,13 @@ USUAL, TURNED = 0.35, 0.3
 
 
 def rotating(months: int) -> str:
-    """Return the world in which MOPSIC in full moves nobody away, and everybody changes sector every so many months."""
+    """Return the world in which MOPSIC in full moves nobody away, and everybody changes sector every so many months.
+
+    Chiefs leave out none of these changes, whatever their habit.
+    """
     times = (1.0 - (1.0 - 1.0 / months) ** 12) / (USUAL * TURNED)
-    return f'include = "{FULL}"\n[scale]\n"adoption.permanence" = 2.0\n"practices.reshuffle" = {times!r}\n'
+    scale = f'"adoption.permanence" = 2.0\n"practices.reshuffle" = {times!r}\n'
+    return f'include = "{FULL}"\n[set]\n"practices.keeping" = 0.0\n[scale]\n{scale}'
 
 
 MADE = {
