@@ -3,6 +3,7 @@
 Every input follows from its kind and number alone, so that one which fails can be made again.
 """
 
+import copy
 import json
 import random
 import re
@@ -135,13 +136,13 @@ def change(luck: random.Random, node: Any) -> None:
             continue
         how = luck.randrange(4)
         if how <= 1:
-            node[key] = luck.choice(JSON_VALUES)
+            node[key] = copy.deepcopy(luck.choice(JSON_VALUES))
         elif how == 2:
             del node[key]
         elif isinstance(node, dict):
             node[misspelt(luck, key)] = node.pop(key)
         else:
-            node.append(node[key])
+            node.append(copy.deepcopy(node[key]))
         return
 
 

@@ -15,7 +15,7 @@ from experiments.figures.run import picture
 from experiments.figures.svg import png_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
-from experiments.runs.manifest import SWEEP, kind_of, read_manifest
+from experiments.runs.manifest import MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.runs.reading import first_columns, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
 from model.errors import InputError
@@ -44,8 +44,13 @@ def drawn_run(folder: Path) -> bytes:
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
+    specs = list(specs_of(folder).values())
+    if not specs:
+        raise InputError(
+            f"{folder / MANIFEST}: runs must name at least one of its seeds, got none: make the folder anew"
+        )
     try:
-        return picture(next(iter(specs_of(folder).values())), measures)
+        return picture(specs[0], measures)
     except KeyError as missing:
         raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 

@@ -62,6 +62,9 @@ def read_plan(folder: Path) -> pa.Table:
     if not (folder / PLAN).is_file():
         raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again")
     plan = read_parquet(folder / PLAN, PLANNED)
+    for column in plan.schema:
+        if pa.types.is_nested(column.type):
+            raise InputError(f"{folder / PLAN}: column '{column.name}' must hold single values, got {column.type}")
     check_keys(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
     return plan
 
