@@ -13,6 +13,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from model.errors import InputError
+from scenarios.extras import need
 from scenarios.files import read_json
 
 LON_LAT = CRS.from_epsg(4326)
@@ -112,6 +113,7 @@ def stated_crs(content: dict[str, Any]) -> CRS:
 
 def layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
     """Return the shapes of the first layer of a GeoPackage, shape file or the like."""
+    need("maps", f"{file}: a file that is no GeoJSON")
     from pyogrio import raw  # GDAL is large: loaded only for files that need it
     from pyogrio.errors import DataLayerError, DataSourceError
 

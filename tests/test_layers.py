@@ -8,7 +8,7 @@ import pytest
 from experiments.documents.module_map import level
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("model", "scenarios", "experiments")
+PACKAGES = ("model", "scenarios", "experiments", "confianza")
 ROOMS = (
     ("runs", "documents"),
     ("sweeps", "bench", "setup"),

@@ -25,7 +25,11 @@ SMALL = ["--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--yea
 
 
 def sources() -> list[Path]:
-    return [path for name in ("model", "scenarios", "experiments") for path in sorted((ROOT / name).rglob("*.py"))]
+    return [
+        path
+        for name in ("model", "scenarios", "experiments", "confianza")
+        for path in sorted((ROOT / name).rglob("*.py"))
+    ]
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

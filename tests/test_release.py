@@ -38,6 +38,22 @@ def test_the_newest_release_is_the_version_everywhere() -> None:
     assert [one["version"] for one in locked if one["name"] == PROJECT["name"]] == [PROJECT["version"]]
 
 
+def test_whoever_cites_finds_the_same_everywhere() -> None:
+    cited, meta, deposit = stated("CITATION.cff"), stated("codemeta.json"), stated(".zenodo.json")
+    article = cited["references"][0]["doi"]
+    assert {cited["title"], meta["name"], deposit["title"]} == {cited["title"]}
+    assert {cited["abstract"], meta["description"], deposit["description"]} == {PROJECT["description"]}
+    assert {cited["version"], meta["version"], deposit["version"]} == {PROJECT["version"]}
+    assert {meta["dateModified"], deposit["publication_date"]} == {cited["date-released"].isoformat()}
+    assert {cited["license"], deposit["license"], meta["license"].rpartition("/")[2]} == {PROJECT["license"]}
+    assert cited["keywords"] == meta["keywords"] == deposit["keywords"]
+    authors = [cited["authors"], PROJECT["authors"], meta["author"], deposit["creators"]]
+    assert {tuple(one["name"] for one in named) for named in authors} == {("The Confianza team",)}
+    assert meta["referencePublication"] == f"https://doi.org/{article}"
+    assert [one["identifier"] for one in deposit["related_identifiers"]] == [article]
+    assert meta["runtimePlatform"] == f"Python {PROJECT['requires-python']}"
+
+
 def test_what_is_not_released_stands_on_top_of_the_changelog() -> None:
     headings = re.findall(r"^## (.+)$", CHANGES, re.MULTILINE)
     assert headings == ["Unreleased", *(f"{version} ({date})" for version, date in releases())]

@@ -12,7 +12,9 @@ DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def files() -> list[Path]:
     return [
-        path for package in ("model", "scenarios", "experiments") for path in sorted((ROOT / package).rglob("*.py"))
+        path
+        for package in ("model", "scenarios", "experiments", "confianza")
+        for path in sorted((ROOT / package).rglob("*.py"))
     ]
 
 

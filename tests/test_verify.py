@@ -2,10 +2,12 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rocrate.rocrate import ROCrate
 
 from experiments.cli import app as cli
 
@@ -113,6 +115,13 @@ def test_the_crate_names_every_file_of_the_comparison(compared):
     assert {f"inputs/{name}.toml" for name in ("villa_canales", "baseline", "criteria")} <= inputs
     assert {"inputs/policies/resources_only.toml", "inputs/maps/villa_canales.geojson"} <= inputs
     assert run["name"].startswith("confianza compare status_quo resources_only")
+
+
+def test_the_committed_crate_holds_every_file_that_it_lists():
+    folder = Path(__file__).parent.parent / "results" / "reference" / "report"
+    listed = {str(entity.id) for entity in ROCrate(folder).data_entities}
+    assert listed >= {"effects.parquet", "manifest.json"}
+    assert [name for name in listed if not (folder / name).is_file()] == []
 
 
 def test_a_sweep_and_what_was_compared_in_it_are_verified(tmp_path, capsys):

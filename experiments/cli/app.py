@@ -205,6 +205,9 @@ def view(
     mesa: options.Mesa = False,
 ) -> None:
     """Open the page: a town, its twin, and why things happen."""
+    from scenarios.extras import need
+
+    need("page", "view")
     from experiments.viewer.serve import view as serve
 
     if mesa and (scenario, lang) != ("villa_canales", "en"):

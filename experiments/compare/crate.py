@@ -65,10 +65,15 @@ def crate_of(folder: Path, manifest: dict[str, Any]) -> bytes:
         "description": f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}",
     }
     run = crate.add(ContextEntity(crate, "#run", properties=action))
-    inputs = [crate.add_file(dest_path=name, properties=input_named(name)) for name in inputs_of(manifest)]
+    inputs = [crate.add_file(dest_path=name, properties=input_named(name)) for name in kept(folder, manifest)]
     run["instrument"], run["object"], run["result"] = program, inputs, files
     crate.root_dataset["mentions"] = run
     return json_of(crate.metadata.generate())
+
+
+def kept(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Return the inputs of which copies lie in the folder: a crate lists nothing that it does not hold."""
+    return [name for name in inputs_of(manifest) if (folder / name).is_file()]
 
 
 def program_of(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ TITLES = (
     "the world",
 )
 FOLDERS = {
+    "confianza": "the door: one name that nobody else has",
     "scenarios": "municipalities and policies as files",
     "experiments": "what is done with the model; rooms from the ground up",
     "experiments/documents": "documents that are generated",

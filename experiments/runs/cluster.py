@@ -24,6 +24,7 @@ from experiments.runs.seats import AHEAD, Died, Returned, SchedulerGone, awaited
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt_far
 from model.errors import InputError
+from scenarios.extras import need
 
 PATIENCE_S, CLOSING_S = 20, 2
 
@@ -32,11 +33,10 @@ class DaskCrew:
     """The workers that a scheduler at this address knows of."""
 
     def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-            from distributed.comm import get_address_host_port
-        except ImportError:
-            raise InputError("--dask needs dask.distributed: install the extra 'cluster'") from None
+        need("dask", "--dask")
+        from distributed import Client
+        from distributed.comm import get_address_host_port
+
         try:
             get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
             for name in ("distributed", "distributed.client"):  # one line of our own says what matters

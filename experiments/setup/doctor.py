@@ -14,12 +14,13 @@ from pathlib import Path
 
 from experiments.runs.progress import say
 from model import cache_folder, fingerprint
+from scenarios.extras import missing
 
 WIDTH, LABEL = 80, 10
 GOOD, BAD = " ok ", " NO "
 MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
 """What must be free: for a municipality and its twin, for a study, for compiled rules."""
-SHOWN = ("mesa", "numpy", "numba", "pandas", "solara")
+SHOWN = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 ANEW = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
 
 
@@ -138,6 +139,8 @@ def cache() -> Finding:
 
 def page() -> Finding:
     """Tell whether the page works without internet."""
+    if missing("page"):
+        return Finding("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
     files = [one for one in distribution("solara-assets").files or () if "cdn" in one.parts]
     if not files or not Path(str(files[0].locate())).is_file():
         return Finding("page", "its browser files are missing", ANEW)
