@@ -117,6 +117,7 @@ raise SystemExit("opened")
     assert told.returncode == 0, told.stderr
 
 
+@pytest.mark.slow
 def test_a_run_with_spawned_workers(tmp_path: Path) -> None:
     there = elsewhere(tmp_path, "run", "villa_canales", *SMALL, "--replicates", "2", "--workers", "2", "--out", "out")
     assert there.returncode == 0, there.stderr
@@ -127,6 +128,7 @@ def test_a_run_with_spawned_workers(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in tables[0]] == [path.read_bytes() for path in tables[1]]
 
 
+@pytest.mark.slow
 def test_a_sweep_with_spawned_workers_and_its_table(tmp_path: Path) -> None:
     study = tmp_path / "pequeño.toml"
     study.write_text(STUDY, encoding="utf-8")

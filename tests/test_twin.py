@@ -414,7 +414,7 @@ BOARD_MATTERS = {
 GIVEN = {
     "mayor": {"habit": 3.0, "reach": 4.0, "light": 0.6, "cameras": 0.6},
     "capture": {"base": 2.0, "penury": 3.0, "integrity": 0.0, "found": 0.9},
-    "consultation": {"meetings": 4.0, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2},
+    "consultation": {"meetings": 4.0, "table": 12.0, "council": 12.0, "answer": 0.0, "feasible": 0.2, "announced": 0.0},
     "extortion": {"clash": 2.0, "demands": 8.0},
     "reporting": {"anonymous": 2.0},
 }

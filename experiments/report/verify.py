@@ -117,10 +117,12 @@ def embedded(file: Path) -> Said:
     return stated
 
 
-def embedded_in(file: Path) -> Said | None:
-    """Return the manifest that a report holds; None if it is no report."""
+def embedded_in(file: Path) -> dict[str, Any] | None:
+    """Return the manifest that a report of any version holds, unchecked; None if it is no report."""
     with contextlib.suppress(InputError):
-        return embedded(file)
+        found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
+        stated = json_in(found.group(1), str(file)) if found else None
+        return stated if isinstance(stated, dict) else None
     return None
 
 
