@@ -295,11 +295,20 @@ def sensitivity(
 
 
 @app.command()
-def plot(folder: options.Folder) -> None:
+def plot(folder: options.Folder, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
     """Draw the figures of a run, a sweep or a sensitivity analysis."""
     from experiments.figures.plot import draw
 
-    for path in draw(folder):
+    for path in draw(folder, measures, out):
+        print(path)
+
+
+@app.command()
+def contrasts(study: options.Answered, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
+    """Tell what changes do alone and together, as tables."""
+    from experiments.figures.answers import answer
+
+    for path in answer(study, measures, out):
         print(path)
 
 
