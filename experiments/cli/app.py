@@ -305,7 +305,7 @@ def plot(folder: options.Folder, measures: options.MeasuresDrawn = "", out: opti
 
 @app.command()
 def contrasts(study: options.Answered, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
-    """Tell what changes do alone and together, as tables."""
+    """Tell what changes do alone and together."""
     from experiments.figures.answers import answer
 
     for path in answer(study, measures, out):
