@@ -253,7 +253,7 @@ def validate(
     quick: options.Quick = False,
     out: options.OutOfValidation = None,
 ) -> None:
-    """Examine the model: knock-outs, audit, criteria, effects, ceiling."""
+    """Examine the model: knock-outs, audit, criteria, effects."""
     given = locals()  # every option is asked under its own name
     from experiments.cli.validate import Asked, carry_out
 
