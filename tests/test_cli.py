@@ -10,7 +10,7 @@ from experiments.cli import app as cli
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
-    *("validate", "compare", "verify", "sweep", "sensitivity", "plot", "repeat"),
+    *("validate", "compare", "verify", "sweep", "sensitivity", "contrasts", "plot", "repeat"),
     *("view", "doctor", "bundle"),
 )
 

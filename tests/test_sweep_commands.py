@@ -47,7 +47,7 @@ def csv(out: Path) -> bytes:
 
 def test_a_sweep_leaves_what_the_contract_says(done):
     table = pq.read_table(done / "measures")
-    head = ["run", "scenario", "policy", "seed", "month", "trust.fast_days"]
+    head = ["run", "scenario", "policy", "seed", "month", "policy.reporting_support", "trust.fast_days"]
     assert table.column_names == [*head, *MEASURES]
     assert len(table) == 8
     told = json.loads((done / "manifest.json").read_text(encoding="utf-8"))

@@ -307,14 +307,23 @@ def sensitivity(
 
 
 @app.command()
-def plot(folder: options.Folder) -> None:
+def plot(folder: options.Folder, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
     """Draw the figures of a run, a sweep or a sensitivity analysis."""
     from experiments.figures.plot import draw
     from experiments.runs.progress import patience
 
     with patience("drawing"):
-        paths = draw(folder)
+        paths = draw(folder, measures, out)
     for path in paths:
+        print(path)
+
+
+@app.command()
+def contrasts(study: options.Answered, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
+    """Tell what changes do alone and together."""
+    from experiments.figures.answers import answer
+
+    for path in answer(study, measures, out):
         print(path)
 
 

@@ -113,6 +113,14 @@ Within = Annotated[
     Path | None, Option("--in", metavar="DIR", help="The folder that names it.  [default: all in results/]")
 ]
 
+Answered = Annotated[
+    str, Argument(metavar="STUDY", help="A study that was swept, or the folder of its results.", show_default=False)
+]
+MeasuresDrawn = Annotated[str, Option("--measures", metavar="NAME,NAME", help="Show these measures of a sweep.")]
+OutOfFigures = Annotated[
+    Path | None, Option("--out", metavar="FILE", help="Where figures go: x.png, x.svg or x.pdf.", show_default=False)
+]
+
 # What there is
 
 Part = Annotated[

@@ -24,9 +24,24 @@ def entitle(figure: Figure, text: str) -> None:
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=12)
 
 
-def named(measure: str) -> str:
-    """Return the meaning of a measure with its unit."""
-    return f"{meaning(measure, 'en')} ({MEASURES[measure].unit})"
+def for_people(measure: str) -> float:
+    """Return by what a measure is multiplied where people read it: what lies from 0 to 1 is told from 0 to 100."""
+    return 100.0 if MEASURES[measure].unit == "0-1" else 1.0
+
+
+def people_unit(measure: str) -> str:
+    """Return the unit in which people read a measure.
+
+    >>> people_unit("trust_mean"), people_unit("homicides")
+    ('0-100', 'deaths')
+    """
+    return "0-100" if MEASURES[measure].unit == "0-1" else MEASURES[measure].unit
+
+
+def named(measure: str, width: int = 0) -> str:
+    """Return the meaning of a measure with its unit, perhaps in lines of a width."""
+    text = f"{meaning(measure, 'en')} ({people_unit(measure)})"
+    return "\n".join(textwrap.wrap(text, width)) if width else text
 
 
 def levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:

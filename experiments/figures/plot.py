@@ -1,5 +1,6 @@
 """The figures of a folder of results, whatever it holds: a run, a sweep or a sensitivity analysis."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -8,28 +9,72 @@ matplotlib.use("Agg")
 
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import effects, heat_map
+from experiments.figures.charts import effects, for_people, heat_map
 from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, pair_map
 from experiments.figures.run import picture
-from experiments.figures.svg import png_of
+from experiments.figures.svg import pdf_of, png_of, svg_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import MANIFEST, SWEEP, kind_of, read_manifest
-from experiments.runs.reading import first_columns, runs_of, specs_of, tables
+from experiments.runs.reading import first_columns, kept, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
-from model.errors import InputError
+from model.errors import InputError, nearest
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
+MEASURES_SHOWN = ("trust_mean", "told_share", "c1", "c2", "c3", "c4")
+"""What tables and figures of contrasts show if nothing is asked for."""
+ENDINGS = (".png", ".svg", ".pdf")
 
 
-def draw(folder: Path) -> list[Path]:
-    """Draw all figures of a folder into it; return their files."""
+def draw(folder: Path, asked: str = "", out: Path | None = None) -> list[Path]:
+    """Draw all figures of a folder into it, or those of a sweep by some measures beside a file; return their files."""
+    if asked or out is not None:
+        if kind_of(folder) != SWEEP or (folder / INDICES).is_file():
+            raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
+        charts = sweep_charts(folder, chosen(folder, asked, SHOWN))
+        target = out or folder / ".png"
+        return [written(figure, beside(target, name, len(charts) == 1)) for name, figure in charts]
     if kind_of(folder) != SWEEP:
         return [write(folder, "summary", drawn_run(folder))]
     if (folder / INDICES).is_file():
         return [write(folder, name, png_of(figure)) for name, figure in index_charts(folder)]
-    return [write(folder, name, png_of(figure)) for name, figure in sweep_charts(folder)]
+    return [write(folder, name, png_of(figure)) for name, figure in sweep_charts(folder, chosen(folder, "", SHOWN))]
+
+
+def chosen(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
+    """Return the measures that are asked for, or of some those that a sweep kept, or its first."""
+    there = kept(folder)
+    if not asked:
+        return [name for name in default if name in there] or there[:4]
+    names = [name.strip() for name in asked.split(",") if name.strip()]
+    for name in names:
+        if name not in there:
+            raise InputError(f"--measures: {folder} kept no '{name}'{nearest(name, there)}")
+    return list(dict.fromkeys(names))
+
+
+def beside(target: Path, name: str, alone: bool) -> Path:
+    """Return where one of several figures goes: `x.svg` becomes `x-forest.svg`.
+
+    >>> beside(Path("a/x.svg"), "forest", False).as_posix(), beside(Path("a/.png"), "forest", False).as_posix()
+    ('a/x-forest.svg', 'a/forest.png')
+    """
+    if target.name in ENDINGS:
+        return target.with_name(name + target.name)
+    return target if alone else target.with_stem(f"{target.stem}-{name}")
+
+
+def written(figure: Figure, path: Path) -> Path:
+    """Write a figure as its file's name ends: PNG, SVG or PDF, always the same bytes."""
+    ending = path.suffix or path.name
+    if ending not in ENDINGS:
+        raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
+    if not path.parent.is_dir():
+        raise InputError(f"--out {path}: no folder '{path.parent}'")
+    content = {".png": png_of, ".svg": lambda one: svg_of(one, path.stem, {}).encode(), ".pdf": pdf_of}[ending](figure)
+    write_whole(path, content)
+    return path
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:
@@ -55,10 +100,10 @@ def drawn_run(folder: Path) -> bytes:
         raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 
 
-def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:
+def sweep_charts(folder: Path, measures: list[str]) -> list[tuple[str, Figure]]:
     """Return the figures of a sweep: effects of every factor, and what they do together."""
-    measures = [name for name in SHOWN if name in kept(folder)] or kept(folder)[:4]
     runs, factors = runs_of(folder, measures), first_columns(folder)
+    runs[measures] *= [for_people(name) for name in measures]
     if not factors:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
     numbers = [name for name in factors if "." in name]
@@ -73,10 +118,3 @@ def sweep_charts(folder: Path) -> list[tuple[str, Figure]]:
     if not charts:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")
     return charts
-
-
-def kept(folder: Path) -> list[str]:
-    """Return the measures that a sweep kept."""
-    from model.measures import MEASURES
-
-    return list(read_manifest(folder)["measures"] or MEASURES)

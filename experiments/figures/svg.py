@@ -55,6 +55,14 @@ def svg_of(figure: Figure, name: str, about: dict[str, str]) -> str:
     return sink.getvalue()
 
 
+def pdf_of(figure: Figure) -> bytes:
+    """Return a figure as PDF, with letters that can be searched."""
+    sink = io.BytesIO()
+    with matplotlib.rc_context({"pdf.fonttype": 42}):
+        figure.savefig(sink, format="pdf", metadata={"CreationDate": None, "Creator": "Confianza"})
+    return sink.getvalue()
+
+
 def png_of(figure: Figure, about: dict[str, str] | None = None) -> bytes:
     """Return a figure as PNG: for print, with ``about`` in its metadata, or for a screen, if there is none."""
     sink = io.BytesIO()

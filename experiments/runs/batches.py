@@ -20,6 +20,8 @@ from model.errors import InputError, nearest
 MEASURES = "measures"
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
+STATUS_QUO, CHANGE = "status_quo", "policy."
+"""The policy that changes nothing, and how columns begin that say whether a run has a policy."""
 KEYS = ("run", "scenario", "policy", "seed", "month")
 EFFECTS = {
     "text": ("site", "base_site", "base_arm", "against", "why_unpaired", "section", "measure", "how"),
@@ -106,6 +108,33 @@ def check_keys(table: pa.Table, path: Path, keys: Sequence[str]) -> None:
             raise InputError(
                 f"{path}: column '{name}' must hold {what}, got {kind} with {table[name].null_count} empty"
             )
+
+
+def parts_of(policy: str) -> list[str]:
+    """Return the policies in a combination as it stands in tables.
+
+    >>> parts_of("mopsic_full+resources_only"), parts_of("status_quo")
+    (['mopsic_full', 'resources_only'], [])
+    """
+    return [] if policy == STATUS_QUO else policy.split("+")
+
+
+def with_changes(table: pa.Table, policies: Collection[str]) -> pa.Table:
+    """Return a table with a column for each policy of a study, true where a run has it, behind the months."""
+    if "policy" not in table.column_names:  # cells and incidents, which name their run alone
+        return table
+    plain = without_changes(table)
+    parts = [parts_of(policy) for policy in plain["policy"].to_pylist()]
+    place = plain.column_names.index("month") + 1 if "month" in plain.column_names else len(KEYS) - 1
+    for number, name in enumerate(policies):
+        column = pa.array([name in own for own in parts], pa.bool_())
+        plain = plain.add_column(place + number, CHANGE + name, column)
+    return plain
+
+
+def without_changes(table: pa.Table) -> pa.Table:
+    """Return a table without its columns of policies."""
+    return table.drop_columns([name for name in table.column_names if name.startswith(CHANGE)])
 
 
 def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from experiments.runs.batches import COLUMNS, check_keys, only, read_parquet, stored, together
+from experiments.runs.batches import (
+    CHANGE,
+    COLUMNS,
+    check_keys,
+    only,
+    parts_of,
+    read_parquet,
+    stored,
+    together,
+    with_changes,
+)
 from experiments.runs.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.runs.progress import say
 from experiments.runs.saved import SAVED
@@ -51,6 +61,7 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
     check_keys(table, folder / name, COLUMNS.get(name, ()))
+    table = with_changes(table, policies_in(folder))  # the study may have grown by one since some runs were stored
     there = len(table["run"].unique())
     if runs is None and there < len(planned):
         say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
@@ -69,11 +80,28 @@ def read_plan(folder: Path) -> pa.Table:
     return plan
 
 
+def policies_in(folder: Path) -> list[str]:
+    """Return the policies of the study that a folder belongs to, each once."""
+    names = read_plan(folder)["policy"].unique().to_pylist()
+    return list(dict.fromkeys(part for name in names for part in parts_of(name)))
+
+
 def first_columns(folder: Path) -> list[str]:
     """Return the names of the columns that were varied: scenario and policy if they were, then parameters."""
     plan = read_plan(folder)
     kinds = [name for name in ("scenario", "policy") if len(plan[name].unique()) > 1]
-    return kinds + [name for name in plan.column_names if "." in name and len(plan[name].unique()) > 1]
+    return kinds + [
+        name
+        for name in plan.column_names
+        if "." in name and not name.startswith(CHANGE) and len(plan[name].unique()) > 1
+    ]
+
+
+def kept(folder: Path) -> list[str]:
+    """Return the measures that a sweep kept."""
+    from model.measures import MEASURES
+
+    return list(read_manifest(folder)["measures"] or MEASURES)
 
 
 def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":

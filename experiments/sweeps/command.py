@@ -70,7 +70,7 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
         path.unlink()
     place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
     place.write_plan(target, jobs)
-    store = Store(target).open()
+    store = Store(target, place.policies_of(jobs)).open()
     for file in store.rejected:
         say(f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again")
     missing = [job for job in jobs if job.run not in store.finished]

@@ -22,10 +22,10 @@ def csv_of(folder: Path) -> bytes:
     for name in ORDER:
         if name not in table.column_names:
             raise InputError(f"{folder}: its measures have no column '{name}'")
-    return written(table.sort_by([(name, "ascending") for name in ORDER]))
+    return csv_bytes(table.sort_by([(name, "ascending") for name in ORDER]))
 
 
-def written(table: pa.Table) -> bytes:
+def csv_bytes(table: pa.Table) -> bytes:
     """Return a table as CSV: UTF-8, commas, line feeds, shortest exact numbers, nothing for null."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.runs.batches import MEASURES
+from experiments.runs.batches import MEASURES, parts_of, with_changes
 from experiments.runs.folder import json_of, parquet_of, write_whole
 from experiments.runs.lock import LOCK, no_links
 from experiments.runs.manifest import (
@@ -63,14 +63,22 @@ def clear(folder: Path) -> None:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
     pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
-    for path in (*pictures, folder / PLAN, folder / "indices.csv", folder / MANIFEST):
+    answers = [folder / f"contrasts.{ending}" for ending in ("parquet", "csv", "tex")]
+    for path in (*pictures, *answers, folder / PLAN, folder / "indices.csv", folder / MANIFEST):
         path.unlink(missing_ok=True)
 
 
 def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
     """Write down every run of the study, so that the folder explains itself."""
     rows = [job.labels | {"command": job.command} for job in jobs]
-    write_whole(folder / PLAN, parquet_of(pa.Table.from_pylist(rows)))
+    write_whole(folder / PLAN, parquet_of(with_changes(pa.Table.from_pylist(rows), policies_of(jobs))))
+
+
+def policies_of(jobs: Sequence[RunSpec]) -> list[str]:
+    """Return the policies that runs have, each once, in the order of the study."""
+    named = dict.fromkeys(job.policies for job in jobs)
+    first = {policies: next(job for job in jobs if job.policies == policies) for policies in named}
+    return list(dict.fromkeys(name for job in first.values() for name in parts_of(job.policy)))
 
 
 def write_manifest(folder: Path, study: Study, **more: Any) -> None:

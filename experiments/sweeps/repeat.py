@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.runs import work
-from experiments.runs.batches import stored
+from experiments.runs.batches import stored, without_changes
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.pool import carry_out
 from experiments.runs.progress import say
@@ -116,8 +116,9 @@ def compared(measures: pa.Table, stored: pa.Table | None) -> int:
     if stored is None:
         say("the run has finished; it was not stored before: start the sweep again to store it")
         return SAME
-    names: list[Any] = stored.column_names
-    if rows_of(measures.select(names)) == rows_of(stored):
+    kept = without_changes(stored)
+    names: list[Any] = kept.column_names
+    if rows_of(measures.select(names)) == rows_of(kept):
         say("every number is the same as stored")
         return SAME
     say("confianza: the numbers differ from those stored, though code and settings are the same")

@@ -5,13 +5,13 @@ Only the coordinator writes.  A run counts as finished when the file that holds 
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
-from experiments.runs.batches import BESIDE, MEASURES, RUNS, batches, name_of, together
+from experiments.runs.batches import BESIDE, MEASURES, RUNS, batches, name_of, together, with_changes
 from experiments.runs.folder import parquet_of, write_whole
 from experiments.runs.spec import KEEPS
 
@@ -24,6 +24,8 @@ class Store:
     """The finished runs of a folder, and those that wait to be written."""
 
     folder: Path
+    policies: Sequence[str] = ()
+    """Those of the study: each has a column in every table."""
     clock: Callable[[], float] = time.monotonic
     finished: set[str] = field(default_factory=set)
     rejected: list[str] = field(default_factory=list)
@@ -83,7 +85,7 @@ class Store:
 
     def write(self, name: str, stated: dict[bytes, bytes]) -> str:
         """Write one table of the runs that wait; return the name of its file."""
-        table = together([tables[name] for _, tables in self.pending])
+        table = with_changes(together([tables[name] for _, tables in self.pending]), self.policies)
         content = parquet_of(table.replace_schema_metadata(stated))
         target = self.folder / name / name_of(self.number, content)
         target.parent.mkdir(exist_ok=True)

@@ -19,9 +19,10 @@ from experiments.compare.effects import by_seed
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.text import ALL_ALIKE, many
 from experiments.runs.asked import asked
+from experiments.runs.batches import STATUS_QUO
 from experiments.runs.progress import Progress
 from experiments.runs.side_by_side import twins
-from experiments.runs.spec import STATUS_QUO, RunSpec
+from experiments.runs.spec import RunSpec
 from experiments.runs.twins import Effect, paired, saved
 from experiments.runs.worlds import go_on, measures_table
 from model.calendar import tick_of

@@ -1,0 +1,153 @@
+"""What `contrasts` tells: known effects and interactions come back, each in the unit of its measure."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from stub_runs import steady, sweep, write_study
+
+from experiments.cli import app as cli
+from experiments.figures.answers import latex_of
+from experiments.runs.batches import with_changes
+from experiments.sweeps import command, folder
+from experiments.sweeps.interactions import TIMES, interactions
+from experiments.sweeps.jobs import jobs_of
+from experiments.sweeps.study import read_study
+
+CHANGES = ("a", "b", "c")
+
+
+def outcome(a, b, c, level):
+    return 2.0 * a - 3.0 * b + 1.0 * a * b + 4.0 * a * b * c + 0.5 * level * a
+
+
+@pytest.fixture(scope="module")
+def runs():
+    luck = np.random.default_rng(1).normal(size=4)
+    points = itertools.product(("here", "there"), *[(False, True)] * 3, (0.0, 1.0), range(4))
+    rows = [
+        (where, "+".join(itertools.compress(CHANGES, made)) or "status_quo", *made, level, seed,
+         outcome(*made, level) + luck[seed])
+        for where, *made, level, seed in points
+    ]  # fmt: skip
+    names = ["scenario", "policy", *(f"policy.{name}" for name in CHANGES), "trust.harm", "seed", "trust_mean"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def found(runs):
+    rows = interactions(runs, ["scenario", "policy", "trust.harm"], ["trust_mean"])
+    return {(row["scenario"], row["change"]): row for row in rows}
+
+
+def test_known_effects_and_interactions_come_back(runs):
+    told = found(runs)
+    expected = {
+        "a": 2.0 + 0.5 + 1.0 + 0.25,
+        "b": -3.0 + 0.5 + 1.0,
+        "c": 1.0,
+        "trust.harm=1": 0.25,
+        "a × b": 1.0 + 2.0,
+        "a × trust.harm=1": 0.5,
+        "b × trust.harm=1": 0.0,
+        "a × b × c": 4.0,
+    }
+    for change, size in expected.items():
+        for scenario in ("here", "there"):
+            row = told[scenario, change]
+            assert row["estimate"] == pytest.approx(size, abs=1e-12), change
+            assert (row["n"], row["order"]) == (4, change.count(TIMES) + 1)
+    assert told["here", "a"]["combinations"] == 8
+    assert told["here", "a × b × c"]["combinations"] == 2
+
+
+def test_what_has_no_twin_counts_on_neither_side(runs):
+    failed = (runs["policy"] == "a+b") & (runs["trust.harm"] == 1.0) & (runs["seed"] == 2)
+    fewer = runs.assign(trust_mean=runs["trust_mean"].mask(failed))
+    assert found(fewer)["here", "a × b × c"]["n"] == 4
+    assert found(fewer)["here", "a × b × c"]["estimate"] == pytest.approx(4.0)
+    assert found(runs[~failed])["here", "a × b × c"]["estimate"] == pytest.approx(4.0)
+
+
+def test_changes_that_never_meet_have_no_interaction(runs):
+    apart = runs[~(runs["policy.a"] & runs["policy.b"])]
+    assert ("here", "a × b") not in found(apart)
+    assert found(apart)["here", "a × c"]["estimate"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_people_read_trust_from_0_to_100(runs):
+    table = pd.DataFrame(interactions(runs, [], ["trust_mean"])).assign(years=3.0)
+    text = latex_of(table, ["trust_mean"])
+    assert "(0-100)" in text
+    assert "$+400.00$" in text
+    assert text.count(r"\begin") == text.count(r"\end{")
+
+
+def test_tables_say_of_every_policy_whether_a_run_has_it():
+    policy = ["status_quo", "a", "a+b"]
+    table = pa.table({"run": ["x"] * 3, "policy": policy, "month": [1, 1, 1], "trust_mean": [0.1] * 3})
+    told = with_changes(table, ["a", "b"])
+    assert told.column_names == ["run", "policy", "month", "policy.a", "policy.b", "trust_mean"]
+    assert told["policy.a"].to_pylist() == [False, True, True]
+    assert told["policy.b"].to_pylist() == [False, False, True]
+    assert with_changes(told, ["b"]).column_names == ["run", "policy", "month", "policy.b", "trust_mean"]
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """Return the folder of a sweep of stubs, as if all its runs had been computed."""
+    place = tmp_path_factory.mktemp("swept")
+    study = write_study(place / "tiny.toml", more='measures = ["trust_mean"]')
+    out = place / "tiny"
+    out.mkdir()
+    jobs = jobs_of(read_study(study))
+    folder.write_manifest(out, read_study(study))
+    folder.write_plan(out, jobs)
+    outcome, _ = sweep(out, jobs, steady)
+    assert outcome.failed == []
+    return out
+
+
+def test_one_command_gives_tables_and_a_figure(capsys, swept):
+    assert cli.code_of(["contrasts", str(swept)]) == 0
+    files = [line.rpartition(".")[2] for line in capsys.readouterr().out.split()]
+    assert files == ["parquet", "csv", "tex", "png"]
+    table = pd.read_csv(swept / "contrasts.csv")
+    assert list(table["change"]) == ["reporting_support", "trust.fast_days=8", "reporting_support × trust.fast_days=8"]
+    assert set(table["n"]) == {3}
+    pd.testing.assert_frame_equal(pd.read_parquet(swept / "contrasts.parquet"), table, check_dtype=False)
+
+
+@pytest.mark.parametrize(("ending", "magic"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
+def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_path, ending, magic):
+    words = ["plot", str(swept), "--measures", "trust_mean", "--out", str(tmp_path / f"x.{ending}")]
+    assert cli.code_of(words) == 0
+    assert (tmp_path / f"x-forest.{ending}").read_bytes().startswith(magic)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--measures", "trust_meen"], "kept no 'trust_meen'; did you mean 'trust_mean'?"),
+        (["--out", "x.jpg"], "must end in .png, .svg, .pdf, got '.jpg'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(capsys, swept, words, told):
+    for command_ in ("plot", "contrasts"):
+        assert cli.code_of([command_, str(swept), *words]) == 2
+        assert told in capsys.readouterr().err
+
+
+def test_a_study_that_was_not_swept_is_told_how(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.code_of(["contrasts", "question"]) == 2
+    assert "first confianza sweep question" in capsys.readouterr().err
+
+
+def test_the_question_crosses_its_three_changes_at_both_sites():
+    study = read_study(command.find_study("question"))
+    jobs = jobs_of(study)
+    assert len(jobs) == 128
+    assert len({frozenset(job.policies) - {"status_quo"} for job in jobs}) == 2**3
+    assert folder.policies_of(jobs[:1] + jobs) == ["mopsic_full", "reporting_support", "resources_only"]
