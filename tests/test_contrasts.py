@@ -80,7 +80,7 @@ def test_people_read_trust_from_0_to_100(runs):
     table = pd.DataFrame(interactions(runs, [], ["trust_mean"])).assign(years=3.0)
     text = latex_of(table, ["trust_mean"])
     assert "(0-100)" in text
-    assert "$+400.00$" in text
+    assert "$+400.0$" in text
     assert text.count(r"\begin") == text.count(r"\end{")
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import entitle, for_people, named, people_unit
+from experiments.figures.charts import decimals, entitle, for_people, named, people_unit
 from experiments.figures.looks import COLOURS
 from experiments.figures.plot import MEASURES_SHOWN, chosen, written
 from experiments.runs.folder import parquet_of, write_whole
@@ -69,11 +69,12 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str]) -> str:
     for measure in measures:
         own = table[table["measure"] == measure]
         scale = for_people(measure)
+        digits = 1 + decimals(scale * own[["low", "estimate", "high"]].to_numpy())
         body.append(
             rf"\multicolumn{{6}}{{l}}{{\emph{{{escaped(meaning(measure, 'en'))}}} ({people_unit(measure)})}} \\"
         )
         for row in own.to_dict("records"):
-            numbers = " & ".join(f"${scale * row[name] + 0.0:+.2f}$" for name in ("estimate", "low", "high"))
+            numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
             change = escaped(row["change"]).replace("×", r"$\times$")
             body.append(rf"{change} & {escaped(row['scenario'])} & {numbers} & {row['n']} \\")
         body.append(r"\addlinespace")
