@@ -16,7 +16,7 @@ from experiments.figures.run import picture
 from experiments.figures.svg import pdf_of, png_of, svg_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
-from experiments.runs.manifest import MANIFEST, SWEEP, kind_of, read_manifest
+from experiments.runs.manifest import MANIFEST, SWEEP, kind_of
 from experiments.runs.reading import first_columns, kept, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
 from model.errors import InputError, nearest

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from experiments.runs.spec import KEEPS
 from model.errors import InputError, nearest
 
 MEASURES = "measures"
+KEEPS = ("cells", "incidents")
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
 STATUS_QUO, CHANGE = "status_quo", "policy."

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.batches import STATUS_QUO
+from experiments.runs.batches import KEEPS, STATUS_QUO
 from experiments.runs.identity import identity, settings_of
 from experiments.runs.saved import FilesChanged, check_state, read_saved
 from model.calendar import SHIFTS, tick_of
@@ -23,7 +23,6 @@ from scenarios import load
 from scenarios.groups import declare_all
 from scenarios.reading import handed, parsed
 
-KEEPS = ("cells", "incidents")
 OPTIONS = ("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--replicates")
 MOST_REPLICATES = 10_000
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.runs.batches import MEASURES, parts_of, with_changes
+from experiments.runs.batches import KEEPS, MEASURES, parts_of, with_changes
 from experiments.runs.folder import json_of, parquet_of, write_whole
 from experiments.runs.lock import LOCK, no_links
 from experiments.runs.manifest import (
@@ -21,7 +21,7 @@ from experiments.runs.manifest import (
     read_manifest,
 )
 from experiments.runs.reading import PLAN
-from experiments.runs.spec import KEEPS, RunSpec
+from experiments.runs.spec import RunSpec
 from experiments.sweeps.quarantine import QUARANTINE
 from experiments.sweeps.store import REJECTED
 from experiments.sweeps.study import Study

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from experiments.runs.batches import BESIDE, MEASURES, RUNS, batches, name_of, together, with_changes
+from experiments.runs.batches import BESIDE, KEEPS, MEASURES, RUNS, batches, name_of, together, with_changes
 from experiments.runs.folder import parquet_of, write_whole
-from experiments.runs.spec import KEEPS
 
 REJECTED = "rejected"
 MOST_RUNS, LONGEST_S = 32, 10.0

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.asked import LONGEST_YEARS
-from experiments.runs.spec import KEEPS, every_measure
+from experiments.runs.batches import KEEPS
+from experiments.runs.spec import every_measure
 from experiments.sweeps.factors import Factors, read_factors
 from model.errors import InputError, nearest
 from model.parameters import date_of
