@@ -112,6 +112,8 @@ def embedded(file: Path) -> Said:
     if found is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
     stated = checked(json_in(found.group(1), f"{file}, manifest"), f"{file}, manifest", Comparison)
+    for key in STAMPS:
+        stated[key]  # what is missing is told before hours are spent on running it again
     if stated["lang"] not in LANGUAGES:
         raise InputError(f"{file}, manifest: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
     return stated
