@@ -30,7 +30,7 @@ def needed(name: str, extras: frozenset[str], found: set[tuple[str, frozenset[st
 
 def test_all_that_the_program_needs_is_pinned_to_the_version_that_is_tested_here() -> None:
     found: set[tuple[str, frozenset[str]]] = set()
-    needed("confianza", frozenset(), found)
+    needed("confianza", frozenset({"page", "maps"}), found)
     assert len(found) > 60
     pins = set(bundle.pins({}))
     assert {f"{name}=={version(name)}" for name, _ in found} <= pins, ANEW

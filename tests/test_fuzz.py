@@ -41,7 +41,7 @@ FEW, MANY = 500, 12_000
 WOULD_COMPUTE = (
     "experiments.runs.runs.carry_out",
     "experiments.sweeps.repeat.carry_out",
-    "experiments.compare.comparison.carry_out",
+    "experiments.compare.comparison.carry_on",
     "experiments.sweeps.command.run_missing",
     "experiments.figures.plot.picture",
     "experiments.figures.plot.forest",

@@ -156,6 +156,7 @@ def test_whatever_a_mechanism_changes_is_its_own_or_it_says_so(found: dict[str, 
 
 RARE = {
     *("boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept", "boards.promises_broken", "boards.shown"),
+    *("boards.climbing", "boards.rung"),
     *("plans.changed", "leaving", "tally.suspended", "cliques.centre", "cliques.founding", "cliques.owed"),
     "couples.for_problems",
 }

@@ -14,7 +14,7 @@ import pyarrow as pa
 from experiments.compare.command import compare
 from experiments.compare.request import Request
 from experiments.report import build
-from experiments.runs.batches import only
+from experiments.runs.batches import CHANGE, only
 from experiments.runs.folder import joined
 from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.runs.reading import specs_of, tables
@@ -82,6 +82,7 @@ def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
     """Yield which finished runs of a sweep do not come out again."""
     stored = tables(folder, "measures")
+    stored = stored.select([name for name in stored.column_names if not name.startswith(CHANGE)])  # a study's own
     finished = set(stored["run"].to_pylist())
     specs = []
     for run, spec in sorted(specs_of(folder).items()):

@@ -45,12 +45,12 @@ TOLD = """Confianza sin internet (Python {python})
 2. Copie esta carpeta a la máquina y abra una terminal en ella.
 3. Linux y macOS:
      python{python} -m venv confianza
-     confianza/bin/python -m pip install --no-index --find-links . confianza
+     confianza/bin/python -m pip install --no-index --find-links . "confianza[page,maps]"
      confianza/bin/confianza doctor
      confianza/bin/confianza view --lang es
    Windows:
      py -{python} -m venv confianza
-     confianza\\Scripts\\python -m pip install --no-index --find-links . confianza
+     confianza\\Scripts\\python -m pip install --no-index --find-links . "confianza[page,maps]"
      confianza\\Scripts\\confianza doctor
      confianza\\Scripts\\confianza view --lang es
 
