@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 LEVEL, POWER = 0.95, 0.8
 ROUNDING = 1e-12
@@ -155,7 +155,7 @@ def error_of(values: np.ndarray) -> float:
 @cache
 def quantile(freedom: float, level: float = LEVEL) -> float:
     """Return how many errors an interval reaches to each side."""
-    return float(stats.t.ppf(0.5 + level / 2.0, freedom))
+    return float(stdtrit(freedom, 0.5 + level / 2.0))
 
 
 def welch(parts: Sequence[float], sizes: Sequence[int]) -> float:
@@ -172,4 +172,4 @@ def smallest(spread: float, n: int, power: float = POWER) -> float:
     """
     if n < 2 or not spread > 0.0:
         return math.nan
-    return (quantile(n - 1) + float(stats.t.ppf(power, n - 1))) * spread / math.sqrt(n)
+    return (quantile(n - 1) + float(stdtrit(n - 1, power))) * spread / math.sqrt(n)
