@@ -126,13 +126,18 @@ def criteria(asked: Asked) -> bool:
     from experiments.validation.criteria import YEARS as OWN
     from experiments.validation.criteria import show_criteria
 
-    show_criteria(
-        years=OWN if asked.years is None else asked.years,
-        replicates=asked.replicates or REPLICATES,
-        workers=asked.workers,
-        scale=1.0 if asked.scale is None else asked.scale,
-    )
+    show_criteria(**of_towns(asked, OWN, REPLICATES))
     return True
+
+
+def of_towns(asked: Asked, years: float, seeds: int) -> dict[str, Any]:
+    """Return how many towns of which size live how long: what is asked for, else what is an examination's own."""
+    return {
+        "years": years if asked.years is None else asked.years,
+        "replicates": asked.replicates or seeds,
+        "workers": asked.workers,
+        "scale": asked.scale or 1.0,
+    }
 
 
 def ranges(asked: Asked) -> bool:
@@ -140,12 +145,7 @@ def ranges(asked: Asked) -> bool:
     from experiments.validation.criteria_ranges import SEEDS, show_ranges
     from experiments.validation.criteria_ranges import YEARS as OWN
 
-    show_ranges(
-        years=OWN if asked.years is None else asked.years,
-        replicates=asked.replicates or SEEDS,
-        workers=asked.workers,
-        scale=1.0 if asked.scale is None else asked.scale,
-    )
+    show_ranges(**of_towns(asked, OWN, SEEDS))
     return True
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from experiments.validation.experiment import (
     BASE,
     CENTRAL,
     EXCHANGED,
+    SITES,
     Experiment,
     Found,
     Line,
@@ -66,6 +67,25 @@ def show_effects(only: Sequence[str], out: Path, size: Size, runs: Path = RUNS) 
         write_whole(out / "effects.csv", csv_of(rows).encode())
         text = "\n".join(lines_of(some, rows, size.seeds, whole=number == len(some) - 1))
         write_whole(out / "effects.txt", f"{text}\n".encode())
+    print(text)
+    return rows
+
+
+def show_sites(
+    out: Path,
+    name: str,
+    columns: Sequence[str],
+    of_site: Callable[[str], Iterable[Row]],
+    lines: Callable[[list[Row]], Iterable[str]],
+) -> list[Row]:
+    """Take the rows of both sites, write each site as it is done, print and return them all."""
+    out.mkdir(parents=True, exist_ok=True)
+    rows: list[Row] = []
+    for site in SITES:
+        rows += of_site(site)
+        text = "\n".join(lines(rows))
+        write_whole(out / f"{name}.csv", csv_of(rows, columns).encode())
+        write_whole(out / f"{name}.txt", f"{text}\n".encode())
     print(text)
     return rows
 

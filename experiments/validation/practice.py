@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.runs.folder import write_whole
 from experiments.validation import readers as r
-from experiments.validation.effects import csv_of, lived
-from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Found, Window, Worlds, found_of
+from experiments.validation.effects import lived, show_sites
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Window, Worlds, found_of
 from experiments.validation.lived import RUNS, Size
 from model import fingerprint
 
@@ -104,15 +103,7 @@ Row = dict[str, Any]
 
 def show_practice(out: Path, size: Size, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
     """Carry out all worlds at both sites, write each site as it is done, print and return them all."""
-    out.mkdir(parents=True, exist_ok=True)
-    rows: list[Row] = []
-    for site in SITES:
-        rows += of_site(site, size, years, runs)
-        text = "\n".join(lines_of(rows))
-        write_whole(out / "practice.csv", csv_of(rows, COLUMNS).encode())
-        write_whole(out / "practice.txt", f"{text}\n".encode())
-    print(text)
-    return rows
+    return show_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
 
 
 def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
