@@ -503,6 +503,22 @@ def test_one_figure_is_written_alone_by_its_name(folder, tmp_path, capsys):
     assert "did you mean 'villa_canales-trust'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_figures_of_another_comparison_are_not_replaced_without_a_word(folder, tmp_path, capsys, kind):
+    one = tmp_path / f"villa_canales-trust.{kind}"
+    asked = ["compare", str(folder), "--figures", str(one)]
+    assert [cli.code_of(asked), cli.code_of(asked)] == [0, 0]
+    drawn = one.read_bytes()
+    capsys.readouterr()
+    assert cli.code_of(["compare", "status_quo", "resources_only", "--years", "0.1", "--figures", str(tmp_path)]) == 2
+    assert "is there and not of this comparison (confianza compare " in capsys.readouterr().err
+    assert one.read_bytes() == drawn
+    one.write_bytes(b"a picture of somebody's own")
+    assert cli.code_of(asked) == 2
+    assert cli.code_of([*asked, "--fresh"]) == 0
+    assert one.read_bytes() == drawn
+
+
 def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
     site, tongue = read_sites(folder)[0], Tongue("es")
     whole = svg_of(drawn("trust", site, tongue), "trust", {})

@@ -33,6 +33,8 @@ class Shown:
                 self.check_replaced(request, fresh)
         if self.figures is not None:
             check_room({"--figures": (self.figures.parent if self.figures.suffix in KINDS else self.figures, SIZE)})
+            if not fresh:
+                self.check_redrawn(request)
 
     def check_replaced(self, request: Request, fresh: bool) -> None:
         """Raise if the file for the report is none, or that of another comparison."""
@@ -41,13 +43,25 @@ class Shown:
         stated = embedded_in(self.report) if self.report is not None and self.report.is_file() else None
         if stated is None:
             raise InputError(f"--report {self.report} is there and is no report of this program: choose another file")
-        of_folder = len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON
-        asked = Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request
-        if not fresh and stated.get("command") != asked.command:
+        if not fresh and stated.get("command") != command_of(request):
             raise InputError(
                 f"--report {self.report} holds the report of another comparison ({stated.get('command')}): choose"
                 " another file, or replace it with --fresh"
             )
+
+    def check_redrawn(self, request: Request) -> None:
+        """Raise if figures of another comparison, or a file that is no figure of ours, would be replaced."""
+        from experiments.figures.svg import source_of
+
+        place = self.figures or Path()
+        drawn = {file: source_of(file) for kind in KINDS for file in sorted(place.glob(f"*{kind}"))}
+        there = {place: source_of(place)} if place.is_file() else {file: text for file, text in drawn.items() if text}
+        for file, text in there.items():
+            if text is None or not text.startswith(f"{command_of(request)} --figures "):
+                raise InputError(
+                    f"--figures {file} is there and not of this comparison ({text or 'no command in it'}): choose"
+                    " another place, or replace it with --fresh"
+                )
 
     def write(self, folder: Path) -> None:
         """Write what was asked for, from the comparison in a folder."""
@@ -64,6 +78,12 @@ class Shown:
             with patience("drawing the figures"):
                 written = write_figures(folder, self.figures, self.lang)
             print(f"Figures: {len(written)} files in {written[0].parent}/")
+
+
+def command_of(request: Request) -> str:
+    """Return the command of a comparison that is asked for or lies in a folder."""
+    of_folder = len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON
+    return (Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request).command
 
 
 def carry_out(

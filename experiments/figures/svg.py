@@ -1,12 +1,16 @@
 """Figures as SVG and PNG: always the same bytes, small, with text that stays text and can be in two languages."""
 
+import html
 import io
+import re
 import textwrap
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
+from PIL import Image
 
 LOOK: Any = {
     "svg.fonttype": "none",
@@ -70,3 +74,15 @@ def png_of(figure: Figure, about: dict[str, str] | None = None) -> bytes:
     with matplotlib.rc_context(LOOK):
         figure.savefig(sink, format="png", dpi=DPI_OF_SCREENS if about is None else DPI, metadata=known)
     return sink.getvalue()
+
+
+def source_of(file: Path) -> str | None:
+    """Return the command that made an SVG or PNG, as its metadata have it, or none."""
+    if file.suffix == ".svg":
+        found = re.search(r"<dc:source>(.*?)</dc:source>", file.read_text("utf-8", "replace"), re.DOTALL)
+        return None if found is None else html.unescape(found[1]).strip()
+    try:
+        with Image.open(file) as picture:
+            return picture.info.get("Source")
+    except OSError:
+        return None
