@@ -13,7 +13,7 @@ from experiments.compare.decided import Values, shares_of
 from experiments.compare.headlines import HEADLINES, present
 from experiments.compare.practice import PRACTICE
 from experiments.compare.swept import draw_of, draws_in, seed_of
-from experiments.runs.twins import Effect, paired, quantile, smallest, unpaired
+from experiments.runs.twins import Effect, paired, placed, quantile, smallest, typically, unpaired
 from experiments.runs.yearly import Expression
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
@@ -53,8 +53,9 @@ def crossed(whole: Effect, base: Values, arm: Values, worlds: Sequence[int]) -> 
     }
     n = min(one.n for one in sides)
     reach = quantile(n - 1) * errors["error"] if n > 1 else math.nan
-    ends: dict[str, Any] = {"low": whole.effect - reach, "high": whole.effect + reach}
-    return dataclasses.replace(whole, **errors, **ends, smallest=smallest(errors["error"] * math.sqrt(n), n))
+    by_mean = whole.effect, whole.effect - reach, whole.effect + reach
+    ends = placed(by_mean) | typically(by_mean)
+    return dataclasses.replace(whole, **errors | ends, smallest=smallest(errors["error"] * math.sqrt(n), n))
 
 
 def means_by(kind: Callable[[int], int], values: Values, worlds: Sequence[int]) -> Values:

@@ -1,7 +1,8 @@
-"""What follows from a comparison's tables: words for the four criteria, and whether effects are known."""
+"""What follows from a comparison: the verdict on an effect, words for the four criteria, whether effects are known."""
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,48 @@ import pandas as pd
 from experiments.compare.arms import Arm
 from experiments.compare.breakeven import crossed, verdict
 from experiments.compare.criteria import DRAWS, mean_scores, over_seeds, words
+from experiments.runs.ranks import FEWEST
 from model.scenario import Anchor
+
+
+@dataclass(frozen=True)
+class Said:
+    """A verdict as everybody reads it: its sign, and its words in Spanish and in English."""
+
+    sign: str
+    es: str
+    en: str
+
+
+VERDICTS = {
+    "rises": Said("▲", "sube", "rises"),
+    "falls": Said("▼", "baja", "falls"),
+    "open": Said("≈", "no se distingue del azar", "cannot be told from luck"),
+    "alike": Said("=", "igual en todos", "alike in all"),
+    "unknown": Said("?", "no se sabe", "not known"),
+    "few": Said("…", "muy pocos mundos gemelos", "too few twin worlds"),
+    "missing": Said("–", "sin dato", "no data"),
+}
+TOLD = ("rises", "falls", "alike")
+"""Verdicts that say what happens."""
+
+
+def judge(effect: Any, known: bool | None = None) -> str:
+    """Return the verdict on an effect, a row of the table or None; ``known`` is what the laws of trust say of it.
+
+    Ranks decide, so that one odd twin does not; no verdict is given on fewer worlds than ranks need.
+    """
+    if effect is None or effect.typical != effect.typical:
+        return "missing"
+    if effect.n < FEWEST:
+        return "few"
+    if effect.same == effect.n:
+        return "alike"
+    if not (effect.typical_low > 0.0 or effect.typical_high < 0.0):
+        return "open"
+    if known is False:
+        return "unknown"
+    return "rises" if effect.typical > 0.0 else "falls"
 
 
 def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:

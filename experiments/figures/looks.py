@@ -18,6 +18,22 @@ USES = (
 PAPER, INK, SOFT, LINE, REACH = "#FAF8F3", "#1D2327", "#555C61", "#DED8CC", "#CFC8BA"
 OCHRE, FIRM, NULL = "#855F00", "#0F5CA6", "#6A6F73"
 """Of figures that set what was found beside what was published or possible."""
+TOKENS = {
+    "paper": (PAPER, "#15181B"),
+    "raise": ("#F2EEE5", "#1E2226"),
+    "ink": (INK, "#EDE9E0"),
+    "soft": (SOFT, "#B0ADA5"),
+    "line": (LINE, "#363B3F"),
+    "faint": ("#8B857A", "#85837C"),
+    "a": (OCHRE, "#E0B34A"),
+    "b": (FIRM, "#7DBBF7"),
+    "harm": ("#A3154F", "#FF8FB5"),
+    "null": (NULL, "#A3A5A4"),
+    "reach": (REACH, "#474B4C"),
+    "land": ("#ECE7DC", "#24292D"),
+    "lake": ("#D3DFE6", "#22323D"),
+}
+"""One meaning a colour, in light and in the dark: world A (ochre, dashed, ◆), B (blue, solid, ●), a harm that grows."""
 REPORT = {
     "ink": "#222",
     "paper": "#fff",

@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 from scipy.special import stdtrit
 
+from experiments.runs.ranks import FEWEST, MOST, middle
+
 LEVEL, POWER = 0.95, 0.8
 ROUNDING = 1e-12
 """Sums of the same beliefs added up in another order differ by this share at most; it is no difference."""
@@ -36,11 +38,15 @@ class Effect:
     same: int
     paired: bool
     variance_ratio: float
+    typical: float
+    typical_low: float
+    typical_high: float
 
     @property
     def settled(self) -> bool:
         """Whether the interval leaves one sign only, or the effect is exactly nothing everywhere."""
-        return self.low > 0.0 or self.high < 0.0 or self.low == self.high == 0.0
+        low, high = self.typical_low, self.typical_high
+        return low > 0.0 or high < 0.0 or low == high == 0.0
 
 
 def paired(base: Sequence[float], arm: Sequence[float]) -> Effect:
@@ -56,13 +62,13 @@ def paired(base: Sequence[float], arm: Sequence[float]) -> Effect:
     error = error_of(gap)
     reach = quantile(n - 1) * error if n > 1 else math.nan
     apart = variance(left) + variance(right)
+    by_mean = mean(gap), mean(gap) - reach, mean(gap) + reach
     return Effect(
         n=n,
         **means(left, right),
-        effect=mean(gap),
+        **placed(by_mean),
+        **typically(middle(gap, LEVEL) if FEWEST <= n <= MOST else by_mean),
         error=error,
-        low=mean(gap) - reach,
-        high=mean(gap) + reach,
         smallest=smallest(spread(gap), n),
         rose=int((gap > 0).sum()),
         fell=int((gap < 0).sum()),
@@ -91,13 +97,13 @@ def unpaired(base: Sequence[float], arm: Sequence[float]) -> Effect:
     effect = mean(right) - mean(left)
     reach = quantile(welch(parts, (len(left), len(right)))) * error if error > 0 else error
     n = min(len(left), len(right))
+    by_mean = effect, effect - reach, effect + reach
     return Effect(
         n=n,
         **means(left, right),
-        effect=effect,
+        **placed(by_mean),
+        **typically(by_mean),
         error=error,
-        low=effect - reach,
-        high=effect + reach,
         smallest=smallest(error * math.sqrt(n), n),
         rose=0,
         fell=0,
@@ -105,6 +111,16 @@ def unpaired(base: Sequence[float], arm: Sequence[float]) -> Effect:
         paired=False,
         variance_ratio=1.0,
     )
+
+
+def placed(one: Sequence[float]) -> dict[str, float]:
+    """Return a mean effect with its interval by the names of their fields."""
+    return dict(zip(("effect", "low", "high"), one, strict=True))
+
+
+def typically(one: Sequence[float]) -> dict[str, float]:
+    """Return a typical effect with its interval by the names of their fields."""
+    return dict(zip(("typical", "typical_low", "typical_high"), one, strict=True))
 
 
 def known(base: Sequence[float], arm: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
