@@ -1,6 +1,7 @@
 """`sweep`, `sensitivity`, `plot`, `repeat` and `export` as a person meets them, with small worlds."""
 
 import dataclasses
+import errno
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from experiments.cli import app as cli
 from experiments.runs import manifest
 from experiments.runs.lock import locked
 from experiments.runs.progress import Progress
+from experiments.runs.seats import SchedulerGone
 from experiments.runs.spec import RunSpec
 from experiments.sweeps import command, folder
 from experiments.sweeps.study import read_study
@@ -227,6 +229,22 @@ def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monk
     monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 130
     assert (out / "mine" / "a.parquet").is_file()
+
+
+@pytest.mark.parametrize("gone", [OSError(errno.ENOSPC, "No space left on device"), SchedulerGone("nobody is there")])
+def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(capsys, tmp_path, monkeypatch, gone):
+    def stop(*_):
+        raise gone
+
+    monkeypatch.setattr("experiments.sweeps.command.run_missing", stop)
+    more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean"]'
+    vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n'
+    study = write_study(tmp_path / "s.toml", seeds=2, vary=vary + more)
+    code, out, err = call(capsys, "sensitivity", study, "--out", tmp_path / "out")
+    assert code == 1
+    assert out == ""
+    assert "runs are safe in" in err.splitlines()[-1]
+    assert "Traceback" not in err
 
 
 def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):

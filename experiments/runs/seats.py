@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from experiments.runs.compiling import compile_first
+from model.errors import Stopped
 
 LOOK_EVERY = 0.2
 PATIENCE_S = 1200.0
@@ -44,7 +45,7 @@ class Returned:
     """A job comes back untouched, since the worker died before it was its turn."""
 
 
-class SchedulerGone(Exception):
+class SchedulerGone(Stopped):
     """Whoever hands jobs to workers elsewhere is not there any more."""
 
 

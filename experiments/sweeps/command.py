@@ -21,6 +21,7 @@ from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import agree_to, count_of, jobs_of, shared
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
+from model.errors import Stopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -81,13 +82,14 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     try:
         outcome = run_missing(missing, store, hands) if missing else Outcome()
     except OSError as reason:
-        return give_up(reason, store, len(jobs))
+        raise Stopped(
+            f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
+        ) from None
     except SchedulerGone as reason:
-        say(
-            f"confianza: {reason}; {len(store.finished)} of {len(jobs)} runs are safe in {target}; start again with"
-            " another --dask, or without it to go on here, and only what is missing is computed"
-        )
-        return FAILED
+        raise Stopped(
+            f"{reason}; {safe(store, jobs)}; start again with another --dask, or without it to go on here, and only"
+            " what is missing is computed"
+        ) from None
     finished = sum(job.run in store.finished for job in jobs)
     seconds = round(time.monotonic() - begun, 3)
     more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
@@ -124,13 +126,9 @@ def town_of(job: RunSpec, groups: frozenset[str]) -> str:
     return repr((job.source, sorted(shaping)))
 
 
-def give_up(reason: OSError, store: Store, runs: int) -> int:
-    """Say that nothing can be written any more, and what is safe."""
-    say(
-        f"confianza: {told(reason)}; {len(store.finished)} of {runs} runs are safe in"
-        f" {store.folder}; start again then, and only what is missing is computed"
-    )
-    return FAILED
+def safe(store: Store, jobs: Sequence[RunSpec]) -> str:
+    """Return how much of a sweep is on the disk."""
+    return f"{len(store.finished)} of {len(jobs)} runs are safe in {store.folder}"
 
 
 def tell_end(outcome: Outcome, target: Path, finished: int, runs: int) -> int:
