@@ -244,6 +244,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     rows = ceiling.show_ceiling(tmp_path, QUICK)
     assert len(rows) == 2 * len(ceiling.WORLDS)
     assert all(row["crimes"] == pytest.approx(-50.0) for row in rows)
+    assert all(row[name] < 0.0 for row in rows for name in ceiling.COUNTS)
     written = list(csv.DictReader((tmp_path / "ceiling.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["world"] for row in written[: len(ceiling.WORLDS)]] == list(ceiling.WORLDS)
     assert len(png_of(ceiling_of(rows))) > 10_000

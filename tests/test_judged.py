@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.compare.judged import TOLD, VERDICTS, judge
+from experiments.compare.judged import TOLD, VERDICTS, judge, sign_known
 from experiments.runs.ranks import FEWEST, cut_off, middle
 from experiments.runs.twins import paired
 
@@ -67,3 +67,11 @@ def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages():
     assert len({one.sign for one in VERDICTS.values()}) == len(VERDICTS)
     assert all(one.es and one.en and one.es != one.en for one in VERDICTS.values())
     assert set(TOLD) < set(VERDICTS)
+
+
+@pytest.mark.parametrize(
+    ("n", "low", "high", "known"), [(3, 0.1, 2.0, True), (3, -0.1, 2.0, False), (3, 0.0, 0.0, False), (1, 0.1, 2.0, None)]
+)
+def test_a_sign_is_known_where_no_law_of_trust_gives_the_other_and_seeds_are_more_than_one(n, low, high, known):
+    assert sign_known({"n": n, "low": low, "high": high, "none": 0, "cells": 20}) is known
+    assert sign_known(None) is None

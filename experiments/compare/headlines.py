@@ -64,6 +64,8 @@ def share(name: str, en: str, es: str, part: str, whole: str, good: int = 1) -> 
     return Headline(name, "share", Expression(sum=(part,), per=(whole,), scale=100.0), en, es, 1, good, "%")
 
 
+VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
+"""Of which people are afraid in the street; violence at home is told of by who is left without remedy."""
 HEADLINES = (
     last("trust_mean", "trust in the police", "confianza en la policía", 2),
     last("fairness_mean", "belief: fair treatment", "creencia en el buen trato", 2),
@@ -74,6 +76,8 @@ HEADLINES = (
     yearly("crimes_told", "crimes told to the state", "delitos avisados al Estado"),
     yearly("complaints_filed", "complaints (prosecutor)", "denuncias en el MP"),
     yearly("crimes_recorded", "in the police record", "delitos en el registro de la jefatura"),
+    yearly("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT, good=-1),
+    yearly("extortions", "extortions", "extorsiones", "crimes_occurred_extortion", good=-1),
     yearly("homicides", "homicides", "homicidios", good=-1, digits=1),
     share("told_share", "told of all crimes, %", "avisados de lo ocurrido, %", "crimes_told", "crimes_occurred"),
     share("filed_share", "complaints of told, %", "denuncias de lo avisado, %", "complaints_filed", "crimes_told"),

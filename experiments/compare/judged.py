@@ -33,6 +33,7 @@ VERDICTS = {
     "few": Said("…", "muy pocos mundos gemelos", "too few twin worlds"),
     "missing": Said("–", "sin dato", "no data"),
 }
+MIN_SEEDS = 2
 TOLD = ("rises", "falls", "alike")
 """Verdicts that say what happens."""
 
@@ -53,6 +54,16 @@ def judge(effect: Any, known: bool | None = None) -> str:
     if known is False:
         return "unknown"
     return "rises" if effect.typical > 0.0 else "falls"
+
+
+def sign_known(laws: Any) -> bool | None:
+    """Return whether an effect has one sign under all laws of trust, by its row of verdicts; None where none were run.
+
+    A lone seed in each says nothing of them.
+    """
+    if laws is None or laws["n"] < MIN_SEEDS:
+        return None
+    return bool(laws["low"] > 0.0 or laws["high"] < 0.0 or laws["none"] == laws["cells"])
 
 
 def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.compare.headlines import BY_NAME
 from experiments.validation import readers as r
 from experiments.validation.effects import lived, show_sites
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Missing, Read, Worlds, found_of
@@ -30,9 +31,11 @@ WORLDS = {
 }
 """Worlds by the name of their policy, in English and Spanish."""
 MEASURES = ("trust", "crimes", "homicides")
+COUNTS = ("violent_crimes", "extortions", "complaints_filed", "women_without_remedy", "refused", "wrongful_detentions")
+"""Headline counts between whose ends page one of a report sets its effects: more a year for 100,000 residents."""
 COLUMNS = (
     *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
-    *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high")),
+    *(f"{name}{end}" for name in (*MEASURES, *COUNTS) for end in ("", "_low", "_high")),
     *("note", "code"),
 )
 HEAD = (
@@ -74,12 +77,13 @@ def row_of(site: str, world: str, lives: Sequence[Worlds], months: int) -> Row:
 
 
 def readers(world: str, months: int) -> dict[str, Read]:
-    """Return what is read from a world: trust in the last year, crimes and homicides in all."""
+    """Return what is read from a world: trust in the last year, crimes, homicides and counts in all."""
     whole = (0, months)
     return {
         "trust": r.points(world, "trust_mean", (max(0, months - 12), months)),
         "crimes": r.change(world, r.ALL, whole),
         "homicides": r.change(world, ("homicides",), whole),
+        **{name: r.more(world, BY_NAME[name].read.sum, whole) for name in COUNTS},
     }
 
 

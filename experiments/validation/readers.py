@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from experiments.compare.headlines import VIOLENT as VIOLENT
 from experiments.validation.experiment import BASE, Lived, Read, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")
 STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
 PROPERTY = tuple(f"crimes_occurred_{kind}" for kind in ("theft", "vehicle_theft", "theft_from_vehicle", "burglary"))
-VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
 POOL = (*STREET, *PROPERTY[1:])
 """What those who can be held commit: on the street, of vehicles, in houses."""
 KILLED = ("homicides", "-homicides_gang")
@@ -45,6 +45,18 @@ def logs(world: str, names: Sequence[str], window: Window) -> Read:
     """Return the reader of the change of a count, in log points."""
     read = ratio(world, names, window)
     return lambda worlds: 100.0 * log_of(read(worlds))
+
+
+def more(world: str, names: Sequence[str], window: Window) -> Read:
+    """Return the reader of how many more there are a year than in the twin, for 100,000 residents."""
+    months = window[1] - window[0]
+    return lambda worlds: (
+        12e5
+        * over(
+            worlds[world].total(names, window) - worlds[BASE].total(names, window),
+            months * worlds[BASE].mean("residents", window),
+        )
+    )
 
 
 def points(world: str, name: str, window: Window, against: str = BASE) -> Read:
