@@ -70,7 +70,8 @@ def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages():
 
 
 @pytest.mark.parametrize(
-    ("n", "low", "high", "known"), [(3, 0.1, 2.0, True), (3, -0.1, 2.0, False), (3, 0.0, 0.0, False), (1, 0.1, 2.0, None)]
+    ("n", "low", "high", "known"),
+    [(3, 0.1, 2.0, True), (3, -0.1, 2.0, False), (3, 0.0, 0.0, False), (1, 0.1, 2.0, None)],
 )
 def test_a_sign_is_known_where_no_law_of_trust_gives_the_other_and_seeds_are_more_than_one(n, low, high, known):
     assert sign_known({"n": n, "low": low, "high": high, "none": 0, "cells": 20}) is known
