@@ -1,16 +1,17 @@
 """The orders of magnitude and how a run is set beside them."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
 
-from experiments.cli import app as cli
 from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.runs.yearly import Expression, years_of
-from experiments.validation.check import Tally, check_lines, orders
+from experiments.validation.check import Tally, check_lines
+from experiments.validation.orders import orders, orders_for
 from model.measures import MEASURES
 
 SITES = {"villa_canales", "totonicapan"}
@@ -80,6 +81,12 @@ def test_every_row_of_a_site_is_set_beside_the_run():
     assert told.endswith(f"of {verdicts} rows inside; {missing} not counted")
 
 
-def test_other_scenarios_have_no_orders_of_magnitude(capsys):
-    assert cli.code_of(["check", "baseline"]) == 2
-    assert "no orders of magnitude for 'baseline'" in capsys.readouterr().err
+def test_a_scenario_without_orders_of_magnitude_shows_what_is_counted_and_says_so():
+    specs = asked("baseline", sets=["population.scale=0.05", "calendar.warm_up=0"], years=0.1)
+    measures = joined(run_all(specs).results)["measures"].to_pandas()
+    rows = orders_for("baseline", "baseline")
+    told = "\n".join(check_lines(rows, "baseline", measures))
+    assert len(rows) == sum(order.expression is not None for order in orders())
+    assert "There are no orders of magnitude for 'baseline'" in told
+    assert not re.search(r"  in$| OUT$", told, re.MULTILINE)
+    assert max(map(len, told.splitlines())) <= 80

@@ -11,7 +11,7 @@ HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
     *("validate", "compare", "verify", "sweep", "sensitivity", "contrasts", "plot", "repeat"),
-    *("view", "doctor", "bundle"),
+    *("view", "doctor", "bundle", "new"),
 )
 
 
@@ -78,7 +78,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["rnu"], ["rnu", "run"]),
         (["parameters", "population.scal3"], ["population.scal3", "population.scale"]),
         (["parameters", "--scenario", "baselin"], ["baselin", "baseline"]),
-        (["check", "baseline"], ["baseline", "totonicapan, villa_canales"]),
+        (["check", "baseline", "--against", "nowhere.csv"], ["nowhere.csv"]),
         (["export", "nowhere", "--csv", "-"], ["nowhere"]),
         (["export", "nowhere"], ["--csv"]),
         (["sweep", "nowhere.toml"], ["nowhere.toml"]),

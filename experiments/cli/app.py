@@ -19,6 +19,7 @@ from experiments.cli.streams import prepare_streams
 from model.errors import InputError, Stopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+YEARS_OF_CHECK = 3
 WIDTH = 80
 LONGEST = 800
 REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
@@ -124,15 +125,33 @@ def compare(
 
 @app.command()
 def check(
-    scenario: options.Scenario, years: options.FullYears = 3, seed: options.Seed = 1, replicates: options.Runs = 1
+    scenario: options.Scenario,
+    years: options.FullYears = None,
+    start: options.Start = None,
+    seed: options.Seed = 1,
+    replicates: options.RunsOfCheck = None,
+    workers: options.Workers = 1,
+    against: options.Given = None,
 ) -> None:
-    """Set a year of the status quo beside orders of magnitude."""
-    from experiments.runs.asked import asked
+    """Set the status quo beside orders of magnitude, or your data."""
+    if against is None:
+        from experiments.runs.asked import asked
 
-    specs = asked(scenario, years=years, seed=seed, replicates=replicates)
-    from experiments.validation.check import show_check
+        length = YEARS_OF_CHECK if years is None else years
+        specs = asked(
+            scenario, start=start, years=length, seed=seed, replicates=1 if replicates is None else replicates
+        )
+        from experiments.validation.check import show_check
 
-    show_check(specs)
+        show_check(specs, workers)
+        return
+    if years is not None:
+        raise InputError("--years and --against exclude each other: runs last as long as the file")
+    from experiments.validation.against import RUNS, asked_for, read_series, show_against
+
+    series = read_series(against)
+    runs = RUNS if replicates is None else replicates
+    show_against(series, asked_for(series, scenario, start=start, seed=seed, replicates=runs), workers)
 
 
 @app.command()
@@ -333,6 +352,15 @@ def repeat(run: options.Run, within: options.Within = None) -> None:
     from experiments.sweeps.repeat import repeat as once_more
 
     raise typer.Exit(once_more(run, within))
+
+
+@app.command()
+def new(kind: options.Kind, name: options.Name) -> None:
+    """Write a commented file of your own that runs as it is."""
+    from experiments.setup.new import new as write_draft
+
+    for path in write_draft(kind, name):
+        print(path)
 
 
 @app.command()

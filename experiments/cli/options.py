@@ -41,8 +41,11 @@ Years = Annotated[float | None, Option(metavar="N", help="Length of the run.  [d
 Until = Annotated[str | None, Option(metavar="DATE", help="The day on which the run ends, instead of --years.")]
 Seed = Annotated[int, Option(metavar="N", help="Seed of the first run.")]
 Replicates = Annotated[int, Option(metavar="N", help="Number of runs, with seeds seed, seed+1, …")]
-Runs = Annotated[int, Option(metavar="N", help="Number of runs.")]
-FullYears = Annotated[int, Option(metavar="N", help="Years after the warm-up.")]
+RunsOfCheck = Annotated[int | None, Option(metavar="N", help="Number of runs.  [default: 1; with --against 8]")]
+FullYears = Annotated[int | None, Option(metavar="N", help="Years after the warm-up.  [default: 3]")]
+Given = Annotated[
+    Path | None, Option("--against", metavar="FILE", help="Instead: beside a monthly series in a CSV file.")
+]
 Keep = Annotated[str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")]
 Measures = Annotated[str, Option(metavar="NAME,NAME", help="Write these measures only.  [default: all]")]
 Save = Annotated[Path | None, Option(metavar="DIR", help="Save the state at the end, to go on from.")]
@@ -190,6 +193,14 @@ def tell_version(wanted: bool) -> None:
 
 
 Version = Annotated[bool, Option("--version", help="Print the version and end.", callback=tell_version, is_eager=True)]
+KINDS = ("municipality", "policy", "study")
+Kind = Annotated[
+    str,
+    Argument(
+        metavar="municipality|policy|study", help="What to begin.", callback=one_of("new", KINDS), show_default=False
+    ),
+]
+Name = Annotated[str, Argument(metavar="NAME", help="Its name; NAME.toml is written here.", show_default=False)]
 StoreFigures = Annotated[
     str | None, Option("--store", metavar="REASON", help="Instead: put new figures of the tiny run on record.")
 ]

@@ -1,0 +1,187 @@
+"""A monthly series of one's own beside runs of the same months: what was counted, and what each seed gives."""
+
+import csv
+import math
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.runs.asked import asked
+from experiments.runs.folder import joined
+from experiments.runs.runs import run_all
+from experiments.runs.spec import RunSpec, every_measure
+from experiments.runs.words import meaning, unit
+from experiments.validation.check import WIDTH
+from model.errors import InputError, nearest
+from model.measures import MEASURES
+from model.parameters import date_of
+from scenarios import load
+from scenarios.files import read_text
+
+MONTH = "month"
+MONTH_WIDTH, NUMBER = 13, 11
+RUNS = 8
+"""Runs beside a series, unless another number is asked for."""
+LONGEST_RUN = 1200
+"""Months; no run is longer."""
+CAUTION = (
+    "Inside is no validation, and outside no refutation: a series counts what somebody wrote down, as they define it;"
+    " the model counts crimes and complaints in the month of the crime. Months of one run hang together, so that"
+    " months outside come in clusters."
+)
+
+
+@dataclass(frozen=True)
+class Series:
+    """What a file says: a column for each measure, a row for each month, in order."""
+
+    file: str
+    table: pd.DataFrame
+
+    @property
+    def last(self) -> pd.Period:
+        """The last month of which the file says anything."""
+        return self.table.index[-1]
+
+
+def read_series(path: Path) -> Series:
+    """Return the monthly series in a CSV file, separated by commas or semicolons, or raise with what is wrong."""
+    file = str(path)
+    lines = read_text(path, file).splitlines()
+    if not lines:
+        raise InputError(f"{file}: is empty; its first line must name columns: {MONTH}, then measures")
+    rows = list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
+    names = columns_of(file, [name.strip() for name in rows[0]])
+    found: dict[pd.Period, dict[str, float]] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        where = f"{file}, line {number}"
+        if len(row) != len(names):
+            raise InputError(f"{where}: must have {len(names)} cells as the first line has, got {len(row)}")
+        cells = dict(zip(names, (cell.strip() for cell in row), strict=True))
+        month = month_of(where, cells.pop(MONTH))
+        if month in found:
+            raise InputError(f"{where}: {MONTH} {month} stands twice")
+        found[month] = {name: number_of(f"{where}: {name}", cell) for name, cell in cells.items()}
+    table = pd.DataFrame.from_dict(found, orient="index").sort_index().dropna(how="all")
+    if table.empty:
+        raise InputError(f"{file}: says nothing of any month")
+    return Series(file, table)
+
+
+def columns_of(file: str, names: list[str]) -> list[str]:
+    """Return the names of the columns if one is the month, and the others are different measures."""
+    if MONTH not in names:
+        raise InputError(f"{file}: no column '{MONTH}'{nearest(MONTH, names)}; it must hold months like 2018-01")
+    for name in names:
+        if name != MONTH and name not in every_measure():
+            raise InputError(f"{file}: no measure '{name}'{nearest(name, every_measure())}; see confianza measures")
+        if names.count(name) > 1:
+            raise InputError(f"{file}: column '{name}' stands twice")
+    if len(names) == 1:
+        raise InputError(f"{file}: no column but '{MONTH}'; name measures, as confianza measures lists them")
+    return names
+
+
+def month_of(where: str, cell: str) -> pd.Period:
+    """Return the month of a cell such as 2018-01, or of a date."""
+    day = date_of(f"{where}: {MONTH}", f"{cell}-01" if cell.count("-") == 1 else cell)
+    return pd.Period(day, freq="M")
+
+
+def number_of(where: str, cell: str) -> float:
+    """Return the number of a cell, not a number where it is empty."""
+    try:
+        number = float(cell or "nan")
+    except ValueError:
+        number = math.inf
+    if math.isinf(number):
+        raise InputError(f"{where} must be a number like 3 or 0.5, or empty where it is not known, got '{cell}'")
+    return number
+
+
+def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, replicates: int) -> tuple[RunSpec, ...]:
+    """Return the runs that last until the end of a series."""
+    begins = load(scenario, start=start).start
+    after = series.last + 1
+    if after.start_time.date() <= begins:
+        raise InputError(f"{series.file}: ends with {series.last}, before the run begins: give --start before {begins}")
+    if (after - pd.Period(begins, freq="M")).n > LONGEST_RUN:
+        raise InputError(f"{series.file}: must end within 100 years after {begins}, got {series.last}")
+    until = str(after.start_time.date())
+    return asked(scenario, start=start, until=until, seed=seed, replicates=replicates)
+
+
+def show_against(series: Series, specs: Sequence[RunSpec], workers: int) -> None:
+    """Run the status quo and print it beside a series."""
+    site = specs[0].scenario.name
+    outcome = run_all(specs, workers, label=f"{site}, status quo")
+    if outcome.finished:
+        measures = joined(outcome.results)["measures"].to_pandas()
+        print("\n".join(against_lines(series, site, measures)))
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+
+
+def against_lines(series: Series, site: str, measures: pd.DataFrame) -> Iterator[str]:
+    """Yield the lines of the comparison, measure by measure."""
+    lived = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH]), freq="M"))
+    months = series.table.index.intersection(pd.Index(lived[MONTH].unique()))
+    n = lived["seed"].nunique()
+    yield wrapped(f"{site}, status quo, beside {series.file}; months in both: {len(months)}, runs: {n}")
+    if beyond := [str(month) for month in series.table.index if month not in months]:
+        yield wrapped(f"Months of the file that no run covers, left out: {', '.join(beyond)}")
+    for name in series.table.columns:
+        given = series.table[name].loc[months].dropna()
+        runs = lived.pivot(index=MONTH, columns="seed", values=name).astype(float).loc[given.index].dropna(how="all")
+        yield from column_lines(name, given.loc[runs.index], runs, n)
+    yield "\n" + wrapped(CAUTION)
+
+
+def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, n: int) -> Iterator[str]:
+    """Yield one measure: every month with the lowest, mean and highest of all runs, then the mean of the months."""
+    yield f"\n{name}  [{unit(MEASURES[name].unit, 'en')}]"
+    yield wrapped(meaning(name, "en"), "  ")
+    if runs.empty:
+        yield "  no month with a value in both"
+        return
+    yield "  month".ljust(MONTH_WIDTH) + "".join(word.rjust(NUMBER) for word in ("given", "lowest", "mean", "highest"))
+    inside = 0
+    for month, value, found in zip(given.index, given, runs.to_numpy(), strict=True):
+        inside += lies_inside(value, found)
+        yield line(str(month), value, found)
+    yield line("mean", given.mean(), runs.mean().to_numpy())
+    yield wrapped(f"{inside} of {len(given)} months lie between the runs.{expected(n)}", "  ")
+
+
+def expected(n: int) -> str:
+    """Return which share of months a further run would have between the lowest and the highest of n runs.
+
+    >>> expected(8), expected(1)
+    (' One more run of the model would have at least 78 % there.', ' One run has no width: give --replicates.')
+    """
+    if n < 2:
+        return " One run has no width: give --replicates."
+    return f" One more run of the model would have at least {100 * (n - 1) / (n + 1):.0f} % there."
+
+
+def line(label: str, given: float, runs: np.ndarray) -> str:
+    """Return one line of a measure."""
+    numbers = (given, np.nanmin(runs), np.nanmean(runs), np.nanmax(runs))
+    verdict = "  in" if lies_inside(given, runs) else " OUT"
+    return f"  {label}".ljust(MONTH_WIDTH) + "".join(f"{number:,.4g}".rjust(NUMBER) for number in numbers) + verdict
+
+
+def lies_inside(given: float, runs: np.ndarray) -> bool:
+    """Tell whether a number lies between the lowest and the highest of all runs."""
+    return bool(np.nanmin(runs) <= given <= np.nanmax(runs))
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Return a text in lines that a terminal shows whole."""
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

@@ -1,0 +1,102 @@
+"""Orders of magnitude of a year: of the built-in municipalities, or beside a scenario file of one's own."""
+
+import dataclasses
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.runs.yearly import Expression
+from model.errors import InputError, nearest
+from scenarios.files import read_toml
+
+ORDERS = Path(__file__).with_name("orders.toml")
+OWN = ".orders.toml"
+"""What the name of a file with one's own orders of magnitude ends in, beside the scenario's."""
+COUNTED = ("mean", "last", "sum", "per", "per_mean", "scale")
+LIMITS = ("low", "central", "high")
+ROW_OF_OWN = ("name", "band", "evidence")
+
+Band = tuple[float, float, float]
+"""Low, central and high."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One quantity with its band at each site; without ``expression`` the model does not have it yet."""
+
+    part: str
+    name: str
+    evidence: str
+    expression: Expression | None
+    bands: dict[str, Band]
+    digits: int = 0
+    note: str = ""
+    year: int = 0
+    """The year for which the band stands, if it does for one."""
+
+    def years(self, years: Sequence[pd.DataFrame]) -> Sequence[pd.DataFrame]:
+        """Return those of these years for which the band stands; all, if none is that year."""
+        own = [year for year in years if year["month"].iloc[0].year == self.year]
+        return own or years
+
+
+def orders() -> list[Order]:
+    """Return all orders of magnitude, in order of the file."""
+    return [order_of(row) for row in tomllib.loads(ORDERS.read_text(encoding="utf-8"))["row"]]
+
+
+def order_of(row: dict[str, Any]) -> Order:
+    """Return one row of the file."""
+    stated: dict[str, Any] = {
+        key: tuple(row[key]) if isinstance(row[key], list) else row[key] for key in COUNTED if key in row
+    }
+    known = ("part", "name", "evidence", "digits", "note", "year")
+    return Order(
+        **{key: row[key] for key in known if key in row},
+        expression=Expression(**stated) if set(stated) & {"mean", "last", "sum"} else None,
+        bands={key: tuple(band) for key, band in row.items() if key not in (*COUNTED, *known)},
+    )
+
+
+def orders_for(source: str, site: str) -> list[Order]:
+    """Return the rows of a scenario: with bands where there are any, or else all that the model counts, without."""
+    path = Path(source).with_suffix(OWN)
+    if source.endswith(".toml") and path.is_file():
+        return own_orders(path, site)
+    counted = [dataclasses.replace(order, bands={}, note="") for order in orders() if order.expression]
+    return [order for order in orders() if site in order.bands] or counted
+
+
+def own_orders(path: Path, site: str) -> list[Order]:
+    """Return the orders of magnitude that a file states for a site, by names of rows that the model counts."""
+    file, known = str(path), {order.name.strip(): order for order in orders() if order.expression}
+    table = read_toml(path, file)
+    rows = table.get("row", [])
+    if set(table) - {"row"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputError(f"{file}: must consist of [[row]] tables with {', '.join(ROW_OF_OWN)}")
+    found = []
+    for row in rows:
+        name = row.get("name")
+        if name not in known:
+            raise InputError(f"{file}: no row '{name}' in a check{nearest(str(name), known)}")
+        for key in row:
+            if key not in ROW_OF_OWN:
+                raise InputError(f"{file}: row '{name}': no key '{key}'{nearest(key, ROW_OF_OWN)}")
+        band, evidence = band_of(file, row), str(row.get("evidence", ""))
+        found.append(dataclasses.replace(known[name], bands={site: band}, evidence=evidence, note="", year=0))
+    return found
+
+
+def band_of(file: str, row: dict[str, Any]) -> Band:
+    """Return the band of a row if it consists of three numbers that rise."""
+    band = row.get("band")
+    if not isinstance(band, list) or len(band) != len(LIMITS) or not all(type(one) in (int, float) for one in band):
+        raise InputError(f"{file}: row '{row['name']}': band must be [{', '.join(LIMITS)}], got {band!r}")
+    low, central, high = (float(one) for one in band)
+    if not low <= central <= high:
+        raise InputError(f"{file}: row '{row['name']}': band must rise from low to high, got {band!r}")
+    return low, central, high

@@ -1,0 +1,59 @@
+"""What each column of settlements and facilities is, with its unit and what may stand there, in both languages."""
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.places import FACILITY, SETTLEMENT, Column
+
+WORDS = Path(__file__).with_name("columns.toml")
+TABLES = {"settlements": ("settlement", SETTLEMENT), "facilities": ("facility", FACILITY)}
+"""For each table the name of one row, under which its words stand, and its columns."""
+
+
+@dataclass(frozen=True)
+class ToldColumn:
+    """A column in words: its unit, what may stand there, and what does if nothing is said."""
+
+    name: str
+    about: Mapping[str, str]
+    unit: Mapping[str, str]
+    range: str
+    default: str
+    optional: bool
+
+
+def told_columns(table: str) -> Iterator[ToldColumn]:
+    """Yield every column of `settlements` or `facilities` in words."""
+    one, columns = TABLES[table]
+    words = tomllib.loads(WORDS.read_text(encoding="utf-8"))[one]
+    for name, column in columns.items():
+        yield ToldColumn(
+            name, words[name], words[name].get("unit", {}), range_of(column), default_of(column), column.optional
+        )
+
+
+def range_of(column: Column) -> str:
+    """Return what may stand in a column.
+
+    >>> range_of(Column(float, -90.0, 90.0)), range_of(Column(int)), range_of(Column(str, words=("dirt", "path")))
+    ('-90 … 90', '≥ 0', '"dirt", "path"')
+    """
+    if column.words:
+        return ", ".join(f'"{word}"' for word in column.words)
+    if column.kind in (str, bool):
+        return "true, false" if column.kind is bool else '"…"'
+    return f"≥ {column.low:g}" if math.isinf(column.high) else f"{column.low:g} … {column.high:g}"
+
+
+def default_of(column: Column) -> str:
+    """Return what a column holds where a file leaves it out; nothing where a file must state it.
+
+    >>> default_of(Column(bool, default=False)), default_of(Column(float))
+    ('false', '')
+    """
+    if column.default is None:
+        return ""
+    return str(column.default).lower() if column.kind is bool else f"{column.default}"
