@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from experiments.runs.batches import TIME
+from experiments.runs.dictionary import described
 from experiments.runs.lock import locked
 from experiments.runs.pool import Interruption
 from experiments.runs.progress import Progress
@@ -46,10 +48,11 @@ def jobs_in(path: Path) -> list[RunSpec]:
 
 def tables(job: RunSpec) -> dict[str, pa.Table]:
     """Return twelve months that follow from the identity of the run."""
-    months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32())
+    months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32()).cast(TIME)
     values = [(int(job.run, 16) >> k) / 2.0**64 for k in range(12)]
     columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.policies)] * 12}
-    return {"measures": pa.table(columns | {"seed": [job.seed] * 12, "month": months, "trust_mean": values})}
+    table = pa.table(columns | {"seed": [job.seed] * 12, "month": months, "trust_mean": values})
+    return {"measures": described(table, "measures")}
 
 
 def steady(job: RunSpec, tell: object) -> Done:

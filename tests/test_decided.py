@@ -43,7 +43,7 @@ def test_the_table_says_what_was_decided_and_not_who_in_words_or_places(
 ) -> None:
     decide_monthly(monkeypatch)
     world = live(95)
-    table = decisions_table(world, "run").to_pandas()
+    table = decisions_table(world).to_pandas()
     assert len(table) == 3 * DECIDERS
     asked = table[table["matter"] == ASKED.name]
     assert set(asked["agent"]) == {"authority"}

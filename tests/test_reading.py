@@ -11,8 +11,9 @@ import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
-from experiments.runs.batches import CHANGE
+from experiments.runs.dictionary import CHANGE
 from experiments.runs.manifest import SCHEMA
+from experiments.runs.older import at_present
 from experiments.runs.reading import places_of, specs_of, tables
 from model.errors import InputError
 
@@ -82,6 +83,45 @@ def test_a_folder_older_than_schemas_is_read_if_it_says_enough(place, tmp_path, 
     poor = changed(old, tmp_path / "poor", until=None)
     told = refused(capsys, "verify", poor)
     assert f"{poor / 'manifest.json'} does not say 'until'" in told
+
+
+def as_schema_2(table: pa.Table) -> pa.Table:
+    """Return a table of a run as it was written before schema 3: days for months, keys beside measures alone."""
+    days = [field.with_type(pa.date32()) if pa.types.is_timestamp(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(days)).replace_schema_metadata(None)
+
+
+def test_tables_of_an_older_schema_are_read_as_they_would_be_written_now(place, tmp_path):
+    old = changed(place / "run", tmp_path / "old", schema=2)
+    names = [path.stem for path in old.glob("*.parquet")]
+    assert len(names) > 5
+    for name in names:
+        table = as_schema_2(pq.read_table(old / f"{name}.parquet"))
+        kept = table if name == "measures" else table.drop_columns(["scenario", "policy", "seed"])
+        pq.write_table(kept, old / f"{name}.parquet")
+    for name in names:
+        assert tables(old, name).equals(tables(place / "run", name)), name
+    assert cli.code_of(["verify", str(old)]) == 0
+
+
+def test_incidents_of_an_older_schema_get_their_names():
+    table = pa.table({"run": ["a", "b"], "motive": [1, 0], "told": [-1, 1]})
+    named = at_present(table, {"a": {"scenario": "s", "policy": "p", "seed": 1}})
+    assert named["motive"].to_pylist() == ["robbery", "none"]
+    assert named["told"].to_pylist() == [None, "phone"]
+    assert named.column_names == ["run", "scenario", "policy", "seed", "motive", "told"]
+    assert named["seed"].to_pylist() == [1, None]
+
+
+def test_what_was_begun_under_another_schema_does_not_go_on(place, tmp_path, capsys):
+    whole = json.loads((place / "run" / "manifest.json").read_text(encoding="utf-8"))
+    begun = tmp_path / "begun.unfinished"
+    (begun / "parts").mkdir(parents=True)
+    stated = {"format": whole["format"], "schema": 2, "unfinished": True, "identity": whole["identity"]}
+    (begun / "manifest.json").write_text(json.dumps(stated | {"command": whole["command"]}), encoding="utf-8")
+    words = ("run", "baseline", *SMALL, "--replicates", "2", "--out", tmp_path / "begun")
+    assert f"schema is 2, this program writes {SCHEMA}" in refused(capsys, *words)
+    assert (begun / "parts").is_dir()
 
 
 def test_a_plan_older_than_texts_is_read_from_its_points(place, tmp_path):

@@ -15,6 +15,7 @@ from systems import listening, needs_linux, needs_signals
 
 from experiments.cli import app as cli
 from experiments.runs.asked import after, asked
+from experiments.runs.batches import KEYS
 from experiments.runs.folder import write_whole
 from experiments.runs.identity import settings_of
 from model.errors import InputError
@@ -51,9 +52,9 @@ def test_a_run_writes_the_files_of_the_contract(folder):
 def test_measures_have_a_row_per_run_and_full_month(folder):
     table = read(folder)
     varied = ["population.scale", "trust.fast_days"]
-    assert table.column_names == ["run", "scenario", "policy", "seed", "month", *varied, *MEASURES]
+    assert table.column_names == [*KEYS, *varied, *MEASURES]
     assert table["seed"].to_pylist() == [1, 1, 1, 2, 2, 2]
-    assert table["month"].to_pylist()[:3] == [datetime.date(2017, month, 1) for month in (1, 2, 3)]
+    assert table["month"].to_pylist()[:3] == [datetime.datetime(2017, month, 1) for month in (1, 2, 3)]
     assert set(table["trust.fast_days"].to_pylist()) == {9.0}
     assert set(table["policy"].to_pylist()) == {"status_quo"}
     assert all(len(run) == 16 and int(run, 16) >= 0 for run in table["run"].to_pylist())
@@ -70,12 +71,12 @@ def test_settlements_groups_and_causes_are_named(folder):
     assert set(read(folder, "settlements")["settlement"].to_pylist()) <= towns
     assert set(read(folder, "groups")["group"].to_pylist()) == set(GROUPS)
     ledger = read(folder, "ledger")
-    assert ledger.column_names == ["run", "month", "settlement", "cause", "change", "forgotten"]
+    assert ledger.column_names == [*KEYS, "settlement", "cause", "change", "forgotten"]
     assert set(ledger["cause"].to_pylist()) == set(CAUSES) - {""}
 
 
 def test_cells_are_those_of_the_first_and_the_last_month(folder):
-    months = {datetime.date(2017, 1, 1), datetime.date(2017, 3, 1)}
+    months = {datetime.datetime(2017, 1, 1), datetime.datetime(2017, 3, 1)}
     assert set(read(folder, "cells")["month"].to_pylist()) == months
 
 
@@ -153,7 +154,7 @@ def test_what_is_kept_names_no_person_and_no_place(tmp_path):
 def test_a_month_that_is_not_whole_is_not_reported(tmp_path):
     told = run(tmp_path / "late", "--start", "2017-01-20")
     for name in ("measures", "settlements", "groups", "ledger"):
-        assert min(read(told, name)["month"].to_pylist()) == datetime.date(2017, 2, 1)
+        assert min(read(told, name)["month"].to_pylist()) == datetime.datetime(2017, 2, 1)
 
 
 def test_a_run_too_short_for_a_month_says_so(tmp_path, capsys):

@@ -103,9 +103,9 @@ def test_a_table_of_decisions_tells_no_place_and_of_residents_not_even_a_number(
 ) -> None:
     declare(monkeypatch)
     decide_monthly(monkeypatch)
-    table = decisions_table(live(3 * 31), "run")
+    table = decisions_table(live(3 * 31))
     weights = [f"v{option}" for option in range(MOST_OPTIONS)]
-    assert table.column_names == ["run", "date", "agent", "who", "matter", "option", "chance", "reason", *weights]
+    assert table.column_names == ["date", "agent", "who", "matter", "option", "chance", "reason", *weights]
     who = dict(zip(table["agent"].to_pylist(), table["who"].to_pylist(), strict=True))
     assert who["resident"] is None
     assert who["authority"] is not None

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.cli.listings import measure_lines
 from experiments.compare.effects import GROUPS as IN_SENTENCES
-from experiments.runs import words
+from experiments.runs import dictionary, words
 from experiments.runs.words import LANGUAGES, every_word, gathered
 from experiments.viewer import why
 from experiments.viewer.levers import levers
@@ -61,7 +61,7 @@ def named_by_the_model() -> dict[str, set[str]]:
         "groups": set(GROUPS),
         "people": set(IN_SENTENCES),
         "verdicts": set(WORDS),
-        "units": {measure.unit for measure in MEASURES.values()} | {lever.about.unit for lever in every},
+        "units": {one.unit for one in MEASURES.values()} | {one.about.unit for one in every} | dictionary.units(),
         "levers": {lever.name for lever in every},
         "agents": set(AGENTS),
         "matters": {one.name for one in MATTERS.values()},

@@ -86,12 +86,6 @@ class Arm:
         return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
 
 
-def with_seeds(arm: Arm, name: str) -> pd.DataFrame:
-    """Return a table of an arm with the seed of every run."""
-    runs = arm.table("measures")[["run", "seed"]].drop_duplicates()
-    return arm.table(name).merge(runs, on="run")
-
-
 def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
     """Return the months of some runs of a sweep, with the number of their world in place of the seed."""
     table = whole(folder)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, with_seeds
+from experiments.compare.arms import Arm
 from model.deciding import AGENTS, MATTERS
 
 LUCK = "luck"
@@ -45,7 +45,7 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     """Yield a row for every option of every matter that was decided in an arm."""
     begins, until = (datetime.date.fromisoformat(date) for date in (arm.begins, arm.until))
     years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
-    choices = with_seeds(arm, "decisions")
+    choices = arm.table("decisions")
     shares = shares_of(choices)
     matters: Any = choices.groupby(["agent", "matter"])
     for (agent, matter), own in sorted(matters, key=place_of):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compare.arms import Arm, by_site, with_seeds
+from experiments.compare.arms import Arm, by_site
 from experiments.compare.decided import Values, shares_of
 from experiments.compare.headlines import HEADLINES, present
 from experiments.compare.practice import PRACTICE
@@ -136,7 +136,7 @@ def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for trust and for fear of every group, at the end of the last month."""
     if not (one.base.has("groups") and one.arm.has("groups")):
         return
-    base, arm = (with_seeds(side, "groups") for side in (one.base, one.arm))
+    base, arm = (side.table("groups") for side in (one.base, one.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
         for column in BY_GROUP:
             read = Expression(last=column, scale=100.0)
@@ -159,7 +159,7 @@ def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every option of every matter: of a hundred choices of the whole time, how many took it."""
     if not (one.base.has("decisions") and one.arm.has("decisions")):
         return
-    sides = [shares_of(with_seeds(side, "decisions")) for side in (one.base, one.arm)]
+    sides = [shares_of(side.table("decisions")) for side in (one.base, one.arm)]
     for taken in dict.fromkeys([*sides[0], *sides[1]]):
         base, arm = (side.get(taken, {}) for side in sides)
         if base and arm and (one.why_unpaired or base.keys() & arm.keys()):
@@ -179,7 +179,7 @@ def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]
 
 def causes_of(arm: Arm) -> dict[str, Values]:
     """Return, by cause and seed, how far it moved the mean trust of all residents (0-100)."""
-    ledger: Any = with_seeds(arm, "ledger").groupby(["cause", "seed"])["change"].sum()
+    ledger: Any = arm.table("ledger").groupby(["cause", "seed"])["change"].sum()
     people = arm.table("measures").groupby("seed")["residents"].mean()
     moved: dict[str, Values] = {}
     for (cause, seed), change in ledger.items():

@@ -14,7 +14,8 @@ import pyarrow as pa
 from experiments.compare.command import compare
 from experiments.compare.request import Request
 from experiments.report import build
-from experiments.runs.batches import CHANGE, only
+from experiments.runs.batches import only
+from experiments.runs.dictionary import CHANGE
 from experiments.runs.folder import joined
 from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.runs.reading import specs_of, tables
@@ -151,9 +152,8 @@ def stamp(folder: Path, stated: dict[str, Any]) -> None:
     """Write the occasion of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
     fresh = dict(read_manifest(folder))
-    if "schema" not in stated:
-        del fresh["schema"]
-    kept = {key: stated[key] for key in STAMPS if key not in ("arms", "interrupted")}
+    del fresh["schema"]
+    kept = {key: stated[key] for key in (*STAMPS, "schema") if key in stated and key not in ("arms", "interrupted")}
     path.write_text(json.dumps(fresh | kept, ensure_ascii=False), encoding="utf-8")
 
 

@@ -10,18 +10,22 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.runs.dictionary import CHANGE, policy, told
 from model.errors import InputError, nearest
 
 MEASURES = "measures"
 KEEPS = ("cells", "incidents")
+TIME = pa.timestamp("ms")
+"""The type of months and days, which every reader of tables knows."""
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
-STATUS_QUO, CHANGE = "status_quo", "policy."
-"""The policy that changes nothing, and how columns begin that say whether a run has a policy."""
+STATUS_QUO = "status_quo"
+"""The policy that changes nothing."""
 KEYS = ("run", "scenario", "policy", "seed", "month")
 EFFECTS = {
     "text": ("site", "base_site", "base_arm", "against", "why_unpaired", "section", "measure", "how"),
@@ -36,7 +40,7 @@ HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
     "whole numbers": lambda kind: pa.types.is_integer(kind),
     "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind),
     "true or false": lambda kind: pa.types.is_boolean(kind),
-    "dates": lambda kind: pa.types.is_date(kind),
+    "dates": lambda kind: pa.types.is_timestamp(kind),
 }
 KINDS = {
     **dict.fromkeys(("run", "scenario", "policy", "command", "point"), "text"),
@@ -94,8 +98,20 @@ def read_parquet(path: Path, keys: Sequence[str] = ()) -> pa.Table:
         table.validate(full=True)
     except (OSError, ValueError, pa.ArrowException):
         raise InputError(f"{path} is not readable as Parquet") from None
+    table = with_timestamps(table)
     check_keys(table, path, keys)
     return table
+
+
+def with_timestamps(table: pa.Table) -> pa.Table:
+    """Return a table of any schema with its days as points in time, as they are since schema 3."""
+    kinds = [field.with_type(TIME) if pa.types.is_date(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(kinds, table.schema.metadata))
+
+
+def named(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
+    """Return a column of names in place of codes; below 0 is none."""
+    return pa.array([None if code < 0 else names[code] for code in codes.tolist()], pa.string())
 
 
 def check_keys(table: pa.Table, path: Path, keys: Sequence[str]) -> None:
@@ -120,15 +136,13 @@ def parts_of(policy: str) -> list[str]:
 
 
 def with_changes(table: pa.Table, policies: Collection[str]) -> pa.Table:
-    """Return a table with a column for each policy of a study, true where a run has it, behind the months."""
-    if "policy" not in table.column_names:  # cells and incidents, which name their run alone
-        return table
+    """Return a table with a column for each policy of a study, true where a run has it, behind keys and months."""
     plain = without_changes(table)
-    parts = [parts_of(policy) for policy in plain["policy"].to_pylist()]
-    place = plain.column_names.index("month") + 1 if "month" in plain.column_names else len(KEYS) - 1
+    place = len([name for name in plain.column_names if name in KEYS])
     for number, name in enumerate(policies):
-        column = pa.array([name in own for own in parts], pa.bool_())
-        plain = plain.add_column(place + number, CHANGE + name, column)
+        has = [name in parts_of(own) for own in plain["policy"].to_pylist()]
+        field = pa.field(CHANGE + name, pa.bool_(), metadata=told(policy(name)))
+        plain = plain.add_column(place + number, field, pa.array(has, pa.bool_()))
     return plain
 
 
@@ -164,5 +178,5 @@ def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASUR
     files = [batch.file(name) for _, batch in batches(folder) if batch and (name == MEASURES or name in batch.beside)]
     if not files:
         return None
-    table = together([read_parquet(file, ("run",)) for file in files]).replace_schema_metadata(None)
+    table = together([read_parquet(file, ("run",)) for file in files])
     return table if runs is None else only(table, runs)

@@ -20,6 +20,7 @@ from experiments.runs.manifest import (
     RUN,
     SCHEMA,
     UNFINISHED,
+    check_schema,
     half_written,
     place_for,
     stated_in,
@@ -162,6 +163,8 @@ def begin(work: Path, claim: Claim) -> None:
     if claim.fresh and work != claim.beside and claim.beside.is_dir():
         discard(claim.beside)
     mine = said_in(work).get("identity") == claim.identity
+    if mine and not claim.fresh and (work / PARTS).is_dir():
+        check_schema(work)
     write_whole(work / MANIFEST, json_of(stated))
     clear(work, parts=claim.fresh or not mine)
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.runs.batches import together
+from experiments.runs.dictionary import with_dictionary
 from experiments.runs.identity import settings_of
 from experiments.runs.manifest import MANIFEST, RUN, occasion
 from experiments.runs.saved import SAVED, digest_of_state
@@ -28,9 +29,9 @@ def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
 
 
 def parquet_of(table: pa.Table) -> bytes:
-    """Return a table as the bytes of a Parquet file."""
+    """Return a table as the bytes of a Parquet file that says what its columns hold."""
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(with_dictionary(table), sink, compression="zstd")
     return sink.getvalue()
 
 

@@ -15,10 +15,11 @@ from model import fingerprint
 from model.errors import InputError
 
 MANIFEST = "manifest.json"
-SCHEMA = 2
+SCHEMA = 3
 """Version of what folders hold and of what their manifests say; one without it is older than versions."""
 RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
 UNFINISHED = "unfinished"
+REMEDY = "choose another folder with --out, or begin anew with --fresh"
 HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
 """A file that a start which was killed had not put in its place."""
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
@@ -69,19 +70,24 @@ def saying(folder: Path, *keys: str) -> Said:
     return stated
 
 
+def check_schema(folder: Path) -> None:
+    """Raise if a folder was begun under another schema, with which tables of this one must not be mixed."""
+    schema = schema_of(stated_in(folder))
+    if schema != SCHEMA:
+        raise InputError(
+            f"{folder / MANIFEST}: schema is {schema}, this program writes {SCHEMA}: go on with the program"
+            f" that began it, {REMEDY}"
+        )
+
+
 def check_goes_on(folder: Path) -> None:
     """Raise if a folder was begun under another schema, or by other code."""
+    check_schema(folder)
     stated = stated_in(folder)
-    remedy = "choose another folder with --out, or begin anew with --fresh"
-    if schema_of(stated) != SCHEMA:
-        raise InputError(
-            f"{folder / MANIFEST}: schema is {schema_of(stated)}, this program writes {SCHEMA}: go on with the program"
-            f" that began it, {remedy}"
-        )
     if stated["fingerprint"] != fingerprint():
         raise InputError(
             f"{folder} was computed by code {stated['fingerprint']}, this is {fingerprint()}: go on with that code,"
-            f" {remedy}"
+            f" {REMEDY}"
         )
 
 

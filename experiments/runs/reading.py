@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from experiments.runs.batches import (
-    CHANGE,
     COLUMNS,
     check_keys,
     only,
@@ -19,7 +18,9 @@ from experiments.runs.batches import (
     together,
     with_changes,
 )
+from experiments.runs.dictionary import CHANGE
 from experiments.runs.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
+from experiments.runs.older import at_present
 from experiments.runs.progress import say
 from experiments.runs.saved import SAVED
 from experiments.runs.spec import RunSpec, overrides_of, read_specs
@@ -45,21 +46,30 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     path = folder / f"{name}.parquet"
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
-    if (folder / MANIFEST).is_file():
-        read_manifest(folder)
+    labels = labels_in(read_manifest(folder)) if (folder / MANIFEST).is_file() else {}
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
-    table = read_parquet(path, COLUMNS.get(name, ()))
+    table = at_present(read_parquet(path, COLUMNS.get(name, ())), labels)
     return table if runs is None else only(table, runs)
+
+
+def labels_in(stated: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return scenario, policy and seed of every run of which a manifest says them."""
+    runs = stated.get("runs", {})
+    return {
+        run: {"scenario": stated["scenario"], "policy": stated["policy"], "seed": int(seed)}
+        for seed, run in runs.items()
+    }
 
 
 def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table of the finished runs of the present study; say so if runs are missing."""
     read_manifest(folder)
-    planned = set(read_plan(folder)["run"].to_pylist())
-    table = stored(folder, planned if runs is None else planned.intersection(runs), name)
+    planned = {row["run"]: row for row in read_plan(folder).select(PLANNED).to_pylist()}
+    table = stored(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
+    table = at_present(table, planned)
     check_keys(table, folder / name, COLUMNS.get(name, ()))
     table = with_changes(table, policies_in(folder))  # the study may have grown by one since some runs were stored
     there = len(table["run"].unique())

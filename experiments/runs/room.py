@@ -20,7 +20,7 @@ NO_ROOM = {
     errno.EPERM: "nothing can be written there any more",
 }
 """What is said of errors that no program can mend."""
-RUN, MONTH, SETTLEMENT = 250_000, 10_000, 1_000
+RUN, MONTH, SETTLEMENT = 500_000, 10_000, 1_000
 RESIDENT, STATE = 0.3, 600
 """Bytes, measured at both sites and rounded up: of the tables of a run, a month and each settlement in it; of incidents
 and cells by month and resident; of a saved state by resident.

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from experiments.runs.batches import TIME, named
+from experiments.runs.dictionary import described
 from experiments.runs.saved import seed_folder
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from model.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
+from model.daybook import CHANNELS, MOTIVES
 from model.deciding import AGENTS, MATTERS, MOST_OPTIONS
 from model.kinds import NAMES as KINDS
 from model.luck import decision, luck
@@ -88,19 +91,26 @@ def hits_of(world: TrustModel) -> float:
 
 def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:
     """Return all tables of a world that has ended."""
-    rows, run = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months(), spec.run
+    rows = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months()
     tables = {
-        "measures": measures_table(world, spec),
-        "settlements": months_table(world, run, world.settlement_months(), _SETTLEMENT),
-        "groups": months_table(world, run, world.group_months(), {"group": tuple(GROUPS)}),
-        "cells": months_table(world, run, rows, {}),
-        "ledger": months_table(world, run, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
+        "settlements": months_table(world, world.settlement_months(), _SETTLEMENT),
+        "groups": months_table(world, world.group_months(), {"group": tuple(GROUPS)}),
+        "cells": months_table(world, rows, {}),
+        "ledger": months_table(world, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
     }
     if MATTERS:
-        tables["decisions"] = decisions_table(world, run)
+        tables["decisions"] = decisions_table(world)
     if "incidents" in spec.keep:
-        tables["incidents"] = incidents_table(world, run)
-    return tables
+        tables["incidents"] = incidents_table(world)
+    keyed = {name: described(with_keys(table, world, spec), name) for name, table in tables.items()}
+    return {"measures": measures_table(world, spec), **keyed}
+
+
+def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
+    """Return a table with the columns in front that say of every row whose it is."""
+    keys = {"run": spec.run, "scenario": world.settings.name, "policy": spec.policy, "seed": world.seed}
+    columns = [constant(value, len(table)) for value in keys.values()]
+    return pa.table([*columns, *table.columns], [*keys, *table.column_names])
 
 
 def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
@@ -112,49 +122,42 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return a row per full month: whose it is, varied parameters, all measures."""
     stated = world.datacollector.model_vars
     whole = [month >= world.settings.start for month in stated["month"]]
-    n = sum(whole)
-    columns: dict[str, pa.Array] = {
-        "run": constant(spec.run, n),
-        "scenario": constant(world.settings.name, n),
-        "policy": constant(spec.policy, n),
-        "seed": constant(world.seed, n),
-    }
+    columns: dict[str, pa.Array] = {}
     for name in stated:
         values = [value for value, full in zip(stated[name], whole, strict=True) if full]
         columns[name] = dates_of(values) if name == "month" else numbers_of(values)
         if name == "month":
-            columns |= {key: constant(value, n) for key, value in spec.columns.items()}
-    return pa.table(columns)
+            columns |= {key: constant(value, sum(whole)) for key, value in spec.columns.items()}
+    return described(with_keys(pa.table(columns), world, spec), "measures")
 
 
-def months_table(world: TrustModel, run: str, rows: np.ndarray, codes: Codes) -> pa.Table:
+def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
     """Return monthly rows of a world as a table, with names in place of codes."""
     rows = rows[full_months(rows["month"], world.settings)]
-    columns: dict[str, pa.Array] = {"run": constant(run, len(rows))}
+    columns: dict[str, pa.Array] = {}
     for name in rows.dtype.names or ():
         if name == "month":
             columns[name] = dates_of([first_of_month(int(month)) for month in rows[name]])
         elif name in codes:
-            names = codes[name] or world.town.settlement_names
-            columns[name] = pa.array([names[int(code)] for code in rows[name]], pa.string())
+            columns[name] = named(rows[name], codes[name] or world.town.settlement_names)
         else:
             columns[name] = numbers_of(rows[name])
     return pa.table(columns)
 
 
-def incidents_table(world: TrustModel, run: str) -> pa.Table:
+def incidents_table(world: TrustModel) -> pa.Table:
     """Return the incidents that were kept, without persons and places."""
     rows = np.concatenate(world.kept["incidents"])
     columns: dict[str, pa.Array] = {
-        "run": constant(run, len(rows)),
         "date": dates_of([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
         "shift": numbers_of(rows["tick"] % SHIFTS),
-        "kind": pa.array([KINDS[int(kind)] for kind in rows["kind"]], pa.string()),
+        "kind": named(rows["kind"], KINDS),
     }
-    return pa.table(columns | {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS})
+    columns |= {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS}
+    return pa.table(columns | {"motive": named(rows["motive"], MOTIVES), "told": named(rows["told"], CHANNELS)})
 
 
-def decisions_table(world: TrustModel, run: str) -> pa.Table:
+def decisions_table(world: TrustModel) -> pa.Table:
     """Return what was decided: when, what kind of agent, in what matter, which option with what chance, why, weights.
 
     Who decided is a number by luck of the seed, since boards stand in places that bear names; residents have none,
@@ -168,7 +171,6 @@ def decisions_table(world: TrustModel, run: str) -> pa.Table:
     labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(people)}
     return pa.table(
         {
-            "run": constant(run, len(rows)),
             "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
             "agent": pa.array([one.agent for one in about], pa.string()),
             "who": pa.array([labels[one] for one in people], pa.int64()),
@@ -188,12 +190,12 @@ def anonymous(seed: int, agent: str, who: int) -> int:
 
 def constant(value: Any, n: int) -> pa.Array:
     """Return a column that holds one value."""
-    return pa.array([value] * n, type=pa.scalar(value).type)
+    return pa.repeat(pa.scalar(value), n)
 
 
 def dates_of(values: list[datetime.date]) -> pa.Array:
-    """Return a column of dates."""
-    return pa.array(values, pa.date32())
+    """Return a column of days."""
+    return pa.array(values, pa.date32()).cast(TIME)
 
 
 def numbers_of(values: Any) -> pa.Array:

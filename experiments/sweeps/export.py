@@ -1,6 +1,7 @@
 """The whole table of a run or a sweep as CSV, in a fixed order: the same bytes every time."""
 
 import csv
+import datetime
 import io
 import math
 from pathlib import Path
@@ -39,14 +40,14 @@ def csv_bytes(table: pa.Table) -> bytes:
 def shown(value: Any) -> str:
     """Return one value as it stands in the file.
 
-    >>> shown(3.0), shown(0.1), shown(None)
-    ('3', '0.1', '')
+    >>> shown(3.0), shown(0.1), shown(None), shown(datetime.datetime(2017, 2, 1))
+    ('3', '0.1', '', '2017-02-01')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
-    return str(value)
+    return str(value.date() if isinstance(value, datetime.datetime) else value)
 
 
 def export(folder: Path, target: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.runs.batches import KEEPS, MEASURES, parts_of, with_changes
+from experiments.runs.dictionary import described
 from experiments.runs.folder import json_of, parquet_of, write_whole
 from experiments.runs.lock import LOCK, no_links
 from experiments.runs.manifest import (
@@ -71,7 +72,8 @@ def clear(folder: Path) -> None:
 def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
     """Write down every run of the study, so that the folder explains itself."""
     rows = [job.labels | {"command": job.command} for job in jobs]
-    write_whole(folder / PLAN, parquet_of(with_changes(pa.Table.from_pylist(rows), policies_of(jobs))))
+    plan = with_changes(pa.Table.from_pylist(rows), policies_of(jobs))
+    write_whole(folder / PLAN, parquet_of(described(plan, "plan")))
 
 
 def policies_of(jobs: Sequence[RunSpec]) -> list[str]:

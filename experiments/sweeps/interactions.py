@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.runs.batches import CHANGE
+from experiments.runs.dictionary import CHANGE
 from experiments.runs.twins import paired
 from experiments.sweeps.contrasts import MOST_LEVELS, POLICY, SCENARIO, SEED
 

@@ -85,7 +85,7 @@ class Store:
     def write(self, name: str, stated: dict[bytes, bytes]) -> str:
         """Write one table of the runs that wait; return the name of its file."""
         table = with_changes(together([tables[name] for _, tables in self.pending]), self.policies)
-        content = parquet_of(table.replace_schema_metadata(stated))
+        content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
         target = self.folder / name / name_of(self.number, content)
         target.parent.mkdir(exist_ok=True)
         write_whole(target, content)
