@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from experiments.runs.reading import read
     from model.errors import InputError
     from model.model import TrustModel
     from scenarios import build, load
 
-__all__ = ["InputError", "TrustModel", "build", "load", "main"]
+__all__ = ["InputError", "TrustModel", "build", "load", "main", "read"]
 
 HOME = Path(__file__).resolve().parent.parent
 OURS = ("model", "scenarios", "experiments")
@@ -55,6 +56,10 @@ def __getattr__(name: str) -> Any:
     import model.errors
     import scenarios
 
+    if name == "read":
+        from experiments.runs.reading import read  # brings tables, which a world does without
+
+        return read
     homes = {"InputError": model.errors, "TrustModel": model}
     return getattr(homes.get(name, scenarios), name)
 

@@ -1,11 +1,15 @@
 """The program as a person meets it: help, lists, and one line for whatever is wrong."""
 
+import csv
+import json
 import subprocess
 import sys
 
 import pytest
 
 from experiments.cli import app as cli
+from model.measures import MEASURES
+from model.parameters import Group
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
@@ -37,6 +41,25 @@ def test_without_a_word_the_program_shows_its_commands(capsys):
     code, out, _ = call(capsys)
     assert code == 0
     assert all(f"\n  {command} " in out for command in COMMANDS)
+
+
+def test_measures_are_listed_as_csv_with_their_words_in_both_languages(capsys):
+    code, out, _ = call(capsys, "measures", "--csv")
+    rows = list(csv.DictReader(out.splitlines()))
+    assert code == 0
+    assert [row["name"] for row in rows] == list(MEASURES)
+    assert [row["unit"] for row in rows] == [measure.unit for measure in MEASURES.values()]
+    assert all(row[key] for row in rows for key in ("meaning_en", "meaning_es"))
+
+
+def test_parameters_are_listed_as_json_with_the_values_of_a_scenario(capsys):
+    _, out, _ = call(capsys, "parameters", "trust", "--json", "--scenario", "villa_canales")
+    found = {one["name"]: one for one in json.loads(out)}
+    assert set(found) == {f"trust.{key}" for key in Group.known["trust"].numbers()}
+    level = found["trust.level"]
+    assert level["low"] <= level["value"] <= level["high"]
+    assert level["value"] != level["default"]
+    assert (level["role"], found["trust.fast_days"]["unit"]) == ("site", "days")
 
 
 def test_help_imports_nothing_heavy():

@@ -10,8 +10,8 @@ from experiments.documents.module_map import level
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments", "confianza")
 ROOMS = (
-    ("runs", "documents"),
-    ("sweeps", "bench", "setup"),
+    ("runs",),
+    ("sweeps", "bench", "setup", "documents"),
     ("compare", "sensitivity"),
     ("validation", "figures"),
     ("report", "viewer"),

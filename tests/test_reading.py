@@ -14,7 +14,7 @@ from experiments.cli import app as cli
 from experiments.runs.dictionary import CHANGE
 from experiments.runs.manifest import SCHEMA
 from experiments.runs.older import at_present
-from experiments.runs.reading import places_of, specs_of, tables
+from experiments.runs.reading import places_of, read, specs_of, tables
 from model.errors import InputError
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
@@ -73,6 +73,24 @@ def test_many_folders_are_read_as_one_table(place):
     assert set(both.column_names) == {name for table in alone for name in table.column_names}
     some = set(alone[1]["run"].to_pylist()[:1])
     assert set(tables([place / "run", place / "sweep"], "measures", some)["run"].to_pylist()) == some
+
+
+def test_folders_of_any_kind_are_read_as_one_frame_that_holds_each_run_once(place):
+    everything = read(*(place / kind for kind in ("run", "compare", "sweep", "run")))
+    parts = [read(str(place / kind)) for kind in ("run", "compare", "sweep")]
+    assert len(everything) == sum(map(len, parts))
+    assert not everything.duplicated(["run", "month"]).any()
+    assert set(everything["policy"]) == {"status_quo", "resources_only", "reporting_support"}
+    assert everything["month"].dtype.kind == "M"
+    assert {"seed", "scenario", "change"} <= set(read(place / "compare", table="ledger"))
+    assert "effect" in read(place / "compare", table="effects")
+
+
+def test_a_table_that_no_folder_holds_is_told_by_its_name(place):
+    with pytest.raises(InputError, match=r"holds no ledgers\.parquet"):
+        read(place / "run", table="ledgers")
+    with pytest.raises(InputError, match="at least one folder"):
+        read()
 
 
 def test_a_folder_older_than_schemas_is_read_if_it_says_enough(place, tmp_path, capsys):

@@ -200,20 +200,21 @@ def policies() -> None:
 
 
 @app.command()
-def parameters(name: options.Part = None, scenario: options.Shown = None) -> None:
+def parameters(name: options.Part = None, scenario: options.Shown = None, json: options.AsJson = False) -> None:
     """List parameters with unit, range, role and source."""
-    from experiments.cli.listings import parameter_lines, show
+    from experiments.cli.listings import parameter_json, parameter_lines, show
     from scenarios import load
 
-    show(parameter_lines(name, load(scenario) if scenario else None))
+    own = load(scenario) if scenario else None
+    show([parameter_json(name, own)] if json else parameter_lines(name, own))
 
 
 @app.command()
-def measures(lang: options.LanguageOfMeanings = "en") -> None:
+def measures(lang: options.LanguageOfMeanings = "en", csv: options.AsCsv = False) -> None:
     """List the monthly measures with unit and meaning."""
-    from experiments.cli.listings import measure_lines, show
+    from experiments.cli.listings import measure_lines, measure_table, show
 
-    show(measure_lines(lang))
+    show(measure_table() if csv else measure_lines(lang))
 
 
 @app.command()

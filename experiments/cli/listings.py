@@ -1,7 +1,12 @@
 """What there is: scenarios, policies, worlds, parameters and measures, as plain text of at most 80 columns."""
 
+import csv
+import io
+import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import scenarios
 from experiments.runs.built_in import told, turned
@@ -117,15 +122,13 @@ def group_lines(group: type[Group], scenario: Scenario | None) -> Iterator[str]:
 
 def number_lines(dotted: str, default: float, about: Number, scenario: Scenario | None) -> Iterator[str]:
     """Yield one parameter."""
-    group, _, key = dotted.partition(".")
-    value = getattr(scenario[group], key) if scenario else default
-    stated = scenario.sources.get(dotted) if scenario else None
+    value, source = in_force(dotted, default, about, scenario)
     neutral = f", off = {about.off:g}" if about.off is not None else ""
     kind = {"site": "site fact", "behaviour": "behaviour", "lever": "lever"}[about.role]
     changed = f" (default {default:g})" if value != default else ""
     yield wrapped(f"{dotted} = {value:g} {about.unit}{changed}", 2)
     yield wrapped(f"{about.about}; {about.low:g} to {about.high:g}, {kind}{neutral}", 6)
-    yield wrapped(f"source: {stated or about.source}", 6)
+    yield wrapped(f"source: {source}", 6)
 
 
 def measure_lines(language: str = "en") -> Iterator[str]:
@@ -135,6 +138,41 @@ def measure_lines(language: str = "en") -> Iterator[str]:
     for name, measure in MEASURES.items():
         yield f"{name}  [{unit(measure.unit, language)}]"
         yield wrapped(meaning(name, language), 4)
+
+
+def measure_table() -> Iterator[str]:
+    """Yield every monthly column as a line of CSV, with unit and meaning in both languages."""
+    from model.measures import MEASURES
+
+    yield "name,unit,meaning_en,meaning_es"
+    for name, measure in MEASURES.items():
+        yield row_of([name, measure.unit, *(meaning(name, language) for language in LANGUAGES)])
+
+
+def row_of(values: Sequence[str]) -> str:
+    """Return a line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def parameter_json(part: str | None, scenario: Scenario | None) -> str:
+    """Return the parameters whose name matches as JSON, each with all that is known of it."""
+    declare_all()
+    return json.dumps([stated(*one, scenario) for one in chosen(part)], indent=1, ensure_ascii=False)
+
+
+def stated(dotted: str, default: float, about: Number, scenario: Scenario | None) -> dict[str, Any]:
+    """Return what is known of one parameter."""
+    value, source = in_force(dotted, default, about, scenario)
+    return {"name": dotted, "value": value, "default": default} | asdict(about) | {"source": source}
+
+
+def in_force(dotted: str, default: float, about: Number, scenario: Scenario | None) -> tuple[float, str]:
+    """Return the value of a parameter, in a scenario if there is one, and where it is from."""
+    group, _, key = dotted.partition(".")
+    value = getattr(scenario[group], key) if scenario else default
+    return value, (scenario and scenario.sources.get(dotted)) or about.source
 
 
 def show(lines: Iterable[str]) -> None:

@@ -130,6 +130,8 @@ Part = Annotated[
     str | None, Argument(metavar="[NAME]", help="A parameter, a group, or a part of a name.", show_default=False)
 ]
 Shown = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
+AsJson = Annotated[bool, Option("--json", help="As JSON, with all that is known of each.")]
+AsCsv = Annotated[bool, Option("--csv", help="As CSV, in both languages.")]
 LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.")]
 
 # The page

@@ -1,8 +1,8 @@
-"""Writes what is generated, `model/ODD.md`, `model/MAP.md`, tables in `docs/`: `python -m experiments.documents`."""
+"""Writes the generated documents (ODD, map, data dictionary, tables in `docs/`): `python -m experiments.documents`."""
 
 from pathlib import Path
 
-from experiments.documents import columns, evidence, module_map, odd, writers
+from experiments.documents import columns, evidence, module_map, odd, tables, writers
 from experiments.documents.module_map import wrapped
 from model.parameters import Group, Number, every_number
 from scenarios.groups import declare_all
@@ -50,6 +50,7 @@ def written() -> dict[Path, str]:
     return {
         odd.ODD: "\n".join((odd.stated(), parameter_lists(), evidence.stated())),
         evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),
+        tables.TABLES: tables.document(),
         module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
         **{page: columns.stated(language) for language, page in columns.PAGES.items()},
     }

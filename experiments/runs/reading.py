@@ -41,6 +41,26 @@ def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | No
     return found[0] if len(found) == 1 else together(found)
 
 
+def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
+    """Return one table of all runs in some folders of `run`, `sweep` or `compare`, each run once."""
+    if not folders:
+        raise InputError("read needs at least one folder of results")
+    found: list[pa.Table] = []
+    seen: set[str] = set()
+    for place in (place for folder in folders for place in holding(Path(folder), table)):
+        rows = tables(place, table)
+        if "run" in rows.column_names:
+            rows = only(rows, set(rows["run"].to_pylist()) - seen)
+            seen.update(rows["run"].to_pylist())
+        found.append(rows)
+    return together(found).to_pandas()
+
+
+def holding(folder: Path, table: str) -> list[Path]:
+    """Return where a table of a folder lies: for one of the runs of a comparison, in the folders of its arms."""
+    return [folder] if (folder / f"{table}.parquet").is_file() else places_of(folder)
+
+
 def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table that lies in a folder as one file."""
     path = folder / f"{name}.parquet"
