@@ -11,8 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments", "confianza")
 ROOMS = (
     ("runs",),
-    ("sweeps", "bench", "setup", "documents"),
-    ("compare", "sensitivity"),
+    ("sweeps", "bench", "documents"),
+    ("compare", "sensitivity", "setup"),
     ("validation", "figures"),
     ("report", "viewer"),
     ("cli",),

@@ -152,7 +152,8 @@ def stamp(folder: Path, stated: dict[str, Any]) -> None:
     """Write the occasion of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
     fresh = dict(read_manifest(folder))
-    del fresh["schema"]
+    if "schema" not in stated:
+        del fresh["schema"]
     kept = {key: stated[key] for key in (*STAMPS, "schema") if key in stated and key not in ("arms", "interrupted")}
     path.write_text(json.dumps(fresh | kept, ensure_ascii=False), encoding="utf-8")
 
