@@ -13,7 +13,8 @@ from model.scenario import Scenario
 from scenarios.anchors import read_anchors
 from scenarios.files import read_toml
 from scenarios.groups import declare_all, mechanism_named, parameter_named
-from scenarios.places import read_places
+from scenarios.outlines import Plane
+from scenarios.places import plane_in, read_places
 from scenarios.policy_files import ReadyPolicy, Told, chosen_policies, finite, part, ready_policies, ready_worlds, text
 from scenarios.reading import Settings, Stated, built_in, find, handed, lineage, read_settings, shown
 from scenarios.timeline import timeline_for
@@ -39,7 +40,7 @@ def load(
     """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
     path = find(str(name), "scenario")
     own = read_settings(path)
-    settings = own | {key: Stated(handed(key, value)) for key, value in (set or {}).items()}
+    settings = own | changed(set or {})
     settings |= {f"mechanisms.{mechanism}": Stated(False) for mechanism in off}
     if start is not None:
         settings["calendar.start"] = Stated(start)
@@ -47,6 +48,17 @@ def load(
     scenario = dataclasses.replace(scenario, before=before(scenario, own, set or {}))
     check_policies(scenario)
     return scenario
+
+
+def changed(values: Mapping[str, Any]) -> Settings:
+    """Return values that are handed over in Python or a shell, as settings."""
+    return {key: Stated(handed(key, value)) for key, value in values.items()}
+
+
+def plane_of(name: str | Path, *, set: Mapping[str, Any] | None = None) -> Plane:
+    """Return the plane in metres on which the places of a scenario lie, from which a way leads back to the earth."""
+    path = find(str(name), "scenario")
+    return plane_in(read_settings(path) | changed(set or {}), shown(path))
 
 
 def before(scenario: Scenario, own: Settings, turned: Iterable[str]) -> dict[str, Group]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS, Transformer
+from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError, ProjError
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -44,6 +46,16 @@ class Plane:
     def area(self, lon_lat: BaseGeometry) -> BaseGeometry:
         """Return a polygon in metres."""
         return moved(lon_lat, self.transformer())
+
+    def degrees(self, shapes: NDArray[np.object_], digits: int) -> NDArray[np.object_]:
+        """Return shapes in metres in longitude and latitude, rounded to some decimals."""
+
+        def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            lon_lat = self.transformer().transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
+            return np.round(np.column_stack(lon_lat), digits)
+
+        found: NDArray[np.object_] = shapely.transform(shapes, back)
+        return found
 
 
 def plane_of(lon_lat: BaseGeometry) -> Plane:

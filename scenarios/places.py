@@ -65,9 +65,7 @@ class Places:
 
 def read_places(settings: Settings, file: str) -> Places:
     """Return the places that a scenario's settings describe."""
-    stated = settings.get("territory.outline")
-    if stated is None:
-        raise InputError(f"{file}: territory.outline must name the file with the municipality's outline")
+    stated = stated_outline(settings, file)
     shape = area("territory.outline", stated)
     plane = plane_of(shape)
     outline = checked_size(plane.area(shape), stated.file)
@@ -81,6 +79,18 @@ def read_places(settings: Settings, file: str) -> Places:
         facilities=read_facilities(settings, file, settlements, sources),
         sources=sources,
     )
+
+
+def stated_outline(settings: Settings, file: str) -> Stated:
+    """Return what names the file with the outline."""
+    if "territory.outline" not in settings:
+        raise InputError(f"{file}: territory.outline must name the file with the municipality's outline")
+    return settings["territory.outline"]
+
+
+def plane_in(settings: Settings, file: str) -> Plane:
+    """Return the plane on which the places of a scenario lie."""
+    return plane_of(area("territory.outline", stated_outline(settings, file)))
 
 
 def area(key: str, stated: Stated) -> BaseGeometry:

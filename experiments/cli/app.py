@@ -155,17 +155,26 @@ def check(
 
 
 @app.command()
-def export(folder: options.Exported, csv: options.Csv) -> None:
-    """Write the whole table as CSV, always the same bytes."""
+def export(
+    folder: options.Exported, csv: options.Csv = None, gpkg: options.Gpkg = None, geojson: options.GeoJson = None
+) -> None:
+    """Write the whole table as CSV, or maps of cells and places."""
     from experiments.runs.progress import patience
     from experiments.sweeps.export import csv_of
     from experiments.sweeps.export import export as write_csv
+    from experiments.sweeps.layers import write_layers
 
+    if csv is gpkg is geojson is None:
+        raise InputError("export needs --csv FILE, --gpkg FILE or --geojson FILE")
+    content = b""
     with patience("exporting"):
-        if str(csv) != "-":
+        for option, target in (("--gpkg", gpkg), ("--geojson", geojson)):
+            if target is not None:
+                write_layers(folder, target, option)
+        if csv is not None and str(csv) != "-":
             write_csv(folder, csv)
-            return
-        content = csv_of(folder)
+        elif csv is not None:
+            content = csv_of(folder)
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

@@ -109,7 +109,9 @@ OutOfMethod = Annotated[
 
 Folder = Annotated[Path, Argument(metavar="DIR", help="A folder of results.")]
 Exported = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
-Csv = Annotated[Path, Option(metavar="FILE", help="The file to write; - is standard output.")]
+Csv = Annotated[Path | None, Option(metavar="FILE", help="The whole table; - is standard output.")]
+Gpkg = Annotated[Path | None, Option(metavar="FILE", help="Cells and settlements as a GeoPackage.")]
+GeoJson = Annotated[Path | None, Option("--geojson", metavar="FILE", help="The same as GeoJSON.")]
 Verified = Annotated[Path, Argument(metavar="FILE|DIR", help="A report, or a folder of results.")]
 Run = Annotated[str, Argument(metavar="RUN", help="A run: identity, command, or file in quarantine/.")]
 Within = Annotated[

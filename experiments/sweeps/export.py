@@ -52,9 +52,13 @@ def shown(value: Any) -> str:
 
 def export(folder: Path, target: Path) -> None:
     """Write the whole table of a folder of results into a CSV file."""
-    content = csv_of(folder)
+    check_target("--csv", target)
+    write_whole(target, csv_of(folder))
+
+
+def check_target(option: str, target: Path) -> None:
+    """Raise if no file can be written where an option says."""
     if target.is_dir():
-        raise InputError(f"--csv {target} is a folder, not a file")
+        raise InputError(f"{option} {target} is a folder, not a file")
     if not target.parent.is_dir():
-        raise InputError(f"--csv {target}: no folder '{target.parent}'")
-    write_whole(target, content)
+        raise InputError(f"{option} {target}: no folder '{target.parent}'")
