@@ -71,6 +71,30 @@ def test_a_comparison_leaves_what_run_would_have_left(folder, tmp_path):
         assert twin.read_bytes() == (out / f"{name}.parquet").read_bytes(), name
 
 
+def test_effects_on_every_measure_are_told_with_unit_meaning_and_interval(folder, capsys):
+    table = read(folder, "all_effects")
+    own = table[table["against"] == "reporting_support"].set_index("measure")
+    assert list(own.index) == list(MEASURES)
+    assert list(own["unit"]) == [measure.unit for measure in MEASURES.values()]
+    assert (own["meaning_en"] != own["meaning_es"]).all()
+    base, other = (read(arm(folder, name), "measures") for name in ("status_quo", "reporting_support"))
+    gaps = [side.groupby("seed")["crimes_told"].mean() for side in (base, other)]
+    assert own.loc["crimes_told", "effect"] == pytest.approx((gaps[1] - gaps[0]).mean())
+    assert own.loc["crimes_told", "n"] == 2
+    assert own.loc["crimes_told", "low"] <= own.loc["crimes_told", "effect"] <= own.loc["crimes_told", "high"]
+    capsys.readouterr()
+    assert cli.code_of(["export", str(folder), "--csv", "-"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + len(table)
+
+
+def test_every_table_of_a_comparison_says_what_its_columns_hold(folder):
+    paths = list(folder.glob("*.parquet"))
+    assert len(paths) > 5
+    for path in paths:
+        for field in pq.read_schema(path):
+            assert {b"role", b"meaning_en", b"meaning_es"} <= set(field.metadata), (path.name, field.name)
+
+
 def test_a_branch_goes_on_bit_for_bit_as_an_uninterrupted_world():
     options = {"sets": ["population.scale=0.05"], "years": 0.3}
     words = (["status_quo"], ["resources_only@2017-02-10"], ["reporting_support"])

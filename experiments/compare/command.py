@@ -16,12 +16,14 @@ from experiments.compare.crate import FILE as CRATE
 from experiments.compare.crate import crate_of, inputs_of
 from experiments.compare.decided import decided_table
 from experiments.compare.effects import effects_table, pairs_of
+from experiments.compare.every import every_table
 from experiments.compare.judged import criteria_table, verdicts_table
 from experiments.compare.power import FEWEST
 from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
 from experiments.runs.built_in import turned
 from experiments.runs.claim import Claim, claimed, digests_of, held, settle
+from experiments.runs.dictionary import described
 from experiments.runs.folder import joined, manifest_of, parquets, write, write_whole
 from experiments.runs.identity import canonical, digest_of
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, read_manifest, short
@@ -103,14 +105,19 @@ def write_comparison(
     pairs = pairs_of(arms)
     draws = draws_table(pairs)
     tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
-    tables |= {"draws": draws, "drawn": drawn_table(draws, pairs), "decided": decided_table(arms)}
+    tables |= {
+        "all_effects": every_table(pairs),
+        "draws": draws,
+        "drawn": drawn_table(draws, pairs),
+        "decided": decided_table(arms),
+    }
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
     stated = manifest(request, arms, folder, seconds, lives) | {"identity": claim.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
-    files = parquets({name: table.replace_schema_metadata(None) for name, table in columns.items()})
+    files = parquets({name: described(table, name) for name, table in columns.items()})
     files |= inputs_of(stated)
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

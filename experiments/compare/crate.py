@@ -7,7 +7,9 @@ from typing import Any
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from experiments.runs.dictionary import stated
 from experiments.runs.folder import json_of
+from experiments.runs.manifest import MANIFEST
 from model.errors import InputError
 from scenarios.policy_files import is_world, policy_files
 from scenarios.reading import FOLDER, built_in
@@ -16,24 +18,7 @@ SHARED = ("baseline", "criteria", "timeline")
 """Files that every municipality extends or reads."""
 FILE = "ro-crate-metadata.json"
 LICENCE = "https://spdx.org/licenses/MIT"
-WHAT = {
-    "manifest.json": "settings, seeds, versions and command",
-    "effects.parquet": "every arm against the first of its site: effect, interval, error, counts of twin worlds",
-    "residents.parquet": "residents who live otherwise in twin worlds, by seed",
-    "draws.parquet": "effects draw by draw of the parameters that a sweep varied",
-    "drawn.parquet": "what the draws say of every effect: signs, spread, the parameter that counts most",
-    "memory.parquet": "effects under each law of trust",
-    "verdicts.parquet": "whether effects are known whatever the law of trust is",
-    "criteria.parquet": "the four criteria in words, over draws of anchors and weights",
-    "alone.parquet": "effects against independent seeds, with the ratio of variances",
-    "decided.parquet": "how often a year each option was chosen in each arm, and for what chief reason",
-    "measures.parquet": "a row per run and full month",
-    "settlements.parquet": "months and settlements",
-    "groups.parquet": "months and groups of residents",
-    "cells.parquet": "cells in the first and the last month",
-    "ledger.parquet": "changes of trust by month, settlement and cause",
-    "decisions.parquet": "what was decided: when, by what kind of agent, which option, with what chance, why",
-}
+MANIFEST_SAYS = "settings, seeds, versions and command"
 
 
 def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
@@ -94,11 +79,19 @@ def files_of(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     return [
         (
             path.relative_to(folder).as_posix(),
-            {"name": path.name, "description": WHAT[path.name], "encodingFormat": kinds[path.suffix]},
+            {"name": path.name, "description": what, "encodingFormat": kinds[path.suffix]},
         )
         for path in sorted(folder.rglob("*"))
-        if path.name in WHAT
+        if (what := told_of(path))
     ]
+
+
+def told_of(path: Path) -> str | None:
+    """Return what a file of a comparison is; None if it is none."""
+    if path.name == MANIFEST:
+        return MANIFEST_SAYS
+    tables = stated()["tables"]
+    return tables[path.stem]["en"] if path.suffix == ".parquet" and path.stem in tables else None
 
 
 def input_named(name: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from experiments.documents.module_map import wrapped
-from experiments.runs.dictionary import column, stated
+from experiments.runs.dictionary import OF_EFFECTS, column, stated
 
 TABLES = Path(__file__).parent.parent / "runs" / "TABLES.md"
 HEAD = """# What stands in tables · Qué hay en las tablas
@@ -19,6 +19,7 @@ Tables speak of trust from 0 to 1; the figures and texts for people, from 0 to 1
 Cada columna dice su unidad y su significado. Una *clave* (key) dice de qué corrida es la fila; un *tema* (subject), de
 qué trata; un *factor*, qué se varió; lo demás son valores. Lo que no se sabe queda vacío.
 """
+REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
 SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger"}
 """Tables of months, by what the model calls their rows."""
 
@@ -33,6 +34,8 @@ def part(table: str) -> Iterator[str]:
     told = stated()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
     yield f"## {'Keys · Claves' if table == 'every' else f'`{table}.parquet`'}\n"
     yield wrapped(f"{told['en']} · {told['es']}") + "\n"
+    if table in OF_EFFECTS:
+        yield REST
     if lines := [entry(table, name) for name in columns(table)]:
         yield "\n".join([*lines, ""])
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from experiments.figures.charts import decimals, entitle, for_people, named, people_unit
 from experiments.figures.looks import COLOURS
 from experiments.figures.plot import MEASURES_SHOWN, chosen, written
+from experiments.runs.dictionary import described
 from experiments.runs.folder import parquet_of, write_whole
 from experiments.runs.manifest import SWEEP, kind_of, read_manifest
 from experiments.runs.progress import patience
@@ -32,7 +33,7 @@ def answer(study: str, asked: str, out: Path | None) -> list[Path]:
         table = contrasts_of(folder)
     if table.empty:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no contrast")
-    rows = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    rows = described(pa.Table.from_pandas(table, preserve_index=False), NAME)
     told = table[table["measure"].isin(shown)]
     files = {"parquet": parquet_of(rows), "csv": csv_bytes(rows), "tex": latex_of(told, shown).encode()}
     figure = written(drawn(told, shown), out or folder / f"{NAME}.png")

@@ -34,7 +34,7 @@ UNKNOWN = "unknown"
 NAMES = {RUN: "run", COMPARISON: "comparison"}
 TABLES = (
     *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents"),
-    *("effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
+    *("effects", "all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
 )
 """Tables that a run or a comparison writes into its folder."""
 ARMS = "arms"

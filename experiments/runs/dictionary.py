@@ -18,8 +18,11 @@ CHANGE, SWITCH = "policy.", "mechanisms."
 """How columns begin that say whether a run has a policy, and whether a mechanism is on."""
 PREFIX = "confianza."
 DICTIONARY = b"confianza.columns"
-LIKE = {"groups": "settlements", "cells": "settlements"}
-"""Tables of which some columns hold what those of another do, of fewer people."""
+OF_EFFECTS = (
+    *("all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "verdicts", "alone", "contrasts"),
+)
+LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
+"""Tables of which some columns hold what those of another do."""
 
 
 @dataclass(frozen=True)

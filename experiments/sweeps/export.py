@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.runs.folder import write_whole
+from experiments.runs.manifest import COMPARISON, kind_of
 from experiments.runs.reading import tables
 from model.errors import InputError
 
@@ -18,7 +19,9 @@ CHUNK = 2000
 
 
 def csv_of(folder: Path) -> bytes:
-    """Return the measures of a folder of results as CSV."""
+    """Return the measures of a folder of results as CSV; of a comparison, its effects on all of them."""
+    if kind_of(folder) == COMPARISON:
+        return csv_bytes(tables(folder, "all_effects"))
     table = tables(folder, "measures")
     for name in ORDER:
         if name not in table.column_names:
