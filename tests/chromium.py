@@ -28,6 +28,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SECONDS, COMPILE_SECONDS = 60.0, 400.0
+LIFE = "?view=map"
+"""Opens the page at the map of one world, where it is played."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
 SMALL = """extends = "villa_canales"
 title = { en = "Small town", es = "Pueblo pequeño" }

@@ -6,7 +6,7 @@ import struct
 import sys
 from pathlib import Path
 
-from chromium import SMALL, Tab, chromium, free_port, program, served
+from chromium import LIFE, SMALL, Tab, chromium, free_port, program, served
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
@@ -25,7 +25,7 @@ def main(folder: Path) -> None:
     town.write_text(SMALL, encoding="utf-8")
     words = program("view", str(town), "--port", str(port))
     with served(words, port, folder), chromium() as browser:
-        tab = Tab(browser, f"http://127.0.0.1:{port}/")
+        tab = Tab(browser, f"http://127.0.0.1:{port}/{LIFE}")
         tab.ready()
         tab.press("Play")
         tab.until(lambda: tab.date() > "2017-01-01")

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chromium import ROOT, Tab, chromium, free_port, program, served
+from chromium import LIFE, ROOT, Tab, chromium, free_port, program, served
 
 FOLDER = ROOT / "results" / "reference" / "page"
 PICTURES = {
@@ -66,7 +66,7 @@ def go_to(tab: Tab, date: str, label: str) -> None:
 def measured(browser: Any, url: str, server: Any) -> dict[str, str]:
     """Return what is to be known of the page in numbers."""
     begun = time.monotonic()
-    tab = Tab(browser, url)
+    tab = Tab(browser, url + LIFE)
     tab.page.wait_for_selector(".cf-board[data-frame]")
     told = {"time to the first map, rules compiled": f"{time.monotonic() - begun:.1f} s"}
     tab.still()
@@ -102,7 +102,7 @@ def measured(browser: Any, url: str, server: Any) -> dict[str, str]:
 
 def pictures(browser: Any, url: str) -> None:
     """Take the pictures."""
-    tab = Tab(browser, url)
+    tab = Tab(browser, url + LIFE)
     tab.ready()
     go_to(tab, "2018-07-01", "Go to date")
     tab.page.screenshot(path=FOLDER / "projector_en.png")
@@ -182,7 +182,7 @@ def main(measure: bool) -> None:
         served(program("view", "villa_canales", "--port", str(port)), port, Path(folder)) as server,
         chromium() as browser,
     ):
-        warm = Tab(browser, url)  # the first visitor waits for the compiler
+        warm = Tab(browser, url + LIFE)  # the first visitor waits for the compiler
         warm.ready()
         warm.close()
         if measure:

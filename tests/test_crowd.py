@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
-from chromium import SMALL, Tab, chromium, free_port, needs_chromium, program, served
+from chromium import LIFE, SMALL, Tab, chromium, free_port, needs_chromium, program, served
 
 from experiments.viewer import crowd
 
@@ -92,7 +92,7 @@ def megabytes(server: psutil.Process) -> float:
 @pytest.mark.parametrize("reloads", [15, pytest.param(150, marks=pytest.mark.slow)])
 def test_reloads_leave_no_world_behind(place: tuple[str, psutil.Process], browser: Any, reloads: int) -> None:
     url, server = place
-    tab = Tab(browser, url)
+    tab = Tab(browser, url + LIFE)
     tab.ready()
     for _ in range(3):
         tab.page.reload()
@@ -112,10 +112,10 @@ def test_reloads_leave_no_world_behind(place: tuple[str, psutil.Process], browse
 @pytest.mark.slow
 def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
     url, _ = place
-    tabs = [Tab(browser, url) for _ in range(crowd.MOST)]
+    tabs = [Tab(browser, url + LIFE) for _ in range(crowd.MOST)]
     for tab in tabs:
         tab.ready()
-    late = Tab(browser, url)
+    late = Tab(browser, url + LIFE)
     late.page.get_by_text(f"está abierta {crowd.MOST} veces").wait_for()
     late.page.reload()
     late.page.get_by_text(f"is open {crowd.MOST} times").wait_for()

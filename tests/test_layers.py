@@ -13,7 +13,7 @@ ROOMS = (
     ("runs",),
     ("sweeps", "bench", "documents"),
     ("compare", "sensitivity", "setup"),
-    ("validation", "figures"),
+    ("validation", "figures", "decision"),
     ("report", "viewer"),
     ("cli",),
 )

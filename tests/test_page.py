@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import ROOT, SMALL, Tab, chromium, free_port, needs_chromium, program, served
+from chromium import LIFE, ROOT, SMALL, Tab, chromium, free_port, needs_chromium, program, served
 
 pytestmark = needs_chromium
 
@@ -39,7 +39,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def tab(browser: Any, url: str) -> Iterator[Tab]:
     """Return a tab that shows the page; nothing may have gone wrong in it when the test ends."""
-    opened = Tab(browser, url)
+    opened = Tab(browser, url + LIFE)
     opened.ready()
     yield opened
     opened.close()
@@ -290,7 +290,7 @@ def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
 
 
 def test_a_closed_tab_stops_its_run_and_visitors_do_not_meet(browser: Any, url: str) -> None:
-    one, two = Tab(browser, url), Tab(browser, url)
+    one, two = Tab(browser, url + LIFE), Tab(browser, url + LIFE)
     for tab in (one, two):
         tab.ready()
     one.press("Play")
@@ -315,7 +315,7 @@ def test_nothing_else_can_be_read(url: str, path: str) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
 def test_the_main_controls_need_no_scrolling(browser: Any, url: str, width: int, height: int) -> None:
-    tab = Tab(browser, url, width, height)
+    tab = Tab(browser, url + LIFE, width, height)
     tab.ready()
     for name in ("Play", "One shift", "One month", "Restart", "Twins", "Español"):
         box = tab.page.get_by_role("button", name=name, exact=True).bounding_box()

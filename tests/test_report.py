@@ -14,10 +14,10 @@ import shapely
 
 from experiments.cli import app as cli
 from experiments.compare.breakeven import crossed
+from experiments.compare.ceiling import ceiling
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import build, figures_in
-from experiments.report.ceiling import ceiling
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.reading import read_sites
@@ -165,7 +165,7 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
         "villa_canales,closed,closed,cerrado,5,10,True,,,,,,,,,,old",
     ]
     (tmp_path / "ceiling.csv").write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
-    monkeypatch.setattr("experiments.report.ceiling.CEILING", tmp_path / "ceiling.csv")
+    monkeypatch.setattr("experiments.compare.ceiling.CEILING", tmp_path / "ceiling.csv")
     page = build(folder, "both").decode()
     found = traced(folder, page)
     assert found["ceiling"] == 2 * 2 + 9 + 6

@@ -15,6 +15,7 @@ import pytest
 import solara
 
 import scenarios
+from experiments.decision.measures import file_of
 from experiments.runs.words import LANGUAGES
 from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, views, why
 from experiments.viewer.lane import Lane
@@ -68,7 +69,7 @@ def test_levers_moved_on_the_page_are_policies_that_files_repeat_bit_for_bit(sma
     files = []
     for policy in lane.changes:
         files.append(str(tmp_path / f"{policy.name}.toml"))
-        Path(files[-1]).write_text(changes.file_of(policy), encoding="utf-8")
+        Path(files[-1]).write_text(file_of(policy), encoding="utf-8")
     scenario = scenarios.load(small, policies=["resources_only", *files])
     repeated = TrustModel(scenario, rng=7, town=lane.site.town)
     repeated.run_for(lane.world.tick - repeated.tick)

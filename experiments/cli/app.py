@@ -286,6 +286,7 @@ def validate(
     closed: options.Closed = False,
     decisions: options.Decisions = False,
     practice: options.Practice = False,
+    reach: options.Reach = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,

@@ -163,6 +163,7 @@ Panel = Annotated[bool, Option("--panel", help="What single events do to trust, 
 Closed = Annotated[bool, Option("--closed", help="Whether trust stands still in a town where nothing changes.")]
 Decisions = Annotated[bool, Option("--decisions", help="What cliques, boards, mayor and chiefs decided, by world.")]
 Practice = Annotated[bool, Option("--practice", help="Doses of practices, what came of them in 1, 3 and 10 years.")]
+Reach = Annotated[bool, Option("--reach", help="What each measure of the page does alone, step by step.")]
 Doses = Annotated[bool, Option("--doses", help="Points of trust by dose of fairness, visits, meetings, served calls.")]
 Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
 TwinsOrSeeds = Annotated[

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
-VIRTUAL = "--effects, --ceiling, --doses, --closed, --decisions and --practice"
+VIRTUAL = "--effects, --ceiling, --doses, --closed, --decisions, --practice and --reach"
 """Examinations that let worlds of their own live, which may be tried out quickly."""
 
 
@@ -33,6 +33,7 @@ class Asked:
     closed: bool = False
     decisions: bool = False
     practice: bool = False
+    reach: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -89,7 +90,20 @@ class Asked:
 def carry_out(asked: Asked) -> bool:
     """Carry out all examinations that are asked for; return whether all is as it must be."""
     asked.check()
-    examinations = (knockouts, audit, criteria, ranges, effects, ceiling, panel, doses, closed, decisions, practice)
+    examinations = (
+        knockouts,
+        audit,
+        criteria,
+        ranges,
+        effects,
+        ceiling,
+        panel,
+        doses,
+        closed,
+        decisions,
+        practice,
+        reach,
+    )
     good = [examine(asked) for examine in examinations if getattr(asked, examine.__name__)]
     return all(good)
 
@@ -216,4 +230,14 @@ def practice(asked: Asked) -> bool:
     from experiments.validation.practice import AFTER, show_practice
 
     show_practice(asked.folder, asked.size(seeds=REPLICATES), max(AFTER) if asked.years is None else asked.years)
+    return True
+
+
+def reach(asked: Asked) -> bool:
+    """Tell what each measure of the decision view does alone, step by step."""
+    from experiments.decision.reach import YEARS as OWN
+    from experiments.decision.reach import show_reach
+
+    size = asked.size(seeds=REPLICATES)
+    show_reach(asked.folder, size.seeds, OWN if asked.years is None else asked.years, size.sets, size.workers)
     return True

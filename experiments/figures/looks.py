@@ -107,6 +107,12 @@ def variables() -> str:
     return ":root {{ {} }}\n.cf-dark {{ {} }}\n".format(*stated)
 
 
+def tokens() -> str:
+    """Return the colours by meaning as variables of the decision view: `--cd-NAME`."""
+    stated = (" ".join(f"--cd-{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
+    return ".cd {{ {} }}\n.cd[data-dark=true] {{ {} }}\n".format(*stated)
+
+
 def entitled(figure: Figure, title: str, under: str, note: str) -> None:
     """Write the finding over a figure, how it was measured under it, and what it is not at its foot."""
     height = figure.get_figheight()

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from experiments.compare.ceiling import ceiling
 from experiments.compare.text import maybe
-from experiments.report.ceiling import ceiling
 from experiments.runs.manifest import read_manifest
 
 TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided")

@@ -69,20 +69,6 @@ def within(parameter: str, now: float, goal: float) -> float:
     return step
 
 
-def file_of(policy: Policy) -> str:
-    """Return a policy as a policy file."""
-    assert policy.start is not None
-    lines = [
-        'title = { en = "Changes made on the page", es = "Cambios hechos en la página" }',
-        f"start = {policy.start}",
-    ]
-    for how in ("set", "scale", "add"):
-        entries = [entry for entry in policy.entries if entry.how == how]
-        lines += [f"\n[{how}]"] * bool(entries)
-        lines += [f'"{entry.parameter}" = {entry.value!r}' for entry in entries]
-    return "\n".join(lines) + "\n"
-
-
 def command_of(scenario: str, policies: Sequence[Policy], seed: int, until: datetime.date) -> str:
     """Return the command line that repeats a run; the files of its changes lie where it is given."""
     words = [f"{policy.name}@{policy.start}" for policy in policies if not is_change(policy) and policy.start]

@@ -64,8 +64,17 @@ def Waiting(reason: str, again: Callable[[], None]) -> None:
 def Stay(visit: Visit) -> None:
     """The page of a visitor who was let in."""
     solara.use_effect(visit.open, [])
-    dark = visit.dark.value
     solara.Title(visit.say("page.title"))
+    if visit.view.value == "decision":
+        solara.Div(classes=["cd-page"], children=[visit.desk.drawing])
+    else:
+        Views(visit)
+
+
+@solara.component
+def Views(visit: Visit) -> None:
+    """The map with its panels."""
+    dark = visit.dark.value
     stated = visit.twins.value or visit.busy.value or visit.fault.value
     classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if stated else [])]
     with solara.Div(classes=classes, attributes={"lang": visit.language.value}):
@@ -98,6 +107,7 @@ def Head(visit: Visit) -> None:
         visit.refresh()
 
     with solara.Div(classes=["cf-head"]):
+        button(f"← {visit.say('decision.back')}", visit.go_back, name=visit.say("decision.back"))
         text(visit.say("page.title"), "h1", "")
         text(visit.say("page.subtitle"), "span", "cf-sub")
         towns = [(name, sites.titles(name)[language]) for name in sites.choices()]

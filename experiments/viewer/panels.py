@@ -11,6 +11,7 @@ from typing import Any
 import reacton.ipyvuetify as rv
 import solara
 
+from experiments.decision.measures import file_of
 from experiments.viewer import biography, changes, why
 from experiments.viewer.bars import signed_bars
 from experiments.viewer.charts import marks_of
@@ -123,7 +124,7 @@ def Moved(visit: Visit) -> None:
     with solara.Div(classes=["cf-row"]):
         for policy in lane.changes:
             solara.FileDownload(
-                changes.file_of(policy),
+                file_of(policy),
                 filename=f"{policy.name}.toml",
                 label=visit.say("levers.save", file=f"{policy.name}.toml"),
                 icon_name=None,

@@ -36,9 +36,14 @@ def choices() -> list[str]:
 
 
 @cache
+def stated(name: str) -> Scenario:
+    """Return a municipality as its file states it."""
+    return scenarios.load(name)
+
+
 def titles(name: str) -> Mapping[str, str]:
     """Return the title of a municipality by language."""
-    return scenarios.load(name).title
+    return stated(name).title
 
 
 @dataclass

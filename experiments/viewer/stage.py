@@ -10,6 +10,7 @@ import solara
 
 from experiments.figures.looks import look_of
 from experiments.viewer import biography, charts, crowd, differ, frames, sites
+from experiments.viewer.desk import Desk
 from experiments.viewer.lane import Lane
 from experiments.viewer.player import SPEEDS, Deed, Player
 from experiments.viewer.texts import say
@@ -17,8 +18,9 @@ from experiments.viewer.views import captions, ends, view_of
 from experiments.viewer.widgets import ChartWidget, MapWidget
 from model.calendar import SHIFTS
 from model.errors import InputError
+from model.scenario import Policy
 
-SEED = 7
+SEED = 1
 NEWS_SECONDS = 0.25
 
 
@@ -26,6 +28,7 @@ class Stage:
     """What one visitor has chosen and sees; only towns are shared with others."""
 
     def __init__(self) -> None:
+        self.view = solara.reactive("decision")
         self.language = solara.reactive(sites.opening.language)
         self.dark = solara.reactive(False)
         self.scenario = solara.reactive(sites.opening.scenario)
@@ -53,17 +56,19 @@ class Stage:
         self.lanes: list[Lane] = []
         self.map, self.chart, self.habits = MapWidget(), ChartWidget(), ChartWidget()
         self.player = Player(self.advance, self.show, self.turned, self.failed)
+        self.desk = Desk(self.do, sites.opening.language)
+        self.measures: tuple[Policy, ...] = ()
         self._told_at, self._months = 0.0, -1
 
     def open(self) -> Callable[[], None]:
         """Begin, when the page is there; return how to end."""
         self.player.start()
-        self.do(self.settle, "compiling")
         return self.close
 
     def close(self) -> None:
         """Leave: the player ends, drawings forget whom to tell, and the worlds go with it."""
         self.player.close()
+        self.desk.close()
         crowd.leave(self)
 
     def say(self, name: str, **values: Any) -> str:
@@ -111,7 +116,8 @@ class Stage:
 
     def lane(self, letter: str) -> Lane:
         """Return a new world of A or B at its start."""
-        return Lane(self.scenario.value, self.seed.value, self.ready.value[letter])
+        moved = self.measures if letter == "b" else ()
+        return Lane(self.scenario.value, self.seed.value, self.ready.value[letter], moved)
 
     def advance(self, shifts: int) -> None:
         """Live some shifts in every world."""

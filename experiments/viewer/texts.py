@@ -5,13 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent / "texts.toml"
+FILES = tuple(Path(__file__).parent / name for name in ("texts.toml", "decision.toml"))
+"""Of the panels and of the decision view; a part stands in one of them."""
 
 
 @cache
 def texts() -> dict[str, dict[str, dict[str, str]]]:
     """Return every text: part, key, language."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return {part: some for file in FILES for part, some in tomllib.loads(file.read_text(encoding="utf-8")).items()}
 
 
 def say(language: str, name: str, **values: Any) -> str:

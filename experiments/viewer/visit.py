@@ -1,10 +1,15 @@
 """One visitor: everything that can be asked for on the page."""
 
+import dataclasses
 import datetime
 import threading
 from typing import Any
 
-from experiments.viewer import biography, hover, why
+import solara.lab
+
+from experiments.decision.measures import policy_of
+from experiments.viewer import biography, hover, sites, why
+from experiments.viewer.changes import name_of
 from experiments.viewer.lane import Lane
 from experiments.viewer.looks import LAYERS
 from experiments.viewer.player import SPEEDS
@@ -12,6 +17,8 @@ from experiments.viewer.stage import Stage
 from model.calendar import first_of_month
 
 REST_SECONDS = 0.4
+TABS = {"why": "why", "life": "life", "map": "time", "criteria": "criteria"}
+"""Views that the decision view leads to, with the panel that each opens beside the map."""
 LAST_DATE = datetime.date(2060, 1, 1)
 KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
 
@@ -22,7 +29,56 @@ class Visit(Stage):
     def __init__(self) -> None:
         super().__init__()
         self.map.answer = self.chart.answer = self.habits.answer = self.heard
+        self.desk.drawing.answer = self.asked
         self._moving: dict[str, threading.Timer] = {}
+
+    # The decision view
+
+    def asked(self, message: dict[str, Any]) -> None:
+        """Do what the decision view asks for: show a choice, open another view, hand out a file."""
+        kind = message.get("kind")
+        if kind == "ask":
+            self.do(lambda: self.choose(message["address"], message["number"]))
+        elif kind == "file":
+            self.do(lambda: self.desk.drawing.send(self.desk.file(message["what"])))
+
+    def choose(self, address: dict[str, str], number: int) -> None:
+        """Take a choice from an address, and open the view that it names."""
+        self.desk.number = number
+        self.desk.read(address)
+        self.language.set(self.desk.language)
+        self.dark.set(self.desk.dark)
+        solara.lab.theme.dark = self.desk.dark
+        if (view := address.get("view", "")) in TABS:
+            self.go_deeper(view)
+        else:
+            self.desk.ask()
+
+    def go_deeper(self, view: str) -> None:
+        """Open one of the other views, with the world as today beside that of the measures."""
+        choice = self.desk.choice
+        self.scenario.set(choice.site)
+        self.seed.set(choice.seed)
+        self.tab.set(TABS[view])
+        start = sites.stated(choice.site).start
+        policy = policy_of(choice.chosen, choice.begins or start)
+        self.measures = (dataclasses.replace(policy, name=name_of(policy.start or start)),) if choice.chosen else ()
+        self.twins.set(bool(choice.chosen))
+        self.hand.set("b" if choice.chosen else "a")
+        self.view.set(view)
+        self.do(self.settle, "compiling")
+
+    def go_back(self) -> None:
+        """Go back to the decision view; the worlds of the other views are let go."""
+        self.player.play(False)
+
+        def leave() -> None:
+            self.lanes = []
+            self.desk.language, self.desk.dark = self.language.value, self.dark.value
+            self.view.set("decision")
+            self.desk.ask()
+
+        self.do(leave)
 
     def toggle(self) -> None:
         """Play or pause."""

@@ -1,4 +1,4 @@
-"""The two drawings of the page as widgets: the map and the charts; bytes go in, what was clicked comes out."""
+"""The drawings of the page as widgets: what is shown goes in, what was clicked or moved comes out."""
 
 from collections.abc import Callable
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from experiments.figures.looks import EVEN, LESS, MORE, ORANGE, PURPLE, variables
+from experiments.figures.looks import EVEN, LESS, MORE, ORANGE, PURPLE, tokens, variables
 
 FOLDER = Path(__file__).parent
 Answer = Callable[[dict[str, Any]], None]
@@ -52,6 +52,14 @@ class MapWidget(Drawing):
         super().__init__(colours=palettes(), **traits)
 
 
+class DecisionWidget(Drawing):
+    """The decision view: all of it is drawn from one sheet, and from a map of differences."""
+
+    _esm = code("decision_draw.js") + code("decision.js")
+    sheet = traitlets.Dict().tag(sync=True)
+    map = traitlets.Dict().tag(sync=True)
+
+
 class ChartWidget(Drawing):
     """Small line charts over the months."""
 
@@ -61,7 +69,7 @@ class ChartWidget(Drawing):
 
 def style() -> str:
     """Return the style sheet of the page, with its colours as variables."""
-    return variables() + (FOLDER / "style.css").read_text(encoding="utf-8")
+    return variables() + tokens() + code("style.css") + code("decision.css")
 
 
 @cache

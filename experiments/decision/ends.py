@@ -1,0 +1,47 @@
+"""Between which ends an outcome can move here: the worlds of the ceiling, as they were last computed."""
+
+from dataclasses import dataclass
+
+from experiments.compare.ceiling import ceiling
+from experiments.decision.measures import TODAY, Text
+from experiments.decision.outcomes import Outcome
+from experiments.decision.reach import WORLDS, reach
+
+
+@dataclass(frozen=True)
+class End:
+    """How far from today an outcome is in one world, and what that world is called."""
+
+    value: float
+    title: Text
+
+
+def ends_of(outcome: Outcome, site: str, base: float, residents: float) -> tuple[End, End] | None:
+    """Return the least and the greatest change that any world of the ceiling makes, today among them; None if unknown.
+
+    ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents.
+    """
+    factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
+    worlds = ceiling_of(outcome, site, factor) or reached(outcome, site)
+    if not worlds:
+        return None
+    worlds.append(End(0.0, TODAY))
+    return min(worlds, key=lambda one: one.value), max(worlds, key=lambda one: one.value)
+
+
+def ceiling_of(outcome: Outcome, site: str, factor: float) -> list[End]:
+    """Return the worlds of the ceiling for an outcome that it tells."""
+    table = ceiling()
+    if outcome.ceiling not in table:
+        return []
+    own = table[(table["site"] == site) & table[outcome.ceiling].notna()]
+    return [End(float(row[outcome.ceiling]) * factor, {"en": row["en"], "es": row["es"]}) for _, row in own.iterrows()]
+
+
+def reached(outcome: Outcome, site: str) -> list[End]:
+    """Return the worlds at the ends for an outcome of which the ceiling does not tell."""
+    table = reach()
+    if table.empty:
+        return []
+    own = table[(table["site"] == site) & (table["outcome"] == outcome.name) & table["measure"].isin(list(WORLDS))]
+    return [End(float(row["effect"]), WORLDS[row["measure"]]) for _, row in own.iterrows()]

@@ -1,0 +1,113 @@
+"""One world of the decision view: from a warm-up that lies ready to what is shown of its end."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numba import njit
+
+from experiments.runs.identity import canonical, digest_of
+from experiments.runs.saved import seed_folder
+from experiments.runs.seats import Tell
+from experiments.runs.spec import RunSpec
+from experiments.runs.towns import town_for
+from experiments.runs.worlds import go_on, measures_table
+from model.calendar import tick_of
+from model.ledger import trust_now
+from model.model import TrustModel
+from model.state_file import FILE
+from model.town import Town
+
+
+class Superseded(Exception):
+    """Somebody has chosen something else meanwhile."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run for the visitor in a seat; it is given up once that seat is at a later turn."""
+
+    spec: RunSpec
+    seat: int
+    turn: int
+    warm: Path
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.spec.run} {self.seat} {self.turn}"
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is kept of a world: its months, and at their end the trust of each resident and of each cell."""
+
+    run: str
+    seed: int
+    months: pd.DataFrame
+    people: np.ndarray
+    cells: np.ndarray
+
+
+def carry_out(turns: Any, job: Job, tell: Tell) -> Life | str | None:
+    """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
+
+    def heard(shifts: int) -> None:
+        if turns[job.seat] > job.turn:
+            raise Superseded
+        tell(shifts)
+
+    try:
+        heard(0)
+        return live(job.spec, job.warm, heard)
+    except Superseded:
+        return None
+    except Exception as reason:
+        return f"{type(reason).__name__}: {reason}"
+
+
+def live(spec: RunSpec, warm: Path, tell: Tell) -> Life:
+    """Live one world from its warm-up to its end."""
+    world = begun(spec, town_for(spec), warm)
+    go_on(world, tick_of(spec.until), tell)
+    come = int(world.state.come[0])
+    people, sums = np.zeros(come, np.float32), np.zeros((world.town.n_cells, 3))
+    scan(world.state.minds[:come], world.town.people, world.numbers["trust"], world.tick - 1, people, sums)
+    return Life(spec.run, spec.seed, measures_table(world, spec).to_pandas(), people, sums[:, :2])
+
+
+def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
+    """Return a world at the end of its warm-up, which no policy can touch: lived through once, then kept."""
+    without = {name: value for name, value in spec.settings.items() if name != "policies"}
+    folder = seed_folder(warm / digest_of(canonical(without).encode())[:16], spec.seed)
+    if not (folder / FILE).is_file():
+        TrustModel(dataclasses.replace(spec.scenario, policies=()), rng=spec.seed, town=town).save(folder)
+    return TrustModel.restore(folder, spec.scenario, town=town)
+
+
+def paired_lives(base: Sequence[Life], arm: Sequence[Life]) -> list[tuple[Life, Life]]:
+    """Return twins that have both been lived, in the order of their seeds."""
+    others = {one.seed: one for one in arm}
+    return [(one, others[one.seed]) for one in sorted(base, key=lambda one: one.seed) if one.seed in others]
+
+
+@njit(cache=True)
+def scan(minds: Any, people: Any, numbers: Any, tick: Any, seen: Any, sums: Any) -> None:
+    """Write the trust of each resident (none of those gone), and sums of residents, trust and fear by home cell."""
+    sums[:] = 0.0
+    for i in range(len(minds)):
+        mind = minds[i]
+        if mind["gone"] >= 0:
+            seen[i] = math.nan
+            continue
+        trust = trust_now(mind, max(tick, mind["touched"]), numbers[people[i]["settlement"]])
+        seen[i] = trust
+        here = sums[people[i]["home"]]
+        here[0] += 1.0
+        here[1] += trust
+        here[2] += mind["fear"]

@@ -1,0 +1,131 @@
+"""Measures that somebody can take, step by step, and the policy that those chosen make together."""
+
+import datetime
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from model.errors import InputError, nearest
+from model.mechanisms.minutes import LITRES
+from model.scenario import Entry, Policy, Scenario
+
+FILE = Path(__file__).parent / "measures.toml"
+TODAY = {"en": "today", "es": "hoy"}
+POLICY = "measures"
+"""Name of the policy, and of its file, that the chosen measures make together."""
+SAID_AS = {"number": 1.0, "in_ten": 10.0, "litres": LITRES}
+HOWS = get_args(Entry.__annotations__["how"])
+
+Text = Mapping[str, str]
+Chosen = tuple[tuple[str, int], ...]
+"""Measures that do not stand where they stand today, each with the number of its step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a measure: what it is called below its mark, what is set in a sentence, and what it moves."""
+
+    short: Text
+    say: Text
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What somebody can do, from its least step to its most; ``counts`` is the lever that its sentences name."""
+
+    name: str
+    title: Text
+    cost: Text
+    steps: tuple[Step, ...]
+    counts: str = ""
+    said_as: str = "number"
+    harm: bool = False
+
+    @property
+    def today(self) -> int:
+        """The number of the step that moves nothing."""
+        return next(number for number, step in enumerate(self.steps) if not step.entries)
+
+    def worded(self, text: Text, step: Step, scenario: Scenario, language: str) -> str:
+        """Return a text about a step with the number that it names, which follows from the municipality."""
+        if not self.counts:
+            return text[language]
+        group, _, key = self.counts.partition(".")
+        value = after(
+            float(getattr(scenario[group], key)), [one for one in step.entries if one.parameter == self.counts]
+        )
+        return text[language].format(n=f"{SAID_AS[self.said_as] * value:,.0f}")
+
+
+def after(value: float, entries: list[Entry]) -> float:
+    """Return where entries put a value.
+
+    >>> after(2.0, [Entry(parameter="a.b", how="scale", value=1.5)]), after(2.0, [])
+    (3.0, 2.0)
+    """
+    for entry in entries:
+        value = {"set": entry.value, "scale": value * entry.value, "add": value + entry.value}[entry.how]
+    return value
+
+
+@cache
+def measures() -> tuple[Measure, ...]:
+    """Return all measures in the order in which they are shown."""
+    return tuple(measure_of(stated) for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["measure"])
+
+
+def measure_of(stated: dict[str, Any]) -> Measure:
+    """Return a measure as the file states it."""
+    steps = tuple(step_of(one, stated) for one in stated["step"])
+    more = {
+        "counts": stated.get("counts", ""),
+        "said_as": stated.get("as", "number"),
+        "harm": stated.get("harm", False),
+    }
+    return Measure(stated["name"], stated["title"], stated["cost"], steps, **more)
+
+
+def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
+    """Return a step; what it does not say itself the measure says for all."""
+    entries = tuple(
+        Entry(parameter=key, how=how, value=float(value)) for how in HOWS for key, value in one.get(how, {}).items()
+    )
+    short = one.get("short") or (stated["short"] if entries else TODAY)
+    return Step(short, one.get("say") or stated["say"], entries)
+
+
+def named(name: str) -> Measure:
+    """Return the measure of a name."""
+    known = {one.name: one for one in measures()}
+    if name not in known:
+        raise InputError(f"no measure '{name}'{nearest(name, known)}")
+    return known[name]
+
+
+def moved(steps: Mapping[str, int]) -> Chosen:
+    """Return those measures that do not stand where they stand today, in the order in which they are shown."""
+    for name, number in steps.items():
+        if not 0 <= number < len(named(name).steps):
+            raise InputError(f"the measure '{name}' has steps 0 to {len(named(name).steps) - 1}, got {number}")
+    return tuple((one.name, steps[one.name]) for one in measures() if steps.get(one.name, one.today) != one.today)
+
+
+def policy_of(chosen: Chosen, start: datetime.date | None = None) -> Policy:
+    """Return the policy that measures make together."""
+    entries = [entry for name, number in chosen for entry in named(name).steps[number].entries]
+    return Policy(name=POLICY, entries=tuple(entries), start=start)
+
+
+def file_of(policy: Policy) -> str:
+    """Return a policy as a policy file."""
+    lines = ['title = { en = "Changes made on the page", es = "Cambios hechos en la página" }']
+    lines += [f"start = {policy.start}"] * bool(policy.start)
+    for how in HOWS:
+        entries = [entry for entry in policy.entries if entry.how == how]
+        lines += [f"\n[{how}]"] * bool(entries)
+        lines += [f'"{entry.parameter}" = {entry.value!r}' for entry in entries]
+    return "\n".join(lines) + "\n"

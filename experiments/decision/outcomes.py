@@ -1,0 +1,136 @@
+"""What people care about, told from twins: effects, verdicts by the rule of `compare`, months of both worlds."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.compare.headlines import BY_NAME, Headline
+from experiments.compare.judged import judge
+from experiments.compare.practice import COSTS
+from experiments.decision.lives import Life
+from experiments.runs.side_by_side import NOTABLE
+from experiments.runs.twins import Effect, paired
+
+FLOOR = 0.2
+"""Points of 100 below which the map shows no difference."""
+
+type Twins = tuple[Life, Life]
+"""The world as today and the one with the measures, of one seed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One thing that people care about: the headline that it is, and how it is told.
+
+    ``worse`` is 1 where more of it is a harm; ``share`` is the headline that says it as so many of a hundred;
+    ``ceiling`` is the column of the ceiling in which its ends stand, in points, per cent or ``for_100_000``.
+    """
+
+    headline: Headline
+    worse: int = 0
+    harm: bool = False
+    share: str = ""
+    ceiling: str = ""
+    for_100_000: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of its headline."""
+        return self.headline.name
+
+    @property
+    def level(self) -> bool:
+        """Whether it is a level of a hundred, and no count."""
+        return self.headline.how == "last"
+
+    def months(self, life: Life) -> np.ndarray:
+        """Return it month by month in one world."""
+        read = self.headline.read
+        columns = [read.last] if self.level else list(read.sum)
+        return (read.scale if self.level else 1.0) * life.months[columns].sum(axis=1).to_numpy(float)
+
+
+OUTCOMES = (
+    Outcome(BY_NAME["trust_mean"], worse=-1, ceiling="trust"),
+    Outcome(BY_NAME["crimes_occurred"], worse=1, ceiling="crimes"),
+    Outcome(BY_NAME["crimes_told"], share="told_share"),
+    Outcome(BY_NAME["homicides"], worse=1, ceiling="homicides"),
+    Outcome(BY_NAME["wrongful_detentions"], worse=1, harm=True, ceiling="wrongful_detentions", for_100_000=True),
+    Outcome(BY_NAME["women_without_remedy"], worse=1, harm=True, ceiling="women_without_remedy", for_100_000=True),
+    Outcome(BY_NAME["refused"], worse=1, harm=True, ceiling="refused", for_100_000=True),
+)
+TRUST = OUTCOMES[0]
+BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
+"""What measures cost, in what can be counted."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences."""
+
+    outcome: Outcome
+    effect: Effect
+    signs: tuple[int, ...]
+    a: np.ndarray
+    b: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    @property
+    def verdict(self) -> str:
+        """What the twins say."""
+        return judge(self.effect)
+
+    @property
+    def harmful(self) -> bool:
+        """Whether what people care about surely becomes worse."""
+        return {"rises": 1, "falls": -1}.get(self.verdict, 0) == self.outcome.worse != 0
+
+
+def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
+    """Return the effect on a headline between twins."""
+    return paired(*([headline.of(pair[side].months) for pair in twins] for side in (0, 1)))
+
+
+def found(outcome: Outcome, twins: Sequence[Twins]) -> Found:
+    """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
+    a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
+    base = a.mean(axis=0)
+    low, high = base + (b - a).min(axis=0), base + (b - a).max(axis=0)
+    each = [effect_on(outcome.headline, [pair]) for pair in twins]
+    signs = tuple(one.rose - one.fell for one in each)
+    return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high)
+
+
+def alone(outcome: Outcome, lives: Sequence[Life]) -> np.ndarray:
+    """Return an outcome month by month in the mean world."""
+    return np.array([outcome.months(life) for life in lives]).mean(axis=0)
+
+
+def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:
+    """Return of a hundred residents how many trust more by a point at least, and how many less, in the mean twin."""
+    more, less = [], []
+    for a, b in twins:
+        n = min(len(a.people), len(b.people))
+        gap = b.people[:n] - a.people[:n]
+        gap = gap[~np.isnan(gap)]
+        more.append(100.0 * float((gap > NOTABLE).mean()))
+        less.append(100.0 * float((gap < -NOTABLE).mean()))
+    return float(np.mean(more)), float(np.mean(less))
+
+
+def by_cell(twins: Sequence[Twins]) -> np.ndarray:
+    """Return by how many points of 100 trust differs in each cell, in the mean of twins; nan where nobody lives."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gaps = [b.cells[:, 1] / b.cells[:, 0] - a.cells[:, 1] / a.cells[:, 0] for a, b in twins]
+    return 100.0 * np.mean(gaps, axis=0)
+
+
+def shares(outcome: Outcome, twins: Sequence[Twins]) -> tuple[float, float]:
+    """Return what an outcome is of a hundred in both worlds; nan where it is no share."""
+    if not outcome.share:
+        return math.nan, math.nan
+    effect = effect_on(BY_NAME[outcome.share], twins)
+    return effect.base, effect.arm

@@ -1,0 +1,208 @@
+// Drawings of the decision view: series of both worlds, marks of twins, rulers between ends, the map.  Sizes follow the
+// size of letters, so that all grows with the screen.
+
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+const plain = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const colour = (name) => `var(--cd-${name})`;
+const short = (value, digits) =>
+  (value < 0 ? "−" : "") +
+  Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+function svg(w, h, inner, label) {
+  const named = label ? `role="img" aria-label="${plain(label)}"` : 'aria-hidden="true"';
+  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" ${named}>${inner}</svg>`;
+}
+
+function line(x1, y1, x2, y2, stroke, more = "") {
+  return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${stroke}" ${more}/>`;
+}
+
+function diamond(x, y, r, fill) {
+  return `<path d="M${x},${y - r}l${r},${r}l${-r},${r}l${-r},${-r}Z" fill="${fill}"/>`;
+}
+
+function words(x, y, text, anchor, style = "") {
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}" style="${style}">${plain(text)}</text>`;
+}
+
+// Ends of an axis that hold all values, at round numbers.
+function ends(values, from_zero) {
+  let low = from_zero ? 0 : Math.min(...values), high = Math.max(...values, from_zero ? 1 : -Infinity);
+  const size = 10 ** Math.floor(Math.log10(Math.max(high - low, 0.5) / 2));
+  const step = [1, 2, 5, 10].map((k) => k * size).find((one) => (high - low) / one <= 4);
+  const floor = Math.floor(low / step) * step;
+  return [floor, Math.max(floor + step, Math.ceil(high / step) * step), step];
+}
+
+// Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before.
+function series(row, sheet, ghost, w, h, dated) {
+  const R = rem(), left = R * 2.9, right = R * 3.3, top = R * 0.5, foot = dated ? R * 1.3 : R * 0.4;
+  const a = row.a, b = row.b, n = sheet.years * 12;
+  if (!a || !a.length) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
+  const least = (value) => (row.hero ? value : Math.max(0, value)), low = row.low?.map(least), high = row.high?.map(least);
+  const all = [...a, ...(b ? [...b, ...low, ...high] : []), ...(ghost || [])];
+  const [y0, y1, step] = ends(all, !row.hero && Math.min(...all) <= 0.4 * Math.max(...all));
+  const x = (month) => left + ((w - left - right) * month) / Math.max(1, n - 1);
+  const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
+  const path = (some) => some.map((v, m) => `${m ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`).join("");
+  const digits = Math.max(row.hero ? 1 : 0, y1 - y0 < 12 ? 1 : 0);
+  let s = "";
+  const year = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
+  for (let k = 0; k <= sheet.years; k += every) {
+    const at = x(Math.min(12 * k, n - 1));
+    s += line(at, top, at, h - foot, colour("line"));
+    if (dated) s += words(at, h - R * 0.15, String(year + k), "middle");
+  }
+  for (const value of row.hero ? steps(y0, y1, step) : [y0, y1]) {
+    s += line(left, y(value), x(n - 1), y(value), colour("line"));
+    s += words(left - R * 0.35, y(value) + R * 0.3, short(value, step < 1 ? 1 : 0), "end");
+  }
+  if (row.unit) s += words(left + R * 0.3, top + R * 0.75, row.unit, "start", halo());
+  const dash = `stroke-dasharray="${R * 0.32} ${R * 0.26}"`;
+  if (ghost) s += `<path d="${path(ghost)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}" stroke-dasharray="1 ${R * 0.28}" stroke-linecap="round"/>`;
+  if (b) s += `<path class="cd-band" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
+  s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
+  if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
+  s += last(row, x(n - 1) + R * 0.4, y, digits, R);
+  if (row.hero) s += names(row, sheet, x, y, top, R, w);
+  const label = `${row.title}: ${sheet.words.line_a} ${short(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${short(b.at(-1), digits)}` : ""}`;
+  return svg(w, h, s, label);
+}
+
+function steps(low, high, step) {
+  return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, k) => low + k * step);
+}
+
+const halo = () => `paint-order:stroke;stroke:${colour("paper")};stroke-width:4px`;
+
+// Last values, kept apart where they would cover each other.
+function last(row, at, y, digits, R) {
+  const a = row.a.at(-1), size = row.hero ? "font-size:1.05rem;" : "";
+  if (!row.b) return words(at, y(a) + R * 0.3, short(a, digits), "start", `${size}font-weight:600;fill:${colour("a")}`);
+  const b = row.b.at(-1), gap = R * (row.hero ? 1.3 : 1.02), middle = (y(a) + y(b)) / 2, up = b >= a ? 1 : -1;
+  const apart = Math.abs(y(a) - y(b)) < gap;
+  const ya = apart ? middle + (up * gap) / 2 : y(a), yb = apart ? middle - (up * gap) / 2 : y(b);
+  const weight = row.kind === "null" ? 400 : 700, firm = row.kind === "null" ? "null" : "b";
+  return words(at, yb + R * 0.3, short(b, digits), "start", `${size}font-weight:${weight};fill:${colour(firm)}`) +
+    words(at, ya + R * 0.3, short(a, digits), "start", `${size}fill:${colour("a")}`);
+}
+
+// Names of the lines, and public events that both worlds meet.
+function names(row, sheet, x, y, top, R, w) {
+  const bold = (c) => `font-weight:600;font-size:1rem;fill:${colour(c)};${halo()}`;
+  const near = (some) => some.slice(0, Math.ceil(some.length * 0.45)), b = row.b || row.a;
+  const above = y(Math.max(...near(row.a), ...near(row.high || b))) - R * 0.5, below = y(Math.min(...near(row.a), ...near(row.low || b))) + R * 1.2;
+  const up = !row.b || b.at(-1) >= row.a.at(-1);
+  let s = words(x(0.4), up && row.b ? below : above, sheet.words.line_a, "start", bold("a"));
+  if (row.b) {
+    s += words(x(0.4), up ? above : below, sheet.words.line_b, "start", bold("b"));
+    const at = Math.floor(row.a.length * 0.8);
+    s += words(x(at), y(row.low[at]) + R * 1.1, sheet.band, "middle", halo());
+  }
+  for (const event of sheet.events) {
+    const half = event.text.length * R * 0.22, at = Math.max(x(0) + half, Math.min(w - half, x(event.month)));
+    s += line(x(event.month), top + R, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint"));
+    s += words(at, top + R * 0.75, event.text, "middle", halo());
+  }
+  return s;
+}
+
+// One mark for each twin: up, down, alike; circles while they are lived.
+function marks(row, sheet) {
+  if (sheet.state === "running" && sheet.chosen) {
+    const dots = Array.from({ length: sheet.asked }, (_, k) =>
+      `<circle cx="${k * 12 + 5}" cy="6" r="3.6" fill="${k < sheet.twins ? colour("b") : "none"}" stroke="${colour("b")}" stroke-width="1.4"/>`);
+    return `<p class="cd-tw">${svg(12 * sheet.asked, 11, dots.join(""))}<span>${plain(sheet.done_of)}</span></p>`;
+  }
+  if (!row.marks || !row.marks.length) return "";
+  const fill = colour(row.kind), shape = (sign, x) =>
+    sign > 0 ? `<path d="M${x},9.5h9l-4.5,-8.5Z" fill="${fill}"/>`
+    : sign < 0 ? `<path d="M${x},1.5h9l-4.5,8.5Z" fill="${fill}"/>`
+    : `<path d="M${x + 1},4h7M${x + 1},8h7" stroke="${fill}" stroke-width="1.8"/>`;
+  const drawn = row.marks.map((sign, k) => shape(sign, k * 12)).join("");
+  return `<p class="cd-tw">${svg(12 * row.marks.length, 11, drawn)}<span>${plain(row.count || "")}</span></p>`;
+}
+
+// The change between the ends of what can happen; today is a diamond, what luck may have made is hollow.
+function ruler(row, w) {
+  const R = rem(), h = R * 3.15, one = row.ruler;
+  if (!one) return "";
+  if (one.none) return `<p class="cd-small">${plain(one.none)}</p>`;
+  const q = R * 0.5, y = R * 0.85, low = Math.min(one.least.value, one.low ?? 0), high = Math.max(one.most.value, one.high ?? 0);
+  const x = (value) => q + ((w - 2 * q) * (value - low)) / (high - low || 1);
+  let s = line(x(one.least.value), y, x(one.most.value), y, colour("reach"), `stroke-width="${R * 0.3}"`);
+  for (const end of [one.least, one.most]) s += line(x(end.value), y - R * 0.4, x(end.value), y + R * 0.4, colour("faint"), 'stroke-width="2"');
+  s += diamond(x(0), y, R * 0.36, colour("a"));
+  if (one.effect !== undefined) {
+    const c = colour(row.kind), fill = row.kind === "null" ? colour("paper") : c;
+    s += line(x(one.low), y, x(one.high), y, c, `stroke-width="${R * 0.3}" stroke-linecap="round"`);
+    s += `<circle cx="${x(one.effect)}" cy="${y}" r="${R * 0.38}" fill="${fill}" stroke="${c}" stroke-width="2.5"/>`;
+  }
+  const room = Math.floor(w / (R * 0.43));
+  [[0, one.least, "start"], [w, one.most, "end"]].forEach(([at, end, anchor], k) => {
+    const left = room - end.shown.length - 2, title = end.title.length > left ? `${end.title.slice(0, left)}…` : end.title;
+    s += words(at, R * (2.1 + 0.92 * k), `${title} ${end.shown}`, anchor);
+  });
+  return svg(w, h, s, one.label || `${one.least.title} ${one.least.shown}, ${one.most.title} ${one.most.shown}`);
+}
+
+function hundred(one, w, label) {
+  const k = w / 25;
+  let s = "";
+  for (let i = 0; i < 100; i += 1) {
+    const x = Math.floor(i / 4) * k + k / 2, y = (i % 4) * k + k / 2;
+    s += i < one.more ? `<circle cx="${x}" cy="${y}" r="${k * 0.42}" fill="${colour("b")}"/>`
+      : i < one.more + one.less ? diamond(x, y, k * 0.45, colour("a"))
+      : `<circle cx="${x}" cy="${y}" r="${k * 0.22}" fill="${colour("faint")}"/>`;
+  }
+  return svg(w, k * 4, s, label);
+}
+
+// How far a measure alone moves trust, from its worst step to its best.
+function reach(measure, low, high, w, h) {
+  const R = rem(), one = measure.reach, x = (value) => 3 + ((w - 6) * (value - low)) / (high - low || 1), y = h * 0.42;
+  let s = line(x(0), 0, x(0), h, colour("faint"));
+  for (const end of [low, high]) s += line(x(end), 0, x(end), h, colour("line"), 'stroke-dasharray="2 3"');
+  s += line(x(one.low), y, x(one.high), y, colour("faint"), `stroke-width="${R * 0.42}"`);
+  s += words(w / 2, h - R * 0.35, one.text, "middle", halo());
+  s += measure.at === measure.today ? diamond(x(0), y, R * 0.33, colour("a"))
+    : `<circle cx="${x(one.at)}" cy="${y}" r="${R * 0.36}" fill="${colour("b")}"/>`;
+  return svg(w, h, s, one.label);
+}
+
+// Names of settlements, those of more people first; one that would cover another is left out.
+function places(g, size, up) {
+  const taken = [], found = [];
+  for (const one of g.names) {
+    const end = one.x > g.width * 0.55, long = one.name.length * size * 0.52, left = end ? one.x - 1 - long : one.x + 1;
+    const free = taken.every(([x, y, w]) => Math.abs(up(one.y) - y) > size * 1.1 || left > x + w || left + long < x);
+    if (!free) continue;
+    taken.push([left, up(one.y), long]);
+    found.push(`<text x="${one.x + (end ? -1 : 1)}" y="${up(one.y)}" text-anchor="${end ? "end" : "start"}" style="font-size:${size}px;fill:${colour("ink")};paint-order:stroke;stroke:${colour("paper")};stroke-width:${size * 0.25}px">${plain(one.name)}</text>`);
+  }
+  return found.join("");
+}
+
+// Five kilometres, where they have room: a town at a small scale is a smaller town.
+function scale(g, size, sheet) {
+  const long = 5 * g.km, at = g.width - long - 1, foot = g.height - 1, tick = size * 0.3;
+  if (long > g.width / 2) return "";
+  return `<path d="M${at},${foot}h${long}M${at},${foot - tick}v${2 * tick}M${at + long},${foot - tick}v${2 * tick}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>` +
+    `<text x="${at + long / 2}" y="${foot - size * 0.5}" text-anchor="middle" style="font-size:${size}px">${plain(sheet.words.km)}</text>`;
+}
+
+// Where trust differs; cells below the floor keep no colour.
+function ground(map, sheet) {
+  const g = map.ground, up = (y) => g.height - y, ring = (points) =>
+    `${points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${up(y).toFixed(1)}`).join("")}Z`;
+  const size = g.width / 18;
+  let s = g.lake.map((one) => `<path d="${ring(one)}" fill="${colour("lake")}"/>`).join("");
+  s += g.outline.map((one) => `<path d="${ring(one)}" fill="${colour("land")}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>`).join("");
+  (map.values || []).forEach((value, k) => {
+    const c = value === null ? "reach" : value > 0 ? "b" : "a", strength = value === null ? 0.55 : 0.3 + (0.7 * Math.abs(value)) / map.most;
+    s += `<rect x="${g.x[k]}" y="${up(g.y[k]) - 1}" width=".94" height=".94" fill="${colour(c)}" opacity="${strength.toFixed(2)}"/>`;
+  });
+  s += places(g, size, up);
+  s += scale(g, size, sheet);
+  return `<svg class="cd-ground" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain(sheet.words.map_label)}">${s}</svg>`;
+}

@@ -1,0 +1,181 @@
+"""What the decision view of one visitor does: reads a choice, lets its worlds be lived elsewhere, shows them."""
+
+import itertools
+from collections.abc import Callable, Mapping
+
+from experiments.decision.background import Background
+from experiments.decision.choice import FILE, HORIZONS, Choice, runs_of
+from experiments.decision.lives import Life
+from experiments.decision.measures import moved
+from experiments.runs.spec import seeds_of, whole
+from experiments.runs.words import LANGUAGES
+from experiments.viewer import sites
+from experiments.viewer.sheet import difference, ground, scale_of, sheet_of, table_of
+from experiments.viewer.standing import Standing
+from experiments.viewer.widgets import DecisionWidget
+from model.errors import InputError, nearest
+from model.parameters import date_of
+
+type Do = Callable[[Callable[[], None]], None]
+"""Lets something be done in the thread of the visitor."""
+
+_workers: list[Background] = []
+
+
+def work_with(background: Background) -> None:
+    """Say who lives the worlds of all decision views."""
+    _workers[:] = [background]
+
+
+class Desk:
+    """A choice, the worlds that have been lived for it, and the drawing that shows them."""
+
+    def __init__(self, do: Do, language: str) -> None:
+        self.do = do
+        self.seat: int | None = None
+        self.drawing = DecisionWidget()
+        self.choice = Choice(sites.opening.scenario)
+        self.language, self.dark = language, False
+        self.asked: Choice | None = None
+        self.number, self.fault = 0, ""
+        self.turns = itertools.count(1)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the worlds of an earlier choice."""
+        self.turn = next(self.turns)
+        self.base: dict[int, Life] = {}
+        self.arm: dict[int, Life] = {}
+        self.faults: dict[int, str] = {}
+
+    @property
+    def background(self) -> Background:
+        """Who lives its worlds."""
+        return _workers[0]
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands."""
+        lives = [tuple(one[seed] for seed in sorted(one)) for one in (self.base, self.arm)]
+        scenario = sites.stated(self.choice.site)
+        return Standing(self.choice, scenario, self.language, lives[0], lives[1], tuple(self.faults.values()))
+
+    # What is asked
+
+    def read(self, address: Mapping[str, str]) -> None:
+        """Take what an address says, or say what is wrong in it; what it does not say stays as it is."""
+        try:
+            self.take_in(address)
+            self.fault = ""
+        except InputError as reason:
+            self.fault = str(reason)
+
+    def take_in(self, address: Mapping[str, str]) -> None:
+        """Take what an address says."""
+        self.language = one_of("lang", address.get("lang", self.language), LANGUAGES)
+        if "dark" in address:
+            self.dark = address["dark"] == "1"
+        site = one_of("town", address.get("town", self.choice.site), sites.choices())
+        start, chosen = sites.stated(site).start, moved(steps_of(address.get("measures", "")))
+        years = int(one_of("years", address.get("years", str(self.choice.years)), [str(one) for one in HORIZONS]))
+        seed = seeds_of(whole("seed", address.get("seed", str(self.choice.seed))), 1)[0]
+        begins = date_of("from", address["from"]) if address.get("from") else None
+        if begins is not None and not start <= begins < start.replace(year=start.year + years):
+            raise InputError(f"from must lie in the {years} years from {start} on, got {begins}")
+        self.choice = Choice(site, chosen, begins if begins != start else None, years, seed)
+
+    def ask(self) -> None:
+        """Let the worlds of the choice be lived; whatever was under way for another is given up."""
+        if self.choice == self.asked and not self.faults:
+            self.show()
+            return
+        arms = runs_of(self.choice, self.background.folder)
+        kept = {seed: life for seed, life in self.base.items() if life.run in {spec.run for spec in arms[0]}}
+        self.begin()
+        self.asked, self.base = self.choice, kept
+        sides = {spec.run: side for side, specs in enumerate(arms) for spec in specs}
+        specs = [spec for world in zip(*arms, strict=True) for spec in world]
+        seeds, turn = {spec.run: spec.seed for spec in specs}, self.turn
+        self.show()
+
+        def heard(life: Life | str, run: str) -> None:
+            self.do(lambda: self.take(life, seeds[run], sides[run]) if self.turn == turn else None)
+
+        self.seat = self.background.take_seat() if self.seat is None else self.seat
+        self.background.ask(self.seat, specs, heard)
+
+    def take(self, life: Life | str, seed: int, side: int) -> None:
+        """Take a world that has been lived, or take note that it could not be."""
+        if isinstance(life, str):
+            self.faults[seed] = life
+        else:
+            (self.arm if side else self.base)[seed] = life
+        self.show()
+
+    def close(self) -> None:
+        """Leave: what is under way is given up, and the worlds go."""
+        if self.seat is not None:
+            self.background.give_up(self.seat)
+        self.asked = None
+        self.begin()
+
+    # What is shown
+
+    def show(self) -> None:
+        """Send everything to the drawing."""
+        one = self.standing
+        self.drawing.sheet = sheet_of(one, self.dark) | {
+            "address": self.address,
+            "number": self.number,
+            "fault": self.fault,
+        }
+        if not one.running:
+            self.do(self.show_map)
+
+    def show_map(self) -> None:
+        """Send where trust differs; the first time for a municipality its town is built."""
+        one = self.standing
+        town = sites.site(self.choice.site).town
+        shown = difference(one, town)
+        ends = scale_of(shown["most"]) if shown else ("", "")
+        self.drawing.map = {"site": one.choice.site, "ground": ground(town), "ends": ends, **shown}
+
+    @property
+    def address(self) -> str:
+        """What restores it, as the query of an address."""
+        stated = {
+            "town": self.choice.site,
+            "measures": ",".join(f"{name}.{step}" for name, step in self.choice.chosen),
+            "from": self.choice.begins.isoformat() if self.choice.begins else "",
+            "years": str(self.choice.years),
+            "seed": str(self.choice.seed),
+            "lang": self.language,
+            "dark": "1" if self.dark else "",
+        }
+        return "&".join(f"{key}={value}" for key, value in stated.items() if value)
+
+    def file(self, kind: str) -> dict[str, str]:
+        """Return a file of what is shown: its measures as a policy, or its numbers as a table."""
+        if kind == "policy":
+            return {"name": FILE, "text": self.choice.file}
+        return {
+            "name": f"{self.choice.site.rpartition('/')[2].removesuffix('.toml')}.csv",
+            "text": table_of(self.standing),
+        }
+
+
+def steps_of(text: str) -> dict[str, int]:
+    """Return the steps of measures as an address writes them.
+
+    >>> steps_of("training.2,heavy_hand.1"), steps_of("")
+    ({'training': 2, 'heavy_hand': 1}, {})
+    """
+    pairs = (part.partition(".") for part in text.split(",") if part)
+    return {name: whole(f"the step of {name}", step) for name, _, step in pairs}
+
+
+def one_of(name: str, value: str, known: list[str] | tuple[str, ...]) -> str:
+    """Return a value if it is one of those known, else say which is nearest."""
+    if value not in known:
+        raise InputError(f"{name} must be one of {', '.join(known)}, got '{value}'{nearest(value, known)}")
+    return value
