@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from experiments.runs.reading import read
     from model.errors import InputError
     from model.model import TrustModel
-    from scenarios import build, load
+    from scenarios import bounds, build, load
 
-__all__ = ["InputError", "TrustModel", "build", "load", "main", "read"]
+__all__ = ["InputError", "TrustModel", "bounds", "build", "load", "main", "read"]
 
 HOME = Path(__file__).resolve().parent.parent
 OURS = ("model", "scenarios", "experiments")

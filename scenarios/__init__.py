@@ -16,13 +16,14 @@ from scenarios.groups import declare_all, mechanism_named, parameter_named
 from scenarios.outlines import Plane
 from scenarios.places import plane_in, read_places
 from scenarios.policy_files import ReadyPolicy, Told, chosen_policies, finite, part, ready_policies, ready_worlds, text
+from scenarios.ranges import bounds
 from scenarios.reading import Settings, Stated, built_in, find, handed, lineage, read_settings, shown
 from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
     from model.model import TrustModel
 
-__all__ = ["ReadyPolicy", "build", "load", "names", "policies", "worlds"]
+__all__ = ["ReadyPolicy", "bounds", "build", "load", "names", "policies", "worlds"]
 
 FIRST_DAY = datetime.date(2017, 1, 1)
 YEARS = (1900, 2500)

@@ -116,7 +116,7 @@ def test_a_name_that_the_user_imported_first_is_told_too(tmp_path: Path) -> None
 def test_the_door_gives_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     code = "import confianza as c; print(*(getattr(c, name).__name__ for name in c.__all__)); c.nothing"
     told = started(tmp_path, "-c", code)
-    assert told.stdout.split() == ["InputError", "TrustModel", "build", "load", "main", "read"]
+    assert told.stdout.split() == ["InputError", "TrustModel", "bounds", "build", "load", "main", "read"]
     assert told.stderr.splitlines()[-1] == "AttributeError: module 'confianza' has no attribute 'nothing'"
 
 

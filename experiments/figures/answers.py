@@ -33,6 +33,9 @@ def answer(study: str, asked: str, out: Path | None) -> list[Path]:
         table = contrasts_of(folder)
     if table.empty:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no contrast")
+    shown = [measure for measure in shown if measure in set(table["measure"])]
+    if not shown:
+        raise InputError(f"{folder}: no run has a value of {asked}, so there is nothing to set against each other")
     rows = described(pa.Table.from_pandas(table, preserve_index=False), NAME)
     told = table[table["measure"].isin(shown)]
     files = {"parquet": parquet_of(rows), "csv": csv_bytes(rows), "tex": latex_of(told, shown).encode()}

@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from model.errors import InputError, nearest
-from model.parameters import Number, checked, every_number
-from scenarios.groups import declare_all, parameter_named
+from model.parameters import checked
+from scenarios.groups import parameter_named
 from scenarios.policy_files import finite
+from scenarios.ranges import meant
 
 if TYPE_CHECKING:
     from experiments.sweeps.study import Table
 
-STATED, EVERY = "stated", "*"
+STATED = "stated"
 DIGITS = 6
-LAID_OUT = ("calendar", "population", "territory")
-"""How a town is laid out, and how much of it; varied only where a parameter is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,21 +129,3 @@ def within(name: str, low: float, high: float, log: bool) -> Range:
     kind = group.kind(key)
     ends = [checked(name, value, kind, about) for value in (low, high)]
     return Range(low=ends[0], high=ends[1], log=log, whole=kind is int)
-
-
-def meant(name: str) -> list[tuple[str, Number]]:
-    """Return the parameters meant by a name, a mechanism or `*`; facts of the site only by their own name."""
-    declare_all()
-    every = [(dotted, about) for dotted, _, about in every_number() if about.low < about.high]
-    own = [one for one in every if one[0] == name]
-    shared = [one for one in every if one[1].role != "site" and name in (group_of(one[0]), EVERY)]
-    shared = [one for one in shared if group_of(one[0]) not in LAID_OUT]
-    if not own and not shared:
-        parameter_named(name if "." in name else f"{name}.")
-        raise InputError(f"{name} has no range to vary")
-    return own or shared
-
-
-def group_of(dotted: str) -> str:
-    """Return the group of a parameter."""
-    return dotted.partition(".")[0]

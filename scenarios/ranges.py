@@ -1,0 +1,37 @@
+"""The ranges within which numbers may lie, by name, group and role, for studies and for other tools."""
+
+from model.errors import InputError
+from model.parameters import Number, Role, every_number
+from scenarios.groups import declare_all, parameter_named
+
+EVERY = "*"
+LAID_OUT = ("calendar", "population", "territory")
+"""How a town is laid out, and how much of it; varied only where a parameter is named."""
+
+
+def bounds(*names: str, role: Role | None = None) -> dict[str, tuple[float, float]]:
+    """Return the stated range of parameters, groups or all ("*") by dotted name, those of one role if it is given.
+
+    >>> bounds("trust.memory_years", "reporting.trip")
+    {'trust.memory_years': (0.05, 20.0), 'reporting.trip': (0.0, 4.0)}
+    """
+    found = {dotted: about for name in names for dotted, about in meant(name)}
+    return {dotted: (about.low, about.high) for dotted, about in found.items() if role in (None, about.role)}
+
+
+def meant(name: str) -> list[tuple[str, Number]]:
+    """Return the parameters meant by a name, a mechanism or `*`; facts of the site only by their own name."""
+    declare_all()
+    every = [(dotted, about) for dotted, _, about in every_number() if about.low < about.high]
+    own = [one for one in every if one[0] == name]
+    shared = [one for one in every if one[1].role != "site" and name in (group_of(one[0]), EVERY)]
+    shared = [one for one in shared if group_of(one[0]) not in LAID_OUT]
+    if not own and not shared:
+        parameter_named(name if "." in name else f"{name}.")
+        raise InputError(f"{name} has no range to vary")
+    return own or shared
+
+
+def group_of(dotted: str) -> str:
+    """Return the group of a parameter."""
+    return dotted.partition(".")[0]
