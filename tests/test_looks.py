@@ -12,7 +12,7 @@ from experiments.viewer.widgets import FOLDER, palettes, style
 ROOT = Path(__file__).parent.parent / "experiments"
 COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})\b|\brgba?\(\s*\d|\bhsla?\(\s*\d", re.IGNORECASE)
 DRAWN = {".py", ".js", ".css", ".j2"}
-PAGE, REPORT = ("style.css", "map.js", "chart.js"), ROOT / "report" / "template.html.j2"
+PAGE, REPORT = ("style.css", "map.js", "chart.js"), ROOT / "report"
 
 
 def colours_in(text: str) -> list[str]:
@@ -64,8 +64,26 @@ def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> No
 
 
 def test_the_report_uses_every_colour_of_its_look_and_no_other() -> None:
-    assert named(r"\blook\.(\w+)", REPORT) == set(looks.REPORT)
+    assert named(r"var\(--([\w-]+)\)", *REPORT.glob("*.j2")) == set(looks.REPORT)
     assert environment(("es",)).globals["look"] == looks.REPORT
+
+
+@pytest.mark.parametrize("name", ["ink", "soft", "a", "b", "harm", "null"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_words_can_be_read_on_their_ground(name: str, dark: bool) -> None:
+    assert contrast(looks.TOKENS[name][dark], looks.TOKENS["paper"][dark]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as accessibility guidelines (WCAG) reckon it."""
+    light, dark = sorted((brightness(one), brightness(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def brightness(colour: str) -> float:
+    parts = [part / 255.0 for part in bytes.fromhex(colour[1:])]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_every_scale_of_the_map_has_255_colours_of_three_bytes() -> None:

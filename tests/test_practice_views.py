@@ -213,7 +213,7 @@ def test_the_report_tells_the_practice_with_numbers_of_the_results(folder: Path,
     rows = rows[rows["arm"].notna()]
     assert [row for row in rows.index if f'value="effects:{row}:arm:' not in part] == []
     assert {"es": "Lo que una estación debe medir", "en": "What a station must measure"}[lang] in told
-    assert 'id="villa_canales-minutes"' in part
+    assert 'id="villa_canales-minutes"' in page
 
 
 def test_results_without_minutes_have_no_section_on_the_practice(folder: Path, tmp_path: Path) -> None:

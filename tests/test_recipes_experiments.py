@@ -10,7 +10,7 @@ from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touche
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
 PAGE, TEXTS = "experiments/viewer/page.py", "experiments/viewer/texts.toml"
-FIGURES, TEMPLATE = "experiments/report/figures.py", "experiments/report/template.html.j2"
+FIGURES, TEMPLATE = "experiments/report/by_policy.py", "experiments/report/annex.html.j2"
 METHODS = "experiments/sensitivity/methods.py"
 
 
@@ -66,17 +66,17 @@ def LuckPanel(visit: Visit) -> None:
 
 def add_figure(tree: Path) -> None:
     """A drawing with what it shows, its place in the report."""
-    drawing = '''@shows("Efecto en el miedo.", "Effect on fear.")
+    drawing = '''
+
+@shows("Efecto en el miedo.", "Effect on fear.")
 def fears(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect of every arm on fear."""
-    figure, axes = sheet(1.6)
-    forest(axes[0, 0], [site.effect(arm, "fear_mean") for arm in site.others])
-    return figure
-
-
-ONE_ARM = '''
-    edit(tree, FIGURES, "\nONE_ARM = ", f"\n{drawing}")
-    edit(tree, TEMPLATE, '{{ figures(site, ["books"]) }}', '{{ figures(site, ["books", "fears"]) }}')
+    """Draw the effect of every policy on fear."""
+    finding = movers(site, "fear_mean", ("El temor", "sube", "baja"), ("Fear", "rises", "falls"))
+    told = finding, dots_and_intervals(site, POINTS)
+    return forests(site, tongue, told, ["fear_mean"], [named("fear_mean", tongue)])
+'''
+    (tree / FIGURES).write_text((tree / FIGURES).read_text(encoding="utf-8") + drawing, encoding="utf-8")
+    edit(tree, TEMPLATE, '["effects", "outcomes", "funnel"]', '["effects", "fears", "outcomes", "funnel"]')
 
 
 def add_study(tree: Path) -> None:

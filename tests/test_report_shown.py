@@ -12,6 +12,8 @@ pytestmark = needs_chromium
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 A4 = (595, 842)
 """Points."""
+MOST_SHEETS = 8
+SHEET = rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]"
 PHONE = {"width": 390, "height": 844}
 WIDER_THAN_PAGE = """[...document.querySelectorAll("main *")].filter(one =>
     one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".wide") && !one.closest("svg")).length"""
@@ -41,14 +43,14 @@ def page(report):
 
 
 def test_the_language_is_switched_without_script(page):
-    heading = page.get_by_role("heading", name="Qué pasó")
-    curve = page.get_by_text("confianza en la policía", exact=True).first
+    heading = page.get_by_role("heading", name="¿Se mueve la confianza, y cuándo?")
+    curve = page.get_by_text("- - A, como hoy", exact=True).first
     assert heading.is_visible()
     assert curve.is_visible()
     page.get_by_text("English", exact=True).click()
     assert not heading.is_visible()
     assert not curve.is_visible()
-    assert page.get_by_role("heading", name="What happened").is_visible()
+    assert page.get_by_role("heading", name="Does trust move, and when?").is_visible()
 
 
 def test_nothing_is_wider_than_a_phone(report):
@@ -57,16 +59,18 @@ def test_nothing_is_wider_than_a_phone(report):
         tab.goto(report.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert tab.evaluate(WIDER_THAN_PAGE) == 0
-        figures = tab.locator("figure svg")
-        assert figures.count() > 6
+        figures = tab.locator(".chapter figure svg")
+        assert figures.count() > 5
         assert all(figures.nth(k).bounding_box()["height"] > 80 for k in range(figures.count()))
 
 
-def test_it_prints_on_a4(report):
+def test_it_prints_on_few_sheets_of_a4_and_on_more_only_if_the_annex_is_opened(report):
     with chromium() as browser:
         tab = browser.new_context(offline=True).new_page()
         tab.goto(report.as_uri())
         paper = tab.pdf(prefer_css_page_size=True)
-    sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
-    assert len(sheets) > 3
+        tab.locator("details.annex").evaluate("one => one.open = true")
+        opened = tab.pdf(prefer_css_page_size=True)
+    sheets = re.findall(SHEET, paper)
+    assert 1 < len(sheets) <= MOST_SHEETS < len(re.findall(SHEET, opened))
     assert {(round(float(width)), round(float(height))) for width, height in sheets} == {A4}

@@ -169,7 +169,14 @@ SAYINGS = {
         "It does not predict persons or places. It is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited. It does not say where consent may be skipped",
     ),
-    "experiments/report/template.html.j2": (
+    "experiments/report/answers.py": (
+        "It predicts neither persons nor places",
+        "is no ground for operations against anyone",
+        "the 48 Cantones have not reviewed this model and are invited to",
+        "Fewer complaints are not less crime",
+        "No agreement replaces the consent",
+    ),
+    "experiments/report/annex.html.j2": (
         "The model predicts neither persons nor places and is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited, and does not say where consent may be skipped",
         "Fewer complaints to the state are no success where women were left without remedy",

@@ -34,19 +34,10 @@ TOKENS = {
     "lake": ("#D3DFE6", "#22323D"),
 }
 """One meaning a colour, in light and in the dark: world A (ochre, dashed, ◆), B (blue, solid, ●), a harm that grows."""
-REPORT = {
-    "ink": "#222",
-    "paper": "#fff",
-    "blue": BLUE,
-    "orange": ORANGE,
-    "caption": "#444",
-    "soft": "#555",
-    "faint": "#888",
-    "line": "#ddd",
-    "code": "#f4f4f4",
-    "note": "#fff6e0",
-}
-"""Of the report, by what its template calls them."""
+WHITE = "#FFFFFF"
+REPORT = {name: light for name, (light, _) in TOKENS.items() if name not in ("raise", "land", "lake")}
+REPORT |= {"paper": WHITE, "wash": "#F5F2EA", "blush": "#FAF1F5", "dot": "#B4AEA2"}
+"""Of the report, which is printed on white: its style sheet calls them `--NAME`."""
 PAGE = {
     "ink": ("#1f2a33", "#e3eaef"),
     "paper": ("#ffffff", "#12181e"),

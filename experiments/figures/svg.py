@@ -44,6 +44,8 @@ class Tongue:
 
     def lines(self, text: str, width: int) -> str:
         """Return a text of this figure in lines, and remember what each line is in the other language."""
+        if not text:
+            return text
         own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
         other = [""] * (len(own) - len(other)) + other
         other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -14,18 +15,23 @@ from experiments.compare.request import Request
 from experiments.figures.looks import REPORT
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import decided, disagreeing, practice, sentences, tables
+from experiments.report import answers, decided, disagreeing, page_one, practice, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
-from experiments.report.ceiling import worlds_at
+from experiments.report.ceiling import shown_end, worlds_at
+from experiments.report.chapters import chapters
 from experiments.report.days import day
-from experiments.report.figures import FIGURES, available, drawn, few_deaths
-from experiments.report.reading import Site, read_sites
+from experiments.report.figures import FIGURES, available, drawn
+from experiments.report.reading import Site, few_deaths, read_sites
 from experiments.runs import words
 from model.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
 SOURCES = {
+    "answers": answers,
+    "page_one": page_one,
+    "chapters": chapters(),
+    "shown_end": shown_end,
     "sentences": sentences,
     "decided": decided,
     "disagreeing": disagreeing,
@@ -84,6 +90,7 @@ def facts(sites: list[Site], lang: str) -> dict[str, Any]:
     """Return what a report says of itself: its question, what it was made from, and how to make it again."""
     numbers, question = sites[0].numbers, sentences.question(sites)
     manifest = numbers.manifest
+    command = Request.read(manifest["request"]).command
     return {
         "lang": lang,
         "sites": sites,
@@ -93,11 +100,24 @@ def facts(sites: list[Site], lang: str) -> dict[str, Any]:
         "title": getattr(question, languages_of(lang)[0]).striptags(),
         "shrunk": any(arm.stated["scale"] < 1.0 for site in sites for arm in site.arms),
         "all_figures": [f"{site.name}-{name}" for site, name in figures_in(sites)],
-        "command": Request.read(manifest["request"]).command,
+        "command": command,
+        "qr": qr_of(command),
+        "shown_in": shown_in,
         "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
         "seeds": f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
         "embedded": Markup(json.dumps(embedded_of(manifest, lang), ensure_ascii=False).replace("<", "\\u003c")),
     }
+
+
+def qr_of(command: str) -> Markup:
+    """Return the command that makes a comparison as a code that a telephone reads."""
+    code = segno.make_qr(command, error="l")
+    return Markup(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None, dark=REPORT["ink"]))
+
+
+def shown_in(sites: list[Site], figure: str) -> list[Site]:
+    """Return the sites at which there are the results for a figure."""
+    return [site for site in sites if figure in available(site)]
 
 
 def embedded_of(manifest: dict[str, Any], lang: str) -> dict[str, Any]:
@@ -109,7 +129,7 @@ def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles:
     """Return some figures of a site as they stand in the page."""
     there = available(site)
     shown = [figure_of(site, name, languages, styles) for name in names if name in there]
-    return Markup('<div class="pair">{}</div>').format(Markup("").join(shown)) if shown else Markup("")
+    return Markup("").join(shown)
 
 
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:

@@ -12,12 +12,14 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.looks import COLOURS, stroke
+from experiments.figures.looks import NULL
+from experiments.figures.multiples import A, B, Sheet, Sizes
 from experiments.figures.svg import Tongue
 from experiments.report.both import Both, both
-from experiments.report.figures import PALE, sheet
 from scenarios.reading import FOLDER
 
+Line = tuple[str, list[int], list[float]]
+"""A course: its name, years, values."""
 DATA = Path(__file__).parent / "data"
 LONGEST = "World Bank"
 COUNTRIES = {
@@ -43,12 +45,32 @@ def series(file: str, country: str, value: str, source: str = "") -> tuple[list[
 
 def rates(countries: tuple[str, ...], tongue: Tongue) -> Figure:
     """Draw homicides per 100,000 of some countries."""
-    figure, axes = sheet(2.9)
-    for number, code in enumerate(countries):
-        years, values = series("homicides.csv", code, "per_100k", LONGEST)
-        axes[0, 0].plot(*gapped(years, values), linewidth=1.6, label=tongue(*COUNTRIES[code]), **stroke(number))
-    finish(figure, axes[0, 0], tongue("homicidios por 100,000", "homicides per 100,000"))
-    return figure
+    lines = [(tongue(*COUNTRIES[code]), *series("homicides.csv", code, "per_100k", LONGEST)) for code in countries]
+    under = tongue("Homicidios por 100,000 habitantes, Banco Mundial.", "Homicides per 100,000 residents, World Bank.")
+    return over_years(lines, under, tongue)
+
+
+def over_years(lines: list[Line], under: str, tongue: Tongue) -> Figure:
+    """Draw some courses over years, the first in blue and all others grey, each named at its end."""
+    name, years, values = lines[0]
+    last = values[-1]
+    top = max(range(len(values)), key=values.__getitem__)
+    finding = tongue(
+        f"{name}: de {values[top]:.0f} en {years[top]} a {last:.0f} en {years[-1]}",
+        f"{tongue.pairs.get(name, name)}: from {values[top]:.0f} in {years[top]} to {last:.0f} in {years[-1]}",
+    )
+    sheet = Sheet(tongue, (finding, under), [""], Sizes(2.3, 0.4))
+    axes = sheet.panel(0)
+    for number, (label, years, values) in reversed(list(enumerate(lines))):
+        colour = B if number == 0 else NULL
+        axes.plot(*gapped(years, values), linewidth=1.8 if number == 0 else 1.0, color=colour)
+        axes.annotate(
+            label, (years[-1], values[-1]), (3, 0), textcoords="offset points", fontsize=7, va="center", color=colour
+        )
+    axes.set_ylim(bottom=0.0)
+    axes.margins(x=0.16)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    return sheet.figure
 
 
 def gapped(years: list[int], values: list[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -57,49 +79,36 @@ def gapped(years: list[int], values: list[float]) -> tuple[np.ndarray, np.ndarra
     return span, np.array([dict(zip(years, values, strict=True)).get(int(year), np.nan) for year in span])
 
 
-def finish(figure: Figure, place: Any, label: str) -> None:
-    """Give a course over years its axes and its legend."""
-    place.set_ylim(bottom=0.0)
-    place.set_ylabel(label)
-    place.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    place.grid(axis="y", color=PALE)
-    figure.legend(loc="outside lower center", ncols=4)
-
-
 def guatemala(tongue: Tongue) -> Figure:
     """Draw the homicide rate of Guatemala in the two vintages of its series."""
-    figure, axes = sheet(2.9)
     vintages = (
         (LONGEST, tongue("Banco Mundial (base de población nueva)", "World Bank (new population base)")),
         ("UNODC 2013", tongue("UNODC y PNC, edición de 2013", "UNODC and PNC, edition of 2013")),
     )
-    for number, (source, label) in enumerate(vintages):
-        years, values = series("homicides.csv", "GTM", "per_100k", source)
-        axes[0, 0].plot(*gapped(years, values), label=label, **stroke(number))
-    finish(figure, axes[0, 0], tongue("homicidios por 100,000", "homicides per 100,000"))
-    return figure
+    lines = [(label, *series("homicides.csv", "GTM", "per_100k", source)) for source, label in vintages]
+    return over_years(lines, tongue("Homicidios por 100,000 habitantes.", "Homicides per 100,000 residents."), tongue)
 
 
 def police_trust(tongue: Tongue) -> Figure:
     """Draw who has much or some confidence in the police, as Latinobarómetro asked."""
-    figure, axes = sheet(2.9)
-    for number, code in enumerate(("GTM", "SLV", "HND", "MEX")):
-        years, values = series("police_trust.csv", code, "much_or_some_percent")
-        if years:
-            axes[0, 0].plot(years, values, label=tongue(*COUNTRIES[code]), marker="o", markersize=3, **stroke(number))
-    finish(figure, axes[0, 0], tongue("mucha o algo de confianza, %", "much or some confidence, %"))
-    return figure
+    every = [
+        (tongue(*COUNTRIES[code]), *series("police_trust.csv", code, "much_or_some_percent"))
+        for code in ("GTM", "SLV", "HND", "MEX")
+    ]
+    under = tongue("Mucha o algo de confianza, %, Latinobarómetro.", "Much or some confidence, %, Latinobarómetro.")
+    return over_years([line for line in every if line[1]], under, tongue)
 
 
 def places(tongue: Tongue) -> Figure:
     """Draw the outlines of both municipalities in their place, with the capital."""
-    figure, axes = sheet(3.4)
-    place = axes[0, 0]
+    finding = tongue("Dos municipios, a un lado y otro de la capital", "Two municipalities, either side of the capital")
+    sheet = Sheet(tongue, (finding, tongue("Longitud y latitud.", "Longitude and latitude.")), [""], Sizes(3.2, 0.4))
+    place = sheet.panel(0)
     for number, (name, title) in enumerate((("totonicapan", "Totonicapán"), ("villa_canales", "Villa Canales"))):
         stated = json.loads((FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8"))
         shape: Any = shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in stated["features"]])
         for part in getattr(shape, "geoms", [shape]):
-            place.fill(*part.exterior.xy, color=COLOURS[number], alpha=0.5, linewidth=0.8)
+            place.fill(*part.exterior.xy, color=(B, A)[number], alpha=0.5, linewidth=0.8)
         place.annotate(title, (shape.centroid.x, shape.bounds[3]), (0, 4), textcoords="offset points", ha="center")
     place.plot(*CAPITAL, "k*", markersize=8)
     place.annotate(
@@ -111,9 +120,7 @@ def places(tongue: Tongue) -> Figure:
     place.plot([-91.45, -91.45 + fifty], [14.38, 14.38], color="k")
     place.annotate("50 km", (-91.45 + fifty / 2, 14.38), (0, 3), textcoords="offset points", ha="center")
     place.margins(0.12)
-    place.set_xlabel(tongue("longitud", "longitude"))
-    place.set_ylabel(tongue("latitud", "latitude"))
-    return figure
+    return sheet.figure
 
 
 NORTHERN = ("GTM", "SLV", "HND", "MEX")

@@ -28,3 +28,14 @@ def day(iso: str) -> Both:
     month = {language: names[date.month - 1] for language, names in MONTHS.items()}
     said = (f"{date.day} de {month['es']} de {date.year}", f"{date.day} {month['en']} {date.year}")
     return Both(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in said))
+
+
+def month(iso: str) -> Both:
+    """Return the month of a date in words.
+
+    >>> month("2018-06-01").es, month("2018-06-01").en
+    (Markup('junio de 2018'), Markup('June 2018'))
+    """
+    date = datetime.date.fromisoformat(iso)
+    names = {language: months[date.month - 1] for language, months in MONTHS.items()}
+    return Both(Markup(f"{names['es']} de {date.year}"), Markup(f"{names['en']} {date.year}"))

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from experiments.compare.judged import judge
 from experiments.report.both import Both, both, joined
-from experiments.report.reading import Arm, Site
+from experiments.report.reading import TYPICAL, Arm, Site
 from experiments.report.sentences import capital
 
 BOOKS = {
@@ -12,7 +13,8 @@ BOOKS = {
     "complaints_filed": ("lo denunciado en el MP", "what was filed with the prosecutor"),
     "crimes_recorded": ("lo registrado por la policía", "what the police recorded"),
 }
-WAYS = {1: ("subió", "rose"), -1: ("bajó", "fell"), 0: ("no se movió de modo seguro", "did not surely move")}
+WAY = {"rises": 1, "falls": -1}
+WAYS = {1: ("subió", "rose"), -1: ("bajó", "fell"), 0: ("no se distingue del azar", "cannot be told from luck")}
 MISLED = {
     1: ("empeoró", "had become worse"),
     -1: ("mejoró", "had become better"),
@@ -24,12 +26,17 @@ def books(site: Site, arm: Arm) -> list[Both]:
     """Return what the four books say under one policy, and what an official statistic alone would conclude."""
     rows = {name: site.effect(arm, name) for name in BOOKS}
     # 1 for what surely rose, -1 for what surely fell, else 0
-    ways = {name: int(row["low"] > 0.0) - int(row["high"] < 0.0) for name, row in rows.items()}
+    ways = {name: WAY.get(judge(row), 0) for name, row in rows.items()}
     stated = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
     if not any(ways.values()):
-        return [both("Ninguno de los cuatro libros se mueve de modo seguro.", "None of the four books surely moves.")]
+        return [
+            both(
+                "Ninguno de los cuatro registros se distingue del azar.",
+                "None of the four records can be told from luck.",
+            )
+        ]
     if len(set(ways.values())) == 1:
-        verdict = both("Los cuatro libros se mueven igual.", "The four books move alike.")
+        verdict = both("Los cuatro registros se mueven igual.", "The four records move alike.")
         return [stated + both(". ", ". ") + verdict]
     return [stated + both(".", "."), *misled(ways)]
 
@@ -37,9 +44,9 @@ def books(site: Site, arm: Arm) -> list[Both]:
 def moved(site: Site, row: Any, name: str, direction: int) -> Both:
     """Return how one book moved."""
     return both(
-        f"{BOOKS[name][0]} {WAYS[direction][0]} ({{effect}} por año, entre {{low}} y {{high}})",
-        f"{BOOKS[name][1]} {WAYS[direction][1]} ({{effect}} a year, between {{low}} and {{high}})",
-        **{column: site.number(row, column, sign="+") for column in ("effect", "low", "high")},
+        f"{BOOKS[name][0]} {WAYS[direction][0]} ({{typical}} por año, entre {{typical_low}} y {{typical_high}})",
+        f"{BOOKS[name][1]} {WAYS[direction][1]} ({{typical}} a year, between {{typical_low}} and {{typical_high}})",
+        **{column: site.number(row, column, sign="+") for column in TYPICAL},
     )
 
 

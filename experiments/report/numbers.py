@@ -19,7 +19,7 @@ class Numbers:
     """The tables of a comparison, and the one way in which a number of theirs gets into a report."""
 
     def __init__(self, folder: Path) -> None:
-        self.tables: dict[str, pd.DataFrame] = {name: maybe(folder, name) for name in TABLES}
+        self.tables: dict[str, pd.DataFrame] = {name: with_typical(maybe(folder, name)) for name in TABLES}
         self.tables["ceiling"] = ceiling()
         self.manifest: dict[str, Any] = read_manifest(folder)
 
@@ -40,6 +40,13 @@ class Numbers:
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)
+
+
+def with_typical(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of effects with what is typical, which folders of earlier versions do not hold: there the mean."""
+    if "effect" not in table or "typical" in table:
+        return table
+    return table.assign(typical=table["effect"], typical_low=table["low"], typical_high=table["high"])
 
 
 def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Markup:

@@ -31,12 +31,12 @@ def cell(site: Site, arm: Arm, section: str, one: Headline) -> Both:
 
 def change(site: Site, row: Any, digits: int) -> Both:
     """Return how much more or less than in the first arm, in bold where the interval leaves one sign."""
-    if row["low"] == row["high"] == 0.0:
+    if row["same"] == row["n"]:
         words = both("igual", "the same")
     else:
-        more = site.number(row, "effect", digits, "+")
+        more = site.number(row, "typical", digits, "+")
         words = Both(*[Markup("<strong>{}</strong>").format(more) if settled(row) else more] * 2)
-        if not math.isnan(row["low"]):
-            ends = {side: site.number(row, side, digits, "+") for side in ("low", "high")}
-            words += both(" ({low} a {high})", " ({low} to {high})", **ends)
+        if not math.isnan(row["typical_low"]):
+            ends = {side: site.number(row, f"typical_{side}", digits, "+") for side in ("low", "high")}
+            words += both(" ({low} … {high})", " ({low} … {high})", **ends)
     return both("{before}{words}{after}", "{before}{words}{after}", words=words, **IN_CELL)

@@ -11,6 +11,7 @@ from shapely import affinity
 
 from experiments.compare.arms import Arm as Swept
 from experiments.compare.headlines import BY_NAME, Headline
+from experiments.compare.judged import judge, sign_known
 from experiments.compare.swept import swept_arms
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.days import day
@@ -22,7 +23,8 @@ from model.errors import InputError
 from model.territory import shrunk
 from scenarios import load
 
-SMALL = ("effect", "error", "low", "high")
+TYPICAL = ("typical", "typical_low", "typical_high")
+SMALL = ("effect", "error", "low", "high", *TYPICAL)
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
@@ -112,14 +114,15 @@ def titled(policy: dict[str, Any]) -> Both:
 
 
 def settled(row: Any) -> bool:
-    """Tell whether the interval of an effect leaves one sign."""
-    return bool(row["low"] > 0.0 or row["high"] < 0.0)
+    """Tell whether an effect is told from luck."""
+    return judge(row) in ("rises", "falls")
 
 
-def enough(row: Any, digits: int) -> int:
+def enough(row: Any, column: str, digits: int) -> int:
     """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
-    ends = [abs(row[column]) for column in ("effect", "low", "high") if row[column] == row[column]]
-    reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
+    names = TYPICAL if column in TYPICAL else ("effect", "low", "high")
+    ends = [abs(row[name]) for name in names if row[name] == row[name]]
+    reach = abs(row[names[0]]) if settled(row) else max(ends, default=0.0)
     more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
     return digits + more
 
@@ -157,6 +160,11 @@ class Site:
             scenario.outline, [1 / cell_m, 0, 0, 1 / cell_m, -left / cell_m - 0.5, -bottom / cell_m - 0.5]
         )
 
+    @cached_property
+    def residents(self) -> float:
+        """How many people live here, mean of the months of all worlds of the first arm."""
+        return float(self.base.table("measures")["residents"].mean())
+
     def effects(self, section: str, arm: Arm | None = None) -> pd.DataFrame:
         """Return effects of one section within this site."""
         where = {"section": section, "site": self.name, "base_site": self.name}
@@ -183,12 +191,16 @@ class Site:
         rows = self.numbers.rows("verdicts", site=self.name, against=arm.name, measure=measure)
         return rows.iloc[0] if len(rows) else None
 
+    def judged(self, arm: Arm, measure: str, section: str = "headline") -> str:
+        """Return the verdict on an effect, which the laws of trust may take back."""
+        return judge(self.effect(arm, measure, section), sign_known(self.verdict(arm, measure)))
+
     def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
         """Return one number of an effect as it is shown."""
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
         if digits is None and column in SMALL:
-            exact = enough(row, exact)
+            exact = enough(row, column, exact)
         return self.numbers.show("effects", row.name, column, exact, sign)
 
 
@@ -207,3 +219,9 @@ def read_sites(folder: Path) -> list[Site]:
         Site(name, Both(*(Markup(escape(titles[name].get(one, name))) for one in ("es", "en"))), tuple(arms), numbers)
         for name, arms in sites.items()
     ]
+
+
+def few_deaths(site: Site) -> bool:
+    """Tell whether homicides are so few that no effect on them is shown."""
+    row = site.effect(site.others[0], "homicides")
+    return row is not None and row["base"] < TOO_FEW_HOMICIDES

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
-from experiments.report.reading import TOO_FEW_HOMICIDES, Arm, Site, settled
+from experiments.report.reading import TOO_FEW_HOMICIDES, TYPICAL, Arm, Site, settled
 from experiments.runs.words import in_both, people
 from model.criteria import CRITERIA
 
@@ -20,6 +20,8 @@ ALWAYS = "trust_mean"
 """What the report is about is told in full also where it does not surely change."""
 COLON, STOP = both(": ", ": "), both(".", ".")
 ONE_POINT = 1.0
+MATTERS_POINTS, MATTERS_SHARE = 0.2, 0.01
+"""Points of a hundred, and part of what there was, below which effects are not told one by one."""
 GAMED = 5.0
 """Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
 DEEDS = {
@@ -67,41 +69,53 @@ def happened(site: Site, arm: Arm) -> list[Both]:
     rows = {name: site.effect(arm, name) for name in TOLD}
     there = [name for name, row in rows.items() if row is not None]
     still = [name for name in there if rows[name]["paired"] and rows[name]["same"] == rows[name]["n"]]
-    stated = [name for name in there if name not in still and (name == ALWAYS or settled(rows[name]))]
-    doubtful = [name for name in there if name not in still and name not in stated]
+    told = [name for name in there if name not in still and settled(rows[name])]
+    stated = [
+        name for name in there if name not in still and (name == ALWAYS or (name in told and matters(rows[name])))
+    ]
+    doubtful = [name for name in there if name not in (*still, *told, ALWAYS)]
     return [
         *(moved(site, arm, name) for name in stated),
         homicides(site, arm),
-        *unsure(site, [rows[name] for name in doubtful]),
+        *slight(site, [rows[name] for name in told if name not in stated]),
+        *unsure(doubtful),
         *unmoved(site, arm, still),
         *residents(site, arm),
     ]
 
 
-def unsure(site: Site, rows: list[Any]) -> list[Both]:
-    """Return in one sentence what moves in some twin worlds one way and in others the other."""
+def named(names: list[str]) -> Both:
+    """Return some measures in a sentence."""
+    return listed([both(BY_NAME[name].es, BY_NAME[name].en) for name in names])
+
+
+def unsure(names: list[str]) -> list[Both]:
+    """Return in one sentence what cannot be told from luck; its numbers stand in the table of all."""
+    if not names:
+        return []
+    return [strong(both("No se distingue del azar: ", "Cannot be told from luck: ")) + named(names) + STOP]
+
+
+def slight(site: Site, rows: list[Any]) -> list[Both]:
+    """Return in one sentence what is told from luck and yet too small to matter, with its sizes."""
     if not rows:
         return []
-    lead = both("Sin cambio seguro: ", "No sure change: ")
-    return [strong(lead) + joined([doubt(site, row) for row in rows], "; ") + STOP]
+    lead = both("Cambia de modo seguro, pero muy poco: ", "Surely changes, but very little: ")
+    return [strong(lead) + listed([with_effect(site, row) for row in rows]) + STOP]
 
 
-def doubt(site: Site, row: Any) -> Both:
-    """Return one measure with the count of worlds and the interval that holds both signs."""
-    return both(
-        f"{BY_NAME[row['measure']].es} ({{worlds}}entre {{low}} y {{high}})",
-        f"{BY_NAME[row['measure']].en} ({{worlds}}between {{low}} and {{high}})",
-        worlds=worlds(site, row) if row["paired"] else both("", ""),
-        low=site.number(row, "low", sign="+"),
-        high=site.number(row, "high", sign="+"),
-    )
+def matters(row: Any) -> bool:
+    """Tell whether an effect is so large that it is told by itself."""
+    if BY_NAME[row["measure"]].how == "last":
+        return bool(abs(row["typical"]) >= MATTERS_POINTS)
+    return bool(abs(row["typical"]) >= MATTERS_SHARE * abs(row["base"]))
 
 
 def unmoved(site: Site, arm: Arm, still: list[str]) -> list[Both]:
     """Return in one sentence what is the same in all twin worlds."""
     if not still:
         return []
-    names = listed([both(BY_NAME[name].es, BY_NAME[name].en) for name in still])
+    names = named(still)
     n = site.number(site.effect(arm, still[0]), "n", 0)
     return [
         both("Igual en los {n} mundos gemelos: {names}.", "The same in all {n} twin worlds: {names}.", n=n, names=names)
@@ -111,7 +125,10 @@ def unmoved(site: Site, arm: Arm, still: list[str]) -> list[Both]:
 def brief(site: Site, arm: Arm) -> Both:
     """Return in one sentence what surely changes under a policy."""
     surely = [row for name in TOLD if (row := site.effect(arm, name)) is not None and settled(row)]
-    sides = ((("suben", "up"), [r for r in surely if r["low"] > 0.0]), (("bajan", "down"), list(filter(falls, surely))))
+    sides = (
+        (("suben", "up"), [r for r in surely if r["typical_low"] > 0.0]),
+        (("bajan", "down"), list(filter(falls, surely))),
+    )
     parts = [
         both("{way}: {what}", "{way}: {what}", way=both(*words), what=listed([with_effect(site, row) for row in rows]))
         for words, rows in sides
@@ -136,7 +153,7 @@ def worlds(site: Site, row: Any) -> Both:
     n = site.number(row, "n", 0)
     if row["same"] == row["n"]:
         return both("igual en los {n} mundos gemelos. ", "the same in all {n} twin worlds. ", n=n)
-    rises = bool(row["effect"] > 0.0 or (row["effect"] == 0.0 and row["rose"] >= row["fell"]))
+    rises = bool(row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["typical"] >= 0.0))
     verb = way(row["measure"], rises)
     return both(
         f"{verb.es} en {{k}} de {{n}} mundos gemelos; ",
@@ -162,19 +179,18 @@ def size(site: Site, row: Any) -> Both:
     if row["paired"] and row["same"] == row["n"]:
         return both("", "")
     how = WORDS[BY_NAME[row["measure"]].how]
-    parts = {name: site.number(row, name, sign="+") for name in ("effect", "low", "high")}
     said = both(
-        f"en promedio {{effect}} (entre {{low}} y {{high}}), desde {{base}} ({how['es']}). ",
-        f"on average {{effect}} (between {{low}} and {{high}}), from {{base}} ({how['en']}). ",
+        f"en lo típico {{typical}} (entre {{typical_low}} y {{typical_high}}), desde {{base}} ({how['es']}). ",
+        f"typically {{typical}} (between {{typical_low}} and {{typical_high}}), from {{base}} ({how['en']}). ",
         base=site.number(row, "base"),
-        **parts,
+        **{name: site.number(row, name, sign="+") for name in TYPICAL},
     )
     return said + little(row)
 
 
 def little(row: Any) -> Both:
     """Return that an effect on a scale of a hundred is less than a point, so that nobody takes it for much."""
-    if BY_NAME[row["measure"]].how != "last" or not max(abs(row["low"]), abs(row["high"])) < ONE_POINT:
+    if BY_NAME[row["measure"]].how != "last" or not max(abs(row["typical_low"]), abs(row["typical_high"])) < ONE_POINT:
         return both("", "")
     return both("Es menos de un punto de cien. ", "That is less than a point of a hundred. ")
 
@@ -233,12 +249,12 @@ def strong(text: Both) -> Both:
 def homicides(site: Site, arm: Arm) -> Both:
     """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
     wrongful = site.effect(arm, "wrongful_detentions")
-    if wrongful is None or not wrongful["effect"] > 0.0:
+    if wrongful is None or not wrongful["typical"] > 0.0:
         return deaths(site, arm)
     beside = both(
-        " A su lado, las detenciones injustas: {effect} por año (entre {low} y {high}).",
-        " Beside them, the wrongful detentions: {effect} a year (between {low} and {high}).",
-        **{name: site.number(wrongful, name, sign="+") for name in ("effect", "low", "high")},
+        " A su lado, las detenciones sin causa: {typical} por año (entre {typical_low} y {typical_high}).",
+        " Beside them, the wrongful detentions: {typical} a year (between {typical_low} and {typical_high}).",
+        **{name: site.number(wrongful, name, sign="+") for name in TYPICAL},
     )
     return deaths(site, arm) + strong(beside)
 
@@ -269,10 +285,10 @@ def cautions(site: Site, arm: Arm) -> list[Both]:
                 "The state is told of fewer crimes. This is no success: {women} women a year are left without"
                 " remedy ({effect} against the first arm).",
                 women=site.number(women, "arm", 0),
-                effect=site.number(women, "effect", sign="+"),
+                effect=site.number(women, "typical", sign="+"),
             )
         )
-    gamed = [name for name in CRITERIA if arm.gaming and (site.effect(arm, name)["effect"] > GAMED)]
+    gamed = [name for name in CRITERIA if arm.gaming and (site.effect(arm, name)["typical"] > GAMED)]
     if gamed:
         found.append(
             both(
@@ -288,20 +304,23 @@ def cautions(site: Site, arm: Arm) -> list[Both]:
 
 def falls(row: Any) -> bool:
     """Tell whether a number surely falls."""
-    return row is not None and bool(row["high"] < 0.0)
+    return row is not None and settled(row) and bool(row["typical_high"] < 0.0)
 
 
 def with_effect(site: Site, row: Any) -> Both:
     """Return a measure with its effect in brackets."""
     one = BY_NAME[row["measure"]]
-    return both(f"{one.es} ({{effect}})", f"{one.en} ({{effect}})", effect=site.number(row, "effect", sign="+"))
+    return both(f"{one.es} ({{effect}})", f"{one.en} ({{effect}})", effect=site.number(row, "typical", sign="+"))
 
 
 def gains(site: Site, arm: Arm, names: list[str]) -> Both:
     """Return in one sentence which groups surely trust more, which less, and of which it cannot be told."""
     rows = {name: row for name in names if (row := site.effect(arm, f"trust_{name}", "group")) is not None}
     sides = (
-        (("confían más {names}", "{names} trust more"), [name for name, row in rows.items() if row["low"] > 0.0]),
+        (
+            ("confían más {names}", "{names} trust more"),
+            [name for name, row in rows.items() if settled(row) and row["typical_low"] > 0.0],
+        ),
         (("confían menos {names}", "{names} trust less"), [name for name, row in rows.items() if falls(row)]),
         (
             ("no se distingue si confían más o menos {names}", "it cannot be told whether {names} trust more or less"),

@@ -1,0 +1,65 @@
+"""The small drawings of page one: a dot for each twin world, a ruler between the ends of what the model can show."""
+
+import math
+
+from markupsafe import Markup
+
+MOST_DOTS = 100
+ACROSS = ((8, 4), (20, 5), (50, 8), (MOST_DOTS, 10))
+"""Dots in a row, by the most dots that a field has."""
+BIG, HALF, SMALL = 0.74, 0.56, 0.32
+"""Of a dot's room, what is filled: a world that went this way, one that luck sent there, all others."""
+WIDTH, MIDDLE, EDGE = 40.0, 4.0, 2.0
+
+FIELD = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')
+DOTS = Markup('<path d="{d}" stroke-dasharray="0 1" stroke-linecap="round" stroke-width="{width}" class="{kind}"/>')
+HATCH = Markup(
+    '<svg class="dots" viewBox="0 0 10 10" aria-hidden="true"><path class="hatch" '
+    'd="M0,3L3,0M0,6L6,0M0,9L9,0M2,10L10,2M5,10L10,5M8,10L10,8"/></svg>'
+)
+RULER = Markup(
+    '<svg class="ruler" viewBox="0 0 40 8" aria-hidden="true"><path class="reach" d="M2,4H38"/>'
+    '<path class="ends" d="M2,1V7M38,1V7"/>{span}<path class="today" d="M{today},1.4l2.6,2.6l-2.6,2.6l-2.6,-2.6Z"/>'
+    "{dot}</svg>"
+)
+SPAN = Markup('<path class="span" d="M{low},4H{high}"/>')
+DOT = Markup('<circle class="{kind}" cx="{at}" cy="4" r="2.7"/>')
+
+
+def field(n: int, went: int, kind: str) -> Markup:
+    """Return a dot for each of ``n`` worlds, large if it went this way; more than a hundred share a hundred dots."""
+    shown = min(n, MOST_DOTS)
+    big = round(went * shown / n) if n else 0
+    across = next(width for most, width in ACROSS if shown <= most)
+    down = math.ceil(shown / across)
+    size = HALF if kind == "n" else BIG
+    gone = DOTS.format(d=rows(0, big, across, down), width=size, kind="went")
+    rest = DOTS.format(d=rows(big, shown, across, down), width=SMALL, kind="rest")
+    return FIELD.format(kind=kind, across=across, down=down, rest=rest, gone=gone)
+
+
+def rows(first: int, last: int, across: int, down: int) -> str:
+    """Return the strokes along which the dots from one number to another lie, filled from the foot.
+
+    >>> rows(0, 6, 4, 2)
+    'M0.5,1.5h3.01M0.5,0.5h1.01'
+    """
+    found = []
+    for row in range(down):
+        begin, end = max(first, row * across), min(last, (row + 1) * across)
+        if begin < end:
+            found.append(f"M{begin - row * across + 0.5:g},{down - row - 0.5:g}h{end - begin - 0.99:g}")
+    return "".join(found)
+
+
+def ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
+    """Return a ruler whose ends are the most that the model can show, with today and one policy on it."""
+    low, high = ends
+
+    def place(value: float) -> str:
+        share = min(1.0, max(0.0, (value - low) / (high - low)))
+        return f"{EDGE + share * (WIDTH - 2.0 * EDGE):.1f}"
+
+    span = SPAN.format(low=place(interval[0]), high=place(interval[1])) if at is not None else ""
+    dot = DOT.format(kind=kind, at=place(at)) if at is not None else ""
+    return RULER.format(today=place(0.0), span=span, dot=dot)
