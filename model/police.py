@@ -13,7 +13,7 @@ from model.territory import Cell, Land, lots
 GROUPS = 3
 SEATS = 2
 COPIES = 4
-"""Couples that can be fielded for a post: its own, and reinforcements for experiments (`roster.couples`)."""
+"""Couples that can be fielded for a post: its own, and reinforcements (`roster.couples`)."""
 NO_POST = -1
 FOUNDED = 1997
 """Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""

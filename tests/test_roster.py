@@ -1,6 +1,7 @@
 """M2: who is on duty, with whom, for how long."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,6 +122,26 @@ def test_without_couples_there_is_no_visit_and_half_of_them_are_half(serve: Serv
     assert half.rows["couple_shifts"] == pytest.approx(0.5 * usual.rows["couple_shifts"], rel=0.15)
     for name in ("couple_shifts", "visits", "served", "arrests", "km", "contacts"):
         assert nobody.rows[name] == 0 < usual.rows[name]
+
+
+def test_a_policy_puts_more_couples_on_duty_from_a_date_on_where_it_says(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "more.toml").write_text('[scale]\n"roster.couples" = 2.0\n', encoding="utf-8")
+    (tmp_path / "same.toml").write_text('[set]\n"roster.couples" = 1.0\n', encoding="utf-8")
+    begun = "@2017-01-16"
+    plain, more, same = (
+        TrustModel(load("villa_canales", policies=policies, set=LARGER | STAY), rng=7, town=town)
+        for policies in ((), f"{tmp_path}/more.toml{begun}", f"{tmp_path}/same.toml{begun}")
+    )
+    n = len(town.posts) // COPIES
+    for shift in range(MONTH):
+        for world in (plain, more, same):
+            world.step()
+        on = more.state.couples["on"]
+        assert (on[n : 2 * n] == (on[:n] if shift >= 45 else 0)).all()
+        if shift < 45:
+            assert (on == plain.state.couples["on"]).all()
+    assert np.array_equal(same.state.minds, plain.state.minds)
+    assert not np.array_equal(more.state.minds, plain.state.minds)
 
 
 def test_a_ratio_of_one_changes_nothing(serve: Serve) -> None:

@@ -24,6 +24,7 @@ FIRST = (
     "reporting.anonymous",
     "response.line_answered",
     "resources.repair",
+    "roster.couples",
     "roster.gallons",
     "roster.absence",
     "communal_authority.presence",

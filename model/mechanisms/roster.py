@@ -78,8 +78,9 @@ class Roster(Group):
         0.8, "gallons a day", 0.0, 5.0, "assumed from U06", "fuel ration of a motorcycle", role="lever"
     )
     couples: float = number(
-        1.0, "ratio", 0.0, 4.0, "design: 1 = as staffed", "couples fielded for each post that is manned", role="site"
-    )
+        1.0, "times as staffed", 0.0, 4.0, "A16; assumed", "couples fielded for each post that is manned",
+        role="lever", off=1.0,
+    )  # fmt: skip
     km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
 
