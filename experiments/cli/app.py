@@ -166,18 +166,17 @@ def export(
 
     if csv is gpkg is geojson is None:
         raise InputError("export needs --csv FILE, --gpkg FILE or --geojson FILE")
-    content = b""
     with patience("exporting"):
         for option, target in (("--gpkg", gpkg), ("--geojson", geojson)):
             if target is not None:
                 write_layers(folder, target, option)
-        if csv is not None and str(csv) != "-":
+        content = csv_of(folder) if str(csv) == "-" else None
+        if csv is not None and content is None:
             write_csv(folder, csv)
-        elif csv is not None:
-            content = csv_of(folder)
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+    if content is not None:
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
 
 
 @app.command()
