@@ -1,6 +1,7 @@
 """The report: every number in it stands in the results, it needs nothing else, and it is the same every time."""
 
 import dataclasses
+import html
 import re
 import shutil
 from collections import Counter
@@ -18,6 +19,7 @@ from experiments.compare.ceiling import ceiling
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import build, figures_in
+from experiments.report.chapters import chapters
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.places import FLOOR
@@ -242,15 +244,82 @@ def test_ids_in_a_report_are_unique(page):
     assert set(re.findall(r'(?:href="|url\()#([^")]+)', page)) <= set(ids)
 
 
+FOREIGN = {
+    "es": r"\b(the|and|with|of|which|worlds?|trust|policy|police|rises|falls|twins?|crimes?|today)\b",
+    "en": r"\b(las?|los|con|del|que|mundos?|(?-i:confianza)|pol[ií]tica|polic[ií]a|sube|baja|gemelos?|delitos?|hoy)\b",
+}
+"""Words that only the other language has."""
+CODE = r"\b[a-z0-9]+_[a-z0-9_]+\b|\b[a-z]+\.[a-z]+_?[a-z]*\b|--[a-z]+|\blogits?\b|\bpopulation\b|[{}]"
+"""Names of the code: of columns, parameters and options."""
+
+
+def seen(page):
+    """Return all words that a reader sees, also in figures, but for code that is marked as such."""
+    words = re.sub(r"<(style|script|code|pre)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", words))
+
+
 @pytest.mark.parametrize(
     ("lang", "said", "unsaid"), [("es", "¿Quién gana y quién no?", "Who gains"), ("en", "Who gains", "¿Quién gana")]
 )
-def test_a_report_in_one_language_says_nothing_in_the_other(folder, lang, said, unsaid):
+def test_a_report_in_one_language_says_nothing_in_the_other_and_no_names_of_the_code(folder, lang, said, unsaid):
     page = build(folder, lang).decode()
     assert f'<html lang="{lang}">' in page
     assert said in page
     assert unsaid not in page
     assert 'class="switch"' not in page
+    assert re.findall(FOREIGN[lang], seen(page), re.IGNORECASE) == []
+    assert re.findall(CODE, seen(page)) == []
+
+
+@pytest.mark.parametrize("text", ["trust_mean", "trust.memory_years", "--memory", "0.5 logit", "{n}"])
+def test_names_of_the_code_are_noticed(text):
+    assert re.findall(CODE, seen(f"<p>De cada cien, {text} más</p>"))
+    assert not re.findall(CODE, seen(f"<p>De cada cien, <code>{text}</code> 0.5 más. Se hizo.</p>"))
+
+
+def test_a_word_of_the_other_language_is_noticed():
+    assert re.findall(FOREIGN["es"], seen("<p>La trust sube</p>"))
+    assert re.findall(FOREIGN["en"], seen("<svg><text>la confianza</text></svg>"))
+
+
+def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
+    for chapter in chapters():
+        assert chapter.figure in FIGURES
+        for language in ("es", "en"):
+            assert 5 < len(getattr(chapter.words, language).split()) <= 60
+
+
+def test_page_one_says_which_policy_raises_what_is_filed_and_not_crime(folder, tmp_path):
+    found = {"crimes_occurred": (0.5, -1.0, 2.0), "complaints_filed": (30.0, 20.0, 40.0), "trust_mean": (0.5, 0.2, 0.8)}
+    page = retold(folder, tmp_path / "a", found)
+    assert "Apoyo a la denuncia: sube lo denunciado o registrado, no el delito" in page
+    assert "«Apoyo a la denuncia» es la única que sube la confianza" in page
+    assert re.search("0.5 puntos de 100", re.sub("<[^>]+>", "", page))
+    row = page[page.index("<b>Apoyo a la denuncia</b>") :].partition("</tr>")[0]
+    assert "La confianza subió en 6 de 6 mundos gemelos, 0.5 puntos de 100. Al año, 30 denuncias más en el MP." in row
+
+
+def test_a_heavy_hand_shows_its_wrongful_detentions_beside_homicides(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "b")
+    found = {"wrongful_detentions": (55.0, 40.0, 70.0), "homicides": (-9.0, -12.0, -6.0)}
+    effects = pq.read_table(tmp_path / "b" / "effects.parquet").to_pandas()
+    effects.loc[effects["measure"] == "homicides", "base"] = 60.0
+    effects.to_parquet(tmp_path / "b" / "effects.parquet")
+    page = retold(tmp_path / "b", tmp_path / "c", found)
+    row = page[page.index("<b>Apoyo a la denuncia</b>") :].partition("</tr>")[0]
+    assert "55 personas detenidas sin causa y 9.0 homicidios menos" in row
+    assert "▲" in row
+    assert 'class="h"' in row
+
+
+def test_with_fewer_than_six_twins_nothing_is_said(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "few")
+    effects = pq.read_table(tmp_path / "few" / "effects.parquet").to_pandas()
+    effects.assign(n=5).to_parquet(tmp_path / "few" / "effects.parquet")
+    page = re.sub("<[^>]+>", "", build(tmp_path / "few", "en").decode())
+    assert "Of 5 twin worlds nothing can be said: at least six are needed." in page
+    assert "Of so few twin worlds nothing is said." in page
 
 
 def test_both_languages_switch_without_script(page):
@@ -300,9 +369,9 @@ def test_what_could_be_taken_for_a_success_has_its_caution_beside_it(folder, tmp
         "wrongful_detentions": (55.0, 40.0, 70.0),
     }
     page = retold(folder, tmp_path / "a", found)
-    assert "Hay menos avisos o denuncias ante el Estado. No es un logro" in page
+    assert "Se reporta o se denuncia menos. No es un logro" in page
     assert "A su lado, las detenciones sin causa: +55.0 por año (entre +40.0 y +70.0)" in page
-    assert "Hay menos avisos" not in retold(folder, tmp_path / "b", {"crimes_told": (-9.0, -19.0, 1.0)})
+    assert "Se reporta o se denuncia menos" not in retold(folder, tmp_path / "b", {"crimes_told": (-9.0, -19.0, 1.0)})
 
 
 def test_books_that_move_apart_are_told_with_what_a_statistic_alone_would_say(folder, tmp_path):
@@ -348,6 +417,7 @@ def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path)
     names = {path.name for path in written}
     assert {f"villa_canales-{name}.svg" for name in FIGURES if name != "draws"} <= names
     assert {f"{name}.png" for name in CONTEXT} <= names
+    assert "villa_canales-poster.png" in names
     svg = (tmp_path / "a" / "villa_canales-trust.svg").read_text(encoding="utf-8")
     assert "confianza compare status_quo" in svg
     with Image.open(tmp_path / "a" / "villa_canales-trust.png") as picture:

@@ -66,6 +66,13 @@ def sign_known(laws: Any) -> bool | None:
     return bool(laws["low"] > 0.0 or laws["high"] < 0.0 or laws["none"] == laws["cells"])
 
 
+def with_typical(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of effects with what is typical, which folders of earlier versions do not hold: there the mean."""
+    if "effect" not in table or "typical" in table:
+        return table
+    return table.assign(typical=table["effect"], typical_low=table["low"], typical_high=table["high"])
+
+
 def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
     """Return, by arm and criterion, the word that most draws of anchors and weights give, and every word's share."""
     rows: list[dict[str, Any]] = []

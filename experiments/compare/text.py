@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.compare.breakeven import corners, crossed, sentence, verdict
 from experiments.compare.headlines import BY_NAME, Headline
+from experiments.compare.judged import judge, with_typical
 from experiments.compare.power import twins_needed
 from experiments.compare.request import EffectSize
 from experiments.runs.built_in import put_in, told
@@ -49,10 +50,11 @@ def each(rows: Rows) -> Iterator[Any]:
 
 def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
-    stated, effects = read_manifest(folder), tables(folder, "effects").to_pandas()
+    stated, effects = read_manifest(folder), with_typical(tables(folder, "effects").to_pandas())
     extra = {name: maybe(folder, name) for name in ("memory", "alone")}
     keys = ["base_site", "base_arm", "site", "against"]
-    for (base_site, base_arm, site, against), rows in effects.groupby(keys, sort=False):
+    pairs: Any = effects.groupby(keys, sort=False)
+    for (base_site, base_arm, site, against), rows in pairs:
         yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated)
         yield from headline_lines(rows[rows["section"] == "headline"])
         yield from built_in_lines(stated["arms"], (base_site, base_arm), (site, against))
@@ -104,9 +106,10 @@ def headline_lines(rows: Rows) -> Iterator[str]:
         yield (
             f"{headline.en:<{NAMES}}"
             f"{with_error(row.base, row.base_error, headline):>15}"
-            f"{with_error(row.effect, row.error, headline, '+'):>14}"
-            f"{interval(row.low, row.high, headline):>18}{rose:>8}"
+            f"{with_error(row.typical, row.error, headline, '+'):>14}"
+            f"{interval(row.typical_low, row.typical_high, headline):>18}{rose:>8}"
         )
+    yield from odd_lines(rows)
     yield from textwrap.wrap(
         "Trust, beliefs, fear: 0-100 in the last month; criteria 0-100, of the last twelve months;"
         " minutes: mean of all months; counts: a year, over the whole time.",
@@ -139,6 +142,14 @@ def interval(low: float, high: float, headline: Headline) -> str:
     if math.isnan(low):
         return "-"
     return f"{number(low, headline.digits, '+')} to {number(high, headline.digits, '+')}"
+
+
+def odd_lines(rows: Rows) -> Iterator[str]:
+    """Yield the measures whose mean has another sign than what is typical, as one odd twin can do."""
+    odd = [row for row in each(rows) if row.effect * row.typical < 0.0 and judge(row) in ("rises", "falls")]
+    for row in odd:
+        digits = BY_NAME[row.measure].digits
+        yield f"{BY_NAME[row.measure].en}: few worlds turn the mean, {number(row.effect, digits, '+')}"
 
 
 def smallest_lines(rows: Rows) -> Iterator[str]:

@@ -139,9 +139,10 @@ def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles)
     picture = Markup(slim(svg, styles, tongue.pairs if len(languages) > 1 else {}))
     caption = FIGURES[name][1].shown(languages)
     known = f"{site.name}-{name}"
-    return Markup('<figure id="{0}">{1}<figcaption>{2} <code>{0}</code></figcaption></figure>').format(
+    shown = Markup('<figure id="{0}">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>').format(
         known, picture, caption
     )
+    return shown.replace("<svg ", Markup('<svg role="img" aria-labelledby="{}-alt" ').format(known), 1)
 
 
 def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:

@@ -15,6 +15,7 @@ from experiments.report import figures_in, languages_of
 from experiments.report.both import Both
 from experiments.report.context import CONTEXT
 from experiments.report.figures import FIGURES, drawn
+from experiments.report.poster import SHOWN, poster
 from experiments.report.reading import read_sites
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import read_manifest
@@ -34,8 +35,12 @@ class Alone:
 
 def every(folder: Path) -> Iterator[Alone]:
     """Yield every figure of the comparison in a folder, and those of its setting."""
-    for site, name in figures_in(read_sites(folder)):
+    sites = read_sites(folder)
+    for site, name in figures_in(sites):
         yield Alone(f"{site.name}-{name}", FIGURES[name][1], partial(drawn, name, site))
+    for site in sites:
+        if site.others:
+            yield Alone(f"{site.name}-poster", SHOWN, partial(poster, site))
     for name, (draw, caption) in CONTEXT.items():
         yield Alone(name, caption, draw)
 
@@ -63,7 +68,8 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
 
 def content(figure: Alone, language: str, path: Path, command: str) -> bytes:
     """Return one figure as SVG or PNG, with its title and its command."""
-    about = {"Title": getattr(figure.caption, language).striptags(), "Source": f"{command} --lang {language}"}
+    alt = getattr(figure.caption, language).striptags()
+    about = {"Title": alt, "Description": alt, "Source": f"{command} --lang {language}"}
     with matplotlib.rc_context(LOOK):
         drawing = figure.draw(Tongue(language))
     return svg_of(drawing, path.stem, about).encode() if path.suffix == ".svg" else png_of(drawing, about)

@@ -9,7 +9,7 @@ from experiments.report.sentences import capital
 
 BOOKS = {
     "crimes_occurred": ("lo ocurrido", "what happened"),
-    "crimes_told": ("lo avisado al Estado", "what the state was told"),
+    "crimes_told": ("lo reportado a una autoridad", "what the state was told"),
     "complaints_filed": ("lo denunciado en el MP", "what was filed with the prosecutor"),
     "crimes_recorded": ("lo registrado por la policía", "what the police recorded"),
 }
@@ -68,7 +68,7 @@ def misled(ways: dict[str, int]) -> list[Both]:
         for seen, books in wrong.items()
     ]
     rest = both(
-        "El registro policial y las denuncias siguen aquí lo que ocurrió; lo que se mueve aparte es lo avisado.",
+        "El registro policial y las denuncias siguen aquí lo que ocurrió; lo que se mueve aparte es lo reportado.",
         "Here the police record and complaints follow what happened; what moves apart is what was told.",
     )
     return found or [rest]

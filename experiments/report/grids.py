@@ -77,7 +77,7 @@ def turning(site: Site) -> Both:
 
 
 @shows(
-    "Efecto en cada juego de parámetros (punto) con el intervalo de la suerte dentro de él (línea).",
+    "Efecto en cada juego de parámetros (punto) con el intervalo del azar dentro de él (línea).",
     "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
 )
 def draws(site: Site, tongue: Tongue) -> Figure:

@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.compare.ceiling import ceiling
+from experiments.compare.judged import with_typical
 from experiments.compare.text import maybe
 from experiments.runs.manifest import read_manifest
 
@@ -40,13 +41,6 @@ class Numbers:
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)
-
-
-def with_typical(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of effects with what is typical, which folders of earlier versions do not hold: there the mean."""
-    if "effect" not in table or "typical" in table:
-        return table
-    return table.assign(typical=table["effect"], typical_low=table["low"], typical_high=table["high"])
 
 
 def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Markup:

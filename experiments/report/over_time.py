@@ -140,7 +140,7 @@ def trust(site: Site, tongue: Tongue) -> Figure:
 
 
 @shows(
-    "Homicidios, avisos, respuesta y mujeres sin remedio, mes por mes, con cada política y como hoy.",
+    "Homicidios, reportes, respuesta y mujeres sin remedio, mes por mes, con cada política y como hoy.",
     "Homicides, reporting, response and women without remedy, month by month, with each policy and as today.",
 )
 def outcomes(site: Site, tongue: Tongue) -> Figure:
@@ -154,7 +154,7 @@ def outcomes(site: Site, tongue: Tongue) -> Figure:
     finding = movers(
         site,
         "told_share",
-        ("Lo avisado de cada cien delitos", "sube", "baja"),
+        ("Lo que se reporta de cada cien delitos", "sube", "baja"),
         ("Crimes told of a hundred", "rise", "fall"),
     )
     under = lines_and_band(site) + both(" Homicidios y mujeres: doce meses.", " Homicides and women: twelve months.")

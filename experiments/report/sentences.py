@@ -26,7 +26,7 @@ GAMED = 5.0
 """Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
 DEEDS = {
     "told": (
-        "avisaron de un delito al Estado {more} que sin la política no lo habrían hecho, y dejaron de hacerlo {fewer}",
+        "reportaron un delito {more} que sin la política no lo habrían hecho, y dejaron de hacerlo {fewer}",
         "{more} told the state of a crime who otherwise would not have, and {fewer} no longer did",
     ),
     "complained": (
@@ -280,10 +280,10 @@ def cautions(site: Site, arm: Arm) -> list[Both]:
     if fewer and women is not None and women["arm"] > 0.0:
         found.append(
             both(
-                "Hay menos avisos o denuncias ante el Estado. No es un logro: {women} mujeres por año quedan sin"
-                " remedio ({effect} frente a la primera opción).",
+                "Se reporta o se denuncia menos. No es un logro: {women} mujeres por año quedan sin"
+                " remedio ({effect} frente al mundo A).",
                 "The state is told of fewer crimes. This is no success: {women} women a year are left without"
-                " remedy ({effect} against the first arm).",
+                " remedy ({effect} against world A).",
                 women=site.number(women, "arm", 0),
                 effect=site.number(women, "typical", sign="+"),
             )
@@ -387,7 +387,7 @@ def over_draws(site: Site, row: Any) -> Both:
     name = capital(both(BY_NAME[row["measure"]].es, BY_NAME[row["measure"]].en))
     said = both(
         "{name}: sube en {up} y baja en {down} de {draws} juegos de parámetros; nueve de cada diez quedan entre {low}"
-        " y {high}. Los parámetros mueven el efecto ±{by_parameters}; la suerte que queda en un juego, ±{by_luck}.",
+        " y {high}. Los parámetros mueven el efecto ±{by_parameters}; el azar que queda en un juego, ±{by_luck}.",
         "{name}: up in {up} and down in {down} of {draws} draws of parameters; nine in ten lie between {low}"
         " and {high}. Parameters move the effect by ±{by_parameters}; the luck left within a draw, by ±{by_luck}.",
         name=strong(name),
