@@ -19,7 +19,8 @@ from experiments.figures.svg import png_of
 from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 
-BAND = 0.18
+BAND, FOR_PEOPLE = 0.18, 100.0
+"""How dense the band is, and by what is multiplied where people read it what lies from 0 to 1."""
 
 Lines = Mapping[str, str]
 TRUST: Lines = {
@@ -58,17 +59,17 @@ def picture(spec: RunSpec, measures: pd.DataFrame) -> bytes:
     figure.suptitle(title_of(spec, measures), x=0.02, ha="left", fontsize=13, fontweight="bold")
     axes = figure.subplots(3, 2)
     months = derived(measures)
-    draw(axes[0, 0], "Trust in the police (part of the scale 0-1)", months, TRUST)
-    draw(axes[0, 1], "Beliefs and fear (0-1)", months, BELIEFS)
+    draw(axes[0, 0], "Trust in the police (part of the scale 0-100)", months, TRUST, FOR_PEOPLE)
+    draw(axes[0, 1], "Beliefs and fear (0-100)", months, BELIEFS, FOR_PEOPLE)
     draw(axes[1, 0], "Crimes a month, in the four books (log scale)", months, BOOKS)
     axes[1, 0].set_yscale("symlog", linthresh=1.0)
     axes[1, 0].set_ylim(0.0, 2.0 * max(1.0, float(months[list(BOOKS.values())].to_numpy().max())))
     draw(axes[1, 1], "Homicides per 100,000 a year", months, {"last 12 months": "rate_12"})
-    draw(axes[2, 0], "Told and answered (share)", months, ANSWERS)
-    draw(axes[2, 1], "Frühling's criteria (0-1)", months, CRITERIA)
+    draw(axes[2, 0], "Told and answered, %", months, ANSWERS, FOR_PEOPLE)
+    draw(axes[2, 1], "Frühling's criteria (0-100)", months, CRITERIA, FOR_PEOPLE)
     near(axes[0, 0], months, TRUST)
     for place in (axes[0, 1], *axes[2]):
-        place.set_ylim(0.0, 1.02)
+        place.set_ylim(0.0, 1.02 * FOR_PEOPLE)
     axes[1, 1].set_ylim(bottom=0.0)
     return png_of(figure)
 
@@ -95,10 +96,10 @@ def derived(measures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw(place: Axes, title: str, months: pd.DataFrame, lines: Lines) -> None:
+def draw(place: Axes, title: str, months: pd.DataFrame, lines: Lines, scale: float = 1.0) -> None:
     """Draw some measures over the months: the mean of the runs, and their range as a band."""
     for number, (label, column) in enumerate(lines.items()):
-        runs = months.groupby("month")[column]
+        runs = (scale * months[column]).groupby(months["month"])
         marker = "o" if runs.ngroups == 1 else None
         place.plot(runs.mean().index, runs.mean(), label=label, marker=marker, linewidth=1.8, **stroke(number))
         if months["seed"].nunique() > 1:
@@ -116,4 +117,5 @@ def near(place: Axes, months: pd.DataFrame, lines: Lines) -> None:
     """Show only the tenths of the scale in which the lines lie, so that they can be told apart."""
     shown = months[list(lines.values())].to_numpy()
     low, high = np.nanmin(shown), np.nanmax(shown)
-    place.set_ylim(math.floor(10.0 * low - 0.2) / 10.0, math.ceil(10.0 * high + 0.2) / 10.0)
+    tenth = FOR_PEOPLE / 10.0
+    place.set_ylim(tenth * math.floor(10.0 * low - 0.2), tenth * math.ceil(10.0 * high + 0.2))

@@ -75,12 +75,12 @@ LINES = (
     Line("minutes to respond (median)", mean("response_minutes_median")),
     Line("arrests", total("arrests")),
     Line("communal authority's cases", total("cases")),
-    Line("Criteria (0-1, of twelve closed months)"),
-    Line("C1 small area", Expression(last="c1"), 2),
-    Line("C2 consultation", Expression(last="c2"), 2),
-    Line("C3 solving problems", Expression(last="c3"), 2),
-    Line("C4 causes and conditions", Expression(last="c4"), 2),
-    Line("A  accountability", Expression(last="accountability"), 2),
+    Line("Criteria (0-100, of twelve closed months)"),
+    Line("C1 small area", Expression(last="c1", scale=100.0), 0),
+    Line("C2 consultation", Expression(last="c2", scale=100.0), 0),
+    Line("C3 solving problems", Expression(last="c3", scale=100.0), 0),
+    Line("C4 causes and conditions", Expression(last="c4", scale=100.0), 0),
+    Line("A  accountability", Expression(last="accountability", scale=100.0), 0),
 )
 
 

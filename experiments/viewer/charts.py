@@ -22,10 +22,15 @@ class Chart:
     span: float
     zero: bool = False
 
+    @property
+    def factor(self) -> float:
+        """By what is multiplied what is drawn: a scale from 0 to 1 is told from 0 to 100."""
+        return 100.0 if self.unit == "scale" else 1.0
+
 
 CHARTS = (
-    Chart("trust", "scale", {"all": "trust_mean", "contact": "trust_contact", "no_contact": "trust_no_contact"}, 0.05),
-    Chart("fear", "scale", {"all": "fear_mean"}, 0.05),
+    Chart("trust", "scale", {"all": "trust_mean", "contact": "trust_contact", "no_contact": "trust_no_contact"}, 5.0),
+    Chart("fear", "scale", {"all": "fear_mean"}, 5.0),
     Chart(
         "books",
         "month",
@@ -49,7 +54,7 @@ HABITS = (
         "habits",
         "scale",
         {"team": "habit_team", "area": "habit_area", "analysis": "habit_analysis", "follow": "habit_follow"},
-        0.5,
+        50.0,
         True,
     ),
     Chart("long_visits", "resident_year", {"all": "long_visits_year"}, 0.5, True),
@@ -81,7 +86,10 @@ def data_of(
                 "zero": chart.zero,
                 "lines": [
                     {"name": say(language, f"chart.{name}")}
-                    | {letter: rounded(column[measure]) for letter, column in zip("ab", columns, strict=False)}
+                    | {
+                        letter: rounded(column[measure], chart.factor)
+                        for letter, column in zip("ab", columns, strict=False)
+                    }
                     for name, measure in chart.lines.items()
                 ],
             }
@@ -104,6 +112,6 @@ def timeline() -> tuple[ReadyEvent, ...]:
     return tuple(read_timeline())
 
 
-def rounded(values: list[float]) -> list[float | None]:
-    """Return numbers as the browser takes them: short, and null where there is none."""
-    return [None if value is None or math.isnan(value) else round(float(value), 4) for value in values]
+def rounded(values: list[float], factor: float) -> list[float | None]:
+    """Return numbers as the browser takes them: so many times as large, short, and null where there is none."""
+    return [None if value is None or math.isnan(value) else round(factor * float(value), 4) for value in values]

@@ -57,9 +57,9 @@ def bars(language: str, worlds: list[dict[str, tuple[float, str]]]) -> str:
 
 
 def certainty(language: str, score: float, word: str, share: float) -> str:
-    """Return "0.42 passable in 83 % of the draws"."""
+    """Return "42 passable in 83 % of the draws"."""
     named = words.verdict(word, language)
-    return f"{score:.2f} " + say(language, "criteria.certainty", word=named, share=f"{100.0 * share:.0f}")
+    return f"{100.0 * score:.0f} " + say(language, "criteria.certainty", word=named, share=f"{100.0 * share:.0f}")
 
 
 def funnel_bars(language: str, lanes: list[Lane]) -> str:

@@ -29,7 +29,7 @@ def words(language: str, lane: Lane, cell: int, layer: str) -> str:
     stated = {"place": place, "visits": f"{watch.values(lane.world, 'police')[cell]:.0f}", "crimes": crimes}
     if not residents:
         return say(language, "hover.empty", **stated)
-    means = {"trust": f"{trust / residents:.2f}", "fear": f"{fear / residents:.2f}"}
+    means = {"trust": f"{100 * trust / residents:.0f}", "fear": f"{100 * fear / residents:.0f}"}
     text = say(language, "hover.cell", residents=f"{residents:.0f}", **means, **stated)
     if layer == "authority":
         text += " " + say(language, "hover.authority", value=f"{watch.values(lane.world, layer)[cell]:.2f}")

@@ -21,19 +21,23 @@ OCCURRED, TOLD, FILED, RECORDED, SEEN = range(5)
 
 @dataclass(frozen=True)
 class Layer:
-    """How the numbers of one layer become colours; ``named`` layers may stand beside names of places."""
+    """How the numbers of one layer become colours; ``named`` layers may stand beside names of places.
+
+    ``told`` is by what they are multiplied where they are told.
+    """
 
     colours: str
     low: float
     high: float
     named: bool = True
     logarithmic: bool = False
+    told: float = 1.0
 
 
 LAYERS: dict[str, Layer] = {
-    "residents": Layer("viridis", 0.1, 0.8),
-    "trust": Layer("viridis", 0.3, 0.55),
-    "fear": Layer("magma", 0.2, 0.8),
+    "residents": Layer("viridis", 0.1, 0.8, told=100.0),
+    "trust": Layer("viridis", 0.3, 0.55, told=100.0),
+    "fear": Layer("magma", 0.2, 0.8, told=100.0),
     "occurred": Layer("inferno", 0.0, 20.0, logarithmic=True),
     "told": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
     "complaints": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),

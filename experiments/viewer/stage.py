@@ -12,6 +12,7 @@ from experiments.figures.looks import look_of
 from experiments.viewer import biography, charts, crowd, differ, frames, sites
 from experiments.viewer.desk import Desk
 from experiments.viewer.lane import Lane
+from experiments.viewer.looks import LAYERS
 from experiments.viewer.player import SPEEDS, Deed, Player
 from experiments.viewer.texts import say
 from experiments.viewer.views import captions, ends, view_of
@@ -158,7 +159,7 @@ class Stage:
         if mode == "difference":
             a, b = self.lanes
             shown, end = frames.difference_of(a, b, layer)
-            return frame | shown, ends(self.language.value, end)
+            return frame | shown, ends(self.language.value, LAYERS[layer].told * end)
         for letter, lane in zip("ab", self.lanes, strict=False):
             if mode in ("both", letter):
                 frame |= frames.frame_of(lane, letter, layer)

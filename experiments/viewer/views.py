@@ -44,7 +44,7 @@ def ready(language: str) -> dict[str, str]:
 def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any]:
     """Return what stands below the maps."""
     layer = LAYERS[name]
-    low, high = f"{layer.low:g}", f"{layer.high:g}"
+    low, high = (f"{layer.told * end:g}" for end in (layer.low, layer.high))
     if name in ON_REQUEST:
         low, high = ("MS-13", "Barrio 18") if name == "gangs" else ("", "")
     if mode == "difference":
