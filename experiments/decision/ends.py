@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from experiments.compare.ceiling import ceiling
-from experiments.decision.measures import TODAY, Text
+from experiments.decision.measures import TODAY, Text, measures
 from experiments.decision.outcomes import Outcome
 from experiments.decision.reach import WORLDS, reach
 
@@ -39,9 +39,10 @@ def ceiling_of(outcome: Outcome, site: str, factor: float) -> list[End]:
 
 
 def reached(outcome: Outcome, site: str) -> list[End]:
-    """Return the worlds at the ends for an outcome of which the ceiling does not tell."""
+    """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
     table = reach()
     if table.empty:
         return []
-    own = table[(table["site"] == site) & (table["outcome"] == outcome.name) & table["measure"].isin(list(WORLDS))]
-    return [End(float(row["effect"]), WORLDS[row["measure"]]) for _, row in own.iterrows()]
+    titles = WORLDS | {one.name: one.title for one in measures()}
+    own = table[(table["site"] == site) & (table["outcome"] == outcome.name)]
+    return [End(float(row["effect"]), titles[row["measure"]]) for _, row in own.iterrows()]

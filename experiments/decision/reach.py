@@ -27,7 +27,6 @@ YEARS = 2.0
 SITES = ("villa_canales", "totonicapan")
 WORLDS: dict[str, Text] = {
     "no_police": {"en": "no police", "es": "sin policía"},
-    "heavy_hand": {"en": "heavy hand", "es": "mano dura"},
     "all_best": {"en": "all best", "es": "todo lo mejor"},
 }
 """Worlds at the ends, by the name of their policy."""

@@ -7,7 +7,7 @@ from experiments.viewer.standing import Standing, digits_of, number
 type Span = tuple[str, str]
 """Words, and what they are: bold, benefit (b), harm (h) or nothing."""
 ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
-"""What is never told without what it may have cost."""
+"""What is never told without what it may have cost; of a heavy hand it is told in any case."""
 LAST = ("crimes_told",)
 """What is told where there is room: neither benefit nor harm."""
 MOST_TOLD = 2
@@ -100,7 +100,8 @@ def beside(one: Standing) -> list[Span]:
     by_name = {found.outcome.name: found for found in one.founds}
     spans: list[Span] = []
     for name, other in ALWAYS_BESIDE.items():
-        if by_name[name].verdict in ("rises", "falls") and by_name[other].verdict in ("open", "alike"):
+        told_of = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
+        if told_of and by_name[other].verdict in ("open", "alike"):
             spans.append(("; " + one.say(f"beside.{other}_{by_name[other].verdict}"), ""))
     return spans
 

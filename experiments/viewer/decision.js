@@ -39,7 +39,7 @@ function render({ model, el }) {
     <button type="button" class="cd-lang"></button>
     <details class="cd-share"><summary class="cd-main-btn"></summary><div></div></details></div>
     <p class="cd-answer" aria-live="polite"></p></header>
-    <main><section class="cd-measures"><div class="cd-top"><h2></h2><button type="button" class="cd-reset"></button></div>
+    <div class="cd-body"><section class="cd-measures"><div class="cd-top"><h2></h2><button type="button" class="cd-reset"></button></div>
     <div class="cd-cols cd-small"><span class="cd-legend"></span><div class="cd-axis"></div><span class="cd-cost-head"></span></div>
     <ol class="cd-levers"></ol><p class="cd-bill"></p></section>
     <section class="cd-results"><div class="cd-top"><h2></h2><div class="cd-horizon"><span class="cd-small" id="cd-hz"></span>
@@ -47,7 +47,7 @@ function render({ model, el }) {
     <div class="cd-goods"></div><div class="cd-harms"><h2></h2><div></div></div></section>
     <section class="cd-map"><div class="cd-top"><h2></h2><span class="cd-small"></span></div><div class="cd-m1"></div>
     <div class="cd-key cd-small"><span></span><i aria-hidden="true"></i><span></span></div><p class="cd-small cd-told"></p>
-    <nav class="cd-more"></nav><p class="cd-small cd-examined"></p></section></main>
+    <nav class="cd-more"></nav><p class="cd-small cd-examined"></p></section></div>
     <footer class="cd-small"></footer><div class="cd-bar" role="status"><p></p><a href="#cd-results"></a></div>`;
   find(".cd-results").id = "cd-results";
 

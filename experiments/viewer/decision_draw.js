@@ -36,7 +36,7 @@ function ends(values, from_zero) {
 
 // Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before.
 function series(row, sheet, ghost, w, h, dated) {
-  const R = rem(), left = R * 2.9, right = R * 3.3, top = R * 0.5, foot = dated ? R * 1.3 : R * 0.4;
+  const R = rem(), left = R * 2.9, right = R * 3.3, top = R * (row.hero && sheet.events.length ? 1.5 : 0.5), foot = dated ? R * 1.3 : R * 0.4;
   const a = row.a, b = row.b, n = sheet.years * 12;
   if (!a || !a.length) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
   const least = (value) => (row.hero ? value : Math.max(0, value)), low = row.low?.map(least), high = row.high?.map(least);
@@ -64,7 +64,7 @@ function series(row, sheet, ghost, w, h, dated) {
   s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
   if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
   s += last(row, x(n - 1) + R * 0.4, y, digits, R);
-  if (row.hero) s += names(row, sheet, x, y, top, R, w);
+  if (row.hero) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${short(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${short(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
 }
@@ -88,10 +88,11 @@ function last(row, at, y, digits, R) {
 }
 
 // Names of the lines, and public events that both worlds meet.
-function names(row, sheet, x, y, top, R, w) {
+function names(row, sheet, x, y, top, foot, R, w) {
   const bold = (c) => `font-weight:600;font-size:1rem;fill:${colour(c)};${halo()}`;
   const near = (some) => some.slice(0, Math.ceil(some.length * 0.45)), b = row.b || row.a;
-  const above = y(Math.max(...near(row.a), ...near(row.high || b))) - R * 0.5, below = y(Math.min(...near(row.a), ...near(row.low || b))) + R * 1.2;
+  const above = Math.max(top + R * 0.9, y(Math.max(...near(row.a), ...near(row.high || b))) - R * 0.5);
+  const below = Math.min(foot - R * 0.3, y(Math.min(...near(row.a), ...near(row.low || b))) + R * 1.2);
   const up = !row.b || b.at(-1) >= row.a.at(-1);
   let s = words(x(0.4), up && row.b ? below : above, sheet.words.line_a, "start", bold("a"));
   if (row.b) {
@@ -101,8 +102,8 @@ function names(row, sheet, x, y, top, R, w) {
   }
   for (const event of sheet.events) {
     const half = event.text.length * R * 0.22, at = Math.max(x(0) + half, Math.min(w - half, x(event.month)));
-    s += line(x(event.month), top + R, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint"));
-    s += words(at, top + R * 0.75, event.text, "middle", halo());
+    s += line(x(event.month), top - R * 0.3, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint"));
+    s += words(at, R * 0.85, event.text, "middle", halo());
   }
   return s;
 }

@@ -6,6 +6,7 @@ from experiments.viewer.texts import say
 COUNTS = {
     "robberies": "crimes_occurred_robbery",
     "homicides": "crimes_occurred_homicide",
+    "wrongful": "wrongful_detentions",
     "reports": "crimes_told",
     "complaints": "complaints_filed",
 }
@@ -20,8 +21,8 @@ def differences(a: Lane, b: Lane) -> dict[str, float]:
 def sentence(language: str, found: dict[str, float]) -> str:
     """Return the differences in words.
 
-    >>> sentence("en", {"robberies": -31.0, "reports": 212.0, "trust": 1.8})
-    'So far B has 31 fewer robberies and 212 more reports to the State; trust +1.8 points.'
+    >>> sentence("en", {"robberies": -31.0, "trust": 1.8})
+    'One pair of worlds, which is no finding: so far B has 31 fewer robberies; trust +1.8 points.'
     """
     if not any(found.values()):
         return say(language, "differ.nothing")

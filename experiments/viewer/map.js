@@ -548,7 +548,10 @@ class Board {
     if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
     const lens = { "+": 1.6, "-": 1 / 1.6, 0: 0 }[event.key];
     if (lens !== undefined) return this.enlarge(lens);
-    const deed = { " ": "play", ArrowRight: "shift", ArrowUp: "faster", ArrowDown: "slower", PageDown: "month", Home: "restart" }[event.key];
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (step && this.eye.size > 1) event.preventDefault(); // else the page is scrolled, as everywhere
+    if (step) return this.look({ ...this.eye, x: this.eye.x + (0.1 * step[0]) / this.eye.size, y: this.eye.y + (0.1 * step[1]) / this.eye.size });
+    const deed = { " ": "play", ".": "shift", "]": "faster", "[": "slower", PageDown: "month", Home: "restart" }[event.key];
     if (!deed) return;
     event.preventDefault();
     this.model.send({ kind: "key", deed });

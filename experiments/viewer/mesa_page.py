@@ -82,6 +82,7 @@ def TownMap(world: Any) -> None:
         widget.head = {"number": world.tick, "seconds": 0, "where": NIGHT}
     solara.Style(style() + ".cf-board { height: 460px; }")
     solara.Text(f"{world.date}, shift {world.tick % 3 + 1} of 3")
+    solara.Text(f"For developers: one world, no finding; counts are of {100 * SCALE:.0f} % of the town.")
     solara.Div(classes=["cf-map"], children=[widget], style={"width": "100%"})
 
 

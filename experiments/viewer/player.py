@@ -18,6 +18,8 @@ AHEAD = 1
 PATIENCE = 1.0
 """Seconds after which a frame that the browser has not acknowledged counts as missed."""
 MOST_MISSED = 5
+MOST_LATE = 1.0
+"""Seconds of shifts that are made up for at once."""
 
 Deed = Callable[[], None]
 
@@ -132,14 +134,20 @@ class Player:
                 self.changed()
                 return
         begun, rate = time.monotonic(), SPEEDS[self.speed]
-        period = 1.0 / (min(rate, FRAMES_A_SECOND) or FRAMES_A_SECOND)
-        # a frame that came late is made up for by the next, though not by a burst of them
-        self._due = max(self._due, begun - period) + period
         if rate:
-            self.advance(max(1, round(rate / FRAMES_A_SECOND)))
+            self.advance(self._owed(begun, rate))
         else:
+            self._due = max(self._due, begun) + 1.0 / FRAMES_A_SECOND
             self._advance_until(self._due - self._showing)
         self.frame()
+
+    def _owed(self, now: float, rate: float) -> int:
+        """Return how many shifts are due: where frames come late these are skipped, and time goes on as fast."""
+        at_once = max(1, round(rate / FRAMES_A_SECOND))
+        late = min(now - self._due, MOST_LATE)
+        shifts = at_once * (1 + int(late * rate / at_once))
+        self._due = max(self._due, now - MOST_LATE) + shifts / rate
+        return shifts
 
     def _advance_until(self, due: float) -> None:
         """Live as many shifts as there is time for, one at least."""

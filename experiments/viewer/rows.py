@@ -67,7 +67,7 @@ def reach_of(one: Standing, measure: Measure, at: int) -> Row | None:
     if any(math.isnan(value) for value in values):
         return None
     low, high = min(values), max(values)
-    words = {"low": signed(low, 1), "high": signed(high, 1)}
+    words = {"low": signed(low, 2), "high": signed(high, 2)}
     return {
         "low": low,
         "high": high,

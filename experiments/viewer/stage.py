@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from experiments.decision.choice import HORIZONS
 from experiments.figures.looks import look_of
 from experiments.viewer import biography, charts, crowd, differ, frames, sites
 from experiments.viewer.desk import Desk
@@ -17,7 +18,7 @@ from experiments.viewer.player import SPEEDS, Deed, Player
 from experiments.viewer.texts import say
 from experiments.viewer.views import captions, ends, view_of
 from experiments.viewer.widgets import ChartWidget, MapWidget
-from model.calendar import SHIFTS
+from model.calendar import SHIFTS, tick_of
 from model.errors import InputError
 from model.scenario import Policy
 
@@ -121,10 +122,20 @@ class Stage:
         return Lane(self.scenario.value, self.seed.value, self.ready.value[letter], moved)
 
     def advance(self, shifts: int) -> None:
-        """Live some shifts in every world."""
+        """Live some shifts in every world; the run ends at its horizon."""
+        left = tick_of(self.horizon) - self.lanes[0].world.tick if self.lanes else 0
         for lane in self.lanes:
-            for _ in range(shifts):
+            for _ in range(min(shifts, left)):
                 lane.step()
+        if self.lanes and left <= shifts:
+            self.player.play(False)
+            self.fault.set(self.say("page.horizon", date=self.horizon))
+
+    @property
+    def horizon(self) -> datetime.date:
+        """The last date to which worlds are lived."""
+        start: datetime.date = self.lanes[0].world.settings.start
+        return start.replace(year=start.year + HORIZONS[-1])
 
     def advance_and_show(self) -> None:
         """Live one shift and show it."""

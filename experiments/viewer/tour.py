@@ -12,8 +12,8 @@ from experiments.viewer.visit import Visit
 
 STEPS = 6
 YEARS = 3
-CLEAR = {"trust": 0.01, "told_share": 0.02}
-"""By how much a measure must move for the guess "clearly"."""
+CLEAR = {"trust": 1.0, "told_share": 2.0}
+"""By how much a measure must move, of a hundred, for the guess "clearly"."""
 COMPARISONS = {
     "resources_only": "trust",
     "reporting_support": "told_share",
@@ -122,10 +122,10 @@ def compare(visit: Visit, policy: str) -> None:
 
 
 def measured(visit: Visit, measure: str) -> tuple[float, float]:
-    """Return a measure of both worlds: trust now, or a share over the last year."""
+    """Return a measure of both worlds, of a hundred: trust now, or a share over the last year."""
     if measure == "trust":
-        return visit.lanes[0].watch.trust, visit.lanes[1].watch.trust
-    a, b = (sum(lane.history()[measure][-12:]) / 12.0 for lane in visit.lanes[:2])
+        return 100.0 * visit.lanes[0].watch.trust, 100.0 * visit.lanes[1].watch.trust
+    a, b = (100.0 * sum(lane.history()[measure][-12:]) / 12.0 for lane in visit.lanes[:2])
     return a, b
 
 
@@ -140,7 +140,7 @@ def Reveal(visit: Visit, stated: dict[str, Any]) -> None:
     measure = COMPARISONS[stated["policy"]]
     a, b = stated["measured"]
     name = visit.say("chart.trust" if measure == "trust" else "chart.telling")
-    text(visit.say("workshop.result", measure=name, a=f"{a:.3f}", b=f"{b:.3f}"), classes="cf-words")
+    text(visit.say("workshop.result", measure=name, a=f"{a:.1f}", b=f"{b:.1f}"), classes="cf-words")
     came = "same" if abs(b - a) < CLEAR[measure] else "rises" if b > a else "falls"
     text(visit.say("workshop.right" if came == stated["answer"] else "workshop.wrong"), classes="")
     text(visit.say("workshop.caution"))

@@ -19,7 +19,6 @@ from model.calendar import first_of_month
 REST_SECONDS = 0.4
 TABS = {"why": "why", "life": "life", "map": "time", "criteria": "criteria"}
 """Views that the decision view leads to, with the panel that each opens beside the map."""
-LAST_DATE = datetime.date(2060, 1, 1)
 KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
 
 
@@ -92,7 +91,7 @@ class Visit(Stage):
     def one_month(self) -> None:
         """Live one month."""
         self.player.play(False)
-        self.do(lambda: self.go_to(first_of_month(self.lanes[0].world.month + 1)), "living")
+        self.do(lambda: self.go_to(min(first_of_month(self.lanes[0].world.month + 1), self.horizon)), "living")
 
     def restart(self) -> None:
         """Go back to the start, with the same luck and the levers as they were moved."""
@@ -106,8 +105,8 @@ class Visit(Stage):
             date = datetime.date.fromisoformat(word)
         except ValueError:
             date = datetime.date.min
-        if not start <= date <= LAST_DATE:
-            self.fault.set(self.say("page.jump_wrong", low=start, high=LAST_DATE))
+        if not start <= date <= self.horizon:
+            self.fault.set(self.say("page.jump_wrong", low=start, high=self.horizon))
             return
         self.player.play(False)
         self.do(lambda: self.go_to(date), "living")
@@ -151,6 +150,7 @@ class Visit(Stage):
 
         def change() -> None:
             self.ready.set(self.ready.value | {letter: policy})
+            self.measures = () if letter == "b" else self.measures
             number = "ab".index(letter)
             if number >= len(self.lanes):
                 return

@@ -1,0 +1,164 @@
+"""The decision view in a real Chromium: move a measure, read the verdict, share, reload, on every screen."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chromium import COMPILE_SECONDS, SMALL, Tab, chromium, free_port, needs_chromium, program, served
+
+from experiments.decision.measures import measures
+from experiments.viewer.texts import texts
+
+pytestmark = needs_chromium
+
+SIZES = [(1440, 900), (1920, 1080), (1280, 720), (390, 844)]
+CODE = re.compile(r"[a-z]+_[a-z]+|log-odds|\{|undefined|NaN|\bnull\b")
+OPEN = "?years=1"
+MOVED = "?years=1&measures=training.3,heavy_hand.2"
+CUT = """() => [...document.querySelectorAll('.cd *')].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width && (box.left < -1 || box.right > innerWidth + 1) && !one.closest('[hidden], .cd-share div');
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a small town."""
+    folder, port = tmp_path_factory.mktemp("decision"), free_port()
+    town = folder / "small.toml"
+    town.write_text(SMALL, encoding="utf-8")
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
+        yield f"http://127.0.0.1:{port}/"
+    told = (folder / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def lived(tab: Tab) -> None:
+    """Wait until all worlds have been lived and the map is drawn."""
+    tab.page.wait_for_selector(".cd[data-state=done]", timeout=1000.0 * COMPILE_SECONDS)
+    tab.page.wait_for_selector(".cd-ground", timeout=1000.0 * COMPILE_SECONDS)
+
+
+def opened(browser: Any, address: str, width: int = 1440, height: int = 900) -> Tab:
+    """Return a tab in which the worlds of an address have been lived."""
+    tab = Tab(browser, address, width, height)
+    lived(tab)
+    return tab
+
+
+def closed(tab: Tab) -> None:
+    """Close a tab in which nothing may have gone wrong."""
+    tab.close()
+    assert tab.wrong == []
+
+
+def test_a_measure_is_moved_the_verdict_read_and_the_address_restores_it(browser: Any, url: str) -> None:
+    tab = opened(browser, url + OPEN)
+    assert tab.page.get_by_role("slider").count() == len(measures())
+    tab.page.get_by_text("As today").first.wait_for()
+    tab.page.locator("#cd-means").press("ArrowLeft")
+    tab.until(lambda: tab.page.locator(".cd-answer").inner_text().startswith("With 1 measure "))
+    answer = tab.page.locator(".cd-answer").inner_text()
+    assert answer.startswith("With 1 measure ")
+    assert tab.page.locator(".cd-goods .cd-v").count() == 4
+    assert "measures=means.0" in tab.page.url
+    told = tab.page.locator(".cd-results").inner_text()
+    tab.page.reload()
+    lived(tab)
+    assert tab.page.locator(".cd-answer").inner_text() == answer
+    assert tab.page.locator(".cd-results").inner_text() == told
+    tab.press("Cambiar a español")
+    tab.until(lambda: tab.page.locator(".cd-answer").inner_text().startswith("Con 1 medida "))
+    tab.press("↺ Volver todo a hoy")
+    tab.until(lambda: tab.page.locator(".cd-answer").inner_text().startswith("Como hoy"))
+    closed(tab)
+
+
+def test_the_first_view_is_there_at_once_when_all_is_warm(browser: Any, url: str) -> None:
+    opened(browser, url + OPEN).close()
+    begun = time.monotonic()
+    tab = Tab(browser, url + OPEN)
+    tab.page.locator(".cd-answer b").wait_for()
+    lived(tab)
+    assert time.monotonic() - begun < 30.0
+    closed(tab)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_is_cut_off(browser: Any, url: str, width: int, height: int) -> None:
+    for language in ("es", "en"):
+        tab = opened(browser, f"{url}{MOVED}&lang={language}", width, height)
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.page.evaluate(CUT) == []
+        closed(tab)
+
+
+@pytest.mark.parametrize("dark", ["", "&dark=1"], ids=["light", "dark"])
+def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, dark: str) -> None:
+    tab = opened(browser, url + MOVED + dark)
+    found = Axe().run(tab.page, ".cd").response["violations"]
+    assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == []
+    closed(tab)
+
+
+@pytest.mark.parametrize(("language", "other"), [("es", "en"), ("en", "es")])
+def test_no_code_name_and_no_word_of_another_language_is_shown(
+    browser: Any, url: str, language: str, other: str
+) -> None:
+    tab = opened(browser, f"{url}{MOVED}&lang={language}")
+    shown = tab.page.locator(".cd-body").inner_text() + tab.page.locator(".cd-answer").inner_text()
+    assert CODE.findall(shown) == []
+    foreign = [
+        text[other] for part in ("decision", "outcome") for text in texts()[part].values()
+        if text[other] != text[language] and "{" not in text[other] and len(text[other]) > 5
+    ]  # fmt: skip
+    assert len(foreign) > 30
+    lines = set(shown.splitlines())
+    assert [text for text in foreign if text in lines] == []
+    closed(tab)
+
+
+def test_measures_table_picture_and_command_are_handed_out(browser: Any, url: str, tmp_path: Path) -> None:
+    tab = opened(browser, url + MOVED + "&lang=en")
+    files = {"Measures (policy file)": "measures.toml", "Data (CSV)": "small.csv", "Picture (PNG)": "confianza.png"}
+    for name, file in files.items():
+        tab.page.locator(".cd-share summary").click()
+        with tab.page.expect_download() as waiting:
+            tab.press(name)
+        assert waiting.value.suggested_filename == file
+        waiting.value.save_as(tmp_path / file)
+    assert '"heavy_hand.army" = 20.0' in (tmp_path / "measures.toml").read_text(encoding="utf-8")
+    assert "trust_mean,12," in (tmp_path / "small.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "confianza.png").read_bytes().startswith(b"\x89PNG")
+    command = tab.page.locator(".cd-share code").text_content()
+    assert command.startswith("confianza compare status_quo ./measures.toml --scenario ")
+    closed(tab)
+
+
+def test_other_views_are_one_click_away_and_lead_back(browser: Any, url: str) -> None:
+    tab = opened(browser, url + MOVED + "&lang=en")
+    tab.page.locator(".cd-more a", has_text="Why?").click()
+    tab.ready()
+    assert tab.page.locator(".cf-canvas").count() == 2
+    assert "view=why" in tab.page.url
+    tab.press("To the decision")
+    lived(tab)
+    assert tab.page.locator(".cd-answer").inner_text().startswith("With 2 measures")
+    closed(tab)
+
+
+def test_an_address_that_is_wrong_is_told_and_nothing_is_lost(browser: Any, url: str) -> None:
+    tab = opened(browser, url + "?years=3")
+    tab.page.get_by_text("years must be one of 1, 2, 5, 10, got '3'").wait_for()
+    assert tab.page.get_by_role("slider").count() == len(measures())
+    closed(tab)
