@@ -117,8 +117,20 @@ def drawn(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
         figure,
         f"What each change does, and what two or three do beyond that, after {table['years'].iloc[0]:g} years: means of"
         f" {table['n'].max()} twins and 95 % intervals; pale where the interval holds no change",
+        finding(table, measures[0]),
     )
     return figure
+
+
+def finding(table: pd.DataFrame, measure: str) -> str:
+    """Return which change or combination moves the first measure most, if any is told from luck."""
+    own = table[table["measure"] == measure].to_dict("records")
+    told = [row for row in own if row["settled"] and row["estimate"]]
+    if not told:
+        return f"No change of {named(measure)} can be told from luck"
+    most = max(told, key=lambda row: abs(float(row["estimate"])))
+    size = for_people(measure) * most["estimate"]
+    return f"{most['change'].replace('_', ' ')} moves {named(measure)} most: {size:+,.3g}"
 
 
 def panel(axes: Axes, table: pd.DataFrame, changes: Sequence[str], scenarios: Sequence[str]) -> None:

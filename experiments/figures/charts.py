@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import BLUE
+from experiments.figures.looks import BLUE, INK, SOFT
 from experiments.runs.words import meaning
 from model.measures import MEASURES
 
@@ -18,10 +18,14 @@ MOST_LEVELS, MOST_FACTORS, MOST_WRITTEN = 12, 8, 64
 CONFIDENT = 1.96
 
 
-def entitle(figure: Figure, text: str) -> None:
-    """Write a title over a figure, in as many lines as its width asks for."""
-    lines = textwrap.wrap(text, int(11.0 * figure.get_figwidth()))
-    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=12)
+def entitle(figure: Figure, text: str, finding: str = "") -> None:
+    """Write the finding over a figure and how it was measured at its foot, or the latter alone over it."""
+    title, under = (finding, text) if finding else (text, "")
+    lines = textwrap.wrap(title, int(10.0 * figure.get_figwidth()))
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=12, fontweight="bold", color=INK)
+    if under:
+        told = textwrap.wrap(under, int(15.0 * figure.get_figwidth()))
+        figure.supxlabel("\n".join(told), x=0.01, ha="left", fontsize=8.5, color=SOFT)
 
 
 def for_people(measure: str) -> float:

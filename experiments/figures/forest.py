@@ -41,8 +41,18 @@ def forest(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]) 
         figure,
         f"What each change does, everything else alike: mean of {n} twins and its 95 % interval; pale where the"
         " interval holds no change",
+        finding(found[measures[0]], measures[0]),
     )
     return figure
+
+
+def finding(found: Sequence[Contrast], measure: str) -> str:
+    """Return which change moves the first measure most, if any is told from luck."""
+    told = [one for one in found if one.effect.settled and one.effect.effect]
+    if not told:
+        return f"No change of {named(measure)} can be told from luck"
+    most = max(told, key=lambda one: abs(one.effect.effect))
+    return f"{label(most.level)} moves {named(measure)} most: {most.effect.effect:+,.3g}"
 
 
 def places_of(every: Sequence[Contrast]) -> dict[Row, int]:

@@ -30,12 +30,13 @@ HEADED: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
 
 @dataclass(frozen=True)
 class Sizes:
-    """Inches of a figure's panels: their height, what names rows at the left, what stands over each; and their rows."""
+    """Inches of panels: height, room for names at the left, room over each; how many in a column and in a row."""
 
     tall: float
     left: float
     over: float = 0.0
     rows: int = 1
+    across: int = MOST_ACROSS
 
     @property
     def row(self) -> float:
@@ -48,7 +49,7 @@ class Sheet:
 
     def __init__(self, tongue: Tongue, told: tuple[str, str], heads: Sequence[str], sizes: Sizes) -> None:
         self.tongue, self.heads, self.sizes = tongue, heads, sizes
-        self.across = min(MOST_ACROSS, len(heads))
+        self.across = min(sizes.across, len(heads))
         title, under = (tongue.lines(text, most).split("\n") for text, most in zip(told, ACROSS, strict=True))
         self.top = TITLE * len(title) + UNDER * len(under) + 0.1
         self.named = HEAD * max(len(self.wrapped(head)) for head in heads) if any(heads) else 0.0
@@ -142,6 +143,22 @@ def last_values(axes: Axes, when: float, ends: tuple[float, float], digits: int,
         axes.annotate(
             f"{value:,.{digits}f}", (when, place), (2, 0), textcoords="offset points",
             va="center", fontsize=7, annotation_clip=False, **look,
+        )  # fmt: skip
+
+
+def named_ends(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], least: float = 0.1) -> None:
+    """Write the names of lines beside their last values, apart where they would touch."""
+    low, high = axes.get_ylim()
+    at = axes.transData.transform
+    bottom, top = at((when, low))[1], at((when, high))[1]
+    placed: list[float] = []
+    for name, value, colour in sorted(ends, key=lambda end: end[1]):
+        height = (at((when, value))[1] - bottom) / (top - bottom)
+        height = max(height, placed[-1] + least) if placed else height
+        placed.append(height)
+        axes.annotate(
+            name, (1.0, height), (3, 0), xycoords="axes fraction", textcoords="offset points",
+            va="center", fontsize=7, color=colour, annotation_clip=False,
         )  # fmt: skip
 
 

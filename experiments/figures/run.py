@@ -1,49 +1,43 @@
 """The picture of a run: trust, belief, the four books, homicides, answers of the police, criteria."""
 
-import math
-import textwrap
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 
-import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from experiments.figures.looks import COLOURS, stroke
-from experiments.figures.svg import png_of
+from experiments.figures.looks import INK, NULL
+from experiments.figures.multiples import A, B, Sheet, Sizes, named_ends
+from experiments.figures.svg import Tongue, png_of
 from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 
-BAND, FOR_PEOPLE = 0.18, 100.0
-"""How dense the band is, and by what is multiplied where people read it what lies from 0 to 1."""
+BAND = 0.18
+LOOKS: tuple[dict[str, Any], ...] = (
+    {"color": B, "linewidth": 1.8},
+    {"color": INK, "linewidth": 1.2},
+    {"color": A, "linewidth": 1.2, "dashes": (3, 2)},
+    {"color": NULL, "linewidth": 1.2},
+    {"color": NULL, "linewidth": 1.2, "dashes": (1, 1)},
+)
+NAMES, GROWS, AROUND = 0.62, 2.0, 0.15
+"""Share of a panel's room for its lines, which the rest names; room over a logarithm's highest; inches around all."""
 
 Lines = Mapping[str, str]
-TRUST: Lines = {
-    "all residents": "trust_mean",
-    "with contact in 12 months": "trust_contact",
-    "without contact": "trust_no_contact",
-}
-BELIEFS: Lines = {
-    "fair treatment": "fairness_mean",
-    "effectiveness": "effectiveness_mean",
-    "fear": "fear_mean",
-}
+TRUST: Lines = {"everybody": "trust_mean", "police met in the year": "trust_contact", "not met": "trust_no_contact"}
+BELIEFS: Lines = {"fair treatment": "fairness_mean", "effectiveness": "effectiveness_mean", "fear": "fear_mean"}
 BOOKS: Lines = {
     "happened": "crimes_occurred",
-    "told to a state body": "crimes_told",
-    "complaints at the prosecutor": "complaints_filed",
-    "headquarters' record": "crimes_recorded",
+    "told to the state": "crimes_told",
+    "complaints": "complaints_filed",
+    "police record": "crimes_recorded",
 }
-ANSWERS: Lines = {
-    "crimes told to a state body": "told_share",
-    "calls answered within the hour": "in_hour",
-    "calls never answered": "never",
-}
+ANSWERS: Lines = {"crimes told": "told_share", "calls within the hour": "in_hour", "calls never answered": "never"}
 CRITERIA: Lines = {
     "C1 small area": "c1",
     "C2 consultation": "c2",
@@ -51,35 +45,46 @@ CRITERIA: Lines = {
     "C4 conditions": "c4",
     "A accountability": "accountability",
 }
+DEATHS: Lines = {"last 12 months": "rate_12"}
+PANELS: Mapping[str, tuple[Lines, float]] = {
+    "Trust in the police, 0-100": (TRUST, 100.0),
+    "Beliefs and fear, 0-100": (BELIEFS, 100.0),
+    "Crimes a month, four records (log)": (BOOKS, 1.0),
+    "Homicides per 100,000 a year": (DEATHS, 1.0),
+    "Told and answered, of a hundred": (ANSWERS, 100.0),
+    "Frühling's criteria, 0-100": (CRITERIA, 100.0),
+}
+"""What the panels show, and by what it is multiplied."""
 
 
 def picture(spec: RunSpec, measures: pd.DataFrame) -> bytes:
     """Return the picture of runs that differ in their seeds as PNG; the same bytes for the same runs."""
-    figure = Figure(figsize=(11.0, 11.5), layout="constrained")
-    figure.suptitle(title_of(spec, measures), x=0.02, ha="left", fontsize=13, fontweight="bold")
-    axes = figure.subplots(3, 2)
     months = derived(measures)
-    draw(axes[0, 0], "Trust in the police (part of the scale 0-100)", months, TRUST, FOR_PEOPLE)
-    draw(axes[0, 1], "Beliefs and fear (0-100)", months, BELIEFS, FOR_PEOPLE)
-    draw(axes[1, 0], "Crimes a month, in the four books (log scale)", months, BOOKS)
-    axes[1, 0].set_yscale("symlog", linthresh=1.0)
-    axes[1, 0].set_ylim(0.0, 2.0 * max(1.0, float(months[list(BOOKS.values())].to_numpy().max())))
-    draw(axes[1, 1], "Homicides per 100,000 a year", months, {"last 12 months": "rate_12"})
-    draw(axes[2, 0], "Told and answered, %", months, ANSWERS, FOR_PEOPLE)
-    draw(axes[2, 1], "Frühling's criteria (0-100)", months, CRITERIA, FOR_PEOPLE)
-    near(axes[0, 0], months, TRUST)
-    for place in (axes[0, 1], *axes[2]):
-        place.set_ylim(0.0, 1.02 * FOR_PEOPLE)
-    axes[1, 1].set_ylim(bottom=0.0)
-    return png_of(figure)
+    told = finding(spec, months), f"{spec.policy}, {spec.begins} to {spec.until}, {seeds_of(measures)}."
+    sheet = Sheet(Tongue("en"), told, list(PANELS), Sizes(1.15, 0.35, across=2))
+    for number, (lines, scale) in enumerate(PANELS.values()):
+        axes = sheet.panel(number)
+        box = axes.get_position()
+        axes.set_position((box.x0, box.y0, box.width * NAMES, box.height))
+        draw(axes, months, lines, scale)
+    return png_of(sheet.figure, edge=AROUND)
 
 
-def title_of(spec: RunSpec, measures: pd.DataFrame) -> str:
-    """Return municipality, policy and seeds, on two or more lines."""
-    seeds = sorted(set(measures["seed"]))
-    named = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]}-{seeds[-1]} (mean and range)"
+def finding(spec: RunSpec, months: pd.DataFrame) -> str:
+    """Return what these worlds came to; one world is said to be one."""
     place = spec.scenario.title.get("en", spec.scenario.name)
-    return "\n".join([*textwrap.wrap(f"{place}: {spec.policy}", 90), f"{spec.begins} to {spec.until}, {named}"])
+    trust = 100.0 * months.groupby("month")["trust_mean"].mean()
+    one = "one world of " if months["seed"].nunique() == 1 else ""
+    said = f"{one}{place}: trust in the police from {trust.iloc[0]:.1f} to {trust.iloc[-1]:.1f} of 100"
+    return said[:1].upper() + said[1:]
+
+
+def seeds_of(measures: pd.DataFrame) -> str:
+    """Return which seeds were lived; what one world did may be its luck alone."""
+    seeds = sorted(set(measures["seed"]))
+    if len(seeds) == 1:
+        return f"seed {seeds[0]} alone: what it shows may be luck"
+    return f"seeds {seeds[0]}-{seeds[-1]}: lines are means, bands hold all worlds"
 
 
 def derived(measures: pd.DataFrame) -> pd.DataFrame:
@@ -96,26 +101,22 @@ def derived(measures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw(place: Axes, title: str, months: pd.DataFrame, lines: Lines, scale: float = 1.0) -> None:
-    """Draw some measures over the months: the mean of the runs, and their range as a band."""
-    for number, (label, column) in enumerate(lines.items()):
-        runs = (scale * months[column]).groupby(months["month"])
-        marker = "o" if runs.ngroups == 1 else None
-        place.plot(runs.mean().index, runs.mean(), label=label, marker=marker, linewidth=1.8, **stroke(number))
+def draw(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float) -> None:
+    """Draw some measures over the months, the mean of the runs and their range as a band, each named at its end."""
+    ends = []
+    for (label, column), look in zip(lines.items(), LOOKS, strict=False):
+        runs = months.assign(shown=scale * months[column]).groupby("month")["shown"]
+        mean = runs.mean()
+        axes.plot(mean.index, mean, marker="o" if runs.ngroups == 1 else None, **look)
         if months["seed"].nunique() > 1:
-            place.fill_between(runs.min().index, runs.min(), runs.max(), color=COLOURS[number], alpha=BAND, lw=0)
-    place.set_title(title, loc="left", fontsize=11)
-    place.legend(fontsize=9, frameon=False, ncols=2, loc="upper left", bbox_to_anchor=(-0.02, -0.07))
-    place.grid(axis="y", color="0.9")
-    place.spines[["top", "right"]].set_visible(False)
-    locator = mdates.AutoDateLocator(minticks=2, maxticks=7)
-    place.xaxis.set_major_locator(locator)
-    place.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
-
-
-def near(place: Axes, months: pd.DataFrame, lines: Lines) -> None:
-    """Show only the tenths of the scale in which the lines lie, so that they can be told apart."""
-    shown = months[list(lines.values())].to_numpy()
-    low, high = np.nanmin(shown), np.nanmax(shown)
-    tenth = FOR_PEOPLE / 10.0
-    place.set_ylim(tenth * math.floor(10.0 * low - 0.2), tenth * math.ceil(10.0 * high + 0.2))
+            axes.fill_between(mean.index, runs.min(), runs.max(), color=look["color"], alpha=BAND, linewidth=0)
+        ends.append((label, float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0, look["color"]))
+    if lines is BOOKS:
+        axes.set_yscale("symlog", linthresh=1.0)
+        axes.set_ylim(0.0, GROWS * max(1.0, float(months[list(lines.values())].to_numpy().max())))
+    elif lines is DEATHS:
+        axes.set_ylim(bottom=0.0)
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+    named_ends(axes, mdates.date2num(mean.index[-1]), ends)

@@ -53,12 +53,17 @@ class Tongue:
         return "\n".join(own)
 
 
-def svg_of(figure: Figure, name: str, about: dict[str, str]) -> str:
-    """Return a figure as SVG; ``about`` is written into its metadata."""
+def svg_of(figure: Figure, name: str, about: dict[str, str], edge: float | None = None) -> str:
+    """Return a figure as SVG, perhaps with so many inches around it; ``about`` is written into its metadata."""
     sink = io.StringIO()
     with matplotlib.rc_context(LOOK | {"svg.hashsalt": name}):
-        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": "Confianza", **about})
+        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": "Confianza", **about}, **framed(edge))
     return sink.getvalue()
+
+
+def framed(edge: float | None) -> dict[str, Any]:
+    """Return how a figure is written with so many inches around what it shows; as it is where none are given."""
+    return {} if edge is None else {"bbox_inches": "tight", "pad_inches": edge}
 
 
 def pdf_of(figure: Figure) -> bytes:
@@ -69,12 +74,12 @@ def pdf_of(figure: Figure) -> bytes:
     return sink.getvalue()
 
 
-def png_of(figure: Figure, about: dict[str, str] | None = None) -> bytes:
+def png_of(figure: Figure, about: dict[str, str] | None = None, edge: float | None = None) -> bytes:
     """Return a figure as PNG: for print, with ``about`` in its metadata, or for a screen, if there is none."""
     sink = io.BytesIO()
     known = {"Software": None} if about is None else {"Software": "Confianza", **about}
     with matplotlib.rc_context(LOOK):
-        figure.savefig(sink, format="png", dpi=DPI_OF_SCREENS if about is None else DPI, metadata=known)
+        figure.savefig(sink, format="png", dpi=DPI_OF_SCREENS if about is None else DPI, metadata=known, **framed(edge))
     return sink.getvalue()
 
 

@@ -22,6 +22,8 @@ from experiments.runs.manifest import read_manifest
 from model.errors import InputError, nearest
 
 KINDS = (".svg", ".png")
+AROUND = 0.15
+"""Inches around a figure that stands alone."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Alone:
     name: str
     caption: Both
     draw: Callable[[Tongue], Figure]
+    draws_edge: bool = False
 
 
 def every(folder: Path) -> Iterator[Alone]:
@@ -40,7 +43,7 @@ def every(folder: Path) -> Iterator[Alone]:
         yield Alone(f"{site.name}-{name}", FIGURES[name][1], partial(drawn, name, site))
     for site in sites:
         if site.others:
-            yield Alone(f"{site.name}-poster", SHOWN, partial(poster, site))
+            yield Alone(f"{site.name}-poster", SHOWN, partial(poster, site), draws_edge=True)
     for name, (draw, caption) in CONTEXT.items():
         yield Alone(name, caption, draw)
 
@@ -72,4 +75,6 @@ def content(figure: Alone, language: str, path: Path, command: str) -> bytes:
     about = {"Title": alt, "Description": alt, "Source": f"{command} --lang {language}"}
     with matplotlib.rc_context(LOOK):
         drawing = figure.draw(Tongue(language))
-    return svg_of(drawing, path.stem, about).encode() if path.suffix == ".svg" else png_of(drawing, about)
+    edge = None if figure.draws_edge else AROUND
+    svg = path.suffix == ".svg"
+    return svg_of(drawing, path.stem, about, edge).encode() if svg else png_of(drawing, about, edge)
