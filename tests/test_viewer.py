@@ -7,6 +7,7 @@ import string
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -500,6 +501,7 @@ def page(small: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     monkeypatch.setattr(module, "Visit", Kept)
     box, rc = solara.render(module.Page(), handle_error=False)
+    visits[0].do(lambda: visits[0].go_deeper("map"))
     wait_for(lambda: not visits[0].busy.value and bool(visits[0].lanes), 120.0)
     yield box, rc, visits[0]
     rc.close()
@@ -535,11 +537,11 @@ def test_who_finds_no_place_is_told_and_let_in_when_there_is_one(page: Any, monk
     box, rc = solara.render(Page(), handle_error=False)
     assert "está abierta 1 veces" in " ".join(texts_of(box.children))
     time.sleep(0.5)
-    assert "Play" not in " ".join(texts_of(box.children))
+    assert crowd._inside == {page[2]}
     monkeypatch.setattr(crowd, "MOST", 2)
-    wait_for(lambda: "Play" in " ".join(texts_of(box.children)))
+    wait_for(lambda: "está abierta" not in " ".join(texts_of(box.children)))
     (late,) = crowd._inside - {page[2]}
-    wait_for(lambda: late.lanes and not late.busy.value, 120.0)
+    wait_for(late.player.thread.is_alive)
     rc.close()
     wait_for(lambda: not late.player.thread.is_alive())
     assert crowd._inside == {page[2]}
@@ -550,6 +552,8 @@ def test_two_visitors_do_not_meet(small: str) -> None:
 
     one, two = Visit(), Visit()
     ends = [visit.open() for visit in (one, two)]
+    for visit in (one, two):
+        visit.do(partial(visit.go_deeper, "map"))
     wait_for(lambda: all(visit.lanes and not visit.busy.value for visit in (one, two)), 120.0)
     one.move_lever(LEVER, 0.9)
     one.jump("2017-01-20")

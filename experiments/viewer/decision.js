@@ -124,7 +124,7 @@ function render({ model, el }) {
     fill(".cd-measures h2", plain(s.words.measures));
     fill(".cd-reset", `↺ ${plain(s.words.back_all)}`);
     fill(".cd-legend", `<span class="cd-a">◆</span> ${plain(s.words.as_today)}<br><span class="cd-b">●</span> ${plain(s.words.yours)}`);
-    fill(".cd-axis", plain(s.words.reach_head));
+    fill(".cd-axis", plain(s.reach_head));
     fill(".cd-cost-head", plain(s.words.cost));
     const date = `<input type="date" data-name="from" value="${s.begins}" min="${s.first}" aria-label="${plain(s.words.from_label)}">`;
     fill(".cd-bill", s.chosen ? `<b>${plain(s.changes)}</b> ${date}. ${plain(s.bill)}` : plain(s.changes));

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 from experiments.decision.background import Background
 from experiments.decision.choice import FILE, HORIZONS, Choice, runs_of
@@ -152,7 +153,7 @@ class Desk:
             "lang": self.language,
             "dark": "1" if self.dark else "",
         }
-        return "&".join(f"{key}={value}" for key, value in stated.items() if value)
+        return urlencode({key: value for key, value in stated.items() if value}, safe=",./")
 
     def file(self, kind: str) -> dict[str, str]:
         """Return a file of what is shown: its measures as a policy, or its numbers as a table."""

@@ -1,18 +1,14 @@
 """The server of the page: on this machine only, without network and without telemetry."""
 
 import os
-import queue
 import socket
 import threading
 import warnings
 from collections.abc import Callable
 
-from experiments.decision.background import Background, in_background
-from experiments.decision.choice import Choice, runs_of
 from experiments.runs.progress import say
 from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
-from experiments.viewer.desk import work_with
 from experiments.viewer.door import CDN, Door
 from model.errors import InputError, nearest
 
@@ -45,8 +41,9 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
     if mesa:
         serve(MESA, port, lambda: None)
     else:
-        with in_background() as background:
-            work_with(background)
+        from experiments.viewer.backstage import warm, workers
+
+        with workers() as background:
             serve(PAGE, port, lambda: warm(scenario, background))
 
 
@@ -70,16 +67,6 @@ def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
         timeout_graceful_shutdown=2,
         ws_per_message_deflate=False,  # on one machine squeezing frames costs more than sending them
     )
-
-
-def warm(scenario: str, background: Background) -> None:
-    """Let the worlds as today be lived for the first visitor; then compile here, for the views of one world."""
-    specs = runs_of(Choice(scenario), background.folder)[0]
-    lived: queue.SimpleQueue[object] = queue.SimpleQueue()
-    background.ask(background.take_seat(), specs, lambda life, _: lived.put(life))
-    for _ in specs:
-        lived.get()
-    sites.begin(scenario, specs[0].seed)
 
 
 def check_free(port: int) -> None:

@@ -13,14 +13,14 @@ from experiments.runs.ranks import FEWEST
 from experiments.viewer import frames, sites
 from experiments.viewer.answer import Span, answer, bar
 from experiments.viewer.charts import timeline
-from experiments.viewer.rows import answered, bill, measure_rows, outcome_rows
+from experiments.viewer.rows import answered, bill, measure_rows, outcome_rows, years_of_reach
 from experiments.viewer.standing import Standing, number
 from model.town import Town
 
 NAMES = 9
 """Settlements whose names may stand on the map: those where most people live."""
 WORDS = (
-    *("measures", "back_all", "as_today", "yours", "reach_head", "reach_none", "cost", "horizon", "of_hundred"),
+    *("measures", "back_all", "as_today", "yours", "reach_none", "cost", "horizon", "of_hundred"),
     *("harms", "line_a", "line_b", "against_possible", "where", "where_unit", "map_label", "deeper", "municipality"),
     *("light", "other_language", "other_code", "share", "copy_link", "copy_command", "copied", "save_policy"),
     *("save_picture", "save_data", "command_note", "not_examined", "foot", "foot_twins", "foot_same", "see_all"),
@@ -37,6 +37,7 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
     where = "in_twins" if one.moved else "in_worlds"
     return {
         "words": {name: one.say(f"decision.{name}") for name in WORDS},
+        "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
         "lang": one.language,
         "dark": dark,
         "state": "running" if one.running else "done",

@@ -249,6 +249,7 @@ class Stage:
         communal = bool(self.lanes) and bool(self.lanes[0].site.town.authorities["communal"].any())
         view = view_of(self.language.value, self.layer.value, self.arrangement(), communal)
         titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
+        titles |= {"b": self.say("decision.line_b")} if titles and self.measures else {}
         self.map.view = view | {
             "look": look_of(self.dark.value),
             "captions": titles,

@@ -1,0 +1,87 @@
+"""Measure the decision view with all of Villa Canales and take its pictures: `python tests/decision_pictures.py`.
+
+Writes results/reference/page/; nothing there is typed in by hand.
+"""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, program, served
+
+FOLDER = ROOT / "results" / "reference" / "page"
+CHOICE = "measures=training.2,reporting.2,visits.2"
+PICTURES = {
+    "decision_es.png": ("lang=es", 1440, 900),
+    "decision_en_dark.png": ("lang=en&dark=1", 1920, 1080),
+    "decision_phone_es.png": ("lang=es", 390, 844),
+    "decision_totonicapan_en.png": ("lang=en&town=totonicapan", 1280, 720),
+}
+DONE = ".cd[data-state=done]"
+
+
+def lived(tab: Tab) -> None:
+    """Wait until all worlds have been lived and the map is drawn."""
+    tab.page.wait_for_selector(DONE, timeout=1000.0 * COMPILE_SECONDS)
+    tab.page.wait_for_selector(".cd-ground", timeout=1000.0 * COMPILE_SECONDS)
+
+
+def measured(browser: Any, url: str) -> dict[str, str]:
+    """Return how long a visitor waits: for the first view, for the first twin, and for all of them."""
+    lived(Tab(browser, url))
+    begun = time.monotonic()
+    tab = Tab(browser, url)
+    lived(tab)
+    told = {"first view of all worlds as today, warm": f"{time.monotonic() - begun:.1f} s"}
+    begun = time.monotonic()
+    tab.page.locator("#cd-training").press("ArrowRight")
+    tab.page.wait_for_function(
+        "document.querySelectorAll('.cd-c .cd-band').length > 0", timeout=1000.0 * COMPILE_SECONDS
+    )
+    told["from a move to the first twin"] = f"{time.monotonic() - begun:.1f} s"
+    lived(tab)
+    told["from a move to all eight twins of two years"] = f"{time.monotonic() - begun:.1f} s"
+    told["load of the machine meanwhile"] = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    tab.close()
+    assert tab.wrong == [], tab.wrong
+    return told
+
+
+def picture(browser: Any, url: str, name: str) -> None:
+    """Take one picture."""
+    address, width, height = PICTURES[name]
+    tab = Tab(browser, f"{url}?{CHOICE}&{address}", width, height)
+    lived(tab)
+    tab.page.wait_for_timeout(2500)
+    tab.page.screenshot(path=FOLDER / name)
+    tab.close()
+    assert tab.wrong == [], tab.wrong
+
+
+def readme(told: dict[str, str]) -> str:
+    """Return the text that stands beside the pictures."""
+    lines = ["# The decision view", "", "Taken and measured by `python tests/decision_pictures.py`.", ""]
+    lines += ["| measured | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items()), ""]
+    for name, (address, width, height) in PICTURES.items():
+        lines += [f"![{width} × {height}: ?{CHOICE}&{address}]({name})", ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Serve Villa Canales, measure, then take the pictures."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(program("view", "villa_canales", "--port", str(port)), port, Path(folder)),
+        chromium() as browser,
+    ):
+        (FOLDER / "decision.md").write_text(readme(measured(browser, url)), encoding="utf-8")
+        for name in PICTURES:
+            picture(browser, url, name)
+
+
+if __name__ == "__main__":
+    main()
