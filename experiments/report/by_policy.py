@@ -160,12 +160,18 @@ def causes(site: Site, tongue: Tongue) -> Figure:
     sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
     shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
     labels = [tongue(*in_both(cause, name)) for name in shown]
-    finding = both(
-        "Lo que más mueve la confianza: {first}",
-        "What moves trust most: {first}",
-        first=both(*in_both(cause, shown[0])),
+    return forests(
+        site, tongue, (strongest(site, shown), dots_and_intervals(site, POINTS)), shown, labels, section="cause"
     )
-    return forests(site, tongue, (finding, dots_and_intervals(site, POINTS)), shown, labels, section="cause")
+
+
+def strongest(site: Site, names: Sequence[str]) -> Both:
+    """Return which cause moves trust most, of those that are told from luck under any policy."""
+    told = [name for name in names if {"rises", "falls"} & {site.judged(arm, name, "cause") for arm in site.others}]
+    if not told:
+        return both("Ninguna causa se distingue del azar", "No cause can be told from luck")
+    first = both(*in_both(cause, told[0]))
+    return both("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
 @shows(
