@@ -54,6 +54,25 @@ def test_whoever_cites_finds_the_same_everywhere() -> None:
     assert meta["runtimePlatform"] == f"Python {PROJECT['requires-python']}"
 
 
+def test_the_parts_for_a_model_library_lie_where_it_is_said() -> None:
+    page = ROOT / "docs" / "comses.md"
+    links = [link for link in re.findall(r"\]\((.+?)\)", page.read_text(encoding="utf-8")) if "://" not in link]
+    assert len(links) > 20
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_draft_of_the_paper_cites_what_its_list_holds_and_names_nobody_unknown() -> None:
+    text, references = (
+        (ROOT / "docs" / "paper" / name).read_text(encoding="utf-8") for name in ("paper.md", "paper.bib")
+    )
+    head = yaml.safe_load(text.split("---")[1])
+    assert set(re.findall(r"@(\w+)", text)) == set(re.findall(r"^@\w+\{(\w+),", references, re.MULTILINE))
+    assert stated("CITATION.cff")["references"][0]["doi"] in references
+    assert [one["name"] for one in head["authors"]] == [one["name"] for one in PROJECT["authors"]]
+    assert head["tags"][1:] == stated("CITATION.cff")["keywords"]
+    assert 750 <= len(text.split()) <= 1750
+
+
 def test_what_is_not_released_stands_on_top_of_the_changelog() -> None:
     headings = re.findall(r"^## (.+)$", CHANGES, re.MULTILINE)
     assert headings == ["Unreleased", *(f"{version} ({date})" for version, date in releases())]
