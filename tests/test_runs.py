@@ -45,7 +45,12 @@ def folder(tmp_path_factory):
 
 def test_a_run_writes_the_files_of_the_contract(folder):
     names = {path.name for path in folder.iterdir()}
-    assert names == {f"{table}.parquet" for table in TABLES} | {"summary.png", "manifest.json"}
+    assert names == {
+        *(f"{table}.parquet" for table in TABLES),
+        "summary.png",
+        "manifest.json",
+        "ro-crate-metadata.json",
+    }
     assert (folder / "summary.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -166,7 +166,8 @@ def test_a_start_that_was_killed_before_its_first_file_was_in_place_is_no_obstac
     (tmp_path / ".manifest.json.77").write_text("{")
     monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(tmp_path)]) == 130
-    assert {path.name for path in tmp_path.iterdir()} == {"lock", "manifest.json", "measures", "plan.parquet"}
+    there = {"lock", "manifest.json", "measures", "plan.parquet", "ro-crate-metadata.json"}
+    assert {path.name for path in tmp_path.iterdir()} == there
 
 
 def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypatch):

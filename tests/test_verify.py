@@ -7,10 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from rocrate.rocrate import ROCrate
 
 from experiments.cli import app as cli
 
+CITED = yaml.safe_load((Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8"))
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")
 STUDY = """
 scenarios = ["villa_canales"]
@@ -118,10 +120,34 @@ def test_the_crate_names_every_file_of_the_comparison(compared):
 
 
 def test_the_committed_crate_holds_every_file_that_it_lists():
-    folder = Path(__file__).parent.parent / "results" / "reference" / "report"
-    listed = {str(entity.id) for entity in ROCrate(folder).data_entities}
+    _, listed = held_by(Path(__file__).parent.parent / "results" / "reference" / "report")
     assert listed >= {"effects.parquet", "manifest.json"}
+
+
+def held_by(folder):
+    """Return the crate of a folder as its library reads it, after checking that it holds what it lists."""
+    crate = ROCrate(folder)
+    listed = {str(entity.id) for entity in crate.data_entities}
     assert [name for name in listed if not (folder / name).is_file()] == []
+    return crate, listed
+
+
+def test_the_crates_of_runs_and_sweeps_hold_what_they_list_and_name_who_is_known(tmp_path):
+    study, small = tmp_path / "study.toml", ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0")
+    study.write_text(STUDY, encoding="utf-8")
+    assert cli.code_of(["run", "baseline", *small, "--years", "0.1", "--out", str(tmp_path / "run")]) == 0
+    assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
+    for name in ("run", "sweep"):
+        crate, listed = held_by(tmp_path / name)
+        files = {one.relative_to(tmp_path / name).as_posix() for one in (tmp_path / name).rglob("*") if one.is_file()}
+        assert files - listed <= {"ro-crate-metadata.json", "lock"}
+        assert crate.root_dataset["mentions"]["instrument"]["author"]["name"] == CITED["authors"][0]["name"]
+        article = crate.root_dataset["mentions"]["instrument"]["citation"]
+        (paper,) = CITED["references"]
+        assert (article["name"], article.id) == (paper["title"], f"https://doi.org/{paper['doi']}")
+        assert article["author"]["name"] == " ".join(
+            paper["authors"][0][key] for key in ("given-names", "family-names")
+        )
 
 
 def test_a_sweep_and_what_was_compared_in_it_are_verified(tmp_path, capsys):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from experiments.figures.run import picture
 from experiments.runs.claim import Claim, claimed, digests_of, held, settle
-from experiments.runs.folder import joined, manifest_of, parquets, write, write_saved
+from experiments.runs.crate import FILE as CRATE
+from experiments.runs.crate import About, crate_of
+from experiments.runs.folder import joined, manifest_of, parquets, write, write_saved, write_whole
 from experiments.runs.identity import canonical, digest_of
 from experiments.runs.manifest import RUN, short
 from experiments.runs.progress import say
@@ -17,6 +19,8 @@ from experiments.runs.saved import are_saved, check_save
 from experiments.runs.spec import RunSpec, command_of
 from experiments.runs.summary import summary
 from experiments.runs.work import chosen
+
+WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 
 
 def carry_out(
@@ -73,6 +77,10 @@ def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: f
     if not measures.empty:
         files["summary.png"] = picture(specs[0], measures)
     stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)
-    write(work, files, stated | {"identity": claim.identity, "files": digests_of(files)})
+    for name, content in files.items():
+        write_whole(work / name, content)
+    about = About(WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}")
+    stated |= {"identity": claim.identity, "files": digests_of(files)}
+    write(work, {CRATE: crate_of(work, stated, about)}, stated)
     written = f"Written to {claim.place}/: {', '.join(sorted(files))}, manifest.json"
     return f"{summary(specs[0], measures)}\n\n{written}"

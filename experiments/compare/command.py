@@ -12,7 +12,6 @@ import pyarrow as pa
 from experiments.compare.arms import Arm, by_site
 from experiments.compare.by_draw import drawn_table, draws_table
 from experiments.compare.comparison import Lives, arms_of, found_arms, run
-from experiments.compare.crate import FILE as CRATE
 from experiments.compare.crate import crate_of, inputs_of
 from experiments.compare.decided import decided_table
 from experiments.compare.effects import effects_table, pairs_of
@@ -23,6 +22,7 @@ from experiments.compare.request import EffectSize, Request
 from experiments.compare.text import lines
 from experiments.runs.built_in import turned
 from experiments.runs.claim import Claim, claimed, digests_of, held, settle
+from experiments.runs.crate import FILE as CRATE
 from experiments.runs.dictionary import described
 from experiments.runs.folder import joined, manifest_of, parquets, write, write_whole
 from experiments.runs.identity import canonical, digest_of

@@ -94,6 +94,7 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     seconds = round(time.monotonic() - begun, 3)
     more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
     place.write_manifest(target, study, **more)
+    place.write_crate(target, study)
     return tell_end(outcome, target, finished, len(jobs))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.runs.batches import KEEPS, MEASURES, parts_of, with_changes
+from experiments.runs.crate import FILE as CRATE
+from experiments.runs.crate import About, crate_of
 from experiments.runs.dictionary import described
 from experiments.runs.folder import json_of, parquet_of, write_whole
 from experiments.runs.lock import LOCK, no_links
@@ -65,7 +67,7 @@ def clear(folder: Path) -> None:
             shutil.rmtree(folder / name)
     pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
     answers = [folder / f"contrasts.{ending}" for ending in ("parquet", "csv", "tex")]
-    for path in (*pictures, *answers, folder / PLAN, folder / "indices.csv", folder / MANIFEST):
+    for path in (*pictures, *answers, folder / PLAN, folder / CRATE, folder / "indices.csv", folder / MANIFEST):
         path.unlink(missing_ok=True)
 
 
@@ -94,3 +96,13 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
         **occasion(),
     }
     write_whole(folder / MANIFEST, json_of(stated | more))
+
+
+def write_crate(folder: Path, study: Study) -> None:
+    """Write down what the files of a sweep are, for programs that read crates."""
+    about = About(
+        "Runs of a study of Guatemalan municipalities: scenarios, policies, values and seeds",
+        f"confianza sweep {study.name}",
+        f"{study.title}: seeds {list(study.seeds)}, {study.years:g} years",
+    )
+    write_whole(folder / CRATE, crate_of(folder, read_manifest(folder), about))
