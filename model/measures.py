@@ -29,6 +29,7 @@ from model.parameters import Group, number
 from model.register import COUNTS, ORDER, TALLY
 from model.standing import STANDING, standing
 from model.state import BOARDS, BOOKS, OFFICERS
+from model.territory import FAR_MINUTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,6 @@ GROUPS: dict[str, tuple[int, int]] = {
 N_CLASSES = 1 << len(FLAGS)
 CLASSES = {group: np.flatnonzero((np.arange(N_CLASSES) & look) == stand) for group, (look, stand) in GROUPS.items()}
 SUMS = ("residents", "trust", "fairness", "effectiveness", "fear", "precaution", "victims_anywhere")
-FAR_MINUTES = 20.0
 SAMPLE = 1500
 SURVEY, ANSWER = decision("survey"), decision("answer")
 INSTRUMENTS = {"lapop": (7, 5), "latinobarometro": (4, 3)}
@@ -185,7 +185,8 @@ def ask(heard: Reals, ground: Ground, minds: Rows[Mind], noise: float, wave: int
 def survey(world: World, instrument: str) -> dict[str, float]:
     """Ask a sample of 1,500 adults as LAPOP (seven answers) or Latinobarómetro (four) would.
 
-    Returns the mean on 0-100 and the per cent who trust.  Surveys are compared with this only, never with latent trust.
+    Returns mean and spread (standard deviation) on 0-100 and the per cent who trust.  Surveys are compared with this
+    only, never with latent trust.
     """
     return surveys(world)[instrument]
 
@@ -203,6 +204,7 @@ def surveys(world: World) -> dict[str, dict[str, float]]:
         found[instrument] = {
             "mean": float((answers.mean() - 1.0) / (n_answers - 1.0) * 100.0),
             "trusting": float((answers >= trusting).mean() * 100.0),
+            "spread": float(answers.std() / (n_answers - 1.0) * 100.0),
         }
     return found
 
@@ -329,6 +331,8 @@ CENTRAL = (
         "effectiveness_mean": mean_of("all", "effectiveness"),
         "survey_lapop": asked("lapop", "mean", "0-100"),
         "survey_lapop_trusting": asked("lapop", "trusting", "%"),
+        "survey_lapop_spread": asked("lapop", "spread", "0-100"),
+        "survey_latinobarometro_spread": asked("latinobarometro", "spread", "0-100"),
         "survey_latinobarometro": asked("latinobarometro", "trusting", "%"),
         "residents": Measure("people", lambda month: month.count("all")),
         "victims_share": Measure("share", lambda month: over(month.count("adult_victims"), month.count("adults"))),

@@ -98,6 +98,10 @@ class Territory(Group):
     lure_core: float = number(1.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity in the core")
 
 
+FAR_MINUTES = 20.0
+"""Minutes from the police beyond which somebody lives far from them."""
+
+
 @dataclass(frozen=True)
 class Land:
     """The map as built: cells with all their columns, and the settlements and facilities that are on it."""

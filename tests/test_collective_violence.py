@@ -48,6 +48,7 @@ def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:
 def test_every_attempt_is_averted_or_injures_or_kills(live: Live) -> None:
     found = sums(live(2 * MONTH, **ANGRY))
     assert found["suspects_named"] >= found["crowds"] > 0
+    assert 0 < found["crowds_core"] + found["crowds_far"] <= found["crowds"]
     ends = found[["crowds_averted", "crowds_injured", "crowds_killed"]]
     assert ends.sum() == found["crowds"]
     assert (ends > 0).all()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from model.kinds import NAMES
 from model.model import TrustModel
 from model.register import CAUSES
 
@@ -68,6 +69,16 @@ def test_every_complaint_is_open_charged_or_dropped(live: Live) -> None:
     assert total(world, "arrests_act") + total(world, "arrests_without_incident") == total(world, "held") + total(
         world, "released"
     )
+
+
+def test_charges_are_counted_by_the_kind_of_their_file(live: Live) -> None:
+    world = live(3 * 90, **BUSY, **{"justice.trial": 60.0})
+    files = world.state.files.filled()
+    kinds = files["kind"][files["charged"] >= 0]
+    assert len(set(kinds.tolist())) > 1
+    for number, name in enumerate(NAMES):
+        assert total(world, f"charged_{name}") == (kinds == number).sum(), name
+    assert total(world, "charged") == len(kinds)
 
 
 def test_who_is_charged_is_held_until_the_trial_and_with_a_sentence_beyond_it(live: Live) -> None:

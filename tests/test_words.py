@@ -22,7 +22,7 @@ from model.measures import GROUPS, MEASURES
 from model.register import CAUSES, COUNTS
 
 MECHANISMS = {path.stem for path in (words.MODEL / "mechanisms").glob("[!_]*.py")}
-BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared")
+BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
 ALIKE = {"0-1", "0-100", "%", "km"}
 """What is the same in both languages."""
 LONGEST = {

@@ -26,6 +26,7 @@ from model.mechanisms.patrol import straight_km, whereabouts
 from model.mechanisms.response import KM_PER_HOUR
 from model.parameters import Group, number, share
 from model.rows import Row
+from model.territory import FAR_MINUTES
 
 if TYPE_CHECKING:
     from model.daybook import Incident
@@ -107,6 +108,8 @@ class Counts(Row):
 
     suspects_named: float
     crowds: float
+    crowds_core: float
+    crowds_far: float
     crowds_averted: float
     crowds_injured: float
     crowds_killed: float
@@ -264,6 +267,9 @@ def gather(stage: Stage, gathering: Gathering) -> None:
         if i < 0 or came < FEWEST or cascade(need, came) < p.acting:
             continue
         stage.tally[0].crowds += 1.0
+        place = stage.ground.cells[row.cell]
+        stage.tally[0].crowds_core += place.core
+        stage.tally[0].crowds_far += 1.0 if place.minutes > FAR_MINUTES else 0.0
         police = held or police_near(stage, gathering, row.cell, row.minute, p)
         by = stopped(stage, gathering, z, row.number, police, p)
         seen, weight = (0.05, p.weight) if by == 0 else (0.95, 0.0 if by == 2 else p.averted)
@@ -325,6 +331,8 @@ IT = Mechanism(
     measures={
         "suspects_named": Measure("people"),
         "crowds": Measure("events"),
+        "crowds_core": Measure("events"),
+        "crowds_far": Measure("events"),
         "crowds_averted": Measure("events"),
         "crowds_killed": Measure("events"),
         "police_attacked": Measure("events"),

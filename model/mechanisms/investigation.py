@@ -24,6 +24,7 @@ from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.capture import WARNED, is_warned
 from model.mechanisms.certainty import beliefs_of
 from model.mechanisms.justice import (
+    CHARGED_BY,
     CLEARED,
     CLOSED,
     FILES,
@@ -394,7 +395,7 @@ def court_of(world: World) -> Court:
     state = world.state
     return Court(
         state.offenders.rows, world.laid(gangland_of), state.prison.rows, state.prison.count,
-        world.laid(beliefs_of), state[CLEARED], world.numbers["justice"], state[BOARDS],
+        world.laid(beliefs_of), state[CLEARED], state[CHARGED_BY], world.numbers["justice"], state[BOARDS],
     )  # fmt: skip
 
 
@@ -441,7 +442,7 @@ def staff(month: Month) -> float:
 
 
 WRITES = (
-    "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "arrests.held", "arrests.other",
+    "files", "boards.cases_taken", "boards.cases_returned", "cleared_by", "charged_by", "arrests.held", "arrests.other",
     "arrests.member", "tally.arrests", "tally.charged", "tally.dropped", "tally.sentenced", "tally.held",
     "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders",
     "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "cliques.held_now",

@@ -107,6 +107,9 @@ CLEARED = Field(
     exempt=COUNTED,
     about="Complaints cleared by kind: somebody is held for the act, or there is a warrant.",
 )
+CHARGED_BY = Field(
+    name="charged_by", of=np.int64, shape=(N_KINDS,), monthly=True, exempt=COUNTED, about="Files charged, by kind."
+)
 FILES = Growing(name="files", row=File, room=1024, about="Files at the prosecutor: justice and investigation.")
 
 
@@ -132,6 +135,7 @@ class Court(Tables):
     prison_count: Ints
     beliefs: Beliefs
     cleared: Ints
+    charged: Ints
     numbers: Rows[Justice]
     boards: Rows[Board]
 
@@ -253,6 +257,7 @@ def charge(stage: Stage, court: Court, file: File) -> None:
     file.charged = stage.tick
     remember_state(court.boards, file.board, True)
     stage.tally[0].charged += 1.0
+    court.charged[file.kind] += 1
     keep(court, file, stage.tick + int(MONTH * p.trial))
     i = file.teller
     if i >= 0:
@@ -290,14 +295,14 @@ def drop(stage: Stage, court: Court, file: File) -> None:
         impress(stage.day, stage.minds, i, DROPPED, 0.5, 0.0, 0.05, stage.trust[z].dropped, stage.trust[z].fast)
 
 
-def cleared_of(*kinds: int) -> Measure:
-    """Return the measure of the complaints of some kinds that were cleared."""
-    return Measure("crimes", lambda month: float(month.world.state[CLEARED][list(kinds)].sum()))
+def counted_in(table: Field[np.int64], *kinds: int) -> Measure:
+    """Return the measure of what a table counts of some kinds of crime."""
+    return Measure("crimes", lambda month: float(month.world.state[table][list(kinds)].sum()))
 
 
 IT = Mechanism(
     group=Justice,
-    tables=(FILES, CLEARED),
+    tables=(FILES, CLEARED, CHARGED_BY),
     mind=Lesson,
     counts=Counts,
     causes=(
@@ -307,6 +312,7 @@ IT = Mechanism(
         DROPPED,
     ),
     knockout=Knockout(("held", "charged")),
-    measures={"arrests_act": Measure("arrests"), "cleared": cleared_of(*range(N_KINDS))}
-    | {f"cleared_{kind.name}": cleared_of(n) for n, kind in enumerate(KINDS)},
+    measures={"arrests_act": Measure("arrests"), "cleared": counted_in(CLEARED, *range(N_KINDS))}
+    | {f"cleared_{kind.name}": counted_in(CLEARED, n) for n, kind in enumerate(KINDS)}
+    | {f"charged_{kind.name}": counted_in(CHARGED_BY, n) for n, kind in enumerate(KINDS)},
 )  # fmt: skip
