@@ -98,7 +98,7 @@ function render({ model, el }) {
     return `<div class="cd-m-main"><label for="cd-${m.name}">${plain(m.title)}</label><output for="cd-${m.name}">${plain(m.steps[m.at].say)}</output>
       <button type="button" class="cd-back" data-name="${m.name}" aria-label="${plain(m.back)}">↺</button>
       <div class="cd-slide"><div class="cd-rail" aria-hidden="true">${ticks}${gone}<i class="cd-hoy" style="left:${at(m.today)}%"></i>${names}</div></div></div>
-      <div class="cd-reach"></div><p class="cd-cost ${m.harm ? "cd-is-harm" : ""}">${m.cost ? (moved ? `<b>${plain(m.cost)}</b>` : `${plain(s.words.a_step)} ${plain(m.cost)}<br>`) : ""}${plain(m.note)}</p>`;
+      <div class="cd-reach"></div><p class="cd-cost ${m.harm ? "cd-is-harm" : ""}">${m.cost && !m.harm ? (moved ? `<b>${plain(m.cost)}</b>` : `${plain(s.words.a_step)} ${plain(m.cost)}`) : plain(m.note)}</p>`;
   }
 
   function levers(s) {

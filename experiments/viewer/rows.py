@@ -83,15 +83,15 @@ def years_of_reach(one: Standing) -> str:
 
 
 def cost_of(one: Standing, measure: Measure, at: int) -> str:
-    """Return what a measure costs a month where it stands, or for one step more where it stands at today."""
+    """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
-    values = {cost.name: alone_at(one, measure, step, cost.name) for cost in BILL}
-    named = [
-        one.say(f"bill.{name}", n=signed(value, digits_of(value)))
-        for name, value in values.items()
-        if abs(value) >= WORTH[name]
-    ]
-    return named[0] if named else ""
+    table = reach()
+    if table.empty:
+        return ""
+    own = table[(table["site"] == one.choice.site) & (table["measure"] == measure.name) & (table["step"] == step)]
+    sure = own[(own["low"] > 0.0) | (own["high"] < 0.0)].set_index("outcome")["effect"].to_dict()
+    told = [name for name, least in WORTH.items() if abs(sure.get(name, 0.0)) >= least]
+    return one.say(f"bill.{told[0]}", n=signed(sure[told[0]], digits_of(sure[told[0]]))) if told else ""
 
 
 WORTH = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings": 0.5}
