@@ -2,11 +2,12 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 
 import model
 import model.mechanisms
 from model.errors import InputError, nearest
-from model.parameters import Group, group_named
+from model.parameters import Group, Number, every_number, group_named
 
 WITHOUT_GROUPS = ("agents", "model")
 """Modules that declare no parameters and would import Mesa, which takes half a second."""
@@ -31,6 +32,14 @@ def mechanism_named(name: str) -> str:
     if name not in mechanisms():
         raise InputError(f"no mechanism '{name}'{nearest(name, mechanisms())}")
     return name
+
+
+def model_levers() -> Iterator[tuple[str, Number]]:
+    """Yield dotted name and description of every lever of the model itself, and of none that a script has added."""
+    known = declare_all()
+    for dotted, _, about in every_number():
+        if about.role == "lever" and known[dotted.partition(".")[0]].__module__.startswith("model."):
+            yield dotted, about
 
 
 def parameter_named(dotted: str) -> tuple[type[Group], str]:

@@ -24,6 +24,10 @@ warm_up = 0
 SMALL = ["--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25"]
 
 
+PROGRAMS = ("run", "Popen", "call", "check_call", "check_output")
+"""Calls that start a program."""
+
+
 def sources() -> list[Path]:
     return [
         path
@@ -47,7 +51,8 @@ def unsaid(tree: ast.AST) -> Iterator[int]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         stated = {word.arg for word in node.keywords}
-        if "encoding" not in stated and (asks_for_text(name, node) or stated & {"text", "universal_newlines"}):
+        speaks = name in PROGRAMS and stated & {"text", "universal_newlines"}
+        if "encoding" not in stated and (asks_for_text(name, node) or speaks):
             yield node.lineno
 
 

@@ -86,7 +86,9 @@ def png_of(figure: Figure, about: dict[str, str] | None = None, edge: float | No
 def source_of(file: Path) -> str | None:
     """Return the command that made an SVG or PNG, as its metadata have it, or none."""
     if file.suffix == ".svg":
-        found = re.search(r"<dc:source>(.*?)</dc:source>", file.read_text("utf-8", "replace"), re.DOTALL)
+        found = re.search(
+            r"<dc:source>(.*?)</dc:source>", file.read_text(encoding="utf-8", errors="replace"), re.DOTALL
+        )
         return None if found is None else html.unescape(found[1]).strip()
     try:
         with Image.open(file) as picture:

@@ -196,57 +196,53 @@ def marked(text: Both, kind: str) -> Both:
     return Both(*(Markup('<strong class="{}">{}</strong>').format(kind, one) for one in (text.es, text.en)))
 
 
+PREDICTS_NOTHING = (
+    both("No predice personas ni lugares", "It predicts neither persons nor places"),
+    both("y no justifica operativos contra nadie.", "and is no ground for operations against anyone."),
+)
+FEWER_COMPLAINTS = (
+    both("Menos denuncias no es menos delito:", "Fewer complaints are not less crime:"),
+    both("compare los cuatro registros, más adelante.", "compare the four records, further on."),
+)
+CONSENT = (
+    both("Ningún acuerdo sustituye el consentimiento", "No agreement replaces the consent"),
+    both(
+        "de las autoridades comunales; los 48 Cantones no han revisado este modelo y están invitados.",
+        "of communal authorities; the 48 Cantones have not reviewed this model and are invited to.",
+    ),
+)
+
+
 def warnings(site: Site) -> list[Both]:
     """Return what must not be concluded from page one, with this comparison's own numbers."""
-    found = [
-        lead(
-            both("No predice personas ni lugares", "It predicts neither persons nor places"),
-            both(
-                "y no justifica operativos contra nadie.",
-                "and is no ground for operations against anyone.",
-            ),
+    found = [lead(*PREDICTS_NOTHING), *unseen(site)]
+    found += [no_gain(site, arm) for arm in site.others if site.judged(arm, WRONGFUL) == "rises"]
+    found += [lead(*FEWER_COMPLAINTS), lead(*CONSENT)]
+    return found + ([no_statement(site)] if few_deaths(site) else [])
+
+
+def no_gain(site: Site, arm: Arm) -> Both:
+    """Say that less crime under a policy that detains without cause is no gain."""
+    return lead(
+        both("Menos delito con {name} no es ganancia", "Less crime with {name} is no gain", name=quoted(arm)),
+        both(
+            "sin mirar a las {n} detenidas sin causa al año.",
+            "without a look at {n} detained without cause a year.",
+            n=told(site, arm, WRONGFUL, ("{n} personas", "{n} persons")),
         ),
-        *unseen(site),
-    ]
-    for arm in site.others:
-        if site.judged(arm, WRONGFUL) == "rises":
-            found.append(
-                lead(
-                    both(
-                        "Menos delito con {name} no es ganancia", "Less crime with {name} is no gain", name=quoted(arm)
-                    ),
-                    both(
-                        "sin mirar a las {n} detenidas sin causa al año.",
-                        "without a look at {n} detained without cause a year.",
-                        n=told(site, arm, WRONGFUL, ("{n} personas", "{n} persons")),
-                    ),
-                )
-            )
-    found += [
-        lead(
-            both("Menos denuncias no es menos delito:", "Fewer complaints are not less crime:"),
-            both("compare los cuatro registros, más adelante.", "compare the four records, further on."),
+    )
+
+
+def no_statement(site: Site) -> Both:
+    """Say that homicides are too few for a statement."""
+    return lead(
+        both("Los homicidios", "Homicides"),
+        both(
+            "son aquí tan pocos ({n} al año) que no dicen nada de una política.",
+            "are so few here ({n} a year) that they say nothing of a policy.",
+            n=site.number(site.effect(site.others[0], DEATHS), "base", 1),
         ),
-        lead(
-            both("Ningún acuerdo sustituye el consentimiento", "No agreement replaces the consent"),
-            both(
-                "de las autoridades comunales; los 48 Cantones no han revisado este modelo y están invitados.",
-                "of communal authorities; the 48 Cantones have not reviewed this model and are invited to.",
-            ),
-        ),
-    ]
-    if few_deaths(site):
-        found.append(
-            lead(
-                both("Los homicidios", "Homicides"),
-                both(
-                    "son aquí tan pocos ({n} al año) que no dicen nada de una política.",
-                    "are so few here ({n} a year) that they say nothing of a policy.",
-                    n=site.number(site.effect(site.others[0], DEATHS), "base", 1),
-                ),
-            )
-        )
-    return found
+    )
 
 
 def unseen(site: Site) -> Iterator[Both]:

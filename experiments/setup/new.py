@@ -10,11 +10,11 @@ import jinja2
 
 from experiments.runs.words import lever
 from model.errors import InputError
-from model.parameters import Number, every_number
+from model.parameters import Number
 from model.scenario import Scenario
 from scenarios import load
 from scenarios.columns import ToldColumn, told_columns
-from scenarios.groups import parameter_named
+from scenarios.groups import model_levers, parameter_named
 from scenarios.reading import FOLDER, Settings, built_in, find, read_settings
 
 DRAFTS = Path(__file__).with_name("drafts")
@@ -74,7 +74,7 @@ def draft(kind: str, name: str) -> str:
         source=SOURCE,
         start=scenario.start,
         facts=facts(),
-        levers=[dotted for dotted, _, about in every_number() if about.role == "lever"],
+        levers=[dotted for dotted, _ in model_levers()],
         lever=LEVER,
         better=f"{(value_of(scenario, LEVER) + number(LEVER).high) / 2:g}",
         varied=VARIED,

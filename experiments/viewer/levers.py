@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from experiments.runs import words
 from experiments.viewer.texts import say
-from model.parameters import Number, every_number
-from scenarios.groups import declare_all
+from model.parameters import Number
+from scenarios.groups import declare_all, model_levers
 
 FIRST = (
     "contacts.fair",
@@ -112,10 +112,9 @@ def levers() -> dict[str, list[Lever]]:
     """Return all levers of the model below the headings of the page, important ones first."""
     known_groups = declare_all()
     found: dict[str, list[Lever]] = {heading: [] for heading in GROUPS}
-    for name, _, about in every_number():
+    for name, about in model_levers():
         group, _, key = name.partition(".")
-        if about.role == "lever" and group in known_groups and known_groups[group].__module__.startswith("model."):
-            heading = next((heading for heading, groups in GROUPS.items() if group in groups), "other")
-            found[heading].append(Lever(name, about, known_groups[group].kind(key) is int))
+        heading = next((heading for heading, groups in GROUPS.items() if group in groups), "other")
+        found[heading].append(Lever(name, about, known_groups[group].kind(key) is int))
     rank = {name: number for number, name in enumerate(FIRST)}
     return {heading: sorted(some, key=lambda one: rank.get(one.name, 99)) for heading, some in found.items() if some}
