@@ -24,7 +24,7 @@ from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
 from experiments.report.places import FLOOR
 from experiments.report.reading import TYPICAL, read_sites
-from experiments.runs.laws import Law
+from experiments.runs.laws import ALSO, Law
 from experiments.runs.manifest import read_manifest
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
@@ -36,8 +36,9 @@ STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
     *("110", "2017", "2018"),
+    *(name for law in ALSO.values() for name in (law.en, law.es)),
 }
-"""Digits that a report may hold outside the results: names, units and scales."""
+"""Digits that a report may hold outside the results: names (of laws of trust too), units and scales."""
 STUDY = """
 scenarios = ["villa_canales"]
 policies = [["status_quo"], ["reporting_support"]]

@@ -70,6 +70,6 @@ def lines_of(site: str, base: Table, ends: Ends, years: float, seeds: int) -> It
     for (number, value), table in ends.items():
         cells = (answer(base, table, name) for name in CRITERIA)
         yield f"  {f'{number} {value:g}':32}" + "".join(
-            f"{change:+.3f} ±{error:.3f}".rjust(16) for change, error in cells
+            ("-" if math.isnan(change) else f"{change:+.3f} ±{error:.3f}").rjust(16) for change, error in cells
         )
     yield ""
