@@ -20,6 +20,8 @@ PATIENCE = 1.0
 MOST_MISSED = 5
 MOST_LATE = 1.0
 """Seconds of shifts that are made up for at once."""
+LAST_SHIFTS = 2.0
+"""Seconds that a player may take to end when its visitor goes."""
 
 Deed = Callable[[], None]
 
@@ -90,9 +92,11 @@ class Player:
         self._showing = self._shown_at - begun
 
     def close(self) -> None:
-        """Stop for good."""
+        """Stop for good; the server tidies up after its threads, and does so badly while one of them is ending."""
         self.closed = True
         self.do(lambda: None)
+        if self.thread.is_alive() and threading.current_thread() is not self.thread:
+            self.thread.join(LAST_SHIFTS)
 
     def stopped(self) -> bool:
         """Tell whether the visitor has gone."""
