@@ -155,3 +155,14 @@ class Tab:
         """Close the tab as a visitor does."""
         self.page.close(run_before_unload=True)
         self.context.close()
+
+
+@contextlib.contextmanager
+def small_town(folder: Path) -> Iterator[str]:
+    """Serve the page of a small town in English; yield its address, and look at the end whether anything went wrong."""
+    port, town = free_port(), folder / "small.toml"
+    town.write_text(SMALL, encoding="utf-8")
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
+        yield f"http://127.0.0.1:{port}/"
+    told = (folder / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import COMPILE_SECONDS, SMALL, Tab, chromium, free_port, needs_chromium, program, served
+from chromium import COMPILE_SECONDS, Tab, chromium, needs_chromium, small_town
 
 from experiments.decision.measures import measures
 from experiments.viewer.texts import texts
@@ -28,13 +28,8 @@ CUT = """() => [...document.querySelectorAll('.cd *')].filter((one) => {
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a small town."""
-    folder, port = tmp_path_factory.mktemp("decision"), free_port()
-    town = folder / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
-    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
-        yield f"http://127.0.0.1:{port}/"
-    told = (folder / "server.log").read_text(encoding="utf-8")
-    assert "Traceback" not in told, told
+    with small_town(tmp_path_factory.mktemp("decision")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

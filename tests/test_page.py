@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import LIFE, ROOT, SMALL, Tab, chromium, free_port, needs_chromium, program, served
+from chromium import LIFE, ROOT, Tab, chromium, free_port, needs_chromium, program, served, small_town
 
 pytestmark = needs_chromium
 
@@ -21,13 +21,8 @@ pytestmark = needs_chromium
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a small town."""
-    folder, port = tmp_path_factory.mktemp("page"), free_port()
-    town = folder / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
-    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
-        yield f"http://127.0.0.1:{port}/"
-    told = (folder / "server.log").read_text(encoding="utf-8")
-    assert "Traceback" not in told, told
+    with small_town(tmp_path_factory.mktemp("page")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

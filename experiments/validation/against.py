@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.asked import asked
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
 from experiments.runs.spec import RunSpec, every_measure
 from experiments.runs.words import meaning, unit
-from experiments.validation.check import WIDTH
+from experiments.validation.check import WIDTH, show_beside
 from model.errors import InputError, nearest
 from model.measures import MEASURES
 from model.parameters import date_of
@@ -119,13 +117,7 @@ def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, re
 
 def show_against(series: Series, specs: Sequence[RunSpec], workers: int) -> None:
     """Run the status quo and print it beside a series."""
-    site = specs[0].scenario.name
-    outcome = run_all(specs, workers, label=f"{site}, status quo")
-    if outcome.finished:
-        measures = joined(outcome.results)["measures"].to_pandas()
-        print("\n".join(against_lines(series, site, measures)))
-    if outcome.interrupted:
-        raise KeyboardInterrupt
+    show_beside(specs, workers, lambda site, measures: against_lines(series, site, measures))
 
 
 def against_lines(series: Series, site: str, measures: pd.DataFrame) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import math
 import statistics
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -38,12 +38,16 @@ class Tally:
 
 def show_check(specs: Sequence[RunSpec], workers: int) -> None:
     """Run the status quo and print it beside the orders of magnitude, as far as there are any."""
+    rows = orders_for(specs[0].source, specs[0].scenario.name)
+    show_beside(specs, workers, lambda site, measures: check_lines(rows, site, measures))
+
+
+def show_beside(specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd.DataFrame], Iterable[str]]) -> None:
+    """Run the status quo and print what its site and months are told to be beside something else."""
     site = specs[0].scenario.name
-    rows = orders_for(specs[0].source, site)
     outcome = run_all(specs, workers, label=f"{site}, status quo")
     if outcome.finished:
-        measures = joined(outcome.results)["measures"].to_pandas()
-        print("\n".join(check_lines(rows, site, measures)))
+        print("\n".join(lines(site, joined(outcome.results)["measures"].to_pandas())))
     if outcome.interrupted:
         raise KeyboardInterrupt
 
