@@ -16,6 +16,7 @@ from experiments.compare.judged import judge
 from experiments.decision.background import Background, in_background
 from experiments.decision.choice import FILE, Choice, runs_of
 from experiments.decision.ends import ends_of
+from experiments.decision.lines import Lines
 from experiments.decision.lives import Life, paired_lives
 from experiments.decision.measures import POLICY, measures, moved, policy_of
 from experiments.decision.outcomes import OUTCOMES, TRUST, effect_on, found, moved_people
@@ -148,6 +149,36 @@ def test_a_new_move_gives_up_what_is_superseded(background: Background, lived: l
     assert whole.wait(200.0)
     assert len(first) < len(long)
     assert sorted(life.seed for life in second) == [spec.seed for spec in short]
+
+
+def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: Background) -> None:
+    choice = Choice("villa_canales", moved({"means": 3}), years=10, sets=SMALL)
+    specs, told, whole = runs_of(choice, background.folder)[1][:1], [], threading.Event()
+    lives: list[Any] = []
+
+    def heard(life: Life | str, _: str) -> None:
+        lives.append(life)
+        whole.set()
+
+    background.ask(background.take_seat(), specs, heard, lambda months, run: told.append((run, months)))
+    assert whole.wait(200.0)
+    assert {run for run, _ in told} == {specs[0].run}
+    lengths = [len(months) for _, months in told]
+    assert lengths == sorted(set(lengths))
+    assert 0 < lengths[0] < 120
+    for _, months in told:
+        whole_life = lives[0].months[months.columns].iloc[: len(months)].astype(float).reset_index(drop=True)
+        pd.testing.assert_frame_equal(months, whole_life)
+
+
+def test_a_line_holds_no_month_of_a_world_that_was_given_up() -> None:
+    lines = Lines(2, ("trust",))
+    for month in range(3):
+        lines.write(1, 7, month, {"trust": month / 4})
+    lines.write(1, 8, 0, {"trust": 0.9})
+    assert lines.read(1, 8)["trust"].tolist() == [0.9]
+    assert lines.read(1, 7).empty
+    assert lines.read(0, 8).empty
 
 
 def changed(lives: list[Life], **by: float) -> list[Life]:

@@ -89,6 +89,17 @@ def test_the_first_view_is_there_at_once_when_all_is_warm(browser: Any, url: str
     closed(tab)
 
 
+def test_a_first_line_grows_while_worlds_are_lived(browser: Any, url: str) -> None:
+    tab = opened(browser, f"{url}?lang=en&years=10")
+    tab.page.locator("#cd-means").press("ArrowLeft")
+    line = tab.page.locator(".cd-hero .cd-first")
+    line.wait_for(state="attached")
+    begun = line.get_attribute("d") or ""
+    tab.until(lambda: line.count() == 0 or len(line.get_attribute("d") or "") > len(begun))
+    assert "With 1 measure" not in tab.page.locator(".cd-answer").inner_text()
+    closed(tab)
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_nothing_is_cut_off(browser: Any, url: str, width: int, height: int) -> None:
     for language in ("es", "en"):

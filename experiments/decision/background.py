@@ -17,7 +17,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
+from experiments.decision.lines import Lines
 from experiments.decision.lives import Job, Life, carry_out
+from experiments.decision.outcomes import OUTCOMES
 from experiments.runs.pool import turns
 from experiments.runs.seats import LOOK_EVERY, Died, LocalCrew
 from experiments.runs.spec import RunSpec
@@ -25,11 +29,19 @@ from experiments.runs.spec import RunSpec
 WORKERS = min(2, os.cpu_count() or 1)
 SEATS = 64
 """Visitors whose turns are told apart; there are never so many at once."""
+WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
+"""What of the first world is told month by month."""
 MOST_KEPT = 96
 """Worlds that are kept, of about a megabyte each."""
 
 Heard = Callable[[Life | str, str], None]
 """Takes a world that has been lived, or why it failed, and the run that it is of."""
+Growing = Callable[[pd.DataFrame, str], None]
+"""Takes the months of the first world so far, and the run that they are of."""
+
+
+def alone(months: pd.DataFrame, run: str) -> None:
+    """Wait for whole worlds only."""
 
 
 @dataclass
@@ -40,6 +52,7 @@ class Asked:
     turn: int
     specs: Sequence[RunSpec]
     heard: Heard
+    growing: Growing
 
 
 @dataclass
@@ -54,6 +67,7 @@ class Background:
 
     def __post_init__(self) -> None:
         self.turns = multiprocessing.get_context("spawn").RawArray("q", SEATS)
+        self.lines = Lines(SEATS, WATCHED)
         self.closed = False
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
 
@@ -61,15 +75,18 @@ class Background:
         """Return the seat of a new visitor."""
         return next(self.numbers) % SEATS
 
-    def ask(self, seat: int, specs: Sequence[RunSpec], heard: Heard) -> None:
-        """Let worlds be lived for a visitor; what was asked for before and is not finished is given up."""
+    def ask(self, seat: int, specs: Sequence[RunSpec], heard: Heard, growing: Growing = alone) -> None:
+        """Let worlds be lived for a visitor; what was asked for before and is not finished is given up.
+
+        The months of the first of them are told while it is lived.
+        """
         self.turns[seat] += 1
         for spec in specs:
             if spec.run in self.kept:
                 heard(self.kept[spec.run], spec.run)
         missing = [spec for spec in specs if spec.run not in self.kept]
         if missing:
-            self.asked.put(Asked(seat, self.turns[seat], missing, heard))
+            self.asked.put(Asked(seat, self.turns[seat], missing, heard, growing))
 
     def give_up(self, seat: int) -> None:
         """Take note that a visitor has gone."""
@@ -83,7 +100,7 @@ class Background:
 
     def serve(self) -> None:
         """Do what is asked for, one request after the other."""
-        crew: LocalCrew[Job, Life | str | None] = LocalCrew(self.workers, partial(carry_out, self.turns))
+        crew: LocalCrew[Job, Life | str | None] = LocalCrew(self.workers, partial(carry_out, self.turns, self.lines))
         try:
             crew.prepare(lambda: self.closed)
             while (asked := self.asked.get()) is not None and not self.closed:
@@ -97,10 +114,16 @@ class Background:
         def given_up() -> bool:
             return self.closed or self.turns[asked.seat] > asked.turn
 
-        jobs = [Job(spec, asked.seat, asked.turn, self.folder / "warm") for spec in asked.specs]
+        first = asked.specs[0].run
+        jobs = [Job(spec, asked.seat, asked.turn, self.folder / "warm", spec.run == first) for spec in asked.specs]
+        drawn = 0
         for ended in turns(crew, jobs, given_up):
             for job, result in ended:
                 self.take(asked, job, str(result) if isinstance(result, Died) else result)
+            months = self.lines.read(asked.seat, asked.turn)
+            if len(months) > drawn and first not in self.kept and not given_up():
+                drawn = len(months)
+                asked.growing(months, first)
         while any(seat.jobs for seat in crew.seats):  # those given up end by themselves
             crew.wait(LOOK_EVERY)
 

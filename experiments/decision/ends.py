@@ -1,6 +1,7 @@
 """Between which ends an outcome can move here: the worlds of the ceiling, as they were last computed."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from experiments.compare.ceiling import ceiling
 from experiments.decision.measures import TODAY, Text, measures
@@ -22,27 +23,30 @@ def ends_of(outcome: Outcome, site: str, base: float, residents: float) -> tuple
     ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents.
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
-    worlds = ceiling_of(outcome, site, factor) or reached(outcome, site)
+    told = (End(end.value * factor, end.title) for end in ceiling_of(outcome, site))
+    worlds = (*told,) or reached(outcome, site)
     if not worlds:
         return None
-    worlds.append(End(0.0, TODAY))
+    worlds = (*worlds, End(0.0, TODAY))
     return min(worlds, key=lambda one: one.value), max(worlds, key=lambda one: one.value)
 
 
-def ceiling_of(outcome: Outcome, site: str, factor: float) -> list[End]:
+@lru_cache
+def ceiling_of(outcome: Outcome, site: str) -> tuple[End, ...]:
     """Return the worlds of the ceiling for an outcome that it tells."""
     table = ceiling()
     if outcome.ceiling not in table:
-        return []
+        return ()
     own = table[(table["site"] == site) & table[outcome.ceiling].notna()]
-    return [End(float(row[outcome.ceiling]) * factor, {"en": row["en"], "es": row["es"]}) for _, row in own.iterrows()]
+    return tuple(End(float(row[outcome.ceiling]), {"en": row["en"], "es": row["es"]}) for _, row in own.iterrows())
 
 
-def reached(outcome: Outcome, site: str) -> list[End]:
+@lru_cache
+def reached(outcome: Outcome, site: str) -> tuple[End, ...]:
     """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
     table = reach()
     if table.empty:
-        return []
+        return ()
     titles = WORLDS | {one.name: one.title for one in measures()}
     own = table[(table["site"] == site) & (table["outcome"] == outcome.name)]
-    return [End(float(row["effect"]), titles[row["measure"]]) for _, row in own.iterrows()]
+    return tuple(End(float(row["effect"]), titles[row["measure"]]) for _, row in own.iterrows())

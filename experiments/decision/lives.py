@@ -1,9 +1,10 @@
 """One world of the decision view: from a warm-up that lies ready to what is shown of its end."""
 
 import dataclasses
+import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
+from experiments.decision.lines import Lines
 from experiments.runs.identity import canonical, digest_of
 from experiments.runs.saved import seed_folder
 from experiments.runs.seats import Tell
@@ -36,11 +38,17 @@ class Job:
     seat: int
     turn: int
     warm: Path
+    first: bool = False
+    """Whether its months are shown while it is lived."""
 
     @property
     def key(self) -> str:
         """What tells it from every other."""
         return f"{self.spec.run} {self.seat} {self.turn}"
+
+
+type Draw = Callable[[int, Mapping[str, float]], None]
+"""Takes the number of a month that has ended, and its measures."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,11 @@ class Life:
     months: pd.DataFrame
     people: np.ndarray
     cells: np.ndarray
+    told: dict[str, float] = field(init=False, default_factory=dict, compare=False)
+    """Headlines that have been read of it already."""
 
 
-def carry_out(turns: Any, job: Job, tell: Tell) -> Life | str | None:
+def carry_out(turns: Any, lines: Lines, job: Job, tell: Tell) -> Life | str | None:
     """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
 
     def heard(shifts: int) -> None:
@@ -62,19 +72,33 @@ def carry_out(turns: Any, job: Job, tell: Tell) -> Life | str | None:
             raise Superseded
         tell(shifts)
 
+    def drawn(month: int, measured: Mapping[str, float]) -> None:
+        if job.first:
+            lines.write(job.seat, job.turn, month, measured)
+
     try:
         heard(0)
-        return live(job.spec, job.warm, heard)
+        return live(job.spec, job.warm, heard, drawn)
     except Superseded:
         return None
     except Exception as reason:
         return f"{type(reason).__name__}: {reason}"
 
 
-def live(spec: RunSpec, warm: Path, tell: Tell) -> Life:
-    """Live one world from its warm-up to its end."""
+def unseen(month: int, measured: Mapping[str, float]) -> None:
+    """Show no month before the end."""
+
+
+def live(spec: RunSpec, warm: Path, tell: Tell, draw: Draw = unseen) -> Life:
+    """Live one world from its warm-up to its end; each month is drawn as it ends."""
     world = begun(spec, town_for(spec), warm)
-    go_on(world, tick_of(spec.until), tell)
+    months = itertools.count()
+
+    def heard(shifts: int) -> None:
+        tell(shifts)
+        draw(next(months), world.rows)
+
+    go_on(world, tick_of(spec.until), heard)
     come = int(world.state.come[0])
     people, sums = np.zeros(come, np.float32), np.zeros((world.town.n_cells, 3))
     scan(world.state.minds[:come], world.town.people, world.numbers["trust"], world.tick - 1, people, sums)

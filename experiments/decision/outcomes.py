@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from experiments.compare.headlines import BY_NAME, Headline
 from experiments.compare.judged import judge
@@ -45,11 +46,19 @@ class Outcome:
         """Whether it is a level of a hundred, and no count."""
         return self.headline.how == "last"
 
+    @property
+    def columns(self) -> list[str]:
+        """The measures whose sum it is in a month."""
+        read = self.headline.read
+        return [read.last] if self.level else list(read.sum)
+
+    def in_months(self, months: pd.DataFrame) -> np.ndarray:
+        """Return it month by month."""
+        return (self.headline.read.scale if self.level else 1.0) * months[self.columns].sum(axis=1).to_numpy(float)
+
     def months(self, life: Life) -> np.ndarray:
         """Return it month by month in one world."""
-        read = self.headline.read
-        columns = [read.last] if self.level else list(read.sum)
-        return (read.scale if self.level else 1.0) * life.months[columns].sum(axis=1).to_numpy(float)
+        return self.in_months(life.months)
 
 
 OUTCOMES = (
@@ -89,9 +98,16 @@ class Found:
         return {"rises": 1, "falls": -1}.get(self.verdict, 0) == self.outcome.worse != 0
 
 
+def read(headline: Headline, life: Life) -> float:
+    """Return a headline of a world, which is read once."""
+    if headline.name not in life.told:
+        life.told[headline.name] = headline.of(life.months)
+    return life.told[headline.name]
+
+
 def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     """Return the effect on a headline between twins."""
-    return paired(*([headline.of(pair[side].months) for pair in twins] for side in (0, 1)))
+    return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)))
 
 
 def found(outcome: Outcome, twins: Sequence[Twins]) -> Found:

@@ -42,6 +42,16 @@ def reach() -> pd.DataFrame:
     return pd.read_csv(REACH) if REACH.is_file() else pd.DataFrame()
 
 
+@cache
+def effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
+    """Return by municipality, measure and step what it does alone to each outcome, with its interval."""
+    found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
+    row: Any
+    for row in reach().itertuples():
+        found.setdefault((row.site, row.measure, row.step), {})[row.outcome] = (row.effect, row.low, row.high)
+    return found
+
+
 def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
     """Live every step of every measure, and the worlds at the ends, beside today; write and print what they do."""
     out.mkdir(parents=True, exist_ok=True)

@@ -154,7 +154,11 @@ function render({ model, el }) {
     find(row.harm ? ".cd-harms > div" : ".cd-goods").appendChild(place);
     const chart = place.querySelector(".cd-c"), side = place.querySelector(".cd-r");
     const height = row.hero ? (phone ? 11 : 12.6) * R : (phone ? 5.6 : dated ? 5.2 : 4.7) * R;
-    chart.innerHTML = series(row, s, s.state === "running" ? before[row.name] : null, chart.clientWidth, height, phone || dated || row.hero);
+    place.draw = () => {
+      const one = { ...row, line: model.get("line")[row.name] };
+      chart.innerHTML = series(one, s, s.state === "running" ? before[row.name] : null, chart.clientWidth, height, phone || dated || row.hero);
+    };
+    place.draw();
     side.innerHTML = row.hero
       ? `<p class="cd-small">${plain(s.words.against_possible)}</p>${ruler(row, side.clientWidth)}${s.hundred.text ? `<div class="cd-100">${hundred(s.hundred, side.clientWidth, s.hundred.text)}</div><p class="cd-small">${plain(s.hundred.text)}</p>` : ""}`
       : `<p class="cd-small">${plain(row.said || "")}&nbsp;</p>${ruler(row, side.clientWidth)}`;
@@ -242,6 +246,7 @@ function render({ model, el }) {
   const redraw = () => { clearTimeout(redraw.timer); redraw.timer = setTimeout(draw, 80); };
   addEventListener("resize", redraw);
   model.on("change:sheet", draw);
+  model.on("change:line", () => root.querySelectorAll(".cd-o").forEach((place) => place.draw()));
   model.on("change:map", () => sheet().words && where(sheet()));
   model.on("msg:custom", (file) => save(file.name, new Blob([file.text])));
   if (sheet().words) draw();

@@ -34,13 +34,14 @@ function ends(values, from_zero) {
   return [floor, Math.max(floor + step, Math.ceil(high / step) * step), step];
 }
 
-// Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before.
+// Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before, `line` the first world of
+// those waited for, as far as it has been lived.
 function series(row, sheet, ghost, w, h, dated) {
   const R = rem(), left = R * 2.9, right = R * 3.3, top = R * (row.hero && sheet.events.length ? 1.5 : 0.5), foot = dated ? R * 1.3 : R * 0.4;
-  const a = row.a, b = row.b, n = sheet.years * 12;
-  if (!a || !a.length) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
+  const a = row.a?.length ? row.a : row.line, b = row.b, first = b || a === row.line ? null : row.line, n = sheet.years * 12;
+  if (!a?.length) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
   const least = (value) => (row.hero ? value : Math.max(0, value)), low = row.low?.map(least), high = row.high?.map(least);
-  const all = [...a, ...(b ? [...b, ...low, ...high] : []), ...(ghost || [])];
+  const all = [...a, ...(b ? [...b, ...low, ...high] : []), ...(ghost || []), ...(first || [])];
   const [y0, y1, step] = ends(all, !row.hero && Math.min(...all) <= 0.4 * Math.max(...all));
   const x = (month) => left + ((w - left - right) * month) / Math.max(1, n - 1);
   const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
@@ -63,8 +64,9 @@ function series(row, sheet, ghost, w, h, dated) {
   if (b) s += `<path class="cd-band" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
   s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
   if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
-  s += last(row, x(n - 1) + R * 0.4, y, digits, R);
-  if (row.hero) s += names(row, sheet, x, y, top, h - foot, R, w);
+  if (first) s += `<path class="cd-first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
+  if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R);
+  if (row.hero && row.a) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${short(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${short(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
 }

@@ -4,13 +4,17 @@ import itertools
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
+import pandas as pd
+
 from experiments.decision.background import Background
 from experiments.decision.choice import FILE, HORIZONS, Choice, runs_of
 from experiments.decision.lives import Life
 from experiments.decision.measures import moved
+from experiments.decision.outcomes import OUTCOMES
 from experiments.runs.spec import seeds_of, whole
 from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
+from experiments.viewer.rows import rounded
 from experiments.viewer.sheet import difference, ground, scale_of, sheet_of, table_of
 from experiments.viewer.standing import Standing
 from experiments.viewer.widgets import DecisionWidget
@@ -48,6 +52,7 @@ class Desk:
         self.base: dict[int, Life] = {}
         self.arm: dict[int, Life] = {}
         self.faults: dict[int, str] = {}
+        self.drawing.line = {}
 
     @property
     def background(self) -> Background:
@@ -102,8 +107,11 @@ class Desk:
         def heard(life: Life | str, run: str) -> None:
             self.do(lambda: self.take(life, seeds[run], sides[run]) if self.turn == turn else None)
 
+        def growing(months: pd.DataFrame, run: str) -> None:
+            self.do(lambda: self.draw_line(months, sides[run]) if self.turn == turn else None)
+
         self.seat = self.background.take_seat() if self.seat is None else self.seat
-        self.background.ask(self.seat, specs, heard)
+        self.background.ask(self.seat, specs, heard, growing)
 
     def take(self, life: Life | str, seed: int, side: int) -> None:
         """Take a world that has been lived, or take note that it could not be."""
@@ -111,7 +119,13 @@ class Desk:
             self.faults[seed] = life
         else:
             (self.arm if side else self.base)[seed] = life
+        self.drawing.line = {}
         self.show()
+
+    def draw_line(self, months: pd.DataFrame, side: int) -> None:
+        """Send the first months of the first world, where none like it is there yet."""
+        if not self.arm and bool(self.base) == bool(side):
+            self.drawing.line = {one.name: rounded(one.in_months(months)) for one in OUTCOMES}
 
     def close(self) -> None:
         """Leave: what is under way is given up, and the worlds go."""

@@ -9,7 +9,7 @@ from experiments.compare.judged import VERDICTS, judge
 from experiments.decision.ends import End, ends_of
 from experiments.decision.measures import Measure, measures
 from experiments.decision.outcomes import BILL, OUTCOMES, TRUST, Found, Outcome, alone, effect_on, shares
-from experiments.decision.reach import YEARS, reach
+from experiments.decision.reach import YEARS, effects
 from experiments.validation.ceiling import FEW
 from experiments.viewer.standing import Standing, digits_of, number, signed
 
@@ -54,11 +54,7 @@ def alone_at(one: Standing, measure: Measure, step: int, outcome: str) -> float:
     """Return what a step of a measure does alone to an outcome, 0 for today, nan where nobody has run it."""
     if step == measure.today:
         return 0.0
-    table = reach()
-    if table.empty:
-        return math.nan
-    rows = table[(table["site"] == one.choice.site) & (table["measure"] == measure.name) & (table["step"] == step)]
-    return float(rows.loc[rows["outcome"] == outcome, "effect"].sum()) if len(rows) else math.nan
+    return effects().get((one.choice.site, measure.name, step), {}).get(outcome, (math.nan,))[0]
 
 
 def reach_of(one: Standing, measure: Measure, at: int) -> Row | None:
@@ -85,11 +81,8 @@ def years_of_reach(one: Standing) -> str:
 def cost_of(one: Standing, measure: Measure, at: int) -> str:
     """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
-    table = reach()
-    if table.empty:
-        return ""
-    own = table[(table["site"] == one.choice.site) & (table["measure"] == measure.name) & (table["step"] == step)]
-    sure = own[(own["low"] > 0.0) | (own["high"] < 0.0)].set_index("outcome")["effect"].to_dict()
+    own = effects().get((one.choice.site, measure.name, step), {})
+    sure = {name: effect for name, (effect, low, high) in own.items() if low > 0.0 or high < 0.0}
     told = [name for name, least in WORTH.items() if abs(sure.get(name, 0.0)) >= least]
     return one.say(f"bill.{told[0]}", n=signed(sure[told[0]], digits_of(sure[told[0]]))) if told else ""
 

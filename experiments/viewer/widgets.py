@@ -53,10 +53,11 @@ class MapWidget(Drawing):
 
 
 class DecisionWidget(Drawing):
-    """The decision view: all of it is drawn from one sheet, and from a map of differences."""
+    """The decision view: one sheet, the months of the first world while it is lived, and a map of differences."""
 
     _esm = code("decision_draw.js") + code("decision.js")
     sheet = traitlets.Dict().tag(sync=True)
+    line = traitlets.Dict().tag(sync=True)
     map = traitlets.Dict().tag(sync=True)
 
 
