@@ -102,10 +102,13 @@ function names(row, sheet, x, y, top, foot, R, w) {
     const at = Math.floor(row.a.length * 0.8);
     s += words(x(at), y(row.low[at]) + R * 1.1, sheet.band, "middle", halo());
   }
+  let taken = -Infinity; // where the last name ends: one that would cover it stays with its line, for who points at it
   for (const event of sheet.events) {
     const half = event.text.length * R * 0.22, at = Math.max(x(0) + half, Math.min(w - half, x(event.month)));
-    s += line(x(event.month), top - R * 0.3, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint"));
+    s += line(x(event.month), top - R * 0.3, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint")).replace("/>", `><title>${plain(event.text)}</title></line>`);
+    if (at - half < taken) continue;
     s += words(at, R * 0.85, event.text, "middle", halo());
+    taken = at + half + R;
   }
   return s;
 }
