@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
@@ -204,12 +205,14 @@ def lost_since(mind: Mind, tick: int, p: Trust) -> tuple[float, float]:
 
 def left_of(world: World) -> Reals:
     """Lay out what is left of the fast and the slow memory, by settlement and shifts up to a month."""
-    numbers = world.numbers["trust"]
-    left = np.empty((len(numbers), LONGEST_MONTH + 1, 2))
-    for z, p in enumerate(numbers):
-        for shifts in range(LONGEST_MONTH + 1):
-            left[z, shifts] = kept_fast(float(shifts), p["fast_days"]), kept(float(shifts), p["memory_years"])
-    return left
+    return np.array([left_by_shift(p["fast_days"], p["memory_years"]) for p in world.numbers["trust"]])
+
+
+@lru_cache(maxsize=64)
+def left_by_shift(fast_days: float, memory_years: float) -> Reals:
+    """Return what is left of both memories after each number of shifts: settlements mostly share theirs."""
+    lasting = [(kept_fast(float(n), fast_days), kept(float(n), memory_years)) for n in range(LONGEST_MONTH + 1)]
+    return np.array(lasting)
 
 
 @kernel
