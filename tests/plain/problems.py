@@ -145,18 +145,22 @@ def begin_problems(town: "PlainTown") -> None:
 def usual_crime(town: "PlainTown") -> tuple[list[list[float]], list[list[float]]]:
     """Return crimes a year, and the greatest hazard of anybody on a plain day, by cell and kind, without problems."""
     first = town.tick - town.tick % 3
+    week = [
+        (tick, town.list_of(tick), not town.has_market(tick) and town.weekday_of(tick) < FRIDAY)
+        for tick in range(first, first + WEEK)
+    ]
     usual = [[0.0] * N_KINDS for _ in town.cells]
     greatest = [[0.0] * N_KINDS for _ in town.cells]
     for one in town.residents:
         for kind in range(N_KINDS) if one.alive else ():
             if one.age_at(first) < youngest_victim(kind):
                 continue
-            for tick in range(first, first + WEEK):
-                cell = one.home if kind in HOME_KINDS else one.places[town.list_of(tick)]
+            for tick, places, is_plain in week:
+                cell = one.home if kind in HOME_KINDS else one.places[places]
                 if cell is not None:
                     hazard = plain_hazard(town, kind, cell, one, tick)
                     usual[cell.number][kind] += hazard / WEEK
-                    if not town.has_market(tick) and town.weekday_of(tick) < FRIDAY:
+                    if is_plain:
                         greatest[cell.number][kind] = max(greatest[cell.number][kind], hazard)
     return usual, greatest
 

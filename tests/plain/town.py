@@ -1,7 +1,7 @@
 """The slow twin of the model: one shift at a time, in the order of ODD section 3."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import mesa
@@ -47,12 +47,66 @@ from plain.response import Arrest, Response, respond
 from plain.spent import Spent
 from plain.start import find_intercept, settle_in
 
-DAY_ZERO = datetime.date(2000, 1, 1)
+DAY_ZERO, SATURDAY = datetime.date(2000, 1, 1), 5
 HEARD_OUT_OF = ("heard_respect", "heard_weakness")
 HELP_BY = tuple(f"help_by_{reason}" for reason in ("luck", *REASONS))
 """What is counted in a month: what was decisive for hearing a case, and for where a woman looked for help."""
 WORKING_DAY, MARKET_DAY, SUNDAY = range(3)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def choose_hours(town: "PlainTown") -> None:
+    """Let chiefs set the hours of the month that begins."""
+    set_hours(town, town.month + 1)
+
+
+SHIFT: tuple[Callable[["PlainTown"], None], ...] = (
+    change_population,
+    brief_officers,
+    maintain,
+    relieve_couples,
+    plan,
+    patrol,
+    withdraw,
+    renew_offenders,
+    clamp_down,
+    raid,
+    offend,
+    extort,
+    hurt_at_home,
+    dispute,
+    tell,
+    seek_help,
+    respond,
+    wait_in_vain,
+    gather,
+    meet,
+    answer_for_bribes,
+    deter,
+    deliberate,
+    hear_cases,
+    consult,
+    report_up,
+    note_problems,
+    answer_for_figures,
+    judge,
+    take_word,
+    govern,
+    break_out,
+    spread_news,
+    take_fright,
+    live_through,
+    book_minutes,
+)
+MONTH_END: tuple[Callable[["PlainTown"], None], ...] = (
+    renew_officers,
+    take_up,
+    solve_problems,
+    choose_hours,
+    end_month,
+    end_month_of_cliques,
+)
+"""What happens in every shift and, besides, in the last one of a month, in the order of ODD section 3."""
 
 
 def years_before(date: datetime.date, years: int) -> datetime.date:
@@ -236,7 +290,7 @@ class PlainTown(mesa.Model):
 
     def weekday_of(self, tick: int) -> int:
         """Weekday of a shift, Monday 0."""
-        return (DAY_ZERO + datetime.timedelta(days=tick // 3)).weekday()
+        return (SATURDAY + tick // 3) % 7
 
     @property
     def month(self) -> int:
@@ -352,66 +406,32 @@ class PlainTown(mesa.Model):
         """Live one shift, in the order of ODD section 3."""
         self.begin_shift()
         self.now = self.tick
-        change_population(self)
-        brief_officers(self)
-        maintain(self)
-        relieve_couples(self)
-        plan(self)
-        patrol(self)
-        withdraw(self)
-        renew_offenders(self)
-        clamp_down(self)
-        raid(self)
-        offend(self)
-        extort(self)
-        hurt_at_home(self)
-        dispute(self)
-        tell(self)
-        seek_help(self)
-        respond(self)
-        wait_in_vain(self)
-        gather(self)
-        meet(self)
-        answer_for_bribes(self)
-        deter(self)
-        deliberate(self)
-        hear_cases(self)
-        consult(self)
-        report_up(self)
-        note_problems(self)
-        answer_for_figures(self)
-        judge(self)
-        take_word(self)
-        govern(self)
-        break_out(self)
-        spread_news(self)
-        take_fright(self)
-        live_through(self)
-        book_minutes(self)
+        for act in SHIFT:
+            act(self)
         self.spent.close(self)
         self.seen_here |= {visit.cell for visit in self.visits if visit.couple is not None and visit.alive}
         for visit in self.visits:
             visit.cell.n_visits += visit.couple is not None and visit.alive
         self.n_traced = len(self.learned)
         if self.month_ends:
-            renew_officers(self)
-            take_up(self)
-            solve_problems(self)
-            set_hours(self, self.month + 1)
-            end_month(self)
-            end_month_of_cliques(self)
-            self.take_in_mood()
-            self.ledger.close(self.month)
-            self.past_choices[self.month] = self.choices
-            self.choices = []
-            self.spent = Spent()
-            self.counted = dict.fromkeys((*HEARD_OUT_OF, *HELP_BY), 0)
-            for cell in self.cells:
-                cell.n_visits = 0
+            self.close_month()
         self.tick += 1
         if self.tick == self.start_tick:
             self.now = self.tick
             settle_in(self)
+
+    def close_month(self) -> None:
+        """End a month after its last shift, and begin the counts of the next."""
+        for act in MONTH_END:
+            act(self)
+        self.take_in_mood()
+        self.ledger.close(self.month)
+        self.past_choices[self.month] = self.choices
+        self.choices = []
+        self.spent = Spent()
+        self.counted = dict.fromkeys((*HEARD_OUT_OF, *HELP_BY), 0)
+        for cell in self.cells:
+            cell.n_visits = 0
 
     def take_in_mood(self) -> None:
         """Bring everybody up to date, and let them share the nation's mood (ODD 5.1)."""
