@@ -14,6 +14,7 @@ import traceback
 import typer
 from typer.exceptions import TyperException
 
+from experiments import SELDOM
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
 from model.errors import InputError, Stopped
@@ -401,7 +402,7 @@ def program(version: options.Version = False) -> None:
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    gc.set_threshold(100_000)  # compiling makes millions of objects that stay
+    gc.set_threshold(SELDOM)
     prepare_streams()
     sys.exit(code_of(sys.argv[1:]))
 

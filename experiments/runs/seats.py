@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -16,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from experiments import SELDOM
 from experiments.runs.compiling import compile_first
 from model.errors import Stopped
 
@@ -252,6 +254,16 @@ class Sitting:
     number: int
     done: Any
     doing: Doing[Any, Any]
+    begun: int = 0
+    """Jobs begun so far."""
+
+    def begin(self) -> None:
+        """Begin a job; what the first has left, nearly all that compiling makes, is never looked through again."""
+        if self.begun == 1:
+            gc.collect()
+            gc.freeze()
+        self.begun += 1
+        self.done[self.number] = 0
 
     def tell(self, shifts: int) -> None:
         """Count shifts."""
@@ -265,6 +277,7 @@ def take_seat(*parts: Any) -> None:
     """Prepare a worker process, which ends when its parent does."""
     global _sitting
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(SELDOM)
     threading.Thread(target=end_with_parent, daemon=True).start()
     _sitting = Sitting(*parts)
 
@@ -279,5 +292,5 @@ def end_with_parent() -> None:
 
 def run_one(job: Job) -> Any:
     """Carry out one job."""
-    _sitting.done[_sitting.number] = 0
+    _sitting.begin()
     return _sitting.doing(job, _sitting.tell)
