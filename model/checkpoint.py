@@ -101,19 +101,27 @@ def fill(state: State, table: Declared, tables: dict[str, Rows]) -> None:
         held.rows, Growth.latest = rows, object()
         held.count[:] = count
         return
-    numbers = like(name, tables, held.dtype)
-    if numbers.shape != held.shape and not (isinstance(table, Field) and numbers.ndim == held.ndim):
+    numbers = found_in(tables, name, held.dtype)
+    if numbers.shape == held.shape:
+        held[...] = numbers
+    elif isinstance(table, Field) and numbers.ndim == held.ndim:
+        setattr(state, table.name, like(name, tables, held.dtype))
+    else:
         raise ValueError(f"'{table.name}' has {numbers.shape} rows, not {held.shape}")
-    setattr(state, table.name, numbers)
+
+
+def found_in(tables: dict[str, Rows], name: str, kind: np.dtype[Any]) -> Rows:
+    """Return the numbers of a file by name, or raise if they are not of a kind."""
+    if name not in tables:
+        raise ValueError(f"'{name}' is missing")
+    if tables[name].dtype != kind:
+        raise ValueError(f"'{name}' has other columns")
+    return tables[name]
 
 
 def like(name: str, tables: dict[str, Rows], kind: np.dtype[Any]) -> Rows:
     """Return numbers of a file in memory of their own, in the type that kernels know."""
-    if name not in tables:
-        raise ValueError(f"'{name}' is missing")
-    found = tables[name]
-    if found.dtype != kind:
-        raise ValueError(f"'{name}' has other columns")
+    found = found_in(tables, name, kind)
     made = np.zeros(found.shape, kind)
     made[...] = found
     return made

@@ -434,11 +434,17 @@ class TrustModel(MesaModel):
         trace: bool = False,
         keep: Iterable[str] = (),
     ) -> Self:
-        """Return the world of a checkpoint, which goes on bit for bit."""
+        """Return the world of a checkpoint, which goes on bit for bit and leaves the checkpoint as it is."""
+        return cls._taken_up(scenario, copy.deepcopy(checkpoint), town, trace, keep)
+
+    @classmethod
+    def _taken_up(
+        cls, scenario: Scenario, past: Checkpoint, town: Town | None, trace: bool, keep: Iterable[str]
+    ) -> Self:
+        """Return the world of a checkpoint that is its own from now on."""
         world = cls.__new__(cls)
-        world._prepare(scenario, checkpoint["seed"], town, trace, keep)
-        world.tick = checkpoint["tick"]
-        past = copy.deepcopy(checkpoint)
+        world._prepare(scenario, past["seed"], town, trace, keep)
+        world.tick = past["tick"]
         world.state, world._past = past["state"], past["past"]
         world._look_out()
         world.kept |= past["kept"]
@@ -467,7 +473,7 @@ class TrustModel(MesaModel):
         world = cls.__new__(cls)
         world._prepare(scenario, 0, town, trace, keep)
         checkpoint = saved.read(Path(folder), world.town, world._sizes(), PAST, {"incidents": Incident.dtype})
-        return cls.resumed(scenario, checkpoint, world.town, trace, keep)
+        return cls._taken_up(scenario, checkpoint, world.town, trace, keep)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
         return remade, (
