@@ -5,7 +5,6 @@ Commands import what they do when they do it, so that help is there at once.
 
 import contextlib
 import errno
-import gc
 import os
 import sys
 import time
@@ -14,9 +13,9 @@ import traceback
 import typer
 from typer.exceptions import TyperException
 
-from experiments import SELDOM
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
+from experiments.runs.garbage import look_seldom
 from model.errors import InputError, Stopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -402,7 +401,7 @@ def program(version: options.Version = False) -> None:
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    gc.set_threshold(SELDOM)
+    look_seldom()
     prepare_streams()
     sys.exit(code_of(sys.argv[1:]))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, Self
 
+from experiments.runs.garbage import set_aside
 from experiments.runs.progress import Progress, announce_compiling, say
 from experiments.runs.seats import LOOK_EVERY, Crew, Died, Doing, Job, LocalCrew, Returned
 
@@ -136,12 +137,6 @@ def carry_out[J: Sized, R](
         progress.close()
     outcome.finished.sort(key=lambda one: order[one[0].key])
     return outcome
-
-
-@cache
-def set_aside() -> None:
-    """Take what is there, once a process, from what is looked through for garbage; that costs one world at most."""
-    gc.freeze()
 
 
 def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress, taking: Taking[J, R]) -> None:

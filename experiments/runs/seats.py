@@ -17,8 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from experiments import SELDOM
 from experiments.runs.compiling import compile_first
+from experiments.runs.garbage import look_seldom, set_aside
 from model.errors import Stopped
 
 LOOK_EVERY = 0.2
@@ -261,7 +261,7 @@ class Sitting:
         """Begin a job; what the first has left, nearly all that compiling makes, is never looked through again."""
         if self.begun == 1:
             gc.collect()
-            gc.freeze()
+            set_aside()
         self.begun += 1
         self.done[self.number] = 0
 
@@ -277,7 +277,7 @@ def take_seat(*parts: Any) -> None:
     """Prepare a worker process, which ends when its parent does."""
     global _sitting
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(SELDOM)
+    look_seldom()
     threading.Thread(target=end_with_parent, daemon=True).start()
     _sitting = Sitting(*parts)
 
