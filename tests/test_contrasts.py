@@ -1,15 +1,18 @@
 """What `contrasts` tells: known effects and interactions come back, each in the unit of its measure."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from PIL import Image
 from stub_runs import steady, sweep, write_study
 
 from experiments.cli import app as cli
 from experiments.figures.answers import latex_of
+from experiments.figures.svg import Tongue
 from experiments.runs.batches import with_changes
 from experiments.sweeps import command, folder
 from experiments.sweeps.interactions import TIMES, interactions
@@ -78,8 +81,9 @@ def test_changes_that_never_meet_have_no_interaction(runs):
 
 def test_people_read_trust_from_0_to_100(runs):
     table = pd.DataFrame(interactions(runs, [], ["trust_mean"])).assign(years=3.0)
-    text = latex_of(table, ["trust_mean"])
+    text = latex_of(table, ["trust_mean"], Tongue("en"))
     assert "(0-100)" in text
+    assert "cambio & municipio" in latex_of(table, ["trust_mean"], Tongue("es"))
     assert "$+400.0$" in text
     assert text.count(r"\begin") == text.count(r"\end{")
 
@@ -126,10 +130,27 @@ def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_p
     assert (tmp_path / f"x-forest.{ending}").read_bytes().startswith(magic)
 
 
+def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys, swept):
+    names = {}
+    for lang in ("en", "es"):
+        assert cli.code_of(["plot", str(swept), "--lang", lang]) == 0
+        assert cli.code_of(["contrasts", str(swept), "--lang", lang]) == 0
+        names[lang] = (
+            {Path(line).name for line in capsys.readouterr().out.split() if line.endswith(".png")},
+            [(swept / f"contrasts.{ending}").read_bytes() for ending in ("csv", "parquet")],
+        )
+    assert names["es"][0] == {name.replace(".png", "-es.png") for name in names["en"][0]}
+    assert names["es"][1] == names["en"][1]
+    assert "Efectos e interacciones" in (swept / "contrasts.tex").read_text(encoding="utf-8")
+    with Image.open(swept / "forest-es.png") as picture:
+        assert picture.info["Title"].startswith("Confianza en la policía")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["--measures", "trust_meen"], "kept no 'trust_meen'; did you mean 'trust_mean'?"),
+        (["--lang", "fr"], "--lang knows en, es, got 'fr'"),
         (["--out", "x.jpg"], "must end in .png, .svg, .pdf, got '.jpg'"),
     ],
 )

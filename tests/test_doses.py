@@ -7,7 +7,7 @@ import pytest
 
 from experiments.cli.app import code_of
 from experiments.figures.doses import doses_figure
-from experiments.figures.svg import png_of
+from experiments.figures.svg import Tongue, content_of
 from experiments.validation import doses
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, break_even, dose_for, sets_of
@@ -107,7 +107,10 @@ def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
     text = "\n".join(lines_of(rows, list(doses.extras(found)), doses.corner_lines(found), 1))
     assert "+0.10 / +0.10 / +0.10 [+0.10, +0.20]" in text
     assert "pay from 0.905" in text
-    assert png_of(doses_figure(rows)).startswith(b"\x89PNG")
+    for language, told in (("es", "un trato más justo da +0.1 puntos"), ("en", "fairer treatment brings +0.1 points")):
+        figure = doses_figure(rows, Tongue(language))
+        assert told in figure.get_label()
+        assert content_of(figure, ".png", "x").startswith(b"\x89PNG")
 
 
 @pytest.mark.slow

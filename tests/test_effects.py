@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.cli import plot
 from experiments.cli.app import code_of
 from experiments.cli.validate import VIRTUAL
 from experiments.figures import effects as forest
 from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
-from experiments.figures.svg import png_of
+from experiments.figures.svg import Tongue, content_of
 from experiments.validation import ceiling, effects, lived, practice, readers
 from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
 from experiments.validation.effects_table import EXPERIMENTS, MADE
@@ -142,7 +143,11 @@ def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
     assert "set: " in text
     assert all(one.es in text for one in EXPERIMENTS)
-    assert png_of(effects_forest(rows)) == png_of(effects_forest(rows))
+    titles = {one.name: (one.es, one.en) for one in EXPERIMENTS}
+    one, other = (content_of(effects_forest(rows, Tongue("es"), titles), ".svg", "x") for _ in (0, 1))
+    assert one == other
+    assert "referencia amplia" in one.decode()
+    assert "prior only" not in one.decode()
     assert WEAK.name == forest.WEAK
     assert CENTRAL.name == forest.CENTRAL
 
@@ -247,7 +252,24 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     assert all(row[name] < 0.0 for row in rows for name in ceiling.COUNTS)
     written = list(csv.DictReader((tmp_path / "ceiling.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["world"] for row in written[: len(ceiling.WORLDS)]] == list(ceiling.WORLDS)
-    assert len(png_of(ceiling_of(rows))) > 10_000
+    assert "trust can move from" in ceiling_of(rows, Tongue("en")).get_label()
+    assert plot.draw_record(tmp_path / "ceiling.csv", lang="es") == [tmp_path / "ceiling-es.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("mine.csv", "a,b", "of tables only ceiling.csv, doses.csv, effects.csv, trust_events.csv can be drawn"),
+        ("ceiling.csv", "site,world", "holds no row"),
+        ("ceiling.csv", "site,world\nhere,no_police", "is not as `validate` wrote it"),
+    ],
+)
+def test_a_table_that_cannot_be_drawn_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert code_of(["plot", str(tmp_path / name)]) == 2
+    assert told in capsys.readouterr().err
 
 
 def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,15 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
-from experiments.figures.charts import heat_map
+from experiments.figures.charts import effects
 from experiments.figures.forest import forest
-from experiments.figures.maps import effect_maps, pair_map
-from experiments.figures.svg import png_of
+from experiments.figures.maps import effect_maps, heat_map, pair_map
+from experiments.figures.svg import Tongue, content_of
+from experiments.figures.tornado import morris, tornado
+from experiments.sensitivity.indices import HEAD
 from experiments.sweeps.contrasts import TOGETHER, contrasts, over
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
@@ -63,9 +67,65 @@ def test_the_map_shows_where_the_effect_turns(runs):
     assert grid.settled.loc[0.0, 8.0] == 1.0
 
 
-def test_every_figure_can_be_drawn_and_is_the_same_twice(runs):
-    for draw in (forest, heat_map, pair_map):
-        assert png_of(draw(runs, FACTORS, ["trust_mean"])) == png_of(draw(runs, FACTORS, ["trust_mean"]))
-    assert list(effect_maps(runs, FACTORS, ["trust_mean"])) == [f"effect_map_{k}" for k in range(1, 7)]
-    assert pair_map(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"]) is None
-    assert forest(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"]) is None
+def words_of(figure):
+    """Return all that stands in a figure, and its text for those who do not see it."""
+    return " ".join([*(one.get_text() for one in figure.findobj(Text)), figure.get_label()]).replace("\n", " ")
+
+
+@pytest.mark.parametrize("draw", [forest, effects, heat_map, pair_map])
+def test_every_figure_is_the_same_twice_and_says_its_finding_in_both_languages(runs, draw):
+    factors = FACTORS[1:] if draw is effects else FACTORS
+    drawn = {lang: draw(runs, factors, ["trust_mean"], Tongue(lang)) for lang in ("es", "en")}
+    again = draw(runs, factors, ["trust_mean"], Tongue("en"))
+    assert content_of(drawn["en"], ".svg", "x") == content_of(again, ".svg", "x")
+    assert "Confianza en la policía" in drawn["es"].get_label()
+    assert "Trust in the police" in drawn["en"].get_label()
+    assert "trust in the police" not in words_of(drawn["es"])
+    assert "confianza" not in words_of(drawn["en"])
+
+
+def test_a_finding_names_the_change_that_does_most(runs):
+    figure = forest(runs[runs["scenario"] == "here"], FACTORS, ["trust_mean"], Tongue("es"))
+    size = 3.0 * np.mean(list(POLICIES.values()))
+    told = (
+        f"Confianza en la policía, media de habitantes: el mayor cambio viene de trust.memory_years = 3, +{size:.3g}\n"
+    )
+    assert figure.get_label().startswith(told)
+
+
+def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):
+    noise = runs.assign(trust_mean=np.random.default_rng(2).normal(size=len(runs)))
+    figure = forest(noise, ["policy"], ["trust_mean"], Tongue("en"))
+    told = {one.effect.settled for one in contrasts(noise, ["policy"], "trust_mean")}
+    faces = {line.get_markerfacecolor() for line in figure.findobj(Line2D) if line.get_marker() == "o"}
+    assert told == {False}
+    assert faces == {"none"}
+    assert "no change can be told from luck" in figure.get_label()
+
+
+def test_maps_of_effects_count_the_cases_in_which_a_policy_rises_and_falls(runs):
+    maps = effect_maps(runs, FACTORS, ["trust_mean"], Tongue("en"))
+    assert list(maps) == [f"effect_map_{k}" for k in range(1, 7)]
+    assert "rises in 2 of 6 cases and falls in 2" in maps["effect_map_2"].get_label()
+    assert pair_map(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"], Tongue("en")) is None
+    assert forest(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"], Tongue("en")) is None
+
+
+@pytest.fixture(scope="module")
+def indices():
+    """Make indices of two factors, of which luck lets one measure be ranked and the other not."""
+    rows = [
+        ("here", "status_quo", measure, factor, index, value, 0.1, rank, rank, 0.5, 0.2, 4, 8, 8, 0)
+        for measure, ranked in (("trust_mean", True), ("homicides", False))
+        for factor, value in (("hearsay", 0.4), ("trust.harm", 0.2))
+        for index, rank in (("mu_star", 1 if ranked else np.nan), ("sigma", np.nan))
+    ]
+    return pd.DataFrame(rows, columns=HEAD)
+
+
+def test_a_tornado_ranks_only_where_luck_lets_it(indices):
+    figure = tornado(indices, "here", Tongue("es"))
+    dots = [line for line in figure.findobj(Line2D) if line.get_marker() == "o"]
+    assert [dot.get_markerfacecolor() == "none" for dot in dots] == [False, False, True, True]
+    assert "depende más de rumores" in figure.get_label()
+    assert "rumores" in words_of(morris(indices, "here", Tongue("es")))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.cli.app import code_of
-from experiments.figures.svg import png_of
+from experiments.figures.svg import Tongue, content_of
 from experiments.figures.trust_events import events_figure
 from experiments.validation import calibration, panel, readings, tape, trust_events
 from experiments.validation.calibration import Town, numbers_of, points, reference, state_of, weigh
@@ -184,7 +184,9 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
     text = "\n".join(trust_events.lines_of(rows))
     assert "set Q01 [-9, 9]" in text
     assert "panel, memory 8" in text
-    assert png_of(events_figure(rows)).startswith(b"\x89PNG")
+    figure = events_figure(rows, Tongue("es"))
+    assert figure.get_label().startswith("Un año después queda el 100 %")
+    assert content_of(figure, ".svg", "x").startswith(b"<?xml")
 
 
 @pytest.mark.slow

@@ -336,23 +336,29 @@ def sensitivity(
 
 
 @app.command()
-def plot(folder: options.Folder, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
-    """Draw the figures of a run, a sweep or a sensitivity analysis."""
-    from experiments.figures.plot import draw
-    from experiments.runs.progress import patience
+def plot(
+    folder: options.Drawn,
+    measures: options.MeasuresDrawn = "",
+    out: options.OutOfFigures = None,
+    lang: options.LanguageOfFigures = "en",
+) -> None:
+    """Draw the figures of a run, a sweep, an analysis, a table."""
+    from experiments.cli.plot import plot as draw
 
-    with patience("drawing"):
-        paths = draw(folder, measures, out)
-    for path in paths:
-        print(path)
+    draw(folder, measures, out, lang)
 
 
 @app.command()
-def contrasts(study: options.Answered, measures: options.MeasuresDrawn = "", out: options.OutOfFigures = None) -> None:
+def contrasts(
+    study: options.Answered,
+    measures: options.MeasuresDrawn = "",
+    out: options.OutOfFigures = None,
+    lang: options.LanguageOfFigures = "en",
+) -> None:
     """Tell what changes do alone and together."""
     from experiments.figures.answers import answer
 
-    for path in answer(study, measures, out):
+    for path in answer(study, measures, out, lang):
         print(path)
 
 

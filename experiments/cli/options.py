@@ -108,6 +108,7 @@ OutOfMethod = Annotated[
 # What lies in folders
 
 Folder = Annotated[Path, Argument(metavar="DIR", help="A folder of results.")]
+Drawn = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]
 Exported = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
 Csv = Annotated[Path | None, Option(metavar="FILE", help="The whole table; - is standard output.")]
 Gpkg = Annotated[Path | None, Option(metavar="FILE", help="Cells and settlements as a GeoPackage.")]
@@ -124,6 +125,10 @@ Answered = Annotated[
 MeasuresDrawn = Annotated[str, Option("--measures", metavar="NAME,NAME", help="Show these measures of a sweep.")]
 OutOfFigures = Annotated[
     Path | None, Option("--out", metavar="FILE", help="Where figures go: x.png, x.svg or x.pdf.", show_default=False)
+]
+LanguageOfFigures = Annotated[
+    str,
+    Option("--lang", metavar="en|es", help="Language of figures and texts.", callback=one_of("--lang", ("en", "es"))),
 ]
 
 # What there is

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.figures.run import picture
+from experiments.figures.svg import Tongue, content_of
 from experiments.runs.claim import Claim, claimed, digests_of, held, settle
 from experiments.runs.crate import FILE as CRATE
 from experiments.runs.crate import About, crate_of
@@ -75,7 +76,7 @@ def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: f
     tables["measures"] = chosen(tables["measures"], specs[0])
     files = parquets(tables)
     if not measures.empty:
-        files["summary.png"] = picture(specs[0], measures)
+        files["summary.png"] = content_of(picture(specs[0], measures, Tongue("en")), ".png", "summary")
     stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():
         write_whole(work / name, content)

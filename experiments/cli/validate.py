@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from model.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from experiments.validation.lived import Size
 
 OUT = Path("results") / "validate"
@@ -79,12 +77,11 @@ class Asked:
         seeds, scale = self.replicates or size.seeds, self.scale or size.scale
         return replace(size, workers=self.workers, seeds=seeds, scale=scale)
 
-    def draw(self, name: str, figure: "Figure") -> None:
-        """Write a figure beside its table."""
-        from experiments.figures.svg import png_of
-        from experiments.runs.folder import write_whole
+    def draw(self, name: str) -> None:
+        """Write the figure of a table beside it."""
+        from experiments.cli.plot import draw_record
 
-        write_whole(self.folder / f"{name}.png", png_of(figure))
+        draw_record(self.folder / f"{name}.csv")
 
 
 def carry_out(asked: Asked) -> bool:
@@ -165,41 +162,40 @@ def ranges(asked: Asked) -> bool:
 
 def effects(asked: Asked) -> bool:
     """Carry out the virtual experiments and draw them."""
-    from experiments.figures.effects import effects_forest
     from experiments.validation.effects import holds, show_effects
 
     rows = show_effects(asked.only, asked.folder, asked.size())
-    asked.draw("effects", effects_forest(rows))
+    asked.draw("effects")
     return all(holds(row) for row in rows)
 
 
 def ceiling(asked: Asked) -> bool:
     """Carry out the worlds of the ceiling and draw them."""
-    from experiments.figures.ceiling import ceiling_of
     from experiments.validation import ceiling as worlds
 
     years = worlds.YEARS if asked.years is None else asked.years
-    asked.draw("ceiling", ceiling_of(worlds.show_ceiling(asked.folder, asked.size(), years)))
+    worlds.show_ceiling(asked.folder, asked.size(), years)
+    asked.draw("ceiling")
     return True
 
 
 def panel(asked: Asked) -> bool:
     """Repeat the panels and the twins from which the sizes of single events are taken, and draw them."""
-    from experiments.figures.trust_events import events_figure
     from experiments.validation.trust_events import show_events
 
-    asked.draw("trust_events", events_figure(show_events(asked.folder)))
+    show_events(asked.folder)
+    asked.draw("trust_events")
     return True
 
 
 def doses(asked: Asked) -> bool:
     """Carry out the doses at both sites and draw them."""
-    from experiments.figures.doses import doses_figure
     from experiments.validation.doses import show_doses
 
     size = asked.size(seeds=1)
     size = size if asked.years is None else replace(size, longest=asked.years)
-    asked.draw("doses", doses_figure(show_doses(asked.folder, size)))
+    show_doses(asked.folder, size)
+    asked.draw("doses")
     return True
 
 

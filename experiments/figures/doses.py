@@ -1,67 +1,65 @@
 """Doses as a figure: points of trust after ten years at both sites, by both readings, with the band over corners."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import BLUE, INK, OCHRE, PAPER, REACH, bare, entitled, interval
+from experiments.figures.looks import REACH
+from experiments.figures.multiples import A, B
+from experiments.figures.rows import known, rows
+from experiments.figures.sayings import called, with_sign
+from experiments.figures.svg import Tongue
 
-PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
-COLOURS = {"panel": BLUE, "single": OCHRE}
+READINGS = {"panel": (B, "o"), "single": (A, "D")}
+SIZES, LAST = {1: 2.0, 3: 3.2, 10: 4.6}, 10
+"""Points across a mark, by the years after which a dose is looked at."""
 HIDDEN = ("fair_at_", "more_at_")
 """Doses that are tried for the break-even share alone."""
-ROW, TOP, FOOT, BETWEEN = 0.34, 1.75, 0.7, 0.75
+APART, BAND = 0.18, 6.0
 
 Row = Mapping[str, Any]
 
 
-def doses_figure(rows: Sequence[Row]) -> Figure:
-    """Return the figure of all doses, a block for each site."""
-    shown = [row for row in rows if not row["dose"].startswith(HIDDEN) and row["reading"] in COLOURS]
-    sites = {
-        site: [row for row in shown if row["site"] == site] for site in dict.fromkeys(row["site"] for row in shown)
-    }
-    counts = {site: len({row["dose"] for row in some}) for site, some in sites.items()}
-    height = TOP + FOOT + sum(ROW * n + BETWEEN for n in counts.values())
-    figure = Figure(figsize=(12.5, height), facecolor=PAPER)
-    top = height - TOP
-    for site, some in sites.items():
-        inches = ROW * counts[site]
-        block(figure.add_axes((0.44, (top - inches) / height, 0.53, inches / height)), some)
-        figure.text(0.02, (top + 0.08) / height, PLACES.get(site, site), size=11, weight="bold", color=INK)
-        top -= inches + BETWEEN
+def doses_figure(table: Sequence[Row], tongue: Tongue) -> Figure:
+    """Return the figure of all doses, a panel for each site."""
+    shown = [row for row in table if not row["dose"].startswith(HIDDEN) and row["reading"] in READINGS]
+    sites = list(dict.fromkeys(row["site"] for row in shown))
+    doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
     years = max(row["years"] for row in shown)
-    entitled(
-        figure,
-        finding(shown),
-        f"points of adults' mean trust after 1 (small), 3 and {years} years (large): blue, panel reading; ochre, single"
-        " event; grey: band over\nmemory, asymmetry, hearsay, unanswered calls, self-selection, one at a time"
-        "\npuntos de confianza media a 1, 3 y 10 años; azul: lectura de panel; ocre: de un solo hecho; gris: esquinas",
-        "What it would be worth, not that the police can give it. / Lo que valdría, no lo que puede dar la policía.",
+    under = tongue(
+        f"Lo que valdría, no lo que puede dar la policía. Puntos de confianza tras 1, 3 y {years:.0f} años (el mayor)."
+        " ● lectura de panel; ◆ de un solo hecho; franja: memoria, peso de lo malo, rumores, llamadas sin atender y"
+        " autoselección, de una en una.",
+        f"What it would be worth, not that the police can give it. Points of trust after 1, 3 and {years:.0f} years"
+        " (the largest). ● panel reading; ◆ single event; band: memory, asymmetry, hearsay, unanswered calls and"
+        " self-selection, one at a time.",
     )
-    return figure
+    told = finding(shown, tongue), under
+    sheet, (drawn,) = rows(tongue, told, [""], [called(site, tongue) for site in sites], list(doses.values()))
+    for row in shown:
+        mark(drawn[sites.index(row["site"])], list(doses).index(row["dose"]), row)
+    return sheet.figure
 
 
-def finding(rows: Sequence[Row]) -> str:
-    """Return the title: what fairer treatment brings in ten years at the first site, by both readings."""
-    own = [row for row in rows if row["site"] == rows[0]["site"] and row["dose"] == "fair_3" and row["years"] == 10]
-    told = " / ".join(f"{row['value']:+.1f}" for row in own)
-    place = PLACES.get(rows[0]["site"], rows[0]["site"])
-    return f"{place}: fairer treatment, {told} points in ten years / trato más justo, {told} puntos en diez años"
+def finding(table: Sequence[Row], tongue: Tongue) -> str:
+    """Return what fairer treatment brings in ten years at the first site, by both readings."""
+    own = [row for row in table if row["site"] == table[0]["site"] and row["dose"] == "fair_3" and row["years"] == LAST]
+    sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
+    place = called(table[0]["site"], tongue)
+    return tongue(
+        f"{place}: un trato más justo da {' o '.join(sizes)} puntos de confianza en diez años",
+        f"{place}: fairer treatment brings {' or '.join(sizes)} points of trust in ten years",
+    )
 
 
-def block(axes: Axes, rows: Sequence[Row]) -> None:
-    """Draw the doses of one site."""
-    doses = list(dict.fromkeys(row["dose"] for row in rows))
-    bare(axes, 0.0, len(doses))
-    names = {row["dose"]: f"{row['en']}\n{row['es']}" for row in rows}
-    axes.set_yticks(range(len(doses)), [names[dose] for dose in doses])
-    for row in rows:
-        at = doses.index(row["dose"]) + (-0.16 if row["reading"] == "panel" else 0.16)
-        if row["years"] == 10 and not math.isnan(row["band_low"]):
-            interval(axes, at, row["band_low"], row["band_high"], color=REACH, lw=7.0, zorder=1)
-        size = {1: 2.5, 3: 4.0}.get(row["years"], 6.0)
-        axes.plot(row["value"], at, "o", ms=size, color=COLOURS[row["reading"]], zorder=3)
+def mark(axes: Axes, at: float, row: Row) -> None:
+    """Draw what a dose brought by one reading, and over the last year's the band of its corners."""
+    colour, marker = READINGS[row["reading"]]
+    at += -APART if row["reading"] == "panel" else APART
+    if row["years"] == LAST and known(row["band_low"]):
+        axes.plot(
+            [row["band_low"], row["band_high"]], [at, at], color=REACH, linewidth=BAND, solid_capstyle="butt", zorder=1
+        )
+    axes.plot(row["value"], at, marker, markersize=SIZES.get(row["years"], 3.2), color=colour, zorder=3)

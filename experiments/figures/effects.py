@@ -1,135 +1,152 @@
 """The forest of virtual experiments: what was published, ours with its interval, and how both stand."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import FIRM, INK, NULL, OCHRE, PAPER, REACH, SOFT, bare, entitled, interval
+from experiments.figures.looks import INK, NULL, REACH, SOFT, WHITE
+from experiments.figures.multiples import A, B, Sheet, Sizes, rows_of
+from experiments.figures.rows import known
+from experiments.figures.svg import Tongue
 
 UNITS = {
-    "ratio": "ratio to the twin / razón con el gemelo",
-    "elasticity": "elasticity / elasticidad",
-    "%": "change in % / cambio en %",
-    "log points": "log points / puntos logarítmicos",
-    "points": "points of 100 / puntos de 100",
-    "level": "level, % / nivel, %",
+    "ratio": ("razón con el gemelo", "ratio to the twin"),
+    "elasticity": ("elasticidad", "elasticity"),
+    "%": ("cambio en %", "change in %"),
+    "log points": ("puntos logarítmicos", "log points"),
+    "points": ("puntos de 100", "points of 100"),
+    "level": ("nivel, %", "level, %"),
 }
+SAID = {
+    "set": ("fijado", "set"),
+    "found": ("hallado", "found"),
+    "given": ("dado", "given"),
+    "inside": ("dentro", "inside"),
+    "outside": ("fuera", "outside"),
+    "prior only (inside)": ("referencia amplia, dentro", "prior only, inside"),
+    "prior only (outside)": ("referencia amplia, fuera", "prior only, outside"),
+    "no published value": ("nada publicado", "nothing published"),
+    "not known": ("no se sabe", "not known"),
+    "from Q12": ("según Q12", "from Q12"),
+    "Q12, 5 either way": ("Q12, 5 más o menos", "Q12, 5 either way"),
+    "must not fall": ("no debe bajar", "must not fall"),
+    "by construction": ("por construcción", "by construction"),
+}
+"""Status, verdict and source of a line in Spanish and in English; what is not here is alike in both."""
 CENTRAL, WEAK = "central", "rich-country sizes x .3"
-ROW, TOP, FOOT, BETWEEN = 0.22, 1.6, 0.45, 0.62
-"""Inches: of a row, over and under all rows, between two units."""
-LEFT, RIGHT = 0.43, 0.80
-"""Where rows end and verdicts begin, as shares of the width."""
+ROW, LEFT, RIGHT, WIDE, OVER = 0.155, 4.1, 2.2, 10.4, 0.2
+"""Inches of a row, of its name, of its verdict, of the figure, over each unit."""
 
 Row = Mapping[str, Any]
+Titles = Mapping[str, tuple[str, str]]
+"""What experiments are called in Spanish and in English."""
 
 
-def effects_forest(rows: Sequence[Row]) -> Figure:
+def effects_forest(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Figure:
     """Return the forest of all lines that have a number, unit by unit."""
     units = {unit: [row for row in rows if is_drawn(row) and row["unit"] == unit] for unit in UNITS}
     units = {unit: some for unit, some in units.items() if some}
-    inches = {unit: ROW * len(places_of(some)) for unit, some in units.items()}
-    height = TOP + FOOT + sum(inches.values()) + BETWEEN * max(1, len(units))
-    figure = Figure(figsize=(13.0, height), facecolor=PAPER)
-    top = height - TOP
-    for unit, some in units.items():
-        axes = figure.add_axes((LEFT, (top - inches[unit]) / height, RIGHT - LEFT, inches[unit] / height))
-        panel(axes, unit, some, rows)
-        top -= inches[unit] + BETWEEN
-    entitled(
-        figure,
-        finding(rows),
-        "● ours, mean over twins with its 95 % interval; hollow: a prior only, or nothing published · ochre: published"
-        " · wide grey: corners · ▷ rich-country sizes x .3\n● lo nuestro, media e intervalo del 95 %; hueco: solo una"
-        " referencia amplia o nada publicado · ocre: publicado · gris ancho: esquinas · ▷ tamaños de países ricos x .3",
-        "set: a parameter was set from it; found: none was; given: an input says it."
-        f" Not available: {sum(row['verdict'] == 'not available' for row in rows if row['variant'] == CENTRAL)} lines.",
+    missing = sum(row["verdict"] == "not available" for row in rows if row["variant"] == CENTRAL)
+    under = tongue(
+        "Punto: lo nuestro, media de gemelos con su 95 %; hueco: solo una referencia amplia o nada publicado; ocre: lo"
+        " publicado; gris ancho: esquinas; triángulo: tamaños de países ricos x .3. Fijado: un parámetro salió de ahí;"
+        f" hallado: ninguno; dado: lo dice un dato de entrada. No disponibles: {missing}.",
+        "Dot: ours, mean of twins with its 95 %; hollow: a prior only, or nothing published; ochre: published; wide"
+        " grey: corners; triangle: rich-country sizes x .3. Set: a parameter was set from it; found: none was; given:"
+        f" an input says it. Not available: {missing}.",
     )
-    return figure
+    places = {unit: places_of(some) for unit, some in units.items()}
+    tall = tuple(0.1 + ROW * len(some) for some in places.values())
+    sheet = Sheet(tongue, (finding(rows, tongue), under), [""], Sizes(tall, LEFT, OVER, wide=WIDE, right=RIGHT))
+    for number, unit in enumerate(units):
+        axes = sheet.panel(0, number)
+        axes.set_title(tongue(*UNITS[unit]), loc="left", fontsize=8, weight="bold", color=INK, pad=4)
+        panel(axes, units[unit], places[unit], rows, tongue, titles)
+    return sheet.figure
 
 
 def is_drawn(row: Row) -> bool:
     """Tell whether a line stands in the forest: it has a number, and is a level only if one is published."""
-    known = row["variant"] == CENTRAL and row["value"] != "" and not math.isnan(row["value"])
-    return known and row["unit"] in UNITS and (row["unit"] != "level" or row["published_low"] != "")
+    own = row["variant"] == CENTRAL and known(row["value"])
+    return own and row["unit"] in UNITS and (row["unit"] != "level" or known(row["published_low"]))
 
 
-def finding(rows: Sequence[Row]) -> str:
-    """Return the title: how many lines are inside what was published, of those set and of those found."""
-    own = [row for row in rows if row["variant"] == CENTRAL and not row["must"]]
+def finding(rows: Sequence[Row], tongue: Tongue) -> str:
+    """Return how many lines are inside what was published, of those set and of those found."""
     parts = []
-    for status, es in (("set", "fijado"), ("found", "hallado")):
-        verdicts = [row["verdict"] for row in own if row["status"] == status]
-        firm, priors = (
-            f"{verdicts.count(inside)}/{verdicts.count(inside) + verdicts.count(outside)}"
+    for status in ("set", "found"):
+        own = [
+            row["verdict"] for row in rows if row["variant"] == CENTRAL and not row["must"] and row["status"] == status
+        ]
+        firm, prior = (
+            (own.count(inside), own.count(inside) + own.count(outside))
             for inside, outside in (("inside", "outside"), ("prior only (inside)", "prior only (outside)"))
         )
-        parts.append(f"{status} / {es} {firm}, priors / referencias {priors}")
-    return "Inside what was published / dentro de lo publicado\n" + " · ".join(parts)
+        word = tongue(*SAID[status])
+        said = "{}, {} de {} (referencias amplias, {} de {})", "{}, {} of {} (priors, {} of {})"
+        parts.append(tongue(*said).format(word, *firm, *prior))
+    return tongue("Dentro de lo publicado: ", "Inside what was published: ") + "; ".join(parts)
 
 
 def places_of(rows: Sequence[Row]) -> list[Row | str]:
     """Return what stands in the rows of a panel: every experiment's name over its lines."""
     places: list[Row | str] = []
     for row in rows:
-        if not places or row["experiment"] not in {one["experiment"] for one in places if not isinstance(one, str)}:
-            places.append(str(row["experiment"]).replace("_", " "))
+        if row["experiment"] not in places:
+            places.append(str(row["experiment"]))
         places.append(row)
     return places
 
 
-def panel(axes: Axes, unit: str, rows: Sequence[Row], every: Sequence[Row]) -> None:
-    """Draw all lines of one unit."""
-    places = places_of(rows)
-    bare(axes, rows[0]["nothing"], len(places))
-    axes.set_title(UNITS[unit], loc="left", fontsize=9, color=SOFT, pad=4)
+def panel(
+    axes: Axes, rows: Sequence[Row], places: Sequence[Row | str], every: Sequence[Row], tongue: Tongue, titles: Titles
+) -> None:
+    """Draw all lines of one unit, with their verdicts at the right."""
+    names = [
+        tongue(*titles[one]).split(":")[0] if isinstance(one, str) else tongue(one["es"], one["en"]) for one in places
+    ]
+    axes.axvline(rows[0]["nothing"], color=SOFT, linewidth=0.8)
+    rows_of(axes, names)
     axes.set_xlim(*limits(rows))
-    axes.set_yticks([])
     for at, one in enumerate(places):
         if isinstance(one, str):
-            write(axes, -0.02, at, one, ha="right", weight="bold", color=INK)
+            axes.get_yticklabels()[at].set_fontweight("bold")
             continue
         same = [row for row in every if (row["experiment"], row["line"]) == (one["experiment"], one["line"])]
-        mark(axes, at, one, [row for row in same if row["variant"] != CENTRAL and row["value"] != ""])
-        write(axes, -0.02, at, one["en"], ha="right", color=INK)
-        source = f", {one['source']}" if one["source"] else ""
-        write(axes, 1.02, at, f"{one['status']} · {one['verdict']}{source}", ha="left", color=SOFT)
-
-
-def write(axes: Axes, x: float, at: float, text: str, **look: Any) -> None:
-    """Write beside a row."""
-    axes.text(x, at, text, transform=axes.get_yaxis_transform(), va="center", size=8, **look)
+        mark(axes, at, one, [row for row in same if row["variant"] != CENTRAL and known(row["value"])])
+        said = [one[name] for name in ("status", "verdict", "source") if one[name]]
+        words = [tongue(*SAID.get(word, (word, word))) for word in said]
+        axes.text(
+            1.01, at, " · ".join(words), transform=axes.get_yaxis_transform(), va="center", fontsize=6.5, color=SOFT
+        )
 
 
 def limits(rows: Sequence[Row]) -> tuple[float, float]:
     """Return how far the axis reaches: what is published and found, and intervals up to twice as far."""
-    keys = ("value", "published_low", "published_high", "nothing")
-    firm = [float(row[key]) for row in rows for key in keys if row[key] != "" and math.isfinite(row[key])]
+    firm, ends = (
+        [float(row[key]) for row in rows for key in keys if known(row[key])]
+        for keys in (("value", "published_low", "published_high", "nothing"), ("low", "high"))
+    )
     low, high = min(firm), max(firm)
     wide = max(high - low, 1e-3)
-    ends = np.array([float(row[key]) for row in rows for key in ("low", "high")])
-    ends = ends[np.isfinite(ends)]
-    least, most = (ends.min(), ends.max()) if len(ends) else (low, high)
-    return max(min(low, least), low - wide) - 0.05 * wide, min(max(high, most), high + wide) + 0.05 * wide
+    return max(min(low, *ends), low - wide) - 0.05 * wide, min(max(high, *ends), high + wide) + 0.05 * wide
 
 
 def mark(axes: Axes, at: float, row: Row, variants: Sequence[Row]) -> None:
     """Draw one line: corners, what is published, ours."""
-    corners = [row["value"] for row in variants if row["variant"] != WEAK and not math.isnan(row["value"])]
+    corners = [one["value"] for one in variants if one["variant"] != WEAK]
     if corners:
-        interval(axes, at, min(corners), max(corners), color=REACH, lw=8.0, solid_capstyle="butt", zorder=1)
-    if row["published_low"] != "":
-        high = row["published_high"] if math.isfinite(row["published_high"]) else axes.get_xlim()[1]
-        alpha = 0.35 if row["prior"] else 0.75
-        interval(axes, at - 0.22, row["published_low"], high, color=OCHRE, lw=3.5, alpha=alpha, zorder=2)
+        axes.plot([min(corners), max(corners)], [at, at], color=REACH, linewidth=6.0, solid_capstyle="butt", zorder=1)
+    if known(row["published_low"]):
+        high = row["published_high"] if known(row["published_high"]) else axes.get_xlim()[1]
+        alpha = 0.35 if row["prior"] else 0.8
+        axes.plot([row["published_low"], high], [at - 0.24] * 2, color=A, linewidth=2.6, alpha=alpha, zorder=2)
     firm = row["verdict"] in ("inside", "outside")
-    colour = FIRM if firm or not row["low"] <= row["nothing"] <= row["high"] else NULL
-    if not math.isnan(row["low"]):
-        interval(axes, at, row["low"], row["high"], color=colour, lw=1.6, zorder=3)
-    axes.plot(row["value"], at, "o", ms=5.5, mec=colour, mew=1.4, color=colour if firm else PAPER, zorder=4)
-    for weak in variants:
-        if weak["variant"] == WEAK and not math.isnan(weak["value"]):
-            axes.plot(weak["value"], at, ">", ms=5, mec=INK, mew=1.0, color=PAPER, zorder=5)
+    colour = B if firm or not (known(row["low"]) and row["low"] <= row["nothing"] <= row["high"]) else NULL
+    if known(row["low"]):
+        axes.plot([row["low"], row["high"]], [at, at], color=colour, linewidth=1.4, zorder=3)
+    axes.plot(row["value"], at, "o", markersize=4, mec=colour, mew=1.1, color=colour if firm else WHITE, zorder=4)
+    weak = [one["value"] for one in variants if one["variant"] == WEAK]
+    axes.plot(weak, [at] * len(weak), ">", markersize=3.6, mec=INK, mew=0.8, color=WHITE, zorder=5)

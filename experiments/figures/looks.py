@@ -1,14 +1,7 @@
 """Colours and strokes of everything that is drawn, of the page and of the report; no other file names a colour."""
 
-from typing import Any
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
 BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
-COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE)
 """Okabe and Ito's colours, which differ also for those who do not see red or green apart."""
-STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 USES = (
     *("#4d4d4d", "#7a7a7a", "#a3a3a3", "#c9c9c9"),
     *("#E69F00", "#CC79A7", "#D55E00", "#0072B2", "#56B4E9"),
@@ -17,7 +10,7 @@ USES = (
 """Of what a couple's minutes go to: what it must, what practices take, patrol."""
 PAPER, INK, SOFT, LINE, REACH = "#FAF8F3", "#1D2327", "#555C61", "#DED8CC", "#CFC8BA"
 OCHRE, FIRM, NULL = "#855F00", "#0F5CA6", "#6A6F73"
-"""Of figures that set what was found beside what was published or possible."""
+"""World A, world B, what is not told from luck."""
 TOKENS = {
     "paper": (PAPER, "#15181B"),
     "raise": ("#F2EEE5", "#1E2226"),
@@ -67,14 +60,9 @@ LINES = (
     (BLUE, VERMILION, GREEN, "#8a6500", "#a0467c"),
     (PAGE["a"][1], PAGE["b"][1], "#2fc79a", ORANGE, PURPLE),
 )
-"""The same as `COLOURS` for thin lines of the page, in light and in the dark."""
+"""The same colours for thin lines of the page, in light and in the dark."""
 LESS, EVEN, MORE = "#9e89dc", "#3e4a56", "#faa03c"
 """Of differences between twins on a dark map."""
-
-
-def stroke(number: int) -> dict[str, Any]:
-    """Return colour and style of one line among many."""
-    return {"color": COLOURS[number % len(COLOURS)], "linestyle": STYLES[number % len(STYLES)]}
 
 
 def on(colour: str) -> str:
@@ -102,31 +90,3 @@ def tokens() -> str:
     """Return the colours by meaning as variables of the decision view: `--cd-NAME`."""
     stated = (" ".join(f"--cd-{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
     return ".cd {{ {} }}\n.cd[data-dark=true] {{ {} }}\n".format(*stated)
-
-
-def entitled(figure: Figure, title: str, under: str, note: str) -> None:
-    """Write the finding over a figure, how it was measured under it, and what it is not at its foot."""
-    height = figure.get_figheight()
-    figure.set_facecolor(PAPER)
-    figure.text(0.02, 1.0 - 0.18 / height, title, size=14, weight="bold", color=INK, va="top")
-    below = 0.55 + 0.24 * title.count("\n")
-    figure.text(0.02, 1.0 - below / height, under, size=9.5, color=SOFT, va="top", linespacing=1.4)
-    figure.text(0.02, 0.14 / height, note, size=8.5, color=SOFT)
-
-
-def bare(axes: Axes, nothing: float, rows: int) -> None:
-    """Give axes whose rows are named by text their line of no change and their grid."""
-    axes.set_facecolor(PAPER)
-    axes.axvline(nothing, color=SOFT, lw=0.9)
-    axes.set_ylim(rows - 0.4, -0.6)
-    axes.tick_params(axis="both", length=0, labelsize=8, colors=SOFT)
-    axes.grid(axis="x", color=LINE, lw=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
-
-
-def interval(axes: Axes, at: float, low: float, high: float, **look: Any) -> None:
-    """Draw an interval in a row."""
-    shown: dict[str, Any] = {"lw": 1.8, "solid_capstyle": "round"} | look
-    axes.plot([low, high], [at, at], **shown)

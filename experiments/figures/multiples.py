@@ -30,18 +30,29 @@ HEADED: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
 
 @dataclass(frozen=True)
 class Sizes:
-    """Inches of panels: height, room for names at the left, room over each; how many in a column and in a row."""
+    """Inches of panels: height (of each row where they differ), room for names at the left, room over each, how many.
 
-    tall: float
+    The figure is ``wide``, with a ``gap`` beside each panel; ``right`` is room in it for names at the ends of lines.
+    """
+
+    tall: float | tuple[float, ...]
     left: float
     over: float = 0.0
     rows: int = 1
     across: int = MOST_ACROSS
+    wide: float = WIDE
+    gap: float = GAP
+    right: float = 0.0
+    foot: float = FOOT
 
     @property
-    def row(self) -> float:
-        """Inches of a row: what stands over a panel, the panel, and what stands below it."""
-        return self.over + APART + self.tall + FOOT
+    def talls(self) -> tuple[float, ...]:
+        """Height of the panels of each row."""
+        return self.tall if isinstance(self.tall, tuple) else (self.tall,) * self.rows
+
+    def down(self, row: int) -> float:
+        """Return inches above a row: what stands over each panel, the panel, and what stands below it."""
+        return sum(self.over + APART + tall + self.foot for tall in self.talls[:row])
 
 
 class Sheet:
@@ -50,12 +61,14 @@ class Sheet:
     def __init__(self, tongue: Tongue, told: tuple[str, str], heads: Sequence[str], sizes: Sizes) -> None:
         self.tongue, self.heads, self.sizes = tongue, heads, sizes
         self.across = min(sizes.across, len(heads))
-        title, under = (tongue.lines(text, most).split("\n") for text, most in zip(told, ACROSS, strict=True))
+        most = (int(letters * sizes.wide / WIDE) for letters in ACROSS)
+        title, under = (tongue.lines(*one).split("\n") for one in zip(told, most, strict=True))
         self.top = TITLE * len(title) + UNDER * len(under) + 0.1
         self.named = HEAD * max(len(self.wrapped(head)) for head in heads) if any(heads) else 0.0
-        self.block = self.named + sizes.rows * sizes.row
-        self.figure = Figure(figsize=(WIDE, self.top + -(-len(heads) // self.across) * self.block))
+        self.block = self.named + sizes.down(len(sizes.talls))
+        self.figure = Figure(figsize=(sizes.wide, self.top + -(-len(heads) // self.across) * self.block))
         self.figure.set_layout_engine("none")
+        self.figure.set_label("\n".join(told))
         for number, line in enumerate(title):
             self.write(EDGE, 0.02 + TITLE * number, line, fontsize=10.5, weight="bold", color=INK)
         for number, line in enumerate(under):
@@ -64,22 +77,23 @@ class Sheet:
     @property
     def wide(self) -> float:
         """Inches of a panel's width."""
-        return (WIDE - self.sizes.left - EDGE - GAP * self.across) / self.across
+        sizes = self.sizes
+        return (sizes.wide - sizes.left - EDGE - sizes.gap * self.across) / self.across - sizes.right
 
     def wrapped(self, head: str) -> list[str]:
         """Return the head of a panel in lines."""
-        return self.tongue.lines(head, int((self.wide + GAP) / LETTER)).split("\n")
+        return self.tongue.lines(head, int((self.wide + self.sizes.right + self.sizes.gap) / LETTER)).split("\n")
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:
         """Write a text so many inches from the left and from the top."""
         height = self.figure.get_figheight()
-        self.figure.text(x / WIDE, 1.0 - y / height, text, va="top", **look)
+        self.figure.text(x / self.sizes.wide, 1.0 - y / height, text, va="top", **look)
 
     def place(self, number: int, row: int) -> tuple[float, float]:
         """Return where a panel begins, in inches from the left and from the top."""
         block, column = divmod(number, self.across)
-        down = self.top + block * self.block + self.named + row * self.sizes.row + self.sizes.over + APART
-        return self.sizes.left + column * (self.wide + GAP), down
+        down = self.top + block * self.block + self.named + self.sizes.down(row) + self.sizes.over + APART
+        return self.sizes.left + column * (self.wide + self.sizes.right + self.sizes.gap), down
 
     def panel(self, number: int, row: int = 0) -> Axes:
         """Return the axes of a policy and a row, with the policy's name over the first."""
@@ -87,8 +101,8 @@ class Sheet:
         if row == 0:
             for line, text in enumerate(self.wrapped(self.heads[number])):
                 self.write(x, self.top + number // self.across * self.block + HEAD * line, text, **HEADED)
-        height, tall = self.figure.get_figheight(), self.sizes.tall
-        axes = self.figure.add_axes((x / WIDE, 1.0 - (y + tall) / height, self.wide / WIDE, tall / height))
+        (wide, height), tall = self.figure.get_size_inches(), self.sizes.talls[row]
+        axes = self.figure.add_axes((x / wide, 1.0 - (y + tall) / height, self.wide / wide, tall / height))
         quiet(axes)
         return axes
 
@@ -163,9 +177,14 @@ def named_ends(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], 
 
 
 def effect(axes: Axes, at: float, row: Any, verdict: str, scale: float = 1.0, harm: bool = False) -> None:
-    """Draw an effect with its interval in a row: full where it is told from luck, hollow where not."""
-    colour, told = colour_of(verdict, harm), verdict in ("rises", "falls")
+    """Draw an effect with its interval in a row, in the colour of its verdict."""
     low, value, high = (scale * row[name] for name in ("typical_low", "typical", "typical_high"))
+    estimate(axes, at, low, value, high, verdict in ("rises", "falls"), colour_of(verdict, harm))
+
+
+def estimate(axes: Axes, at: float, low: float, value: float, high: float, told: bool, colour: str = B) -> None:
+    """Draw a number with its interval in a row: full where it is told from luck, hollow and grey where not."""
+    colour = colour if told else NULL
     axes.plot([low, high], [at, at], color=colour, linewidth=1.5, solid_capstyle="round")
     axes.plot(value, at, "o", markersize=4, mec=colour, mew=1.1, color=colour if told else "none")
 
@@ -195,3 +214,10 @@ def at_nothing(axes: Axes) -> None:
 def signed(axes: Axes) -> None:
     """Write the values below a panel with their sign, in Guatemala's form."""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+,.3g}".replace("-", "−") if x else "0"))
+
+
+def share_scale(drawn: Sequence[Axes]) -> None:
+    """Give panels that stand side by side one scale."""
+    reach = [limit for axes in drawn for limit in axes.get_xlim()]
+    for axes in drawn:
+        axes.set_xlim(min(reach), max(reach))

@@ -9,11 +9,12 @@ matplotlib.use("Agg")
 
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import effects, for_people, heat_map
+from experiments.figures.charts import effects
 from experiments.figures.forest import forest
-from experiments.figures.maps import effect_maps, pair_map
+from experiments.figures.maps import effect_maps, heat_map, pair_map
 from experiments.figures.run import picture
-from experiments.figures.svg import pdf_of, png_of, svg_of
+from experiments.figures.sayings import for_people
+from experiments.figures.svg import ENDINGS, Tongue, content_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import MANIFEST, SWEEP, kind_of
@@ -24,22 +25,36 @@ from model.errors import InputError, nearest
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
 MEASURES_SHOWN = ("trust_mean", "told_share", "c1", "c2", "c3", "c4")
 """What tables and figures of contrasts show if nothing is asked for."""
-ENDINGS = (".png", ".svg", ".pdf")
 
 
-def draw(folder: Path, asked: str = "", out: Path | None = None) -> list[Path]:
+def draw(folder: Path, asked: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
     """Draw all figures of a folder into it, or those of a sweep by some measures beside a file; return their files."""
-    if asked or out is not None:
-        if kind_of(folder) != SWEEP or (folder / INDICES).is_file():
-            raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
-        charts = sweep_charts(folder, chosen(folder, asked, SHOWN))
-        target = out or folder / ".png"
-        return [written(figure, beside(target, name, len(charts) == 1)) for name, figure in charts]
+    is_sweep = kind_of(folder) == SWEEP and not (folder / INDICES).is_file()
+    if not is_sweep and (asked or out is not None):
+        raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
+    charts = drawn_of(folder, chosen(folder, asked, SHOWN) if is_sweep else [], Tongue(lang))
+    return [
+        written(figure, beside(out or folder / f"{marked(lang)}.png", name, len(charts) == 1))
+        for name, figure in charts
+    ]
+
+
+def drawn_of(folder: Path, measures: list[str], tongue: Tongue) -> list[tuple[str, Figure]]:
+    """Return the figures of a folder with their names."""
     if kind_of(folder) != SWEEP:
-        return [write(folder, "summary", drawn_run(folder))]
+        return [("summary", drawn_run(folder, tongue))]
     if (folder / INDICES).is_file():
-        return [write(folder, name, png_of(figure)) for name, figure in index_charts(folder)]
-    return [write(folder, name, png_of(figure)) for name, figure in sweep_charts(folder, chosen(folder, "", SHOWN))]
+        return list(index_charts(folder, tongue))
+    return sweep_charts(folder, measures, tongue)
+
+
+def marked(lang: str) -> str:
+    """Return how names of figures in a language end.
+
+    >>> marked("en"), marked("es")
+    ('', '-es')
+    """
+    return "" if lang == "en" else f"-{lang}"
 
 
 def chosen(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
@@ -57,10 +72,10 @@ def chosen(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
 def beside(target: Path, name: str, alone: bool) -> Path:
     """Return where one of several figures goes: `x.svg` becomes `x-forest.svg`.
 
-    >>> beside(Path("a/x.svg"), "forest", False).as_posix(), beside(Path("a/.png"), "forest", False).as_posix()
-    ('a/x-forest.svg', 'a/forest.png')
+    >>> beside(Path("a/x.svg"), "forest", False).as_posix(), beside(Path("a/-es.png"), "forest", True).as_posix()
+    ('a/x-forest.svg', 'a/forest-es.png')
     """
-    if target.name in ENDINGS:
+    if target.name in (*ENDINGS, "-es.png"):
         return target.with_name(name + target.name)
     return target if alone else target.with_stem(f"{target.stem}-{name}")
 
@@ -72,19 +87,11 @@ def written(figure: Figure, path: Path) -> Path:
         raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
     if not path.parent.is_dir():
         raise InputError(f"--out {path}: no folder '{path.parent}'")
-    content = {".png": png_of, ".svg": lambda one: svg_of(one, path.stem, {}).encode(), ".pdf": pdf_of}[ending](figure)
-    write_whole(path, content)
+    write_whole(path, content_of(figure, ending, path.stem))
     return path
 
 
-def write(folder: Path, name: str, content: bytes) -> Path:
-    """Write one figure; return its file."""
-    path = folder / f"{name}.png"
-    write_whole(path, content)
-    return path
-
-
-def drawn_run(folder: Path) -> bytes:
+def drawn_run(folder: Path, tongue: Tongue) -> Figure:
     """Return the picture of a folder that `run` wrote."""
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
@@ -95,12 +102,12 @@ def drawn_run(folder: Path) -> bytes:
             f"{folder / MANIFEST}: runs must name at least one of its seeds, got none: make the folder anew"
         )
     try:
-        return picture(specs[0], measures)
+        return picture(specs[0], measures, tongue)
     except KeyError as missing:
         raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 
 
-def sweep_charts(folder: Path, measures: list[str]) -> list[tuple[str, Figure]]:
+def sweep_charts(folder: Path, measures: list[str], tongue: Tongue) -> list[tuple[str, Figure]]:
     """Return the figures of a sweep: effects of every factor, and what they do together."""
     runs, factors = runs_of(folder, measures), first_columns(folder)
     runs[measures] *= [for_people(name) for name in measures]
@@ -108,11 +115,11 @@ def sweep_charts(folder: Path, measures: list[str]) -> list[tuple[str, Figure]]:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
     numbers = [name for name in factors if "." in name]
     drawn = {
-        "forest": forest(runs, factors, measures),
-        "effects": effects(runs, numbers, measures) if numbers else None,
-        "heat_map": heat_map(runs, factors, measures),
-        "policies_in_pairs": pair_map(runs, factors, measures),
-        **effect_maps(runs, factors, measures),
+        "forest": forest(runs, factors, measures, tongue),
+        "effects": effects(runs, numbers, measures, tongue) if numbers else None,
+        "heat_map": heat_map(runs, factors, measures, tongue),
+        "policies_in_pairs": pair_map(runs, factors, measures, tongue),
+        **effect_maps(runs, factors, measures, tongue),
     }
     charts = [(name, figure) for name, figure in drawn.items() if figure is not None]
     if not charts:

@@ -10,10 +10,12 @@ matplotlib.use("Agg")
 import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from experiments.figures.looks import INK, NULL
 from experiments.figures.multiples import A, B, Sheet, Sizes, named_ends
-from experiments.figures.svg import Tongue, png_of
+from experiments.figures.sayings import called
+from experiments.figures.svg import Tongue
 from experiments.runs.spec import RunSpec
 from experiments.runs.yearly import MONTHS
 
@@ -25,66 +27,97 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": NULL, "linewidth": 1.2},
     {"color": NULL, "linewidth": 1.2, "dashes": (1, 1)},
 )
-NAMES, GROWS, AROUND = 0.62, 2.0, 0.15
-"""Share of a panel's room for its lines, which the rest names; room over a logarithm's highest; inches around all."""
+NAMES, GROWS = 1.25, 2.0
+"""Inches for the names of lines; room over a logarithm's highest."""
 
-Lines = Mapping[str, str]
-TRUST: Lines = {"everybody": "trust_mean", "police met in the year": "trust_contact", "not met": "trust_no_contact"}
-BELIEFS: Lines = {"fair treatment": "fairness_mean", "effectiveness": "effectiveness_mean", "fear": "fear_mean"}
+Lines = Mapping[str, tuple[str, str]]
+"""Columns, with what they are called in Spanish and in English."""
 BOOKS: Lines = {
-    "happened": "crimes_occurred",
-    "told to the state": "crimes_told",
-    "complaints": "complaints_filed",
-    "police record": "crimes_recorded",
+    "crimes_occurred": ("ocurridos", "happened"),
+    "crimes_told": ("avisados al Estado", "told to the state"),
+    "complaints_filed": ("denuncias", "complaints"),
+    "crimes_recorded": ("registro policial", "police record"),
 }
-ANSWERS: Lines = {"crimes told": "told_share", "calls within the hour": "in_hour", "calls never answered": "never"}
-CRITERIA: Lines = {
-    "C1 small area": "c1",
-    "C2 consultation": "c2",
-    "C3 problems": "c3",
-    "C4 conditions": "c4",
-    "A accountability": "accountability",
-}
-DEATHS: Lines = {"last 12 months": "rate_12"}
-PANELS: Mapping[str, tuple[Lines, float]] = {
-    "Trust in the police, 0-100": (TRUST, 100.0),
-    "Beliefs and fear, 0-100": (BELIEFS, 100.0),
-    "Crimes a month, four records (log)": (BOOKS, 1.0),
-    "Homicides per 100,000 a year": (DEATHS, 1.0),
-    "Told and answered, of a hundred": (ANSWERS, 100.0),
-    "Frühling's criteria, 0-100": (CRITERIA, 100.0),
+DEATHS: Lines = {"rate_12": ("últimos 12 meses", "last 12 months")}
+PANELS: Mapping[tuple[str, str], tuple[Lines, float]] = {
+    ("Confianza en la policía, 0-100", "Trust in the police, 0-100"): (
+        {
+            "trust_mean": ("todos", "everybody"),
+            "trust_contact": ("trataron con la policía", "police met in the year"),
+            "trust_no_contact": ("no trataron", "not met"),
+        },
+        100.0,
+    ),
+    ("Creencias y miedo, 0-100", "Beliefs and fear, 0-100"): (
+        {
+            "fairness_mean": ("buen trato", "fair treatment"),
+            "effectiveness_mean": ("eficacia", "effectiveness"),
+            "fear_mean": ("miedo", "fear"),
+        },
+        100.0,
+    ),
+    ("Delitos al mes, cuatro registros (log)", "Crimes a month, four records (log)"): (BOOKS, 1.0),
+    ("Homicidios por 100,000 al año", "Homicides per 100,000 a year"): (DEATHS, 1.0),
+    ("Avisos y respuesta, de cada cien", "Told and answered, of a hundred"): (
+        {
+            "told_share": ("delitos avisados", "crimes told"),
+            "in_hour": ("atendidas en la hora", "calls within the hour"),
+            "never": ("nunca atendidas", "calls never answered"),
+        },
+        100.0,
+    ),
+    ("Criterios de Frühling, 0-100", "Frühling's criteria, 0-100"): (
+        {
+            "c1": ("C1 área pequeña", "C1 small area"),
+            "c2": ("C2 consulta", "C2 consultation"),
+            "c3": ("C3 problemas", "C3 problems"),
+            "c4": ("C4 condiciones", "C4 conditions"),
+            "accountability": ("A rendir cuentas", "A accountability"),
+        },
+        100.0,
+    ),
 }
 """What the panels show, and by what it is multiplied."""
 
 
-def picture(spec: RunSpec, measures: pd.DataFrame) -> bytes:
-    """Return the picture of runs that differ in their seeds as PNG; the same bytes for the same runs."""
+def picture(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
+    """Return the picture of runs that differ in their seeds."""
     months = derived(measures)
-    told = finding(spec, months), f"{spec.policy}, {spec.begins} to {spec.until}, {seeds_of(measures)}."
-    sheet = Sheet(Tongue("en"), told, list(PANELS), Sizes(1.15, 0.35, across=2))
+    under = tongue("{}, {} a {}, {}.", "{}, {} to {}, {}.").format(
+        called(spec.policy, tongue), spec.begins, spec.until, seeds_of(measures, tongue)
+    )
+    sizes = Sizes(1.15, 0.35, across=2, right=NAMES)
+    sheet = Sheet(tongue, (finding(spec, months, tongue), under), [tongue(*head) for head in PANELS], sizes)
     for number, (lines, scale) in enumerate(PANELS.values()):
-        axes = sheet.panel(number)
-        box = axes.get_position()
-        axes.set_position((box.x0, box.y0, box.width * NAMES, box.height))
-        draw(axes, months, lines, scale)
-    return png_of(sheet.figure, edge=AROUND)
+        draw(sheet.panel(number), months, lines, scale, tongue)
+    return sheet.figure
 
 
-def finding(spec: RunSpec, months: pd.DataFrame) -> str:
+def finding(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
     """Return what these worlds came to; one world is said to be one."""
-    place = spec.scenario.title.get("en", spec.scenario.name)
-    trust = 100.0 * months.groupby("month")["trust_mean"].mean()
-    one = "one world of " if months["seed"].nunique() == 1 else ""
-    said = f"{one}{place}: trust in the police from {trust.iloc[0]:.1f} to {trust.iloc[-1]:.1f} of 100"
-    return said[:1].upper() + said[1:]
+    title, trust = spec.scenario.title, 100.0 * months.groupby("month")["trust_mean"].mean()
+    first, last = (f"{trust.iloc[at]:.1f}" for at in (0, -1))
+    place = tongue(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
+    if months["seed"].nunique() == 1:
+        place = tongue(f"Un solo mundo de {place}", f"One world of {place}")
+    return tongue(
+        f"{place}: confianza en la policía de {first} a {last} de 100",
+        f"{place}: trust in the police from {first} to {last} of 100",
+    )
 
 
-def seeds_of(measures: pd.DataFrame) -> str:
+def seeds_of(measures: pd.DataFrame, tongue: Tongue) -> str:
     """Return which seeds were lived; what one world did may be its luck alone."""
     seeds = sorted(set(measures["seed"]))
+    first, last = seeds[0], seeds[-1]
     if len(seeds) == 1:
-        return f"seed {seeds[0]} alone: what it shows may be luck"
-    return f"seeds {seeds[0]}-{seeds[-1]}: lines are means, bands hold all worlds"
+        return tongue(
+            f"semilla {first} sola: lo que muestra puede ser azar", f"seed {first} alone: what it shows may be luck"
+        )
+    return tongue(
+        f"semillas {first}-{last}: las líneas son medias; las franjas, todos los mundos",
+        f"seeds {first}-{last}: lines are means, bands hold all worlds",
+    )
 
 
 def derived(measures: pd.DataFrame) -> pd.DataFrame:
@@ -101,19 +134,19 @@ def derived(measures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float) -> None:
+def draw(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float, tongue: Tongue) -> None:
     """Draw some measures over the months, the mean of the runs and their range as a band, each named at its end."""
     ends = []
-    for (label, column), look in zip(lines.items(), LOOKS, strict=False):
+    for (column, label), look in zip(lines.items(), LOOKS, strict=False):
         runs = months.assign(shown=scale * months[column]).groupby("month")["shown"]
         mean = runs.mean()
         axes.plot(mean.index, mean, marker="o" if runs.ngroups == 1 else None, **look)
         if months["seed"].nunique() > 1:
             axes.fill_between(mean.index, runs.min(), runs.max(), color=look["color"], alpha=BAND, linewidth=0)
-        ends.append((label, float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0, look["color"]))
+        ends.append((tongue(*label), float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0, look["color"]))
     if lines is BOOKS:
         axes.set_yscale("symlog", linthresh=1.0)
-        axes.set_ylim(0.0, GROWS * max(1.0, float(months[list(lines.values())].to_numpy().max())))
+        axes.set_ylim(0.0, GROWS * max(1.0, float(months[list(lines)].to_numpy().max())))
     elif lines is DEATHS:
         axes.set_ylim(bottom=0.0)
     locator = mdates.AutoDateLocator(minticks=2, maxticks=5)

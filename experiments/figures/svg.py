@@ -28,6 +28,9 @@ LOOK: Any = {
     "figure.constrained_layout.use": True,
 }
 DPI, DPI_OF_SCREENS = 200, 110
+ENDINGS = (".png", ".svg", ".pdf")
+AROUND = 0.15
+"""Inches around a figure that stands alone."""
 
 
 @dataclass
@@ -66,11 +69,12 @@ def framed(edge: float | None) -> dict[str, Any]:
     return {} if edge is None else {"bbox_inches": "tight", "pad_inches": edge}
 
 
-def pdf_of(figure: Figure) -> bytes:
+def pdf_of(figure: Figure, about: dict[str, str], edge: float | None = None) -> bytes:
     """Return a figure as PDF, with letters that can be searched."""
     sink = io.BytesIO()
+    known = {"CreationDate": None, "Creator": "Confianza", "Title": about["Title"], "Subject": about["Description"]}
     with matplotlib.rc_context({"pdf.fonttype": 42}):
-        figure.savefig(sink, format="pdf", metadata={"CreationDate": None, "Creator": "Confianza"})
+        figure.savefig(sink, format="pdf", metadata=known, **framed(edge))
     return sink.getvalue()
 
 
@@ -81,6 +85,15 @@ def png_of(figure: Figure, about: dict[str, str] | None = None, edge: float | No
     with matplotlib.rc_context(LOOK):
         figure.savefig(sink, format="png", dpi=DPI_OF_SCREENS if about is None else DPI, metadata=known, **framed(edge))
     return sink.getvalue()
+
+
+def content_of(figure: Figure, ending: str, name: str) -> bytes:
+    """Return a figure that stands alone as its file's name ends, with its text for those who do not see it."""
+    title, under = str(figure.get_label()).split("\n", 1)
+    about = {"Title": title, "Description": f"{title}. {under}"}
+    if ending == ".svg":
+        return svg_of(figure, name, about, AROUND).encode()
+    return (png_of if ending == ".png" else pdf_of)(figure, about, AROUND)
 
 
 def source_of(file: Path) -> str | None:

@@ -1,112 +1,147 @@
-"""Figures of a sensitivity analysis: a tornado for each measure, and for Morris effect against spread."""
+"""Figures of a sensitivity analysis: a panel for each measure, and for Morris effect against spread."""
 
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from experiments.figures.charts import named
-from experiments.figures.looks import BLUE, VERMILION
+from experiments.figures.looks import INK, LINE, NULL, SOFT
+from experiments.figures.multiples import VERDICT, B, Sheet, Sizes, estimate, verdict_over
+from experiments.figures.rows import rows
+from experiments.figures.sayings import begun, called, factor_words, for_people, named
+from experiments.figures.svg import Tongue
 from experiments.sensitivity.indices import INDICES
 from experiments.sensitivity.methods import METHODS
 from model.errors import InputError
 
-MOST_BARS, NAMED = 15, 8
-TITLES = {
-    "mu_star": "Change over the whole range of each factor, with 95 % intervals",
-    "ST": "Share of the variance of means, interactions included, with 95 % intervals; dashed: luck",
-    "above_dummy": "Distance of distributions, above a factor without effect, with 95 % intervals",
+MOST_ROWS, NAMED = 15, 8
+IN_UNITS = ("mu_star", "sigma")
+"""Indices that are told in the unit of their measure."""
+WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
+"""Shares of the longest axis: half a point, a letter of a name, a line of names."""
+SAYS = {
+    "mu_star": (
+        "Cuánto cambia la medida en todo el rango de cada factor",
+        "Change of the measure over the whole range of each factor",
+    ),
+    "ST": (
+        "Parte de la varianza de las medias, con interacciones; línea cortada: el azar",
+        "Share of the variance of means, interactions included; dashed: luck",
+    ),
+    "above_dummy": (
+        "Distancia entre distribuciones, más allá de un factor sin efecto",
+        "Distance of distributions, above a factor without effect",
+    ),
 }
 
 
-def index_charts(folder: Path) -> Iterator[tuple[str, Figure]]:
+def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure for every scenario and combination of policies."""
-    table = pd.read_csv(folder / INDICES)
+    table = in_points(pd.read_csv(folder / INDICES))
     if table.empty:
         raise InputError(f"{folder}: no factor moved any measure, so there is nothing to draw")
     arms = table.groupby(["scenario", "policy"], sort=False)
-    for number, ((scenario, policy), rows) in enumerate(arms, start=1):
+    for number, ((scenario, policy), own) in enumerate(arms, start=1):
         suffix = f"_{number}" if len(arms) > 1 else ""
-        yield f"tornado{suffix}", tornado(rows, f"{scenario}, {policy}")
-        if "sigma" in set(rows["index"]):
-            yield f"morris{suffix}", morris(rows, f"{scenario}, {policy}")
+        arm = f"{called(str(scenario), tongue)}, {called(str(policy), tongue)}"
+        yield f"tornado{suffix}", tornado(own, arm, tongue)
+        if "sigma" in set(own["index"]):
+            yield f"morris{suffix}", morris(own, arm, tongue)
 
 
-def panels(rows: pd.DataFrame, title: str, height: float) -> tuple[Figure, list[tuple[Axes, pd.DataFrame]]]:
-    """Return a figure with a panel for each measure."""
-    measures = list(dict.fromkeys(rows["measure"]))
-    columns = min(2, len(measures))
-    lines = -(-len(measures) // columns)
-    figure = Figure(figsize=(6.6 * columns, height * lines + 0.5), layout="constrained")
-    figure.suptitle("\n".join(textwrap.wrap(title, 110)), x=0.01, ha="left", fontsize=12)
-    grid = figure.subplots(lines, columns, squeeze=False).ravel()
-    for place in grid[len(measures) :]:
-        place.set_axis_off()
-    found = [(place, rows[rows["measure"] == measure]) for place, measure in zip(grid, measures, strict=False)]
-    for place, one in found:
-        place.set_title(panel_title(one, one["measure"].iloc[0]), loc="left", fontsize=10)
-        place.spines[["top", "right"]].set_visible(False)
-        place.tick_params(labelsize=8)
-    return figure, found
+def in_points(table: pd.DataFrame) -> pd.DataFrame:
+    """Return indices in which those in the unit of their measure are told as people read it."""
+    scale = table["measure"].map(for_people).where(table["index"].isin(IN_UNITS), 1.0)
+    return table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
 
 
-def panel_title(rows: pd.DataFrame, measure: str) -> str:
-    """Return the meaning of a measure and what luck does to it."""
-    first = rows.iloc[0]
-    if pd.isna(first["luck_in_means"]):
-        return f"{named(measure)}\none seed: luck unknown, no ranking"
-    ranked = rows["rank_best"].notna().any()
-    stated = f"luck {first['luck_in_means']:.0%} of means of {first['replicates']:.0f}"
-    return f"{named(measure)}\n{stated}{'' if ranked else ': too much for a ranking'}"
+def tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
+    """Return the main index of the strongest factors in every measure; hollow where luck forbids a ranking."""
+    index = next(method.main for method in METHODS.values() if method.main in set(table["index"]))
+    own = table[table["index"] == index]
+    measures = list(dict.fromkeys(own["measure"]))
+    wide = own.pivot(index="factor", columns="measure", values="value")
+    order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MOST_ROWS]
+    words = [factor_words(name, tongue) for name in order]
+    left_out = len(wide) - len(order)
+    under = tongue(
+        f"{arm}. {SAYS[index][0]}; raya: 95 %; hueco: demasiado azar para un orden."
+        + (f" {left_out} factores más, en la tabla." if left_out else ""),
+        f"{arm}. {SAYS[index][1]}; stroke: 95 %; hollow: too much luck for an order."
+        + (f" {left_out} more factors in the table." if left_out else ""),
+    )
+    told = strongest(own, measures[0], tongue), under
+    heads = [(named if index in IN_UNITS else begun)(measure, tongue) for measure in measures]
+    sheet, (drawn,) = rows(tongue, told, [""], heads, words, over=VERDICT)
+    for axes, measure in zip(drawn, measures, strict=True):
+        some = own[own["measure"] == measure].set_index("factor")
+        ranked = bool(some["rank_best"].notna().any())
+        for at, (value, half) in enumerate(some.reindex(order)[["value", "half_width"]].to_numpy()):
+            axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
+            estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
+        verdict_over(axes, luck_words(some.iloc[0], tongue), "open")
+        axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
+        axes.set_xlim(left=min(0.0, float(some["value"].min())))
+        if index == "ST" and pd.notna(some["luck_in_means"].iloc[0]):
+            axes.axvline(some["luck_in_means"].iloc[0], color=NULL, linewidth=1.2, linestyle="--")
+    return sheet.figure
 
 
-def tornado(rows: pd.DataFrame, arm: str) -> Figure:
-    """Return bars of the main index, largest on top; pale where luck forbids a ranking."""
-    index = next(method.main for method in METHODS.values() if method.main in set(rows["index"]))
-    shown = min(MOST_BARS, rows["factor"].nunique())
-    figure, found = panels(rows, f"{TITLES[index]} ({arm})", 0.24 * shown + 1.4)
-    for place, one in found:
-        top = one[one["index"] == index].sort_values("value").tail(MOST_BARS)
-        ranked = top["rank_best"].notna().any()
-        place.barh(top["factor"], top["value"], color=BLUE, alpha=0.9 if ranked else 0.3, height=0.7)
-        low = top["half_width"].clip(upper=top["value"].clip(lower=0.0))
-        place.errorbar(
-            top["value"], top["factor"], xerr=[low, top["half_width"]], fmt="none", ecolor="0.25", capsize=2.5, lw=1.1
-        )
-        place.set_xlim(left=min(0.0, float(top["value"].min())))
-        place.grid(axis="x", color="0.92")
-        place.set_axisbelow(True)
-        if index == "ST" and pd.notna(one["luck_in_means"].iloc[0]):
-            place.axvline(one["luck_in_means"].iloc[0], color=VERMILION, lw=1.2, ls="--")
-    return figure
+def strongest(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
+    """Return which factor matters most to a measure, if luck lets any order be read."""
+    own, what = table[table["measure"] == measure], begun(measure, tongue)
+    if own["rank_best"].isna().all():
+        return tongue(f"{what}: demasiado azar para un orden", f"{what}: too much luck for an order")
+    first = own.sort_values("value")["factor"].iloc[-1]
+    words = factor_words(first, tongue)
+    return tongue(f"{what}: depende más de {words}", f"{what}: depends most on {words}")
 
 
-def morris(rows: pd.DataFrame, arm: str) -> Figure:
+def luck_words(row: pd.Series, tongue: Tongue) -> str:
+    """Return what luck does to a measure."""
+    if pd.isna(row["luck_in_means"]):
+        return tongue("una semilla: azar no conocido", "one seed: luck unknown")
+    share, n = 100.0 * row["luck_in_means"], row["replicates"]
+    return tongue(f"azar: {share:.0f} % de medias de {n:.0f}", f"luck: {share:.0f} % of means of {n:.0f}")
+
+
+def morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     """Return spread against size of the effects: far above the line means interaction or bends."""
-    figure, found = panels(rows, f"Morris: size and spread of the effects ({arm})", 3.9)
-    for place, one in found:
-        table = one.pivot(index="factor", columns="index", values="value")
-        place.scatter(table["mu_star"], table["sigma"], color=BLUE, s=22, zorder=3)
-        end = 1.08 * float(table[["mu_star", "sigma"]].to_numpy().max())
-        place.plot([0.0, end], [0.0, end], color="0.7", lw=1.0, ls=":")
-        place.set(xlim=(0.0, end * 1.25), ylim=(0.0, end * 1.2))
-        name_points(place, table.nlargest(NAMED, "mu_star"), end)
-        place.set_xlabel("size (mu*)", fontsize=9)
-        place.set_ylabel("spread (sigma)", fontsize=9)
-    return figure
+    measures = list(dict.fromkeys(table["measure"]))
+    under = tongue(
+        f"{arm}. A la derecha, más efecto (mu*); hacia arriba, más dispersión (sigma): interacciones o curvas.",
+        f"{arm}. To the right, more effect (mu*); upwards, more spread (sigma): interactions or bends.",
+    )
+    told = strongest(table[table["index"] == "mu_star"], measures[0], tongue), under
+    sheet = Sheet(tongue, told, [named(measure, tongue) for measure in measures], Sizes(2.1, 0.45, across=2, gap=0.6))
+    for number, measure in enumerate(measures):
+        axes = sheet.panel(number)
+        wide = table[table["measure"] == measure].pivot(index="factor", columns="index", values="value")
+        axes.plot(wide["mu_star"], wide["sigma"], "o", color=B, markersize=4)
+        end = 1.08 * float(wide[["mu_star", "sigma"]].to_numpy().max())
+        axes.plot([0.0, end], [0.0, end], color=SOFT, linewidth=0.8, linestyle=":")
+        axes.set(xlim=(0.0, end * 1.45), ylim=(0.0, end * 1.2))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.yaxis.set_major_locator(MaxNLocator(4, prune="lower"))
+        name_points(axes, wide.nlargest(NAMED, "mu_star"), end, tongue)
+    return sheet.figure
 
 
-def name_points(place: Axes, table: pd.DataFrame, end: float) -> None:
+def name_points(axes: Axes, table: pd.DataFrame, end: float, tongue: Tongue) -> None:
     """Write the names beside points, from below upwards and never one over another."""
-    below: list[tuple[float, float]] = []
+    taken = [(x - WIDE_OF_POINT * end, x + WIDE_OF_POINT * end, y) for x, y in table[["mu_star", "sigma"]].to_numpy()]
     for name, point in table.sort_values("sigma").iterrows():
-        x, y = point["mu_star"] + 0.012 * end, point["sigma"]
-        near = [other + 0.045 * end for left, other in below if abs(left - x) < 0.4 * end]
-        y = max([y, *near])
-        below.append((x, y))
-        leader = {"arrowstyle": "-", "lw": 0.5, "color": "0.6"} if y > point["sigma"] else None
-        xy = (point["mu_star"], point["sigma"])
-        place.annotate(str(name), xy, (x, y), fontsize=7, va="center", arrowprops=leader)
+        x, y = point["mu_star"] + 2.0 * WIDE_OF_POINT * end, point["sigma"]
+        right = x + LETTER * end * len(factor_words(str(name), tongue))
+        for other in sorted(place[2] for place in taken if place[0] < right and place[1] > x):
+            if abs(other - y) < LINE_OF_NAME * end:
+                y = other + LINE_OF_NAME * end
+        taken.append((x, right, y))
+        leader = {"arrowstyle": "-", "lw": 0.5, "color": SOFT} if y > point["sigma"] else None
+        axes.annotate(
+            factor_words(str(name), tongue), (point["mu_star"], point["sigma"]), (x, y),
+            fontsize=6.5, va="center", color=INK, arrowprops=leader, annotation_clip=False,
+        )  # fmt: skip

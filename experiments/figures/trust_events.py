@@ -1,79 +1,111 @@
-"""What single events do to trust, as a figure: coefficients of the simulated panel, and events by day."""
+"""What single events do to trust, as a figure: points by day, and coefficients of the simulated panel by reading."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import BLUE, INK, OCHRE, PAPER, SOFT, bare, entitled, interval
+from experiments.figures.looks import WHITE
+from experiments.figures.multiples import A, B, Sheet, Sizes, at_nothing, rows_of, share_scale
+from experiments.figures.rows import known
+from experiments.figures.svg import Tongue
 
 Row = Mapping[str, Any]
-KINDS = ("abuse", "bribe", "meeting")
+EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")
+WORDS = {
+    "panel": ("panel", "panel"),
+    "single": ("un solo hecho", "single event"),
+    "memory": ("memoria", "memory"),
+    "fast": ("rápida", "fast"),
+    "asymmetry": ("lo malo pesa ×", "bad weighs ×"),
+    "s": ("autoselección", "self-selection"),
+}
 SHAPES = {"latent": "o", "survey": "D"}
-CENTRES = ("panel", "single")
-ROW, TOP, FOOT = 0.2, 1.75, 0.85
+ROW, LEFT, WIDE, OVER = 0.16, 2.1, 10.4, 0.2
+"""Inches of a row, of its name, of the figure, over each panel."""
 
 
-def events_figure(rows: Sequence[Row]) -> Figure:
-    """Return the figure of both panels."""
-    coefficients = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in KINDS]
-    readings = list(dict.fromkeys(row["reading"] for row in coefficients))
-    height = TOP + FOOT + ROW * max(len(readings) * 1.6 + 4, 46)
-    figure = Figure(figsize=(13.5, height), facecolor=PAPER)
-    tall = 1.0 - (TOP + FOOT) / height
-    for place, kind in enumerate(KINDS):
-        axes = figure.add_axes((0.13 + 0.125 * place, FOOT / height, 0.115, tall))
-        panel(axes, kind, [row for row in coefficients if row["event"] == kind], first=place == 0)
-    by_day(figure.add_axes((0.68, FOOT / height, 0.30, tall)), [row for row in rows if "day" in row["quantity"]])
-    entitled(
-        figure,
-        "A bad hour with the police weighs years, a good one weeks\n"
-        "Una mala hora con la policía pesa años, una buena semanas",
-        "left: coefficients of a simulated panel by reading, SE x 2; right: points after 3, 21, 365 days, ● latent"
-        " ◆ survey; filled: set,\nhollow: found; ochre: published\nizquierda: coeficientes de un panel simulado;"
-        " derecha: puntos a los 3, 21, 365 días; lleno: fijado, hueco: hallado; ocre: publicado",
-        "Reference town, mean 40. s: self-selection into contacts. At s = .6 nothing is left for the meeting.",
+def events_figure(rows: Sequence[Row], tongue: Tongue) -> Figure:
+    """Return the figure: a panel for each event, its points by day over its coefficients by reading."""
+    days = [row for row in rows if row["reading"] in WORDS and row["quantity"].startswith("day")]
+    panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
+    days.sort(key=lambda row: (row["reading"], day_of(row)))
+    told = (
+        finding(days, tongue),
+        tongue(
+            "Pueblo de referencia, confianza media de 40. Arriba, puntos de 100 tantos días después: ● confianza, ◆"
+            " respuesta a la encuesta. Abajo, coeficientes de un panel simulado con dos errores estándar. Lleno:"
+            " fijado; hueco: hallado; ocre: publicado. Con autoselección de .6 nada queda para la reunión.",
+            "Reference town, mean trust of 40. Above, points of 100 so many days later: ● trust, ◆ answer to the"
+            " survey. Below, coefficients of a simulated panel with two standard errors. Full: set; hollow: found;"
+            " ochre: published. At self-selection of .6 nothing is left for the meeting.",
+        ),
     )
-    return figure
+    heads = {row["event"]: tongue(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
+    heads = {name: f"{heads[name]}{source_of(panels, name)}" for name in EVENTS if name in heads}
+    parts = [(some, list(dict.fromkeys(row_name(row, tongue) for row in some))) for some in (days, panels)]
+    tall = tuple(0.1 + ROW * len(names) for _, names in parts)
+    sheet = Sheet(tongue, told, list(heads.values()), Sizes(tall, LEFT, OVER, across=len(heads), wide=WIDE))
+    for at, (some, names) in enumerate(parts):
+        there = [event for event in heads if any(row["event"] == event for row in some)]
+        drawn = [sheet.panel(list(heads).index(event), at) for event in there]
+        for axes, event in zip(drawn, there, strict=True):
+            at_nothing(axes)
+            rows_of(axes, names if axes is drawn[0] else [""] * len(names))
+            for row in some:
+                if row["event"] == event:
+                    mark(axes, names.index(row_name(row, tongue)), row)
+        share_scale(drawn)
+    return sheet.figure
 
 
-def panel(axes: Axes, kind: str, rows: Sequence[Row], *, first: bool) -> None:
-    """Draw the coefficients of one kind, a row for each reading."""
-    bare(axes, 0.0, len(rows))
-    axes.set_yticks(range(len(rows)), [row["reading"] for row in rows] if first else [""] * len(rows))
-    axes.set_title(f"{kind} / {rows[0]['es']}, {rows[0]['source']}", loc="left", fontsize=8.5, color=INK)
-    axes.axvspan(float(rows[0]["published_low"]), float(rows[0]["published_high"]), color=OCHRE, alpha=0.18)
-    for at, row in enumerate(rows):
-        interval(axes, at, row["value"] - 2 * row["error"], row["value"] + 2 * row["error"], color=BLUE)
-        dot(axes, at, row, "o")
-
-
-def dot(axes: Axes, at: float, row: Row, shape: str) -> None:
-    """Draw one number, filled if a weight was set from it."""
-    axes.plot(
-        row["value"], at, shape, ms=5, mec=BLUE, mew=1.3, color=BLUE if row["status"] == "set" else PAPER, zorder=4
+def finding(days: Sequence[Row], tongue: Tongue) -> str:
+    """Return what is left a year after a bad hour and after a good one, of what it did at first."""
+    found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
+    bad, good = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
+    return tongue(
+        f"Un año después queda el {bad} % de lo que hizo un abuso, y el {good} % de lo que hizo una visita larga",
+        f"A year later {bad} % of what abuse did is left, and {good} % of what a long visit did",
     )
 
 
-def by_day(axes: Axes, rows: Sequence[Row]) -> None:
-    """Draw what each event leaves by day under the two main readings."""
-    some = [row for row in rows if row["reading"] in CENTRES]
-    some = [row for row in some if row["reading"] == CENTRES[0] or row["event"] in KINDS]
-    places = list(dict.fromkeys((row["reading"], row["event"], row["quantity"].split(",")[0]) for row in some))
-    bare(axes, 0.0, len(places))
-    axes.set_yticks(range(len(places)), [name(place) for place in places])
-    for row in some:
-        day, how = row["quantity"].split(", ")
-        at = places.index((row["reading"], row["event"], day))
-        if row["published_low"] != "" and math.isfinite(row["published_low"] + row["published_high"]):
-            interval(axes, at, float(row["published_low"]), float(row["published_high"]), color=OCHRE, lw=4, alpha=0.45)
-        dot(axes, at, row, SHAPES[how])
-    axes.set_title("points by day / puntos por día", loc="left", fontsize=8.5, color=SOFT)
+def source_of(rows: Sequence[Row], event: str) -> str:
+    """Return the row of evidence with which an event's coefficient is compared, as it stands behind its name."""
+    return "".join(dict.fromkeys(f", {row['source']}" for row in rows if row["event"] == event and row["source"]))
 
 
-def name(place: tuple[str, str, str]) -> str:
-    """Return what stands beside a row."""
-    reading, event, day = place
-    return f"{event}, {reading}, {day}" if event in KINDS else f"{event}, {day}"
+def day_of(row: Row) -> int:
+    """Return how many days after an event is looked.
+
+    >>> day_of({"quantity": "day 21, latent"})
+    21
+    """
+    return int(row["quantity"].split(", ")[0].removeprefix("day "))
+
+
+def row_name(row: Row, tongue: Tongue) -> str:
+    """Return the reading of a row, with its day if it has one.
+
+    >>> row_name({"reading": "panel, memory 0.5", "quantity": "coefficient"}, Tongue("es"))
+    'panel, memoria 0.5'
+    >>> row_name({"reading": "single", "quantity": "day 21, latent"}, Tongue("en"))
+    'single event, day 21'
+    """
+    words = [tongue(*WORDS[one]) if one in WORDS else one for one in row["reading"].replace(",", "").split()]
+    reading = ", ".join(filter(None, (words[0], " ".join(words[1:]))))
+    if not row["quantity"].startswith("day"):
+        return reading
+    return f"{reading}, {tongue('día', 'day')} {day_of(row)}"
+
+
+def mark(axes: Axes, at: float, row: Row) -> None:
+    """Draw one number beside what was published, filled if a weight was set from it."""
+    if known(row["published_low"]) and known(row["published_high"]):
+        ends = [row["published_low"], row["published_high"]]
+        axes.plot(ends, [at, at], color=A, linewidth=4.0, alpha=0.45, solid_capstyle="butt", zorder=1)
+    value, error = row["value"], 2.0 * row["error"] if known(row["error"]) else 0.0
+    axes.plot([value - error, value + error], [at, at], color=B, linewidth=1.4)
+    shape = SHAPES.get(row["quantity"].rpartition(", ")[2], "o")
+    colour = B if row["status"] == "set" else WHITE
+    axes.plot(value, at, shape, markersize=3.8, mec=B, mew=1.1, color=colour, zorder=4)

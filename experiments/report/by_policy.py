@@ -73,15 +73,8 @@ def forests(
         forest(axes, site, arm, names, **of)
         m.rows_of(axes, labels if number % sheet.across == 0 else [""] * len(names))
         m.signed(axes)
-    share_scale(drawn)
+    m.share_scale(drawn)
     return sheet.figure
-
-
-def share_scale(drawn: Sequence[Axes]) -> None:
-    """Give panels that stand side by side one scale."""
-    reach = [limit for axes in drawn for limit in axes.get_xlim()]
-    for axes in drawn:
-        axes.set_xlim(min(reach), max(reach))
 
 
 @shows(

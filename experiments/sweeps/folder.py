@@ -33,7 +33,7 @@ from model.errors import InputError
 OWN = (MEASURES, REJECTED, QUARANTINE, *KEEPS)
 """Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""
 
-PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris")
+PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
 """How names of the figures begin that are drawn into it."""
 
 

@@ -1,0 +1,72 @@
+"""The command `plot`: the figures of a folder of results, or of a table on record that `validate` wrote."""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from experiments.figures.ceiling import ceiling_of
+from experiments.figures.doses import doses_figure
+from experiments.figures.effects import effects_forest
+from experiments.figures.plot import draw, marked, written
+from experiments.figures.svg import Tongue
+from experiments.figures.trust_events import events_figure
+from experiments.runs.progress import patience
+from experiments.validation.effects_table import EXPERIMENTS
+from model.errors import InputError
+from scenarios.files import read_text
+
+Row = dict[str, Any]
+WORDS = {"True": True, "False": False}
+RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
+    "ceiling": ceiling_of,
+    "doses": doses_figure,
+    "effects": lambda rows, tongue: effects_forest(rows, tongue, {one.name: (one.es, one.en) for one in EXPERIMENTS}),
+    "trust_events": events_figure,
+}
+"""Tables on record by the name of their file, with what draws them."""
+
+
+def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
+    """Draw what a folder or a table holds, and print the names of the files."""
+    with patience("drawing"):
+        paths = draw_record(place, measures, out, lang) if place.suffix == ".csv" else draw(place, measures, out, lang)
+    for path in paths:
+        print(path)
+
+
+def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
+    """Draw a table on record beside it, or where it is asked for; return the file."""
+    if table.stem not in RECORDS:
+        raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORDS)} can be drawn")
+    if measures:
+        raise InputError("--measures chooses among those of a sweep, not of a table")
+    try:
+        figure = RECORDS[table.stem](rows_in(table), Tongue(lang))
+    except (KeyError, TypeError, ValueError) as reason:
+        raise InputError(f"{table}: is not as `validate` wrote it: {reason}") from None
+    return [written(figure, out or table.with_name(f"{table.stem}{marked(lang)}.png"))]
+
+
+def rows_in(table: Path) -> list[Row]:
+    """Return the rows of a table on record, numbers as numbers and nothing where nothing is known."""
+    rows = list(csv.DictReader(read_text(table, str(table)).splitlines()))
+    if not rows:
+        raise InputError(f"{table} holds no row")
+    return [{name: cell(value) for name, value in row.items()} for row in rows]
+
+
+def cell(text: str) -> object:
+    """Return what stands in a cell.
+
+    >>> cell("1.5"), cell("True"), cell("no police"), cell("")
+    (1.5, True, 'no police', '')
+    """
+    if text in WORDS:
+        return WORDS[text]
+    try:
+        return float(text)
+    except ValueError:
+        return text
