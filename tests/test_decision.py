@@ -1,10 +1,13 @@
 """The decision view without a browser: measures, twins in the background, verdicts, words."""
 
+import base64
 import dataclasses
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -13,19 +16,23 @@ import pytest
 from experiments.compare.command import compare
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.judged import judge
+from experiments.decision import known
 from experiments.decision.background import Background, in_background
 from experiments.decision.choice import FILE, Choice, runs_of
 from experiments.decision.ends import ends_of
 from experiments.decision.lines import Lines
 from experiments.decision.lives import Life, paired_lives
 from experiments.decision.measures import POLICY, measures, moved, policy_of
-from experiments.decision.outcomes import OUTCOMES, TRUST, effect_on, found, moved_people
+from experiments.decision.outcomes import FLOOR, OUTCOMES, TRUST, by_cell, effect_on, found, moved_people
 from experiments.runs.words import LANGUAGES
 from experiments.viewer.answer import answer
-from experiments.viewer.desk import steps_of
+from experiments.viewer.codes import qr_of
+from experiments.viewer.desk import Desk
+from experiments.viewer.sheet import difference, sheet_of, table_of
 from experiments.viewer.standing import Standing
 from model.errors import InputError
 from model.policies import check_policies
+from model.town import Town, build_town
 from scenarios import load
 from scenarios.policy_files import read_policy
 
@@ -101,11 +108,45 @@ def test_the_file_of_measures_is_a_policy_that_says_the_same(tmp_path: Path) -> 
     assert set(read_policy(str(tmp_path / FILE)).policy.entries) == set(policy_of(choice.chosen).entries)
 
 
-def test_an_address_that_is_wrong_says_what_is_near() -> None:
-    with pytest.raises(InputError, match=r"no measure 'trainig'.*training"):
-        moved(steps_of("trainig.2"))
+def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
     with pytest.raises(InputError, match="'training' has steps 0 to 3, got 9"):
         moved({"training": 9})
+
+
+@pytest.mark.parametrize(
+    ("address", "en", "es"),
+    [
+        ("measures=trainig.2", "no measure 'trainig'; there are training, means,", "; ¿quiso decir 'training'?"),
+        ("measures=training.9", "training must be a whole number from 0 to 3, got '9'", "de 0 a 3; dice '9'"),
+        ("measures=training", "training must be a whole number from 0 to 3, got ''", "de 0 a 3; dice ''"),
+        ("town=totonicapn", "; did you mean 'totonicapan'?", "; ¿quiso decir 'totonicapan'?"),
+        ("years=3", "years must be one of 1, 2, 5, 10, got '3'", "debe ser uno de estos: 1, 2, 5, 10; dice '3'"),
+        ("seed=-1", "seed must be a whole number from 0 to 4294967288", "seed debe ser un número entero de 0 a"),
+        ("from=2017-13-01", "from must be a date from 2017-01-01 to 2018-12-31", "de 2017-01-01 a 2018-12-31; dice"),
+        ("from=2019-01-01&years=2", "got '2019-01-01'", "dice '2019-01-01'"),
+        ("mesures=training.2", "; did you mean 'measures'?", "; ¿quiso decir 'measures'?"),
+        ("view=mpa", "; did you mean 'map'?", "; ¿quiso decir 'map'?"),
+        ("dark=yes", "dark must be one of 0, 1, got 'yes'", "dark debe ser uno de estos: 0, 1; dice 'yes'"),
+        ("lang=ess", "lang must be one of en, es", "; ¿quiso decir 'es'?"),
+        (f"town={'x' * 500}", f"got '{'x' * 40}…'", f"dice '{'x' * 40}…'"),
+    ],
+)
+def test_an_address_that_is_wrong_says_so_in_one_line_and_what_is_near(address: str, en: str, es: str) -> None:
+    for language, words in (("en", en), ("es", es)):
+        desk = Desk(lambda deed: deed(), language)
+        before = desk.choice
+        desk.read(dict(parse_qsl(address)))
+        assert words in desk.fault
+        assert "\n" not in desk.fault
+        assert desk.choice == before
+        desk.read({"years": "5"})
+        assert (desk.fault, desk.choice.years) == ("", 5)
+
+
+def test_an_address_in_spanish_is_answered_in_spanish() -> None:
+    desk = Desk(lambda deed: deed(), "en")
+    desk.read({"lang": "es", "years": "3"})
+    assert desk.fault.startswith("years debe ser")
 
 
 def test_the_background_lives_the_same_bits_as_the_command(
@@ -238,3 +279,127 @@ def test_the_ends_of_a_ruler_hold_today_and_come_from_the_ceiling() -> None:
 
 def test_every_outcome_is_a_headline_of_compare() -> None:
     assert all(BY_NAME[one.name] is one.headline for one in OUTCOMES)
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    """Return the town of the small worlds."""
+    return build_town(load("villa_canales", set={"population.scale": 0.05}))
+
+
+def unlike(up: int, down: int) -> pd.DataFrame:
+    """Return a made-up table in which training alone moves trust one way or the other under other memories."""
+    row = {"site": HARD.site, "measure": "training", "step": 3, "outcome": TRUST.name, "years": HARD.years}
+    return pd.DataFrame([row | {"n": 3, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}]).assign(
+        low=-0.1, high=0.2
+    )
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "why"),
+    [(1, 1, "con otra memoria, otro signo: sube en 1 y baja en 1 de 2"),
+     (1, 0, "con otra memoria el intervalo es tan ancho que el signo queda en duda en 1 de 2")],
+)  # fmt: skip
+def test_what_other_memories_turn_is_not_known_and_never_left_out(
+    lived: list[list[Life]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
+) -> None:
+    monkeypatch.setattr(known, "known", lambda: unlike(up, down))
+    base = lived[0]
+    arm = changed(base, trust_mean=0.01)
+    alone = dataclasses.replace(HARD, chosen=moved({"training": 3}))
+    one = standing([base, arm], "es", alone)
+    sheet = sheet_of(one, dark=False)
+    row = sheet["outcomes"][0]
+    assert (row["sign"], row["verdict"], row["size"], row["marks"], row["said"]) == ("?", "no se sabe", "", [], why)
+    assert "effect" not in row["ruler"]
+    assert "".join(words for words, _ in sheet["answer"]).endswith("de la confianza no se sabe.")
+    assert (sheet["hundred"]["text"], sheet["hundred"]["unknown"]) == (why, True)
+    assert difference(one, town) == {"unknown": why}
+    assert table_of(one).count(why) == 1
+    assert sheet["examined"].startswith("Se examinó también con otras 2 memorias")
+    together = standing([base, arm], "es", HARD)
+    assert together.founds[0].verdict == "rises"
+    assert sheet_of(together, dark=False)["examined"].startswith("Si sería así con otras leyes")
+
+
+def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[Life]], town: Town) -> None:
+    one = standing(lived, "en")
+    shown = difference(one, town)
+    parts = np.frombuffer(base64.b64decode(shown["course"]), np.int8).reshape(shown["months"], -1)
+    assert parts.shape == (12, int((town.cells["population"] > 0).sum()))
+    gaps = by_cell(one.twins)
+    assert (parts[np.abs(gaps) < FLOOR] == 0).all()
+    assert np.abs(parts).max() == 127
+    last = np.where(np.abs(gaps[-1]) < FLOOR, 0.0, gaps[-1])
+    assert np.allclose(parts[-1] / 127.0 * shown["most"], last, atol=shown["most"] / 200)
+
+
+def test_a_link_is_a_code_unless_it_is_too_long() -> None:
+    assert qr_of("http://127.0.0.1:8000/?measures=training.2").startswith("<svg")
+    assert qr_of("x" * 2001) == ""
+
+
+@pytest.fixture(scope="module")
+def told(background: Background, lived: list[list[Life]]) -> dict[str, str]:
+    """Return for some measures, taken alone, all text that the view shows in English of their small worlds."""
+    steps = {"heavy_hand": 2, "reporting": 3, "training": 3, "rotation": 1}
+    found = {}
+    for name, step in steps.items():
+        alone = dataclasses.replace(HARD, chosen=moved({name: step}))
+        arm = awaited(background, runs_of(alone, background.folder)[1])
+        found[name] = text_of(sheet_of(standing([lived[0], arm], "en", alone), dark=False))
+    return found
+
+
+def text_of(sheet: dict[str, Any]) -> str:
+    """Return what is to be read, a line each: answer, costs, of a hundred, every outcome."""
+    rows = [[row[key] for key in ("title", "sign", "verdict", "size", "said")] for row in sheet["outcomes"]]
+    answered = "".join(words for words, _ in sheet["answer"])
+    return "\n".join([answered, sheet["bill"], sheet["hundred"]["text"], *(" | ".join(row) for row in rows)])
+
+
+def sentence(text: str) -> str:
+    """Return the answer under the question."""
+    return text.partition("\n")[0]
+
+
+def line_of(text: str, title: str) -> str:
+    """Return the line of an outcome."""
+    return next(line for line in text.splitlines() if line.startswith(title))
+
+
+def test_question_1_which_measure_lowers_what_is_reported_and_not_only_crime(told: dict[str, str]) -> None:
+    shares = {name: re.findall(r"from ([\d.]+) to ([\d.]+) of every 100", text)[0] for name, text in told.items()}
+    fell = [name for name, (before, after) in shares.items() if float(after) < float(before) - 0.5]
+    assert fell == ["heavy_hand"]
+    for name in ("heavy_hand", "reporting"):
+        assert "fewer crimes a year" in sentence(told[name])
+        assert "| ▼ | falls |" in line_of(told[name], "Crimes that happened")
+
+
+def test_question_2_what_is_paid_for_less_crime_under_a_heavy_hand(told: dict[str, str]) -> None:
+    paid = r"in exchange, trust falls by 0\.\d points of 100; wrongful detentions"
+    assert re.search(paid, sentence(told["heavy_hand"]))
+    assert "in exchange" not in sentence(told["reporting"])
+
+
+def test_question_3_what_a_measure_costs(told: dict[str, str]) -> None:
+    costs = {name: text.splitlines()[1].strip() for name, text in told.items()}
+    assert re.fullmatch(r"They cost a month: \+[\d.]+ training days\.", costs["training"])
+    assert costs["rotation"] == "No cost that can be told from luck."
+
+
+def test_question_4_which_measure_cannot_be_told_from_luck(told: dict[str, str]) -> None:
+    silent = [name for name, text in told.items() if "a change of trust cannot be told from luck" in sentence(text)]
+    assert silent == ["rotation"]
+    assert not re.search(r"\d+ (more|fewer)", sentence(told["rotation"]))
+
+
+def test_question_5_how_many_of_a_hundred_trust_more_and_less(told: dict[str, str]) -> None:
+    counts = {}
+    for name, text in told.items():
+        found = re.search(r"residents: (\d+) with more trust, (\d+) with less and (\d+) as without", text)
+        assert found
+        counts[name] = [int(one) for one in found.groups()]
+    assert all(sum(some) == 100 for some in counts.values())
+    assert [name for name, (more, less, _) in counts.items() if less > more] == ["heavy_hand"]

@@ -168,3 +168,36 @@ def test_an_address_that_is_wrong_is_told_and_nothing_is_lost(browser: Any, url:
     tab.page.get_by_text("years must be one of 1, 2, 5, 10, got '3'").wait_for()
     assert tab.page.get_by_role("slider").count() == len(measures())
     closed(tab)
+    tab = opened(browser, url + "?lang=es&mesures=training.2")
+    assert tab.page.locator(".cd-answer").inner_text().endswith("; ¿quiso decir 'measures'?")
+    closed(tab)
+
+
+def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(browser: Any, url: str) -> None:
+    tab = opened(browser, url + MOVED + "&lang=es")
+    month, button = tab.page.locator(".cd-play output"), tab.page.locator(".cd-play button")
+    tab.until(lambda: month.inner_text() == "dic 2017")
+    coloured = "[...document.querySelectorAll('.cd-ground rect')].map((one) => one.getAttribute('fill')).join()"
+    last = tab.page.evaluate(coloured)
+    button.press("ArrowRight")
+    button.press("ArrowLeft")
+    assert month.inner_text() == "dic 2017"
+    button.click()
+    tab.until(lambda: month.inner_text() not in ("dic 2017", "ene 2017"))
+    button.click()
+    held = month.inner_text()
+    tab.page.wait_for_timeout(600)
+    assert month.inner_text() == held
+    button.click()
+    tab.until(lambda: month.inner_text() == "dic 2017")
+    assert tab.page.evaluate(coloured) == last
+    assert "var(--cd-a)" in last or "var(--cd-b)" in last
+    closed(tab)
+
+
+def test_the_link_is_shown_as_a_code(browser: Any, url: str) -> None:
+    tab = opened(browser, url + MOVED + "&lang=es")
+    tab.page.locator(".cd-share summary").click()
+    tab.page.locator(".cd-qr svg").wait_for()
+    assert tab.page.locator(".cd-qr figcaption").inner_text() == "El enlace para un teléfono"
+    closed(tab)

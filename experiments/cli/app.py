@@ -286,6 +286,7 @@ def validate(
     decisions: options.Decisions = False,
     practice: options.Practice = False,
     reach: options.Reach = False,
+    laws: options.Laws = False,
     only: options.Only = [],
     replicates: options.TwinsOrSeeds = None,
     years: options.YearsOfTowns = None,

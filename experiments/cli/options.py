@@ -169,6 +169,7 @@ Closed = Annotated[bool, Option("--closed", help="Whether trust stands still in 
 Decisions = Annotated[bool, Option("--decisions", help="What cliques, boards, mayor and chiefs decided, by world.")]
 Practice = Annotated[bool, Option("--practice", help="Doses of practices, what came of them in 1, 3 and 10 years.")]
 Reach = Annotated[bool, Option("--reach", help="What each measure of the page does alone, step by step.")]
+Laws = Annotated[bool, Option("--laws", help="Whether each measure does the same under other laws of trust.")]
 Doses = Annotated[bool, Option("--doses", help="Points of trust by dose of fairness, visits, meetings, served calls.")]
 Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
 TwinsOrSeeds = Annotated[

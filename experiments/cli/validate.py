@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
-VIRTUAL = "--effects, --ceiling, --doses, --closed, --decisions, --practice and --reach"
+VIRTUAL = "--effects, --ceiling, --doses, --closed, --decisions, --practice, --reach and --laws"
 """Examinations that let worlds of their own live, which may be tried out quickly."""
 
 
@@ -32,6 +32,7 @@ class Asked:
     decisions: bool = False
     practice: bool = False
     reach: bool = False
+    laws: bool = False
     only: tuple[str, ...] = ()
     replicates: int | None = None
     years: float | None = None
@@ -100,6 +101,7 @@ def carry_out(asked: Asked) -> bool:
         decisions,
         practice,
         reach,
+        laws,
     )
     good = [examine(asked) for examine in examinations if getattr(asked, examine.__name__)]
     return all(good)
@@ -236,4 +238,14 @@ def reach(asked: Asked) -> bool:
 
     size = asked.size(seeds=REPLICATES)
     show_reach(asked.folder, size.seeds, OWN if asked.years is None else asked.years, size.sets, size.workers)
+    return True
+
+
+def laws(asked: Asked) -> bool:
+    """Tell whether what each measure of the decision view does alone keeps its sign under other laws of trust."""
+    from experiments.decision.known import show_laws
+    from experiments.decision.reach import YEARS as OWN
+
+    size = asked.size(seeds=REPLICATES, scale=SCALE)
+    show_laws(asked.folder, size.seeds, OWN if asked.years is None else asked.years, size.sets, size.workers)
     return True

@@ -53,7 +53,10 @@ type Draw = Callable[[int, Mapping[str, float]], None]
 
 @dataclass(frozen=True)
 class Life:
-    """What is kept of a world: its months, and at their end the trust of each resident and of each cell."""
+    """What is kept of a world: its months, at their end the trust of each resident, month by month that of each cell.
+
+    Cells are those where people live.
+    """
 
     run: str
     seed: int
@@ -98,11 +101,17 @@ def live(spec: RunSpec, warm: Path, tell: Tell, draw: Draw = unseen) -> Life:
         tell(shifts)
         draw(next(months), world.rows)
 
-    go_on(world, tick_of(spec.until), heard)
+    cells = go_on(world, tick_of(spec.until), heard)
     come = int(world.state.come[0])
     people, sums = np.zeros(come, np.float32), np.zeros((world.town.n_cells, 3))
     scan(world.state.minds[:come], world.town.people, world.numbers["trust"], world.tick - 1, people, sums)
-    return Life(spec.run, spec.seed, measures_table(world, spec).to_pandas(), people, sums[:, :2])
+    return Life(spec.run, spec.seed, measures_table(world, spec).to_pandas(), people, by_cell(cells))
+
+
+def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
+    """Return trust by month and cell, nan where nobody is left; a month that has not ended tells nothing."""
+    rows = np.array([one for one in months if len(one)])
+    return np.where(rows["residents"] > 0, rows["trust"], math.nan).astype(np.float32)
 
 
 def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:

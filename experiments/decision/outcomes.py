@@ -3,12 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.compare.headlines import BY_NAME, Headline
-from experiments.compare.judged import judge
+from experiments.compare.judged import judge, sign_known
 from experiments.compare.practice import COSTS
 from experiments.decision.lives import Life
 from experiments.runs.side_by_side import NOTABLE
@@ -77,7 +78,10 @@ BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "ho
 
 @dataclass(frozen=True)
 class Found:
-    """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences."""
+    """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences.
+
+    ``laws`` is what other laws of trust say of it, None where nobody has asked them.
+    """
 
     outcome: Outcome
     effect: Effect
@@ -86,11 +90,12 @@ class Found:
     b: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    laws: Any = None
 
     @property
     def verdict(self) -> str:
-        """What the twins say."""
-        return judge(self.effect)
+        """What the twins say, as far as it is known whatever the law of trust is."""
+        return judge(self.effect, sign_known(self.laws))
 
     @property
     def harmful(self) -> bool:
@@ -110,14 +115,14 @@ def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)))
 
 
-def found(outcome: Outcome, twins: Sequence[Twins]) -> Found:
+def found(outcome: Outcome, twins: Sequence[Twins], laws: Any = None) -> Found:
     """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
     a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
     base = a.mean(axis=0)
     low, high = base + (b - a).min(axis=0), base + (b - a).max(axis=0)
     each = [effect_on(outcome.headline, [pair]) for pair in twins]
     signs = tuple(one.rose - one.fell for one in each)
-    return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high)
+    return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
 
 
 def alone(outcome: Outcome, lives: Sequence[Life]) -> np.ndarray:
@@ -138,10 +143,8 @@ def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:
 
 
 def by_cell(twins: Sequence[Twins]) -> np.ndarray:
-    """Return by how many points of 100 trust differs in each cell, in the mean of twins; nan where nobody lives."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gaps = [b.cells[:, 1] / b.cells[:, 0] - a.cells[:, 1] / a.cells[:, 0] for a, b in twins]
-    return 100.0 * np.mean(gaps, axis=0)
+    """Return by how many points trust differs by month and cell, in the mean of twins; nan where nobody lives."""
+    return 100.0 * np.mean([b.cells - a.cells for a, b in twins], axis=0, dtype=float)
 
 
 def shares(outcome: Outcome, twins: Sequence[Twins]) -> tuple[float, float]:

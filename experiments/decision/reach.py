@@ -19,9 +19,14 @@ from experiments.runs.side_by_side import Task, TwinRuns, live
 from experiments.runs.twins import paired
 from model import fingerprint
 
-PACKED = Path(__file__).parent / "data" / "reach.csv"
-"""Where the wheel carries it: there are no reference results beside it."""
-REACH = PACKED if PACKED.is_file() else Path(__file__).parents[2] / "results" / "reference" / "reach.csv"
+
+def shipped(name: str) -> Path:
+    """Return where a table of reference results lies: in a wheel, which has none of these, beside the code."""
+    packed = Path(__file__).parent / "data" / name
+    return packed if packed.is_file() else Path(__file__).parents[2] / "results" / "reference" / name
+
+
+REACH = shipped("reach.csv")
 """What `confianza validate --reach` wrote."""
 YEARS = 2.0
 SITES = ("villa_canales", "totonicapan")
@@ -69,14 +74,16 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
     print(text, end="")
 
 
-def request_of(site: str, folder: Path, twins: int, years: float, sets: Sequence[str]) -> Request:
-    """Return the comparison of today with every step and every world at the ends, with a policy file for each step."""
+def request_of(
+    site: str, folder: Path, twins: int, years: float, sets: Sequence[str], worlds: Sequence[str] = tuple(WORLDS)
+) -> Request:
+    """Return the comparison of today with every step, and with worlds at the ends, with a policy file for each step."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name, number in STEPS:
         files.append(folder / f"{name}_{number}.toml")
         files[-1].write_text(file_of(policy_of(((name, number),))), encoding="utf-8")
-    arms = (STATUS_QUO, *map(str, files), *WORLDS)
+    arms = (STATUS_QUO, *map(str, files), *worlds)
     return Request(arms=arms, scenarios=(site,), sets=tuple(sets), years=years, replicates=twins)
 
 

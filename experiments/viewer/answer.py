@@ -68,14 +68,18 @@ def told(one: Standing) -> list[Span]:
         link = one.say("decision.in_exchange")
         spans += [("; ", ""), (link, "bold"), (", ", "")] if goods else []
         spans.append((joined(one, harms, first=True), "h"))
-    if not goods and not harms:
+    unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.verdict == "unknown"]
+    if unsure:
+        words = one.say("decision.unknown", of=joined(one, unsure, first=True))
+        spans.append((("; " if goods or harms else "") + words, ""))
+    elif not goods and not harms:
         spans.append((one.say("decision.nothing"), ""))
     return [*spans, *beside(one), (".", "")]
 
 
 def is_told(found: Found) -> bool:
-    """Tell whether a sentence speaks of an outcome: of what surely moves, and of trust in any case."""
-    return found.outcome is TRUST or found.verdict in ("rises", "falls")
+    """Tell whether a sentence says what becomes of an outcome: of what surely moves, and of trust unless unknown."""
+    return found.verdict in ("rises", "falls") or (found.outcome is TRUST and found.verdict != "unknown")
 
 
 def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
@@ -89,9 +93,9 @@ def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
 
 def phrase(one: Standing, found: Found) -> str:
     """Return one outcome as part of a sentence."""
-    size = number(abs(found.effect.typical), digits_of(found.effect.typical, found.outcome.level))
     if found.outcome is TRUST:
-        return one.say(f"decision.trust_{found.verdict}", n=size)
+        return one.say(f"decision.trust_{found.verdict}", n=one.points(found.effect.typical))
+    size = number(abs(found.effect.typical), digits_of(found.effect.typical))
     return one.say(f"{found.verdict}.{found.outcome.name}", n=size)
 
 

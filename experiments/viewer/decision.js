@@ -1,6 +1,7 @@
 // The decision view: one sheet of words and numbers comes in and is drawn; what is moved goes out as an address.
 
-const KEYS = ["town", "measures", "from", "years", "seed", "lang", "dark", "view"];
+const MONTH_MS = [100, 250]; // a month lasts on the map, at least and at most
+const PLAY_MS = 12000;
 
 function render({ model, el }) {
   const root = document.createElement("div");
@@ -27,17 +28,14 @@ function render({ model, el }) {
     history.replaceState(null, "", `?${address}${view}`);
   }
 
-  function read(query) {
-    const stated = new URLSearchParams(query);
-    return Object.fromEntries(KEYS.filter((key) => stated.has(key)).map((key) => [key, stated.get(key)]));
-  }
+  const read = (query) => Object.fromEntries(new URLSearchParams(query));
 
   // Frame: made once, filled again and again, so that focus and menus stay.
   root.innerHTML = `<header class="cd-head"><h1></h1><div class="cd-tools">
     <div class="cd-seg cd-towns" role="group"></div>
     <button type="button" class="cd-light">${svg(18, 18, '<circle cx="9" cy="9" r="7.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M9,1.5a7.5,7.5 0 0 1 0,15Z" fill="currentColor"/>')}</button>
     <button type="button" class="cd-lang"></button>
-    <details class="cd-share"><summary class="cd-main-btn"></summary><div></div></details></div>
+    <details class="cd-share"><summary class="cd-main-btn"></summary><div><div class="cd-acts"></div><figure class="cd-qr"></figure></div></details></div>
     <p class="cd-answer" aria-live="polite"></p></header>
     <div class="cd-body"><section class="cd-measures"><div class="cd-top"><h2></h2><button type="button" class="cd-reset"></button></div>
     <div class="cd-cols cd-small"><span class="cd-legend"></span><div class="cd-axis"></div><span class="cd-cost-head"></span></div>
@@ -46,7 +44,7 @@ function render({ model, el }) {
     <div class="cd-seg" role="group" aria-labelledby="cd-hz"></div></div></div>
     <div class="cd-goods"></div><div class="cd-harms"><h2></h2><div></div></div></section>
     <section class="cd-map"><div class="cd-top"><h2></h2><span class="cd-small"></span></div><div class="cd-m1"></div>
-    <div class="cd-key cd-small"><span></span><i aria-hidden="true"></i><span></span></div><p class="cd-small cd-told"></p>
+    <div class="cd-play cd-small"><button type="button"></button><output></output></div><div class="cd-key cd-small"><span></span><i aria-hidden="true"></i><span></span></div><p class="cd-small cd-told"></p>
     <nav class="cd-more"></nav><p class="cd-small cd-examined"></p></section></div>
     <footer class="cd-small"></footer><div class="cd-bar" role="status"><p></p><a href="#cd-results"></a></div>`;
   find(".cd-results").id = "cd-results";
@@ -77,7 +75,7 @@ function render({ model, el }) {
     find(".cd-lang").lang = s.lang === "es" ? "en" : "es";
     fill(".cd-lang", s.words.other_code);
     fill(".cd-share summary", plain(s.words.share));
-    fill(".cd-share div", ["copy_link", "copy_command", "save_policy", "save_picture", "save_data"]
+    fill(".cd-acts", ["copy_link", "copy_command", "save_policy", "save_picture", "save_data"]
       .map((name) => `<button type="button" data-name="${name}">${plain(s.words[name])}</button>`).join("") +
       `<p class="cd-small">${plain(s.words.command_note)}<code>${plain(s.command)}</code></p>`);
     fill(".cd-answer", s.fault ? `<b class="cd-h">${plain(s.fault)}</b>` : spans(s.answer));
@@ -160,7 +158,7 @@ function render({ model, el }) {
     };
     place.draw();
     side.innerHTML = row.hero
-      ? `<p class="cd-small">${plain(s.words.against_possible)}</p>${ruler(row, side.clientWidth)}${s.hundred.text ? `<div class="cd-100">${hundred(s.hundred, side.clientWidth, s.hundred.text)}</div><p class="cd-small">${plain(s.hundred.text)}</p>` : ""}`
+      ? `<p class="cd-small">${plain(s.words.against_possible)}</p>${ruler(row, side.clientWidth)}${s.hundred.text ? `${s.hundred.unknown ? "" : `<div class="cd-100">${hundred(s.hundred, side.clientWidth, s.hundred.text)}</div>`}<p class="cd-small">${plain(s.hundred.text)}</p>` : ""}`
       : `<p class="cd-small">${plain(row.said || "")}&nbsp;</p>${ruler(row, side.clientWidth)}`;
     if (s.state === "done" && row.b) before[row.name] = row.b;
   }
@@ -181,13 +179,51 @@ function render({ model, el }) {
     fill(".cd-map .cd-top span", plain(s.words.where_unit));
     fill(".cd-more", Object.entries(s.views).map(([name, title]) => `<a href="?${s.address}&view=${name}" data-name="${name}">${plain(title)}</a>`).join(""));
     find(".cd-more").setAttribute("aria-label", s.words.deeper);
-    fill(".cd-examined", s.chosen ? plain(s.words.not_examined) : "");
-    const shown = Boolean(own && map.values && s.chosen);
-    find(".cd-key").hidden = !shown;
-    fill(".cd-m1", own ? ground(shown ? map : { ...map, values: null }, s) : "");
+    fill(".cd-examined", plain(s.examined));
+    const shown = Boolean(own && map.course && s.chosen);
+    find(".cd-key").hidden = find(".cd-play").hidden = !shown;
+    const unknown = own && s.chosen ? map.unknown : "";
+    fill(".cd-m1", own ? ground(shown || unknown ? map : { ...map, course: "" }, s) : "");
     fill(".cd-key span:first-child", plain(map.ends?.[0] || ""));
     fill(".cd-key span:last-child", plain(map.ends?.[1] || ""));
-    fill(".cd-told", shown ? `<b>${plain(map.text)}</b> ${plain(s.map.floor)}` : plain(s.chosen ? "" : s.map.wait));
+    if (shown) still === map.course ? month(map, at, s) : stand(map);
+    fill(".cd-told", s.state === "running" && s.chosen ? plain(s.words.simulating) : shown ? `<b>${plain(map.text)}</b> ${plain(s.map.floor)}` : plain(s.chosen ? unknown || "" : s.map.wait));
+  }
+
+  // Month by month: what month it is follows from the time, so that a slow machine skips months and loses no time.
+
+  let still = "", at = 0, moving = 0;
+
+  function month(map, k, s) {
+    at = k;
+    tint(find(".cd-ground"), map, Math.floor(k));
+    const day = new Date(Date.UTC(...s.month.split("-").map((part, n) => part - n)));
+    day.setUTCMonth(day.getUTCMonth() + Math.floor(k));
+    find(".cd-play output").textContent = day.toLocaleDateString(s.lang, { month: "short", year: "numeric", timeZone: "UTC" });
+    fill(".cd-play button", `${moving ? "❚❚" : "▶"} ${plain(moving ? s.words.pause : s.words.play)}`);
+  }
+
+  function stand(map) {
+    cancelAnimationFrame(moving);
+    [still, moving] = [map.course, 0];
+    month(map, map.months - 1, sheet());
+  }
+
+  function play() {
+    const map = model.get("map"), s = sheet(), last = map.months - 1;
+    cancelAnimationFrame(moving);
+    if (moving) {
+      moving = 0;
+      return month(map, at, s);
+    }
+    const from = at >= last ? 0 : at, begun = performance.now();
+    const long = Math.max(MONTH_MS[0], Math.min(MONTH_MS[1], PLAY_MS / map.months));
+    const turn = () => {
+      const now = Math.min(last, from + (performance.now() - begun) / long);
+      moving = now < last ? requestAnimationFrame(turn) : 0;
+      month(map, now, sheet());
+    };
+    turn();
   }
 
   function draw() {
@@ -229,6 +265,7 @@ function render({ model, el }) {
     else if (pressed.matches(".cd-lang")) ask({ lang: s.lang === "es" ? "en" : "es" });
     else if (pressed.matches(".cd-reset")) step(null, 0);
     else if (pressed.matches(".cd-back")) step(name, s.measures.find((m) => m.name === name).today);
+    else if (pressed.closest(".cd-play")) play();
     else if (pressed.closest(".cd-share")) { acts[name]?.(); find(".cd-share").open = false; }
     else if (pressed.closest(".cd-more")) {
       event.preventDefault();
@@ -237,6 +274,7 @@ function render({ model, el }) {
       tell();
     }
   });
+  find(".cd-share").addEventListener("toggle", (event) => event.target.open && model.send({ kind: "qr", link: location.href }));
   root.addEventListener("input", (event) => {
     if (event.target.type === "range") step(event.target.dataset.name, Number(event.target.value));
   });
@@ -248,7 +286,10 @@ function render({ model, el }) {
   model.on("change:sheet", draw);
   model.on("change:line", () => root.querySelectorAll(".cd-o").forEach((place) => place.draw()));
   model.on("change:map", () => sheet().words && where(sheet()));
-  model.on("msg:custom", (file) => save(file.name, new Blob([file.text])));
+  model.on("msg:custom", (got) => {
+    if (got.qr === undefined) save(got.name, new Blob([got.text]));
+    else fill(".cd-qr", got.qr && `${got.qr}<figcaption class="cd-small">${plain(sheet().words.qr)}</figcaption>`);
+  });
   if (sheet().words) draw();
   else {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches ? { dark: "1" } : {};

@@ -61,7 +61,7 @@ function series(row, sheet, ghost, w, h, dated) {
   if (row.unit) s += words(left + R * 0.3, top + R * 0.75, row.unit, "start", halo());
   const dash = `stroke-dasharray="${R * 0.32} ${R * 0.26}"`;
   if (ghost) s += `<path d="${path(ghost)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}" stroke-dasharray="1 ${R * 0.28}" stroke-linecap="round"/>`;
-  if (b) s += `<path class="cd-band" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
+  if (b) s += `<path class="cd-band ${row.unknown ? "cd-grey" : ""}" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
   s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
   if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
   if (first) s += `<path class="cd-first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
@@ -139,11 +139,9 @@ function ruler(row, w) {
   let s = line(x(one.least.value), y, x(one.most.value), y, colour("reach"), `stroke-width="${R * 0.3}"`);
   for (const end of [one.least, one.most]) s += line(x(end.value), y - R * 0.4, x(end.value), y + R * 0.4, colour("faint"), 'stroke-width="2"');
   s += diamond(x(0), y, R * 0.36, colour("a"));
-  if (one.effect !== undefined) {
-    const c = colour(row.kind), fill = row.kind === "null" ? colour("paper") : c;
-    s += line(x(one.low), y, x(one.high), y, c, `stroke-width="${R * 0.3}" stroke-linecap="round"`);
-    s += `<circle cx="${x(one.effect)}" cy="${y}" r="${R * 0.38}" fill="${fill}" stroke="${c}" stroke-width="2.5"/>`;
-  }
+  const c = colour(row.kind), fill = row.kind === "null" ? colour("paper") : c;
+  if (one.low !== undefined) s += line(x(one.low), y, x(one.high), y, c, `stroke-width="${R * 0.3}" stroke-linecap="round"`);
+  if (one.effect !== undefined) s += `<circle cx="${x(one.effect)}" cy="${y}" r="${R * 0.38}" fill="${fill}" stroke="${c}" stroke-width="2.5"/>`;
   const room = Math.floor(w / (R * 0.43));
   [[0, one.least, "start"], [w, one.most, "end"]].forEach(([at, end, anchor], k) => {
     const left = room - end.shown.length - 2, title = end.title.length > left ? `${end.title.slice(0, left)}…` : end.title;
@@ -197,17 +195,31 @@ function scale(g, size, sheet) {
     `<text x="${at + long / 2}" y="${foot - size * 0.5}" text-anchor="middle" style="font-size:${size}px">${plain(sheet.words.km)}</text>`;
 }
 
-// Where trust differs; cells below the floor keep no colour.
+// Colour the cells as they stood at the end of a month: parts of the greatest difference, 0 below the floor.
+function tint(place, map, month) {
+  const cells = place.querySelectorAll("rect"), n = cells.length, part = (code) => ((code << 24) >> 24) / 127;
+  map.parts ??= atob(map.course);
+  cells.forEach((cell, k) => {
+    const code = map.parts.charCodeAt(month * n + k);
+    if (cell.code === code) return;
+    cell.code = code;
+    cell.setAttribute("fill", colour(code === 0 ? "reach" : part(code) > 0 ? "b" : "a"));
+    cell.setAttribute("opacity", code === 0 ? 0.55 : (0.3 + 0.7 * Math.abs(part(code))).toFixed(2));
+  });
+}
+
+// Where trust differs; cells below the floor keep no colour, and where nothing is known all is hatched.
 function ground(map, sheet) {
   const g = map.ground, up = (y) => g.height - y, ring = (points) =>
     `${points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${up(y).toFixed(1)}`).join("")}Z`;
   const size = g.width / 18;
   let s = g.lake.map((one) => `<path d="${ring(one)}" fill="${colour("lake")}"/>`).join("");
   s += g.outline.map((one) => `<path d="${ring(one)}" fill="${colour("land")}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>`).join("");
-  (map.values || []).forEach((value, k) => {
-    const c = value === null ? "reach" : value > 0 ? "b" : "a", strength = value === null ? 0.55 : 0.3 + (0.7 * Math.abs(value)) / map.most;
-    s += `<rect x="${g.x[k]}" y="${up(g.y[k]) - 1}" width=".94" height=".94" fill="${colour(c)}" opacity="${strength.toFixed(2)}"/>`;
-  });
+  if (map.course) s += g.x.map((x, k) => `<rect x="${x}" y="${up(g.y[k]) - 1}" width=".94" height=".94"/>`).join("");
+  if (map.unknown) {
+    s += `<pattern id="cd-hatch" width="2" height="2" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">${line(0, 0, 0, 2, colour("faint"), 'stroke-width=".7"')}</pattern>`;
+    s += g.outline.map((one) => `<path d="${ring(one)}" fill="url(#cd-hatch)"/>`).join("");
+  }
   s += places(g, size, up);
   s += scale(g, size, sheet);
   return `<svg class="cd-ground" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain(sheet.words.map_label)}">${s}</svg>`;

@@ -7,19 +7,15 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from experiments.decision.background import Background
-from experiments.decision.choice import FILE, HORIZONS, Choice, runs_of
+from experiments.decision.choice import FILE, Choice, runs_of
 from experiments.decision.lives import Life
-from experiments.decision.measures import moved
 from experiments.decision.outcomes import OUTCOMES
-from experiments.runs.spec import seeds_of, whole
-from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
+from experiments.viewer.address import Wrong, choice_of, language_of
 from experiments.viewer.rows import rounded
 from experiments.viewer.sheet import difference, ground, scale_of, sheet_of, table_of
 from experiments.viewer.standing import Standing
 from experiments.viewer.widgets import DecisionWidget
-from model.errors import InputError, nearest
-from model.parameters import date_of
 
 type Do = Callable[[Callable[[], None]], None]
 """Lets something be done in the thread of the visitor."""
@@ -70,25 +66,13 @@ class Desk:
 
     def read(self, address: Mapping[str, str]) -> None:
         """Take what an address says, or say what is wrong in it; what it does not say stays as it is."""
+        self.dark = address.get("dark", "1" if self.dark else "") == "1"
         try:
-            self.take_in(address)
+            self.language = language_of(address, self.language)
+            self.choice = choice_of(address, self.choice)
             self.fault = ""
-        except InputError as reason:
-            self.fault = str(reason)
-
-    def take_in(self, address: Mapping[str, str]) -> None:
-        """Take what an address says."""
-        self.language = one_of("lang", address.get("lang", self.language), LANGUAGES)
-        if "dark" in address:
-            self.dark = address["dark"] == "1"
-        site = one_of("town", address.get("town", self.choice.site), sites.choices())
-        start, chosen = sites.stated(site).start, moved(steps_of(address.get("measures", "")))
-        years = int(one_of("years", address.get("years", str(self.choice.years)), [str(one) for one in HORIZONS]))
-        seed = seeds_of(whole("seed", address.get("seed", str(self.choice.seed))), 1)[0]
-        begins = date_of("from", address["from"]) if address.get("from") else None
-        if begins is not None and not start <= begins < start.replace(year=start.year + years):
-            raise InputError(f"from must lie in the {years} years from {start} on, got {begins}")
-        self.choice = Choice(site, chosen, begins if begins != start else None, years, seed)
+        except Wrong as reason:
+            self.fault = reason.told(self.language)
 
     def ask(self) -> None:
         """Let the worlds of the choice be lived; whatever was under way for another is given up."""
@@ -152,7 +136,7 @@ class Desk:
         one = self.standing
         town = sites.site(self.choice.site).town
         shown = difference(one, town)
-        ends = scale_of(shown["most"]) if shown else ("", "")
+        ends = scale_of(shown["most"]) if "most" in shown else ("", "")
         self.drawing.map = {"site": one.choice.site, "ground": ground(town), "ends": ends, **shown}
 
     @property
@@ -177,20 +161,3 @@ class Desk:
             "name": f"{self.choice.site.rpartition('/')[2].removesuffix('.toml')}.csv",
             "text": table_of(self.standing),
         }
-
-
-def steps_of(text: str) -> dict[str, int]:
-    """Return the steps of measures as an address writes them.
-
-    >>> steps_of("training.2,heavy_hand.1"), steps_of("")
-    ({'training': 2, 'heavy_hand': 1}, {})
-    """
-    pairs = (part.partition(".") for part in text.split(",") if part)
-    return {name: whole(f"the step of {name}", step) for name, _, step in pairs}
-
-
-def one_of(name: str, value: str, known: list[str] | tuple[str, ...]) -> str:
-    """Return a value if it is one of those known, else say which is nearest."""
-    if value not in known:
-        raise InputError(f"{name} must be one of {', '.join(known)}, got '{value}'{nearest(value, known)}")
-    return value

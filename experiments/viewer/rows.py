@@ -168,10 +168,10 @@ def outcome_row(one: Standing, found: Found) -> Row:
     """Return an outcome as the twins tell it."""
     effect, verdict, level = found.effect, found.verdict, found.outcome.level
     settled = verdict in WAYS
-    size = number(abs(effect.typical), digits_of(effect.typical, level))
-    words = one.say("decision.points", n=size) if level else f"{size} {one.say('decision.a_year')}"
+    size = f"{number(abs(effect.typical), digits_of(effect.typical))} {one.say('decision.a_year')}"
+    words = one.points(effect.typical) if level else size
     counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
-    shown = {
+    shown: Row = {
         "verdict": said_of(one, verdict),
         "sign": VERDICTS[verdict].sign,
         "size": words if settled else "",
@@ -183,6 +183,8 @@ def outcome_row(one: Standing, found: Found) -> Row:
     }
     if one.running:
         shown = {"verdict": one.say("decision.simulating"), "kind": "null", "marks": []}
+    elif verdict == "unknown":
+        shown |= {"marks": [], "unknown": True}
     elif verdict == "alike":
         shown["count"] = ""
     return named(one, found.outcome) | shown | {
@@ -210,6 +212,8 @@ def is_rare(found: Found) -> bool:
 def said(one: Standing, found: Found) -> str:
     """Return an outcome as natural frequencies."""
     outcome, effect = found.outcome, found.effect
+    if found.verdict == "unknown" and not one.running:
+        return why_unknown(one, found)
     if outcome.level or one.running:
         return ""
     if is_rare(found):
@@ -224,6 +228,15 @@ def said(one: Standing, found: Found) -> str:
         return one.say("decision.freq_same", a=a) if effect.base else one.say("decision.freq_none")
     settled = found.verdict in WAYS
     return one.say("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
+
+
+def why_unknown(one: Standing, found: Found) -> str:
+    """Return why an outcome is not known though its twins agree; nothing where it is known, or nobody has asked."""
+    if found.verdict != "unknown":
+        return ""
+    names = ("up", "down", "open", "cells")
+    key = "turns" if found.laws["up"] and found.laws["down"] else "wide"
+    return one.say(f"decision.unknown_{key}", **{name: int(found.laws[name]) for name in names})
 
 
 def part_of(one: Standing, found: Found) -> str:
@@ -255,7 +268,8 @@ def ruler(one: Standing, outcome: Outcome, base: float, found: Found | None = No
     low, high = (number(value, digits_of(value, outcome.level)) for value in interval)
     words = {name: f"{row[name]['title']} {row[name]['shown']}" for name in ("least", "most")}
     label = one.say("decision.ruler_label", low=low, high=high, **words)
-    return row | {"effect": effect.typical, "low": effect.typical_low, "high": effect.typical_high, "label": label}
+    at = {} if found.verdict == "unknown" else {"effect": effect.typical}
+    return row | at | {"low": effect.typical_low, "high": effect.typical_high, "label": label}
 
 
 def ends_here(one: Standing, outcome: Outcome, base: float) -> tuple[End, End] | None:

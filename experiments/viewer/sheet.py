@@ -1,8 +1,8 @@
 """The decision view as its drawing takes it: every word and number of it, in the language of the visitor."""
 
+import base64
 import csv
 import io
-import math
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from experiments.decision.choice import HORIZONS
 from experiments.decision.outcomes import FLOOR, OUTCOMES, alone, by_cell, moved_people
 from experiments.runs.ranks import FEWEST
 from experiments.viewer import frames, sites
+from experiments.viewer.address import VIEWS
 from experiments.viewer.answer import Span, answer, bar
 from experiments.viewer.charts import timeline
-from experiments.viewer.rows import answered, bill, measure_rows, outcome_rows, years_of_reach
+from experiments.viewer.rows import answered, bill, measure_rows, outcome_rows, why_unknown, years_of_reach
 from experiments.viewer.standing import Standing, number
 from model.town import Town
 
@@ -23,17 +24,14 @@ WORDS = (
     *("measures", "back_all", "as_today", "yours", "reach_none", "cost", "horizon", "of_hundred"),
     *("harms", "line_a", "line_b", "against_possible", "where", "where_unit", "map_label", "deeper", "municipality"),
     *("light", "other_language", "other_code", "share", "copy_link", "copy_command", "copied", "save_policy"),
-    *("save_picture", "save_data", "command_note", "not_examined", "foot", "foot_twins", "foot_same", "see_all"),
-    *("from_label", "a_step", "km", "simulating", "trust"),
+    *("save_picture", "save_data", "command_note", "foot", "foot_twins", "foot_same", "see_all"),
+    *("from_label", "a_step", "km", "simulating", "trust", "play", "pause", "qr"),
 )
 """Texts that hold no number."""
-VIEWS = ("why", "life", "map", "criteria")
 
 
 def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
     """Return everything that the drawing shows."""
-    chosen = len(one.choice.chosen)
-    changes = {0: "changes_none", 1: "changes_one"}.get(chosen, "changes_many")
     where = "in_twins" if one.moved else "in_worlds"
     return {
         "words": {name: one.say(f"decision.{name}") for name in WORDS},
@@ -49,8 +47,8 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
             for name in sites.choices()
         ],
         "measures": measure_rows(one),
-        "changes": one.say(f"decision.{changes}", n=chosen) if chosen > 1 else one.say(f"decision.{changes}"),
-        "chosen": chosen,
+        "changes": changes(one),
+        "chosen": len(one.choice.chosen),
         "bill": f"{bill(one)} {answered(one)}".strip(),
         "begins": one.begins.isoformat(),
         "first": one.scenario.start.isoformat(),
@@ -67,10 +65,17 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
         "hundred": hundred(one),
         "month": one.scenario.start.isoformat()[:7],
         "events": events(one),
+        "examined": examined_in(one),
         "views": {name: one.say(f"decision.view_{name}") for name in VIEWS},
         "command": one.choice.command,
         "map": {"floor": one.say("decision.map_floor", floor=FLOOR), "wait": one.say("decision.map_wait")},
     }
+
+
+def changes(one: Standing) -> str:
+    """Return how many measures are moved, in words."""
+    n = len(one.choice.chosen)
+    return one.say(f"decision.changes_{'none' if n == 0 else 'one' if n == 1 else 'many'}", n=n)
 
 
 def spans(parts: list[Span]) -> list[list[str]]:
@@ -85,9 +90,19 @@ def hundred(one: Standing) -> dict[str, Any]:
     """Return of a hundred residents how many trust more and less."""
     if one.running or not one.twins:
         return {"more": 0, "less": 0, "text": one.say("decision.hundred_wait") if one.moved else ""}
+    if why := why_unknown(one, one.founds[0]):
+        return {"more": 0, "less": 0, "unknown": True, "text": why}
     more, less = (round(part) for part in moved_people(one.twins))
     words = {"more": more, "less": less, "same": 100 - more - less}
     return {"more": more, "less": less, "text": one.say("decision.hundred", **words)}
+
+
+def examined_in(one: Standing) -> str:
+    """Return under which laws of trust this was run, or that it was not."""
+    laws = one.founds[0].laws if one.founds else None
+    if laws is None:
+        return one.say("decision.not_examined") if one.moved else ""
+    return one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
 
 
 def events(one: Standing) -> list[dict[str, Any]]:
@@ -117,14 +132,26 @@ def ground(town: Town) -> dict[str, Any]:
 
 
 def difference(one: Standing, town: Town) -> dict[str, Any]:
-    """Return by how much trust differs in each cell where people live, null below the floor, and that in a sentence."""
+    """Return by how much trust differs in each cell where people live, month by month, and the end in a sentence."""
     if not one.twins or one.running or one.done < FEWEST:
         return {}
+    if why := why_unknown(one, one.founds[0]):
+        return {"unknown": why}
     cells = np.flatnonzero(town.cells["population"] > 0)
-    gaps = by_cell(one.twins)[cells]
-    shown = [None if math.isnan(gap) or abs(gap) < FLOOR else round(float(gap), 1) for gap in gaps]
-    most = max((abs(gap) for gap in shown if gap is not None), default=FLOOR)
-    return {"values": shown, "most": most, "text": one.say(f"decision.map_{side(gaps, town, cells)}")}
+    gaps = by_cell(one.twins)
+    seen = np.abs(gaps) >= FLOOR  # nan is not
+    most = max(FLOOR, float(np.abs(gaps[seen]).max(initial=0.0)))
+    words = {"text": one.say(f"decision.map_{side(gaps[-1], town, cells)}")}
+    return {"course": course(np.where(seen, gaps / most, 0.0)), "months": len(gaps), "most": most} | words
+
+
+def course(parts: np.ndarray) -> str:
+    """Return parts of the greatest difference as the browser takes them: one signed byte each, 0 for none.
+
+    >>> course(np.array([[1.0, -0.5, 0.0]]))
+    'f8AA'
+    """
+    return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode()
 
 
 def side(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
@@ -153,12 +180,23 @@ def table_of(one: Standing) -> str:
             for month, value in enumerate(alone(outcome, one.base) if one.base else [], start=1):
                 rows.writerow([outcome.name, month, f"{value:.6g}", "", "", ""])
     rows.writerow([])
-    rows.writerow(["outcome", "twins", "today", "measures", "effect", "low", "high", "rose", "fell", "same", "verdict"])
+    rows.writerow(
+        ["outcome", "twins", "today", "measures", "effect", "low", "high", "rose", "fell", "same", "verdict", "why"]
+    )
     for found in one.founds:
         effect = found.effect
         numbers = (effect.base, effect.arm, effect.typical, effect.typical_low, effect.typical_high)
         counts = (effect.rose, effect.fell, effect.same)
-        rows.writerow([found.outcome.name, effect.n, *(f"{value:.6g}" for value in numbers), *counts, found.verdict])
+        rows.writerow(
+            [
+                found.outcome.name,
+                effect.n,
+                *(f"{value:.6g}" for value in numbers),
+                *counts,
+                found.verdict,
+                why_unknown(one, found),
+            ]
+        )
     return sink.getvalue()
 
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from experiments.decision.choice import TWINS, Choice
+from experiments.decision.known import examined
 from experiments.decision.lives import Life, paired_lives
 from experiments.decision.outcomes import OUTCOMES, Found, Twins, found
 from experiments.viewer.texts import say
 from model.scenario import Scenario
+
+LEAST_POINTS = 0.1
+"""The smallest change of a level that is told with a number."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class Standing:
     @cached_property
     def founds(self) -> tuple[Found, ...]:
         """Every outcome as the twins tell it; none before the first pair."""
-        return tuple(found(one, self.twins) for one in OUTCOMES) if self.twins else ()
+        if not self.twins:
+            return ()
+        return tuple(found(one, self.twins, examined(self.choice, one.name)) for one in OUTCOMES)
 
     @property
     def moved(self) -> bool:
@@ -63,6 +69,11 @@ class Standing:
         """The horizon in words."""
         n = self.choice.years
         return self.say("decision.years_one") if n == 1 else self.say("decision.years_many", n=n)
+
+    def points(self, value: float) -> str:
+        """Return the size of a change in points; one that would be read as none is said to be small."""
+        small = abs(value) < LEAST_POINTS / 2
+        return self.say(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
 
 
 def number(value: float, digits: int = 0) -> str:

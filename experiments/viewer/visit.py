@@ -10,6 +10,7 @@ import solara.lab
 from experiments.decision.measures import policy_of
 from experiments.viewer import biography, hover, sites, why
 from experiments.viewer.changes import name_of
+from experiments.viewer.codes import qr_of
 from experiments.viewer.lane import Lane
 from experiments.viewer.looks import LAYERS
 from experiments.viewer.player import SPEEDS
@@ -40,6 +41,8 @@ class Visit(Stage):
             self.do(lambda: self.choose(message["address"], message["number"]))
         elif kind == "file":
             self.do(lambda: self.desk.drawing.send(self.desk.file(message["what"])))
+        elif kind == "qr":
+            self.desk.drawing.send({"qr": qr_of(str(message["link"]))})
 
     def choose(self, address: dict[str, str], number: int) -> None:
         """Take a choice from an address, and open the view that it names."""

@@ -1,0 +1,72 @@
+"""Whether what a measure does alone keeps its sign under other laws of trust: a table made once, then shipped."""
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.compare.comparison import arms_of, memory_table
+from experiments.compare.judged import verdicts_table
+from experiments.decision.choice import Choice
+from experiments.decision.outcomes import OUTCOMES
+from experiments.decision.reach import SITES, STEPS, request_of, shipped
+from experiments.runs.folder import write_whole
+from experiments.runs.laws import MEMORY_YEARS, Law
+from experiments.runs.pool import carry_out
+from experiments.runs.side_by_side import Task, live, under
+from model import fingerprint
+
+TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
+"""The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""
+LAWS = shipped("laws.csv")
+"""What `confianza validate --laws` wrote."""
+
+
+@cache
+def known() -> pd.DataFrame:
+    """Return the table, empty where nobody has made it."""
+    return pd.read_csv(LAWS) if LAWS.is_file() else pd.DataFrame()
+
+
+def examined(choice: Choice, outcome: str) -> pd.Series | None:
+    """Return what the laws of trust say of an outcome, if just this was run under them: a measure alone, as long."""
+    table = known()
+    if table.empty or len(choice.chosen) != 1 or choice.begins or choice.years != table["years"].iloc[0]:
+        return None
+    (name, step), *_ = choice.chosen
+    asked = {"site": choice.site, "measure": name, "step": step, "outcome": outcome}
+    rows = table[(table[list(asked)] == pd.Series(asked)).all(axis=1)]
+    return rows.iloc[0] if len(rows) else None
+
+
+def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
+    """Live every step of every measure beside today under other laws of trust; write and print what they say."""
+    out.mkdir(parents=True, exist_ok=True)
+    blocks = [arms_of(request_of(site, out / "policies", twins, years, sets, ()))[0] for site in SITES]
+    tasks = [
+        Task(number, tuple(under(law, spec) for spec in world), "memory", law)
+        for number, arms in enumerate(blocks)
+        for law in TRIED
+        for world in zip(*(arm.specs for arm in arms), strict=True)
+    ]
+    lived = carry_out(tasks, live, workers, "laws of trust").whole
+    steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
+    stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
+    rows = [
+        row_of(row, *steps[row["against"]]) | stated
+        for _, row in verdicts_table(memory_table(lived, blocks)).iterrows()
+        if row["measure"] in {one.name for one in OUTCOMES}
+    ]
+    text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")
+    write_whole(out / LAWS.name, text.encode())
+    print(text, end="")
+
+
+def row_of(found: Any, measure: str, step: int) -> dict[str, Any]:
+    """Return what the laws say of one outcome of one step: their number, twins in each, and how many go which way."""
+    counts = {name: int(found[name]) for name in ("n", "cells", "up", "down", "none", "open")}
+    ends = {name: 0.0 if math.isclose(found[name], 0.0, abs_tol=1e-9) else found[name] for name in ("low", "high")}
+    return {"site": found["site"], "measure": measure, "step": step, "outcome": found["measure"]} | counts | ends
