@@ -129,10 +129,10 @@ def test_reloads_leave_no_world_behind(
 @pytest.mark.slow
 def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
     url, _ = place
-    tabs = [Tab(browser, url + LIFE) for _ in range(crowd.MOST)]
+    tabs = [Tab(browser, url + LIFE, stranger=True) for _ in range(crowd.MOST)]
     for tab in tabs:
         tab.ready()
-    late = Tab(browser, url + LIFE)
+    late = Tab(browser, url + LIFE, stranger=True)
     late.page.get_by_text(f"está abierta {crowd.MOST} veces").wait_for()
     late.page.reload()
     late.page.get_by_text(f"is open {crowd.MOST} times").wait_for()

@@ -286,7 +286,7 @@ def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
 
 
 def test_a_closed_tab_stops_its_run_and_visitors_do_not_meet(browser: Any, url: str) -> None:
-    one, two = Tab(browser, url + LIFE), Tab(browser, url + LIFE)
+    one, two = Tab(browser, url + LIFE), Tab(browser, url + LIFE, stranger=True)
     for tab in (one, two):
         tab.ready()
     one.press("Play")
