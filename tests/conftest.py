@@ -19,11 +19,25 @@ collect_ignore = ["recipes", "killed.py", "elsewhere"]
 """What is added to a copy of the project, and programs that are run there."""
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+FIRST = (
+    *("test_twin", "test_recipes", "test_decision_page", "test_page", "test_crowd", "test_report", "test_decision"),
+    *("test_compare", "test_claim", "test_writes", "test_clients", "test_worlds", "test_documents", "test_tutorial"),
+)
+"""Files that take long, the longest first: whatever begins last would be waited for.
+
+While the first one compiles the model, the second needs nothing of it.
+"""
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Share the whole suite among all cores; files that are named run here, where nothing has to be started."""
     return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else os.cpu_count() or 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let long files begin first."""
+    rank = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(FIRST)))
 
 
 @pytest.fixture(scope="session")
