@@ -99,7 +99,7 @@ def changed(table: str, dtype: Any, before: bytes, now: bytes) -> set[str]:
 def towns() -> Iterator[Scenario]:
     """Yield both municipalities under every policy, and small towns for what is rare, with much going on."""
     busy = {f"{group}.{name}": value for group, values in BUSY.items() for name, value in values.items()}
-    small = {"population.scale": 0.1, "calendar.warm_up": 0, "plans.takes_request": 1.0}
+    small = {"population.scale": 0.05, "calendar.warm_up": 0, "plans.takes_request": 1.0}
     small |= {"deliberation.protocol": 5.0, "deliberation.climb": 5.0, "deliberation.abuse": 0.5}
     for site in ("villa_canales", "totonicapan"):
         yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
