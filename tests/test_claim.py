@@ -74,28 +74,31 @@ def test_what_is_asked_for_again_is_found_ready(words, idle, capsys):
 
 
 @BOTH
-@pytest.mark.parametrize(
-    "more",
-    [("--set", "trust.memory_years=5"), ("--start", "2017-02-01"), ("--years", "0.12"), ("--replicates", "3")],
-)
-def test_something_else_gets_a_folder_of_its_own(words, more, capsys):
+def test_something_else_gets_a_folder_of_its_own(words, capsys):
+    changes = (
+        *(("--set", "trust.memory_years=5"), ("--start", "2017-02-01")),
+        *(("--years", "0.12"), ("--replicates", "3")),
+    )
     done(*words)
     (name,) = folders()
-    before = left(Path("results") / name)
-    capsys.readouterr()
-    done(*words, *more)
-    told = capsys.readouterr()
-    (_, other) = folders()
-    assert other.startswith(f"{name}-")
-    assert left(Path("results") / name) == before != left(Path("results") / other)
-    assert f"results/{name} holds another" in told.err
-    done(*words)
-    done(*words, *more)
-    assert folders() == [name, other]
-    assert capsys.readouterr().out.count("Found ready in") == 2
-    shutil.rmtree(Path("results") / name)
-    done(*words, *more)
-    assert folders() == [other]
+    place, before = Path("results") / name, left(Path("results") / name)
+    others: list[str] = []
+    for more in changes:
+        capsys.readouterr()
+        done(*words, *more)
+        (other,) = {*folders()} - {name, *others}
+        assert other.startswith(f"{name}-")
+        assert left(place) == before != left(Path("results") / other)
+        assert f"results/{name} holds another" in capsys.readouterr().err
+        others.append(other)
+    for more in ((), *changes):
+        done(*words, *more)
+    assert folders() == sorted([name, *others])
+    assert capsys.readouterr().out.count("Found ready in") == 5
+    shutil.rmtree(place)
+    for more in changes:
+        done(*words, *more)
+    assert folders() == sorted(others)
 
 
 @BOTH

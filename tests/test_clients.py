@@ -15,6 +15,7 @@ from experiments.cli import app as cli
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
 SHARED, *SCRIPTS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+MAIN = 'if __name__ == "__main__":'
 BROUGHT = ("ema_workbench", "pyabc", "optuna", "polars", "duckdb")
 """Tools that the project does not bring: uv adds them for one command."""
 
@@ -64,8 +65,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("script", [one for one in SCRIPTS if not tools(one)])
-def test_a_script_for_what_the_project_brings_runs_as_it_stands(script: str, desk: Path) -> None:
+@pytest.mark.parametrize("script", [one for one in SCRIPTS if not tools(one) and MAIN not in one])
+def test_a_script_for_what_the_project_brings_runs_as_it_stands(
+    script: str, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(desk)
+    monkeypatch.syspath_prepend(desk)
+    exec(compile(script, "script.py", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out
+
+
+def test_a_script_that_starts_workers_runs_as_it_stands(desk: Path) -> None:
+    (script,) = [one for one in SCRIPTS if MAIN in one]
     told = started(desk, script, sys.executable)
     assert told.returncode == 0, told.stderr
     assert told.stdout
