@@ -23,6 +23,7 @@ from experiments.viewer.lane import Lane
 from experiments.viewer.levers import FIRST, levers
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import known, say, texts
+from experiments.viewer.widgets import palettes
 from model.daybook import INCIDENTS, TERRITORIAL
 from model.kinds import HOMICIDE
 from model.model import TrustModel
@@ -258,6 +259,19 @@ def test_seats_and_stations_do_not_betray_a_layer_without_names() -> None:
 
 
 # Why
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_layers_of_groups_are_told_by_name_and_not_by_more_and_less(language: str) -> None:
+    found = {name: views.legend(language, name, "both", False)["swatches"] for name in looks.LAYERS}
+    assert [name for name, swatches in found.items() if swatches] == list(looks.ON_REQUEST)
+    assert [name for _, name in found["gangs"]] == ["MS-13", "Barrio 18"]
+    palette = palettes()["gangs"]
+    colours = [tuple(palette[3 * k : 3 * k + 3]) for k, _ in found["gangs"]]
+    assert len(set(colours)) == 2
+    assert views.legend(language, "gangs", "difference", False)["swatches"] == [
+        (254, say(language, "page.another_in_b"))
+    ]
 
 
 def test_the_causes_of_a_place_and_period_sum_to_the_change_of_trust(small: str) -> None:

@@ -81,6 +81,17 @@ function draw(canvas, chart, data) {
   return { x, y, months, top: area.top };
 }
 
+/** The dashes of a line for its legend, as a background that repeats. */
+function dashed(dashes, colour) {
+  let at = 0;
+  const stops = dashes.map((long, k) => {
+    const paint = k % 2 ? "transparent" : colour, from = at;
+    at += long;
+    return `${paint} ${from}px ${at}px`;
+  });
+  return stops.length ? `repeating-linear-gradient(90deg, ${stops.join(", ")})` : colour;
+}
+
 /** Round values between low and high, three or four of them. */
 function ticks(low, high) {
   const rough = (high - low) / 3.9;
@@ -92,8 +103,9 @@ function ticks(low, high) {
 }
 
 function shown(value, span) {
-  if (Math.abs(value) >= 1000 && span >= 1000) return `${+(value / 1000).toFixed(1)}k`;
-  return value.toFixed(span >= 8 ? 0 : span >= 1 ? 1 : span >= 0.08 ? 2 : 3);
+  const digits = span >= 8 ? 0 : span >= 1 ? 1 : span >= 0.08 ? 2 : 3;
+  const size = Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (value < 0 ? "−" : "") + size;
 }
 
 class Charts {
@@ -147,7 +159,7 @@ class Charts {
     box.children[2].replaceChildren(
       ...(chart.lines.length > 1 ? chart.lines : []).map((line, k) => {
         const item = document.createElement("span");
-        item.style.setProperty("--line", colours[k]);
+        item.style.setProperty("--line", dashed(line.b ? [] : DASHES[k % DASHES.length], colours[k]));
         item.textContent = line.name;
         return item;
       }),

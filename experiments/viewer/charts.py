@@ -24,8 +24,8 @@ class Chart:
 
     @property
     def factor(self) -> float:
-        """By what is multiplied what is drawn: a scale from 0 to 1 is told from 0 to 100."""
-        return 100.0 if self.unit == "scale" else 1.0
+        """By what is multiplied what is drawn: from 0 to 1 is told from 0 to 100."""
+        return 100.0 if self.unit in ("scale", "share") else 1.0
 
 
 CHARTS = (
@@ -44,7 +44,7 @@ CHARTS = (
         True,
     ),
     Chart("homicides", "month", {"occurred": "homicides"}, 5.0, True),
-    Chart("telling", "share", {"all": "told_share"}, 0.1, True),
+    Chart("telling", "share", {"all": "told_share"}, 10.0, True),
     Chart("response", "minutes", {"all": "response_minutes_median"}, 10.0, True),
 )
 
@@ -59,9 +59,9 @@ HABITS = (
     ),
     Chart("long_visits", "resident_year", {"all": "long_visits_year"}, 0.5, True),
     Chart("in_sector", "months", {"all": "months_in_sector"}, 6.0, True),
-    Chart("followed", "share", {"all": "followed_up"}, 0.2, True),
-    Chart("fitting", "share", {"all": "problems_fitting"}, 0.2, True),
-    Chart("known", "share", {"all": "known_share"}, 0.2, True),
+    Chart("followed", "share", {"all": "followed_up"}, 20.0, True),
+    Chart("fitting", "share", {"all": "problems_fitting"}, 20.0, True),
+    Chart("known", "share", {"all": "known_share"}, 20.0, True),
 )
 """Of the panel of practice."""
 

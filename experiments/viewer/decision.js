@@ -220,8 +220,10 @@ function render({ model, el }) {
     const long = Math.max(MONTH_MS[0], Math.min(MONTH_MS[1], PLAY_MS / map.months));
     const turn = () => {
       const now = Math.min(last, from + (performance.now() - begun) / long);
+      const fresh = !moving || Math.floor(now) !== Math.floor(at);
       moving = now < last ? requestAnimationFrame(turn) : 0;
-      month(map, now, sheet());
+      at = now;
+      if (fresh || !moving) month(map, now, sheet());
     };
     turn();
   }

@@ -14,6 +14,8 @@ from model.daybook import INCIDENTS, VISITS
 NOTHING = 255
 """The byte of a resident who is gone and of a cell where there is nothing to show."""
 TOP = 254.0
+GANG_STEP = 127
+"""Byte of the second gang, whose colour begins there; that of the first is 0."""
 HALF_LIFE = 63.0
 """Shifts after which an event counts half on the map: three weeks."""
 OCCURRED, TOLD, FILED, RECORDED, SEEN = range(5)
@@ -175,5 +177,5 @@ class Watch:
         if layer in ON_REQUEST:
             gangs = np.append(world.state.cliques["gang"], 0)  # the last stands for no clique
             gang = gangs[values.astype(np.int64)] if layer == "gangs" else 0
-            return np.where(values < 0, NOTHING, gang * 127).astype(np.uint8)
+            return np.where(values < 0, NOTHING, gang * GANG_STEP).astype(np.uint8)
         return shade(values, self.empty(values, layer), LAYERS[layer])

@@ -410,11 +410,14 @@ class Board {
     if (!legend) return;
     const flat = this.model.get("colours")[mode === "difference" ? this.view.difference : colours];
     element("span", "cf-legend-title", this.legend).textContent = legend.title;
-    element("span", "", this.legend).textContent = legend.low;
-    const bar = element("span", "cf-ramp", this.legend);
-    const stops = [0, 50, 101, 152, 203, 254].map((k) => `rgb(${flat.slice(3 * k, 3 * k + 3).join()})`);
-    bar.style.background = `linear-gradient(90deg, ${stops.join(",")})`;
-    element("span", "", this.legend).textContent = legend.high;
+    const rgb = (k) => `rgb(${flat.slice(3 * k, 3 * k + 3).join()})`;
+    if (legend.swatches.length) this.swatches(legend.swatches, rgb);
+    else {
+      element("span", "", this.legend).textContent = legend.low;
+      const bar = element("span", "cf-ramp", this.legend);
+      bar.style.background = `linear-gradient(90deg, ${[0, 50, 101, 152, 203, 254].map(rgb).join(",")})`;
+      element("span", "", this.legend).textContent = legend.high;
+    }
     for (const [kind, name] of legend.marks || []) {
       const item = element("span", "cf-key", this.legend);
       element("i", `cf-mark cf-mark-${kind}`, item);
@@ -422,10 +425,19 @@ class Board {
     }
   }
 
+  /** Groups, each in its colour: there is no more and less of them. */
+  swatches(some, rgb) {
+    for (const [k, name] of some) {
+      const item = element("span", "cf-key", this.legend);
+      element("i", "cf-mark", item).style.background = rgb(k);
+      item.append(name);
+    }
+  }
+
   /** The ends of the scale of differences, which grows with them. */
   drawScale() {
     const ends = this.head.ends;
-    if (!ends || this.view.mode !== "difference") return;
+    if (!ends || this.view.mode !== "difference" || this.view.legend.swatches.length) return;
     const [, low, , high] = this.legend.children;
     [low.textContent, high.textContent] = ends;
   }

@@ -4,8 +4,9 @@ from functools import cache
 from typing import Any
 
 import scenarios
-from experiments.viewer.looks import LAYERS, ON_REQUEST
+from experiments.viewer.looks import GANG_STEP, LAYERS, ON_REQUEST, TOP
 from experiments.viewer.texts import say
+from model.gangs import GANGS
 
 MOVING = ("foot", "bicycle", "motorcycle", "vehicle")
 
@@ -45,15 +46,23 @@ def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any
     """Return what stands below the maps."""
     layer = LAYERS[name]
     low, high = (f"{layer.told * end:g}" for end in (layer.low, layer.high))
-    if name in ON_REQUEST:
-        low, high = ("MS-13", "Barrio 18") if name == "gangs" else ("", "")
     if mode == "difference":
         low, high = say(language, "page.more_in_a"), say(language, "page.more_in_b")
     kinds = [] if not layer.named else ["station"] if mode == "difference" else [*MOVING, "station", "incident"]
     marks = [(kind, say(language, f"page.{kind}")) for kind in kinds]
     if layer.named:
         marks.append(("seat", say(language, "page.seat_communal" if communal else "page.seat")))
-    return {"title": say(language, f"layer.{name}"), "low": low, "high": high, "marks": marks}
+    swatches = groups(language, name, mode) if name in ON_REQUEST else []
+    return {"title": say(language, f"layer.{name}"), "low": low, "high": high, "marks": marks, "swatches": swatches}
+
+
+def groups(language: str, name: str, mode: str) -> list[tuple[int, str]]:
+    """Return the bytes that a layer of groups shows, each with whose they are: there is no more and less of them."""
+    if mode == "difference":
+        return [(int(TOP), say(language, "page.another_in_b"))]
+    if name == "gangs":
+        return [(number * GANG_STEP, gang) for number, gang in enumerate(GANGS)]
+    return [(0, say(language, "page.protected"))]
 
 
 def ends(language: str, end: float) -> list[str]:
