@@ -101,10 +101,20 @@ def measured(browser: Any, url: str, server: Any) -> dict[str, str]:
 
 
 def pictures(browser: Any, url: str) -> None:
-    """Take the pictures."""
+    """Take the pictures, one after the other in one tab."""
     tab = Tab(browser, url + LIFE)
     tab.ready()
     go_to(tab, "2018-07-01", "Go to date")
+    of_one_world(tab)
+    of_twins(tab)
+    of_levers(tab)
+    of_the_other_site(tab)
+    tab.close()
+    assert tab.wrong == [], tab.wrong
+
+
+def of_one_world(tab: Tab) -> None:
+    """The map at a projector, why, and over time on a phone."""
     tab.page.screenshot(path=FOLDER / "projector_en.png")
     tab.press("Español")
     tab.press("¿Por qué?")
@@ -116,6 +126,10 @@ def pictures(browser: Any, url: str) -> None:
     tab.page.wait_for_timeout(2500)
     tab.page.screenshot(path=FOLDER / "phone_es.png")
     tab.page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def of_twins(tab: Tab) -> None:
+    """Twins side by side, then their difference and what it comes from; one world is left."""
     tab.press("Mundos gemelos")
     tab.until(lambda: tab.page.locator(".cf-canvas").count() == 2)
     tab.still()
@@ -134,6 +148,10 @@ def pictures(browser: Any, url: str) -> None:
     tab.press("Twins")
     tab.page.get_by_text("Policy of B").wait_for(state="detached")
     tab.still()
+
+
+def of_levers(tab: Tab) -> None:
+    """A lever moved in the dark, at a projector and on a phone."""
     tab.choose("Layer", "Every resident")
     tab.press("Light or dark")
     tab.press("Levers")
@@ -149,6 +167,10 @@ def pictures(browser: Any, url: str) -> None:
     tab.page.wait_for_timeout(2500)
     tab.page.screenshot(path=FOLDER / "phone_en_dark.png")
     tab.page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def of_the_other_site(tab: Tab) -> None:
+    """A month of Totonicapán in the dark."""
     tab.press("Español")
     tab.press("En el tiempo")
     tab.choose("Municipio", "Totonicapán")
@@ -159,8 +181,6 @@ def pictures(browser: Any, url: str) -> None:
     tab.still()
     tab.page.wait_for_timeout(2500)
     tab.page.screenshot(path=FOLDER / "totonicapan_es_dark.png")
-    tab.close()
-    assert tab.wrong == [], tab.wrong
 
 
 def readme(told: dict[str, str]) -> str:

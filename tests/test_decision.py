@@ -154,7 +154,7 @@ def test_the_background_lives_the_same_bits_as_the_command(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(FILE).write_text(HARD.file, encoding="utf-8")
-    folder, _ = compare(HARD.request(f"./{FILE}"), 2, None)
+    folder, _ = compare(HARD.request(f"./{FILE}"), 1, None)
     effects = pd.read_parquet(folder / "effects.parquet").set_index("measure")
     for outcome in OUTCOMES:
         own = effect_on(outcome.headline, paired_lives(*lived))
