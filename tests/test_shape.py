@@ -13,7 +13,7 @@ DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def files() -> list[Path]:
     return [
         path
-        for package in ("model", "scenarios", "experiments", "confianza")
+        for package in ("model", "scenarios", "experiments", "confianza", "tests")
         for path in sorted((ROOT / package).rglob("*.py"))
     ]
 

@@ -6,6 +6,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -513,51 +514,65 @@ def merged(*all_changes: Mapping[str, Mapping[str, float]]) -> dict[str, dict[st
     return result
 
 
-def small_scenario(
-    *,
-    width: float = 2500.0,
-    height: float = 2000.0,
-    start: datetime.date = datetime.date(2017, 1, 27),
-    residents: int = 400,
-    scale: float = 1.0,
-    town_seed: int = 1,
-    roads: tuple[int, ...] = (0, 1),
-    organised: float = 0.6,
-    officers: tuple[int, ...] = (22,),
-    vehicles: int = 1,
-    cliques: tuple[int, int] = (2, 2),
-    communal: int = 1,
-    market_days: tuple[str, ...] = ("saturday",),
-    poor: bool = False,
-    couples: float = 1.0,
-    fleet: float = 1.0,
-    changes: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
-    wildness: tuple[int, float] = (0, 0.0),
-    timeline: bool = True,
-    warm_up: int = 0,
-    off: frozenset[str] = frozenset(),
-) -> Scenario:
+@dataclass(frozen=True, kw_only=True)
+class Small:
+    """What a small town is made of."""
+
+    width: float = 2500.0
+    height: float = 2000.0
+    start: datetime.date = datetime.date(2017, 1, 27)
+    residents: int = 400
+    scale: float = 1.0
+    town_seed: int = 1
+    roads: tuple[int, ...] = (0, 1)
+    organised: float = 0.6
+    officers: tuple[int, ...] = (22,)
+    vehicles: int = 1
+    cliques: tuple[int, int] = (2, 2)
+    communal: int = 1
+    market_days: tuple[str, ...] = ("saturday",)
+    poor: bool = False
+    couples: float = 1.0
+    fleet: float = 1.0
+    changes: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+    wildness: tuple[int, float] = (0, 0.0)
+    timeline: bool = True
+    warm_up: int = 0
+    off: frozenset[str] = frozenset()
+
+    def numbers(self) -> dict[str, dict[str, float]]:
+        """Return the numbers of the groups that are not their defaults."""
+        markets = {f"market_{day}": int(day in self.market_days) for day in ("thursday", "saturday", "sunday")}
+        chosen = {
+            "population": {"total": self.residents, "scale": self.scale, "seed": self.town_seed},
+            "calendar": {"warm_up": self.warm_up} | markets,
+            "gangs": {"ms13": self.cliques[0], "barrio18": self.cliques[1]},
+            "boards": {"communal": self.communal},
+        }
+        plant = {"roster": {"couples": self.couples}, "resources": {"vehicles": self.fleet}}
+        return merged(BUSY, POOR if self.poor else {}, plant, self.changes, wild(*self.wildness), chosen)
+
+    def outline(self) -> Polygon:
+        """Return the border, which is no rectangle."""
+        x, y = self.width, self.height
+        return Polygon([(0, 0), (x, 0.1 * y), (0.9 * x, y), (0.1 * x, 0.9 * y)])
+
+
+def small_scenario(**of: Any) -> Scenario:
     """Build a small town in which much happens."""
-    chosen = {
-        "population": {"total": residents, "scale": scale, "seed": town_seed},
-        "calendar": {"warm_up": warm_up}
-        | {f"market_{day}": int(day in market_days) for day in ("thursday", "saturday", "sunday")},
-        "gangs": {"ms13": cliques[0], "barrio18": cliques[1]},
-        "boards": {"communal": communal},
-    }
-    plant = {"roster": {"couples": couples}, "resources": {"vehicles": fleet}}
-    values = merged(BUSY, POOR if poor else {}, plant, changes, wild(*wildness), chosen)
+    small = Small(**of)
+    values = small.numbers()
     return Scenario(
         name="small",
         title={"en": "A small town"},
-        start=start,
+        start=small.start,
         groups={name: group().replace(values.get(name, {})) for name, group in declare_all().items()},
-        outline=Polygon([(0, 0), (width, 0.1 * height), (0.9 * width, height), (0.1 * width, 0.9 * height)]),
+        outline=small.outline(),
         lake=None,
-        settlements=tuple(settlement(row, road, organised) for row, road in enumerate(roads)),
-        facilities=tuple(facility(row, n_officers, vehicles) for row, n_officers in enumerate(officers)),
-        timeline=events(start) if timeline else (),
-        off=off,
+        settlements=tuple(settlement(row, road, small.organised) for row, road in enumerate(small.roads)),
+        facilities=tuple(facility(row, n_officers, small.vehicles) for row, n_officers in enumerate(small.officers)),
+        timeline=events(small.start) if small.timeline else (),
+        off=small.off,
     )
 
 

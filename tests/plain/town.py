@@ -124,34 +124,16 @@ class PlainTown(mesa.Model):
         super().__init__(rng=seed)
         self.settings = scenario
         self.seed_of_luck = seed
-        self._groups: dict[str, Any] = {}
-        first_day = years_before(scenario.start, scenario["calendar"].warm_up)
-        self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
-        self.first_month = self.month
-        self.start_tick = 3 * (scenario.start - DAY_ZERO).days
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
         self.intercept = self.fear_shift = 0.0
-        self.tick -= 3
-        self.mood = self.numbers("trust").mood
-        self.tick += 3
-        self._groups.clear()
-        self.now = self.tick
+        self.set_clock()
         self.read_map(town)
         self.read_police(town)
         self.read_residents(town)
         find_intercept(self)
-        self.authorities = [
-            Authority(self, number, row, town.settlements[int(row["settlement"])])
-            for number, row in enumerate(town.authorities)
-        ]
-        self.memories: list[Memory]
-        self.mail: list[Mail]
-        self.plans: list[Plan]
-        first_plans(self)
-        self.garage = open_garage(self)
-        note_care(self)
-        self.figures = [Figure() for _ in self.facilities]
+        self.form_boards(town)
+        self.plan_first()
         self.found_gangs()
         self.await_nothing()
         self.begin_to_decide()
@@ -169,6 +151,37 @@ class PlainTown(mesa.Model):
         self.ledger.begin()
         self.n_learned = self.n_traced = 0
         self.begin_shift()
+
+    def set_clock(self) -> None:
+        """Find the first shift, that of the warm-up, and share the mood of the day before it."""
+        scenario = self.settings
+        self._groups: dict[str, Any] = {}
+        first_day = years_before(scenario.start, scenario["calendar"].warm_up)
+        self.tick = self.first_tick = 3 * (first_day - DAY_ZERO).days
+        self.first_month = self.month
+        self.start_tick = 3 * (scenario.start - DAY_ZERO).days
+        self.tick -= 3
+        self.mood = self.numbers("trust").mood
+        self.tick += 3
+        self._groups.clear()
+        self.now = self.tick
+
+    def form_boards(self, town: Any) -> None:
+        """Let settlements have the authorities that the tables name."""
+        self.authorities = [
+            Authority(self, number, row, town.settlements[int(row["settlement"])])
+            for number, row in enumerate(town.authorities)
+        ]
+
+    def plan_first(self) -> None:
+        """Make the first plans, open the garage, and begin to count figures."""
+        self.memories: list[Memory]
+        self.mail: list[Mail]
+        self.plans: list[Plan]
+        first_plans(self)
+        self.garage = open_garage(self)
+        note_care(self)
+        self.figures = [Figure() for _ in self.facilities]
 
     def found_gangs(self) -> None:
         """Found cliques and groups of protectors."""
