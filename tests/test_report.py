@@ -7,6 +7,8 @@ import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -19,6 +21,7 @@ from experiments.compare.ceiling import ceiling
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
 from experiments.report import build, figures_in
+from experiments.report.by_policy import strongest
 from experiments.report.chapters import chapters
 from experiments.report.context import CONTEXT, series
 from experiments.report.figures import FIGURES, drawn
@@ -26,6 +29,7 @@ from experiments.report.places import FLOOR
 from experiments.report.reading import TYPICAL, read_sites
 from experiments.runs.laws import ALSO, Law
 from experiments.runs.manifest import read_manifest
+from experiments.runs.words import cause
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
 TOLD = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "6")
@@ -282,6 +286,16 @@ def test_names_of_the_code_are_noticed(text):
 def test_a_word_of_the_other_language_is_noticed():
     assert re.findall(FOREIGN["es"], seen("<p>La trust sube</p>"))
     assert re.findall(FOREIGN["en"], seen("<svg><text>la confianza</text></svg>"))
+
+
+def test_the_chief_cause_is_the_largest_where_it_is_told_from_luck():
+    found = {("a", "bribe"): (0.9, "open"), ("a", "hearsay"): (0.2, "rises"), ("b", "bribe"): (-0.1, "falls")}
+    site: Any = SimpleNamespace(
+        others=["a", "b"],
+        effect=lambda arm, name, _: {"typical": found.get((arm, name), (0.0, ""))[0]},
+        judged=lambda arm, name, _: found.get((arm, name), (0.0, "alike"))[1],
+    )
+    assert strongest(site, ["bribe", "hearsay"]).es == f"Lo que más mueve la confianza: {cause('hearsay', 'es')}"
 
 
 def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():

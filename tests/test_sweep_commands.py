@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 from stub_runs import quarantined, write_study
 
 from experiments.cli import app as cli
@@ -100,7 +101,12 @@ def test_a_run_of_the_shell_repeats_too(capsys, tmp_path):
     code, _, err = call(capsys, "repeat", run, "--in", tmp_path / "run")
     assert code == 0
     assert "every number is the same as stored" in err
+    drawn = (tmp_path / "run" / "summary.png").read_bytes()
     assert call(capsys, "plot", tmp_path / "run")[1].strip() == str(tmp_path / "run" / "summary.png")
+    assert (tmp_path / "run" / "summary.png").read_bytes() == drawn
+    assert call(capsys, "plot", tmp_path / "run", "--lang", "es")[1].strip().endswith("summary-es.png")
+    with Image.open(tmp_path / "run" / "summary-es.png") as picture:
+        assert "confianza en la policía de" in picture.info["Title"]
 
 
 def test_one_command_draws_the_figures_of_a_sweep(capsys, done):

@@ -1,6 +1,7 @@
 """What the figures of a sweep show: differences between twins, alike in everything else, with their errors."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,12 @@ from matplotlib.text import Text
 from experiments.figures.charts import effects
 from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, heat_map, pair_map
+from experiments.figures.sayings import factor_words
 from experiments.figures.svg import Tongue, content_of
 from experiments.figures.tornado import morris, tornado
 from experiments.sensitivity.indices import HEAD
 from experiments.sweeps.contrasts import TOGETHER, contrasts, over
+from experiments.sweeps.study import STUDIES, read_study
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
 FACTORS = ["policy", "trust.fast_days", "trust.memory_years"]
@@ -87,10 +90,17 @@ def test_every_figure_is_the_same_twice_and_says_its_finding_in_both_languages(r
 def test_a_finding_names_the_change_that_does_most(runs):
     figure = forest(runs[runs["scenario"] == "here"], FACTORS, ["trust_mean"], Tongue("es"))
     size = 3.0 * np.mean(list(POLICIES.values()))
-    told = (
-        f"Confianza en la policía, media de habitantes: el mayor cambio viene de trust.memory_years = 3, +{size:.3g}\n"
-    )
+    change = f"{factor_words('trust.memory_years', Tongue('es'))} = 3, +{size:.3g}"
+    told = f"Confianza en la policía, media de habitantes: el mayor cambio viene de {change}\n"
     assert figure.get_label().startswith(told)
+
+
+def test_every_parameter_of_a_ready_study_has_words_in_both_languages():
+    for path in Path(STUDIES).glob("*.toml"):
+        study = read_study(path)
+        own = study.factors.names
+        names = {name.partition(".")[0] for name in own} if study.sensitivity.by == "mechanism" else own
+        assert [name for name in names if factor_words(name, Tongue("es")) == name] == [], path.stem
 
 
 def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):

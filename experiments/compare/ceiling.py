@@ -1,5 +1,7 @@
 """What the model could have shown: the worlds at the ends of what can happen, as they were last computed."""
 
+from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -16,3 +18,19 @@ def ceiling() -> pd.DataFrame:
         return pd.DataFrame()
     table = pd.read_csv(CEILING)
     return table[table["trust"].notna()].reset_index(drop=True)
+
+
+def worlds_at(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]":
+    """Return what each world of the ceiling makes of a column at a site, by its row; empty where nobody knows."""
+    return table.loc[table["site"] == site, column].dropna() if column in table else pd.Series(dtype=float)
+
+
+def ends[World](worlds: Iterable[tuple[float, World]], today: World) -> tuple[tuple[float, World], ...] | None:
+    """Return the least and the greatest that any world makes, today, at 0, among them; None where no world is known.
+
+    >>> ends([(-2.0, "no police"), (1.0, "all best")], "today"), ends([(1.0, "all best")], "today")
+    (((-2.0, 'no police'), (1.0, 'all best')), ((0.0, 'today'), (1.0, 'all best')))
+    >>> ends([], "today")
+    """
+    known = [(0.0, today), *worlds]
+    return (min(known, key=itemgetter(0)), max(known, key=itemgetter(0))) if len(known) > 1 else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from experiments.compare.ceiling import ceiling
+from experiments.compare.ceiling import ceiling, ends, worlds_at
 from experiments.decision.measures import TODAY, Text, measures
 from experiments.decision.outcomes import Outcome
 from experiments.decision.reach import WORLDS, reach
@@ -23,30 +23,25 @@ def ends_of(outcome: Outcome, site: str, base: float, residents: float) -> tuple
     ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents.
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
-    told = (End(end.value * factor, end.title) for end in ceiling_of(outcome, site))
-    worlds = (*told,) or reached(outcome, site)
-    if not worlds:
-        return None
-    worlds = (*worlds, End(0.0, TODAY))
-    return min(worlds, key=lambda one: one.value), max(worlds, key=lambda one: one.value)
+    told = [(factor * value, title) for value, title in ceiling_of(outcome, site)]
+    found = ends(told or reached(outcome, site), TODAY)
+    return None if found is None else (End(*found[0]), End(*found[1]))
 
 
 @lru_cache
-def ceiling_of(outcome: Outcome, site: str) -> tuple[End, ...]:
+def ceiling_of(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
     """Return the worlds of the ceiling for an outcome that it tells."""
     table = ceiling()
-    if outcome.ceiling not in table:
-        return ()
-    own = table[(table["site"] == site) & table[outcome.ceiling].notna()]
-    return tuple(End(float(row[outcome.ceiling]), {"en": row["en"], "es": row["es"]}) for _, row in own.iterrows())
+    own = worlds_at(table, site, outcome.ceiling)
+    return tuple((value, {one: str(table.at[row, one]) for one in ("en", "es")}) for row, value in own.items())
 
 
 @lru_cache
-def reached(outcome: Outcome, site: str) -> tuple[End, ...]:
+def reached(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
     """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
     table = reach()
     if table.empty:
         return ()
     titles = WORLDS | {one.name: one.title for one in measures()}
     own = table[(table["site"] == site) & (table["outcome"] == outcome.name)]
-    return tuple(End(float(row["effect"]), titles[row["measure"]]) for _, row in own.iterrows())
+    return tuple((float(row["effect"]), titles[row["measure"]]) for _, row in own.iterrows())

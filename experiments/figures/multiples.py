@@ -23,6 +23,8 @@ LETTER, TICKS = 0.068, 0.3
 """Inches of a letter of a panel's head, and of the values at the left of a panel."""
 TITLE, UNDER, HEAD, VERDICT, APART, FOOT = 0.2, 0.16, 0.15, 0.17, 0.05, 0.22
 """Inches: lines of title, of what stands under it, of a head, of a verdict; over and below a panel."""
+ROOM = 0.03
+"""Share of a scale that is left at its ends, so that no mark is cut off."""
 ACROSS = 96, 152
 """Letters in a line of title and of what stands under it."""
 HEADED: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
@@ -219,5 +221,6 @@ def signed(axes: Axes) -> None:
 def share_scale(drawn: Sequence[Axes]) -> None:
     """Give panels that stand side by side one scale."""
     reach = [limit for axes in drawn for limit in axes.get_xlim()]
+    low, high = min(reach), max(reach)
     for axes in drawn:
-        axes.set_xlim(min(reach), max(reach))
+        axes.set_xlim(low - ROOM * (high - low), high + ROOM * (high - low))

@@ -27,6 +27,8 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": NULL, "linewidth": 1.2},
     {"color": NULL, "linewidth": 1.2, "dashes": (1, 1)},
 )
+DAYS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
+"""How years, months, days and less are written below a panel, in numbers, which are alike in every language."""
 NAMES, GROWS = 1.25, 2.0
 """Inches for the names of lines; room over a logarithm's highest."""
 
@@ -83,8 +85,8 @@ PANELS: Mapping[tuple[str, str], tuple[Lines, float]] = {
 def picture(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
     """Return the picture of runs that differ in their seeds."""
     months = derived(measures)
-    under = tongue("{}, {} a {}, {}.", "{}, {} to {}, {}.").format(
-        called(spec.policy, tongue), spec.begins, spec.until, seeds_of(measures, tongue)
+    under = tongue("{} a {}, {}; {}.", "{} to {}, {}; {}.").format(
+        spec.begins, spec.until, called(spec.policy, tongue), seeds_of(measures, tongue)
     )
     sizes = Sizes(1.15, 0.35, across=2, right=NAMES)
     sheet = Sheet(tongue, (finding(spec, months, tongue), under), [tongue(*head) for head in PANELS], sizes)
@@ -151,5 +153,7 @@ def draw(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float, tongue: T
         axes.set_ylim(bottom=0.0)
     locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+    axes.xaxis.set_major_formatter(
+        mdates.ConciseDateFormatter(locator, formats=DAYS, zero_formats=["", *DAYS[:-1]], show_offset=False)
+    )
     named_ends(axes, mdates.date2num(mean.index[-1]), ends)

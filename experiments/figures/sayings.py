@@ -21,23 +21,37 @@ FACTORS = {
     SCENARIO: ("municipio", "municipality"),
     POLICY: ("políticas", "policies"),
     TOGETHER: ("juntas, más allá de la suma", TOGETHER),
+    "trust.memory_years": ("años en que se borra la mitad de lo vivido", "years in which half of an experience fades"),
+    "trust.asymmetry": ("cuánto más pesa lo malo", "how much more bad news weighs"),
+    "trust.unanswered": ("peso de una llamada sin atender", "weight of a call that nobody answers"),
+    "hearsay.weight": ("peso de lo que se oye", "weight of what is heard"),
+    "reporting.trust": ("cuánto pesa la confianza al avisar", "how much trust counts in telling"),
+    "trust": ("la ley de la confianza", "the law of trust"),
+    "survey": ("cómo se contesta una encuesta", "how surveys are answered"),
+    "gangs": ("clicas", "cliques"),
+    "plant": ("quiénes son los agentes al inicio", "who the officers are at the start"),
+    "adoption.rotation": ("agentes que rotan en un año", "officers moved away in a year"),
 }
+"""What studies vary, in Spanish and in English, but for levers and mechanisms, which have their own words."""
 
+OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
+"""Units of what lies from 0 to 1, and how people say them."""
 AS_TODAY = "como hoy", "as today"
 
 
 def for_people(measure: str) -> float:
     """Return by what a measure is multiplied where people read it: what lies from 0 to 1 is told from 0 to 100."""
-    return 100.0 if MEASURES[measure].unit == "0-1" else 1.0
+    return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
 
 
 def people_unit(measure: str, language: str) -> str:
     """Return the unit in which people read a measure.
 
-    >>> people_unit("trust_mean", "en"), people_unit("homicides", "es")
-    ('0-100', 'muertes')
+    >>> people_unit("trust_mean", "en"), people_unit("told_share", "es"), people_unit("homicides", "es")
+    ('0-100', '%', 'muertes')
     """
-    return "0-100" if MEASURES[measure].unit == "0-1" else unit(MEASURES[measure].unit, language)
+    own = MEASURES[measure].unit
+    return OF_A_HUNDRED.get(own) or unit(own, language)
 
 
 def named(measure: str, tongue: Tongue) -> str:
@@ -83,7 +97,7 @@ def plain(name: str) -> str:
 
 
 def factor_words(factor: str, tongue: Tongue) -> str:
-    """Return what was varied: a lever or a mechanism by its words, any other parameter by its name."""
+    """Return what was varied in words, or the name of a parameter that has none."""
     if factor in FACTORS:
         return tongue(*FACTORS[factor])
     for ask in (lever, mechanism):
@@ -124,10 +138,11 @@ def in_lines(text: str, width: int) -> str:
 def with_sign(value: float, form: str = "+,.3g") -> str:
     """Return a number with its sign, as it is printed.
 
-    >>> with_sign(-1234.5, "+,.1f"), with_sign(0.0)
+    >>> with_sign(-1234.5, "+,.1f"), with_sign(-0.04, "+,.1f")
     ('−1,234.5', '0')
     """
-    return f"{value:{form}}".replace("-", "−") if value else "0"
+    text = f"{value:{form}}".replace("-", "−")
+    return text if text.strip("+−0.") else "0"
 
 
 def decimals(values: np.ndarray) -> int:

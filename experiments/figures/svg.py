@@ -50,7 +50,7 @@ class Tongue:
         if not text:
             return text
         own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
-        other = [""] * (len(own) - len(other)) + other
+        other += [""] * (len(own) - len(other))
         other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
         self.pairs |= dict(zip(own, other, strict=True))
         return "\n".join(own)

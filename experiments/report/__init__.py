@@ -18,7 +18,7 @@ from experiments.figures.svg import Tongue, svg_of
 from experiments.report import answers, decided, disagreeing, page_one, practice, sentences, tables
 from experiments.report.both import LANGUAGES, both
 from experiments.report.ceiling import MEASURES as OF_CEILING
-from experiments.report.ceiling import shown_end, worlds_at
+from experiments.report.ceiling import rows_at, shown_end
 from experiments.report.chapters import chapters
 from experiments.report.days import day
 from experiments.report.figures import FIGURES, available, drawn
@@ -45,7 +45,7 @@ SOURCES = {
     "day": day,
     "available": available,
     "few_deaths": few_deaths,
-    "ceiling_at": worlds_at,
+    "ceiling_at": rows_at,
     "of_ceiling": OF_CEILING,
     "figure_styles": FIGURE_STYLES,
     "look": REPORT,

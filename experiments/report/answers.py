@@ -181,7 +181,10 @@ def hurting(site: Site) -> Iterator[Both]:
         if site.judged(arm, WRONGFUL) == "rises":
             number = marked(told(site, arm, WRONGFUL, HARMS[WRONGFUL]), "h")
             falls = site.judged(arm, TRUST) == "falls"
-            lead = ("{name} la baja y deja {number} al año.", "{name} lowers it and leaves {number} a year.")
+            lead = (
+                "{name} baja la confianza y deja {number} al año.",
+                "{name} lowers trust and leaves {number} a year.",
+            )
             bare = ("{name} deja {number} al año.", "{name} leaves {number} a year.")
             yield both(*(lead if falls else bare), name=quoted(arm), number=number)
 

@@ -159,11 +159,16 @@ def causes(site: Site, tongue: Tongue) -> Figure:
 
 
 def strongest(site: Site, names: Sequence[str]) -> Both:
-    """Return which cause moves trust most, of those that are told from luck under any policy."""
-    told = [name for name in names if {"rises", "falls"} & {site.judged(arm, name, "cause") for arm in site.others}]
+    """Return which cause moves trust most under a policy under which it is told from luck."""
+    told = [
+        (abs(site.effect(arm, name, "cause")["typical"]), name)
+        for name in names
+        for arm in site.others
+        if site.judged(arm, name, "cause") in ("rises", "falls")
+    ]
     if not told:
         return both("Ninguna causa se distingue del azar", "No cause can be told from luck")
-    first = both(*in_both(cause, told[0]))
+    first = both(*in_both(cause, max(told)[1]))
     return both("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
@@ -192,7 +197,7 @@ def criteria(site: Site, tongue: Tongue) -> Figure:
                 given = site.judged(arm, name) if site.others else "open"
                 m.from_a_to_b(axes, at, scores[0] or 0.0, scores[1] or 0.0, given)
         m.rows_of(axes, [named(name, tongue) for name in known] if number % sheet.across == 0 else [""] * len(known))
-        axes.set_xlim(0.0, 100.0)
+        axes.set_xlim(-3.0, 103.0)
     return sheet.figure
 
 

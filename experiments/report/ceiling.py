@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from experiments.compare.ceiling import ends, worlds_at
+
 if TYPE_CHECKING:
     from experiments.report.numbers import Numbers
     from experiments.report.reading import Site
@@ -43,7 +45,7 @@ MEASURES = {
 }
 
 
-def worlds_at(numbers: "Numbers", site: str) -> list[Any]:
+def rows_at(numbers: "Numbers", site: str) -> list[Any]:
     """Return the rows of the worlds of one site."""
     return list(numbers.rows("ceiling", site=site).itertuples())
 
@@ -51,19 +53,13 @@ def worlds_at(numbers: "Numbers", site: str) -> list[Any]:
 def ends_of(site: "Site", measure: str) -> Ends | None:
     """Return the ends of a measure among today and all worlds of the ceiling; None where they were not run."""
     column = TRUST.get(measure, measure)
-    rows = site.numbers.rows("ceiling", site=site.name)
-    if column not in rows:
+    worlds = worlds_at(site.numbers.tables["ceiling"], site.name, column)
+    found = ends(zip(worlds, worlds.index, strict=True), None)
+    if found is None or found[0] == found[1]:
         return None
-    rows = rows[rows[column].notna()]
-    if rows.empty:
-        return None
+    (least, low), (most, high) = found
     scale = 1.0 if measure in TRUST else float(f"{site.residents / RESIDENTS:.4g}")  # as it is told beside the number
-    least, most = rows[column].min(), rows[column].max()
-    if not max(most, 0.0) > min(least, 0.0):
-        return None
-    order = rows.sort_values(column).index.tolist()
-    low, high = order[0] if least < 0.0 else None, order[-1] if most > 0.0 else None
-    return Ends(column, low, high, scale, (scale * min(least, 0.0), scale * max(most, 0.0)))
+    return Ends(column, low, high, scale, (scale * least, scale * most))
 
 
 def shown_end(site: "Site", measure: str, which: str, digits: int) -> Markup:

@@ -18,6 +18,8 @@ from experiments.report.reading import Site
 DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 WRITTEN = 30.0
 """Minutes of a use above which a figure writes them out."""
+LETTERS, MOST_LETTERS = 6.5, 19.0
+"""Points of a number in a cell, and of all numbers of a row, so that those beside each other do not touch."""
 BAR, CELL, LEFT = 0.2, 0.17, 1.75
 """Inches of the bar of an arm, of a cell of a grid, of the names of rows."""
 
@@ -51,9 +53,10 @@ def memory(site: Site, tongue: Tongue) -> Figure:
 def write_cells(axes: Any, cells: np.ndarray, widest: float) -> None:
     """Write an effect into every cell of a grid, so that nothing hangs on colour."""
     for (row, column), value in np.ndenumerate(cells):
-        shown = f"{value:+.2f}".replace("-", "−").replace("0.", ".") if round(value, 2) else "0"
+        shown = f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0"
         pale = abs(value) < 0.6 * widest
-        axes.text(column, row, shown, ha="center", va="center", fontsize=5, color=INK if pale else on(INK))
+        look: Any = {"ha": "center", "va": "center", "color": INK if pale else on(INK)}
+        axes.text(column, row, shown, fontsize=min(LETTERS, MOST_LETTERS / cells.shape[1]), **look)
 
 
 def turning(site: Site) -> Both:
@@ -118,7 +121,7 @@ def minutes(site: Site, tongue: Tongue) -> Figure:
         written = [f"{value:.0f}" if value > WRITTEN else "" for value in values]
         axes.bar_label(bars, written, label_type="center", fontsize=6.5, color=on(colour))
         begun += values
-    rows_of(axes, [title_of(arm, tongue) for arm in site.arms])
+    rows_of(axes, [tongue("Como hoy", "As today"), *(title_of(arm, tongue) for arm in site.arms[1:])])
     axes.set_ylim(len(site.arms) + 0.9, -0.5)
     axes.set_xlim(0.0, float(begun.max()))
     axes.set_xticks([])

@@ -21,7 +21,8 @@ MOST = 0.98
 """Share of cells that the scale of a map holds, so that a few do not pale all others."""
 LEVELS = 17
 """Steps of colour on a map: as many as an eye tells apart, and odd, so that no difference has a colour of its own."""
-FRAME = "0.6"
+FRAME, SCALE = "0.6", 0.38
+"""Grey of an outline; inches of a scale of colours below a map."""
 
 
 @shows(
@@ -36,7 +37,7 @@ def maps(site: Site, tongue: Tongue) -> Figure:
         tongue,
         (spoken(finding(site, gaps), tongue), spoken(under(site), tongue)),
         [tongue("Como hoy, al final", "As today, at the end"), *(title_of(arm, tongue) for arm in site.others)],
-        Sizes(tall_of(site, grids[0]), EDGE),
+        Sizes(tall_of(site, grids[0]), EDGE, foot=SCALE),
     )
     low, high = (float(np.nanquantile(grids[0], edge)) for edge in (1.0 - MOST, MOST))
     widest = max(FLOOR, *(float(np.nanquantile(np.abs(gap), MOST)) for gap in gaps))
@@ -116,7 +117,7 @@ def bar(sheet: Sheet, shown: Any, label: str) -> None:
     """Draw the scale of colours below a map."""
     box = shown.axes.get_position(original=True)
     place = sheet.figure.add_axes(
-        (box.x0, box.y0 - 0.09 / sheet.figure.get_figheight(), box.width, 0.05 / sheet.figure.get_figheight())
+        (box.x0, box.y0 - 0.19 / sheet.figure.get_figheight(), box.width, 0.05 / sheet.figure.get_figheight())
     )
     scale = sheet.figure.colorbar(shown, cax=place, orientation="horizontal", extend="both", ticks=MaxNLocator(3))
     scale.outline.set_visible(False)
