@@ -246,6 +246,17 @@ def test_fewer_homicides_are_never_told_without_wrongful_detentions(
     assert "in exchange" in "".join(text for text, _ in answer(standing([base, hard], "en")))
 
 
+def test_a_harm_is_in_exchange_for_a_benefit_only(lived: list[list[Life]]) -> None:
+    columns = BY_NAME["refused"].read.columns
+    apart = changed(lived[0], **dict.fromkeys(columns, 1.0))
+    alone = changed(lived[0], **dict.fromkeys(columns, 1.0), crimes_occurred=-1.0)
+    for arm, link in ((apart, "; but "), (alone, "; in exchange, ")):
+        told = answer(standing([lived[0], arm], "en"))
+        words = "".join(text for text, _ in told)
+        assert f"{link}12 more complaints a year are refused" in words.replace(f"{12 * len(columns)}", "12")
+        assert ("b" in {kind for _, kind in told}) == (link != "; but ")
+
+
 def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[Life]]) -> None:
     few = [side[:5] for side in lived]
     assert found(TRUST, paired_lives(*few)).verdict == "few"

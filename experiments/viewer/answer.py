@@ -57,16 +57,17 @@ def told(one: Standing) -> list[Span]:
     """Return what the measures do: benefits, and in exchange the harms."""
     n = len(one.choice.chosen)
     begin = one.say("decision.with_one") if n == 1 else one.say("decision.with_many", n=n)
-    order = sorted(one.founds, key=lambda found: found.outcome.name in LAST)
-    goods = [phrase(one, found) for found in order if is_told(found) and not found.harmful]
+    order = sorted(one.founds, key=lambda found: (not kind_of(found), found.outcome.name in LAST))
+    good = [found for found in order if is_told(found) and not found.harmful]
+    goods = [phrase(one, found) for found in good]
     harms = [phrase(one, found) for found in one.founds if found.harmful]
     spans: list[Span] = [(begin, "bold"), (" ", "")]
     if goods:
-        spans.append((goods[0], "b"))
+        spans.append((goods[0], kind_of(good[0])))
         spans += [(joined(one, goods[1 : 1 + MOST_TOLD]), "")] if goods[1:] else []
     if harms:
-        link = one.say("decision.in_exchange")
-        spans += [("; ", ""), (link, "bold"), (", ", "")] if goods else []
+        link = one.say("decision.in_exchange" if any(map(kind_of, good)) else "decision.but")
+        spans += [("; ", ""), (link, "bold"), (" ", "")] if goods else []
         spans.append((joined(one, harms, first=True), "h"))
     unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.verdict == "unknown"]
     if unsure:
@@ -110,6 +111,11 @@ def beside(one: Standing) -> list[Span]:
     return spans
 
 
+def kind_of(found: Found) -> str:
+    """Return whether an outcome is a harm, a benefit, or nothing that can be told."""
+    return "h" if found.harmful else "b" if found.verdict in ("rises", "falls") else ""
+
+
 def bar(one: Standing) -> list[Span]:
     """Return the shortest form of the answer, for the foot of a telephone."""
     if one.running or not one.founds or one.done < FEWEST:
@@ -118,4 +124,4 @@ def bar(one: Standing) -> list[Span]:
     key = "none" if harms == 0 else "one" if harms == 1 else "many"
     words = one.say(f"decision.bar_harm_{key}", n=harms) if key == "many" else one.say(f"decision.bar_harm_{key}")
     trust = one.founds[0]
-    return [(phrase(one, trust), "b" if not trust.harmful else "h"), (words, "h" if harms else "")]
+    return [(phrase(one, trust), kind_of(trust)), (words, "h" if harms else "")]

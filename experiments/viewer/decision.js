@@ -146,7 +146,7 @@ function render({ model, el }) {
     place.className = `cd-o ${row.hero ? "cd-hero" : ""}`;
     place.dataset.name = row.name;
     place.innerHTML = `<div class="cd-t"><h3>${plain(row.title)}</h3>
-      ${row.hero ? `<p class="cd-big">${s.state === "running" && s.chosen ? "…" : plain(row.big || "…")} <small>${plain(s.words.of_hundred)}</small></p>` : ""}
+      ${row.hero ? `<p class="cd-big ${row.unknown ? "cd-grey" : ""}">${s.state === "running" && s.chosen ? "…" : plain(row.big || "…")} <small>${plain(s.words.of_hundred)}</small></p>` : ""}
       <p class="cd-v cd-${row.kind}">${row.sign ? `<span>${row.sign}</span> ` : ""}${plain(row.verdict)}${size}</p>${marks(row, s)}
       ${row.note ? `<p class="cd-small">${plain(row.note)}</p>` : ""}</div><div class="cd-c"></div><div class="cd-r"></div>`;
     find(row.harm ? ".cd-harms > div" : ".cd-goods").appendChild(place);

@@ -217,7 +217,7 @@ function ground(map, sheet) {
   s += g.outline.map((one) => `<path d="${ring(one)}" fill="${colour("land")}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>`).join("");
   if (map.course) s += g.x.map((x, k) => `<rect x="${x}" y="${up(g.y[k]) - 1}" width=".94" height=".94"/>`).join("");
   if (map.unknown) {
-    s += `<pattern id="cd-hatch" width="2" height="2" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">${line(0, 0, 0, 2, colour("faint"), 'stroke-width=".7"')}</pattern>`;
+    s += `<pattern id="cd-hatch" width="${size * 0.8}" height="${size}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">${line(0, 0, 0, size, colour("faint"), `stroke-width="${size * 0.25}"`)}</pattern>`;
     s += g.outline.map((one) => `<path d="${ring(one)}" fill="url(#cd-hatch)"/>`).join("");
   }
   s += places(g, size, up);
