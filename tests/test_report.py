@@ -87,6 +87,13 @@ def page(folder):
     return build(folder, "both").decode()
 
 
+def words_of(folder, lang):
+    """Return a report whose figures are left out: they take most of the time, and say nothing else."""
+    with pytest.MonkeyPatch.context() as quick:
+        quick.setattr("experiments.report.figure_of", lambda *_: "")
+        return build(folder, lang).decode()
+
+
 class Reader(HTMLParser):
     """Takes the numbers with their origins out of a page, and all other words that a reader sees."""
 
@@ -166,7 +173,7 @@ def test_the_reference_report_is_small_and_every_number_in_it_stands_in_its_tabl
 
 
 def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, monkeypatch):
-    assert "What the model could have shown" not in build(folder, "en").decode() or ceiling().size
+    assert "What the model could have shown" not in words_of(folder, "en") or ceiling().size
     columns = "site,world,en,es,twins,years,few,trust,trust_low,trust_high,crimes,crimes_low,crimes_high"
     columns += ",homicides,homicides_low,homicides_high,code"
     rows = [
@@ -212,7 +219,7 @@ def test_no_number_comes_from_anywhere_else(page):
 
 def test_the_numbers_are_those_of_the_policy_and_measure_beside_them(folder):
     effects = pq.read_table(folder / "effects.parquet").to_pandas()
-    page = build(folder, "en").decode()
+    page = words_of(folder, "en")
     table = page[page.index("All numbers") :]
     row = table[table.index("<td>complaints (prosecutor)") :].partition("</tr>")[0]
     cell = int(re.search(r"effects:(\d+):effect:", row)[1])
@@ -307,7 +314,7 @@ def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
 
 def test_page_one_says_which_policy_raises_what_is_filed_and_not_crime(folder, tmp_path):
     found = {"crimes_occurred": (0.5, -1.0, 2.0), "complaints_filed": (30.0, 20.0, 40.0), "trust_mean": (0.5, 0.2, 0.8)}
-    page = retold(folder, tmp_path / "a", found)
+    page = retold(folder, tmp_path / "a", found, told=drawn_too)
     assert "Apoyo a la denuncia: sube lo denunciado o registrado, no el delito" in page
     assert "«Apoyo a la denuncia» es la única que sube la confianza" in page
     assert re.search("0.5 puntos de 100", re.sub("<[^>]+>", "", page))
@@ -332,7 +339,7 @@ def test_with_fewer_than_six_twins_nothing_is_said(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "few")
     effects = pq.read_table(tmp_path / "few" / "effects.parquet").to_pandas()
     effects.assign(n=5).to_parquet(tmp_path / "few" / "effects.parquet")
-    page = re.sub("<[^>]+>", "", build(tmp_path / "few", "en").decode())
+    page = re.sub("<[^>]+>", "", words_of(tmp_path / "few", "en"))
     assert "Of 5 twin worlds nothing can be said: at least six are needed." in page
     assert "Of so few twin worlds nothing is said." in page
 
@@ -344,7 +351,7 @@ def test_both_languages_switch_without_script(page):
 
 
 def test_a_report_says_what_a_workshop_must_hear(folder):
-    page = build(folder, "es").decode()
+    page = words_of(folder, "es")
     for words in (
         "¿Qué política cambia la confianza en la policía en Villa Canales?",
         "mundos gemelos",
@@ -362,7 +369,12 @@ def test_a_report_says_what_a_workshop_must_hear(folder):
     assert re.search("(Se sabe|No se sabe): ", page)
 
 
-def retold(folder, place, changes, lang="es"):
+def drawn_too(folder, lang):
+    """Return a report with its figures."""
+    return build(folder, lang).decode()
+
+
+def retold(folder, place, changes, lang="es", told=words_of):
     """Return the report of the same comparison had it found other effects of the first policy."""
     shutil.copytree(folder, place)
     effects = pq.read_table(place / "effects.parquet").to_pandas()
@@ -373,7 +385,7 @@ def retold(folder, place, changes, lang="es"):
         effects.loc[rows, "arm"] = effects.loc[rows, "base"] + effect
         effects.loc[rows, ["same", "rose", "fell"]] = 0, int(effect > 0) * 6, int(effect < 0) * 6
     effects.to_parquet(place / "effects.parquet")
-    return re.sub(r"</?data[^>]*>", "", build(place, lang).decode())
+    return re.sub(r"</?data[^>]*>", "", told(place, lang))
 
 
 def test_what_could_be_taken_for_a_success_has_its_caution_beside_it(folder, tmp_path):
