@@ -21,6 +21,7 @@ from experiments.runs.words import LANGUAGES
 from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, views, why
 from experiments.viewer.lane import Lane
 from experiments.viewer.levers import FIRST, levers
+from experiments.viewer.panels import LEAST, lines_of
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import known, say, texts
 from experiments.viewer.widgets import palettes
@@ -305,10 +306,15 @@ def test_a_life_is_what_befell_one_resident(small: str) -> None:
     heard = biography.dwellers(lane, None)
     lives = biography.listen(lane, heard, lambda: False)
     assert lives
+    assert any(abs(life.forgotten) > LEAST for life in lives)
     for life in lives:
         mind = lane.world.state.minds[life.who]
         assert life.after == pytest.approx(lane.world.trust()[life.who], abs=1e-12)
         own = [event for event in life.events if event.change]
+        shown = re.findall(r">([+−][\d.]+)</span>", "".join(lines_of("es", life)))
+        assert sum(float(one.replace("−", "-")) for one in shown) == pytest.approx(
+            100.0 * (life.after - life.before), abs=0.05 * (2 + len(life.events))
+        )
         assert own or mind["evidence"] == 0
         for language in LANGUAGES:
             words = [biography.sentence(language, event) for event in life.events]

@@ -3,12 +3,14 @@
 import html
 from collections.abc import Iterable, Sequence
 
+from experiments.viewer.standing import signed
+
 
 def signed_bars(rows: list[tuple[str, float]], digits: int = 2) -> str:
     """Return a list of names with bars to the left (less) or right (more) of a middle line."""
     most = max((abs(value) for _, value in rows), default=1.0) or 1.0
     return table(
-        f"<tr><th scope='row'>{html.escape(name)}</th><td class='cf-number'>{value:+.{digits}f}</td>"
+        f"<tr><th scope='row'>{html.escape(name)}</th><td class='cf-number'>{signed(value, digits)}</td>"
         f"<td class='cf-signed' aria-hidden='true'><i class='{'cf-more' if value >= 0 else 'cf-less'}'"
         f" style='width:{49.0 * abs(value) / most:.1f}%'></i></td></tr>"
         for name, value in rows

@@ -41,7 +41,7 @@ class Event:
 
 @dataclass
 class Life:
-    """A resident with the events of their life since the start."""
+    """A resident with the events of their life since the start; what is left out and forgotten makes up the rest."""
 
     who: int
     woman: bool
@@ -51,6 +51,12 @@ class Life:
     after: float
     events: list[Event]
     left_out: int = 0
+    small: float = 0.0
+
+    @property
+    def forgotten(self) -> float:
+        """By how much trust moved without an event: what was forgotten, and the mood of the country."""
+        return self.after - self.before - self.small - sum(event.change for event in self.events)
 
 
 def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
@@ -164,7 +170,7 @@ def shortened(life: Life) -> Life:
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
     room = max(0, MOST - sum(not event.small for event in life.events))
     dropped = {id(event) for event in small[room:]}
-    life.left_out = len(dropped)
+    life.left_out, life.small = len(dropped), sum(event.change for event in small[room:])
     life.events = [event for event in life.events if id(event) not in dropped]
     return life
 

@@ -1,6 +1,7 @@
 """The sentence that says in what two worlds differ so far."""
 
 from experiments.viewer.lane import Lane
+from experiments.viewer.standing import signed
 from experiments.viewer.texts import say
 
 COUNTS = {
@@ -29,8 +30,8 @@ def sentence(language: str, found: dict[str, float]) -> str:
     words = [count(language, name, value) for name, value in found.items() if name != "trust" and value]
     words = words or [say(language, "differ.none", what=say(language, "differ.reports"))]
     joined = say(language, "differ.and").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    trust = f"{found['trust']:+.1f}"
-    stated = say(language, "differ.level") if float(trust) == 0.0 else say(language, "differ.trust", trust=trust)
+    trust = signed(found["trust"], 1)
+    stated = say(language, "differ.level") if trust == "0.0" else say(language, "differ.trust", trust=trust)
     return say(language, "differ.start") + say(language, "differ.sentence", list=joined, trust=stated)
 
 

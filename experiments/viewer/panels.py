@@ -18,11 +18,16 @@ from experiments.viewer.charts import marks_of
 from experiments.viewer.criteria import criteria_bars, funnel_bars
 from experiments.viewer.levers import FIRST, Lever, levers
 from experiments.viewer.pieces import button, choice, markup, text
+from experiments.viewer.standing import number, signed
+from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 from model.calendar import date_of_tick, first_of_month
 
 WHOLE = -1
 """The whole municipality in the list of its settlements."""
+
+LEAST = 5e-4
+"""Change of trust that can be seen with one decimal."""
 
 
 @solara.component
@@ -192,7 +197,7 @@ def state_causes(visit: Visit, apart: bool) -> None:
     place = visit.settlement.value
     name = visit.say("why.all") if place is None else visit.in_hand().site.town.settlement_names[place]
     text(visit.say("why.title", place=name, period=period_of(visit)), "h3", "")
-    numbers = {"total": f"{stated.total:+.2f}", "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
+    numbers = {"total": signed(stated.total, 2), "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
     text(visit.say("why.apart" if apart else "why.total", **numbers), classes="cf-words")
     markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
 
@@ -239,22 +244,33 @@ def Stated(visit: Visit, life: biography.Life) -> None:
     """One life."""
     language = visit.language.value
     text(biography.opening(language, life), "h3", "")
-    trust = {"before": f"{100 * life.before:.0f}", "after": f"{100 * life.after:.0f}"}
+    trust = {"before": number(100 * life.before, 1), "after": number(100 * life.after, 1)}
     text(visit.say("life.trust", **trust), classes="cf-words")
     if not life.events:
         text(visit.say("life.quiet"))
-    markup("<ol class='cf-life'>" + "".join(line(language, event) for event in life.events) + "</ol>")
+    markup(f"<ol class='cf-life'>{''.join(lines_of(language, life))}</ol>")
+
+
+def lines_of(language: str, life: biography.Life) -> list[str]:
+    """Return a life as items of a list whose changes add up to that of trust."""
+    lines = [line(language, event) for event in life.events]
     if life.left_out:
-        text(visit.say("life.left_out", n=life.left_out))
+        lines.append(item(say(language, "life.left_out", n=life.left_out), life.small))
+    if abs(life.forgotten) >= LEAST:
+        lines.append(item(say(language, "life.forgotten"), life.forgotten))
+    return lines
 
 
 def line(language: str, event: biography.Event) -> str:
     """Return one event as an item of a list."""
-    moved = ""
-    if abs(event.change) >= 5e-4:
-        moved = f" <span class='cf-{'up' if event.change > 0 else 'down'}'>{100 * event.change:+.1f}</span>"
-    words = html.escape(biography.sentence(language, event)) + (f" (×{event.times})" if event.times > 1 else "")
-    return f"<li><time>{date_of_tick(event.tick)}</time>{words}{moved}</li>"
+    words = biography.sentence(language, event) + (f" (×{event.times})" if event.times > 1 else "")
+    return item(words, event.change, f"<time>{date_of_tick(event.tick)}</time>")
+
+
+def item(words: str, change: float, before: str = "") -> str:
+    """Return an item of a list with the points by which it moved trust, if they can be seen."""
+    moved = f" <span class='cf-{'up' if change > 0 else 'down'}'>{signed(100 * change, 1)}</span>"
+    return f"<li>{before}{html.escape(words)}{moved if abs(change) >= LEAST else ''}</li>"
 
 
 @solara.component
