@@ -19,6 +19,8 @@ from model.errors import InputError
 from scenarios.files import read_text
 
 Row = dict[str, Any]
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
+"""What a table leads to that somebody else wrote."""
 WORDS = {"True": True, "False": False}
 RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
     "ceiling": ceiling_of,
@@ -45,8 +47,8 @@ def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: 
         raise InputError("--measures chooses among those of a sweep, not of a table")
     try:
         figure = RECORDS[table.stem](rows_in(table), Tongue(lang))
-    except (KeyError, TypeError, ValueError) as reason:
-        raise InputError(f"{table}: is not as `validate` wrote it: {reason}") from None
+    except UNREADABLE as reason:
+        raise InputError(f"{table}: is not as `validate` wrote it: {type(reason).__name__}, {reason}") from None
     return [written(figure, out or table.with_name(f"{table.stem}{marked(lang)}.png"))]
 
 
