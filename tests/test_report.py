@@ -20,7 +20,8 @@ from experiments.compare.breakeven import crossed
 from experiments.compare.ceiling import ceiling
 from experiments.figures.slim import Styles, slim
 from experiments.figures.svg import Tongue, svg_of
-from experiments.report import build, figures_in
+from experiments.report import build, figures_in, places
+from experiments.report.both import both
 from experiments.report.by_policy import strongest
 from experiments.report.chapters import chapters
 from experiments.report.context import CONTEXT, series
@@ -303,6 +304,16 @@ def test_the_chief_cause_is_the_largest_where_it_is_told_from_luck():
         judged=lambda arm, name, _: found.get((arm, name), (0.0, "alike"))[1],
     )
     assert strongest(site, ["bribe", "hearsay"]).es == f"Lo que más mueve la confianza: {cause('hearsay', 'es')}"
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"), [(0, "Trust moves nowhere"), (1, "almost nowhere"), (500, "moves trust in 50 %")]
+)
+def test_a_map_tells_no_share_that_would_be_nought(moved, told):
+    gap = np.zeros((10, 100))
+    gap.flat[:moved] = 2.0 * FLOOR
+    site: Any = SimpleNamespace(others=[SimpleNamespace(title=both("a", "a"))])
+    assert told in places.finding(site, [gap]).en
 
 
 def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():

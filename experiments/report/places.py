@@ -17,6 +17,8 @@ from experiments.report.reading import Arm, Site
 
 FLOOR = 0.2
 """Points of trust below which a difference between twins has no colour."""
+LEAST_SHARE = 0.005
+"""Share of cells below which it is not told as a number, which would be 0 %."""
 MOST = 0.98
 """Share of cells that the scale of a map holds, so that a few do not pale all others."""
 LEVELS = 17
@@ -69,6 +71,8 @@ def finding(site: Site, gaps: list[np.ndarray]) -> Both:
     first = max(range(len(gaps)), key=shares.__getitem__)
     if not shares[first]:
         return both("En ningún lugar se mueve la confianza", "Trust moves nowhere")
+    if shares[first] < LEAST_SHARE:
+        return both("Casi en ningún lugar se mueve la confianza", "Trust moves almost nowhere")
     return both(
         f"{{arm}} mueve la confianza en {100.0 * shares[first]:.0f} % de donde vive gente",
         f"{{arm}} moves trust in {100.0 * shares[first]:.0f} % of where people live",
