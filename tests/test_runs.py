@@ -25,6 +25,7 @@ from scenarios import load
 
 BARE = ("run", "baseline", "--set", "population.scale=0.25")
 SMALL = (*BARE, "--years", "0.3")
+TWO = ("--replicates", "2", "--set", "trust.fast_days=9")
 TABLES = ("measures", "settlements", "groups", "cells", "ledger", "decisions")
 
 
@@ -40,7 +41,14 @@ def read(folder, name="measures"):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Return the folder of two short replicates of a small town."""
-    return run(tmp_path_factory.mktemp("run") / "two", "--replicates", "2", "--set", "trust.fast_days=9")
+    return run(tmp_path_factory.mktemp("run") / "two", *TWO)
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory):
+    """Return the folder of the same replicates, lived by two workers, and the one in which they saved the states."""
+    place = tmp_path_factory.mktemp("pool")
+    return run(place / "two", *TWO, "--workers", "2", "--save", str(place / "state")), place / "state"
 
 
 def test_a_run_writes_the_files_of_the_contract(folder):
@@ -113,10 +121,9 @@ def test_the_summary_can_be_read_at_80_columns(tmp_path, capsys):
     assert "beyond the last full year, in no column: 6" in table
 
 
-def test_the_number_of_workers_changes_nothing(folder, tmp_path):
-    other = run(tmp_path / "pool", "--replicates", "2", "--set", "trust.fast_days=9", "--workers", "2")
+def test_the_number_of_workers_changes_nothing(folder, pooled):
     for name in TABLES:
-        assert (other / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
+        assert (pooled[0] / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
 
 
 def test_another_seed_or_number_is_another_run(tmp_path):
@@ -186,18 +193,17 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
         assert read(tmp_path / "rest", name).drop_columns("run").equals(read(whole, name).drop_columns("run"))
 
 
-def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(tmp_path):
-    state, short = tmp_path / "state", ("run", "baseline", "--set", "population.scale=0.05")
-    words = [*short, "--until", "2017-03-15", "--replicates", "3", "--workers", "2", "--save", str(state)]
-    assert cli.code_of([*words, "--out", str(tmp_path / "first")]) == 0
+def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(pooled, tmp_path):
+    first, state = pooled
+    ended = json.loads((first / "manifest.json").read_text(encoding="utf-8"))["until"]
     for policy, seeds in (
-        ("status_quo", ["1", "3"]),
-        ("reporting_support", ["1", "3"]),
-        ("resources_only", ["2", "2"]),
+        ("status_quo", ["1", "2"]),
+        ("reporting_support", ["1", "2"]),
+        ("resources_only", ["2", "1"]),
     ):
-        words = [*short, "--until", "2017-06-01", "--seed", seeds[0], "--replicates", seeds[1]]
+        words = [*BARE, *TWO[2:], "--until", "2017-07-01", "--seed", seeds[0], "--replicates", seeds[1]]
         whole, rest = tmp_path / f"whole-{policy}", tmp_path / f"rest-{policy}"
-        assert cli.code_of([*words, "--policy", f"{policy}@2017-03-15", "--out", str(whole)]) == 0
+        assert cli.code_of([*words, "--policy", f"{policy}@{ended}", "--out", str(whole)]) == 0
         workers = "2" if policy == "reporting_support" else "1"
         more = ["--policy", policy, "--from", str(state), "--workers", workers, "--out", str(rest)]
         assert cli.code_of([*words, *more]) == 0
