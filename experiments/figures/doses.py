@@ -13,7 +13,7 @@ from experiments.figures.sayings import called, with_sign
 from experiments.figures.svg import Tongue
 
 READINGS = {"panel": (B, "o"), "single": (A, "D")}
-SIZES, LAST = {1: 2.0, 3: 3.2, 10: 4.6}, 10
+SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
 """Points across a mark, by the years after which a dose is looked at."""
 HIDDEN = ("fair_at_", "more_at_")
 """Doses that are tried for the break-even share alone."""
@@ -27,38 +27,41 @@ def doses_figure(table: Sequence[Row], tongue: Tongue) -> Figure:
     shown = [row for row in table if not row["dose"].startswith(HIDDEN) and row["reading"] in READINGS]
     sites = list(dict.fromkeys(row["site"] for row in shown))
     doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
-    years = max(row["years"] for row in shown)
+    times = sorted({row["years"] for row in shown})
+    when, years = ", ".join(f"{one:.0f}" for one in times), times[-1]
     under = tongue(
-        f"Lo que valdría, no lo que puede dar la policía. Puntos de confianza tras 1, 3 y {years:.0f} años (el mayor)."
+        f"Lo que valdría, no lo que puede dar la policía. Puntos de confianza tras {when} años (el mayor)."
         " ● lectura de panel; ◆ de un solo hecho; franja: memoria, peso de lo malo, rumores, llamadas sin atender y"
         " autoselección, de una en una.",
-        f"What it would be worth, not that the police can give it. Points of trust after 1, 3 and {years:.0f} years"
+        f"What it would be worth, not that the police can give it. Points of trust after {when} years"
         " (the largest). ● panel reading; ◆ single event; band: memory, asymmetry, hearsay, unanswered calls and"
         " self-selection, one at a time.",
     )
-    told = finding(shown, tongue), under
+    told = finding(shown, years, tongue), under
     sheet, (drawn,) = rows(tongue, told, [""], [called(site, tongue) for site in sites], list(doses.values()))
     for row in shown:
-        mark(drawn[sites.index(row["site"])], list(doses).index(row["dose"]), row)
+        mark(drawn[sites.index(row["site"])], list(doses).index(row["dose"]), row, years)
     return sheet.figure
 
 
-def finding(table: Sequence[Row], tongue: Tongue) -> str:
-    """Return what fairer treatment brings in ten years at the first site, by both readings."""
-    own = [row for row in table if row["site"] == table[0]["site"] and row["dose"] == "fair_3" and row["years"] == LAST]
+def finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
+    """Return what fairer treatment brings in all years at the first site, by both readings."""
+    own = [
+        row for row in table if row["site"] == table[0]["site"] and row["dose"] == "fair_3" and row["years"] == years
+    ]
     sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
     place = called(table[0]["site"], tongue)
     return tongue(
-        f"{place}: un trato más justo da {' o '.join(sizes)} puntos de confianza en diez años",
-        f"{place}: fairer treatment brings {' or '.join(sizes)} points of trust in ten years",
+        f"{place}: un trato más justo da {' o '.join(sizes)} puntos de confianza en {years:.0f} años",
+        f"{place}: fairer treatment brings {' or '.join(sizes)} points of trust in {years:.0f} years",
     )
 
 
-def mark(axes: Axes, at: float, row: Row) -> None:
+def mark(axes: Axes, at: float, row: Row, years: float) -> None:
     """Draw what a dose brought by one reading, and over the last year's the band of its corners."""
     colour, marker = READINGS[row["reading"]]
     at += -APART if row["reading"] == "panel" else APART
-    if row["years"] == LAST and known(row["band_low"]):
+    if row["years"] == years and known(row["band_low"]):
         axes.plot(
             [row["band_low"], row["band_high"]], [at, at], color=REACH, linewidth=BAND, solid_capstyle="butt", zorder=1
         )
