@@ -60,6 +60,7 @@ def test_parameters_are_listed_as_json_with_the_values_of_a_scenario(capsys):
     assert level["low"] <= level["value"] <= level["high"]
     assert level["value"] != level["default"]
     assert (level["role"], found["trust.fast_days"]["unit"]) == ("site", "days")
+    assert found["trust.fast_days"]["about_es"] == "vida media de la memoria rápida"
 
 
 def test_help_imports_nothing_heavy():
@@ -175,6 +176,17 @@ def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
     assert "trust.memory_years = 2 years" in out
     assert "0.05 to 20, behaviour" in out
     assert "off = 0" in out
+
+
+def test_every_parameter_is_listed_in_spanish(capsys):
+    code, out, _ = call(capsys, "parameters", "--lang", "es")
+    assert code == 0
+    assert widest(out) <= 80
+    assert "trust.memory_years = 2 años\n      vida media de la memoria lenta; de 0.05 a 20, conducta" in out
+    assert "[hearsay] mecanismo\n  rumores" in out
+    assert "alcaldía" in call(capsys, "parameters", "mechanisms", "--lang", "es")[1]
+    code, _, err = call(capsys, "parameters", "trust", "--lang", "fr")
+    assert (code, err.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize(

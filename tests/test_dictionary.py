@@ -50,6 +50,7 @@ def test_a_varied_parameter_and_a_switch_are_factors(folder):
     schema = pq.read_schema(folder / "measures.parquet")
     number, switch = (schema.field(name).metadata for name in ("population.scale", "mechanisms.hearsay"))
     assert (number[b"role"], number[b"unit"]) == (b"factor", b"share")
+    assert number[b"meaning_es"] == "tamaño del municipio simulado, respecto al real".encode()
     assert switch[b"meaning_es"] == "si esto está activo: rumores".encode()
 
 

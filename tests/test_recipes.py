@@ -70,6 +70,10 @@ def add_kind(tree: Path) -> None:
     edit(tree, "model/mechanisms/crime.py", "    women_hired: float", f"{loss}\n    women_hired: float")
     words = 'livestock_theft = { en = "theft of animals", es = "abigeato" }'
     edit(tree, "model/words.toml", "assault = { en =", f"{words}\nassault = {{ en =")
+    own = """[parameters]
+"crime.livestock_theft" = { en = "thefts of animals by thief", es = "robos de animales por ladrón" }
+"crime.loss_livestock" = { en = "the same: animals", es = "pérdida media en animales" }"""
+    edit(tree, "model/words.toml", "[parameters]", own)
 
 
 def add_measure(tree: Path) -> None:
@@ -88,12 +92,13 @@ IT = Mechanism('''
 
 
 def add_lever(tree: Path) -> None:
-    """A role, a neutral value and words."""
+    """A role, a neutral value, and words that go from parameters to levers."""
     hours = '"E15; assumed", "supervised hours of one who takes part"'
     edit(tree, "model/mechanisms/safe_schools.py", hours, f'{hours}, role="lever", off=0.0')
     words = '[levers]\nhours = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
-    unit = '[units]\n"hours a week" = { en = "hours a week", es = "horas por semana" }'
-    edit(tree, "model/mechanisms/safe_schools.toml", "[levers]", f"{unit}\n\n{words}")
+    edit(tree, "model/mechanisms/safe_schools.toml", "[levers]", words)
+    said = 'hours = { en = "supervised hours of one who takes part", es = "horas acompañadas de quien participa" }\n'
+    edit(tree, "model/mechanisms/safe_schools.toml", said, "")
 
 
 def add_policy(tree: Path) -> None:

@@ -19,11 +19,12 @@ from model.deciding import AGENTS, MATTERS
 from model.errors import InputError
 from model.kinds import NAMES as KINDS
 from model.measures import GROUPS, MEASURES
+from model.parameters import every_number
 from model.register import CAUSES, COUNTS
 
 MECHANISMS = {path.stem for path in (words.MODEL / "mechanisms").glob("[!_]*.py")}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
-ALIKE = {"0-1", "0-100", "%", "km"}
+ALIKE = {"0-1", "0-100", "%", "km", "m", "km/h"}
 """What is the same in both languages."""
 LONGEST = {
     "name": 32,
@@ -35,6 +36,7 @@ LONGEST = {
     "verdicts": 12,
     "units": 32,
     "levers": 48,
+    "parameters": 92,
     "events": 72,
     "agents": 28,
     "matters": 40,
@@ -61,8 +63,9 @@ def named_by_the_model() -> dict[str, set[str]]:
         "groups": set(GROUPS),
         "people": set(IN_SENTENCES),
         "verdicts": set(WORDS),
-        "units": {one.unit for one in MEASURES.values()} | {one.about.unit for one in every} | dictionary.units(),
+        "units": {one.unit for one in MEASURES.values()} | {one[2].unit for one in every_number()} | dictionary.units(),
         "levers": {lever.name for lever in every},
+        "parameters": {name for name, _, about in every_number() if about.role != "lever"},
         "agents": set(AGENTS),
         "matters": {one.name for one in MATTERS.values()},
         "options": {f"{one.name}.{option}" for one in MATTERS.values() for option in one.options},
@@ -73,6 +76,11 @@ def named_by_the_model() -> dict[str, set[str]]:
 @pytest.mark.parametrize("part", [part for part in words.ONE if part != "events"])
 def test_everything_has_words_and_no_words_are_without_a_thing(part: str) -> None:
     assert set(every_word()[part]) == named_by_the_model()[part]
+
+
+def test_the_english_of_a_parameter_is_that_of_the_code_so_that_its_spanish_is_reread_when_it_changes() -> None:
+    said = {name: text["en"] for name, text in every_word()["parameters"].items()}
+    assert said == {name: about.about for name, _, about in every_number() if about.role != "lever"}
 
 
 def test_events_of_a_life_are_those_of_causes() -> None:

@@ -208,13 +208,18 @@ def policies() -> None:
 
 
 @app.command()
-def parameters(name: options.Part = None, scenario: options.Shown = None, json: options.AsJson = False) -> None:
+def parameters(
+    name: options.Part = None,
+    scenario: options.Shown = None,
+    lang: options.LanguageOfParameters = "en",
+    json: options.AsJson = False,
+) -> None:
     """List parameters with unit, range, role and source."""
     from experiments.cli.listings import parameter_json, parameter_lines, show
     from scenarios import load
 
     own = load(scenario) if scenario else None
-    show([parameter_json(name, own)] if json else parameter_lines(name, own))
+    show([parameter_json(name, own)] if json else parameter_lines(name, own, lang))
 
 
 @app.command()

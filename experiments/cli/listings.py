@@ -4,19 +4,75 @@ import csv
 import io
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import scenarios
 from experiments.runs.built_in import told, turned
-from experiments.runs.words import LANGUAGES, meaning, unit
+from experiments.runs.words import LANGUAGES, meaning, mechanism, parameter, unit
 from model.errors import InputError, nearest
 from model.parameters import Group, Number, every_number
 from model.scenario import Entry, Scenario
 from scenarios.groups import declare_all, mechanism_named, mechanisms
 
 WIDTH = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a list of parameters says in one language."""
+
+    group: Callable[[type[Group]], str]
+    about: Callable[[str, Number], str]
+    unit: Callable[[Number], str]
+    switches: str
+    mechanism: str
+    off: str
+    neutral: str
+    default: str
+    evidence: str
+    source: str
+    range: str
+    role: Mapping[str, str]
+
+
+def in_spanish(group: type[Group]) -> str:
+    """Return the name of a mechanism in Spanish; other groups have none."""
+    return mechanism(group.name, "es") if group.mechanism else ""
+
+
+SAID = {
+    "en": Said(
+        group=lambda group: " ".join((group.__doc__ or "").split("\n\n")[0].split()),
+        about=lambda dotted, about: about.about,
+        unit=lambda about: about.unit,
+        switches="each true, or false to switch it off",
+        mechanism="mechanism",
+        off="switched off",
+        neutral="off",
+        default="default",
+        evidence="evidence",
+        source="source",
+        range="{:g} to {:g}",
+        role={"site": "site fact", "behaviour": "behaviour", "lever": "lever"},
+    ),
+    "es": Said(
+        group=in_spanish,
+        about=lambda dotted, about: parameter(dotted, "es"),
+        unit=lambda about: unit(about.unit, "es"),
+        switches="cada uno true, o false para apagarlo",
+        mechanism="mecanismo",
+        off="apagado",
+        neutral="apagado",
+        default="por omisión",
+        evidence="evidencia",
+        source="fuente, en inglés",
+        range="de {:g} a {:g}",
+        role={"site": "dato del municipio", "behaviour": "conducta", "lever": "palanca"},
+    ),
+}
+"""What a list of parameters says, by language."""
 
 
 def wrapped(text: str, indent: int) -> str:
@@ -70,28 +126,37 @@ def deed(entry: Entry) -> str:
     return f"{entry.parameter} {what}{entry.value:g}{where}"
 
 
-def parameter_lines(part: str | None, scenario: Scenario | None) -> Iterator[str]:
-    """Yield the parameters whose name matches, group by group, with value, range, role and source."""
+def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
+    """Yield the parameters whose name matches, group by group, with value, range, role and source, in a language."""
     declare_all()
+    say = said_in(language)
     if part == "mechanisms":
-        yield from switch_lines()
+        yield from switch_lines(language)
         return
     if part and part.startswith("mechanisms."):
-        yield from group_lines(mechanisms()[mechanism_named(part.partition(".")[2])], scenario)
+        yield from group_lines(mechanisms()[mechanism_named(part.partition(".")[2])], scenario, say)
         return
     group = ""
     for dotted, default, about in chosen(part):
         if group != (group := dotted.partition(".")[0]):
-            yield from group_lines(Group.known[group], scenario)
-        yield from number_lines(dotted, default, about, scenario)
+            yield from group_lines(Group.known[group], scenario, say)
+        yield from number_lines(dotted, default, about, scenario, say)
 
 
-def switch_lines() -> Iterator[str]:
+def said_in(language: str) -> Said:
+    """Return the words of a list of parameters in a language."""
+    if language not in SAID:
+        raise InputError(f"words are in {' and '.join(LANGUAGES)}, got '{language}'")
+    return SAID[language]
+
+
+def switch_lines(language: str = "en") -> Iterator[str]:
     """Yield every mechanism that can be switched off, with what it is."""
-    yield "\n[mechanisms] each true, or false to switch it off: --set mechanisms.NAME=false"
+    say = said_in(language)
+    yield f"\n[mechanisms] {say.switches}: --set mechanisms.NAME=false"
     for name, group in mechanisms().items():
         yield wrapped(f"mechanisms.{name} = true", 2)
-        yield wrapped(" ".join((group.__doc__ or "").split("\n\n")[0].split()), 6)
+        yield wrapped(say.group(group), 6)
 
 
 def chosen(part: str | None) -> list[tuple[str, float, Number]]:
@@ -111,24 +176,25 @@ def chosen(part: str | None) -> list[tuple[str, float, Number]]:
     raise InputError(f"no parameter, group or part of a name '{part}'{close}")
 
 
-def group_lines(group: type[Group], scenario: Scenario | None) -> Iterator[str]:
+def group_lines(group: type[Group], scenario: Scenario | None, say: Said) -> Iterator[str]:
     """Yield the heading of a group."""
-    off = ", switched off" if scenario and group.name in scenario.off else ""
-    yield f"\n[{group.name}]{' mechanism' if group.mechanism else ''}{off}"
-    yield wrapped(" ".join((group.__doc__ or "").split("\n\n")[0].split()), 2)
+    off = f", {say.off}" if scenario and group.name in scenario.off else ""
+    yield f"\n[{group.name}]{f' {say.mechanism}' if group.mechanism else ''}{off}"
+    if told := say.group(group):
+        yield wrapped(told, 2)
     if group.evidence:
-        yield wrapped(f"evidence: {', '.join(group.evidence)}", 2)
+        yield wrapped(f"{say.evidence}: {', '.join(group.evidence)}", 2)
 
 
-def number_lines(dotted: str, default: float, about: Number, scenario: Scenario | None) -> Iterator[str]:
+def number_lines(dotted: str, default: float, about: Number, scenario: Scenario | None, say: Said) -> Iterator[str]:
     """Yield one parameter."""
     value, source = in_force(dotted, default, about, scenario)
-    neutral = f", off = {about.off:g}" if about.off is not None else ""
-    kind = {"site": "site fact", "behaviour": "behaviour", "lever": "lever"}[about.role]
-    changed = f" (default {default:g})" if value != default else ""
-    yield wrapped(f"{dotted} = {value:g} {about.unit}{changed}", 2)
-    yield wrapped(f"{about.about}; {about.low:g} to {about.high:g}, {kind}{neutral}", 6)
-    yield wrapped(f"source: {source}", 6)
+    neutral = f", {say.neutral} = {about.off:g}" if about.off is not None else ""
+    changed = f" ({say.default} {default:g})" if value != default else ""
+    yield wrapped(f"{dotted} = {value:g} {say.unit(about)}{changed}", 2)
+    span = say.range.format(about.low, about.high)
+    yield wrapped(f"{say.about(dotted, about)}; {span}, {say.role[about.role]}{neutral}", 6)
+    yield wrapped(f"{say.source}: {source}", 6)
 
 
 def measure_lines(language: str = "en") -> Iterator[str]:
@@ -165,7 +231,8 @@ def parameter_json(part: str | None, scenario: Scenario | None) -> str:
 def stated(dotted: str, default: float, about: Number, scenario: Scenario | None) -> dict[str, Any]:
     """Return what is known of one parameter."""
     value, source = in_force(dotted, default, about, scenario)
-    return {"name": dotted, "value": value, "default": default} | asdict(about) | {"source": source}
+    named = {"name": dotted, "value": value, "default": default}
+    return named | asdict(about) | {"about_es": parameter(dotted, "es"), "source": source}
 
 
 def in_force(dotted: str, default: float, about: Number, scenario: Scenario | None) -> tuple[float, str]:

@@ -46,7 +46,9 @@ FullYears = Annotated[int | None, Option(metavar="N", help="Years after the warm
 Given = Annotated[
     Path | None, Option("--against", metavar="FILE", help="Instead: beside a monthly series in a CSV file.")
 ]
-Keep = Annotated[str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")]
+Keep = Annotated[
+    str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")
+]
 Measures = Annotated[str, Option(metavar="NAME,NAME", help="Write these measures only.  [default: all]")]
 Save = Annotated[Path | None, Option(metavar="DIR", help="Save the state at the end, to go on from.")]
 From = Annotated[Path | None, Option("--from", metavar="DIR", help="Go on from a saved state.")]
@@ -139,6 +141,7 @@ Part = Annotated[
 Shown = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
 AsJson = Annotated[bool, Option("--json", help="As JSON, with all that is known of each.")]
 AsCsv = Annotated[bool, Option("--csv", help="As CSV, in both languages.")]
+LanguageOfParameters = Annotated[str, Option("--lang", metavar="en|es", help="Language of the list.")]
 LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.")]
 
 # The page

@@ -80,7 +80,7 @@ def factor(name: str) -> Column | None:
     except InputError:
         return None
     about = group.numbers().get(key)
-    return None if about is None else Column(about.about, f"parámetro {name}", about.unit, "factor")
+    return None if about is None else Column(about.about, words.parameter(name, "es"), about.unit, "factor")
 
 
 def measure(name: str) -> Column:

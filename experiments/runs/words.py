@@ -26,6 +26,7 @@ ONE = {
     "verdicts": "verdict on a criterion",
     "units": "unit",
     "levers": "lever",
+    "parameters": "parameter",
     "events": "event of a life",
     "agents": "kind of agent that decides",
     "matters": "matter of a decision",
@@ -59,7 +60,7 @@ def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
 
 
 def read(path: Path) -> list[tuple[str, str, Any]]:
-    """Return part, name and text of all words of a file; its name and its levers belong to its mechanism."""
+    """Return part, name and text of all words of a file; its name, levers and parameters belong to its mechanism."""
     try:
         parts = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -68,7 +69,8 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
         if part not in ONE:
             raise InputError(f"{path}: words have no part '{part}'{nearest(part, ONE)}")
     own = {"name": {path.stem: parts["name"]}} if "name" in parts else {}
-    own["levers"] = {f"{path.stem}.{key}": text for key, text in parts.get("levers", {}).items()}
+    for part in ("levers", "parameters"):
+        own[part] = {key if "." in key else f"{path.stem}.{key}": text for key, text in parts.get(part, {}).items()}
     return [(part, name, text) for part, some in (parts | own).items() for name, text in some.items()]
 
 
@@ -122,6 +124,15 @@ unit = partial(find, "units")
 """Names a unit of measures and levers."""
 lever = partial(find, "levers")
 """Gives the title of a lever by its dotted name."""
+
+
+def parameter(name: str, language: str) -> str:
+    """Return what a parameter is, by its dotted name; of a lever its title.
+
+    >>> parameter("plant.share_women", "es"), parameter("contacts.fair", "es")
+    ('mujeres entre los agentes', 'Trato justo')
+    """
+    return find("levers" if name in every_word()["levers"] else "parameters", name, language)
 
 
 def event(name: str, language: str) -> str | None:
