@@ -156,6 +156,14 @@ class Impression(Row):
     change: float
 
 
+class Signed(Row):
+    """An impression that a couple left: its row in this shift, the couple, and the cell where it was."""
+
+    impression: int
+    post: int
+    cell: int
+
+
 class Spared(Row):
     """A crime that a guard kept away (`model.hazard`)."""
 
@@ -232,10 +240,10 @@ TABLES: dict[str, type[Row]] = {
     "outside": Suffered,
     "impressions": Impression,
     "spared": Spared,
+    "signed": Signed,
 }
-VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE, IMPRESSIONS, SPARED = (
-    range(len(TABLES))
-)
+VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE = range(10)
+IMPRESSIONS, SPARED, SIGNED = range(10, len(TABLES))
 NAMES = tuple(TABLES)
 
 
@@ -254,6 +262,7 @@ class Day(Tables):
     outside: Rows[Suffered]
     impressions: Rows[Impression]
     spared: Rows[Spared]
+    signed: Rows[Signed]
     counts: Ints
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from model.calendar import LONGEST_MONTH
-from model.daybook import IMPRESSIONS
+from model.daybook import IMPRESSIONS, SIGNED
 from model.kernels import AHEAD, fetch, kernel, making_arrays
 from model.law import (
     Evidence,
@@ -299,6 +299,15 @@ def impress(
     impression.quality_e, impression.weight_e = quality_e, weight_e
     impression.change = 0.0
     day.counts[IMPRESSIONS] = k + 1
+
+
+@kernel
+def sign(day: Day, first: int, post: int, cell: int) -> None:
+    """Write down that this couple left the impressions from row ``first`` on, in this cell."""
+    for k in range(first, day.counts[IMPRESSIONS]):
+        row = day.signed[day.counts[SIGNED]]
+        row.impression, row.post, row.cell = k, post, cell
+        day.counts[SIGNED] += 1
 
 
 @kernel

@@ -30,6 +30,8 @@ from model.deciding import CHOICES, Choice
 from model.errors import InputError, nearest
 from model.gangs import n_cliques
 from model.hazard import Factors
+from model.impressions import Left
+from model.impressions import keep as keep_impressions
 from model.law import kept, kept_fast
 from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, left_of, total_trust, trust_now
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
@@ -46,8 +48,8 @@ from model.state import COME, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL
 from model.tables import Growth, Sizes
 from model.town import Town, build_town
 
-KEEP = ("incidents",)
-"""What a world can keep of every shift."""
+KEPT = {"incidents": Incident.dtype, "impressions": Left.dtype}
+"""What a world can keep: incidents shift by shift, the impressions that couples leave month by month."""
 BEARING = tuple(one for one in ORDER if one.born is not nobody)
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMS]
@@ -129,7 +131,7 @@ class TrustModel(MesaModel):
         self.cell_km = self.town.cell_m / 1000.0
         self.book = Daybook()
         self.keep = chosen(keep)
-        self.kept: dict[str, list[Table]] = {name: [] for name in KEEP if name in self.keep}
+        self.kept: dict[str, list[Table]] = {name: [] for name in KEPT if name in self.keep}
         self.trace: dict[str, Table] | None = {} if trace else None
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
         self.by_cell = np.zeros((2, self.town.n_cells))
@@ -233,6 +235,8 @@ class TrustModel(MesaModel):
             self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
             self.kept["incidents"].append(self.book.filled(INCIDENTS).copy())
+        if "impressions" in self.keep and self.calendar.is_reported(self.tick):
+            keep_impressions(self, self.kept["impressions"])
 
     def settle(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
@@ -372,6 +376,11 @@ class TrustModel(MesaModel):
         """Rows of what was decided in the months reported (see `model.deciding.Choice`)."""
         return joined(self._past["choice"], Choice.dtype)
 
+    def impressions(self) -> Table:
+        """Rows of what couples left in whole months, where that was kept (see `model.impressions.Left`)."""
+        months = self.kept.get("impressions", [])
+        return joined(months if is_last_shift_of_month(self.tick - 1) else months[:-1], Left.dtype)
+
     def _report(self) -> None:
         """Take the rows of the month that ends."""
         told = Month(self)
@@ -447,7 +456,7 @@ class TrustModel(MesaModel):
         world.tick = past["tick"]
         world.state, world._past = past["state"], past["past"]
         world._look_out()
-        world.kept |= past["kept"]
+        world.kept |= {name: rows for name, rows in past["kept"].items() if name in world.keep}
         world.datacollector.model_vars = past["collected"]
         if len(world.minds) != world.town.n_people:
             raise InputError(f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}")
@@ -472,7 +481,7 @@ class TrustModel(MesaModel):
         """Return the world that was saved in a folder; it goes on bit for bit."""
         world = cls.__new__(cls)
         world._prepare(scenario, 0, town, trace, keep)
-        checkpoint = saved.read(Path(folder), world.town, world._sizes(), PAST, {"incidents": Incident.dtype})
+        checkpoint = saved.read(Path(folder), world.town, world._sizes(), PAST, KEPT)
         return cls._taken_up(scenario, checkpoint, world.town, trace, keep)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
@@ -500,8 +509,8 @@ def chosen(keep: Iterable[str]) -> frozenset[str]:
     """Return what to keep of every shift, or raise with the nearest name."""
     names = (keep,) if isinstance(keep, str) else tuple(keep)
     for name in names:
-        if name not in KEEP:
-            raise InputError(f"keep must name one of {', '.join(KEEP)}, got {name!r}{nearest(str(name), KEEP)}")
+        if name not in KEPT:
+            raise InputError(f"keep must name one of {', '.join(KEPT)}, got {name!r}{nearest(str(name), KEPT)}")
     return frozenset(names)
 
 

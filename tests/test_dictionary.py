@@ -11,8 +11,8 @@ from experiments.runs.dictionary import DICTIONARY, OF_EFFECTS, column, describe
 from experiments.runs.folder import parquet_of
 from model.errors import InputError
 
-SMALL = ("baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
-KEEP = ("--set", "mechanisms.hearsay=false", "--keep", "incidents,cells")
+SMALL = ("villa_canales", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
+KEEP = ("--set", "mechanisms.hearsay=false", "--keep", "incidents,cells,impressions")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from invented import decide_monthly, declare
 
 from experiments.compare.headlines import HEADLINES
-from experiments.runs.worlds import INCIDENT_COLUMNS, decisions_table
+from experiments.runs.worlds import INCIDENT_COLUMNS, decisions_table, impressions_table
 from experiments.viewer import biography, looks
 from model.daybook import CHANNELS
 from model.deciding import MOST_OPTIONS
@@ -109,6 +109,16 @@ def test_a_table_of_decisions_tells_no_place_and_of_residents_not_even_a_number(
     who = dict(zip(table["agent"].to_pylist(), table["who"].to_pylist(), strict=True))
     assert who["resident"] is None
     assert who["authority"] is not None
+
+
+def test_a_table_of_impressions_tells_couples_by_luck_and_of_places_the_part_of_town(villa_town: Town) -> None:
+    scenario = load("villa_canales", set={"population.scale": 0.05, "calendar.warm_up": 0})
+    world = TrustModel(scenario, rng=7, keep=["impressions"])
+    world.run_for(3 * 31)
+    table = impressions_table(world)
+    assert table.column_names == ["month", "couple", "part", "tone", "cause", "impressions", "change"]
+    assert set(table["part"].to_pylist()) <= {"core", "between", "far"}
+    assert min(table["couple"].to_pylist()) >= len(world.state.couples)
 
 
 def test_lives_tell_only_kinds_and_motives_on_a_list_without_sexual_or_gang_violence() -> None:

@@ -40,7 +40,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
         start=draw(st.none() | st.just(datetime.date(2017, 1, 15))),
         until=draw(DAYS),
         seed=draw(st.integers(0, 2**32 - 1)),
-        keep=draw(st.sampled_from([(), ("cells",), ("cells", "incidents")])),
+        keep=draw(st.sampled_from([(), ("cells",), ("cells", "impressions", "incidents")])),
         measures=draw(st.sampled_from([(), ("trust_mean", "homicides")])),
     )
 
@@ -110,7 +110,10 @@ def test_another_seed_or_value_is_another_run():
         ("confianza run baseline --untill 2018-01-01", "got '--untill'; did you mean '--until'"),
         ("confianza run baseline --until 2018-01-01 --seed x", "--seed must be a whole number, got 'x'"),
         ("confianza run baseline --until 2018-01-01 --seed -1", "--seed must be a whole number from 0"),
-        ("confianza run baseline --until 2018-01-01 --keep all", "--keep knows cells, incidents, got 'all'"),
+        (
+            "confianza run baseline --until 2018-01-01 --keep all",
+            "--keep knows cells, impressions, incidents, got 'all'",
+        ),
         ("confianza run baseline --until 2018-01-01 --set a", "--set wants KEY=VALUE, got 'a'"),
         ("confianza run baseline --until 2018-01-01 --replicates 2", "means 2 runs"),
     ],

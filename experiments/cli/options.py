@@ -46,9 +46,7 @@ FullYears = Annotated[int | None, Option(metavar="N", help="Years after the warm
 Given = Annotated[
     Path | None, Option("--against", metavar="FILE", help="Instead: beside a monthly series in a CSV file.")
 ]
-Keep = Annotated[
-    str, Option(metavar="incidents,cells", help="Keep all incidents, cells of every month.")
-]
+Keep = Annotated[str, Option(metavar="NAME,NAME", help="Further tables: incidents, impressions, cells of every month.")]
 Measures = Annotated[str, Option(metavar="NAME,NAME", help="Write these measures only.  [default: all]")]
 Save = Annotated[Path | None, Option(metavar="DIR", help="Save the state at the end, to go on from.")]
 From = Annotated[Path | None, Option("--from", metavar="DIR", help="Go on from a saved state.")]

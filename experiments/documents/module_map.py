@@ -12,7 +12,7 @@ LEVELS = (
     ("errors", "rows", "kernels", "kinds", "ranks", "parameters", "luck", "scenario", "calendar"),
     (
         *("tables", "mechanism", "daybook", "territory", "residents", "police", "authorities", "arrivals", "town"),
-        *("ledger", "state", "stage", "chance", "books", "gangs", "hazard", "state_file"),
+        *("ledger", "state", "stage", "chance", "books", "gangs", "hazard", "state_file", "impressions"),
     ),
     ("mechanisms",),
     ("register", "agents"),

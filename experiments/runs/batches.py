@@ -19,7 +19,7 @@ from experiments.runs.dictionary import CHANGE, policy, told
 from model.errors import InputError, nearest
 
 MEASURES = "measures"
-KEEPS = ("cells", "incidents")
+KEEPS = ("cells", "impressions", "incidents")
 TIME = pa.timestamp("ms")
 """The type of months and days, which every reader of tables knows."""
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"

@@ -33,7 +33,7 @@ from model.errors import InputError, Stopped
 UNKNOWN = "unknown"
 NAMES = {RUN: "run", COMPARISON: "comparison"}
 TABLES = (
-    *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents"),
+    *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents", "impressions"),
     *("effects", "all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
 )
 """Tables that a run or a comparison writes into its folder."""

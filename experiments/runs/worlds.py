@@ -17,10 +17,11 @@ from experiments.runs.spec import RunSpec
 from model.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
 from model.daybook import CHANNELS, MOTIVES
 from model.deciding import AGENTS, MATTERS, MOST_OPTIONS
+from model.impressions import KEYS, PARTS, TONES
 from model.kinds import NAMES as KINDS
 from model.luck import decision, luck
 from model.measures import GROUPS
-from model.model import TrustModel
+from model.model import KEPT, TrustModel
 from model.register import CAUSES
 from model.scenario import Scenario
 from model.town import Town
@@ -34,7 +35,7 @@ INCIDENT_COLUMNS = (
 LARGE = 20_000
 """Residents from which on worlds that ended are looked for before the next one goes on: each is a circle of references
 with few objects and much memory, which Python hardly ever looks for by itself."""
-LABEL = decision("label of who decides")
+LABEL, COUPLE = decision("label of who decides"), decision("label of a couple")
 
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes, with the names that they stand for; without names, the world's settlements."""
@@ -63,7 +64,7 @@ def simulate(spec: RunSpec, town: Town, tell: Tell, save: Path | None = None) ->
 
 def begin(spec: RunSpec, town: Town) -> TrustModel:
     """Return the world of a run at its beginning: new, or as it was saved."""
-    keep = {"incidents"}.intersection(spec.keep)
+    keep = set(KEPT).intersection(spec.keep)
     if spec.branch is None:
         return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
@@ -102,6 +103,8 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
         tables["decisions"] = decisions_table(world)
     if "incidents" in spec.keep:
         tables["incidents"] = incidents_table(world)
+    if "impressions" in spec.keep:
+        tables["impressions"] = impressions_table(world)
     keyed = {name: described(with_keys(table, world, spec), name) for name, table in tables.items()}
     return {"measures": measures_table(world, spec), **keyed}
 
@@ -155,6 +158,18 @@ def incidents_table(world: TrustModel) -> pa.Table:
     }
     columns |= {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS}
     return pa.table(columns | {"motive": named(rows["motive"], MOTIVES), "told": named(rows["told"], CHANNELS)})
+
+
+def impressions_table(world: TrustModel) -> pa.Table:
+    """Return what couples left in whole months.
+
+    A couple is a number by luck of the seed, which orders the rows, too, since its station bears a name.
+    """
+    table = months_table(world, world.impressions(), {"part": PARTS, "tone": TONES, "cause": CAUSES})
+    labels = {row: int(2**31 * luck(world.seed, COUPLE, 0, row, 0)) for row in set(table["couple"].to_pylist())}
+    couples = pa.array([labels[row] for row in table["couple"].to_pylist()], pa.int64())
+    table = table.set_column(table.schema.get_field_index("couple"), "couple", couples)
+    return table.sort_by([(name, "ascending") for name in ("month", *KEYS[1:])])
 
 
 def decisions_table(world: TrustModel) -> pa.Table:

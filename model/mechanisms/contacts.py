@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from model.chance import age_of, housemates, somebody_here, spot_of, young_man
-from model.daybook import ARRESTS, BRIBES, CHECKPOINT, HOMES, IMPRESSIONS, INSTITUTION, VISITS
+from model.daybook import ARRESTS, BRIBES, CHECKPOINT, HOMES, IMPRESSIONS, INSTITUTION, SIGNED, VISITS
 from model.kernels import Tables, fetch, kernel, making_arrays
-from model.ledger import cause, impress, trust_now
+from model.ledger import cause, impress, sign, trust_now
 from model.luck import decision, logistic, luck, poisson
 from model.mechanism import Knockout, Measure, Mechanism, over
 from model.mechanisms.chief import QUICK_ARRESTS, leaning
@@ -339,13 +339,17 @@ def next_at_home(stage: Stage, i: int) -> int:
 
 
 @kernel
-def live_through(stage: Stage, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int) -> None:
-    """Let a resident live through a contact, which is ``wrong`` to whom it is not fair."""
+def live_through(
+    stage: Stage, visit: Visit, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int
+) -> None:
+    """Let a resident live through a contact at a visit, which is ``wrong`` to whom it is not fair."""
     day, minds, trust = stage.day, stage.minds, stage.trust[stage.ground.people[i].settlement]
+    first = day.counts[IMPRESSIONS]
     if fair and cause != BRIBE:
         teach_fair(day, minds, i, cause, p, known, trust.fast_friendly)
     else:
         teach_unfair(day, minds, i, wrong, p, trust)
+    sign(day, first, visit.post, visit.cell)
     minds[i].met = stage.tick
     if cause in FRIENDLY:
         minds[i].met_free = stage.tick
@@ -384,12 +388,12 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
         arrest.held = 0
         day.counts[ARRESTS] += 1
     wrong = wrong_of(cause, luck(seed, MEET_ABUSE, tick, cell, nth), p)
-    live_through(stage, i, cause, wrong, fair, known, p, lead)
+    live_through(stage, visit, i, cause, wrong, fair, known, p, lead)
     at_home = cause in FRIENDLY and cell == stage.ground.people[i].home
     if at_home and luck(seed, MEET_WITH, tick, cell, nth) < p.together:
         other = next_at_home(stage, i)
         if other >= 0:
-            live_through(stage, other, cause, wrong, fair, minds[other].knows in (lead, mate), p, lead)
+            live_through(stage, visit, other, cause, wrong, fair, minds[other].knows in (lead, mate), p, lead)
     warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement]) - 0.5
     if visit.post < len(beat.couples) // COPIES:  # what reinforcements live through moves nobody
         for o in (couple.lead, couple.mate):
@@ -497,14 +501,15 @@ def act(world: World) -> None:
     most = MOST * int(book.counts[VISITS])
     for table in (ARRESTS, BRIBES):
         book.reserve(table, most)
-    book.reserve(IMPRESSIONS, 2 * most)
+    for table in (IMPRESSIONS, SIGNED):
+        book.reserve(table, 2 * most)
     meet(world.stage(), world.laid(beat_of))
     world.learn()
 
 
 WRITES = (
     "minds.met", "minds.met_free", "tally.arrests_easy", "officers.asked", "duty.friendly", "duty.warmth", "arrests",
-    "bribes", "impressions",
+    "bribes", "impressions", "signed",
 )  # fmt: skip
 IT = Mechanism(
     group=Contacts,

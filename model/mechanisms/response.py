@@ -24,13 +24,14 @@ from model.daybook import (
     NO_HOURS,
     NO_VEHICLES,
     RESPONSES,
+    SIGNED,
     TO_PATROL,
     UNSERVEDS,
     Call,
 )
 from model.kernels import Tables, kernel, making_arrays
 from model.kinds import HOMICIDE
-from model.ledger import cause, impress
+from model.ledger import cause, impress, sign
 from model.luck import decision, logistic, luck
 from model.mechanism import Knockout, Measure, Mechanism
 from model.mechanisms.adoption import explains
@@ -347,7 +348,9 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
         weight = 0.0
         stage.tally[0].explained += 1.0
     seen_f = 0.1 if not fair else (0.9 if wait <= p.patience else 0.3)
+    first = stage.day.counts[IMPRESSIONS]
     impress(stage.day, stage.minds, i, ANSWERED_CALL, seen_f, weight_f, seen, weight, trust.fast)
+    sign(stage.day, first, post, line.cell)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
 
 
@@ -504,7 +507,7 @@ def act(world: World) -> None:
     """Serve the calls; who was answered, or not, learns from it."""
     state, book = world.state, world.book
     most = int(book.counts[CALLS] + state.waiting.count[0])
-    for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS):
+    for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED):
         book.reserve(table, most)
     book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
     state.waiting.reserve(most)
@@ -533,7 +536,7 @@ def closed(month: Month) -> float:
 WRITES = (
     "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
     "couples.busy", "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls",
-    "responses", "unserved", "arrests", "impressions",
+    "responses", "unserved", "arrests", "impressions", "signed",
 )  # fmt: skip
 IT = Mechanism(
     group=Response,
