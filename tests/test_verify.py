@@ -2,18 +2,35 @@
 
 import json
 import shutil
+import warnings
+from importlib import resources
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from requests import Request
+from requests_cache import CachedRequest, CachedResponse, CachedSession
 from rocrate.rocrate import ROCrate
+from rocrate_validator import models, services
 
 from experiments.cli import app as cli
+from experiments.runs.crate import VERSION
 
 CITED = yaml.safe_load((Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8"))
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")
+TERMS = f"https://w3id.org/ro/crate/{VERSION}/context"
+UNKNOWN = {
+    ("SHOULD have a url", "./#confianza"),
+    ("id SHOULD be an absolute URI", "http://schema.org/SoftwareApplication"),
+    ("organization SHOULD have a URL", "./#team"),
+    ("SHOULD have an agent", "./#run"),
+    ("SHOULD be an `Organization`", "./"),
+    ("SHOULD have an organizational affiliation", "./#matute"),
+    ("specifies the organizational `affiliation`", "./#matute"),
+}
+"""What is recommended and left out, since it is not known: addresses, publishers, who typed the command."""
 STUDY = """
 scenarios = ["villa_canales"]
 policies = [["status_quo"], ["reporting_support"]]
@@ -106,8 +123,9 @@ def test_what_is_no_result_is_told(tmp_path, capsys):
         assert str(path) in err
 
 
-def test_the_crate_names_every_file_of_the_comparison(compared):
+def test_the_crate_names_every_file_of_the_comparison(compared, context):
     out, _ = compared
+    assert lacks(out, context) == []
     crate = json.loads((out / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     there = {entity["@id"] for entity in crate["@graph"]}
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
@@ -132,13 +150,47 @@ def held_by(folder):
     return crate, listed
 
 
-def test_the_crates_of_runs_and_sweeps_hold_what_they_list_and_name_who_is_known(tmp_path):
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    """Return the validator's cache, so that no network is asked, with terms that a library brings.
+
+    They are those of a later version, which has all of the earlier that a crate of ours uses.
+    """
+    path = tmp_path_factory.mktemp("terms") / "cache"
+    terms = (resources.files("rocrate") / "data" / "ro-crate.jsonld").read_bytes()
+    with CachedSession(str(path)) as session:
+        asked = CachedRequest.from_request(Request("GET", TERMS).prepare())
+        said = {"Content-Type": "application/ld+json"}
+        session.cache.save_response(
+            CachedResponse(status_code=200, url=TERMS, headers=said, content=terms, request=asked)
+        )
+    return path
+
+
+def lacks(folder, context):
+    """Return what the validator of crates finds required or recommended, not there and not unknown."""
+    settings = services.ValidationSettings(
+        rocrate_uri=models.URI(folder),
+        profile_identifier="process-run-crate-0.5",
+        requirement_severity=models.Severity.RECOMMENDED,
+        offline=True,
+        cache_path=context,
+    )
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # its libraries, of each other
+        found = [(one.message, one.violatingEntity) for one in services.validate(settings).get_issues()]
+    return [one for one in found if not any(told in one[0] and whose == one[1] for told, whose in UNKNOWN)]
+
+
+def test_the_crates_of_runs_and_sweeps_hold_what_they_list_and_name_who_is_known(tmp_path, context):
     study, small = tmp_path / "study.toml", ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0")
     study.write_text(STUDY, encoding="utf-8")
     assert cli.code_of(["run", "baseline", *small, "--years", "0.1", "--out", str(tmp_path / "run")]) == 0
     assert cli.code_of(["sweep", str(study), "--out", str(tmp_path / "sweep")]) == 0
     for name in ("run", "sweep"):
         crate, listed = held_by(tmp_path / name)
+        assert lacks(tmp_path / name, context) == []
+        for entity in crate.data_entities:
+            assert int(entity["contentSize"]) == (tmp_path / name / str(entity.id)).stat().st_size
         files = {one.relative_to(tmp_path / name).as_posix() for one in (tmp_path / name).rglob("*") if one.is_file()}
         assert files - listed <= {"ro-crate-metadata.json", "lock"}
         assert crate.root_dataset["mentions"]["instrument"]["author"]["name"] == CITED["authors"][0]["name"]
@@ -148,6 +200,16 @@ def test_the_crates_of_runs_and_sweeps_hold_what_they_list_and_name_who_is_known
         assert article["author"]["name"] == " ".join(
             paper["authors"][0][key] for key in ("given-names", "family-names")
         )
+
+
+def test_the_validator_tells_of_a_crate_that_says_too_little(compared, context):
+    path = compared[0] / "ro-crate-metadata.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    for entity in told["@graph"]:
+        if entity["@id"] == "./":
+            del entity["datePublished"]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    assert {whose for told, whose in lacks(compared[0], context) if "datePublished" in told} == {"./"}
 
 
 def test_a_sweep_and_what_was_compared_in_it_are_verified(tmp_path, capsys):
