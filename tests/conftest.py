@@ -1,6 +1,7 @@
 """Worlds and towns that many tests share."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,9 @@ from model.model import TrustModel
 from model.scenario import Scenario
 from model.town import Town, build_town
 from scenarios import load
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False  # dozens of tests start Python: what each imports is compiled once for all
 
 settings.register_profile("confianza", deadline=None)
 settings.load_profile("confianza")
