@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import datetime
 import re
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import pytest
 from experiments.compare.command import compare
 from experiments.compare.headlines import BY_NAME
 from experiments.compare.judged import judge
-from experiments.decision import known
+from experiments.decision import known, reach
 from experiments.decision.background import Background, in_background
 from experiments.decision.choice import FILE, Choice, runs_of
 from experiments.decision.ends import ends_of
@@ -24,6 +25,7 @@ from experiments.decision.lines import Lines
 from experiments.decision.lives import Life, paired_lives
 from experiments.decision.measures import POLICY, measures, moved, policy_of
 from experiments.decision.outcomes import FLOOR, OUTCOMES, TRUST, by_cell, effect_on, found, moved_people
+from experiments.decision.reach import SITES, STEPS
 from experiments.runs.words import LANGUAGES
 from experiments.viewer.answer import answer
 from experiments.viewer.codes import qr_of
@@ -298,17 +300,16 @@ def town() -> Town:
     return build_town(load("villa_canales", set={"population.scale": 0.05}))
 
 
-def unlike(up: int, down: int) -> pd.DataFrame:
+def unlike(up: int, down: int) -> dict[Any, Any]:
     """Return a made-up table in which training alone moves trust one way or the other under other memories."""
-    row = {"site": HARD.site, "measure": "training", "step": 3, "outcome": TRUST.name, "years": HARD.years}
-    return pd.DataFrame([row | {"n": 3, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}]).assign(
-        low=-0.1, high=0.2
-    )
+    row = {"years": HARD.years, "n": 3, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}
+    return {(HARD.site, (("training", 3),), TRUST.name): row | {"low": -0.2, "high": -0.1 if down == 2 else 0.2}}
 
 
 @pytest.mark.parametrize(
     ("up", "down", "why"),
     [(1, 1, "con otra memoria, otro signo: sube en 1 y baja en 1 de 2"),
+     (0, 2, "con otra memoria, otro signo: sube en 0 y baja en 2 de 2"),
      (1, 0, "con otra memoria el intervalo es tan ancho que el signo queda en duda en 1 de 2")],
 )  # fmt: skip
 def test_what_other_memories_turn_is_not_known_and_never_left_out(
@@ -331,6 +332,29 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     together = standing([base, arm], "es", HARD)
     assert together.founds[0].verdict == "rises"
     assert sheet_of(together, dark=False)["examined"].startswith("Si sería así con otras leyes")
+
+
+def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
+    table = known.known()
+    assert set(table) == {(site, (step,), one.name) for site in SITES for step in STEPS for one in OUTCOMES}
+    asked = Choice("villa_canales", moved({"training": 3}), years=2)
+    assert known.examined(asked, TRUST.name) is not None
+    later = datetime.date(2017, 6, 1)
+    both = moved({"training": 3, "means": 0})
+    for other in ({"years": 10}, {"site": "nowhere"}, {"chosen": both}, {"chosen": ()}, {"begins": later}):
+        assert known.examined(dataclasses.replace(asked, **other), TRUST.name) is None
+
+
+def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in (known, reach):
+        monkeypatch.setattr(place, "STEPS", (("heavy_hand", 2),))
+    monkeypatch.setattr(known, "SITES", ("villa_canales",))
+    known.show_laws(tmp_path, 2, 0.25, SMALL, 1)
+    table = pd.read_csv(tmp_path / "laws.csv").set_index("outcome")
+    assert set(table.index) == {one.name for one in OUTCOMES}
+    assert set(table["cells"]) == {len(known.TRIED)}
+    assert (table[["up", "down", "none", "open"]].sum(axis=1) == table["cells"]).all()
+    assert table.loc["crimes_occurred", "high"] < 0.0
 
 
 def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[Life]], town: Town) -> None:

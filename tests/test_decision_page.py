@@ -201,5 +201,5 @@ def test_the_link_is_shown_as_a_code(browser: Any, url: str) -> None:
     tab = opened(browser, url + MOVED + "&lang=es")
     tab.page.locator(".cd-share summary").click()
     tab.page.locator(".cd-qr svg").wait_for()
-    assert tab.page.locator(".cd-qr figcaption").inner_text() == "El enlace para un teléfono"
+    assert tab.page.locator(".cd-qr figcaption").inner_text() == texts()["decision"]["qr"]["es"]
     closed(tab)

@@ -11,6 +11,7 @@ import pandas as pd
 from experiments.compare.comparison import arms_of, memory_table
 from experiments.compare.judged import verdicts_table
 from experiments.decision.choice import Choice
+from experiments.decision.measures import Chosen
 from experiments.decision.outcomes import OUTCOMES
 from experiments.decision.reach import SITES, STEPS, request_of, shipped
 from experiments.runs.folder import write_whole
@@ -25,21 +26,20 @@ LAWS = shipped("laws.csv")
 """What `confianza validate --laws` wrote."""
 
 
+type Row = dict[str, Any]
+
+
 @cache
-def known() -> pd.DataFrame:
-    """Return the table, empty where nobody has made it."""
-    return pd.read_csv(LAWS) if LAWS.is_file() else pd.DataFrame()
+def known() -> dict[tuple[str, Chosen, str], Row]:
+    """Return the table by municipality, what is chosen and outcome; empty where nobody has made it."""
+    rows: Any = pd.read_csv(LAWS).to_dict("records") if LAWS.is_file() else ()
+    return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
 
 
-def examined(choice: Choice, outcome: str) -> pd.Series | None:
+def examined(choice: Choice, outcome: str) -> Row | None:
     """Return what the laws of trust say of an outcome, if just this was run under them: a measure alone, as long."""
-    table = known()
-    if table.empty or len(choice.chosen) != 1 or choice.begins or choice.years != table["years"].iloc[0]:
-        return None
-    (name, step), *_ = choice.chosen
-    asked = {"site": choice.site, "measure": name, "step": step, "outcome": outcome}
-    rows = table[(table[list(asked)] == pd.Series(asked)).all(axis=1)]
-    return rows.iloc[0] if len(rows) else None
+    row = known().get((choice.site, choice.chosen, outcome))
+    return row if row and not choice.begins and row["years"] == choice.years else None
 
 
 def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
@@ -65,7 +65,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     print(text, end="")
 
 
-def row_of(found: Any, measure: str, step: int) -> dict[str, Any]:
+def row_of(found: Any, measure: str, step: int) -> Row:
     """Return what the laws say of one outcome of one step: their number, twins in each, and how many go which way."""
     counts = {name: int(found[name]) for name in ("n", "cells", "up", "down", "none", "open")}
     ends = {name: 0.0 if math.isclose(found[name], 0.0, abs_tol=1e-9) else found[name] for name in ("low", "high")}

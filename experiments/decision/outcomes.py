@@ -95,7 +95,13 @@ class Found:
     @property
     def verdict(self) -> str:
         """What the twins say, as far as it is known whatever the law of trust is."""
-        return judge(self.effect, sign_known(self.laws))
+        return judge(self.effect, self.known)
+
+    @property
+    def known(self) -> bool | None:
+        """Whether other laws of trust say the same; None where nobody has asked them."""
+        alike = sign_known(self.laws)
+        return alike and self.laws["low"] * self.effect.typical > 0.0
 
     @property
     def harmful(self) -> bool:

@@ -235,7 +235,8 @@ def why_unknown(one: Standing, found: Found) -> str:
     if found.verdict != "unknown":
         return ""
     names = ("up", "down", "open", "cells")
-    key = "turns" if found.laws["up"] and found.laws["down"] else "wide"
+    other = found.laws["down" if found.effect.typical > 0.0 else "up"]
+    key = "turns" if other else "wide"
     return one.say(f"decision.unknown_{key}", **{name: int(found.laws[name]) for name in names})
 
 
