@@ -24,8 +24,9 @@ collect_ignore = ["recipes", "killed.py", "elsewhere"]
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 FIRST = (
-    *("test_twin", "test_recipes", "test_decision_page", "test_page", "test_crowd", "test_report", "test_decision"),
-    *("test_compare", "test_claim", "test_writes", "test_clients", "test_worlds", "test_documents", "test_tutorial"),
+    *("test_twin", "test_recipes", "test_decision_page", "test_page", "test_report", "test_runs", "test_compare"),
+    *("test_crowd", "test_sweep_engine", "test_decision", "test_claim", "test_writes", "test_sweep_commands"),
+    *("test_clients", "test_worlds", "test_documents", "test_tutorial"),
 )
 """Files that take long, the longest first: whatever begins last would be waited for.
 
