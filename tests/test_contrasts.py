@@ -135,8 +135,10 @@ def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys,
     for lang in ("en", "es"):
         assert cli.code_of(["plot", str(swept), "--lang", lang]) == 0
         assert cli.code_of(["contrasts", str(swept), "--lang", lang]) == 0
+        said = capsys.readouterr()
+        assert {"es": "Confianza en la policía", "en": "Trust in the police"}[lang] in said.err
         names[lang] = (
-            {Path(line).name for line in capsys.readouterr().out.split() if line.endswith(".png")},
+            {Path(line).name for line in said.out.split() if line.endswith(".png")},
             [(swept / f"contrasts.{ending}").read_bytes() for ending in ("csv", "parquet")],
         )
     assert names["es"][0] == {name.replace(".png", "-es.png") for name in names["en"][0]}

@@ -14,10 +14,11 @@ from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, heat_map, pair_map
 from experiments.figures.run import picture
 from experiments.figures.sayings import for_people
-from experiments.figures.svg import ENDINGS, Tongue, content_of
+from experiments.figures.svg import ENDINGS, Tongue, content_of, title_of
 from experiments.figures.tornado import index_charts
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import MANIFEST, SWEEP, kind_of
+from experiments.runs.progress import say
 from experiments.runs.reading import first_columns, kept, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
 from model.errors import InputError, nearest
@@ -81,13 +82,14 @@ def beside(target: Path, name: str, alone: bool) -> Path:
 
 
 def written(figure: Figure, path: Path) -> Path:
-    """Write a figure as its file's name ends: PNG, SVG or PDF, always the same bytes."""
+    """Write a figure as its file's name ends, PNG, SVG or PDF, always the same bytes; say what it found."""
     ending = path.suffix or path.name
     if ending not in ENDINGS:
         raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
     if not path.parent.is_dir():
         raise InputError(f"--out {path}: no folder '{path.parent}'")
     write_whole(path, content_of(figure, ending, path.stem))
+    say(f"{path.name}: {title_of(figure)}")
     return path
 
 

@@ -89,11 +89,15 @@ def png_of(figure: Figure, about: dict[str, str] | None = None, edge: float | No
 
 def content_of(figure: Figure, ending: str, name: str) -> bytes:
     """Return a figure that stands alone as its file's name ends, with its text for those who do not see it."""
-    title, under = str(figure.get_label()).split("\n", 1)
-    about = {"Title": title, "Description": f"{title}. {under}"}
+    about = {"Title": title_of(figure), "Description": str(figure.get_label()).replace("\n", ". ")}
     if ending == ".svg":
         return svg_of(figure, name, about, AROUND).encode()
     return (png_of if ending == ".png" else pdf_of)(figure, about, AROUND)
+
+
+def title_of(figure: Figure) -> str:
+    """Return what a figure found."""
+    return str(figure.get_label()).split("\n")[0]
 
 
 def source_of(file: Path) -> str | None:
