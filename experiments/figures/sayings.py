@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.figures.svg import Tongue
 from experiments.runs.batches import STATUS_QUO, parts_of
-from experiments.runs.words import in_both, lever, meaning, mechanism, unit
+from experiments.runs.words import in_both, meaning, mechanism, parameter, unit
 from experiments.sweeps.contrasts import POLICY, SCENARIO, TOGETHER
 from experiments.sweeps.interactions import TIMES
 from model.errors import InputError
@@ -21,18 +21,12 @@ FACTORS = {
     SCENARIO: ("municipio", "municipality"),
     POLICY: ("políticas", "policies"),
     TOGETHER: ("juntas, más allá de la suma", TOGETHER),
-    "trust.memory_years": ("años en que se borra la mitad de lo vivido", "years in which half of an experience fades"),
-    "trust.asymmetry": ("cuánto más pesa lo malo", "how much more bad news weighs"),
-    "trust.unanswered": ("peso de una llamada sin atender", "weight of a call that nobody answers"),
-    "hearsay.weight": ("peso de lo que se oye", "weight of what is heard"),
-    "reporting.trust": ("cuánto pesa la confianza al avisar", "how much trust counts in telling"),
     "trust": ("la ley de la confianza", "the law of trust"),
     "survey": ("cómo se contesta una encuesta", "how surveys are answered"),
     "gangs": ("clicas", "cliques"),
     "plant": ("quiénes son los agentes al inicio", "who the officers are at the start"),
-    "adoption.rotation": ("agentes que rotan en un año", "officers moved away in a year"),
 }
-"""What studies vary, in Spanish and in English, but for levers and mechanisms, which have their own words."""
+"""What studies vary, in Spanish and in English, but for parameters and mechanisms, which have their own words."""
 
 OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
 """Units of what lies from 0 to 1, and how people say them."""
@@ -97,10 +91,10 @@ def plain(name: str) -> str:
 
 
 def factor_words(factor: str, tongue: Tongue) -> str:
-    """Return what was varied in words, or the name of a parameter that has none."""
+    """Return what was varied in words, or its name where it has none."""
     if factor in FACTORS:
         return tongue(*FACTORS[factor])
-    for ask in (lever, mechanism):
+    for ask in (parameter, mechanism):
         with contextlib.suppress(InputError):
             return tongue(*in_both(ask, factor))
     return factor
@@ -119,7 +113,7 @@ def change_words(change: str, tongue: Tongue) -> str:
     """Return one, two or three changes of a study.
 
     >>> change_words("mopsic_full × trust.harm=0.5", Tongue("en"))
-    'MOPSIC in full × trust.harm = 0.5'
+    'MOPSIC in full × weight of a harm of severity 1 = 0.5'
     """
     return TIMES.join(one_change(one, tongue) for one in change.split(TIMES))
 
