@@ -223,6 +223,13 @@ def trust_now(mind: Mind, tick: int, p: Trust) -> float:
 
 
 @kernel
+def trust_of_each(minds: Rows[Mind], people: Rows[Person], numbers: Rows[Trust], tick: int, found: Reals) -> None:
+    """Write down the trust of every resident at this tick, or when last touched if that is later."""
+    for i in range(len(minds)):
+        found[i] = trust_now(minds[i], max(tick, minds[i].touched), numbers[people[i].settlement])
+
+
+@kernel
 def forget(mind: Mind, fast: float, slow: float, ledger: Reals, settlement: int) -> None:
     """Let evidence fade so that these shares of both memories are left, the good first, and book either."""
     before = mind.trust

@@ -33,7 +33,7 @@ from model.hazard import Factors
 from model.impressions import Left
 from model.impressions import keep as keep_impressions
 from model.law import kept, kept_fast
-from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, left_of, total_trust, trust_now
+from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, left_of, total_trust, trust_of_each
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
 from model.mechanism import nobody
 from model.mechanisms.certainty import seen_by_zone
@@ -350,10 +350,9 @@ class TrustModel(MesaModel):
 
     def trust(self) -> Reals:
         """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
-        minds, numbers, settlement = self.minds, self.numbers["trust"], self.town.people["settlement"]
-        return np.array(
-            [trust_now(m, max(self.tick - 1, m.touched), numbers[z]) for m, z in zip(minds, settlement, strict=True)]
-        )
+        found = np.empty(len(self.minds))
+        trust_of_each(self.minds, self.town.people, self.numbers["trust"], self.tick - 1, found)
+        return found
 
     def settlement_months(self) -> Table:
         """Rows of month and settlement: residents, means of trust and beliefs, crimes that happened."""
