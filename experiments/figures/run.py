@@ -62,7 +62,7 @@ PANELS: Mapping[tuple[str, str], tuple[Lines, float]] = {
     ("Homicidios por 100,000 al año", "Homicides per 100,000 a year"): (DEATHS, 1.0),
     ("Avisos y respuesta, de cada cien", "Told and answered, of a hundred"): (
         {
-            "told_share": ("delitos avisados", "crimes told"),
+            "told_share": ("delitos reportados", "crimes told"),
             "in_hour": ("atendidas en la hora", "calls within the hour"),
             "never": ("nunca atendidas", "calls never answered"),
         },
