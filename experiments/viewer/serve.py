@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -22,8 +23,8 @@ SETTINGS = {
     "SOLARA_ASSETS_CDN": CDN,
     "SOLARA_KERNEL_CULL_TIMEOUT": "60s",
 }
-
-
+GIVE_WAY = 0.0005
+"""Seconds after which a world that lives on gives way: at Python's own 5 ms each frame waits for several of them."""
 PAGE, MESA = "experiments.viewer.page", "experiments.viewer.mesa_page"
 
 
@@ -56,6 +57,7 @@ def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
     from solara.server.settings import assets
     from solara.server.starlette import app
 
+    sys.setswitchinterval(GIVE_WAY)
     threading.Thread(target=meanwhile, name="confianza compiles", daemon=True).start()
     say(f"confianza: the page is at http://{HOST}:{port}/ (stop it with Ctrl-C)")
     uvicorn.run(
