@@ -121,7 +121,7 @@ def shown(tab: Tab) -> None:
 @pytest.mark.parametrize(
     ("address", "reloads"),
     [
-        (LIFE, 6),
+        (LIFE, 3),
         pytest.param(LIFE, 150, marks=pytest.mark.slow),
         pytest.param("?years=1&measures=training.2", 100, marks=pytest.mark.slow),
     ],

@@ -90,7 +90,7 @@ def test_the_first_view_is_there_at_once_when_all_is_warm(browser: Any, url: str
 
 
 def test_a_first_line_grows_while_worlds_are_lived(browser: Any, url: str) -> None:
-    tab = opened(browser, f"{url}?lang=en&years=10")
+    tab = opened(browser, f"{url}?lang=en&years=5")
     tab.page.locator("#cd-means").press("ArrowLeft")
     line = tab.page.locator(".cd-hero .cd-first")
     line.wait_for(state="attached")
