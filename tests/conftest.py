@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from model.model import TrustModel
+from model.parameters import Group
 from model.scenario import Scenario
 from model.town import Town, build_town
 from scenarios import load
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let long files begin first."""
     rank = {name: number for number, name in enumerate(FIRST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(FIRST)))
+
+
+@pytest.fixture(autouse=True)
+def known_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the groups that a file of tests makes up be known while its own tests run."""
+    for group in getattr(getattr(request, "module", None), "MADE_UP", ()):
+        monkeypatch.setitem(Group.known, group.name, group)
 
 
 @pytest.fixture(scope="session")

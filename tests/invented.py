@@ -9,6 +9,7 @@ import pytest
 from experiments.runs.words import every_word
 from model.deciding import CHOICES, MATTERS, Choice, Matter
 from model.model import TrustModel
+from model.parameters import Group
 
 RENT = Matter("made up rent", "clique", ("less", "same", "more"), ("arrests", "income"), ordered=True)
 ASKED = Matter("made up asking", "authority", ("wait", "call"), ("answered",), ordered=False)
@@ -95,3 +96,13 @@ def made_up(tick: int, seed: int = 0) -> np.ndarray:
             row["option"], row["term"] = (len(matter.options) - 1, 1) if last else (0, -1)
             row["chance"] = 0.62
     return rows
+
+
+def only_here(*groups: type[Group]) -> tuple[type[Group], ...]:
+    """Return groups that a file of tests makes up, which are known while its own tests run and to no other file.
+
+    All files are read before any test is run; `conftest` makes what stands under ``MADE_UP`` known again.
+    """
+    for group in groups:
+        del Group.known[group.name]
+    return groups

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from invented import only_here
 
 from model.errors import InputError
 from model.parameters import Group, number, share
@@ -24,16 +25,7 @@ class Benches(Group):
     paint: float = share(0.5, "assumed", "Share of the benches painted.", role="lever")
 
 
-MADE_UP = (Benches,)
-for one in MADE_UP:  # files of tests are read before any is run: others find what there is, and these are not
-    del Group.known[one.name]
-
-
-@pytest.fixture(autouse=True)
-def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what is made up be known in this file alone."""
-    for one in MADE_UP:
-        monkeypatch.setitem(Group.known, one.name, one)
+MADE_UP = only_here(Benches)
 
 
 START = datetime.date(2017, 1, 1)

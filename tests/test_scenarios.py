@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from invented import only_here
 
 import scenarios
 from model.errors import InputError
@@ -37,19 +38,10 @@ class Ground(Group):
     slope: float = number(1.0, "degree", 0.0, 45.0, "assumed", "Mean slope.", role="site")
 
 
-MADE_UP = (
+MADE_UP = only_here(
     Lamps,
     Ground,
 )
-for one in MADE_UP:  # files of tests are read before any is run: others find what there is, and these are not
-    del Group.known[one.name]
-
-
-@pytest.fixture(autouse=True)
-def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what is made up be known in this file alone."""
-    for one in MADE_UP:
-        monkeypatch.setitem(Group.known, one.name, one)
 
 
 SQUARE = [[-90.5, 14.4], [-90.4, 14.4], [-90.4, 14.5], [-90.5, 14.5], [-90.5, 14.4]]
