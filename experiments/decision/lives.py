@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numba import njit
 
 from experiments.decision.lines import Lines
 from experiments.runs.identity import canonical, digest_of
@@ -20,7 +19,6 @@ from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
 from experiments.runs.worlds import go_on, measures_table
 from model.calendar import tick_of
-from model.ledger import trust_now
 from model.model import TrustModel
 from model.state_file import FILE
 from model.town import Town
@@ -102,9 +100,8 @@ def live(spec: RunSpec, warm: Path, tell: Tell, draw: Draw = unseen) -> Life:
         draw(next(months), world.rows)
 
     cells = go_on(world, tick_of(spec.until), heard)
-    come = int(world.state.come[0])
-    people, sums = np.zeros(come, np.float32), np.zeros((world.town.n_cells, 3))
-    scan(world.state.minds[:come], world.town.people, world.numbers["trust"], world.tick - 1, people, sums)
+    here = world.minds["gone"][: world.state.come[0]] < 0
+    people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     return Life(spec.run, spec.seed, measures_table(world, spec).to_pandas(), people, by_cell(cells))
 
 
@@ -127,20 +124,3 @@ def paired_lives(base: Sequence[Life], arm: Sequence[Life]) -> list[tuple[Life, 
     """Return twins that have both been lived, in the order of their seeds."""
     others = {one.seed: one for one in arm}
     return [(one, others[one.seed]) for one in sorted(base, key=lambda one: one.seed) if one.seed in others]
-
-
-@njit(cache=True)
-def scan(minds: Any, people: Any, numbers: Any, tick: Any, seen: Any, sums: Any) -> None:
-    """Write the trust of each resident (none of those gone), and sums of residents, trust and fear by home cell."""
-    sums[:] = 0.0
-    for i in range(len(minds)):
-        mind = minds[i]
-        if mind["gone"] >= 0:
-            seen[i] = math.nan
-            continue
-        trust = trust_now(mind, max(tick, mind["touched"]), numbers[people[i]["settlement"]])
-        seen[i] = trust
-        here = sums[people[i]["home"]]
-        here[0] += 1.0
-        here[1] += trust
-        here[2] += mind["fear"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from experiments.decision.lives import scan
 from model.books import told_to_state
 from model.daybook import INCIDENTS, VISITS
+from model.ledger import trust_now
 
 NOTHING = 255
 """The byte of a resident who is gone and of a cell where there is nothing to show."""
@@ -51,6 +51,23 @@ LAYERS: dict[str, Layer] = {
 }
 """Who reports, and where cliques are, is never shown beside the names of places."""
 ON_REQUEST = ("gangs", "narcos")
+
+
+@njit(cache=True)
+def scan(minds: Any, people: Any, numbers: Any, tick: Any, seen: Any, sums: Any) -> None:
+    """Write the trust of each resident (none of those gone), and sums of residents, trust and fear by home cell."""
+    sums[:] = 0.0
+    for i in range(len(minds)):
+        mind = minds[i]
+        if mind["gone"] >= 0:
+            seen[i] = math.nan
+            continue
+        trust = trust_now(mind, max(tick, mind["touched"]), numbers[people[i]["settlement"]])
+        seen[i] = trust
+        here = sums[people[i]["home"]]
+        here[0] += 1.0
+        here[1] += trust
+        here[2] += mind["fear"]
 
 
 @njit(cache=True)
