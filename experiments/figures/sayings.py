@@ -142,8 +142,9 @@ def with_sign(value: float, form: str = "+,.3g") -> str:
 def decimals(values: np.ndarray) -> int:
     """Return how many decimals show the differences between values.
 
-    >>> decimals(np.array([0.4231, 0.4239])), decimals(np.array([100.0, 250.0]))
-    (5, 0)
+    >>> decimals(np.array([0.4231, 0.4239])), decimals(np.array([100.0, 250.0])), decimals(np.array([math.nan]))
+    (5, 0, 2)
     """
-    span = float(np.nanmax(values) - np.nanmin(values))
+    known = values[np.isfinite(values)]
+    span = float(np.ptp(known)) if known.size else 0.0
     return min(max(0, 1 - math.floor(math.log10(span / 2.0))), 7) if span > 0.0 else 2
