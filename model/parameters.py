@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
@@ -110,12 +111,16 @@ class Group:
         off = {key: about.off for key, about in self.numbers().items() if about.off is not None}
         return dataclasses.replace(self, **off)
 
+    @classmethod
+    @cache
+    def row(cls) -> np.dtype[np.void]:
+        """Type of a row of these numbers: one for all worlds, since two alike are compared at each call of a kernel."""
+        return row_type([(key, "i8" if cls.kind(key) is int else "f8") for key in cls.numbers()])
+
     def rows(self, n_settlements: int) -> Rows[Self]:
         """Return the numbers as a table with one equal row per settlement, as kernels read them."""
-        keys = list(self.numbers())
-        row = row_type([(key, "i8" if self.kind(key) is int else "f8") for key in keys])
-        rows = np.array([tuple(getattr(self, key) for key in keys)] * n_settlements, dtype=row)
-        return cast(Rows[Self], rows)
+        row = tuple(getattr(self, key) for key in self.numbers())
+        return cast(Rows[Self], np.array([row] * n_settlements, self.row()))
 
 
 def checked(name: str, value: object, kind: type, about: Number) -> float:

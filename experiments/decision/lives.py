@@ -63,6 +63,8 @@ class Life:
     cells: np.ndarray
     told: dict[str, float] = field(init=False, default_factory=dict, compare=False)
     """Headlines that have been read of it already."""
+    drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
+    """Outcomes month by month that have been read of it already."""
 
 
 def carry_out(turns: Any, lines: Lines, job: Job, tell: Tell) -> Life | str | None:

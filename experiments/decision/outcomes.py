@@ -58,8 +58,10 @@ class Outcome:
         return (self.headline.read.scale if self.level else 1.0) * months[self.columns].sum(axis=1).to_numpy(float)
 
     def months(self, life: Life) -> np.ndarray:
-        """Return it month by month in one world."""
-        return self.in_months(life.months)
+        """Return it month by month in one world, which is read once."""
+        if self.name not in life.drawn:
+            life.drawn[self.name] = self.in_months(life.months)
+        return life.drawn[self.name]
 
 
 OUTCOMES = (

@@ -32,7 +32,13 @@ def open_with(scenario: str, language: str) -> None:
 
 def choices() -> list[str]:
     """Return the municipalities that can be chosen: the built-in ones and that of the command line."""
-    return list(dict.fromkeys([opening.scenario, *(name for name in scenarios.names() if name != "baseline")]))
+    return list(dict.fromkeys([opening.scenario, *built_in()]))
+
+
+@cache
+def built_in() -> tuple[str, ...]:
+    """Return the municipalities that come with the program, whose files stay as they are while it runs."""
+    return tuple(name for name in scenarios.names() if name != "baseline")
 
 
 @cache
