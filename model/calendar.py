@@ -104,14 +104,26 @@ def month_of(tick: int) -> int:
     return 12 * date.year + date.month - 1
 
 
+@lru_cache(maxsize=4096)
 def first_of_month(month: int) -> datetime.date:
     """First day of a numbered month."""
     return datetime.date(month // 12, month % 12 + 1, 1)
 
 
+@lru_cache(maxsize=4096)
 def is_last_shift_of_month(tick: int) -> bool:
     """Whether the next shift belongs to another month."""
     return month_of(tick) != month_of(tick + 1)
+
+
+@lru_cache(maxsize=4096)
+def shifts_into_month(tick: int) -> int:
+    """Shifts since the last end of a month, this one included.
+
+    >>> shifts_into_month(tick_of(datetime.date(2017, 1, 1), NIGHT))
+    3
+    """
+    return tick + 1 - tick_of(first_of_month(month_of(tick)))
 
 
 def day_type(tick: int, market_days: frozenset[int]) -> int:

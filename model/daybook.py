@@ -277,7 +277,7 @@ class Daybook:
 
     def clear(self) -> None:
         """Begin a new shift."""
-        self.counts[:] = 0
+        self.counts.fill(0)
 
     def reserve(self, table: int, extra: int) -> Day:
         """Make room for ``extra`` more rows in one table; return the tables."""

@@ -22,6 +22,7 @@ from model.calendar import (
     first_of_month,
     is_last_shift_of_month,
     month_of,
+    shifts_into_month,
     tick_of,
 )
 from model.checkpoint import Checkpoint
@@ -341,7 +342,7 @@ class TrustModel(MesaModel):
     @property
     def shifts_since_close(self) -> int:
         """Shifts since the last end of a month, the present one included."""
-        return self.tick + 1 - tick_of(first_of_month(self.month))
+        return shifts_into_month(self.tick)
 
     @property
     def days_of_month(self) -> int:

@@ -292,6 +292,14 @@ def next_step(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> i
 
 
 @kernel
+def count_watched(stage: Stage, guard: int) -> None:
+    """Count the crimes of the shift that communities' own watch kept away."""
+    for k in range(stage.day.counts[SPARED]):
+        if stage.day.spared[k].guard == guard:
+            stage.tally[0].watched += 1.0
+
+
+@kernel
 def hear(stage: Stage, court: Court) -> None:
     """Take the cases that are due one step further."""
     left = 0
@@ -440,9 +448,8 @@ def act(world: World) -> None:
         begin_month(state.boards, world.town.authorities, rows, numbers["deliberation"], month, new_year, world.seed)
         if (watch != state.boards["watch"]).any():
             world.factors.lay_guard(world, IT.name)
-    if book.counts[SPARED]:
-        watched = book.filled(SPARED)["guard"] == world.factors.numbers[IT.name]
-        world.tally[0].watched += float(np.count_nonzero(watched))
+    if book.counts.item(SPARED):
+        count_watched(world.stage(), world.factors.numbers[IT.name])
     due = len(state.cases)
     book.reserve(HEARINGS, due)
     book.reserve(IMPRESSIONS, due)

@@ -108,10 +108,10 @@ def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: f
 def crises_of(world: World) -> list[tuple[int, float]]:
     """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
     p = world.numbers["crises"][0]
-    dated = [event for event in world.settings.timeline if event.crisis > 0.0]
+    dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.turns_today() else []
     today = [
         (number, event.crisis * p["dated"])
-        for number, event in enumerate(dated if world.turns_today() else (), start=1)
+        for number, event in enumerate(dated, start=1)
         if event.start == world.date
     ]
     by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < p["rate"] / 365.0

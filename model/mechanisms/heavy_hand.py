@@ -307,6 +307,11 @@ def patrols_of(world: World) -> int:
     return math.floor(army * scale + 0.5)
 
 
+def visits_of(world: World) -> int:
+    """Return how many visits all patrols of a shift make."""
+    return patrols_of(world) * int(world.numbers["heavy_hand"][0]["visits"])
+
+
 def most_suspects(world: World) -> int:
     """Return how many suspects of a day there never are; 0 where nobody is detained on suspicion."""
     mean = MOST_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.once(men_of)[0])
@@ -319,7 +324,7 @@ def act(world: World) -> None:
     patrols, suspects, held = world.laid(patrols_of), world.laid(most_suspects), int(state.prison.count[0])
     if patrols == suspects == held == 0:
         return
-    visits = patrols * int(numbers[0]["visits"])
+    visits = world.laid(visits_of)
     world.book.reserve(VISITS, visits)
     world.book.reserve(IMPRESSIONS, MOST * visits + 6 * suspects + held)
     if world.tick % 3 == 0:

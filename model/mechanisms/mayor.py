@@ -400,7 +400,8 @@ def act(world: World) -> None:
         if state[HALL]["captor"].item(0) == DISMISSED:
             swear_in(world, int(state[HALL][0].nth) + 1)
     elif tick % 3 == 1:
-        if any(held_today(rate, who, world.month, world.date.day, world.seed) for who, rate in world.laid(rates)):
+        month, day = world.month, world.date.day
+        if any(held_today(rate, who, month, day, world.seed) for who, rate in world.laid(rates)):
             hear_petitions(world, at_table(world) | at_council(world))
     elif is_last_shift_of_month(tick):
         note_use(world)

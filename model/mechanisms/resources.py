@@ -269,7 +269,7 @@ def act(world: World) -> None:
         if date.month % 3 == 1:
             authorities, cells = world.town.authorities, world.ground.cells
             raise_funds(state.means, cells, authorities, state.boards, numbers, state.tally, tick, seed)
-    if term_of(date) != state.mayor[0]["term"]:
+    if term_of(date) != state.mayor["term"].item(0):
         elect(state.mayor[0], term_of(date), numbers[0], world.numbers["mayor"][0]["gives"], seed)
 
 

@@ -459,6 +459,7 @@ def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Call], count: In
 def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: Rows[Call], count: Ints) -> None:
     """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
     day = stage.day
+    stage.tally[0].calls += day.counts[CALLS]
     recall_calls(day, waiting, count)
     for row in in_order(day.calls, day.counts[CALLS]):
         serve(stage, force, day.calls[row], waiting, count)
@@ -511,7 +512,6 @@ def act(world: World) -> None:
         book.reserve(table, most)
     book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
     state.waiting.reserve(most)
-    state.tally[0]["calls"] += book.counts[CALLS]
     respond(world.stage(), world.laid(force_of), world.numbers["deterrence"], state.waiting.rows, state.waiting.count)
     world.learn()
 
