@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 
 import model
 import model.mechanisms
@@ -15,11 +16,17 @@ WITHOUT_GROUPS = ("agents", "model")
 
 def declare_all() -> dict[str, type[Group]]:
     """Return every group by name, after importing every module that declares one."""
+    import_all()
+    return Group.known
+
+
+@cache
+def import_all() -> None:
+    """Import every module of the model that may declare a group; to look for them takes longer than to read a file."""
     for package in (model, model.mechanisms):
         for module in pkgutil.iter_modules(package.__path__):
             if module.name not in WITHOUT_GROUPS:
                 importlib.import_module(f"{package.__name__}.{module.name}")
-    return Group.known
 
 
 def mechanisms() -> dict[str, type[Group]]:
