@@ -78,7 +78,7 @@ def go_on(world: TrustModel, end: int, tell: Tell) -> list[np.ndarray]:
     while world.tick < end:
         goal = min(end, tick_of(first_of_month(world.month + 1)))
         shifts = goal - world.tick
-        world.run_for(shifts)
+        world.live(shifts)
         rows = world.cell_months()
         cells.append(rows[rows["month"] == month_of(goal - 1)])
         tell(shifts)

@@ -167,9 +167,9 @@ def homes_of(world: World) -> Ints:
 
 
 @kernel
-def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints, p: Chiefs) -> None:
+def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints, numbers: Rows[Chiefs]) -> None:
     """Take in what came of visits and arrests in this shift: who was held, who came to meetings, which leader rang."""
-    day = stage.day
+    day, p = stage.day, numbers[0]
     for k in range(day.counts[ARRESTS]):
         arrest = day.arrests[k]
         if arrest.post >= 0:
@@ -322,8 +322,8 @@ def begin(world: World) -> None:
 
 def act(world: World) -> None:
     """Let word of the shift reach the chiefs."""
-    p = world.numbers["chief"][0]
-    note_word(world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of), p)
+    chiefs, posts, homes = world.state[CHIEFS], world.town.posts, world.once(homes_of)
+    note_word(world.stage(), chiefs, posts, homes, world.numbers["chief"])
 
 
 def month_end(world: World) -> None:
