@@ -36,7 +36,7 @@ Lines = Mapping[str, tuple[str, str]]
 """Columns, with what they are called in Spanish and in English."""
 BOOKS: Lines = {
     "crimes_occurred": ("ocurridos", "happened"),
-    "crimes_told": ("avisados al Estado", "told to the state"),
+    "crimes_told": ("reportados al Estado", "told to the state"),
     "complaints_filed": ("denuncias", "complaints"),
     "crimes_recorded": ("registro policial", "police record"),
 }

@@ -102,8 +102,8 @@ def swapped(site: str, other: str) -> Experiment:
 def by_fact(world: str, en: str, es: str) -> Iterator[Line]:
     """Yield crime, what is told of it and trust where one fact is another."""
     yield crime(world, f"crime, {en}", f"delito, {es}")
-    told, avisado = f"crimes told, {en}", f"delitos avisados, {es}"
-    yield change(f"told_{world}", told, avisado, world, ("crimes_told",))
+    told, reported = f"crimes told, {en}", f"delitos reportados, {es}"
+    yield change(f"told_{world}", told, reported, world, ("crimes_told",))
     read = r.points(world, "trust_mean", (24, 36))
     yield Line(f"trust_{world}", f"trust, third year, {en}", f"confianza, tercer año, {es}", "points", read)
 

@@ -464,7 +464,7 @@ INFORMATION = Experiment(
     years=3,
     lines=(
         change("crime", "crime of slots, %", "delitos de quienes tienen plaza, %", "trust", r.POOL),
-        change("told", "crimes told, %", "delitos avisados, %", "trust", ("crimes_told",)),
+        change("told", "crimes told, %", "delitos reportados, %", "trust", ("crimes_told",)),
         change("tips", "tips, %", "pistas, %", "trust", ("tips",)),
         change("solved", "cases solved, %", "casos resueltos, %", "trust", ("cases_solved",)),
         Line(
