@@ -163,6 +163,27 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(live: Live)
     assert not same_state(live(MONTH), live(MONTH, rng=8))
 
 
+def test_by_its_own_clock_a_world_lives_as_by_mesa_s(live: Live) -> None:
+    by_mesa, by_itself = live(2 * MONTH), live(0)
+    by_itself.live(2 * MONTH)
+    assert by_itself.tick == by_mesa.tick
+    assert same_state(by_itself, by_mesa)
+
+
+def test_the_rows_that_kernels_take_are_of_one_type_in_all_worlds(live: Live, tmp_path: Path) -> None:
+    world = live(0)
+    world.save(tmp_path)
+    restored = TrustModel.restore(tmp_path, world.settings, world.town)
+    for other in (live(0, rng=8, policies="mopsic_full"), copy.deepcopy(world), restored):
+        assert [name for name, kind in types_of(world).items() if kind is not types_of(other)[name]] == []
+
+
+def types_of(world: TrustModel) -> dict[str, np.dtype]:
+    """Type of the rows of every table and group of numbers: two that are only equal are compared at each call."""
+    tables = {**vars(world.state), **world.numbers}
+    return {name: getattr(table, "rows", table).dtype for name, table in tables.items()}
+
+
 def test_a_saved_world_goes_on_bit_for_bit(live: Live, tmp_path: Path, villa_town: Town) -> None:
     through = live(MONTH + 40, **BUSY)
     world = live(MONTH - 7, **BUSY)

@@ -129,7 +129,7 @@ def deed(entry: Entry) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source, in a language."""
     declare_all()
-    say = said_in(language)
+    say = SAID[language]
     if part == "mechanisms":
         yield from switch_lines(language)
         return
@@ -143,16 +143,9 @@ def parameter_lines(part: str | None, scenario: Scenario | None, language: str =
         yield from number_lines(dotted, default, about, scenario, say)
 
 
-def said_in(language: str) -> Said:
-    """Return the words of a list of parameters in a language."""
-    if language not in SAID:
-        raise InputError(f"words are in {' and '.join(LANGUAGES)}, got '{language}'")
-    return SAID[language]
-
-
 def switch_lines(language: str = "en") -> Iterator[str]:
     """Yield every mechanism that can be switched off, with what it is."""
-    say = said_in(language)
+    say = SAID[language]
     yield f"\n[mechanisms] {say.switches}: --set mechanisms.NAME=false"
     for name, group in mechanisms().items():
         yield wrapped(f"mechanisms.{name} = true", 2)

@@ -29,6 +29,8 @@ def one_of(option: str, known: Collection[str]) -> Callable[[str], str]:
     return check
 
 
+ONE_LANGUAGE = one_of("--lang", ("en", "es"))
+
 # What is run
 
 Scenario = Annotated[str, Argument(metavar="SCENARIO", help="Name of a scenario, or a TOML file.", show_default=False)]
@@ -127,8 +129,7 @@ OutOfFigures = Annotated[
     Path | None, Option("--out", metavar="FILE", help="Where figures go: x.png, x.svg or x.pdf.", show_default=False)
 ]
 LanguageOfFigures = Annotated[
-    str,
-    Option("--lang", metavar="en|es", help="Language of figures and texts.", callback=one_of("--lang", ("en", "es"))),
+    str, Option("--lang", metavar="en|es", help="Language of figures and texts.", callback=ONE_LANGUAGE)
 ]
 
 # What there is
@@ -139,8 +140,10 @@ Part = Annotated[
 Shown = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
 AsJson = Annotated[bool, Option("--json", help="As JSON, with all that is known of each.")]
 AsCsv = Annotated[bool, Option("--csv", help="As CSV, in both languages.")]
-LanguageOfParameters = Annotated[str, Option("--lang", metavar="en|es", help="Language of the list.")]
-LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.")]
+LanguageOfParameters = Annotated[
+    str, Option("--lang", metavar="en|es", help="Language of the list.", callback=ONE_LANGUAGE)
+]
+LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.", callback=ONE_LANGUAGE)]
 
 # The page
 
