@@ -149,7 +149,9 @@ LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of th
 
 Town = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")]
 Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
-LanguageOfPage = Annotated[str, Option(metavar="es|en", help="Language with which the page opens.")]
+LanguageOfPage = Annotated[
+    str, Option(metavar="es|en", help="Language with which the page opens.", callback=ONE_LANGUAGE)
+]
 Mesa = Annotated[bool, Option("--mesa", help="Instead: Mesa's own page, around Villa Canales at a quarter.")]
 
 # Speed

@@ -8,10 +8,9 @@ import warnings
 from collections.abc import Callable
 
 from experiments.runs.progress import say
-from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
 from experiments.viewer.door import CDN, Door
-from model.errors import InputError, nearest
+from model.errors import InputError
 
 HOST = "127.0.0.1"
 SETTINGS = {
@@ -32,8 +31,6 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
     """Open the page, ours or Mesa's own, and serve it until interrupted."""
     import scenarios
 
-    if language not in LANGUAGES:
-        raise InputError(f"--lang must be en or es, got '{language}'{nearest(language, LANGUAGES)}")
     if not 0 < port < 65536:
         raise InputError(f"--port must lie in [1, 65535], got {port}")
     scenarios.load(scenario)

@@ -110,9 +110,7 @@ def crises_of(world: World) -> list[tuple[int, float]]:
     p = world.numbers["crises"][0]
     dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.turns_today() else []
     today = [
-        (number, event.crisis * p["dated"])
-        for number, event in enumerate(dated, start=1)
-        if event.start == world.date
+        (number, event.crisis * p["dated"]) for number, event in enumerate(dated, start=1) if event.start == world.date
     ]
     by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < p["rate"] / 365.0
     return [(number, float(size)) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
