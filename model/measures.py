@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -366,10 +366,11 @@ MEASURES: Mapping[str, Measure] = collected()
 """Every monthly column, in order, with its unit; what it means stands in the words beside the code."""
 
 
-def row_of(month: Month) -> dict[str, float]:
-    """Return all measures of the month that has just ended."""
+def row_of(month: Month, wanted: Collection[str]) -> dict[str, float]:
+    """Return the measures that are wanted of the month that has just ended."""
     counted = dict(zip(COUNTS, month.world.state[TALLY].item(), strict=True))  # ten times as fast as by name
     return {
         name: float(counted[name]) if measure.read is None else measure.read(month)
         for name, measure in MEASURES.items()
+        if name in wanted
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -97,7 +97,8 @@ class TrustModel(MesaModel):
 
     ``rng`` is the seed, an int; worlds with the same seed share all luck.  ``town`` may be given to share it between
     worlds of one scenario.  The warm-up is simulated here and not reported.  The scenario is kept in ``settings``,
-    since Mesa keeps ``scenario`` for a class of its own.
+    since Mesa keeps ``scenario`` for a class of its own.  ``measured`` names the measures that are taken at a month's
+    end: all, unless somebody who needs few says which.
     """
 
     state: State
@@ -138,6 +139,7 @@ class TrustModel(MesaModel):
         self.tick = tick_of(self.calendar.first_date)
         self.now = np.array([self.tick], np.int64)
         self.rows: dict[str, float] = {}
+        self.measured: Collection[str] = MEASURES
         self.datacollector = Collector()
         self._once: dict[Callable[[TrustModel], object], Any] = {}
         self.shift, self.month_end = tuple(SHIFT.values()), tuple(MONTH_END.values())
@@ -388,7 +390,7 @@ class TrustModel(MesaModel):
     def _report(self) -> None:
         """Take the rows of the month that ends."""
         told = Month(self)
-        self.rows = row_of(told)
+        self.rows = row_of(told, self.measured)
         self.datacollector.collect(self)
         month, state, town = self.month, self.state, self.town
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
@@ -532,10 +534,10 @@ class Collector(mesa.DataCollector):
 
 
 def reporter(name: str) -> Callable[[TrustModel], float]:
-    """Return a reader of one measure of the month that has just ended."""
+    """Return a reader of one measure of the month that has just ended; nan where it is not measured."""
 
     def read(world: TrustModel) -> float:
-        return world.rows[name]
+        return world.rows.get(name, math.nan)
 
     return read
 

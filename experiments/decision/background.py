@@ -21,7 +21,7 @@ import pandas as pd
 
 from experiments.decision.lines import Lines
 from experiments.decision.lives import Job, Life, carry_out
-from experiments.decision.outcomes import OUTCOMES
+from experiments.decision.outcomes import MEASURED, OUTCOMES
 from experiments.runs.pool import turns
 from experiments.runs.seats import LOOK_EVERY, Died, LocalCrew
 from experiments.runs.spec import RunSpec
@@ -115,7 +115,8 @@ class Background:
             return self.closed or self.turns[asked.seat] > asked.turn
 
         first = asked.specs[0].run
-        jobs = [Job(spec, asked.seat, asked.turn, self.folder / "warm", spec.run == first) for spec in asked.specs]
+        warm = self.folder / "warm"
+        jobs = [Job(spec, asked.seat, asked.turn, warm, MEASURED, spec.run == first) for spec in asked.specs]
         drawn = 0
         for ended in turns(crew, jobs, given_up):
             for job, result in ended:

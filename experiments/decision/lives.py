@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Job:
     seat: int
     turn: int
     warm: Path
+    measures: frozenset[str]
+    """What is shown of its months, which is all that is measured."""
     first: bool = False
     """Whether its months are shown while it is lived."""
 
@@ -81,7 +83,7 @@ def carry_out(turns: Any, lines: Lines, job: Job, tell: Tell) -> Life | str | No
 
     try:
         heard(0)
-        return live(job.spec, job.warm, heard, drawn)
+        return live(job.spec, job.warm, job.measures, heard, drawn)
     except Superseded:
         return None
     except Exception as reason:
@@ -92,19 +94,21 @@ def unseen(month: int, measured: Mapping[str, float]) -> None:
     """Show no month before the end."""
 
 
-def live(spec: RunSpec, warm: Path, tell: Tell, draw: Draw = unseen) -> Life:
-    """Live one world from its warm-up to its end; each month is drawn as it ends."""
+def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: Tell, draw: Draw = unseen) -> Life:
+    """Live one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
     world = begun(spec, town_for(spec), warm)
-    months = itertools.count()
+    world.measured = measures
+    numbers = itertools.count()
 
     def heard(shifts: int) -> None:
         tell(shifts)
-        draw(next(months), world.rows)
+        draw(next(numbers), world.rows)
 
     cells = go_on(world, tick_of(spec.until), heard)
     here = world.minds["gone"][: world.state.come[0]] < 0
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
-    return Life(spec.run, spec.seed, measures_table(world, spec).to_pandas(), people, by_cell(cells))
+    months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
+    return Life(spec.run, spec.seed, months, people, by_cell(cells))
 
 
 def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:

@@ -76,6 +76,11 @@ OUTCOMES = (
 TRUST = OUTCOMES[0]
 BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
 """What measures cost, in what can be counted."""
+SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
+MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
+    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL))
+)
+"""All that is shown of the months of a world, of which there are ten times as many measures."""
 
 
 @dataclass(frozen=True)
