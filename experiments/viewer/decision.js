@@ -6,7 +6,7 @@ const PLAY_MS = 12000;
 function render({ model, el }) {
   const root = document.createElement("div");
   const before = {};
-  let want = {}, timer = 0, number = 0;
+  let want = {}, timer = 0, told = -150, number = 0;
   root.className = "cd";
   el.appendChild(root);
 
@@ -18,10 +18,14 @@ function render({ model, el }) {
     want = { ...want, ...change };
     number += 1;
     clearTimeout(timer);
-    timer = setTimeout(tell, 150);
+    timer = setTimeout(tell, Math.max(0, told + 150 - performance.now()));
   }
 
-  const tell = () => model.send({ kind: "ask", address: want, number });
+  // The first of several moves is told at once; those that follow on its heels are told together.
+  function tell() {
+    told = performance.now();
+    model.send({ kind: "ask", address: want, number });
+  }
 
   function write(address) {
     const view = want.view ? `&view=${want.view}` : "";

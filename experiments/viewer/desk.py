@@ -84,7 +84,8 @@ class Desk:
         self.begin()
         self.asked, self.base = self.choice, kept
         sides = {spec.run: side for side, specs in enumerate(arms) for spec in specs}
-        specs = [spec for world in zip(*arms, strict=True) for spec in world]
+        known = {life.run for life in kept.values()}
+        specs = [spec for world in zip(*arms, strict=True) for spec in world if spec.run not in known]
         seeds, turn = {spec.run: spec.seed for spec in specs}, self.turn
         self.show()
 
