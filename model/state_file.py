@@ -71,20 +71,22 @@ def mark_of(content: bytes | memoryview) -> bytes:
 
 def unpacked(path: Path) -> dict[str, NDArray[Any]]:
     """Return the tables of a file that is whole, read-only: nothing in it is looked at before its digest holds."""
-    whole = path.read_bytes()
-    content, mark = memoryview(whole)[:-LENGTH_OF_MARK], whole[-LENGTH_OF_MARK:]
-    stated = MARK.fullmatch(mark)
-    if stated is None:
-        raise InputError(f"{path} is no saved state, or was cut short: {ANEW}")
-    if int(stated[1]) != FORMAT:
-        raise InputError(f"{path}: its format is {int(stated[1])}, this program reads {FORMAT}: {ANEW}")
-    if mark != mark_of(content):
-        raise InputError(f"{path} was changed since it was saved: {ANEW}")
-    try:
-        with zipfile.ZipFile(io.BytesIO(whole)) as packed:
-            return {one.filename.removesuffix(".npy"): table_in(content, one) for one in packed.infolist()}
-    except (ValueError, KeyError, EOFError, OSError, MemoryError, RecursionError, SyntaxError, zipfile.BadZipFile):
-        raise InputError(f"{path} holds something else than tables of numbers: {ANEW}") from None
+    with path.open("rb") as file:
+        whole = np.fromfile(file, np.uint8)  # into large pages, in a third of the time
+        whole.flags.writeable = False
+        content, mark = memoryview(whole)[:-LENGTH_OF_MARK], whole[-LENGTH_OF_MARK:].tobytes()
+        stated = MARK.fullmatch(mark)
+        if stated is None:
+            raise InputError(f"{path} is no saved state, or was cut short: {ANEW}")
+        if int(stated[1]) != FORMAT:
+            raise InputError(f"{path}: its format is {int(stated[1])}, this program reads {FORMAT}: {ANEW}")
+        if mark != mark_of(content):
+            raise InputError(f"{path} was changed since it was saved: {ANEW}")
+        try:
+            with zipfile.ZipFile(file) as packed:
+                return {one.filename.removesuffix(".npy"): table_in(content, one) for one in packed.infolist()}
+        except (ValueError, KeyError, EOFError, OSError, MemoryError, RecursionError, SyntaxError, zipfile.BadZipFile):
+            raise InputError(f"{path} holds something else than tables of numbers: {ANEW}") from None
 
 
 def table_in(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
