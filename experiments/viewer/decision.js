@@ -106,7 +106,7 @@ function render({ model, el }) {
   function levers(s) {
     const list = find(".cd-levers");
     const low = Math.min(0, ...s.measures.map((m) => m.reach?.low ?? 0)), high = Math.max(0.1, ...s.measures.map((m) => m.reach?.high ?? 0));
-    s.measures.forEach((m, k) => {
+    const strips = s.measures.map((m, k) => {
       const row = list.children[k] || list.appendChild(document.createElement("li"));
       row.className = `cd-m ${m.at !== m.today ? "cd-moved" : ""}`;
       const input = row.querySelector("input") || document.createElement("input"), inner = lever(m, s);
@@ -120,8 +120,11 @@ function render({ model, el }) {
       }
       input.value = m.at;
       input.setAttribute("aria-valuetext", `${m.steps[m.at].say}; ${s.words.as_today}: ${m.steps[m.today].say}`);
-      const strip = row.querySelector(".cd-reach");
-      strip.innerHTML = m.reach ? reach(m, low, high, strip.clientWidth, strip.clientHeight || 4 * rem()) : `<p class="cd-small">${plain(s.words.reach_none)}</p>`;
+      return row.querySelector(".cd-reach");
+    });
+    const sizes = strips.map((strip) => [strip.clientWidth, strip.clientHeight || 4 * rem()]);
+    s.measures.forEach((m, k) => {
+      strips[k].innerHTML = m.reach ? reach(m, low, high, ...sizes[k]) : `<p class="cd-small">${plain(s.words.reach_none)}</p>`;
     });
     fill(".cd-measures h2", plain(s.words.measures));
     fill(".cd-reset", `↺ ${plain(s.words.back_all)}`);
@@ -142,7 +145,8 @@ function render({ model, el }) {
     ask({ measures });
   }
 
-  // Outcomes
+  // Outcomes: all are put in their places and measured before the first is drawn, since the browser lays out the page
+  // anew for each that is measured after something was drawn.
 
   function outcome(row, s, dated) {
     const place = document.createElement("article"), R = rem(), phone = innerWidth <= 640;
@@ -156,15 +160,24 @@ function render({ model, el }) {
     find(row.harm ? ".cd-harms > div" : ".cd-goods").appendChild(place);
     const chart = place.querySelector(".cd-c"), side = place.querySelector(".cd-r");
     const height = row.hero ? (phone ? 11 : 12.6) * R : (phone ? 5.6 : dated ? 5.2 : 4.7) * R;
+    let wide = 0, beside = 0;
+    chart.style.minHeight = `${height}px`;
+    place.measure = () => {
+      wide = chart.clientWidth;
+      beside = side.clientWidth;
+    };
     place.draw = () => {
       const one = { ...row, line: model.get("line")[row.name] };
-      chart.innerHTML = series(one, s, s.state === "running" ? before[row.name] : null, chart.clientWidth, height, phone || dated || row.hero);
+      chart.innerHTML = series(one, s, s.state === "running" ? before[row.name] : null, wide, height, phone || dated || row.hero);
     };
-    place.draw();
-    side.innerHTML = row.hero
-      ? `<p class="cd-small">${plain(s.words.against_possible)}</p>${ruler(row, side.clientWidth)}${s.hundred.text ? `${s.hundred.unknown ? "" : `<div class="cd-100">${hundred(s.hundred, side.clientWidth, s.hundred.text)}</div>`}<p class="cd-small">${plain(s.hundred.text)}</p>` : ""}`
-      : `<p class="cd-small">${plain(row.said || "")}&nbsp;</p>${ruler(row, side.clientWidth)}`;
-    if (s.state === "done" && row.b) before[row.name] = row.b;
+    place.finish = () => {
+      place.draw();
+      side.innerHTML = row.hero
+        ? `<p class="cd-small">${plain(s.words.against_possible)}</p>${ruler(row, beside)}${s.hundred.text ? `${s.hundred.unknown ? "" : `<div class="cd-100">${hundred(s.hundred, beside, s.hundred.text)}</div>`}<p class="cd-small">${plain(s.hundred.text)}</p>` : ""}`
+        : `<p class="cd-small">${plain(row.said || "")}&nbsp;</p>${ruler(row, beside)}`;
+      if (s.state === "done" && row.b) before[row.name] = row.b;
+    };
+    return place;
   }
 
   function results(s) {
@@ -174,7 +187,9 @@ function render({ model, el }) {
     fill(".cd-harms h2", plain(s.words.harms));
     for (const list of [".cd-goods", ".cd-harms > div"]) find(list).replaceChildren();
     const goods = s.outcomes.filter((row) => !row.harm), harms = s.outcomes.filter((row) => row.harm);
-    for (const some of [goods, harms]) some.forEach((row, k) => outcome(row, s, k === some.length - 1));
+    const places = [goods, harms].flatMap((some) => some.map((row, k) => outcome(row, s, k === some.length - 1)));
+    for (const place of places) place.measure();
+    for (const place of places) place.finish();
   }
 
   function where(s) {
@@ -235,6 +250,7 @@ function render({ model, el }) {
   function draw() {
     const s = sheet();
     if (!s.words) return;
+    look();
     head(s);
     results(s);
     where(s);

@@ -1,7 +1,9 @@
 // Drawings of the decision view: series of both worlds, marks of twins, rulers between ends, the map.  Sizes follow the
 // size of letters, so that all grows with the screen.
 
-const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+let letter = 16;
+const look = () => (letter = parseFloat(getComputedStyle(document.documentElement).fontSize));
+const rem = () => letter;
 const plain = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const colour = (name) => `var(--cd-${name})`;
 const short = (value, digits) =>
