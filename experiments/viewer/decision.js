@@ -198,7 +198,7 @@ function render({ model, el }) {
     fill(".cd-map .cd-top span", plain(s.words.where_unit));
     fill(".cd-more", Object.entries(s.views).map(([name, title]) => `<a href="?${s.address}&view=${name}" data-name="${name}">${plain(title)}</a>`).join(""));
     find(".cd-more").setAttribute("aria-label", s.words.deeper);
-    fill(".cd-examined", plain(s.examined));
+    fill(".cd-examined", plain(s.examined).replace(/--\w+ \d+/, "<code>$&</code>"));
     const shown = Boolean(own && map.course && s.chosen);
     find(".cd-key").hidden = find(".cd-play").hidden = !shown;
     const unknown = own && s.chosen ? map.unknown : "";

@@ -67,7 +67,7 @@ function series(row, sheet, ghost, w, h, dated) {
   s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
   if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
   if (first) s += `<path class="cd-first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
-  if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R);
+  if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R, h);
   if (row.hero && row.a) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${short(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${short(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
@@ -80,10 +80,11 @@ function steps(low, high, step) {
 const halo = () => `paint-order:stroke;stroke:${colour("paper")};stroke-width:4px`;
 
 // Last values, kept apart where they would cover each other.
-function last(row, at, y, digits, R) {
+function last(row, at, y, digits, R, foot) {
   const a = row.a.at(-1), size = row.hero ? "font-size:1.05rem;" : "";
   if (!row.b) return words(at, y(a) + R * 0.3, short(a, digits), "start", `${size}font-weight:600;fill:${colour("a")}`);
-  const b = row.b.at(-1), gap = R * (row.hero ? 1.3 : 1.02), middle = (y(a) + y(b)) / 2, up = b >= a ? 1 : -1;
+  const b = row.b.at(-1), gap = R * (row.hero ? 1.3 : 1.02), up = b >= a ? 1 : -1;
+  const middle = Math.min((y(a) + y(b)) / 2, foot - gap / 2 - R * 0.4);
   const apart = Math.abs(y(a) - y(b)) < gap;
   const ya = apart ? middle + (up * gap) / 2 : y(a), yb = apart ? middle - (up * gap) / 2 : y(b);
   const weight = row.kind === "null" ? 400 : 700, firm = row.kind === "null" ? "null" : "b";
@@ -133,7 +134,7 @@ function marks(row, sheet) {
 
 // The change between the ends of what can happen; today is a diamond, what luck may have made is hollow.
 function ruler(row, w) {
-  const R = rem(), h = R * 3.15, one = row.ruler;
+  const R = rem(), one = row.ruler;
   if (!one) return "";
   if (one.none) return `<p class="cd-small">${plain(one.none)}</p>`;
   const q = R * 0.5, y = R * 0.85, low = Math.min(one.least.value, one.low ?? 0), high = Math.max(one.most.value, one.high ?? 0);
@@ -144,12 +145,21 @@ function ruler(row, w) {
   const c = colour(row.kind), fill = row.kind === "null" ? colour("paper") : c;
   if (one.low !== undefined) s += line(x(one.low), y, x(one.high), y, c, `stroke-width="${R * 0.3}" stroke-linecap="round"`);
   if (one.effect !== undefined) s += `<circle cx="${x(one.effect)}" cy="${y}" r="${R * 0.38}" fill="${fill}" stroke="${c}" stroke-width="2.5"/>`;
-  const room = Math.floor(w / (R * 0.43));
-  [[0, one.least, "start"], [w, one.most, "end"]].forEach(([at, end, anchor], k) => {
-    const left = room - end.shown.length - 2, title = end.title.length > left ? `${end.title.slice(0, left)}…` : end.title;
-    s += words(at, R * (2.1 + 0.92 * k), `${title} ${end.shown}`, anchor);
-  });
-  return svg(w, h, s, one.label || `${one.least.title} ${one.least.shown}, ${one.most.title} ${one.most.shown}`);
+  let below = 0;
+  for (const [at, end, anchor] of [[0, one.least, "start"], [w, one.most, "end"]]) {
+    for (const text of wrapped(`${end.title} ${end.shown}`, w / (R * 0.43))) s += words(at, R * (2.1 + 0.92 * below++), text, anchor);
+  }
+  return svg(w, R * (1.3 + 0.92 * below), s, one.label || `${one.least.title} ${one.least.shown}, ${one.most.title} ${one.most.shown}`);
+}
+
+// A text in lines of about so many letters.
+function wrapped(text, room) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + 1 + word.length > room) lines.push(word);
+    else lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
 }
 
 function hundred(one, w, label) {
