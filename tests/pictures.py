@@ -37,7 +37,7 @@ def heap_mib(tab: Tab) -> float:
 
 
 def frames_a_second(tab: Tab, seconds: float = 3.0) -> float:
-    """Return how many frames are drawn in a second, over some seconds: ten years, then a run ends, take five or more."""
+    """Return how many frames are drawn in a second, over some seconds: a run ends after ten years, in five or more."""
     first, begun = tab.frame(), time.monotonic()
     tab.page.wait_for_timeout(1000.0 * seconds)
     return (tab.frame() - first) / (time.monotonic() - begun)
