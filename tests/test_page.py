@@ -117,10 +117,10 @@ def test_a_world_that_goes_leaves_no_lever_moved_in_the_one_that_stays(tab: Tab)
     tab.choose("Policy of B", "Reporting support")
     tab.still()
     helped = tab.page.locator(".cf-lever", has_text="Accompaniment to ratify")
-    helped.get_by_text("0 log-odds", exact=True).wait_for(state="detached")
+    helped.get_by_text("odds × 1", exact=True).wait_for(state="detached")
     tab.press("Twins")
     tab.page.get_by_text("Levers of world B").wait_for(state="detached")
-    helped.get_by_text("0 log-odds", exact=True).wait_for()
+    helped.get_by_text("odds × 1", exact=True).wait_for()
     tab.page.get_by_text("No lever moved yet").wait_for()
     assert tab.page.locator(".cf-waits").count() == 0
 

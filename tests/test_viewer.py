@@ -399,6 +399,7 @@ def test_a_tip_in_spanish_holds_no_english(small: str) -> None:
     for some in levers().values():
         for lever in some:
             assert not ENGLISH.search(lever.tip("es", 0.5)), lever.name
+            assert not re.search("logit|log-odds", lever.tip("es", 0.5) + lever.tip("en", 0.5)), lever.name
             assert not ENGLISH.search(lever.title("es")), lever.name
 
 

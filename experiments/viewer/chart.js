@@ -26,12 +26,13 @@ function draw(canvas, chart, data) {
   pen.strokeStyle = data.look.grid;
   pen.fillStyle = ink;
   pen.textAlign = "right";
-  for (const value of ticks(low, high)) {
+  const marks = ticks(low, high), halves = marks.some((value) => high - low >= 8 && value % 1);
+  for (const value of marks) {
     pen.beginPath();
     pen.moveTo(area.left, y(value));
     pen.lineTo(area.right, y(value));
     pen.stroke();
-    pen.fillText(shown(value, high - low), area.left - 4, y(value) + 3);
+    pen.fillText(shown(value, halves ? 1 : high - low), area.left - 4, y(value) + 3);
   }
   pen.textAlign = "center";
   data.months.forEach((month, k) => {

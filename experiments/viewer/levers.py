@@ -1,5 +1,6 @@
 """The levers of the page, taken from the parameters of the model: the important ones first, then all others."""
 
+import math
 from dataclasses import dataclass
 
 from experiments.runs import words
@@ -41,6 +42,7 @@ GROUPS = {
     "other": (),
 }
 """Headings of the page, with the groups of parameters below each; what is in none stands under other."""
+LOG_ODDS = "log-odds"
 
 
 @dataclass(frozen=True)
@@ -65,26 +67,25 @@ class Lever:
         return words.unit(self.about.unit, language)
 
     def shown(self, value: float, language: str) -> str:
-        """Return a value as it stands beside the slider, with its unit; shares in per cent.
+        """Return a value as it stands beside the slider, with its unit; shares in per cent, log-odds as odds.
 
         >>> from model.parameters import Number
-        >>> Lever("a.b", Number("", "share", 0.0, 1.0, "", "lever", None), False).shown(0.35, "en")
-        '35 %'
+        >>> one, other = (Number("", unit, 0.0, 1.0, "", "lever", None) for unit in ("share", "log-odds an hour"))
+        >>> Lever("a.b", one, False).shown(0.35, "en"), Lever("a.b", other, False).shown(0.5, "en")
+        ('35 %', 'odds × 1.6 an hour')
         """
         if self.about.unit == "share":
             return f"{100.0 * value:.3g} %"
+        if self.about.unit.startswith(LOG_ODDS):
+            of_what = self.unit(language).removeprefix(words.unit(LOG_ODDS, language))
+            return say(language, "levers.odds", n=f"{math.exp(value):.2g}") + of_what
         return f"{value:.3g} {self.unit(language)}"
 
     def tip(self, language: str, value: float) -> str:
-        """Return value, unit, range and source in one line."""
-        about = self.about
-        stated = {
-            "value": f"{value:g}",
-            "unit": self.unit(language),
-            "low": f"{about.low:g}",
-            "high": f"{about.high:g}",
-        }
-        return say(language, "levers.tip", source=source(language, about.source), **stated)
+        """Return value, range and source in one line."""
+        ends = {"low": self.about.low, "value": value, "high": self.about.high}
+        stated = {name: self.shown(number, language) for name, number in ends.items()}
+        return say(language, "levers.tip", source=source(language, self.about.source), **stated)
 
 
 def source(language: str, stated: str) -> str:
