@@ -137,9 +137,9 @@ def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_b
 
 def act(world: World) -> None:
     """Enter the shift into the books of crime and police work."""
-    state, stage = world.state, world.stage()
-    enter(stage, state[BOOKS], state[OCCURRED_HERE], state[HARMED_HERE], state[TOLD_BY], state[KILLED_BY])
-    close_shift(stage, state.couples, state[SEEN_HERE], state[UNSERVED_BY])
+    state, local = world.state, (OCCURRED_HERE, HARMED_HERE, TOLD_BY, KILLED_BY)
+    world.carry_out(enter, lambda: (world.stage(), state[BOOKS], *(state[table] for table in local)))
+    world.carry_out(close_shift, lambda: (world.stage(), state.couples, state[SEEN_HERE], state[UNSERVED_BY]))
 
 
 HOMICIDES = {

@@ -7,6 +7,7 @@ compile.  A `Tables` object is one address: rules read `stage.minds` from there 
 import operator
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ClassVar, cast, dataclass_transform
 
 import numpy as np
@@ -269,6 +270,17 @@ class TablesType(types.Type):
     def mangling_args(self) -> Any:
         """A short name in compiled symbols: the full one is longer than most rules."""
         return f"Tables{zlib.crc32(self.name.encode()):08x}", ()
+
+
+def bound[T](rule: Callable[..., T], given: tuple[Part, ...], numbers: tuple[float, ...] = ()) -> Callable[..., T]:
+    """Return a rule with its tables given once, to be called with numbers like these, which come last.
+
+    To find out at each call of which types its arguments are takes longer than most passes over a shift.
+    """
+    if not isinstance(rule, Dispatcher):  # where the compiler is switched off
+        return partial(rule, *given)
+    kinds = tuple(kind_of(one) if isinstance(one, np.ndarray) else typeof(one) for one in (*given, *numbers))
+    return partial(rule.compile(kinds), *given)
 
 
 _types: dict[Any, TablesType] = {}

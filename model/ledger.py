@@ -249,7 +249,7 @@ def fade(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int) -> Non
 
 
 @kernel
-def learn_all(stage: Stage, first: int, left: Reals, felt: Reals, remembered: Reals, since: int) -> None:
+def learn_all(stage: Stage, left: Reals, felt: Reals, remembered: Reals, first: int, since: int) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them.
 
     ``left`` is that of `left_of`; ``since`` are the shifts since the last end of a month: as if at that, `STILL_FELT`

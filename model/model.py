@@ -33,6 +33,7 @@ from model.gangs import n_cliques
 from model.hazard import Factors
 from model.impressions import Left
 from model.impressions import keep as keep_impressions
+from model.kernels import Part, bound
 from model.law import kept, kept_fast
 from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, left_of, total_trust, trust_of_each
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
@@ -188,7 +189,7 @@ class TrustModel(MesaModel):
         self.tally = self.state[TALLY]
         self.plant, self.ground = plant_of(self), ground_of(self)
         self.factors = Factors(ORDER, self.town.n_cells, self.town.n_settlements)
-        self._laid: dict[Callable[[TrustModel], object], Any] = {}
+        self._laid: dict[Callable[..., object], Any] = {}
         self._stage: Stage | None = None
         self._growth = Growth.latest
 
@@ -230,6 +231,7 @@ class TrustModel(MesaModel):
             self.numbers = {**self.numbers, **changes(self.settings, self.date, self.town.settlement_names)}
             self.forget_laid()
             self.factors.lay(self)
+        self.stage()
 
     def born(self, first: int, end: int) -> None:
         """Let every mechanism give the residents of some rows, who are born or move here, their first state."""
@@ -280,12 +282,10 @@ class TrustModel(MesaModel):
         """Let the impressions written since the last call change beliefs, through the ledger."""
         written = self.book.counts.item(IMPRESSIONS)
         if self.learned < written:
-            learn_all(
-                self.stage(),
+            self.carry_out(
+                learn_all,
+                lambda: (self.stage(), self.laid(left_of), self.state[STILL_FELT], self.state[REMEMBERED]),
                 self.learned,
-                self.laid(left_of),
-                self.state[STILL_FELT],
-                self.state[REMEMBERED],
                 self.shifts_since_close,
             )
             self.learned = written
@@ -305,6 +305,18 @@ class TrustModel(MesaModel):
         if found is None:
             found = self._laid[lay] = lay(self)
         return found
+
+    def carry_out[T](self, rule: Callable[..., T], given: Callable[[], tuple[Part, ...]], *numbers: float) -> T:
+        """Call a rule with tables that stay where they are, which it is ``given`` once, and the numbers of this shift.
+
+        Like `laid`, it is given them anew when a table has moved or the numbers in force change.
+        """
+        if self._growth is not Growth.latest:
+            self.forget_laid()
+        call: Callable[..., T] | None = self._laid.get(rule)
+        if call is None:
+            call = self._laid[rule] = bound(rule, given(), numbers)
+        return call(*numbers)
 
     def forget_laid(self) -> None:
         """Let everything be laid out anew, since a table has moved or the numbers have changed."""

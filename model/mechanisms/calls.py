@@ -172,7 +172,8 @@ def act(world: World) -> None:
     """Let people call about what is no crime."""
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, world.laid(most_calls))
-    call_all(world.stage(), world.laid(board_of), world.tick % 3 == 2 and weekday_of(world.tick) >= 4)
+    weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
+    world.carry_out(call_all, lambda: (world.stage(), world.laid(board_of)), weekend_night)
 
 
 IT = Mechanism(

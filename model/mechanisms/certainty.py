@@ -174,10 +174,9 @@ def begin(world: World) -> None:
 
 def act(world: World) -> None:
     """Let offenders take in what they saw and heard in this shift."""
-    stage, beliefs = world.stage(), world.laid(beliefs_of)
-    look_about(stage, beliefs)
-    hear(stage, beliefs, world.state.offenders.rows)
-    weigh(beliefs)
+    world.carry_out(look_about, lambda: (world.stage(), world.laid(beliefs_of)))
+    world.carry_out(hear, lambda: (world.stage(), world.laid(beliefs_of), world.state.offenders.rows))
+    world.carry_out(weigh, lambda: (world.laid(beliefs_of),))
 
 
 def seen_by_zone(world: World) -> Reals:

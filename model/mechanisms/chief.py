@@ -322,8 +322,12 @@ def begin(world: World) -> None:
 
 def act(world: World) -> None:
     """Let word of the shift reach the chiefs."""
-    chiefs, posts, homes = world.state[CHIEFS], world.town.posts, world.once(homes_of)
-    note_word(world.stage(), chiefs, posts, homes, world.numbers["chief"])
+    world.carry_out(
+        note_word,
+        lambda: (
+            world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of), world.numbers["chief"]
+        ),
+    )  # fmt: skip
 
 
 def month_end(world: World) -> None:

@@ -298,7 +298,7 @@ def cancel_visits(stage: Stage, boards: Rows[Board]) -> None:
 
 def stay_away(world: World) -> None:
     """Keep patrols out of the settlements from which the police have withdrawn."""
-    cancel_visits(world.stage(), world.state.boards)
+    world.carry_out(cancel_visits, lambda: (world.stage(), world.state.boards))
 
 
 def gathering_of(world: World) -> Gathering:
@@ -314,7 +314,7 @@ def act(world: World) -> None:
     incidents = int(world.book.counts[INCIDENTS])
     world.book.reserve(INCIDENTS, incidents)
     world.book.reserve(IMPRESSIONS, incidents * (MOST + 1))
-    gather(world.stage(), world.laid(gathering_of))
+    world.carry_out(gather, lambda: (world.stage(), world.laid(gathering_of)))
     world.learn()
 
 

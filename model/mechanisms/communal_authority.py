@@ -456,7 +456,7 @@ def act(world: World) -> None:
     court = world.laid(court_of)
     court.put("months", float(date.month - 1))
     court.put("go_out", go_out(world))
-    hear(world.stage(), court)
+    world.carry_out(hear, lambda: (world.stage(), court))
     world.learn()
 
 

@@ -375,7 +375,7 @@ def consulting_of(world: World) -> Consulting:
 def act(world: World) -> None:
     """Remember what is suffered; in the afternoon shift consult."""
     state, numbers, book = world.state, world.numbers, world.book
-    suffer(world.stage(), state.suffered)
+    world.carry_out(suffer, lambda: (world.stage(), state.suffered))
     if world.tick % 3 != 1:
         return
     date = date_of_tick(world.tick)
@@ -397,7 +397,7 @@ def act(world: World) -> None:
     )
     consulting = world.laid(consulting_of)
     consulting.put("go_out", go_out(world))
-    consult(world.stage(), consulting, month_of(world.tick), date.day)
+    world.carry_out(consult, lambda: (world.stage(), consulting), month_of(world.tick), date.day)
     world.learn()
 
 

@@ -503,7 +503,7 @@ def act(world: World) -> None:
         book.reserve(table, most)
     for table in (IMPRESSIONS, SIGNED):
         book.reserve(table, 2 * most)
-    meet(world.stage(), world.laid(beat_of))
+    world.carry_out(meet, lambda: (world.stage(), world.laid(beat_of)))
     world.learn()
 
 

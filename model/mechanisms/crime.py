@@ -549,7 +549,9 @@ def act(world: World) -> None:
         world.book.reserve(table, most)
     repeats.reserve(most * MOST)
     drawn.reserve(most)
-    offend(world.stage(), world.laid(odds_of), drawn.rows, market_day, weekday_of(world.tick))
+    world.carry_out(
+        offend, lambda: (world.stage(), world.laid(odds_of), drawn.rows), market_day, weekday_of(world.tick)
+    )
 
 
 WRITES = (

@@ -474,7 +474,7 @@ def bench_of(world: World) -> Bench:
 def act(world: World) -> None:
     """Let boards hear what became of their calls; on the first of a month and on 15 January they decide."""
     boards = world.state[BOARDS]
-    listen(world.stage(), boards, world.state[COUPLES], world.state[LAST_OUT])
+    world.carry_out(listen, lambda: (world.stage(), boards, world.state[COUPLES], world.state[LAST_OUT]))
     if world.tick % 3 != 0:
         return
     date = date_of_tick(world.tick)

@@ -392,11 +392,13 @@ def act(world: World) -> None:
     most += int(world.state.pending.count[0])
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, 2 * most)
-    numbers, stage = world.numbers, world.stage()
-    weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
-    households = world.laid(households_view)
-    further_acts(stage, households, numbers["domestic_violence"], numbers["crime"], weekend_night)
-    first_acts(stage, households, numbers["domestic_violence"], numbers["crime"], weekend_night)
+    numbers, weekend_night = world.numbers, world.tick % 3 == 2 and weekday_of(world.tick) >= 4
+    for rule in (further_acts, first_acts):
+        world.carry_out(
+            rule,
+            lambda: (world.stage(), world.laid(households_view), numbers["domestic_violence"], numbers["crime"]),
+            weekend_night,
+        )
 
 
 def women_hurt(month: Month) -> float:

@@ -545,25 +545,22 @@ def most_recruits(world: World) -> int:
 
 def act(world: World) -> None:
     """Let cliques and imitators extort."""
-    state, numbers, tick = world.state, world.numbers, world.tick
+    state, tick = world.state, world.tick
     most = world.laid(most_demands) + len(state.threats)
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most + state[TARGET_START].item(-1))
     state[CHOICES].reserve(len(state.threats))
     state.threats.reserve(16 * len(state.cliques))
     state.roll.reserve(world.laid(most_recruits))
-    extort(
-        world.stage(),
-        world.laid(gangland_of),
-        numbers["extortion"],
-        numbers["political_calendar"],
-        numbers["safe_schools"],
-        numbers["gangs"],
-        numbers["cliques"],
-        world.laid(desk_of),
+    groups = "extortion", "political_calendar", "safe_schools", "gangs", "cliques"
+    world.carry_out(
+        extort,
+        lambda: (
+            world.stage(), world.laid(gangland_of), *(world.numbers[group] for group in groups), world.laid(desk_of)
+        ),
         weekday_of(tick) == 0,
         is_last_shift_of_month(tick),
-    )
+    )  # fmt: skip
 
 
 @kernel

@@ -246,7 +246,7 @@ def settle_fear(world: World) -> None:
 def act(world: World) -> None:
     """Let the harm of this shift frighten those who went through it and those who are told."""
     state, numbers = world.state, world.numbers
-    notice(world.stage(), numbers["fear"], numbers["hearsay"], state.local, state.couples)
+    world.carry_out(notice, lambda: (world.stage(), numbers["fear"], numbers["hearsay"], state.local, state.couples))
 
 
 def month_end(world: World) -> None:

@@ -59,7 +59,7 @@ def retell(stage: Stage, told: Impression, who: int, cause: int, weight: float) 
 
 
 @kernel
-def spread(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
+def spread(stage: Stage, hearsay: Rows[Hearsay], first: int) -> None:
     """Tell the impressions before row ``first`` to the ties of those who had them."""
     day, ties, n = stage.day, stage.ground.ties, first
     for k in range(first):
@@ -86,7 +86,7 @@ def spread(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
 
 
 @kernel
-def tell_at_home(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
+def tell_at_home(stage: Stage, hearsay: Rows[Hearsay], first: int) -> None:
     """Tell harm and abuse before row ``first`` to those who live with whom it happened to."""
     people = stage.ground.people
     for k in range(first):
@@ -103,11 +103,10 @@ def tell_at_home(stage: Stage, first: int, hearsay: Rows[Hearsay]) -> None:
 
 def act(world: World) -> None:
     """Spread the news of the shift."""
-    first, hearsay = int(world.book.counts[IMPRESSIONS]), world.numbers["hearsay"]
+    first = world.book.counts.item(IMPRESSIONS)
     world.book.reserve(IMPRESSIONS, first * (world.ground.ties.shape[1] + MOST_AT_HOME))
-    stage = world.stage()
-    spread(stage, first, hearsay)
-    tell_at_home(stage, first, hearsay)
+    for rule in (spread, tell_at_home):
+        world.carry_out(rule, lambda: (world.stage(), world.numbers["hearsay"]), first)
     world.learn()
 
 

@@ -338,7 +338,9 @@ def act(world: World) -> None:
             pool, members = world.laid(pool_of), float(state.suspected[0])
             detain(stage, state.cliques, pool, state.around, prison, count, members, numbers)
     if patrols > 0:
-        march(world.stage(), world.town.everywhere, patrols, numbers, world.numbers["contacts"])
+        world.carry_out(
+            march, lambda: (world.stage(), world.town.everywhere, patrols, numbers, world.numbers["contacts"])
+        )
 
 
 IT = Mechanism(

@@ -178,8 +178,8 @@ def act(world: World) -> None:
     wall = world.laid(wall_of)
     state.mail.reserve(int(world.book.counts[INCIDENTS]))
     mail, count = state.mail.rows, state.mail.count
-    report_up(world.stage(), state.means, wall, mail, count, numbers, month)
-    plans.note(world.stage(), world.plant, state.plans, state.plan_cells, state.planned_here)
+    world.carry_out(report_up, lambda: (world.stage(), state.means, wall, mail, count, numbers), month)
+    world.carry_out(plans.note, lambda: (world.stage(), world.plant, state.plans, state.plan_cells, state.planned_here))
     if is_last_shift_of_month(tick):
         deliver(mail, count, wall.atlas, tally, tick)
         send_back(state.plans, facilities, numbers, tally, month, tick, world.seed)

@@ -417,8 +417,8 @@ def act(world: World) -> None:
     book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]) + (len(state[FILES]) + incidents if last else 0))
     state[FILES].reserve(incidents)
     state.prison.reserve(len(state.roll) + incidents)
-    judge_arrests(world.stage(), world.laid(court_of))
-    take_down(world.stage(), world.laid(bureau_of))
+    world.carry_out(judge_arrests, lambda: (world.stage(), world.laid(court_of)))
+    world.carry_out(take_down, lambda: (world.stage(), world.laid(bureau_of)))
     if last:
         close_month(world.stage(), world.laid(bureau_of))
         investigate(world.stage(), world.laid(bureau_of))

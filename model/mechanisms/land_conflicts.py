@@ -134,14 +134,17 @@ def dispute(
 
 def act(world: World) -> None:
     """Let households quarrel over land, water and boundaries."""
-    state, numbers = world.state, world.numbers
+    state = world.state
     most = most_of(CEILING * world.town.n_people / YEAR)
     state.cases.reserve(most)
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, most)
-    dispute(
-        world.stage(), *world.once(settled_of), state.boards, state.cases.rows, state.cases.count,
-        numbers["land_conflicts"], numbers["communal_authority"],
+    world.carry_out(
+        dispute,
+        lambda: (
+            world.stage(), *world.once(settled_of), state.boards, state.cases.rows, state.cases.count,
+            world.numbers["land_conflicts"], world.numbers["communal_authority"],
+        ),
     )  # fmt: skip
 
 

@@ -393,7 +393,7 @@ def begin(world: World) -> None:
 def act(world: World) -> None:
     """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
     state, tick = world.state, world.tick
-    take_note(world.stage(), state[HALL], world.factors.numbers[IT.name])
+    world.carry_out(take_note, lambda: (world.stage(), state[HALL], world.factors.numbers[IT.name]))
     if tick % 3 == 0:
         if term_of(world.date) != state[HALL]["term"].item(0):
             begin_term(world)

@@ -195,8 +195,13 @@ def book(
 
 def act(world: World) -> None:
     """Book the minutes of the couples of this shift."""
-    numbers = world.numbers
-    book(world.stage(), world.state[COUPLES], world.plant, world.state[OWED], numbers["practices"], numbers["roster"])
+    state, numbers = world.state, world.numbers
+    world.carry_out(
+        book,
+        lambda: (
+            world.stage(), state[COUPLES], world.plant, state[OWED], numbers["practices"], numbers["roster"]
+        ),
+    )  # fmt: skip
 
 
 def hours(use: str) -> Measure:

@@ -217,18 +217,14 @@ def note_customs(officers: Rows[Officer], means: Rows[Means], tick: int) -> None
 
 def act(world: World) -> None:
     """Let what was asked for in this shift have its consequences."""
-    state, numbers = world.state, world.numbers
-    answer_for(
-        world.stage(),
-        state.couples,
-        world.plant,
-        numbers["misconduct"],
-        numbers["adoption"],
-        numbers["practices"],
-        numbers["plant"],
-        state.hidden,
+    state, groups = world.state, ("misconduct", "adoption", "practices", "plant")
+    world.carry_out(
+        answer_for,
+        lambda: (
+            world.stage(), state.couples, world.plant, *(world.numbers[group] for group in groups), state.hidden
+        ),
         world.month,
-    )
+    )  # fmt: skip
 
 
 def month_end(world: World) -> None:

@@ -173,13 +173,15 @@ def tones_of(world: World) -> Tones:
 
 def prepare(world: World) -> None:
     """Brief the officers for this shift."""
-    brief(world.plant, world.laid(tones_of))
+    world.carry_out(brief, lambda: (world.plant, world.laid(tones_of)))
 
 
 def act(world: World) -> None:
     """Note what the officers live through."""
-    duty, plant = world.state.duty, world.plant
-    live_through(world.stage(), world.state.couples, plant, world.once(chiefs_of), duty)
+    state = world.state
+    world.carry_out(
+        live_through, lambda: (world.stage(), state.couples, world.plant, world.once(chiefs_of), state.duty)
+    )
 
 
 def month_end(world: World) -> None:

@@ -429,7 +429,7 @@ def act(world: World) -> None:
     market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
     street = world.laid(street_of)
     street.put("n_market", len(world.once(market_of)) if market else 0)
-    visit_all(world.stage(), street)
+    world.carry_out(visit_all, lambda: (world.stage(), street))
 
 
 def coverage(month: Month) -> float:

@@ -123,7 +123,7 @@ def press(figures: Rows[Figure], facilities: Rows[FacilityRow], numbers: Rows[Pr
 def act(world: World) -> None:
     """Count the figures of the shift; at a month's end chiefs answer for them."""
     state, numbers = world.state, world.numbers["pressure"]
-    count_figures(world.stage(), state.figures, numbers)
+    world.carry_out(count_figures, lambda: (world.stage(), state.figures, numbers))
     if is_last_shift_of_month(world.tick):
         press(state.figures, world.plant.facilities, numbers)
 

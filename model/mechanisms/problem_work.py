@@ -203,7 +203,7 @@ def notes_of(world: World) -> Notes:
 def act(world: World) -> None:
     """Note what happened at problems in this shift."""
     if len(world.state[PROBLEMS]):
-        note(world.stage(), world.laid(notes_of))
+        world.carry_out(note, lambda: (world.stage(), world.laid(notes_of)))
 
 
 def month_end(world: World) -> None:

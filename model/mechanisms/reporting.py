@@ -442,7 +442,7 @@ def act(world: World) -> None:
         world.book.reserve(table, most)
     world.state.cases.reserve(most)
     world.state[CHOICES].reserve(most)
-    tell(world.stage(), world.laid(desk_of))
+    world.carry_out(tell, lambda: (world.stage(), world.laid(desk_of)))
 
 
 WRITES = (

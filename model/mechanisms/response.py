@@ -512,7 +512,11 @@ def act(world: World) -> None:
         book.reserve(table, most)
     book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
     state.waiting.reserve(most)
-    respond(world.stage(), world.laid(force_of), world.numbers["deterrence"], state.waiting.rows, state.waiting.count)
+    waiting = state.waiting
+    world.carry_out(
+        respond,
+        lambda: (world.stage(), world.laid(force_of), world.numbers["deterrence"], waiting.rows, waiting.count),
+    )
     world.learn()
 
 

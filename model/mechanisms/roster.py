@@ -301,11 +301,16 @@ def fleet_of(world: World) -> Fleet:
 
 def act(world: World) -> None:
     """Relieve the couples: seats, means, fuel, fixed duties."""
-    state, roster, resources = world.state, world.numbers["roster"], world.numbers["resources"]
-    fill_seats(world.stage(), state.couples, world.plant, roster)
-    field(world.stage(), state.couples, world.plant, roster)
-    scale = float(world.settings["population"].scale)
-    equip(world.stage(), state.couples, world.plant, world.laid(fleet_of), roster, resources, scale)
+    state, numbers, scale = world.state, world.numbers, float(world.settings["population"].scale)
+    for rule in (fill_seats, field):
+        world.carry_out(rule, lambda: (world.stage(), state.couples, world.plant, numbers["roster"]))
+    world.carry_out(
+        equip,
+        lambda: (
+            world.stage(), state.couples, world.plant, world.laid(fleet_of), numbers["roster"], numbers["resources"],
+            scale,
+        ),
+    )  # fmt: skip
 
 
 WRITES = (

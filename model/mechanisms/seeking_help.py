@@ -486,15 +486,23 @@ def act(world: World) -> None:
     world.state.cases.reserve(most)
     world.state[CHOICES].reserve(most)
     make_room(world, most)
-    stage = world.stage()
-    who_attends(stage, world.once(attending_of), world.state.couples, world.plant, world.numbers["seeking_help"])
-    seek_help(stage, world.laid(households_view), world.laid(aid_of))
+    world.carry_out(
+        who_attends,
+        lambda: (
+            world.stage(),
+            world.once(attending_of),
+            world.state.couples,
+            world.plant,
+            world.numbers["seeking_help"],
+        ),
+    )
+    world.carry_out(seek_help, lambda: (world.stage(), world.laid(households_view), world.laid(aid_of)))
 
 
 def after_calls(world: World) -> None:
     """Let women who called and to whom nobody came remember it."""
     if world.book.counts[UNSERVEDS]:
-        wait_in_vain(world.stage(), world.laid(aid_of))
+        world.carry_out(wait_in_vain, lambda: (world.stage(), world.laid(aid_of)))
 
 
 def reasons() -> dict[str, Measure]:

@@ -290,11 +290,10 @@ def beats_of(world: World) -> Beats:
 
 def act(world: World) -> None:
     """Note what a shift leaves."""
-    stage, beats = world.stage(), world.laid(beats_of)
-    watch_stops(stage, beats)
-    watch_answers(stage, beats)
+    for rule in (watch_stops, watch_answers):
+        world.carry_out(rule, lambda: (world.stage(), world.laid(beats_of)))
     if world.tick % WEEK == WEEK - 1:
-        close_week(beats)
+        close_week(world.laid(beats_of))
 
 
 def worst_of(rows: Rows[Problem]) -> tuple[Rows[Problem], Reals]:
