@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import gc
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
@@ -74,6 +75,9 @@ PAST = {
 }
 """What is kept of every month."""
 
+LARGE = 20_000
+"""Residents from which on worlds that ended are looked for before the next one begins."""
+
 type Table = NDArray[np.void]
 
 
@@ -115,13 +119,15 @@ class TrustModel(MesaModel):
         trace: bool = False,
         keep: Iterable[str] = (),
     ) -> None:
+        town = town or build_town(scenario)
+        make_way(town)
         self._prepare(scenario, rng, town, trace, keep)
         self._begin()
         self.live(tick_of(scenario.start) - self.tick)
         settle_in(self)
         self.open_books()
 
-    def _prepare(self, scenario: Scenario, rng: int, town: Town | None, trace: bool, keep: Iterable[str]) -> None:
+    def _prepare(self, scenario: Scenario, rng: int, town: Town, trace: bool, keep: Iterable[str]) -> None:
         """Set up everything that does not change in a run."""
         if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= rng < 2**63:
             raise InputError(f"rng must be a whole number from 0 to 2**63 - 1, got {rng!r}")
@@ -129,7 +135,7 @@ class TrustModel(MesaModel):
         self.settings = scenario
         self.seed = int(rng)
         self.calendar = Calendar.of(scenario)
-        self.town = town or build_town(scenario)
+        self.town = town
         self.cell_km = self.town.cell_m / 1000.0
         self.book = Daybook()
         self.keep = chosen(keep)
@@ -148,7 +154,7 @@ class TrustModel(MesaModel):
 
     def _begin(self) -> None:
         """Give the State its first values, by luck of the seed."""
-        self.state = State(DECLARED, self.town, self._sizes())
+        self.state = State(DECLARED, self.town, sizes_of(self.town, self.settings))
         self._look_out()
         self._read_numbers(self.date - datetime.timedelta(days=1))
         self.state[MOOD][0] = self.numbers["trust"][0]["mood"]
@@ -166,22 +172,6 @@ class TrustModel(MesaModel):
         state = self.state
         state[TOTAL][:] = total_trust(self.minds, self.town.people, self.town.n_settlements)
         state[LEDGER][:] = state[REMEMBERED][:] = state[STILL_FELT][:] = 0.0
-
-    def _sizes(self) -> Sizes:
-        """Return how many there are of whatever tables have rows for."""
-        town, scenario = self.town, self.settings
-        return {
-            "resident": town.n_people,
-            "officer": len(town.officers),
-            "post": len(town.posts),
-            "facility": len(town.facilities),
-            "settlement": town.n_settlements,
-            "cell": town.n_cells,
-            "authority": len(town.authorities),
-            "clique": sum(n_cliques(scenario["gangs"], scenario["population"].scale)),
-            "list": len(town.places),
-            "one": 1,
-        }
 
     def _look_out(self) -> None:
         """Take the views through which kernels see the State."""
@@ -462,12 +452,12 @@ class TrustModel(MesaModel):
         keep: Iterable[str] = (),
     ) -> Self:
         """Return the world of a checkpoint, which goes on bit for bit and leaves the checkpoint as it is."""
+        town = town or build_town(scenario)
+        make_way(town)
         return cls._taken_up(scenario, copy.deepcopy(checkpoint), town, trace, keep)
 
     @classmethod
-    def _taken_up(
-        cls, scenario: Scenario, past: Checkpoint, town: Town | None, trace: bool, keep: Iterable[str]
-    ) -> Self:
+    def _taken_up(cls, scenario: Scenario, past: Checkpoint, town: Town, trace: bool, keep: Iterable[str]) -> Self:
         """Return the world of a checkpoint that is its own from now on."""
         world = cls.__new__(cls)
         world._prepare(scenario, past["seed"], town, trace, keep)
@@ -497,10 +487,10 @@ class TrustModel(MesaModel):
         keep: Iterable[str] = (),
     ) -> Self:
         """Return the world that was saved in a folder; it goes on bit for bit."""
-        world = cls.__new__(cls)
-        world._prepare(scenario, 0, town, trace, keep)
-        checkpoint = saved.read(Path(folder), world.town, world._sizes(), PAST, KEPT)
-        return cls._taken_up(scenario, checkpoint, world.town, trace, keep)
+        town = town or build_town(scenario)
+        make_way(town)
+        checkpoint = saved.read(Path(folder), town, sizes_of(town, scenario), PAST, KEPT)
+        return cls._taken_up(scenario, checkpoint, town, trace, keep)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
         return remade, (
@@ -521,6 +511,32 @@ def remade[W: TrustModel](
 ) -> W:
     """Return a pickled world."""
     return kind.resumed(scenario, checkpoint, town, trace, keep)
+
+
+def make_way(town: Town) -> None:
+    """Let go of worlds that ended, before a large one begins that can take their memory.
+
+    Each is a circle of references with few objects and much memory, which Python hardly ever looks for by itself; new
+    memory takes longer to come by than all that is written into it.
+    """
+    if town.n_people >= LARGE:
+        gc.collect()
+
+
+def sizes_of(town: Town, scenario: Scenario) -> Sizes:
+    """Return how many there are of whatever tables have rows for."""
+    return {
+        "resident": town.n_people,
+        "officer": len(town.officers),
+        "post": len(town.posts),
+        "facility": len(town.facilities),
+        "settlement": town.n_settlements,
+        "cell": town.n_cells,
+        "authority": len(town.authorities),
+        "clique": sum(n_cliques(scenario["gangs"], scenario["population"].scale)),
+        "list": len(town.places),
+        "one": 1,
+    }
 
 
 def chosen(keep: Iterable[str]) -> frozenset[str]:

@@ -22,10 +22,10 @@ class Record(np.void):  # type: ignore[misc]
     """A row outside compiled code, whose columns are attributes there too, whatever they are called."""
 
     def __getattribute__(self, name: str) -> Any:
-        get = np.void.__getattribute__
-        if name.startswith("__") or name not in get(self, "dtype").fields:
-            return get(self, name)
-        return self[name]
+        try:
+            return self[name]
+        except ValueError:  # no column
+            return np.void.__getattribute__(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value

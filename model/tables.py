@@ -50,10 +50,10 @@ class Table[R: Row](Declared):
         """Return the rows, as the town has them or with the first value of each column."""
         if self.start is not None:
             return self.start(town)
-        rows = zeros(self.row, sizes[self.per])
+        rows, first = zeros(self.row, sizes[self.per]), zeros(self.row, 1)
         for name, column in self.row.columns.items():
-            if column.first:
-                rows[name] = column.first
+            first[name] = column.first
+        rows[:] = first  # row by row: column by column would go through all memory as many times
         return rows
 
 

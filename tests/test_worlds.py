@@ -14,7 +14,6 @@ import scenarios
 from experiments.compare.crate import inputs_of
 from experiments.runs.identity import canonical, identity, settings_of
 from experiments.runs.spec import RunSpec
-from experiments.runs.worlds import go_on
 from experiments.viewer.views import ready
 from model.errors import InputError
 from model.model import TrustModel
@@ -341,17 +340,23 @@ def test_a_comparison_keeps_the_files_of_worlds_and_what_they_include() -> None:
     assert names == {"inputs/policies/worlds/three_years_then_off.toml", "inputs/policies/mopsic_full.toml"}
 
 
-def test_large_worlds_that_ended_are_let_go_before_the_next_goes_on(
-    live: Live, monkeypatch: pytest.MonkeyPatch
+def test_large_worlds_that_ended_are_let_go_before_the_next_begins(
+    live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("experiments.runs.worlds.LARGE", 0)
-    lived = []
+    monkeypatch.setattr("model.model.LARGE", 0)
+    settled = live(0)
+    settled.save(tmp_path)
+    scenario, town, checkpoint = settled.settings, settled.town, settled.checkpoint()
+    lived = [weakref.ref(settled)]
+    del settled
     gc.disable()
     try:
-        for seed in range(3):
-            world = live(0, rng=seed)
-            lived.append(weakref.ref(world))
-            go_on(world, world.tick + 3, lambda shifts: None)
+        for begin in (
+            lambda: TrustModel(scenario, rng=1, town=town),
+            lambda: TrustModel.resumed(scenario, checkpoint, town),
+            lambda: TrustModel.restore(tmp_path, scenario, town),
+        ):
+            lived.append(weakref.ref(begin()))
+            assert [one() is not None for one in lived] == [False] * (len(lived) - 1) + [True]
     finally:
         gc.enable()
-    assert [one() is not None for one in lived] == [False, False, True]

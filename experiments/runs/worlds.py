@@ -1,7 +1,6 @@
 """One run: a world from its first shift to its last, and the tables that it leaves."""
 
 import datetime
-import gc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,6 @@ INCIDENT_COLUMNS = (
 )
 """What is kept of an incident: never who suffered or told it, and no place."""
 
-LARGE = 20_000
-"""Residents from which on worlds that ended are looked for before the next one goes on: each is a circle of references
-with few objects and much memory, which Python hardly ever looks for by itself."""
 LABEL, COUPLE = decision("label of who decides"), decision("label of a couple")
 
 Codes = dict[str, tuple[str, ...]]
@@ -72,8 +68,6 @@ def begin(spec: RunSpec, town: Town) -> TrustModel:
 
 def go_on(world: TrustModel, end: int, tell: Tell) -> list[np.ndarray]:
     """Run a world month by month to a tick; return its cells at the end of every month."""
-    if len(world.minds) >= LARGE:
-        gc.collect()
     cells = []
     while world.tick < end:
         goal = min(end, tick_of(first_of_month(world.month + 1)))

@@ -447,7 +447,7 @@ def act(world: World) -> None:
     if world.tick % 3 != 0 or not world.laid(raids):
         return
     p = world.numbers["cliques"][0]
-    world.state.prison.reserve(int(world.state[ROLL].count[0]) + len(world.state[CLIQUES]))
+    world.state.prison.reserve(len(world.state[ROLL]) + len(world.state[CLIQUES]))
     prison = world.state.prison
     raid(world.stage(), world.laid(gangland_of), prison.rows, prison.count, p)
 

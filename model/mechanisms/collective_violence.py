@@ -311,7 +311,7 @@ def gathering_of(world: World) -> Gathering:
 
 def act(world: World) -> None:
     """Let crowds gather, or not."""
-    incidents = int(world.book.counts[INCIDENTS])
+    incidents = world.book.counts.item(INCIDENTS)
     world.book.reserve(INCIDENTS, incidents)
     world.book.reserve(IMPRESSIONS, incidents * (MOST + 1))
     world.carry_out(gather, lambda: (world.stage(), world.laid(gathering_of)))

@@ -393,7 +393,7 @@ def act(world: World) -> None:
         len(world.once(councils_of)[1])
         + n * (MOST_INVITED + MOST_COMING + MOST_DOORS)
         + MOST_INVITED
-        + MOST_REQUESTS * int(state.present.count[0]),
+        + MOST_REQUESTS * len(state.present),
     )
     consulting = world.laid(consulting_of)
     consulting.put("go_out", go_out(world))

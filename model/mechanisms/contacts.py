@@ -498,7 +498,7 @@ def beat_of(world: World) -> Beat:
 def act(world: World) -> None:
     """Let couples meet residents; these learn from it."""
     book = world.book
-    most = MOST * int(book.counts[VISITS])
+    most = MOST * book.counts.item(VISITS)
     for table in (ARRESTS, BRIBES):
         book.reserve(table, most)
     for table in (IMPRESSIONS, SIGNED):

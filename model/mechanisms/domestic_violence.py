@@ -389,7 +389,7 @@ def act(world: World) -> None:
     """Let women be hurt at home."""
     most = world.laid(most_first_acts)
     world.state.pending.reserve(most)
-    most += int(world.state.pending.count[0])
+    most += len(world.state.pending)
     world.book.reserve(INCIDENTS, most)
     world.book.reserve(IMPRESSIONS, 2 * most)
     numbers, weekend_night = world.numbers, world.tick % 3 == 2 and weekday_of(world.tick) >= 4

@@ -321,7 +321,7 @@ def most_suspects(world: World) -> int:
 def act(world: World) -> None:
     """Send soldiers out; in the morning release and detain."""
     state, numbers = world.state, world.numbers["heavy_hand"]
-    patrols, suspects, held = world.laid(patrols_of), world.laid(most_suspects), int(state.prison.count[0])
+    patrols, suspects, held = world.laid(patrols_of), world.laid(most_suspects), len(state.prison)
     if patrols == suspects == held == 0:
         return
     visits = world.laid(visits_of)

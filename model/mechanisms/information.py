@@ -176,7 +176,7 @@ def act(world: World) -> None:
     state, tick, month = world.state, world.tick, month_of(world.tick)
     facilities, numbers, tally = world.plant.facilities, world.numbers["information"], state.tally
     wall = world.laid(wall_of)
-    state.mail.reserve(int(world.book.counts[INCIDENTS]))
+    state.mail.reserve(world.book.counts.item(INCIDENTS))
     mail, count = state.mail.rows, state.mail.count
     world.carry_out(report_up, lambda: (world.stage(), state.means, wall, mail, count, numbers), month)
     world.carry_out(plans.note, lambda: (world.stage(), world.plant, state.plans, state.plan_cells, state.planned_here))

@@ -413,8 +413,8 @@ def bureau_of(world: World) -> Bureau:
 def act(world: World) -> None:
     """Judge the arrests of the shift and open its files; at a month's end work through all."""
     state, book = world.state, world.book
-    incidents, last = int(book.counts[INCIDENTS]), is_last_shift_of_month(world.tick)
-    book.reserve(IMPRESSIONS, int(book.counts[ARRESTS]) + (len(state[FILES]) + incidents if last else 0))
+    incidents, last = book.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
+    book.reserve(IMPRESSIONS, book.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
     state[FILES].reserve(incidents)
     state.prison.reserve(len(state.roll) + incidents)
     world.carry_out(judge_arrests, lambda: (world.stage(), world.laid(court_of)))

@@ -232,12 +232,12 @@ def act(world: World) -> None:
     if world.tick % 3 != 0:
         return
     numbers, come, tally = world.numbers["population_change"], world.state[COME], world.tally
-    stage, first = world.stage(), come.item(0)
-    arrive(stage, numbers)
+    first = come.item(0)
+    world.carry_out(arrive, lambda: (world.stage(), numbers))
     if come.item(0) > first:
         world.born(first, come.item(0))
-        welcome(stage, first, come.item(0))
-    go(stage, numbers)
+        world.carry_out(welcome, lambda: (world.stage(),), first, come.item(0))
+    world.carry_out(go, lambda: (world.stage(), numbers))
     if come.item(0) == world.town.n_people:
         rate = arrivals_a_day(world.settings["population"], world.town.n_residents)
         tally[0].arrivals_refused += rate * numbers["arrivals"][0]

@@ -437,7 +437,7 @@ def desk_of(world: World) -> Desk:
 
 def act(world: World) -> None:
     """Let victims tell, or not."""
-    most = int(world.book.counts[INCIDENTS])
+    most = world.book.counts.item(INCIDENTS)
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)

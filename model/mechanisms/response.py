@@ -507,10 +507,10 @@ def force_of(world: World) -> Force:
 def act(world: World) -> None:
     """Serve the calls; who was answered, or not, learns from it."""
     state, book = world.state, world.book
-    most = int(book.counts[CALLS] + state.waiting.count[0])
+    most = book.counts.item(CALLS) + len(state.waiting)
     for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED):
         book.reserve(table, most)
-    book.reserve(ARRESTS, int(book.counts[INCIDENTS]))
+    book.reserve(ARRESTS, book.counts.item(INCIDENTS))
     state.waiting.reserve(most)
     waiting = state.waiting
     world.carry_out(

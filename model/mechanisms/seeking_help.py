@@ -480,7 +480,7 @@ def aid_of(world: World) -> Help:
 
 def act(world: World) -> None:
     """Let women who were hurt at home look for help."""
-    most = 2 * int(world.book.counts[INCIDENTS])
+    most = 2 * world.book.counts.item(INCIDENTS)
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.book.reserve(table, most)
     world.state.cases.reserve(most)

@@ -170,8 +170,8 @@ def settle_in(world: World) -> None:
 def born(world: World, first: int, end: int) -> None:
     """Give those who are born or move here dispositions, and what their like have seen."""
     if first > 0:  # those of the first day get theirs when it is known who is here
-        first_minds(world.stage(), first, end, float(world.state[INTERCEPT][0]), world.calm)
-        be_like(world.stage(), *world.once(settled_of), first, end)
+        world.carry_out(first_minds, lambda: (world.stage(),), first, end, world.state[INTERCEPT].item(0), world.calm)
+        world.carry_out(be_like, lambda: (world.stage(), *world.once(settled_of)), first, end)
 
 
 IT = Mechanism(named="start", tables=(INTERCEPT,), writes=("minds.alarm",), begin=solve, born=born)
