@@ -21,7 +21,7 @@ from model.daybook import (
 )
 from model.kernels import kernel
 from model.kinds import ASSAULT, HOMICIDE, KINDS, LESSER
-from model.mechanism import Measure, Mechanism
+from model.mechanism import Measure, Mechanism, carries_out
 from model.rows import Row
 from model.state import BICYCLE, BOOKS, FOOT, HARMED_HERE, OCCURRED_HERE, SEEN_HERE
 from model.tables import COUNTED, Field
@@ -29,6 +29,7 @@ from model.tables import COUNTED, Field
 if TYPE_CHECKING:
     from model.daybook import Incident
     from model.measures import Month
+    from model.mechanism import Given
     from model.model import TrustModel as World
     from model.rows import Ints, Rows
     from model.stage import Stage
@@ -135,11 +136,29 @@ def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_b
                 tally[0].foot_visits += 1.0
 
 
-def act(world: World) -> None:
+@kernel
+def enter_shift(
+    stage: Stage,
+    books: Ints,
+    occurred_here: Ints,
+    harmed_here: Ints,
+    told_by: Ints,
+    killed_by: Ints,
+    couples: Rows[Couple],
+    seen_here: Ints,
+    unserved_by: Ints,
+) -> None:
+    """Enter the incidents of a shift, and what is only known when it is over."""
+    enter(stage, books, occurred_here, harmed_here, told_by, killed_by)
+    close_shift(stage, couples, seen_here, unserved_by)
+
+
+@carries_out(enter_shift)
+def act(world: World) -> Given:
     """Enter the shift into the books of crime and police work."""
-    state, local = world.state, (OCCURRED_HERE, HARMED_HERE, TOLD_BY, KILLED_BY)
-    world.carry_out(enter, lambda: (world.stage(), state[BOOKS], *(state[table] for table in local)))
-    world.carry_out(close_shift, lambda: (world.stage(), state.couples, state[SEEN_HERE], state[UNSERVED_BY]))
+    state = world.state
+    here = state[OCCURRED_HERE], state[HARMED_HERE], state[TOLD_BY], state[KILLED_BY]
+    return world.stage(), state[BOOKS], *here, state.couples, state[SEEN_HERE], state[UNSERVED_BY]
 
 
 HOMICIDES = {

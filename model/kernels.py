@@ -229,13 +229,14 @@ class Tables:
         self._numbers = {
             name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
         }
-        for name in self._numbers:
-            self.put(name, getattr(self, name))
+        for name, place in self._numbers.items():
+            place[0] = getattr(self, name)
 
     def put(self, name: str, number: float) -> None:
         """Give a number of the set another value."""
-        self._numbers[name][0] = number
-        setattr(self, name, number)
+        if number != getattr(self, name):
+            self._numbers[name][0] = number
+            setattr(self, name, number)
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self._fields)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import update_wrapper
 from typing import TYPE_CHECKING
 
+from model.calendar import MORNING, SHIFTS
+from model.kernels import Part, bound
 from model.parameters import Group
 from model.rows import Reals, Row
 from model.tables import Declared
@@ -15,8 +18,51 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
 
 type Verb = Callable[["World"], None]
+type Given = tuple[Part, ...]
 type Born = Callable[["World", int, int], None]
 type Factor = Callable[["World", Reals], None]
+
+
+class Pass:
+    """A verb that is one kernel over tables that stay where they are: the world gives it them once, not every shift.
+
+    Most of a shift are such verbs, and between two kernels Python is cold: a verb in it takes longer than many kernels.
+    """
+
+    def __init__(self, rule: Callable[..., None], given: Callable[[World], Given]) -> None:
+        self.rule, self.given = rule, given
+        update_wrapper(self, given)
+
+    def lay(self, world: World) -> Callable[[], None]:
+        """Return the kernel with the tables of a world."""
+        return bound(self.rule, self.given(world))
+
+    def __call__(self, world: World) -> None:
+        """Carry it out in a world by itself."""
+        self.lay(world)()
+
+
+def carries_out(rule: Callable[..., None]) -> Callable[[Callable[[World], Given]], Pass]:
+    """Make a verb of a kernel, and of what tells its tables."""
+    return lambda given: Pass(rule, given)
+
+
+class Morning:
+    """A verb of the mornings only."""
+
+    def __init__(self, verb: Verb) -> None:
+        self.verb = verb
+        update_wrapper(self, verb)
+
+    def __call__(self, world: World) -> None:
+        """Carry it out if it is morning."""
+        if world.tick % SHIFTS == MORNING:
+            self.verb(world)
+
+
+def in_the_morning(verb: Verb) -> Morning:
+    """Leave a verb out of all other shifts."""
+    return Morning(verb)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import datetime
 import gc
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,6 +19,8 @@ from model import checkpoint as saved
 from model import fingerprint
 from model.agents import enrol
 from model.calendar import (
+    MORNING,
+    SHIFTS,
     Calendar,
     date_of_tick,
     first_of_month,
@@ -38,7 +41,7 @@ from model.kernels import Part, bound
 from model.law import kept, kept_fast
 from model.ledger import CAUSES, LEDGER, REMEMBERED, STILL_FELT, learn_all, left_of, total_trust, trust_of_each
 from model.measures import GROUPS, MEASURES, N_CLASSES, SUMS, Month, lasting_flags, row_of, settle
-from model.mechanism import nobody
+from model.mechanism import Morning, Pass, Verb, nobody
 from model.mechanisms.certainty import seen_by_zone
 from model.mechanisms.start import settle_in
 from model.policies import changes, dates, rows_at
@@ -149,7 +152,8 @@ class TrustModel(MesaModel):
         self.measured: Collection[str] = MEASURES
         self.datacollector = Collector()
         self._once: dict[Callable[[TrustModel], object], Any] = {}
-        self.shift, self.month_end = tuple(SHIFT.values()), tuple(MONTH_END.values())
+        self.shifts = tuple(verbs_of(part) for part in range(SHIFTS))
+        self.month_end = tuple(MONTH_END.values())
         self._past: dict[str, list[Table]] = {name: [] for name in PAST}
 
     def _begin(self) -> None:
@@ -202,8 +206,13 @@ class TrustModel(MesaModel):
     def step(self) -> None:
         """One shift: the verbs of the schedule in `model.register`, which the ODD tells, and at a month's end more."""
         self.open_shift()
-        for verb in self.shift:
-            verb(self)
+        for verb in self.shifts[self.tick % SHIFTS]:
+            if self._growth is not Growth.latest:
+                self.forget_laid()
+            laid = self._laid.get(verb)
+            if laid is None:
+                laid = self._laid[verb] = verb.lay(self) if isinstance(verb, Pass) else partial(verb, self)
+            laid()
         self.keep_shift()
         if is_last_shift_of_month(self.tick):
             for verb in self.month_end:
@@ -328,6 +337,7 @@ class TrustModel(MesaModel):
         if stage.tick != self.tick:
             stage.put("tick", self.tick)
             stage.put("where", self.calendar.place_list(self.tick))
+            stage.put("month", self.month)
         return stage
 
     # What can be read
@@ -511,6 +521,11 @@ def remade[W: TrustModel](
 ) -> W:
     """Return a pickled world."""
     return kind.resumed(scenario, checkpoint, town, trace, keep)
+
+
+def verbs_of(part: int) -> tuple[Verb, ...]:
+    """Return the verbs of mornings, evenings or nights, in the order of the schedule."""
+    return tuple(verb for verb in SHIFT.values() if part == MORNING or not isinstance(verb, Morning))
 
 
 def make_way(town: Town) -> None:

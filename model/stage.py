@@ -53,7 +53,8 @@ class Plant(Tables):
 class Stage(Tables):
     """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is.
 
-    ``where`` is the number of the list that says who is where in this shift.
+    ``where`` is the number of the list that says who is where in this shift, ``month`` twelve times the year plus 0 to
+    11.
     """
 
     day: Day
@@ -64,6 +65,7 @@ class Stage(Tables):
     tally: Rows[Tally]
     tick: int
     where: int
+    month: int
     seed: int
 
 
@@ -106,5 +108,6 @@ def stage_of(world: World) -> Stage:
         world.tally,
         world.tick,
         world.calendar.place_list(world.tick),
+        world.month,
         world.seed,
     )

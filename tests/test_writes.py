@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from model import daybook, register
 from model.ledger import LEDGER, Belief
 from model.mechanism import Verb, nobody, nothing
 from model.model import TrustModel
-from model.register import MINDS, MONTH_END, ORDER, ROWS, SHIFT, TABLES
+from model.register import MINDS, ORDER, ROWS, TABLES
 from model.scenario import Scenario
 from model.tables import Growing, Grown
 from scenarios import load
@@ -138,10 +138,10 @@ def found() -> dict[str, set[str]]:
 def live(watch: Watch, world: Any) -> None:
     """Let a world live, watched verb by verb; what is learned is the ledger's doing."""
 
-    def watched(verbs: dict[str, Verb]) -> tuple[Verb, ...]:
-        return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs.values())
+    def watched(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
+        return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs)
 
-    world.shift, world.month_end = watched(dict(SHIFT)), watched(dict(MONTH_END))
+    world.shifts, world.month_end = tuple(map(watched, world.shifts)), watched(world.month_end)
     learn = world.learn
     ledger = watch.watched(HOMES["model.ledger"], lambda _: learn())
     world.learn = lambda: ledger(world)

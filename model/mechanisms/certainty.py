@@ -15,13 +15,14 @@ from model.calendar import MONTH
 from model.daybook import HOMES, IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
 from model.kernels import Tables, kernel
 from model.kinds import ASSAULT, OFFENDERS, QUARREL
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, carries_out
 from model.parameters import Group, number, share
 from model.rows import wide
 from model.tables import Field
 
 if TYPE_CHECKING:
     from model.measures import Month
+    from model.mechanism import Given
     from model.mechanisms.offenders import Offender
     from model.model import TrustModel as World
     from model.rows import Reals, Rows
@@ -172,11 +173,18 @@ def begin(world: World) -> None:
     world.state[SEEN][:] = p["seen_half"] * p["usual_seen"] / (1.0 - p["usual_seen"])
 
 
-def act(world: World) -> None:
+@kernel
+def see_and_hear(stage: Stage, beliefs: Beliefs, offenders: Rows[Offender]) -> None:
+    """Let offenders see the police, hear of arrests, and weigh both."""
+    look_about(stage, beliefs)
+    hear(stage, beliefs, offenders)
+    weigh(beliefs)
+
+
+@carries_out(see_and_hear)
+def act(world: World) -> Given:
     """Let offenders take in what they saw and heard in this shift."""
-    world.carry_out(look_about, lambda: (world.stage(), world.laid(beliefs_of)))
-    world.carry_out(hear, lambda: (world.stage(), world.laid(beliefs_of), world.state.offenders.rows))
-    world.carry_out(weigh, lambda: (world.laid(beliefs_of),))
+    return world.stage(), world.laid(beliefs_of), world.state.offenders.rows
 
 
 def seen_by_zone(world: World) -> Reals:

@@ -18,13 +18,14 @@ from model.deciding import CHOICES, Desk, belief, clear, decide, desk_of, matter
 from model.gangs import NOBODYS
 from model.kernels import kernel
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, carries_out
 from model.parameters import Group, number, share
 from model.rows import Column, Row, code
 from model.state import BOARDS, OFFICERS, PLANS
 from model.tables import Field, Table
 
 if TYPE_CHECKING:
+    from model.mechanism import Given
     from model.mechanisms.plans import Plans
     from model.model import TrustModel as World
     from model.police import Post
@@ -320,14 +321,10 @@ def begin(world: World) -> None:
     command(world, world.month)
 
 
-def act(world: World) -> None:
+@carries_out(note_word)
+def act(world: World) -> Given:
     """Let word of the shift reach the chiefs."""
-    world.carry_out(
-        note_word,
-        lambda: (
-            world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of), world.numbers["chief"]
-        ),
-    )  # fmt: skip
+    return world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of), world.numbers["chief"]
 
 
 def month_end(world: World) -> None:

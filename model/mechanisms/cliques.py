@@ -32,7 +32,7 @@ from model.gangs import (
 )
 from model.kernels import kernel
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, in_the_morning
 from model.mechanisms.clique_choices import (
     Life,
     best_and_worst,
@@ -442,9 +442,10 @@ def raids(world: World) -> bool:
     return bool(p.leaders > 0.0 or p.dismantled > 0.0)
 
 
+@in_the_morning
 def act(world: World) -> None:
     """In the morning of a day of an experiment, arrest leaders or a clique."""
-    if world.tick % 3 != 0 or not world.laid(raids):
+    if not world.laid(raids):
         return
     p = world.numbers["cliques"][0]
     world.state.prison.reserve(len(world.state[ROLL]) + len(world.state[CLIQUES]))

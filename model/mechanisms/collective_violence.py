@@ -19,7 +19,7 @@ from model.kernels import Tables, kernel, making_arrays
 from model.kinds import ASSAULT, CROWDS, HOMICIDE
 from model.ledger import cause, impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, carries_out
 from model.mechanisms.communal_authority import move_legitimacy
 from model.mechanisms.crime import note_incident
 from model.mechanisms.patrol import straight_km, whereabouts
@@ -30,6 +30,7 @@ from model.territory import FAR_MINUTES
 
 if TYPE_CHECKING:
     from model.daybook import Incident
+    from model.mechanism import Given
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.model import TrustModel as World
     from model.rows import Ints, Reals, Rows
@@ -296,9 +297,10 @@ def cancel_visits(stage: Stage, boards: Rows[Board]) -> None:
             visit.alive = 0
 
 
-def stay_away(world: World) -> None:
+@carries_out(cancel_visits)
+def stay_away(world: World) -> Given:
     """Keep patrols out of the settlements from which the police have withdrawn."""
-    world.carry_out(cancel_visits, lambda: (world.stage(), world.state.boards))
+    return world.stage(), world.state.boards
 
 
 def gathering_of(world: World) -> Gathering:

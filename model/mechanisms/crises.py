@@ -14,7 +14,7 @@ from model.daybook import IMPRESSIONS
 from model.kernels import kernel
 from model.ledger import PUBLIC_EVENT, cause, impress
 from model.luck import decision, luck
-from model.mechanism import Knockout, Mechanism
+from model.mechanism import Knockout, Mechanism, in_the_morning
 from model.news import tell_town
 from model.parameters import Group, number, share
 from model.rows import Row
@@ -116,10 +116,9 @@ def crises_of(world: World) -> list[tuple[int, float]]:
     return [(number, float(size)) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
 
 
+@in_the_morning
 def act(world: World) -> None:
     """In the morning, let the crises of the day break out."""
-    if world.tick % 3 != 0:
-        return
     state, numbers = world.state, world.numbers["crises"]
     for who, size in crises_of(world):
         n = int(numbers[0]["crowd"] * size * len(state.minds))

@@ -19,7 +19,7 @@ from model.kinds import PROPERTY
 from model.law import kept
 from model.ledger import noise
 from model.luck import decision, logistic, luck
-from model.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.mechanism import Hazard, Knockout, Measure, Mechanism, carries_out
 from model.mechanisms.crime import HARM
 from model.mechanisms.hearsay import HEARD
 from model.mechanisms.patrol import without_motor
@@ -28,6 +28,7 @@ from model.rows import Column, Row
 from model.tables import Field, Table
 
 if TYPE_CHECKING:
+    from model.mechanism import Given
     from model.mechanisms.hearsay import Hearsay
     from model.model import TrustModel as World
     from model.register import Mind
@@ -151,7 +152,8 @@ def first_cautions(stage: Stage, numbers: Rows[Fear], shift: float, first: int, 
 
 def born(world: World, first: int, end: int) -> None:
     """Give first fears to those who are born or move here."""
-    first_cautions(world.stage(), world.numbers["fear"], float(world.state[FEAR_SHIFT][0]), first, end)
+    shift = world.state[FEAR_SHIFT].item(0)
+    world.carry_out(first_cautions, lambda: (world.stage(), world.numbers["fear"]), shift, first, end)
 
 
 @kernel
@@ -243,10 +245,11 @@ def settle_fear(world: World) -> None:
     fear_at(stage, local, 0.0, 1.0)
 
 
-def act(world: World) -> None:
+@carries_out(notice)
+def act(world: World) -> Given:
     """Let the harm of this shift frighten those who went through it and those who are told."""
     state, numbers = world.state, world.numbers
-    world.carry_out(notice, lambda: (world.stage(), numbers["fear"], numbers["hearsay"], state.local, state.couples))
+    return world.stage(), numbers["fear"], numbers["hearsay"], state.local, state.couples
 
 
 def month_end(world: World) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from model.calendar import HALF_YEAR
 from model.daybook import HOMES, VISITS
 from model.kernels import kernel, making_arrays
-from model.mechanism import Measure, Mechanism, over
+from model.mechanism import Measure, Mechanism, carries_out, over
 from model.mechanisms.chief import QUICK_ARRESTS
 from model.rows import Row, code
 from model.state import COUPLES, MOTORCYCLE, VEHICLE
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.measures import Month
+    from model.mechanism import Given
     from model.mechanisms.practices import Practices
     from model.mechanisms.roster import Roster
     from model.model import TrustModel as World
@@ -193,15 +194,11 @@ def book(
             tally.litres += LITRES * driven / r.km_per_gallon_motorcycle
 
 
-def act(world: World) -> None:
+@carries_out(book)
+def act(world: World) -> Given:
     """Book the minutes of the couples of this shift."""
     state, numbers = world.state, world.numbers
-    world.carry_out(
-        book,
-        lambda: (
-            world.stage(), state[COUPLES], world.plant, state[OWED], numbers["practices"], numbers["roster"]
-        ),
-    )  # fmt: skip
+    return world.stage(), state[COUPLES], world.plant, state[OWED], numbers["practices"], numbers["roster"]
 
 
 def hours(use: str) -> Measure:

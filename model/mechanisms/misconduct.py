@@ -16,7 +16,7 @@ from model.daybook import BRIBES
 from model.kernels import kernel, making_arrays
 from model.ledger import cause
 from model.luck import decision, luck, poisson
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, carries_out
 from model.mechanisms.adoption import succeed
 from model.news import tell_town
 from model.parameters import Group, number, share
@@ -25,6 +25,7 @@ from model.tables import Field
 
 if TYPE_CHECKING:
     from model import police
+    from model.mechanism import Given
     from model.mechanisms.adoption import Adoption
     from model.mechanisms.practices import Practices
     from model.model import TrustModel as World
@@ -146,7 +147,6 @@ def answer_for(
     practices: Rows[Practices],
     persons: Rows[police.Plant],
     hidden: Reals,
-    month: int,
 ) -> None:
     """Let requests be complained of and found out, and add to what will come out; who is found out is suspended."""
     day, cells, row, tick, seed = stage.day, stage.ground.cells, stage.tally[0], stage.tick, stage.seed
@@ -164,7 +164,7 @@ def answer_for(
         if gone and plant.officers[o].asked == tick:
             row.suspended += 1.0
             z = plant.facilities[plant.officers[o].facility].settlement
-            succeed(plant.officers, o, persons[z], adoption[z], practices[z], month, tick, seed)
+            succeed(plant.officers, o, persons[z], adoption[z], practices[z], stage.month, tick, seed)
 
 
 @kernel
@@ -215,16 +215,12 @@ def note_customs(officers: Rows[Officer], means: Rows[Means], tick: int) -> None
         means[f].custom = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
 
 
-def act(world: World) -> None:
+@carries_out(answer_for)
+def act(world: World) -> Given:
     """Let what was asked for in this shift have its consequences."""
-    state, groups = world.state, ("misconduct", "adoption", "practices", "plant")
-    world.carry_out(
-        answer_for,
-        lambda: (
-            world.stage(), state.couples, world.plant, *(world.numbers[group] for group in groups), state.hidden
-        ),
-        world.month,
-    )  # fmt: skip
+    state, n = world.state, world.numbers
+    groups = n["misconduct"], n["adoption"], n["practices"], n["plant"]
+    return world.stage(), state.couples, world.plant, *groups, state.hidden
 
 
 def month_end(world: World) -> None:

@@ -18,7 +18,7 @@ from model.calendar import WEEK, YEAR
 from model.kernels import Tables, kernel
 from model.kinds import OFFENDERS, QUARREL
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism, over
+from model.mechanism import Knockout, Measure, Mechanism, in_the_morning, over
 from model.mechanisms.patrol import place
 from model.parameters import Group, number, share
 from model.rows import Row
@@ -278,10 +278,9 @@ def experiment(world: World) -> None:
         np.maximum(until, world.tick + YEAR, out=until)
 
 
+@in_the_morning
 def act(world: World) -> None:
     """Each morning: another list if an experiment asks for one, new people in slots, release and round-up."""
-    if world.tick % 3 != 0:
-        return
     p = world.numbers["offenders"][0]
     if world.state[MADE_FOR][0] != p["slots"]:
         refill(world)

@@ -15,7 +15,7 @@ from model.daybook import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
 from model.kernels import Tables, kernel, making_arrays
 from model.kinds import HOMICIDE
 from model.luck import logistic
-from model.mechanism import Knockout, Mechanism, portrayed
+from model.mechanism import Knockout, Mechanism, carries_out, portrayed
 from model.mechanisms.communal_authority import chiefs_of
 from model.mechanisms.practices import tone_of
 from model.parameters import Group, number, share
@@ -25,6 +25,7 @@ from model.tables import Table
 
 if TYPE_CHECKING:
     from model.measures import Month
+    from model.mechanism import Given
     from model.mechanisms.adoption import Adoption
     from model.mechanisms.contacts import Contacts
     from model.mechanisms.practices import Practices
@@ -171,17 +172,16 @@ def tones_of(world: World) -> Tones:
     return Tones(n["contacts"], n["adoption"], n["officers"], n["practices"], n["pressure"], n["resources"])
 
 
-def prepare(world: World) -> None:
+@carries_out(brief)
+def prepare(world: World) -> Given:
     """Brief the officers for this shift."""
-    world.carry_out(brief, lambda: (world.plant, world.laid(tones_of)))
+    return world.plant, world.laid(tones_of)
 
 
-def act(world: World) -> None:
+@carries_out(live_through)
+def act(world: World) -> Given:
     """Note what the officers live through."""
-    state = world.state
-    world.carry_out(
-        live_through, lambda: (world.stage(), state.couples, world.plant, world.once(chiefs_of), state.duty)
-    )
+    return world.stage(), world.state.couples, world.plant, world.once(chiefs_of), world.state.duty
 
 
 def month_end(world: World) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.calendar import MARKET_DAY
+from model.calendar import MARKET_DAY, NIGHT, SHIFTS
 from model.daybook import CASEWORK, HOMES, INSTITUTION, POST, ROUTE, VISITS
 from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism, over
+from model.mechanism import Knockout, Measure, Mechanism, carries_out, over
 from model.mechanisms.adoption import planned_share
 from model.mechanisms.chief import PLACES, QUICK_ARRESTS, block_of, leaning
 from model.mechanisms.chief import VISITS as FOR_VISITS
@@ -37,6 +37,7 @@ from model.state import BICYCLE, FOOT, SEEN_HERE
 if TYPE_CHECKING:
     from model.daybook import Day
     from model.measures import Month
+    from model.mechanism import Given
     from model.mechanisms.adoption import Adoption
     from model.mechanisms.chief import Chiefs
     from model.mechanisms.officers import Officers
@@ -58,7 +59,6 @@ VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
 VISIT_PLAN, ON_PAPER, AT_MARKET = decision("visit by plan"), decision("visit on paper"), decision("visit at market")
 HOURS_PLANNED = decision("hours planned")
 
-NIGHT = 2
 WORK = code(-2)
 """A stretch that is spent off the street: at a meeting, on a request, on a problem."""
 
@@ -156,7 +156,6 @@ class Street(Tables):
     owed: Reals
     blocks: Ints
     market: Ints
-    n_market: int
 
 
 @kernel
@@ -192,7 +191,7 @@ def take_post(street: Street, post: int, f: int, held: Ints, tick: int) -> int:
 
 @kernel
 def next_stop(
-    street: Street, post: int, f: int, slot: int, eager: float, planned: float, tick: int, seed: int
+    street: Street, stalls: int, post: int, f: int, slot: int, eager: float, planned: float, tick: int, seed: int
 ) -> tuple[int, int, int]:
     """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
     plan, plant = street.plans[f], street.plant
@@ -200,8 +199,8 @@ def next_stop(
     b, u = luck(seed, VISIT_KIND, tick, post, slot), luck(seed, VISIT_PLACE, tick, post, slot)
     if plan.n > 0 and eager > 0.0 and luck(seed, VISIT_PLAN, tick, post, slot) < eager:
         return KIND_BY_MODE[plan.mode], 1, street.places[f, int(u * plan.n)]
-    if street.n_market > 0 and luck(seed, AT_MARKET, tick, post, slot) < p.market:
-        stall = wide(street.market[int(u * street.n_market)])
+    if stalls > 0 and luck(seed, AT_MARKET, tick, post, slot) < p.market:
+        stall = wide(street.market[int(u * stalls)])
         if street.cells[stall].facility == f:
             return ROUTE, 1, stall
     if b < planned:
@@ -249,7 +248,15 @@ def on_foot_or_not(couple: Couple, p: Patrol) -> int:
 
 @kernel
 def spend(
-    street: Street, taken: Reals, post: int, f: int, slot: int, wish: tuple[float, float, float], tick: int, seed: int
+    street: Street,
+    stalls: int,
+    taken: Reals,
+    post: int,
+    f: int,
+    slot: int,
+    wish: tuple[float, float, float],
+    tick: int,
+    seed: int,
 ) -> tuple[int, int, int]:
     """What a free stretch is for: planned hours, or what the plan, the market, the route or chance say."""
     couple, plant = street.couples[post], street.plant
@@ -265,7 +272,7 @@ def spend(
         if use != STRETCH_PATROL:
             note_stretch(couple, use)
             return WORK, 0, -1
-    kind, routed, cell = next_stop(street, post, f, slot, eager, planned, tick, seed)
+    kind, routed, cell = next_stop(street, stalls, post, f, slot, eager, planned, tick, seed)
     couple.for_orders += 1 if kind == CASEWORK else 0
     return kind, routed, cell
 
@@ -273,14 +280,16 @@ def spend(
 @making_arrays
 def visit_all(stage: Stage, street: Street) -> None:
     """Plan the visits of every couple on duty, in the order of posts and slots."""
+    market = stage.where // SHIFTS == MARKET_DAY and stage.tick % SHIFTS < NIGHT
+    stalls = len(street.market) if market else 0
     held, taken = np.zeros(len(street.plans), np.int64), np.zeros((len(street.plans), N_OWED))
     for post in range(len(street.couples)):
         if street.couples[post].on == 1:
-            go_about(stage, street, held, taken, post)
+            go_about(stage, street, stalls, held, taken, post)
 
 
 @kernel
-def go_about(stage: Stage, street: Street, held: Ints, taken: Reals, post: int) -> None:
+def go_about(stage: Stage, street: Street, stalls: int, held: Ints, taken: Reals, post: int) -> None:
     """Plan the visits of one couple."""
     day, tally, tick, seed = stage.day, stage.tally, stage.tick, stage.seed
     couple, f = street.couples[post], street.plant.posts[post].facility
@@ -301,7 +310,7 @@ def go_about(stage: Stage, street: Street, held: Ints, taken: Reals, post: int) 
         if stand >= 0 and begins <= minute < begins + 60.0 * order.post_hours:
             kind, routed, cell, stay = POST, 1, stand, max(p.stay, 480.0 / n)
         else:
-            kind, routed, cell = spend(street, taken, post, f, slot, wish, tick, seed)
+            kind, routed, cell = spend(street, stalls, taken, post, f, slot, wish, tick, seed)
             stay = p.stay
         if kind in (CASEWORK, WORK):
             continue
@@ -413,7 +422,6 @@ def street_of(world: World) -> Street:
         state[OWED],
         state.blocks,
         world.once(market_of),
-        0,
     )
 
 
@@ -423,13 +431,11 @@ def most_visits(world: World) -> int:
     return len(world.state.couples) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
 
 
-def act(world: World) -> None:
+@carries_out(visit_all)
+def act(world: World) -> Given:
     """Plan the visits of the shift."""
-    world.book.reserve(VISITS, world.laid(most_visits))
-    market = world.day_type == MARKET_DAY and world.tick % 3 < NIGHT
-    street = world.laid(street_of)
-    street.put("n_market", len(world.once(market_of)) if market else 0)
-    world.carry_out(visit_all, lambda: (world.stage(), street))
+    world.book.reserve(VISITS, most_visits(world))  # the first of a shift, so that there is room in every shift
+    return world.stage(), world.laid(street_of)
 
 
 def coverage(month: Month) -> float:

@@ -18,7 +18,7 @@ from model.deciding import CHOICES
 from model.gangs import NOBODYS, holders
 from model.kernels import Tables, kernel
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, in_the_morning
 from model.mechanisms import chief
 from model.parameters import Group, number, share
 from model.ranks import correlation, mean_ranks
@@ -309,9 +309,10 @@ def plan_for(world: World, f: int, month: int) -> None:
     plan.made = world.tick
 
 
+@in_the_morning
 def act(world: World) -> None:
     """On the first morning of a month, plan where a quarter is over; then a month of what is remembered fades."""
-    if world.tick % 3 != 0 or date_of_tick(world.tick).day != 1:
+    if date_of_tick(world.tick).day != 1:
         return
     month, state = month_of(world.tick), world.state
     state.plans["visits"] = 0

@@ -16,7 +16,7 @@ from model.kernels import kernel
 from model.kinds import HOMICIDE
 from model.ledger import PUBLIC_EVENT
 from model.luck import decision
-from model.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.mechanism import Hazard, Knockout, Measure, Mechanism, in_the_morning
 from model.news import tell_town
 from model.parameters import Group, number, share
 
@@ -65,6 +65,7 @@ def follow_trend(world: World, place: Reals) -> None:
     place[:, HOMICIDE] *= by_cell(ratio, world.town.cells["settlement"])
 
 
+@in_the_morning
 def act(world: World) -> None:
     """In the morning, let residents hear of the public events of this date."""
     if not world.turns_today():

@@ -20,7 +20,7 @@ from model.kernels import AHEAD, fetch, kernel
 from model.kinds import PROPERTY, ROBBERY, SEVERITY
 from model.ledger import ARRIVAL, DEATH, DEPARTURE, book, leave
 from model.luck import decision, luck, poisson
-from model.mechanism import Hazard, Knockout, Mechanism
+from model.mechanism import Hazard, Knockout, Mechanism, in_the_morning
 from model.parameters import Group, number, share
 from model.residents import INFANT
 from model.rows import Column, Row
@@ -227,10 +227,9 @@ def begin(world: World) -> None:
         state[WHO_END][where] = town.who_start[where, :-1] + state[CROWD][where]
 
 
+@in_the_morning
 def act(world: World) -> None:
     """In the morning, bring in those whose day has come, and let others go."""
-    if world.tick % 3 != 0:
-        return
     numbers, come, tally = world.numbers["population_change"], world.state[COME], world.tally
     first = come.item(0)
     world.carry_out(arrive, lambda: (world.stage(), numbers))

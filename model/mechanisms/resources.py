@@ -13,7 +13,7 @@ import numpy as np
 
 from model.kernels import kernel
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism, portrayed
+from model.mechanism import Knockout, Measure, Mechanism, in_the_morning, portrayed
 from model.parameters import Group, number, share
 from model.rows import Column, Row, zeros
 from model.state import MEANS
@@ -256,10 +256,9 @@ def begin(world: World) -> None:
     elect(state.mayor[0], term_of(world.date), numbers[0], world.numbers["mayor"][0]["gives"], world.seed)
 
 
+@in_the_morning
 def act(world: World) -> None:
     """Each morning that it is time: the week's breakdowns, the month's budget, the quarter's events, a new term."""
-    if world.tick % 3 != 0:
-        return
     state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
     date, tick, seed = world.date, world.tick, world.seed
     if tick % 21 == 0:

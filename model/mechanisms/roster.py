@@ -12,7 +12,7 @@ import numpy as np
 
 from model.kernels import Tables, kernel, making_arrays
 from model.luck import decision, luck
-from model.mechanism import Knockout, Measure, Mechanism
+from model.mechanism import Knockout, Measure, Mechanism, carries_out
 from model.mechanisms.practices import sent_to
 from model.mechanisms.resources import goes_along, multiply, ration
 from model.parameters import Group, number, share
@@ -21,6 +21,7 @@ from model.rows import Row
 from model.state import BICYCLE, FOOT, MOTORCYCLE, VEHICLE
 
 if TYPE_CHECKING:
+    from model.mechanism import Given
     from model.mechanisms.mayor import Loan
     from model.mechanisms.practices import Practices
     from model.mechanisms.resources import Mayor, Resources, Vehicle
@@ -299,18 +300,28 @@ def fleet_of(world: World) -> Fleet:
     return Fleet(state.vehicles, state.means, state.mayor, state.loans, world.numbers["practices"])
 
 
-def act(world: World) -> None:
+@making_arrays
+def relieve(
+    stage: Stage,
+    couples: Rows[Couple],
+    plant: Plant,
+    fleet: Fleet,
+    roster: Rows[Roster],
+    resources: Rows[Resources],
+    scale: float,
+) -> None:
+    """Form the couples of this shift, field and equip them."""
+    fill_seats(stage, couples, plant, roster)
+    field(stage, couples, plant, roster)
+    equip(stage, couples, plant, fleet, roster, resources, scale)
+
+
+@carries_out(relieve)
+def act(world: World) -> Given:
     """Relieve the couples: seats, means, fuel, fixed duties."""
-    state, numbers, scale = world.state, world.numbers, float(world.settings["population"].scale)
-    for rule in (fill_seats, field):
-        world.carry_out(rule, lambda: (world.stage(), state.couples, world.plant, numbers["roster"]))
-    world.carry_out(
-        equip,
-        lambda: (
-            world.stage(), state.couples, world.plant, world.laid(fleet_of), numbers["roster"], numbers["resources"],
-            scale,
-        ),
-    )  # fmt: skip
+    numbers, scale = world.numbers, float(world.settings["population"].scale)
+    fleet = world.laid(fleet_of)
+    return world.stage(), world.state.couples, world.plant, fleet, numbers["roster"], numbers["resources"], scale
 
 
 WRITES = (

@@ -34,7 +34,7 @@ from model.kernels import Tables, kernel
 from model.kinds import DOMESTIC
 from model.ledger import impress, trust_now
 from model.luck import decision, logistic, luck
-from model.mechanism import Measure, Mechanism
+from model.mechanism import Measure, Mechanism, carries_out
 from model.mechanisms.board_memory import NIGHT, board_of_call
 from model.mechanisms.deliberation import bench_of, decide_case
 from model.mechanisms.domestic_violence import ALONE_AFTER, PROTECTION, TO, Households, households_view, near_ties
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
     from model.daybook import Incident
     from model.measures import Month
+    from model.mechanism import Given
     from model.mechanisms.communal_authority import CommunalAuthority
     from model.mechanisms.deliberation import Bench
     from model.mechanisms.reporting import Reporting
@@ -499,10 +500,10 @@ def act(world: World) -> None:
     world.carry_out(seek_help, lambda: (world.stage(), world.laid(households_view), world.laid(aid_of)))
 
 
-def after_calls(world: World) -> None:
+@carries_out(wait_in_vain)
+def after_calls(world: World) -> Given:
     """Let women who called and to whom nobody came remember it."""
-    if world.book.counts[UNSERVEDS]:
-        world.carry_out(wait_in_vain, lambda: (world.stage(), world.laid(aid_of)))
+    return world.stage(), world.laid(aid_of)
 
 
 def reasons() -> dict[str, Measure]:

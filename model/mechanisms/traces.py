@@ -13,7 +13,7 @@ from model.calendar import HALF_YEAR, QUARTER, WEEK
 from model.daybook import HOMES, INSTITUTION, MEETINGS, POST, PROBLEM, RESPONSES, ROUTE, UNSERVEDS, VISITS
 from model.kernels import Tables, kernel, making_arrays
 from model.kinds import N_KINDS, SEVERITY
-from model.mechanism import Mechanism
+from model.mechanism import Mechanism, carries_out
 from model.mechanisms.calls import LEADERS, NAME
 from model.mechanisms.minutes import USES
 from model.mechanisms.plans import aimed_at
@@ -35,6 +35,7 @@ from model.state import BOARDS, COUPLES, PLANS
 from model.tables import COUNTED, Field, Table
 
 if TYPE_CHECKING:
+    from model.mechanism import Given
     from model.mechanisms.problems import Problem
     from model.model import TrustModel as World
     from model.rows import Ints, Reals, Rows
@@ -288,12 +289,19 @@ def beats_of(world: World) -> Beats:
     )  # fmt: skip
 
 
-def act(world: World) -> None:
+@making_arrays
+def watch(stage: Stage, beats: Beats) -> None:
+    """Note what a shift, and at its end a week, leaves."""
+    watch_stops(stage, beats)
+    watch_answers(stage, beats)
+    if stage.tick % WEEK == WEEK - 1:
+        close_week(beats)
+
+
+@carries_out(watch)
+def act(world: World) -> Given:
     """Note what a shift leaves."""
-    for rule in (watch_stops, watch_answers):
-        world.carry_out(rule, lambda: (world.stage(), world.laid(beats_of)))
-    if world.tick % WEEK == WEEK - 1:
-        close_week(world.laid(beats_of))
+    return world.stage(), world.laid(beats_of)
 
 
 def worst_of(rows: Rows[Problem]) -> tuple[Rows[Problem], Reals]:
