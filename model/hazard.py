@@ -41,6 +41,7 @@ class Factors:
         self.guarding, self.numbers = guarding, {name: number for number, name in enumerate(guarding)}
         self.repeats: Ints = np.array([hazard.repeats for hazard in guarding.values()], np.int64)
         self.rates, self.highest = np.ones((4, N_KINDS, n_cells)), np.ones((4, N_KINDS))
+        self.before = {name: np.ones_like(self.rates) for name, hazard in self.writers.items() if hazard.moves}
         self.guards = np.ones((len(guarding), 4, N_KINDS, n_cells))
         self.person = np.ones((N_KINDS, n_settlements, N_WARDS))
 
@@ -54,8 +55,21 @@ class Factors:
         """Let what raises or lowers the wish to offend be written anew, and no guard."""
         self.rates[:] = self.person[:] = 1.0
         for hazard in self.writers.values():
-            hazard.place(world, self.rates)
             hazard.person(world, self.person)
+        self.lay_places(world, list(self.writers))
+
+    def lay_wish(self, world: World, name: str) -> None:
+        """Let one mechanism that moves write its factors by place anew, and those after it, on what was before it."""
+        self.rates[:] = self.before[name]
+        names = list(self.writers)
+        self.lay_places(world, names[names.index(name) :])
+
+    def lay_places(self, world: World, names: Iterable[str]) -> None:
+        """Let mechanisms write their factors by place, one on the other."""
+        for name in names:
+            if name in self.before:
+                self.before[name][:] = self.rates
+            self.writers[name].place(world, self.rates)
         np.max(self.rates, axis=2, out=self.highest)
 
     def lay_guard(self, world: World, name: str) -> None:

@@ -101,13 +101,15 @@ class Hazard:
     ``place`` multiplies factors into those of ``[when, kind, cell]``, where ``when`` is 0 by day and 1 by night, 2 and
     3 the same on market days; ``person`` into those of ``[kind, settlement, ward]``, where ``ward`` tells the careful
     (1) and the young near schools (2) apart.  A mechanism whose crimes are ``spared`` is a guard: what it keeps away is
-    written into the daybook; ``repeats``: it keeps near repeats away too.
+    written into the daybook; ``repeats``: it keeps near repeats away too.  What it writes by place ``moves`` if it is
+    to be written anew while the numbers in force stay.
     """
 
     place: Factor = no_factor
     person: Factor = no_factor
     spared: bool = False
     repeats: bool = False
+    moves: bool = False
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,6 @@ class Court(Tables):
     homes: Rows[Home]
     numbers: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
-    months: float
     go_out: float
 
 
@@ -229,7 +228,7 @@ def hearing(stage: Stage, court: Court, case: Case, p: CommunalAuthority) -> int
         case.due += WEEK
         return POSTPONED
     receive_police(stage, court, case, p)
-    served = court.months if court.authorities[case.settlement].communal == 1 else 12.0
+    served = float(stage.month % 12) if court.authorities[case.settlement].communal == 1 else 12.0
     just = luck(stage.seed, JUST, born, number, 0) < logistic(p.just + p.experience * served / 12.0)
     case.just = 1 if just else 0
     if luck(stage.seed, ACCEPT, born, number, 0) >= logistic(p.accept + respect + p.public * board.organised):
@@ -432,15 +431,13 @@ def court_of(world: World) -> Court:
         world.numbers["communal_authority"],
         world.numbers["deliberation"],
         0.0,
-        0.0,
     )
 
 
 def act(world: World) -> None:
     """Take the cases that are due a step further; on the first morning of a month boards decide for the month."""
     state, numbers, book = world.state, world.numbers, world.book
-    date = date_of_tick(world.tick)
-    if world.tick % 3 == 0 and date.day == 1:
+    if world.tick % 3 == 0 and (date := date_of_tick(world.tick)).day == 1:
         new_year = date.month == 1
         rows = numbers["communal_authority"]
         month = 12 * date.year + date.month - 1
@@ -454,7 +451,6 @@ def act(world: World) -> None:
     book.reserve(HEARINGS, due)
     book.reserve(IMPRESSIONS, due)
     court = world.laid(court_of)
-    court.put("months", float(date.month - 1))
     court.put("go_out", go_out(world))
     world.carry_out(hear, lambda: (world.stage(), court))
     world.learn()

@@ -105,15 +105,19 @@ def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: f
             stage.tally[0].crisis_crowd += 1.0
 
 
+def how_often(world: World) -> tuple[float, float]:
+    """Return the chance of a day that a crisis breaks out, and the size of those of the timeline."""
+    p = world.numbers["crises"][0]
+    return float(p["rate"] / 365.0), float(p["dated"])
+
+
 def crises_of(world: World) -> list[tuple[int, float]]:
     """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
-    p = world.numbers["crises"][0]
+    rate, size = world.laid(how_often)
     dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.turns_today() else []
-    today = [
-        (number, event.crisis * p["dated"]) for number, event in enumerate(dated, start=1) if event.start == world.date
-    ]
-    by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < p["rate"] / 365.0
-    return [(number, float(size)) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
+    today = [(number, event.crisis * size) for number, event in enumerate(dated, start=1) if event.start == world.date]
+    by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < rate
+    return [(number, size) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
 
 
 @in_the_morning

@@ -31,7 +31,7 @@ from model.tables import Field, Table
 
 if TYPE_CHECKING:
     from model.model import TrustModel as World
-    from model.rows import Flags, Reals, Rows
+    from model.rows import Flags, Ints, Reals, Rows
     from model.stage import Stage
 
 CARE, UPRIGHT, COMES = decision("mayor's care"), decision("mayor's integrity"), decision("comes to the council")
@@ -390,14 +390,20 @@ def begin(world: World) -> None:
     begin_term(world)
 
 
+def office_of(world: World) -> tuple[Ints, Ints]:
+    """Lay out of which term the mayor in office is, and to whom the mayor is beholden."""
+    return world.state[HALL]["term"], world.state[HALL]["captor"]
+
+
 def act(world: World) -> None:
     """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
     state, tick = world.state, world.tick
     world.carry_out(take_note, lambda: (world.stage(), state[HALL], world.factors.numbers[IT.name]))
     if tick % 3 == 0:
-        if term_of(world.date) != state[HALL]["term"].item(0):
+        term, captor = world.laid(office_of)
+        if term_of(world.date) != term.item(0):
             begin_term(world)
-        if state[HALL]["captor"].item(0) == DISMISSED:
+        if captor.item(0) == DISMISSED:
             swear_in(world, int(state[HALL][0].nth) + 1)
     elif tick % 3 == 1:
         month, day = world.month, world.date.day

@@ -257,8 +257,7 @@ def refill(world: World) -> None:
 
 def renew(world: World) -> None:
     """Let somebody new fill the slots whose career has ended."""
-    rows, p = world.state[ROWS].filled(), world.numbers["offenders"][0]
-    start = starts(rows)
+    rows, p, start = world.state[ROWS].filled(), world.numbers["offenders"][0], world.laid(pool_of).start
     for at in np.flatnonzero(rows["ends"] <= world.tick):
         row = rows[at]
         years = p[f"career_{SLOTTED[row.group]}"]
@@ -278,15 +277,21 @@ def experiment(world: World) -> None:
         np.maximum(until, world.tick + YEAR, out=until)
 
 
+def asked_of_slots(world: World) -> tuple[float, bool]:
+    """Return how long the list is to be, relative to the usual one, and whether an experiment holds or frees some."""
+    p = world.numbers["offenders"][0]
+    return float(p["slots"]), bool(p["amnesty"] > 0.0 or p["roundup"] > 0.0)
+
+
 @in_the_morning
 def act(world: World) -> None:
     """Each morning: another list if an experiment asks for one, new people in slots, release and round-up."""
-    p = world.numbers["offenders"][0]
-    if world.state[MADE_FOR][0] != p["slots"]:
+    slots, experiments = world.laid(asked_of_slots)
+    if world.state[MADE_FOR].item(0) != slots:
         refill(world)
     if world.tick % WEEK == 0:
         renew(world)
-    if p["amnesty"] > 0.0 or p["roundup"] > 0.0:
+    if experiments:
         experiment(world)
 
 

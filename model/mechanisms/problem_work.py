@@ -37,6 +37,7 @@ from model.mechanisms.problems import (
     PROBLEM_AT,
     PROBLEMS,
     USUAL,
+    Problems,
     parts,
     renew,
     site_of,
@@ -49,7 +50,7 @@ from model.tables import Field
 
 if TYPE_CHECKING:
     from model.measures import Month
-    from model.mechanisms.problems import Problem, Problems
+    from model.mechanisms.problems import Problem
     from model.model import TrustModel as World
     from model.register import Tally
     from model.rows import Ints, Reals, Rows
@@ -215,7 +216,7 @@ def month_end(world: World) -> None:
     renewed = renew(table.rows, n, world.laid(site_of), tick, seed)
     world.tally[0].problems_renewed += renewed
     if renewed > 0:
-        world.factors.lay_wishes(world)
+        world.factors.lay_wish(world, Problems.name)
     since = tick + 1 - 3 * world.days_of_month
     work_on(work_of(world, leaders_of(world)), n, world.tally, since, tick, seed)
     world.factors.lay_guard(world, IT.name)

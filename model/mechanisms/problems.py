@@ -430,7 +430,7 @@ def gather(world: World, place: Reals) -> None:
 IT = Mechanism(
     group=Problems,
     tables=(PROBLEMS, USUAL, ROOM, PROBLEM_AT),
-    hazard=Hazard(place=gather),
+    hazard=Hazard(place=gather, moves=True),
     begin=begin,
     knockout=Knockout(("problems_noted", "responses_begun", "minutes_problems")),
 )
