@@ -1,6 +1,7 @@
 """What the decision view of one visitor does: reads a choice, lets its worlds be lived elsewhere, shows them."""
 
 import itertools
+import threading
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
@@ -19,6 +20,9 @@ from experiments.viewer.widgets import DecisionWidget
 
 type Do = Callable[[Callable[[], None]], None]
 """Lets something be done in the thread of the visitor."""
+
+TOGETHER_S = 0.25
+"""How long a twin waits to be shown with the next: workers end in pairs, and to draw takes time that they need."""
 
 _workers: list[Background] = []
 
@@ -39,6 +43,7 @@ class Desk:
         self.language, self.dark = language, False
         self.asked: Choice | None = None
         self.number, self.fault = 0, ""
+        self.soon = threading.Timer(0.0, lambda: None)
         self.turns = itertools.count(1)
         self.begin()
 
@@ -87,7 +92,6 @@ class Desk:
         known = {life.run for life in kept.values()}
         specs = [spec for world in zip(*arms, strict=True) for spec in world if spec.run not in known]
         seeds, turn = {spec.run: spec.seed for spec in specs}, self.turn
-        self.show()
 
         def heard(life: Life | str, run: str) -> None:
             self.do(lambda: self.take(life, seeds[run], sides[run]) if self.turn == turn else None)
@@ -97,6 +101,7 @@ class Desk:
 
         self.seat = self.background.take_seat() if self.seat is None else self.seat
         self.background.ask(self.seat, specs, heard, growing)
+        self.show()
 
     def take(self, life: Life | str, seed: int, side: int) -> None:
         """Take a world that has been lived, or take note that it could not be."""
@@ -105,7 +110,19 @@ class Desk:
         else:
             (self.arm if side else self.base)[seed] = life
         self.drawing.line = {}
-        self.show()
+        one = self.standing
+        if one.done > 1 and one.running:
+            self.show_soon()
+        else:
+            self.show()
+
+    def show_soon(self) -> None:
+        """Show twins together if another ends soon: all but the first and the last can wait a moment."""
+        turn = self.turn
+        self.soon.cancel()
+        self.soon = threading.Timer(TOGETHER_S, lambda: self.do(lambda: self.show() if self.turn == turn else None))
+        self.soon.daemon = True
+        self.soon.start()
 
     def draw_line(self, months: pd.DataFrame, side: int) -> None:
         """Send the first months of the first world, where none like it is there yet."""
@@ -114,6 +131,7 @@ class Desk:
 
     def close(self) -> None:
         """Leave: what is under way is given up, and the worlds go."""
+        self.soon.cancel()
         if self.seat is not None:
             self.background.give_up(self.seat)
         self.asked = None
@@ -123,6 +141,7 @@ class Desk:
 
     def show(self) -> None:
         """Send everything to the drawing."""
+        self.soon.cancel()
         one = self.standing
         self.drawing.sheet = sheet_of(one, self.dark) | {
             "address": self.address,
