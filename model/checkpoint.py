@@ -39,9 +39,9 @@ def write(folder: Path, checkpoint: Checkpoint) -> None:
     state_file.write(folder, *taken_apart(checkpoint))
 
 
-def read(folder: Path, town: Town, sizes: Sizes, past: Kinds, kept: Kinds) -> Checkpoint:
+def read(folder: Path, town: Town, sizes: Sizes, past: Kinds, kept: Kinds, whole: bool = False) -> Checkpoint:
     """Return the checkpoint in a folder, or raise if it is none, or not of this code and town."""
-    tables, about = state_file.read(folder)
+    tables, about = state_file.read(folder, whole)
     try:
         return put_together(tables, about, town, sizes, past, kept)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as reason:

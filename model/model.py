@@ -495,11 +495,15 @@ class TrustModel(MesaModel):
         town: Town | None = None,
         trace: bool = False,
         keep: Iterable[str] = (),
+        whole: bool = False,
     ) -> Self:
-        """Return the world that was saved in a folder; it goes on bit for bit."""
+        """Return the world that was saved in a folder; it goes on bit for bit.
+
+        ``whole`` says that the file is known to be so: its digest, which takes as long as all else, is not taken again.
+        """
         town = town or build_town(scenario)
         make_way(town)
-        checkpoint = saved.read(Path(folder), town, sizes_of(town, scenario), PAST, KEPT)
+        checkpoint = saved.read(Path(folder), town, sizes_of(town, scenario), PAST, KEPT, whole)
         return cls._taken_up(scenario, checkpoint, town, trace, keep)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:

@@ -118,12 +118,15 @@ def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
-    """Return a world at the end of its warm-up, which no policy can touch: lived through once, then kept."""
+    """Return a world at the end of its warm-up, which no policy can touch: lived through once, then kept.
+
+    It lies in a folder of this server alone, so that it need not be looked at whether the file is whole.
+    """
     without = {name: value for name, value in spec.settings.items() if name != "policies"}
     folder = seed_folder(warm / digest_of(canonical(without).encode())[:16], spec.seed)
     if not (folder / FILE).is_file():
         TrustModel(dataclasses.replace(spec.scenario, policies=()), rng=spec.seed, town=town).save(folder)
-    return TrustModel.restore(folder, spec.scenario, town=town)
+    return TrustModel.restore(folder, spec.scenario, town=town, whole=True)
 
 
 def paired_lives(base: Sequence[Life], arm: Sequence[Life]) -> list[tuple[Life, Life]]:
