@@ -76,7 +76,8 @@ def mark_of(content: bytes | memoryview) -> bytes:
 def unpacked(path: Path, known: bool) -> dict[str, NDArray[Any]]:
     """Return the tables of a file that is whole, read-only: nothing in it is looked at before its digest holds."""
     with path.open("rb") as file:
-        whole = np.fromfile(file, np.uint8)  # into large pages, in a third of the time
+        # new memory is in large pages, but takes longer to come by than what is read: none where nobody else can write
+        whole = np.memmap(file, np.uint8, "r") if known else np.fromfile(file, np.uint8)
         whole.flags.writeable = False
         content, mark = memoryview(whole)[:-LENGTH_OF_MARK], whole[-LENGTH_OF_MARK:].tobytes()
         stated = MARK.fullmatch(mark)

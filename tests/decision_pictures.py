@@ -47,7 +47,10 @@ WATCH = """() => {
   }).observe(document, { subtree: true, childList: true, attributes: true });
 }"""
 """Has the page note by its own clock when a move comes to something: whoever asks it from outside asks now and then."""
-THREE = "import experiments.decision.choice as choice; choice.HORIZONS += (3,); import experiments.cli.app as app; app.main()"
+THREE = """import experiments.decision.choice as choice
+choice.HORIZONS = (1, 2, 3, 5, 10)
+from experiments.cli.app import main
+main()"""
 """The program with a horizon of three years, for which a time is promised and which the page does not offer."""
 
 
