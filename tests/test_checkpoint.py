@@ -159,9 +159,10 @@ def test_a_state_of_another_town_is_refused(world: TrustModel, tmp_path: Path) -
         TrustModel.restore(tmp_path, world.settings, town=other)
 
 
-def test_a_restored_world_has_the_same_bits_in_every_table(world: TrustModel, tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_restored_world_has_the_same_bits_in_every_table(world: TrustModel, whole: bool, tmp_path: Path) -> None:
     world.save(tmp_path)
-    again = TrustModel.restore(tmp_path, world.settings, town=world.town)
+    again = TrustModel.restore(tmp_path, world.settings, town=world.town, whole=whole)
     assert same_state(world, again)
     for name, rows in world._past.items():
         assert [one.tobytes() for one in rows] == [one.tobytes() for one in again._past[name]]

@@ -29,7 +29,7 @@ from experiments.decision.reach import SITES, STEPS
 from experiments.runs.words import LANGUAGES
 from experiments.viewer.answer import answer
 from experiments.viewer.codes import qr_of
-from experiments.viewer.desk import Desk
+from experiments.viewer.desk import Desk, work_with
 from experiments.viewer.sheet import difference, sheet_of, table_of
 from experiments.viewer.standing import Standing
 from model.errors import InputError
@@ -168,6 +168,28 @@ def test_the_background_lives_the_same_bits_as_the_command(
         for life in lives:
             kept = months[months["seed"] == life.seed]
             assert kept["trust_mean"].tolist() == life.months["trust_mean"].tolist()
+
+
+def test_twins_that_end_together_are_drawn_together(
+    background: Background, lived: list[list[Life]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("experiments.viewer.desk.TOGETHER_S", 0.02)
+    monkeypatch.setattr(Desk, "show_map", lambda self: None)
+    work_with(background)
+    desk = Desk(lambda deed: deed(), "en")
+    desk.choice, told = HARD, []
+    desk.drawing.observe(lambda change: told.append((desk.standing.done, desk.standing.running)), "sheet")
+    desk.ask()  # all are kept: they come one after the other
+    twins = len(lived[1])
+    assert told[-1] == (twins, False)
+    assert (2, True) not in told
+    desk.begin()
+    for world, side in ((lived[0], 0), (lived[1][:3], 1)):
+        for life in world:
+            desk.take(life, life.seed, side)
+    assert told[-1] == (1, True)
+    desk.soon.join()
+    assert told[-1] == (3, True)
 
 
 def test_what_was_lived_is_there_at_once(background: Background, lived: list[list[Life]]) -> None:

@@ -64,6 +64,16 @@ def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> No
     assert town.state[PROBLEMS].filled()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
 
 
+def test_what_moves_is_laid_on_what_stays_as_if_all_were_laid(town: TrustModel) -> None:
+    renew(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
+    town.factors.lay_wish(town, "problems")
+    rates, highest = town.factors.rates.copy(), town.factors.highest.copy()
+    town.factors.lay_wishes(town)
+    assert (rates == town.factors.rates).all()
+    assert (highest == town.factors.highest).all()
+    assert (rates != 1.0).any()
+
+
 def test_a_problem_has_a_cause_that_its_cell_has_and_its_place_to_itself(town: TrustModel) -> None:
     rows = town.state[PROBLEMS].filled()
     rows = rows[rows["cell"] >= 0]

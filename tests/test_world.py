@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import datetime
 import os
 import pickle
 import shutil
@@ -14,12 +15,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from model.calendar import tick_of
 from model.daybook import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
 from model.kinds import EXTORTION, HOMICIDE
 from model.ledger import total_trust
+from model.mechanism import Given, Morning, Pass
+from model.mechanisms import officers
 from model.mechanisms.contacts import beat_of
 from model.mechanisms.crime import odds_of
-from model.model import TrustModel
+from model.model import TrustModel, verbs_of
+from model.register import SHIFT
 from model.scenario import Entry, Policy, Scenario
 from model.town import Town, build_town
 from scenarios import load
@@ -310,3 +315,30 @@ def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: 
         places |= {id(odds.repeats), id(stage.day.incidents)}
     assert len(fair) == 2
     assert len(places) >= 4
+
+
+def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_change(live: Live) -> None:
+    world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
+    given, times = officers.prepare.given, []
+
+    def told(world: TrustModel) -> Given:
+        times.append(world.tick)
+        return given(world)
+
+    brief = Pass(officers.prepare.rule, told)
+    world.shifts = tuple(tuple(brief if verb is officers.prepare else verb for verb in part) for part in world.shifts)
+    first = world.tick
+    for shift in range(MONTH):
+        world.step()
+        if shift == MONTH // 2:
+            world.book.reserve(INCIDENTS, 10_000)
+    assert times[0] == first
+    assert {tick_of(datetime.date(2017, 1, 11)), first + MONTH // 2 + 1} <= set(times)
+    assert len(times) < MONTH // 2
+
+
+def test_verbs_of_mornings_are_left_out_of_other_shifts() -> None:
+    mornings, others = verbs_of(0), verbs_of(1)
+    assert verbs_of(2) == others
+    assert set(mornings) - set(others) == {verb for verb in SHIFT.values() if isinstance(verb, Morning)} != set()
+    assert mornings == tuple(SHIFT.values())
