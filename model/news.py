@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from model.chance import age_of
 from model.daybook import IMPRESSIONS
-from model.kernels import kernel
+from model.kernels import fetch, kernel
 from model.ledger import impress
 from model.luck import luck
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.stage import Stage
 
+FURTHER = 16
+"""How many minds ahead of the one at hand are fetched: little is done with each."""
 YOUNGEST = 12.0
 """Age from which people follow the news; assumed."""
 
@@ -31,9 +33,16 @@ def tell_each(
     fast: float,
 ) -> None:
     """Let every resident old enough hear, with chance ``reach``, of something that speaks for the police or against."""
+    rows, first = stage.day.impressions, stage.day.counts[IMPRESSIONS]
+    n = first
     for i in range(stage.ground.come[0]):
         if luck(stage.seed, key, stage.tick, i, nth) < reach and age_of(stage.ground.people[i], stage.tick) >= YOUNGEST:
-            impress(stage.day, stage.minds, i, cause, quality, weight, quality, share_e * weight, fast)
+            rows[n].who = i  # written down below, when minds further on are being fetched
+            n += 1
+    for k in range(first, n):
+        if k + FURTHER < n:
+            fetch(stage.minds, rows[k + FURTHER].who)
+        impress(stage.day, stage.minds, rows[k].who, cause, quality, weight, quality, share_e * weight, fast)
 
 
 def tell_town(
