@@ -158,11 +158,14 @@ class _PartCompiler(_WholeCompiler):
     lowering = _PartLowering
 
 
-def scalar[F: Callable[..., Any]](signature: str) -> Callable[[F], F]:
-    """Compile a rule of numbers for these types once, such as ``"f8(f8,f8)"``."""
+def scalar[F: Callable[..., Any]](signature: str, inline: bool = False) -> Callable[[F], F]:
+    """Compile a rule of numbers for these types once, such as ``"f8(f8,f8)"``, to be put ``inline`` wherever it stands.
+
+    What is called most is: loops over it alone then go many at a time, and what stays the same is found out once.
+    """
 
     def compiled(rule: F) -> F:
-        return cast(F, njit(signature, cache=True)(rule))
+        return cast(F, njit(signature, cache=True, forceinline=inline)(rule))
 
     return compiled
 

@@ -18,7 +18,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _HIGH_BITS, _MIDDLE_BITS = np.uint64(5), np.uint64(6)
 
 
-@scalar("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)")
+@scalar("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)", inline=True)
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -36,7 +36,7 @@ def philox(
     return c0, c1, c2, c3
 
 
-@scalar("float64(int64,int64,int64,int64,int64)")
+@scalar("float64(int64,int64,int64,int64,int64)", inline=True)
 def luck(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
     """Luck in [0, 1) of this decision: 53 bits, the same for the same five words (each below 2**32)."""
     w0, w1, _, _ = philox(
