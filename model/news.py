@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from model.model import TrustModel as World
     from model.stage import Stage
 
+BLOCK = 256
+"""How many residents' luck is drawn at a time."""
 FURTHER = 16
 """How many minds ahead of the one at hand are fetched: little is done with each."""
 YOUNGEST = 12.0
@@ -33,12 +35,16 @@ def tell_each(
     fast: float,
 ) -> None:
     """Let every resident old enough hear, with chance ``reach``, of something that speaks for the police or against."""
-    rows, first = stage.day.impressions, stage.day.counts[IMPRESSIONS]
-    n = first
-    for i in range(stage.ground.come[0]):
-        if luck(stage.seed, key, stage.tick, i, nth) < reach and age_of(stage.ground.people[i], stage.tick) >= YOUNGEST:
-            rows[n].who = i  # written down below, when minds further on are being fetched
-            n += 1
+    rows, first, seed, tick = stage.day.impressions, stage.day.counts[IMPRESSIONS], stage.seed, stage.tick
+    n, come = first, stage.ground.come[0]
+    for start in range(0, come, BLOCK):
+        room, size = n, min(BLOCK, come - start)
+        for j in range(size):  # nothing but luck, which is then drawn for many at a time
+            rows[room + j].fast = luck(seed, key, tick, start + j, nth)
+        for j in range(size):
+            if rows[room + j].fast < reach and age_of(stage.ground.people[start + j], tick) >= YOUNGEST:
+                rows[n].who = start + j  # written down below, when minds further on are being fetched
+                n += 1
     for k in range(first, n):
         if k + FURTHER < n:
             fetch(stage.minds, rows[k + FURTHER].who)

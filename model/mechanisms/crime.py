@@ -46,7 +46,7 @@ from model.mechanisms.near_repeat import MOST, breed
 from model.mechanisms.offenders import ANYBODY, NOBODY_COMES, named, pool_of
 from model.mechanisms.population_change import suffer_outside
 from model.parameters import Group, number, share
-from model.rows import Row, row_type, wide
+from model.rows import Row, wide
 from model.tables import Grown
 
 if TYPE_CHECKING:
@@ -161,10 +161,11 @@ class Crime(Group):
 
 
 class Drawn(Row):
-    """A candidate of one kind, as drawn and before it is judged."""
+    """A candidate of one kind, as drawn and before it is judged: number, who it is, and the luck by which it is."""
 
     number: int
     who: int
+    mark: float
 
 
 class Counts(Row):
@@ -175,10 +176,6 @@ class Counts(Row):
     grave_assaults: float
     displaced: float
     off_map: float
-
-
-DRAWN = row_type([("number", "i8"), ("who", "i8")])
-"""Candidates of one kind, as they are drawn and before they are judged."""
 
 
 class Odds(Tables):
@@ -368,12 +365,14 @@ def can_be_victim(stage: Stage, i: int, kind: int) -> bool:
 def draw(stage: Stage, kind: int, drawn: Rows[Drawn]) -> int:
     """List who are candidates of a kind in this shift and old enough; return how many."""
     ground, minds, n_drawn, left = stage.ground, stage.minds, 0, 0
-    n = len(minds)
-    for j in range(poisson(luck(stage.seed, CRIME_COUNT, stage.tick, KEY[kind], 0), CEILING[kind] * n / YEAR)):
-        number = KEY[kind] * KIND_SPACE + j
-        i = int(luck(stage.seed, CRIME_WHO, stage.tick, number, 0) * n)
+    seed, tick, n, first = stage.seed, stage.tick, len(minds), KEY[kind] * KIND_SPACE
+    n_all = poisson(luck(seed, CRIME_COUNT, tick, KEY[kind], 0), CEILING[kind] * n / YEAR)
+    for j in range(n_all):  # nothing but luck, which is then drawn for many at a time
+        drawn[j].mark = luck(seed, CRIME_WHO, tick, first + j, 0)
+    for j in range(n_all):
+        i = int(drawn[j].mark * n)
         if i < ground.come[0]:
-            drawn[n_drawn].number, drawn[n_drawn].who = number, i
+            drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
             n_drawn += 1
             fetch(minds, i)
             fetch(ground.people, i)
@@ -381,7 +380,9 @@ def draw(stage: Stage, kind: int, drawn: Rows[Drawn]) -> int:
     for k in range(n_drawn):
         i = drawn[k].who
         drawn[left] = drawn[k]
-        left += int(minds[i].gone < 0) & int(age_of(ground.people[i], stage.tick) >= YOUNGEST[kind])
+        left += int(minds[i].gone < 0) & int(age_of(ground.people[i], tick) >= YOUNGEST[kind])
+    for k in range(left):
+        drawn[k].mark = luck(seed, CRIME_MARK, tick, drawn[k].number, 0)
     return left
 
 
@@ -443,7 +444,7 @@ def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekd
             cell = wide(person.home) if AT_HOME[kind] == 1 else wide(stage.ground.places[stage.where, i])
             if stage.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
-            mark = luck(stage.seed, CRIME_MARK, stage.tick, number, 0)
+            mark = drawn[k].mark
             if cell < 0:
                 hazard, grave = odds.outside[person.settlement, kind], odds.grave[person.settlement, kind]
                 if mark * CEILING[kind] < hazard:
