@@ -190,6 +190,9 @@ def test_twins_that_end_together_are_drawn_together(
     assert told[-1] == (1, True)
     desk.soon.join()
     assert told[-1] == (3, True)
+    shown = len(told)
+    desk.show_unseen()  # as if it had been late
+    assert len(told) == shown
 
 
 def test_what_was_lived_is_there_at_once(background: Background, lived: list[list[Life]]) -> None:

@@ -43,7 +43,7 @@ class Desk:
         self.language, self.dark = language, False
         self.asked: Choice | None = None
         self.number, self.fault = 0, ""
-        self.soon = threading.Timer(0.0, lambda: None)
+        self.soon, self.unseen = threading.Timer(0.0, lambda: None), False
         self.turns = itertools.count(1)
         self.begin()
 
@@ -118,11 +118,16 @@ class Desk:
 
     def show_soon(self) -> None:
         """Show twins together if another ends soon: all but the first and the last can wait a moment."""
-        turn = self.turn
         self.soon.cancel()
-        self.soon = threading.Timer(TOGETHER_S, lambda: self.do(lambda: self.show() if self.turn == turn else None))
+        self.unseen = True
+        self.soon = threading.Timer(TOGETHER_S, lambda: self.do(self.show_unseen))
         self.soon.daemon = True
         self.soon.start()
+
+    def show_unseen(self) -> None:
+        """Show what waits, unless it has been shown meanwhile: nothing is drawn twice under who reads it."""
+        if self.unseen:
+            self.show()
 
     def draw_line(self, months: pd.DataFrame, side: int) -> None:
         """Send the first months of the first world, where none like it is there yet."""
@@ -132,6 +137,7 @@ class Desk:
     def close(self) -> None:
         """Leave: what is under way is given up, and the worlds go."""
         self.soon.cancel()
+        self.unseen = False
         if self.seat is not None:
             self.background.give_up(self.seat)
         self.asked = None
@@ -142,6 +148,7 @@ class Desk:
     def show(self) -> None:
         """Send everything to the drawing."""
         self.soon.cancel()
+        self.unseen = False
         one = self.standing
         self.drawing.sheet = sheet_of(one, self.dark) | {
             "address": self.address,
