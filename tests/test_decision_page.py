@@ -25,6 +25,14 @@ CUT = """() => [...document.querySelectorAll('.cd *')].filter((one) => {
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
 
+IN_FULL = """() => {
+  for (let one = document.querySelector('.cd'); one; one = one.parentElement)
+    if (getComputedStyle(one).opacity !== '1') return false;
+  return true;
+}"""
+"""Whether the page has come up in full: its frame fades in, and worlds that are kept are there before that is over."""
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a small town."""
@@ -114,6 +122,7 @@ def test_nothing_is_cut_off(browser: Any, url: str, width: int, height: int) -> 
 @pytest.mark.parametrize("dark", ["", "&dark=1"], ids=["light", "dark"])
 def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, dark: str) -> None:
     tab = opened(browser, url + MOVED + dark)
+    tab.page.wait_for_function(IN_FULL)
     found = Axe().run(tab.page, ".cd").response["violations"]
     assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == []
     closed(tab)
