@@ -99,13 +99,16 @@ class Counts(Row):
 
 
 class Fleet(Tables):
-    """What there is to drive and burn, and who governs."""
+    """What there is to drive and burn, who governs, and by what numbers couples are fitted out."""
 
     vehicles: Rows[Vehicle]
     means: Rows[Means]
     mayor: Rows[Mayor]
     loans: Rows[Loan]
     practices: Rows[Practices]
+    roster: Rows[Roster]
+    resources: Rows[Resources]
+    scale: float
 
 
 @kernel
@@ -251,21 +254,13 @@ def count_hours(tally: Rows[Tally], fixed: float) -> None:
 
 
 @making_arrays
-def equip(
-    stage: Stage,
-    couples: Rows[Couple],
-    plant: Plant,
-    fleet: Fleet,
-    roster: Rows[Roster],
-    resources: Rows[Resources],
-    scale: float,
-) -> None:
+def equip(stage: Stage, couples: Rows[Couple], plant: Plant, fleet: Fleet) -> None:
     """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
     tally, tick, seed = stage.tally, stage.tick, stage.seed
     n = len(plant.facilities)
     vehicles, motorcycles = working(fleet.vehicles, n, 0), working(fleet.vehicles, n, 1)
-    multiply(vehicles, plant, resources, 0, tick, seed)
-    multiply(motorcycles, plant, resources, 1, tick, seed)
+    multiply(vehicles, plant, fleet.resources, 0, tick, seed)
+    multiply(motorcycles, plant, fleet.resources, 1, tick, seed)
     for f in range(n):
         motorcycles[f] += fleet.loans[f].motorcycles
     tally[0].vehicles += vehicles.sum()
@@ -278,8 +273,8 @@ def equip(
             continue
         practice = fleet.practices[home.settlement]
         couple.sector = sent_to(stage, couple, plant, f, post, practice)
-        walks = plant.sectors[couple.sector].foot == 1 and luck(seed, FOOT_BEAT, tick, post, 0) < scale
-        p, r = roster[home.settlement], resources[home.settlement]
+        walks = plant.sectors[couple.sector].foot == 1 and luck(seed, FOOT_BEAT, tick, post, 0) < fleet.scale
+        p, r = fleet.roster[home.settlement], fleet.resources[home.settlement]
         joint = plant.posts[post].copy == 0 and goes_along(r, fleet.mayor[0].willing, post, tick, seed)
         cycles = luck(seed, CYCLES, tick, post, 0) < p.bicycles
         mount(couple, walks, cycles, joint, vehicles[f : f + 1], motorcycles[f : f + 1], p, r, fleet.means[f])
@@ -296,32 +291,23 @@ def equip(
 
 def fleet_of(world: World) -> Fleet:
     """Lay out what there is to drive and burn."""
-    state = world.state
-    return Fleet(state.vehicles, state.means, state.mayor, state.loans, world.numbers["practices"])
+    state, numbers, scale = world.state, world.numbers, float(world.settings["population"].scale)
+    groups = numbers["practices"], numbers["roster"], numbers["resources"]
+    return Fleet(state.vehicles, state.means, state.mayor, state.loans, *groups, scale)
 
 
 @making_arrays
-def relieve(
-    stage: Stage,
-    couples: Rows[Couple],
-    plant: Plant,
-    fleet: Fleet,
-    roster: Rows[Roster],
-    resources: Rows[Resources],
-    scale: float,
-) -> None:
+def relieve(stage: Stage, couples: Rows[Couple], plant: Plant, fleet: Fleet) -> None:
     """Form the couples of this shift, field and equip them."""
-    fill_seats(stage, couples, plant, roster)
-    field(stage, couples, plant, roster)
-    equip(stage, couples, plant, fleet, roster, resources, scale)
+    fill_seats(stage, couples, plant, fleet.roster)
+    field(stage, couples, plant, fleet.roster)
+    equip(stage, couples, plant, fleet)
 
 
 @carries_out(relieve)
 def act(world: World) -> Given:
     """Relieve the couples: seats, means, fuel, fixed duties."""
-    numbers, scale = world.numbers, float(world.settings["population"].scale)
-    fleet = world.laid(fleet_of)
-    return world.stage(), world.state.couples, world.plant, fleet, numbers["roster"], numbers["resources"], scale
+    return world.stage(), world.state.couples, world.plant, world.laid(fleet_of)
 
 
 WRITES = (
