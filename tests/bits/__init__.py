@@ -1,0 +1,1 @@
+"""Digests of whole runs: results that change by one bit are noticed."""
