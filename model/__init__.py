@@ -19,10 +19,11 @@ from typing import Any
 def fingerprint() -> str:
     """Return 16 hexadecimal digits that stand for the model's code and the versions that compile it."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
-    for package in ("numba", "llvmlite", "numpy"):
-        digest.update(f"{package} {version(package)}".encode())
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    for name in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{name} {version(name)}".encode())
     return digest.hexdigest()[:16]
 
 

@@ -184,3 +184,13 @@ def test_who_corrects_a_word_leaves_the_code_as_it_is(tmp_path: Path, monkeypatc
     assert fingerprint.__wrapped__() == before
     (copy / "errors.py").write_text("", encoding="utf-8")
     assert fingerprint.__wrapped__() != before
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.__file__", str(tmp_path / "__init__.py"))
+    for folder, rule in (("crime", "A = 1"), ("fear", "A = 2")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "rules.py").write_text(rule, encoding="utf-8")
+    before = fingerprint.__wrapped__()
+    (tmp_path / "fear").rename(tmp_path / "dread")
+    assert fingerprint.__wrapped__() != before
