@@ -10,15 +10,15 @@ from model.gangs import GANGS
 from model.state import MODES
 
 if TYPE_CHECKING:
-    from model.model import TrustModel
+    from model.model import TrustModel as World
 
 
 class View(mesa.Agent):
     """One row of a table."""
 
-    model: TrustModel
+    model: World
 
-    def __init__(self, model: TrustModel, row: int) -> None:
+    def __init__(self, model: World, row: int) -> None:
         super().__init__(model)
         self.row = row
 
@@ -90,7 +90,7 @@ class Clique(View):
         return int(self.model.state.cliques[self.row]["members"])
 
 
-def enrol(model: TrustModel) -> None:
+def enrol(model: World) -> None:
     """Make the agents of a world, once, in the order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),

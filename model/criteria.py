@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.mechanisms.traces import TRACES as TRACE_ROWS
+from model.mechanisms.traces import year_of
+
 if TYPE_CHECKING:
     from model.measures import Month
     from model.mechanisms.traces import Trace
@@ -69,9 +72,14 @@ TRACES: Mapping[str, Part] = {
 """How each part is read off the sums of twelve months."""
 
 
+def last_year(month: Month) -> Trace | None:
+    """Return the summed traces of the last twelve closed months, None before there are twelve."""
+    return year_of(month.world.state[TRACE_ROWS])
+
+
 def trace_of(part: str, month: Month) -> float:
     """Return the trace of a part; nan before twelve months have closed, and for a part with too few events."""
-    year = month.year
+    year = month.once(last_year)
     if year is None:
         return math.nan
     done, whole, events = TRACES[part](year, month)

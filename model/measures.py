@@ -24,7 +24,6 @@ from model.ledger import LEDGER, book, catch_up
 from model.luck import decision, luck
 from model.mechanism import Measure, over, portrayed
 from model.mechanisms.fear import feel
-from model.mechanisms.traces import TRACES, year_of
 from model.parameters import Group, number
 from model.register import COUNTS, ORDER, TALLY
 from model.standing import STANDING, standing
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.mechanisms.fear import Fear, Local
-    from model.mechanisms.traces import Trace
     from model.model import TrustModel as World
     from model.register import Mind, Tally
     from model.residents import Person
@@ -255,11 +253,6 @@ class Month:
     def share_far(self) -> float:
         """Share of residents who live far from the police."""
         return ratio(self.count("far"), self.count("all"))
-
-    @cached_property
-    def year(self) -> Trace | None:
-        """The traces of the last twelve closed months together; None before there are as many."""
-        return year_of(self.world.state[TRACES])
 
     def change_by(self, *causes: int) -> float:
         """Change of mean trust in this month by some causes, in points per 100."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.rows import Row, Rows, zeros
-
-if TYPE_CHECKING:
-    from model.town import Town
 
 type Per = Literal[
     "resident", "officer", "post", "facility", "settlement", "cell", "authority", "clique", "list", "one"
@@ -33,7 +30,7 @@ class Declared:
     exempt: str = ""
     """Why the slow twin has no such table to compare, if it has none."""
 
-    def make(self, town: Town, sizes: Sizes) -> Any:
+    def make(self, town: Any, sizes: Sizes) -> Any:
         """Return the table as a world begins with it."""
         raise NotImplementedError
 
@@ -44,9 +41,10 @@ class Table[R: Row](Declared):
 
     row: type[R]
     per: Per
-    start: Callable[[Town], Rows[R]] | None = None
+    start: Callable[[Any], Rows[R]] | None = None
+    """Returns the first rows for a `Town`, which stands above this module."""
 
-    def make(self, town: Town, sizes: Sizes) -> Rows[R]:
+    def make(self, town: Any, sizes: Sizes) -> Rows[R]:
         """Return the rows, as the town has them or with the first value of each column."""
         if self.start is not None:
             return self.start(town)
@@ -64,7 +62,7 @@ class Growing[R: Row](Declared):
     row: type[R]
     room: int = 64
 
-    def make(self, town: Town, sizes: Sizes) -> Grown[R]:
+    def make(self, town: Any, sizes: Sizes) -> Grown[R]:
         """Return the empty table."""
         return Grown(self.row, self.room)
 
@@ -77,7 +75,7 @@ class Field[N: np.generic](Declared):
     shape: tuple[Per | int, ...] = field(default=(0,))
     first: float = 0.0
 
-    def make(self, town: Town, sizes: Sizes) -> NDArray[N]:
+    def make(self, town: Any, sizes: Sizes) -> NDArray[N]:
         """Return the numbers, all of the first value."""
         shape = tuple(sizes[one] if isinstance(one, str) else one for one in self.shape)
         return np.full(shape, self.first, self.of)
