@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.runs.reading import read
-    from model.errors import InputError
-    from model.model import TrustModel
+    from model.engine.errors import InputError
+    from model.simulation.model import TrustModel
     from scenarios import bounds, build, load
 
 __all__ = ["InputError", "TrustModel", "bounds", "build", "load", "main", "read"]
@@ -53,14 +53,14 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'confianza' has no attribute {name!r}")
     check_names()
-    import model.errors
+    import model.engine.errors
     import scenarios
 
     if name == "read":
         from experiments.runs.reading import read  # brings tables, which a world does without
 
         return read
-    homes = {"InputError": model.errors, "TrustModel": model}
+    homes = {"InputError": model.engine.errors, "TrustModel": model}
     return getattr(homes.get(name, scenarios), name)
 
 

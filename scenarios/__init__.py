@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.errors import InputError, nearest
-from model.parameters import Group, checked, date_of
-from model.policies import check_policies
-from model.scenario import Scenario
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import Group, checked, date_of
+from model.engine.policies import check_policies
+from model.engine.scenario import Scenario
 from scenarios.anchors import read_anchors
 from scenarios.files import read_toml
 from scenarios.groups import declare_all, mechanism_named, parameter_named
@@ -21,7 +21,7 @@ from scenarios.reading import Settings, Stated, built_in, find, handed, lineage,
 from scenarios.timeline import timeline_for
 
 if TYPE_CHECKING:
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
 
 __all__ = ["ReadyPolicy", "bounds", "build", "load", "names", "policies", "worlds"]
 
@@ -186,6 +186,6 @@ def worlds() -> dict[str, Told]:
 
 def build(name: str, *, rng: int, policies: str | Iterable[str] = (), **overrides: Any) -> "TrustModel":
     """Return the world of a scenario with dotted overrides; serves `mesa.batch_run` as ``model_cls``."""
-    from model.model import TrustModel  # brings Mesa, which reading scenarios does not need
+    from model.simulation.model import TrustModel  # brings Mesa, which reading scenarios does not need
 
     return TrustModel(load(name, policies=policies, set=overrides), rng=rng)

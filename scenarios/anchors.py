@@ -4,7 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from model.scenario import Anchor
+from model.engine.scenario import Anchor
 
 FILE = Path(__file__).with_name("criteria.toml")
 

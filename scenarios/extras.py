@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from model.errors import InputError
+from model.engine.errors import InputError
 
 EXTRAS = {
     "page": ("solara", "starlette", "uvicorn", "anywidget", "ipyvuetify", "altair"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from model.errors import InputError
+from model.engine.errors import InputError
 
 MOST_TOML, MOST_JSON = 2**18, 2**23
 """Bytes that are read within a second; no file of the project has half as many."""

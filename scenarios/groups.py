@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 
 import model
-import model.mechanisms
-from model.errors import InputError, nearest
-from model.parameters import Group, Number, every_number, group_named
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import Group, Number, every_number, group_named
 
-WITHOUT_GROUPS = ("agents", "model")
+WITHOUT_GROUPS = ("model.simulation.agents", "model.simulation.model")
 """Modules that declare no parameters and would import Mesa, which takes half a second."""
 
 
@@ -23,10 +22,9 @@ def declare_all() -> dict[str, type[Group]]:
 @cache
 def import_all() -> None:
     """Import every module of the model that may declare a group; to look for them takes longer than to read a file."""
-    for package in (model, model.mechanisms):
-        for module in pkgutil.iter_modules(package.__path__):
-            if module.name not in WITHOUT_GROUPS:
-                importlib.import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(model.__path__, "model."):
+        if module.name not in WITHOUT_GROUPS:
+            importlib.import_module(module.name)
 
 
 def mechanisms() -> dict[str, type[Group]]:

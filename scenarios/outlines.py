@@ -14,7 +14,7 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios.extras import need
 from scenarios.files import read_json
 

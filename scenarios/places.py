@@ -9,8 +9,8 @@ from typing import Any
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from model.errors import InputError, nearest
-from model.scenario import Facility, Settlement
+from model.engine.errors import InputError, nearest
+from model.engine.scenario import Facility, Settlement
 from scenarios.outlines import Plane, checked_size, plane_of, read_outline
 from scenarios.reading import Settings, Stated, sourced
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from model.errors import InputError, nearest
-from model.parameters import checked, date_of
-from model.scenario import Entry, Policy, Span
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import checked, date_of
+from model.engine.scenario import Entry, Policy, Span
 from scenarios.files import read_toml
 from scenarios.groups import mechanism_named, parameter_named
 from scenarios.reading import FOLDER, Settings, Stated, built_in, flat, shown

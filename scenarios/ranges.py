@@ -1,7 +1,7 @@
 """The ranges within which numbers may lie, by name, group and role, for studies and for other tools."""
 
-from model.errors import InputError
-from model.parameters import Number, Role, every_number
+from model.engine.errors import InputError
+from model.engine.parameters import Number, Role, every_number
 from scenarios.groups import declare_all, parameter_named
 
 EVERY = "*"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 from scenarios.files import DEEP_KEY, DEEPEST, LONGEST_LINE, check_limits, check_name, read_toml
 
 FOLDER = Path(__file__).parent

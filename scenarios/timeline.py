@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from model.errors import InputError, nearest
-from model.parameters import checked, date_of
-from model.scenario import DatedEvent, Entry
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import checked, date_of
+from model.engine.scenario import DatedEvent, Entry
 from scenarios.files import read_toml
 from scenarios.groups import parameter_named
 from scenarios.policy_files import LANGUAGES, finite

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from model.model import TrustModel
-from model.parameters import Group
-from model.scenario import Scenario
-from model.town import Town, build_town
+from model.engine.parameters import Group
+from model.engine.scenario import Scenario
+from model.simulation.model import TrustModel
+from model.town.town import Town, build_town
 from scenarios import load
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

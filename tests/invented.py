@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from experiments.runs.words import every_word
-from model.deciding import CHOICES, MATTERS, Choice, Matter
-from model.model import TrustModel
-from model.parameters import Group
+from model.engine.choices import MATTERS, Matter
+from model.engine.parameters import Group
+from model.simulation.model import TrustModel
+from model.world.deciding.schema import CHOICES, Choice
 
 RENT = Matter("made up rent", "clique", ("less", "same", "more"), ("arrests", "income"), ordered=True)
 ASKED = Matter("made up asking", "authority", ("wait", "call"), ("answered",), ordered=False)

@@ -21,7 +21,7 @@ from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import jobs_of
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import read_study
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 STUDY = """
 scenarios = ["baseline"]

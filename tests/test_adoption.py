@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.adoption import Adoption, in_a_month, plateau, succeed
-from model.model import TrustModel
-from model.scenario import Scenario
+from model.engine.scenario import Scenario
+from model.police.adoption.rules import plateau, succeed
+from model.police.adoption.schema import Adoption
+from model.simulation.model import TrustModel
+from model.world.sampling import in_a_month
 from scenarios import load
 
 MONTH = 93

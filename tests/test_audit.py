@@ -9,10 +9,9 @@ from experiments.documents import evidence
 from experiments.documents.evidence import LEDGER, LISTS, SPANISH, Row, evidence_rows, in_list, row_of
 from experiments.runs.asked import asked
 from experiments.validation.audit import Size, examined, found
-from model.errors import InputError
-from model.measures import MEASURES
-from model.parameters import group_named
-from model.register import CAUSES
+from model.engine.errors import InputError
+from model.engine.parameters import group_named
+from model.simulation.registry import CAUSES, MEASURES
 from scenarios.groups import declare_all
 
 PAPER = {

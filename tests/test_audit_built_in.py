@@ -8,8 +8,8 @@ from experiments.cli import app as cli
 from experiments.cli.listings import policy_lines
 from experiments.runs.built_in import built_in, put_in, told, turned
 from experiments.runs.words import LANGUAGES
-from model.parameters import every_number, group_named
-from model.register import ORDER
+from model.engine.parameters import every_number, group_named
+from model.simulation.registry import ORDER
 from scenarios import load, policies
 from scenarios.groups import declare_all
 

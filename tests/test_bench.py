@@ -12,9 +12,9 @@ from experiments.bench import bare_loop, floor, paired, phases, same_numbers
 from experiments.bench.bare_work import REACHES, Work, work_of
 from experiments.bench.breakdown import Breakdown, table
 from experiments.cli import app as cli
-from model.daybook import TABLES
-from model.errors import InputError
-from model.measures import MEASURES
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
+from model.world.shift_events import TABLES
 
 ROOT = Path(__file__).parent.parent
 WORK = Work(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.calendar import (
+from model.engine.calendar import (
     DAY_ZERO,
     MARKET_DAY,
     NIGHT,

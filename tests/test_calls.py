@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.calls import LEADERS, NAME
-from model.model import TrustModel
+from model.reporting.calls.schema import LEADERS, NAME
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93

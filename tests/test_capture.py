@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from model.gangs import NOBODYS, holders
-from model.mechanisms import adoption
-from model.mechanisms.capture import captured_share, groups_on, is_told, is_warned, month_end, rate
-from model.mechanisms.chief import command, commanders
-from model.mechanisms.mayor import LIGHT, fit_out, give, open_petitions
-from model.mechanisms.mayor import LIT as LIT_FIELD
-from model.mechanisms.plans import plan_for
-from model.model import TrustModel
-from model.town import Town, build_town
+from model.gangs.capture.rules import captured_share, groups_on, is_told, is_warned, month_end, rate
+from model.gangs.gangs.schema import NOBODYS
+from model.police.adoption import rules as adoption
+from model.police.chief.rules import command, commanders
+from model.police.plans.rules import plan_for
+from model.politics.mayor.rules import fit_out, give, open_petitions
+from model.politics.mayor.schema import LIGHT
+from model.politics.mayor.schema import LIT as LIT_FIELD
+from model.simulation.model import TrustModel
+from model.town.town import Town, build_town
+from model.world.places import holders
 from scenarios import load
 
 SMALL = {"population.scale": 0.15, "calendar.warm_up": 0}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.mechanisms.certainty import ARRESTED, FELT, OFFENDED, SEEN
-from model.model import TrustModel
+from model.crime.certainty.schema import ARRESTED, FELT, OFFENDED, SEEN
+from model.simulation.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93

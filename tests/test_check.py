@@ -12,7 +12,7 @@ from experiments.runs.runs import run_all
 from experiments.runs.yearly import Expression, years_of
 from experiments.validation.check import Tally, check_lines
 from experiments.validation.orders import orders, orders_for
-from model.measures import MEASURES
+from model.simulation.registry import MEASURES
 
 SITES = {"villa_canales", "totonicapan"}
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from test_world import same_state
 
 from experiments.cli import app as cli
-from model import state_file
-from model.errors import InputError
-from model.model import TrustModel
-from model.state_file import FILE, mark_of
-from model.town import build_town
+from model.engine.errors import InputError
+from model.simulation import state_file
+from model.simulation.model import TrustModel
+from model.simulation.state_file import FILE, mark_of
+from model.town.town import build_town
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -6,20 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.deciding import desk_of
-from model.mechanisms.chief import (
+from model.police.chief.rules import (
     HABIT,
-    HOURS,
-    MODES,
-    N_BLOCKS,
     NO_BLOCK,
     PLACES,
     QUICK_ARRESTS,
-    TO_ARREST,
-    TO_PREVENT,
-    USES,
     VISITS,
-    Chiefs,
     choose_mode,
     choose_request,
     command,
@@ -30,7 +22,9 @@ from model.mechanisms.chief import (
     take_stock,
     weigh_hours,
 )
-from model.model import TrustModel
+from model.police.chief.schema import HOURS, MODES, N_BLOCKS, TO_ARREST, TO_PREVENT, USES, Chiefs
+from model.simulation.model import TrustModel
+from model.world.deciding.rules import desk_of
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from experiments.cli import app as cli
-from model.measures import MEASURES
-from model.parameters import Group
+from model.engine.parameters import Group
+from model.simulation.registry import MEASURES
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (

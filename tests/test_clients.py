@@ -109,7 +109,7 @@ def test_the_page_names_the_version_of_every_tool_that_the_project_does_not_brin
 
 
 def test_ranges_of_all_levers_can_be_asked_for_at_once() -> None:
-    from model.parameters import every_number
+    from model.engine.parameters import every_number
     from scenarios import bounds
 
     stated = {name: (about.low, about.high) for name, _, about in every_number() if about.role == "lever"}
@@ -118,7 +118,7 @@ def test_ranges_of_all_levers_can_be_asked_for_at_once() -> None:
 
 
 def test_a_range_that_does_not_exist_is_one_line(tmp_path: Path) -> None:
-    from model.errors import InputError
+    from model.engine.errors import InputError
     from scenarios import bounds
 
     with pytest.raises(InputError, match=r"did you mean 'trust.memory_years'"):

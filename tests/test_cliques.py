@@ -6,17 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.calendar import MONTH
-from model.deciding import BY_LUCK, MATTERS
-from model.gangs import HOLD, PRESS, QUIET
-from model.mechanisms.clique_choices import (
-    ATTACK,
-    CELLS,
-    PACT,
-    PUNISH,
-    RECRUITS,
-    RENT,
-    STANCE,
+from model.engine.calendar import MONTH
+from model.engine.choices import MATTERS
+from model.gangs.clique_choices.rules import (
     choose_cells,
     choose_recruits,
     choose_rent,
@@ -26,8 +18,11 @@ from model.mechanisms.clique_choices import (
     choose_to_punish,
     felt_by,
 )
-from model.mechanisms.cliques import act, life_of
-from model.model import TrustModel
+from model.gangs.clique_choices.schema import ATTACK, CELLS, PACT, PUNISH, RECRUITS, RENT, STANCE
+from model.gangs.cliques.rules import act, life_of
+from model.gangs.gangs.schema import HOLD, PRESS, QUIET
+from model.simulation.model import TrustModel
+from model.world.deciding.schema import BY_LUCK
 
 Live = Callable[..., TrustModel]
 GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100, "gangs.members": 30}

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from model.daybook import BY_CROWD
-from model.kinds import HOMICIDE
-from model.mechanisms.collective_violence import cascade
-from model.model import GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
+from model.community.collective_violence.rules import cascade
+from model.simulation.model import GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
+from model.town.crime_kinds import HOMICIDE
+from model.world.shift_events import BY_CROWD
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.calendar import YEAR
-from model.mechanisms.communal_authority import CLOSED, NO_REMEDY, POSTPONED, RULED, TO_HIGHER, TO_STATE
-from model.model import TrustModel
-from model.town import build_town
+from model.community.communal_authority.schema import CLOSED, NO_REMEDY, POSTPONED, RULED, TO_HIGHER, TO_STATE
+from model.engine.calendar import YEAR
+from model.simulation.model import TrustModel
+from model.town.town import build_town
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -29,9 +29,9 @@ from experiments.runs.laws import ASYMMETRY, LAWS, MEMORY_YEARS, Law
 from experiments.runs.side_by_side import twins, under
 from experiments.runs.twins import paired, smallest, unpaired
 from experiments.runs.worlds import go_on, simulate, tables_of
-from model.calendar import tick_of
-from model.measures import MEASURES
-from model.town import build_town
+from model.engine.calendar import tick_of
+from model.simulation.registry import MEASURES
+from model.town.town import build_town
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.3", "--replicates", "2")
 NULL = """title = { en = "Nothing", es = "Nada" }

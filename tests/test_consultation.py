@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.kinds import DOMESTIC
-from model.measures import GROUPS
-from model.mechanisms.consultation import DOOR_TO_DOOR, INFORMED
-from model.mechanisms.requests import REQUEST_MET, REQUEST_UNMET, worst_problem
-from model.model import TrustModel
+from model.community.consultation.schema import DOOR_TO_DOOR, INFORMED
+from model.community.requests.rules import worst_problem
+from model.community.requests.schema import REQUEST_MET, REQUEST_UNMET
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import DOMESTIC
+from model.world.month import GROUPS
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.model import TrustModel
-from model.register import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
 from scenarios import load
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

@@ -4,9 +4,18 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.kinds import ASSAULT, BURGLARY, DOMESTIC, HOMICIDE, ROBBERY, THEFT, THEFT_FROM_VEHICLE, VEHICLE_THEFT
-from model.kinds import NAMES as KINDS
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import (
+    ASSAULT,
+    BURGLARY,
+    DOMESTIC,
+    HOMICIDE,
+    ROBBERY,
+    THEFT,
+    THEFT_FROM_VEHICLE,
+    VEHICLE_THEFT,
+)
+from model.town.crime_kinds import NAMES as KINDS
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93

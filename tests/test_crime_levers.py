@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.model import TrustModel
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 BUSY = {"crime.armed": 50, "crime.thieves": 50, "crime.assault": 0.1}

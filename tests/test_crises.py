@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.mechanisms.crises import CRISIS, IT
-from model.model import TrustModel
+from model.politics.crises.rules import IT
+from model.politics.crises.schema import CRISIS
+from model.simulation.model import TrustModel
 from scenarios import load
 
 Live = Callable[..., TrustModel]

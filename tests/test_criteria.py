@@ -11,31 +11,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.criteria import CRITERIA, INFORMATION, LEAST, ONLY_WHOLE, TRACES, combined, mean_known, parts_of, scores
-from model.kinds import SEVERITY
-from model.mechanisms.problems import N_CAUSES, Problem
-from model.mechanisms.requests import (
-    ITEM_ANSWERED,
-    ITEM_DUE,
-    ITEM_FEASIBLE,
-    ITEM_MET,
-    ITEMS_WORKED_MET,
-    note_item,
+from model.community.requests.rules import note_item
+from model.community.requests.schema import ITEM_ANSWERED, ITEM_DUE, ITEM_FEASIBLE, ITEM_MET, ITEMS_WORKED_MET
+from model.engine.rows import zeros
+from model.measures.criteria import (
+    CRITERIA,
+    INFORMATION,
+    LEAST,
+    ONLY_WHOLE,
+    TRACES,
+    combined,
+    mean_known,
+    parts_of,
+    scores,
 )
-from model.mechanisms.traces import (
-    BLOCK,
-    GUESS,
-    MONTHS,
-    Trace,
-    blocks_of,
-    share_of_sector,
-    worst_of,
-    year_of,
-)
-from model.mechanisms.traces import TRACES as ROWS
-from model.model import TrustModel
-from model.register import ORDER
-from model.rows import zeros
+from model.problems.problems.schema import N_CAUSES, Problem
+from model.problems.traces.rules import blocks_of, share_of_sector, worst_of, year_of
+from model.problems.traces.schema import BLOCK, GUESS, MONTHS, Trace
+from model.problems.traces.schema import TRACES as ROWS
+from model.simulation.model import TrustModel
+from model.simulation.registry import ORDER
+from model.town.crime_kinds import SEVERITY
 from scenarios.anchors import read_anchors
 
 Live = Callable[..., TrustModel]
@@ -287,7 +283,7 @@ def test_all_that_is_asked_is_one_and_nothing_is_zero() -> None:
 
 
 def test_criteria_read_no_number_of_any_group() -> None:
-    for name in ("model/criteria.py", "model/mechanisms/traces.py"):
+    for name in ("model/measures/criteria.py", "model/problems/traces/rules.py"):
         tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
         read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not read & {"numbers", "settings", "groups"}, name

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from experiments.validation.criteria import CRITERIA, SITES
+from experiments.compare.criteria import SITES
 from experiments.validation.criteria_ranges import RANGES, lines_of, world_of
+from model.measures.criteria import CRITERIA
 from scenarios import load
 
 

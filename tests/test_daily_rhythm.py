@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.model import TrustModel
-from model.residents import EMPLOYEE, SHOPKEEPER, STUDENT
-from model.town import Town, build_town
+from model.simulation.model import TrustModel
+from model.town.residents import EMPLOYEE, SHOPKEEPER, STUDENT
+from model.town.town import Town, build_town
 from scenarios import load
 
 Build = Callable[..., Town]

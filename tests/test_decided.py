@@ -22,9 +22,9 @@ from experiments.runs.worlds import decisions_table
 from experiments.viewer import decided, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.visit import Visit
-from model.calendar import YEAR
-from model.deciding import AGENTS, MATTERS
-from model.model import TrustModel
+from model.engine.calendar import YEAR
+from model.engine.choices import AGENTS, MATTERS
+from model.simulation.model import TrustModel
 
 QUICK = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 HEADING = {"es": "Quién decidió qué, y por qué", "en": "Who decided what, and why"}

@@ -5,22 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.calendar import tick_of
-from model.deciding import (
-    BY_LUCK,
-    MATTERS,
-    MOST_OPTIONS,
-    MOST_TERMS,
-    Choice,
-    Desk,
-    belief,
-    clear,
-    decide,
-    matter,
-)
-from model.luck import decision
-from model.model import TrustModel
-from model.rows import zeros
+from model.engine.calendar import tick_of
+from model.engine.choices import MATTERS, MOST_OPTIONS, MOST_TERMS, matter
+from model.engine.random_streams import decision
+from model.engine.rows import zeros
+from model.simulation.model import TrustModel
+from model.world.deciding.rules import belief, clear, decide
+from model.world.deciding.schema import BY_LUCK, Choice, Desk
 
 HOW_MANY = 4000
 TRIED = decision("tried in a test")

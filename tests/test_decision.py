@@ -32,9 +32,9 @@ from experiments.viewer.codes import qr_of
 from experiments.viewer.desk import Desk, work_with
 from experiments.viewer.sheet import difference, sheet_of, table_of
 from experiments.viewer.standing import Standing
-from model.errors import InputError
-from model.policies import check_policies
-from model.town import Town, build_town
+from model.engine.errors import InputError
+from model.engine.policies import check_policies
+from model.town.town import Town, build_town
 from scenarios import load
 from scenarios.policy_files import read_policy
 

@@ -6,19 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.calendar import month_of
-from model.daybook import BY_GANG, IN_QUARREL, Incident
-from model.deciding import CHOICES, Desk
-from model.mechanisms.board_memory import agreement, board_of_call, fade, remember_request, remember_state
-from model.mechanisms.deliberation import (
-    CALL,
-    CASE,
-    HEAR,
-    INVITE,
-    PROSECUTE,
-    PROTOCOL,
-    WAIT,
-    WATCH,
+from model.community.board_memory.rules import agreement, board_of_call, fade, remember_request, remember_state
+from model.community.deliberation.rules import (
     Bench,
     bench_of,
     choose_case,
@@ -29,10 +18,14 @@ from model.mechanisms.deliberation import (
     decide_watch,
     go_round,
 )
-from model.mechanisms.requests import REQUESTS
-from model.model import TrustModel
-from model.rows import zeros
-from model.town import build_town
+from model.community.deliberation.schema import CALL, CASE, HEAR, INVITE, PROSECUTE, PROTOCOL, WAIT, WATCH
+from model.community.requests.schema import REQUESTS
+from model.engine.calendar import month_of
+from model.engine.rows import zeros
+from model.simulation.model import TrustModel
+from model.town.town import build_town
+from model.world.deciding.schema import CHOICES, Desk
+from model.world.shift_events import BY_GANG, IN_QUARREL, Incident
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from model.kinds import HOMICIDE, ROBBERY, THEFT
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import HOMICIDE, ROBBERY, THEFT
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93

@@ -9,7 +9,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.runs.dictionary import DICTIONARY, OF_EFFECTS, column, described, stated
 from experiments.runs.folder import parquet_of
-from model.errors import InputError
+from model.engine.errors import InputError
 
 SMALL = ("villa_canales", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 KEEP = ("--set", "mechanisms.hearsay=false", "--keep", "incidents,cells,impressions")

@@ -1,7 +1,7 @@
 """What the documents say is what the code does."""
 
 import ast
-import inspect
+import importlib
 import re
 import subprocess
 from pathlib import Path
@@ -10,16 +10,16 @@ import pytest
 
 from experiments.documents import odd
 from experiments.documents.write import written
-from model.mechanisms import roster
-from model.parameters import Group
-from model.register import MONTH_END, ORDER, SHIFT
+from model.engine.parameters import Group
+from model.police.roster import schema as roster_schema
+from model.simulation.registry import MONTH_END, ORDER, SHIFT
 from scenarios.groups import mechanisms
 
 ROOT = Path(__file__).parent.parent
 TEXT = odd.ODD.read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-API = (ROOT / "model" / "API.md").read_text(encoding="utf-8")
-GLOSSARY = (ROOT / "model" / "GLOSSARY.md").read_text(encoding="utf-8")
+API = (ROOT / "model" / "docs" / "API.md").read_text(encoding="utf-8")
+GLOSSARY = (ROOT / "model" / "docs" / "GLOSSARY.md").read_text(encoding="utf-8")
 LONGEST_LINE = 160
 
 
@@ -62,8 +62,8 @@ def test_the_submodels_of_the_odd_are_numbered_in_order() -> None:
 
 
 def test_every_mechanism_has_its_section_beside_its_code() -> None:
-    assert {path.stem for path in odd.sections()} >= set(own_mechanisms())
-    assert all(path.with_suffix(".py").is_file() for path in odd.sections())
+    assert {path.parent.name for path in odd.sections()} >= set(own_mechanisms())
+    assert all((path.parent / "rules.py").is_file() for path in odd.sections())
 
 
 def test_a_reference_is_no_code_and_no_place_in_a_list() -> None:
@@ -98,9 +98,8 @@ def test_every_mechanism_has_its_section_and_says_what_off_means() -> None:
     for name, group in own_mechanisms().items():
         assert re.search(rf"^### 6\.\d+ {name} \(M\d+", sections, re.MULTILINE), name
         assert any(about.off is not None for about in group.numbers().values()) or name == "deterrence", name
-        module = inspect.getmodule(group)
-        assert module is not None
-        assert "Switched off" in (module.__doc__ or ""), name
+        rules = importlib.import_module(group.__module__.replace(".schema", ".rules"))
+        assert "Switched off" in (rules.__doc__ or ""), name
 
 
 def test_every_switch_has_a_neutral_value_that_differs_from_the_default() -> None:
@@ -108,7 +107,7 @@ def test_every_switch_has_a_neutral_value_that_differs_from_the_default() -> Non
         # nothing to switch off but out of a policy
         zero = any(one.group is group and one.knockout and one.knockout.policy for one in ORDER)
         assert zero or group() != group().neutral(), name
-    assert roster.Roster().neutral().days_off == 0
+    assert roster_schema.Roster().neutral().days_off == 0
 
 
 def test_the_python_of_the_readme_runs(capsys) -> None:  # type: ignore[no-untyped-def]

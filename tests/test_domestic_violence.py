@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from model.chance import age_of
-from model.daybook import BY_KIN, BY_PARTNER, COMMUNAL, PROSECUTOR, REFUGE, TO_KIN
-from model.kinds import DOMESTIC, HOMICIDE
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import DOMESTIC, HOMICIDE
+from model.world.sampling import age_of
+from model.world.shift_events import BY_KIN, BY_PARTNER, COMMUNAL, PROSECUTOR, REFUGE, TO_KIN
 
 Live = Callable[..., TrustModel]
 MONTH = 93

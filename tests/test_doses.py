@@ -13,8 +13,8 @@ from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, break_even, dose_for, sets_of
 from experiments.validation.doses_text import SHORT, lines_of
 from experiments.validation.lived import QUICK
-from model.errors import InputError
-from model.model import TrustModel
+from model.engine.errors import InputError
+from model.simulation.model import TrustModel
 from scenarios import load
 
 

@@ -33,8 +33,8 @@ from experiments.validation.experiment import (
     Worlds,
 )
 from experiments.validation.lived import QUICK
-from model.errors import InputError
-from model.measures import MEASURES
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
 from scenarios import load
 
 ROOT = Path(__file__).parents[1]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.daybook import BY_EXTORTION, PUNISHMENT, TERRITORIAL
-from model.kinds import EXTORTION
-from model.kinds import NAMES as KINDS
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import EXTORTION
+from model.town.crime_kinds import NAMES as KINDS
+from model.world.shift_events import BY_EXTORTION, PUNISHMENT, TERRITORIAL
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.mechanisms.fear import IT, Local, close_month
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.trust.fear.rules import IT, close_month
+from model.trust.fear.schema import Local
 from scenarios.groups import declare_all
 
 Live = Callable[..., TrustModel]

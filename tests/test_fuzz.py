@@ -28,9 +28,9 @@ from experiments.runs.asked import asked
 from experiments.runs.batches import name_of
 from experiments.sweeps.jobs import agree_to, count_of, points_of
 from experiments.sweeps.study import KEYS, STUDIES, read_study
-from model import fingerprint
-from model.errors import InputError
-from model.parameters import Group
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from model.engine.parameters import Group
 from scenarios.reading import FOLDER
 
 ROOT = Path(__file__).parent.parent

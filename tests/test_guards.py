@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from model.model import TrustModel
+from model.simulation.model import TrustModel
 
 Watch = Callable[..., Iterator[TrustModel]]
 ALL = {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.model import TrustModel
-from model.register import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 HEARSAY, AT_HOME, HARM, ABUSE = (CAUSES.index(name) for name in ("hearsay", "at_home", "harm", "abuse"))

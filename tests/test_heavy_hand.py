@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.daybook import SOLDIERS
-from model.ledger import total_trust
-from model.model import TrustModel
-from model.register import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
+from model.trust.ledger.rules import total_trust
+from model.world.shift_events import SOLDIERS
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -9,11 +9,11 @@ import pytest
 
 from experiments.runs.spec import RunSpec
 from experiments.runs.worlds import impressions_table
-from model.impressions import KEYS, PARTS
-from model.mechanisms.contacts import ABUSE, BRIBE, GREETING, LONG_VISIT, RUDE, STOP, TALK
-from model.mechanisms.response import ANSWERED_CALL
-from model.model import TrustModel
-from model.territory import FAR_MINUTES
+from model.police.contacts.schema import ABUSE, BRIBE, GREETING, LONG_VISIT, RUDE, STOP, TALK
+from model.reporting.response.schema import ANSWERED_CALL
+from model.simulation.model import TrustModel
+from model.town.territory import FAR_MINUTES
+from model.trust.couple_impressions import KEYS, PARTS
 from scenarios import load
 
 Live = Callable[..., TrustModel]

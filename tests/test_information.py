@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.daybook import AT_STATION, BY_PHONE, OWN_PHONE, TO_PATROL
-from model.kinds import HOMICIDE, VEHICLE_THEFT
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import HOMICIDE, VEHICLE_THEFT
+from model.world.shift_events import AT_STATION, BY_PHONE, OWN_PHONE, TO_PATROL
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from model.model import TrustModel
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93

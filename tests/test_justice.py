@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from model.kinds import NAMES
-from model.model import TrustModel
-from model.register import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
+from model.town.crime_kinds import NAMES
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 HELD, RELEASE, DROPPED = (CAUSES.index(name) for name in ("held", "release", "dropped"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from model.kernels import Tables, fetch, kernel
+from model.engine.kernels import Tables, fetch, kernel
 
 ROW = np.dtype([("count", "i8"), ("size", "f8")], align=True)
 

@@ -18,7 +18,7 @@ from experiments.cli import app as cli
 from experiments.runs.claim import unfinished
 from experiments.runs.manifest import half_written
 from experiments.sweeps.export import csv_of
-from model.errors import InputError
+from model.engine.errors import InputError
 
 pytestmark = needs_linux
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")

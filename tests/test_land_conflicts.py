@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from model.mechanisms.land_conflicts import LAND
-from model.model import TrustModel
+from model.community.land_conflicts.schema import LAND
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93

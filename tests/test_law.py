@@ -9,11 +9,14 @@ import pytest
 
 from experiments.runs.laws import Law
 from experiments.validation.closed import Closed, drift, lived
-from model.daybook import Impression
-from model.law import COUNTS, fade_bad, fade_good, kept, kept_fast, take_in, trust_of
-from model.ledger import (
+from model.engine.causes import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.start.rules import held
+from model.simulation.start.schema import INTERCEPT
+from model.trust.belief_updating.rules import fade_bad, fade_good, kept, kept_fast, take_in, trust_of
+from model.trust.belief_updating.schema import COUNTS
+from model.trust.ledger.schema import (
     ARRIVAL,
-    CAUSES,
     DEATH,
     DEPARTURE,
     FORGETTING_BAD,
@@ -23,9 +26,8 @@ from model.ledger import (
     STILL_FELT,
     Trust,
 )
-from model.mechanisms.start import INTERCEPT, held
-from model.model import TrustModel
-from model.register import Mind
+from model.world.columns import Mind
+from model.world.shift_events import Impression
 from scenarios import load
 
 Live = Callable[..., TrustModel]

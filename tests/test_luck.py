@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.luck import decision, logistic, luck, philox, poisson
+from model.engine.random_streams import decision, logistic, luck, philox, poisson
 
 words = st.integers(0, 2**32 - 1)
 

@@ -7,23 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.calendar import NIGHT, tick_of
-from model.deciding import MATTERS, desk_of
-from model.mechanisms.mayor import (
-    CAMERAS,
-    COMPANY,
-    GIFT,
-    LIGHT,
-    MOTORCYCLES,
-    NOTHING,
-    OPTIONS,
-    close_quarter,
-    give,
-    swear_in,
-    weigh_gifts,
-)
-from model.model import TrustModel
-from model.town import Town, build_town
+from model.engine.calendar import NIGHT, tick_of
+from model.engine.choices import MATTERS
+from model.politics.mayor.rules import close_quarter, give, swear_in, weigh_gifts
+from model.politics.mayor.schema import CAMERAS, COMPANY, GIFT, LIGHT, MOTORCYCLES, NOTHING, OPTIONS
+from model.simulation.model import TrustModel
+from model.town.town import Town, build_town
+from model.world.deciding.rules import desk_of
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.minutes import (
+from model.police.minutes.rules import forgive, give, is_done, owe, use_of
+from model.police.minutes.schema import (
     FOR_MEETINGS,
     FOR_PROBLEMS,
     FOR_REQUESTS,
@@ -14,13 +15,8 @@ from model.mechanisms.minutes import (
     STRETCH_HOMES,
     STRETCH_PATROL,
     USES,
-    forgive,
-    give,
-    is_done,
-    owe,
-    use_of,
 )
-from model.model import TrustModel
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.misconduct import SCANDAL, Misconduct, asks
-from model.model import TrustModel
+from model.police.misconduct.rules import asks
+from model.police.misconduct.schema import SCANDAL, Misconduct
+from model.simulation.model import TrustModel
 from scenarios import load
 
 MONTH = 93

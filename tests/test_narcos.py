@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.mechanisms.narcos import IT
-from model.model import TrustModel
+from model.gangs.narcos.rules import IT
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MANY = {"narcos.groups": 40, "narcos.reach": 3.0, "narcos.dense": 5, "crime.armed": 50, "crime.thieves": 50}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.model import TrustModel
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.kinds import ASSAULT
-from model.mechanisms.offenders import ROWS, SLOTTED, pool_of
-from model.model import TrustModel
+from model.crime.offenders.rules import pool_of
+from model.crime.offenders.schema import ROWS, SLOTTED
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import ASSAULT
 
 Live, Watch = Callable[..., TrustModel], Callable[..., object]
 MONTH = 93

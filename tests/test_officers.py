@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.officers import Officers, goes, mean_state
-from model.model import TrustModel
+from model.police.officers.rules import goes, mean_state
+from model.police.officers.schema import Officers
+from model.simulation.model import TrustModel
 from scenarios import load
 
 MONTH = 93

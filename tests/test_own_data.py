@@ -15,7 +15,7 @@ from experiments.documents.columns import PAGES
 from experiments.setup.new import facts, new
 from experiments.validation.against import Series, against_lines, expected, read_series
 from experiments.validation.orders import own_orders
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios import load
 from scenarios.columns import WORDS
 from scenarios.places import FACILITY, SETTLEMENT

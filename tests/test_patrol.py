@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from model.calendar import MARKET_DAY
-from model.model import TrustModel
-from model.state import BICYCLE, FOOT, VEHICLE
+from model.engine.calendar import MARKET_DAY
+from model.simulation.model import TrustModel
+from model.town.police import BICYCLE, FOOT, VEHICLE
 from scenarios import load
 
 WEEK = 21

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.daybook import PROSECUTOR
-from model.mechanisms.information import stages
-from model.mechanisms.plans import POST, PREVENTIVE, PROBLEM
-from model.model import TrustModel
-from model.ranks import correlation, mean_ranks
+from model.police.plans.schema import PREVENTIVE
+from model.reporting.information.rules import stages
+from model.simulation.model import TrustModel
+from model.town.ranks import correlation, mean_ranks
+from model.world.shift_events import POST, PROBLEM, PROSECUTOR
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_territory import SITES, changed, post, small_scenario
 
-from model.police import COPIES, GROUPS, NO_POST, roster
-from model.territory import build_territory
-from model.town import Town, build_town
+from model.town.police import COPIES, GROUPS, NO_POST, roster
+from model.town.territory import build_territory
+from model.town.town import Town, build_town
 from scenarios import load
 
 

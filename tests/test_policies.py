@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import only_here
 
-from model.errors import InputError
-from model.parameters import Group, number, share
-from model.policies import changes, check_policies, dates, rows_at
-from model.scenario import Entry, Policy, Scenario, Settlement, Span
+from model.engine.errors import InputError
+from model.engine.parameters import Group, number, share
+from model.engine.policies import changes, check_policies, dates, rows_at
+from model.engine.scenario import Entry, Policy, Scenario, Settlement, Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.daybook import BY_GANG
-from model.model import TrustModel
-from model.register import CAUSES
-from model.town import Town, build_town
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
+from model.town.town import Town, build_town
+from model.world.shift_events import BY_GANG
 from scenarios import load
 
 Hindcast = Callable[..., TrustModel]

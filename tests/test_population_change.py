@@ -6,11 +6,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.calendar import day_number
-from model.ledger import ARRIVAL, DEPARTURE
-from model.mechanisms.population_change import IT, coming
-from model.model import TrustModel
-from model.town import build_town
+from model.engine.calendar import day_number
+from model.residents.population_change.rules import IT, coming
+from model.simulation.model import TrustModel
+from model.town.town import build_town
+from model.trust.ledger.schema import ARRIVAL, DEPARTURE
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -22,9 +22,9 @@ from experiments.report import build
 from experiments.viewer import practice, problems, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.visit import Visit
-from model.mechanisms.minutes import USES
-from model.mechanisms.problem_causes import SECTOR_RECORD
-from model.mechanisms.problems import PROBLEMS as TABLE
+from model.police.minutes.schema import USES
+from model.problems.problem_causes.schema import SECTOR_RECORD
+from model.problems.problems.schema import PROBLEMS as TABLE
 from scenarios import policies
 
 QUICK = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")

@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.adoption import Adoption
-from model.mechanisms.officers import Officers
-from model.mechanisms.practices import (
-    CHIEF,
-    LEADER,
-    Practices,
+from model.engine.rows import zeros
+from model.police.adoption.schema import Adoption
+from model.police.officers.schema import Officers
+from model.police.practices.rules import (
     Reasons,
-    Station,
     come_anew,
     common_reasons,
     habit_of,
@@ -25,11 +22,11 @@ from model.mechanisms.practices import (
     set_habit,
     tone_of,
 )
-from model.mechanisms.pressure import Pressure
-from model.mechanisms.resources import Resources
-from model.model import TrustModel
-from model.police import Officer
-from model.rows import zeros
+from model.police.practices.schema import CHIEF, LEADER, Practices, Station
+from model.police.pressure.schema import Pressure
+from model.police.resources.schema import Resources
+from model.simulation.model import TrustModel
+from model.town.police import Officer
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.daybook import NOBODY, PROSECUTOR
-from model.kinds import ROBBERY, THEFT
-from model.model import TrustModel
-from model.register import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
+from model.town.crime_kinds import ROBBERY, THEFT
+from model.world.shift_events import NOBODY, PROSECUTOR
 
 Live = Callable[..., TrustModel]
 MONTH = 93

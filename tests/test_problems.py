@@ -5,13 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.kinds import N_KINDS, PROPERTY
-from model.mechanisms.chief import commanders
-from model.mechanisms.practices import leaders_of
-from model.mechanisms.problem_causes import chance_right, look_into
-from model.mechanisms.problem_work import IT, keep_up, take_effect, work_of
-from model.mechanisms.problems import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS, renew, site_of
-from model.model import TrustModel
+from model.police.chief.rules import commanders
+from model.police.practices.rules import leaders_of
+from model.problems.problem_causes.rules import chance_right, look_into
+from model.problems.problem_work.rules import IT, keep_up, take_effect, work_of
+from model.problems.problems.rules import renew, site_of
+from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import N_KINDS, PROPERTY
 
 Live = Callable[..., TrustModel]
 MONTH = 93

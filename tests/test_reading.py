@@ -15,7 +15,7 @@ from experiments.runs.dictionary import CHANGE
 from experiments.runs.manifest import SCHEMA
 from experiments.runs.older import at_present
 from experiments.runs.reading import places_of, read, specs_of, tables
-from model.errors import InputError
+from model.engine.errors import InputError
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 MEASURES = ["trust_mean", "homicides"]

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import scenarios
-from model.errors import InputError
-from model.model import TrustModel
-from model.policies import rows_at
+from model.engine.errors import InputError
+from model.engine.policies import rows_at
+from model.simulation.model import TrustModel
 from scenarios import load
 
 Live = Callable[..., TrustModel]

@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from recipes import lived as program
 
-from model.register import ORDER
+from model.simulation.registry import ORDER
 
 ROOT = Path(__file__).parent.parent
 FILES = ROOT / "tests" / "recipes"
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")
-REGISTER, FRAME = "model/register.py", "model/ODD.frame.md"
+REGISTER, FRAME = "model/simulation/registry.py", "model/docs/frame.md"
 
 
 def copy_of_the_project(folder: Path) -> Path:
@@ -63,11 +63,13 @@ def add_kind(tree: Path) -> None:
     domestic = (
         '    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),'
     )
-    add_after(tree, "model/kinds.py", domestic, record)
+    add_after(tree, "model/town/crime_kinds.py", domestic, record)
     rate = '    livestock_theft: float = number(0.3, "acts a year", 0.0, 20.0, "assumed", "thefts of animals by thief")'
     loss = '    loss_livestock: float = number(2500.0, "quetzals", 0.0, 1e6, "assumed", "the same: animals")'
-    edit(tree, "model/mechanisms/crime.py", "    assault: float = number(\n", f"{rate}\n    assault: float = number(\n")
-    edit(tree, "model/mechanisms/crime.py", "    women_hired: float", f"{loss}\n    women_hired: float")
+    edit(
+        tree, "model/crime/crime/rules.py", "    assault: float = number(\n", f"{rate}\n    assault: float = number(\n"
+    )
+    edit(tree, "model/crime/crime/rules.py", "    women_hired: float", f"{loss}\n    women_hired: float")
     words = 'livestock_theft = { en = "theft of animals", es = "abigeato" }'
     edit(tree, "model/words.toml", "assault = { en =", f"{words}\nassault = {{ en =")
     own = """[parameters]
@@ -84,9 +86,9 @@ def add_measure(tree: Path) -> None:
 
 
 IT = Mechanism('''
-    edit(tree, "model/mechanisms/safe_schools.py", "IT = Mechanism(", reader)
+    edit(tree, "model/crime/safe_schools/rules.py", "IT = Mechanism(", reader)
     line = '        "supervised_youth_hours": Measure("hours", supervised_hours),'
-    add_after(tree, "model/mechanisms/safe_schools.py", line, '        "youth": Measure("people", youth),')
+    add_after(tree, "model/crime/safe_schools/rules.py", line, '        "youth": Measure("people", youth),')
     words = '[measures]\nyouth = { en = "young people at the start", es = "jóvenes al inicio" }'
     edit(tree, "model/mechanisms/safe_schools.toml", "[measures]", words)
 
@@ -94,7 +96,7 @@ IT = Mechanism('''
 def add_lever(tree: Path) -> None:
     """A role, a neutral value, and words that go from parameters to levers."""
     hours = '"E15; assumed", "supervised hours of one who takes part"'
-    edit(tree, "model/mechanisms/safe_schools.py", hours, f'{hours}, role="lever", off=0.0')
+    edit(tree, "model/crime/safe_schools/rules.py", hours, f'{hours}, role="lever", off=0.0')
     words = '[levers]\nhours = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
     edit(tree, "model/mechanisms/safe_schools.toml", "[levers]", words)
     said = 'hours = { en = "supervised hours of one who takes part", es = "horas acompañadas de quien participa" }\n'
@@ -111,9 +113,9 @@ RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         add_mechanism,
         {*(f"model/mechanisms/street_lighting.{end}" for end in ("py", "toml", "md")), REGISTER, FRAME},
     ),
-    "kind": (add_kind, {"model/kinds.py", "model/mechanisms/crime.py", "model/words.toml"}),
-    "measure": (add_measure, {"model/mechanisms/safe_schools.py", "model/mechanisms/safe_schools.toml"}),
-    "lever": (add_lever, {"model/mechanisms/safe_schools.py", "model/mechanisms/safe_schools.toml"}),
+    "kind": (add_kind, {"model/town/crime_kinds.py", "model/crime/crime/rules.py", "model/words.toml"}),
+    "measure": (add_measure, {"model/crime/safe_schools/rules.py", "model/mechanisms/safe_schools.toml"}),
+    "lever": (add_lever, {"model/crime/safe_schools/rules.py", "model/mechanisms/safe_schools.toml"}),
     "policy": (add_policy, {"scenarios/policies/lit.toml"}),
 }
 """What can be added, and every file that is then new or another."""
@@ -254,8 +256,8 @@ def test_the_checks_of_words_documents_and_layers_pass_with_all_that_was_added(c
 def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> None:
     tree = copy_of_the_project(tmp_path / "code")
     add_mechanism(tree)
-    edit(tree, "model/books.py", "seen_here[visit.cell] += 1", "seen_here[visit.cel] += 1")
-    edit(tree, "model/books.py", "tally[0].visits += 1.0", "tally[0].visit += 1.0")
+    edit(tree, "model/crime/crime_counts/rules.py", "seen_here[visit.cell] += 1", "seen_here[visit.cel] += 1")
+    edit(tree, "model/crime/crime_counts/rules.py", "tally[0].visits += 1.0", "tally[0].visit += 1.0")
     edit(tree, "model/mechanisms/street_lighting.py", "row.guard != guard", "row.gard != guard")
     answer = run(tree, "-m", "mypy", "-p", "model", "--cache-dir", str(tmp_path / "mypy"))
     wrong = re.findall(r"^model/(.*?):\d+: error: (.*? attribute \"\w+\")", answer.stdout, re.MULTILINE)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from model.daybook import BY_PHONE, COMMUNAL, NO_LINE, NOBODY, OWN_PHONE, PROSECUTOR, TO_PATROL
-from model.kinds import DOMESTIC, EXTORTION, HOMICIDE
-from model.kinds import NAMES as KINDS
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE
+from model.town.crime_kinds import NAMES as KINDS
+from model.world.shift_events import BY_PHONE, COMMUNAL, NO_LINE, NOBODY, OWN_PHONE, PROSECUTOR, TO_PATROL
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH, SEEDS = 93, range(5)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.model import TrustModel
-from model.register import CAUSES
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
 
 Live = Callable[..., TrustModel]
 MET, UNMET = CAUSES.index("request_met"), CAUSES.index("request_unmet")

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from test_territory import SITES, changed, post, small_scenario
 
-from model.calendar import MARKET_DAY, REST_DAY, WORKING_DAY, Calendar, day_number
-from model.residents import (
+from model.engine.calendar import MARKET_DAY, REST_DAY, WORKING_DAY, Calendar, day_number
+from model.engine.scenario import Scenario
+from model.town.residents import (
     ELDER,
     EMPLOYEE,
     FARM,
@@ -23,9 +24,8 @@ from model.residents import (
     VENDOR,
     households,
 )
-from model.scenario import Scenario
-from model.territory import build_territory
-from model.town import Town, build_town
+from model.town.territory import build_territory
+from model.town.town import Town, build_town
 from scenarios import load
 
 

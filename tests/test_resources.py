@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.mechanisms.resources import term_of
-from model.model import TrustModel
+from model.police.resources.rules import term_of
+from model.simulation.model import TrustModel
 from scenarios import load
 
 MONTH = 93

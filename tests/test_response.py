@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.daybook import NO_LINE
-from model.model import TrustModel
-from model.register import CAUSES
-from model.state import BICYCLE, FOOT
-from model.town import Town, build_town
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
+from model.town.police import BICYCLE, FOOT
+from model.town.town import Town, build_town
+from model.world.shift_events import NO_LINE
 from scenarios import load
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]

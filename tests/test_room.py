@@ -17,7 +17,7 @@ from experiments.cli.compare import Shown
 from experiments.compare.request import Request
 from experiments.runs import folder, room, runs
 from experiments.runs.asked import asked
-from model.errors import InputError
+from model.engine.errors import InputError
 
 PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
 BOTH = pytest.mark.parametrize("words", [RUN, TWINS], ids=["run", "compare"])

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.model import TrustModel
-from model.police import COPIES
-from model.town import Town, build_town
+from model.simulation.model import TrustModel
+from model.town.police import COPIES
+from model.town.town import Town, build_town
 from scenarios import load
 
 MONTH = 93

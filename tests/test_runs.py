@@ -18,9 +18,9 @@ from experiments.runs.asked import after, asked
 from experiments.runs.batches import KEYS
 from experiments.runs.folder import write_whole
 from experiments.runs.identity import settings_of
-from model.errors import InputError
-from model.measures import GROUPS, MEASURES
-from model.register import CAUSES
+from model.engine.errors import InputError
+from model.simulation.registry import CAUSES, MEASURES
+from model.world.month import GROUPS
 from scenarios import load
 
 BARE = ("run", "baseline", "--set", "population.scale=0.25")

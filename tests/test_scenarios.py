@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from invented import only_here
 
 import scenarios
-from model.errors import InputError
-from model.parameters import Group, number, share
+from model.engine.errors import InputError
+from model.engine.parameters import Group, number, share
 from scenarios.outlines import Plane
 from scenarios.reading import FOLDER, parsed, read_settings
 
@@ -459,7 +459,7 @@ def test_a_mistake_in_a_policy_is_told_in_one_line(site, text, message):
     assert message in wrong(site, policies=[write_policy(site.parent, text)])
 
 
-@pytest.mark.skipif(not (FOLDER.parent / "model/model.py").exists(), reason="there is no model yet")
+@pytest.mark.skipif(not (FOLDER.parent / "model/simulation/model.py").exists(), reason="there is no model yet")
 def test_build_makes_a_world_with_dotted_overrides():
     world = scenarios.build("baseline", rng=3, policies="status_quo", **{"population.scale": 0.25})
     assert world.settings["population"].scale == 0.25

@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.calendar import YEAR
-from model.daybook import AT_STATION, BY_PHONE, COMMUNAL, DEMI, NOBODY, REFUGE, TO_KIN
-from model.deciding import MATTERS
-from model.kinds import DOMESTIC
-from model.mechanisms.domestic_violence import NAME, Home
-from model.mechanisms.remedies import N_ASKED, Hurt, Memory, Outcome, hurt_again, note_outcome, recall
-from model.mechanisms.seeking_help import N_PULLS, N_REASONS, SeekingHelp, Weighing, learn_from
-from model.model import TrustModel
-from model.rows import zeros
+from model.crime.domestic_violence.schema import NAME, Home
+from model.engine.calendar import YEAR
+from model.engine.choices import MATTERS
+from model.engine.rows import zeros
+from model.reporting.remedies.rules import Memory, hurt_again, note_outcome, recall
+from model.reporting.remedies.schema import N_ASKED, Hurt, Outcome
+from model.reporting.seeking_help.rules import Weighing, learn_from
+from model.reporting.seeking_help.schema import N_PULLS, N_REASONS, SeekingHelp
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import DOMESTIC
+from model.world.shift_events import AT_STATION, BY_PHONE, COMMUNAL, DEMI, NOBODY, REFUGE, TO_KIN
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93

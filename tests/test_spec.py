@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from experiments.runs.asked import asked
 from experiments.runs.spec import RunSpec, command_of, overrides_of, read_specs, text_of
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios import load
 from scenarios.reading import parsed
 

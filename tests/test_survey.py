@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from model.model import TrustModel
+from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
 MONTH = 93

@@ -18,7 +18,7 @@ from experiments.runs.seats import SchedulerGone
 from experiments.runs.spec import RunSpec
 from experiments.sweeps import command, folder
 from experiments.sweeps.study import read_study
-from model.measures import MEASURES
+from model.simulation.registry import MEASURES
 
 BREAKS = '"trust.fast_days" = [8.0]\n"calendar.warm_up" = [0, 5]'
 """Five years of warm-up before 2002 would begin before day zero: such a run fails when it begins."""

@@ -17,7 +17,7 @@ from experiments.runs.batches import stored
 from experiments.runs.runs import run_all
 from experiments.runs.work import attempt
 from experiments.sweeps import quarantine
-from model.errors import InputError
+from model.engine.errors import InputError
 
 
 @pytest.fixture(scope="module")

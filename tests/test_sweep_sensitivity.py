@@ -12,7 +12,7 @@ from experiments.sensitivity.budget import Clocked, Size, check_factors, fitted,
 from experiments.sensitivity.indices import csv_of, find, text_of
 from experiments.sensitivity.methods import METHODS, Problem, whole_blocks
 from experiments.sensitivity.noise import Luck, luck_of
-from model.errors import InputError
+from model.engine.errors import InputError
 
 NAMES = ("trust.fast_days", "hearsay.weight", "contacts.fair")
 PROBLEM = Problem(NAMES, NAMES, seed=3)

@@ -15,7 +15,7 @@ from experiments.runs import folder as results
 from experiments.runs.batches import stored
 from experiments.runs.lock import locked
 from experiments.sweeps.store import LONGEST_S, MOST_RUNS, Store
-from model.errors import InputError
+from model.engine.errors import InputError
 
 
 def table(run, rows=3):

@@ -15,7 +15,7 @@ from experiments.runs.work import Done, attempt
 from experiments.sweeps.factors import Range
 from experiments.sweeps.jobs import jobs_of, shares
 from experiments.sweeps.study import STUDIES, Design, read_study
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios import load
 
 READY = sorted(STUDIES.glob("*.toml"))

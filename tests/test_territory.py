@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 
-from model.authorities import Boards
-from model.calendar import CalendarNumbers
-from model.errors import InputError
-from model.mechanisms.daily_rhythm import DailyRhythm
-from model.police import Plant
-from model.residents import Population
-from model.scenario import Facility, Scenario, Settlement
-from model.territory import NO_ROAD, Land, Territory, apportion, build_territory, shrunk
-from model.town import build_town
+from model.engine.calendar import CalendarNumbers
+from model.engine.errors import InputError
+from model.engine.scenario import Facility, Scenario, Settlement
+from model.residents.daily_rhythm.schema import DailyRhythm
+from model.town.authorities import Boards
+from model.town.police import Plant
+from model.town.residents import Population
+from model.town.territory import NO_ROAD, Land, Territory, apportion, build_territory, shrunk
+from model.town.town import build_town
 from scenarios import load
 
 SITES = ("villa_canales", "totonicapan")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from model.errors import InputError
-from model.model import TrustModel
-from model.policies import rows_at
+from model.engine.errors import InputError
+from model.engine.policies import rows_at
+from model.simulation.model import TrustModel
 from scenarios import load
 from scenarios.timeline import SITES, log_odds, national_trend, read_timeline, timeline_for
 

@@ -13,12 +13,13 @@ from experiments.validation import calibration, panel, readings, tape, trust_eve
 from experiments.validation.calibration import Town, numbers_of, points, reference, state_of, weigh
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.tape import NUMBER, OWN, PARAMETERS, Taped, year_of
-from model import law
-from model.calendar import YEAR
-from model.ledger import lost_since
-from model.parameters import every_number
-from model.register import Mind
-from model.rows import zeros
+from model.engine.calendar import YEAR
+from model.engine.parameters import every_number
+from model.engine.rows import zeros
+from model.trust.belief_updating import rules as belief_updating
+from model.trust.belief_updating import schema as belief_updating_schema
+from model.trust.ledger.rules import lost_since
+from model.world.columns import Mind
 from scenarios import load
 
 SMALL = {"population.scale": 0.05}
@@ -33,11 +34,11 @@ def small() -> tuple[Town, dict[str, float]]:
 def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
     luck = np.random.default_rng(3)
     minds = zeros(Mind, 200)
-    for name in (*law.COUNTS, "disposed_fairness", "disposed_effectiveness"):
+    for name in (*belief_updating_schema.COUNTS, "disposed_fairness", "disposed_effectiveness"):
         minds[name] = luck.random(200)
     disposition = np.stack([minds["disposed_fairness"], minds["disposed_effectiveness"]])
-    ours = panel.trust_of(disposition, {name: minds[name] for name in law.COUNTS})
-    np.testing.assert_allclose(ours, [law.trust_of(mind, 1.0) for mind in minds], rtol=1e-12)
+    ours = panel.trust_of(disposition, {name: minds[name] for name in belief_updating_schema.COUNTS})
+    np.testing.assert_allclose(ours, [belief_updating.trust_of(mind, 1.0) for mind in minds], rtol=1e-12)
 
 
 def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
@@ -55,9 +56,9 @@ def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
     for tick, row in zip(ticks[rows["who"] == who], rows[rows["who"] == who], strict=True):
         if world.tick - tick <= YEAR:
             age(minds[0], int(tick), trust)
-            law.take_in(minds[0], row, trust)
+            belief_updating.take_in(minds[0], row, trust)
     age(minds[0], world.tick, trust)
-    for name in law.COUNTS:
+    for name in belief_updating_schema.COUNTS:
         assert ours[name][busy] == pytest.approx(minds[0][name], rel=1e-9, abs=1e-15)
 
 
@@ -74,8 +75,8 @@ def keeps(rows, ticks, world, one, place):
 def age(mind, tick, trust):
     """Let the evidence of one row fade to a tick."""
     fast, slow = lost_since(mind, tick, trust)
-    law.fade_good(mind, fast, slow)
-    law.fade_bad(mind, fast, slow)
+    belief_updating.fade_good(mind, fast, slow)
+    belief_updating.fade_bad(mind, fast, slow)
     mind["touched"] = tick
 
 

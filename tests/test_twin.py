@@ -23,12 +23,12 @@ from plain.state import FIELDS, GROWING, PER, Rows
 from plain.town import HEARD_OUT_OF, HELP_BY, PlainTown
 from shapely.geometry import Polygon
 
-from model.daybook import REASONS
-from model.model import TrustModel
-from model.parameters import Group
-from model.register import TABLES
-from model.scenario import DatedEvent, Entry, Facility, Scenario, Settlement
-from model.town import build_town
+from model.engine.parameters import Group
+from model.engine.scenario import DatedEvent, Entry, Facility, Scenario, Settlement
+from model.simulation.model import TrustModel
+from model.simulation.registry import TABLES
+from model.town.town import build_town
+from model.world.shift_events import REASONS
 from scenarios.groups import declare_all
 
 COLUMNS = {

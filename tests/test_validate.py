@@ -6,9 +6,9 @@ import pytest
 
 from experiments.compare import criteria as draws
 from experiments.validation import knockouts
-from model.criteria import CRITERIA, TRACES
-from model.errors import InputError
-from model.measures import MEASURES
+from model.engine.errors import InputError
+from model.measures.criteria import CRITERIA, TRACES, parts_of
+from model.simulation.registry import MEASURES
 from scenarios.anchors import read_anchors
 from scenarios.groups import mechanisms
 
@@ -61,10 +61,10 @@ def test_draws_are_fixed_lie_within_their_limits_and_weigh_alike() -> None:
         assert 0.5 <= ratio.min() < 0.55
         assert 1.8 < ratio.max() <= 2.0
         assert np.median(ratio) == pytest.approx(1.0, abs=0.06)
-    weights = draws.weights_drawn(draws.parts_of("c1"))
+    weights = draws.weights_drawn(parts_of("c1"))
     assert weights.sum(axis=1) == pytest.approx(np.ones(len(weights)))
     assert weights.mean(axis=0) == pytest.approx(np.full(4, 0.25), abs=0.02)
-    assert np.array_equal(weights, draws.weights_drawn(draws.parts_of("c1")))
+    assert np.array_equal(weights, draws.weights_drawn(parts_of("c1")))
 
 
 def measured(level: float) -> pd.DataFrame:

@@ -25,9 +25,9 @@ from experiments.viewer.panels import LEAST, lines_of
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import known, say, texts
 from experiments.viewer.widgets import palettes
-from model.daybook import INCIDENTS, TERRITORIAL
-from model.kinds import HOMICIDE
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import HOMICIDE
+from model.world.shift_events import INCIDENTS, TERRITORIAL
 
 SMALL = """extends = "villa_canales"
 title = { en = "Small", es = "Pequeño" }

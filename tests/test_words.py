@@ -13,16 +13,16 @@ from experiments.runs import dictionary, words
 from experiments.runs.words import LANGUAGES, every_word, gathered
 from experiments.viewer import why
 from experiments.viewer.levers import levers
-from model import fingerprint
-from model.criteria import WORDS
-from model.deciding import AGENTS, MATTERS
-from model.errors import InputError
-from model.kinds import NAMES as KINDS
-from model.measures import GROUPS, MEASURES
-from model.parameters import every_number
-from model.register import CAUSES, COUNTS
+from model.engine.choices import AGENTS, MATTERS
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from model.engine.parameters import every_number
+from model.measures.criteria import WORDS
+from model.simulation.registry import CAUSES, COUNTS, MEASURES
+from model.town.crime_kinds import NAMES as KINDS
+from model.world.month import GROUPS
 
-MECHANISMS = {path.stem for path in (words.MODEL / "mechanisms").glob("[!_]*.py")}
+MECHANISMS = {path.parent.name for path in words.MODEL.glob("*/*/words.toml")}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
 ALIKE = {"0-1", "0-100", "%", "km", "m", "km/h"}
 """What is the same in both languages."""
@@ -159,35 +159,36 @@ def test_a_missing_word_is_told_with_its_neighbour_and_the_remedy() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[causes]\ntalk = { en = "a", es = "b" }', "'talk' has its words in .*one.toml; keep one"),
+        ('[causes]\ntalk = { en = "a", es = "b" }', "'talk' has its words in .*one/words.toml; keep one"),
         ('[causes]\nstop = { en = "a" }', "'stop' needs words for en and es alone"),
         ('[cause]\nstop = { en = "a", es = "b" }', "no part 'cause'; did you mean 'causes'"),
-        ("[causes\n", "two.toml"),
+        ("[causes\n", "two/words.toml"),
         ('[name]\nen = "a"', "mechanism 'two' needs words"),
     ],
 )
 def test_a_file_of_words_that_is_wrong_is_refused(tmp_path: Path, text: str, told: str) -> None:
-    (tmp_path / "one.toml").write_text('[causes]\ntalk = { en = "talks", es = "pláticas" }\n', encoding="utf-8")
-    (tmp_path / "two.toml").write_text(text, encoding="utf-8")
+    for name, own in (("one", '[causes]\ntalk = { en = "talks", es = "pláticas" }\n'), ("two", text)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "words.toml").write_text(own, encoding="utf-8")
     with pytest.raises(InputError, match=told):
-        gathered(sorted(tmp_path.glob("*.toml")))
+        gathered(sorted(tmp_path.glob("*/words.toml")))
 
 
 def test_who_corrects_a_word_leaves_the_code_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint.__wrapped__()
     copy = tmp_path / "model"
     shutil.copytree(words.MODEL, copy)
-    monkeypatch.setattr("model.__file__", str(copy / "__init__.py"))
+    monkeypatch.setattr("model.engine.fingerprint.PACKAGE", copy)
     assert fingerprint.__wrapped__() == before
-    told = copy / "mechanisms" / "hearsay.toml"
+    told = copy / "trust" / "hearsay" / "words.toml"
     told.write_text(told.read_text(encoding="utf-8").replace("rumores", "lo que cuentan"), encoding="utf-8")
     assert fingerprint.__wrapped__() == before
-    (copy / "errors.py").write_text("", encoding="utf-8")
+    (copy / "engine" / "errors.py").write_text("", encoding="utf-8")
     assert fingerprint.__wrapped__() != before
 
 
 def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr("model.engine.fingerprint.PACKAGE", tmp_path)
     for folder, rule in (("crime", "A = 1"), ("fear", "A = 2")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "rules.py").write_text(rule, encoding="utf-8")

@@ -15,18 +15,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.calendar import tick_of
-from model.daybook import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
-from model.kinds import EXTORTION, HOMICIDE
-from model.ledger import total_trust
-from model.mechanism import Given, Morning, Pass
-from model.mechanisms import officers
-from model.mechanisms.contacts import beat_of
-from model.mechanisms.crime import odds_of
-from model.model import TrustModel, verbs_of
-from model.register import SHIFT
-from model.scenario import Entry, Policy, Scenario
-from model.town import Town, build_town
+from model.crime.crime.rules import odds_of
+from model.engine.calendar import tick_of
+from model.engine.scenario import Entry, Policy, Scenario
+from model.police.contacts.rules import beat_of
+from model.police.officers import rules as officers
+from model.simulation.model import TrustModel, verbs_of
+from model.simulation.registry import SHIFT
+from model.town.crime_kinds import EXTORTION, HOMICIDE
+from model.town.town import Town, build_town
+from model.trust.ledger.rules import total_trust
+from model.world.mechanism import Given, Morning, Pass
+from model.world.shift_events import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
 from scenarios import load
 
 Live = Callable[..., TrustModel]

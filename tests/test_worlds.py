@@ -15,11 +15,11 @@ from experiments.compare.crate import inputs_of
 from experiments.runs.identity import canonical, identity, settings_of
 from experiments.runs.spec import RunSpec
 from experiments.viewer.views import ready
-from model.errors import InputError
-from model.model import TrustModel
-from model.parameters import every_number
-from model.policies import changes, dates, rows_at
-from model.scenario import Scenario
+from model.engine.errors import InputError
+from model.engine.parameters import every_number
+from model.engine.policies import changes, dates, rows_at
+from model.engine.scenario import Scenario
+from model.simulation.model import TrustModel
 from scenarios import load
 from scenarios.groups import declare_all
 from scenarios.policy_files import POLICIES, WORLDS, chosen_policies, read_policy
@@ -343,7 +343,7 @@ def test_a_comparison_keeps_the_files_of_worlds_and_what_they_include() -> None:
 def test_large_worlds_that_ended_are_let_go_before_the_next_begins(
     live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("model.model.LARGE", 0)
+    monkeypatch.setattr("model.simulation.model.LARGE", 0)
     settled = live(0)
     settled.save(tmp_path)
     scenario, town, checkpoint = settled.settings, settled.town, settled.checkpoint()

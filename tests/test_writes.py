@@ -14,16 +14,18 @@ import pytest
 from test_twin import BUSY, WATCHED, small_scenario
 
 from experiments.documents.writers import own
-from model import daybook, register
-from model.ledger import LEDGER, Belief
-from model.mechanism import Verb, nobody, nothing
-from model.model import TrustModel
-from model.register import MINDS, ORDER, ROWS, TABLES
-from model.scenario import Scenario
-from model.tables import Growing, Grown
+from model.engine.scenario import Scenario
+from model.engine.tables import Growing, Grown
+from model.simulation import registry
+from model.simulation.model import TrustModel
+from model.simulation.registry import ORDER, ROWS, TABLES
+from model.trust.ledger.schema import LEDGER, Belief
+from model.world import shift_events
+from model.world.columns import MINDS
+from model.world.mechanism import Verb, nobody, nothing
 from scenarios import load
 
-MODEL = Path(register.__file__).parent
+MODEL = Path(registry.__file__).parent.parent
 BY_LEDGER = {LEDGER.name, *(f"{MINDS.name}.{column}" for column in Belief.columns)}
 """What functions of the ledger and its law alone change, whoever calls them."""
 GROWING = {table.name for table in TABLES if isinstance(table, Growing)}
@@ -75,7 +77,7 @@ def tables_of(world: TrustModel) -> Iterator[tuple[str, np.ndarray]]:
     for table in TABLES:
         found = getattr(world.state, table.name)
         yield table.name, found.filled() if isinstance(found, Grown) else found
-    for number, name in enumerate(daybook.TABLES):
+    for number, name in enumerate(shift_events.TABLES):
         yield name, world.book.filled(number)
 
 
@@ -128,8 +130,8 @@ def found() -> dict[str, set[str]]:
             )
             for one in ORDER
         ]
-        patch.setattr("model.model.ORDER", tuple(order))
-        patch.setattr("model.model.BEARING", tuple(one for one in order if one.born is not nobody))
+        patch.setattr("model.simulation.model.ORDER", tuple(order))
+        patch.setattr("model.simulation.model.BEARING", tuple(one for one in order if one.born is not nobody))
         for seed, town in enumerate(towns()):
             live(watch, TrustModel(town, rng=seed))
     return watch.found
@@ -143,7 +145,7 @@ def live(watch: Watch, world: Any) -> None:
 
     world.shifts, world.month_end = tuple(map(watched, world.shifts)), watched(world.month_end)
     learn = world.learn
-    ledger = watch.watched(HOMES["model.ledger"], lambda _: learn())
+    ledger = watch.watched(HOMES["model.trust.ledger.rules"], lambda _: learn())
     world.learn = lambda: ledger(world)
     for _ in range(MONTHS):
         world.step()
@@ -181,15 +183,15 @@ def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
             if (
                 isinstance(node, ast.Attribute)
                 and isinstance(node.ctx, ast.Store)
-                and path.name not in ("ledger.py", "law.py", "start.py")
+                and path.parent.name not in ("ledger", "belief_updating", "start")
             ):
                 assert node.attr not in beliefs, f"{path}:{node.lineno}"
 
 
 def test_a_place_that_no_table_has_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = dataclasses.replace(ORDER[0], writes=("officers.traind",))
-    monkeypatch.setattr(register, "ORDER", (wrong,))
+    monkeypatch.setattr(registry, "ORDER", (wrong,))
     with pytest.raises(
         ValueError, match=r"writes .officers\.traind., which no table has; did you mean .officers\.trained."
     ):
-        register.check()
+        registry.check()

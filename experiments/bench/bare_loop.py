@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.bench.bare_work import YEARS, Work
-from model.kernels import kernel
-from model.luck import decision, luck
+from model.engine.kernels import kernel
+from model.engine.random_streams import decision, luck
 
 if TYPE_CHECKING:
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
 
 BARE = decision("bare loop")
 YEAR = 1095

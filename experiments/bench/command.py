@@ -18,7 +18,7 @@ from experiments.bench.stopwatch import SITE
 from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 LABEL = 42
 DECADE = 10.0

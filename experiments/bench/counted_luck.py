@@ -31,7 +31,7 @@ def count(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[str, i
         draws.setdefault(ended, Counter()).update(current)
         current.clear()
 
-    load, model = import_module("scenarios").load, import_module("model.model").TrustModel
+    load, model = import_module("scenarios").load, import_module("model.simulation.model").TrustModel
     world = model(load(site, set={"calendar.warm_up": 0}), rng=1, town=pickle.loads(town.read_bytes()))
     current.clear()
     with watched(world, turn):
@@ -41,7 +41,7 @@ def count(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[str, i
 
 def listen(current: "Counter[str]") -> None:
     """Count from now on every draw under the name of its decision, and every exponential as `exp`."""
-    luck: Any = import_module("model.luck")
+    luck: Any = import_module("model.engine.random_streams")
     arithmetic: Any = math
     draw, number, exponential = luck.luck, luck.decision, math.exp
     names: dict[int, str] = {}

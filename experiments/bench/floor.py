@@ -12,8 +12,8 @@ from experiments.bench.stopwatch import SITE
 from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 RECORD = Path(__file__).parent.parent.parent / "results" / "reference" / "floor.json"
 WARNED, REFUSED = 1.2, 1.5

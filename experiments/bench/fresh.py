@@ -6,8 +6,8 @@ import subprocess
 import sys
 from typing import Any
 
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 
 def clock(*words: str, cache: str | None = None) -> dict[str, Any]:

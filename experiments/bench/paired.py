@@ -18,7 +18,7 @@ from experiments.bench.same_numbers import Columns, Likeness
 from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
 from experiments.runs.progress import say
-from model.errors import InputError
+from model.engine.errors import InputError
 
 HERE = Path(__file__).resolve().parent.parent.parent
 SITES = ("villa_canales", "totonicapan")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
 
 REST = "the schedule itself"
 TOOL = sys.monitoring.PROFILER_ID

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 SITE = "villa_canales"
 TESTS = Path(__file__).parent.parent.parent / "tests"
@@ -22,14 +22,14 @@ FIRST_SHIFTS = 93
 def imports() -> dict[str, Any]:
     """Seconds to import the model with Mesa and the compiler."""
     begun = time.perf_counter()
-    import_module("model.model")
+    import_module("model.simulation.model")
     import_module("scenarios")
     return {"seconds": time.perf_counter() - begun}
 
 
 def town() -> dict[str, Any]:
     """Seconds to build the town of the larger site."""
-    from model.town import build_town
+    from model.town.town import build_town
     from scenarios import load
 
     scenario = load(SITE)
@@ -50,7 +50,7 @@ def compiling() -> dict[str, Any]:
 def span(years: str, variant: str) -> dict[str, Any]:
     """Seconds and peak memory of some years of the whole site on one core, after compilation."""
     from experiments.bench.probe import megabytes
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
 
     world = TrustModel(varied(variant), rng=1)
     world.run_for(FIRST_SHIFTS)
@@ -79,8 +79,8 @@ def varied(variant: str) -> Any:
 
 def twin(shifts: str) -> dict[str, Any]:
     """Seconds that the slow twin and the model take for the same shifts of the same small town."""
-    from model.model import TrustModel
-    from model.town import build_town
+    from model.simulation.model import TrustModel
+    from model.town.town import build_town
     from scenarios import load
 
     if not (TESTS / "plain" / "town.py").is_file():
@@ -121,7 +121,7 @@ def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
 def phases(years: str) -> dict[str, Any]:
     """Seconds and events by phase of some years, from two worlds with the same luck; how large the residents are."""
     from experiments.bench.phases import clocked, counted
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
 
     scenario, shifts = varied("plain"), round(float(years) * 1095) - FIRST_SHIFTS
     world = TrustModel(scenario, rng=1)
@@ -138,7 +138,7 @@ def phases(years: str) -> dict[str, Any]:
 
 def pickled_town(file: str) -> dict[str, Any]:
     """Write the town of the site into a file, for a process that could not build it in good time."""
-    from model.town import build_town
+    from model.town.town import build_town
 
     Path(file).write_bytes(pickle.dumps(build_town(varied("plain"))))
     return {}
@@ -155,7 +155,7 @@ def loops(work: str) -> dict[str, Any]:
     """A decade of the site in units of the bare loop that does this work."""
     from experiments.bench.bare_loop import in_turn
     from experiments.bench.bare_work import Work
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
 
     return dataclasses.asdict(in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work))))
 

@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
 from experiments.runs.garbage import look_seldom
-from model.errors import InputError, Stopped
+from model.engine.errors import InputError, Stopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 YEARS_OF_CHECK = 3

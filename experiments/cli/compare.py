@@ -8,7 +8,7 @@ from experiments.compare.request import EffectSize, Request
 from experiments.runs.manifest import COMPARISON, kind_of, read_manifest
 from experiments.runs.progress import patience
 from experiments.runs.room import check_room
-from model.errors import InputError
+from model.engine.errors import InputError
 
 SIZE = 20e6
 """Bytes of a report, or of all figures of a comparison, at most."""

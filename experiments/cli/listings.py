@@ -11,9 +11,9 @@ from typing import Any
 import scenarios
 from experiments.runs.built_in import told, turned
 from experiments.runs.words import LANGUAGES, meaning, mechanism, parameter, unit
-from model.errors import InputError, nearest
-from model.parameters import Group, Number, every_number
-from model.scenario import Entry, Scenario
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import Group, Number, every_number
+from model.engine.scenario import Entry, Scenario
 from scenarios.groups import declare_all, mechanism_named, mechanisms
 
 WIDTH = 80
@@ -192,7 +192,7 @@ def number_lines(dotted: str, default: float, about: Number, scenario: Scenario 
 
 def measure_lines(language: str = "en") -> Iterator[str]:
     """Yield every monthly column with its unit and meaning in a language."""
-    from model.measures import MEASURES  # compiles when used, so it is imported late
+    from model.simulation.registry import MEASURES  # compiles when used, so it is imported late
 
     for name, measure in MEASURES.items():
         yield f"{name}  [{unit(measure.unit, language)}]"
@@ -201,7 +201,7 @@ def measure_lines(language: str = "en") -> Iterator[str]:
 
 def measure_table() -> Iterator[str]:
     """Yield every monthly column as a line of CSV, with unit and meaning in both languages."""
-    from model.measures import MEASURES
+    from model.simulation.registry import MEASURES
 
     yield "name,unit,meaning_en,meaning_es"
     for name, measure in MEASURES.items():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Exit, Option
 
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 LANGUAGES = ("es", "en", "both")
 

@@ -15,7 +15,7 @@ from experiments.figures.svg import Tongue
 from experiments.figures.trust_events import events_figure
 from experiments.runs.progress import patience
 from experiments.validation.effects_table import EXPERIMENTS
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios.files import read_text
 
 Row = dict[str, Any]

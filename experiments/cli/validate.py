@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.errors import InputError
+from model.engine.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.validation.lived import Size

@@ -14,8 +14,8 @@ import pandas as pd
 from experiments.runs.asked import asked
 from experiments.runs.reading import tables
 from experiments.runs.spec import RunSpec
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 DEFAULT_SITE = "villa_canales"
 

@@ -29,7 +29,7 @@ from experiments.runs.identity import canonical, digest_of
 from experiments.runs.manifest import COMPARISON, kind_of, occasion, read_manifest, short
 from experiments.runs.progress import patience, say
 from experiments.runs.room import check_room, size_of
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios.policy_files import read_policy
 
 

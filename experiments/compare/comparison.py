@@ -31,7 +31,7 @@ from experiments.runs.side_by_side import Task, TwinRuns, apart, live, together,
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import paired, saved, unpaired
 from experiments.runs.worlds import Finished
-from model.errors import InputError
+from model.engine.errors import InputError
 
 Blocks = list[list[Arm]]
 

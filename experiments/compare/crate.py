@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.runs import crate
 from experiments.runs.crate import About
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios.policy_files import is_world, policy_files
 from scenarios.reading import FOLDER, built_in
 

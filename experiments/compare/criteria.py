@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.twins import error_of
-from model.criteria import CRITERIA, TRACES, WORDS, combined, parts_of, word_of
-from model.luck import decision, luck
-from model.scenario import Anchor
+from model.engine.random_streams import decision, luck
+from model.engine.scenario import Anchor
+from model.measures.criteria import CRITERIA, TRACES, WORDS, combined, parts_of, word_of
 
 SITES = ("villa_canales", "totonicapan")
 DRAWS = 1000

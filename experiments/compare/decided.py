@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.compare.arms import Arm
-from model.deciding import AGENTS, MATTERS
+from model.engine.choices import AGENTS, MATTERS
 
 LUCK = "luck"
 """The reason of a choice that no single one decided."""

@@ -28,7 +28,7 @@ def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
 
 def last_months(months: pd.DataFrame) -> pd.DataFrame:
     """Return the mean of every measure over the last twelve months of each run, by seed."""
-    from model.measures import MEASURES
+    from model.simulation.registry import MEASURES
 
     last = months.sort_values("month").groupby("seed").tail(MONTHS)
     return last.groupby("seed")[[name for name in MEASURES if name in months]].mean()

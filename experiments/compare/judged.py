@@ -12,7 +12,7 @@ from experiments.compare.arms import Arm
 from experiments.compare.breakeven import crossed, verdict
 from experiments.compare.criteria import DRAWS, mean_scores, over_seeds, words
 from experiments.runs.ranks import FEWEST
-from model.scenario import Anchor
+from model.engine.scenario import Anchor
 
 
 @dataclass(frozen=True)

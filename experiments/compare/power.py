@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left
 
 from experiments.runs.twins import POWER, smallest
-from model.errors import InputError
+from model.engine.errors import InputError
 
 FEWEST, MOST = 2, 1_000_000
 

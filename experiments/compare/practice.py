@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from experiments.compare.headlines import Headline, last, mean, share, yearly
 from experiments.runs.yearly import Expression
-from model.mechanisms.minutes import USES
+from model.police.minutes.schema import USES
 
 USE_WORDS = {
     "brief": ("briefing and meal", "instrucciones y comida"),

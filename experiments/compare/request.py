@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.compare.headlines import BY_NAME
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 MOST_WORLDS = 10_000
 

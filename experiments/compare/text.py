@@ -20,7 +20,7 @@ from experiments.runs.reading import tables
 from experiments.runs.spec import text_of
 from experiments.runs.summary import changed
 from experiments.runs.twins import POWER
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 WIDTH = 80
 THOUSANDS, MILLION = 20_000.0, 1e6

@@ -12,7 +12,7 @@ from experiments.compare.request import Request
 from experiments.decision.measures import POLICY, Chosen, file_of, policy_of
 from experiments.runs.batches import STATUS_QUO
 from experiments.runs.spec import RunSpec
-from model.errors import InputError
+from model.engine.errors import InputError
 
 TWINS = 8
 HORIZONS = (1, 2, 5, 10)

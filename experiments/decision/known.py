@@ -18,7 +18,7 @@ from experiments.runs.folder import write_whole
 from experiments.runs.laws import MEMORY_YEARS, Law
 from experiments.runs.pool import carry_out
 from experiments.runs.side_by_side import Task, live, under
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
 """The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""

@@ -18,10 +18,10 @@ from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
 from experiments.runs.worlds import go_on, measures_table
-from model.calendar import tick_of
-from model.model import TrustModel
-from model.state_file import FILE
-from model.town import Town
+from model.engine.calendar import tick_of
+from model.simulation.model import TrustModel
+from model.simulation.state_file import FILE
+from model.town.town import Town
 
 
 class Superseded(Exception):

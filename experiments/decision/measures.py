@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from model.errors import InputError, nearest
-from model.mechanisms.minutes import LITRES
-from model.scenario import Entry, Policy, Scenario
+from model.engine.errors import InputError, nearest
+from model.engine.scenario import Entry, Policy, Scenario
+from model.police.minutes.schema import LITRES
 
 FILE = Path(__file__).parent / "measures.toml"
 TODAY = {"en": "today", "es": "hoy"}

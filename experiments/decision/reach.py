@@ -17,7 +17,7 @@ from experiments.runs.folder import write_whole
 from experiments.runs.pool import carry_out
 from experiments.runs.side_by_side import Task, TwinRuns, live
 from experiments.runs.twins import paired
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 
 def shipped(name: str) -> Path:

@@ -8,12 +8,12 @@ from typing import Any
 
 from experiments.documents import odd
 from experiments.documents.module_map import wrapped
-from model.errors import InputError, nearest
-from model.parameters import Group, group_named
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import Group, group_named
 from scenarios.groups import declare_all
 
-EVIDENCE, BUILT_IN = odd.MODEL / "evidence.toml", odd.MODEL / "built_in.toml"
-SPANISH = odd.MODEL / "ODD.es.md"
+EVIDENCE, BUILT_IN = odd.MODEL / "docs" / "evidence.toml", odd.MODEL / "built_in.toml"
+SPANISH = odd.MODEL / "docs" / "ODD.es.md"
 HERE = "<!-- De aquí en adelante lo escribe `python -m experiments.documents`. -->"
 LISTS = {
     "carried": "Carried",
@@ -101,10 +101,10 @@ def in_list(name: str) -> list[Row]:
 def stated() -> str:
     """Return the section of the ODD with the three lists, and what policies put in by hand."""
     about = (
-        "From `model/evidence.toml` and the `evidence` of the groups in the code: what the paper describes, in three "
-        "lists. `confianza validate --audit` lets two worlds with the same luck live, one of which lacks what carries "
-        "a row, and looks whether the row's own quantity changes: it is counted from what happened, never computed "
-        "from what was taken away. A row that does not pass stands in the second or third list."
+        "From `model/docs/evidence.toml` and the `evidence` of the groups in the code: what the paper describes, in "
+        "three lists. `confianza validate --audit` lets two worlds with the same luck live, one of which lacks what "
+        "carries a row, and looks whether the row's own quantity changes: it is counted from what happened, never "
+        "computed from what was taken away. A row that does not pass stands in the second or third list."
     )
     lines = ["## 8 What the paper describes, and what carries it\n", wrapped(about)]
     for number, (name, title) in enumerate(LISTS.items(), start=1):

@@ -7,28 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-MAP = ROOT / "model" / "MAP.md"
-LEVELS = (
-    ("errors", "rows", "kernels", "kinds", "ranks", "parameters", "luck", "scenario", "calendar"),
-    (
-        *("tables", "mechanism", "daybook", "territory", "residents", "police", "authorities", "arrivals", "town"),
-        *("ledger", "state", "stage", "chance", "books", "gangs", "hazard", "state_file", "impressions"),
-    ),
-    ("mechanisms",),
-    ("register", "agents"),
-    ("policies", "criteria", "standing", "measures", "checkpoint"),
-    ("model",),
+MAP = ROOT / "model" / "docs" / "MAP.md"
+PACKAGES = (
+    *("engine", "town", "world", "trust", "residents", "police", "crime", "gangs", "community", "reporting"),
+    *("justice", "politics", "problems", "measures", "simulation"),
 )
-"""The modules of `model` from the ground up; a module that is not named here belongs to the tables."""
-TABLES = 1
-TITLES = (
-    "numbers, luck, time",
-    "tables: who and what there is",
-    "mechanisms",
-    "what is collected from the mechanisms; agents: named views of rows",
-    "policies, criteria, measures, checkpoints",
-    "the world",
-)
+"""The packages of `model` from the ground up; the contracts in `pyproject.toml` enforce this order."""
 FOLDERS = {
     "confianza": "the door: one name that nobody else has",
     "scenarios": "municipalities and policies as files",
@@ -49,7 +33,11 @@ FOLDERS = {
 HEAD = """# Where to find what
 
 Written by `python -m experiments.documents` from the first sentence of each module. A module imports only from its own
-level and from those above it on this page; `model` never imports `scenarios` or `experiments`.
+package and from those above it on this page, apart from `schema.py` files, which every package may import. `model`
+never imports `scenarios` or `experiments`.
+
+A mechanism is a folder: `schema.py` declares its parameters, columns, tables and causes; `rules.py` holds its kernels,
+its step and its record; `words.toml` its names in both languages; `odd.md` its section of the ODD.
 """
 
 
@@ -60,27 +48,23 @@ def wrapped(text: str, first: str = "", rest: str = "") -> str:
     )
 
 
-def level(name: str) -> int:
-    """Return the level of a module or package of `model`."""
-    return next((height for height, names in enumerate(LEVELS) if name in names), TABLES)
-
-
 def stated() -> str:
     """Return the map."""
     parts = [HEAD]
-    for height, title in enumerate(TITLES):
-        parts.append(f"## model, level {height}: {title}\n\n" + lines(modules_at(height)))
-    for folder, title in FOLDERS.items():
-        parts.append(f"## {folder}: {title}\n\n" + lines(modules_in(folder)))
+    for package in PACKAGES:
+        folder = ROOT / "model" / package
+        title = package_title(folder)
+        mechanisms = [line(path) for path in sorted(folder.glob("*/__init__.py"))]
+        parts.append(f"## model/{package}: {title}\n\n" + lines(modules_in(f"model/{package}")) + joined(mechanisms))
+    for folder_name, title in FOLDERS.items():
+        parts.append(f"## {folder_name}: {title}\n\n" + lines(modules_in(folder_name)))
     return "\n".join(parts)
 
 
-def modules_at(height: int) -> list[Path]:
-    """Return the modules of `model` on one level, in the order in which the level names them."""
-    named = [name for names in LEVELS for name in names]
-    own = [*modules_in("model"), *modules_in("model/mechanisms")]
-    found = [path for path in own if level(path.relative_to(ROOT / "model").parts[0].removesuffix(".py")) == height]
-    return sorted(found, key=lambda path: named.index(path.stem) if path.stem in named else len(named))
+def package_title(folder: Path) -> str:
+    """Return the first sentence of a package's docstring, without its full stop."""
+    doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    return first_sentence(doc).removesuffix(".")
 
 
 def modules_in(folder: str) -> list[Path]:
@@ -90,13 +74,18 @@ def modules_in(folder: str) -> list[Path]:
 
 def lines(paths: Iterable[Path]) -> str:
     """Return one line a module."""
-    return "\n".join(line(path) for path in paths) + "\n"
+    return joined(line(path) for path in paths)
+
+
+def joined(entries: Iterable[str]) -> str:
+    """Return entries, each on a line of its own."""
+    return "".join(f"{entry}\n" for entry in entries)
 
 
 def line(path: Path) -> str:
     """Return the entry of one module, wrapped where it is long."""
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    name = path.relative_to(ROOT / path.relative_to(ROOT).parts[0]).as_posix()
+    name = path.relative_to(ROOT / path.relative_to(ROOT).parts[0]).as_posix().removesuffix("__init__.py")
     return wrapped(f"`{name}` {first_sentence(doc)}", "- ", "  ")
 
 

@@ -5,26 +5,28 @@ import re
 from pathlib import Path
 
 MODEL = Path(__file__).parent.parent.parent / "model"
-ODD, FRAME, MECHANISMS = MODEL / "ODD.md", MODEL / "ODD.frame.md", MODEL / "mechanisms"
+ODD, FRAME = MODEL / "docs" / "ODD.md", MODEL / "docs" / "frame.md"
 PLACE = "<!-- mechanisms -->"
 SUBMODELS = "## 6 Submodels"
 TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
 STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
 HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
-NOTE = "<!-- Written by `python -m experiments.documents`: edit ODD.frame.md, mechanisms/*.md and the code instead. -->"
+NOTE = (
+    "<!-- Written by `python -m experiments.documents`: edit frame.md, the mechanisms' odd.md and the code instead. -->"
+)
 
 
 def sections() -> list[Path]:
     """Return the files with the sections of the mechanisms, in the order of the mechanisms (M1, M2, …)."""
-    return sorted(MECHANISMS.glob("*.md"), key=place_of)
+    return sorted(MODEL.glob("*/*/odd.md"), key=place_of)
 
 
 def place_of(path: Path) -> tuple[int, bool, str]:
     """Return what a section is sorted by: the number of its mechanism, whole ones first, then the name."""
     title = TITLE.match(path.read_text(encoding="utf-8"))
     if title is None or title[2] is None:
-        raise ValueError(f"{path.name} must begin with a title like '# fear (M22)'")
-    return int(title[2]), title[3] is not None, path.stem
+        raise ValueError(f"{path} must begin with a title like '# fear (M22)'")
+    return int(title[2]), title[3] is not None, path.parent.name
 
 
 def stated() -> str:

@@ -12,7 +12,7 @@ HEAD = """# What stands in tables · Qué hay en las tablas
 Written by `python -m experiments.documents` from `columns.toml` and the words beside the model. The same stands in the
 metadata of every Parquet file and of each of its fields (`unit`, `role`, `meaning_en`, `meaning_es`). A *key* says
 whose a row is, a *subject* what it is about, a *factor* what was varied; all else is a value. Unknown is null.
-`confianza.read` returns any of these tables (model/API.md); `confianza measures --csv` lists the monthly measures.
+`confianza.read` returns any of these tables (model/docs/API.md); `confianza measures --csv` lists the monthly measures.
 
 Tables speak of trust from 0 to 1; the figures and texts for people, from 0 to 100.
 
@@ -43,7 +43,7 @@ def part(table: str) -> Iterator[str]:
 def columns(table: str) -> Iterable[str]:
     """Return the columns of a table that do not stand in every one; measures, which are many, have their own list."""
     if table in SHORT:
-        from model.model import PAST  # brings Mesa
+        from model.simulation.model import PAST  # brings Mesa
 
         return [name for name in PAST[SHORT[table]].names or () if name != "month"]
     return stated().get(table, {})

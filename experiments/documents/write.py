@@ -4,7 +4,7 @@ from pathlib import Path
 
 from experiments.documents import columns, evidence, module_map, odd, tables, writers
 from experiments.documents.module_map import wrapped
-from model.parameters import Group, Number, every_number
+from model.engine.parameters import Group, Number, every_number
 from scenarios.groups import declare_all
 
 

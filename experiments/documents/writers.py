@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from experiments.documents.module_map import wrapped
-from model.mechanism import Hazard, Mechanism, no_factor
-from model.register import MINDS, ORDER, PLACES, ROWS, TALLY
+from model.simulation.registry import ORDER, PLACES, ROWS
+from model.world.columns import MINDS, TALLY
+from model.world.mechanism import Hazard, Mechanism, no_factor
 
 HEAD = """## Who writes which column
 

@@ -18,7 +18,7 @@ from experiments.runs.progress import patience
 from experiments.runs.reading import first_columns, kept, runs_of
 from experiments.sweeps.export import csv_bytes
 from experiments.sweeps.interactions import interactions
-from model.errors import InputError
+from model.engine.errors import InputError
 
 NAME = "contrasts"
 WINDOW = "monthly means over the last 12 months"
@@ -54,7 +54,7 @@ def folder_of(study: str) -> Path:
 
 def contrasts_of(folder: Path) -> pd.DataFrame:
     """Return every contrast of a sweep, in every measure that it kept, in the measure's own unit."""
-    from model.measures import MEASURES
+    from model.simulation.registry import MEASURES
 
     measures = kept(folder)
     rows = list(interactions(runs_of(folder, measures), first_columns(folder), measures))

@@ -21,7 +21,7 @@ from experiments.runs.manifest import MANIFEST, SWEEP, kind_of
 from experiments.runs.progress import say
 from experiments.runs.reading import first_columns, kept, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
 MEASURES_SHOWN = ("trust_mean", "told_share", "c1", "c2", "c3", "c4")

@@ -12,8 +12,8 @@ from experiments.runs.batches import STATUS_QUO, parts_of
 from experiments.runs.words import in_both, meaning, mechanism, parameter, unit
 from experiments.sweeps.contrasts import POLICY, SCENARIO, TOGETHER
 from experiments.sweeps.interactions import TIMES
-from model.errors import InputError
-from model.measures import MEASURES
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
 from scenarios import load
 from scenarios.policy_files import read_policy
 

@@ -15,7 +15,7 @@ from experiments.figures.sayings import begun, called, factor_words, for_people,
 from experiments.figures.svg import Tongue
 from experiments.sensitivity.indices import INDICES
 from experiments.sensitivity.methods import METHODS
-from model.errors import InputError
+from model.engine.errors import InputError
 
 MOST_ROWS, NAMED = 15, 8
 IN_UNITS = ("mu_star", "sigma")

@@ -24,7 +24,7 @@ from experiments.report.days import day
 from experiments.report.figures import FIGURES, available, drawn
 from experiments.report.reading import Site, few_deaths, read_sites
 from experiments.runs import words
-from model.criteria import CRITERIA
+from model.measures.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
 SOURCES = {

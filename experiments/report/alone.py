@@ -19,7 +19,7 @@ from experiments.report.poster import SHOWN, poster
 from experiments.report.reading import read_sites
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import read_manifest
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 KINDS = (".svg", ".png")
 AROUND = 0.15

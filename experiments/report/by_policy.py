@@ -24,7 +24,7 @@ from experiments.report.drawing import (
 )  # fmt: skip
 from experiments.report.reading import Arm, Site, few_deaths
 from experiments.runs.words import cause, group, in_both
-from model.criteria import CRITERIA
+from model.measures.criteria import CRITERIA
 
 MAIN = (
     *("trust_mean", "fear_mean", "violent_crimes", "extortions", "crimes_told"),

@@ -19,8 +19,8 @@ from experiments.report.numbers import Numbers
 from experiments.runs.built_in import put_in, told
 from experiments.runs.reading import tables
 from experiments.runs.spec import values_of
-from model.errors import InputError
-from model.territory import shrunk
+from model.engine.errors import InputError
+from model.town.territory import shrunk
 from scenarios import load
 
 TYPICAL = ("typical", "typical_low", "typical_high")

@@ -8,7 +8,7 @@ from experiments.compare.headlines import BY_NAME, WORDS
 from experiments.report.both import Both, both, joined, listed
 from experiments.report.reading import TOO_FEW_HOMICIDES, TYPICAL, Arm, Site, settled
 from experiments.runs.words import in_both, people
-from model.criteria import CRITERIA
+from model.measures.criteria import CRITERIA
 
 TOLD = (
     *("trust_mean", "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed"),

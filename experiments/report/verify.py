@@ -25,8 +25,8 @@ from experiments.runs.stated import Comparison, Said, checked
 from experiments.runs.work import chosen
 from experiments.sweeps.repeat import check_code as check_run
 from experiments.sweeps.repeat import once_more, rows_of
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 from scenarios.files import json_in, read_text
 
 STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")

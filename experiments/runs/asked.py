@@ -19,8 +19,8 @@ from experiments.runs.spec import (
     seeds_of,
     values_of,
 )
-from model.errors import InputError
-from model.parameters import date_of
+from model.engine.errors import InputError
+from model.engine.parameters import date_of
 
 LONGEST_YEARS = 100.0
 

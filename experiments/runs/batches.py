@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.runs.dictionary import CHANGE, policy, told
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 MEASURES = "measures"
 KEEPS = ("cells", "impressions", "incidents")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from experiments.runs.words import MODEL, lever
-from model.scenario import Entry
+from model.engine.scenario import Entry
 
 SAID = {
     "en": "Built in, not found: {what}, by “{lever}”.",

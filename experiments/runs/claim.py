@@ -28,7 +28,7 @@ from experiments.runs.manifest import (
 from experiments.runs.parts import PARTS
 from experiments.runs.progress import say
 from experiments.runs.room import told
-from model.errors import InputError, Stopped
+from model.engine.errors import InputError, Stopped
 
 UNKNOWN = "unknown"
 NAMES = {RUN: "run", COMPARISON: "comparison"}

@@ -23,7 +23,7 @@ from typing import Any
 from experiments.runs.seats import AHEAD, Died, Returned, SchedulerGone, awaited
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt_far
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios.extras import need
 
 PATIENCE_S, CLOSING_S = 20, 2

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from experiments.runs import words
 from experiments.runs.manifest import SCHEMA
-from model.errors import InputError
+from model.engine.errors import InputError
 from scenarios.groups import parameter_named
 
 CHANGE, SWITCH = "policy.", "mechanisms."
@@ -85,7 +85,7 @@ def factor(name: str) -> Column | None:
 
 def measure(name: str) -> Column:
     """Return what a monthly measure is."""
-    from model.measures import MEASURES  # brings the compiler, which keys and factors do without
+    from model.simulation.registry import MEASURES  # brings the compiler, which keys and factors do without
 
     en, es = (words.meaning(name, language) for language in words.LANGUAGES)
     return Column(en, es, MEASURES[name].unit)

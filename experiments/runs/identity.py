@@ -9,9 +9,9 @@ from typing import Any
 
 import shapely
 
-from model import fingerprint
-from model.policies import begins, ends
-from model.scenario import DatedEvent, Policy, Scenario
+from model.engine.fingerprint import fingerprint
+from model.engine.policies import begins, ends
+from model.engine.scenario import DatedEvent, Policy, Scenario
 
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from model.errors import InputError
+from model.engine.errors import InputError
 
 LOCK = "lock"
 

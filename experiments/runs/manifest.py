@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.stated import Said, said_in
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 MANIFEST = "manifest.json"
 SCHEMA = 3

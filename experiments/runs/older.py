@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.runs.batches import named
-from model.daybook import CHANNELS, MOTIVES
+from model.world.shift_events import CHANNELS, MOTIVES
 
 NAMED: Mapping[str, Sequence[str]] = {"motive": MOTIVES, "told": CHANNELS}
 """Columns of incidents that held numbers in place of names before schema 3."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from model import cache_folder
+from model.engine.fingerprint import cache_folder
 
 STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
 SILENCE, LONGER = 1.9, 10.0

@@ -24,7 +24,7 @@ from experiments.runs.older import at_present
 from experiments.runs.progress import say
 from experiments.runs.saved import SAVED
 from experiments.runs.spec import RunSpec, overrides_of, read_specs
-from model.errors import InputError
+from model.engine.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +129,7 @@ def first_columns(folder: Path) -> list[str]:
 
 def kept(folder: Path) -> list[str]:
     """Return the measures that a sweep kept."""
-    from model.measures import MEASURES
+    from model.simulation.registry import MEASURES
 
     return list(read_manifest(folder)["measures"] or MEASURES)
 

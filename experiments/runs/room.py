@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from experiments.runs.spec import RunSpec
-from model.calendar import SHIFTS
-from model.errors import InputError
+from model.engine.calendar import SHIFTS
+from model.engine.errors import InputError
 
 NO_ROOM = {
     errno.ENOSPC: "the disk is full",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.stated import Saved, said_in
-from model.errors import InputError
-from model.state_file import FILE
+from model.engine.errors import InputError
+from model.simulation.state_file import FILE
 
 SAVED = "saved.json"
 SEED = re.compile(r"seed_\d+")

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from experiments.runs.compiling import compile_first
 from experiments.runs.garbage import look_seldom, set_aside
-from model.errors import Stopped
+from model.engine.errors import Stopped
 
 LOOK_EVERY = 0.2
 PATIENCE_S = 1200.0

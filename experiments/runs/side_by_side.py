@@ -13,10 +13,10 @@ from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
 from experiments.runs.worlds import Finished, begin, go_on, hits_of, measures_table, tables_of
-from model.calendar import tick_of
-from model.daybook import COMMUNAL, NOBODY, Incident
-from model.model import TrustModel
-from model.town import Town
+from model.engine.calendar import tick_of
+from model.simulation.model import TrustModel
+from model.town.town import Town
+from model.world.shift_events import COMMUNAL, NOBODY, Incident
 
 NOTABLE = 0.01
 """A resident trusts otherwise if trust differs by a point of a hundred."""

@@ -14,11 +14,11 @@ from typing import Any
 from experiments.runs.batches import KEEPS, STATUS_QUO
 from experiments.runs.identity import identity, settings_of
 from experiments.runs.saved import FilesChanged, check_state, read_saved
-from model.calendar import SHIFTS, tick_of
-from model.errors import InputError, nearest
-from model.parameters import Group, date_of
-from model.policies import check_policies
-from model.scenario import Scenario
+from model.engine.calendar import SHIFTS, tick_of
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import Group, date_of
+from model.engine.policies import check_policies
+from model.engine.scenario import Scenario
 from scenarios import load
 from scenarios.groups import declare_all
 from scenarios.reading import handed, parsed
@@ -295,7 +295,7 @@ def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
 
 def every_measure() -> tuple[str, ...]:
     """Return the names of all measures."""
-    from model.measures import MEASURES  # brings the compiler, which no help text needs
+    from model.simulation.registry import MEASURES  # brings the compiler, which no help text needs
 
     return tuple(MEASURES)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NotRequired, Required, TypedDict
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 from scenarios.files import check_limits, read_json
 
 LONGEST = 80

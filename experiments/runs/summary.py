@@ -13,7 +13,7 @@ from experiments.runs import words
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import error_of
 from experiments.runs.yearly import MONTHS, Expression, by_run, values, years_of
-from model.kinds import NAMES
+from model.town.crime_kinds import NAMES
 
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3

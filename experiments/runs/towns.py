@@ -9,12 +9,12 @@ import shapely
 
 from experiments.runs.identity import canonical, digest_of, numbers_of
 from experiments.runs.spec import RunSpec
-from model.parameters import Group
-from model.scenario import Scenario
+from model.engine.parameters import Group
+from model.engine.scenario import Scenario
 from scenarios import load
 
 if TYPE_CHECKING:
-    from model.town import Town
+    from model.town.town import Town
 
 MOST = 2
 """Towns that a worker keeps: as many as a study that goes to and fro between two municipalities needs."""
@@ -78,7 +78,7 @@ def town_for(spec: RunSpec) -> "Town":
 
 def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
     """Return the town of a scenario, and the names of the groups of parameters that it was built from."""
-    from model.town import build_town  # brings the compiler, which the coordinator does without
+    from model.town.town import build_town  # brings the compiler, which the coordinator does without
 
     watched = Watched(scenario.groups)
     town = build_town(replace(scenario, groups=watched))

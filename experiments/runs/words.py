@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
@@ -68,9 +68,10 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
     for part in parts:
         if part not in ONE:
             raise InputError(f"{path}: words have no part '{part}'{nearest(part, ONE)}")
-    own = {"name": {path.stem: parts["name"]}} if "name" in parts else {}
+    owner = path.parent.name
+    own = {"name": {owner: parts["name"]}} if "name" in parts else {}
     for part in ("levers", "parameters"):
-        own[part] = {key if "." in key else f"{path.stem}.{key}": text for key, text in parts.get(part, {}).items()}
+        own[part] = {key if "." in key else f"{owner}.{key}": text for key, text in parts.get(part, {}).items()}
     return [(part, name, text) for part, some in (parts | own).items() for name, text in some.items()]
 
 

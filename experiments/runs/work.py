@@ -11,7 +11,7 @@ from experiments.runs.batches import KEYS
 from experiments.runs.saved import FilesChanged
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from experiments.runs.seats import Tell

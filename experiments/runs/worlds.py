@@ -13,17 +13,17 @@ from experiments.runs.dictionary import described
 from experiments.runs.saved import seed_folder
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
-from model.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
-from model.daybook import CHANNELS, MOTIVES
-from model.deciding import AGENTS, MATTERS, MOST_OPTIONS
-from model.impressions import KEYS, PARTS, TONES
-from model.kinds import NAMES as KINDS
-from model.luck import decision, luck
-from model.measures import GROUPS
-from model.model import KEPT, TrustModel
-from model.register import CAUSES
-from model.scenario import Scenario
-from model.town import Town
+from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
+from model.engine.choices import AGENTS, MATTERS, MOST_OPTIONS
+from model.engine.random_streams import decision, luck
+from model.engine.scenario import Scenario
+from model.simulation.model import KEPT, TrustModel
+from model.simulation.registry import CAUSES
+from model.town.crime_kinds import NAMES as KINDS
+from model.town.town import Town
+from model.trust.couple_impressions import KEYS, PARTS, TONES
+from model.world.month import GROUPS
+from model.world.shift_events import CHANNELS, MOTIVES
 
 INCIDENT_COLUMNS = (
     *("minute", "severity", "loss", "motive", "told", "found", "complaint", "recorded", "arrested"),

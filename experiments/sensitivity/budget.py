@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from experiments.runs.progress import spoken
 from experiments.sensitivity.methods import Method, Problem
 from experiments.sensitivity.noise import WANTED, Luck
-from model.errors import InputError
+from model.engine.errors import InputError
 
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 SPARED, PILOT_SHARE, MOST = 0.9, 0.1, 4096

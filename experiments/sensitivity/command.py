@@ -28,8 +28,8 @@ from experiments.sweeps import folder as place
 from experiments.sweeps.command import INTERRUPTED, Hands, compute, hired
 from experiments.sweeps.jobs import agree_to, points_of
 from experiments.sweeps.study import Study, find_study, read_study
-from model.errors import InputError
-from model.measures import MEASURES
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
 
 COUNTED = ("crimes", "deaths", "calls", "count")
 """Units of measures that are summed over the last twelve months; of all others the mean is taken."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
 PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96

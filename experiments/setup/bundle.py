@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from experiments.runs.progress import say
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 ROOT = Path(__file__).parent.parent.parent
 PINS = Path(__file__).with_name("workshop.txt")

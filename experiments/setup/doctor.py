@@ -13,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution, requires, ver
 from pathlib import Path
 
 from experiments.runs.progress import say
-from model import cache_folder, fingerprint
+from model.engine.fingerprint import cache_folder, fingerprint
 from scenarios.extras import missing
 
 WIDTH, LABEL = 80, 10

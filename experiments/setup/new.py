@@ -9,9 +9,9 @@ from typing import Any
 import jinja2
 
 from experiments.runs.words import lever
-from model.errors import InputError
-from model.parameters import Number
-from model.scenario import Scenario
+from model.engine.errors import InputError
+from model.engine.parameters import Number
+from model.engine.scenario import Scenario
 from scenarios import load
 from scenarios.columns import ToldColumn, told_columns
 from scenarios.groups import model_levers, parameter_named

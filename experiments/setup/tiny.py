@@ -7,8 +7,8 @@ from typing import Any
 
 from experiments.runs.folder import json_of, write_whole
 from experiments.runs.manifest import machine
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 RECORD = Path(__file__).with_name("figures.json")
 RELATIVE = 1e-9
@@ -21,7 +21,7 @@ def figures() -> dict[str, float | None]:
     """Let a small town live for three months; return every measure of all its months, null where there is none."""
     import pandas as pd
 
-    from model.model import TrustModel
+    from model.simulation.model import TrustModel
     from scenarios import load
 
     world = TrustModel(load("baseline", set=SMALL), rng=SEED)

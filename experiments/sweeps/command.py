@@ -21,7 +21,7 @@ from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import agree_to, count_of, jobs_of, shared
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
-from model.errors import Stopped
+from model.engine.errors import Stopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 

@@ -10,8 +10,8 @@ from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed
 from experiments.sweeps import quarantine
 from experiments.sweeps.store import Store
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pyarrow as pa
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import COMPARISON, kind_of
 from experiments.runs.reading import tables
-from model.errors import InputError
+from model.engine.errors import InputError
 
 ORDER = ("scenario", "policy", "seed", "run", "month")
 CHUNK = 2000

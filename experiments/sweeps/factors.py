@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from model.errors import InputError, nearest
-from model.parameters import checked
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import checked
 from scenarios.groups import parameter_named
 from scenarios.policy_files import finite
 from scenarios.ranges import meant

@@ -28,7 +28,7 @@ from experiments.runs.spec import RunSpec
 from experiments.sweeps.quarantine import QUARANTINE
 from experiments.sweeps.store import REJECTED
 from experiments.sweeps.study import Study
-from model.errors import InputError
+from model.engine.errors import InputError
 
 OWN = (MEASURES, REJECTED, QUARANTINE, *KEEPS)
 """Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""

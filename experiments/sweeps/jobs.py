@@ -11,8 +11,8 @@ from experiments.runs.asked import after
 from experiments.runs.progress import spoken
 from experiments.runs.spec import RunSpec, begun, laid, overrides_of
 from experiments.sweeps.study import Design, Study
-from model.errors import InputError
-from model.scenario import Scenario
+from model.engine.errors import InputError
+from model.engine.scenario import Scenario
 
 MOST_UNASKED, MOST = 10_000, 1_000_000
 """Runs of a study beyond which one is asked, and beyond which not even a list of them would be made in time."""

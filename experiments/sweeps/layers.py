@@ -20,7 +20,7 @@ from scenarios import plane_of
 from scenarios.extras import need
 
 if TYPE_CHECKING:
-    from model.town import Town
+    from model.town.town import Town
 
 LAYERS = {"cells": "Polygon", "settlements": "Point"}
 """Tables that lie somewhere, with the kind of their shapes."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from experiments.runs.folder import json_of, write_whole
 from experiments.runs.spec import RunSpec
 from experiments.runs.stated import Quarantined, said_in
-from model.errors import InputError
+from model.engine.errors import InputError
 
 QUARANTINE = "quarantine"
 

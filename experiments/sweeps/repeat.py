@@ -21,8 +21,8 @@ from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from experiments.runs.summary import summary
 from experiments.sweeps import quarantine
-from model import fingerprint
-from model.errors import InputError
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 
 SAME, FAULT = 0, 1
 IDENTITY = re.compile(r"[0-9a-f]{16}")

@@ -10,8 +10,8 @@ from experiments.runs.asked import LONGEST_YEARS
 from experiments.runs.batches import KEEPS
 from experiments.runs.spec import every_measure
 from experiments.sweeps.factors import Factors, read_factors
-from model.errors import InputError, nearest
-from model.parameters import date_of
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import date_of
 from scenarios.files import read_toml
 from scenarios.policy_files import finite
 from scenarios.reading import built_in

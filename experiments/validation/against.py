@@ -14,9 +14,9 @@ from experiments.runs.asked import asked
 from experiments.runs.spec import RunSpec, every_measure
 from experiments.runs.words import meaning, unit
 from experiments.validation.check import WIDTH, show_beside
-from model.errors import InputError, nearest
-from model.measures import MEASURES
-from model.parameters import date_of
+from model.engine.errors import InputError, nearest
+from model.engine.parameters import date_of
+from model.simulation.registry import MEASURES
 from scenarios import load
 from scenarios.files import read_text
 

@@ -17,7 +17,7 @@ from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.validation.knockouts import SURE, Effect, effect_of, shown
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 
 ENOUGH = 8
 """Twins of which none may go the other way where the interval leaves it open, since differences may be skewed."""

@@ -25,8 +25,8 @@ from experiments.validation.panel import (
 )
 from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, Event
 from experiments.validation.tape import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
-from model.law import AS_SET
-from model.scenario import Scenario
+from model.engine.scenario import Scenario
+from model.trust.belief_updating.schema import AS_SET
 from scenarios import load
 
 SITE = "villa_canales"

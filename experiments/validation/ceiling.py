@@ -10,7 +10,7 @@ from experiments.validation import readers as r
 from experiments.validation.effects import lived, show_sites
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Missing, Read, Worlds, found_of
 from experiments.validation.lived import RUNS, Size
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0
 FEW = 10.0

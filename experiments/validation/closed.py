@@ -16,11 +16,11 @@ from experiments.runs.seats import Tell
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import Found, found_of
 from experiments.validation.lived import Size
-from model.calendar import SHIFTS
-from model.measures import GROUPS
-from model.mechanisms.start import FARTHEST, INTERCEPT
-from model.model import TrustModel
-from model.town import build_town
+from model.engine.calendar import SHIFTS
+from model.simulation.model import TrustModel
+from model.simulation.start.schema import FARTHEST, INTERCEPT
+from model.town.town import build_town
+from model.world.month import GROUPS
 from scenarios import load
 
 SITES, WORLD = ("villa_canales", "totonicapan"), "closed_town"

@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.runs.words import meaning
 from experiments.validation.experiment import found_of
-from model import fingerprint
+from model.engine.fingerprint import fingerprint
 
 OFFERED = "multicultural"
 WORLDS = {

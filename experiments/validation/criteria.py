@@ -14,7 +14,7 @@ from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.runs.twins import paired
-from model.criteria import CRITERIA, WORDS, word_of
+from model.measures.criteria import CRITERIA, WORDS, word_of
 
 PAPER = {
     "c1": ("acceptable", "acceptable"),

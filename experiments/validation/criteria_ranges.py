@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from experiments.validation.criteria import SITES, Table, World, answer, ended, mean_of, table_of
-from model.criteria import CRITERIA, WORDS, word_of
+from model.measures.criteria import CRITERIA, WORDS, word_of
 
 YEARS, SEEDS = 3.0, 2
 RANGES = {

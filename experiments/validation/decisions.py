@@ -21,10 +21,10 @@ from experiments.validation import consequences
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import SITES, found_of
 from experiments.validation.lived import Size
-from model import fingerprint
-from model.calendar import YEAR, tick_of
-from model.deciding import AGENTS, MATTERS, Matter
-from model.model import TrustModel
+from model.engine.calendar import YEAR, tick_of
+from model.engine.choices import AGENTS, MATTERS, Matter
+from model.engine.fingerprint import fingerprint
+from model.simulation.model import TrustModel
 
 BASE = "status_quo"
 WORLDS = {

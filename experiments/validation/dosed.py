@@ -8,22 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.calendar import SHIFTS, YEAR
-from model.chance import age_of
-from model.daybook import IMPRESSIONS
-from model.kernels import kernel
-from model.ledger import impress
-from model.luck import decision, luck, poisson
-from model.mechanisms.consultation import MEETING
-from model.mechanisms.contacts import LONG_VISIT
-from model.mechanisms.reporting import UNANSWERED_CALL
-from model.mechanisms.response import ANSWERED_CALL
-from model.model import TrustModel
+from model.community.consultation.schema import MEETING
+from model.engine.calendar import SHIFTS, YEAR
+from model.engine.kernels import kernel
+from model.engine.random_streams import decision, luck, poisson
+from model.police.contacts.schema import LONG_VISIT
+from model.reporting.reporting.schema import UNANSWERED_CALL
+from model.reporting.response.schema import ANSWERED_CALL
+from model.simulation.model import TrustModel
+from model.trust.ledger.rules import impress
+from model.world.sampling import age_of
+from model.world.shift_events import IMPRESSIONS
 
 if TYPE_CHECKING:
-    from model.mechanisms.contacts import Contacts
-    from model.rows import Rows
-    from model.stage import Stage
+    from model.engine.rows import Rows
+    from model.police.contacts.schema import Contacts
+    from model.world.shift_context import Stage
 
 HOW_MANY, WHO = decision("extra contacts"), decision("extra contact with")
 SERVED_TOO, IN_TIME = decision("served too"), decision("served too in time")

@@ -24,11 +24,11 @@ from experiments.validation.effects import csv_of
 from experiments.validation.experiment import found_of
 from experiments.validation.lived import RUNS, SEVERAL, Size, written
 from experiments.validation.readings import CENTRE, readings
-from model import fingerprint
-from model.calendar import tick_of
-from model.errors import InputError
-from model.measures import GROUPS
-from model.model import TrustModel
+from model.engine.calendar import tick_of
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from model.simulation.model import TrustModel
+from model.world.month import GROUPS
 
 SITES = ("villa_canales", "totonicapan")
 YEARS = (1, 3, 10)

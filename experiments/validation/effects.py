@@ -27,8 +27,8 @@ from experiments.validation.experiment import (
     found_of,
 )
 from experiments.validation.lived import RUNS, Size, let_live, made, specs_of
-from model import fingerprint
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
+from model.engine.fingerprint import fingerprint
 
 COLUMNS = (
     *("experiment", "line", "variant", "en", "es", "unit", "status", "source", "prior", "published_low"),

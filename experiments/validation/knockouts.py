@@ -12,8 +12,8 @@ from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.runs.spec import RunSpec
-from model.errors import InputError, nearest
-from model.register import ORDER
+from model.engine.errors import InputError, nearest
+from model.simulation.registry import ORDER
 from scenarios.groups import mechanisms
 
 EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")

@@ -19,11 +19,11 @@ from experiments.runs.spec import RunSpec
 from experiments.runs.towns import TOWNS
 from experiments.runs.worlds import go_on, measures_table, tables_of
 from experiments.validation.experiment import Variant
-from model.calendar import SHIFTS, tick_of
-from model.daybook import Incident
-from model.errors import InputError
-from model.kinds import NAMES as KINDS
-from model.model import TrustModel
+from model.engine.calendar import SHIFTS, tick_of
+from model.engine.errors import InputError
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import NAMES as KINDS
+from model.world.shift_events import Incident
 
 RUNS = Path("results") / "validate" / "runs"
 LAST = "measures"

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.runs.yearly import Expression
-from model.errors import InputError, nearest
+from model.engine.errors import InputError, nearest
 from scenarios.files import read_toml
 
 ORDERS = Path(__file__).with_name("orders.toml")

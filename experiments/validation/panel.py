@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from experiments.validation.tape import CONTACTS, OWN, Numbers, Reals, Tape, held_up, lasting, next_of, year_of
-from model.law import AS_SET, COUNTS
+from model.trust.belief_updating.schema import AS_SET, COUNTS
 
 ADULTS = 100_000
 LEVEL = 0.40
@@ -90,7 +90,7 @@ def disposed(people: People, numbers: Numbers, intercept: float) -> Reals:
 
 
 def odds_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
-    """Return log-odds of trust (`model.law.trust_of`, for all at once, without a mood)."""
+    """Return log-odds of trust (`model.trust.belief_updating.rules.trust_of`, for all at once, without a mood)."""
     fair = disposition[0] + counts["fair_fast"] + counts["fair_slow"]
     unfair = 1.0 - disposition[0] + counts["unfair_fast"] + counts["unfair_slow"]
     solved = disposition[1] + counts["solved_fast"] + counts["solved_slow"]
@@ -115,7 +115,7 @@ def levelled(people: People, counts: dict[str, Reals], numbers: Numbers, level: 
 
 
 def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
-    """Return answers to LAPOP's question on 0-100 (`model.measures.surveys`)."""
+    """Return answers to LAPOP's question on 0-100 (`model.measures.measures.surveys`)."""
     thresholds = numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
     above = np.searchsorted(thresholds, odds + numbers["survey.noise"] * noise)
     return (100.0 / (ANSWERS - 1)) * above.astype(np.float64)

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.calendar import SHIFTS, YEAR
-from model.daybook import IMPRESSIONS
-from model.law import AS_SET, COUNTS
-from model.ledger import CAUSES
-from model.mechanisms.start import classes, held
-from model.model import TrustModel
-from model.scenario import Scenario
-from model.town import Town
+from model.engine.calendar import SHIFTS, YEAR
+from model.engine.causes import CAUSES
+from model.engine.scenario import Scenario
+from model.simulation.model import TrustModel
+from model.simulation.start.rules import classes, held
+from model.town.town import Town
+from model.trust.belief_updating.schema import AS_SET, COUNTS
+from model.world.shift_events import IMPRESSIONS
 
 Reals = NDArray[np.float64]
 Numbers = dict[str, float]

@@ -25,10 +25,10 @@ from experiments.runs.side_by_side import twins
 from experiments.runs.spec import RunSpec
 from experiments.runs.twins import Effect, paired, saved
 from experiments.runs.worlds import go_on, measures_table
-from model.calendar import tick_of
-from model.model import TrustModel
-from model.scenario import Scenario
-from model.town import build_town
+from model.engine.calendar import tick_of
+from model.engine.scenario import Scenario
+from model.simulation.model import TrustModel
+from model.town.town import build_town
 
 MEASURES = ("crimes_told", "trust_mean", "homicides")
 LARGE = ("mopsic_full", "everything")

@@ -9,7 +9,7 @@ from experiments.decision.measures import measures, moved
 from experiments.runs.words import LANGUAGES
 from experiments.viewer import sites
 from experiments.viewer.texts import say
-from model.errors import InputError
+from model.engine.errors import InputError
 
 VIEWS = ("why", "life", "map", "criteria")
 KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view")

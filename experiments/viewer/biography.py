@@ -10,11 +10,11 @@ from experiments.viewer import sites
 from experiments.viewer.lane import CHUNK, Lane, Stop
 from experiments.viewer.texts import say
 from experiments.viewer.why import cause_name
-from model.calendar import tick_of
-from model.daybook import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
-from model.kinds import NAMES as KINDS
-from model.law import COUNTS
-from model.register import CAUSES
+from model.engine.calendar import tick_of
+from model.simulation.registry import CAUSES
+from model.town.crime_kinds import NAMES as KINDS
+from model.trust.belief_updating.schema import COUNTS
+from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
@@ -76,7 +76,7 @@ def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np
 
 def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
     """Live the world of a lane again and return the lives of those heard that may be told, in their order."""
-    from model.ledger import trust_now
+    from model.trust.ledger.rules import trust_now
 
     world = sites.begin(lane.name, lane.seed, lane.policies)
     lives = {int(who): begin_life(world, int(who)) for who in heard}

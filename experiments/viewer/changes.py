@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from experiments.runs.spec import RunSpec
 from experiments.viewer.sites import Site
-from model.calendar import date_of_tick
-from model.errors import InputError
-from model.parameters import group_named
-from model.policies import rows_at
-from model.scenario import Entry, Policy, Scenario
+from model.engine.calendar import date_of_tick
+from model.engine.errors import InputError
+from model.engine.parameters import group_named
+from model.engine.policies import rows_at
+from model.engine.scenario import Entry, Policy, Scenario
 
 
 def next_morning(tick: int) -> datetime.date:

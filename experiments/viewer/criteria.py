@@ -6,7 +6,7 @@ from experiments.runs import words
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
-from model.criteria import WORDS, word_of
+from model.measures.criteria import WORDS, word_of
 
 YEAR = 12
 DRAWS = 200

@@ -20,8 +20,9 @@ from experiments.viewer.lane import Lane
 from experiments.viewer.pieces import button, markup, text
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
-from model.calendar import YEAR, date_of_tick
-from model.deciding import AGENTS, BY_LUCK, CHOICES, MATTERS, Matter
+from model.engine.calendar import YEAR, date_of_tick
+from model.engine.choices import AGENTS, MATTERS, Matter
+from model.world.deciding.schema import BY_LUCK, CHOICES
 
 LATEST = 3
 """Choices told one by one in every matter."""

@@ -7,9 +7,9 @@ import numpy as np
 
 from experiments.viewer.lane import Lane
 from experiments.viewer.looks import NOTHING, ON_REQUEST, TOP, difference
-from model.daybook import BY_EXTORTION, BY_GANG, IMITATOR, INCIDENTS, PUNISHMENT, TERRITORIAL, VISITS
-from model.kinds import DOMESTIC, EXTORTION
-from model.town import Town
+from model.town.crime_kinds import DOMESTIC, EXTORTION
+from model.town.town import Town
+from model.world.shift_events import BY_EXTORTION, BY_GANG, IMITATOR, INCIDENTS, PUNISHMENT, TERRITORIAL, VISITS
 
 HIDDEN_KINDS = (int(EXTORTION), int(DOMESTIC))
 HIDDEN_MOTIVES = tuple(int(motive) for motive in (BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT))

@@ -3,7 +3,7 @@
 from experiments.viewer.lane import Lane
 from experiments.viewer.looks import LAYERS
 from experiments.viewer.texts import say
-from model.gangs import GANGS
+from model.gangs.gangs.schema import GANGS
 
 BOOKS = ("occurred", "told", "complaints", "recorded")
 

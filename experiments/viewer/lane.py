@@ -11,10 +11,10 @@ import numpy as np
 from experiments.viewer import sites
 from experiments.viewer.changes import is_change, moved, next_morning, value_on
 from experiments.viewer.looks import Watch
-from model.calendar import tick_of
-from model.kinds import NAMES as KINDS
-from model.register import COUNTS
-from model.scenario import Policy
+from model.engine.calendar import tick_of
+from model.engine.scenario import Policy
+from model.simulation.registry import COUNTS
+from model.town.crime_kinds import NAMES as KINDS
 from scenarios.policy_files import chosen_policies
 
 Stop = Callable[[], bool]

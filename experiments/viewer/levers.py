@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from experiments.runs import words
 from experiments.viewer.texts import say
-from model.parameters import Number
+from model.engine.parameters import Number
 from scenarios.groups import declare_all, model_levers
 
 FIRST = (

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from model.books import told_to_state
-from model.daybook import INCIDENTS, VISITS
-from model.ledger import trust_now
+from model.crime.crime_counts.rules import told_to_state
+from model.trust.ledger.rules import trust_now
+from model.world.shift_events import INCIDENTS, VISITS
 
 NOTHING = 255
 """The byte of a resident who is gone and of a cell where there is nothing to show."""

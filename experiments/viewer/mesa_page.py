@@ -16,8 +16,8 @@ from experiments.viewer.looks import Watch
 from experiments.viewer.views import view_of
 from experiments.viewer.widgets import MapWidget, style
 from model import TrustModel
-from model.calendar import NIGHT
-from model.town import Town, build_town
+from model.engine.calendar import NIGHT
+from model.town.town import Town, build_town
 from scenarios import load
 from scenarios.groups import parameter_named
 

@@ -21,7 +21,7 @@ from experiments.viewer.pieces import button, choice, markup, text
 from experiments.viewer.standing import number, signed
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
-from model.calendar import date_of_tick, first_of_month
+from model.engine.calendar import date_of_tick, first_of_month
 
 WHOLE = -1
 """The whole municipality in the list of its settlements."""

@@ -12,7 +12,7 @@ from experiments.viewer.bars import cascade, numbers
 from experiments.viewer.lane import Lane
 from experiments.viewer.pieces import markup, text
 from experiments.viewer.visit import Visit
-from model.mechanisms.minutes import SHIFT
+from model.police.minutes.schema import SHIFT
 
 YEAR = 12
 READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})

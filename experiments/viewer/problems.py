@@ -13,9 +13,9 @@ from experiments.viewer.lane import Lane
 from experiments.viewer.pieces import button, choice, markup, text
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
-from model.kinds import NAMES as KINDS
-from model.mechanisms.problem_causes import SECTOR_RECORD
-from model.mechanisms.problems import CAUSES, PROBLEMS
+from model.problems.problem_causes.schema import SECTOR_RECORD
+from model.problems.problems.schema import CAUSES, PROBLEMS
+from model.town.crime_kinds import NAMES as KINDS
 
 YEAR = 12
 GREATEST = 15

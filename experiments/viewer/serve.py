@@ -10,7 +10,7 @@ from collections.abc import Callable
 from experiments.runs.progress import say
 from experiments.viewer import sites
 from experiments.viewer.door import CDN, Door
-from model.errors import InputError
+from model.engine.errors import InputError
 
 HOST = "127.0.0.1"
 SETTINGS = {

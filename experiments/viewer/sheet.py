@@ -16,7 +16,7 @@ from experiments.viewer.answer import Span, answer, bar
 from experiments.viewer.charts import timeline
 from experiments.viewer.rows import answered, bill, measure_rows, outcome_rows, why_unknown, years_of_reach
 from experiments.viewer.standing import Standing, number
-from model.town import Town
+from model.town.town import Town
 
 NAMES = 9
 """Settlements whose names may stand on the map: those where most people live."""

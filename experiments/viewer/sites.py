@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 import scenarios
-from model.scenario import Scenario
-from model.town import Town
+from model.engine.scenario import Scenario
+from model.town.town import Town
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ _lock = threading.Lock()
 
 def site(name: str) -> Site:
     """Return a municipality, built and compiled if it is the first time (which takes a minute)."""
-    from model.town import build_town
+    from model.town.town import build_town
 
     if name not in choices():
         raise KeyError(name)

@@ -18,9 +18,9 @@ from experiments.viewer.player import SPEEDS, Deed, Player
 from experiments.viewer.texts import say
 from experiments.viewer.views import captions, ends, view_of
 from experiments.viewer.widgets import ChartWidget, MapWidget
-from model.calendar import SHIFTS, tick_of
-from model.errors import InputError
-from model.scenario import Policy
+from model.engine.calendar import SHIFTS, tick_of
+from model.engine.errors import InputError
+from model.engine.scenario import Policy
 
 SEED = 1
 NEWS_SECONDS = 0.25

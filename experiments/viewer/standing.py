@@ -10,7 +10,7 @@ from experiments.decision.known import examined
 from experiments.decision.lives import Life, paired_lives
 from experiments.decision.outcomes import OUTCOMES, Found, Twins, found
 from experiments.viewer.texts import say
-from model.scenario import Scenario
+from model.engine.scenario import Scenario
 
 LEAST_POINTS = 0.1
 """The smallest change of a level that is told with a number."""

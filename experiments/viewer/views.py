@@ -6,7 +6,7 @@ from typing import Any
 import scenarios
 from experiments.viewer.looks import GANG_STEP, LAYERS, ON_REQUEST, TOP
 from experiments.viewer.texts import say
-from model.gangs import GANGS
+from model.gangs.gangs.schema import GANGS
 
 MOVING = ("foot", "bicycle", "motorcycle", "vehicle")
 

@@ -15,7 +15,7 @@ from experiments.viewer.lane import Lane
 from experiments.viewer.looks import LAYERS
 from experiments.viewer.player import SPEEDS
 from experiments.viewer.stage import Stage
-from model.calendar import first_of_month
+from model.engine.calendar import first_of_month
 
 REST_SECONDS = 0.4
 TABS = {"why": "why", "life": "life", "map": "time", "criteria": "criteria"}

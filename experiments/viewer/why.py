@@ -7,7 +7,7 @@ import numpy as np
 from experiments.runs import words
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import known, say
-from model.register import CAUSES
+from model.simulation.registry import CAUSES
 
 TOGETHER = {
     **dict.fromkeys(("answered_call", "unanswered_call", "turned_away"), "calls_and_cases"),

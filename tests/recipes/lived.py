@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from experiments.cli.app import code_of
-from model.kinds import NAMES
-from model.measures import MEASURES
-from model.model import TrustModel
+from model.simulation.model import TrustModel
+from model.simulation.registry import MEASURES
+from model.town.crime_kinds import NAMES
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}

@@ -13,9 +13,9 @@ from experiments.runs.summary import LINES
 from experiments.validation.knockouts import knockouts
 from experiments.viewer import why
 from experiments.viewer.levers import levers
-from model.kinds import KINDS, NAMES
-from model.measures import MEASURES
-from model.register import CAUSES, COUNTS, ORDER, SHIFT, TABLES, Tally
+from model.simulation.registry import CAUSES, COUNTS, MEASURES, ORDER, SHIFT, TABLES
+from model.town.crime_kinds import KINDS, NAMES
+from model.world.columns import Tally
 from scenarios import load
 
 

@@ -10,23 +10,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.chance import somebody_here
-from model.daybook import IMPRESSIONS, SPARED
-from model.hazard import MARKET_NIGHT, NIGHT, by_cell
-from model.kernels import kernel
-from model.kinds import ROBBERY
-from model.ledger import cause, impress
-from model.luck import decision, luck
-from model.mechanism import Hazard, Knockout, Measure, Mechanism
-from model.parameters import Group, number, share
-from model.rows import Row
-from model.tables import Field
+from model.engine.causes import cause
+from model.engine.kernels import kernel
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision, luck
+from model.engine.rows import Row
+from model.engine.tables import Field
+from model.town.crime_kinds import ROBBERY
+from model.trust.ledger.rules import impress
+from model.world.hazard import MARKET_NIGHT, NIGHT, by_cell
+from model.world.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.world.sampling import somebody_here
+from model.world.shift_events import IMPRESSIONS, SPARED
 
 if TYPE_CHECKING:
-    from model.measures import Month
-    from model.model import TrustModel as World
-    from model.rows import Flags, Reals, Rows
-    from model.stage import Stage
+    from model.engine.rows import Flags, Reals, Rows
+    from model.simulation.model import TrustModel as World
+    from model.world.month import Month
+    from model.world.shift_context import Stage
 
 LIT, SPARED_BY_LIGHT = decision("lit"), decision("spared by light")
 LIGHT = cause("light", 50)

@@ -1,0 +1,1 @@
+"""Communal authority, consultation, requests, collective violence and land conflicts."""

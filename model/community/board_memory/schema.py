@@ -1,0 +1,13 @@
+"""Declarations of board memory: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.tables import Field
+
+LAST_OUT = Field(
+    name="last_out", of=np.int64, shape=(1,), first=-1.0, about="Last shift with a couple on duty: deliberation."
+)
+NIGHT = 2
+"""Shift in which watches go round."""

@@ -1,0 +1,1 @@
+"""M18, consultation: who comes, what they ask for, and whether anybody answers."""

@@ -1,0 +1,52 @@
+"""Declarations of land conflicts: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision
+from model.engine.rows import Row
+
+LAND_COUNT, LAND_WHO, LAND_MARK, LAND_OTHER = (
+    decision("land count"),
+    decision("land who"),
+    decision("land mark"),
+    decision("land other"),
+)
+LAND_BROUGHT, LAND_WAIT, LAND_FIGHT = decision("land brought"), decision("land wait"), decision("land fight")
+CEILING = 0.02
+"""Most that the hazard of a resident may be, a year."""
+LAND = 64
+"""Kind of a case over land; crimes have lower numbers."""
+NAME = 3221225472 + 536870912
+ADULT = 18.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LandConflicts(Group):
+    """How often households quarrel over land, water and boundaries, and where they take it."""
+
+    name: ClassVar[str] = "land_conflicts"
+    evidence: ClassVar[tuple[str, ...]] = ("F05", "F12", "F20")
+
+    rate: float = number(
+        1.0, "a year and 1,000 adults", 0.0, 20.0, "orders of magnitude: 10-300 a year", "conflicts outside the core",
+        role="site", off=0.0,
+    )  # fmt: skip
+    farm: float = number(2.0, "ratio", 1.0, 20.0, "assumed", "conflicts of those who work the land, relative")
+    brought: float = number(
+        1.5, "log-odds", -5.0, 6.0, "F12; assumed", "those brought to the authority, if it hears cases"
+    )
+    weeks: float = number(10.0, "weeks", 0.0, 104.0, "assumed", "mean time until they are heard")
+    fight: float = share(0.08, "assumed", "conflicts not brought to anybody that end in a fight")
+    grave: float = share(0.15, "assumed", "of those, with grave injuries")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    land_conflicts: float
+    land_brought: float
+    land_fights: float

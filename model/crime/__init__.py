@@ -1,0 +1,1 @@
+"""Crime: offenders, hazards, deterrence, guards and the counts of crime."""

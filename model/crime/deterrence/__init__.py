@@ -1,0 +1,1 @@
+"""M5, deterrence: a couple at the place keeps an offender from offending, within minutes."""

@@ -1,0 +1,29 @@
+"""Declarations of guards: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from model.engine.parameters import Group, share
+from model.engine.random_streams import decision
+from model.engine.rows import Row
+
+HAS_GUARD, GUARD = decision("has a guard"), decision("guard")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guards(Group):
+    """How many shops have a guard, and what a guard keeps away."""
+
+    name: ClassVar[str] = "guards"
+    evidence: ClassVar[tuple[str, ...]] = ()
+
+    shops: float = share(0.2, "assumed; swept", "businesses with a private guard", role="site", off=0.0)
+    effect: float = share(0.3, "assumed; swept", "robberies and thefts there that a guard keeps away")
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    guarded: float

@@ -1,0 +1,77 @@
+"""M6, near repeats: each crime raises the hazard nearby for some weeks (ODD 6.5), as a branching process.
+
+Switched off, nothing repeats and the base rate is higher by the same part, so that the yearly level stays.
+"""
+
+from __future__ import annotations
+
+import math
+
+from model.crime.near_repeat.schema import (
+    MOST,
+    REPEAT_COUNT,
+    REPEAT_DELAY,
+    REPEAT_NAME,
+    REPEAT_PLACE,
+    REPEAT_VICTIM,
+    TO_COME,
+    Counts,
+    NearRepeat,
+    Repeat,
+)
+from model.engine.kernels import kernel
+from model.engine.random_streams import luck, poisson
+from model.engine.rows import Ints, Reals, Rows
+from model.town.crime_kinds import KEY, REPEATS
+from model.world.hazard import by_cell
+from model.world.mechanism import Hazard, Knockout, Mechanism
+from model.world.protocol import World
+from model.world.shift_context import Stage
+from model.world.shift_events import Incident
+
+
+@kernel
+def breed(
+    stage: Stage,
+    repeats: Rows[Repeat],
+    count: Ints,
+    p: NearRepeat,
+    kind: int,
+    origin: Incident,
+    generation: int,
+    most: float,
+) -> None:
+    """Write down the repeats that a crime will have, ``most`` times as many as the usual belief lets happen."""
+    cell, victim, number = origin.cell, origin.victim, origin.number
+    for c in range(min(MOST, poisson(luck(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p.kappa * most))):
+        delay = 1 + int(-3.0 * p.days * math.log(1.0 - luck(stage.seed, REPEAT_DELAY, stage.tick, number, c)))
+        v = luck(stage.seed, REPEAT_PLACE, stage.tick, number, c)
+        where = cell
+        if v >= p.same_cell:
+            where = stage.ground.near[cell, int((v - p.same_cell) / (1.0 - p.same_cell) * 8.0)]
+        if where < 0:
+            continue
+        again = where == cell and stage.minds[victim].gone < 0
+        again = again and luck(stage.seed, REPEAT_VICTIM, stage.tick, number, c) < p.same_victim
+        row = repeats[count[0]]
+        row.tick, row.kind, row.cell = stage.tick + delay, kind, where
+        row.victim = victim if again else -1
+        row.offender, row.generation = origin.offender, generation
+        name = int(luck(stage.seed, REPEAT_NAME, stage.tick, number, c) * 16777216.0)
+        row.number = 268435456 + KEY[kind] * 16777216 + name
+        count[0] += 1
+
+
+def calm(world: World, place: Reals) -> None:
+    """Lower the first crimes by the part that repeats bring, so that the yearly level stays."""
+    kappa = by_cell(world.numbers["near_repeat"]["kappa"], world.town.cells["settlement"])
+    place[:, REPEATS == 1] *= 1.0 - kappa
+
+
+IT = Mechanism(
+    group=NearRepeat,
+    tables=(TO_COME,),
+    counts=Counts,
+    hazard=Hazard(place=calm),
+    knockout=Knockout(("repeats",)),
+)

@@ -1,0 +1,36 @@
+"""Declarations of political calendar: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision
+
+EVENT_HEARD = decision("event heard")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoliticalCalendar(Group):
+    """How far public events are felt, and how far the national trend of homicide holds here."""
+
+    name: ClassVar[str] = "political_calendar"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "C01", "C02", "C06", "K02", "K04", "K10", "M05", "M06", "M07", "M08", "M09", "M10", "M11", "S03", "S14",
+        "U11", "U12", "V19",
+    )  # fmt: skip
+
+    heard: float = share(0.5, "assumed", "residents who hear of a public event of size 1")
+    shock: float = number(
+        0.349, "evidence", 0.0, 2.0, "assumed: twice a public case, Q09; swept", "weight of a public event", off=0.0
+    )
+    trend: float = number(
+        1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0
+    )
+    army: float = number(
+        0.0, "patrols a shift", 0.0, 50.0, "S14", "army patrols of the state, whatever the policy", role="site", off=0.0
+    )
+    national_trend: float = share(
+        1.0, "K04; assumed", "part of the trend that violence by gangs and for hire follows", off=0.0
+    )

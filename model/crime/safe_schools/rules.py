@@ -1,0 +1,61 @@
+"""M24, prevention for the young: Safe Schools and talks by officers of the prevention branch (ODD 6.31).
+
+In the status quo there are none.  Switched off, a policy that uses them changes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from model.crime.safe_schools.schema import ADULT, YOUNGEST, SafeSchools
+from model.engine.calendar import DAYS_A_YEAR
+from model.engine.kernels import kernel
+from model.engine.rows import Reals
+from model.town.crime_kinds import SCHOOLS
+from model.town.residents import STUDENT
+from model.world.mechanism import Hazard, Knockout, Measure, Mechanism
+from model.world.month import Month
+from model.world.protocol import World
+
+
+@kernel
+def draw_of(student: bool, p: SafeSchools) -> float:
+    """Pull of a clique on somebody young, relative to one without any prevention."""
+    supervised = p.coverage * (1.0 if student else p.outreach)
+    return math.exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
+
+
+def guard(world: World, person: Reals) -> None:
+    """Keep crimes on the street from the young near schools, as far as they are supervised."""
+    p = world.numbers["safe_schools"]
+    person[SCHOOLS == 1, :, 2:] *= (1.0 - p["guard"] * p["coverage"])[:, None]
+
+
+def youth_of(world: World) -> Reals:
+    """Return the young of 7 to 17 years by settlement at the start: students, and those out of school."""
+    people, n = world.town.people, world.town.n_settlements
+    age = (world.calendar.first_tick // 3 - people["born"]) / DAYS_A_YEAR
+    young = (people["arrives"] < 0) & (age >= YOUNGEST) & (age < ADULT)
+    student = people["occupation"] == STUDENT
+    kinds = (young & student, young & ~student)
+    return np.array([np.bincount(people["settlement"][kind], minlength=n) for kind in kinds], np.float64)
+
+
+def supervised_hours(month: Month) -> float:
+    """Hours of supervision of young people in this month."""
+    world = month.world
+    p, youth = world.numbers["safe_schools"], world.once(youth_of)
+    taking_part = p["coverage"] * (youth[0] + p["outreach"] * youth[1])
+    return float((taking_part * p["hours"]).sum() * world.days_of_month / 7.0)
+
+
+IT = Mechanism(
+    group=SafeSchools,
+    hazard=Hazard(person=guard),
+    knockout=Knockout(("supervised_youth_hours",), policy="safe_schools"),
+    measures={
+        "supervised_youth_hours": Measure("hours", supervised_hours),
+    },
+)

@@ -1,0 +1,1 @@
+"""Tools of the model: kernels, tables, parameters, random streams, calendar, scenarios."""

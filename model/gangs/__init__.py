@@ -1,0 +1,1 @@
+"""Gangs: cliques, extortion, drug trade, custody and capture."""

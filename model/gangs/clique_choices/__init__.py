@@ -1,0 +1,1 @@
+"""How a clique chooses: the matters that it decides, and what weighs with it; `cliques` says when."""

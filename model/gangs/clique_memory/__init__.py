@@ -1,0 +1,1 @@
+"""What a clique remembers, what of it fades, and who leads it; `cliques` says when."""

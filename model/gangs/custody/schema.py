@@ -1,0 +1,17 @@
+"""Declarations of custody: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from model.engine.rows import Row
+from model.engine.tables import Growing
+
+
+class Prisoner(Row):
+    """Somebody held until a tick; ``clique`` is that of a member, else -1."""
+
+    until: int
+    who: int
+    clique: int
+
+
+PRISON = Growing(name="prison", row=Prisoner, about="Who is held: filled and emptied by the heavy hand.")

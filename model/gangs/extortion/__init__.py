@@ -1,0 +1,1 @@
+"""M7, extortion of two kinds, rivalry between cliques and recruitment."""

@@ -1,0 +1,238 @@
+"""Cliques of MS-13 and Barrio 18: how many there are, and the synthetic cells that each run gives them.
+
+Territories are drawn anew for every seed and never stand for a named place.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from model.engine.calendar import DAYS_A_YEAR
+from model.engine.kernels import Tables, kernel
+from model.engine.random_streams import luck
+from model.engine.rows import Flags, Ints, Rows
+from model.gangs.extortion.schema import Threat
+from model.gangs.gangs.schema import (
+    CLIQUE_MEMBER,
+    CLIQUE_PLACE,
+    CLIQUES,
+    FORGOTTEN,
+    NOT_YET,
+    ROLL,
+    TARGET_START,
+    TARGETS,
+    TERRITORY,
+    TRIES,
+    Belonging,
+    Clique,
+    Gangs,
+    Member,
+)
+from model.town.police import Stop
+from model.town.residents import Person
+from model.town.territory import Cell
+from model.town.town import Town
+from model.world.mechanism import Measure, Mechanism
+from model.world.protocol import World
+from model.world.shift_context import Stage
+from model.world.shift_events import NOBODY
+from model.world.state import State
+
+
+class Gangland(Tables):
+    """The tables of the State that cliques live on."""
+
+    cliques: Rows[Clique]
+    territory: Ints
+    target_start: Ints
+    targets: Ints
+    threats: Rows[Threat]
+    threat_count: Ints
+    roll: Rows[Member]
+    roll_count: Ints
+
+
+@kernel
+def enrol(roll: Rows[Member], count: Ints, i: int) -> None:
+    """Put somebody on the roll of members."""
+    roll[count[0]].who = i
+    count[0] += 1
+
+
+def gangland_of(world: World) -> Gangland:
+    """Lay out what cliques live on."""
+    state = world.state
+    return Gangland(
+        state[CLIQUES],
+        state[TERRITORY],
+        state[TARGET_START],
+        state[TARGETS],
+        state.threats.rows,
+        state.threats.count,
+        state[ROLL].rows,
+        state[ROLL].count,
+    )
+
+
+def n_cliques(gangs: Gangs, scale: float) -> tuple[int, int]:
+    """Return the cliques of both gangs; a shrunken town has fewer."""
+    return tuple(math.floor(int(n) * scale + 0.5) for n in (gangs.ms13, gangs.barrio18))  # type: ignore[return-value]
+
+
+def begin(world: World) -> None:
+    """Give every clique a centre, a territory, rivals, members and targets, by luck of the seed."""
+    town, state, cells = world.town, world.state, world.town.cells
+    p: Gangs = world.numbers["gangs"][0]
+    n_ms13, _ = n_cliques(world.settings["gangs"], world.settings["population"].scale)
+    cliques, territory = state[CLIQUES], state[TERRITORY]
+    for q, clique in enumerate(cliques):
+        clique.gang = 0 if q < n_ms13 else 1
+        clique.centre = centre_for(q, cells, town.everywhere, territory, p.dense, 0, world.seed)
+        hold(q, clique, cells, territory, territory < 0, p.reach)
+    for clique in cliques:
+        clique.rivals = count_rivals(clique, cliques, cells, p.border)
+    settle_foes(cliques, cells, p.border)
+    enlist(state, town.people, p.members, world.tick, world.seed)
+    state[TARGET_START] = np.zeros(len(cliques) + 1, np.int64)
+    state[TARGETS] = np.zeros(len(world.once(at_work)[0]), np.int64)
+    list_targets(world)
+
+
+def centre_for(
+    q: int, cells: Rows[Cell], everywhere: Rows[Stop], territory: Ints, dense: int, tick: int, seed: int
+) -> int:
+    """Return the first dense free cell among those tried, or the last tried."""
+    cell = -1
+    for a in range(TRIES):
+        row = int(np.searchsorted(everywhere["reach"], luck(seed, CLIQUE_PLACE, tick, q, a), side="right"))
+        cell = int(everywhere["cell"][min(row, len(everywhere) - 1)])
+        if cells[cell].population >= dense and territory[cell] < 0:
+            break
+    return cell
+
+
+def hold(q: int, clique: Clique, cells: Rows[Cell], territory: Ints, free: Flags, reach: float) -> None:
+    """Mark the populated free cells around the centre as held by clique q."""
+    dx = cells["x"] - cells[clique.centre].x
+    dy = cells["y"] - cells[clique.centre].y
+    territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
+
+
+def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], border: float) -> int:
+    """Count the cliques of the other gang whose centre is near."""
+    mine, theirs = cells[clique.centre], cells[cliques["centre"]]
+    dx, dy = theirs["x"] - mine.x, theirs["y"] - mine.y
+    near = dx * dx + dy * dy <= border * border
+    return int(np.count_nonzero(near & (cliques["gang"] != clique.gang)))
+
+
+def settle_foes(cliques: Rows[Clique], cells: Rows[Cell], border: float) -> None:
+    """Let every clique know the nearest one of the other gang that is alive near it, the first of equals."""
+    x, y = cells["x"][cliques["centre"]], cells["y"][cliques["centre"]]
+    for q, clique in enumerate(cliques):
+        far = (x - x[q]) ** 2 + (y - y[q]) ** 2
+        near = (far <= border * border) & (cliques["gang"] != clique.gang) & (cliques["alive"] == 1)
+        foes = np.flatnonzero(near)
+        clique.foe = foes[np.argmin(far[foes])] if len(foes) and clique.alive else NOT_YET
+
+
+@kernel
+def dissolve(stage: Stage, gangs: Gangland, q: int) -> None:
+    """Let a clique end: its members leave, its cells are free, nobody pays it."""
+    clique = gangs.cliques[q]
+    for k in range(gangs.roll_count[0]):
+        mind = stage.minds[gangs.roll[k].who]
+        if mind.member == q:
+            mind.member = NOT_YET
+    for i in gangs.targets[gangs.target_start[q] : gangs.target_start[q + 1]]:
+        if stage.minds[i].pays == q:
+            stage.minds[i].pays = NOT_YET
+    for cell in range(len(gangs.territory)):
+        if gangs.territory[cell] == q:
+            gangs.territory[cell] = NOT_YET
+    clique.members = clique.alive = 0
+    clique.leader = clique.heir_at = clique.attack_at = NOT_YET
+
+
+def sender_for(q: int, cliques: Rows[Clique], cells: Rows[Cell], large: int) -> int:
+    """Return the nearest clique of the same gang that is large enough to send members, or -1."""
+    mine = cliques[q]
+    some = np.flatnonzero((cliques["gang"] == mine.gang) & (cliques["alive"] == 1) & (cliques["members"] >= large))
+    if len(some) == 0:
+        return NOT_YET
+    centres = cells[cliques["centre"][some]]
+    far = (centres["x"] - cells[mine.centre].x) ** 2 + (centres["y"] - cells[mine.centre].y) ** 2
+    return int(some[np.argmin(far)])
+
+
+def settle(q: int, clique: Clique, town: Town, territory: Ints, free: Flags, p: Gangs, tick: int, seed: int) -> bool:
+    """Give a clique a new centre and the free cells around it, with no memory; return whether the centre is free."""
+    centre = centre_for(q, town.cells, town.everywhere, territory, p.dense, tick, seed)
+    if not free[centre]:
+        return False
+    clique.centre, clique.alive = centre, 1
+    hold(q, clique, town.cells, territory, free, p.reach)
+    for name in FORGOTTEN:
+        clique[name] = Clique.columns[name].first
+    return True
+
+
+def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
+    """Draw the members of every clique from the young men who live in its territory."""
+    minds, cliques, roll = state.minds, state[CLIQUES], state[ROLL]
+    age = (tick // 3 - people["born"]) / DAYS_A_YEAR
+    fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
+    for q, clique in enumerate(cliques):
+        pool = np.flatnonzero(fit & (state[TERRITORY][people["home"]] == q))
+        for a in range(members if len(pool) else 0):
+            minds["member"][pool[int(luck(seed, CLIQUE_MEMBER, 0, q, a) * len(pool))]] = q
+        clique.members = clique.founding = int(np.count_nonzero(minds["member"] == q))
+    members_now = np.flatnonzero(minds["member"] >= 0)
+    roll.reserve(len(members_now))
+    roll.rows["who"][: len(members_now)], roll.count[0] = members_now, len(members_now)
+
+
+def at_work(world: World) -> tuple[Ints, Ints]:
+    """Return the business residents who have a working place, and its cell."""
+    workplace = world.town.places[0]
+    able = np.flatnonzero((world.town.people["business"] == 1) & (workplace >= 0))
+    return able.astype(np.int64), workplace[able].astype(np.int64)
+
+
+def list_targets(world: World) -> None:
+    """List the business residents whose working place each clique holds, clique by clique.
+
+    The room for all of them stays where it is, so that nothing need be laid out anew when ground changes hands.
+    """
+    state, (able, workplace) = world.state, world.once(at_work)
+    holder = state[TERRITORY][workplace]
+    held = np.flatnonzero(holder >= 0)
+    order = held[np.argsort(holder[held], kind="stable")]
+    counts = np.bincount(holder[order], minlength=len(state[CLIQUES]))
+    state[TARGET_START][1:] = np.cumsum(counts)
+    state[TARGETS][: len(order)] = able[order]
+
+
+IT = Mechanism(
+    group=Gangs,
+    tables=(CLIQUES, ROLL, TERRITORY, TARGET_START, TARGETS),
+    mind=Belonging,
+    begin=begin,
+    measures={
+        "gang_members": Measure("people", lambda month: float(month.world.state[CLIQUES]["members"].sum())),
+        "cliques": Measure("cliques", lambda month: float(np.count_nonzero(month.world.state[CLIQUES]["members"] > 0))),
+    },
+)
+
+
+@kernel
+def next_member(stage: Stage, gangs: Gangland, clique: int, after: int) -> int:
+    """Living member of a clique with the next higher number, or -1: the roll stands in no lasting order."""
+    found = NOBODY
+    for k in range(gangs.roll_count[0]):
+        i = gangs.roll[k].who
+        if i > after and (found < 0 or i < found) and stage.minds[i].member == clique and stage.minds[i].gone < 0:
+            found = i
+    return found

@@ -1,0 +1,1 @@
+"""M8, narco protectors: where they operate thieves stay away or die, and nobody tells."""

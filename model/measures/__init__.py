@@ -1,0 +1,1 @@
+"""Monthly measures and the four criteria."""

@@ -1,1 +1,0 @@
-"""One mechanism a file: its numbers, the rule for one, the pass over its events, `act(world)`."""

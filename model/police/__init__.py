@@ -1,0 +1,1 @@
+"""The police: rosters, patrols, officers, contacts, misconduct, plans, chiefs."""

@@ -1,0 +1,136 @@
+"""Declarations of adoption: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision
+from model.engine.rows import Row
+from model.engine.tables import Field
+
+HEARS, COURSE, MOVES, RETIRES = decision("hears"), decision("course"), decision("moves"), decision("retires")
+NEWCOMER, TENURE, SERVICE, EXPLAINS = (
+    decision("newcomer"),
+    decision("tenure"),
+    decision("service"),
+    decision("explains"),
+)
+LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
+"""Months at the post and years of service of officers at the start, at most; assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption(Group):
+    """How officers hear of MOPSIC, are trained, leave and are replaced, and through what training acts."""
+
+    name: ClassVar[str] = "adoption"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "B20", "B21", "C03", "C04", "C05", "C07", "C08", "C09", "C10", "C11", "C15", "C17", "C18", "C20", "C21", "C22",
+        "C23", "E13", "F23", "U09", "U11",
+    )  # fmt: skip
+
+    outside: float = number(0.01, "a month", 0.0, 1.0, "assumed", "hearing of MOPSIC by outside news", off=0.0)
+    peers: float = number(
+        0.03,
+        "a month",
+        0.0,
+        2.0,
+        "C11; calibrated: orders of magnitude",
+        "the same by colleagues of the facility, if all knew",
+        off=0.0,
+    )
+    places: float = number(
+        2.0,
+        "per 100 officers a year",
+        0.0,
+        200.0,
+        "C03, U09; assumed",
+        "training places of the PNC",
+        role="lever",
+        off=0.0,
+    )
+    donor_places: float = number(
+        4.0,
+        "per 100 officers a year",
+        0.0,
+        200.0,
+        "C22, C23; assumed",
+        "training places of donors",
+        role="lever",
+        off=0.0,
+    )
+    overlap: float = share(0.25, "C07; assumed", "places lost to facilitators who do the same twice", role="lever")
+    programme_places: float = number(
+        0.0, "per 100 officers a year", 0.0, 200.0, "policy", "places of a programme, while its support lasts",
+        role="lever", off=0.0,
+    )  # fmt: skip
+    course_days: float = number(5.0, "days", 0.0, 60.0, "assumed: no source tells", "working days of a training course")
+    prevention: float = number(
+        3.0, "ratio", 0.2, 10.0, "B21; assumed", "uptake of the prevention branch over operations"
+    )
+    champion: float = number(2.0, "ratio", 0.2, 10.0, "C18, C21; assumed", "uptake of champions over others")
+    leaders: float = number(1.0, "ratio", 0.2, 50.0, "policy", "uptake of team leaders and chiefs", role="lever")
+    old_guard: float = number(0.5, "ratio", 0.0, 2.0, "C20; assumed", "uptake of officers from before the PNC")
+    rotation: float = share(
+        0.35, "orders of magnitude: 20-60 % a year; U11", "officers moved away in a year", high=0.995, off=0.0
+    )
+    permanence: float = share(0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever")
+    service: int = number(22, "years", 5, 40, "assumed", "years of service after which officers retire")
+    retire: float = share(0.2, "C20; assumed", "of those, who retire in a year", high=0.95, off=0.0)
+    academy: float = share(0.15, "assumed", "successors who come from the academy")
+    academy_trained: float = share(0.03, "C04", "trained among those from the academy", role="lever")
+    pool: float = share(0.1, "C03, C05; assumed", "trained in the national pool at the start of 2017")
+    pool_growth: float = number(0.01, "a year", -0.1, 0.2, "C03; assumed", "growth of that share")
+    pool_cap: float = share(0.6, "C03: below 80 % in 2020; assumed", "most that it can reach")
+    pool_aware: float = share(0.6, "C09, C11; assumed", "successors who know of MOPSIC though untrained")
+    link_treatment: float = share(1.0, "design: switch of a link", "training acts on how people are treated")
+    link_explain: float = share(1.0, "design: switch of a link", "training acts by explaining")
+    link_plan: float = share(1.0, "design: switch of a link", "the habit of the area acts on planned visits")
+    link_forms: float = share(1.0, "design: switch of a link", "the habit of analysis acts on how forms are filled")
+    explain: float = share(0.25, "concept: 0-0.5", "late answers that a trained lead explains without blame", high=0.5)
+    planning: float = number(
+        3.0,
+        "ratio",
+        0.0,
+        10.0,
+        "A10, E14; assumed",
+        "visits to institutions of a lead with a full habit of the area",
+    )
+    busts: float = share(0.5, "B20; assumed", "of these, what pressure for arrests takes from operations", role="lever")
+    returned: float = share(
+        0.3, "E13, F23; assumed", "of that, what COMUPRE and communal authorities give back", role="lever"
+    )
+    forms: float = share(0.5, "D03; assumed", "forms filled with conviction more with a full habit of analysis")
+
+
+LEAVING = Field(
+    name="leaving",
+    of=np.int64,
+    shape=("officer",),
+    exempt="written and read within the last shift of a month",
+    about="Officers who have been found out and go: capture alone.",
+)
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    officers_made_aware: float
+    officers_trained: float
+    training_days: float
+    officers_moved: float
+    officers_retired: float
+    explained: float
+
+
+WRITES = (
+    "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
+    "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
+    "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith",
+    "officers.tick_sector", "officers.schooling", "officers.tick_trained", "officers.skill", "officers.habit_team",
+    "officers.habit_area", "officers.habit_analysis", "officers.habit_follow", "means.care", "tally.suspended",
+)  # fmt: skip

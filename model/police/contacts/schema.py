@@ -1,0 +1,170 @@
+"""Declarations of contacts: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from model.engine.causes import cause
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision
+from model.engine.rows import Column, Row
+
+GREETING, TALK, STOP, BRIBE = cause("greeting", 1), cause("talk", 2), cause("stop", 3), cause("bribe", 4)
+LONG_VISIT, RUDE, ABUSE = cause("long_visit", 31), cause("rude", 32), cause("abuse", 33)
+FRIENDLY = (GREETING, TALK, LONG_VISIT)
+MEET_ABUSE, MEET_WITH = decision("meet abuse"), decision("meet with")
+MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
+    decision("meet count"),
+    decision("meet who"),
+    decision("meet kind"),
+    decision("meet tone"),
+)
+BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
+LONG_ONES, TALKS_TOO = decision("long visits"), decision("talks at homes")
+MOST = 15
+YOUNGEST = 12.0
+"""Age from which residents are met; assumed."""
+HOLDERS = 4096
+"""Holders of a position that a resident tells apart."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contacts(Group):
+    """How patrols meet residents and how they treat them."""
+
+    name: ClassVar[str] = "contacts"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "B03",
+        "B18",
+        "B24",
+        "G03",
+        "G04",
+        "G05",
+        "G08",
+        "I06",
+        "Z01",
+        "Z02",
+        "Z04",
+    )
+
+    foot: float = number(
+        2.2,
+        "contacts a visit",
+        0.0,
+        10.0,
+        "B03; orders of magnitude: 4-5 a couple-shift",
+        "contacts of a couple on foot or by bicycle",
+    )
+    motor: float = number(
+        1.33, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
+    )
+    night: float = share(0.35, "assumed", "contacts at night relative to day")
+    stop: float = share(
+        0.18,
+        "orders of magnitude: 30-55 % of contacts; assumed",
+        "chance that a contact is a stop, for a man without vehicle",
+        role="site",
+    )
+    young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
+    drivers: float = number(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
+    women: float = number(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative")
+    checkpoint: float = number(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
+    talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
+    fair: float = number(
+        2.4,
+        "log-odds",
+        -2.0,
+        6.0,
+        "orders of magnitude: 6-20 % unfair",
+        "fair treatment by an untrained officer of mean manner",
+        role="lever",
+    )
+    manner: float = number(0.5, "log-odds", 0.0, 2.0, "assumed", "effect of an officer's manner")
+    training: float = number(
+        0.3,
+        "log-odds",
+        -0.6,
+        1.2,
+        "concept: 0.3 +- 0.3, zero and below allowed",
+        "effect of MOPSIC training on treatment",
+    )
+    familiar: float = number(
+        1.25,
+        "ratio",
+        1.0,
+        2.0,
+        "B24; assumed",
+        "weight of a friendly contact with an officer whom the resident knows",
+        off=1.0,
+    )
+    acquainted: float = number(
+        0.3,
+        "log-odds",
+        0.0,
+        0.6,
+        "B24; size assumed",
+        "fair treatment of who knows one of the couple",
+        off=0.0,
+    )
+    calm: float = number(
+        1.5, "log-odds", 0.0, 2.5, "assumed; swept .5-2.5", "fair treatment at planned visits and talks", off=0.0
+    )
+    long: float = share(0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit")
+    together: float = share(
+        0.3, "assumed; swept", "greetings, talks and visits at home that two of the household share"
+    )
+    abuse: float = share(0.2, "orders of magnitude: .05-.1 a hundred adults a year; swept", "unfair stops with abuse")
+    language: float = number(
+        0.3, "log-odds", 0.0, 2.0, "C12; assumed", "fair treatment by an officer who speaks the language spoken"
+    )
+    spoken: float = share(0.0, "assumed", "contacts held in the language of the place", role="site")
+    finds: float = share(0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant")
+    proof: float = share(0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge")
+    weight_greeting: float = number(
+        0.0204, "evidence", 0.0, 1.0, "assumed: +.5 points; swept 0-1", "weight of a fair greeting", off=0.0
+    )
+    weight_talk: float = number(
+        0.0634, "evidence", 0.0, 1.0, "assumed: +2 points; swept .5-4", "weight of a fair talk", off=0.0
+    )
+    weight_long: float = number(
+        0.19, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
+    )
+    weight_stop: float = number(
+        0.0532, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
+    )
+    weight_rude: float = number(
+        0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -8", "weight of rude treatment", off=0.0
+    )
+    weight_abuse: float = number(1.22, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
+    weight_bribe: float = number(0.443, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
+    weight_meeting: float = number(
+        0.0518, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
+    )
+
+
+class Counts(Row):
+    """What is counted in a month."""
+
+    contacts: float
+    greetings: float
+    talks: float
+    long_visits: float
+    stops: float
+    bribes: float
+    unfair: float
+    contacts_known: float
+    visits_planned: float
+    talks_planned: float
+
+
+class Acquaintance(Row):
+    """The officer with whom a resident last had a friendly talk: position and holder in one number, -1 for nobody."""
+
+    knows: Annotated[int, Column("", first=-1.0, kind="i4")]
+
+
+WRITES = (
+    "minds.met", "minds.met_free", "tally.arrests_easy", "officers.asked", "duty.friendly", "duty.warmth", "arrests",
+    "bribes", "impressions", "signed",
+)  # fmt: skip

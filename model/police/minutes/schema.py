@@ -1,0 +1,42 @@
+"""Declarations of minutes: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.rows import Row, code
+from model.engine.tables import Field
+
+SHIFT = 480.0
+LITRES = 3.785
+"""Litres of a gallon."""
+USES = ("brief", "fixed", "calls", "orders", "meetings", "requests", "problems", "visits", "talks", "patrol")
+FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = (code(use) for use in range(3))
+STRETCH_PATROL, STRETCH_HOMES = code(3), code(4)
+N_OWED = 3
+NIGHT = 2
+OWED = Field(
+    name="owed",
+    of=np.float64,
+    shape=("facility", N_OWED, 2),
+    about="Minutes asked of couples and given since the start, for meetings, requests, problems: whoever asks; this.",
+)
+
+
+class Counts(Row):
+    """Minutes of couples in a month, by use; litres burnt."""
+
+    minutes_brief: float
+    minutes_fixed: float
+    minutes_calls: float
+    minutes_orders: float
+    minutes_meetings: float
+    minutes_requests: float
+    minutes_problems: float
+    minutes_visits: float
+    minutes_talks: float
+    minutes_patrol: float
+    minutes_own: float
+    shifts_own: float
+    shifts_led: float
+    litres: float

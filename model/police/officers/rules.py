@@ -1,0 +1,164 @@
+"""M29, the officers' side of trust: stress, felt safety, faith in the community, motivation (ODD 6.18).
+
+Switched off, these states are frozen as at the start: no officer is more or less of anything than by disposition.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from model.engine.kernels import Tables, kernel, making_arrays
+from model.engine.random_streams import logistic
+from model.engine.rows import Ints, Reals, Rows
+from model.police.adoption.schema import Adoption
+from model.police.contacts.schema import Contacts
+from model.police.officers.schema import DUTY, MOST, NIGHT, Duty, Officers
+from model.police.practices.rules import tone_of
+from model.police.practices.schema import Practices
+from model.police.pressure.schema import Pressure
+from model.police.resources.schema import Resources
+from model.town.crime_kinds import HOMICIDE
+from model.town.police import FacilityRow, Officer
+from model.world.mechanism import Given, Knockout, Mechanism, carries_out, portrayed
+from model.world.month import Month
+from model.world.places import chiefs_of
+from model.world.protocol import World
+from model.world.shift_context import Plant, Stage
+from model.world.shift_events import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
+from model.world.state import OFFICERS, Couple
+
+
+class Tones(Tables):
+    """What officers' tone goes by."""
+
+    contacts: Rows[Contacts]
+    adoption: Rows[Adoption]
+    states: Rows[Officers]
+    practices: Rows[Practices]
+    pressure: Rows[Pressure]
+    resources: Rows[Resources]
+
+
+@kernel
+def brief(plant: Plant, by: Tones) -> None:
+    """Write into each officer's tone what training, boss, orders, language and states add to the odds of fairness."""
+    officers, homes = plant.officers, plant.facilities
+    for o in range(len(officers)):
+        officer = officers[o]
+        z = homes[officer.facility].settlement
+        p, s = by.contacts[z], by.states[z]
+        tone = p.training * by.adoption[z].link_treatment * officer.skill
+        tone += tone_of(officer, by.practices[z], by.pressure[z].level, 1.0 - by.resources[z].condition)
+        tone += p.language * p.spoken * officer.kiche
+        officer.tone = tone + s.faith_tone * officer.faith - s.stress_tone * officer.stress
+
+
+@kernel
+def goes(lead: Officer, p: Officers) -> float:
+    """Chance that this lead makes a planned visit."""
+    return logistic(p.kept + p.keen * lead.motivation + p.bold * lead.safety)
+
+
+@making_arrays
+def live_through(stage: Stage, couples: Rows[Couple], plant: Plant, chiefs: Ints, duty: Rows[Duty]) -> None:
+    """Note what the officers on duty live through in this shift."""
+    day, cells, tick = stage.day, stage.ground.cells, stage.tick
+    for k in range(day.counts[RESPONSES]):
+        couple = couples[day.responses[k].post]
+        if plant.posts[day.responses[k].post].copy > 0:
+            continue
+        duty[couple.lead].calls += 1
+        duty[couple.mate].calls += 1
+    for k in range(day.counts[MEETINGS]):
+        duty[chiefs[day.meetings[k].authority]].meetings += 1
+    attacks = np.zeros(len(plant.facilities), np.int64)
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        if (row.kind == HOMICIDE or row.motive in (BY_GANG, BY_CROWD)) and cells[row.cell].facility >= 0:
+            attacks[cells[row.cell].facility] += 1
+    for post in range(len(couples)):
+        couple = couples[post]
+        if couple.on == 0 or plant.posts[post].copy > 0:
+            continue
+        for o in (couple.lead, couple.mate):
+            duty[o].attacks += attacks[plant.posts[post].facility]
+            if tick % 3 == NIGHT:
+                duty[o].nights += 1
+
+
+@kernel
+def moved(state: float, left: float, push: float) -> float:
+    """Return a state after a month: faded, pushed, within its limits."""
+    return min(MOST, max(-MOST, state * left + push))
+
+
+@kernel
+def settle_states(officers: Rows[Officer], homes: Rows[FacilityRow], duty: Rows[Duty], states: Rows[Officers]) -> None:
+    """Let the month's duty move the states of every officer."""
+    for o in range(len(officers)):
+        officer, lived = officers[o], duty[o]
+        p = states[homes[officer.facility].settlement]
+        left = math.exp(-0.6931471805599453 / p.months)
+        officer.faith = moved(officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings)
+        officer.motivation = moved(officer.motivation, left, p.friendly * lived.friendly)
+        safety = p.meeting * lived.meetings - p.attack * lived.attacks
+        officer.safety = moved(officer.safety, left, safety)
+        strain = p.attack * lived.attacks + p.load * lived.calls + p.night * lived.nights
+        officer.stress = moved(officer.stress, left, strain)
+
+
+def tones_of(world: World) -> Tones:
+    """Lay out what officers' tone goes by."""
+    n = world.numbers
+    return Tones(n["contacts"], n["adoption"], n["officers"], n["practices"], n["pressure"], n["resources"])
+
+
+@carries_out(brief)
+def prepare(world: World) -> Given:
+    """Brief the officers for this shift."""
+    return world.plant, world.laid(tones_of)
+
+
+@carries_out(live_through)
+def act(world: World) -> Given:
+    """Note what the officers live through."""
+    return world.stage(), world.state.couples, world.plant, world.once(chiefs_of), world.state.duty
+
+
+def month_end(world: World) -> None:
+    """Move the states; a new month of duty begins."""
+    plant, duty = world.plant, world.state.duty
+    settle_states(plant.officers, plant.facilities, duty, world.numbers["officers"])
+    duty[:] = np.zeros(1, duty.dtype)
+
+
+def portrait(month: Month) -> dict[str, float]:
+    """Return the measures of how officers feel: means, from 0 to 1."""
+    officers, p = month.world.state[OFFICERS], month.world.numbers["officers"][0]
+    return {f"officers_{name}": mean_state(officers[name], p[name]) for name in ("faith", "safety", "stress")}
+
+
+def mean_state(distance: Reals, usual: float) -> float:
+    """Return the mean of a state whose disposition is ``usual``, nan of no officers."""
+    if not len(distance):
+        return math.nan
+    odds = np.exp(distance) * usual
+    return float(np.mean(odds / (1.0 - usual + odds)))
+
+
+IT = Mechanism(
+    group=Officers,
+    tables=(DUTY,),
+    writes=("officers.tone", "officers.motivation", "officers.stress", "officers.safety", "officers.faith"),
+    knockout=Knockout(("officers_faith", "officers_safety", "officers_stress", "visits")),
+    measures=portrayed(
+        portrait,
+        {
+            "officers_faith": "0-1",
+            "officers_safety": "0-1",
+            "officers_stress": "0-1",
+        },
+    ),
+)

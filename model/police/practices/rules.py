@@ -1,0 +1,363 @@
+"""M43, practices: MOPSIC as what officers do, each more or less: team, area, analysis, follow-up (ODD 6).
+
+Switched off, habits stay as they are at the start, couples keep to their own sectors and plan no hours.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from model.engine.calendar import MONTH
+from model.engine.kernels import Tables, kernel, making_arrays
+from model.engine.random_streams import logistic, luck
+from model.engine.rows import Ints, Reals, Rows
+from model.police.adoption.schema import Adoption
+from model.police.officers.schema import Officers
+from model.police.practices.schema import (
+    BOSSES,
+    CHIEF,
+    FADING,
+    HABITS,
+    LEADER,
+    LONGEST_TAUGHT,
+    MOST_PRACTICES,
+    NEWCOMER_SHARE,
+    RESHUFFLED,
+    REVIEWS_ANALYSIS,
+    REVIEWS_AREA,
+    REVIEWS_FOLLOW,
+    REVIEWS_TEAM,
+    SCHOOLED,
+    SEASONED,
+    SENT,
+    SETTLED,
+    SPREAD,
+    STAFF,
+    STATIONS,
+    SUPPORT,
+    TAUGHT,
+    Counts,
+    Practices,
+    Station,
+)
+from model.police.pressure.schema import Pressure
+from model.police.resources.schema import Resources
+from model.town.police import COPIES, FOUNDED, NO_POST, FacilityRow, Officer
+from model.world.columns import Tally
+from model.world.mechanism import Knockout, Mechanism, portrayed
+from model.world.month import Month
+from model.world.protocol import World
+from model.world.sampling import in_a_month
+from model.world.shift_context import Plant, Stage
+from model.world.state import OFFICERS, Couple
+
+
+class Reasons(Tables):
+    """What an officer's habits are weighed by."""
+
+    practices: Rows[Practices]
+    adoption: Rows[Adoption]
+    states: Rows[Officers]
+    pressure: Rows[Pressure]
+    resources: Rows[Resources]
+    stations: Rows[Station]
+
+
+@kernel
+def chief_at(officers: Rows[Officer], f: int) -> int:
+    """Position of the chief of a facility: its first officer, or -1."""
+    for o in range(len(officers)):
+        if officers[o].facility == f:
+            return o
+    return -1
+
+
+@making_arrays
+def rank(officers: Rows[Officer], bosses: Ints, n_facilities: int, n_sectors: int) -> None:
+    """Find who leads a team, who is chief, and who is whose boss."""
+    chiefs, leaders = np.full(n_facilities, -1, np.int64), np.full(n_sectors, -1, np.int64)
+    for o in range(len(officers)):
+        officer = officers[o]
+        if chiefs[officer.facility] < 0:
+            chiefs[officer.facility] = o
+        if officer.seat == 0 and officer.sector >= 0 and leaders[officer.sector] < 0:
+            leaders[officer.sector] = o
+    for o in range(len(officers)):
+        officer, chief = officers[o], chiefs[officers[o].facility]
+        leader = leaders[officer.sector] if officer.sector >= 0 else -1
+        officer.leads = CHIEF if o == chief else (LEADER if o == leader else STAFF)
+        bosses[o] = -1 if o == chief else (chief if leader < 0 or leader == o else leader)
+        officer.led = officers[bosses[o]].trained if bosses[o] >= 0 else 0
+
+
+@kernel
+def hold_skill(officers: Rows[Officer], tick: int) -> None:
+    """Let what was learned hold where the boss is trained too, and fade where not."""
+    for o in range(len(officers)):
+        officer = officers[o]
+        months = (tick - officer.tick_trained) / MONTH
+        officer.skill = officer.trained * (1.0 if officer.led == 1 else 2.0 ** (-months / FADING))
+
+
+@making_arrays
+def reshuffle(
+    officers: Rows[Officer], plant: Plant, rows: Rows[Practices], tally: Rows[Tally], tick: int, seed: int
+) -> None:
+    """Let couples of a group change sectors with one another, where the chief does not keep teams."""
+    n, others = len(plant.posts) // COPIES, np.zeros(len(plant.posts), np.int64)
+    for post in range(n):
+        f, group = plant.posts[post].facility, plant.posts[post].group
+        p, chief = rows[plant.facilities[f].settlement], chief_at(officers, f)
+        chance = in_a_month(p.reshuffle * (1.0 - p.keeping * officers[chief].habit_team))
+        if luck(seed, RESHUFFLED, tick, post, 0) >= 0.5 * chance:
+            continue
+        k = 0
+        for other in range(n):
+            if other != post and plant.posts[other].facility == f and plant.posts[other].group == group:
+                others[k] = other
+                k += 1
+        if k > 0:
+            swap(officers, plant, post, others[int(luck(seed, RESHUFFLED, tick, post, 1) * k)], tick)
+            tally[0].sector_changes += 4.0
+
+
+@kernel
+def swap(officers: Rows[Officer], plant: Plant, post: int, other: int, tick: int) -> None:
+    """Let the officers of two posts change sectors."""
+    here, there = officers[plant.seats[post, 0]].sector, officers[plant.seats[other, 0]].sector
+    for seat in range(2):
+        one, two = officers[plant.seats[post, seat]], officers[plant.seats[other, seat]]
+        one.sector, two.sector = there, here
+        one.tick_sector = two.tick_sector = tick
+
+
+@kernel
+def renew_support(stations: Rows[Station], homes: Rows[FacilityRow], reasons: Reasons, tick: int, seed: int) -> None:
+    """Begin the support of an order where one has come, and let it end after its months."""
+    for f in range(len(stations)):
+        station, p = stations[f], reasons.practices[homes[f].settlement]
+        ordered = p.order_team + p.order_area + p.order_analysis + p.order_follow
+        if ordered + reasons.adoption[homes[f].settlement].programme_places == 0.0:
+            station.tick_ordered = station.until = -1
+        elif station.tick_ordered < 0:
+            months = p.support_least + max(0.0, p.support_most - p.support_least) * luck(seed, SUPPORT, tick, f, 0)
+            station.tick_ordered, station.until = tick, tick + int(MONTH * months)
+        station.supported = 1 if tick < station.until else 0
+
+
+@kernel
+def common_reasons(officer: Officer, reasons: Reasons, z: int, tick: int) -> float:
+    """What speaks for all practices alike in an officer, in log-odds."""
+    p, a, s = reasons.practices[z], reasons.adoption[z], reasons.states[z]
+    months = (tick - officer.tick_sector) / MONTH if officer.sector >= 0 else 0.0
+    wish = p.tenure * (min(months, SEASONED) / SEASONED - SETTLED) + p.schooling * officer.schooling
+    odds = math.exp(officer.faith) * s.faith
+    wish += p.faith * (odds / (1.0 - s.faith + odds) - s.faith)
+    wish += p.champion * officer.champion - (p.old_guard if officer.cohort < FOUNDED else 0.0)
+    if officer.branch == 0:
+        wish -= p.pressing * (reasons.pressure[z].level * a.busts * (1.0 - a.returned) - p.usual_pressing)
+    return wish - p.penury * (1.0 - reasons.resources[z].condition - p.usual_penury)
+
+
+@kernel
+def reviewed(
+    officer: Officer, k: int, colleagues: float, boss: float, chief: float, wish: float, p: Practices, supported: int
+) -> float:
+    """What the habit of practice k becomes if it is reviewed now, by those of colleagues, boss and chief."""
+    if k == 0:
+        usual, own, skill, order = p.usual_team, p.team, p.taught_team, p.order_team
+    elif k == 1:
+        usual, own, skill, order = p.usual_area, p.area, p.taught_area, p.order_area
+    elif k == 2:
+        usual, own, skill, order = p.usual_analysis, p.analysis, p.taught_analysis, p.order_analysis
+    else:
+        usual, own, skill, order = p.usual_follow, p.follow, p.taught_follow, p.order_follow
+    z = math.log(usual / (1.0 - usual)) + own + wish
+    z += p.taught * skill * officer.skill + p.boss * officer.led * boss + p.peers * (colleagues - usual)
+    z += p.order * order * supported * (0.5 + 0.5 * chief)
+    return logistic(z)
+
+
+@kernel
+def habit_of(officer: Officer, k: int) -> float:
+    """How much an officer has of practice k."""
+    if k == 0:
+        return officer.habit_team
+    if k == 1:
+        return officer.habit_area
+    return officer.habit_analysis if k == 2 else officer.habit_follow
+
+
+@kernel
+def set_habit(officer: Officer, k: int, habit: float) -> None:
+    """Let an officer have so much of practice k."""
+    if k == 0:
+        officer.habit_team = habit
+    elif k == 1:
+        officer.habit_area = habit
+    elif k == 2:
+        officer.habit_analysis = habit
+    else:
+        officer.habit_follow = habit
+
+
+@making_arrays
+def review(
+    officers: Rows[Officer], homes: Rows[FacilityRow], bosses: Ints, reasons: Reasons, tally: Rows[Tally], tick: int,
+    seed: int,
+) -> None:  # fmt: skip
+    """Let every officer review each habit, perhaps, by what those of the own facility did so far."""
+    n, staff = len(officers), np.zeros(len(homes))
+    before, mean, chiefs = np.zeros((n, 4)), np.zeros((len(homes), 4)), np.full(len(homes), -1, np.int64)
+    for o in range(n):
+        f = officers[o].facility
+        staff[f] += 1.0
+        chiefs[f] = o if chiefs[f] < 0 else chiefs[f]
+        for k in range(MOST_PRACTICES):
+            before[o, k] = habit_of(officers[o], k)
+            mean[f, k] += before[o, k]
+    for o in range(n):
+        officer, f = officers[o], officers[o].facility
+        p = reasons.practices[homes[f].settlement]
+        wish = common_reasons(officer, reasons, homes[f].settlement, tick)
+        for k, name in enumerate((REVIEWS_TEAM, REVIEWS_AREA, REVIEWS_ANALYSIS, REVIEWS_FOLLOW)):
+            if luck(seed, name, tick, o, 0) < p.renew:
+                boss = before[bosses[o], k] if bosses[o] >= 0 else 0.0
+                others, supported = mean[f, k] / staff[f], reasons.stations[f].supported
+                habit = reviewed(officer, k, others, boss, before[chiefs[f], k], wish, p, supported)
+                set_habit(officer, k, habit)
+                tally[0].habits_reviewed += 1.0
+
+
+@kernel
+def come_anew(officer: Officer, p: Practices, schooling: float, months: float, tick: int) -> None:
+    """Let who takes a position begin: new in its sector, a course so many months ago, little of any habit yet."""
+    officer.tick_sector, officer.schooling = tick, SPREAD * (schooling - 0.5)
+    officer.tick_trained = tick - int(MONTH * months)
+    officer.skill = officer.trained * 2.0 ** (-months / FADING)
+    officer.habit_team, officer.habit_area = NEWCOMER_SHARE * p.usual_team, NEWCOMER_SHARE * p.usual_area
+    officer.habit_analysis, officer.habit_follow = NEWCOMER_SHARE * p.usual_analysis, NEWCOMER_SHARE * p.usual_follow
+
+
+@kernel
+def sent_to(stage: Stage, couple: Couple, plant: Plant, f: int, post: int, p: Practices) -> int:
+    """Sector to which the relief sends a couple: the lead's own, or another of the facility."""
+    own = plant.officers[couple.lead].sector
+    chance = p.sent + p.sent_team * plant.officers[chief_at(plant.officers, f)].habit_team
+    if luck(stage.seed, SENT, stage.tick, post, 0) < chance:
+        return own
+    first, n = -1, 0
+    for s in range(len(plant.sectors)):
+        if plant.sectors[s].facility == f:
+            first = s if first < 0 else first
+            n += 1
+    if n < 2:
+        return own
+    other = first + int(luck(stage.seed, SENT, stage.tick, post, 1) * (n - 1))
+    return other + 1 if other >= own else other
+
+
+@kernel
+def tone_of(officer: Officer, p: Practices, level: float, penury: float) -> float:
+    """What boss, pressure and conditions add to the log-odds that this officer treats somebody fairly."""
+    tone = p.boss_tone * officer.led + p.both_tone * officer.led * officer.skill
+    return tone - p.pressing_tone * (level - p.usual_level) - p.penury_tone * (penury - p.usual_penury)
+
+
+def begin(world: World) -> None:
+    """Give officers their sectors, schooling, the time since their course, and the habits of the status quo."""
+    officers, plant, tick, seed = world.plant.officers, world.plant, world.tick, world.seed
+    for o, officer in enumerate(officers):
+        p = world.numbers["practices"][plant.facilities[officer.facility].settlement]
+        officer.sector = plant.posts[officer.post].sector if officer.post != NO_POST else -1
+        officer.schooling = SPREAD * (luck(seed, SCHOOLED, 0, o, 0) - 0.5)
+        officer.tick_trained = tick - int(MONTH * LONGEST_TAUGHT * luck(seed, TAUGHT, 0, o, 0))
+        for k, name in enumerate(("team", "area", "analysis", "follow")):
+            set_habit(officer, k, p[f"usual_{name}"])
+    rank(officers, world.state[BOSSES], len(plant.facilities), len(plant.sectors))
+    hold_skill(officers, tick)
+
+
+def reasons_of(world: World) -> Reasons:
+    """Lay out what habits are weighed by."""
+    n = world.numbers
+    return Reasons(n["practices"], n["adoption"], n["officers"], n["pressure"], n["resources"], world.state[STATIONS])
+
+
+def month_end(world: World) -> None:
+    """Let teams be broken up, support begin or end, what was learned fade, and habits be reviewed."""
+    plant, officers, tick, seed = world.plant, world.plant.officers, world.tick, world.seed
+    reasons, bosses = world.laid(reasons_of), world.state[BOSSES]
+    reshuffle(officers, plant, world.numbers["practices"], world.tally, tick, seed)
+    renew_support(world.state[STATIONS], plant.facilities, reasons, tick, seed)
+    rank(officers, bosses, len(plant.facilities), len(plant.sectors))
+    hold_skill(officers, tick)
+    review(officers, plant.facilities, bosses, reasons, world.tally, tick, seed)
+
+
+def sector_of_cell(world: World) -> Ints:
+    """Return the sector in which each cell lies by the written routes, -1 outside all."""
+    found = np.full(world.town.n_cells, -1, np.int64)
+    for s, sector in enumerate(world.town.sectors):
+        found[world.town.routes["cell"][sector.route_start : sector.route_end]] = s
+    return found
+
+
+def leaders_of(world: World) -> Ints:
+    """Return the position of the team leader of each sector, -1 where it has none."""
+    officers, found = world.state[OFFICERS], np.full(len(world.town.sectors), -1, np.int64)
+    for o in np.flatnonzero((officers["seat"] == 0) & (officers["sector"] >= 0))[::-1]:
+        found[officers["sector"][o]] = o
+    return found
+
+
+def portrait(month: Month) -> dict[str, float]:
+    """Return the means of the four habits and of the months in a sector, over officers."""
+    world = month.world
+    officers = world.state[OFFICERS]
+    placed = officers["sector"] >= 0
+    found = {f"habit_{name}": mean_of(officers[f"habit_{name}"]) for name in ("team", "area", "analysis", "follow")}
+    months = (world.tick - officers["tick_sector"][placed]) / MONTH
+    return found | {
+        "months_in_sector": mean_of(months),
+        "skill_held": mean_of(officers["skill"]),
+        "stations_supported": mean_of(world.state[STATIONS]["supported"]),
+    }
+
+
+def mean_of(values: Ints | Reals) -> float:
+    """Return the mean, nan of none."""
+    return float(np.mean(values)) if len(values) else math.nan
+
+
+IT = Mechanism(
+    group=Practices,
+    tables=(STATIONS, BOSSES),
+    counts=Counts,
+    writes=(
+        *HABITS,
+        "officers.sector",
+        "officers.tick_sector",
+        "officers.schooling",
+        "officers.tick_trained",
+        "officers.skill",
+        "officers.leads",
+        "officers.led",
+    ),
+    begin=begin,
+    knockout=Knockout(("habits_reviewed", "sector_changes", "visits_planned")),
+    measures=portrayed(
+        portrait,
+        {
+            "habit_team": "0-1",
+            "habit_area": "0-1",
+            "habit_analysis": "0-1",
+            "habit_follow": "0-1",
+            "months_in_sector": "months",
+            "skill_held": "0-1",
+            "stations_supported": "share",
+        },
+    ),
+)

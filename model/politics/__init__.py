@@ -1,0 +1,1 @@
+"""The mayor, the heavy hand and crises."""

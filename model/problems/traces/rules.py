@@ -1,0 +1,298 @@
+"""Traces: what the criteria count, noted shift by shift and month by month for twelve months (ODD, criteria).
+
+It reads what couples, boards, callers and problems did, never a number of any group, and moves nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.community.requests.schema import (
+    ITEM_ANSWERED,
+    ITEM_DUE,
+    ITEM_FEASIBLE,
+    ITEM_MET,
+    ITEMS,
+    ITEMS_DUE,
+    ITEMS_FEASIBLE,
+    ITEMS_WORKED,
+    ITEMS_WORKED_MET,
+)
+from model.engine.calendar import HALF_YEAR, QUARTER, WEEK
+from model.engine.kernels import Tables, kernel, making_arrays
+from model.engine.rows import Ints, Reals, Rows, zeros
+from model.police.minutes.schema import USES
+from model.police.plans.rules import aimed_at
+from model.police.practices.rules import sector_of_cell
+from model.problems.problems.schema import BUS_STOP, PROBLEM_AT, PROBLEMS, Problem
+from model.problems.traces.schema import (
+    BLOCK,
+    BLOCK_SEEN,
+    GUESS,
+    LATELY,
+    MET_POLICE,
+    MONTHS,
+    NOW,
+    STOP,
+    TAKEN,
+    TRACES,
+    UNFREE,
+    WORST,
+    Trace,
+)
+from model.reporting.calls.schema import LEADERS, NAME
+from model.town.crime_kinds import N_KINDS, SEVERITY
+from model.town.territory import Cell
+from model.world.mechanism import Given, Mechanism, carries_out
+from model.world.protocol import World
+from model.world.shift_context import Plant, Stage
+from model.world.shift_events import HOMES, INSTITUTION, MEETINGS, POST, PROBLEM, RESPONSES, ROUTE, UNSERVEDS, VISITS
+from model.world.state import BOARDS, COUPLES, PLANS, Board, Couple, Plan
+
+
+class Beats(Tables):
+    """What the traces of a shift are read off."""
+
+    couples: Rows[Couple]
+    plant: Plant
+    cells: Rows[Cell]
+    sector_of: Ints
+    share: Reals
+    block_of: Ints
+    people: Reals
+    seen: Ints
+    boards: Rows[Board]
+    met: Ints
+    plans: Rows[Plan]
+    places: Ints
+    at: Ints
+    problems: Rows[Problem]
+    traces: Rows[Trace]
+
+
+@kernel
+def is_institution(plant: Plant, sector: int, cell: int) -> bool:
+    """Whether the weekly plan of a sector names a cell."""
+    for k in range(plant.sectors[sector].plan_start, plant.sectors[sector].plan_end):
+        if plant.routes[k].cell == cell:
+            return True
+    return False
+
+
+@kernel
+def as_planned(beats: Beats, post: int, kind: int, routed: int, cell: int) -> bool:
+    """Whether a stop is where route, weekly plan or plan said before; checkpoints and the army's are in no area."""
+    if routed == 0:
+        return False
+    sector, f = beats.couples[post].sector, beats.plant.posts[post].facility
+    if kind in (ROUTE, HOMES):
+        return beats.sector_of[cell] == sector or beats.cells[cell].market == 1
+    if kind == INSTITUTION:
+        return is_institution(beats.plant, sector, cell)
+    return kind in (PROBLEM, POST) and aimed_at(beats.places[f], beats.plans[f].n, cell)
+
+
+@kernel
+def wants_guard(beats: Beats, cell: int) -> bool:
+    """Whether some problem of a cell is there because nobody watches."""
+    for kind in range(N_KINDS):
+        slot = beats.at[cell, kind]
+        if slot >= 0 and beats.problems[slot].cause == BUS_STOP:
+            return True
+    return False
+
+
+@kernel
+def street_of(couple: Couple) -> float:
+    """Stretches that a couple had for the street, free of calls: what was left undone there is among them."""
+    work = couple.for_meetings + couple.for_requests + couple.for_problems
+    free = 480.0 - (couple.duty_end - couple.duty_start)
+    return (couple.slots - work) * max(0.0, 1.0 - couple.busy / free)
+
+
+@making_arrays
+def watch_stops(stage: Stage, beats: Beats) -> None:
+    """Note the stops of a shift: in the lead's own sector, where the plan said, with whose consent."""
+    day, row, n = stage.day, beats.traces[NOW], len(beats.couples)
+    inside = np.zeros(n)
+    for k in range(day.counts[VISITS]):
+        visit = day.visits[k]
+        if visit.post < 0 or visit.alive == 0 or visit.stay < STOP:
+            continue
+        own = beats.plant.officers[beats.couples[visit.post].lead].sector
+        here, z = beats.sector_of[visit.cell], beats.cells[visit.cell].settlement
+        if own >= 0 and here == own:
+            inside[visit.post] += 1.0
+            beats.seen[beats.block_of[visit.cell]] = 1
+        row.planned += 1.0 if as_planned(beats, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
+        if z >= 0:
+            row.acts += 1.0
+            row.consent += beats.boards[z].invites
+        if visit.kind in (PROBLEM, POST) and wants_guard(beats, visit.cell):
+            row.guarded += visit.stay
+    for post in range(n):
+        couple = beats.couples[post]
+        if couple.on == 0:
+            continue
+        lead, street = beats.plant.officers[couple.lead], street_of(couple)
+        chance = beats.share[lead.sector] if lead.sector >= 0 else 0.0
+        row.street += street
+        row.kept += inside[post] - chance * street
+        row.kept_room += (1.0 - chance) * street
+        row.shifts += 1.0 if street > 0.0 else 0.0
+        stays = couple.sector == lead.sector and stage.tick - lead.tick_sector >= HALF_YEAR
+        row.team += 1.0 if street > 0.0 and stays and inside[post] > 0.0 else 0.0
+
+
+@kernel
+def watch_answers(stage: Stage, beats: Beats) -> None:
+    """Note the calls of a shift that had a couple or never will, those of leaders to their officer, and meetings."""
+    day, row, leaders = stage.day, beats.traces[NOW], NAME + LEADERS
+    for k in range(day.counts[RESPONSES]):
+        row.calls += 1.0
+        row.in_hour += 1.0 if day.responses[k].wait <= 60.0 else 0.0
+        row.own_calls += 1.0 if day.responses[k].number >= leaders else 0.0
+        row.own_served += 1.0 if day.responses[k].number >= leaders else 0.0
+    for k in range(day.counts[UNSERVEDS]):
+        row.calls += 1.0
+        row.own_calls += 1.0 if day.unserved[k].number >= leaders else 0.0
+    for k in range(day.counts[MEETINGS]):
+        if day.meetings[k].came > 0:
+            beats.met[day.meetings[k].authority] = stage.tick
+
+
+@kernel
+def close_week(beats: Beats) -> None:
+    """Note the blocks that their own sector's couples saw this week, by residents."""
+    row = beats.traces[NOW]
+    for block in range(len(beats.people)):
+        row.blocks += 1.0
+        row.seen += beats.people[block] * beats.seen[block]
+        row.seen_room += beats.people[block]
+        beats.seen[block] = 0
+
+
+def blocks_of(world: World) -> tuple[Ints, Reals]:
+    """Return the block of each cell, and the residents of each: a sector's cells row by row, to and fro."""
+    cells, sector = world.town.cells, world.once(sector_of_cell)
+    of, people, last = np.zeros(len(cells), np.int64), [0.0], -2
+    across = np.where(cells["y"] % 2 == 0, cells["x"], -cells["x"])
+    for cell in np.lexsort((across, cells["y"], sector)):
+        if cells["population"][cell] == 0:
+            continue
+        if (sector[cell] != last or people[-1] >= BLOCK) and people[-1] > 0.0:
+            people.append(0.0)
+        of[cell], last = len(people) - 1, sector[cell]
+        people[-1] += float(cells["population"][cell])
+    return of, np.array(people)
+
+
+def share_of_sector(world: World) -> Reals:
+    """Return the share of the town's residents who live in each sector: where a couple would be by chance."""
+    people, sector = world.town.cells["population"].astype(float), world.once(sector_of_cell)
+    inside = sector >= 0
+    found: Reals = np.bincount(sector[inside], people[inside], len(world.town.sectors)) / people.sum()
+    return found
+
+
+def beats_of(world: World) -> Beats:
+    """Lay out what the traces of a shift are read off."""
+    state = world.state
+    return Beats(
+        state[COUPLES], world.plant, world.town.cells, world.once(sector_of_cell), world.once(share_of_sector),
+        *world.once(blocks_of), state[BLOCK_SEEN], state[BOARDS], state[MET_POLICE], state[PLANS], state.plan_cells,
+        state[PROBLEM_AT], state[PROBLEMS].rows, state[TRACES],
+    )  # fmt: skip
+
+
+@making_arrays
+def watch(stage: Stage, beats: Beats) -> None:
+    """Note what a shift, and at its end a week, leaves."""
+    watch_stops(stage, beats)
+    watch_answers(stage, beats)
+    if stage.tick % WEEK == WEEK - 1:
+        close_week(beats)
+
+
+@carries_out(watch)
+def act(world: World) -> Given:
+    """Note what a shift leaves."""
+    return world.stage(), world.laid(beats_of)
+
+
+def worst_of(rows: Rows[Problem]) -> tuple[Rows[Problem], Reals]:
+    """Return the worst problems of each sector by harm a year, and their harm."""
+    rows = rows[rows["cell"] >= 0]
+    harm = rows["size"] * SEVERITY[0, rows["kind"]]
+    order = np.lexsort((-harm, rows["sector"]))
+    _, first, n = np.unique(rows["sector"][order], return_index=True, return_counts=True)
+    worst = order[np.arange(len(order)) - np.repeat(first, n) < WORST]
+    return rows[worst], harm[worst]
+
+
+def close_problems(world: World, row: Trace) -> None:
+    """Note how the worst problems of each sector stand: tried with what fits, cause found, cause told."""
+    worst, harm = worst_of(world.state[PROBLEMS].filled())
+    named, right = worst["named"] >= 0, worst["named"] == worst["cause"]
+    fits = (worst["response"] >= 0) & (worst["response"] == worst["cause"])
+    verdict = np.where(right, 1.0, np.where(named, -GUESS, 0.0)) * harm
+    row["worst"] += len(worst)
+    row["worst_harm"] += harm.sum()
+    row["tried"] += harm[fits].sum()
+    row["found"] += verdict.sum()
+    row["course"] += harm[fits & right].sum()
+    row["shared"] += (np.where(right, 1.0, -1.0) * harm)[(worst["shared"] == 1) & named].sum()
+
+
+def close_requests(world: World, row: Trace) -> None:
+    """Note what became of requests, where communities that met the police were answered, and whom leaders can call."""
+    state, boards = world.state, world.state[BOARDS]
+    items, lately, residents = state[ITEMS], state[LATELY], boards["residents"].astype(float)
+    lately[:, world.month % 3] = items[:, [ITEM_DUE, ITEM_ANSWERED]]
+    due, answered = lately.sum(axis=1).T
+    share = np.divide(answered, due, out=np.zeros(len(due)), where=due > 0.0)
+    met = world.tick - state[MET_POLICE] < QUARTER
+    row["two_way"] += (residents * np.clip(share, 0.0, 1.0))[met].sum()
+    row["line"] += (residents * boards["phones"]).sum()
+    row["residents"] += residents.sum()
+    columns = (ITEMS_DUE, ITEM_DUE, ITEM_ANSWERED, ITEMS_FEASIBLE, ITEM_FEASIBLE, ITEM_MET)
+    names = ("items", "item_harm", "answered", "feasible", "feasible_harm", "done")
+    for name, column in zip(names, columns, strict=True):
+        row[name] += items[:, column].sum()
+
+
+def close_hours(world: World, row: Trace) -> None:
+    """Note minutes on responses that fit, posts where somebody who watches is wanted, and requests that were done."""
+    tally, rows = world.tally[0], world.state[PROBLEMS].filled()
+    begun = rows[(rows["cell"] >= 0) & (rows["response"] >= 0)]
+    works = len(begun) + float(tally.causes_right + tally.causes_wrong)
+    fits = float((begun["response"] == begun["cause"]).sum())
+    worked, met = world.state[ITEMS][:, [ITEMS_WORKED, ITEMS_WORKED_MET]].sum(axis=0)
+    row["fitting"] += row["guarded"] + (tally.minutes_problems * fits / works if works else 0.0)
+    row["fitting"] += tally.minutes_requests * met / worked if worked else 0.0
+    row["free"] += sum(float(tally[f"minutes_{use}"]) for use in USES if use not in UNFREE)
+
+
+def year_of(traces: Rows[Trace]) -> Trace | None:
+    """Return the sums of twelve closed months, None where there are fewer."""
+    closed, year = traces[:MONTHS], zeros(Trace, 1)
+    for name in Trace.columns:
+        year[name] = closed[name].sum()
+    return year[0] if year["closed"][0] == MONTHS else None
+
+
+def month_end(world: World) -> None:
+    """Close the month's traces: they take the place of those of a year ago."""
+    traces, tally = world.state[TRACES], world.tally[0]
+    row = traces[MONTHS]
+    for name, count in TAKEN.items():
+        row[name] += tally[count]
+    close_problems(world, row)
+    close_requests(world, row)
+    close_hours(world, row)
+    row["closed"] = 1.0
+    traces[world.month % MONTHS] = row
+    traces[MONTHS : MONTHS + 1] = zeros(Trace, 1)
+
+
+IT = Mechanism(named="traces", tables=(TRACES, BLOCK_SEEN, MET_POLICE, LATELY))

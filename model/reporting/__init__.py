@@ -1,0 +1,1 @@
+"""Reporting of crime, calls, response, help and remedies."""

@@ -1,0 +1,358 @@
+"""M11, reporting as two choices: tell whom, and follow through with the formal complaint (ODD 6.8).
+
+Switched off, a constant share of each type is told.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from model.community.board_memory.rules import board_of_call
+from model.community.board_memory.schema import NIGHT
+from model.community.communal_authority.schema import CommunalAuthority
+from model.community.deliberation.rules import Bench, bench_of, decide_case
+from model.crime.deterrence.schema import Deterrence
+from model.engine.kernels import Tables, kernel, making_arrays
+from model.engine.random_streams import logistic, luck
+from model.engine.rows import Ints, Reals, Rows
+from model.gangs.capture.rules import is_told
+from model.gangs.capture.schema import Capture
+from model.gangs.narcos.schema import Narcos
+from model.police.chief.schema import Chief
+from model.police.patrol.rules import cover
+from model.police.pressure.rules import send_away
+from model.police.pressure.schema import Figure, Pressure
+from model.reporting.reporting.schema import (
+    ALL_TELL,
+    CALL_DELAY,
+    CAPTURED,
+    FOUND,
+    HAS_NUMBER,
+    LEAK,
+    LINE,
+    N_CHANNELS,
+    NONE_TELL,
+    RATIFY,
+    RELUCTANT,
+    SUMMONS,
+    TELL,
+    UNANSWERED_CALL,
+    WRITES,
+    Reporting,
+    Word,
+)
+from model.reporting.response.schema import Response
+from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, by_kind
+from model.town.territory import Cell
+from model.trust.ledger.rules import impress, trust_now
+from model.trust.ledger.schema import Trust
+from model.world.columns import Mind
+from model.world.deciding.schema import CHOICES
+from model.world.mechanism import Knockout, Mechanism
+from model.world.protocol import World
+from model.world.shift_context import Stage
+from model.world.shift_events import (
+    ANONYMOUS,
+    AT_STATION,
+    BY_EXTORTION,
+    BY_GANG,
+    BY_PHONE,
+    CALLS,
+    COMMUNAL,
+    IMPRESSIONS,
+    INCIDENTS,
+    NO_LINE,
+    NOBODY,
+    OWN_PHONE,
+    PROSECUTOR,
+    PUNISHMENT,
+    TO_PATROL,
+    UNSERVEDS,
+    Day,
+    Incident,
+)
+from model.world.state import Board, Case, Means
+
+
+@kernel
+def dread_of(row: Incident, fear: float, p: Reporting) -> float:
+    """What fear of the offender takes away (log-odds), where the offender has a hold."""
+    holds = row.kind == EXTORTION or row.motive == BY_GANG
+    holds = holds or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
+    return p.fear * fear if holds else 0.0
+
+
+@kernel
+def pulls(
+    row: Incident,
+    home: Cell,
+    mind: Mind,
+    board: Board,
+    reach: float,
+    authority: CommunalAuthority,
+    at_hand: bool,
+    has_number: bool,
+    p: Reporting,
+    trust: float,
+    silence: float,
+    ready: float,
+    out: Reals,
+) -> None:
+    """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
+    common = p.intercept - silence + ready + p.severity * row.severity
+    common += p.loss * math.log1p(row.loss / 100.0)
+    faith = p.trust * (trust - 0.5)
+    dread = dread_of(row, mind.fear, p)
+    extortion = row.kind == EXTORTION
+    out[TO_PATROL] = math.exp(common + p.patrol + faith - dread) if at_hand else 0.0
+    out[BY_PHONE] = math.exp(common + faith - dread / 2.0)
+    out[AT_STATION] = math.exp(common + p.station + faith - p.minutes * home.minutes / 60.0 - dread)
+    out[OWN_PHONE] = math.exp(common + p.own_phone + faith - dread / 2.0) if has_number else 0.0
+    out[COMMUNAL] = 0.0
+    if reach > 0.0 and not extortion:
+        out[COMMUNAL] = reach * math.exp(common + authority.near + authority.deference * board.legitimacy)
+    out[PROSECUTOR] = math.exp(common + p.prosecutor - p.minutes * home.seat_minutes / 60.0 - dread)
+    out[ANONYMOUS] = math.exp(common + p.anonymous + faith) if extortion else 0.0
+
+
+@kernel
+def choose(pull: Reals, u: float) -> int:
+    """Channel that belongs to luck u: nobody first, then the channels in order."""
+    total = 1.0
+    for channel in range(len(pull)):
+        total += pull[channel]
+    reached = 1.0 / total
+    if u < reached:
+        return NOBODY
+    last = NOBODY
+    for channel in range(len(pull)):
+        if pull[channel] > 0.0:
+            reached += pull[channel] / total
+            last = channel
+            if u < reached:
+                return channel
+    return last
+
+
+@kernel
+def call(day: Day, k: int, board: int, tick: int, seed: int) -> None:
+    """Write the call for help that belongs to an incident, and the board that will know what became of it."""
+    row = day.incidents[k]
+    line = day.calls[day.counts[CALLS]]
+    line.board = board
+    line.born, line.number, line.cell = tick, row.number, row.cell
+    line.teller, line.incident = row.teller, k
+    line.minute = min(479.0, row.minute + 20.0 * luck(seed, CALL_DELAY, tick, row.number, 0))
+    line.since, line.severity = line.minute, row.severity
+    day.counts[CALLS] += 1
+
+
+@kernel
+def lose_call(
+    day: Day, minds: Rows[Mind], trust: Trust, teller: int, born: int, number: int, reason: int, board: int
+) -> None:
+    """Write down a call that nobody will answer."""
+    lost = day.unserved[day.counts[UNSERVEDS]]
+    lost.born, lost.number, lost.reason, lost.board = born, number, reason, board
+    day.counts[UNSERVEDS] += 1
+    impress(day, minds, teller, UNANSWERED_CALL, 0.1, 0.3 * trust.unanswered, 0.0, trust.unanswered, trust.fast)
+
+
+@kernel
+def open_case(cases: Rows[Case], count: Ints, row: Incident, settlement: int, days: int, tick: int, seed: int) -> None:
+    """Bring an incident before the communal authority; the hearing is some days later, in the afternoon."""
+    case = cases[count[0]]
+    wait = days + int(7.0 * luck(seed, SUMMONS, tick, row.number, 0))
+    case.born, case.number, case.due = tick, row.number, 3 * (tick // 3 + wait) + 1
+    case.victim, case.settlement, case.cell = row.teller, settlement, row.cell
+    case.kind, case.step, case.late, case.just = row.kind, 0, 0, 0
+    count[0] += 1
+
+
+class Desk(Tables):
+    """Whom victims can tell, how they are received, and the numbers by which they choose.
+
+    ``ready`` is the readiness to tell by settlement and kind, over that of robbery (log-odds).
+    """
+
+    boards: Rows[Board]
+    means: Rows[Means]
+    cases: Rows[Case]
+    case_count: Ints
+    reporting: Rows[Reporting]
+    authority: Rows[CommunalAuthority]
+    response: Rows[Response]
+    pressure: Rows[Pressure]
+    figures: Rows[Figure]
+    deterrence: Rows[Deterrence]
+    narcos: Rows[Narcos]
+    protected: Ints
+    ready: Reals
+    bench: Bench
+    chiefs: Rows[Chief]
+    capture: Rows[Capture]
+
+
+@kernel
+def complain(row: Incident, tick: int, seed: int) -> None:
+    """File a formal complaint, in time for the judge if it is ratified within a day of the crime."""
+    row.complaint = 1
+    row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, row.number, 1) < 24.0 else 0
+
+
+@kernel
+def speak_up(row: Incident, p: Reporting, tick: int, seed: int) -> bool:
+    """Let an experiment silence who would tell, or make who would not telephone; whether the latter did."""
+    if row.told == NOBODY:
+        if luck(seed, ALL_TELL, tick, row.number, 0) < p.all_tell:
+            row.told = BY_PHONE
+            return True
+    elif row.told != COMMUNAL and luck(seed, NONE_TELL, tick, row.number, 0) < p.none_tell:
+        row.told = NOBODY
+    return False
+
+
+@kernel
+def is_heard(row: Incident, desk: Desk, station: int, p: Reporting, tick: int, seed: int) -> bool:
+    """Whether a clique learns who told of extortion: openly, from somebody at a station, or from its chief."""
+    if row.told != ANONYMOUS:
+        return True
+    if is_told(desk.chiefs, station, row.clique, desk.capture[0], luck(seed, LEAK, tick, row.number, 1)):
+        return True
+    captured = station >= 0 and luck(seed, CAPTURED, 0, station, 0) < p.captured
+    return captured and luck(seed, LEAK, tick, row.number, 0) < p.leak
+
+
+@making_arrays
+def tell(stage: Stage, desk: Desk) -> None:
+    """Let every victim choose; then calls, complaints and findings follow."""
+    day, ground, minds, trust, tick, seed = stage.day, stage.ground, stage.minds, stage.trust, stage.tick, stage.seed
+    pull = np.zeros(N_CHANNELS)
+    for k in range(day.counts[INCIDENTS]):
+        row = day.incidents[k]
+        if row.kind == DOMESTIC:  # women choose otherwise: seeking_help
+            continue
+        i, number, here = row.teller, row.number, ground.cells[row.cell]
+        at = max(here.settlement, 0)
+        visit = cover(day, row.cell, row.minute, desk.deterrence[at].residual)
+        z = at
+        if i >= 0:
+            z = ground.people[i].settlement
+            home = ground.cells[ground.people[i].home]
+            p, a = desk.reporting[z], desk.authority[z]
+            silence = desk.narcos[z].silence if desk.protected[ground.people[i].home] >= 0 else 0.0
+            now = trust_now(minds[i], tick, trust[z]) + p.lift
+            has_number = ground.people[i].council == 1 and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
+            ready = desk.ready[z, row.kind]
+            pulls(row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, ready, pull)
+            row.told = choose(pull, luck(seed, TELL, tick, number, 0))
+            if row.kind == HOMICIDE:
+                row.told = BY_PHONE
+            reluctant = speak_up(row, p, tick, seed)
+            station = here.facility
+            send_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
+            if row.told == COMMUNAL:
+                days = decide_case(stage, desk.bench, row, row.victim, z)
+                if days >= 0:
+                    open_case(desk.cases, desk.case_count, row, z, a.days + days, tick, seed)
+            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, desk, station, p, tick, seed):
+                minds[i].spoke = tick
+            zeal = p.newcomers if reluctant else 1.0
+            part = board_of_call(ground.people[i], here, desk.boards[z], tick % 3 == NIGHT, row.handed == 1)
+            follow(day, k, minds, home, part, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
+        state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
+        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < desk.reporting[z].found:
+            row.found = 1
+
+
+@kernel
+def follow(
+    day: Day,
+    k: int,
+    minds: Rows[Mind],
+    home: Cell,
+    board: int,
+    means: Rows[Means],
+    p: Reporting,
+    response: Response,
+    trust: Trust,
+    now: float,
+    zeal: float,
+    tick: int,
+    seed: int,
+) -> None:
+    """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant.
+
+    What a board takes to the prosecutor is a complaint already; ``board`` is the board that hears of the call.
+    """
+    row = day.incidents[k]
+    told, number = row.told, row.number
+    if row.kind == HOMICIDE or told == PROSECUTOR:
+        row.complaint, row.in_time = 1, 1
+    if told == NOBODY or (told == COMMUNAL and row.handed == 0):
+        return
+    if told == TO_PATROL or (row.handed == 1 and row.complaint == 0):
+        call(day, k, board, tick, seed)
+    elif told in (BY_PHONE, OWN_PHONE) and (zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal):
+        heard = home.facility < 0 or means[home.facility].phone == 1
+        if told == BY_PHONE:
+            heard = luck(seed, LINE, tick, number, 0) < response.line_answered
+        if heard:
+            call(day, k, board, tick, seed)
+        else:
+            lose_call(day, minds, trust, row.teller, tick, number, NO_LINE, board)
+    chance = zeal * ready_to_ratify(row, minds[row.teller], home, p, now)
+    if row.complaint == 0 and luck(seed, RATIFY, tick, number, 0) < chance:
+        complain(row, tick, seed)
+
+
+@kernel
+def ready_to_ratify(row: Incident, mind: Mind, home: Cell, p: Reporting, now: float) -> float:
+    """Chance that somebody who told a state body follows through with a formal complaint."""
+    wish = p.follow + p.follow_severity * row.severity + p.useful * mind.useful
+    wish += p.follow_trust * (now - 0.5) + p.accompaniment - p.trip * home.seat_minutes / 60.0
+    return logistic(wish - dread_of(row, mind.fear, p))
+
+
+def desk_of(world: World) -> Desk:
+    """Lay out whom victims can tell."""
+    state, numbers = world.state, world.numbers
+    return Desk(
+        state.boards,
+        state.means,
+        state.cases.rows,
+        state.cases.count,
+        numbers["reporting"],
+        numbers["communal_authority"],
+        numbers["response"],
+        numbers["pressure"],
+        state.figures,
+        numbers["deterrence"],
+        numbers["narcos"],
+        state.protected,
+        numbers["reporting"]["by_kind"][:, None] * by_kind(numbers["reporting"], "told"),
+        world.laid(bench_of),
+        state.chiefs,
+        numbers["capture"],
+    )
+
+
+def act(world: World) -> None:
+    """Let victims tell, or not."""
+    most = world.book.counts.item(INCIDENTS)
+    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
+        world.book.reserve(table, most)
+    world.state.cases.reserve(most)
+    world.state[CHOICES].reserve(most)
+    world.carry_out(tell, lambda: (world.stage(), world.laid(desk_of)))
+
+
+IT = Mechanism(
+    group=Reporting,
+    mind=Word,
+    causes=(UNANSWERED_CALL,),
+    writes=WRITES,
+    knockout=Knockout(("crimes_told", "complaints_filed")),
+)

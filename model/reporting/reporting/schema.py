@@ -1,0 +1,129 @@
+"""Declarations of reporting: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from model.engine.causes import cause
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision
+from model.engine.rows import Column, Row
+
+TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
+    decision("tell"),
+    decision("call delay"),
+    decision("line"),
+    decision("ratify"),
+    decision("found"),
+)
+NONE_TELL, ALL_TELL, RELUCTANT = decision("none tell"), decision("all tell"), decision("reluctant")
+CAPTURED, LEAK = decision("captured"), decision("leak")
+N_CHANNELS = 7
+SUMMONS, HAS_NUMBER = decision("summons"), decision("has a number")
+UNANSWERED_CALL = cause("unanswered_call", 6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporting(Group):
+    """What moves a victim to tell, to whom, and to ratify."""
+
+    name: ClassVar[str] = "reporting"
+    evidence: ClassVar[tuple[str, ...]] = (
+        "E05",
+        "E06",
+        "G09",
+        "H01",
+        "H02",
+        "V01",
+        "V05",
+        "V06",
+        "V12",
+        "V14",
+        "F26",
+    )
+
+    intercept: float = number(-3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body")
+    by_kind: float = number(1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "all differences between kinds", off=0.0)
+    theft: float = number(-0.5, "log-odds", -3.0, 3.0, "assumed", "telling of a theft from the person, over robbery")
+    vehicle_theft: float = number(1.5, "log-odds", -3.0, 5.0, "assumed: insurers ask", "the same of a stolen vehicle")
+    theft_from_vehicle: float = number(-0.4, "log-odds", -3.0, 3.0, "assumed", "the same of theft from a vehicle")
+    assault: float = number(-0.3, "log-odds", -3.0, 3.0, "assumed", "the same of an assault")
+    extortion: float = number(0.5, "log-odds", -3.0, 3.0, "V14: 35 % against 23 %", "the same of extortion")
+    severity: float = number(1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0)
+    loss: float = number(
+        0.25,
+        "log-odds",
+        0.0,
+        2.0,
+        "V05: value matters; assumed",
+        "effect of the loss (log of 100 Q)",
+        off=0.0,
+    )
+    trust: float = number(
+        0.75,
+        "log-odds",
+        0.0,
+        1.5,
+        "V05: 0 for robbery in Peru; swept 0-1.5",
+        "effect of trust, 0 to 1",
+        off=0.0,
+    )
+    minutes: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk", off=0.0)
+    fear: float = number(
+        1.0,
+        "log-odds",
+        0.0,
+        5.0,
+        "V02, J04; assumed",
+        "effect of fear where the offender can learn of it",
+        off=0.0,
+    )
+    patrol: float = number(2.0, "log-odds", -5.0, 5.0, "assumed", "a couple is at hand", off=0.0)
+    station: float = number(0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0)
+    own_phone: float = number(1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0)
+    prosecutor: float = number(
+        -0.2,
+        "log-odds",
+        -5.0,
+        5.0,
+        "V06, V11; assumed",
+        "going to the prosecutor, against telephoning",
+        off=0.0,
+    )
+    anonymous: float = number(
+        0.6, "log-odds", -5.0, 5.0, "V14; assumed", "the anonymous line, for extortion", role="lever", off=0.0
+    )
+    follow: float = number(
+        -0.2, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
+    )
+    follow_severity: float = number(1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0)
+    useful: float = number(
+        0.5, "log-odds", 0.0, 3.0, "V02: useless 12 %; assumed", "effect of believing it useful", off=0.0
+    )
+    accompaniment: float = number(0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever")
+    trip: float = number(
+        0.5, "log-odds an hour", 0.0, 4.0, "V12", "effect of the trip to the seat", role="lever", off=0.0
+    )
+    found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
+    follow_trust: float = number(0.6, "log-odds", 0.0, 3.0, "Q10; swept to 0", "effect of trust on ratifying", off=0.0)
+    lift: float = share(0.0, "experiment", "trust added where it decides what people tell", low=-0.5, high=0.5)
+    none_tell: float = share(0.0, "experiment", "of those who would tell the state, who tell nobody")
+    all_tell: float = share(0.0, "experiment", "of those who would tell nobody, who telephone all the same")
+    newcomers: float = share(0.5, "not identified; swept 0.25-1", "how often these call and ratify, over others")
+    captured: float = share(0.3, "assumed; swept", "stations from which cliques hear, drawn anew for every seed")
+    leak: float = share(0.1, "assumed; swept", "anonymous reports that cliques hear of from there", off=0.0)
+
+
+class Word(Row):
+    """What a resident has said."""
+
+    spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
+
+
+WRITES = (
+    "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
+    "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
+    "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",
+    "incidents.refused", "calls", "unserved", "impressions",
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""M9, where a woman who was hurt at home looks for help, and what she gets."""

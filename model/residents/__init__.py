@@ -1,0 +1,1 @@
+"""Births, deaths, moves and the daily rhythm of residents."""

@@ -1,0 +1,26 @@
+"""M1, daily rhythm: who is at home, at work, at school, at the market, on the street or outside.
+
+Switched off, everybody is at home in every shift.  The lists of who is where are made with the town.
+"""
+
+from __future__ import annotations
+
+from model.residents.daily_rhythm.schema import DailyRhythm
+from model.world.mechanism import Knockout, Measure, Mechanism
+from model.world.month import Month
+from model.world.state import CROWD
+
+
+def core_crowd(month: Month) -> float:
+    """People in the core in the morning of a working day."""
+    world = month.world
+    return float(world.state[CROWD][0][world.town.cells["core"] == 1].sum())
+
+
+IT = Mechanism(
+    group=DailyRhythm,
+    knockout=Knockout(("core_crowd",)),
+    measures={
+        "core_crowd": Measure("people", core_crowd),
+    },
+)

@@ -1,0 +1,1 @@
+"""The model: registry of mechanisms, schedule, agents, saved states."""

@@ -1,0 +1,129 @@
+"""A file of numbers and one text, in which nothing can be run and nothing changed unseen.
+
+A file is what numpy calls `.npz`: every table by name, and `about`, a text of JSON.  Behind it stand the number of the
+format and the SHA-256 of all before it.
+"""
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+FILE, OLDER = "state.npz", "state.pickle"
+FORMAT = 1
+MARK = re.compile(rb"\nconfianza state (\d{4}) ([0-9a-f]{64})\n")
+LENGTH_OF_MARK = 87
+LONGEST_HEADER = 2**16
+ANEW = "save it anew with the command of its run and --save"
+type Tables = Mapping[str, NDArray[Any]]
+
+
+def write(folder: Path, tables: Tables, about: dict[str, Any]) -> None:
+    """Write tables and text into a folder: beside their place first, so that a half file is never taken for one."""
+    sink = io.BytesIO()
+    np.savez(sink, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **tables)  # type: ignore[arg-type]
+    content = sink.getvalue()
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{FILE}.{os.getpid()}"
+    try:
+        with aside.open("wb") as file:
+            file.write(content + mark_of(content))
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(folder / FILE)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read(folder: Path, whole: bool = False) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Return the tables and the text of a file, or raise if it is not whole, not ours, or not of this code.
+
+    That it is ``whole`` is not looked at again where this is known, since it lies where nobody else writes.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise InputError(missing(folder))
+    tables = unpacked(path, whole)
+    return tables, about_in(path, tables.pop("about"))
+
+
+def missing(folder: Path) -> str:
+    """Return what to say where there is no checkpoint: an older program left a file that could run anything."""
+    if (folder / OLDER).is_file():
+        return f"{folder / OLDER} was saved by an older program in a form that is no longer opened: {ANEW}"
+    return f"no saved state in {folder}: {FILE} is missing"
+
+
+def mark_of(content: bytes | memoryview) -> bytes:
+    """Return what stands behind the content of a file: its format and its digest."""
+    return b"\nconfianza state %04d %s\n" % (FORMAT, hashlib.sha256(content).hexdigest().encode())
+
+
+def unpacked(path: Path, known: bool) -> dict[str, NDArray[Any]]:
+    """Return the tables of a file that is whole, read-only: nothing in it is looked at before its digest holds."""
+    with path.open("rb") as file:
+        # new memory is in large pages, but takes longer to come by than what is read: none where nobody else can write
+        whole = np.memmap(file, np.uint8, "r") if known else np.fromfile(file, np.uint8)
+        whole.flags.writeable = False
+        content, mark = memoryview(whole)[:-LENGTH_OF_MARK], whole[-LENGTH_OF_MARK:].tobytes()
+        stated = MARK.fullmatch(mark)
+        if stated is None:
+            raise InputError(f"{path} is no saved state, or was cut short: {ANEW}")
+        if int(stated[1]) != FORMAT:
+            raise InputError(f"{path}: its format is {int(stated[1])}, this program reads {FORMAT}: {ANEW}")
+        if not known and mark != mark_of(content):
+            raise InputError(f"{path} was changed since it was saved: {ANEW}")
+        try:
+            with zipfile.ZipFile(file) as packed:
+                return {one.filename.removesuffix(".npy"): table_in(content, one) for one in packed.infolist()}
+        except (ValueError, KeyError, EOFError, OSError, MemoryError, RecursionError, SyntaxError, zipfile.BadZipFile):
+            raise InputError(f"{path} holds something else than tables of numbers: {ANEW}") from None
+
+
+def table_in(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
+    """Return a table as it lies in a file, without a copy: new memory for a world takes longer than to read it."""
+    if one.compress_type != zipfile.ZIP_STORED:
+        raise ValueError("tables are never compressed")
+    names = content[one.header_offset :][26:30]  # lengths of two fields that stand before the table
+    first = one.header_offset + 30 + int.from_bytes(names[:2], "little") + int.from_bytes(names[2:], "little")
+    inside = content[first : first + one.file_size]
+    first_row = 10 + int.from_bytes(inside[8:10], "little")
+    shape, kind = described(inside[:first_row].tobytes())
+    return np.frombuffer(inside, kind, math.prod(shape), first_row).reshape(shape)
+
+
+@lru_cache(maxsize=512)
+def described(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return shape and type of a table as its header tells them; twins begin with the same headers again and again."""
+    head = io.BytesIO(header)
+    if np.lib.format.read_magic(head) != (1, 0):
+        raise ValueError("tables have short headers")
+    shape, by_column, kind = np.lib.format.read_array_header_1_0(head, max_header_size=LONGEST_HEADER)
+    if by_column:
+        raise ValueError("tables lie row by row")
+    return shape, kind
+
+
+def about_in(path: Path, text: NDArray[Any]) -> dict[str, Any]:
+    """Return what a file says of itself, or raise if it is not of this code."""
+    try:
+        about = json.loads(text.astype(np.uint8).tobytes())
+        code = str(about["fingerprint"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise InputError(f"{path} does not say what it is: {ANEW}") from None
+    if code != fingerprint():
+        raise InputError(f"{path} was saved by code {code}, this is {fingerprint()}: {ANEW}")
+    return dict(about)

@@ -1,0 +1,1 @@
+"""The municipality, built once: territory, residents, police posts, authorities."""

@@ -1,0 +1,46 @@
+"""Communal authorities and auxiliary mayors: one board for each settlement."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.engine.parameters import Group, number, share
+from model.engine.rows import Row, Rows, zeros
+from model.engine.scenario import Scenario
+from model.town.territory import Land
+
+
+class Authority(Row):
+    """The board of a settlement, the cell where it meets, and whether it is a jurisdiction with its own law."""
+
+    settlement: int
+    cell: int
+    communal: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boards(Group):
+    """What the boards of settlements are."""
+
+    name = "boards"
+    mechanism = False
+    evidence = ("A12", "F04", "F05", "F09")
+
+    communal: int = number(0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site")
+    share_not_inviting: float = share(
+        0.0,
+        "F09: some; size assumed, drawn anew for every seed",
+        "boards outside the town that never want the police, where boards do not decide",
+        role="site",
+    )
+
+
+def build_authorities(scenario: Scenario, land: Land) -> Rows[Authority]:
+    """Return the table of boards."""
+    numbers: Boards = scenario["boards"]
+    n = len(land.settlements)
+    boards = zeros(Authority, n)
+    boards["settlement"] = np.arange(n)
+    boards["cell"] = land.centres
+    boards["communal"] = numbers.communal
+    return boards

@@ -1,0 +1,353 @@
+"""The police plant: officers, posts, sectors and written routes, made from the stations and substations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from model.engine.kernels import kernel
+from model.engine.parameters import Group, number, share
+from model.engine.rows import Bit, Ints, Reals, Row, Rows, joined, zeros
+from model.engine.scenario import Scenario
+from model.town.territory import Cell, Land, lots
+
+GROUPS = 3
+SEATS = 2
+COPIES = 4
+"""Couples that can be fielded for a post: its own, and reinforcements (`roster.couples`)."""
+NO_POST = -1
+FOUNDED = 1997
+"""Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
+
+
+class Officer(Row):
+    """A position and the person who holds it now; ``person`` counts those who held it before.
+
+    ``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is
+    when the person last asked for a bribe (-1 for never); ``tone`` is what training and the person's states add to the
+    log-odds of fair treatment in this shift; motivation, stress, felt safety and faith (trust in the community) are
+    distances from the person's own disposition, in log-odds.
+
+    ``sector`` is the sector for which the person answers (-1 at a desk), since ``tick_sector``; ``leads`` is 1 for a
+    team leader, 2 for the chief; ``led`` says whether the boss is trained; ``skill`` (0-1) is training that still
+    holds, since the course at ``tick_trained``; each ``habit`` (0-1) is how far the person does that practice.
+    """
+
+    facility: int
+    group: int
+    post: int
+    seat: int
+    branch: int
+    person: int
+    cohort: int
+    tick_since: int
+    sector: int
+    tick_sector: int
+    tick_trained: int
+    leads: int
+    asked: int
+    female: Bit
+    trained: Bit
+    aware: Bit
+    kiche: Bit
+    champion: Bit
+    led: Bit
+    schooling: float
+    skill: float
+    habit_team: float
+    habit_area: float
+    habit_analysis: float
+    habit_follow: float
+    manner: float
+    integrity: float
+    tone: float
+    motivation: float
+    stress: float
+    safety: float
+    faith: float
+
+
+class Post(Row):
+    """A couple's post: its facility, group and sector, and whether it is a foot beat.
+
+    ``copy`` is 0 for the post itself; row copy · n + i stands for a reinforcement of post i of n.
+    """
+
+    facility: int
+    group: int
+    sector: int
+    foot: int
+    copy: int
+
+
+class Sector(Row):
+    """A sector: where its written route and its weekly plan stand among the routes."""
+
+    facility: int
+    foot: int
+    route_start: int
+    route_end: int
+    plan_start: int
+    plan_end: int
+
+
+class Stop(Row):
+    """A place on a route; ``reach`` is the cumulative weight up to it."""
+
+    cell: int
+    reach: float
+
+
+class FacilityRow(Row):
+    """A station or substation with its plant."""
+
+    cell: int
+    settlement: int
+    officers: int
+    desks: int
+    vehicles: int
+    motorcycles: int
+    station: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant(Group):
+    """Who the officers are at the start, and how written routes weigh near and far cells."""
+
+    name = "plant"
+    mechanism = False
+    evidence = ("A14", "A15", "A16", "A17", "B01", "B02", "B03")
+
+    share_women: float = share(0.115, "A14: 43 of 375", "women among officers", role="site")
+    share_trained: float = share(
+        0.1,
+        "C05, C09, C10; orders of magnitude: 5-30 % at the end of 2017",
+        "officers trained at the start",
+        role="site",
+    )
+    share_aware: float = share(
+        0.65,
+        "C09, C10; orders of magnitude",
+        "officers who know of MOPSIC at the start, the trained included",
+        role="site",
+    )
+    share_prevention: float = share(
+        0.12, "B20: operations are much larger; assumed", "officers of the prevention branch"
+    )
+    prevention_ahead: float = number(
+        3.0, "ratio", 1.0, 10.0, "B21; size assumed", "trained in the prevention branch over operations, at the start"
+    )
+    share_champions: float = share(0.08, "C18, C21: no majority; assumed", "officers who champion community policing")
+    share_kiche: float = share(0.05, "assumed", "officers who speak the language of the place", role="site")
+    manner_spread: float = number(
+        1.0, "standard deviation", 0.0, 3.0, "design: the unit of manner", "spread of manner among officers"
+    )
+    integrity_mean: float = share(0.75, "assumed; swept", "mean integrity of officers")
+    integrity_spread: float = share(0.15, "assumed", "half-width of the integrity of officers", high=0.5)
+    route_crowd: float = number(
+        0.7, "exponent", 0.0, 2.0, "assumed", "weight of a cell grows with its residents to this power"
+    )
+    route_reach: float = number(
+        25.0,
+        "minutes",
+        1.0,
+        600.0,
+        "A17: remote places seldom; size assumed",
+        "travel that divides the weight by e",
+    )
+
+
+@dataclass(frozen=True)
+class Police:
+    """The plant as built."""
+
+    facilities: Rows[FacilityRow]
+    officers: Rows[Officer]
+    posts: Rows[Post]
+    sectors: Rows[Sector]
+    routes: Rows[Stop]
+    everywhere: Rows[Stop]
+
+
+def build_police(scenario: Scenario, land: Land) -> Police:
+    """Make officers, posts, sectors and routes from the facilities of a map."""
+    numbers: Plant = scenario["plant"]
+    seed = scenario["population"].seed
+    rosters = [roster(facility.officers, facility.desks) for facility in land.facilities]
+    n_sectors = [max(n_posts for _, n_posts in groups) for groups in rosters]
+    beats = sector_cells(land, n_sectors)
+    sectors, routes = written_routes(land, beats, numbers)
+    posts = posts_of(rosters, sectors)
+    return Police(
+        facilities=facilities_of(land),
+        officers=officers_of(rosters, posts, numbers, seed),
+        posts=with_reinforcements(posts),
+        sectors=sectors,
+        routes=routes,
+        everywhere=everywhere(land.cells),
+    )
+
+
+def facilities_of(land: Land) -> Rows[FacilityRow]:
+    """Return the table of facilities."""
+    table = zeros(FacilityRow, len(land.facilities))
+    rows = {settlement.name: row for row, settlement in enumerate(land.settlements)}
+    for row, facility in enumerate(land.facilities):
+        table[row] = (
+            land.facility_cells[row],
+            rows[facility.settlement],
+            facility.officers,
+            facility.desks,
+            facility.vehicles,
+            facility.motorcycles,
+            facility.station,
+        )
+    return table
+
+
+# Officers and posts
+def roster(officers: int, desks: int) -> list[tuple[int, int]]:
+    """Return for each of the three groups the officers at desks and the posts; a couple goes before a desk.
+
+    >>> roster(20, 1)
+    [(1, 3), (1, 3), (2, 2)]
+    """
+    sizes = [officers // GROUPS + (group < officers % GROUPS) for group in range(GROUPS)]
+    wanted = [min(desks, max(size - SEATS, 0)) if size >= SEATS else size for size in sizes]
+    n_posts = [(size - desk) // SEATS for size, desk in zip(sizes, wanted, strict=True)]
+    return [(size - SEATS * posts, posts) for size, posts in zip(sizes, n_posts, strict=True)]
+
+
+def posts_of(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Rows[Post]:
+    """Return one post for each group and sector it can staff, foot beats first."""
+    rows = []
+    for facility, groups in enumerate(rosters):
+        own = np.flatnonzero(sectors["facility"] == facility)
+        for group, (_, n_posts) in enumerate(groups):
+            rows += [(facility, group, sector, sectors["foot"][sector], 0) for sector in own[:n_posts]]
+    return cast(Rows[Post], np.array(rows, dtype=Post.dtype))
+
+
+def with_reinforcements(posts: Rows[Post]) -> Rows[Post]:
+    """Return the posts, and behind them a row for every reinforcement that an experiment may field."""
+    rows = cast(Rows[Post], np.tile(posts, COPIES))
+    rows["copy"] = np.repeat(np.arange(COPIES), len(posts))
+    return rows
+
+
+def officers_of(rosters: list[list[tuple[int, int]]], posts: Rows[Post], numbers: Plant, seed: int) -> Rows[Officer]:
+    """Return the table of officers: two a post, then those at desks, by facility and group."""
+    rows: list[tuple[int, int, int, int]] = []
+    for facility, groups in enumerate(rosters):
+        for group, (desks, _) in enumerate(groups):
+            own = np.flatnonzero((posts["facility"] == facility) & (posts["group"] == group))
+            rows += [(facility, group, int(post), seat) for post in own for seat in range(SEATS)]
+            rows += [(facility, group, NO_POST, seat) for seat in range(desks)]
+    officers = zeros(Officer, len(rows))
+    for column, key in enumerate(("facility", "group", "post", "seat")):
+        officers[key] = [row[column] for row in rows]
+    n = len(officers)
+    officers["female"] = lots(seed, "town.officer_female", n) < numbers.share_women
+    officers["branch"] = lots(seed, "town.officer_branch", n) < numbers.share_prevention
+    officers["trained"] = lots(seed, "town.officer_trained", n) < trained_by_branch(officers["branch"], numbers)
+    untrained_aware = (numbers.share_aware - numbers.share_trained) / max(1.0 - numbers.share_trained, 1e-9)
+    heard = lots(seed, "town.officer_aware", n) < untrained_aware
+    officers["aware"] = heard | (officers["trained"] == 1)
+    officers["kiche"] = lots(seed, "town.officer_kiche", n) < numbers.share_kiche
+    officers["champion"] = lots(seed, "town.officer_champion", n) < numbers.share_champions
+    officers["manner"] = numbers.manner_spread * manners(seed, n)
+    leaning = 2.0 * lots(seed, "town.officer_integrity", n) - 1.0
+    officers["integrity"] = np.clip(numbers.integrity_mean + numbers.integrity_spread * leaning, 0.0, 1.0)
+    return officers
+
+
+def trained_by_branch(branch: Ints, numbers: Plant) -> Reals:
+    """Return the chance of each officer to be trained at the start, prevention ahead, the mean as stated."""
+    mean = 1.0 + numbers.share_prevention * (numbers.prevention_ahead - 1.0)
+    return numbers.share_trained / mean * np.where(branch == 1, numbers.prevention_ahead, 1.0)
+
+
+def manners(seed: int, n: int) -> Reals:
+    """Return normal-like numbers with mean 0 and spread 1: sums of twelve lots less six."""
+    return np.sum([lots(seed, "town.officer_manner", n, nth) for nth in range(12)], axis=0) - 6.0
+
+
+# Sectors and routes
+def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, Ints]]:
+    """Return facility, foot and populated cells of every sector; each cell belongs to one sector."""
+    able = np.flatnonzero(np.array(n_sectors) > 0)
+    if len(able) == 0:
+        return []
+    populated = np.flatnonzero(land.cells["population"] > 0)
+    nearest = able[np.argmin(land.minutes[able][:, populated], axis=0)]
+    sectors: list[tuple[int, int, Ints]] = []
+    for facility in able:
+        own, n = populated[nearest == facility], n_sectors[facility]
+        core = own[land.cells["core"][own] == 1]
+        rest = own[land.cells["core"][own] == 0]
+        on_foot = land.facilities[facility].station and len(core) > 0 and len(rest) > 0 and n > 1
+        if on_foot:
+            sectors.append((int(facility), 1, core))
+        parts = by_angle(land, land.facility_cells[facility], rest if on_foot else own, n - on_foot)
+        sectors += [(int(facility), 0, part) for part in parts]
+    return sectors
+
+
+def by_angle(land: Land, centre: int, own: Ints, n: int) -> list[Ints]:
+    """Divide cells around a facility into n parts of about equal population, each within an angle."""
+    if len(own) == 0:
+        return [np.array([centre])] * n
+    cells = land.cells
+    angle = np.arctan2(cells["y"][own] - cells["y"][centre], cells["x"][own] - cells["x"][centre])
+    own = own[np.argsort(angle, kind="stable")]
+    people = cells["population"][own].astype(float)
+    middle = np.cumsum(people) - people / 2.0
+    part = np.minimum(middle / people.sum() * n, n - 1).astype(np.int64)
+    # A part without a cell of its own shares the one in the middle of its angle.
+    return [own[part == k] if np.any(part == k) else own[[k * len(own) // n]] for k in range(n)]
+
+
+def written_routes(land: Land, beats: list[tuple[int, int, Ints]], numbers: Plant) -> tuple[Rows[Sector], Rows[Stop]]:
+    """Return sectors and their routes: populated cells by weight, and cells with institutions."""
+    sectors = zeros(Sector, len(beats))
+    routes: list[Rows[Stop]] = []
+    written = 0
+    for row, (facility, foot, own) in enumerate(beats):
+        cells = land.cells[own]
+        near = np.exp(-land.minutes[facility, own] / numbers.route_reach)
+        weight = np.maximum(cells["population"], 1) ** numbers.route_crowd * near
+        institutions = cells["shops"] + cells["schools"]
+        route = by_weight(own, weight)
+        visits = by_weight(own, institutions) if institutions.any() else route
+        ends = written + len(route), written + len(route) + len(visits)
+        sectors[row] = (facility, foot, written, ends[0], ends[0], ends[1])
+        routes += [route, visits]
+        written = ends[1]
+    return sectors, joined(routes) if routes else zeros(Stop, 0)
+
+
+def by_weight(own: Ints, weight: Reals) -> Rows[Stop]:
+    """Return the cells of positive weight with their cumulative weight; the last reaches exactly 1."""
+    keep = weight > 0
+    route = zeros(Stop, int(keep.sum()))
+    route["cell"] = own[keep]
+    route["reach"] = np.cumsum(weight[keep] / weight[keep].sum())
+    route["reach"][-1] = 1.0
+    return route
+
+
+def everywhere(cells: Rows[Cell]) -> Rows[Stop]:
+    """Return the route over all populated cells by population."""
+    return by_weight(np.arange(len(cells)), cells["population"].astype(float))
+
+
+@kernel
+def without_motor(mode: int) -> bool:
+    """Whether a couple goes on foot or by bicycle."""
+    return mode in (FOOT, BICYCLE)
+
+
+MODES = ("foot", "motorcycle", "vehicle", "bicycle")
+FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(len(MODES))

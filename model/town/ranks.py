@@ -1,0 +1,23 @@
+"""Ranks and their correlation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.rows import Ints, Reals
+
+
+def correlation(one: Reals, other: Reals) -> float:
+    """Return Pearson's correlation (of ranks: Spearman's); nan where one does not vary.
+
+    >>> round(correlation(np.array([1, 2, 3]), np.array([3, 5, 7])), 6)
+    1.0
+    """
+    spread = float(one.std()) * float(other.std())
+    return float(np.mean((one - one.mean()) * (other - other.mean())) / spread) if spread > 0.0 else float("nan")
+
+
+def mean_ranks(values: Ints | Reals) -> Reals:
+    """Return the rank of every value, equal ones at their mean rank."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2.0)[which]

@@ -1,0 +1,110 @@
+"""The Town: everything about a municipality that no run changes, built once and shared by twin worlds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from model.engine.rows import Ints, Rows, Smalls
+from model.engine.scenario import Facility, Scenario, Settlement
+from model.town.arrivals import with_arrivals
+from model.town.authorities import Authority, build_authorities
+from model.town.police import FacilityRow, Officer, Post, Sector, Stop, build_police
+from model.town.residents import Person, build_residents
+from model.town.territory import Cell, build_territory
+
+
+@dataclass(frozen=True)
+class Town:
+    """Map, residents, police plant and boards, read-only; row numbers are lasting identities."""
+
+    cells: Rows[Cell]
+    near: Ints
+    people: Rows[Person]
+    ties: Smalls
+    places: Smalls
+    who_start: Ints
+    who: Smalls
+    facilities: Rows[FacilityRow]
+    officers: Rows[Officer]
+    posts: Rows[Post]
+    sectors: Rows[Sector]
+    routes: Rows[Stop]
+    everywhere: Rows[Stop]
+    authorities: Rows[Authority]
+    centres: Ints
+    settlements: tuple[Settlement, ...]
+    stations: tuple[Facility, ...]
+    cell_m: float
+    origin: tuple[float, float]
+    outline: BaseGeometry
+    lake: BaseGeometry | None
+
+    @property
+    def settlement_names(self) -> tuple[str, ...]:
+        """Names of the settlements, in the order of their numbers."""
+        return tuple(settlement.name for settlement in self.settlements)
+
+    @property
+    def facility_names(self) -> tuple[str, ...]:
+        """Names of the facilities, in the order of their numbers."""
+        return tuple(station.name for station in self.stations)
+
+    @property
+    def n_settlements(self) -> int:
+        """Number of settlements."""
+        return len(self.settlements)
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.cells)
+
+    @property
+    def n_people(self) -> int:
+        """Number of rows of residents, those to come included."""
+        return len(self.people)
+
+    @property
+    def n_residents(self) -> int:
+        """Number of residents at the start."""
+        return int((self.people["arrives"] < 0).sum())
+
+
+def build_town(scenario: Scenario) -> Town:
+    """Build the town of a scenario; it depends on the scenario's numbers and `population.seed` alone."""
+    land = build_territory(scenario)
+    residents = with_arrivals(scenario, build_residents(scenario, land), len(land.cells))
+    police = build_police(scenario, land)
+    town = Town(
+        cells=land.cells,
+        near=land.near,
+        people=residents.people,
+        ties=residents.ties,
+        places=residents.places,
+        who_start=residents.who_start,
+        who=residents.who,
+        facilities=police.facilities,
+        officers=police.officers,
+        posts=police.posts,
+        sectors=police.sectors,
+        routes=police.routes,
+        everywhere=police.everywhere,
+        authorities=build_authorities(scenario, land),
+        centres=land.centres,
+        settlements=land.settlements,
+        stations=land.facilities,
+        cell_m=land.cell_m,
+        origin=land.origin,
+        outline=land.outline,
+        lake=land.lake,
+    )
+    protect(town)
+    return town
+
+
+def protect(town: Town) -> None:
+    """Make every table of the town read-only, so that no run can change it."""
+    for table in vars(town).values():
+        if isinstance(table, np.ndarray):
+            table.flags.writeable = False

@@ -1,0 +1,1 @@
+"""Trust in the police: beliefs, the ledger, news, hearsay and fear."""

@@ -1,0 +1,1 @@
+"""The law of trust: what people have been through counts as evidence."""

@@ -1,0 +1,86 @@
+"""Declarations of fear: parameters, columns, tables and constants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from model.engine.parameters import Group, number, share
+from model.engine.random_streams import decision
+from model.engine.rows import Column, Row
+from model.engine.tables import Field, Table
+
+CAUTION, FEARS = decision("caution"), decision("fear")
+COMMON = 1.0
+"""Severity and visits, each a month and 1,000 residents, that are added before ratios are taken; assumed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fear(Group):
+    """What frightens residents and calms them, who takes precautions, and how far these help."""
+
+    name: ClassVar[str] = "fear"
+    evidence: ClassVar[tuple[str, ...]] = ("B11", "B12", "K08", "V20")
+
+    harm: float = number(0.8, "log-odds", 0.0, 4.0, "assumed; swept", "fear after own harm of severity 1", off=0.0)
+    heard: float = number(0.25, "log-odds", 0.0, 2.0, "assumed; swept", "the same when told by a tie", off=0.0)
+    memory: float = number(0.75, "years", 0.1, 10.0, "assumed; swept", "half-life of what one went through or heard")
+    local: float = number(
+        0.5,
+        "log-odds",
+        0.0,
+        3.0,
+        "V20; assumed, swept",
+        "effect of the log of crime nearby over what is usual",
+        off=0.0,
+    )
+    lag: float = number(4.0, "months", 0.25, 24.0, "K08; assumed", "half-life with which news of crime nearby sinks in")
+    habit: float = number(5.0, "years", 0.5, 50.0, "assumed", "half-life with which crime nearby becomes usual")
+    foot: float = number(
+        -0.05, "log-odds", -0.5, 0.5, "assumed; both signs swept", "effect of the log of visits on foot", off=0.0
+    )
+    campaign: float = share(0.0, "B11", "residents whom a campaign for precautions reaches", role="lever")
+    alarm: float = number(
+        0.1, "log-odds", -0.5, 0.5, "assumed; both signs swept", "effect of a campaign on fear", off=0.0
+    )
+    heed: float = number(1.2, "log-odds", 0.0, 4.0, "B12; assumed", "effect of a campaign on precaution", off=0.0)
+    careful: float = number(-0.6, "log-odds", -5.0, 5.0, "assumed", "readiness to take precautions at middling fear")
+    by_fear: float = number(0.5, "ratio", 0.0, 3.0, "B12; assumed", "effect of fear on precaution")
+    precaution: float = share(
+        0.25, "B11, B12: size assumed, swept", "property crimes that the careful are spared", high=0.8
+    )
+    usual: float = share(0.35, "derived from the start", "careful residents for whom crime rates were calibrated")
+
+
+class Caution(Row):
+    """What a resident fears; ``alarm`` is how far fear is above the disposition, ``caution`` a lasting inclination."""
+
+    fear: Annotated[float, Column("perceived insecurity", "0-1")]
+    base_fear: Annotated[float, Column("disposition to fear", "log-odds")]
+    alarm: Annotated[float, Column("what own and heard harm adds", "log-odds")]
+    caution: Annotated[float, Column("inclination to take precautions", "log-odds")]
+    careful: Annotated[int, Column("whether precautions are taken", "0 or 1", kind="i4")]
+
+
+class Local(Row):
+    """Crime and couples on foot in a settlement: of this month, lately, usually, and what they do to fear."""
+
+    begun: int
+    crime: float
+    seen: float
+    crime_recent: float
+    crime_usual: float
+    seen_recent: float
+    seen_usual: float
+    insecurity: float
+    kept: float
+
+
+LOCAL = Table(name="local", row=Local, per="settlement", about="What settlements notice: this alone.")
+FEAR_SHIFT = Field(
+    name="fear_shift", of=np.float64, shape=(1,), about="Log-odds on which all dispositions of fear stand: this alone."
+)
+FARTHEST = 60.0
+"""Log-odds beyond which no such shift is looked for: alarm is never as strong."""

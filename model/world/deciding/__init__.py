@@ -1,0 +1,1 @@
+"""Decisions: how those who decide weigh their options, and the book that says what each chose and why."""

@@ -1,0 +1,141 @@
+"""Decisions: how those who decide weigh their options, and the book that says what each chose and why (ODD 4.1).
+
+A matter is what somebody has to decide.  Each of its options has a utility, in log-odds, that is a sum of terms; a
+term reads only what the one who decides has met, been told or remembers.  The reason booked is the term without which
+the choice would have been another at the same luck.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from model.engine.choices import MOST_OPTIONS, MOST_TERMS
+from model.engine.kernels import kernel
+from model.engine.random_streams import luck
+from model.world.deciding.schema import BY_LUCK, CHOICES, Desk
+from model.world.mechanism import Mechanism
+from model.world.protocol import World
+
+
+def desk_of(world: World) -> Desk:
+    """Lay out where choices of a world are weighed and booked."""
+    book = world.state[CHOICES]
+    return Desk(
+        np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), book.rows, book.count, world.now, world.seed
+    )
+
+
+@kernel
+def belief(good: float, bad: float, weight: float, disposition: float) -> float:
+    """Share of good in what is remembered, where a disposition (0-1) counts as this much evidence."""
+    return (good + weight * disposition) / (good + bad + weight)
+
+
+@kernel
+def clear(desk: Desk) -> None:
+    """Begin to weigh: all terms are neutral."""
+    desk.terms[:, :] = 0.0
+    desk.pull[:] = 0.0
+
+
+@kernel
+def weigh(desk: Desk, options: int, terms: int, without: int) -> None:
+    """Sum up the utilities of the options, one term left out (-1: none)."""
+    for o in range(options):
+        desk.pull[o] = 0.0
+        for k in range(terms):
+            if k != without:
+                desk.pull[o] += desk.terms[o, k]
+
+
+@kernel
+def in_order(desk: Desk, options: int, u: float) -> int:
+    """Option that belongs to luck u where options are ordered, each as likely as exp of its utility says."""
+    most, total, reached = desk.pull[0], 0.0, 0.0
+    for o in range(1, options):
+        most = max(most, desk.pull[o])
+    for o in range(options):
+        total += math.exp(desk.pull[o] - most)
+    for o in range(options - 1):
+        reached += math.exp(desk.pull[o] - most)
+        if u * total < reached:
+            return o
+    return options - 1
+
+
+@kernel
+def by_pull(desk: Desk, options: int, matter: int, tick: int, who: int) -> int:
+    """Option of the highest utility with its own luck: what makes one better moves choices from or to it alone."""
+    best, most = 0, -math.inf
+    for o in range(options):
+        u = luck(desk.seed, matter, tick, who, o)
+        pull = desk.pull[o] - math.log(-math.log(u + 1e-300))
+        if pull > most:
+            best, most = o, pull
+    return best
+
+
+@kernel
+def chosen(desk: Desk, options: int, matter: int, ordered: bool, tick: int, who: int) -> int:
+    """Option chosen by the utilities summed up last."""
+    if ordered:
+        return in_order(desk, options, luck(desk.seed, matter, tick, who, 0))
+    return by_pull(desk, options, matter, tick, who)
+
+
+@kernel
+def chance_of(desk: Desk, options: int, option: int) -> float:
+    """Chance of an option by the utilities summed up last."""
+    total = 0.0
+    for o in range(options):
+        total += math.exp(desk.pull[o] - desk.pull[option])
+    return 1.0 / total
+
+
+@kernel
+def push(desk: Desk, options: int, option: int, term: int) -> float:
+    """How far a term speaks for an option against the mean of the others."""
+    own: float = desk.terms[option, term]
+    others = -own
+    for o in range(options):
+        others += desk.terms[o, term]
+    return own - others / (options - 1)
+
+
+@kernel
+def chief_reason(
+    desk: Desk, options: int, terms: int, option: int, matter: int, ordered: bool, tick: int, who: int
+) -> int:
+    """Term without which another option had been chosen at the same luck, the strongest if there are several; or -1."""
+    reason, most = BY_LUCK, -math.inf
+    for k in range(1, terms):
+        weigh(desk, options, terms, k)
+        if chosen(desk, options, matter, ordered, tick, who) != option:
+            force = push(desk, options, option, k)
+            if force > most:
+                reason, most = k, force
+    return reason
+
+
+@kernel
+def decide(desk: Desk, options: int, terms: int, matter: int, ordered: bool, tick: int, who: int) -> int:
+    """Choose between the options as they were weighed, and book the choice; return the option.
+
+    ``tick`` and ``who`` name the luck; the choice is booked under the present shift.
+    """
+    weigh(desk, options, terms, -1)
+    option = chosen(desk, options, matter, ordered, tick, who)
+    row = desk.choices[desk.count[0]]
+    row.v0, row.v1, row.v2, row.v3, row.v4 = (
+        desk.pull[0], desk.pull[1], desk.pull[2], desk.pull[3], desk.pull[4],
+    )  # fmt: skip
+    row.tick, row.matter, row.who, row.option = desk.now[0], matter, who, option
+    row.chance = chance_of(desk, options, option)
+    row.term = chief_reason(desk, options, terms, option, matter, ordered, tick, who)
+    desk.count[0] += 1
+    return option
+
+
+IT = Mechanism(named="deciding", tables=(CHOICES,))

@@ -1,0 +1,25 @@
+"""Look-ups of places that several packages share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.engine.rows import Ints
+from model.gangs.gangs.schema import CLIQUES, NOBODYS, TERRITORY
+from model.town.police import NO_POST
+from model.world.protocol import World
+from model.world.state import State
+
+
+def holders(state: State) -> Ints:
+    """Return the group that holds each cell: a clique, or protectors numbered after the cliques, or nobody."""
+    territory, protected = state[TERRITORY], state.protected
+    after: Ints = np.where(protected >= 0, len(state[CLIQUES]) + protected, NOBODYS)
+    return np.where(territory >= 0, territory, after)
+
+
+def chiefs_of(world: World) -> Ints:
+    """Return for each authority the first officer of the facility that serves it, or -1."""
+    officers, cells = world.town.officers, world.town.cells
+    first = {int(f): int(np.flatnonzero(officers["facility"] == f)[0]) for f in np.unique(officers["facility"])}
+    return np.array([first.get(int(cells[a.cell].facility), NO_POST) for a in world.town.authorities], np.int64)

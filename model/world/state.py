@@ -1,0 +1,247 @@
+"""The State: everything that a run changes, as plain tables; a checkpoint is this and nothing else.
+
+Here stand the tables that several mechanisms write: who writes which column stands in `MAP.md`, from their records.
+What belongs to one mechanism it declares itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.engine.rows import Row, Rows
+from model.engine.tables import COUNTED, Declared, Field, Growing, Grown, Sizes, Table
+from model.town.crime_kinds import N_KINDS
+from model.town.police import Officer
+from model.town.town import Town
+
+
+class Couple(Row):
+    """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
+
+    ``sector`` is where the relief sends it; ``busy`` are its minutes on calls and arrests, besides fixed duty;
+    ``slots`` its free stretches, of which some are for orders, meetings, requests and problems.  ``block`` is the use
+    for which the chief set the hours of this shift, or -1.  ``tank`` is its litres, as kilometres, ``km`` less those of
+    its calls; ``calls`` those that it served.
+    """
+
+    on: int
+    calls: int
+    lead: int
+    mate: int
+    mode: int
+    joint: int
+    block: int
+    sector: int
+    slots: int
+    for_orders: int
+    for_meetings: int
+    for_requests: int
+    for_problems: int
+    cell: int
+    free: float
+    duty_start: float
+    duty_end: float
+    busy: float
+    tank: float
+    km: float
+
+
+class Means(Row):
+    """What a facility has this month."""
+
+    late: int
+    internet: int
+    phone: int
+    purse: float
+    custom: float
+    care: float
+
+
+class Board(Row):
+    """A communal board, or the auxiliary mayor of a settlement.
+
+    Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``); ``problem`` is the
+    kind asked about, ``phones`` the share of leaders with an officer's number, ``shown`` what people have seen of its
+    justice, summed over ``showings``, ``standing`` what it is worth to them besides.
+
+    From ``calls_answered`` to ``climbs_broken`` it remembers, fading, what speaks for police and state and what speaks
+    against; ``disposition`` is what it thinks without (0-1).  ``protocol``, ``watching`` and ``invites`` are what it
+    decided; ``unmet`` counts requests, ``rung`` how far up they climbed, ``climbing`` whether one is there; ``nights``
+    are this month's crimes by night that it knows of, ``usual`` those of a usual month, ``tired`` months on watch.
+    """
+
+    met: int
+    asked: int
+    problem: int
+    heard: int
+    explained: int
+    invites: int
+    consents: int
+    residents: int
+    silent_until: int
+    risen: int
+    withdrawn: int
+    disputes: int
+    protocol: int
+    watching: int
+    unmet: int
+    rung: int
+    climbing: int
+    legitimacy: float
+    organised: float
+    links: float
+    phones: float
+    watch: float
+    shown: float
+    showings: float
+    standing: float
+    disposition: float
+    calls_answered: float
+    calls_lost: float
+    waited: float
+    stepped_in: float
+    requests_kept: float
+    requests_broken: float
+    cases_taken: float
+    cases_returned: float
+    climbs_kept: float
+    climbs_broken: float
+    promises_kept: float
+    promises_broken: float
+    nights: float
+    usual: float
+    tired: float
+    load: float
+
+
+class Case(Row):
+    """A case before a communal authority; ``step`` is what it waits for."""
+
+    born: int
+    number: int
+    due: int
+    kind: int
+    victim: int
+    settlement: int
+    cell: int
+    step: int
+    late: int
+    just: int
+
+
+class Plan(Row):
+    """A station's plan for a quarter, and what it does about it."""
+
+    mode: int
+    kind: int
+    hour: int
+    n: int
+    founded: int
+    holds: int
+    changed: int
+    made: int
+    product: int
+    months: int
+    visits: int
+
+
+MEANS = Table(name="means", row=Means, per="facility", about="What a facility has.")
+COUPLES = Table(name="couples", row=Couple, per="post", about="Couples on duty.")
+OFFICERS = Table(
+    name="officers",
+    row=Officer,
+    per="officer",
+    start=lambda town: town.officers.copy(),
+    about="Positions and who holds them.",
+)
+BOARDS = Table(name="boards", row=Board, per="authority", about="Boards of communities.")
+CASES = Growing(name="cases", row=Case, about="Cases before communal authorities.")
+PLANS = Table(name="plans", row=Plan, per="facility", about="Plans of stations.")
+COME = Field(
+    name="come",
+    of=np.int64,
+    shape=(1,),
+    about="Residents whose day to be born or move here has come: rows before this.",
+)
+WHO_END = Field(
+    name="who_end",
+    of=np.int64,
+    shape=("list", "cell"),
+    exempt="follows from who has come, which is compared",
+    about="Where the list of who is in a cell ends.",
+)
+CROWD = Field(name="crowd", of=np.int64, shape=("list", "cell"), about="How many of them are here.")
+MOOD = Field(
+    name="mood",
+    of=np.float64,
+    shape=(1,),
+    about="The nation's mood, in log-odds of trust, as of the last end of a month.",
+)
+BOOKS = Field(
+    name="books",
+    of=np.int64,
+    shape=(4, N_KINDS),
+    monthly=True,
+    exempt=COUNTED,
+    about="The four books of crime by kind.",
+)
+OCCURRED_HERE = Field(
+    name="occurred_here",
+    of=np.int64,
+    shape=("settlement",),
+    monthly=True,
+    exempt=COUNTED,
+    about="Crimes by settlement.",
+)
+HARMED_HERE = Field(
+    name="harmed_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED, about="Crimes by cell."
+)
+SEEN_HERE = Field(
+    name="seen_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED, about="Visits of couples by cell."
+)
+TOTAL = Field(name="total", of=np.float64, shape=("settlement",), about="Summed trust at the last end of a month.")
+CENTRAL: tuple[Declared, ...] = (
+    *(COME, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, MEANS, BOARDS, CASES, PLANS, BOOKS),
+    *(OCCURRED_HERE, HARMED_HERE, SEEN_HERE, TOTAL),
+)
+
+
+class State:
+    """What changes in a run.  Rows are never reused; the dead stay, marked.
+
+    ``state[TABLE]`` is the table as its declaration says; ``state.name`` the same for those who look in from outside.
+    """
+
+    def __init__(self, declared: Iterable[Declared], town: Town, sizes: Sizes) -> None:
+        for table in declared:
+            setattr(self, table.name, table.make(town, sizes))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Every table is an attribute."""
+
+    @overload
+    def __getitem__[R: Row](self, table: Table[R]) -> Rows[R]: ...
+    @overload
+    def __getitem__[R: Row](self, table: Growing[R]) -> Grown[R]: ...
+    @overload
+    def __getitem__[N: np.generic](self, table: Field[N]) -> NDArray[N]: ...
+    def __getitem__(self, table: Declared) -> Any:
+        """Return one table."""
+        return getattr(self, table.name)
+
+    def __setitem__[N: np.generic](self, table: Field[N], numbers: NDArray[N]) -> None:
+        """Put other numbers, of another length perhaps, in the place of those of a field."""
+        setattr(self, table.name, numbers)
+
+    def open_month(self, declared: Iterable[Declared]) -> None:
+        """Set to zero what begins anew with each month."""
+        for table in declared:
+            if table.monthly:
+                found = getattr(self, table.name)
+                found[:] = np.zeros(1, found.dtype)
