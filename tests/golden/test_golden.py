@@ -1,0 +1,20 @@
+"""Sentences for readers are the recorded ones, word for word."""
+
+import pytest
+
+from golden.record import recorded
+from golden.told import told
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, list[str]]:
+    return told()
+
+
+def test_every_generator_is_recorded(said: dict[str, list[str]]) -> None:
+    assert said.keys() == recorded().keys()
+
+
+@pytest.mark.parametrize("generator", recorded())
+def test_sentences_are_the_recorded_ones(said: dict[str, list[str]], generator: str) -> None:
+    assert said[generator] == recorded()[generator], "meant to change? python -m tests.golden.record"

@@ -1,0 +1,290 @@
+"""Generate the sentences of reports, figures, comparisons and the decision view from stored results.
+
+Results are those in ``results/reference/report``.  A part of them is also changed by hand, so that every verdict
+occurs: effects of the other sign, explained by luck, alike in all twins, of too few twins, unpaired, and without other
+laws of trust.
+"""
+
+import contextlib
+import html
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from experiments.compare.request import EffectSize
+from experiments.compare.text import lines
+from experiments.decision.choice import Choice
+from experiments.decision.lives import Life
+from experiments.decision.measures import moved
+from experiments.decision.outcomes import MEASURED
+from experiments.figures import answers as study
+from experiments.figures import sayings
+from experiments.figures.svg import Tongue
+from experiments.report import answers, build, disagreeing, sentences, tables
+from experiments.report.figures import FIGURES, available, drawn
+from experiments.report.reading import read_sites
+from experiments.viewer.answer import answer, bar
+from experiments.viewer.differ import sentence
+from experiments.viewer.standing import Standing
+from model.measures import MEASURES
+from scenarios import load, policies
+
+STORED = Path(__file__).parents[2] / "results" / "reference" / "report"
+LANGUAGES = ("es", "en")
+PART = "villa_canales", ("status_quo", "mopsic_full", "heavy_hand")
+"""The site and the policies of which the effects are changed."""
+RESIDENTS = 150_000.0
+NEEDS_MONTHS = ("trust", "outcomes")
+"""Figures that are drawn from the months of all worlds, which are not stored."""
+INTERVALS = (("effect", "low", "high"), ("typical", "typical_low", "typical_high"))
+SIZES = {"up": 7, "down": 3, "draws": 10, "low": -0.2, "high": 0.4, "by_parameters": 0.21, "by_luck": 0.05}
+CAN_BE_HEARD = re.compile(r"[^\W\d_]{2,}")
+MONTHLY = dict.fromkeys(sorted(MEASURED), 20.0) | {"trust_mean": 0.45, "homicides": 5.0, "crimes_occurred": 300.0}
+"""One month of a world as today."""
+YEARS = 2
+"""As many as those for which other laws of trust were tried."""
+
+type Effects = pd.DataFrame
+
+
+def turned(rows: Effects) -> Effects:
+    """Return effects of the other sign, with homicides enough for a statement."""
+    found = rows.copy()
+    for middle, low, high in INTERVALS:
+        found[middle], found[low], found[high] = -rows[middle], -rows[high], -rows[low]
+    found["rose"], found["fell"] = rows["fell"], rows["rose"]
+    found.loc[rows["measure"] == "homicides", "base"] = 60.0
+    found["arm"] = found["base"] + found["effect"]
+    return found
+
+
+def doubtful(rows: Effects) -> Effects:
+    """Return effects that luck may explain."""
+    reach = rows["effect"].abs() + 1.0
+    ends = {name: sign * reach for _, *both in INTERVALS for name, sign in zip(both, (-1.0, 1.0), strict=True)}
+    half = rows["n"] // 2
+    return rows.assign(**ends, rose=half, fell=rows["n"] - half, same=0)
+
+
+def alike(rows: Effects) -> Effects:
+    """Return effects of nothing."""
+    nothing = dict.fromkeys([name for names in INTERVALS for name in names], 0.0)
+    return rows.assign(**nothing, rose=0, fell=0, same=rows["n"], smallest=math.nan)
+
+
+def few(rows: Effects) -> Effects:
+    """Return effects of five twins."""
+    return rows.assign(n=5, rose=np.minimum(rows["rose"], 5), fell=np.minimum(rows["fell"], 5))
+
+
+def unpaired(rows: Effects) -> Effects:
+    """Return effects between worlds that are no twins."""
+    return rows.assign(paired=False, why_unpaired="seeds")
+
+
+def as_stored(rows: Effects) -> Effects:
+    """Return effects as they are."""
+    return rows
+
+
+def without_laws(rows: Effects) -> Effects:
+    """Return effects as they are; their folder holds no other laws of trust."""
+    return rows
+
+
+CHANGES: tuple[Callable[[Effects], Effects], ...] = (as_stored, turned, doubtful, alike, few, unpaired, without_laws)
+DRAWN = (turned, doubtful)
+"""Results of which page and figures are made as well, which takes longest."""
+
+
+@contextlib.contextmanager
+def results(change: Callable[[Effects], Effects]) -> Iterator[Path]:
+    """Make a folder of the stored comparison, or of a part of it with changed effects."""
+    manifest = json.loads((STORED / "manifest.json").read_text(encoding="utf-8"))
+    effects = pd.read_parquet(STORED / "effects.parquet")
+    if change is not as_stored:
+        manifest["arms"] = [arm for arm in manifest["arms"] if arm["scenario"] == PART[0] and arm["name"] in PART[1]]
+        effects = change(effects[(effects["site"] == PART[0]) & effects["against"].isin(PART[1])])
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for path in STORED.glob("*.parquet"):
+            if change is not without_laws or path.stem not in ("memory", "verdicts"):
+                shutil.copy(path, folder)
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        effects.to_parquet(folder / "effects.parquet")
+        main = effects[(effects["section"] == "headline") & (effects["base_site"] == effects["site"])]
+        main[main["measure"] == "trust_mean"].to_parquet(folder / "alone.parquet")
+        if change is without_laws:
+            draws = main[["site", "against", "measure"]].assign(**SIZES, parameter="trust.harm")
+            draws.to_parquet(folder / "drawn.parquet")
+        for arm in manifest["arms"]:
+            write_months(folder / arm["folder"], arm["scenario"], arm["name"])
+        yield folder
+
+
+def write_months(folder: Path, site: str, policy: str) -> None:
+    """Write the months of one world of an arm, which hold its residents alone."""
+    folder.mkdir(parents=True)
+    keys: dict[str, Any] = {"run": ["a"], "scenario": [site], "policy": [policy], "seed": [1]}
+    month = pa.array([0], pa.timestamp("ns"))
+    pq.write_table(pa.table(keys | {"month": month, "residents": [RESIDENTS]}), folder / "measures.parquet")
+
+
+def plain(text: Any) -> str:
+    """Return a text without its markup."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", str(text))).split())
+
+
+def heard(texts: Iterable[str]) -> list[str]:
+    """Return each text of three words or more once."""
+    return list(dict.fromkeys(one for one in map(plain, texts) if len(CAN_BE_HEARD.findall(one)) > 2))
+
+
+def of_page(folder: Path, language: str) -> list[str]:
+    """Return the sentences of a report without its figures."""
+    with mock.patch("experiments.report.figure_of", return_value=""):
+        page = build(folder, language).decode()
+    seen = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return heard(re.split(r"</?(?:p|li|t[dhr]|h\d|div|section|summary|caption|details|title)\b[^>]*>", seen))
+
+
+def of_policies(folder: Path, language: str) -> list[str]:
+    """Return the sentences on every policy, and on all of them at a site."""
+    sites = read_sites(folder)
+    found = [sentences.question(sites)]
+    for site in sites:
+        found += [answers.question(site), answers.answer(site), *answers.warnings(site)]
+        for arm in site.others:
+            found += [answers.two_sentences(site, arm), sentences.brief(site, arm), *sentences.happened(site, arm)]
+            found += [*sentences.cautions(site, arm), sentences.smallest(site, arm), *sentences.drawn(site, arm)]
+            found += [sentences.decides(site, arm), *disagreeing.books(site, arm)]
+            found.append(sentences.gains(site, arm, tables.groups(site)))
+    return heard(getattr(one, language) for one in found)
+
+
+def of_figures(folder: Path, language: str) -> list[str]:
+    """Return the texts in the figures of a report, and their captions."""
+    found: list[str] = []
+    for site in read_sites(folder):
+        for name in available(site):
+            if name not in NEEDS_MONTHS:
+                found += texts_in(drawn(name, site, Tongue(language)))
+                found.append(getattr(FIGURES[name][1], language))
+    return heard(found)
+
+
+def texts_in(figure: Figure) -> list[str]:
+    """Return all texts in a figure."""
+    return [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+
+
+def of_comparison(folder: Path) -> list[str]:
+    """Return a comparison in lines, as the terminal shows it."""
+    return [*lines(folder, EffectSize(size=0.5))]
+
+
+def of_words(language: str) -> list[str]:
+    """Return the words in figures for measures, policies and changes."""
+    tongue, changes = Tongue(language), (*policies(), *sayings.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm")
+    found = [sayings.named(one, tongue) for one in MEASURES]
+    found += [say(one, tongue) for one in changes for say in (sayings.factor_words, sayings.change_words)]
+    return [*dict.fromkeys([*found, sayings.called("mopsic_full+heavy_hand", tongue)])]
+
+
+def of_studies(language: str) -> list[str]:
+    """Return the sentences in the table and the figure of a study."""
+    about = {"measure": "trust_mean", "scenario": "villa_canales", "years": 3.0, "n": 8, "read": study.WINDOW}
+    changes = {"mopsic_full": (0.02, True), "heavy_hand": (-0.03, True), "mopsic_full × heavy_hand": (0.001, False)}
+    rows = [
+        about | {"change": change, "estimate": size, "low": size - 0.01, "high": size + 0.01, "settled": settled}
+        for change, (size, settled) in changes.items()
+    ]
+    table, tongue = pd.DataFrame(rows), Tongue(language)
+    found = study.latex_of(table, ["trust_mean"], tongue).splitlines()
+    for told in (table, table.assign(settled=False)):
+        found += texts_in(study.drawn(told, ["trust_mean"], tongue))
+    return heard(found)
+
+
+def lives(**by: float | tuple[float, float]) -> tuple[Life, ...]:
+    """Return eight worlds; a pair of changes is that of every other world."""
+    worlds = []
+    for seed in range(8):
+        changes = {name: size[seed % 2] if isinstance(size, tuple) else size for name, size in by.items()}
+        month = {name: size + 0.01 * seed + changes.get(name, 0.0) for name, size in MONTHLY.items()}
+        worlds.append(Life(f"{seed}", seed, pd.DataFrame([month] * 12 * YEARS), np.zeros(3), np.zeros((12 * YEARS, 3))))
+    return tuple(worlds)
+
+
+ARMS: dict[str, dict[str, float | tuple[float, float]]] = {
+    "nothing": {},
+    "luck": {"trust_mean": (-0.01, 0.01), "crimes_occurred": (-9.0, 9.0), "wrongful_detentions": (1.0, -1.0)},
+    "better": {"trust_mean": 0.02, "crimes_occurred": -9.0, "crimes_told": 4.0, "women_without_remedy": -1.0},
+    "slightly better": {"trust_mean": 0.0003},
+    "worse": {"trust_mean": -0.02, "crimes_occurred": 9.0, "women_without_remedy": 2.0, "refused": 3.0},
+    "in exchange": {"homicides": -2.0, "wrongful_detentions": 10.0},
+    "homicides alone": {"homicides": -2.0},
+    "one harm": {"refused": 3.0},
+}
+CHOSEN = ({"heavy_hand": 2}, {"training": 3}, {"heavy_hand": 2, "training": 3})
+
+
+def of_decisions(language: str) -> list[str]:
+    """Return the answers of the decision view, with the bar below, as eight worlds and fewer tell them."""
+    scenario, today = load("villa_canales"), Choice("villa_canales", (), years=YEARS)
+    base = lives()
+    found = [Standing(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
+    for chosen in CHOSEN:
+        choice = Choice("villa_canales", moved(chosen), years=YEARS)
+        found += [Standing(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
+        found.append(Standing(choice, scenario, language, base[:3], lives()[:3]))
+        found.append(Standing(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))
+    return [f"{''.join(words_of(answer(one)))} | {' / '.join(words_of(bar(one)))}" for one in found]
+
+
+def words_of(spans: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the words of an answer without their kinds."""
+    return (words for words, _ in spans)
+
+
+def of_pairs(language: str) -> list[str]:
+    """Return the sentences that tell a pair of worlds apart."""
+    sizes: Iterable[dict[str, float]] = (
+        {"robberies": 0.0, "trust": 0.0},
+        {"robberies": -31.0, "trust": 1.8},
+        {"robberies": 1.0, "homicides": -1.0, "wrongful": 2.0, "reports": -1200.0, "complaints": 1.0, "trust": -0.4},
+        {"robberies": 0.0, "trust": 0.3},
+        {"wrongful": 1.0, "trust": 0.0},
+    )
+    return [sentence(language, one) for one in sizes]
+
+
+def told() -> dict[str, list[str]]:
+    """Return all sentences by their generator, the change of the results and the language."""
+    found: dict[str, list[str]] = {}
+    for change in CHANGES:
+        name = change.__name__
+        with results(change) as folder:
+            found[f"comparison, {name}"] = of_comparison(folder)
+            for language in LANGUAGES:
+                found[f"policies, {name}, {language}"] = of_policies(folder, language)
+                if change in DRAWN:
+                    found[f"page, {name}, {language}"] = of_page(folder, language)
+                    found[f"figures, {name}, {language}"] = of_figures(folder, language)
+    for language in LANGUAGES:
+        for by_hand in (of_words, of_studies, of_decisions, of_pairs):
+            found[f"{by_hand.__name__[3:]}, {language}"] = by_hand(language)
+    return found
