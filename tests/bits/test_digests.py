@@ -14,7 +14,7 @@ SLOW = {digests.LONG: [pytest.mark.slow]}
     [pytest.param(*case, marks=SLOW.get(case[0], []), id="-".join(case)) for case in CASES],
 )
 def test_results_have_the_recorded_digests(tier: str, site: str, policy: str) -> None:
-    assert digests.differing(tier, site, policy) == []
+    assert digests.differing(tier, site, policy) == [], "meant to change? python -m tests.bits.digests --record"
 
 
 def test_every_case_is_recorded() -> None:
