@@ -39,7 +39,7 @@ from experiments.report.reading import read_sites
 from experiments.viewer.answer import answer, bar
 from experiments.viewer.differ import sentence
 from experiments.viewer.standing import Standing
-from model.measures import MEASURES
+from model.simulation.registry import MEASURES
 from scenarios import load, policies
 
 STORED = Path(__file__).parents[2] / "results" / "reference" / "report"
