@@ -5,11 +5,11 @@ Importing this package chooses the folder in which compiled kernels are kept (`m
 
 from typing import Any
 
-from model.engine.fingerprint import choose_cache, fingerprint
+from model.engine.fingerprint import fingerprint, select_cache_folder
 
 __all__ = ["TrustModel", "fingerprint"]
 
-choose_cache()
+select_cache_folder()
 
 
 def __getattr__(name: str) -> Any:

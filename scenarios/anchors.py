@@ -4,17 +4,17 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from model.engine.scenario import Anchor
+from model.engine.scenario import CriterionAnchor
 
-FILE = Path(__file__).with_name("criteria.toml")
+CRITERIA_FILE = Path(__file__).with_name("criteria.toml")
 
 
 @cache
-def read_anchors() -> tuple[Anchor, ...]:
+def read_anchors() -> tuple[CriterionAnchor, ...]:
     """Return the anchors of every part of every criterion, in the order of the file."""
-    tables = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    tables = tomllib.loads(CRITERIA_FILE.read_text(encoding="utf-8"))
     return tuple(
-        Anchor(
+        CriterionAnchor(
             part=f"{criterion}.{part}",
             absent=float(anchor.get("absent", 0.0)),
             full=float(anchor["full"]),

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenarios.places import FACILITY, SETTLEMENT, Column
+from scenarios.places import FACILITY_COLUMNS, SETTLEMENT_COLUMNS, PlaceColumn
 
-WORDS = Path(__file__).with_name("columns.toml")
-TABLES = {"settlements": ("settlement", SETTLEMENT), "facilities": ("facility", FACILITY)}
+COLUMN_TEXTS_FILE = Path(__file__).with_name("columns.toml")
+PLACE_TABLES = {"settlements": ("settlement", SETTLEMENT_COLUMNS), "facilities": ("facility", FACILITY_COLUMNS)}
 """For each table the name of one row, under which its words stand, and its columns."""
 
 
 @dataclass(frozen=True)
-class ToldColumn:
+class ColumnText:
     """A column in words: its unit, what may stand there, and what does if nothing is said."""
 
     name: str
@@ -25,17 +25,22 @@ class ToldColumn:
     optional: bool
 
 
-def told_columns(table: str) -> Iterator[ToldColumn]:
+def column_texts(table: str) -> Iterator[ColumnText]:
     """Yield every column of `settlements` or `facilities` in words."""
-    one, columns = TABLES[table]
-    words = tomllib.loads(WORDS.read_text(encoding="utf-8"))[one]
+    one, columns = PLACE_TABLES[table]
+    words = tomllib.loads(COLUMN_TEXTS_FILE.read_text(encoding="utf-8"))[one]
     for name, column in columns.items():
-        yield ToldColumn(
-            name, words[name], words[name].get("unit", {}), range_of(column), default_of(column), column.optional
+        yield ColumnText(
+            name,
+            words[name],
+            words[name].get("unit", {}),
+            column_range(column),
+            column_default(column),
+            column.optional,
         )
 
 
-def range_of(column: Column) -> str:
+def column_range(column: PlaceColumn) -> str:
     """Return what may stand in a column.
 
     >>> range_of(Column(float, -90.0, 90.0)), range_of(Column(int)), range_of(Column(str, words=("dirt", "path")))
@@ -48,7 +53,7 @@ def range_of(column: Column) -> str:
     return f"≥ {column.low:g}" if math.isinf(column.high) else f"{column.low:g} … {column.high:g}"
 
 
-def default_of(column: Column) -> str:
+def column_default(column: PlaceColumn) -> str:
     """Return what a column holds where a file leaves it out; nothing where a file must state it.
 
     >>> default_of(Column(bool, default=False)), default_of(Column(float))

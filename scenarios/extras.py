@@ -13,17 +13,17 @@ EXTRAS = {
 """The modules that each extra brings."""
 
 
-def missing(extra: str) -> list[str]:
+def missing_modules(extra: str) -> list[str]:
     """Return the modules of an extra that are not installed."""
     return [name for name in EXTRAS[extra] if find_spec(name) is None]
 
 
-def need(extra: str, what: str) -> None:
+def require_extra(extra: str, what: str) -> None:
     """Raise with the command that installs it if something that was asked for needs an extra that is not there."""
-    if lacking := missing(extra):
-        raise InputError(f"{what} needs {lacking[0]}, of the extra '{extra}': {remedy(extra)}")
+    if lacking := missing_modules(extra):
+        raise InputError(f"{what} needs {lacking[0]}, of the extra '{extra}': {install_command(extra)}")
 
 
-def remedy(extra: str) -> str:
+def install_command(extra: str) -> str:
     """Return the command that installs an extra."""
     return f"pip install 'confianza[{extra}]', or in a clone: uv sync --locked"

@@ -47,20 +47,20 @@ def read_toml(path: Path, file: str) -> dict[str, Any]:
         raise InputError(f"{file}: a line must have at most {LONGEST_LINE:,} characters")
     if DEEP_KEY.search(text):
         raise InputError(f"{file}: a name must have at most {DEEPEST} parts with dots between them")
-    return within(lambda: tomllib.loads(text), file, "TOML")
+    return parse_within_limits(lambda: tomllib.loads(text), file, "TOML")
 
 
 def read_json(path: Path, file: str, kind: str = "JSON") -> Any:
     """Return the content of a JSON file, or raise one line that says why it cannot be read."""
-    return json_in(read_text(path, file), file, kind)
+    return parse_json(read_text(path, file), file, kind)
 
 
-def json_in(text: str, file: str, kind: str = "JSON") -> Any:
+def parse_json(text: str, file: str, kind: str = "JSON") -> Any:
     """Return what a text in JSON says."""
-    return within(lambda: json.loads(text), file, kind)
+    return parse_within_limits(lambda: json.loads(text), file, kind)
 
 
-def within[T](parse: Callable[[], T], file: str, kind: str) -> T:
+def parse_within_limits[T](parse: Callable[[], T], file: str, kind: str) -> T:
     """Return what a text says, if it can be read at all and stays within the limits."""
     try:
         found = parse()
@@ -78,13 +78,13 @@ def check_limits(found: Any, file: str) -> None:
     """Raise if a value is nested too deep, or holds a name, number or text that nothing here could use."""
     level: list[Any] = [found]
     for _ in range(DEEPEST):
-        level = [inner for one in level for inner in inside(one, file)]
+        level = [inner for one in level for inner in walk_values(one, file)]
         if not level:
             return
     raise InputError(f"{file}: must be nested at most {DEEPEST} deep")
 
 
-def inside(value: Any, file: str) -> Iterator[Any]:
+def walk_values(value: Any, file: str) -> Iterator[Any]:
     """Yield what a table or list holds, after checking the names and values in it."""
     if isinstance(value, dict):
         for name in value:
@@ -95,17 +95,17 @@ def inside(value: Any, file: str) -> Iterator[Any]:
     elif isinstance(value, int) and not -LARGEST <= value < LARGEST:
         raise InputError(f"{file}: a whole number must fit into 64 bits, got one of {len(hex(value)) * 4 - 8} bits")
     elif isinstance(value, str):
-        check_characters(value, file)
+        check_text(value, file)
 
 
 def check_name(name: str, file: str) -> None:
     """Raise if something has a name that nothing in this program has."""
     if len(name) > LONGEST_NAME:
         raise InputError(f"{file}: a name must have at most {LONGEST_NAME} characters, '{name[:20]}…' has {len(name)}")
-    check_characters(name, file)
+    check_text(name, file)
 
 
-def check_characters(text: str, file: str) -> None:
+def check_text(text: str, file: str) -> None:
     """Raise if a text holds what no file name, terminal or file in UTF-8 can hold."""
     if "\0" in text or (not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)):
         raise InputError(f"{file}: a text must be free of null characters and half characters, got {text[:40]!r}")

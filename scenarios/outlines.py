@@ -15,14 +15,14 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from model.engine.errors import InputError
-from scenarios.extras import need
+from scenarios.extras import require_extra
 from scenarios.files import read_json
 
 LON_LAT = CRS.from_epsg(4326)
 LARGEST_KM2 = 20_000.0
 """No municipality of the region is as large; a whole country given by mistake would fill the memory."""
 MOST_CORNERS = 200_000
-REFUSED = ("Self-intersection", "Invalid Coordinate")
+REFUSED_GEOMETRY_ERRORS = ("Self-intersection", "Invalid Coordinate")
 """What no repair knows the meaning of; to guess at a border that crosses itself often would also take minutes."""
 
 
@@ -45,7 +45,7 @@ class Plane:
 
     def area(self, lon_lat: BaseGeometry) -> BaseGeometry:
         """Return a polygon in metres."""
-        return moved(lon_lat, self.transformer())
+        return transform_shape(lon_lat, self.transformer())
 
     def degrees(self, shapes: NDArray[np.object_], digits: int) -> NDArray[np.object_]:
         """Return shapes in metres in longitude and latitude, rounded to some decimals."""
@@ -58,7 +58,7 @@ class Plane:
         return found
 
 
-def plane_of(lon_lat: BaseGeometry) -> Plane:
+def plane_around(lon_lat: BaseGeometry) -> Plane:
     """Return the plane around the middle of an outline, rounded so that a redrawn border does not move it."""
     middle = lon_lat.centroid
     return Plane(round(middle.x, 1), round(middle.y, 1))
@@ -68,47 +68,47 @@ def read_outline(path: Path, file: str) -> BaseGeometry:
     """Return the polygons of a GeoJSON, GeoPackage or shape file as one area in longitude and latitude."""
     if not path.is_file():
         raise InputError(f"no file '{file}'")
-    shapes, crs = geojson(path, file) if path.suffix in (".geojson", ".json") else layer(path, file)
+    shapes, crs = read_geojson(path, file) if path.suffix in (".geojson", ".json") else read_first_layer(path, file)
     if not shapes:
         raise InputError(f"{file}: has no polygon")
     if (corners := int(shapely.get_num_coordinates(shapes).sum())) > MOST_CORNERS:
         raise InputError(f"{file}: an outline has at most {MOST_CORNERS:,} corners, got {corners:,}")
     try:
-        area = shapely.union_all([sound(shapely.force_2d(one), file) for one in shapes])
-        area = moved(area, Transformer.from_crs(crs, LON_LAT, always_xy=True))
+        area = shapely.union_all([valid_polygon(shapely.force_2d(one), file) for one in shapes])
+        area = transform_shape(area, Transformer.from_crs(crs, LON_LAT, always_xy=True))
     except (ShapelyError, ProjError) as reason:
-        raise InputError(f"{file}: cannot be used as an area: {one_line(reason)}") from None
-    return on_earth(only_polygons(area), file)
+        raise InputError(f"{file}: cannot be used as an area: {single_line_message(reason)}") from None
+    return check_on_earth(polygon_parts(area), file)
 
 
-def geojson(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
+def read_geojson(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
     """Return the shapes of a GeoJSON file; without GDAL, so that the common case needs none."""
     content = read_json(path, file, "GeoJSON")
     try:
-        return [shape(one) for one in geometries(content) if is_area(one)], stated_crs(content)
+        return [shape(one) for one in iterate_geometries(content) if is_area(one)], declared_crs(content)
     except CRSError as reason:
-        raise InputError(f"{file}: cannot be read: {one_line(reason)}") from None
+        raise InputError(f"{file}: cannot be read: {single_line_message(reason)}") from None
     except (ShapelyError, AttributeError, KeyError, IndexError, TypeError, ValueError):
         raise InputError(f"{file}: is not GeoJSON: its coordinates or features are malformed") from None
 
 
-def sound(area: BaseGeometry, file: str) -> BaseGeometry:
+def valid_polygon(area: BaseGeometry, file: str) -> BaseGeometry:
     """Return a polygon whose rings are whole; one that crosses itself is refused, and told where."""
     reason = str(shapely.is_valid_reason(area))
-    if reason.startswith(REFUSED) and shapely.convex_hull(area).area > 0.0:
+    if reason.startswith(REFUSED_GEOMETRY_ERRORS) and shapely.convex_hull(area).area > 0.0:
         what, _, place = reason.rstrip("]").partition("[")
         raise InputError(f"{file}: an outline must not cross itself, got {what.lower()} at {place}")
     return area if reason == "Valid Geometry" else shapely.make_valid(area, method="structure", keep_collapsed=False)
 
 
-def geometries(content: dict[str, Any]) -> list[dict[str, Any]]:
+def iterate_geometries(content: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the geometries of a GeoJSON object of any kind."""
     if content["type"] == "FeatureCollection":
-        return [one for feature in content["features"] for one in geometries(feature)]
+        return [one for feature in content["features"] for one in iterate_geometries(feature)]
     if content["type"] == "Feature":
-        return geometries(content["geometry"]) if content["geometry"] else []
+        return iterate_geometries(content["geometry"]) if content["geometry"] else []
     if content["type"] == "GeometryCollection":
-        return [one for part in content["geometries"] for one in geometries(part)]
+        return [one for part in content["geometries"] for one in iterate_geometries(part)]
     return [content]
 
 
@@ -117,15 +117,15 @@ def is_area(geometry: dict[str, Any]) -> bool:
     return geometry["type"] in ("Polygon", "MultiPolygon") and bool(geometry["coordinates"])
 
 
-def stated_crs(content: dict[str, Any]) -> CRS:
+def declared_crs(content: dict[str, Any]) -> CRS:
     """Return the reference system that a GeoJSON file names, or longitude and latitude."""
     stated = content.get("crs")
     return CRS.from_user_input(stated["properties"]["name"]) if stated else LON_LAT
 
 
-def layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
+def read_first_layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
     """Return the shapes of the first layer of a GeoPackage, shape file or the like."""
-    need("maps", f"{file}: a file that is no GeoJSON")
+    require_extra("maps", f"{file}: a file that is no GeoJSON")
     from pyogrio import raw  # GDAL is large: loaded only for files that need it
     from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -134,22 +134,22 @@ def layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
         crs = CRS.from_user_input(meta["crs"]) if meta["crs"] else LON_LAT
         shapes = shapely.from_wkb(wkb) if wkb is not None else ()
     except (DataSourceError, DataLayerError, CRSError, ShapelyError) as reason:
-        raise InputError(f"{file}: cannot be read: {one_line(reason)}") from None
+        raise InputError(f"{file}: cannot be read: {single_line_message(reason)}") from None
     return [one for one in shapes if one is not None and one.geom_type.endswith("Polygon")], crs
 
 
-def moved(area: BaseGeometry, transformer: Transformer) -> BaseGeometry:
+def transform_shape(area: BaseGeometry, transformer: Transformer) -> BaseGeometry:
     """Return a shape in the coordinates to which a transformer leads."""
     return shapely.transform(area, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
 
 
-def only_polygons(area: BaseGeometry) -> BaseGeometry:
+def polygon_parts(area: BaseGeometry) -> BaseGeometry:
     """Return the parts with an extent; repairing a border can leave stray lines and points."""
     parts = [one for one in shapely.get_parts(area) if one.geom_type.endswith("Polygon")]
     return shapely.union_all(parts)
 
 
-def on_earth(area: BaseGeometry, file: str) -> BaseGeometry:
+def check_on_earth(area: BaseGeometry, file: str) -> BaseGeometry:
     """Return the area if it is one on this earth."""
     if area.is_empty or area.area == 0.0:
         raise InputError(f"{file}: the area is empty")
@@ -162,7 +162,7 @@ def on_earth(area: BaseGeometry, file: str) -> BaseGeometry:
     return area
 
 
-def checked_size(area: BaseGeometry, file: str) -> BaseGeometry:
+def check_area(area: BaseGeometry, file: str) -> BaseGeometry:
     """Return an area in metres if a municipality can be as large."""
     km2 = area.area / 1e6
     if km2 > LARGEST_KM2:
@@ -170,6 +170,6 @@ def checked_size(area: BaseGeometry, file: str) -> BaseGeometry:
     return area
 
 
-def one_line(reason: object) -> str:
+def single_line_message(reason: object) -> str:
     """Return a message of another library on one line."""
     return " ".join(str(reason).split())

@@ -9,19 +9,19 @@ from typing import Any
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from model.engine.scenario import Facility, Settlement
-from scenarios.outlines import Plane, checked_size, plane_of, read_outline
-from scenarios.reading import Settings, Stated, sourced
+from scenarios.outlines import Plane, check_area, plane_around, read_outline
+from scenarios.reading import Settings, SourcedSetting, parse_sourced_value
 
-ROADS = {"paved": 0, "dirt": 1, "path": 2}
-KINDS = typing.get_args(Settlement.__annotations__["kind"])
+ROAD_CLASSES = {"paved": 0, "dirt": 1, "path": 2}
+SETTLEMENT_KINDS = typing.get_args(Settlement.__annotations__["kind"])
 FAR_METRES = 5_000.0
 """A settlement farther outside the outline has swapped coordinates or belongs to another outline."""
 
 
 @dataclass(frozen=True)
-class Column:
+class PlaceColumn:
     """What one key of a [[settlements]] or [[facilities]] table may hold; ``default`` None: must be given."""
 
     kind: type
@@ -32,28 +32,28 @@ class Column:
     optional: bool = False
 
 
-SETTLEMENT = {
-    "name": Column(str),
-    "kind": Column(str, words=KINDS),
-    "lat": Column(float, -90.0, 90.0, optional=True),
-    "lon": Column(float, -180.0, 180.0, optional=True),
-    "weight": Column(float),
-    "road": Column(str, default="paved", words=tuple(ROADS)),
-    "organised": Column(float, 0.0, 1.0, default=0.5),
+SETTLEMENT_COLUMNS = {
+    "name": PlaceColumn(str),
+    "kind": PlaceColumn(str, words=SETTLEMENT_KINDS),
+    "lat": PlaceColumn(float, -90.0, 90.0, optional=True),
+    "lon": PlaceColumn(float, -180.0, 180.0, optional=True),
+    "weight": PlaceColumn(float),
+    "road": PlaceColumn(str, default="paved", words=tuple(ROAD_CLASSES)),
+    "organised": PlaceColumn(float, 0.0, 1.0, default=0.5),
 }
-FACILITY = {
-    "name": Column(str),
-    "settlement": Column(str),
-    "station": Column(bool, default=False),
-    "officers": Column(int),
-    "desks": Column(int, default=1),
-    "vehicles": Column(int, default=0),
-    "motorcycles": Column(int, default=0),
+FACILITY_COLUMNS = {
+    "name": PlaceColumn(str),
+    "settlement": PlaceColumn(str),
+    "station": PlaceColumn(bool, default=False),
+    "officers": PlaceColumn(int),
+    "desks": PlaceColumn(int, default=1),
+    "vehicles": PlaceColumn(int, default=0),
+    "motorcycles": PlaceColumn(int, default=0),
 }
 
 
 @dataclass(frozen=True)
-class Places:
+class ScenarioPlaces:
     """Everything of a scenario that lies somewhere."""
 
     outline: BaseGeometry
@@ -63,37 +63,37 @@ class Places:
     sources: dict[str, str]
 
 
-def read_places(settings: Settings, file: str) -> Places:
+def read_places(settings: Settings, file: str) -> ScenarioPlaces:
     """Return the places that a scenario's settings describe."""
-    stated = stated_outline(settings, file)
-    shape = area("territory.outline", stated)
-    plane = plane_of(shape)
-    outline = checked_size(plane.area(shape), stated.file)
+    stated = outline_setting(settings, file)
+    shape = read_area("territory.outline", stated)
+    plane = plane_around(shape)
+    outline = check_area(plane.area(shape), stated.file)
     lake = settings.get("territory.lake")
     sources: dict[str, str] = {}
     settlements = read_settlements(settings, file, plane, outline, sources)
-    return Places(
+    return ScenarioPlaces(
         outline=outline,
-        lake=plane.area(area("territory.lake", lake)) if lake else None,
+        lake=plane.area(read_area("territory.lake", lake)) if lake else None,
         settlements=settlements,
         facilities=read_facilities(settings, file, settlements, sources),
         sources=sources,
     )
 
 
-def stated_outline(settings: Settings, file: str) -> Stated:
+def outline_setting(settings: Settings, file: str) -> SourcedSetting:
     """Return what names the file with the outline."""
     if "territory.outline" not in settings:
         raise InputError(f"{file}: territory.outline must name the file with the municipality's outline")
     return settings["territory.outline"]
 
 
-def plane_in(settings: Settings, file: str) -> Plane:
+def settings_plane(settings: Settings, file: str) -> Plane:
     """Return the plane on which the places of a scenario lie."""
-    return plane_of(area("territory.outline", stated_outline(settings, file)))
+    return plane_around(read_area("territory.outline", outline_setting(settings, file)))
 
 
-def area(key: str, stated: Stated) -> BaseGeometry:
+def read_area(key: str, stated: SourcedSetting) -> BaseGeometry:
     """Return the area in the file that a setting names, in longitude and latitude."""
     if not isinstance(stated.value, str):
         raise stated.wrong(f"{key} must be the path of a file, got {stated.value!r}")
@@ -108,11 +108,11 @@ def read_settlements(
     settings: Settings, file: str, plane: Plane, outline: BaseGeometry, sources: dict[str, str]
 ) -> tuple[Settlement, ...]:
     """Return the settlements; at least one of them is a town, and their weights are not all zero."""
-    stated = settings.get("settlements", Stated([], file))
+    stated = settings.get("settlements", SourcedSetting([], file))
     found = []
-    for where, row in rows("settlements", stated, SETTLEMENT, sources):
-        row["road"] = ROADS[row["road"]]
-        row["x"], row["y"] = position(where, stated, row.pop("lat"), row.pop("lon"), plane, outline)
+    for where, row in checked_rows("settlements", stated, SETTLEMENT_COLUMNS, sources):
+        row["road"] = ROAD_CLASSES[row["road"]]
+        row["x"], row["y"] = settlement_position(where, stated, row.pop("lat"), row.pop("lon"), plane, outline)
         found.append(Settlement(**row))
     if not any(one.kind == "town" for one in found):
         raise stated.wrong("[[settlements]] must contain at least one of kind 'town'")
@@ -121,8 +121,8 @@ def read_settlements(
     return tuple(found)
 
 
-def position(
-    where: str, stated: Stated, lat: float | None, lon: float | None, plane: Plane, outline: BaseGeometry
+def settlement_position(
+    where: str, stated: SourcedSetting, lat: float | None, lon: float | None, plane: Plane, outline: BaseGeometry
 ) -> tuple[float, float] | tuple[None, None]:
     """Return x and y in metres, or twice None for a settlement whose place is not known."""
     if lat is None and lon is None:
@@ -143,19 +143,19 @@ def read_facilities(
     settings: Settings, file: str, settlements: Sequence[Settlement], sources: dict[str, str]
 ) -> tuple[Facility, ...]:
     """Return the police facilities; each stands in a settlement of the scenario."""
-    stated = settings.get("facilities", Stated([], file))
+    stated = settings.get("facilities", SourcedSetting([], file))
     known = [one.name for one in settlements]
     found = []
-    for where, row in rows("facilities", stated, FACILITY, sources):
+    for where, row in checked_rows("facilities", stated, FACILITY_COLUMNS, sources):
         if row["settlement"] not in known:
-            near = nearest(row["settlement"], known)
+            near = suggest_nearest(row["settlement"], known)
             raise stated.wrong(f"{where}: no settlement '{row['settlement']}'{near}")
         found.append(Facility(**row))
     return tuple(found)
 
 
-def rows(
-    table: str, stated: Stated, columns: dict[str, Column], sources: dict[str, str]
+def checked_rows(
+    table: str, stated: SourcedSetting, columns: dict[str, PlaceColumn], sources: dict[str, str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield how messages name each row of an array of tables, and the row, checked."""
     if not isinstance(stated.value, list) or not all(isinstance(row, dict) for row in stated.value):
@@ -174,33 +174,35 @@ def rows(
 def row_sources(dotted: str, row: dict[str, Any]) -> dict[str, str]:
     """Return the sources that a row gives, for itself or for single values."""
     own = {dotted: str(row["source"])} if "source" in row else {}
-    single = {f"{dotted}.{key}": str(value["source"]) for key, value in row.items() if has_source(value)}
+    single = {f"{dotted}.{key}": str(value["source"]) for key, value in row.items() if states_source(value)}
     return own | single
 
 
-def has_source(value: Any) -> bool:
+def states_source(value: Any) -> bool:
     """Tell whether a value is given together with its source."""
     return isinstance(value, dict) and "value" in value and "source" in value
 
 
-def checked_row(where: str, stated: Stated, row: dict[str, Any], columns: dict[str, Column]) -> dict[str, Any]:
+def checked_row(
+    where: str, stated: SourcedSetting, row: dict[str, Any], columns: dict[str, PlaceColumn]
+) -> dict[str, Any]:
     """Return a row with every column of its table, in the types declared."""
     for key in row:
         if key != "source" and key not in columns:
-            raise stated.wrong(f"{where}: no key '{key}'{nearest(key, columns)}")
-    return {key: cell(f"{where}: {key}", stated, row.get(key), column) for key, column in columns.items()}
+            raise stated.wrong(f"{where}: no key '{key}'{suggest_nearest(key, columns)}")
+    return {key: checked_cell(f"{where}: {key}", stated, row.get(key), column) for key, column in columns.items()}
 
 
-def cell(what: str, stated: Stated, value: Any, column: Column) -> Any:
+def checked_cell(what: str, stated: SourcedSetting, value: Any, column: PlaceColumn) -> Any:
     """Return one value of a row, or its default, or raise what is wrong with it."""
     if isinstance(value, dict) and "value" in value:
-        value = sourced(what, value, stated).value
+        value = parse_sourced_value(what, value, stated).value
     if value is None:
         if column.default is None and not column.optional:
             raise stated.wrong(f"{what} is missing")
         return column.default
     if column.kind in (str, bool):
-        return word(what, stated, value, column)
+        return checked_word(what, stated, value, column)
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole and not (column.kind is float and isinstance(value, float)):
         raise stated.wrong(f"{what} must be a {'whole ' if column.kind is int else ''}number, got {value!r}")
@@ -209,7 +211,7 @@ def cell(what: str, stated: Stated, value: Any, column: Column) -> Any:
     return column.kind(value)
 
 
-def word(what: str, stated: Stated, value: Any, column: Column) -> Any:
+def checked_word(what: str, stated: SourcedSetting, value: Any, column: PlaceColumn) -> Any:
     """Return a name, one of a column's words, or a truth value."""
     if not isinstance(value, column.kind) or value == "":
         raise stated.wrong(f"{what} must be {'true or false' if column.kind is bool else 'a name'}, got {value!r}")

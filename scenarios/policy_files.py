@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import checked, date_of
-from model.engine.scenario import Entry, Policy, Span
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import checked_value, parse_date
+from model.engine.scenario import Policy, PolicyEntry, TimeSpan
 from scenarios.files import read_toml
-from scenarios.groups import mechanism_named, parameter_named
-from scenarios.reading import FOLDER, Settings, Stated, built_in, flat, shown
+from scenarios.groups import checked_mechanism, find_parameter
+from scenarios.reading import FOLDER, Settings, SourcedSetting, built_in_files, display_path, flatten_table
 
 POLICIES = FOLDER / "policies"
 WORLDS = POLICIES / "worlds"
-HOWS = get_args(Entry.__annotations__["how"])
-TABLES = ("title", "about", "mechanisms", "settlements", "start", *HOWS)
-ONLY_WORLDS = ("until", "once", "include")
+ENTRY_KINDS = get_args(PolicyEntry.__annotations__["how"])
+POLICY_TABLES = ("title", "about", "mechanisms", "settlements", "start", *ENTRY_KINDS)
+WORLD_ONLY_KEYS = ("until", "once", "include")
 LANGUAGES = ("en", "es")
-FIXED = ("calendar", "population", "territory", "daily_rhythm")
+FIXED_GROUPS = ("calendar", "population", "territory", "daily_rhythm")
 """Groups of which the town is built, before any policy begins; no mechanism reads them later."""
-FREE = {False: "levers", True: "numbers"}
+CHANGEABLE_PARAMETERS = {False: "levers", True: "numbers"}
 """What policies and worlds may set."""
 UNITS: dict[str, tuple[int, Literal["days", "months"]]] = {
     "day": (1, "days"),
@@ -40,7 +40,7 @@ MOST_DAYS = 36_525
 
 
 @dataclass(frozen=True)
-class Told:
+class PolicyText:
     """Title and description by language."""
 
     title: Mapping[str, str]
@@ -48,7 +48,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class ReadyPolicy(Told):
+class ReadyPolicy(PolicyText):
     """A policy or world with its title and description by language."""
 
     policy: Policy
@@ -56,24 +56,24 @@ class ReadyPolicy(Told):
 
 def ready_policies() -> dict[str, ReadyPolicy]:
     """Return every built-in policy by name; worlds are listed apart."""
-    return {name: read_policy(name) for name in built_in(POLICIES)}
+    return {name: read_policy(name) for name in built_in_files(POLICIES)}
 
 
-def ready_worlds() -> dict[str, Told]:
+def ready_worlds() -> dict[str, PolicyText]:
     """Return what every built-in world is called and for, by name."""
-    return {name: told(path.stem, stated_in(path)) for name, path in built_in(WORLDS).items()}
+    return {name: policy_text(path.stem, read_policy_file(path)) for name, path in built_in_files(WORLDS).items()}
 
 
-def policy_file(name: str) -> Path:
+def find_policy_file(name: str) -> Path:
     """Return the file meant by the name of a built-in policy or world, or by a path that ends in .toml."""
     if name.endswith(".toml"):
         return Path(name)
-    policies, worlds = built_in(POLICIES), built_in(WORLDS)
+    policies, worlds = built_in_files(POLICIES), built_in_files(WORLDS)
     known = policies | worlds
     if name not in known:
-        raise InputError(f"no policy or world '{name}'{nearest(name, known)}")
+        raise InputError(f"no policy or world '{name}'{suggest_nearest(name, known)}")
     if name in policies and name in worlds:
-        raise InputError(f"'{name}' is the name of a policy and of a world: rename {shown(worlds[name])}")
+        raise InputError(f"'{name}' is the name of a policy and of a world: rename {display_path(worlds[name])}")
     return known[name]
 
 
@@ -82,18 +82,20 @@ def is_world(path: Path) -> bool:
     return path.resolve().parent.name == WORLDS.name
 
 
-def chosen_policies(words: str | Iterable[str]) -> tuple[Policy, ...]:
+def parse_policy_words(words: str | Iterable[str]) -> tuple[Policy, ...]:
     """Return the policies meant by words like ``mopsic_full``, ``a+b`` or ``a+b@2018-01-01``."""
-    return tuple(policy for word in ([words] if isinstance(words, str) else words) for policy in chosen(word))
+    return tuple(
+        policy for word in ([words] if isinstance(words, str) else words) for policy in parse_policy_word(word)
+    )
 
 
-def chosen(word: str) -> list[Policy]:
+def parse_policy_word(word: str) -> list[Policy]:
     """Return the policies of one word; a date holds for those before it that have none."""
     start: datetime.date | None = None
     found: list[Policy] = []
     for part in reversed(word.split("+")):
         name, at, date = part.strip().partition("@")
-        start = date_of(f"date of policy '{name}'", date) if at else start
+        start = parse_date(f"date of policy '{name}'", date) if at else start
         policy = read_policy(name).policy
         found.insert(0, dataclasses.replace(policy, start=start or policy.start))
     return found
@@ -101,52 +103,56 @@ def chosen(word: str) -> list[Policy]:
 
 def read_policy(name: str) -> ReadyPolicy:
     """Return the policy or world of a built-in name or a path that ends in .toml."""
-    path = policy_file(name)
-    settings, world = stated_in(path), is_world(path)
-    within = [read_policy(str(other)).policy for other in included(settings)]
-    own = [entry(how, key, one, places(settings), world) for how in HOWS for key, one in part(how, settings)]
-    off = {switched_off(key, stated) for key, stated in part("mechanisms", settings)}
+    path = find_policy_file(name)
+    settings, world = read_policy_file(path), is_world(path)
+    within = [read_policy(str(other)).policy for other in included_file(settings)]
+    own = [
+        parse_entry(how, key, one, confined_settlements(settings), world)
+        for how in ENTRY_KINDS
+        for key, one in table_settings(how, settings)
+    ]
+    off = {checked_switch(key, stated) for key, stated in table_settings("mechanisms", settings)}
     start = settings.get("start")
     policy = Policy(
         name=path.stem,
         entries=(*(one for other in within for one in other.entries), *own),
-        start=date_of(f"{start.file}: start", start.value) if start else None,
+        start=parse_date(f"{start.file}: start", start.value) if start else None,
         off=frozenset(off.union(*(other.off for other in within))),
-        until=end_of(settings),
+        until=parse_end(settings),
     )
-    said = told(path.stem, settings)
+    said = policy_text(path.stem, settings)
     return ReadyPolicy(said.title, said.about, policy)
 
 
-def policy_files(name: str) -> tuple[Path, ...]:
+def included_policy_files(name: str) -> tuple[Path, ...]:
     """Return the file of a policy or world and those that it includes."""
-    path = policy_file(name)
-    return (path, *included(stated_in(path)))
+    path = find_policy_file(name)
+    return (path, *included_file(read_policy_file(path)))
 
 
-def stated_in(path: Path) -> Settings:
+def read_policy_file(path: Path) -> Settings:
     """Return what the file of a policy or world states, after checking the names of its tables."""
-    file = shown(path)
-    settings = flat(read_toml(path, file), Stated(None, file, path.parent))
-    thing, tables = ("world", (*TABLES, *ONLY_WORLDS)) if is_world(path) else ("policy", TABLES)
+    file = display_path(path)
+    settings = flatten_table(read_toml(path, file), SourcedSetting(None, file, path.parent))
+    thing, tables = ("world", (*POLICY_TABLES, *WORLD_ONLY_KEYS)) if is_world(path) else ("policy", POLICY_TABLES)
     for key, stated in settings.items():
         table = key.partition(".")[0]
-        if table in ONLY_WORLDS and table not in tables:
+        if table in WORLD_ONLY_KEYS and table not in tables:
             raise stated.wrong(f"'{table}' is for worlds only, which lie in a folder named '{WORLDS.name}'")
         if table not in tables:
-            raise stated.wrong(f"no table or key '{table}' in a {thing}{nearest(table, tables)}")
+            raise stated.wrong(f"no table or key '{table}' in a {thing}{suggest_nearest(table, tables)}")
     return settings
 
 
-def told(name: str, settings: Settings) -> Told:
+def policy_text(name: str, settings: Settings) -> PolicyText:
     """Return what a policy or world is called and for."""
-    return Told(text("title", settings, name), text("about", settings, ""))
+    return PolicyText(localised_text("title", settings, name), localised_text("about", settings, ""))
 
 
 # What only worlds may do
 
 
-def included(settings: Settings) -> tuple[Path, ...]:
+def included_file(settings: Settings) -> tuple[Path, ...]:
     """Return the file whose changes a world takes over, if it does; its dates are not taken over."""
     stated = settings.get("include")
     if stated is None:
@@ -154,39 +160,39 @@ def included(settings: Settings) -> tuple[Path, ...]:
     if not isinstance(stated.value, str):
         raise stated.wrong(f"include must be the name of a policy or world, got {stated.value!r}")
     try:
-        path = policy_file(stated.value)
+        path = find_policy_file(stated.value)
     except InputError as reason:
         raise stated.wrong(f"include: {reason}") from None
     path = path if path.is_absolute() else stated.folder / path
-    if "include" in stated_in(path):
+    if "include" in read_policy_file(path):
         raise stated.wrong(f"include: '{stated.value}' includes another file itself; name that one")
     return (path,)
 
 
-def end_of(settings: Settings) -> datetime.date | Span | None:
+def parse_end(settings: Settings) -> datetime.date | TimeSpan | None:
     """Return when a world is over: one that acts ``once`` a day after it began, others as ``until`` says."""
     once, until = settings.get("once"), settings.get("until")
     if once is not None and not isinstance(once.value, bool):
         raise once.wrong(f"once must be true or false, got {once.value!r}")
     if once is None or not once.value:
-        return None if until is None else until_of(until)
+        return None if until is None else parse_until(until)
     if until is not None:
         raise until.wrong("once = true means exactly one day: leave out until")
-    return Span(1, "days")
+    return TimeSpan(1, "days")
 
 
-def until_of(stated: Stated) -> datetime.date | Span:
+def parse_until(stated: SourcedSetting) -> datetime.date | TimeSpan:
     """Return a date, or a length of time from the beginning on, such as "14 days"."""
     value = stated.value
     given = re.fullmatch(r" *(\d{1,6}) +(day|week|month|year)s? *", value) if isinstance(value, str) else None
     if given:
         each, unit = UNITS[given[2]]
-        span = Span(int(given[1]) * each, unit)
+        span = TimeSpan(int(given[1]) * each, unit)
         if 0 < span.count <= (MOST_DAYS if unit == "days" else 1200):
             return span
     else:
         try:
-            return date_of("until", value)
+            return parse_date("until", value)
         except InputError:
             pass
     raise stated.wrong(
@@ -198,23 +204,23 @@ def until_of(stated: Stated) -> datetime.date | Span:
 # Parts of a file
 
 
-def part(table: str, settings: Settings) -> list[tuple[str, Stated]]:
+def table_settings(table: str, settings: Settings) -> list[tuple[str, SourcedSetting]]:
     """Return the settings of one table of a file, without the table's name."""
     above = f"{table}."
     return [(key.removeprefix(above), stated) for key, stated in settings.items() if key.startswith(above)]
 
 
-def text(table: str, settings: Settings, default: str) -> dict[str, str]:
+def localised_text(table: str, settings: Settings, default: str) -> dict[str, str]:
     """Return a text by language."""
-    for key, stated in part(table, settings):
+    for key, stated in table_settings(table, settings):
         if key not in LANGUAGES or not isinstance(stated.value, str):
             raise stated.wrong(f'{table} must be given as {{ en = "…", es = "…" }}, got {key} = {stated.value!r}')
     if table in settings:
         raise settings[table].wrong(f'{table} must be given as {{ en = "…", es = "…" }}')
-    return dict.fromkeys(LANGUAGES, default) | {k: t.value for k, t in part(table, settings)}
+    return dict.fromkeys(LANGUAGES, default) | {k: t.value for k, t in table_settings(table, settings)}
 
 
-def places(settings: Settings) -> tuple[str, ...] | None:
+def confined_settlements(settings: Settings) -> tuple[str, ...] | None:
     """Return the settlements to which a policy is confined, or None for all."""
     stated = settings.get("settlements")
     if stated is None:
@@ -224,37 +230,43 @@ def places(settings: Settings) -> tuple[str, ...] | None:
     return tuple(stated.value)
 
 
-def entry(how: Any, dotted: str, stated: Stated, settlements: tuple[str, ...] | None, world: bool) -> Entry:
+def parse_entry(
+    how: Any, dotted: str, stated: SourcedSetting, settlements: tuple[str, ...] | None, world: bool
+) -> PolicyEntry:
     """Return one line of a policy, which may touch levers only, or of a world."""
     try:
-        group, key = parameter_named(dotted)
-        about = group.numbers().get(key)
+        group, key = find_parameter(dotted)
+        about = group.parameter_specs().get(key)
         if about is None or (about.role != "lever" and not world):
             role = "no number" if about is None else {"site": "a site fact"}.get(about.role, "behaviour")
-            raise InputError(f"a {'world' if world else 'policy'} may set {FREE[world]} only; '{dotted}' is {role}")
-        if group.name in FIXED:
+            raise InputError(
+                f"a {'world' if world else 'policy'} may set {CHANGEABLE_PARAMETERS[world]} only; '{dotted}' is {role}"
+            )
+        if group.name in FIXED_GROUPS:
             raise InputError(f"'{dotted}' shapes the town, which stands before any world begins: give it with --set")
         if how == "set":
-            checked(dotted, finite(dotted, stated.value), group.kind(key), about)
-        return Entry(parameter=dotted, how=how, value=float(finite(dotted, stated.value)), settlements=settlements)
+            checked_value(dotted, checked_finite(dotted, stated.value), group.kind(key), about)
+        return PolicyEntry(
+            parameter=dotted, how=how, value=float(checked_finite(dotted, stated.value)), settlements=settlements
+        )
     except InputError as reason:
         raise stated.wrong(f"[{how}]: {reason}") from None
 
 
-def finite(name: str, value: Any) -> int | float:
+def checked_finite(name: str, value: Any) -> int | float:
     """Return the value if it is a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
         raise InputError(f"{name} must be a finite number, got {value!r}")
     return value
 
 
-def switched_off(name: str, stated: Stated) -> str:
+def checked_switch(name: str, stated: SourcedSetting) -> str:
     """Return the name of a mechanism that a policy or world switches off."""
-    if name in FIXED:
+    if name in FIXED_GROUPS:
         raise stated.wrong(f"mechanisms.{name} shapes the town, which stands before any policy begins: use --set")
     if stated.value is not False:
         raise stated.wrong(f"mechanisms.{name}: a policy can only switch off (false), got {stated.value!r}")
     try:
-        return mechanism_named(name)
+        return checked_mechanism(name)
     except InputError as reason:
         raise stated.wrong(str(reason)) from None

@@ -1,11 +1,11 @@
 """The ranges within which numbers may lie, by name, group and role, for studies and for other tools."""
 
 from model.engine.errors import InputError
-from model.engine.parameters import Number, Role, every_number
-from scenarios.groups import declare_all, parameter_named
+from model.engine.parameters import ParameterSpec, Role, all_parameters
+from scenarios.groups import declared_groups, find_parameter
 
-EVERY = "*"
-LAID_OUT = ("calendar", "population", "territory")
+ALL_PARAMETERS = "*"
+TOWN_GROUPS = ("calendar", "population", "territory")
 """How a town is laid out, and how much of it; varied only where a parameter is named."""
 
 
@@ -15,23 +15,23 @@ def bounds(*names: str, role: Role | None = None) -> dict[str, tuple[float, floa
     >>> bounds("trust.memory_years", "reporting.trip")
     {'trust.memory_years': (0.05, 20.0), 'reporting.trip': (0.0, 4.0)}
     """
-    found = {dotted: about for name in names for dotted, about in meant(name)}
+    found = {dotted: about for name in names for dotted, about in matching_parameters(name)}
     return {dotted: (about.low, about.high) for dotted, about in found.items() if role in (None, about.role)}
 
 
-def meant(name: str) -> list[tuple[str, Number]]:
+def matching_parameters(name: str) -> list[tuple[str, ParameterSpec]]:
     """Return the parameters meant by a name, a mechanism or `*`; facts of the site only by their own name."""
-    declare_all()
-    every = [(dotted, about) for dotted, _, about in every_number() if about.low < about.high]
+    declared_groups()
+    every = [(dotted, about) for dotted, _, about in all_parameters() if about.low < about.high]
     own = [one for one in every if one[0] == name]
-    shared = [one for one in every if one[1].role != "site" and name in (group_of(one[0]), EVERY)]
-    shared = [one for one in shared if group_of(one[0]) not in LAID_OUT]
+    shared = [one for one in every if one[1].role != "site" and name in (dotted_group(one[0]), ALL_PARAMETERS)]
+    shared = [one for one in shared if dotted_group(one[0]) not in TOWN_GROUPS]
     if not own and not shared:
-        parameter_named(name if "." in name else f"{name}.")
+        find_parameter(name if "." in name else f"{name}.")
         raise InputError(f"{name} has no range to vary")
     return own or shared
 
 
-def group_of(dotted: str) -> str:
+def dotted_group(dotted: str) -> str:
     """Return the group of a parameter."""
     return dotted.partition(".")[0]

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import DEEP_KEY, DEEPEST, LONGEST_LINE, check_limits, check_name, read_toml
 
 FOLDER = Path(__file__).parent
 """Where the built-in scenarios lie; their policies and maps lie in folders beside them."""
-PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 """A number as people type it, which TOML may write otherwise: .25, 5. or 007."""
 
 
 @dataclass(frozen=True)
-class Stated:
+class SourcedSetting:
     """A value together with the file that states it and the source that it gives."""
 
     value: Any
@@ -30,56 +30,59 @@ class Stated:
         return InputError(f"{self.file}: {message}" if self.file else message)
 
 
-Settings = dict[str, Stated]
+Settings = dict[str, SourcedSetting]
 """Dotted key to value, as stated by a file and all that it extends."""
 
 
-def shown(path: Path) -> str:
+def display_path(path: Path) -> str:
     """Return how messages name a file: built-in ones from the project's root, others as given."""
     inside = path.resolve().is_relative_to(FOLDER)
     return path.resolve().relative_to(FOLDER.parent).as_posix() if inside else str(path)
 
 
-def built_in(folder: Path = FOLDER) -> dict[str, Path]:
+def built_in_files(folder: Path = FOLDER) -> dict[str, Path]:
     """Return the TOML files of a folder by name."""
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
-def find(name: str, thing: str, folder: Path = FOLDER, beside: Path = Path()) -> Path:
+def find_file(name: str, thing: str, folder: Path = FOLDER, beside: Path = Path()) -> Path:
     """Return the file meant by a built-in name, or by a path (ends in .toml) seen from ``beside``."""
     if name.endswith(".toml"):
         return beside / name
-    known = built_in(folder)
+    known = built_in_files(folder)
     if name not in known:
-        raise InputError(f"no {thing} '{name}'{nearest(name, known)}")
+        raise InputError(f"no {thing} '{name}'{suggest_nearest(name, known)}")
     return known[name]
 
 
 def read_settings(path: Path, below: tuple[Path, ...] = ()) -> Settings:
     """Return what a scenario file states over what the file states that it extends."""
-    file = shown(path)
+    file = display_path(path)
     if path.resolve() in below:
-        raise InputError(f"{shown(below[-1])}: extends '{path.name}', which already extends it in turn")
+        raise InputError(f"{display_path(below[-1])}: extends '{path.name}', which already extends it in turn")
     table = read_toml(path, file)
-    stated = flat(table, Stated(None, file, path.parent))
+    stated = flatten_table(table, SourcedSetting(None, file, path.parent))
     parent = stated.pop("extends", None)
-    return inherited(parent, (*below, path.resolve())) | stated
+    return inherited_settings(parent, (*below, path.resolve())) | stated
 
 
-def lineage(path: Path) -> tuple[str, ...]:
+def scenario_lineage(path: Path) -> tuple[str, ...]:
     """Return the name of a scenario file and those of the files that it extends, one after the other."""
-    parent = read_toml(path, shown(path)).get("extends")
-    return (path.stem, *(lineage(find(parent, "scenario", beside=path.parent)) if parent is not None else ()))
+    parent = read_toml(path, display_path(path)).get("extends")
+    return (
+        path.stem,
+        *(scenario_lineage(find_file(parent, "scenario", beside=path.parent)) if parent is not None else ()),
+    )
 
 
-def inherited(parent: Stated | None, below: tuple[Path, ...]) -> Settings:
+def inherited_settings(parent: SourcedSetting | None, below: tuple[Path, ...]) -> Settings:
     """Return the settings of the file that ``extends`` names, or none."""
     if parent is None:
         return {}
     if not isinstance(parent.value, str):
         raise parent.wrong(f"extends must be the name of a scenario, got {parent.value!r}")
     try:
-        path = find(parent.value, "scenario", beside=parent.folder)
+        path = find_file(parent.value, "scenario", beside=parent.folder)
     except InputError as reason:
         raise parent.wrong(f"extends: {reason}") from None
     if not path.exists():
@@ -87,29 +90,31 @@ def inherited(parent: Stated | None, below: tuple[Path, ...]) -> Settings:
     return read_settings(path, below)
 
 
-def flat(table: Mapping[str, Any], origin: Stated, above: str = "") -> Settings:
+def flatten_table(table: Mapping[str, Any], origin: SourcedSetting, above: str = "") -> Settings:
     """Return nested tables as one mapping of dotted keys."""
     settings: Settings = {}
     for key, value in table.items():
         dotted = above + key
         if not isinstance(value, Mapping) or not value:
-            settings[dotted] = Stated(value, origin.file, origin.folder)
+            settings[dotted] = SourcedSetting(value, origin.file, origin.folder)
         elif above and "value" in value:
-            settings[dotted] = sourced(dotted, value, origin)
+            settings[dotted] = parse_sourced_value(dotted, value, origin)
         else:
-            settings |= flat(value, origin, dotted + ".")
+            settings |= flatten_table(value, origin, dotted + ".")
     return settings
 
 
-def sourced(dotted: str, table: Mapping[str, Any], origin: Stated) -> Stated:
+def parse_sourced_value(dotted: str, table: Mapping[str, Any], origin: SourcedSetting) -> SourcedSetting:
     """Return a value given as ``{ value = 12, source = "B19" }``."""
     for key in table:
         if key not in ("value", "source"):
-            raise origin.wrong(f"{dotted} has a value and a source, no '{key}'{nearest(key, ['value', 'source'])}")
-    return Stated(table["value"], origin.file, origin.folder, str(table.get("source", "")))
+            raise origin.wrong(
+                f"{dotted} has a value and a source, no '{key}'{suggest_nearest(key, ['value', 'source'])}"
+            )
+    return SourcedSetting(table["value"], origin.file, origin.folder, str(table.get("source", "")))
 
 
-def parsed(value: Any) -> Any:
+def parse_typed_value(value: Any) -> Any:
     """Return a value typed on a command line as the number, truth value, date or word that it is.
 
     >>> parsed("0.25"), parsed(".25"), parsed("False"), parsed("high"), parsed(3)
@@ -121,15 +126,15 @@ def parsed(value: Any) -> Any:
     try:
         found = tomllib.loads(f"value = {text.lower() if text in ('True', 'False') else text}")
     except (ValueError, RecursionError):
-        found = {"value": float(text) if PLAIN.fullmatch(text) else text}
+        found = {"value": float(text) if PLAIN_NUMBER.fullmatch(text) else text}
     return found["value"] if list(found) == ["value"] else text
 
 
-def handed(key: str, value: Any) -> Any:
+def checked_given_value(key: str, value: Any) -> Any:
     """Return a value given from outside any file as it is meant, if it is one that anything here could use."""
     check_name(key, "a key")
     if isinstance(value, str) and (len(value) > LONGEST_LINE or DEEP_KEY.search(value)):
         raise InputError(f"{key}: a value must have at most {LONGEST_LINE:,} characters and names of {DEEPEST} parts")
-    meant = parsed(value)
+    meant = parse_typed_value(value)
     check_limits(meant, key)
     return meant

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import checked, date_of
-from model.engine.scenario import DatedEvent, Entry
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import checked_value, parse_date
+from model.engine.scenario import DatedEvent, PolicyEntry
 from scenarios.files import read_toml
-from scenarios.groups import parameter_named
-from scenarios.policy_files import LANGUAGES, finite
-from scenarios.reading import FOLDER, Stated, flat, shown
+from scenarios.groups import find_parameter
+from scenarios.policy_files import LANGUAGES, checked_finite
+from scenarios.reading import FOLDER, SourcedSetting, display_path, flatten_table
 
 TIMELINE = FOLDER / "timeline.toml"
-HOWS = get_args(Entry.__annotations__["how"])
-KEYS = ("name", "date", "until", "sites", "title", "about", "evidence", "shock", "crisis", *HOWS)
+EVENT_ENTRY_KINDS = get_args(PolicyEntry.__annotations__["how"])
+EVENT_KEYS = ("name", "date", "until", "sites", "title", "about", "evidence", "shock", "crisis", *EVENT_ENTRY_KINDS)
 REFERENCE_YEAR = "2017"
-TREND, MOOD = "political_calendar.trend", "trust.mood"
-SITES = ("villa_canales", "totonicapan")
+TREND_PARAMETER, MOOD_PARAMETER = "political_calendar.trend", "trust.mood"
+BUILT_IN_SITES = ("villa_canales", "totonicapan")
 
 
 @dataclass(frozen=True)
@@ -44,118 +44,127 @@ def timeline_for(lineage: Sequence[str], path: Path = TIMELINE) -> tuple[DatedEv
 
 def read_timeline(path: Path = TIMELINE) -> list[ReadyEvent]:
     """Return every event of the timeline, in the order of the file."""
-    file = shown(path)
+    file = display_path(path)
     rows = read_toml(path, file).get("events", [])
     return [
-        ready(row, Stated(None, f"{file}: event '{row.get('name', number)}'")) for number, row in enumerate(rows, 1)
+        parse_event(row, SourcedSetting(None, f"{file}: event '{row.get('name', number)}'"))
+        for number, row in enumerate(rows, 1)
     ]
 
 
-def ready(row: Mapping[str, Any], where: Stated) -> ReadyEvent:
+def parse_event(row: Mapping[str, Any], where: SourcedSetting) -> ReadyEvent:
     """Return one event, checked."""
     for key in row:
-        if key not in KEYS:
-            raise where.wrong(f"no key '{key}'{nearest(key, KEYS)}")
+        if key not in EVENT_KEYS:
+            raise where.wrong(f"no key '{key}'{suggest_nearest(key, EVENT_KEYS)}")
     for key in ("name", "date", "title", "evidence"):
         if key not in row:
             raise where.wrong(f"{key} is missing")
     for site in row.get("sites", ()):
-        if site not in SITES:
-            raise where.wrong(f"no site '{site}'{nearest(site, SITES)}")
-    start = date_of(f"{where.file}: date", row["date"])
-    until = date_of(f"{where.file}: until", row["until"]) if "until" in row else None
+        if site not in BUILT_IN_SITES:
+            raise where.wrong(f"no site '{site}'{suggest_nearest(site, BUILT_IN_SITES)}")
+    start = parse_date(f"{where.file}: date", row["date"])
+    until = parse_date(f"{where.file}: until", row["until"]) if "until" in row else None
     if until is not None and until <= start:
         raise where.wrong(f"until must be after {start}, got {until}")
     event = DatedEvent(
         name=row["name"],
         start=start,
         until=until,
-        entries=tuple(entries(row, where)),
-        shock=size("shock", row, where, -1.0),
-        crisis=size("crisis", row, where, 0.0),
+        entries=tuple(event_entries(row, where)),
+        shock=event_size("shock", row, where, -1.0),
+        crisis=event_size("crisis", row, where, 0.0),
     )
-    words = [in_languages(row.get(key, row["title"]), key, where) for key in ("title", "about")]
+    words = [localised_words(row.get(key, row["title"]), key, where) for key in ("title", "about")]
     return ReadyEvent(event, words[0], words[1], tuple(row.get("sites", ())), tuple(row["evidence"]))
 
 
-def size(key: str, row: Mapping[str, Any], where: Stated, low: float) -> float:
+def event_size(key: str, row: Mapping[str, Any], where: SourcedSetting, low: float) -> float:
     """Return how great an event is as news or as a crisis."""
-    value = finite(f"{where.file}: {key}", row.get(key, 0.0))
+    value = checked_finite(f"{where.file}: {key}", row.get(key, 0.0))
     if not low <= value <= 1.0:
         raise where.wrong(f"{key} must lie in [{low:g}, 1], got {value:g}")
     return float(value)
 
 
-def in_languages(words: Any, key: str, where: Stated) -> dict[str, str]:
+def localised_words(words: Any, key: str, where: SourcedSetting) -> dict[str, str]:
     """Return a text that is given in every language."""
     if not isinstance(words, dict) or set(words) != set(LANGUAGES):
         raise where.wrong(f'{key} must be given as {{ en = "…", es = "…" }}, got {words!r}')
     return dict(words)
 
 
-def entries(row: Mapping[str, Any], where: Stated) -> Iterable[Entry]:
+def event_entries(row: Mapping[str, Any], where: SourcedSetting) -> Iterable[PolicyEntry]:
     """Yield what an event changes."""
-    for how in HOWS:
-        for dotted, stated in flat(row.get(how, {}), where).items():
+    for how in EVENT_ENTRY_KINDS:
+        for dotted, stated in flatten_table(row.get(how, {}), where).items():
             try:
-                yield entry(how, dotted, stated.value)
+                yield parse_event_entry(how, dotted, stated.value)
             except InputError as reason:
                 raise where.wrong(f"[{how}]: {reason}") from None
 
 
-def entry(how: Any, dotted: str, value: Any) -> Entry:
+def parse_event_entry(how: Any, dotted: str, value: Any) -> PolicyEntry:
     """Return one change; events may change site facts and levers, never behaviour."""
-    group, key = parameter_named(dotted)
-    about = group.numbers().get(key)
+    group, key = find_parameter(dotted)
+    about = group.parameter_specs().get(key)
     if about is None or about.role == "behaviour":
         raise InputError(f"an event may change site facts and levers only; '{dotted}' is behaviour")
-    number = finite(dotted, value)
+    number = checked_finite(dotted, value)
     if how == "set":
-        checked(dotted, number, group.kind(key), about)
-    return Entry(parameter=dotted, how=how, value=float(number))
+        checked_value(dotted, number, group.kind(key), about)
+    return PolicyEntry(parameter=dotted, how=how, value=float(number))
 
 
 def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
     """Return the yearly steps of the national homicide rate over that of 2017."""
-    return yearly("national_homicides", "national trend", TREND, lambda rate, reference: rate / reference, path)
+    return yearly_steps(
+        "national_homicides", "national trend", TREND_PARAMETER, lambda rate, reference: rate / reference, path
+    )
 
 
 def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
     """Return the yearly steps of the nation's trust in the police above that of 2017, in log-odds."""
-    return yearly(
-        "national_trust", "national mood", MOOD, lambda mean, reference: log_odds(mean) - log_odds(reference), path
+    return yearly_steps(
+        "national_trust",
+        "national mood",
+        MOOD_PARAMETER,
+        lambda mean, reference: percent_log_odds(mean) - percent_log_odds(reference),
+        path,
     )
 
 
-def log_odds(mean: float) -> float:
+def percent_log_odds(mean: float) -> float:
     """Return the log-odds of a mean on 0-100."""
     return math.log(mean / (100.0 - mean))
 
 
-def yearly(
+def yearly_steps(
     series: str, name: str, parameter: str, relative: Callable[[float, float], float], path: Path
 ) -> list[DatedEvent]:
     """Return the yearly steps of a national series relative to 2017.
 
     Missing years lie between their neighbours, and the last year stands for those after it.
     """
-    stated = read_toml(path, shown(path)).get(series, {}).get("rates", {})
+    stated = read_toml(path, display_path(path)).get(series, {}).get("rates", {})
     if REFERENCE_YEAR not in stated:
-        raise InputError(f"{shown(path)}: {series}.rates must have the year {REFERENCE_YEAR}")
-    known = {int(year): float(finite(f"{series}.rates.{year}", rate)) for year, rate in stated.items()}
+        raise InputError(f"{display_path(path)}: {series}.rates must have the year {REFERENCE_YEAR}")
+    known = {int(year): float(checked_finite(f"{series}.rates.{year}", rate)) for year, rate in stated.items()}
     reference = known[int(REFERENCE_YEAR)]
     return [
         DatedEvent(
             name=f"{name} {year}",
             start=datetime.date(year, 1, 1),
             until=datetime.date(year + 1, 1, 1) if year < max(known) else None,
-            entries=(Entry(parameter=parameter, how="set", value=relative(between(known, year), reference)),),
+            entries=(
+                PolicyEntry(parameter=parameter, how="set", value=relative(interpolate_year(known, year), reference)),
+            ),
         )
         for year in range(min(known), max(known) + 1)
     ]
 
 
-def between(known: Mapping[int, float], year: int) -> float:
+def interpolate_year(known: Mapping[int, float], year: int) -> float:
     """Return the value of a year, on a straight line between the years that are known.
 
     >>> between({2014: 30.0, 2017: 27.0}, 2015)

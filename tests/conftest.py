@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from model.engine.parameters import Group
+from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def known_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the groups that a file of tests makes up be known while its own tests run."""
     for group in getattr(getattr(request, "module", None), "MADE_UP", ()):
-        monkeypatch.setitem(Group.known, group.name, group)
+        monkeypatch.setitem(ParameterGroup.known, group.name, group)
 
 
 @pytest.fixture(scope="session")

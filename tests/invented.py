@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from experiments.runs.words import every_word
-from model.engine.choices import MATTERS, Matter
-from model.engine.parameters import Group
+from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
+from model.engine.parameters import ParameterGroup
 from model.simulation.model import TrustModel
-from model.world.deciding.schema import CHOICES, Choice
+from model.world.discrete_choice.schema import CHOICES, ChoiceRecord
 
-RENT = Matter("made up rent", "clique", ("less", "same", "more"), ("arrests", "income"), ordered=True)
-ASKED = Matter("made up asking", "authority", ("wait", "call"), ("answered",), ordered=False)
-TOLD = Matter("made up telling", "resident", ("nobody", "police"), ("kept",), ordered=False)
+RENT = ChoiceSpec("made up rent", "clique", ("less", "same", "more"), ("arrests", "income"), ordered=True)
+ASKED = ChoiceSpec("made up asking", "authority", ("wait", "call"), ("answered",), ordered=False)
+TOLD = ChoiceSpec("made up telling", "resident", ("nobody", "police"), ("kept",), ordered=False)
 INVENTED = {9_000_001: RENT, 9_000_002: ASKED, 9_000_003: TOLD}
 WORDS = {
     "matters": {
@@ -44,12 +44,12 @@ DECIDERS = 4
 
 def declare(patch: pytest.MonkeyPatch) -> None:
     """Let there be made-up matters, and no others: what mechanisms decide is not booked."""
-    for number in list(MATTERS):
-        patch.delitem(MATTERS, number)
+    for number in list(CHOICES_DECLARED):
+        patch.delitem(CHOICES_DECLARED, number)
     for name in ("open_books", "keep_shift"):
         patch.setattr(TrustModel, name, unbooked(getattr(TrustModel, name)))
     for number, matter in INVENTED.items():
-        patch.setitem(MATTERS, number, matter)
+        patch.setitem(CHOICES_DECLARED, number, matter)
     for part, words in WORDS.items():
         for name, (en, es) in words.items():
             patch.setitem(every_word()[part], name, {"en": en, "es": es})  # type: ignore[arg-type]
@@ -88,7 +88,7 @@ def write(world: Any, rows: np.ndarray) -> None:
 
 def made_up(tick: int, seed: int = 0) -> np.ndarray:
     """Return choices of one shift: half of each kind take the last option for the first reason, others the first."""
-    rows = np.zeros(len(INVENTED) * DECIDERS, Choice.dtype)
+    rows = np.zeros(len(INVENTED) * DECIDERS, ChoiceRecord.dtype)
     for k, (number, matter) in enumerate(INVENTED.items()):
         for who in range(DECIDERS):
             row = rows[k * DECIDERS + who]
@@ -99,11 +99,11 @@ def made_up(tick: int, seed: int = 0) -> np.ndarray:
     return rows
 
 
-def only_here(*groups: type[Group]) -> tuple[type[Group], ...]:
+def only_here(*groups: type[ParameterGroup]) -> tuple[type[ParameterGroup], ...]:
     """Return groups that a file of tests makes up, which are known while its own tests run and to no other file.
 
     All files are read before any test is run; `conftest` makes what stands under ``MADE_UP`` known again.
     """
     for group in groups:
-        del Group.known[group.name]
+        del ParameterGroup.known[group.name]
     return groups

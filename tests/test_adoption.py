@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from model.engine.scenario import Scenario
-from model.police.adoption.rules import plateau, succeed
+from model.police.adoption.rules import equilibrium_trained_share, replace_officer
 from model.police.adoption.schema import Adoption
 from model.simulation.model import TrustModel
-from model.world.sampling import in_a_month
+from model.world.sampling import monthly_probability
 from scenarios import load
 
 MONTH = 93
@@ -71,12 +71,12 @@ def test_the_same_person_follows_whenever_the_first_one_leaves(quiet: Scenario) 
     """A successor is keyed by position and person, so twins with other rotation meet the same people."""
     world = TrustModel(quiet, rng=7)
     early, late = world.state.officers.copy(), world.state.officers.copy()
-    plant, p, practices = (world.numbers[name][0] for name in ("plant", "adoption", "practices"))
-    succeed(early, 3, plant, p, practices, 24204, 18700, 7)
-    succeed(late, 3, plant, p, practices, 24206, 18900, 7)
+    plant, p, practices = (world.parameters[name][0] for name in ("plant", "adoption", "practices"))
+    replace_officer(early, 3, plant, p, practices, 24204, 18700, 7)
+    replace_officer(late, 3, plant, p, practices, 24206, 18900, 7)
     assert early[3]["tick_since"] != late[3]["tick_since"]
     assert early[3]["manner"] == late[3]["manner"] != world.state.officers[3]["manner"]
-    succeed(late, 3, plant, p, practices, 24206, 18900, 7)
+    replace_officer(late, 3, plant, p, practices, 24206, 18900, 7)
     assert early[3]["manner"] != late[3]["manner"]
 
 
@@ -88,10 +88,10 @@ def test_couples_that_stay_move_less() -> None:
 
 def test_the_plateau_is_where_courses_and_turnover_balance() -> None:
     p = Adoption(academy=0.0, pool=0.0, pool_growth=0.0, retire=0.0).rows(1)[0]
-    s, month = float(plateau(p, 24204, 0.0)), float(in_a_month(0.35))
+    s, month = float(equilibrium_trained_share(p, 24204, 0.0)), float(monthly_probability(0.35))
     assert s * month == pytest.approx(6.0 * 0.75 / 1200.0)
-    assert math.isnan(plateau(Adoption().neutral().rows(1)[0], 24204, 0.1))
-    assert plateau(Adoption(rotation=0.0, retire=0.0).rows(1)[0], 24204, 0.1) == 1.0
+    assert math.isnan(equilibrium_trained_share(Adoption().disabled().rows(1)[0], 24204, 0.1))
+    assert equilibrium_trained_share(Adoption(rotation=0.0, retire=0.0).rows(1)[0], 24204, 0.1) == 1.0
 
 
 def test_worlds_end_near_their_plateau() -> None:

@@ -8,10 +8,10 @@ from experiments.cli import app as cli
 from experiments.cli.listings import policy_lines
 from experiments.runs.built_in import built_in, put_in, told, turned
 from experiments.runs.words import LANGUAGES
-from model.engine.parameters import every_number, group_named
-from model.simulation.registry import ORDER
+from model.engine.parameters import all_parameters, group_named
+from model.simulation.registry import MECHANISMS
 from scenarios import load, policies
-from scenarios.groups import declare_all
+from scenarios.groups import declared_groups
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.1", "--replicates", "2")
 RATES = ("crime", "extortion", "domestic_violence")
@@ -27,16 +27,16 @@ HEADS = ("Built in, not found", "Puesto de antemano, no hallado")
 
 
 def test_every_lever_that_sets_a_hazard_is_listed_and_no_other() -> None:
-    declare_all()
-    laying = {one.name for one in ORDER if one.hazard is not None} | set(RATES)
-    levers = {name for name, _, about in every_number() if about.role == "lever" and name.partition(".")[0] in laying}
+    declared_groups()
+    laying = {one.name for one in MECHANISMS if one.hazard is not None} | set(RATES)
+    levers = {name for name, _, about in all_parameters() if about.role == "lever" and name.partition(".")[0] in laying}
     assert set(built_in()) == levers - BY_SOMEBODY
 
 
 @pytest.mark.parametrize("lever", built_in())
 def test_what_is_built_in_has_a_strength_with_a_source_and_words(lever: str) -> None:
     group, _, key = str(built_in()[lever]["by"]).partition(".")
-    about = group_named(group).numbers()[key]
+    about = group_named(group).parameter_specs()[key]
     assert about.source
     assert about.role != "lever"
     said = [next(told([lever], language)) for language in LANGUAGES]
@@ -49,7 +49,7 @@ def test_without_its_strength_a_lever_of_crime_does_nothing(live, lever: str) ->
     by = built_in()[lever]["by"]
     group, _, key = by.partition(".")
     drunk = {"crime.alcohol": 5.0}  # so that a month in a small town sees enough assaults
-    off, full = drunk | {by: 0.0}, drunk | {by: group_named(group).numbers()[key].high}
+    off, full = drunk | {by: 0.0}, drunk | {by: group_named(group).parameter_specs()[key].high}
     assert repr(live(120, **off, **{lever: 1.0}).rows) == repr(live(120, **off).rows)
     assert repr(live(120, **full, **{lever: 1.0}).rows) != repr(live(120, **full).rows)
 

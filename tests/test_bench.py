@@ -14,7 +14,7 @@ from experiments.bench.breakdown import Breakdown, table
 from experiments.cli import app as cli
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
-from model.world.shift_events import TABLES
+from model.world.shift_events import EVENT_TABLES
 
 ROOT = Path(__file__).parent.parent
 WORK = Work(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
@@ -100,7 +100,7 @@ def test_the_work_of_a_decade_follows_from_its_events():
 
 
 def test_what_the_work_is_reckoned_from_is_counted():
-    assert set(REACHES) <= set(TABLES) | set(phases.TALLIED)
+    assert set(REACHES) <= set(EVENT_TABLES) | set(phases.TALLIED)
     assert set(phases.TALLIED) <= set(MEASURES)
 
 
@@ -120,18 +120,18 @@ def test_the_bare_loop_reaches_for_rows_all_over_the_table():
 
 
 def begin(world):
-    world.book.counts[:] = 0
+    world.shift_events.counts[:] = 0
 
 
 def happen(world):
-    world.book.counts += (2, 1)
+    world.shift_events.counts += (2, 1)
 
 
 class Written:
     """A world with a schedule of two verbs, a verb a line."""
 
     def __init__(self):
-        self.book = types.SimpleNamespace(counts=np.zeros(2, np.int64), tables={"visits": None, "calls": None})
+        self.shift_events = types.SimpleNamespace(counts=np.zeros(2, np.int64), tables={"visits": None, "calls": None})
         self.datacollector = types.SimpleNamespace(get_model_vars_dataframe=lambda: MONTHS)
 
     def run_for(self, shifts):

@@ -13,13 +13,13 @@ from model.engine.calendar import (
     REST_DAY,
     WORKING_DAY,
     Calendar,
-    CalendarNumbers,
+    CalendarParameters,
     date_of_tick,
     day_type,
     first_of_month,
     is_last_shift_of_month,
     month_of,
-    place_list,
+    presence_list,
     shift_of,
     tick_of,
     weekday_of,
@@ -66,11 +66,11 @@ def test_the_list_of_places_tells_kind_of_day_and_shift(
     date: datetime.date, shift: int, market_days: frozenset[int]
 ) -> None:
     tick = tick_of(date, shift)
-    assert divmod(place_list(tick, market_days), 3) == (day_type(tick, market_days), shift)
+    assert divmod(presence_list(tick, market_days), 3) == (day_type(tick, market_days), shift)
 
 
 def test_market_days_are_read_from_the_numbers() -> None:
-    numbers = CalendarNumbers(market_tuesday=1, market_saturday=1)
+    numbers = CalendarParameters(market_tuesday=1, market_saturday=1)
     assert numbers.market_days == {1, 5}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.reporting.calls.schema import LEADERS, NAME
+from model.reporting.calls.schema import CALL_ID_OFFSET, LEADER_ID_OFFSET
 from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
@@ -30,7 +30,7 @@ def calls_of(world: TrustModel, shifts: int) -> np.ndarray:
         world.step()
         assert world.trace is not None
         rows = world.trace["calls"]
-        found.append(rows[(rows["number"] >= NAME) & (rows["born"] == world.tick - 1)])
+        found.append(rows[(rows["number"] >= CALL_ID_OFFSET) & (rows["born"] == world.tick - 1)])
     return np.concatenate(found)
 
 
@@ -59,7 +59,7 @@ def test_only_leaders_with_a_number_ring_an_officer(live: Live) -> None:
     world = live(0, trace=True, **ONLY_LEADERS)
     rows = calls_of(world, MONTH)
     assert len(rows) > 5
-    assert (rows["number"] >= NAME + LEADERS).all()
+    assert (rows["number"] >= CALL_ID_OFFSET + LEADER_ID_OFFSET).all()
     assert (world.town.people["council"][rows["teller"]] == 1).all()
     nobody = live(MONTH, **ONLY_LEADERS, **{"consultation.phones": 0.0, "consultation.meetings": 0.0})
     assert sums(nobody)["calls_own_phone"] == 0.0
@@ -82,5 +82,5 @@ def test_who_rings_an_officer_waits_in_the_same_queue(live: Live) -> None:
         rank = {(row["born"], row["number"]): -row["severity"] for row in world.trace["calls"]}
         order = [rank[born, number] for born, number in world.trace["responses"][["born", "number"]].tolist()]
         assert order == sorted(order)
-        leaders += int((world.trace["responses"]["number"] >= NAME + LEADERS).sum())
+        leaders += int((world.trace["responses"]["number"] >= CALL_ID_OFFSET + LEADER_ID_OFFSET).sum())
     assert leaders > 0

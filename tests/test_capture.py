@@ -3,17 +3,24 @@
 import numpy as np
 import pytest
 
-from model.gangs.capture.rules import captured_share, groups_on, is_told, is_warned, month_end, rate
-from model.gangs.gangs.schema import NOBODYS
+from model.gangs.capture.rules import (
+    capture_probability,
+    close_month,
+    groups_in_area,
+    is_warned_of_operation,
+    learns_of_report,
+    share_captured,
+)
+from model.gangs.gangs.schema import UNCLAIMED
 from model.police.adoption import rules as adoption
-from model.police.chief.rules import command, commanders
-from model.police.plans.rules import plan_for
-from model.politics.mayor.rules import fit_out, give, open_petitions
-from model.politics.mayor.schema import LIGHT
+from model.police.chief.rules import chief_positions, update_commands
+from model.police.plans.rules import make_quarter_plan
+from model.politics.mayor.rules import equip_cells, give_gift, open_petitions
+from model.politics.mayor.schema import GIVE_LIGHT
 from model.politics.mayor.schema import LIT as LIT_FIELD
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
-from model.world.places import holders
+from model.world.places import group_holding_cells
 from scenarios import load
 
 SMALL = {"population.scale": 0.15, "calendar.warm_up": 0}
@@ -33,35 +40,35 @@ def world_of(town: Town, **changes: float) -> TrustModel:
 
 def test_more_groups_penury_and_little_integrity_make_capture_likelier(town: Town) -> None:
     p = world_of(town).numbers["capture"][0]
-    usual = rate(3, 0.5, 0.75, p)
-    assert rate(0, 0.5, 0.75, p) == 0.0
-    assert rate(6, 0.5, 0.75, p) > usual
-    assert rate(3, 1.0, 0.75, p) > usual > rate(3, 0.5, 1.0, p)
+    usual = capture_probability(3, 0.5, 0.75, p)
+    assert capture_probability(0, 0.5, 0.75, p) == 0.0
+    assert capture_probability(6, 0.5, 0.75, p) > usual
+    assert capture_probability(3, 1.0, 0.75, p) > usual > capture_probability(3, 0.5, 1.0, p)
 
 
 def test_groups_buy_those_on_whose_ground_they_sit(town: Town) -> None:
     world = world_of(town, **SURE)
     for _ in range(24):
-        month_end(world)
+        close_month(world)
         world.tick += 91
     chiefs = world.state.chiefs
-    assert captured_share(world) > 0.0
+    assert share_captured(world) > 0.0
     for f, chief in enumerate(chiefs):
-        if chief.captor != NOBODYS:
-            assert chief.captor in groups_on(world, f)
+        if chief.captor != UNCLAIMED:
+            assert chief.captor in groups_in_area(world, f)
 
 
 def test_the_captured_mayor_lights_no_ground_of_the_group_and_hears_no_petition_from_there(town: Town) -> None:
     world = world_of(town)
-    held, at = holders(world.state), world.town.authorities["cell"]
+    held, at = group_holding_cells(world.state), world.town.authorities["cell"]
     world.state.territory[at[0]] = 0
-    world.state.petitions["asked"][:2], world.state.petitions["wanted"][:2] = world.tick, LIGHT
+    world.state.petitions["asked"][:2], world.state.petitions["wanted"][:2] = world.tick, GIVE_LIGHT
     assert open_petitions(world)[:2].all()
     world.state.hall["captor"] = 0
     assert open_petitions(world)[:2].tolist() == [False, True]
-    give(world, LIGHT)
-    fit_out(world, LIT_FIELD, int(at[0]), world.tick + 100)
-    assert (world.state.lit[holders(world.state) == 0] == 0).all()
+    give_gift(world, GIVE_LIGHT)
+    equip_cells(world, LIT_FIELD, int(at[0]), world.tick + 100)
+    assert (world.state.lit[group_holding_cells(world.state) == 0] == 0).all()
     assert len(held) == world.town.n_cells
 
 
@@ -70,34 +77,34 @@ def test_the_captured_chief_has_no_place_of_a_plan_on_the_ground_of_the_group(to
     place = world.state.plan_cells[0][0]
     world.state.territory[place] = 0
     world.state.chiefs["captor"][0] = 0
-    plan_for(world, 0, world.month)
+    make_quarter_plan(world, 0, world.month)
     chosen = world.state.plan_cells[0][: world.state.plans[0].n]
-    assert (holders(world.state)[chosen] != 0).all()
+    assert (group_holding_cells(world.state)[chosen] != 0).all()
     assert len(set(chosen.tolist())) == len(chosen)
-    world.state.chiefs["captor"][0] = NOBODYS
+    world.state.chiefs["captor"][0] = UNCLAIMED
 
 
 def test_a_clique_that_holds_the_chief_is_warned_of_warrants(town: Town) -> None:
     world = world_of(town)
     chiefs, cliques, cells, p = (
-        world.state.chiefs, world.state.cliques, world.ground.cells, world.numbers["capture"][0],
+        world.state.chiefs, world.state.cliques, world.ground.cells, world.parameters["capture"][0],
     )  # fmt: skip
     f = int(cells[cliques[0].centre].facility)
-    assert not is_warned(chiefs, cliques, cells, 0, p, 0.5)
+    assert not is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.5)
     chiefs["captor"][f] = 0
-    assert is_warned(chiefs, cliques, cells, 0, p, 0.5)
-    assert not is_warned(chiefs, cliques, cells, 1, p, 0.5)
-    assert not is_warned(chiefs, cliques, cells, 0, p, 0.95)
+    assert is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.5)
+    assert not is_warned_of_operation(chiefs, cliques, cells, 1, p, 0.5)
+    assert not is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.95)
 
 
 def test_what_is_told_in_confidence_reaches_the_group_that_holds_the_chief(town: Town) -> None:
     world = world_of(town)
-    chiefs, p = world.state.chiefs, world.numbers["capture"][0]
+    chiefs, p = world.state.chiefs, world.parameters["capture"][0]
     chiefs["captor"][0] = 1
-    assert is_told(chiefs, 0, 1, p, 0.1)
-    assert not is_told(chiefs, 0, 0, p, 0.1)
-    assert not is_told(chiefs, -1, 1, p, 0.1)
-    assert not is_told(chiefs, 0, 1, p, 0.9)
+    assert learns_of_report(chiefs, 0, 1, p, 0.1)
+    assert not learns_of_report(chiefs, 0, 0, p, 0.1)
+    assert not learns_of_report(chiefs, -1, 1, p, 0.1)
+    assert not learns_of_report(chiefs, 0, 1, p, 0.9)
 
 
 def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
@@ -106,23 +113,23 @@ def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
     world.state.chiefs["captor"], world.state.hall["captor"] = 0, 0
     persons, care = world.state.officers["person"].copy(), float(world.state.hall[0].care)
     trust = world.trust().mean()
-    month_end(world)
-    adoption.month_end(world)
-    command(world, world.month + 1)
-    at = world.once(commanders)
+    close_month(world)
+    adoption.close_month(world)
+    update_commands(world, world.month + 1)
+    at = world.cached(chief_positions)
     assert (world.state.officers["person"][at] == persons[at] + 1).all()
-    assert (world.state.chiefs["captor"] == NOBODYS).all()
+    assert (world.state.chiefs["captor"] == UNCLAIMED).all()
     assert world.tally[0].captures_found == 1 + len(at)
     assert world.trust().mean() < trust
     world.step()
     assert world.state.hall[0].care != care
-    assert world.state.hall[0].captor == NOBODYS
+    assert world.state.hall[0].captor == UNCLAIMED
 
 
 def test_switched_off_nobody_is_captured(town: Town) -> None:
     world = world_of(town, **{"mechanisms.capture": False})
     for _ in range(60):
-        month_end(world)
+        close_month(world)
         world.tick += 91
-    assert captured_share(world) == 0.0
+    assert share_captured(world) == 0.0
     assert np.isclose(world.tally[0].captures, 0.0)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.crime.certainty.schema import ARRESTED, FELT, OFFENDED, SEEN
+from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY
 from model.simulation.model import TrustModel
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
@@ -31,13 +31,13 @@ def test_neighbours_keep_what_police_leave(live: Live) -> None:
 
 
 def test_patrol_that_nobody_sees_is_as_none(live: Live) -> None:
-    unseen = live(MONTH, **BUSY, **{"certainty.visible": 0.0}).state[SEEN]
-    assert unseen.max() < 0.02 < live(MONTH, **BUSY).state[SEEN].max()
+    unseen = live(MONTH, **BUSY, **{"certainty.visible": 0.0}).state[SEEN_LATELY]
+    assert unseen.max() < 0.02 < live(MONTH, **BUSY).state[SEEN_LATELY].max()
 
 
 def test_more_arrests_lower_the_hazard_and_the_length_of_sentences_does_not(live: Live) -> None:
     caught, never = (live(2 * MONTH, **BUSY | {"response.catch": x, "investigation.arrest": 0.0}) for x in (1.0, 0.0))
-    assert caught.state[ARRESTED].sum() > 0.0 == never.state[ARRESTED].sum()
+    assert caught.state[ARRESTED_LATELY].sum() > 0.0 == never.state[ARRESTED_LATELY].sum()
     assert caught.state[FELT][0].mean() < never.state[FELT][0].mean()
     flat = {"justice.term": 0.0}, {"justice.term": 10.0}
     felt = [live(0, **BUSY, **term).state[FELT] for term in flat]
@@ -50,4 +50,4 @@ def test_offences_are_remembered_for_months_and_counted_by_zone(watch: Watch) ->
         crimes = world.trace["incidents"]
         counted = (crimes["offender"] >= 0) | (crimes["kind"] == 5) | (crimes["motive"] == 2)
         before = before * kept + counted.sum()
-        assert world.state[OFFENDED].sum() == pytest.approx(before)
+        assert world.state[OFFENDED_LATELY].sum() == pytest.approx(before)

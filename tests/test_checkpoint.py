@@ -16,7 +16,7 @@ from experiments.cli import app as cli
 from model.engine.errors import InputError
 from model.simulation import state_file
 from model.simulation.model import TrustModel
-from model.simulation.state_file import FILE, mark_of
+from model.simulation.state_file import STATE_FILE, read_end_mark
 from model.town.town import build_town
 from scenarios import load
 
@@ -33,8 +33,8 @@ def world(live: Live) -> TrustModel:
 def saved(world: TrustModel, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("saved")
     world.save(folder)
-    assert [path.name for path in folder.iterdir()] == [FILE]
-    return (folder / FILE).read_bytes()
+    assert [path.name for path in folder.iterdir()] == [STATE_FILE]
+    return (folder / STATE_FILE).read_bytes()
 
 
 class Payload:
@@ -47,7 +47,7 @@ class Payload:
         return open, (str(self.path), "w")
 
 
-def restored(folder: Path, content: bytes, world: TrustModel, name: str = FILE) -> TrustModel:
+def restored(folder: Path, content: bytes, world: TrustModel, name: str = STATE_FILE) -> TrustModel:
     (folder / name).write_bytes(content)
     return TrustModel.restore(folder, world.settings, town=world.town)
 
@@ -57,7 +57,7 @@ def plain(collected: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def sealed(content: bytes) -> bytes:
-    return content + mark_of(content)
+    return content + read_end_mark(content)
 
 
 def packed(**tables: Any) -> bytes:
@@ -70,10 +70,10 @@ def payloads(planted: Path) -> dict[str, tuple[str, bytes]]:
     """Return files that would leave another behind if anything in them were run."""
     pickled, objects = pickle.dumps(Payload(planted)), np.array([Payload(planted)], object)
     return {
-        "a pickle": (FILE, pickled),
-        "a pickle with a digest": (FILE, sealed(pickled)),
-        "a table of objects": (FILE, sealed(packed(about=objects))),
-        "a table of objects beside a text": (FILE, sealed(packed(about=np.zeros(1, np.uint8), minds=objects))),
+        "a pickle": (STATE_FILE, pickled),
+        "a pickle with a digest": (STATE_FILE, sealed(pickled)),
+        "a table of objects": (STATE_FILE, sealed(packed(about=objects))),
+        "a table of objects beside a text": (STATE_FILE, sealed(packed(about=np.zeros(1, np.uint8), minds=objects))),
         "an older state": ("state.pickle", pickled),
     }
 
@@ -94,7 +94,7 @@ def test_a_planted_state_is_refused_by_the_program_before_anything_runs(tmp_path
     first = [*SHORT, "--until", "2017-02-05", "--save", str(state), "--out", str(tmp_path / "first")]
     assert cli.code_of(first) == 0
     for name, content in payloads(planted).values():
-        (state / "seed_1" / FILE).unlink(missing_ok=True)
+        (state / "seed_1" / STATE_FILE).unlink(missing_ok=True)
         (state / "seed_1" / name).write_bytes(content)
         stated = (state / "saved.json").read_text()
         (state / "saved.json").write_text(stated.replace('"states"', '"unsaid"'))
@@ -110,23 +110,23 @@ def test_a_state_of_which_a_byte_was_changed_is_refused(data: st.DataObject, sav
     other = bytearray(saved)
     other[at] ^= by
     folder = tmp_path_factory.mktemp("changed")
-    (folder / FILE).write_bytes(bytes(other))
+    (folder / STATE_FILE).write_bytes(bytes(other))
     with pytest.raises(InputError):
-        state_file.read(folder)
+        state_file.read_state(folder)
 
 
 @given(data=st.data())
 def test_a_state_that_was_cut_short_is_refused(data: st.DataObject, saved: bytes, tmp_path_factory) -> None:
     folder = tmp_path_factory.mktemp("cut")
-    (folder / FILE).write_bytes(saved[: data.draw(st.integers(0, len(saved) - 1))])
+    (folder / STATE_FILE).write_bytes(saved[: data.draw(st.integers(0, len(saved) - 1))])
     with pytest.raises(InputError, match="was cut short"):
-        state_file.read(folder)
+        state_file.read_state(folder)
 
 
 def test_a_state_of_another_format_or_code_is_refused(saved: bytes, world: TrustModel, tmp_path: Path) -> None:
-    content = saved[: -state_file.LENGTH_OF_MARK]
+    content = saved[: -state_file.END_MARK_LENGTH]
     with pytest.raises(InputError, match="its format is 2, this program reads 1"):
-        restored(tmp_path, content + mark_of(content).replace(b"state 0001", b"state 0002"), world)
+        restored(tmp_path, content + read_end_mark(content).replace(b"state 0001", b"state 0002"), world)
     assert content.count(b'"fingerprint": "') == 1
     tables, about = np.load(io.BytesIO(content)), b'{"fingerprint": "0123456789abcdef"}'
     other = dict(tables) | {"about": np.frombuffer(about, np.uint8)}
@@ -146,7 +146,7 @@ def test_a_state_of_another_format_or_code_is_refused(saved: bytes, world: Trust
     ],
 )
 def test_a_state_of_other_tables_is_refused(wrong, told, saved: bytes, world: TrustModel, tmp_path: Path) -> None:
-    tables = dict(np.load(io.BytesIO(saved[: -state_file.LENGTH_OF_MARK]))) | wrong
+    tables = dict(np.load(io.BytesIO(saved[: -state_file.END_MARK_LENGTH]))) | wrong
     content = packed(**{name: table for name, table in tables.items() if table is not None})
     with pytest.raises(InputError, match=told):
         restored(tmp_path, sealed(content), world)
@@ -171,4 +171,4 @@ def test_a_restored_world_has_the_same_bits_in_every_table(world: TrustModel, wh
 
 def test_the_same_state_is_the_same_file(world: TrustModel, saved: bytes, tmp_path: Path) -> None:
     world.save(tmp_path)
-    assert (tmp_path / FILE).read_bytes() == saved
+    assert (tmp_path / STATE_FILE).read_bytes() == saved

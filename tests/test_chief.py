@@ -7,24 +7,24 @@ import numpy as np
 import pytest
 
 from model.police.chief.rules import (
-    HABIT,
     NO_BLOCK,
-    PLACES,
-    QUICK_ARRESTS,
-    VISITS,
-    choose_mode,
+    USE_HABIT,
+    USE_PLACES,
+    USE_QUICK_ARRESTS,
+    USE_VISITS,
+    block_emphasis,
+    chief_positions,
+    choose_hours,
+    choose_plan_mode,
     choose_request,
-    command,
-    commanders,
-    leaning,
-    order_of,
-    set_hours,
-    take_stock,
-    weigh_hours,
+    compare_with_last_month,
+    fill_hour_terms,
+    order_from_above,
+    update_commands,
 )
-from model.police.chief.schema import HOURS, MODES, N_BLOCKS, TO_ARREST, TO_PREVENT, USES, Chiefs
+from model.police.chief.schema import HOUR_USES, HOURS_CHOICE, N_BLOCKS, PLAN_MODES, TO_ARREST, TO_PREVENT, Chiefs
 from model.simulation.model import TrustModel
-from model.world.deciding.rules import desk_of
+from model.world.discrete_choice.rules import desk_of
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -35,16 +35,16 @@ OFF = {"chief.sets_hours": 0, "chief.picks_modes": 0, "chief.picks_requests": 0}
 def hours(world: TrustModel, **state: float) -> np.ndarray:
     """Shares of the uses that the chief of the first facility sets in this state, over many months."""
     chief = world.state.chiefs[0]
-    officer = world.state.officers[world.once(commanders)[0]]
+    officer = world.state.officers[world.cached(chief_positions)[0]]
     officer["trained"], officer["champion"] = state.pop("trained", 0), state.pop("champion", 0)
     world.state.figures["gap"] = state.pop("gap", 0.0)
     for column in ("order", "open", "welcomed", "ignored", "held", "released", "fell", "rose"):
         chief[column] = state.get(column, 0.0)
-    found, tick = np.zeros(len(USES)), world.tick
+    found, tick = np.zeros(len(HOUR_USES)), world.tick
     for _ in range(TRIES):
         world.state.choices.reserve(N_BLOCKS)
-        set_hours(world, 0)
-        found += np.bincount(world.state.blocks[0], minlength=len(USES))
+        choose_hours(world, 0)
+        found += np.bincount(world.state.blocks[0], minlength=len(HOUR_USES))
         world.tick += 91
     world.tick = tick
     return found / found.sum()
@@ -58,9 +58,9 @@ def world(live: Live) -> TrustModel:
 @pytest.mark.parametrize(
     ("use", "well", "badly"),
     [
-        (VISITS, {"welcomed": 9.0}, {"ignored": 9.0}),
-        (QUICK_ARRESTS, {"held": 9.0}, {"released": 9.0}),
-        (PLACES, {"fell": 9.0}, {"rose": 9.0}),
+        (USE_VISITS, {"welcomed": 9.0}, {"ignored": 9.0}),
+        (USE_QUICK_ARRESTS, {"held": 9.0}, {"released": 9.0}),
+        (USE_PLACES, {"fell": 9.0}, {"rose": 9.0}),
     ],
     ids=["visits", "arrests", "places"],
 )
@@ -75,37 +75,37 @@ def test_what_came_of_hours_reversed_reverses_them(
 def test_pressure_for_figures_moves_hours_to_arrests_and_less_where_judges_release(live: Live) -> None:
     pressed = live(1, **{"pressure.level": 1.0})
     free = live(1, **{"pressure.level": 0.0})
-    share = [hours(one, gap=0.3)[QUICK_ARRESTS] for one in (pressed, free)]
+    share = [hours(one, gap=0.3)[USE_QUICK_ARRESTS] for one in (pressed, free)]
     assert share[0] > share[1] + 0.2
-    assert hours(pressed, gap=0.3, released=9.0)[QUICK_ARRESTS] < share[0] - 0.1
+    assert hours(pressed, gap=0.3, released=9.0)[USE_QUICK_ARRESTS] < share[0] - 0.1
 
 
-@pytest.mark.parametrize(("order", "use"), [(TO_ARREST, QUICK_ARRESTS), (TO_PREVENT, PLACES)])
+@pytest.mark.parametrize(("order", "use"), [(TO_ARREST, USE_QUICK_ARRESTS), (TO_PREVENT, USE_PLACES)])
 def test_an_order_moves_hours_and_ends_with_its_quarter(world: TrustModel, order: int, use: int) -> None:
     assert hours(world, order=order)[use] > hours(world)[use] + 0.05
 
 
 def test_orders_are_as_often_as_the_levers_say(live: Live) -> None:
     world = live(1, **{"chief.order_prevent": 0.5, "chief.order_arrests": 0.25})
-    orders = [order_of(world, month) for month in range(0, 3000, 3)]
+    orders = [order_from_above(world, month) for month in range(0, 3000, 3)]
     assert abs(orders.count(TO_PREVENT) / 1000 - 0.5) < 0.06
     assert abs(orders.count(TO_ARREST) / 1000 - 0.25) < 0.06
 
 
 def test_what_communities_ask_training_and_a_champion_bring_visits(world: TrustModel) -> None:
-    alone = hours(world)[VISITS]
+    alone = hours(world)[USE_VISITS]
     for state in ({"open": 9.0}, {"trained": 1}, {"champion": 1}):
-        assert hours(world, **state)[VISITS] > alone + 0.05
+        assert hours(world, **state)[USE_VISITS] > alone + 0.05
 
 
 def test_who_takes_the_position_forgets_everything_and_a_champion_leaves_with_it(live: Live) -> None:
     world = live(0)
-    chief, o = world.state.chiefs[0], world.once(commanders)[0]
+    chief, o = world.state.chiefs[0], world.cached(chief_positions)[0]
     chief.welcomed = chief.held = chief.fell = 9.0
     chief.captor = 1
     world.state.lived[0] = 5.0
     world.state.officers[o].person += 1
-    command(world, world.month + 1)
+    update_commands(world, world.month + 1)
     assert chief.welcomed == chief.held == chief.fell == 0.0
     assert world.state.lived[0].sum() == 0.0
     assert chief.captor == -1
@@ -120,27 +120,27 @@ def test_chiefs_learn_from_plans_that_ran_whether_what_is_known_there_fell(live:
     for known, column in ((5.0, "rose"), (2.0, "fell")):
         before = chief[column]
         world.state.known[place, plan.kind, 0] = known
-        take_stock(world, 0)
+        compare_with_last_month(world, 0)
         assert chief[column] == before + 1.0
     assert world.state.lived[0, plan.mode].tolist() == [1.0, 1.0]
     plan.visits = 0
     world.state.known[place, plan.kind, 0] = 0.0
-    take_stock(world, 0)
+    compare_with_last_month(world, 0)
     assert chief.fell == 1.0
 
 
 def test_the_mode_that_went_well_is_chosen_again_and_the_other_not(live: Live) -> None:
     world = live(0)
-    p = world.numbers["plans"][0]
+    p = world.parameters["plans"][0]
     shares = []
     for good in range(2):
         world.state.lived[0] = [[9.0, 0.0], [0.0, 9.0], [0.0, 9.0]] if good else [[0.0, 9.0], [9.0, 0.0], [9.0, 0.0]]
         found = []
         for _ in range(200):
             world.state.choices.reserve(2)
-            found.append(choose_mode(world, 0, 0.2, p))
+            found.append(choose_plan_mode(world, 0, 0.2, p))
             world.tick += 91
-        shares.append(found.count(MODES.index("preventive")) / 200)
+        shares.append(found.count(PLAN_MODES.index("preventive")) / 200)
     assert shares[1] > shares[0] + 0.3
 
 
@@ -148,7 +148,7 @@ def test_a_request_that_went_to_the_mayor_is_taken_up_before_others(live: Live) 
     world = live(1, **{"plans.takes_request": 0.3})
     candidates = np.arange(min(3, len(world.state.boards)))
     world.state.boards["asked"][candidates] = world.tick
-    p = world.numbers["plans"][0]
+    p = world.parameters["plans"][0]
     taken = []
     for climbed in (-1, world.tick):
         world.state.petitions["asked"][candidates[-1]] = climbed
@@ -165,7 +165,7 @@ def test_requests_are_always_or_never_taken_up_at_the_ends_of_their_lever(live: 
     for share in (0.0, 1.0):
         world = live(1, **{"plans.takes_request": share})
         candidates = np.arange(1)
-        p = world.numbers["plans"][0]
+        p = world.parameters["plans"][0]
         for _ in range(50):
             world.state.choices.reserve(2)
             assert (choose_request(world, 0, candidates, p) >= 0) == (share == 1.0)
@@ -174,25 +174,34 @@ def test_requests_are_always_or_never_taken_up_at_the_ends_of_their_lever(live: 
 
 def test_at_usual_hours_leaning_changes_nothing_in_the_mean() -> None:
     for usual, focus in ((0.16, 3.0), (0.21, 1.8)):
-        inside, outside = leaning(VISITS, VISITS, usual, focus), leaning(HABIT, VISITS, usual, focus)
+        inside, outside = (
+            block_emphasis(USE_VISITS, USE_VISITS, usual, focus),
+            block_emphasis(USE_HABIT, USE_VISITS, usual, focus),
+        )
         assert usual * inside + (1.0 - usual) * outside == pytest.approx(1.0)
-    assert leaning(NO_BLOCK, VISITS, 0.16, 3.0) == 1.0
+    assert block_emphasis(NO_BLOCK, USE_VISITS, 0.16, 3.0) == 1.0
 
 
 @pytest.mark.parametrize("name", ["usual_visits", "usual_arrests", "usual_places"])
 def test_leaning_is_a_number_wherever_in_their_range_the_usual_hours_lie(name: str) -> None:
-    about = Chiefs.numbers()[name]
+    about = Chiefs.parameter_specs()[name]
     for usual in (about.low, about.high):
-        assert 0.0 <= leaning(HABIT, VISITS, usual, 3.0) <= leaning(HABIT, VISITS, usual, 1.0) == 1.0
+        assert (
+            0.0
+            <= block_emphasis(USE_HABIT, USE_VISITS, usual, 3.0)
+            <= block_emphasis(USE_HABIT, USE_VISITS, usual, 1.0)
+            == 1.0
+        )
 
 
 @pytest.mark.parametrize(
-    ("use", "count"), [(PLACES, "visits_by_plan"), (QUICK_ARRESTS, "stops"), (VISITS, "visits_to_institutions")]
+    ("use", "count"),
+    [(USE_PLACES, "visits_by_plan"), (USE_QUICK_ARRESTS, "stops"), (USE_VISITS, "visits_to_institutions")],
 )
 def test_hours_set_for_something_are_spent_on_it_and_not_on_more(live: Live, use: int, count: str) -> None:
     follow = {"plans.follow": 0.2, "plans.bust": -3.0, "patrol.plan_share": 0.1}
     set_for, habit = live(1, **follow), live(1, **follow)
-    set_for.state.blocks[:], habit.state.blocks[:] = use, HABIT
+    set_for.state.blocks[:], habit.state.blocks[:] = use, USE_HABIT
     months = []
     for one in (set_for, habit):
         one.run_for(92)
@@ -204,16 +213,16 @@ def test_hours_set_for_something_are_spent_on_it_and_not_on_more(live: Live, use
 def test_switched_off_no_hours_are_set_and_nothing_is_booked(live: Live) -> None:
     world = live(93, **{"mechanisms.chief": False})
     assert (world.state.blocks == NO_BLOCK).all()
-    assert not (world.choices()["matter"] == HOURS).any()
+    assert not (world.choices()["matter"] == HOURS_CHOICE).any()
 
 
 def test_terms_of_hours_are_read_from_the_chiefs_own_rows(world: TrustModel) -> None:
-    desk = world.laid(desk_of)
-    weigh_hours(world, desk, 0)
+    desk = world.cached_view(desk_of)
+    fill_hour_terms(world, desk, 0)
     before = desk.terms.copy()
     world.state.minds["fear"] += 1.0
     world.state.boards["organised"] = 0.0
-    weigh_hours(world, desk, 0)
+    fill_hour_terms(world, desk, 0)
     assert (desk.terms == before).all()
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from experiments.cli import app as cli
-from model.engine.parameters import Group
+from model.engine.parameters import ParameterGroup
 from model.simulation.registry import MEASURES
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
@@ -55,7 +55,7 @@ def test_measures_are_listed_as_csv_with_their_words_in_both_languages(capsys):
 def test_parameters_are_listed_as_json_with_the_values_of_a_scenario(capsys):
     _, out, _ = call(capsys, "parameters", "trust", "--json", "--scenario", "villa_canales")
     found = {one["name"]: one for one in json.loads(out)}
-    assert set(found) == {f"trust.{key}" for key in Group.known["trust"].numbers()}
+    assert set(found) == {f"trust.{key}" for key in ParameterGroup.known["trust"].parameter_specs()}
     level = found["trust.level"]
     assert level["low"] <= level["value"] <= level["high"]
     assert level["value"] != level["default"]

@@ -109,10 +109,10 @@ def test_the_page_names_the_version_of_every_tool_that_the_project_does_not_brin
 
 
 def test_ranges_of_all_levers_can_be_asked_for_at_once() -> None:
-    from model.engine.parameters import every_number
+    from model.engine.parameters import all_parameters
     from scenarios import bounds
 
-    stated = {name: (about.low, about.high) for name, _, about in every_number() if about.role == "lever"}
+    stated = {name: (about.low, about.high) for name, _, about in all_parameters() if about.role == "lever"}
     assert bounds("*", role="lever") == stated
     assert set(bounds("trust", "hearsay")) > {"trust.memory_years", "hearsay.weight"}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.engine.calendar import MONTH
-from model.engine.choices import MATTERS
+from model.engine.choices import CHOICES_DECLARED
 from model.gangs.clique_choices.rules import (
     choose_cells,
     choose_recruits,
@@ -16,13 +16,21 @@ from model.gangs.clique_choices.rules import (
     choose_to_attack,
     choose_to_honour,
     choose_to_punish,
-    felt_by,
+    perceived_arrest_risk,
 )
-from model.gangs.clique_choices.schema import ATTACK, CELLS, PACT, PUNISH, RECRUITS, RENT, STANCE
-from model.gangs.cliques.rules import act, life_of
-from model.gangs.gangs.schema import HOLD, PRESS, QUIET
+from model.gangs.clique_choices.schema import (
+    ATTACK_CHOICE,
+    CELLS_CHOICE,
+    PACT_CHOICE,
+    PUNISH_CHOICE,
+    RECRUITS_CHOICE,
+    RENT_CHOICE,
+    STANCE_CHOICE,
+)
+from model.gangs.cliques.rules import life_of, step
+from model.gangs.gangs.schema import STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
 from model.simulation.model import TrustModel
-from model.world.deciding.schema import BY_LUCK
+from model.world.discrete_choice.schema import BY_LUCK
 
 Live = Callable[..., TrustModel]
 GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100, "gangs.members": 30}
@@ -40,11 +48,11 @@ def world(live: Live) -> TrustModel:
 def lay(world: TrustModel, **columns: float) -> Any:
     """Give clique 0 a memory, and return what it decides by."""
     clique = world.state.cliques[0]
-    for name, value in ({"strategy": 0, "members": 30, "stance": HOLD} | columns).items():
+    for name, value in ({"strategy": 0, "members": 30, "stance": STANCE_HOLD} | columns).items():
         clique[name] = value
-    p = world.numbers["cliques"][0]
-    clique.felt = felt_by(p, clique.caught, clique.exposed, clique.seen)
-    return world.laid(life_of)
+    p = world.parameters["cliques"][0]
+    clique.felt = perceived_arrest_risk(p, clique.caught, clique.exposed, clique.seen)
+    return world.cached_view(life_of)
 
 
 def often(choose: Callable[[int], int], option: int) -> float:
@@ -61,8 +69,8 @@ def test_who_was_arrested_lies_low_and_who_was_not_presses(world: TrustModel) ->
         life = lay(world, **memory)
         return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), option)
 
-    assert share(QUIET, **MANY_ARRESTS) > 0.8 > 0.4 > share(QUIET, **NO_ARRESTS)
-    assert share(PRESS, **NO_ARRESTS) > 0.25 > 0.05 > share(PRESS, **MANY_ARRESTS)
+    assert share(STANCE_QUIET, **MANY_ARRESTS) > 0.8 > 0.4 > share(STANCE_QUIET, **NO_ARRESTS)
+    assert share(STANCE_PRESS, **NO_ARRESTS) > 0.25 > 0.05 > share(STANCE_PRESS, **MANY_ARRESTS)
 
 
 def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustModel) -> None:
@@ -70,7 +78,7 @@ def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustM
 
     def quiet(**memory: float) -> float:
         life = lay(world, **usual | memory)
-        return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), QUIET)
+        return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), STANCE_QUIET)
 
     assert quiet(seen=2.0, lost=0.0) > quiet(seen=0.01, lost=0.0)
     assert quiet(seen=0.1, lost=6.0) > quiet(seen=0.1, lost=0.0) + 0.2
@@ -97,8 +105,8 @@ def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(wor
 def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: TrustModel) -> None:
     def share(told: bool, **memory: float) -> float:
         lay(world, **memory)
-        p, clique = world.numbers["cliques"][0], world.state.cliques[0]
-        desk = world.laid(life_of).desk
+        p, clique = world.parameters["cliques"][0], world.state.cliques[0]
+        desk = world.cached_view(life_of).desk
         return often(lambda tick: choose_to_punish(desk, p, clique, 0, 5, told, 0.0, tick), 1)
 
     usual = {"caught": 1.0, "exposed": 200.0, "seen": 0.1}
@@ -112,9 +120,9 @@ def test_the_luck_of_a_punishment_is_that_of_the_one_threatened_and_the_book_nam
     world: TrustModel,
 ) -> None:
     lay(world)
-    p, desk = world.numbers["cliques"][0], world.laid(life_of).desk
+    p, desk = world.parameters["cliques"][0], world.cached_view(life_of).desk
     done = [choose_to_punish(desk, p, world.state.cliques[0], 0, i, True, 0.0, 9) for i in range(TRIES)]
-    rows = world.state.choices.filled()
+    rows = world.state.choices.used_rows()
     assert set(rows["who"].tolist()) == {0}
     assert 0 < sum(done) < TRIES
 
@@ -149,10 +157,13 @@ def test_a_policed_cell_is_given_up_and_one_that_pays_is_taken(world: TrustModel
 def test_every_matter_is_booked_in_a_run_with_reasons_that_are_not_luck_alone(live: Live) -> None:
     world = live(8 * MONTH, **GANGS)
     rows = world.choices()
-    found = {MATTERS[int(one)].name for one in np.unique(rows["matter"]) if int(one) in MATTERS}
-    assert {MATTERS[int(one)].name for one in (STANCE, RENT, RECRUITS, CELLS, ATTACK)} <= found
+    found = {CHOICES_DECLARED[int(one)].name for one in np.unique(rows["matter"]) if int(one) in CHOICES_DECLARED}
+    assert {
+        CHOICES_DECLARED[int(one)].name
+        for one in (STANCE_CHOICE, RENT_CHOICE, RECRUITS_CHOICE, CELLS_CHOICE, ATTACK_CHOICE)
+    } <= found
     assert (rows["term"] != BY_LUCK).any()
-    assert (rows[rows["matter"] == STANCE]["who"] < len(world.state.cliques)).all()
+    assert (rows[rows["matter"] == STANCE_CHOICE]["who"] < len(world.state.cliques)).all()
 
 
 def test_cliques_that_are_policed_lie_low_and_change_places_when_that_is_reversed(live: Live) -> None:
@@ -180,12 +191,12 @@ def test_arrests_by_sweep_are_not_felt_and_arrests_for_an_act_are(live: Live) ->
 def test_a_clique_whose_leader_is_arrested_has_an_heir_months_later(live: Live) -> None:
     world = live(6, **GANGS, policies=["leaders_arrested"])
     led = world.state.cliques["leader"] >= 0
-    held = {int(row.who) for row in world.state.prison.filled()}
+    held = {int(row.who) for row in world.state.prison.used_rows()}
     assert held >= {int(i) for i in world.state.cliques["leader"][led]}
     before = world.state.cliques["leader"].copy()
     world.run_for(MONTH)
     assert (world.state.cliques["inside"][led] == 1).all()
-    assert (world.state.cliques["effort"][led] < world.numbers["cliques"]["pace_press"][0]).all()
+    assert (world.state.cliques["effort"][led] < world.parameters["cliques"]["pace_press"][0]).all()
     world.run_for(12 * MONTH)
     still = (world.state.cliques["alive"] == 1) & led
     assert (world.state.cliques["leader"][still] != before[still]).any()
@@ -195,8 +206,8 @@ def test_a_leader_who_died_this_month_is_not_arrested(live: Live) -> None:
     world = live(0, **GANGS, **{"cliques.leaders": 1.0})
     led = [clique.leader for clique in world.state.cliques if clique.leader >= 0]
     world.state.minds["gone"][led[0]] = world.tick
-    act(world)
-    assert {int(row.who) for row in world.state.prison.filled()} == {int(i) for i in led[1:]}
+    step(world)
+    assert {int(row.who) for row in world.state.prison.used_rows()} == {int(i) for i in led[1:]}
 
 
 def test_telephones_let_prisoners_ask_for_rent(live: Live) -> None:
@@ -233,15 +244,21 @@ def test_a_pact_lowers_clashes_and_is_answered_by_each(live: Live) -> None:
     war_months, pact_months = (one.datacollector.get_model_vars_dataframe() for one in (war, pact))
     assert pact_months["pacts_honoured"].sum() > 0 == war_months["pacts_honoured"].sum()
     assert pact_months["clashes"].sum() < war_months["clashes"].sum()
-    assert (pact.choices()["matter"] == PACT).any()
+    assert (pact.choices()["matter"] == PACT_CHOICE).any()
 
 
 def test_switched_off_nothing_is_decided_and_each_switch_takes_away_its_own_matter(live: Live) -> None:
     off = live(3 * MONTH, **GANGS, **ALL_OFF)
-    assert {MATTERS[int(number)].agent for number in off.choices()["matter"]}.isdisjoint({"clique"})
+    assert {CHOICES_DECLARED[int(number)].agent for number in off.choices()["matter"]}.isdisjoint({"clique"})
     assert (off.state.cliques["effort"] == 1.0).all()
-    assert (off.state.cliques["stance"] == HOLD).all()
-    for name, number in (("stance", STANCE), ("rent", RENT), ("attack", ATTACK), ("cells", CELLS), ("punish", PUNISH)):
+    assert (off.state.cliques["stance"] == STANCE_HOLD).all()
+    for name, number in (
+        ("stance", STANCE_CHOICE),
+        ("rent", RENT_CHOICE),
+        ("attack", ATTACK_CHOICE),
+        ("cells", CELLS_CHOICE),
+        ("punish", PUNISH_CHOICE),
+    ):
         rows = live(2 * MONTH, **GANGS, **{f"cliques.{name}": 0}).choices()
         assert not (rows["matter"] == number).any(), name
         assert len(rows) > 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from model.community.collective_violence.rules import cascade
+from model.community.collective_violence.rules import acting_share
 from model.simulation.model import GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
 from model.town.crime_kinds import HOMICIDE
 from model.world.shift_events import BY_CROWD
@@ -26,16 +26,16 @@ def sums(world: TrustModel) -> pd.Series:
 
 def test_a_cascade_runs_as_far_as_each_finds_enough_others_acting() -> None:
     steps = np.linspace(0.0, 0.95, 20)
-    assert cascade(steps, 20) == 1.0
+    assert acting_share(steps, 20) == 1.0
     gap = np.where(steps > 0.3, 0.9, steps)
-    assert 0.3 <= cascade(gap, 20) < 0.5
-    assert cascade(np.full(20, 0.5), 20) == 0.0
+    assert 0.3 <= acting_share(gap, 20) < 0.5
+    assert acting_share(np.full(20, 0.5), 20) == 0.0
 
 
 def test_a_cascade_ends_where_a_share_of_heads_is_rounded_down() -> None:
     heads, crowd = 15, 22
     assert heads / crowd * crowd < heads
-    assert cascade(np.array([0.0] * heads + [0.9] * (crowd - heads)), crowd) == heads / crowd
+    assert acting_share(np.array([0.0] * heads + [0.9] * (crowd - heads)), crowd) == heads / crowd
 
 
 def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:

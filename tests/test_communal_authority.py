@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.communal_authority.schema import CLOSED, NO_REMEDY, POSTPONED, RULED, TO_HIGHER, TO_STATE
+from model.community.communal_authority.schema import (
+    CASE_CLOSED,
+    CASE_NO_REMEDY,
+    CASE_POSTPONED,
+    CASE_RULED,
+    CASE_TO_HIGHER,
+    CASE_TO_STATE,
+)
 from model.engine.calendar import YEAR
 from model.simulation.model import TrustModel
 from model.town.town import build_town
@@ -42,11 +49,11 @@ def outcomes(world: TrustModel, shifts: int) -> list[int]:
 def test_a_case_takes_its_steps_from_summons_to_compliance_and_beyond() -> None:
     changes = {"population.scale": 0.05, "calendar.warm_up": 0, "communal_authority.comply": 0.5, "crime.assault": 0.1}
     found = outcomes(TrustModel(load("totonicapan", set=changes | BUSY), rng=3, trace=True), 2 * MONTH)
-    assert {CLOSED, TO_STATE, NO_REMEDY, POSTPONED, RULED, TO_HIGHER} == set(found)
+    assert {CASE_CLOSED, CASE_TO_STATE, CASE_NO_REMEDY, CASE_POSTPONED, CASE_RULED, CASE_TO_HIGHER} == set(found)
 
 
 def test_only_communal_boards_have_a_higher_board(live: Live) -> None:
-    assert TO_HIGHER not in outcomes(live(0, trace=True, **BUSY), 40)
+    assert CASE_TO_HIGHER not in outcomes(live(0, trace=True, **BUSY), 40)
 
 
 def test_every_case_ends_once_and_every_ruling_is_of_one_kind(live: Live) -> None:
@@ -135,5 +142,5 @@ def test_the_steps_of_the_month_leave_no_case_in_two_places(site: str) -> None:
     scenario = load(site, set={"population.scale": 0.05, "calendar.warm_up": 0} | BUSY)
     world = TrustModel(scenario, rng=3, town=build_town(scenario))
     world.run_for(40)
-    names = [(int(row["born"]), int(row["number"])) for row in world.state.cases.filled()]
+    names = [(int(row["born"]), int(row["number"])) for row in world.state.cases.used_rows()]
     assert len(names) == len(set(names)) > 0

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from model.community.consultation.schema import DOOR_TO_DOOR, INFORMED
-from model.community.requests.rules import worst_problem
+from model.community.requests.rules import most_harmful_kind
 from model.community.requests.schema import REQUEST_MET, REQUEST_UNMET
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC
@@ -36,7 +36,7 @@ def test_requests_are_answered_after_30_days_or_lie(live: Live) -> None:
     world = live(4 * MONTH, **OFTEN)
     found = sums(world)
     assert found["requests"] >= found["requests_due"] >= found["requests_answered"] >= found["requests_met"] > 0
-    waiting = world.state.requests.filled()
+    waiting = world.state.requests.used_rows()
     assert (waiting["due"] >= world.tick).all()
     assert found["requests"] <= found["requests_due"] + len(waiting)
 
@@ -86,8 +86,8 @@ def test_of_those_who_hear_of_meetings_about_as_many_come_as_said(live: Live) ->
 def test_of_violence_at_home_nobody_speaks_where_no_woman_attends() -> None:
     suffered = np.zeros(9)
     suffered[0], suffered[DOMESTIC] = 1.0, 10.0
-    assert worst_problem(suffered, 0.0, 0.5) == 0
-    assert worst_problem(suffered, 1.0, 0.5) == DOMESTIC
+    assert most_harmful_kind(suffered, 0.0, 0.5) == 0
+    assert most_harmful_kind(suffered, 1.0, 0.5) == DOMESTIC
 
 
 def test_leaders_get_numbers_at_meetings_and_lose_them_when_officers_go(live: Live) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.politics.crises.rules import IT
-from model.politics.crises.schema import CRISIS
+from model.politics.crises.rules import MECHANISM
+from model.politics.crises.schema import CRISIS_CAUSE
 from model.simulation.model import TrustModel
 from scenarios import load
 
@@ -15,7 +15,7 @@ SMALL = {"population.scale": 0.05, "calendar.warm_up": 0, "crises.rate": 0.0, "c
 
 def october_2012(**changes: object) -> TrustModel:
     """Let a small Totonicapán live from September to November 2012."""
-    world = TrustModel(load(IT.knockout.site, start="2012-09-30", set=SMALL | changes), rng=3)
+    world = TrustModel(load(MECHANISM.knockout.site, start="2012-09-30", set=SMALL | changes), rng=3)
     world.run_for(3 * 63)
     return world
 
@@ -26,7 +26,7 @@ def test_a_dated_crisis_costs_fairness_and_meetings_where_people_rise() -> None:
     assert months["crises"].tolist() == [1.0, 0.0]
     assert months["crisis_crowd"].iloc[0] > 20
     rows = world.ledger_months()
-    assert rows["change"][rows["cause"] == CRISIS].sum() < -1.0
+    assert rows["change"][rows["cause"] == CRISIS_CAUSE].sum() < -1.0
     assert months["fairness_mean"].iloc[0] < calm.datacollector.get_model_vars_dataframe()["fairness_mean"].iloc[0]
     risen = world.state.boards["risen"] == 1
     assert 0 < risen.sum() < len(risen)
@@ -45,13 +45,13 @@ def test_silent_boards_hold_no_meetings() -> None:
 
 def test_crises_by_luck_have_the_rate_of_the_site(live: Live) -> None:
     world = live(93, **{"crises.rate": 12.0, "crises.crowd": 0.0})
-    assert 0 < world.rows["crises"] < 6
+    assert 0 < world.month_row["crises"] < 6
 
 
 def test_switched_off_there_are_none() -> None:
     calm = october_2012(**{"mechanisms.crises": False, "crises.rate": 12.0})
     on = october_2012(**{"consultation.meetings": 52.0})
     months, other = (one.datacollector.get_model_vars_dataframe() for one in (calm, on))
-    for name in IT.knockout.measures:
+    for name in MECHANISM.knockout.measures:
         assert months[name].sum() == 0
         assert other[name].sum() > 0

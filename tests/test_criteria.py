@@ -11,26 +11,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.requests.rules import note_item
+from model.community.requests.rules import record_item
 from model.community.requests.schema import ITEM_ANSWERED, ITEM_DUE, ITEM_FEASIBLE, ITEM_MET, ITEMS_WORKED_MET
-from model.engine.rows import zeros
+from model.engine.rows import zero_rows
 from model.measures.criteria import (
     CRITERIA,
-    INFORMATION,
-    LEAST,
-    ONLY_WHOLE,
-    TRACES,
-    combined,
-    mean_known,
-    parts_of,
-    scores,
+    INFORMATION_PARTS,
+    MINIMUM_EVENTS,
+    PART_READERS,
+    WHOLE_TOWN_CRITERIA,
+    combine_parts,
+    criterion_parts,
+    criterion_scores,
+    weighted_mean_known,
 )
-from model.problems.problems.schema import N_CAUSES, Problem
-from model.problems.traces.rules import blocks_of, share_of_sector, worst_of, year_of
-from model.problems.traces.schema import BLOCK, GUESS, MONTHS, Trace
+from model.problems.problems.schema import N_CAUSES, ProblemRow
+from model.problems.traces.rules import block_table, resident_share_of_sector, sum_of_year, worst_problems
+from model.problems.traces.schema import BLOCK_RESIDENTS, GUESS_PROBABILITY, N_MONTHS, TraceMonth
 from model.problems.traces.schema import TRACES as ROWS
 from model.simulation.model import TrustModel
-from model.simulation.registry import ORDER
+from model.simulation.registry import MECHANISMS
 from model.town.crime_kinds import SEVERITY
 from scenarios.anchors import read_anchors
 
@@ -117,7 +117,7 @@ def test_a_part_moves_by_what_it_is_about(part: str, less: Any, more: Any, year:
 
 def test_every_part_of_its_own_is_tried() -> None:
     doubled = {"accountability.two_way", "accountability.items_done"}
-    assert {part for part, *_ in MOVES} == set(TRACES) - doubled
+    assert {part for part, *_ in MOVES} == set(PART_READERS) - doubled
 
 
 # No form moves a part
@@ -125,7 +125,7 @@ def test_every_part_of_its_own_is_tried() -> None:
 
 def test_routes_on_paper_lower_the_first_criterion(year: Callable[..., pd.Series]) -> None:
     usual, gamed = year(**LARGER), year(("gaming_routes",), **LARGER)
-    for part in parts_of("c1"):
+    for part in criterion_parts("c1"):
         assert gamed[f"{part}.trace"] < usual[f"{part}.trace"] + 0.02, part
     assert gamed["c1"] < usual["c1"]
 
@@ -138,7 +138,7 @@ def test_driving_past_is_no_stop(year: Callable[..., pd.Series]) -> None:
 
 def test_forms_full_of_zeros_find_no_cause(year: Callable[..., pd.Series]) -> None:
     usual, gamed = year(), year(("gaming_forms",))
-    assert all(gamed[part] <= usual[part] + 0.02 for part in parts_of("c4"))
+    assert all(gamed[part] <= usual[part] + 0.02 for part in criterion_parts("c4"))
 
 
 def test_meetings_that_nobody_follows_up_lower_consultation_and_accountability(year: Callable[..., pd.Series]) -> None:
@@ -149,7 +149,7 @@ def test_meetings_that_nobody_follows_up_lower_consultation_and_accountability(y
 
 def test_what_a_smaller_town_does_not_keep_is_null_there(year: Callable[..., pd.Series]) -> None:
     found = year()
-    assert found[[*ONLY_WHOLE]].isna().all()
+    assert found[[*WHOLE_TOWN_CRITERIA]].isna().all()
     assert found[["c1", "c2", "c3"]].notna().all()
 
 
@@ -169,7 +169,7 @@ def test_no_to_everything_is_no_answer(year: Callable[..., pd.Series]) -> None:
 def test_pressure_for_arrests_raises_no_part_of_the_third_criterion(year: Callable[..., pd.Series]) -> None:
     pressed = {"pressure.level": 0.9, "adoption.busts": 1.0, "adoption.returned": 0.0, "plans.bust": 3.0}
     found, usual = year(**pressed), year()
-    for part in parts_of("c3"):
+    for part in criterion_parts("c3"):
         assert found[part] <= usual[part] + 0.05, part
 
 
@@ -191,7 +191,7 @@ def test_a_true_reason_counts_and_a_false_one_is_subtracted(
     met: bool, feasible: bool, worked: bool, reason: bool, worth: float
 ) -> None:
     own = np.zeros(8)
-    note_item(own, 0, met, feasible, worked, reason)
+    record_item(own, 0, met, feasible, worked, reason)
     harm = SEVERITY[0, 0]
     assert own[ITEM_DUE] == harm
     assert own[ITEM_ANSWERED] == worth * harm
@@ -201,33 +201,33 @@ def test_a_true_reason_counts_and_a_false_one_is_subtracted(
 
 
 def test_who_guesses_among_the_causes_gains_nothing() -> None:
-    assert 1.0 - (N_CAUSES - 1) * GUESS == pytest.approx(0.0)
+    assert 1.0 - (N_CAUSES - 1) * GUESS_PROBABILITY == pytest.approx(0.0)
 
 
 def test_an_area_as_large_as_the_town_earns_nothing() -> None:
-    y = zeros(Trace, 1)[0]
+    y = zero_rows(TraceMonth, 1)[0]
     y["street"], y["kept"], y["kept_room"] = 100.0, 0.0, 0.0
-    done, whole, events = TRACES["c1.kept"](y, None)  # type: ignore[arg-type]
+    done, whole, events = PART_READERS["c1.kept"](y, None)  # type: ignore[arg-type]
     assert (done, whole, events) == (0.0, 0.0, 100.0)
 
 
 def test_the_three_worst_problems_of_a_sector_are_those_of_most_harm() -> None:
-    rows = zeros(Problem, 6)
+    rows = zero_rows(ProblemRow, 6)
     rows["cell"] = [1, 2, 3, 4, 5, -1]
     rows["sector"] = [0, 0, 0, 0, 1, 1]
     rows["size"] = [4.0, 1.0, 3.0, 2.0, 1.0, 99.0]
-    worst, harm = worst_of(rows)
+    worst, harm = worst_problems(rows)
     assert sorted(worst["cell"].tolist()) == [1, 3, 4, 5]
     assert harm == pytest.approx(worst["size"] * SEVERITY[0, 0])
 
 
 def test_blocks_hold_their_residents_and_lie_in_one_sector(live: Live) -> None:
     world = live(0)
-    of, people = blocks_of(world)
+    of, people = block_table(world)
     cells = world.town.cells
     assert people.sum() == cells["population"].sum()
-    assert (people < BLOCK + cells["population"].max()).all()
-    assert share_of_sector(world).sum() <= 1.0 + 1e-9
+    assert (people < BLOCK_RESIDENTS + cells["population"].max()).all()
+    assert resident_share_of_sector(world).sum() <= 1.0 + 1e-9
     assert np.bincount(of, cells["population"], len(people)) == pytest.approx(people)
 
 
@@ -236,18 +236,18 @@ def test_blocks_hold_their_residents_and_lie_in_one_sector(live: Live) -> None:
 
 def test_nothing_is_told_before_twelve_months_have_closed(live: Live) -> None:
     world = live(0)
-    assert year_of(world.state[ROWS]) is None
+    assert sum_of_year(world.state[ROWS]) is None
     world.run_for(YEAR + 3)
     months = world.datacollector.get_model_vars_dataframe()
     assert months[list(CRITERIA)].iloc[:11].isna().all().all()
     assert months[["c1", "c2", "c3"]].iloc[11:].notna().all().all()
-    year = year_of(world.state[ROWS])
+    year = sum_of_year(world.state[ROWS])
     assert year is not None
-    assert year["closed"] == MONTHS
+    assert year["closed"] == N_MONTHS
 
 
 def test_a_part_with_too_few_events_is_null(live: Live, year: Callable[..., pd.Series]) -> None:
-    assert LEAST == 12.0
+    assert MINIMUM_EVENTS == 12.0
     silent = year(**{"consultation.meetings": 0.0, "deliberation.asks": 0, "deliberation.climbs": 0})
     assert math.isnan(silent["c2.answered.trace"])
     assert math.isnan(silent["c2.answered"])
@@ -258,23 +258,25 @@ def test_a_part_with_too_few_events_is_null(live: Live, year: Callable[..., pd.S
 
 def test_a_criterion_needs_half_of_its_parts() -> None:
     nan, ones = math.nan, np.ones((4, 1))
-    assert mean_known(np.array([[0.2], [0.4], [nan], [nan]]), ones)[0] == pytest.approx(0.3)
-    assert math.isnan(mean_known(np.array([[0.2], [nan], [nan], [nan]]), ones)[0])
+    assert weighted_mean_known(np.array([[0.2], [0.4], [nan], [nan]]), ones)[0] == pytest.approx(0.3)
+    assert math.isnan(weighted_mean_known(np.array([[0.2], [nan], [nan], [nan]]), ones)[0])
 
 
 def test_information_and_response_cannot_stand_for_each_other() -> None:
-    parts = {part: np.zeros(1) for part in parts_of("accountability")}
+    parts = {part: np.zeros(1) for part in criterion_parts("accountability")}
     weights = dict.fromkeys(parts, np.ones(1))
-    deaf = {part: np.full(1, float(part not in INFORMATION)) for part in parts}
-    assert combined("accountability", deaf, weights)[0] == 0.0
-    assert combined("accountability", {part: np.full(1, 0.25) for part in parts}, weights)[0] == pytest.approx(0.25)
+    deaf = {part: np.full(1, float(part not in INFORMATION_PARTS)) for part in parts}
+    assert combine_parts("accountability", deaf, weights)[0] == 0.0
+    assert combine_parts("accountability", {part: np.full(1, 0.25) for part in parts}, weights)[0] == pytest.approx(
+        0.25
+    )
 
 
 def test_all_that_is_asked_is_one_and_nothing_is_zero() -> None:
     anchors = read_anchors()
-    full = scores({anchor.part: anchor.full for anchor in anchors}, anchors)
-    none = scores({anchor.part: anchor.absent - 1.0 for anchor in anchors}, anchors)
-    assert {anchor.part for anchor in anchors} == set(TRACES)
+    full = criterion_scores({anchor.part: anchor.full for anchor in anchors}, anchors)
+    none = criterion_scores({anchor.part: anchor.absent - 1.0 for anchor in anchors}, anchors)
+    assert {anchor.part for anchor in anchors} == set(PART_READERS)
     assert set(full.values()) == {1.0}
     assert set(none.values()) == {0.0}
 
@@ -291,7 +293,7 @@ def test_criteria_read_no_number_of_any_group() -> None:
 
 def test_what_the_paper_says_of_the_sites_is_the_source_of_no_number() -> None:
     words = re.compile(r"\bL0[1-6]\b")
-    for mechanism in ORDER:
+    for mechanism in MECHANISMS:
         if mechanism.group is not None:
             assert not [one for one in mechanism.group.evidence if words.search(one)], mechanism.name
     assert not [anchor.part for anchor in read_anchors() if words.search(anchor.reason)]
@@ -317,5 +319,5 @@ def strings(path: Path) -> list[str]:
 def test_traces_move_nothing(live: Live) -> None:
     world = live(0)
     assert world.state[ROWS]["closed"].sum() == 0
-    (own,) = (one for one in ORDER if one.name == "traces")
+    (own,) = (one for one in MECHANISMS if one.name == "traces")
     assert own.writes == ()

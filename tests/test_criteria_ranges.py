@@ -14,7 +14,7 @@ def test_every_range_lies_around_what_is_assumed_and_can_be_set() -> None:
         for name, (low, high) in RANGES.items():
             group, key = name.split(".")
             assert low <= getattr(scenario[group], key) <= high, name
-            about = scenario[group].numbers()[key]
+            about = scenario[group].parameter_specs()[key]
             assert about.role == "behaviour" or "policy" not in about.source, name
             for value in (low, high):
                 turned = load(site, set=dict([world_of(name, value).sets[0].split("=")]))

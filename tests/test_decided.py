@@ -23,7 +23,7 @@ from experiments.viewer import decided, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.visit import Visit
 from model.engine.calendar import YEAR
-from model.engine.choices import AGENTS, MATTERS
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 from model.simulation.model import TrustModel
 
 QUICK = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
@@ -77,7 +77,7 @@ def read(folder: Path, name: str) -> Any:
 def test_a_comparison_keeps_how_often_each_option_was_chosen_and_why(folder: Path) -> None:
     rows = read(folder, "decided")
     base = rows[rows["arm"] == "status_quo"].set_index(["matter", "option"])
-    assert [agent for agent in AGENTS if agent in set(rows["agent"])] == list(dict.fromkeys(rows["agent"]))
+    assert [agent for agent in AGENT_TYPES if agent in set(rows["agent"])] == list(dict.fromkeys(rows["agent"]))
     months = len(read(folder, "arms/villa_canales-status_quo/measures")) / 2
     assert months == 3
     more = base.loc[(RENT.name, "more")]
@@ -87,7 +87,9 @@ def test_a_comparison_keeps_how_often_each_option_was_chosen_and_why(folder: Pat
     assert base.loc[(RENT.name, "less"), "reason"] == ""
     effects = read(folder, "effects")
     effects = effects[effects["section"] == "decision"]
-    assert set(effects["measure"]) == {f"{one.name}.{option}" for one in MATTERS.values() for option in one.options}
+    assert set(effects["measure"]) == {
+        f"{one.name}.{option}" for one in CHOICES_DECLARED.values() for option in one.options
+    }
     assert (effects["base"] == effects["arm"]).all()
     assert effects["paired"].all()
 
@@ -175,7 +177,7 @@ def test_the_page_says_who_decided_what_and_why(small: str) -> None:
 def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> None:
     lane = lane_of(small)
     rows = decided.lately(lane)
-    for number, matter in MATTERS.items():
+    for number, matter in CHOICES_DECLARED.items():
         own = rows[rows["matter"] == number]
         bars = decided.bars("es", matter, [own])
         assert "50 %" in bars

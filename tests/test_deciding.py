@@ -6,31 +6,31 @@ import numpy as np
 import pytest
 
 from model.engine.calendar import tick_of
-from model.engine.choices import MATTERS, MOST_OPTIONS, MOST_TERMS, matter
-from model.engine.random_streams import decision
-from model.engine.rows import zeros
+from model.engine.choices import CHOICES_DECLARED, MOST_OPTIONS, MOST_TERMS, declare_choice
+from model.engine.random_streams import stream_id
+from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
-from model.world.deciding.rules import belief, clear, decide
-from model.world.deciding.schema import BY_LUCK, Choice, Desk
+from model.world.discrete_choice.rules import clear_terms, decide_and_record, share_with_prior
+from model.world.discrete_choice.schema import BY_LUCK, ChoiceRecord, ChoiceTables
 
 HOW_MANY = 4000
-TRIED = decision("tried in a test")
+TRIED = stream_id("tried in a test")
 
 
-def a_desk(seed: int = 3) -> Desk:
-    rows = zeros(Choice, HOW_MANY)
-    return Desk(
+def a_desk(seed: int = 3) -> ChoiceTables:
+    rows = zero_rows(ChoiceRecord, HOW_MANY)
+    return ChoiceTables(
         np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), np.array([5]), seed
     )
 
 
-def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> Desk:
+def choices(terms: list[list[float]], ordered: bool, n: int = HOW_MANY) -> ChoiceTables:
     desk = a_desk()
     for who in range(n):
-        clear(desk)
+        clear_terms(desk)
         for option, row in enumerate(terms):
             desk.terms[option, : len(row)] = row
-        decide(desk, len(terms), len(terms[0]), TRIED, ordered, 5, who)
+        decide_and_record(desk, len(terms), len(terms[0]), TRIED, ordered, 5, who)
     return desk
 
 
@@ -74,16 +74,16 @@ def test_of_several_decisive_reasons_the_strongest_is_booked() -> None:
 
 
 def test_belief_is_the_share_of_good_with_a_disposition_of_its_own_weight() -> None:
-    assert belief(0.0, 0.0, 3.0, 0.2) == pytest.approx(0.2)
-    assert belief(6.0, 0.0, 3.0, 0.2) == pytest.approx(6.6 / 9.0)
+    assert share_with_prior(0.0, 0.0, 3.0, 0.2) == pytest.approx(0.2)
+    assert share_with_prior(6.0, 0.0, 3.0, 0.2) == pytest.approx(6.6 / 9.0)
 
 
 def test_a_matter_has_a_known_agent_and_a_few_options() -> None:
     with pytest.raises(ValueError, match="no agent 'ghost'"):
-        matter("of ghosts", "ghost", ("a", "b"))
+        declare_choice("of ghosts", "ghost", ("a", "b"))
     with pytest.raises(ValueError, match="too many options"):
-        matter("of too much", "clique", tuple("abcdef"))
-    assert not {"of ghosts", "of too much"} & {one.name for one in MATTERS.values()}
+        declare_choice("of too much", "clique", tuple("abcdef"))
+    assert not {"of ghosts", "of too much"} & {one.name for one in CHOICES_DECLARED.values()}
 
 
 def test_what_is_booked_was_decided_in_its_month_by_somebody_of_its_kind(live: Callable[..., TrustModel]) -> None:
@@ -92,6 +92,6 @@ def test_what_is_booked_was_decided_in_its_month_by_somebody_of_its_kind(live: C
     first = tick_of(world.settings.start)
     assert ((first <= rows["tick"]) & (rows["tick"] < world.tick)).all()
     crowds = {"clique": len(world.state.cliques), "authority": len(world.state.boards)}
-    for number, one in MATTERS.items():
+    for number, one in CHOICES_DECLARED.items():
         who = rows["who"][rows["matter"] == number]
         assert (who < crowds.get(one.agent, world.town.n_people)).all(), one.name

@@ -12,7 +12,7 @@ from invented import ASKED, INVENTED, RENT, WORDS, decide_monthly, declare
 from experiments.validation import consequences, decisions
 from experiments.validation.decisions import BASE, WORLDS, lines_of, rows_of, share_of, show_decisions
 from experiments.validation.lived import QUICK
-from model.engine.choices import AGENTS, MATTERS
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
 AGENTS_OF_ROWS = {one.agent for one in INVENTED.values()}
 
@@ -45,12 +45,12 @@ def test_a_change_is_that_of_twins_against_the_status_quo() -> None:
     assert (row["reason"], row["chosen"]) == ("income", pytest.approx(10.0 / 3.0))
     assert found[RENT.name, BASE, "less"]["reason"] == ""
     assert np.isnan(found[ASKED.name, BASE, "call"]["share"])
-    assert list(dict.fromkeys(row["agent"] for row in rows)) == [one for one in AGENTS if one in AGENTS_OF_ROWS]
+    assert list(dict.fromkeys(row["agent"] for row in rows)) == [one for one in AGENT_TYPES if one in AGENTS_OF_ROWS]
 
 
 def test_where_nobody_decides_anything_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in list(MATTERS):
-        monkeypatch.delitem(MATTERS, number)
+    for number in list(CHOICES_DECLARED):
+        monkeypatch.delitem(CHOICES_DECLARED, number)
     assert list(lines_of(list(rows_of({"here": [{}]}, [1])), 1.0)) == ["Nobody decided anything. / Nadie decidió nada."]
 
 

@@ -6,25 +6,40 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.community.board_memory.rules import agreement, board_of_call, fade, remember_request, remember_state
+from model.community.board_memory.rules import (
+    board_informed_of_call,
+    decay_board_memory,
+    protocol_strength,
+    record_request_outcome,
+    record_state_response,
+)
 from model.community.deliberation.rules import (
-    Bench,
+    DeliberationTables,
+    apply_watch_abuse,
     bench_of,
     choose_case,
-    decide_climb,
+    decide_escalation,
     decide_invitation,
     decide_protocol,
     decide_request,
     decide_watch,
-    go_round,
 )
-from model.community.deliberation.schema import CALL, CASE, HEAR, INVITE, PROSECUTE, PROTOCOL, WAIT, WATCH
+from model.community.deliberation.schema import (
+    CALL_POLICE,
+    CASE_CHOICE,
+    HEAR_CASE,
+    INVITE_CHOICE,
+    PROTOCOL_CHOICE,
+    PUT_OFF_CASE,
+    REFER_TO_PROSECUTOR,
+    WATCH_CHOICE,
+)
 from model.community.requests.schema import REQUESTS
 from model.engine.calendar import month_of
-from model.engine.rows import zeros
+from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
 from model.town.town import build_town
-from model.world.deciding.schema import CHOICES, Desk
+from model.world.discrete_choice.schema import CHOICES, ChoiceTables
 from model.world.shift_events import BY_GANG, IN_QUARREL, Incident
 from scenarios import load
 
@@ -45,7 +60,7 @@ def world(live: Live) -> TrustModel:
     return live(0)
 
 
-def bench_with(world: TrustModel, **memory: float) -> Bench:
+def bench_with(world: TrustModel, **memory: float) -> DeliberationTables:
     """Return where boards sit, all with the same memory and nothing else."""
     boards = world.state.boards
     for name in (*GOOD, *BAD, "promises_kept", "promises_broken", "tired", "load", "nights", "usual"):
@@ -57,20 +72,20 @@ def bench_with(world: TrustModel, **memory: float) -> Bench:
         boards[name] = value
     world.state[CHOICES].reserve(20 * TIMES)
     world.state[REQUESTS].reserve(4 * TIMES)
-    return world.laid(bench_of)
+    return world.cached_view(bench_of)
 
 
 def share(world: TrustModel, rule: Callable[..., None], *between: float, **memory: float) -> float:
     """Return how often a rule of the month chooses the later option over many months."""
     bench, chosen = bench_with(world, **memory), []
-    p = world.numbers["deliberation"][0]
+    p = world.parameters["deliberation"][0]
     for month in range(TIMES):
         for name, value in memory.items():
             world.state.boards[name] = value
-        if rule is decide_climb:
+        if rule is decide_escalation:
             world.state.boards["rung"], world.state.boards["climbing"] = 0, 0
-        rule(world.stage(), bench, 0, *between, month, p)
-        choices = world.state[CHOICES].filled()
+        rule(world.shift_context(), bench, 0, *between, month, p)
+        choices = world.state[CHOICES].used_rows()
         chosen.append(int(choices["option"][-1]))
     world.state[CHOICES].count[0] = 0
     return float(np.mean(chosen))
@@ -78,37 +93,40 @@ def share(world: TrustModel, rule: Callable[..., None], *between: float, **memor
 
 def cases(world: TrustModel, severity: float, motive: int = IN_QUARREL, **memory: float) -> np.ndarray:
     """Return how often a case is heard, called for, prosecuted and put off."""
-    bench, row, found = bench_with(world, **memory), zeros(Incident, 1)[0], np.zeros(4)
+    bench, row, found = bench_with(world, **memory), zero_rows(Incident, 1)[0], np.zeros(4)
     row.severity, row.motive = severity, motive
     world.state.minds["fear"][0] = 1.0
     for number in range(TIMES):
         row.number = number
-        found[choose_case(world.stage(), bench, row, 0, 0)] += 1.0 / TIMES
+        found[choose_case(world.shift_context(), bench, row, 0, 0)] += 1.0 / TIMES
     return found
 
 
 def test_who_was_answered_calls_the_police_and_who_never_was_hears_cases(world: TrustModel) -> None:
     answered, never = cases(world, 0.4, calls_answered=20.0), cases(world, 0.4, calls_lost=20.0)
-    assert answered[CALL] > 3.0 * never[CALL]
-    assert answered[HEAR] < never[HEAR]
+    assert answered[CALL_POLICE] > 3.0 * never[CALL_POLICE]
+    assert answered[HEAR_CASE] < never[HEAR_CASE]
 
 
 def test_who_saw_the_state_take_up_cases_goes_to_the_prosecutor(world: TrustModel) -> None:
     taken, returned = cases(world, 0.5, cases_taken=20.0), cases(world, 0.5, cases_returned=20.0)
-    assert taken[PROSECUTE] > 2.0 * returned[PROSECUTE]
+    assert taken[REFER_TO_PROSECUTOR] > 2.0 * returned[REFER_TO_PROSECUTOR]
 
 
 def test_grave_cases_go_to_the_state_others_seldom_and_fear_of_a_gang_keeps_them_back(world: TrustModel) -> None:
     grave, slight = cases(world, 0.9), cases(world, 0.3)
-    assert grave[CALL] + grave[PROSECUTE] > 0.8
-    assert slight[CALL] + slight[PROSECUTE] < 0.3
+    assert grave[CALL_POLICE] + grave[REFER_TO_PROSECUTOR] > 0.8
+    assert slight[CALL_POLICE] + slight[REFER_TO_PROSECUTOR] < 0.3
     threatened = cases(world, 0.5, BY_GANG)
-    assert threatened[CALL] + threatened[PROSECUTE] < cases(world, 0.5)[[CALL, PROSECUTE]].sum()
+    assert (
+        threatened[CALL_POLICE] + threatened[REFER_TO_PROSECUTOR]
+        < cases(world, 0.5)[[CALL_POLICE, REFER_TO_PROSECUTOR]].sum()
+    )
 
 
 def test_a_legitimate_board_hears_more_and_a_laden_one_less(world: TrustModel) -> None:
-    assert cases(world, 0.4, legitimacy=2.0)[HEAR] > cases(world, 0.4, legitimacy=-1.0)[HEAR] + 0.1
-    assert cases(world, 0.4, load=4.0)[HEAR] < cases(world, 0.4, load=0.0)[HEAR] - 0.1
+    assert cases(world, 0.4, legitimacy=2.0)[HEAR_CASE] > cases(world, 0.4, legitimacy=-1.0)[HEAR_CASE] + 0.1
+    assert cases(world, 0.4, load=4.0)[HEAR_CASE] < cases(world, 0.4, load=0.0)[HEAR_CASE] - 0.1
 
 
 def test_weakness_and_respect_are_two_reasons_and_move_apart(world: TrustModel) -> None:
@@ -125,7 +143,7 @@ def test_weakness_and_respect_are_two_reasons_and_move_apart(world: TrustModel) 
 
 @pytest.mark.parametrize(
     ("rule", "between"),
-    [(decide_invitation, ()), (decide_request, (0.0,)), (decide_climb, ()), (decide_protocol, ())],
+    [(decide_invitation, ()), (decide_request, (0.0,)), (decide_escalation, ()), (decide_protocol, ())],
     ids=["invite", "ask", "climb", "protocol"],
 )
 def test_reversed_experience_reverses_what_boards_choose(
@@ -155,8 +173,8 @@ def test_promises_of_the_last_year_decide_on_the_protocol(live: Live) -> None:
 
 def test_a_protocol_is_never_in_force_unless_the_board_agreed(live: Live) -> None:
     world = live(0, **{"communal_authority.protocol": 1.0}, start="2015-01-10")
-    p = world.numbers["deliberation"][0]
-    assert all(agreement(board, 1.0, p) == 0.0 for board in world.state.boards)
+    p = world.parameters["deliberation"][0]
+    assert all(protocol_strength(board, 1.0, p) == 0.0 for board in world.state.boards)
     world.run_for(3 * 8)
     agreed = world.state.boards["protocol"]
     assert sums(world)["protocols_offered"] == 0  # the month is not over
@@ -168,13 +186,13 @@ def test_an_abuse_of_a_watch_harms_a_resident_and_the_board_and_no_trust(live: L
     world = live(0, **{"deliberation.abuse": 1.0})
     bench = bench_with(world, watching=1.0)
     minds, before = world.minds, world.state.boards["legitimacy"].copy()
-    trust, written = minds["trust"].copy(), int(world.book.counts.sum())
+    trust, written = minds["trust"].copy(), int(world.shift_events.counts.sum())
     for month in range(20):
-        go_round(world.stage(), bench, 0, month, world.numbers["deliberation"][0])
+        apply_watch_abuse(world.shift_context(), bench, 0, month, world.parameters["deliberation"][0])
     assert (minds["harmed"] == world.tick).any()
     assert world.state.boards["legitimacy"][0] < before[0]
     assert (minds["trust"] == trust).all()
-    assert int(world.book.counts.sum()) == written
+    assert int(world.shift_events.counts.sum()) == written
 
 
 def test_legitimacy_and_trust_in_the_police_are_two_books(live: Live) -> None:
@@ -196,20 +214,20 @@ def test_legitimacy_and_trust_in_the_police_are_two_books(live: Live) -> None:
 def test_boards_forget_by_halves_and_silence_leaves_them_their_disposition(world: TrustModel) -> None:
     bench_with(world, **GOOD)
     board = world.state.boards[0]
-    fade(board, 0.5)
+    decay_board_memory(board, 0.5)
     assert board.calls_answered == board.waited == board.requests_kept == board.cases_taken == 10.0
 
 
 def test_a_reason_given_is_no_broken_promise_and_two_unmet_requests_may_climb(world: TrustModel) -> None:
     bench_with(world, unmet=0.0)
     board = world.state.boards[0]
-    remember_request(board, False, True, 0)
+    record_request_outcome(board, False, True, 0)
     assert board.unmet == board.requests_broken == 0
-    remember_request(board, False, False, 0)
-    remember_request(board, False, False, 0)
+    record_request_outcome(board, False, False, 0)
+    record_request_outcome(board, False, False, 0)
     assert board.unmet == board.requests_broken == 2
     board.rung, board.climbing = 2, 1
-    remember_request(board, False, False, 2)
+    record_request_outcome(board, False, False, 2)
     assert board.unmet == board.rung == board.climbing == 0
     assert board.climbs_broken == 1.0
 
@@ -219,12 +237,12 @@ def test_boards_hear_of_their_own_calls_alone(world: TrustModel) -> None:
     leader, other = (int(np.flatnonzero(people["council"] == is_one)[0]) for is_one in (1, 0))
     here = cells[people[other].home]
     board.watching = 0
-    assert board_of_call(people[leader], here, board, False, False) == people[leader].settlement
-    assert board_of_call(people[other], here, board, True, False) == -1
-    assert board_of_call(people[other], here, board, False, True) == people[other].settlement
+    assert board_informed_of_call(people[leader], here, board, False, False) == people[leader].settlement
+    assert board_informed_of_call(people[other], here, board, True, False) == -1
+    assert board_informed_of_call(people[other], here, board, False, True) == people[other].settlement
     board.watching = 1
-    assert board_of_call(people[other], here, board, True, False) == people[other].settlement
-    remember_state(world.state.boards, -1, True)
+    assert board_informed_of_call(people[other], here, board, True, False) == people[other].settlement
+    record_state_response(world.state.boards, -1, True)
     assert world.state.boards["cases_taken"].sum() == 0.0
 
 
@@ -279,9 +297,9 @@ def test_half_the_boards_answered_and_half_never_part_and_change_places_when_rev
 
 def test_every_decision_is_booked_with_its_reason(live: Live) -> None:
     world = live(MONTH - 20, **REACH)
-    choices = world.state[CHOICES].filled()
-    assert {CASE, WATCH, INVITE} <= set(choices["matter"].tolist())
-    assert PROTOCOL not in choices["matter"]
-    assert {HEAR, WAIT} <= set(choices["option"][choices["matter"] == CASE].tolist())
+    choices = world.state[CHOICES].used_rows()
+    assert {CASE_CHOICE, WATCH_CHOICE, INVITE_CHOICE} <= set(choices["matter"].tolist())
+    assert PROTOCOL_CHOICE not in choices["matter"]
+    assert {HEAR_CASE, PUT_OFF_CASE} <= set(choices["option"][choices["matter"] == CASE_CHOICE].tolist())
     assert (choices["term"] >= 0).any()
-    assert isinstance(bench_of(world).desk, Desk)
+    assert isinstance(bench_of(world).desk, ChoiceTables)

@@ -10,10 +10,10 @@ import pytest
 
 from experiments.documents import odd
 from experiments.documents.write import written
-from model.engine.parameters import Group
+from model.engine.parameters import ParameterGroup
 from model.police.roster import schema as roster_schema
-from model.simulation.registry import MONTH_END, ORDER, SHIFT
-from scenarios.groups import mechanisms
+from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
+from scenarios.groups import switchable_mechanisms
 
 ROOT = Path(__file__).parent.parent
 TEXT = odd.ODD.read_text(encoding="utf-8")
@@ -36,9 +36,9 @@ def references(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w*`])\[([a-z_]+)\](?![\w(\[])", re.sub(r"`[^`]*`", "", text)))
 
 
-def own_mechanisms() -> dict[str, type[Group]]:
+def own_mechanisms() -> dict[str, type[ParameterGroup]]:
     """Mechanisms of the model, without those that other tests make up."""
-    return {name: group for name, group in mechanisms().items() if group.__module__.startswith("model.")}
+    return {name: group for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")}
 
 
 @pytest.mark.parametrize("path", list(written()), ids=lambda path: path.name)
@@ -82,7 +82,7 @@ def test_submodels_are_referred_to_by_name_and_every_name_leads_somewhere() -> N
 
 def test_the_schedule_in_the_odd_is_the_order_of_step() -> None:
     told = re.findall(r"^\d+\. `(\w+)`", TEXT.partition("## 4")[0], re.MULTILINE)
-    assert told == [*SHIFT, *MONTH_END, "settle"]
+    assert told == [*SHIFT_SCHEDULE, *MONTH_SCHEDULE, "settle"]
 
 
 def test_the_drawing_of_the_schedule_has_every_verb_in_order() -> None:
@@ -97,7 +97,7 @@ def test_every_mechanism_has_its_section_and_says_what_off_means() -> None:
     sections = TEXT.partition("## 6 Submodels")[2].partition("## 7")[0]
     for name, group in own_mechanisms().items():
         assert re.search(rf"^### 6\.\d+ {name} \(M\d+", sections, re.MULTILINE), name
-        assert any(about.off is not None for about in group.numbers().values()) or name == "deterrence", name
+        assert any(about.off is not None for about in group.parameter_specs().values()) or name == "deterrence", name
         rules = importlib.import_module(group.__module__.replace(".schema", ".rules"))
         assert "Switched off" in (rules.__doc__ or ""), name
 
@@ -105,9 +105,9 @@ def test_every_mechanism_has_its_section_and_says_what_off_means() -> None:
 def test_every_switch_has_a_neutral_value_that_differs_from_the_default() -> None:
     for name, group in own_mechanisms().items():
         # nothing to switch off but out of a policy
-        zero = any(one.group is group and one.knockout and one.knockout.policy for one in ORDER)
-        assert zero or group() != group().neutral(), name
-    assert roster_schema.Roster().neutral().days_off == 0
+        zero = any(one.group is group and one.knockout and one.knockout.policy for one in MECHANISMS)
+        assert zero or group() != group().disabled(), name
+    assert roster_schema.Roster().disabled().days_off == 0
 
 
 def test_the_python_of_the_readme_runs(capsys) -> None:  # type: ignore[no-untyped-def]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC, HOMICIDE
-from model.world.sampling import age_of
+from model.world.sampling import age_years
 from model.world.shift_events import BY_KIN, BY_PARTNER, COMMUNAL, PROSECUTOR, REFUGE, TO_KIN
 
 Live = Callable[..., TrustModel]
@@ -37,9 +37,9 @@ def test_it_hits_women_from_13_to_60_at_home_who_live_with_a_man(live: Live) -> 
     assert (rows["cell"] == people["home"][rows["victim"]]).all()
     assert people["female"][rows["victim"]].all()
     for row in rows:
-        assert 13 <= age_of(people[row["victim"]], row["tick"]) <= 60
+        assert 13 <= age_years(people[row["victim"]], row["tick"]) <= 60
         here = people[people["household"] == people["household"][row["victim"]]]
-        assert any(one["female"] == 0 and age_of(one, row["tick"]) >= 18 for one in here)
+        assert any(one["female"] == 0 and age_years(one, row["tick"]) >= 18 for one in here)
 
 
 def test_the_counts_by_channel_are_the_acts_of_the_book(live: Live) -> None:

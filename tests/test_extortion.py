@@ -47,7 +47,7 @@ def test_everybody_pays_the_one_clique_that_holds_their_place_of_work(watch: Wat
         who = payers(world)
         assert (world.town.people["business"][who] == 1).all()
         assert (world.state.territory[world.town.places[0, who]] == world.state.minds["pays"][who]).all()
-    assert world.rows["payers"] == len(who) > 0
+    assert world.month_row["payers"] == len(who) > 0
 
 
 def test_every_payer_pays_once_a_week_on_monday_morning(live: Live) -> None:
@@ -64,7 +64,7 @@ def test_every_payer_pays_once_a_week_on_monday_morning(live: Live) -> None:
 def test_who_is_asked_pays_or_is_threatened(watch: Watch) -> None:
     n_asked = 0
     for world in watch(MONTH, **GANGS):
-        rows, threats = world.trace["incidents"], world.state.threats.filled()
+        rows, threats = world.trace["incidents"], world.state.threats.used_rows()
         asked = rows[rows["motive"] == TERRITORIAL]
         new = threats[threats["born"] == world.tick - 1]
         pays = world.state.minds["pays"][asked["victim"]] == asked["clique"]
@@ -85,7 +85,7 @@ def test_only_those_who_refused_are_punished_each_for_one_threat(live: Live) -> 
         0,
     )
     for _ in range(MONTH):
-        threats = world.state.threats.filled()
+        threats = world.state.threats.used_rows()
         due = threats[(threats["due"] <= world.tick) & (world.state.minds["gone"][threats["victim"]] < 0)].copy()
         world.step()
         rows = world.trace["incidents"]
@@ -99,8 +99,8 @@ def test_a_rent_beyond_all_dread_is_refused_by_everybody_and_a_small_one_by_nobo
     start = {"extortion.paying": 0.0, "extortion.rent_step": 0.0, "extortion.learning": 0.0}
     dear = live(MONTH, **GANGS, **start, **{"extortion.rent": 5000.0})
     cheap = live(MONTH, **GANGS, **start, **{"extortion.rent": 10.0, "extortion.dread": 1.0, "extortion.noise": 1.0})
-    assert len(payers(dear)) == 0 < len(dear.state.threats.filled())
-    assert len(payers(cheap)) > 0 == len(cheap.state.threats.filled())
+    assert len(payers(dear)) == 0 < len(dear.state.threats.used_rows())
+    assert len(payers(cheap)) > 0 == len(cheap.state.threats.used_rows())
 
 
 def test_cliques_count_as_members_those_who_are(watch: Watch) -> None:

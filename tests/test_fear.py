@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from model.simulation.model import TrustModel
-from model.trust.fear.rules import IT, close_month
-from model.trust.fear.schema import Local
-from scenarios.groups import declare_all
+from model.trust.fear.rules import MECHANISM, update_local_crime
+from model.trust.fear.schema import LocalConditions
+from scenarios.groups import declared_groups
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -17,18 +17,18 @@ ROBBERY, ASSAULT = np.int64(0), np.int64(5)
 
 def rows(**changes: float) -> np.ndarray:
     """Numbers of fear for one settlement."""
-    return dataclasses.replace(declare_all()["fear"](), **changes).rows(1)
+    return dataclasses.replace(declared_groups()["fear"](), **changes).rows(1)
 
 
 def month(local: np.ndarray, numbers: np.ndarray, crime: float) -> float:
     """Let one month with this much crime in 1,000 residents pass; return the insecurity felt."""
     local["crime"] = crime
-    close_month(local, numbers, np.array([1000.0]), 91.0)
+    update_local_crime(local, numbers, np.array([1000.0]), 91.0)
     return float(local["insecurity"][0])
 
 
 def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
-    local, numbers = np.zeros(1, Local.dtype), rows(lag=3.0, habit=3.0, foot=0.0)
+    local, numbers = np.zeros(1, LocalConditions.dtype), rows(lag=3.0, habit=3.0, foot=0.0)
     assert [month(local, numbers, 3.0) for _ in range(12)] == [0.0] * 12
     first = month(local, numbers, 9.0)
     felt = [month(local, numbers, 9.0) for _ in range(120)]
@@ -40,7 +40,7 @@ def test_insecurity_follows_crime_late_and_what_lasts_becomes_usual() -> None:
 
 def test_police_on_foot_may_calm_or_alarm() -> None:
     for sign in (-0.3, 0.3):
-        local, numbers = np.zeros(1, Local.dtype), rows(foot=sign)
+        local, numbers = np.zeros(1, LocalConditions.dtype), rows(foot=sign)
         for _ in range(12):
             month(local, numbers, 2.0)
         local["seen"] = 500.0
@@ -63,14 +63,14 @@ def test_a_campaign_makes_people_careful_and_spares_them_property_crime_only(liv
     plain = live(MONTH, **{"fear.precaution": 0.8})
     careful = [one.rows["precaution_share"] for one in (world, plain)]
     assert careful[0] > careful[1] + 0.1
-    others, careful_ones = world.factors.person[:, 0, 0], world.factors.person[:, 0, 1]
+    others, careful_ones = world.hazard_factors.person[:, 0, 0], world.hazard_factors.person[:, 0, 1]
     assert careful_ones[ROBBERY] < 0.5 < 1.0 < others[ROBBERY]
     assert careful_ones[ASSAULT] == others[ASSAULT] == 1.0
 
 
 def test_rates_hold_for_the_share_that_takes_precautions_at_the_start(live: Live) -> None:
     world = live(0)
-    p = world.numbers["fear"][0]
+    p = world.parameters["fear"][0]
     careful = world.state.minds["careful"].mean()
     mean = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
     assert abs(mean - 1.0) < 0.03
@@ -82,4 +82,4 @@ def test_switched_off_fear_and_precaution_stay_as_at_the_start(live: Live) -> No
     here = off.state.minds["gone"] < 0
     for name in ("fear", "careful"):
         assert (off.state.minds[name][here] == start[name][here]).all(), name
-    assert all(on.rows[name] != off.rows[name] for name in IT.knockout.measures)
+    assert all(on.rows[name] != off.rows[name] for name in MECHANISM.knockout.measures)

@@ -30,7 +30,7 @@ from experiments.sweeps.jobs import agree_to, count_of, points_of
 from experiments.sweeps.study import KEYS, STUDIES, read_study
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
-from model.engine.parameters import Group
+from model.engine.parameters import ParameterGroup
 from scenarios.reading import FOLDER
 
 ROOT = Path(__file__).parent.parent
@@ -119,7 +119,7 @@ def command(*words: object) -> None:
 
 def numbers() -> list[str]:
     """Return the dotted names of all parameters."""
-    return [f"{name}.{key}" for name, one in Group.known.items() for key in one.numbers()]
+    return [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
 
 
 def scenario(luck: random.Random, place: Place) -> None:
@@ -127,8 +127,10 @@ def scenario(luck: random.Random, place: Place) -> None:
         "": ["title", "extends", "settlements", "facilities", "start"],
         "territory": ["outline", "lake", "cell_m"],
     }
-    tables |= {name: [*group.numbers()] for name, group in Group.known.items() if group.numbers()}
-    tables |= {"mechanisms": [*Group.known], "calendar": ["start", "warm_up"]}
+    tables |= {
+        name: [*group.parameter_specs()] for name, group in ParameterGroup.known.items() if group.parameter_specs()
+    }
+    tables |= {"mechanisms": [*ParameterGroup.known], "calendar": ["start", "warm_up"]}
     path = place.corner / "site.toml"
     if luck.random() < 0.2:
         path.write_bytes(b'extends = "baseline"\n' + fuzz.grammar(luck, tables))
@@ -142,9 +144,10 @@ def policy(luck: random.Random, place: Place) -> None:
     files = sorted((FOLDER / "policies").rglob("*.toml"))
     file = luck.choice(files)
     path = place.corner / ("worlds/one.toml" if file.parent.name == "worlds" else "one.toml")
-    tables = {"": ["start", "until", "once", "include", "settlements", "title"], "mechanisms": [*Group.known]}
+    tables = {"": ["start", "until", "once", "include", "settlements", "title"], "mechanisms": [*ParameterGroup.known]}
     tables |= {
-        how: [f"{name}.{key}" for name, one in Group.known.items() for key in one.numbers()] for how in ("set", "add")
+        how: [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
+        for how in ("set", "add")
     }
     text = fuzz.grammar(luck, tables) if luck.random() < 0.2 else fuzz.toml(luck, file.read_text(encoding="utf-8"))
     path.write_bytes(text)
@@ -171,7 +174,7 @@ def outline(luck: random.Random, place: Place) -> None:
 
 
 def words(luck: random.Random, place: Place) -> None:
-    names = [f"{name}.{key}" for name, one in Group.known.items() for key in one.numbers()]
+    names = [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
     key = luck.choice(
         [*names, "x", "mechanisms.fear", "settlements", "territory.outline", "calendar.start", "", "title"]
     )

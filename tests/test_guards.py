@@ -23,9 +23,9 @@ def test_guarded_shops_are_not_robbed_and_the_rest_is_as_before(watch: Watch) ->
         at_work = (victims["business"] == 1) & (victims["home"] != street["cell"])
         assert not at_work.any()
         robbed += len(street)
-    assert world.rows["guarded"] > 0 < robbed
+    assert world.month_row["guarded"] > 0 < robbed
 
 
 def test_switched_off_no_shop_has_a_guard(watch: Watch) -> None:
     *_, world = watch(3 * 31, **ALL | {"mechanisms.guards": False})
-    assert world.rows["guarded"] == 0.0
+    assert world.month_row["guarded"] == 0.0

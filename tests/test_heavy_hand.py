@@ -8,7 +8,7 @@ import pytest
 
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
-from model.trust.ledger.rules import total_trust
+from model.trust.ledger.rules import sum_trust_by_settlement
 from model.world.shift_events import SOLDIERS
 
 Live = Callable[..., TrustModel]
@@ -49,7 +49,7 @@ def test_cliques_count_only_the_members_at_large(hard: TrustModel) -> None:
     state = hard.state
     at_large = [np.count_nonzero(state.minds["member"] == q) for q in range(len(state.cliques))]
     assert state.cliques["members"].tolist() == at_large
-    held = state.prison.filled()
+    held = state.prison.used_rows()
     assert (state.minds["gone"][held["who"]] >= 0).all()
     assert len(set(held["who"].tolist())) == len(held)
 
@@ -66,8 +66,8 @@ def test_the_books_of_trust_balance_while_people_go_and_come_back(live: Live) ->
     world = live(0, **GANGS, **HARD, **{"heavy_hand.weeks": 0.5, "heavy_hand.months": 0.5})
     for _ in range(2):
         start = world.month
-        before = total_trust(world.state.minds, world.town.people, world.town.n_settlements)
-        before = world.state.total.copy() if world.rows else before
+        before = sum_trust_by_settlement(world.state.minds, world.town.people, world.town.n_settlements)
+        before = world.state.total.copy() if world.month_row else before
         while world.month == start:
             world.step()
         rows = world.ledger_months()

@@ -13,7 +13,7 @@ from model.police.contacts.schema import ABUSE, BRIBE, GREETING, LONG_VISIT, RUD
 from model.reporting.response.schema import ANSWERED_CALL
 from model.simulation.model import TrustModel
 from model.town.territory import FAR_MINUTES
-from model.trust.couple_impressions import KEYS, PARTS
+from model.trust.couple_impressions import KEY_COLUMNS, TOWN_PARTS
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -75,7 +75,7 @@ def test_to_keep_them_changes_nothing_and_nobody_keeps_them_unasked(plain: Trust
 
 def test_a_row_is_told_once_a_month_and_a_month_only_when_it_is_whole(world: TrustModel, plain: TrustModel) -> None:
     rows = world.impressions()
-    assert len(np.unique(rows[list(KEYS)])) == len(rows)
+    assert len(np.unique(rows[list(KEY_COLUMNS)])) == len(rows)
     assert len(np.unique(rows["month"])) == len(world.datacollector.model_vars["month"]) == 2
     assert len(world.kept["impressions"]) == 3
     assert world.date < datetime.date(2017, 4, 1)
@@ -96,7 +96,7 @@ def test_the_part_of_a_town_is_where_the_couple_was(live: Live) -> None:
     (rows,) = world.kept["impressions"]
     assert np.bincount(rows["part"], minlength=3).tolist() == seen
     assert seen[0] > 0 < seen[1]
-    assert len(PARTS) == 3
+    assert len(TOWN_PARTS) == 3
 
 
 def test_a_world_that_was_saved_within_a_month_goes_on_with_them(world: TrustModel, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_station_that_keeps_its_reports_writes_as_many_and_sends_none(watch: W
 def test_every_record_arrives_or_is_on_its_way(live: Live) -> None:
     world = live(3 * 90, **BUSY)
     months = world.datacollector.get_model_vars_dataframe()
-    waiting = world.state.mail.filled()
+    waiting = world.state.mail.used_rows()
     assert months["crimes_recorded"].sum() == months["records_arrived"].sum() + len(waiting)
     assert (waiting["due"] > world.tick - 1).all()
     assert len(waiting) > 0 < months["records_arrived"].sum()
@@ -83,7 +83,7 @@ def test_twice_the_delay_is_twice_the_way(watch: Watch) -> None:
     days = []
     for delay in (30.0, 60.0):
         *_, world = watch(90, **BUSY, **{"information.delay": delay})
-        sent = world.state.mail.filled()
+        sent = world.state.mail.used_rows()
         days.append((sent["due"] - sent["born"]) / 3.0)
     assert days[1] == pytest.approx(2.0 * days[0], abs=0.7)
     assert len(days[0]) > 5

@@ -32,7 +32,7 @@ def test_without_investigators_nothing_is_solved_and_files_are_shelved(live: Liv
     none = live(4 * MONTH, **BUSY | {"investigation.investigators": 0.0, "investigation.months": 1})
     assert total(none, "cases_solved") == total(none, "arrests_warrant") == 0.0
     assert total(usual, "cases_solved") > 0 < total(usual, "arrests_warrant")
-    files = none.state.files.filled()
+    files = none.state.files.used_rows()
     assert (none.tick - 1 - files["filed"][(files["warrant"] < 0) & (files["served"] < 0)] <= 2 * 91).all()
 
 
@@ -47,9 +47,9 @@ def test_a_solved_file_holds_the_slot_that_it_names(live: Live) -> None:
         4 * MONTH,
         **BUSY | {"investigation.base": 1.0, "investigation.arrest": 1.0, "justice.wrong": 0.0, "justice.remand": 60.0},
     )
-    files = sure.state.files.filled()
+    files = sure.state.files.used_rows()
     named = files[(files["warrant"] >= 0) & (files["served"] >= 0) & (files["offender"] >= 0)]
-    slots = sure.state.offenders.filled()
+    slots = sure.state.offenders.used_rows()
     same = slots["generation"][named["offender"]] == named["generation"]
     assert len(named) > 0
     assert (slots["until"][named["offender"][same]] >= named["served"][same]).all()
@@ -85,8 +85,8 @@ CLIQUES = MANY | {"investigation.homicide": 50.0, "investigation.assault": 50.0,
 
 def test_a_solved_act_of_a_clique_takes_a_member_into_custody(live: Live) -> None:
     world = live(4 * MONTH, **BUSY | CLIQUES | {"justice.remand": 60.0, "justice.wrong": 0.0})
-    assert world.rows["members_held"] > 0
-    held = world.state.prison.filled()["who"]
+    assert world.month_row["members_held"] > 0
+    held = world.state.prison.used_rows()["who"]
     assert (world.minds["member"][held] < 0).all()
 
 

@@ -62,7 +62,7 @@ def test_nobody_is_held_who_was_not_arrested_with_goods_or_accused_in_time(watch
 
 def test_every_complaint_is_open_charged_or_dropped(live: Live) -> None:
     world = live(3 * 90, **BUSY, **{"justice.trial": 60.0})
-    complaints = world.state.files.filled()
+    complaints = world.state.files.used_rows()
     complaints = complaints[complaints["teller"] >= 0]
     assert total(world, "complaints_filed") == len(complaints) + total(world, "dropped")
     assert (complaints["charged"] >= 0).sum() > 0 < total(world, "dropped")
@@ -73,7 +73,7 @@ def test_every_complaint_is_open_charged_or_dropped(live: Live) -> None:
 
 def test_charges_are_counted_by_the_kind_of_their_file(live: Live) -> None:
     world = live(3 * 90, **BUSY, **{"justice.trial": 60.0})
-    files = world.state.files.filled()
+    files = world.state.files.used_rows()
     kinds = files["kind"][files["charged"] >= 0]
     assert len(set(kinds.tolist())) > 1
     for number, name in enumerate(NAMES):
@@ -87,14 +87,14 @@ def test_who_is_charged_is_held_until_the_trial_and_with_a_sentence_beyond_it(li
     for term in (0.0, 1.0):
         world = live(4 * MONTH, **BUSY, **short, **{"justice.term": term, "offenders.replaced_street": 0.0})
         assert total(world, "sentenced") > 0
-        held[term] = world.rows["offenders_held"]
+        held[term] = world.month_row["offenders_held"]
     assert held[0.0] < held[1.0]
 
 
 def test_arrests_of_somebody_else_remove_nobody_and_teach_nothing(live: Live) -> None:
     world = live(2 * MONTH, **BUSY, **{"justice.wrong": 1.0})
     assert total(world, "arrests_act") > 0
-    assert total(world, "prevented") == world.rows["offenders_held"] == world.rows["caught_street"] == 0.0
+    assert total(world, "prevented") == world.month_row["offenders_held"] == world.month_row["caught_street"] == 0.0
 
 
 def test_who_blames_and_credits_nobody_learns_nothing_from_courts(live: Live) -> None:

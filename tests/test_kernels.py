@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numba import njit
 
-from model.engine.kernels import Tables, fetch, kernel
+from model.engine.kernels import TableBundle, kernel, prefetch
 
 ROW = np.dtype([("count", "i8"), ("size", "f8")], align=True)
 
 
-class Shelf(Tables):
+class Shelf(TableBundle):
     """What the tests lay out."""
 
     rows: Any
@@ -20,7 +20,7 @@ class Shelf(Tables):
     weight: Any
 
 
-class Room(Tables):
+class Room(TableBundle):
     """A set within a set."""
 
     shelf: Any
@@ -79,8 +79,8 @@ def test_a_field_that_is_not_there_does_not_compile() -> None:
 
 @kernel
 def look_ahead(rows: Any, grid: Any, k: Any) -> Any:
-    fetch(rows, k)
-    fetch(grid, (k, 1))
+    prefetch(rows, k)
+    prefetch(grid, (k, 1))
     return rows[k]["size"] + grid[k, 1]
 
 

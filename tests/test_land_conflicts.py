@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from model.community.land_conflicts.schema import LAND
+from model.community.land_conflicts.schema import LAND_KIND
 from model.simulation.model import TrustModel
 
 Live = Callable[..., TrustModel]
@@ -20,8 +20,8 @@ def test_they_are_mostly_brought_to_the_authority_and_wait_long(live: Live) -> N
     world = live(2 * MONTH, **OFTEN)
     found = months(world).sum(numeric_only=True)
     assert found["land_conflicts"] >= found["land_brought"] > 0.5 * found["land_conflicts"] > 0
-    open_cases = world.state.cases.filled()
-    waiting = open_cases[(open_cases["kind"] == LAND) & (open_cases["step"] == 0)]
+    open_cases = world.state.cases.used_rows()
+    waiting = open_cases[(open_cases["kind"] == LAND_KIND) & (open_cases["step"] == 0)]
     assert (waiting["due"] - waiting["born"]).mean() > 3 * 30
 
 
@@ -41,8 +41,8 @@ def test_what_nobody_hears_stays_open_and_may_end_in_a_fight(live: Live) -> None
 
 def test_nobody_quarrels_over_land_in_the_core(live: Live) -> None:
     world = live(2 * MONTH, **OFTEN)
-    cases = world.state.cases.filled()
-    assert not world.town.cells["core"][cases["cell"][cases["kind"] == LAND]].any()
+    cases = world.state.cases.used_rows()
+    assert not world.town.cells["core"][cases["cell"][cases["kind"] == LAND_KIND]].any()
 
 
 def test_switched_off_nobody_quarrels_over_land(live: Live) -> None:

@@ -11,10 +11,17 @@ from experiments.runs.laws import Law
 from experiments.validation.closed import Closed, drift, lived
 from model.engine.causes import CAUSES
 from model.simulation.model import TrustModel
-from model.simulation.start.rules import held
+from model.simulation.start.rules import steady_state_sum
 from model.simulation.start.schema import INTERCEPT
-from model.trust.belief_updating.rules import fade_bad, fade_good, kept, kept_fast, take_in, trust_of
-from model.trust.belief_updating.schema import COUNTS
+from model.trust.belief_updating.rules import (
+    add_evidence,
+    decay_bad,
+    decay_good,
+    retained_share,
+    retained_share_fast,
+    trust_of,
+)
+from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
 from model.trust.ledger.schema import (
     ARRIVAL,
     DEATH,
@@ -26,7 +33,7 @@ from model.trust.ledger.schema import (
     STILL_FELT,
     Trust,
 )
-from model.world.columns import Mind
+from model.world.columns import ResidentState
 from model.world.shift_events import Impression
 from scenarios import load
 
@@ -39,7 +46,7 @@ P = Trust().rows(1)
 
 def mind(disposition: float = 0.5) -> np.ndarray:
     """One resident without evidence, who trusts as disposed."""
-    one = np.zeros(1, Mind.dtype)
+    one = np.zeros(1, ResidentState.dtype)
     one["disposed_fairness"] = one["disposed_effectiveness"] = disposition
     one["calm"] = 1.0
     return one
@@ -57,7 +64,7 @@ def seen(quality: float, weight: float = 0.3, fast: float = 0.5) -> np.ndarray:
 def after(one: np.ndarray, *impressions: np.ndarray, p: np.ndarray = P) -> float:
     """Trust after these impressions."""
     for impression in impressions:
-        take_in(one[0], impression[0], p[0])
+        add_evidence(one[0], impression[0], p[0])
     return float(trust_of(one[0], 1.0))
 
 
@@ -77,11 +84,11 @@ def test_what_surprises_teaches_more_and_what_is_expected_little() -> None:
 def test_evidence_stiffens_and_ages_so_that_learning_recovers() -> None:
     fresh, tired = mind(), mind()
     for _ in range(8):
-        take_in(tired[0], seen(0.5, fast=0.0)[0], P[0])
+        add_evidence(tired[0], seen(0.5, fast=0.0)[0], P[0])
     gains = [after(one.copy(), seen(1.0)) - float(trust_of(one[0], 1.0)) for one in (fresh, tired)]
     assert gains[1] < 0.5 * gains[0]
-    for fade in (fade_good, fade_bad):
-        fade(tired[0], 0.0, kept(3 * 365 * 6.0, 2.0))
+    for fade in (decay_good, decay_bad):
+        fade(tired[0], 0.0, retained_share(3 * 365 * 6.0, 2.0))
     later = after(tired.copy(), seen(1.0)) - float(trust_of(tired[0], 1.0))
     assert gains[1] < later < gains[0]
 
@@ -95,12 +102,12 @@ def test_the_order_in_which_a_shift_is_lived_through_does_not_matter() -> None:
 def test_forgetting_at_once_is_forgetting_step_by_step() -> None:
     once, often = mind(), mind()
     for one in (once, often):
-        take_in(one[0], seen(0.2)[0], P[0])
-    for fade in (fade_good, fade_bad):
-        fade(once[0], kept_fast(90.0, 21.0), kept(90.0, 2.0))
+        add_evidence(one[0], seen(0.2)[0], P[0])
+    for fade in (decay_good, decay_bad):
+        fade(once[0], retained_share_fast(90.0, 21.0), retained_share(90.0, 2.0))
         for _ in range(90):
-            fade(often[0], kept_fast(1.0, 21.0), kept(1.0, 2.0))
-    for name in COUNTS:
+            fade(often[0], retained_share_fast(1.0, 21.0), retained_share(1.0, 2.0))
+    for name in EVIDENCE_COLUMNS:
         assert often[name] == pytest.approx(once[name], rel=1e-12)
 
 
@@ -150,11 +157,11 @@ def test_a_lever_moves_trust_and_not_the_start() -> None:
 def test_the_past_is_made_of_the_years_of_others_and_in_the_long_run_holds_the_mean() -> None:
     group = np.repeat([0, 1], [5, 3])
     year = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 20.0, 60.0])
-    found = held(year, group, np.full(8, 0.5), 2)
+    found = steady_state_sum(year, group, np.full(8, 0.5), 2)
     assert found[0] == pytest.approx(1.0 + 0.5 * 2.0 + 0.25 * 3.0 + 0.25 * 3.0)
     assert found[:5].mean() == pytest.approx(2.0 * 3.0)
     assert found[5:].mean() == pytest.approx(2.0 * 30.0)
-    assert held(year, group, np.zeros(8), 1) == pytest.approx(year)
+    assert steady_state_sum(year, group, np.zeros(8), 1) == pytest.approx(year)
 
 
 def test_newcomers_have_seen_what_their_like_have_seen() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.engine.random_streams import decision, logistic, luck, philox, poisson
+from model.engine.random_streams import keyed_uniform, logistic, philox4x32, poisson_quantile, stream_id
 
 words = st.integers(0, 2**32 - 1)
 
@@ -15,30 +15,30 @@ def test_philox_gives_the_published_vectors() -> None:
         (pi, (0xA4093822, 0x299F31D0)): "d16cfe09 94fdcceb 5001e420 24126ea1",
     }
     for (counter, key), expected in cases.items():
-        found = philox(*(np.uint64(word) for word in (*counter, *key)))
+        found = philox4x32(*(np.uint64(word) for word in (*counter, *key)))
         assert " ".join(f"{int(word):08x}" for word in found) == expected
 
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 2**63 - 1), tick=words, who=words, nth=words)
 def test_luck_lies_in_0_to_1_and_depends_on_every_word(seed: int, tick: int, who: int, nth: int) -> None:
-    name = decision("a test")
-    u = luck(seed, name, tick, who, nth)
+    name = stream_id("a test")
+    u = keyed_uniform(seed, name, tick, who, nth)
     assert 0.0 <= u < 1.0
     others = (
-        luck(seed ^ 1, name, tick, who, nth),
-        luck(seed ^ 2**40, name, tick, who, nth),
-        luck(seed, name ^ 1, tick, who, nth),
-        luck(seed, name, tick ^ 1, who, nth),
-        luck(seed, name, tick, who ^ 1, nth),
-        luck(seed, name, tick, who, nth ^ 1),
+        keyed_uniform(seed ^ 1, name, tick, who, nth),
+        keyed_uniform(seed ^ 2**40, name, tick, who, nth),
+        keyed_uniform(seed, name ^ 1, tick, who, nth),
+        keyed_uniform(seed, name, tick ^ 1, who, nth),
+        keyed_uniform(seed, name, tick, who ^ 1, nth),
+        keyed_uniform(seed, name, tick, who, nth ^ 1),
     )
     assert u not in others
 
 
 def test_luck_is_even() -> None:
-    name = decision("a test")
-    draws = np.array([luck(3, name, 0, who, 0) for who in range(20_000)])
+    name = stream_id("a test")
+    draws = np.array([keyed_uniform(3, name, 0, who, 0) for who in range(20_000)])
     assert abs(draws.mean() - 0.5) < 0.01
     assert abs(np.histogram(draws, 10, (0, 1))[0] / 2000 - 1).max() < 0.1
 
@@ -48,7 +48,7 @@ def test_luck_is_even() -> None:
 def test_poisson_inverts_its_distribution(mean: float, u: float) -> None:
     from scipy.stats import poisson as reference
 
-    n = poisson(u, mean)
+    n = poisson_quantile(u, mean)
     assert reference.cdf(n, mean) >= u - 1e-9
     assert n == 0 or reference.cdf(n - 1, mean) <= u + 1e-9
 

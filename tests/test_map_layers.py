@@ -10,7 +10,7 @@ import shapely
 from experiments.cli import app as cli
 from experiments.runs.reading import read, specs_of
 from experiments.sweeps.layers import CRS, SAYING
-from scenarios import load, plane_of
+from scenarios import load, scenario_plane
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")
 
@@ -47,7 +47,7 @@ def test_cells_are_squares_of_the_grid_in_which_settlements_lie(place):
     _, points, _ = layer(place, "settlements")
     ground = shapely.union_all(cells)
     assert shapely.contains(ground, points).all()
-    plane = plane_of("villa_canales").transformer()
+    plane = scenario_plane("villa_canales").transformer()
     corners = np.column_stack(plane.transform(*shapely.get_coordinates(cells[0]).T))
     assert np.ptp(corners, axis=0) == pytest.approx([250.0, 250.0], abs=0.5)
     assert len(np.unique(shapely.to_wkb(cells))) == len(set(fields["cell"]))
@@ -57,7 +57,7 @@ def test_the_seat_lies_where_it_is_known_to_lie(place):
     _, points, fields = layer(place, "settlements")
     town = next(one for one in load("villa_canales").settlements if one.kind == "town")
     at = points[list(fields["settlement"]).index(town.name)]
-    x, y = plane_of("villa_canales").point(at.x, at.y)
+    x, y = scenario_plane("villa_canales").point(at.x, at.y)
     assert np.hypot(x - town.x, y - town.y) < 250.0
     assert not fields["schematic"][list(fields["settlement"]).index(town.name)]
 

@@ -8,12 +8,20 @@ import numpy as np
 import pytest
 
 from model.engine.calendar import NIGHT, tick_of
-from model.engine.choices import MATTERS
-from model.politics.mayor.rules import close_quarter, give, swear_in, weigh_gifts
-from model.politics.mayor.schema import CAMERAS, COMPANY, GIFT, LIGHT, MOTORCYCLES, NOTHING, OPTIONS
+from model.engine.choices import CHOICES_DECLARED
+from model.politics.mayor.rules import close_quarter, fill_gift_terms, give_gift, install_mayor
+from model.politics.mayor.schema import (
+    GIFT_CHOICE,
+    GIFT_OPTIONS,
+    GIVE_CAMERAS,
+    GIVE_COMPANY,
+    GIVE_LIGHT,
+    GIVE_MOTORCYCLES,
+    GIVE_NOTHING,
+)
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
-from model.world.deciding.rules import desk_of
+from model.world.discrete_choice.rules import desk_of
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
@@ -37,7 +45,7 @@ def world_of(town: tuple[str, Town], **changes: Any) -> TrustModel:
 
 def shares(world: TrustModel) -> np.ndarray:
     """How often each thing is given in this state, at the same luck of many quarters."""
-    state, found = world.state, np.zeros(len(OPTIONS))
+    state, found = world.state, np.zeros(len(GIFT_OPTIONS))
     hall, petitions = state.hall.copy(), state.petitions.copy()
     for n in range(TRIES):
         state.hall[:], state.petitions[:] = hall, petitions
@@ -46,8 +54,8 @@ def shares(world: TrustModel) -> np.ndarray:
         state.petitions["asked"] = petitions["asked"]
         before = state.choices.count[0]
         close_quarter(world)
-        rows = state.choices.filled()[before:]
-        found[rows[rows["matter"] == GIFT]["option"]] += 1.0
+        rows = state.choices.used_rows()[before:]
+        found[rows[rows["matter"] == GIFT_CHOICE]["option"]] += 1.0
     world.tick -= 273 * (TRIES - 1)
     return found / TRIES
 
@@ -61,19 +69,19 @@ def test_what_is_asked_for_is_given_more_often(town: tuple[str, Town]) -> None:
     one, other = world_of(town), world_of(town)
     for world in (one, other):
         world.state.hall["care"] = 0.5
-    ask(one, LIGHT, 3)
-    assert shares(one)[LIGHT] > shares(other)[LIGHT] + 0.1
+    ask(one, GIVE_LIGHT, 3)
+    assert shares(one)[GIVE_LIGHT] > shares(other)[GIVE_LIGHT] + 0.1
 
 
 def test_where_the_mayor_acts_only_when_asked_nobody_is_given_anything_unasked() -> None:
     place = "totonicapan", build_town(load("totonicapan", set=SMALL))
     world = world_of(place)
     world.state.hall["care"] = 1.0
-    assert shares(world)[NOTHING] == 1.0
-    ask(world, COMPANY, 2)
+    assert shares(world)[GIVE_NOTHING] == 1.0
+    ask(world, GIVE_COMPANY, 2)
     found = shares(world)
-    assert found[COMPANY] > 0.2
-    assert found[COMPANY] + found[NOTHING] == 1.0
+    assert found[GIVE_COMPANY] > 0.2
+    assert found[GIVE_COMPANY] + found[GIVE_NOTHING] == 1.0
 
 
 def test_motorcycles_and_cameras_are_not_everywhere_the_mayors_to_give() -> None:
@@ -81,8 +89,8 @@ def test_motorcycles_and_cameras_are_not_everywhere_the_mayors_to_give() -> None
     world = world_of(place, **{"mayor.only_asked": 0})
     world.state.hall["care"] = 1.0
     found = shares(world)
-    assert found[MOTORCYCLES] == found[CAMERAS] == 0.0
-    assert found[LIGHT] > 0.0
+    assert found[GIVE_MOTORCYCLES] == found[GIVE_CAMERAS] == 0.0
+    assert found[GIVE_LIGHT] > 0.0
 
 
 @pytest.mark.parametrize(("used", "idle"), [(6.0, 0.0), (0.0, 6.0)])
@@ -92,7 +100,7 @@ def test_what_lies_idle_is_given_less_and_what_is_used_more(villa: tuple[str, To
     for world in (usual, lived):
         world.state.hall["care"] = 0.5
     sign = 1.0 if used > idle else -1.0
-    assert sign * (shares(usual)[NOTHING] - shares(lived)[NOTHING]) > 0.03
+    assert sign * (shares(usual)[GIVE_NOTHING] - shares(lived)[GIVE_NOTHING]) > 0.03
 
 
 def test_more_killings_than_usual_move_a_mayor_and_fewer_do_not(villa: tuple[str, Town]) -> None:
@@ -100,7 +108,7 @@ def test_more_killings_than_usual_move_a_mayor_and_fewer_do_not(villa: tuple[str
     for dead in (24.0, 3.0):
         world = world_of(villa)
         world.state.hall["care"], world.state.hall["usual"], world.state.hall["dead"] = 0.5, 8.0, dead
-        found.append(shares(world)[NOTHING])
+        found.append(shares(world)[GIVE_NOTHING])
     assert found[0] < found[1] - 0.1
 
 
@@ -120,16 +128,16 @@ def test_a_mayor_who_cares_raises_the_budget_and_one_who_does_not_cuts_it(villa:
 
 def test_who_takes_office_forgets_what_was_asked_and_used_and_loans_and_company_end(villa: tuple[str, Town]) -> None:
     world = world_of(villa)
-    ask(world, COMPANY, 1)
-    give(world, COMPANY)
-    give(world, MOTORCYCLES)
-    give(world, LIGHT)
-    ask(world, LIGHT, 3)
+    ask(world, GIVE_COMPANY, 1)
+    give_gift(world, GIVE_COMPANY)
+    give_gift(world, GIVE_MOTORCYCLES)
+    give_gift(world, GIVE_LIGHT)
+    ask(world, GIVE_LIGHT, 3)
     state = world.state
     state.gifts["used"] = 3.0
     assert state.mayor[0].willing == 1
     assert state.loans["motorcycles"].sum() > 0
-    swear_in(world, 1)
+    install_mayor(world, 1)
     assert state.mayor[0].willing == 0
     assert state.loans["motorcycles"].sum() == state.gifts["used"].sum() == 0.0
     assert (state.petitions["asked"] < 0).all()
@@ -138,9 +146,9 @@ def test_who_takes_office_forgets_what_was_asked_and_used_and_loans_and_company_
 
 def test_a_petition_that_is_met_is_granted_and_others_wait(villa: tuple[str, Town]) -> None:
     world = world_of(villa)
-    ask(world, LIGHT, 2)
+    ask(world, GIVE_LIGHT, 2)
     world.state.petitions["asked"][0] -= 5
-    give(world, LIGHT)
+    give_gift(world, GIVE_LIGHT)
     assert world.state.petitions["granted"][0] == world.tick
     assert world.state.petitions["asked"][:2].tolist() == [-1, world.tick]
     cell = world.town.authorities[0].cell
@@ -153,9 +161,9 @@ def test_where_no_facility_serves_a_place_the_first_gets_the_loan_and_those_it_s
     cells = villa[1].cells.copy()
     cells["facility"][villa[1].authorities["cell"][:2]] = -1, 0
     world = world_of((villa[0], dataclasses.replace(villa[1], cells=cells)))
-    ask(world, MOTORCYCLES, 2)
+    ask(world, GIVE_MOTORCYCLES, 2)
     world.state.petitions["asked"][0] -= 5
-    give(world, MOTORCYCLES)
+    give_gift(world, GIVE_MOTORCYCLES)
     assert world.state.loans["motorcycles"][0] > 0
     assert world.state.petitions["asked"][:2].tolist() == [world.tick - 5, -1]
 
@@ -164,34 +172,34 @@ def test_light_and_cameras_keep_crimes_away(villa: tuple[str, Town]) -> None:
     busy = {"crime.thieves": 40.0, "crime.armed": 40.0}
     world = world_of(villa, **busy, **{"mayor.light": 0.6, "mayor.cameras": 0.6})
     world.state.lit[:] = world.state.filmed[:] = world.tick + 10000
-    world.factors.lay(world)
+    world.hazard_factors.write_all(world)
     world.run_for(93)
     assert world.datacollector.get_model_vars_dataframe()["kept_by_mayor"].sum() > 0
 
 
 def test_motorcycles_on_loan_are_driven_and_the_mayor_hears_of_it(villa: tuple[str, Town]) -> None:
     world = world_of(villa, **{"resources.breakdown": 1.0, "resources.repair": 0.0, "mayor.gives": 0})
-    give(world, MOTORCYCLES)
+    give_gift(world, GIVE_MOTORCYCLES)
     world.run_for(93)
     assert world.datacollector.get_model_vars_dataframe()["km"].sum() > 0.0
-    assert world.state.gifts[MOTORCYCLES].used > 0.0
-    assert world.state.gifts[MOTORCYCLES].idle == 0.0
+    assert world.state.gifts[GIVE_MOTORCYCLES].used > 0.0
+    assert world.state.gifts[GIVE_MOTORCYCLES].idle == 0.0
 
 
 def test_without_couples_what_is_lent_lies_idle(villa: tuple[str, Town]) -> None:
     world = world_of(villa, **{"roster.couples": 0.0, "mayor.gives": 0})
-    give(world, MOTORCYCLES)
-    give(world, COMPANY)
+    give_gift(world, GIVE_MOTORCYCLES)
+    give_gift(world, GIVE_COMPANY)
     world.run_for(93)
     gifts = world.state.gifts
-    assert gifts["idle"][[MOTORCYCLES, COMPANY]].min() > 0.0
+    assert gifts["idle"][[GIVE_MOTORCYCLES, GIVE_COMPANY]].min() > 0.0
     assert gifts["used"].sum() == 0.0
 
 
 def test_while_company_is_agreed_municipal_police_go_along_and_then_no_more(villa: tuple[str, Town]) -> None:
     world = world_of(villa, **{"resources.joint_patrols": 1.0, "mayor.habit": -8.0})
-    give(world, COMPANY)
-    world.state.gifts[COMPANY].until = world.tick + 40
+    give_gift(world, GIVE_COMPANY)
+    world.state.gifts[GIVE_COMPANY].until = world.tick + 40
     world.run_for(186)
     months = world.datacollector.get_model_vars_dataframe()["joint_patrols"]
     assert months.iloc[0] > 0
@@ -202,9 +210,9 @@ def test_every_choice_of_a_mayor_is_booked_with_its_reason(villa: tuple[str, Tow
     world = world_of(villa)
     world.run_for(280)
     rows = world.choices()
-    own = rows[rows["matter"] == GIFT]
+    own = rows[rows["matter"] == GIFT_CHOICE]
     assert len(own) == 1
-    assert MATTERS[GIFT].agent == "mayor"
+    assert CHOICES_DECLARED[GIFT_CHOICE].agent == "mayor"
     assert (own["who"] == 0).all()
 
 
@@ -219,10 +227,10 @@ def test_switched_off_a_coin_per_term_decides_and_nothing_is_given(villa: tuple[
 
 def test_terms_of_a_gift_are_read_from_the_mayors_own_rows(villa: tuple[str, Town]) -> None:
     world = world_of(villa)
-    desk = world.laid(desk_of)
-    weigh_gifts(world, desk)
+    desk = world.cached_view(desk_of)
+    fill_gift_terms(world, desk)
     before = desk.terms.copy()
     world.state.minds["fear"] = 1.0
     world.state.boards["organised"] = 0.0
-    weigh_gifts(world, desk)
+    fill_gift_terms(world, desk)
     assert (desk.terms == before).all()

@@ -6,15 +6,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.minutes.rules import forgive, give, is_done, owe, use_of
+from model.police.minutes.rules import (
+    add_owed_minutes,
+    cancel_owed_minutes,
+    is_worked_off,
+    stretch_use,
+    work_off_minutes,
+)
 from model.police.minutes.schema import (
     FOR_MEETINGS,
     FOR_PROBLEMS,
     FOR_REQUESTS,
-    NIGHT,
+    MINUTE_USES,
+    NIGHT_SHIFT,
     STRETCH_HOMES,
     STRETCH_PATROL,
-    USES,
 )
 from model.simulation.model import TrustModel
 
@@ -40,35 +46,35 @@ def table(world: TrustModel) -> pd.DataFrame:
 def test_the_minutes_of_every_couple_shift_add_up(changes: dict[str, float], live: Live) -> None:
     months = table(live(2 * MONTH, **changes))
     assert months["minutes_booked"].to_numpy() == pytest.approx(480.0)
-    hours = sum(months[f"hours_{use}"] for use in USES)
+    hours = sum(months[f"hours_{use}"] for use in MINUTE_USES)
     assert hours.to_numpy() == pytest.approx(16.0 * months["couple_shifts"].to_numpy())
-    assert (months[[f"hours_{use}" for use in USES]] > -1e-9).all().all()
+    assert (months[[f"hours_{use}" for use in MINUTE_USES]] > -1e-9).all().all()
 
 
 def test_what_is_owed_is_done_when_it_is_given_and_dropped_when_it_is_forgiven() -> None:
     owed = np.zeros((1, 3, 2))
-    first, second = owe(owed, 0, FOR_REQUESTS, 120.0), owe(owed, 0, FOR_REQUESTS, 120.0)
-    give(owed, 0, FOR_REQUESTS, 130.0)
-    assert is_done(owed, 0, FOR_REQUESTS, first)
-    assert not is_done(owed, 0, FOR_REQUESTS, second)
-    forgive(owed, 0, FOR_REQUESTS, second)
+    first, second = add_owed_minutes(owed, 0, FOR_REQUESTS, 120.0), add_owed_minutes(owed, 0, FOR_REQUESTS, 120.0)
+    work_off_minutes(owed, 0, FOR_REQUESTS, 130.0)
+    assert is_worked_off(owed, 0, FOR_REQUESTS, first)
+    assert not is_worked_off(owed, 0, FOR_REQUESTS, second)
+    cancel_owed_minutes(owed, 0, FOR_REQUESTS, second)
     assert owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
-    give(owed, 0, FOR_REQUESTS, 50.0)
+    work_off_minutes(owed, 0, FOR_REQUESTS, 50.0)
     assert owed[0, FOR_REQUESTS].tolist() == [240.0, 240.0]
 
 
 def test_a_planned_stretch_goes_to_meetings_then_requests_then_problems_then_homes() -> None:
     owed, taken = np.zeros((1, 3, 2)), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
-        owe(owed, 0, what, 40.0)
-    assert [use_of(owed, taken, 0, 42.0, DAY) for _ in range(4)] == [0, 1, 2, STRETCH_HOMES]
+        add_owed_minutes(owed, 0, what, 40.0)
+    assert [stretch_use(owed, taken, 0, 42.0, DAY) for _ in range(4)] == [0, 1, 2, STRETCH_HOMES]
 
 
 def test_by_night_couples_work_on_problems_and_call_at_no_home() -> None:
     owed, taken = np.zeros((1, 3, 2)), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_PROBLEMS):
-        owe(owed, 0, what, 40.0)
-    assert [use_of(owed, taken, 0, 42.0, NIGHT) for _ in range(2)] == [FOR_PROBLEMS, STRETCH_PATROL]
+        add_owed_minutes(owed, 0, what, 40.0)
+    assert [stretch_use(owed, taken, 0, 42.0, NIGHT_SHIFT) for _ in range(2)] == [FOR_PROBLEMS, STRETCH_PATROL]
 
 
 def test_meetings_and_requests_take_hours_from_couples_who_plan_hours(live: Live) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.misconduct.rules import asks
+from model.police.misconduct.rules import asks_for_bribe
 from model.police.misconduct.schema import SCANDAL, Misconduct
 from model.simulation.model import TrustModel
 from scenarios import load
@@ -38,7 +38,7 @@ def chance(offers: float = 0.0, penury: float = 0.0, custom: float = 0.0, integr
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = (low + high) / 2.0
-        low, high = (middle, high) if asks(officer, offers, penury, custom, p, middle) else (low, middle)
+        low, high = (middle, high) if asks_for_bribe(officer, offers, penury, custom, p, middle) else (low, middle)
     return low
 
 
@@ -56,8 +56,8 @@ def test_penury_may_raise_the_hazard_or_lower_it() -> None:
     low = Misconduct(penury=-0.5).rows(1)[0]
     honest = np.array([(0.75,)], [("integrity", "f8")])[0]
     between = without * math.exp(-0.25)
-    assert asks(honest, 0.0, 0.0, 0.0, low, between)
-    assert not asks(honest, 0.0, 1.0, 0.0, low, between)
+    assert asks_for_bribe(honest, 0.0, 0.0, 0.0, low, between)
+    assert not asks_for_bribe(honest, 0.0, 1.0, 0.0, low, between)
 
 
 def test_requests_are_about_as_many_as_the_orders_of_magnitude_say() -> None:

@@ -16,9 +16,9 @@ NOBODY_DIES = {"crime.lethal_robbery": 0.0, "crime.lethal_assault": 0.0}
 
 def bred(world: TrustModel) -> tuple[np.ndarray, np.ndarray]:
     """Live a shift; return its crimes, and the repeats that they will have."""
-    known = set(world.state.repeats.filled()["number"].tolist())
+    known = set(world.state.repeats.used_rows()["number"].tolist())
     world.step()
-    waiting = world.state.repeats.filled()
+    waiting = world.state.repeats.used_rows()
     return world.trace["incidents"], waiting[[number not in known for number in waiting["number"].tolist()]]
 
 
@@ -41,7 +41,7 @@ def test_repeats_come_later_in_the_same_cell_or_beside_it_and_are_of_the_same_ki
     world, n_beside = live(0, trace=True, **BREEDING, **NOBODY_DIES), 0
     for _ in range(MONTH):
         crimes, repeats = bred(world)
-        assert (world.state.repeats.filled()["tick"] >= world.tick).all()
+        assert (world.state.repeats.used_rows()["tick"] >= world.tick).all()
         near = {
             (kind, place)
             for kind, cell in crimes[["kind", "cell"]].tolist()
@@ -70,7 +70,7 @@ def test_where_all_repeats_hit_the_same_victim_in_the_same_place_they_do(live: L
 def test_a_repeat_happens_when_and_where_it_is_due_or_not_at_all(live: Live) -> None:
     world, n_happened = live(0, trace=True, **BREEDING, **NOBODY_DIES), 0
     for _ in range(2 * MONTH):
-        waiting = world.state.repeats.filled()
+        waiting = world.state.repeats.used_rows()
         due = {row[0]: row[1:] for row in waiting[waiting["tick"] == world.tick][["number", "kind", "cell"]].tolist()}
         later = set(waiting["number"][waiting["tick"] > world.tick].tolist())
         crimes, _ = bred(world)

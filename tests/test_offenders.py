@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.crime.offenders.rules import pool_of
-from model.crime.offenders.schema import ROWS, SLOTTED
+from model.crime.offenders.schema import OFFENDER_SLOTS, SLOT_GROUPS
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT
 
@@ -17,7 +17,7 @@ BUSY = {"crime.armed": 30.0, "crime.thieves": 30.0}
 
 def slots(world: TrustModel) -> np.ndarray:
     """The slots."""
-    return world.state[ROWS].filled()
+    return world.state[OFFENDER_SLOTS].used_rows()
 
 
 def total(world: TrustModel, name: str) -> float:
@@ -64,7 +64,7 @@ def test_every_crime_of_a_group_names_a_free_slot_and_no_quarrel_does(watch: Cal
 
 
 def test_nobody_acts_while_held_and_without_replacement_crimes_are_missing(live: Live) -> None:
-    nobody_back = {f"offenders.replaced_{group}": 0.0 for group in SLOTTED}
+    nobody_back = {f"offenders.replaced_{group}": 0.0 for group in SLOT_GROUPS}
     free = live(MONTH, **BUSY, **nobody_back)
     held = live(MONTH, **BUSY, **nobody_back, **{"offenders.roundup": 0.5})
     assert held.rows["offenders_held_rate"] > 0.5
@@ -74,7 +74,7 @@ def test_nobody_acts_while_held_and_without_replacement_crimes_are_missing(live:
 
 
 def test_who_is_replaced_leaves_crime_as_it_was(live: Live) -> None:
-    back = {f"offenders.replaced_{group}": 1.0 for group in SLOTTED}
+    back = {f"offenders.replaced_{group}": 1.0 for group in SLOT_GROUPS}
     robberies = [
         total(live(MONTH, **BUSY, **back, **{"offenders.roundup": share}), "crimes_occurred_robbery")
         for share in (0.0, 0.05)
@@ -84,9 +84,9 @@ def test_who_is_replaced_leaves_crime_as_it_was(live: Live) -> None:
 
 def test_a_release_lets_the_stated_share_out(live: Live) -> None:
     world = live(MONTH, **BUSY, **{"offenders.roundup": 0.5})
-    world.numbers["offenders"]["roundup"] = 0.0
+    world.parameters["offenders"]["roundup"] = 0.0
     before = (slots(world)["until"] > world.tick).sum()
-    world.numbers["offenders"]["amnesty"] = 1.0 / 3.0
+    world.parameters["offenders"]["amnesty"] = 1.0 / 3.0
     while world.tick % 3:
         world.step()
     world.step()
@@ -94,5 +94,5 @@ def test_a_release_lets_the_stated_share_out(live: Live) -> None:
 
 
 def test_careers_end_and_somebody_new_comes_free(live: Live) -> None:
-    world = live(2 * MONTH, **BUSY, **{f"offenders.career_{group}": 0.1 for group in SLOTTED})
+    world = live(2 * MONTH, **BUSY, **{f"offenders.career_{group}": 0.1 for group in SLOT_GROUPS})
     assert slots(world)["generation"].max() >= 2

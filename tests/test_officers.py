@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.officers.rules import goes, mean_state
+from model.police.officers.rules import makes_planned_visit, mean_state
 from model.police.officers.schema import Officers
 from model.simulation.model import TrustModel
 from scenarios import load
@@ -79,11 +79,11 @@ def test_stress_and_lost_faith_make_treatment_less_fair() -> None:
 def test_motivation_and_felt_safety_decide_which_planned_visits_are_made() -> None:
     p = Officers(kept=0.0).rows(1)[0]
     lead = np.zeros(1, [("motivation", "f8"), ("safety", "f8")])
-    assert goes(lead[0], p) == 0.5
+    assert makes_planned_visit(lead[0], p) == 0.5
     lead["motivation"] = 1.0
-    keen = goes(lead[0], p)
+    keen = makes_planned_visit(lead[0], p)
     lead["safety"] = -1.0
-    assert keen > goes(lead[0], p) > 0.5
+    assert keen > makes_planned_visit(lead[0], p) > 0.5
     idle, busy = table(world_of(1, **{"officers.kept": 0.0})), table(world_of(1, **{"officers.kept": 10.0}))
     assert idle["visits"].sum() < 0.7 * busy["visits"].sum()
     assert idle["planned"].sum() == busy["planned"].sum()

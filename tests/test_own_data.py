@@ -17,8 +17,8 @@ from experiments.validation.against import Series, against_lines, expected, read
 from experiments.validation.orders import own_orders
 from model.engine.errors import InputError
 from scenarios import load
-from scenarios.columns import WORDS
-from scenarios.places import FACILITY, SETTLEMENT
+from scenarios.columns import COLUMN_TEXTS_FILE
+from scenarios.places import FACILITY_COLUMNS, SETTLEMENT_COLUMNS
 
 BLOCK = re.compile(r"(?:`([\w.]+)`:\n\n)?```(\w*)\n(.*?)```", re.DOTALL)
 
@@ -67,8 +67,11 @@ def test_both_languages_of_the_how_to_do_the_same() -> None:
 
 
 def test_every_column_has_its_words_in_both_languages() -> None:
-    told = tomllib.loads(WORDS.read_text(encoding="utf-8"))
-    assert {name: list(told[name]) for name in told} == {"settlement": list(SETTLEMENT), "facility": list(FACILITY)}
+    told = tomllib.loads(COLUMN_TEXTS_FILE.read_text(encoding="utf-8"))
+    assert {name: list(told[name]) for name in told} == {
+        "settlement": list(SETTLEMENT_COLUMNS),
+        "facility": list(FACILITY_COLUMNS),
+    }
     for words in (*told["settlement"].values(), *told["facility"].values()):
         assert words["en"]
         assert words["es"]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.plans.schema import PREVENTIVE
-from model.reporting.information.rules import stages
+from model.engine.rank_correlation import mean_ranks, pearson_correlation
+from model.police.plans.schema import MODE_PREVENTIVE
+from model.reporting.information.rules import reporting_stages
 from model.simulation.model import TrustModel
-from model.town.ranks import correlation, mean_ranks
 from model.world.shift_events import POST, PROBLEM, PROSECUTOR
 from scenarios import load
 
@@ -48,7 +48,7 @@ def test_off_everything_known_is_recorded_at_once_and_comes_back(live: Live, usu
 
 def test_survival_is_the_product_of_its_stages() -> None:
     p = load("villa_canales")["information"].rows(1)[0]
-    form, content, record = stages(0, 0.5, 0.0, p)
+    form, content, record = reporting_stages(0, 0.5, 0.0, p)
     assert form == p["written"]
     assert content == pytest.approx(p["written"] * p["conviction"])
     assert record == pytest.approx(content * p["typed"] * 0.5 * p["consolidated"] * p["georeferenced"] * p["entered"])
@@ -87,7 +87,7 @@ def test_posts_and_visits_by_plan_stand_at_the_places_of_the_plan(live: Live) ->
         assert (on_post["stay"] > 40.0).all()
         assert (visits["routed"][visits["kind"] >= PROBLEM] == 1).all()
     assert held > 0
-    assert (world.state.plans["mode"] != PREVENTIVE).all()
+    assert (world.state.plans["mode"] != MODE_PREVENTIVE).all()
 
 
 def test_off_there_are_no_posts_and_no_visits_by_plan(live: Live) -> None:
@@ -125,9 +125,9 @@ def test_requests_of_communities_enter_plans_only_if_they_are_taken_up(live: Liv
 def test_rank_correlation_takes_ties_at_their_mean_rank() -> None:
     one, other = np.array([0, 0, 1, 2]), np.array([1, 1, 5, 9])
     assert mean_ranks(one).tolist() == [1.5, 1.5, 3.0, 4.0]
-    assert correlation(mean_ranks(one), mean_ranks(other)) == pytest.approx(1.0)
-    assert correlation(mean_ranks(one), mean_ranks(-other)) == pytest.approx(-1.0)
-    assert np.isnan(correlation(mean_ranks(np.zeros(4)), mean_ranks(other)))
+    assert pearson_correlation(mean_ranks(one), mean_ranks(other)) == pytest.approx(1.0)
+    assert pearson_correlation(mean_ranks(one), mean_ranks(-other)) == pytest.approx(-1.0)
+    assert np.isnan(pearson_correlation(mean_ranks(np.zeros(4)), mean_ranks(other)))
 
 
 def test_without_internet_less_reaches_headquarters_and_later(live: Live) -> None:

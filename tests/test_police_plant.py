@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_territory import SITES, changed, post, small_scenario
 
-from model.town.police import COPIES, GROUPS, NO_POST, roster
+from model.town.police import N_GROUPS, NO_POST, POST_COPIES, staff_and_posts
 from model.town.territory import build_territory
 from model.town.town import Town, build_town
 from scenarios import load
@@ -26,7 +26,7 @@ def small() -> Town:
 
 @given(st.integers(0, 300), st.integers(0, 20))
 def test_a_roster_loses_nobody_and_puts_couples_before_desks(officers: int, desks: int) -> None:
-    groups = roster(officers, desks)
+    groups = staff_and_posts(officers, desks)
     sizes = [at_desk + 2 * posts for at_desk, posts in groups]
     assert sum(sizes) == officers
     assert max(sizes) - min(sizes) <= 1
@@ -39,7 +39,7 @@ def test_a_roster_loses_nobody_and_puts_couples_before_desks(officers: int, desk
 def test_officers_are_as_many_as_posted_and_spread_over_three_groups(name: str, officers: int) -> None:
     town = site(name)
     assert len(town.officers) == officers
-    groups = np.bincount(town.officers["group"], minlength=GROUPS)
+    groups = np.bincount(town.officers["group"], minlength=N_GROUPS)
     assert groups.max() - groups.min() <= len(town.facilities)
     posted = np.bincount(town.officers["facility"])
     assert np.array_equal(posted, town.facilities["officers"])
@@ -47,7 +47,7 @@ def test_officers_are_as_many_as_posted_and_spread_over_three_groups(name: str, 
 
 @pytest.mark.parametrize(("name", "couples"), [("villa_canales", 13), ("totonicapan", 9)])
 def test_couples_on_duty_are_of_the_expected_order(name: str, couples: int) -> None:
-    per_group = len(site(name).posts) / COPIES / GROUPS
+    per_group = len(site(name).posts) / POST_COPIES / N_GROUPS
     # Absence and administration, which the roster takes away later, leave about 78 in 100 officers.
     assert couples * 0.8 < 0.78 * per_group < couples * 1.25
 
@@ -56,7 +56,7 @@ def test_couples_on_duty_are_of_the_expected_order(name: str, couples: int) -> N
 def test_every_post_has_two_seats_filled_by_its_own_group(name: str) -> None:
     town = site(name)
     out = town.officers[town.officers["post"] != NO_POST]
-    assert np.array_equal(np.bincount(out["post"]), np.full(len(town.posts) // COPIES, 2))
+    assert np.array_equal(np.bincount(out["post"]), np.full(len(town.posts) // POST_COPIES, 2))
     assert np.array_equal(town.posts["group"][out["post"]], out["group"])
     assert np.array_equal(town.posts["facility"][out["post"]], out["facility"])
     assert len(set(zip(out["post"].tolist(), out["seat"].tolist(), strict=True))) == len(out)
@@ -98,7 +98,7 @@ def test_the_urban_core_is_one_foot_beat_of_the_station(name: str) -> None:
     assert town.facilities["station"][town.sectors["facility"][foot]] == 1
     beat = town.routes["cell"][town.sectors["route_start"][foot] : town.sectors["route_end"][foot]]
     assert np.array_equal(beat, np.flatnonzero(town.cells["core"] & (town.cells["population"] > 0)))
-    assert set(town.posts["group"][town.posts["sector"] == foot]) == set(range(GROUPS))
+    assert set(town.posts["group"][town.posts["sector"] == foot]) == set(range(N_GROUPS))
 
 
 @pytest.mark.parametrize("name", SITES)

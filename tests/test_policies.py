@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from invented import only_here
 
 from model.engine.errors import InputError
-from model.engine.parameters import Group, number, share
-from model.engine.policies import changes, check_policies, dates, rows_at
-from model.engine.scenario import Entry, Policy, Scenario, Settlement, Span
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.policies import changed_rows, check_policies, parameter_rows, turning_dates
+from model.engine.scenario import Policy, PolicyEntry, Scenario, Settlement, TimeSpan
 
 
 @dataclass(frozen=True, kw_only=True)
-class Benches(Group):
+class Benches(ParameterGroup):
     """Stands in for any mechanism with levers."""
 
     name = "benches"
-    count: int = number(10, "benches", 0, 100, "assumed", "Benches.", role="lever", off=0)
-    paint: float = share(0.5, "assumed", "Share of the benches painted.", role="lever")
+    count: int = parameter(10, "benches", 0, 100, "assumed", "Benches.", role="lever", off=0)
+    paint: float = share_parameter(0.5, "assumed", "Share of the benches painted.", role="lever")
 
 
 MADE_UP = only_here(Benches)
@@ -37,11 +37,11 @@ def place(name: str) -> Settlement:
     return Settlement(name=name, kind="town", x=None, y=None, weight=1.0, road=0, organised=0.5)
 
 
-def entry(how: Any, value: float, *settlements: str, key: str = "count") -> Entry:
-    return Entry(parameter=f"benches.{key}", how=how, value=value, settlements=settlements or None)
+def entry(how: Any, value: float, *settlements: str, key: str = "count") -> PolicyEntry:
+    return PolicyEntry(parameter=f"benches.{key}", how=how, value=value, settlements=settlements or None)
 
 
-def plan(name: str, *entries: Entry, start: datetime.date | None = None, off: str = "") -> Policy:
+def plan(name: str, *entries: PolicyEntry, start: datetime.date | None = None, off: str = "") -> Policy:
     return Policy(name=name, entries=entries, start=start, off=frozenset([off] if off else []))
 
 
@@ -61,35 +61,35 @@ def town(*policies: Policy, off: str = "") -> Scenario:
 
 
 def counts(scenario: Scenario, date: datetime.date = START) -> list[int]:
-    return rows_at(scenario, "benches", date)["count"].tolist()
+    return parameter_rows(scenario, "benches", date)["count"].tolist()
 
 
 def test_without_policies_every_settlement_has_the_scenario_s_numbers():
-    assert np.array_equal(rows_at(town(), "benches", START), Benches().rows(2))
-    assert dates(town()) == ()
-    assert changes(town(), START) == {}
+    assert np.array_equal(parameter_rows(town(), "benches", START), Benches().rows(2))
+    assert turning_dates(town()) == ()
+    assert changed_rows(town(), START) == {}
 
 
 def test_a_policy_begins_on_its_date_and_not_before():
     scenario = town(plan("a", entry("set", 20), start=LATER))
     assert counts(scenario, LATER - DAY) == [10, 10]
     assert counts(scenario, LATER) == [20, 20]
-    assert dates(scenario) == (LATER,)
-    assert list(changes(scenario, LATER)) == ["benches"]
-    assert changes(scenario, START) == {}
+    assert turning_dates(scenario) == (LATER,)
+    assert list(changed_rows(scenario, LATER)) == ["benches"]
+    assert changed_rows(scenario, START) == {}
 
 
 def test_a_policy_that_ends_leaves_the_numbers_as_they_would_be_without_it():
-    limited = dataclasses.replace(plan("a", entry("set", 20), start=LATER, off="benches"), until=Span(14, "days"))
+    limited = dataclasses.replace(plan("a", entry("set", 20), start=LATER, off="benches"), until=TimeSpan(14, "days"))
     scenario, end = town(limited, plan("b", entry("add", 3))), LATER + 14 * DAY
-    assert dates(scenario) == (START, LATER, end)
+    assert turning_dates(scenario) == (START, LATER, end)
     assert [counts(scenario, date) for date in (LATER - DAY, LATER, end - DAY, end)] == [
         [13] * 2,
         [0] * 2,
         [0] * 2,
         [13] * 2,
     ]
-    assert list(changes(scenario, end)) == ["benches"]
+    assert list(changed_rows(scenario, end)) == ["benches"]
 
 
 def test_a_policy_must_end_after_it_begins():
@@ -102,12 +102,12 @@ def test_a_policy_must_end_after_it_begins():
 
 def test_a_policy_without_a_date_begins_with_the_reported_run():
     scenario = town(plan("a", entry("set", 20)))
-    assert dates(scenario) == (START,)
+    assert turning_dates(scenario) == (START,)
     assert counts(scenario, START - DAY) == [10, 10]
 
 
 def test_no_policy_begins_within_the_warm_up():
-    assert dates(town(plan("a", entry("set", 20), start=START - 100 * DAY))) == (START,)
+    assert turning_dates(town(plan("a", entry("set", 20), start=START - 100 * DAY))) == (START,)
 
 
 def test_an_entry_reaches_only_the_settlements_it_names():
@@ -116,7 +116,7 @@ def test_an_entry_reaches_only_the_settlements_it_names():
 
 def test_rows_follow_the_settlements_asked_for():
     scenario = town(plan("a", entry("set", 20, "Norte")))
-    assert rows_at(scenario, "benches", START, ["Norte"])["count"].tolist() == [20]
+    assert parameter_rows(scenario, "benches", START, ["Norte"])["count"].tolist() == [20]
 
 
 def test_sets_come_before_factors_and_factors_before_sums():
@@ -146,12 +146,12 @@ def test_a_mechanism_switched_off_stays_off_under_a_policy_that_uses_it():
 def test_a_policy_can_switch_a_mechanism_off_from_a_date_on():
     scenario = town(plan("a", start=LATER, off="benches"))
     assert (counts(scenario), counts(scenario, LATER)) == ([10, 10], [0, 0])
-    assert list(changes(scenario, LATER)) == ["benches"]
+    assert list(changed_rows(scenario, LATER)) == ["benches"]
 
 
 def test_what_has_no_neutral_value_keeps_its_value_when_switched_off():
     scenario = town(plan("a", entry("set", 0.9, key="paint")), off="benches")
-    assert rows_at(scenario, "benches", START)["paint"].tolist() == [0.9, 0.9]
+    assert parameter_rows(scenario, "benches", START)["paint"].tolist() == [0.9, 0.9]
 
 
 def test_two_different_sets_for_one_place_and_date_are_refused_by_both_names():

@@ -93,7 +93,7 @@ def test_the_mood_of_the_nation_is_an_input_that_does_not_fade(hindcast: Hindcas
 
 def test_violence_follows_the_country_as_far_as_it_is_told_to(hindcast: Hindcast) -> None:
     worlds = [hindcast(UNTIL_OCTOBER, **{"political_calendar.national_trend": part}) for part in (0.0, 0.5, 1.0)]
-    trend = [world.rows["national_trend"] for world in worlds]
+    trend = [world.month_row["national_trend"] for world in worlds]
     of_2010 = 40.98 / 32.78
     assert trend == pytest.approx([1.0, (1.0 + of_2010) / 2.0, of_2010])
 

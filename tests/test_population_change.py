@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.engine.calendar import day_number
-from model.residents.population_change.rules import IT, coming
+from model.residents.population_change.rules import MECHANISM, relative_outsiders
 from model.simulation.model import TrustModel
 from model.town.town import build_town
 from model.trust.ledger.schema import ARRIVAL, DEPARTURE
@@ -30,7 +30,7 @@ def test_births_and_newcomers_come_on_their_days_until_the_room_is_used_up() -> 
     assert (world.state.minds["gone"][town.n_residents :] < 0).sum() == (coming <= coming[2]).sum()
     world.run_for(2 * MONTH)
     assert (world.state.minds["gone"][town.n_residents :] >= 0).sum() <= 1
-    assert world.rows["arrivals_refused"] == pytest.approx(36.0 / 1000.0 * 7771 / 12.0, rel=0.1)
+    assert world.month_row["arrivals_refused"] == pytest.approx(36.0 / 1000.0 * 7771 / 12.0, rel=0.1)
 
 
 def test_residents_are_those_at_the_start_with_arrivals_and_without_those_who_left(live: Live) -> None:
@@ -85,16 +85,16 @@ def test_commuters_are_robbed_outside_and_no_book_here_knows(live: Live) -> None
             assert world.state.minds["harmed_outside"][row["who"]] == world.tick - 1
             assert world.state.minds["alarm"][row["who"]] > 0.0
     assert seen > 10
-    rows = world.rows
+    rows = world.month_row
     assert rows["crimes_occurred_robbery"] == 0
     assert rows["victims_anywhere_share"] > rows["victims_share"]
 
 
 def test_outsiders_come_on_market_days_and_their_week_has_a_mean_of_one() -> None:
     for days, visit in ((0, 1.3), (2, 1.3), (2, 3.0)):
-        week = days * coming(True, days, visit) + (7 - days) * coming(False, days, visit)
+        week = days * relative_outsiders(True, days, visit) + (7 - days) * relative_outsiders(False, days, visit)
         assert week == pytest.approx(7.0)
-    assert coming(True, 7, 1.3) == 1.0
+    assert relative_outsiders(True, 7, 1.3) == 1.0
 
 
 def test_a_town_of_another_year_has_other_people() -> None:
@@ -108,4 +108,4 @@ def test_switched_off_nobody_comes_or_goes(live: Live) -> None:
     months = off.datacollector.get_model_vars_dataframe()
     came_or_went = ["births", "newcomers", "natural_deaths", "departures", "outside_robberies", "outside_thefts"]
     assert months[came_or_went].to_numpy().sum() == 0
-    assert all(on.rows[name] != off.rows[name] for name in IT.knockout.measures)
+    assert all(on.rows[name] != off.rows[name] for name in MECHANISM.knockout.measures)

@@ -22,7 +22,7 @@ from experiments.report import build
 from experiments.viewer import practice, problems, sites
 from experiments.viewer.lane import Lane
 from experiments.viewer.visit import Visit
-from model.police.minutes.schema import USES
+from model.police.minutes.schema import MINUTE_USES
 from model.problems.problem_causes.schema import SECTOR_RECORD
 from model.problems.problems.schema import PROBLEMS as TABLE
 from scenarios import policies
@@ -80,10 +80,10 @@ def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(lanes: list[L
     years = [practice.lately(lane) for lane in lanes]
     bars = bars_of(practice.minutes_bars("es", years))
     *uses, whole = bars.values()
-    assert len(uses) == len(USES)
+    assert len(uses) == len(MINUTE_USES)
     for world, lane in enumerate(lanes):
         history, end = lane.history(), 0.0
-        for use, row in zip(USES, uses, strict=True):
+        for use, row in zip(MINUTE_USES, uses, strict=True):
             start, length, number = row[world]
             mean = sum(history[f"minutes_{use}"]) / sum(history["couple_shifts"])
             assert number == pytest.approx(mean, abs=0.051)
@@ -120,7 +120,7 @@ def test_problems_by_sector_are_counted_one_by_one(lanes: list[Lane]) -> None:
     record = lane.world.state[SECTOR_RECORD]
     rows = re.findall(r"<tr><th scope='row'>(.*?)</th>(.*?)</tr>", problems.by_sector("es", lane))
     counts = {name: [int(n) for n in re.findall(r">(\d+)<", cells)] for name, cells in rows}
-    there = [row for row in lane.world.state[TABLE].filled() if row["cell"] >= 0]
+    there = [row for row in lane.world.state[TABLE].used_rows() if row["cell"] >= 0]
     for s in range(len(record)):
         own = [row for row in there if row["sector"] == s]
         right = sum(row["named"] == row["cause"] for row in own)
@@ -181,8 +181,8 @@ def test_the_table_of_effects_holds_what_the_months_say_of_the_practice(folder: 
     rows = read(folder, "effects").set_index(["section", "against", "measure"]).sort_index()
     months = read(folder, "arms/villa_canales-mopsic_full/measures").groupby("seed")
     sums = months.sum(numeric_only=True)
-    shift = sums[[f"minutes_{use}" for use in USES]].div(sums["couple_shifts"], axis=0)
-    for use in USES:
+    shift = sums[[f"minutes_{use}" for use in MINUTE_USES]].div(sums["couple_shifts"], axis=0)
+    for use in MINUTE_USES:
         own = rows.loc[("minutes", "mopsic_full", f"minutes_{use}")]
         assert own["arm"] == pytest.approx(shift[f"minutes_{use}"].mean(), rel=1e-12)
         hours = 2.0 / 60.0 * months[f"minutes_{use}"].mean().mean()

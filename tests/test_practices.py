@@ -6,23 +6,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.engine.rows import zeros
+from model.engine.rows import zero_rows
 from model.police.adoption.schema import Adoption
 from model.police.officers.schema import Officers
 from model.police.practices.rules import (
-    Reasons,
-    come_anew,
-    common_reasons,
+    AdoptionTables,
+    close_month,
+    common_log_odds,
+    conduct_log_odds,
+    decay_skills,
     habit_of,
-    hold_skill,
-    leaders_of,
-    month_end,
-    reviewed,
-    sector_of_cell,
+    reset_habits,
+    reviewed_habit,
+    sectors_by_cell,
     set_habit,
-    tone_of,
+    team_leaders,
 )
-from model.police.practices.schema import CHIEF, LEADER, Practices, Station
+from model.police.practices.schema import ROLE_CHIEF, ROLE_LEADER, Practices, StationOrders
 from model.police.pressure.schema import Pressure
 from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
@@ -37,7 +37,7 @@ HABITS = ("team", "area", "analysis", "follow")
 
 def officer(**columns: float) -> Officer:
     """An officer of operations in a sector, untrained, from after the founding of the PNC."""
-    one = zeros(Officer, 1)[0]
+    one = zero_rows(Officer, 1)[0]
     for name, value in ({"cohort": 2005, "sector": 1, "tick_sector": 0} | columns).items():
         one[name] = value
     return one
@@ -50,7 +50,7 @@ def wish_of(one: Officer, tick: int = 1000, **numbers: dict[str, float]) -> floa
         "resources": Resources,
     }
     rows = [group().replace(numbers.get(name, {})).rows(1) for name, group in groups.items()]
-    return float(common_reasons(one, Reasons(*rows, zeros(Station, 1)), 0, tick))
+    return float(common_log_odds(one, AdoptionTables(*rows, zero_rows(StationOrders, 1)), 0, tick))
 
 
 def habit_after(
@@ -58,7 +58,7 @@ def habit_after(
 ) -> float:
     """What a habit becomes at a review."""
     p = Practices().replace(numbers).rows(1)[0]
-    return float(reviewed(one, k, peers, boss, chief, 0.0, p, 1))
+    return float(reviewed_habit(one, k, peers, boss, chief, 0.0, p, 1))
 
 
 def table(world: TrustModel) -> pd.DataFrame:
@@ -111,48 +111,48 @@ def test_an_order_weighs_more_where_the_chief_does_it_and_orders_one_practice(k:
 
 def test_an_order_without_support_moves_nobody() -> None:
     p = Practices().replace({"order_area": 1.0}).rows(1)[0]
-    assert reviewed(officer(), 1, 0.2, 0.2, 0.2, 0.0, p, 0) == habit_after(officer(), 1)
+    assert reviewed_habit(officer(), 1, 0.2, 0.2, 0.2, 0.0, p, 0) == habit_after(officer(), 1)
 
 
 def test_what_was_learned_holds_under_a_trained_boss_and_halves_in_a_year_without() -> None:
-    officers = zeros(Officer, 3)
+    officers = zero_rows(Officer, 3)
     officers["trained"], officers["led"] = (1, 1, 0), (1, 0, 1)
-    hold_skill(officers, 12 * 91)
+    decay_skills(officers, 12 * 91)
     assert officers["skill"].tolist() == [1.0, 0.5, 0.0]
 
 
 def test_who_comes_new_has_eight_tenths_of_the_usual_habits_and_is_new_in_the_sector() -> None:
     one = officer(habit_team=1.0, habit_follow=1.0, trained=1)
-    come_anew(one, Practices().rows(1)[0], 0.5, 12.0, 5000)
+    reset_habits(one, Practices().rows(1)[0], 0.5, 12.0, 5000)
     assert [habit_of(one, k) for k in range(4)] == pytest.approx([0.36, 0.08, 0.064, 0.16])
     assert (one.tick_sector, one.schooling, one.skill) == (5000, 0.0, 0.5)
 
 
 def test_a_trained_boss_calms_the_tone_and_pressure_and_penury_sharpen_it() -> None:
     p = Practices().rows(1)[0]
-    usual = tone_of(officer(), p, p.usual_level, p.usual_penury)
+    usual = conduct_log_odds(officer(), p, p.usual_level, p.usual_penury)
     assert usual == 0.0
-    assert tone_of(officer(led=1, skill=1.0), p, p.usual_level, p.usual_penury) == pytest.approx(0.5)
-    assert tone_of(officer(), p, 1.0, p.usual_penury) < usual
-    assert tone_of(officer(), p, p.usual_level, 1.0) < usual
+    assert conduct_log_odds(officer(led=1, skill=1.0), p, p.usual_level, p.usual_penury) == pytest.approx(0.5)
+    assert conduct_log_odds(officer(), p, 1.0, p.usual_penury) < usual
+    assert conduct_log_odds(officer(), p, p.usual_level, 1.0) < usual
 
 
 def test_everybody_has_a_boss_but_the_chief_and_every_sector_a_leader(live: Live) -> None:
     world = live(0)
     officers, bosses = world.state.officers, world.state.bosses
-    chiefs = officers["leads"] == CHIEF
+    chiefs = officers["leads"] == ROLE_CHIEF
     assert (bosses[chiefs] == -1).all()
     assert (bosses[~chiefs] >= 0).all()
     assert (officers["facility"][bosses[~chiefs]] == officers["facility"][~chiefs]).all()
-    leaders = leaders_of(world)
+    leaders = team_leaders(world)
     assert (officers["sector"][leaders] == np.arange(len(leaders))).all()
-    assert set(np.flatnonzero(officers["leads"] == LEADER)) <= set(leaders.tolist())
+    assert set(np.flatnonzero(officers["leads"] == ROLE_LEADER)) <= set(leaders.tolist())
     assert (officers["led"] == np.where(bosses >= 0, officers["trained"][bosses], 0)).all()
 
 
 def test_every_populated_cell_of_a_route_lies_in_a_sector(live: Live) -> None:
     world = live(0)
-    found, routes = sector_of_cell(world), world.town.routes["cell"]
+    found, routes = sectors_by_cell(world), world.town.routes["cell"]
     assert set(np.flatnonzero(found >= 0)) <= set(routes.tolist())
     assert (found >= 0).any()
 
@@ -219,8 +219,8 @@ def test_switched_off_habits_stay_and_nothing_is_planned(live: Live) -> None:
 
 def test_the_same_month_reviewed_twice_is_the_same(live: Live) -> None:
     one, two = live(MONTH), live(MONTH)
-    month_end(one)
-    month_end(two)
+    close_month(one)
+    close_month(two)
     assert (one.state.officers == two.state.officers).all()
 
 

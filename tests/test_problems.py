@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.police.chief.rules import commanders
-from model.police.practices.rules import leaders_of
-from model.problems.problem_causes.rules import chance_right, look_into
-from model.problems.problem_work.rules import IT, keep_up, take_effect, work_of
-from model.problems.problems.rules import renew, site_of
+from model.police.chief.rules import chief_positions
+from model.police.practices.rules import team_leaders
+from model.problems.problem_causes.rules import diagnose_causes, right_cause_probability
+from model.problems.problem_work.rules import MECHANISM, update_effect, update_response, work_of
+from model.problems.problems.rules import renew_problems, site_of
 from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS
 from model.simulation.model import TrustModel
-from model.town.crime_kinds import N_KINDS, PROPERTY
+from model.town.crime_kinds import IS_PROPERTY, N_KINDS
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -35,15 +35,15 @@ def town(live: Live) -> TrustModel:
 
 def answer_all(world: TrustModel) -> None:
     """Let every problem have a response that fits and has taken effect."""
-    rows = world.state[PROBLEMS].filled()
+    rows = world.state[PROBLEMS].used_rows()
     rows["noted"], rows["named"], rows["response"], rows["eff"] = 0, rows["cause"], rows["cause"], 1.0
-    world.factors.lay_guard(world, IT.name)
+    world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
 def made_ready(world: TrustModel) -> tuple[object, object, int]:
     """Return what work goes by, a problem that is there, and its slot, noted and without anything else."""
-    work = work_of(world, leaders_of(world))
-    i = int(np.flatnonzero(world.state[PROBLEMS].filled()["cell"] >= 0)[0])
+    work = work_of(world, team_leaders(world))
+    i = int(np.flatnonzero(world.state[PROBLEMS].used_rows()["cell"] >= 0)[0])
     row = world.state[PROBLEMS].rows[i]
     row.noted, row.named, row.response, row.eff = 0, -1, -1, 0.0
     return work, row, i
@@ -61,39 +61,39 @@ def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> No
         at.place(town, factor)
         assert (factor > 0.0).all()
         assert np.allclose((factor[0].T * usual).sum(axis=0), usual.sum(axis=0))
-        renew(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
-    assert town.state[PROBLEMS].filled()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
+        renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
+    assert town.state[PROBLEMS].used_rows()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
 
 
 def test_what_moves_is_laid_on_what_stays_as_if_all_were_laid(town: TrustModel) -> None:
-    renew(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
-    town.factors.lay_wish(town, "problems")
+    renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
+    town.factors.rewrite_mechanism(town, "problems")
     rates, highest = town.factors.rates.copy(), town.factors.highest.copy()
-    town.factors.lay_wishes(town)
+    town.factors.write_motivation(town)
     assert (rates == town.factors.rates).all()
     assert (highest == town.factors.highest).all()
     assert (rates != 1.0).any()
 
 
 def test_a_problem_has_a_cause_that_its_cell_has_and_its_place_to_itself(town: TrustModel) -> None:
-    rows = town.state[PROBLEMS].filled()
+    rows = town.state[PROBLEMS].used_rows()
     rows = rows[rows["cell"] >= 0]
     here = town.town.cells[rows["cell"]]
     assert len(rows) > 10
     assert len(set(rows[["cell", "kind"]].tolist())) == len(rows)
     assert len(set(rows["cause"].tolist())) > 2
     assert (here["bars"][rows["cause"] == BAR] > 0).all()
-    assert (PROPERTY[rows["kind"][rows["cause"] == FENCE]] == 1).all()
+    assert (IS_PROPERTY[rows["kind"][rows["cause"] == FENCE]] == 1).all()
     assert (here["core"][rows["cause"] == PLOT] == 0).all()
     assert (rows["sector"] >= 0).all()
 
 
 def test_problems_that_end_are_replaced_and_their_number_stays(live: Live) -> None:
     world = live(0, **MANY, **{"problems.life": 6.0})
-    n, first = len(world.state[PROBLEMS]), world.state[PROBLEMS].filled()["gen"].sum()
+    n, first = len(world.state[PROBLEMS]), world.state[PROBLEMS].used_rows()["gen"].sum()
     world.run_for(6 * MONTH)
     assert len(world.state[PROBLEMS]) == n
-    assert world.state[PROBLEMS].filled()["gen"].sum() > first
+    assert world.state[PROBLEMS].used_rows()["gen"].sum() > first
 
 
 def test_crimes_that_a_response_keeps_away_are_counted_exactly(live: Live) -> None:
@@ -113,16 +113,16 @@ def test_crimes_that_a_response_keeps_away_are_counted_exactly(live: Live) -> No
 
 
 def test_a_response_that_does_not_fit_does_nothing_and_takes_the_same_minutes(town: TrustModel) -> None:
-    p = town.numbers["problems"][0]
+    p = town.parameters["problems"][0]
     work, row, i = made_ready(town)
     minutes = []
     for named in (row.cause, (row.cause + 1) % N_CAUSES):
         row.named = row.response = named
-        row.owner, row.eff = leaders_of(town)[row.sector], 0.0
+        row.owner, row.eff = team_leaders(town)[row.sector], 0.0
         row.person = town.plant.officers[row.owner].person
-        minutes.append(keep_up(work, row, i, 1.0, town.tally, 0, 91, town.seed))
+        minutes.append(update_response(work, row, i, 1.0, town.tally, 0, 91, town.seed))
         for _ in range(12):
-            take_effect(row, p)
+            update_effect(row, p)
         assert row.eff > 0.9 if named == row.cause else row.eff == 0.0
     assert minutes == [p.upkeep, p.upkeep]
 
@@ -131,18 +131,18 @@ def test_the_effect_wears_off_after_a_response_has_lapsed(town: TrustModel) -> N
     _, row, _ = made_ready(town)
     row.eff = 1.0
     for _ in range(3):
-        take_effect(row, town.numbers["problems"][0])
+        update_effect(row, town.parameters["problems"][0])
     assert row.eff == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("what", ["filed", "talks"])
 def test_what_was_told_and_said_helps_to_find_the_cause(town: TrustModel, what: str) -> None:
     work, row, _ = made_ready(town)
-    p = town.numbers["problems"][0]
+    p = town.parameters["problems"][0]
     row.filed = row.talks = 0.0
-    poor = chance_right(work, row, p)
+    poor = right_cause_probability(work, row, p)
     row[what] = 5.0
-    assert poor < chance_right(work, row, p) < 1.0
+    assert poor < right_cause_probability(work, row, p) < 1.0
 
 
 def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
@@ -150,19 +150,19 @@ def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
     work, row, _ = made_ready(world)
     world.state.means["internet"] = 0
     row.filed = row.talks = 0.0
-    assert chance_right(work, row, world.numbers["problems"][0]) == pytest.approx(0.2)
+    assert right_cause_probability(work, row, world.parameters["problems"][0]) == pytest.approx(0.2)
 
 
 def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live: Live) -> None:
     done = []
     for habit, analysts in ((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)):
         world = live(1, **MANY, **{"problems.analysts": analysts})
-        rows = world.state[PROBLEMS].filled()
+        rows = world.state[PROBLEMS].used_rows()
         rows["noted"] = 0
-        world.plant.officers["habit_analysis"][world.once(commanders)] = habit
-        work = work_of(world, leaders_of(world))
+        world.plant.officers["habit_analysis"][world.cached(chief_positions)] = habit
+        work = work_of(world, team_leaders(world))
         f = int(np.bincount(rows["facility"][rows["cell"] >= 0]).argmax())
-        done.append(sum(look_into(work, len(rows), f, world.tally, 91 * m, world.seed) for m in range(1, 5)))
+        done.append(sum(diagnose_causes(work, len(rows), f, world.tally, 91 * m, world.seed) for m in range(1, 5)))
     assert done[0] == 0 < done[1] < done[2]
 
 
@@ -172,10 +172,10 @@ def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
 
     def once(tick: int) -> bool:
         row.named = row.response = row.cause
-        row.owner = leaders_of(world)[row.sector]
+        row.owner = team_leaders(world)[row.sector]
         row.person = world.plant.officers[row.owner].person - other
         work.numbers["begins"] = 0.0
-        keep_up(work, row, i, had, world.tally, 0, tick, world.seed)
+        update_response(work, row, i, had, world.tally, 0, tick, world.seed)
         return bool(row.response >= 0)
 
     return chance(world, once)
@@ -208,7 +208,7 @@ def test_a_response_that_needs_no_partner_begins_more_often(live: Live) -> None:
     def begun(named: int) -> float:
         def once(tick: int) -> bool:
             row.named, row.response = named, -1
-            keep_up(work, row, i, 1.0, world.tally, 0, tick, world.seed)
+            update_response(work, row, i, 1.0, world.tally, 0, tick, world.seed)
             return bool(row.response == named)
 
         return chance(world, once)
@@ -237,6 +237,6 @@ def test_few_candidates_reach_a_ceiling(live: Live) -> None:
 
 
 def test_a_record_knows_numbers_of_sectors_and_no_names(town: TrustModel) -> None:
-    names = (*town.state.sector_record.dtype.names, *town.state[PROBLEMS].filled().dtype.names)
+    names = (*town.state.sector_record.dtype.names, *town.state[PROBLEMS].used_rows().dtype.names)
     assert "sector" in names
     assert not {"settlement", "name", "place", "who", "resident"} & set(names)

@@ -8,7 +8,7 @@ import pytest
 
 import scenarios
 from model.engine.errors import InputError
-from model.engine.policies import rows_at
+from model.engine.policies import parameter_rows
 from model.simulation.model import TrustModel
 from scenarios import load
 
@@ -109,8 +109,8 @@ def test_a_policy_begins_on_its_date_for_all_settlements(name: str) -> None:
     plain, dated = load("villa_canales"), load("villa_canales", policies=[f"{name}@2018-05-01"])
     names = [one.name for one in plain.settlements]
     for group in {key.partition(".")[0] for key in entries(name)}:
-        before, after = (rows_at(dated, group, date - datetime.timedelta(days=days), names) for days in (1, 0))
-        assert (before == rows_at(plain, group, date - datetime.timedelta(days=1), names)).all()
+        before, after = (parameter_rows(dated, group, date - datetime.timedelta(days=days), names) for days in (1, 0))
+        assert (before == parameter_rows(plain, group, date - datetime.timedelta(days=1), names)).all()
         changed = [key for key in before.dtype.names or () if (before[key] != after[key]).any()]
         for key in changed:
             assert (before[key] != after[key]).all(), f"{group}.{key}"

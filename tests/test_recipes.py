@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from recipes import lived as program
 
-from model.simulation.registry import ORDER
+from model.simulation.registry import MECHANISMS
 
 ROOT = Path(__file__).parent.parent
 FILES = ROOT / "tests" / "recipes"
@@ -82,7 +82,7 @@ def add_measure(tree: Path) -> None:
     """A line of the record, the function that it names, and words."""
     reader = '''def youth(month: Month) -> float:
     """Young people of 7 to 17 years at the start."""
-    return float(month.world.once(youth_of).sum())
+    return float(month.world.cached(youth_of).sum())
 
 
 IT = Mechanism('''
@@ -290,7 +290,7 @@ def test_every_file_of_a_mechanism_stands_in_the_register() -> None:
         for path in sorted((ROOT / "model" / "mechanisms").glob("[!_]*.py"))
         if hasattr(module := importlib.import_module(f"model.mechanisms.{path.stem}"), "IT")
     ]
-    assert [module.__name__ for module in records if not any(module.IT is one for one in ORDER)] == []
+    assert [module.__name__ for module in records if not any(module.IT is one for one in MECHANISMS)] == []
 
 
 # What happens in the copy: it has to be compiled

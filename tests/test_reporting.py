@@ -89,4 +89,4 @@ def test_a_homicide_is_always_told_and_nothing_else_is_filed_without_being_told(
         assert rows["complaint"][rows["told"] == PROSECUTOR].all()
         kept = (rows["told"] == NOBODY) | ((rows["told"] == COMMUNAL) & (rows["handed"] == 0))
         assert not rows["complaint"][kept].any()
-    assert world.rows[f"crimes_occurred_{KINDS[HOMICIDE]}"] > 0
+    assert world.month_row[f"crimes_occurred_{KINDS[HOMICIDE]}"] > 0

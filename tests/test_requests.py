@@ -28,12 +28,12 @@ def test_where_nobody_meets_nothing_is_asked_and_nobody_waits(live: Live, usual:
     off = live(4 * 90, **OFTEN, **{"mechanisms.consultation": False})
     assert sums(off)[["requests", "requests_due", "requests_answered"]].sum() == 0
     assert not np.isin(off.ledger_months()["cause"][off.ledger_months()["change"] != 0.0], (MET, UNMET)).any()
-    assert len(off.state.requests.filled()) == len(off.state.present.filled()) == 0
+    assert len(off.state.requests.used_rows()) == len(off.state.present.used_rows()) == 0
     assert sums(usual)["requests_due"] > 0 < sums(off)["contacts"]
 
 
 def test_every_request_waits_thirty_days_and_then_no_longer(usual: TrustModel) -> None:
-    waiting = usual.state.requests.filled()
+    waiting = usual.state.requests.used_rows()
     assert (waiting["due"] - waiting["asked"] == 90).all()
     assert (waiting["due"] >= usual.tick).all()
     assert sums(usual)["requests"] == sums(usual)["requests_due"] + len(waiting)
@@ -46,7 +46,7 @@ def test_more_people_bring_more_requests_up_to_four(live: Live) -> None:
         world = live(0, trace=True, **OFTEN | {"consultation.attend": attend})
         for _ in range(2 * MONTH):
             world.step()
-            requests = world.state.requests.filled()
+            requests = world.state.requests.used_rows()
             for meeting in world.trace["meetings"]:
                 own = (requests["asked"] == world.tick - 1) & (requests["authority"] == meeting["authority"])
                 assert own.sum() == min(4, 1 + meeting["came"] // 6)
@@ -65,7 +65,7 @@ def test_only_those_who_were_there_hear_what_became_of_it(live: Live) -> None:
         0,
     )
     for _ in range(3 * MONTH):
-        present, requests = (table.filled().copy() for table in (world.state.present, world.state.requests))
+        present, requests = (table.used_rows().copy() for table in (world.state.present, world.state.requests))
         world.step()
         due = requests["authority"][requests["due"] <= world.tick - 1]
         there = present[(present["due"] <= world.tick - 1) & (world.state.minds["gone"][present["who"]] < 0)]

@@ -14,15 +14,15 @@ from model.town.residents import (
     ELDER,
     EMPLOYEE,
     FARM,
-    HOME,
+    HOMEMAKER,
     INFANT,
-    LISTS,
-    OUTSIDE,
+    N_PRESENCE_LISTS,
+    OUTSIDE_TOWN,
     SHOPKEEPER,
     STUDENT,
     TRANSPORT,
     VENDOR,
-    households,
+    draw_households,
 )
 from model.town.territory import build_territory
 from model.town.town import Town, build_town
@@ -70,7 +70,7 @@ def test_households_have_the_mean_size_of_the_site(name: str) -> None:
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_a_cell_of_any_size_divides_into_households(size: int) -> None:
     population = np.array([0, size, 0, 3])
-    household = households(population, small_scenario()["population"])
+    household = draw_households(population, small_scenario()["population"])
     assert len(household) == size + 3
     assert household[size] > household[size - 1]
 
@@ -173,7 +173,7 @@ def test_even_the_smallest_town_gives_everybody_ties() -> None:
 @pytest.mark.parametrize("name", SITES)
 def test_lists_of_who_is_where_agree_with_the_places(name: str) -> None:
     town = site(name)
-    for row in range(LISTS):
+    for row in range(N_PRESENCE_LISTS):
         here = np.flatnonzero(town.places[row] >= 0)
         listed = town.who[row, : town.who_start[row, -1]]
         cell = np.repeat(np.arange(town.n_cells), np.diff(town.who_start[row]))
@@ -211,7 +211,7 @@ def test_market_days_fill_the_market() -> None:
 def test_the_share_of_workers_outside_is_that_of_the_site(name: str, low: float, high: float) -> None:
     town = site(name)
     worker = np.isin(town.people["occupation"], (SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE))
-    outside = town.places[0] == OUTSIDE
+    outside = town.places[0] == OUTSIDE_TOWN
     assert not outside[~worker].any()
     commuters = outside.sum() / (load(name)["daily_rhythm"].work_morning * worker.sum())
     assert low < commuters < high
@@ -249,6 +249,6 @@ def test_a_map_of_large_cells_still_has_market_and_core() -> None:
 
 def test_home_is_where_those_without_work_are_tied_to_neighbours() -> None:
     town = small()
-    idle = np.flatnonzero(town.people["occupation"] == HOME)
+    idle = np.flatnonzero(town.people["occupation"] == HOMEMAKER)
     home = town.people["home"]
     assert (home[town.ties[idle, 4]] == home[idle]).mean() > 0.3

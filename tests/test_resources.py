@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.resources.rules import term_of
+from model.police.resources.rules import mayoral_term
 from model.simulation.model import TrustModel
 from scenarios import load
 
@@ -54,7 +54,7 @@ def test_a_late_budget_cuts_the_ration_of_all_for_a_month() -> None:
     [("2008-01-14", 2), ("2008-01-15", 3), ("2011-12-31", 3), ("2012-01-14", 3), ("2012-01-15", 4), ("2020-01-15", 6)],
 )
 def test_terms_begin_on_15_january_of_every_fourth_year(day: str, term: int) -> None:
-    assert term_of(datetime.date.fromisoformat(day)) == term
+    assert mayoral_term(datetime.date.fromisoformat(day)) == term
 
 
 def test_a_mayor_who_is_willing_can_be_voted_out_and_joint_patrols_end() -> None:

@@ -31,8 +31,8 @@ def test_switched_off_everybody_is_answered_after_the_same_time(watch: Watch) ->
         waits.append([])
         for world in watch(MONTH, **BUSY, **{"mechanisms.response": wanted}):
             waits[-1] += world.trace["responses"]["wait"].tolist()
-        lost.append([world.rows[f"unserved_{reason}"] for reason in ("line", "fuel", "vehicles")])
-        assert world.rows["served"] == len(waits[-1]) > 0
+        lost.append([world.month_row[f"unserved_{reason}"] for reason in ("line", "fuel", "vehicles")])
+        assert world.month_row["served"] == len(waits[-1]) > 0
     assert np.array(waits[0]) == pytest.approx(30.0)
     assert np.ptp(waits[1]) > 30.0
     assert sum(lost[0]) == 0.0 < sum(lost[1])
@@ -41,7 +41,7 @@ def test_switched_off_everybody_is_answered_after_the_same_time(watch: Watch) ->
 def test_a_call_is_served_or_lost_or_waits_and_never_for_longer_than_calls_do(watch: Watch) -> None:
     waited = n_carried = 0
     for world in watch(MONTH, **BUSY):
-        calls, lost, waiting = world.trace["calls"], world.trace["unserved"], world.state.waiting.filled()
+        calls, lost, waiting = world.trace["calls"], world.trace["unserved"], world.state.waiting.used_rows()
         assert (calls["born"] < world.tick - 1).sum() == waited
         lost = lost[lost["reason"] != NO_LINE]
         ends = [
@@ -56,10 +56,10 @@ def test_a_call_is_served_or_lost_or_waits_and_never_for_longer_than_calls_do(wa
 
 def test_in_a_month_calls_add_up(live: Live) -> None:
     world = live(MONTH, **BUSY)
-    lost = sum(world.rows[f"unserved_{reason}"] for reason in ("hours", "fuel", "vehicles", "paper", "declined"))
-    assert world.rows["calls"] == world.rows["served"] + lost + len(world.state.waiting.filled())
-    assert world.rows["calls_unserved"] == lost + world.rows["unserved_line"]
-    assert 0 < world.rows["served_in_hour"] <= world.rows["served"]
+    lost = sum(world.month_row[f"unserved_{reason}"] for reason in ("hours", "fuel", "vehicles", "paper", "declined"))
+    assert world.month_row["calls"] == world.month_row["served"] + lost + len(world.state.waiting.used_rows())
+    assert world.month_row["calls_unserved"] == lost + world.month_row["unserved_line"]
+    assert 0 < world.month_row["served_in_hour"] <= world.month_row["served"]
 
 
 def test_graver_calls_come_first(watch: Watch) -> None:
@@ -95,12 +95,12 @@ MUCH_FUEL = {"roster.gallons": 20.0, "roster.gallons_motorcycle": 5.0}
 def lost(world: TrustModel) -> dict[str, float]:
     """Return the calls of the last month that nobody served, by reason, but for those that the line lost."""
     reasons = ("hours", "fuel", "vehicles", "paper", "declined")
-    return {reason: world.rows[f"unserved_{reason}"] for reason in reasons}
+    return {reason: world.month_row[f"unserved_{reason}"] for reason in reasons}
 
 
 def test_without_couples_only_hours_are_scarce(live: Live) -> None:
     world = live(MONTH, **BUSY, **{"roster.couples": 0.0})
-    assert world.rows["served"] == 0.0 < lost(world)["hours"] == sum(lost(world).values())
+    assert world.month_row["served"] == 0.0 < lost(world)["hours"] == sum(lost(world).values())
 
 
 def test_fuel_is_scarce_where_vehicles_have_no_litres_and_only_there(live: Live) -> None:

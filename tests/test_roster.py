@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.simulation.model import TrustModel
-from model.town.police import COPIES
+from model.town.police import POST_COPIES
 from model.town.town import Town, build_town
 from scenarios import load
 
@@ -53,9 +53,9 @@ def test_switched_off_each_relay_is_always_the_same_third(serve: Serve) -> None:
     for world in serve(MONTH, **ALL, **{"mechanisms.roster": False}):
         relays[(world.tick - 1) % 3] |= groups(world)
     assert sorted(map(sorted, relays)) == [[0], [1], [2]]
-    assert world.rows["thin_relays"] == 0 < world.rows["couple_shifts"]
+    assert world.month_row["thin_relays"] == 0 < world.month_row["couple_shifts"]
     *_, world = serve(MONTH)
-    assert world.rows["thin_relays"] > 0
+    assert world.month_row["thin_relays"] > 0
 
 
 def test_every_group_serves_seven_days_and_rests_four(serve: Serve) -> None:
@@ -91,24 +91,24 @@ def test_a_couple_serves_eight_hours_and_fixed_duties_take_their_share(serve: Se
     hours = []
     for share in (0.2, 0.4):
         *_, world = serve(MONTH, **{"roster.fixed_duties": share})
-        assert world.rows["couple_hours"] == 8.0 * world.rows["couple_shifts"] > 0
-        hours.append(world.rows["fixed_hours"])
-    assert hours[0] == pytest.approx(0.2 * world.rows["couple_hours"], rel=0.1)
+        assert world.month_row["couple_hours"] == 8.0 * world.month_row["couple_shifts"] > 0
+        hours.append(world.month_row["fixed_hours"])
+    assert hours[0] == pytest.approx(0.2 * world.month_row["couple_hours"], rel=0.1)
     assert hours[1] == pytest.approx(2.0 * hours[0])
 
 
 def test_as_many_couples_are_fielded_for_each_manned_post_as_the_ratio_says(serve: Serve) -> None:
-    n = len(next(serve(1)).town.posts) // COPIES
+    n = len(next(serve(1)).town.posts) // POST_COPIES
     for usual, twice, more in zip(
         serve(MONTH), serve(MONTH, **{"roster.couples": 2.0}), serve(MONTH, **{"roster.couples": 3.5}), strict=True
     ):
         on = usual.state.couples["on"]
         assert on[n:].sum() == 0
         for world, copies in ((twice, 2), (more, 3)):
-            fielded = world.state.couples["on"].reshape(COPIES, n)
+            fielded = world.state.couples["on"].reshape(POST_COPIES, n)
             assert (fielded[:copies] == on[:n]).all()
             for seat in ("lead", "mate"):
-                who = world.state.couples[seat].reshape(COPIES, n)
+                who = world.state.couples[seat].reshape(POST_COPIES, n)
                 assert (who[1, on[:n] == 1] == who[0, on[:n] == 1]).all()
         assert (twice.state.duty["nights"] == usual.state.duty["nights"]).all()
     assert twice.rows["couple_shifts"] == 2.0 * usual.rows["couple_shifts"] > 0
@@ -132,7 +132,7 @@ def test_a_policy_puts_more_couples_on_duty_from_a_date_on_where_it_says(town: T
         TrustModel(load("villa_canales", policies=policies, set=LARGER | STAY), rng=7, town=town)
         for policies in ((), f"{tmp_path}/more.toml{begun}", f"{tmp_path}/same.toml{begun}")
     )
-    n = len(town.posts) // COPIES
+    n = len(town.posts) // POST_COPIES
     for shift in range(MONTH):
         for world in (plain, more, same):
             world.step()

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.crime.safe_schools.rules import IT, draw_of
+from model.crime.safe_schools.rules import MECHANISM, recruitment_pull
 from model.simulation.model import TrustModel
-from scenarios.groups import declare_all
+from scenarios.groups import declared_groups
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -17,14 +17,14 @@ ROBBERY, BURGLARY = np.int64(0), np.int64(4)
 
 def numbers(**changes: float) -> np.void:
     """Numbers of Safe Schools in one settlement."""
-    return dataclasses.replace(declare_all()["safe_schools"](), **changes).rows(1)[0]
+    return dataclasses.replace(declared_groups()["safe_schools"](), **changes).rows(1)[0]
 
 
 def test_supervision_weakens_the_pull_of_cliques_most_for_students() -> None:
     p = numbers(coverage=1.0, talks=1.0)
-    assert draw_of(True, numbers()) == draw_of(False, numbers()) == 1.0
-    assert draw_of(True, p) < draw_of(False, p) < 1.0
-    assert draw_of(True, p) == pytest.approx(np.exp(-1.3))
+    assert recruitment_pull(True, numbers()) == recruitment_pull(False, numbers()) == 1.0
+    assert recruitment_pull(True, p) < recruitment_pull(False, p) < 1.0
+    assert recruitment_pull(True, p) == pytest.approx(np.exp(-1.3))
 
 
 def test_near_schools_the_supervised_are_safer_on_the_street_only(live: Live) -> None:
@@ -45,9 +45,9 @@ def test_recruits_become_fewer_under_the_policy(live: Live) -> None:
 
 
 def test_hours_are_counted_under_the_policy_only_and_switched_off_it_changes_nothing(live: Live) -> None:
-    quiet, safe = live(MONTH), live(MONTH, policies=[IT.knockout.policy])
-    off = live(MONTH, policies=[IT.knockout.policy], **{"mechanisms.safe_schools": False})
-    for name in IT.knockout.measures:
+    quiet, safe = live(MONTH), live(MONTH, policies=[MECHANISM.knockout.policy])
+    off = live(MONTH, policies=[MECHANISM.knockout.policy], **{"mechanisms.safe_schools": False})
+    for name in MECHANISM.knockout.measures:
         assert quiet.rows[name] == off.rows[name] == 0.0
         assert safe.rows[name] > 1000.0
     assert quiet.rows == pytest.approx(off.rows, nan_ok=True)

@@ -14,13 +14,13 @@ from experiments.compare.headlines import HEADLINES
 from experiments.runs.worlds import INCIDENT_COLUMNS, decisions_table, impressions_table
 from experiments.viewer import biography, looks
 from model.engine.choices import MOST_OPTIONS
-from model.engine.parameters import every_number
+from model.engine.parameters import all_parameters
 from model.simulation.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.town import Town, build_town
 from model.world.shift_events import CHANNELS
 from scenarios import load
-from scenarios.groups import declare_all, parameter_named
+from scenarios.groups import declared_groups, find_parameter
 
 ROOT = Path(__file__).parent.parent
 PLACES = ("territory.outline", "territory.lake", "settlements", "facilities")
@@ -44,8 +44,8 @@ def test_a_site_states_site_facts_only_and_leaves_behaviour_alone(site: str) -> 
     stated = [key for key in load(site).sources if not key.startswith(PLACES)]
     roles = {}
     for key in stated:
-        group, name = parameter_named(key)
-        roles[key] = group.numbers()[name].role
+        group, name = find_parameter(key)
+        roles[key] = group.parameter_specs()[name].role
     assert len(stated) > 20
     assert {key: role for key, role in roles.items() if role != "site"} == {}
 
@@ -76,9 +76,9 @@ def test_no_rule_reads_who_is_indigenous() -> None:
 
 
 def test_nobody_has_a_column_for_poverty_and_no_number_asks_for_it(villa_town: Town) -> None:
-    declare_all()
+    declared_groups()
     names = [*villa_town.people.dtype.names, *villa_town.cells.dtype.names]
-    names += [name for name, _, _ in every_number()]
+    names += [name for name, _, _ in all_parameters()]
     poverty = re.compile(r"poor|povert|income|wealth|salary|marginal")
     assert [name for name in names if poverty.search(name)] == []
 

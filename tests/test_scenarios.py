@@ -15,27 +15,27 @@ from invented import only_here
 
 import scenarios
 from model.engine.errors import InputError
-from model.engine.parameters import Group, number, share
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from scenarios.outlines import Plane
-from scenarios.reading import FOLDER, parsed, read_settings
+from scenarios.reading import FOLDER, parse_typed_value, read_settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lamps(Group):
+class Lamps(ParameterGroup):
     """Stands in for any mechanism, so that these tests depend on none."""
 
     name = "lamps"
-    count: int = number(10, "lamps", 0, 1000, "assumed", "Lamps in the street.", role="lever", off=0)
-    glow: float = share(0.5, "assumed", "How much a lamp lights.")
+    count: int = parameter(10, "lamps", 0, 1000, "assumed", "Lamps in the street.", role="lever", off=0)
+    glow: float = share_parameter(0.5, "assumed", "How much a lamp lights.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground(Group):
+class Ground(ParameterGroup):
     """Stands in for a part of the setting that cannot be switched off."""
 
     name = "ground"
     mechanism = False
-    slope: float = number(1.0, "degree", 0.0, 45.0, "assumed", "Mean slope.", role="site")
+    slope: float = parameter(1.0, "degree", 0.0, 45.0, "assumed", "Mean slope.", role="site")
 
 
 MADE_UP = only_here(
@@ -121,7 +121,7 @@ def test_a_scenario_holds_its_values_sources_and_all_defaults(site):
     assert scenario["lamps"].count == 12
     assert scenario["lamps"].glow == 0.5
     assert scenario.sources["lamps.count"] == "B19"
-    assert set(scenario.groups) == set(Group.known)
+    assert set(scenario.groups) == set(ParameterGroup.known)
     assert scenario.facilities[0].station
 
 
@@ -213,12 +213,12 @@ def test_values_from_the_shell_are_read_as_numbers_dates_and_truth_values(site):
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_survives_the_shell(value):
-    assert float(parsed(repr(value))) == value
+    assert float(parse_typed_value(repr(value))) == value
 
 
 @given(st.text())
 def test_any_text_from_the_shell_is_read_as_something(text):
-    parsed(text)
+    parse_typed_value(text)
 
 
 def test_a_mechanism_can_be_switched_off_in_three_ways(site):

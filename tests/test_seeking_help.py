@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from model.crime.domestic_violence.schema import NAME, Home
+from model.crime.domestic_violence.schema import ACT_ID_OFFSET, HomeHistory
 from model.engine.calendar import YEAR
-from model.engine.choices import MATTERS
-from model.engine.rows import zeros
-from model.reporting.remedies.rules import Memory, hurt_again, note_outcome, recall
-from model.reporting.remedies.schema import N_ASKED, Hurt, Outcome
-from model.reporting.seeking_help.rules import Weighing, learn_from
-from model.reporting.seeking_help.schema import N_PULLS, N_REASONS, SeekingHelp
+from model.engine.choices import CHOICES_DECLARED
+from model.engine.rows import zero_rows
+from model.reporting.remedies.rules import RemedyMemory, record_help_outcome, remembered_outcomes, update_victim_record
+from model.reporting.remedies.schema import N_HELP_PLACES, HelpOutcome, VictimRecord
+from model.reporting.seeking_help.rules import HelpChoiceTables, add_experience
+from model.reporting.seeking_help.schema import N_HELP_CHANNELS, N_REASONS, SeekingHelp
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC
 from model.world.shift_events import AT_STATION, BY_PHONE, COMMUNAL, DEMI, NOBODY, REFUGE, TO_KIN
@@ -99,19 +99,22 @@ def test_who_finds_somewhere_to_go_finds_it_also_where_it_is_easier(
     assert found[0] < found[1]
 
 
-def a_memory(n: int = 3) -> Memory:
+def a_memory(n: int = 3) -> RemedyMemory:
     """Return what nobody has lived yet."""
-    rows, counts = (zeros(Hurt, n), zeros(Outcome, N_ASKED * n)), (np.zeros(1, np.int64), np.zeros(1, np.int64))
-    homes = zeros(Home, n)
+    rows, counts = (
+        (zero_rows(VictimRecord, n), zero_rows(HelpOutcome, N_HELP_PLACES * n)),
+        (np.zeros(1, np.int64), np.zeros(1, np.int64)),
+    )
+    homes = zero_rows(HomeHistory, n)
     homes["ruled"] = -1
-    return Memory(rows[0], counts[0], rows[1], counts[1], np.full(n, -1, np.int32), homes)
+    return RemedyMemory(rows[0], counts[0], rows[1], counts[1], np.full(n, -1, np.int32), homes)
 
 
 def share_of_police(own: tuple[float, float], ties: tuple[float, float]) -> float:
     """Return how often she goes to the police, where .12 of women do who have lived nothing."""
-    w = Weighing(np.zeros(N_PULLS), np.zeros((N_REASONS, N_PULLS)), np.zeros(N_PULLS))
+    w = HelpChoiceTables(np.zeros(N_HELP_CHANNELS), np.zeros((N_REASONS, N_HELP_CHANNELS)), np.zeros(N_HELP_CHANNELS))
     w.pull[BY_PHONE], w.pull[AT_STATION], w.pull[TO_KIN] = 0.11, 0.13, 0.76
-    learn_from(POLICE, own, ties, w, SeekingHelp().rows(1)[0])
+    add_experience(POLICE, own, ties, w, SeekingHelp().rows(1)[0])
     return float((w.pull[BY_PHONE] + w.pull[AT_STATION]) / (1.0 + w.pull.sum()))
 
 
@@ -133,54 +136,54 @@ def test_help_brings_her_back_and_being_left_alone_keeps_her_away(
 
 def test_what_came_of_telling_fades_by_half_in_three_years() -> None:
     memory = a_memory()
-    hurt_again(memory, 1, 100, 3.0)
-    note_outcome(memory, 1, POLICE, 1.0, 0.0, 100, 3.0)
-    note_outcome(memory, 1, POLICE, 0.0, 1.0, 100 + 3 * YEAR, 3.0)
-    assert recall(memory, 0, POLICE, 100 + 3 * YEAR, 3.0) == pytest.approx((0.5, 1.0))
-    assert recall(memory, 0, KIN, 100 + 3 * YEAR, 3.0) == (0.0, 0.0)
+    update_victim_record(memory, 1, 100, 3.0)
+    record_help_outcome(memory, 1, POLICE, 1.0, 0.0, 100, 3.0)
+    record_help_outcome(memory, 1, POLICE, 0.0, 1.0, 100 + 3 * YEAR, 3.0)
+    assert remembered_outcomes(memory, 0, POLICE, 100 + 3 * YEAR, 3.0) == pytest.approx((0.5, 1.0))
+    assert remembered_outcomes(memory, 0, KIN, 100 + 3 * YEAR, 3.0) == (0.0, 0.0)
 
 
 def test_whom_she_told_answers_for_the_year_that_follows() -> None:
     memory = a_memory()
-    hurt_again(memory, 1, 100, 3.0)
+    update_victim_record(memory, 1, 100, 3.0)
     memory.women[0].place = KIN
-    assert recall(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 0.0)
-    assert recall(memory, 0, KIN, 100 + YEAR, 3.0) == (1.0, 0.0)
-    hurt_again(memory, 1, 100 + YEAR - 1, 3.0)
-    assert recall(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 1.0)
+    assert remembered_outcomes(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 0.0)
+    assert remembered_outcomes(memory, 0, KIN, 100 + YEAR, 3.0) == (1.0, 0.0)
+    update_victim_record(memory, 1, 100 + YEAR - 1, 3.0)
+    assert remembered_outcomes(memory, 0, KIN, 100 + YEAR - 1, 3.0) == (0.0, 1.0)
     memory.women[0].place = KIN
-    hurt_again(memory, 1, 100 + 3 * YEAR - 1, 3.0)
-    good, bad = recall(memory, 0, KIN, 100 + 3 * YEAR - 1, 3.0)
+    update_victim_record(memory, 1, 100 + 3 * YEAR - 1, 3.0)
+    good, bad = remembered_outcomes(memory, 0, KIN, 100 + 3 * YEAR - 1, 3.0)
     assert (good, bad) == pytest.approx((0.5 ** (1.0 / 3.0), 0.5 ** (2.0 / 3.0)))
 
 
 def test_a_ruling_that_is_kept_counts_once_and_a_case_alone_does_not() -> None:
     memory = a_memory()
-    hurt_again(memory, 1, 100, 3.0)
+    update_victim_record(memory, 1, 100, 3.0)
     memory.women[0].place = AUTHORITY
-    assert recall(memory, 0, AUTHORITY, 150, 3.0) == (0.0, 0.0)
+    assert remembered_outcomes(memory, 0, AUTHORITY, 150, 3.0) == (0.0, 0.0)
     memory.homes[1].ruled = 200 + YEAR
-    assert recall(memory, 0, AUTHORITY, 200, 3.0) == (1.0, 0.0)
+    assert remembered_outcomes(memory, 0, AUTHORITY, 200, 3.0) == (1.0, 0.0)
     for tick in (300, 301):
-        hurt_again(memory, 1, tick, 3.0)
-    good, bad = recall(memory, 0, AUTHORITY, 301, 3.0)
+        update_victim_record(memory, 1, tick, 3.0)
+    good, bad = remembered_outcomes(memory, 0, AUTHORITY, 301, 3.0)
     assert good == pytest.approx(0.5 ** (101.0 / (3.0 * YEAR)))
     assert bad == pytest.approx(0.5 ** (1.0 / (3.0 * YEAR)))
 
 
 def outcomes(world: TrustModel, place: int) -> np.ndarray:
     """Return what came of telling a place, woman by woman."""
-    rows: np.ndarray = world.state.outcomes.filled()[place - 1 :: N_ASKED]
+    rows: np.ndarray = world.state.outcomes.used_rows()[place - 1 :: N_HELP_PLACES]
     return rows
 
 
 def test_only_women_who_were_hurt_have_rows(live: Live) -> None:
     world = live(2 * MONTH, trace=True, **OFTEN)
-    women = world.state.women.filled()["woman"]
+    women = world.state.women.used_rows()["woman"]
     assert len(np.unique(women)) == len(women) > 20
     assert world.town.people["female"][women].all()
     assert (world.state.homes["hurt"][women] >= 0).all()
-    assert len(world.state.outcomes) == N_ASKED * len(women)
+    assert len(world.state.outcomes) == N_HELP_PLACES * len(women)
     assert np.flatnonzero(world.state.of_woman >= 0).tolist() == sorted(women.tolist())
 
 
@@ -189,7 +192,7 @@ def test_experience_that_is_reversed_reverses_where_women_go(live: Live) -> None
     told = []
     for helped in (True, False):
         world = live(3 * MONTH, trace=True, **OFTEN, **READY, **{"seeking_help.heard": 0.0})
-        rows, women = outcomes(world, POLICE), set(world.state.women.filled()["woman"].tolist())
+        rows, women = outcomes(world, POLICE), set(world.state.women.used_rows()["woman"].tolist())
         rows["good"], rows["bad"], rows["tick"] = (6.0, 0.0, world.tick) if helped else (0.0, 6.0, world.tick)
         found = []
         for _ in range(MONTH):
@@ -213,7 +216,7 @@ def test_who_called_and_to_whom_nobody_came_remembers_it(watch: Watch) -> None:
     for heard in (0.0, 1.0):
         lost = 0
         for world in watch(MONTH - 1, **(alone | {"response.line_answered": heard, "response.constant": heard})):
-            of_home = world.trace["unserved"]["number"] - NAME
+            of_home = world.trace["unserved"]["number"] - ACT_ID_OFFSET
             lost += int(np.count_nonzero((of_home >= 0) & (of_home < world.town.n_people)))
         assert outcomes(world, POLICE)["bad"].sum() == pytest.approx(lost, rel=0.02)
         assert outcomes(world, POLICE)["good"].sum() == 0.0
@@ -227,7 +230,7 @@ def test_without_learning_what_came_of_telling_changes_nothing_and_is_no_reason(
     for learning, reverse in ((0.0, False), (0.0, True), (1.6, False)):
         world = live(4 * MONTH, **OFTEN, **READY, **{"seeking_help.learning": learning})
         if reverse:
-            rows = world.state.outcomes.filled()
+            rows = world.state.outcomes.used_rows()
             rows["good"], rows["bad"] = rows["bad"].copy(), rows["good"].copy()
         world.run_for(4 * MONTH)
         found.append(world.datacollector.get_model_vars_dataframe().sum(numeric_only=True))
@@ -240,7 +243,9 @@ def test_every_act_has_a_reason_and_no_woman_stands_in_the_book_of_decisions(liv
     world = live(3 * MONTH, **OFTEN, **READY)
     found = world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
     assert found.filter(regex="^help_by_").sum() == found["crimes_occurred_domestic_violence"] > 100
-    assert "resident" not in {MATTERS[number].agent for number in world.state.choices.filled()["matter"].tolist()}
+    assert "resident" not in {
+        CHOICES_DECLARED[number].agent for number in world.state.choices.used_rows()["matter"].tolist()
+    }
 
 
 def test_a_place_to_which_nobody_goes_cannot_show_that_it_changed(live: Live) -> None:
@@ -253,7 +258,7 @@ def test_a_place_to_which_nobody_goes_cannot_show_that_it_changed(live: Live) ->
     never |= {"communal_authority.reach": 1.0, "communal_authority.grave": 1.0, "seeking_help.prosecutor": -5.0}
     never |= {"deliberation.cases": 0}  # nor is a case taken to the state by an authority
     worlds = [live(4 * MONTH, **(OFTEN | never | {"seeking_help.measures": able})) for able in (0.0, 1.0)]
-    assert [ways(world.rows, "to")["police"] for world in worlds] == [0.0, 0.0]
-    same = [ways(world.rows, "to") for world in worlds]
+    assert [ways(world.month_row, "to")["police"] for world in worlds] == [0.0, 0.0]
+    same = [ways(world.month_row, "to") for world in worlds]
     assert same[0]["kin"] > 0.0
     assert same[0] == same[1]

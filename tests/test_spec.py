@@ -10,7 +10,7 @@ from experiments.runs.asked import asked
 from experiments.runs.spec import RunSpec, command_of, overrides_of, read_specs, text_of
 from model.engine.errors import InputError
 from scenarios import load
-from scenarios.reading import parsed
+from scenarios.reading import parse_typed_value
 
 DAYS = st.dates(datetime.date(2017, 2, 1), datetime.date(2027, 12, 31))
 POLICIES = st.lists(
@@ -57,8 +57,8 @@ def test_a_run_survives_its_text_and_keeps_its_identity(spec):
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**62), 2**62) | st.booleans() | st.text())
 def test_a_value_survives_being_typed(value):
     typed = text_of(value)
-    assert parsed(typed) == value
-    assert text_of(parsed(typed)) == typed
+    assert parse_typed_value(typed) == value
+    assert text_of(parse_typed_value(typed)) == typed
 
 
 @given(st.text(), st.text(min_size=1))

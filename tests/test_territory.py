@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Polygon, box
 
-from model.engine.calendar import CalendarNumbers
+from model.engine.calendar import CalendarParameters
 from model.engine.errors import InputError
 from model.engine.scenario import Facility, Scenario, Settlement
 from model.residents.daily_rhythm.schema import DailyRhythm
-from model.town.authorities import Boards
-from model.town.police import Plant
+from model.town.authorities import BoardParameters
+from model.town.police import PlantParameters
 from model.town.residents import Population
-from model.town.territory import NO_ROAD, Land, Territory, apportion, build_territory, shrunk
+from model.town.territory import NO_ROAD, Land, Territory, apportion, build_territory, scaled_scenario
 from model.town.town import build_town
 from scenarios import load
 
@@ -45,7 +45,14 @@ def post(name: str, settlement: str, officers: int, *, station: bool = False) ->
 
 def small_scenario(**changes: Any) -> Scenario:
     """A rectangle of 5 by 8 km with a lake, a town, two placed aldeas and one schematic."""
-    groups = [Population(total=3000), Territory(), CalendarNumbers(), DailyRhythm(), Plant(), Boards()]
+    groups = [
+        Population(total=3000),
+        Territory(),
+        CalendarParameters(),
+        DailyRhythm(),
+        PlantParameters(),
+        BoardParameters(),
+    ]
     scenario = Scenario(
         name="small",
         title={"en": "Small", "es": "Pequeño"},
@@ -240,7 +247,7 @@ def test_a_smaller_town_keeps_its_densities_and_its_police_per_resident(name: st
 
 
 def test_a_sample_of_settlements_keeps_the_town_and_the_shares_of_each_kind() -> None:
-    small = shrunk(load("totonicapan", set={"population.scale": 0.25}))
+    small = scaled_scenario(load("totonicapan", set={"population.scale": 0.25}))
     weight = {
         kind: sum(place.weight for place in small.settlements if place.kind == kind) for kind in ("town", "canton")
     }
@@ -251,7 +258,7 @@ def test_a_sample_of_settlements_keeps_the_town_and_the_shares_of_each_kind() ->
 
 @pytest.mark.parametrize(("scale", "n_facilities"), [(0.05, 1), (0.25, 1), (0.5, 3), (1.0, 5)])
 def test_a_sample_of_settlements_has_its_share_of_facilities(scale: float, n_facilities: int) -> None:
-    small = shrunk(load("villa_canales", set={"population.scale": scale}))
+    small = scaled_scenario(load("villa_canales", set={"population.scale": scale}))
     assert len(small.facilities) == n_facilities
     assert small.facilities[0].station
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from model.engine.errors import InputError
-from model.engine.policies import rows_at
+from model.engine.policies import parameter_rows
 from model.simulation.model import TrustModel
 from scenarios import load
-from scenarios.timeline import SITES, log_odds, national_trend, read_timeline, timeline_for
+from scenarios.timeline import BUILT_IN_SITES, national_trend, percent_log_odds, read_timeline, timeline_for
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 GOOD = """
@@ -25,7 +25,7 @@ evidence = ["K01"]
 
 def investigators(start: str, date: str, **options: object) -> float:
     scenario = load("villa_canales", start=start, **options)  # type: ignore[arg-type]
-    return float(rows_at(scenario, "investigation", datetime.date.fromisoformat(date))["investigators"][0])
+    return float(parameter_rows(scenario, "investigation", datetime.date.fromisoformat(date))["investigators"][0])
 
 
 def test_every_event_has_words_in_both_languages_evidence_and_a_site_that_exists() -> None:
@@ -34,17 +34,17 @@ def test_every_event_has_words_in_both_languages_evidence_and_a_site_that_exists
     for one in events:
         assert one.evidence
         assert set(one.title) == set(one.about) == {"en", "es"}
-        assert set(one.sites) <= set(SITES)
+        assert set(one.sites) <= set(BUILT_IN_SITES)
     assert len({one.event.name for one in events}) == len(events)
 
 
 def test_a_run_that_starts_in_2017_begins_at_the_level_of_the_sites() -> None:
-    for site in SITES:
+    for site in BUILT_IN_SITES:
         scenario = load(site)
         for group in scenario.groups:
             told = scenario.groups[group].rows(1)
             for key in told.dtype.names or ():
-                now = rows_at(scenario, group, datetime.date(2017, 6, 1), ["x"])
+                now = parameter_rows(scenario, group, datetime.date(2017, 6, 1), ["x"])
                 assert now[key][0] == told[key][0], f"{group}.{key}"
 
 
@@ -57,7 +57,7 @@ def test_an_event_holds_from_its_date_until_another() -> None:
 
 def test_policies_act_on_what_the_timeline_left() -> None:
     scenario = load("villa_canales", policies=["training_only"], start="2018-01-01")
-    rows = rows_at(scenario, "adoption", datetime.date(2018, 6, 1))
+    rows = parameter_rows(scenario, "adoption", datetime.date(2018, 6, 1))
     assert rows["places"][0] == pytest.approx(2.0 * 0.7 + 50.0)
 
 
@@ -67,7 +67,7 @@ def test_soldiers_patrol_villa_canales_until_the_end_of_march_2018() -> None:
     world.run_for(62 * 3)
     told = world.datacollector.get_model_vars_dataframe()["army_visits"].tolist()
     assert told == [31 * 3 * 8.0, 0.0]
-    assert world.rows["detentions"] == 0.0
+    assert world.month_row["detentions"] == 0.0
 
 
 def test_without_the_political_calendar_no_event_happens() -> None:
@@ -75,8 +75,8 @@ def test_without_the_political_calendar_no_event_happens() -> None:
     scenario = load("villa_canales", start="2010-01-01", set=SMALL | {"mechanisms.political_calendar": False})
     world = TrustModel(scenario, rng=1)
     world.run_for(93)
-    assert world.rows["national_trend"] == 1.0
-    assert world.rows["investigators"] == 8.0
+    assert world.month_row["national_trend"] == 1.0
+    assert world.month_row["investigators"] == 8.0
 
 
 def test_the_national_trend_is_one_in_2017_and_higher_before() -> None:
@@ -90,10 +90,10 @@ def test_the_national_trend_is_one_in_2017_and_higher_before() -> None:
 def test_a_hindcast_follows_the_trend_from_year_to_year() -> None:
     world = TrustModel(load("villa_canales", start="2008-12-01", set=SMALL), rng=1)
     world.run_for(31 * 3)
-    assert world.rows["national_trend"] == pytest.approx(45.01 / 32.78)
+    assert world.month_row["national_trend"] == pytest.approx(45.01 / 32.78)
     world.run_for(31 * 3)
-    assert world.rows["national_trend"] == pytest.approx(45.57 / 32.78)
-    assert world.rows["investigators"] == 4.0
+    assert world.month_row["national_trend"] == pytest.approx(45.57 / 32.78)
+    assert world.month_row["investigators"] == 4.0
 
 
 def test_the_mood_of_the_nation_follows_the_surveys_by_year() -> None:
@@ -102,11 +102,11 @@ def test_the_mood_of_the_nation_follows_the_surveys_by_year() -> None:
         world = TrustModel(load("villa_canales", start=f"{year}-08-15", set=SMALL), rng=1)
         found[year] = float(world.state.mood[0])
     assert found[2017] == 0.0
-    assert found[2012] == pytest.approx(log_odds((23.0 + 29.8) / 2.0) - log_odds(32.6))
-    assert found[2018] == found[2024] == pytest.approx(log_odds(34.3) - log_odds(32.6))
+    assert found[2012] == pytest.approx(percent_log_odds((23.0 + 29.8) / 2.0) - percent_log_odds(32.6))
+    assert found[2018] == found[2024] == pytest.approx(percent_log_odds(34.3) - percent_log_odds(32.6))
 
 
-@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("site", BUILT_IN_SITES)
 def test_events_concern_their_sites_only_and_those_that_extend_them(site: str, tmp_path: Path) -> None:
     names = {event.name for event in timeline_for([site])}
     assert ("Cumbre de Alaska" in names) == (site == "totonicapan")

@@ -14,12 +14,12 @@ from experiments.validation.calibration import Town, numbers_of, points, referen
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.tape import NUMBER, OWN, PARAMETERS, Taped, year_of
 from model.engine.calendar import YEAR
-from model.engine.parameters import every_number
-from model.engine.rows import zeros
+from model.engine.parameters import all_parameters
+from model.engine.rows import zero_rows
 from model.trust.belief_updating import rules as belief_updating
 from model.trust.belief_updating import schema as belief_updating_schema
-from model.trust.ledger.rules import lost_since
-from model.world.columns import Mind
+from model.trust.ledger.rules import decay_since
+from model.world.columns import ResidentState
 from scenarios import load
 
 SMALL = {"population.scale": 0.05}
@@ -33,11 +33,11 @@ def small() -> tuple[Town, dict[str, float]]:
 
 def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
     luck = np.random.default_rng(3)
-    minds = zeros(Mind, 200)
-    for name in (*belief_updating_schema.COUNTS, "disposed_fairness", "disposed_effectiveness"):
+    minds = zero_rows(ResidentState, 200)
+    for name in (*belief_updating_schema.EVIDENCE_COLUMNS, "disposed_fairness", "disposed_effectiveness"):
         minds[name] = luck.random(200)
     disposition = np.stack([minds["disposed_fairness"], minds["disposed_effectiveness"]])
-    ours = panel.trust_of(disposition, {name: minds[name] for name in belief_updating_schema.COUNTS})
+    ours = panel.trust_of(disposition, {name: minds[name] for name in belief_updating_schema.EVIDENCE_COLUMNS})
     np.testing.assert_allclose(ours, [belief_updating.trust_of(mind, 1.0) for mind in minds], rtol=1e-12)
 
 
@@ -45,20 +45,20 @@ def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
     scenario = load("villa_canales", set=SMALL)
     world, numbers = Taped(scenario, rng=2), numbers_of(scenario)
     one = tape.tape_of(scenario, 2, numbers, world.town)
-    ours, trust = year_of(one, numbers), world.numbers["trust"][0]
+    ours, trust = year_of(one, numbers), world.parameters["trust"][0]
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
     busy = int(np.bincount(one.who).argmax())
-    minds = zeros(Mind, 1)
+    minds = zero_rows(ResidentState, 1)
     before = one.who == busy
     assert before.sum() > 5
     who = rows["who"][np.flatnonzero(keeps(rows, ticks, world, one, busy))][0]
     for tick, row in zip(ticks[rows["who"] == who], rows[rows["who"] == who], strict=True):
         if world.tick - tick <= YEAR:
             age(minds[0], int(tick), trust)
-            belief_updating.take_in(minds[0], row, trust)
+            belief_updating.add_evidence(minds[0], row, trust)
     age(minds[0], world.tick, trust)
-    for name in belief_updating_schema.COUNTS:
+    for name in belief_updating_schema.EVIDENCE_COLUMNS:
         assert ours[name][busy] == pytest.approx(minds[0][name], rel=1e-9, abs=1e-15)
 
 
@@ -74,9 +74,9 @@ def keeps(rows, ticks, world, one, place):
 
 def age(mind, tick, trust):
     """Let the evidence of one row fade to a tick."""
-    fast, slow = lost_since(mind, tick, trust)
-    belief_updating.fade_good(mind, fast, slow)
-    belief_updating.fade_bad(mind, fast, slow)
+    fast, slow = decay_since(mind, tick, trust)
+    belief_updating.decay_good(mind, fast, slow)
+    belief_updating.decay_bad(mind, fast, slow)
     mind["touched"] = tick
 
 
@@ -127,7 +127,7 @@ def test_panels_lie_at_the_level_of_the_reference_town(small) -> None:
 @pytest.mark.parametrize("event", EVENTS, ids=lambda one: one.name)
 def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, event) -> None:
     town, numbers = small
-    state, known = state_of(town, numbers, every=2), {name: about for name, _, about in every_number()}
+    state, known = state_of(town, numbers, every=2), {name: about for name, _, about in all_parameters()}
     for aim in (event.points, event.low, event.high):
         weight = weigh(state, event, numbers, aim)
         assert points(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(aim, abs=1e-3)
@@ -153,7 +153,7 @@ def test_the_share_of_trusting_follows_from_the_noise_of_answers() -> None:
 
 
 def test_the_defaults_are_those_of_the_first_reading() -> None:
-    found, known = readings.readings()[readings.CENTRE], {name: value for name, value, _ in every_number()}
+    found, known = readings.readings()[readings.CENTRE], {name: value for name, value, _ in all_parameters()}
     assert {name: known[name] for name in found} == found
 
 

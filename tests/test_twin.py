@@ -23,13 +23,13 @@ from plain.state import FIELDS, GROWING, PER, Rows
 from plain.town import HEARD_OUT_OF, HELP_BY, PlainTown
 from shapely.geometry import Polygon
 
-from model.engine.parameters import Group
-from model.engine.scenario import DatedEvent, Entry, Facility, Scenario, Settlement
+from model.engine.parameters import ParameterGroup
+from model.engine.scenario import DatedEvent, Facility, PolicyEntry, Scenario, Settlement
 from model.simulation.model import TrustModel
 from model.simulation.registry import TABLES
 from model.town.town import build_town
-from model.world.shift_events import REASONS
-from scenarios.groups import declare_all
+from model.world.shift_events import UNSERVED_REASONS
+from scenarios.groups import declared_groups
 
 COLUMNS = {
     "visits": ("post", "cell", "minute", "kind", "routed", "alive", "km"),
@@ -482,9 +482,9 @@ CALM = settings(
 """The same towns in every run; the message of a difference says enough without a search for the smallest."""
 
 
-def own_groups() -> dict[str, type[Group]]:
+def own_groups() -> dict[str, type[ParameterGroup]]:
     """Groups of the model, without those that other tests declare: one town must not depend on what ran before."""
-    return {name: group for name, group in declare_all().items() if group.__module__.startswith("model.")}
+    return {name: group for name, group in declared_groups().items() if group.__module__.startswith("model.")}
 
 
 def mechanisms() -> list[str]:
@@ -497,7 +497,7 @@ def wild(seed: int, share: float) -> dict[str, dict[str, float]]:
     chance = random.Random(seed)
     changes: dict[str, dict[str, float]] = {}
     for name, group in sorted(own_groups().items()):
-        for key, about in group.numbers().items():
+        for key, about in group.parameter_specs().items():
             whole = group.kind(key) is int
             drawn, value = chance.random(), chance.uniform(about.low, about.high + whole)
             if name not in SETTING and drawn < share:
@@ -561,12 +561,12 @@ class Small:
 def small_scenario(**of: Any) -> Scenario:
     """Build a small town in which much happens."""
     small = Small(**of)
-    values = small.numbers()
+    values = small.parameter_specs()
     return Scenario(
         name="small",
         title={"en": "A small town"},
         start=small.start,
-        groups={name: group().replace(values.get(name, {})) for name, group in declare_all().items()},
+        groups={name: group().replace(values.get(name, {})) for name, group in declared_groups().items()},
         outline=small.outline(),
         lake=None,
         settlements=tuple(settlement(row, road, small.organised) for row, road in enumerate(small.roads)),
@@ -607,17 +607,17 @@ def events(start: datetime.date) -> tuple[DatedEvent, ...]:
             start=third,
             until=eighth,
             entries=(
-                Entry(parameter="political_calendar.trend", how="set", value=3.0),
-                Entry(parameter="contacts.stop", how="scale", value=0.5),
-                Entry(parameter="investigation.investigators", how="add", value=0.5),
-                Entry(parameter="roster.couples", how="set", value=2.4),
-                Entry(parameter="response.all_caught", how="set", value=0.1),
-                Entry(parameter="guards.shops", how="set", value=0.8),
-                Entry(parameter="resources.vehicles", how="set", value=1.6),
-                Entry(parameter="offenders.slots", how="set", value=1.5),
-                Entry(parameter="offenders.amnesty", how="set", value=0.1),
-                Entry(parameter="offenders.roundup", how="set", value=0.2),
-                Entry(parameter="consultation.inform", how="set", value=0.5),
+                PolicyEntry(parameter="political_calendar.trend", how="set", value=3.0),
+                PolicyEntry(parameter="contacts.stop", how="scale", value=0.5),
+                PolicyEntry(parameter="investigation.investigators", how="add", value=0.5),
+                PolicyEntry(parameter="roster.couples", how="set", value=2.4),
+                PolicyEntry(parameter="response.all_caught", how="set", value=0.1),
+                PolicyEntry(parameter="guards.shops", how="set", value=0.8),
+                PolicyEntry(parameter="resources.vehicles", how="set", value=1.6),
+                PolicyEntry(parameter="offenders.slots", how="set", value=1.5),
+                PolicyEntry(parameter="offenders.amnesty", how="set", value=0.1),
+                PolicyEntry(parameter="offenders.roundup", how="set", value=0.2),
+                PolicyEntry(parameter="consultation.inform", how="set", value=0.5),
             ),
             shock=-0.5,
             crisis=0.7,
@@ -625,7 +625,7 @@ def events(start: datetime.date) -> tuple[DatedEvent, ...]:
         DatedEvent(
             name="calm",
             start=eighth,
-            entries=(Entry(parameter="trust.mood", how="set", value=0.3),),
+            entries=(PolicyEntry(parameter="trust.mood", how="set", value=0.3),),
             shock=1.0,
         ),
     )
@@ -733,7 +733,7 @@ def assert_same_state(tick: int, fast: Any, plain: PlainTown) -> None:
     for table, tell in PER.items():
         assert_same_rows(tick, table, getattr(fast.state, table), tell(plain))
     for table, tell in GROWING.items():
-        found, rows = getattr(fast.state, table).filled(), tell(plain)
+        found, rows = getattr(fast.state, table).used_rows(), tell(plain)
         assert_same_rows(tick, table, found, rows[: len(found)])
         assert len(found) == len(rows), (
             f"{when(tick)}: {table} has {len(found)} rows in the fast model, {len(rows)} here"
@@ -889,7 +889,7 @@ def happened(plain: PlainTown, tick: int) -> Counter[str]:
     """Return how much of what happened in a shift."""
     counts = Counter({table: len(rows) for table, rows in plain.trace().items()})
     counts.update(choice.matter for choice in plain.choices if choice.tick == tick)
-    counts.update(REASONS[one.reason] for one in plain.unserved)
+    counts.update(UNSERVED_REASONS[one.reason] for one in plain.unserved)
     counts["displaced"] = sum(incident.displaced for incident in plain.incidents)
     counts["served by a reinforcement"] = sum(one.couple.reinforces for one in plain.responses)
     counts["served a shift later"] = sum(one.born < tick for one in plain.responses)
@@ -990,7 +990,7 @@ def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models
         changes=SCARCE,
     )
     counts = live_together(scenario, 3, 120)
-    assert all(counts[name] for name in (*REASONS, *ON_CALLS)), counts
+    assert all(counts[name] for name in (*UNSERVED_REASONS, *ON_CALLS)), counts
 
 
 def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models() -> None:
@@ -1075,7 +1075,7 @@ def test_a_town_whose_problems_are_met_lives_the_same_months_in_both_models() ->
 
 def end_of(group: str, end: str) -> dict[str, float]:
     """Return the lowest or the highest values that a group may have."""
-    about = own_groups()[group].numbers()
+    about = own_groups()[group].parameter_specs()
     return {name: getattr(one, end) for name, one in about.items()}
 
 
@@ -1084,7 +1084,9 @@ def leaning(end: str) -> dict[str, dict[str, float]]:
     moved: dict[str, dict[str, float]] = {}
     for name in DECIDERS:
         group, goal = own_groups()[name], end_of(name, end)
-        strengths = [key for key, about in group.numbers().items() if about.role == "behaviour" and about.off is None]
+        strengths = [
+            key for key, about in group.parameter_specs().items() if about.role == "behaviour" and about.off is None
+        ]
         for key in strengths:
             value = getattr(group(), key)
             moved.setdefault(name, {})[key] = type(value)(value + 0.1 * (goal[key] - value))

@@ -7,12 +7,12 @@ import pytest
 from experiments.compare import criteria as draws
 from experiments.validation import knockouts
 from model.engine.errors import InputError
-from model.measures.criteria import CRITERIA, TRACES, parts_of
+from model.measures.criteria import CRITERIA, PART_READERS, criterion_parts
 from model.simulation.registry import MEASURES
 from scenarios.anchors import read_anchors
-from scenarios.groups import mechanisms
+from scenarios.groups import switchable_mechanisms
 
-OWN = [name for name, group in mechanisms().items() if group.__module__.startswith("model.")]
+OWN = [name for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")]
 
 
 def table(**columns: list[float]) -> pd.DataFrame:
@@ -61,15 +61,15 @@ def test_draws_are_fixed_lie_within_their_limits_and_weigh_alike() -> None:
         assert 0.5 <= ratio.min() < 0.55
         assert 1.8 < ratio.max() <= 2.0
         assert np.median(ratio) == pytest.approx(1.0, abs=0.06)
-    weights = draws.weights_drawn(parts_of("c1"))
+    weights = draws.weights_drawn(criterion_parts("c1"))
     assert weights.sum(axis=1) == pytest.approx(np.ones(len(weights)))
     assert weights.mean(axis=0) == pytest.approx(np.full(4, 0.25), abs=0.02)
-    assert np.array_equal(weights, draws.weights_drawn(parts_of("c1")))
+    assert np.array_equal(weights, draws.weights_drawn(criterion_parts("c1")))
 
 
 def measured(level: float) -> pd.DataFrame:
     """A year in which every trace but those of C4 stands at one level."""
-    columns = {f"{part}.trace": [0.0 if part.startswith("c4") else level] * 12 for part in TRACES}
+    columns = {f"{part}.trace": [0.0 if part.startswith("c4") else level] * 12 for part in PART_READERS}
     return pd.DataFrame({"seed": 1, "month": range(12)} | columns)
 
 

@@ -89,7 +89,7 @@ def test_a_lever_moved_stands_where_it_was_put_whatever_policies_do_to_it(small:
     for value in (1.0, 0.0, 0.37):
         lane.move(LEVER, value)
         lane.go(3)
-        assert lane.world.numbers["resources"]["repair"][0] == pytest.approx(value, abs=1e-12)
+        assert lane.world.parameters["resources"]["repair"][0] == pytest.approx(value, abs=1e-12)
     assert lane.lever(LEVER) == pytest.approx(0.37)
 
 
@@ -202,7 +202,7 @@ def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
 def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
     lane = Lane(small, 7)
     lane.go(60)
-    book = lane.world.book
+    book = lane.world.shift_events
     while not book.counts[INCIDENTS]:
         lane.step()
     shown = len(frames.incidents_of(lane.world, lane.site.town)) // 12
@@ -330,7 +330,7 @@ def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.M
     real = biography.hear_incidents
 
     def with_a_victim(world: Any, lives: Any, secret: Any, told: Any) -> None:
-        rows = world.book.filled(INCIDENTS)
+        rows = world.shift_events.rows_of(INCIDENTS)
         if len(rows):
             rows[0]["victim"], rows[0]["kind"] = victim, HOMICIDE
         real(world, lives, secret, told)

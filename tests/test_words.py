@@ -13,12 +13,12 @@ from experiments.runs import dictionary, words
 from experiments.runs.words import LANGUAGES, every_word, gathered
 from experiments.viewer import why
 from experiments.viewer.levers import levers
-from model.engine.choices import AGENTS, MATTERS
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
-from model.engine.parameters import every_number
-from model.measures.criteria import WORDS
-from model.simulation.registry import CAUSES, COUNTS, MEASURES
+from model.engine.parameters import all_parameters
+from model.measures.criteria import GRADES
+from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES
 from model.town.crime_kinds import NAMES as KINDS
 from model.world.month import GROUPS
 
@@ -62,14 +62,16 @@ def named_by_the_model() -> dict[str, set[str]]:
         "kinds": set(KINDS),
         "groups": set(GROUPS),
         "people": set(IN_SENTENCES),
-        "verdicts": set(WORDS),
-        "units": {one.unit for one in MEASURES.values()} | {one[2].unit for one in every_number()} | dictionary.units(),
+        "verdicts": set(GRADES),
+        "units": {one.unit for one in MEASURES.values()}
+        | {one[2].unit for one in all_parameters()}
+        | dictionary.units(),
         "levers": {lever.name for lever in every},
-        "parameters": {name for name, _, about in every_number() if about.role != "lever"},
-        "agents": set(AGENTS),
-        "matters": {one.name for one in MATTERS.values()},
-        "options": {f"{one.name}.{option}" for one in MATTERS.values() for option in one.options},
-        "reasons": {f"{one.name}.{term}" for one in MATTERS.values() for term in one.terms} | {"luck"},
+        "parameters": {name for name, _, about in all_parameters() if about.role != "lever"},
+        "agents": set(AGENT_TYPES),
+        "matters": {one.name for one in CHOICES_DECLARED.values()},
+        "options": {f"{one.name}.{option}" for one in CHOICES_DECLARED.values() for option in one.options},
+        "reasons": {f"{one.name}.{term}" for one in CHOICES_DECLARED.values() for term in one.terms} | {"luck"},
     }
 
 
@@ -80,7 +82,7 @@ def test_everything_has_words_and_no_words_are_without_a_thing(part: str) -> Non
 
 def test_the_english_of_a_parameter_is_that_of_the_code_so_that_its_spanish_is_reread_when_it_changes() -> None:
     said = {name: text["en"] for name, text in every_word()["parameters"].items()}
-    assert said == {name: about.about for name, _, about in every_number() if about.role != "lever"}
+    assert said == {name: about.about for name, _, about in all_parameters() if about.role != "lever"}
 
 
 def test_events_of_a_life_are_those_of_causes() -> None:
@@ -94,7 +96,7 @@ def test_events_of_a_life_are_those_of_causes() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_column_has_a_meaning_of_its_own(language: str) -> None:
     told = [words.meaning(name, language) for name in MEASURES]
-    assert set(COUNTS) <= set(MEASURES)
+    assert set(COUNT_NAMES) <= set(MEASURES)
     assert len(set(told)) == len(told), sorted({one for one in told if told.count(one) > 1})
 
 

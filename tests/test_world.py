@@ -17,15 +17,15 @@ import pytest
 
 from model.crime.crime.rules import odds_of
 from model.engine.calendar import tick_of
-from model.engine.scenario import Entry, Policy, Scenario
+from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.police.contacts.rules import beat_of
 from model.police.officers import rules as officers
-from model.simulation.model import TrustModel, verbs_of
-from model.simulation.registry import SHIFT
+from model.simulation.model import TrustModel, steps_of_shift
+from model.simulation.registry import SHIFT_SCHEDULE
 from model.town.crime_kinds import EXTORTION, HOMICIDE
 from model.town.town import Town, build_town
-from model.trust.ledger.rules import total_trust
-from model.world.mechanism import Given, Morning, Pass
+from model.trust.ledger.rules import sum_trust_by_settlement
+from model.world.mechanism import KernelArguments, KernelStep, MorningStep
 from model.world.shift_events import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
 from scenarios import load
 
@@ -46,7 +46,7 @@ BUSY = {
 def same_state(one: TrustModel, other: TrustModel) -> bool:
     """Whether two worlds hold the same bits."""
     tables = [(getattr(one.state, name), getattr(other.state, name)) for name in vars(one.state)]
-    arrays = [(a, b) if isinstance(a, np.ndarray) else (a.filled(), b.filled()) for a, b in tables]
+    arrays = [(a, b) if isinstance(a, np.ndarray) else (a.used_rows(), b.used_rows()) for a, b in tables]
     return one.tick == other.tick and all(bits(a) == bits(b) for a, b in arrays)
 
 
@@ -76,7 +76,7 @@ def test_people_are_conserved_but_for_booked_deaths(live: Live) -> None:
 
 def test_in_every_settlement_and_month_the_causes_sum_to_the_change_of_trust(live: Live) -> None:
     world = live(0, **BUSY)
-    before = total_trust(world.state.minds, world.town.people, world.town.n_settlements)
+    before = sum_trust_by_settlement(world.state.minds, world.town.people, world.town.n_settlements)
     for _ in range(3):
         start = world.month
         while world.month == start:
@@ -137,7 +137,7 @@ def test_a_policy_that_changes_nothing_makes_no_difference_at_all(
 ) -> None:
     idle = Policy(
         name="idle",
-        entries=(Entry(parameter="roster.gallons", how="scale", value=1.0),),
+        entries=(PolicyEntry(parameter="roster.gallons", how="scale", value=1.0),),
         start=villa.start.replace(day=20),
     )
     one = live(2 * MONTH)
@@ -150,7 +150,7 @@ def test_a_policy_that_changes_nothing_makes_no_difference_at_all(
 def test_a_policy_begins_on_its_date_and_changes_nothing_before(live: Live, villa: Scenario, villa_town: Town) -> None:
     absent = Policy(
         name="nobody comes",
-        entries=(Entry(parameter="roster.absence", how="set", value=1.0),),
+        entries=(PolicyEntry(parameter="roster.absence", how="set", value=1.0),),
         start=villa.start.replace(day=20),
     )
     one = live(57)
@@ -305,11 +305,11 @@ def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: 
         world.step()
         if shift == MONTH // 2:  # more than ever happens here
             world.state.repeats.reserve(10_000)
-            world.book.reserve(INCIDENTS, 10_000)
-        beat, odds, stage = world.laid(beat_of), world.laid(odds_of), world.stage()
-        assert beat.contacts is world.numbers["contacts"]
+            world.shift_events.reserve(INCIDENTS, 10_000)
+        beat, odds, stage = world.cached_view(beat_of), world.cached_view(odds_of), world.shift_context()
+        assert beat.contacts is world.parameters["contacts"]
         assert odds.repeats is world.state.repeats.rows
-        assert stage.day.incidents is world.book.tables["incidents"]
+        assert stage.day.incidents is world.shift_events.tables["incidents"]
         assert (stage.tick, stage.where) == (world.tick, world.calendar.place_list(world.tick))
         fair.add(float(beat.contacts["fair"][0]))
         places |= {id(odds.repeats), id(stage.day.incidents)}
@@ -319,26 +319,32 @@ def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: 
 
 def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_change(live: Live) -> None:
     world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
-    given, times = officers.prepare.given, []
+    given, times = officers.before_step.given, []
 
-    def told(world: TrustModel) -> Given:
+    def told(world: TrustModel) -> KernelArguments:
         times.append(world.tick)
         return given(world)
 
-    brief = Pass(officers.prepare.rule, told)
-    world.shifts = tuple(tuple(brief if verb is officers.prepare else verb for verb in part) for part in world.shifts)
+    brief = KernelStep(officers.before_step.rule, told)
+    world.shift_steps = tuple(
+        tuple(brief if verb is officers.before_step else verb for verb in part) for part in world.shift_steps
+    )
     first = world.tick
     for shift in range(MONTH):
         world.step()
         if shift == MONTH // 2:
-            world.book.reserve(INCIDENTS, 10_000)
+            world.shift_events.reserve(INCIDENTS, 10_000)
     assert times[0] == first
     assert {tick_of(datetime.date(2017, 1, 11)), first + MONTH // 2 + 1} <= set(times)
     assert len(times) < MONTH // 2
 
 
 def test_verbs_of_mornings_are_left_out_of_other_shifts() -> None:
-    mornings, others = verbs_of(0), verbs_of(1)
-    assert verbs_of(2) == others
-    assert set(mornings) - set(others) == {verb for verb in SHIFT.values() if isinstance(verb, Morning)} != set()
-    assert mornings == tuple(SHIFT.values())
+    mornings, others = steps_of_shift(0), steps_of_shift(1)
+    assert steps_of_shift(2) == others
+    assert (
+        set(mornings) - set(others)
+        == {verb for verb in SHIFT_SCHEDULE.values() if isinstance(verb, MorningStep)}
+        != set()
+    )
+    assert mornings == tuple(SHIFT_SCHEDULE.values())

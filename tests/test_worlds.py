@@ -16,14 +16,14 @@ from experiments.runs.identity import canonical, identity, settings_of
 from experiments.runs.spec import RunSpec
 from experiments.viewer.views import ready
 from model.engine.errors import InputError
-from model.engine.parameters import every_number
-from model.engine.policies import changes, dates, rows_at
+from model.engine.parameters import all_parameters
+from model.engine.policies import changed_rows, parameter_rows, turning_dates
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
 from scenarios import load
-from scenarios.groups import declare_all
-from scenarios.policy_files import POLICIES, WORLDS, chosen_policies, read_policy
-from scenarios.reading import built_in
+from scenarios.groups import declared_groups
+from scenarios.policy_files import POLICIES, WORLDS, parse_policy_words, read_policy
+from scenarios.reading import built_in_files
 
 Live = Callable[..., TrustModel]
 SITES = ("villa_canales", "totonicapan")
@@ -32,7 +32,7 @@ TWO_MONTHS = 3 * 59
 DAY = datetime.timedelta(days=1)
 START = datetime.date(2017, 1, 1)
 CORNERS = ("all_best", "all_worst")
-READY = list(built_in(WORLDS))
+READY = list(built_in_files(WORLDS))
 
 
 def written(folder: Path, text: str, name: str = "trial", inside: str = "worlds") -> str:
@@ -56,7 +56,9 @@ def wrong(*words: str) -> str:
 
 
 def numbers(scenario: Scenario, date: datetime.date) -> dict[str, np.ndarray]:
-    return {group: rows_at(scenario, group, date) for group in sorted(declare_all()) if group in scenario.groups}
+    return {
+        group: parameter_rows(scenario, group, date) for group in sorted(declared_groups()) if group in scenario.groups
+    }
 
 
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
@@ -67,12 +69,12 @@ def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
 
 
 def test_names_are_unique_among_policies_and_worlds() -> None:
-    assert not set(built_in(POLICIES)) & set(built_in(WORLDS))
-    assert set(scenarios.worlds()) == set(built_in(WORLDS))
+    assert not set(built_in_files(POLICIES)) & set(built_in_files(WORLDS))
+    assert set(scenarios.worlds()) == set(built_in_files(WORLDS))
     assert not set(scenarios.policies()) & set(scenarios.worlds())
 
 
-@pytest.mark.parametrize("name", sorted(built_in(WORLDS)))
+@pytest.mark.parametrize("name", sorted(built_in_files(WORLDS)))
 def test_a_world_says_in_both_languages_what_it_is_for_and_that_it_proposes_nothing(name: str) -> None:
     world = scenarios.worlds()[name]
     assert set(world.title) == set(world.about) == {"en", "es"}
@@ -107,8 +109,8 @@ def other() -> TrustModel:
 @pytest.mark.parametrize("site", SITES)
 def test_the_best_and_the_worst_world_set_every_lever_to_ends_on_both_sides(site: str) -> None:
     usual = load(site)
-    of_the_model = {name for name, group in declare_all().items() if group.__module__.startswith("model.")}
-    levers = {name for name, _, about in every_number() if about.role == "lever"}
+    of_the_model = {name for name, group in declared_groups().items() if group.__module__.startswith("model.")}
+    levers = {name for name, _, about in all_parameters() if about.role == "lever"}
     levers = {name for name in levers if name.partition(".")[0] in of_the_model}
     best, worst = ({one.parameter: one.value for one in read_policy(name).policy.entries} for name in CORNERS)
     assert (levers - set(best), levers - set(worst)) == (set(), set())
@@ -132,7 +134,7 @@ def test_a_closed_town_has_no_calendar_no_crises_and_nobody_who_comes_or_goes(li
     none = ("births", "natural_deaths", "departures", "crises", "officers_moved", "officers_retired")
     assert {name: months[name].sum() for name in none} == dict.fromkeys(none, 0)
     assert (months["national_trend"] == 1.0).all()
-    assert (world.numbers["political_calendar"]["shock"] == 0.0).all()
+    assert (world.parameters["political_calendar"]["shock"] == 0.0).all()
 
 
 def test_police_that_talk_to_nobody_answer_calls(live: Live) -> None:
@@ -159,28 +161,28 @@ def test_police_that_talk_to_nobody_answer_calls(live: Live) -> None:
 def test_a_world_ends_on_a_date_or_so_long_after_it_began(tmp_path: Path, until: str, end: datetime.date) -> None:
     text = f'until = {until}\n[set]\n"contacts.foot" = 0\n[scale]\n"roster.gallons" = 2\n'
     limited, usual = town(written(tmp_path, text) + "@2017-03-01"), town()
-    assert end in dates(limited)
-    assert {"contacts", "roster"} <= set(changes(limited, end))
+    assert end in turning_dates(limited)
+    assert {"contacts", "roster"} <= set(changed_rows(limited, end))
     for date, equal in ((START, True), (datetime.date(2017, 3, 1), False), (end - DAY, False), (end, True)):
         assert same(numbers(limited, date), numbers(usual, date)) == equal, date
 
 
 def test_a_month_too_short_ends_a_world_on_its_last_day(tmp_path: Path) -> None:
     path = written(tmp_path, 'until = "1 month"\n[set]\n"contacts.foot" = 0\n')
-    assert datetime.date(2017, 2, 28) in dates(town(path + "@2017-01-31"))
+    assert datetime.date(2017, 2, 28) in turning_dates(town(path + "@2017-01-31"))
 
 
 def test_a_world_that_begins_in_the_warm_up_lasts_from_the_first_day_on(tmp_path: Path) -> None:
     path = written(tmp_path, 'until = "14 days"\n[set]\n"contacts.foot" = 0\n')
-    assert {START, START + 14 * DAY} <= set(dates(town(path + "@2016-06-01")))
+    assert {START, START + 14 * DAY} <= set(turning_dates(town(path + "@2016-06-01")))
 
 
 @pytest.mark.parametrize(("words", "day"), [("", START), ("@2018-03-01", datetime.date(2018, 3, 1))])
 def test_a_world_that_acts_once_is_in_force_for_one_day(tmp_path: Path, words: str, day: datetime.date) -> None:
     once, usual = town(written(tmp_path, 'once = true\n[set]\n"contacts.foot" = 0\n') + words), town()
-    foot = rows_at(usual, "contacts", day)["foot"][0]
+    foot = parameter_rows(usual, "contacts", day)["foot"][0]
     wanted = {day - DAY: foot, day: 0.0, day + DAY: foot}
-    assert {date: rows_at(once, "contacts", date)["foot"][0] for date in wanted} == wanted
+    assert {date: parameter_rows(once, "contacts", date)["foot"][0] for date in wanted} == wanted
     assert same(numbers(once, day + DAY), numbers(usual, day + DAY))
 
 
@@ -192,7 +194,7 @@ def test_after_its_end_life_goes_on_with_the_numbers_of_the_status_quo(tmp_path:
     before = world.checkpoint()["tick"], len(world.minds)
     world.run_for(3)
     assert (world.tick, len(world.minds)) == (before[0] + 3, before[1])
-    assert same(dict(world.numbers), dict(usual.numbers))
+    assert same(dict(world.parameters), dict(usual.numbers))
     assert world.state.tally[0]["greetings"] > 0
     assert (world.minds["fair_fast"] != usual.minds["fair_fast"]).any()
 
@@ -202,7 +204,7 @@ def test_the_calendar_comes_back_with_its_events_when_a_world_ends(tmp_path: Pat
     closed, usual = town(path), town()
     assert not same(numbers(closed, datetime.date(2018, 12, 31)), numbers(usual, datetime.date(2018, 12, 31)))
     assert same(numbers(closed, datetime.date(2019, 1, 1)), numbers(usual, datetime.date(2019, 1, 1)))
-    assert set(changes(closed, datetime.date(2019, 1, 1))) >= {"political_calendar", "consultation", "adoption"}
+    assert set(changed_rows(closed, datetime.date(2019, 1, 1))) >= {"political_calendar", "consultation", "adoption"}
 
 
 def test_a_world_lives_on_from_a_saved_state_bit_for_bit(tmp_path: Path, live: Live) -> None:
@@ -302,9 +304,9 @@ def test_the_text_of_a_run_repeats_a_world_with_its_date() -> None:
 
 def test_a_date_holds_for_worlds_as_for_policies(tmp_path: Path) -> None:
     path = written(tmp_path, 'until = "14 days"\n' + FOOT)
-    found = chosen_policies(f"{path}+mopsic_full@2018-03-01")
+    found = parse_policy_words(f"{path}+mopsic_full@2018-03-01")
     assert [one.start for one in found] == [datetime.date(2018, 3, 1)] * 2
-    assert datetime.date(2018, 3, 15) in dates(town(f"{path}+mopsic_full@2018-03-01"))
+    assert datetime.date(2018, 3, 15) in turning_dates(town(f"{path}+mopsic_full@2018-03-01"))
 
 
 def test_a_policy_under_another_name_does_the_same(tmp_path: Path, live: Live) -> None:
@@ -324,12 +326,12 @@ def test_worlds_are_listed_apart_from_policies(capsys: pytest.CaptureFixture[str
     show(world_lines())
     out = capsys.readouterr().out
     assert out.startswith("Worlds: for experiments, no proposals")
-    assert re.findall(r"^(\w+)$", out, re.M) == sorted(built_in(WORLDS))
-    assert not {line for line in policy_lines() if line in built_in(WORLDS)}
+    assert re.findall(r"^(\w+)$", out, re.M) == sorted(built_in_files(WORLDS))
+    assert not {line for line in policy_lines() if line in built_in_files(WORLDS)}
 
 
 def test_the_page_offers_worlds_after_policies_and_calls_them_so() -> None:
-    assert list(ready("en")) == [*built_in(POLICIES), *built_in(WORLDS)]
+    assert list(ready("en")) == [*built_in_files(POLICIES), *built_in_files(WORLDS)]
     assert ready("en")["closed_town"] == "World for experiments: A closed town"
     assert ready("es")["closed_town"].startswith("Mundo para experimentos: ")
 

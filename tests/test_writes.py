@@ -15,21 +15,21 @@ from test_twin import BUSY, WATCHED, small_scenario
 
 from experiments.documents.writers import own
 from model.engine.scenario import Scenario
-from model.engine.tables import Growing, Grown
+from model.engine.tables import GrowingTable, GrowingTableSpec
 from model.simulation import registry
 from model.simulation.model import TrustModel
-from model.simulation.registry import ORDER, ROWS, TABLES
-from model.trust.ledger.schema import LEDGER, Belief
+from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLES
+from model.trust.ledger.schema import LEDGER, TrustBelief
 from model.world import shift_events
 from model.world.columns import MINDS
-from model.world.mechanism import Verb, nobody, nothing
+from model.world.mechanism import StepFunction, no_residents, no_step
 from scenarios import load
 
 MODEL = Path(registry.__file__).parent.parent
-BY_LEDGER = {LEDGER.name, *(f"{MINDS.name}.{column}" for column in Belief.columns)}
+BY_LEDGER = {LEDGER.name, *(f"{MINDS.name}.{column}" for column in TrustBelief.columns)}
 """What functions of the ledger and its law alone change, whoever calls them."""
-GROWING = {table.name for table in TABLES if isinstance(table, Growing)}
-RECORDS = {id(one): one.name for one in ORDER}
+GROWING = {table.name for table in TABLES if isinstance(table, GrowingTableSpec)}
+RECORDS = {id(one): one.name for one in MECHANISMS}
 HOMES = {
     name: RECORDS[id(module.IT)]
     for name, module in sys.modules.items()
@@ -76,14 +76,14 @@ def tables_of(world: TrustModel) -> Iterator[tuple[str, np.ndarray]]:
     """Yield every table of the State and of the daybook."""
     for table in TABLES:
         found = getattr(world.state, table.name)
-        yield table.name, found.filled() if isinstance(found, Grown) else found
-    for number, name in enumerate(shift_events.TABLES):
-        yield name, world.book.filled(number)
+        yield table.name, found.used_rows() if isinstance(found, GrowingTable) else found
+    for number, name in enumerate(shift_events.EVENT_TABLES):
+        yield name, world.shift_events.rows_of(number)
 
 
 def changed(table: str, dtype: Any, before: bytes, now: bytes) -> set[str]:
     """Return the places that differ: columns; a table as a whole where rows came or went or it has no columns."""
-    if table in GROWING or table not in ROWS:
+    if table in GROWING or table not in ROW_OF_TABLE:
         return {table}
     came_or_went, n = len(before) != len(now), min(len(before), len(now)) // dtype.itemsize
     one, other = (
@@ -93,7 +93,7 @@ def changed(table: str, dtype: Any, before: bytes, now: bytes) -> set[str]:
     columns = {
         f"{table}.{name}"
         for name, (kind, start, *_) in dtype.fields.items()
-        if name in ROWS[table].columns and differs[start : start + kind.itemsize].any()
+        if name in ROW_OF_TABLE[table].columns and differs[start : start + kind.itemsize].any()
     }
     return columns | ({table} if came_or_went else set())
 
@@ -125,13 +125,13 @@ def found() -> dict[str, set[str]]:
         order = [
             dataclasses.replace(
                 one,
-                begin=one.begin if one.begin is nothing else watch.watched(one.name, one.begin),
-                born=one.born if one.born is nobody else watch.watched(one.name, one.born),
+                begin=one.begin if one.begin is no_step else watch.watched(one.name, one.begin),
+                born=one.born if one.born is no_residents else watch.watched(one.name, one.born),
             )
-            for one in ORDER
+            for one in MECHANISMS
         ]
         patch.setattr("model.simulation.model.ORDER", tuple(order))
-        patch.setattr("model.simulation.model.BEARING", tuple(one for one in order if one.born is not nobody))
+        patch.setattr("model.simulation.model.BEARING", tuple(one for one in order if one.born is not no_residents))
         for seed, town in enumerate(towns()):
             live(watch, TrustModel(town, rng=seed))
     return watch.found
@@ -140,19 +140,19 @@ def found() -> dict[str, set[str]]:
 def live(watch: Watch, world: Any) -> None:
     """Let a world live, watched verb by verb; what is learned is the ledger's doing."""
 
-    def watched(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
+    def watched(verbs: Iterable[StepFunction]) -> tuple[StepFunction, ...]:
         return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs)
 
-    world.shifts, world.month_end = tuple(map(watched, world.shifts)), watched(world.month_end)
-    learn = world.learn
+    world.shift_steps, world.month_steps = tuple(map(watched, world.shift_steps)), watched(world.month_steps)
+    learn = world.apply_impressions
     ledger = watch.watched(HOMES["model.trust.ledger.rules"], lambda _: learn())
-    world.learn = lambda: ledger(world)
+    world.apply_impressions = lambda: ledger(world)
     for _ in range(MONTHS):
         world.step()
 
 
 def test_whatever_a_mechanism_changes_is_its_own_or_it_says_so(found: dict[str, set[str]]) -> None:
-    untold = {one.name: found[one.name] - BY_LEDGER - {*own(one), *one.writes} for one in ORDER}
+    untold = {one.name: found[one.name] - BY_LEDGER - {*own(one), *one.writes} for one in MECHANISMS}
     assert {name: sorted(places) for name, places in untold.items() if places} == {}
 
 
@@ -166,18 +166,18 @@ RARE = {
 
 
 def test_whatever_a_mechanism_says_it_writes_it_does_write(found: dict[str, set[str]]) -> None:
-    idle = {one.name: set(one.writes) - found[one.name] - RARE for one in ORDER}
+    idle = {one.name: set(one.writes) - found[one.name] - RARE for one in MECHANISMS}
     assert {name: sorted(places) for name, places in idle.items() if places} == {}
 
 
 def test_nobody_says_twice_or_of_its_own_tables_what_it_writes() -> None:
-    for one in ORDER:
+    for one in MECHANISMS:
         assert len(set(one.writes)) == len(one.writes), one.name
         assert not set(one.writes) & {*own(one), *BY_LEDGER}, one.name
 
 
 def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
-    beliefs = {*Belief.columns} - {"touched"}  # columns of other tables are called so too
+    beliefs = {*TrustBelief.columns} - {"touched"}  # columns of other tables are called so too
     for path in sorted(MODEL.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
@@ -189,9 +189,9 @@ def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
 
 
 def test_a_place_that_no_table_has_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = dataclasses.replace(ORDER[0], writes=("officers.traind",))
+    wrong = dataclasses.replace(MECHANISMS[0], writes=("officers.traind",))
     monkeypatch.setattr(registry, "ORDER", (wrong,))
     with pytest.raises(
         ValueError, match=r"writes .officers\.traind., which no table has; did you mean .officers\.trained."
     ):
-        registry.check()
+        registry.check_registry()

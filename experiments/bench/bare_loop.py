@@ -14,12 +14,12 @@ import numpy as np
 
 from experiments.bench.bare_work import YEARS, Work
 from model.engine.kernels import kernel
-from model.engine.random_streams import decision, luck
+from model.engine.random_streams import keyed_uniform, stream_id
 
 if TYPE_CHECKING:
     from model.simulation.model import TrustModel
 
-BARE = decision("bare loop")
+BARE = stream_id("bare loop")
 YEAR = 1095
 LINE = 8
 """Numbers of eight bytes that the machine brings near at once."""
@@ -57,7 +57,7 @@ def draw(minds: Any, times: Any) -> Any:
     """Draw luck."""
     total = 0.0
     for k in range(times):
-        total += luck(1, BARE, k, k, 0)
+        total += keyed_uniform(1, BARE, k, k, 0)
     return total
 
 

@@ -63,11 +63,11 @@ def clocked(world: "TrustModel", shifts: int) -> dict[str, float]:
 def counted(world: "TrustModel", shifts: int) -> Phases:
     """Let a world live for some shifts; return the events that each phase wrote, and what the books counted."""
     events: dict[str, Counter[str]] = {}
-    names = list(world.book.tables)
-    last = world.book.counts.copy()  # of the shift before, whose page is still open
+    names = list(world.shift_events.tables)
+    last = world.shift_events.counts.copy()  # of the shift before, whose page is still open
 
     def turn(ended: str) -> None:
-        now = world.book.counts
+        now = world.shift_events.counts
         # a count below the last one was set to zero in between: the page was turned
         written = np.where(now < last, now, now - last)
         last[:] = now

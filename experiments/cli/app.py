@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
 from experiments.runs.garbage import look_seldom
-from model.engine.errors import InputError, Stopped
+from model.engine.errors import InputError, WorkStopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 YEARS_OF_CHECK = 3
@@ -238,9 +238,9 @@ def view(
     mesa: options.Mesa = False,
 ) -> None:
     """Open the page: a town, its twin, and why things happen."""
-    from scenarios.extras import need
+    from scenarios.extras import require_extra
 
-    need("page", "view")
+    require_extra("page", "view")
     from experiments.viewer.serve import view as serve
 
     if mesa and (scenario, lang) != ("villa_canales", "en"):
@@ -426,7 +426,7 @@ def code_of(words: list[str]) -> int:
         return app(words or ["--help"], prog_name="confianza", standalone_mode=False) or DONE
     except InputError as wrong:
         return complain(str(wrong), WRONG_INPUT)
-    except Stopped as reason:
+    except WorkStopped as reason:
         return complain(str(reason), OUR_FAULT)
     except TyperException as wrong:
         return complain(wrong.format_message(), WRONG_INPUT)

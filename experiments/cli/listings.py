@@ -11,10 +11,10 @@ from typing import Any
 import scenarios
 from experiments.runs.built_in import told, turned
 from experiments.runs.words import LANGUAGES, meaning, mechanism, parameter, unit
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import Group, Number, every_number
-from model.engine.scenario import Entry, Scenario
-from scenarios.groups import declare_all, mechanism_named, mechanisms
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
+from model.engine.scenario import PolicyEntry, Scenario
+from scenarios.groups import checked_mechanism, declared_groups, switchable_mechanisms
 
 WIDTH = 80
 
@@ -23,9 +23,9 @@ WIDTH = 80
 class Said:
     """What a list of parameters says in one language."""
 
-    group: Callable[[type[Group]], str]
-    about: Callable[[str, Number], str]
-    unit: Callable[[Number], str]
+    group: Callable[[type[ParameterGroup]], str]
+    about: Callable[[str, ParameterSpec], str]
+    unit: Callable[[ParameterSpec], str]
     switches: str
     mechanism: str
     off: str
@@ -37,7 +37,7 @@ class Said:
     role: Mapping[str, str]
 
 
-def in_spanish(group: type[Group]) -> str:
+def in_spanish(group: type[ParameterGroup]) -> str:
     """Return the name of a mechanism in Spanish; other groups have none."""
     return mechanism(group.name, "es") if group.mechanism else ""
 
@@ -119,7 +119,7 @@ def world_lines() -> Iterator[str]:
         yield wrapped(world.about["en"], 4)
 
 
-def deed(entry: Entry) -> str:
+def deed(entry: PolicyEntry) -> str:
     """Return one line of a policy in words."""
     what = {"set": "= ", "scale": "times ", "add": "plus "}[entry.how]
     where = f" in {', '.join(entry.settlements)}" if entry.settlements else ""
@@ -128,18 +128,18 @@ def deed(entry: Entry) -> str:
 
 def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source, in a language."""
-    declare_all()
+    declared_groups()
     say = SAID[language]
     if part == "mechanisms":
         yield from switch_lines(language)
         return
     if part and part.startswith("mechanisms."):
-        yield from group_lines(mechanisms()[mechanism_named(part.partition(".")[2])], scenario, say)
+        yield from group_lines(switchable_mechanisms()[checked_mechanism(part.partition(".")[2])], scenario, say)
         return
     group = ""
     for dotted, default, about in chosen(part):
         if group != (group := dotted.partition(".")[0]):
-            yield from group_lines(Group.known[group], scenario, say)
+            yield from group_lines(ParameterGroup.known[group], scenario, say)
         yield from number_lines(dotted, default, about, scenario, say)
 
 
@@ -147,14 +147,14 @@ def switch_lines(language: str = "en") -> Iterator[str]:
     """Yield every mechanism that can be switched off, with what it is."""
     say = SAID[language]
     yield f"\n[mechanisms] {say.switches}: --set mechanisms.NAME=false"
-    for name, group in mechanisms().items():
+    for name, group in switchable_mechanisms().items():
         yield wrapped(f"mechanisms.{name} = true", 2)
         yield wrapped(say.group(group), 6)
 
 
-def chosen(part: str | None) -> list[tuple[str, float, Number]]:
+def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
     """Return the parameters of this name, of this group, or with this in their name."""
-    every = list(every_number())
+    every = list(all_parameters())
     if part is None:
         return every
     for matches in (
@@ -165,11 +165,11 @@ def chosen(part: str | None) -> list[tuple[str, float, Number]]:
         if found := [one for one in every if matches(one[0])]:
             return found
     names = [dotted for dotted, _, _ in every]
-    close = nearest(part, [*names, *Group.known])
+    close = suggest_nearest(part, [*names, *ParameterGroup.known])
     raise InputError(f"no parameter, group or part of a name '{part}'{close}")
 
 
-def group_lines(group: type[Group], scenario: Scenario | None, say: Said) -> Iterator[str]:
+def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Said) -> Iterator[str]:
     """Yield the heading of a group."""
     off = f", {say.off}" if scenario and group.name in scenario.off else ""
     yield f"\n[{group.name}]{f' {say.mechanism}' if group.mechanism else ''}{off}"
@@ -179,7 +179,9 @@ def group_lines(group: type[Group], scenario: Scenario | None, say: Said) -> Ite
         yield wrapped(f"{say.evidence}: {', '.join(group.evidence)}", 2)
 
 
-def number_lines(dotted: str, default: float, about: Number, scenario: Scenario | None, say: Said) -> Iterator[str]:
+def number_lines(
+    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: Said
+) -> Iterator[str]:
     """Yield one parameter."""
     value, source = in_force(dotted, default, about, scenario)
     neutral = f", {say.neutral} = {about.off:g}" if about.off is not None else ""
@@ -217,18 +219,18 @@ def row_of(values: Sequence[str]) -> str:
 
 def parameter_json(part: str | None, scenario: Scenario | None) -> str:
     """Return the parameters whose name matches as JSON, each with all that is known of it."""
-    declare_all()
+    declared_groups()
     return json.dumps([stated(*one, scenario) for one in chosen(part)], indent=1, ensure_ascii=False)
 
 
-def stated(dotted: str, default: float, about: Number, scenario: Scenario | None) -> dict[str, Any]:
+def stated(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
     """Return what is known of one parameter."""
     value, source = in_force(dotted, default, about, scenario)
     named = {"name": dotted, "value": value, "default": default}
     return named | asdict(about) | {"about_es": parameter(dotted, "es"), "source": source}
 
 
-def in_force(dotted: str, default: float, about: Number, scenario: Scenario | None) -> tuple[float, str]:
+def in_force(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:
     """Return the value of a parameter, in a scenario if there is one, and where it is from."""
     group, _, key = dotted.partition(".")
     value = getattr(scenario[group], key) if scenario else default

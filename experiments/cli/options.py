@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Exit, Option
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 LANGUAGES = ("es", "en", "both")
 
@@ -23,7 +23,7 @@ def one_of(option: str, known: Collection[str]) -> Callable[[str], str]:
 
     def check(word: str) -> str:
         if word not in known:
-            raise InputError(f"{option} knows {', '.join(known)}, got '{word}'{nearest(word, known)}")
+            raise InputError(f"{option} knows {', '.join(known)}, got '{word}'{suggest_nearest(word, known)}")
         return word
 
     return check

@@ -7,8 +7,8 @@ from typing import Any
 from experiments.runs import crate
 from experiments.runs.crate import About
 from model.engine.errors import InputError
-from scenarios.policy_files import is_world, policy_files
-from scenarios.reading import FOLDER, built_in
+from scenarios.policy_files import included_policy_files, is_world
+from scenarios.reading import FOLDER, built_in_files
 
 SHARED = ("baseline", "criteria", "timeline")
 """Files that every municipality extends or reads."""
@@ -19,12 +19,14 @@ def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
     """Return the files of the program from which the arms of a comparison were made, by the name of their copy."""
     sites = {arm["scenario"] for arm in manifest["arms"]}
     policies = {policy["name"] for arm in manifest["arms"] for policy in arm["policies"]}
-    paths = [path for name, path in built_in().items() if name in {*SHARED, *sites}]
+    paths = [path for name, path in built_in_files().items() if name in {*SHARED, *sites}]
     paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
     found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
     for name in sorted(policies):
         with contextlib.suppress(InputError):  # its file is gone
-            found |= {f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in policy_files(name)}
+            found |= {
+                f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in included_policy_files(name)
+            }
     return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
 
 

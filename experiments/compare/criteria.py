@@ -9,30 +9,30 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.twins import error_of
-from model.engine.random_streams import decision, luck
-from model.engine.scenario import Anchor
-from model.measures.criteria import CRITERIA, TRACES, WORDS, combined, parts_of, word_of
+from model.engine.random_streams import keyed_uniform, stream_id
+from model.engine.scenario import CriterionAnchor
+from model.measures.criteria import CRITERIA, GRADES, PART_READERS, combine_parts, criterion_parts, grade_index
 
 SITES = ("villa_canales", "totonicapan")
 DRAWS = 1000
 HOLDS = 0.8
 """Share of draws from which an ordering is said to hold."""
-ANCHOR, WEIGHT = decision("draw of an anchor"), decision("draw of a weight")
+ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
 
 
-def anchors_drawn(anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
     """Return for every part the full anchors of all draws: half to twice the stated one, evenly in the logarithm."""
     stated = {anchor.part: anchor.full for anchor in anchors}
     return {
         part: stated[part] * 2.0 ** (2.0 * lots(ANCHOR, number, draws) - 1.0)
-        for number, part in enumerate(TRACES)
+        for number, part in enumerate(PART_READERS)
         if part in stated
     }
 
 
 def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
     """Return weights (draw, part) that sum to 1, evenly spread over all such weights (Dirichlet)."""
-    numbers = list(TRACES)
+    numbers = list(PART_READERS)
     raw = np.array([-np.log(1.0 - lots(WEIGHT, numbers.index(part), draws)) for part in parts]).T
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
 
@@ -40,32 +40,36 @@ def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
 @cache
 def lots(key: int, who: int, draws: int) -> np.ndarray:
     """Return keyed luck for all draws."""
-    return np.array([luck(1, key, draw, who, 0) for draw in range(draws)])
+    return np.array([keyed_uniform(1, key, draw, who, 0) for draw in range(draws)])
 
 
 @cache
-def drawn(anchors: tuple[Anchor, ...], draws: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def drawn(anchors: tuple[CriterionAnchor, ...], draws: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the draws of anchors by part, and of weights by criterion."""
     full = anchors_drawn(anchors, draws)
-    parts = {criterion: [part for part in parts_of(criterion) if part in full] for criterion in CRITERIA}
+    parts = {criterion: [part for part in criterion_parts(criterion) if part in full] for criterion in CRITERIA}
     return full, {criterion: weights_drawn(own, draws) for criterion, own in parts.items()}
 
 
-def scores_drawn(months: Mapping[Any, Any], anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+def scores_drawn(
+    months: Mapping[Any, Any], anchors: Sequence[CriterionAnchor], draws: int = DRAWS
+) -> dict[str, np.ndarray]:
     """Return the score of every criterion in the last of these months, which tells of twelve, for every draw."""
     full, weights = drawn(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
-        own = [part for part in parts_of(criterion) if part in full]
+        own = [part for part in criterion_parts(criterion) if part in full]
         if criterion in months and math.isnan(np.asarray(months[criterion])[-1]):
             scores[criterion] = np.full(draws, math.nan)
             continue
         placed = {part: np.clip(np.asarray(months[f"{part}.trace"])[-1] / full[part], 0.0, 1.0) for part in own}
-        scores[criterion] = combined(criterion, placed, dict(zip(own, weights[criterion].T, strict=True)))
+        scores[criterion] = combine_parts(criterion, placed, dict(zip(own, weights[criterion].T, strict=True)))
     return scores
 
 
-def mean_scores(measures: pd.DataFrame, anchors: Sequence[Anchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+def mean_scores(
+    measures: pd.DataFrame, anchors: Sequence[CriterionAnchor], draws: int = DRAWS
+) -> dict[str, np.ndarray]:
     """Return the scores of every criterion (seed, draw) of all runs of one scenario."""
     seeds = measures.sort_values("month").groupby("seed", sort=True)
     runs = [scores_drawn(dict(months.items()), anchors, draws) for _, months in seeds]
@@ -117,9 +121,9 @@ def share_told(share: float, draws: int) -> str:
 
 def words(scores: np.ndarray) -> dict[str, float]:
     """Return the share of draws that give each word, of those that give a score at all."""
-    known = [word_of(score) for score in over_seeds(scores) if not math.isnan(score)]
-    given = np.bincount(np.array(known, np.int64), minlength=len(WORDS)) / max(len(known), 1)
-    return dict(zip(WORDS, given, strict=True))
+    known = [grade_index(score) for score in over_seeds(scores) if not math.isnan(score)]
+    given = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)
+    return dict(zip(GRADES, given, strict=True))
 
 
 def over_seeds(scores: np.ndarray) -> np.ndarray:

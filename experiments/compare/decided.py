@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.compare.arms import Arm
-from model.engine.choices import AGENTS, MATTERS
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
 LUCK = "luck"
 """The reason of a choice that no single one decided."""
@@ -32,7 +32,7 @@ def shares_of(choices: pd.DataFrame) -> dict[str, Values]:
 
 def options_of(matter: str, found: pd.Series) -> Sequence[str]:
     """Return the options of a matter; of one that this version does not have, those that were taken."""
-    known = next((one.options for one in MATTERS.values() if one.name == matter), None)
+    known = next((one.options for one in CHOICES_DECLARED.values() if one.name == matter), None)
     return known or sorted(set(found))
 
 
@@ -64,8 +64,8 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
 def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
     """Return the place of a matter in the tables: by kind of agent, then as they were declared."""
     (agent, matter), _ = one
-    declared = [known.name for known in MATTERS.values()]
-    return AGENTS.index(agent), declared.index(matter) if matter in declared else len(declared), matter
+    declared = [known.name for known in CHOICES_DECLARED.values()]
+    return AGENT_TYPES.index(agent), declared.index(matter) if matter in declared else len(declared), matter
 
 
 def chief(reasons: Counter[str]) -> tuple[str, float]:

@@ -12,7 +12,7 @@ from experiments.compare.arms import Arm
 from experiments.compare.breakeven import crossed, verdict
 from experiments.compare.criteria import DRAWS, mean_scores, over_seeds, words
 from experiments.runs.ranks import FEWEST
-from model.engine.scenario import Anchor
+from model.engine.scenario import CriterionAnchor
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
     """Return, by arm and criterion, the word that most draws of anchors and weights give, and every word's share."""
     rows: list[dict[str, Any]] = []
     for arm in arms:
-        anchors = [Anchor(**one) for one in arm.base["anchors"]]
+        anchors = [CriterionAnchor(**one) for one in arm.base["anchors"]]
         measures = arm.table("measures")
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue

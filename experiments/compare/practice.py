@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from experiments.compare.headlines import Headline, last, mean, share, yearly
 from experiments.runs.yearly import Expression
-from model.police.minutes.schema import USES
+from model.police.minutes.schema import MINUTE_USES
 
 USE_WORDS = {
     "brief": ("briefing and meal", "instrucciones y comida"),
@@ -19,7 +19,7 @@ USE_WORDS = {
     "patrol": ("patrol", "patrullaje"),
 }
 TOGETHER = ("together", "en total")
-EVERY_USE = tuple(f"minutes_{use}" for use in USES)
+EVERY_USE = tuple(f"minutes_{use}" for use in MINUTE_USES)
 A_MONTH = 1.0 / 12.0
 OFFICERS = 2.0
 """Officers of a couple."""
@@ -67,11 +67,11 @@ HABITS = (
     last("habit_follow", "habit of follow-up", "costumbre de seguimiento", 0),
 )
 MINUTES = (
-    *(of_shift(f"minutes_{use}", USE_WORDS[use], f"minutes_{use}") for use in USES),
+    *(of_shift(f"minutes_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
     of_shift("minutes_all", TOGETHER, *EVERY_USE),
 )
 COSTS = (
-    *(of_hours(f"hours_{use}", USE_WORDS[use], f"minutes_{use}") for use in USES),
+    *(of_hours(f"hours_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
     of_hours("hours_all", TOGETHER, *EVERY_USE),
     monthly("litres", "litres of fuel", "litros de combustible"),
     mean("vehicles_working", "vehicles and motorcycles that work", "vehículos y motos que funcionan", 1, 0, 1.0),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.compare.headlines import BY_NAME
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 MOST_WORLDS = 10_000
 
@@ -74,7 +74,7 @@ class EffectSize:
     def __post_init__(self) -> None:
         if self.measure not in BY_NAME:
             known = ", ".join(BY_NAME)
-            raise InputError(f"--measure knows {known}; got '{self.measure}'{nearest(self.measure, BY_NAME)}")
+            raise InputError(f"--measure knows {known}; got '{self.measure}'{suggest_nearest(self.measure, BY_NAME)}")
         if not self.size > 0.0:
             raise InputError(f"--plan wants an effect larger than 0, got {self.size:g}")
         if not 0.5 <= self.power < 1.0:

@@ -20,7 +20,7 @@ from experiments.runs.reading import tables
 from experiments.runs.spec import text_of
 from experiments.runs.summary import changed
 from experiments.runs.twins import POWER
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
 THOUSANDS, MILLION = 20_000.0, 1e6
@@ -100,7 +100,7 @@ def headline_lines(rows: Rows) -> Iterator[str]:
     """Yield a line for every headline measure, and the smallest effect that could have been seen."""
     for row in each(rows):
         if row.measure not in BY_NAME:
-            raise InputError(f"effects: no headline measure '{row.measure}'{nearest(row.measure, BY_NAME)}")
+            raise InputError(f"effects: no headline measure '{row.measure}'{suggest_nearest(row.measure, BY_NAME)}")
         headline = BY_NAME[row.measure]
         rose = f"{row.rose}/{row.n}" if row.paired else ""
         yield (

@@ -20,7 +20,7 @@ from experiments.runs.towns import town_for
 from experiments.runs.worlds import go_on, measures_table
 from model.engine.calendar import tick_of
 from model.simulation.model import TrustModel
-from model.simulation.state_file import FILE
+from model.simulation.state_file import STATE_FILE
 from model.town.town import Town
 
 
@@ -102,7 +102,7 @@ def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: Tell, draw:
 
     def heard(shifts: int) -> None:
         tell(shifts)
-        draw(next(numbers), world.rows)
+        draw(next(numbers), world.month_row)
 
     cells = go_on(world, tick_of(spec.until), heard)
     here = world.minds["gone"][: world.state.come[0]] < 0
@@ -124,7 +124,7 @@ def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
     """
     without = {name: value for name, value in spec.settings.items() if name != "policies"}
     folder = seed_folder(warm / digest_of(canonical(without).encode())[:16], spec.seed)
-    if not (folder / FILE).is_file():
+    if not (folder / STATE_FILE).is_file():
         TrustModel(dataclasses.replace(spec.scenario, policies=()), rng=spec.seed, town=town).save(folder)
     return TrustModel.restore(folder, spec.scenario, town=town, whole=True)
 

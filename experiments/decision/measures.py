@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from model.engine.errors import InputError, nearest
-from model.engine.scenario import Entry, Policy, Scenario
-from model.police.minutes.schema import LITRES
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.scenario import Policy, PolicyEntry, Scenario
+from model.police.minutes.schema import LITRES_A_GALLON
 
 FILE = Path(__file__).parent / "measures.toml"
 TODAY = {"en": "today", "es": "hoy"}
 POLICY = "measures"
 """Name of the policy, and of its file, that the chosen measures make together."""
-SAID_AS = {"number": 1.0, "in_ten": 10.0, "litres": LITRES}
-HOWS = get_args(Entry.__annotations__["how"])
+SAID_AS = {"number": 1.0, "in_ten": 10.0, "litres": LITRES_A_GALLON}
+HOWS = get_args(PolicyEntry.__annotations__["how"])
 
 Text = Mapping[str, str]
 Chosen = tuple[tuple[str, int], ...]
@@ -30,7 +30,7 @@ class Step:
 
     short: Text
     say: Text
-    entries: tuple[Entry, ...]
+    entries: tuple[PolicyEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Measure:
         return text[language].format(n=f"{SAID_AS[self.said_as] * value:,.0f}")
 
 
-def after(value: float, entries: list[Entry]) -> float:
+def after(value: float, entries: list[PolicyEntry]) -> float:
     """Return where entries put a value.
 
     >>> after(2.0, [Entry(parameter="a.b", how="scale", value=1.5)]), after(2.0, [])
@@ -92,7 +92,9 @@ def measure_of(stated: dict[str, Any]) -> Measure:
 def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
     """Return a step; what it does not say itself the measure says for all."""
     entries = tuple(
-        Entry(parameter=key, how=how, value=float(value)) for how in HOWS for key, value in one.get(how, {}).items()
+        PolicyEntry(parameter=key, how=how, value=float(value))
+        for how in HOWS
+        for key, value in one.get(how, {}).items()
     )
     short = one.get("short") or (stated["short"] if entries else TODAY)
     return Step(short, one.get("say") or stated["say"], entries)
@@ -102,7 +104,7 @@ def named(name: str) -> Measure:
     """Return the measure of a name."""
     known = {one.name: one for one in measures()}
     if name not in known:
-        raise InputError(f"no measure '{name}'{nearest(name, known)}")
+        raise InputError(f"no measure '{name}'{suggest_nearest(name, known)}")
     return known[name]
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from scenarios.columns import ToldColumn, told_columns
+from scenarios.columns import ColumnText, column_texts
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = {"en": DOCS / "own_data.md", "es": DOCS / "datos_propios.md"}
@@ -25,11 +25,11 @@ def stated(language: str) -> str:
 def table(name: str, language: str) -> str:
     """Return the columns of one table of a scenario file as a table in Markdown."""
     lines = [HEADS[language], ("---",) * len(HEADS[language])]
-    lines += [row(column, language) for column in told_columns(name)]
+    lines += [row(column, language) for column in column_texts(name)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def row(column: ToldColumn, language: str) -> tuple[str, ...]:
+def row(column: ColumnText, language: str) -> tuple[str, ...]:
     """Return the cells of one column."""
     default = column.default or (CHOSEN if column.optional else REQUIRED)[language]
     return f"`{column.name}`", column.unit.get(language, ""), column.range, default, column.about[language]

@@ -8,9 +8,9 @@ from typing import Any
 
 from experiments.documents import odd
 from experiments.documents.module_map import wrapped
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import Group, group_named
-from scenarios.groups import declare_all
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import ParameterGroup, group_named
+from scenarios.groups import declared_groups
 
 EVIDENCE, BUILT_IN = odd.MODEL / "docs" / "evidence.toml", odd.MODEL / "built_in.toml"
 SPANISH = odd.MODEL / "docs" / "ODD.es.md"
@@ -63,7 +63,7 @@ def row_of(name: str, entries: Mapping[str, Any]) -> Row:
     known = [field.name for field in fields(Row) if field.name != "id"]
     for key in entries:
         if key not in known:
-            raise InputError(f"{EVIDENCE}: row {name} has no '{key}'{nearest(key, known)}")
+            raise InputError(f"{EVIDENCE}: row {name} has no '{key}'{suggest_nearest(key, known)}")
     own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entries.items()}
     row = Row(id=name, **own)
     for broken, rule in broken_rules(row):
@@ -86,9 +86,9 @@ def broken_rules(row: Row) -> tuple[tuple[bool, str], ...]:
     )
 
 
-def carriers(evidence: str) -> list[type[Group]]:
+def carriers(evidence: str) -> list[type[ParameterGroup]]:
     """Return the groups of the model that rest on a row of evidence, mechanisms before settings."""
-    own = [group for group in declare_all().values() if group.__module__.startswith("model.")]
+    own = [group for group in declared_groups().values() if group.__module__.startswith("model.")]
     found = [group for group in own if evidence in group.evidence]
     return sorted(found, key=lambda group: (not group.mechanism, group.name))
 
@@ -138,7 +138,7 @@ def built_in() -> Iterator[str]:
     yield ""
     for lever, stated_of in tomllib.loads(BUILT_IN.read_text(encoding="utf-8")).items():
         group, _, key = stated_of["by"].partition(".")
-        about, value = group_named(group).numbers()[key], getattr(group_named(group)(), key)
+        about, value = group_named(group).parameter_specs()[key], getattr(group_named(group)(), key)
         strength = f"`{stated_of['by']}` = {value:g} (source: {about.source})"
         yield wrapped(f"`{lever}`: {stated_of['what']['en']}, by {strength}.", "- ", "  ")
 

@@ -43,9 +43,9 @@ def part(table: str) -> Iterator[str]:
 def columns(table: str) -> Iterable[str]:
     """Return the columns of a table that do not stand in every one; measures, which are many, have their own list."""
     if table in SHORT:
-        from model.simulation.model import PAST  # brings Mesa
+        from model.simulation.model import HISTORY_DTYPES  # brings Mesa
 
-        return [name for name in PAST[SHORT[table]].names or () if name != "month"]
+        return [name for name in HISTORY_DTYPES[SHORT[table]].names or () if name != "month"]
     return stated().get(table, {})
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from experiments.documents import columns, evidence, module_map, odd, tables, writers
 from experiments.documents.module_map import wrapped
-from model.engine.parameters import Group, Number, every_number
-from scenarios.groups import declare_all
+from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
+from scenarios.groups import declared_groups
 
 
 def parameter_lists() -> str:
     """Return the section with the parameters of every group."""
-    declare_all()
+    declared_groups()
     lines = [
         "## 7 Parameters\n",
         wrapped(
@@ -19,25 +19,25 @@ def parameter_lists() -> str:
         ),
     ]
     group = ""
-    for name, value, about in every_number():
+    for name, value, about in all_parameters():
         prefix, _, key = name.partition(".")
-        if not Group.known[prefix].__module__.startswith("model."):
+        if not ParameterGroup.known[prefix].__module__.startswith("model."):
             continue
         if prefix != group:
             group = prefix
-            lines += ["", *heading(Group.known[group]), ""]
+            lines += ["", *heading(ParameterGroup.known[group]), ""]
         lines.append(parameter(key, value, about))
     return "\n".join(lines) + "\n"
 
 
-def parameter(key: str, value: float, about: Number) -> str:
+def parameter(key: str, value: float, about: ParameterSpec) -> str:
     """Return the entry of one parameter."""
     off = "" if about.off is None else f", off {about.off:g}"
     what = f"{value:g} [{about.unit}] within {about.low:g} to {about.high:g}{off}, {about.role}"
     return wrapped(f"`{key}` = {what}: {about.about}. Source: {about.source}.", "- ", "  ")
 
 
-def heading(group: type[Group]) -> list[str]:
+def heading(group: type[ParameterGroup]) -> list[str]:
     """Return title, sentence and evidence of one group."""
     kind = "mechanism" if group.mechanism else "setting"
     evidence = f" Evidence: {', '.join(group.evidence)}." if group.evidence else ""

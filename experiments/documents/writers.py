@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from experiments.documents.module_map import wrapped
-from model.simulation.registry import ORDER, PLACES, ROWS
+from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLE_PLACES
 from model.world.columns import MINDS, TALLY
-from model.world.mechanism import Hazard, Mechanism, no_factor
+from model.world.mechanism import HazardModifier, Mechanism, leave_factors
 
 HEAD = """## Who writes which column
 
@@ -17,16 +17,20 @@ are changed by the functions of `ledger.py` alone, through impressions, deaths, 
 def own(one: Mechanism) -> Iterator[str]:
     """Yield the places that are a mechanism's own: its tables, its columns of residents and of the tally."""
     for table in one.tables:
-        yield from (f"{table.name}.{column}" for column in ROWS[table.name].columns) if table.name in ROWS else ()
-        yield from () if table.name in ROWS else (table.name,)
+        yield from (
+            (f"{table.name}.{column}" for column in ROW_OF_TABLE[table.name].columns)
+            if table.name in ROW_OF_TABLE
+            else ()
+        )
+        yield from () if table.name in ROW_OF_TABLE else (table.name,)
     for row, table in ((one.mind, MINDS), (one.counts, TALLY)):
         yield from () if row is None else (f"{table.name}.{column}" for column in row.columns)
 
 
 def writers() -> dict[str, list[str]]:
     """Return the mechanisms that write each place, in the order of the register."""
-    found: dict[str, list[str]] = {place: [] for place in PLACES}
-    for one in ORDER:
+    found: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
+    for one in MECHANISMS:
         for place in dict.fromkeys((*own(one), *one.writes)):
             found[place].append(one.name)
     return found
@@ -35,11 +39,11 @@ def writers() -> dict[str, list[str]]:
 def stated() -> str:
     """Return the section that says who writes which column."""
     every = writers()
-    in_rows = [line(every, table) for table in ROWS if len(written_by(every, table)) > 1]
+    in_rows = [line(every, table) for table in ROW_OF_TABLE if len(written_by(every, table)) > 1]
     whole: dict[str, list[str]] = {}
-    for table in dict.fromkeys(place.partition(".")[0] for place in PLACES):
+    for table in dict.fromkeys(place.partition(".")[0] for place in TABLE_PLACES):
         names = written_by(every, table)
-        if names and (table not in ROWS or len(names) == 1):
+        if names and (table not in ROW_OF_TABLE or len(names) == 1):
             whole.setdefault(", ".join(names), []).append(f"`{table}`")
     others = "; ".join(f"{', '.join(tables)}: {names}" for names, tables in whole.items())
     return "\n".join([HEAD, *in_rows, wrapped(f"other tables, as a whole: {others}.", "- ", "  "), hazards()]) + "\n"
@@ -48,7 +52,7 @@ def stated() -> str:
 def written_by(every: Mapping[str, list[str]], table: str) -> list[str]:
     """Return all mechanisms that write anything in a table."""
     found = {name for place, names in every.items() if place.partition(".")[0] == table for name in names}
-    return [one.name for one in ORDER if one.name in found]
+    return [one.name for one in MECHANISMS if one.name in found]
 
 
 def line(every: Mapping[str, list[str]], table: str) -> str:
@@ -65,13 +69,13 @@ def line(every: Mapping[str, list[str]], table: str) -> str:
 
 def hazards() -> str:
     """Return who raises and lowers the hazard of crime, and who keeps crimes away."""
-    factors = [(one.name, one.hazard) for one in ORDER if one.hazard is not None]
+    factors = [(one.name, one.hazard) for one in MECHANISMS if one.hazard is not None]
     guards = [name for name, hazard in factors if hazard.spared]
     rates = [f"{name} ({of(hazard)})" for name, hazard in factors if not hazard.spared]
     return wrapped(f"the hazard of crime: {', '.join(rates)}; guards: {', '.join(guards)}.", "- ", "  ")
 
 
-def of(hazard: Hazard) -> str:
+def of(hazard: HazardModifier) -> str:
     """Return whether a hazard differs by place, by person or by both."""
     named = (("place", hazard.place), ("person", hazard.person))
-    return " and ".join(name for name, factor in named if factor is not no_factor)
+    return " and ".join(name for name, factor in named if factor is not leave_factors)

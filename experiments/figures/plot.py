@@ -21,7 +21,7 @@ from experiments.runs.manifest import MANIFEST, SWEEP, kind_of
 from experiments.runs.progress import say
 from experiments.runs.reading import first_columns, kept, runs_of, specs_of, tables
 from experiments.sensitivity.indices import INDICES
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
 MEASURES_SHOWN = ("trust_mean", "told_share", "c1", "c2", "c3", "c4")
@@ -66,7 +66,7 @@ def chosen(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
     names = [name.strip() for name in asked.split(",") if name.strip()]
     for name in names:
         if name not in there:
-            raise InputError(f"--measures: {folder} kept no '{name}'{nearest(name, there)}")
+            raise InputError(f"--measures: {folder} kept no '{name}'{suggest_nearest(name, there)}")
     return list(dict.fromkeys(names))
 
 

@@ -19,7 +19,7 @@ from experiments.report.poster import SHOWN, poster
 from experiments.report.reading import read_sites
 from experiments.runs.folder import write_whole
 from experiments.runs.manifest import read_manifest
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 KINDS = (".svg", ".png")
 AROUND = 0.15
@@ -56,7 +56,7 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
     place = target
     if target.suffix in KINDS:
         if target.stem not in figures:
-            raise InputError(f"--figures {target}: no figure '{target.stem}'{nearest(target.stem, figures)}")
+            raise InputError(f"--figures {target}: no figure '{target.stem}'{suggest_nearest(target.stem, figures)}")
         figures, kinds, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
     elif target.exists() and not target.is_dir():
         raise InputError(f"--figures {target} is a file, not a folder")

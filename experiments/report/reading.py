@@ -20,7 +20,7 @@ from experiments.runs.built_in import put_in, told
 from experiments.runs.reading import tables
 from experiments.runs.spec import values_of
 from model.engine.errors import InputError
-from model.town.territory import shrunk
+from model.town.territory import scaled_scenario
 from scenarios import load
 
 TYPICAL = ("typical", "typical_low", "typical_high")
@@ -151,7 +151,7 @@ class Site:
         """Outline of the municipality in cells, from the middle of the first; None if its scenario is not to be had."""
         sets = self.numbers.manifest["request"].get("sets", ())
         try:
-            scenario = shrunk(load(self.name, set=values_of(sets)))
+            scenario = scaled_scenario(load(self.name, set=values_of(sets)))
         except InputError:
             return None
         left, bottom, _, _ = scenario.outline.bounds

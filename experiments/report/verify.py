@@ -27,7 +27,7 @@ from experiments.sweeps.repeat import check_code as check_run
 from experiments.sweeps.repeat import once_more, rows_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
-from scenarios.files import json_in, read_text
+from scenarios.files import parse_json, read_text
 
 STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
 """What a manifest says of the occasion and the place, which running again cannot bring back."""
@@ -113,7 +113,7 @@ def embedded(file: Path) -> Said:
     found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
     if found is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
-    stated = checked(json_in(found.group(1), f"{file}, manifest"), f"{file}, manifest", Comparison)
+    stated = checked(parse_json(found.group(1), f"{file}, manifest"), f"{file}, manifest", Comparison)
     for key in STAMPS:
         stated[key]  # what is missing is told before hours are spent on running it again
     if stated["lang"] not in LANGUAGES:
@@ -125,7 +125,7 @@ def embedded_in(file: Path) -> dict[str, Any] | None:
     """Return the manifest that a report of any version holds, unchecked; None if it is no report."""
     with contextlib.suppress(InputError):
         found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
-        stated = json_in(found.group(1), str(file)) if found else None
+        stated = parse_json(found.group(1), str(file)) if found else None
         return stated if isinstance(stated, dict) else None
     return None
 

@@ -20,7 +20,7 @@ from experiments.runs.spec import (
     values_of,
 )
 from model.engine.errors import InputError
-from model.engine.parameters import date_of
+from model.engine.parameters import parse_date
 
 LONGEST_YEARS = 100.0
 
@@ -45,7 +45,7 @@ def asked(
     if saved and start is not None:
         raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
     stated = saved["settings"]["start"] if saved else start
-    first = None if stated is None else date_of("--from" if saved else "--start", stated)
+    first = None if stated is None else parse_date("--from" if saved else "--start", stated)
     if saved:
         check_saved(
             saved, source, settings_of(laid(source, (), overrides_of(values), first)), seeds_of(seed, replicates)
@@ -81,7 +81,7 @@ def end_of(begins: datetime.date, years: float | None, until: str | None) -> dat
         raise InputError("--years and --until say the same thing: give one of them")
     if until is None:
         return after(begins, 3.0 if years is None else years)
-    end = date_of("--until", until)
+    end = parse_date("--until", until)
     if end <= begins:
         raise InputError(f"--until must be later than {begins}, where the run begins, got {end}")
     return end

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.runs.dictionary import CHANGE, policy, told
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
 KEEPS = ("cells", "impressions", "incidents")
@@ -118,7 +118,7 @@ def check_keys(table: pa.Table, path: Path, keys: Sequence[str]) -> None:
     """Raise if a table lacks a column that says which run a row belongs to, or holds something else in it."""
     for name in keys:
         if table.column_names.count(name) != 1:
-            raise InputError(f"{path} has no column '{name}'{nearest(name, table.column_names)}")
+            raise InputError(f"{path} has no column '{name}'{suggest_nearest(name, table.column_names)}")
         what, kind = KINDS[name], table.schema.field(name).type
         if not HOLDS[what](kind) or (what != "numbers" and table[name].null_count):
             raise InputError(

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from experiments.runs.words import MODEL, lever
-from model.engine.scenario import Entry
+from model.engine.scenario import PolicyEntry
 
 SAID = {
     "en": "Built in, not found: {what}, by “{lever}”.",
@@ -20,7 +20,7 @@ def built_in() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((MODEL / "built_in.toml").read_text(encoding="utf-8"))
 
 
-def turned(entries: Iterable[Entry]) -> list[str]:
+def turned(entries: Iterable[PolicyEntry]) -> list[str]:
     """Return the levers of this kind that entries of policies turn, each once."""
     return list(dict.fromkeys(entry.parameter for entry in entries if entry.parameter in built_in()))
 

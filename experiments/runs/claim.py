@@ -28,7 +28,7 @@ from experiments.runs.manifest import (
 from experiments.runs.parts import PARTS
 from experiments.runs.progress import say
 from experiments.runs.room import told
-from model.engine.errors import InputError, Stopped
+from model.engine.errors import InputError, WorkStopped
 
 UNKNOWN = "unknown"
 NAMES = {RUN: "run", COMPARISON: "comparison"}
@@ -144,7 +144,7 @@ def held(claim: Claim) -> Iterator[Path]:
             yield work
         except OSError as reason:
             kept = len([*(work / PARTS).glob("*.zip")])
-            raise Stopped(
+            raise WorkStopped(
                 f"{told(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and only"
                 " what is missing is computed"
             ) from None

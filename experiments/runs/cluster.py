@@ -24,7 +24,7 @@ from experiments.runs.seats import AHEAD, Died, Returned, SchedulerGone, awaited
 from experiments.runs.spec import RunSpec
 from experiments.runs.work import Done, Failed, attempt_far
 from model.engine.errors import InputError
-from scenarios.extras import need
+from scenarios.extras import require_extra
 
 PATIENCE_S, CLOSING_S = 20, 2
 
@@ -33,7 +33,7 @@ class DaskCrew:
     """The workers that a scheduler at this address knows of."""
 
     def __init__(self, address: str) -> None:
-        need("dask", "--dask")
+        require_extra("dask", "--dask")
         from distributed import Client
         from distributed.comm import get_address_host_port
 

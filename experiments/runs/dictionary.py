@@ -12,7 +12,7 @@ import pyarrow as pa
 from experiments.runs import words
 from experiments.runs.manifest import SCHEMA
 from model.engine.errors import InputError
-from scenarios.groups import parameter_named
+from scenarios.groups import find_parameter
 
 CHANGE, SWITCH = "policy.", "mechanisms."
 """How columns begin that say whether a run has a policy, and whether a mechanism is on."""
@@ -76,10 +76,10 @@ def factor(name: str) -> Column | None:
         en, es = (words.mechanism(mechanism, language) for language in words.LANGUAGES)
         return Column(f"whether this is on: {en}", f"si esto está activo: {es}", role="factor")
     try:
-        group, key = parameter_named(name)
+        group, key = find_parameter(name)
     except InputError:
         return None
-    about = group.numbers().get(key)
+    about = group.parameter_specs().get(key)
     return None if about is None else Column(about.about, words.parameter(name, "es"), about.unit, "factor")
 
 

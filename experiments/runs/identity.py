@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 
 from model.engine.fingerprint import fingerprint
-from model.engine.policies import begins, ends
+from model.engine.policies import policy_end, policy_start
 from model.engine.scenario import DatedEvent, Policy, Scenario
 
 
@@ -49,10 +49,10 @@ def event_of(event: DatedEvent) -> dict[str, Any]:
 
 def policy_of(policy: Policy, scenario: Scenario) -> dict[str, Any]:
     """Return what a policy does, from when and, if it ends, until when."""
-    end = ends(policy, scenario)
+    end = policy_end(policy, scenario)
     return {
         "name": policy.name,
-        "start": begins(policy, scenario).isoformat(),
+        "start": policy_start(policy, scenario).isoformat(),
         "entries": [dataclasses.asdict(entry) for entry in policy.entries],
         "off": sorted(policy.off),
         **({} if end is None else {"until": end.isoformat()}),

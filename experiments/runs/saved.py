@@ -10,7 +10,7 @@ from typing import Any
 
 from experiments.runs.stated import Saved, said_in
 from model.engine.errors import InputError
-from model.simulation.state_file import FILE
+from model.simulation.state_file import STATE_FILE
 
 SAVED = "saved.json"
 SEED = re.compile(r"seed_\d+")
@@ -27,7 +27,7 @@ def seed_folder(folder: Path, seed: int) -> Path:
 
 def digest_of_state(folder: Path, seed: int) -> str:
     """Return what tells the State of a seed from every other; nothing if it is not there."""
-    path = seed_folder(folder, seed) / FILE
+    path = seed_folder(folder, seed) / STATE_FILE
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from experiments.runs.compiling import compile_first
 from experiments.runs.garbage import look_seldom, set_aside
-from model.engine.errors import Stopped
+from model.engine.errors import WorkStopped
 
 LOOK_EVERY = 0.2
 PATIENCE_S = 1200.0
@@ -47,7 +47,7 @@ class Returned:
     """A job comes back untouched, since the worker died before it was its turn."""
 
 
-class SchedulerGone(Stopped):
+class SchedulerGone(WorkStopped):
     """Whoever hands jobs to workers elsewhere is not there any more."""
 
 

@@ -15,13 +15,13 @@ from experiments.runs.batches import KEEPS, STATUS_QUO
 from experiments.runs.identity import identity, settings_of
 from experiments.runs.saved import FilesChanged, check_state, read_saved
 from model.engine.calendar import SHIFTS, tick_of
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import Group, date_of
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import ParameterGroup, parse_date
 from model.engine.policies import check_policies
 from model.engine.scenario import Scenario
 from scenarios import load
-from scenarios.groups import declare_all
-from scenarios.reading import handed, parsed
+from scenarios.groups import declared_groups
+from scenarios.reading import checked_given_value, parse_typed_value
 
 OPTIONS = ("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--replicates")
 MOST_REPLICATES = 10_000
@@ -58,7 +58,7 @@ class RunSpec:
         """All that its scenario is read from: what runs of other seeds and lengths share."""
         if (saved := self.saved) is None:
             return self.source, self.policies, self.overrides, self.start
-        first = date_of("--from", saved["settings"]["start"])
+        first = parse_date("--from", saved["settings"]["start"])
         return self.source, (*saved["policies"], *self.policies), self.overrides, first
 
     @property
@@ -125,7 +125,7 @@ class RunSpec:
     def columns(self) -> dict[str, Any]:
         """The varied parameters, in the type in which the scenario holds them."""
         scenario, values = self.scenario, dict(self.overrides)
-        return {key: value_in_force(scenario, key, parsed(values[key])) for key in self.varied}
+        return {key: value_in_force(scenario, key, parse_typed_value(values[key])) for key in self.varied}
 
     @property
     def labels(self) -> dict[str, Any]:
@@ -191,8 +191,8 @@ def laid(source: str, policies: tuple[str, ...], overrides: Overrides, start: da
 
     Reading one takes a hundredth of a second; so files are read once, and numbers are laid over them.
     """
-    declare_all()
-    numbers = {key: value for key, text in overrides if is_laid(key, value := parsed(text))}
+    declared_groups()
+    numbers = {key: value for key, text in overrides if is_laid(key, value := parse_typed_value(text))}
     scenario = base(source, policies, tuple(one for one in overrides if one[0] not in numbers), start)
     if not numbers:
         return scenario
@@ -216,7 +216,7 @@ def is_laid(key: str, value: Any) -> bool:
     """Tell whether a value is the number of a known parameter, which can be laid over what files say."""
     group, _, name = key.partition(".")
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return number and group in Group.known and name in Group.known[group].numbers()
+    return number and group in ParameterGroup.known and name in ParameterGroup.known[group].parameter_specs()
 
 
 def value_in_force(scenario: Scenario, key: str, value: Any) -> Any:
@@ -251,7 +251,7 @@ def text_of(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return repr(value + 0.0).removesuffix(".0")
-    if isinstance(value, str) and parsed(value) == value:
+    if isinstance(value, str) and parse_typed_value(value) == value:
         return value
     if isinstance(value, str | list | dict):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -270,7 +270,7 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise InputError(f"--set wants KEY=VALUE, got '{text}'")
-        found[key.strip()] = handed(key.strip(), value)
+        found[key.strip()] = checked_given_value(key.strip(), value)
     return found
 
 
@@ -289,7 +289,7 @@ def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
     for word in chosen:
         if word not in known:
-            raise InputError(f"{wrong} '{word}'{nearest(word, known)}")
+            raise InputError(f"{wrong} '{word}'{suggest_nearest(word, known)}")
     return chosen
 
 
@@ -312,8 +312,8 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         policies=tuple(given.get("--policy", ())),
         overrides=overrides_of(values),
         varied=tuple(values),
-        start=date_of("--start", last["--start"]) if "--start" in last else None,
-        until=date_of("--until", last["--until"]),
+        start=parse_date("--start", last["--start"]) if "--start" in last else None,
+        until=parse_date("--until", last["--until"]),
         seed=whole("--seed", last.get("--seed", "1")),
         keep=kept(last.get("--keep", "")),
         measures=measured(last.get("--measures", "")),
@@ -333,7 +333,9 @@ def words_in(text: str) -> tuple[str, dict[str, list[str]]]:
     given: dict[str, list[str]] = {}
     for name, value in zip(words[3::2], [*words[4::2], None], strict=False):
         if name not in OPTIONS:
-            raise InputError(f"the text of a run knows {', '.join(OPTIONS)}; got '{name}'{nearest(name, OPTIONS)}")
+            raise InputError(
+                f"the text of a run knows {', '.join(OPTIONS)}; got '{name}'{suggest_nearest(name, OPTIONS)}"
+            )
         if value is None:
             raise InputError(f"{name} has no value in '{text}'")
         given.setdefault(name, []).append(value)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NotRequired, Required, TypedDict
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import check_limits, read_json
 
 LONGEST = 80
@@ -186,7 +186,7 @@ class Said(dict[str, Any]):
         self.file = file
 
     def __missing__(self, key: str) -> Any:
-        raise InputError(f"{self.file} does not say '{key}'{nearest(key, self)}: make the folder anew")
+        raise InputError(f"{self.file} does not say '{key}'{suggest_nearest(key, self)}: make the folder anew")
 
 
 def said_in(path: Path, kind: Any = None) -> Said:
@@ -221,7 +221,7 @@ def first(reason: ValidationError, kind: Any) -> str:
     if found["type"] == "missing":
         return f"does not say '{place}': make the folder anew"
     if found["type"] == "extra_forbidden":
-        return f"has no '{place}'{nearest(str(found['loc'][-1]), Request.__annotations__)}"
+        return f"has no '{place}'{suggest_nearest(str(found['loc'][-1]), Request.__annotations__)}"
     rule = found["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
     told = repr(found["input"])
     return f"{place}: {rule}, got {told if len(told) <= LONGEST else told[:LONGEST] + '…'}"

@@ -9,7 +9,7 @@ import shapely
 
 from experiments.runs.identity import canonical, digest_of, numbers_of
 from experiments.runs.spec import RunSpec
-from model.engine.parameters import Group
+from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
 from scenarios import load
 
@@ -20,14 +20,14 @@ MOST = 2
 """Towns that a worker keeps: as many as a study that goes to and fro between two municipalities needs."""
 
 
-class Watched(Mapping[str, Group]):
+class Watched(Mapping[str, ParameterGroup]):
     """The groups of a scenario; remembers which of them were read."""
 
-    def __init__(self, groups: Mapping[str, Group]) -> None:
+    def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
         self.groups = groups
         self.read: set[str] = set()
 
-    def __getitem__(self, name: str) -> Group:
+    def __getitem__(self, name: str) -> ParameterGroup:
         self.read.add(name)
         return self.groups[name]
 

@@ -9,7 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
@@ -67,7 +67,7 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
         raise InputError(f"{path}: {error}") from None
     for part in parts:
         if part not in ONE:
-            raise InputError(f"{path}: words have no part '{part}'{nearest(part, ONE)}")
+            raise InputError(f"{path}: words have no part '{part}'{suggest_nearest(part, ONE)}")
     owner = path.parent.name
     own = {"name": {owner: parts["name"]}} if "name" in parts else {}
     for part in ("levers", "parameters"):
@@ -85,7 +85,9 @@ def find(part: str, name: str, language: str) -> str:
         raise InputError(f"words are in {' and '.join(LANGUAGES)}, got '{language}'")
     some = every_word()[part]
     if name not in some:
-        raise InputError(f"no words for the {ONE[part]} '{name}'{nearest(name, some)}: say them in a TOML of model/")
+        raise InputError(
+            f"no words for the {ONE[part]} '{name}'{suggest_nearest(name, some)}: say them in a TOML of model/"
+        )
     return some[name][language]
 
 

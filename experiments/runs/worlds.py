@@ -14,14 +14,14 @@ from experiments.runs.saved import seed_folder
 from experiments.runs.seats import Tell
 from experiments.runs.spec import RunSpec
 from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
-from model.engine.choices import AGENTS, MATTERS, MOST_OPTIONS
-from model.engine.random_streams import decision, luck
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
+from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.scenario import Scenario
-from model.simulation.model import KEPT, TrustModel
+from model.simulation.model import KEPT_DTYPES, TrustModel
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.town import Town
-from model.trust.couple_impressions import KEYS, PARTS, TONES
+from model.trust.couple_impressions import KEY_COLUMNS, TONES, TOWN_PARTS
 from model.world.month import GROUPS
 from model.world.shift_events import CHANNELS, MOTIVES
 
@@ -31,7 +31,7 @@ INCIDENT_COLUMNS = (
 )
 """What is kept of an incident: never who suffered or told it, and no place."""
 
-LABEL, COUPLE = decision("label of who decides"), decision("label of a couple")
+LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
 
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes, with the names that they stand for; without names, the world's settlements."""
@@ -60,7 +60,7 @@ def simulate(spec: RunSpec, town: Town, tell: Tell, save: Path | None = None) ->
 
 def begin(spec: RunSpec, town: Town) -> TrustModel:
     """Return the world of a run at its beginning: new, or as it was saved."""
-    keep = set(KEPT).intersection(spec.keep)
+    keep = set(KEPT_DTYPES).intersection(spec.keep)
     if spec.branch is None:
         return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
@@ -93,7 +93,7 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
         "cells": months_table(world, rows, {}),
         "ledger": months_table(world, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
     }
-    if MATTERS:
+    if CHOICES_DECLARED:
         tables["decisions"] = decisions_table(world)
     if "incidents" in spec.keep:
         tables["incidents"] = incidents_table(world)
@@ -159,11 +159,13 @@ def impressions_table(world: TrustModel) -> pa.Table:
 
     A couple is a number by luck of the seed, which orders the rows, too, since its station bears a name.
     """
-    table = months_table(world, world.impressions(), {"part": PARTS, "tone": TONES, "cause": CAUSES})
-    labels = {row: int(2**31 * luck(world.seed, COUPLE, 0, row, 0)) for row in set(table["couple"].to_pylist())}
+    table = months_table(world, world.impressions(), {"part": TOWN_PARTS, "tone": TONES, "cause": CAUSES})
+    labels = {
+        row: int(2**31 * keyed_uniform(world.seed, COUPLE, 0, row, 0)) for row in set(table["couple"].to_pylist())
+    }
     couples = pa.array([labels[row] for row in table["couple"].to_pylist()], pa.int64())
     table = table.set_column(table.schema.get_field_index("couple"), "couple", couples)
-    return table.sort_by([(name, "ascending") for name in ("month", *KEYS[1:])])
+    return table.sort_by([(name, "ascending") for name in ("month", *KEY_COLUMNS[1:])])
 
 
 def decisions_table(world: TrustModel) -> pa.Table:
@@ -174,7 +176,7 @@ def decisions_table(world: TrustModel) -> pa.Table:
     """
     rows = world.choices()
     rows = rows[rows["tick"] >= tick_of(world.settings.start)]
-    about = [MATTERS[number] for number in rows["matter"].tolist()]
+    about = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
     taken = list(zip(about, rows["option"].tolist(), rows["term"].tolist(), strict=True))
     people = [(one.agent, int(number)) for one, number in zip(about, rows["who"], strict=True)]
     labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(people)}
@@ -194,7 +196,7 @@ def decisions_table(world: TrustModel) -> pa.Table:
 
 def anonymous(seed: int, agent: str, who: int) -> int:
     """Return a number for somebody who decided, the same throughout a run, that tells neither name nor place."""
-    return int(2**31 * luck(seed, LABEL, AGENTS.index(agent), who, 0))
+    return int(2**31 * keyed_uniform(seed, LABEL, AGENT_TYPES.index(agent), who, 0))
 
 
 def constant(value: Any, n: int) -> pa.Array:

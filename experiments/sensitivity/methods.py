@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
 PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
@@ -182,7 +182,7 @@ METHODS = {
 def method_named(name: str) -> Method:
     """Return the method of this name."""
     if name not in METHODS:
-        raise InputError(f"--method knows {', '.join(METHODS)}, got '{name}'{nearest(name, METHODS)}")
+        raise InputError(f"--method knows {', '.join(METHODS)}, got '{name}'{suggest_nearest(name, METHODS)}")
     return METHODS[name]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from experiments.runs.progress import say
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 ROOT = Path(__file__).parent.parent.parent
 PINS = Path(__file__).with_name("workshop.txt")
@@ -63,7 +63,7 @@ def bundle(folder: Path, names: list[str]) -> None:
     """Fill a folder with wheels for some systems, or for this machine alone."""
     for name in names:
         if name not in SYSTEMS:
-            raise InputError(f"--for knows {', '.join(SYSTEMS)}, got '{name}'{nearest(name, SYSTEMS)}")
+            raise InputError(f"--for knows {', '.join(SYSTEMS)}, got '{name}'{suggest_nearest(name, SYSTEMS)}")
     check_place(folder)
     folder.mkdir(parents=True, exist_ok=True)
     where = str(folder)

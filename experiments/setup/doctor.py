@@ -14,7 +14,7 @@ from pathlib import Path
 
 from experiments.runs.progress import say
 from model.engine.fingerprint import cache_folder, fingerprint
-from scenarios.extras import missing
+from scenarios.extras import missing_modules
 
 WIDTH, LABEL = 80, 10
 GOOD, BAD = " ok ", " NO "
@@ -139,7 +139,7 @@ def cache() -> Finding:
 
 def page() -> Finding:
     """Tell whether the page works without internet."""
-    if missing("page"):
+    if missing_modules("page"):
         return Finding("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
     files = [one for one in distribution("solara-assets").files or () if "cdn" in one.parts]
     if not files or not Path(str(files[0].locate())).is_file():

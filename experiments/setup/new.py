@@ -10,12 +10,12 @@ import jinja2
 
 from experiments.runs.words import lever
 from model.engine.errors import InputError
-from model.engine.parameters import Number
+from model.engine.parameters import ParameterSpec
 from model.engine.scenario import Scenario
 from scenarios import load
-from scenarios.columns import ToldColumn, told_columns
-from scenarios.groups import model_levers, parameter_named
-from scenarios.reading import FOLDER, Settings, built_in, find, read_settings
+from scenarios.columns import ColumnText, column_texts
+from scenarios.groups import find_parameter, model_levers
+from scenarios.reading import FOLDER, Settings, built_in_files, find_file, read_settings
 
 DRAFTS = Path(__file__).with_name("drafts")
 TAUGHT = "baseline"
@@ -29,7 +29,7 @@ def new(kind: str, name: str) -> list[Path]:
     """Write a draft of a municipality, policy or study; return the files, the one to run first."""
     path = place_for(kind, name)
     written = {path: draft(kind, path.stem)}
-    settings = read_settings(find(TAUGHT, "scenario"))
+    settings = read_settings(find_file(TAUGHT, "scenario"))
     if kind == "municipality":
         outline = settings["territory.outline"]
         written[path.with_suffix(".geojson")] = (outline.folder / outline.value).read_text(encoding="utf-8")
@@ -59,12 +59,12 @@ def taken(kind: str) -> set[str]:
     from scenarios.policy_files import POLICIES, WORLDS
 
     folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES]}[kind]
-    return {name for folder in folders for name in built_in(folder)}
+    return {name for folder in folders for name in built_in_files(folder)}
 
 
 def draft(kind: str, name: str) -> str:
     """Return the text of a draft."""
-    scenario, settings = load(TAUGHT), read_settings(find(TAUGHT, "scenario"))
+    scenario, settings = load(TAUGHT), read_settings(find_file(TAUGHT, "scenario"))
     page = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True).from_string(
         (DRAFTS / f"{kind}.toml.j2").read_text(encoding="utf-8")
     )
@@ -79,7 +79,7 @@ def draft(kind: str, name: str) -> str:
         better=f"{(value_of(scenario, LEVER) + number(LEVER).high) / 2:g}",
         varied=VARIED,
         few=", ".join(f"{value_of(scenario, VARIED) * factor:g}" for factor in (1, 2)),
-        columns=lambda table: list(told_columns(table)),
+        columns=lambda table: list(column_texts(table)),
         stated=stated,
         limits=limits,
         value=lambda dotted: value_of(scenario, dotted),
@@ -100,7 +100,7 @@ def rows(settings: Settings) -> dict[str, Any]:
     return {table: settings[table].value for table in ("settlements", "facilities")}
 
 
-def stated(column: ToldColumn) -> str:
+def stated(column: ColumnText) -> str:
     """Return unit, range and default of a column, as far as it has them.
 
     >>> stated(ToldColumn("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
@@ -110,10 +110,10 @@ def stated(column: ToldColumn) -> str:
     return "; ".join(part for part in (" / ".join(dict.fromkeys(column.unit.values())), column.range, default) if part)
 
 
-def number(dotted: str) -> Number:
+def number(dotted: str) -> ParameterSpec:
     """Return what is known of a parameter."""
-    group, key = parameter_named(dotted)
-    return group.numbers()[key]
+    group, key = find_parameter(dotted)
+    return group.parameter_specs()[key]
 
 
 def limits(dotted: str) -> str:

@@ -21,7 +21,7 @@ from experiments.sweeps.engine import Engine, Outcome
 from experiments.sweeps.jobs import agree_to, count_of, jobs_of, shared
 from experiments.sweeps.store import Store
 from experiments.sweeps.study import Study, find_study, read_study
-from model.engine.errors import Stopped
+from model.engine.errors import WorkStopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -82,11 +82,11 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     try:
         outcome = run_missing(missing, store, hands) if missing else Outcome()
     except OSError as reason:
-        raise Stopped(
+        raise WorkStopped(
             f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
         ) from None
     except SchedulerGone as reason:
-        raise Stopped(
+        raise WorkStopped(
             f"{reason}; {safe(store, jobs)}; start again with another --dask, or without it to go on here, and only"
             " what is missing is computed"
         ) from None

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import checked
-from scenarios.groups import parameter_named
-from scenarios.policy_files import finite
-from scenarios.ranges import meant
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import checked_value
+from scenarios.groups import find_parameter
+from scenarios.policy_files import checked_finite
+from scenarios.ranges import matching_parameters
 
 if TYPE_CHECKING:
     from experiments.sweeps.study import Table
@@ -96,30 +96,33 @@ def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
         raise InputError(f"{name} has no value to take")
     if name.startswith("mechanisms."):
         return tuple(values)
-    group, key = parameter_named(name)
-    about = group.numbers().get(key)
-    return tuple(values if about is None else (checked(name, one, group.kind(key), about) for one in values))
+    group, key = find_parameter(name)
+    about = group.parameter_specs().get(key)
+    return tuple(values if about is None else (checked_value(name, one, group.kind(key), about) for one in values))
 
 
 def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
     """Yield the ranges that one entry stands for."""
     if value == STATED:
-        yield from ((one, within(one, about.low, about.high, log=False)) for one, about in meant(name))
+        yield from ((one, within(one, about.low, about.high, log=False)) for one, about in matching_parameters(name))
         return
     if not isinstance(value, Mapping):
         raise InputError(f'{name} must be a list, {{ low, high }} or "{STATED}", got {value!r}')
     for key in value:
         if key not in ("low", "high", "log"):
-            raise InputError(f"{name} has no '{key}'{nearest(key, ['low', 'high', 'log'])}")
+            raise InputError(f"{name} has no '{key}'{suggest_nearest(key, ['low', 'high', 'log'])}")
     if not {"low", "high"} <= set(value):
         raise InputError(f"{name} must state both low and high, got {dict(value)!r}")
-    yield name, within(name, finite(name, value["low"]), finite(name, value["high"]), bool(value.get("log")))
+    yield (
+        name,
+        within(name, checked_finite(name, value["low"]), checked_finite(name, value["high"]), bool(value.get("log"))),
+    )
 
 
 def within(name: str, low: float, high: float, log: bool) -> Range:
     """Return a range that lies within the parameter's own."""
-    group, key = parameter_named(name)
-    about = group.numbers().get(key)
+    group, key = find_parameter(name)
+    about = group.parameter_specs().get(key)
     if about is None:
         raise InputError(f"{name} is no number and has no range")
     if not low < high:
@@ -127,5 +130,5 @@ def within(name: str, low: float, high: float, log: bool) -> Range:
     if log and low <= 0.0:
         raise InputError(f"{name} must have low above 0 with log, got {low:g}")
     kind = group.kind(key)
-    ends = [checked(name, value, kind, about) for value in (low, high)]
+    ends = [checked_value(name, value, kind, about) for value in (low, high)]
     return Range(low=ends[0], high=ends[1], log=log, whole=kind is int)

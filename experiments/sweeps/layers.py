@@ -16,8 +16,8 @@ from experiments.runs.reading import places_of, read, specs_of
 from experiments.runs.spec import RunSpec
 from experiments.runs.towns import town_for
 from experiments.sweeps.export import check_target
-from scenarios import plane_of
-from scenarios.extras import need
+from scenarios import scenario_plane
+from scenarios.extras import require_extra
 
 if TYPE_CHECKING:
     from model.town.town import Town
@@ -55,7 +55,7 @@ def layers_of(folder: Path) -> list[Layer]:
 
 def located(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the shapes of the rows of one run, and the rows; of settlements, also which lie where luck put them."""
-    town, plane = town_for(spec), plane_of(spec.source, set=dict(spec.overrides))
+    town, plane = town_for(spec), scenario_plane(spec.source, set=dict(spec.overrides))
     if name == "cells":
         return plane.degrees(squares(town, rows["cell"].to_numpy()), DIGITS), rows
     centres = {one.name: (one.x, one.y) for one in town.settlements}
@@ -125,5 +125,5 @@ def write_layers(folder: Path, target: Path, option: str) -> None:
     """Write the layers of a folder into a file of the kind that an option names."""
     check_target(option, target)
     if option == "--gpkg":
-        need("maps", option)
+        require_extra("maps", option)
     write_whole(target, (geopackage_of if option == "--gpkg" else geojson_of)(layers_of(folder)))

@@ -10,11 +10,11 @@ from experiments.runs.asked import LONGEST_YEARS
 from experiments.runs.batches import KEEPS
 from experiments.runs.spec import every_measure
 from experiments.sweeps.factors import Factors, read_factors
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import date_of
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import parse_date
 from scenarios.files import read_toml
-from scenarios.policy_files import finite
-from scenarios.reading import built_in
+from scenarios.policy_files import checked_finite
+from scenarios.reading import built_in_files
 
 STUDIES = Path(__file__).parent.parent / "studies"
 KEYS = (
@@ -76,7 +76,7 @@ class Table:
         for key in self.values:
             if key not in keys:
                 kind = "in a study" if not self.name else f"in [{self.name}]"
-                raise InputError(f"{self.file}: no key '{key}' {kind}{nearest(key, keys)}")
+                raise InputError(f"{self.file}: no key '{key}' {kind}{suggest_nearest(key, keys)}")
 
     def table(self, key: str) -> "Table":
         """Return a table within."""
@@ -96,7 +96,7 @@ class Table:
         """Return a word out of some."""
         value = self.values.get(key, default)
         if value not in known:
-            raise self.wrong(f"{key} knows {', '.join(known)}, got {value!r}{nearest(str(value), known)}")
+            raise self.wrong(f"{key} knows {', '.join(known)}, got {value!r}{suggest_nearest(str(value), known)}")
         return str(value)
 
     def words(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -111,9 +111,9 @@ def find_study(name: str) -> Path:
     """Return the file of a study: a path that ends in .toml, or the name of a ready one."""
     if name.endswith(".toml"):
         return Path(name)
-    known = built_in(STUDIES)
+    known = built_in_files(STUDIES)
     if name not in known:
-        raise InputError(f"no study '{name}'{nearest(name, known)}; a file of your own ends in .toml")
+        raise InputError(f"no study '{name}'{suggest_nearest(name, known)}; a file of your own ends in .toml")
     return known[name]
 
 
@@ -137,7 +137,7 @@ def read_study(path: Path) -> Study:
         policies=policies_of(table, path.parent),
         seeds=seeds_of(table),
         years=years_of(table),
-        start=date_of(f"{file}: start", table.values["start"]) if "start" in table.values else None,
+        start=parse_date(f"{file}: start", table.values["start"]) if "start" in table.values else None,
         sets=sets,
         factors=factors,
         keep=tuple(sorted(chosen(table, "keep", (), KEEPS))),
@@ -192,7 +192,7 @@ def seeds_of(table: Table) -> tuple[int, ...]:
 
 def years_of(table: Table) -> float:
     """Return the length of every run in years."""
-    years = finite(f"{table.file}: years", table.values.get("years", 3.0))
+    years = checked_finite(f"{table.file}: years", table.values.get("years", 3.0))
     if not 0.0 < years <= LONGEST_YEARS:
         raise table.wrong(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
     return float(years)
@@ -204,7 +204,7 @@ def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, .
     for word in words:
         if word not in known:
             kinds = f"knows {', '.join(known)}, got" if len(known) < 5 else "knows no"
-            raise table.wrong(f"{key} {kinds} '{word}'{nearest(word, known)}")
+            raise table.wrong(f"{key} {kinds} '{word}'{suggest_nearest(word, known)}")
     return tuple(dict.fromkeys(words))
 
 

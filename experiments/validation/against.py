@@ -14,8 +14,8 @@ from experiments.runs.asked import asked
 from experiments.runs.spec import RunSpec, every_measure
 from experiments.runs.words import meaning, unit
 from experiments.validation.check import WIDTH, show_beside
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import date_of
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import parse_date
 from model.simulation.registry import MEASURES
 from scenarios import load
 from scenarios.files import read_text
@@ -75,10 +75,14 @@ def read_series(path: Path) -> Series:
 def columns_of(file: str, names: list[str]) -> list[str]:
     """Return the names of the columns if one is the month, and the others are different measures."""
     if MONTH not in names:
-        raise InputError(f"{file}: no column '{MONTH}'{nearest(MONTH, names)}; it must hold months like 2018-01")
+        raise InputError(
+            f"{file}: no column '{MONTH}'{suggest_nearest(MONTH, names)}; it must hold months like 2018-01"
+        )
     for name in names:
         if name != MONTH and name not in every_measure():
-            raise InputError(f"{file}: no measure '{name}'{nearest(name, every_measure())}; see confianza measures")
+            raise InputError(
+                f"{file}: no measure '{name}'{suggest_nearest(name, every_measure())}; see confianza measures"
+            )
         if names.count(name) > 1:
             raise InputError(f"{file}: column '{name}' stands twice")
     if len(names) == 1:
@@ -88,7 +92,7 @@ def columns_of(file: str, names: list[str]) -> list[str]:
 
 def month_of(where: str, cell: str) -> pd.Period:
     """Return the month of a cell such as 2018-01, or of a date."""
-    day = date_of(f"{where}: {MONTH}", f"{cell}-01" if cell.count("-") == 1 else cell)
+    day = parse_date(f"{where}: {MONTH}", f"{cell}-01" if cell.count("-") == 1 else cell)
     return pd.Period(day, freq="M")
 
 

@@ -17,7 +17,7 @@ from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.validation.knockouts import SURE, Effect, effect_of, shown
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 
 ENOUGH = 8
 """Twins of which none may go the other way where the interval leaves it open, since differences may be skewed."""
@@ -109,7 +109,7 @@ def carried(only: Sequence[str]) -> list[Row]:
     rows = {row.id: row for row in in_list("carried")}
     for name in only:
         if name not in rows:
-            raise InputError(f"no row of evidence '{name}' is carried{nearest(name, rows)}")
+            raise InputError(f"no row of evidence '{name}' is carried{suggest_nearest(name, rows)}")
     return [row for name, row in rows.items() if not only or name in only]
 
 

@@ -26,7 +26,7 @@ from experiments.validation.panel import (
 from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, Event
 from experiments.validation.tape import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
 from model.engine.scenario import Scenario
-from model.trust.belief_updating.schema import AS_SET
+from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
 from scenarios import load
 
 SITE = "villa_canales"
@@ -90,7 +90,7 @@ class Calibrated:
 def numbers_of(scenario: Scenario) -> Numbers:
     """Return all parameters of a scenario by dotted name."""
     groups = {name: scenario[name] for name in scenario.groups}
-    return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.numbers()}
+    return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.parameter_specs()}
 
 
 def reference(seed: int = 1, **sets: float) -> tuple[Town, Numbers]:
@@ -116,7 +116,7 @@ def after(state: State, event: Event, numbers: Numbers, days: float) -> Reals:
     counts = dict(state.counts)
     for good, bad, quality, part in (("fair", "unfair", event.quality_f, event.part_f),
                                      ("solved", "failed", event.quality_e, event.part_e)):  # fmt: skip
-        worth = weight * part * (numbers["trust.asymmetry"] / AS_SET if quality < 0.5 else 1.0)
+        worth = weight * part * (numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY if quality < 0.5 else 1.0)
         for memory, share in left.items():
             counts[f"{good}_{memory}"] = counts[f"{good}_{memory}"] + worth * quality * share
             counts[f"{bad}_{memory}"] = counts[f"{bad}_{memory}"] + worth * (1.0 - quality) * share

@@ -18,7 +18,7 @@ from experiments.validation.experiment import Found, found_of
 from experiments.validation.lived import Size
 from model.engine.calendar import SHIFTS
 from model.simulation.model import TrustModel
-from model.simulation.start.schema import FARTHEST, INTERCEPT
+from model.simulation.start.schema import INTERCEPT, MAX_INTERCEPT
 from model.town.town import build_town
 from model.world.month import GROUPS
 from scenarios import load
@@ -75,7 +75,7 @@ def lived(one: Closed, tell: Tell) -> dict[str, Any]:
     months = world.group_months()
     own = months[months["group"] == ADULTS][: 12 * one.years]
     means = {what: 100.0 * own[what].reshape(one.years, 12).mean(axis=1) for what in WHAT}
-    return means | {"solved": abs(float(world.state[INTERCEPT][0])) < FARTHEST}
+    return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
 
 
 def drift(found: Sequence[Mapping[str, Any]], what: str) -> Found:

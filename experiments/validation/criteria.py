@@ -14,7 +14,7 @@ from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.runs.twins import paired
-from model.measures.criteria import CRITERIA, WORDS, word_of
+from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 PAPER = {
     "c1": ("acceptable", "acceptable"),
@@ -162,7 +162,7 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
     for place, site in enumerate(SITES):
         for name, word in PAPER.items():
             value = mean_of(base[site][name])
-            here = "null" if math.isnan(value) else WORDS[word_of(value)]
+            here = "null" if math.isnan(value) else GRADES[grade_index(value)]
             yield f"  {site:15}{name:5}{value:6.2f}  here {here:12} paper {word[place]}"
     for told, passed, numbers in verdicts(base):
         yield f"  {told:34}{'passed' if passed else 'FAILED':8}{numbers}"

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from experiments.validation.criteria import SITES, Table, World, answer, ended, mean_of, table_of
-from model.measures.criteria import CRITERIA, WORDS, word_of
+from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 YEARS, SEEDS = 3.0, 2
 RANGES = {
@@ -63,9 +63,9 @@ def lines_of(site: str, base: Table, ends: Ends, years: float, seeds: int) -> It
             continue
         low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
         told = " to ".join(
-            f"{known[key]:.2f} {WORDS[word_of(known[key])]} ({key[0]} {key[1]:g})" for key in (low, high)
+            f"{known[key]:.2f} {GRADES[grade_index(known[key])]} ({key[0]} {key[1]:g})" for key in (low, high)
         )
-        yield f"  {name:15}{now:.2f} {WORDS[word_of(now)]}: {told}"
+        yield f"  {name:15}{now:.2f} {GRADES[grade_index(now)]}: {told}"
     yield "".join(["  ", "change ± error".ljust(32), *(name.rjust(16) for name in CRITERIA)])
     for (number, value), table in ends.items():
         cells = (answer(base, table, name) for name in CRITERIA)

@@ -22,7 +22,7 @@ from experiments.validation.effects import csv_of
 from experiments.validation.experiment import SITES, found_of
 from experiments.validation.lived import Size
 from model.engine.calendar import YEAR, tick_of
-from model.engine.choices import AGENTS, MATTERS, Matter
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
 from model.engine.fingerprint import fingerprint
 from model.simulation.model import TrustModel
 
@@ -87,13 +87,16 @@ def lived(case: Case, tell: Tell) -> tuple[Told, consequences.Counted]:
         go_on(one, tick_of(spec.until), tell)
         counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, years)
         for row in one.choices() if world in WORLDS else ():
-            year, matter = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR, MATTERS[int(row["matter"])]
+            year, matter = (
+                1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR,
+                CHOICES_DECLARED[int(row["matter"])],
+            )
             taken = matter.options[int(row["option"])], reason_of(matter, int(row["term"]))
             told.setdefault((world, year, matter.name), Counter())[taken] += 1
     return told, counted
 
 
-def reason_of(matter: Matter, term: int) -> str:
+def reason_of(matter: ChoiceSpec, term: int) -> str:
     """Return the name of the reason of a choice."""
     return "luck" if term < 0 else matter.terms[term - 1]
 
@@ -108,7 +111,7 @@ def share_of(told: Told, world: str, year: int, matter: str, option: str) -> flo
 
 def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]:
     """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
-    matters = sorted(MATTERS.values(), key=lambda one: AGENTS.index(one.agent))
+    matters = sorted(CHOICES_DECLARED.values(), key=lambda one: AGENT_TYPES.index(one.agent))
     for site, twins in found.items():
         for matter in matters:
             for year in years:
@@ -117,7 +120,7 @@ def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]
                         yield row_of(site, twins, matter, year, option, world)
 
 
-def row_of(site: str, twins: Sequence[Told], matter: Matter, year: int, option: str, world: str) -> Row:
+def row_of(site: str, twins: Sequence[Told], matter: ChoiceSpec, year: int, option: str, world: str) -> Row:
     """Return one row of the table."""
     shares = [share_of(told, world, year, matter.name, option) for told in twins]
     base = [share_of(told, BASE, year, matter.name, option) for told in twins]

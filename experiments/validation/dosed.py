@@ -8,25 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.community.consultation.schema import MEETING
+from model.community.consultation.schema import MEETING_CAUSE
 from model.engine.calendar import SHIFTS, YEAR
 from model.engine.kernels import kernel
-from model.engine.random_streams import decision, luck, poisson
+from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
 from model.police.contacts.schema import LONG_VISIT
 from model.reporting.reporting.schema import UNANSWERED_CALL
 from model.reporting.response.schema import ANSWERED_CALL
 from model.simulation.model import TrustModel
-from model.trust.ledger.rules import impress
-from model.world.sampling import age_of
+from model.trust.ledger.rules import record_impression
+from model.world.sampling import age_years
 from model.world.shift_events import IMPRESSIONS
 
 if TYPE_CHECKING:
     from model.engine.rows import Rows
     from model.police.contacts.schema import Contacts
-    from model.world.shift_context import Stage
+    from model.world.shift_context import ShiftContext
 
-HOW_MANY, WHO = decision("extra contacts"), decision("extra contact with")
-SERVED_TOO, IN_TIME = decision("served too"), decision("served too in time")
+HOW_MANY, WHO = stream_id("extra contacts"), stream_id("extra contact with")
+SERVED_TOO, IN_TIME = stream_id("served too"), stream_id("served too in time")
 TRIES, MOST = 16, 1000
 IN_TIME_SHARE = 0.85
 """Of calls that are served beyond today's, in time: about as today."""
@@ -46,32 +46,32 @@ class Given:
 
 
 @kernel
-def give(stage: Stage, contacts: Rows[Contacts], nth: int, mean: float) -> None:
+def give(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: float) -> None:
     """Let adults have a long, friendly visit (nth 0) or be heard at a meeting (1), so many on the mean of a shift."""
-    for k in range(min(MOST, poisson(luck(stage.seed, HOW_MANY, stage.tick, nth, 0), mean))):
+    for k in range(min(MOST, poisson_quantile(keyed_uniform(stage.seed, HOW_MANY, stage.tick, nth, 0), mean))):
         for a in range(TRIES):
-            i = int(luck(stage.seed, WHO, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
-            if stage.minds[i].gone >= 0 or age_of(stage.ground.people[i], stage.tick) < 18.0:
+            i = int(keyed_uniform(stage.seed, WHO, stage.tick, nth * MOST + k, a) * stage.ground.come[0])
+            if stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 18.0:
                 continue
             z = stage.ground.people[i].settlement
             if nth == 0:
                 weight, fast = contacts[z].weight_long, stage.trust[z].fast_friendly
-                impress(stage.day, stage.minds, i, LONG_VISIT, 1.0, weight, 1.0, 0.6 * weight, fast)
+                record_impression(stage.day, stage.minds, i, LONG_VISIT, 1.0, weight, 1.0, 0.6 * weight, fast)
             else:
                 weight, fast = contacts[z].weight_meeting, stage.trust[z].fast_panel
-                impress(stage.day, stage.minds, i, MEETING, 1.0, weight, 1.0, 0.6 * weight, fast)
+                record_impression(stage.day, stage.minds, i, MEETING_CAUSE, 1.0, weight, 1.0, 0.6 * weight, fast)
             stage.minds[i].met = stage.minds[i].met_free = stage.tick
             break
 
 
 @kernel
-def serve(stage: Stage, first: int, share: float) -> None:
+def serve(stage: ShiftContext, first: int, share: float) -> None:
     """Let some whose call nobody answered be served instead, most in time, and well treated."""
     for k in range(first, stage.day.counts[IMPRESSIONS]):
         row = stage.day.impressions[k]
-        if row.cause == UNANSWERED_CALL and luck(stage.seed, SERVED_TOO, stage.tick, row.who, 0) < share:
+        if row.cause == UNANSWERED_CALL and keyed_uniform(stage.seed, SERVED_TOO, stage.tick, row.who, 0) < share:
             trust = stage.trust[stage.ground.people[row.who].settlement]
-            in_time = luck(stage.seed, IN_TIME, stage.tick, row.who, 0) < IN_TIME_SHARE
+            in_time = keyed_uniform(stage.seed, IN_TIME, stage.tick, row.who, 0) < IN_TIME_SHARE
             weight = trust.served if in_time else trust.late
             row.cause = ANSWERED_CALL
             row.quality_e, row.weight_e = (0.95 if in_time else 0.1), weight
@@ -97,14 +97,14 @@ class Dosed(TrustModel):
         super().open_shift()
         for nth, rate in enumerate((self.given.visits, self.given.meetings)):
             if rate > 0.0:
-                self.book.reserve(IMPRESSIONS, MOST)
-                give(self.stage(), self.numbers["contacts"], nth, rate * self.adults / YEAR)
+                self.shift_events.reserve(IMPRESSIONS, MOST)
+                give(self.shift_context(), self.parameters["contacts"], nth, rate * self.adults / YEAR)
 
-    def learn(self) -> None:
+    def apply_impressions(self) -> None:
         """Learn, where some calls that nobody answered have been served; in silence there is nothing to learn."""
         if self.given.silent:
-            self.learned = int(self.book.counts[IMPRESSIONS])
+            self.n_applied_impressions = int(self.shift_events.counts[IMPRESSIONS])
             return
         if self.given.served > 0.0:
-            serve(self.stage(), self.learned, self.given.served)
-        super().learn()
+            serve(self.shift_context(), self.n_applied_impressions, self.given.served)
+        super().apply_impressions()

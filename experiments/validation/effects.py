@@ -27,7 +27,7 @@ from experiments.validation.experiment import (
     found_of,
 )
 from experiments.validation.lived import RUNS, Size, let_live, made, specs_of
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 
 COLUMNS = (
@@ -53,7 +53,7 @@ def chosen(only: Sequence[str]) -> list[Experiment]:
     known = {one.name: one for one in EXPERIMENTS}
     for name in only:
         if name not in known:
-            raise InputError(f"no experiment '{name}'{nearest(name, known)}")
+            raise InputError(f"no experiment '{name}'{suggest_nearest(name, known)}")
     return [one for one in EXPERIMENTS if not only or one.name in only]
 
 

@@ -54,7 +54,7 @@ def facts(site: str, *groups: str) -> tuple[str, ...]:
     return tuple(
         f"{group}.{name}={getattr(scenario[group], name)!r}"
         for group in groups
-        for name, about in scenario[group].numbers().items()
+        for name, about in scenario[group].parameter_specs().items()
         if about.role == "site"
     )
 

@@ -12,9 +12,9 @@ from experiments.runs.asked import asked
 from experiments.runs.folder import joined
 from experiments.runs.runs import run_all
 from experiments.runs.spec import RunSpec
-from model.engine.errors import InputError, nearest
-from model.simulation.registry import ORDER
-from scenarios.groups import mechanisms
+from model.engine.errors import InputError, suggest_nearest
+from model.simulation.registry import MECHANISMS
+from scenarios.groups import switchable_mechanisms
 
 EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
 SURE = 0.99
@@ -56,16 +56,16 @@ class Effect:
 
 def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
     """Return the knock-out of every mechanism, or of those named."""
-    known = mechanisms()
+    known = switchable_mechanisms()
     for name in only:
         if name not in known:
-            raise InputError(f"no mechanism '{name}'{nearest(name, known)}")
+            raise InputError(f"no mechanism '{name}'{suggest_nearest(name, known)}")
     return [knockout_of(name) for name in known if not only or name in only]
 
 
 def knockout_of(name: str) -> Knockout:
     """Return what the file of a mechanism says of its knock-out."""
-    stated = next((one.knockout for one in ORDER if one.name == name), None)
+    stated = next((one.knockout for one in MECHANISMS if one.name == name), None)
     if stated is None:
         raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
     return Knockout(name, stated.measures, stated.policy, stated.site or "villa_canales", stated.start or None)
@@ -93,7 +93,7 @@ def table_of(specs: Sequence[RunSpec], workers: int) -> pd.DataFrame:
 def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
     """Return the paired effect on one measure."""
     if measure not in having:
-        raise InputError(f"no measure '{measure}'{nearest(measure, map(str, having.columns))}")
+        raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
     columns = [table[measure].fillna(0.0).to_numpy() for table in (having, missing)]
     mean, error = mean_and_error(columns[0] - columns[1])
     n = len(having)

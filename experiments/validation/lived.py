@@ -87,7 +87,7 @@ def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
     found: dict[str, float] = {}
     for pattern, turn in variant.turns:
         group, _, key = pattern.partition(".")
-        numbers = spec.scenario.groups[group].numbers() if group in spec.scenario.groups else {}
+        numbers = spec.scenario.groups[group].parameter_specs() if group in spec.scenario.groups else {}
         names = fnmatch.filter(numbers, key)
         if not names:
             raise InputError(f"no parameter '{pattern}'")

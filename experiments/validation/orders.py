@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.runs.yearly import Expression
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import read_toml
 
 ORDERS = Path(__file__).with_name("orders.toml")
@@ -82,10 +82,10 @@ def own_orders(path: Path, site: str) -> list[Order]:
     for row in rows:
         name = row.get("name")
         if name not in known:
-            raise InputError(f"{file}: no row '{name}' in a check{nearest(str(name), known)}")
+            raise InputError(f"{file}: no row '{name}' in a check{suggest_nearest(str(name), known)}")
         for key in row:
             if key not in ROW_OF_OWN:
-                raise InputError(f"{file}: row '{name}': no key '{key}'{nearest(key, ROW_OF_OWN)}")
+                raise InputError(f"{file}: row '{name}': no key '{key}'{suggest_nearest(key, ROW_OF_OWN)}")
         band, evidence = band_of(file, row), str(row.get("evidence", ""))
         found.append(dataclasses.replace(known[name], bands={site: band}, evidence=evidence, note="", year=0))
     return found

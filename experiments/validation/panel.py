@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from experiments.validation.tape import CONTACTS, OWN, Numbers, Reals, Tape, held_up, lasting, next_of, year_of
-from model.trust.belief_updating.schema import AS_SET, COUNTS
+from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
 
 ADULTS = 100_000
 LEVEL = 0.40
@@ -137,7 +137,7 @@ def taught(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> 
     """Return the evidence that events of a kind leave at a wave (0, 1), by column of the law."""
     weight, fast = numbers[f"contacts.weight_{kind}"], numbers["trust.fast_panel"]
     names = ("fair", "solved") if kind == "meeting" else ("unfair", "failed")
-    weight *= 1.0 if kind == "meeting" else numbers["trust.asymmetry"] / AS_SET
+    weight *= 1.0 if kind == "meeting" else numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY
     age = some.age - (1 - wave)
     before = age >= 0.0
     found: dict[str, Reals] = {}
@@ -152,7 +152,7 @@ def taught(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> 
 
 def added(*parts: dict[str, Reals]) -> dict[str, Reals]:
     """Return the sum of evidence."""
-    return {name: sum((part[name] for part in parts if name in part), np.zeros(1)) for name in COUNTS}
+    return {name: sum((part[name] for part in parts if name in part), np.zeros(1)) for name in EVIDENCE_COLUMNS}
 
 
 def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SELECTION, seed: int = SEED) -> Panel:
@@ -160,7 +160,7 @@ def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SE
     years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
     year = year_of(tape, numbers, without=OWN)
     first, left, follows = held_up(tape, year, numbers), lasting(1.0, numbers), next_of(tape)
-    second = {name: left[name[-4:]] * first[name] + year[name][follows] for name in COUNTS}
+    second = {name: left[name[-4:]] * first[name] + year[name][follows] for name in EVIDENCE_COLUMNS}
     events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in OWN}
     own = [[taught(events[kind], kind, numbers, years, wave) for kind in OWN] for wave in (0, 1)]
     waves = [added(first, *own[0]), added(second, *own[1])]

@@ -10,9 +10,9 @@ from model.engine.calendar import SHIFTS, YEAR
 from model.engine.causes import CAUSES
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
-from model.simulation.start.rules import classes, held
+from model.simulation.start.rules import resident_classes, steady_state_sum
 from model.town.town import Town
-from model.trust.belief_updating.schema import AS_SET, COUNTS
+from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
 from model.world.shift_events import IMPRESSIONS
 
 Reals = NDArray[np.float64]
@@ -89,9 +89,9 @@ class Taped(TrustModel):
         """Live a shift and keep what people lived through or heard in it."""
         tick = self.tick
         super().step()
-        hearsay = self.numbers["hearsay"][0]
+        hearsay = self.parameters["hearsay"][0]
         told = float(hearsay["weight"]), float(hearsay["at_home"])
-        self.tape.append((tick, origins(self.book.filled(IMPRESSIONS).copy(), told)))
+        self.tape.append((tick, origins(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
 
 
 def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.void]:
@@ -162,7 +162,7 @@ def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None =
     people = world.town.people
     adult = (world.minds["gone"] < 0) & (world.tick / SHIFTS - people["born"] >= 18.0 * 365.25)
     here = np.flatnonzero(adult)
-    order, key = classes(world, here)
+    order, key = resident_classes(world, here)
     place = np.full(len(people), -1)
     place[here[order]] = np.arange(len(order))
     kept = (place[rows["who"]] >= 0) & (world.tick - ticks <= YEAR)
@@ -216,12 +216,12 @@ def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> d
     for good, bad, which in (("fair", "unfair", "f"), ("solved", "failed", "e")):
         quality = getattr(tape, f"quality_{which}")[keep]
         weight = getattr(tape, f"share_{which}")[keep] * worth[getattr(tape, f"by_{which}")[keep]]
-        weight = weight * np.where(quality < 0.5, numbers["trust.asymmetry"] / AS_SET, 1.0)
+        weight = weight * np.where(quality < 0.5, numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY, 1.0)
         for name, share in ((good, quality), (bad, 1.0 - quality)):
             for memory in ("fast", "slow"):
                 felt = weight * share * part[memory] * left[memory]
                 found[f"{name}_{memory}"] = np.bincount(tape.who[keep], felt, minlength=tape.adults)
-    return {name: found[name] for name in COUNTS}
+    return {name: found[name] for name in EVIDENCE_COLUMNS}
 
 
 def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, Reals]:
@@ -229,7 +229,9 @@ def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, R
     left = lasting(1.0, numbers)
     years = int(np.ceil(3.0 * numbers["trust.memory_years"]))
     return {
-        name: held(one, tape.group, np.full(tape.adults, left[name[-4:]]), years if name.endswith("slow") else 1)
+        name: steady_state_sum(
+            one, tape.group, np.full(tape.adults, left[name[-4:]]), years if name.endswith("slow") else 1
+        )
         for name, one in year.items()
     }
 

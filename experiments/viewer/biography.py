@@ -13,7 +13,7 @@ from experiments.viewer.why import cause_name
 from model.engine.calendar import tick_of
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
-from model.trust.belief_updating.schema import COUNTS
+from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
 from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
@@ -69,7 +69,7 @@ def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np
     if cell is not None:
         here &= people["home"] == cell
     found = np.flatnonzero(here)
-    seen = sum(minds[name][found] for name in COUNTS)
+    seen = sum(minds[name][found] for name in EVIDENCE_COLUMNS)
     order = np.lexsort((-seen, found != first))
     return found[order][skip : skip + HEARD]
 
@@ -91,7 +91,7 @@ def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
         hear_impressions(world, lives, secret)
     minds = world.state.minds
     for who, life in lives.items():
-        p = world.numbers["trust"][world.town.people[who]["settlement"]]
+        p = world.parameters["trust"][world.town.people[who]["settlement"]]
         life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), p))
         if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
             secret.add(who)
@@ -107,7 +107,7 @@ def begin_life(world: Any, who: int) -> Life:
 
 def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], reported: dict[tuple[int, int], int]) -> None:
     """Note what the residents heard suffered, and to whom they told it."""
-    rows = world.book.filled(INCIDENTS)
+    rows = world.shift_events.rows_of(INCIDENTS)
     near = np.isin(rows["victim"], list(lives)) | np.isin(rows["teller"], list(lives))
     for row in rows[near]:
         victim, teller = int(row["victim"]), int(row["teller"])
@@ -129,7 +129,7 @@ def hear_responses(world: Any, lives: dict[int, Life], reported: dict[tuple[int,
     """Note the couples that came to their calls."""
     if not reported:
         return
-    for row in world.book.filled(RESPONSES):
+    for row in world.shift_events.rows_of(RESPONSES):
         who = reported.get((int(row["born"]), int(row["number"])))
         if who is not None:
             lives[who].events.append(Event(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
@@ -137,7 +137,7 @@ def hear_responses(world: Any, lives: dict[int, Life], reported: dict[tuple[int,
 
 def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> None:
     """Note what moved the trust of the residents heard."""
-    rows = world.book.filled(IMPRESSIONS)
+    rows = world.shift_events.rows_of(IMPRESSIONS)
     for row in rows[np.isin(rows["who"], list(lives))]:
         cause, change = CAUSES[row["cause"]], float(row["change"])
         if cause in UNTOLD_CAUSES:

@@ -10,8 +10,8 @@ from experiments.viewer.sites import Site
 from model.engine.calendar import date_of_tick
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
-from model.engine.policies import rows_at
-from model.engine.scenario import Entry, Policy, Scenario
+from model.engine.policies import parameter_rows
+from model.engine.scenario import Policy, PolicyEntry, Scenario
 
 
 def next_morning(tick: int) -> datetime.date:
@@ -22,7 +22,7 @@ def next_morning(tick: int) -> datetime.date:
 def value_on(scenario: Scenario, parameter: str, date: datetime.date) -> float:
     """Return what a lever is on a date, policies included (in the first settlement)."""
     group, _, key = parameter.partition(".")
-    return float(rows_at(scenario, group, date)[key][0])
+    return float(parameter_rows(scenario, group, date)[key][0])
 
 
 def name_of(date: datetime.date) -> str:
@@ -43,9 +43,9 @@ def moved(policies: Sequence[Policy], moves: dict[str, float], date: datetime.da
     return (*others, Policy(name=name, entries=tuple(sorted(entries, key=lambda e: (e.how, e.parameter))), start=date))
 
 
-def entry_for(parameter: str, value: float, others: Sequence[Policy], date: datetime.date, site: Site) -> Entry:
+def entry_for(parameter: str, value: float, others: Sequence[Policy], date: datetime.date, site: Site) -> PolicyEntry:
     """Return the entry after which a lever stands at a value, whatever else policies and dated events do to it."""
-    entry = Entry(parameter=parameter, how="set", value=value)
+    entry = PolicyEntry(parameter=parameter, how="set", value=value)
     alone = dataclasses.replace(site.scenario, policies=tuple(others))
     tried = dataclasses.replace(alone, policies=(*others, Policy(name=name_of(date), entries=(entry,), start=date)))
     try:
@@ -60,7 +60,7 @@ def entry_for(parameter: str, value: float, others: Sequence[Policy], date: date
 def within(parameter: str, now: float, goal: float) -> float:
     """Return what must be added to reach a value, so that rounding does not lead out of the range."""
     name, _, key = parameter.partition(".")
-    about = group_named(name).numbers()[key]
+    about = group_named(name).parameter_specs()[key]
     step = goal - now
     while now + step > about.high:
         step = math.nextafter(step, -math.inf)

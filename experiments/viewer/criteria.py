@@ -6,7 +6,7 @@ from experiments.runs import words
 from experiments.viewer.bars import share_bars
 from experiments.viewer.lane import Lane
 from experiments.viewer.texts import say
-from model.measures.criteria import WORDS, word_of
+from model.measures.criteria import GRADES, grade_index
 
 YEAR = 12
 DRAWS = 200
@@ -34,8 +34,8 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float] | None]:
         if math.isnan(score):
             found[name] = None
             continue
-        word = word_of(score)
-        found[name] = score, WORDS[word], float(np.mean([word_of(one) == word for one in scores]))
+        word = grade_index(score)
+        found[name] = score, GRADES[word], float(np.mean([grade_index(one) == word for one in scores]))
     return found
 
 

@@ -21,8 +21,8 @@ from experiments.viewer.pieces import button, markup, text
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 from model.engine.calendar import YEAR, date_of_tick
-from model.engine.choices import AGENTS, MATTERS, Matter
-from model.world.deciding.schema import BY_LUCK, CHOICES
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
+from model.world.discrete_choice.schema import BY_LUCK, CHOICES
 
 LATEST = 3
 """Choices told one by one in every matter."""
@@ -43,21 +43,23 @@ class Taken:
 
 def lately(lane: Lane) -> np.ndarray:
     """Return the choices of the last twelve months of a world, since its start at most."""
-    rows = np.concatenate([lane.world.choices(), lane.world.state[CHOICES].filled()])
+    rows = np.concatenate([lane.world.choices(), lane.world.state[CHOICES].used_rows()])
     return rows[rows["tick"] >= lane.world.tick - YEAR]
 
 
-def taken(matter: Matter, rows: np.ndarray, option: int) -> Taken:
+def taken(matter: ChoiceSpec, rows: np.ndarray, option: int) -> Taken:
     """Return how often an option of a matter was taken, with the reasons that were decisive most often."""
     own = rows[rows["option"] == option]
     reasons = Counter(own["term"][own["term"] != BY_LUCK].tolist()).most_common(REASONS)
     return Taken(len(own), len(rows), tuple((matter.terms[term - 1], n) for term, n in reasons))
 
 
-def decided_by(agent: str, books: Sequence[np.ndarray]) -> list[tuple[int, Matter]]:
+def decided_by(agent: str, books: Sequence[np.ndarray]) -> list[tuple[int, ChoiceSpec]]:
     """Return the matters, with their numbers, that agents of a kind decided in any of some worlds."""
     there = {int(number) for book in books for number in np.unique(book["matter"])}
-    return [(number, matter) for number, matter in MATTERS.items() if number in there and matter.agent == agent]
+    return [
+        (number, matter) for number, matter in CHOICES_DECLARED.items() if number in there and matter.agent == agent
+    ]
 
 
 # Who, without saying who
@@ -91,7 +93,7 @@ def capital(words: str) -> str:
 # In words
 
 
-def bars(language: str, matter: Matter, books: Sequence[np.ndarray]) -> str:
+def bars(language: str, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> str:
     """Return every option of a matter as bars, one a world: of a hundred choices how many, and for which reasons."""
     letters = "AB" if len(books) > 1 else [""]
     rows = []
@@ -105,7 +107,7 @@ def bars(language: str, matter: Matter, books: Sequence[np.ndarray]) -> str:
     return share_bars(rows)
 
 
-def counted(language: str, matter: Matter, one: Taken) -> str:
+def counted(language: str, matter: ChoiceSpec, one: Taken) -> str:
     """Return how often an option was taken, and why, in words."""
     share = f"{100.0 * one.n / max(one.of, 1):.0f} %"
     number = say(language, "decided.times_one" if one.n == 1 else "decided.times", n=f"{one.n:,}", share=share)
@@ -115,7 +117,7 @@ def counted(language: str, matter: Matter, one: Taken) -> str:
     return number + (f": {', '.join(reasons)}" if reasons else "")
 
 
-def latest(language: str, lane: Lane, matter: Matter, rows: np.ndarray, letter: str) -> str:
+def latest(language: str, lane: Lane, matter: ChoiceSpec, rows: np.ndarray, letter: str) -> str:
     """Return the latest choices in a matter as items of a list; of one shift, those that had a reason come first.
 
     Those who decided stand in an order of luck, so that no order of places shows.
@@ -127,7 +129,7 @@ def latest(language: str, lane: Lane, matter: Matter, rows: np.ndarray, letter: 
     return "".join(item(language, lane, matter, tied[k], letter) for k in order)
 
 
-def item(language: str, lane: Lane, matter: Matter, row: np.void, letter: str) -> str:
+def item(language: str, lane: Lane, matter: ChoiceSpec, row: np.void, letter: str) -> str:
     """Return one choice as an item of a list: when, who, which option, for which reason, with what chance."""
     term = int(row["term"])
     reason = "luck" if term == BY_LUCK else f"{matter.name}.{matter.terms[term - 1]}"
@@ -153,7 +155,7 @@ def DecidedPanel(visit: Visit) -> None:
     chosen, choose = solara.use_state("")
     visit.lived.value, visit.moved.value  # noqa: B018
     books = [lately(lane) for lane in visit.lanes]
-    agents = [agent for agent in AGENTS if decided_by(agent, books)]
+    agents = [agent for agent in AGENT_TYPES if decided_by(agent, books)]
     with solara.Div(classes=["cf-decided"]):
         if not agents:
             text(visit.say("decided.nobody"), classes="cf-busy")
@@ -168,7 +170,7 @@ def DecidedPanel(visit: Visit) -> None:
         text(visit.say("decided.sums" if shown == RESIDENT else "decided.numbers"))
 
 
-def state_matter(visit: Visit, matter: Matter, books: Sequence[np.ndarray]) -> None:
+def state_matter(visit: Visit, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> None:
     """State what was decided in a matter, in one world or two."""
     language, letters = visit.language.value, "AB" if len(books) > 1 else [""]
     text(capital(find("matters", matter.name, language)), "h3", "")

@@ -79,7 +79,7 @@ def number_of(town: Town) -> type[np.signedinteger[Any]]:
 def rounds_of(world: Any, town: Town) -> bytes:
     """Return who was where in the last shift: post, place, minute, stay and mode, visit by visit."""
     couples = world.state.couples
-    visits = world.book.filled(VISITS)
+    visits = world.shift_events.rows_of(VISITS)
     visits = visits[visits["alive"] == 1]
     on = np.flatnonzero(couples["on"] == 1)
     start = np.zeros((len(on), 6), np.float32)
@@ -98,7 +98,7 @@ def rounds_of(world: Any, town: Town) -> bytes:
 
 def incidents_of(world: Any, town: Town) -> bytes:
     """Return place and minute of what happened in the last shift and may be shown as it happens."""
-    rows = world.book.filled(INCIDENTS)
+    rows = world.shift_events.rows_of(INCIDENTS)
     rows = rows[~np.isin(rows["kind"], HIDDEN_KINDS) & ~np.isin(rows["motive"], HIDDEN_MOTIVES)]
     x, y = columns_and_rows(town, rows["cell"])
     return np.stack([x, y, rows["minute"]], axis=1).astype(np.float32).tobytes()

@@ -13,9 +13,9 @@ from experiments.viewer.changes import is_change, moved, next_morning, value_on
 from experiments.viewer.looks import Watch
 from model.engine.calendar import tick_of
 from model.engine.scenario import Policy
-from model.simulation.registry import COUNTS
+from model.simulation.registry import COUNT_NAMES
 from model.town.crime_kinds import NAMES as KINDS
-from scenarios.policy_files import chosen_policies
+from scenarios.policy_files import parse_policy_words
 
 Stop = Callable[[], bool]
 SERIALS = itertools.count()
@@ -35,7 +35,7 @@ class Lane:
     def __init__(self, name: str, seed: int, ready: str = "status_quo", changes: tuple[Policy, ...] = ()) -> None:
         self.name, self.seed, self.ready = name, seed, ready
         self.serial = next(SERIALS)
-        self.policies: tuple[Policy, ...] = (*chosen_policies(ready), *changes)
+        self.policies: tuple[Policy, ...] = (*parse_policy_words(ready), *changes)
         self.pending: dict[str, float] = {}
         self.restart()
 
@@ -128,7 +128,7 @@ class Lane:
     def this_month(self, column: str) -> float:
         """Return a count of the present month as it stands."""
         state = self.world.state
-        if column in COUNTS:
+        if column in COUNT_NAMES:
             return float(state.tally[0][column])
         for number, book in enumerate(BOOK_COLUMNS):
             if column == book:

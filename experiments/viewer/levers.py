@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from experiments.runs import words
 from experiments.viewer.texts import say
-from model.engine.parameters import Number
-from scenarios.groups import declare_all, model_levers
+from model.engine.parameters import ParameterSpec
+from scenarios.groups import declared_groups, model_levers
 
 FIRST = (
     "contacts.fair",
@@ -50,7 +50,7 @@ class Lever:
     """A parameter that a policy may set, with what is known of it."""
 
     name: str
-    about: Number
+    about: ParameterSpec
     whole: bool
 
     @property
@@ -111,7 +111,7 @@ def is_neutral(word: str, language: str) -> bool:
 
 def levers() -> dict[str, list[Lever]]:
     """Return all levers of the model below the headings of the page, important ones first."""
-    known_groups = declare_all()
+    known_groups = declared_groups()
     found: dict[str, list[Lever]] = {heading: [] for heading in GROUPS}
     for name, about in model_levers():
         group, _, key = name.partition(".")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from model.crime.crime_counts.rules import told_to_state
+from model.crime.crime_counts.rules import is_reported_to_state
 from model.trust.ledger.rules import trust_now
 from model.world.shift_events import INCIDENTS, VISITS
 
@@ -78,7 +78,7 @@ def note(day: Any, recent: Any, left: Any) -> None:
         row = day.incidents[k]
         here = recent[row["cell"]]
         here[OCCURRED] += 1.0
-        here[TOLD] += 1.0 if told_to_state(row) else 0.0
+        here[TOLD] += 1.0 if is_reported_to_state(row) else 0.0
         here[FILED] += row["complaint"]
         here[RECORDED] += row["recorded"]
     for k in range(day.counts[VISITS]):
@@ -148,7 +148,7 @@ class Watch:
 
     def note(self, world: Any) -> None:
         """Take in what happened in the shift that a world has just lived through."""
-        note(world.book.day, self.recent, 0.5 ** (1.0 / HALF_LIFE))
+        note(world.shift_events.day, self.recent, 0.5 ** (1.0 / HALF_LIFE))
 
     def look(self, world: Any) -> None:
         """Look at every resident as they are at the end of the last shift."""
@@ -156,7 +156,12 @@ class Watch:
         if len(self.people) != come:
             self.people = np.zeros(come, np.float32)
         scan(
-            world.state.minds[:come], world.town.people, world.numbers["trust"], world.tick - 1, self.people, self.sums
+            world.state.minds[:come],
+            world.town.people,
+            world.parameters["trust"],
+            world.tick - 1,
+            self.people,
+            self.sums,
         )
 
     def dots(self) -> bytes:

@@ -19,7 +19,7 @@ from model import TrustModel
 from model.engine.calendar import NIGHT
 from model.town.town import Town, build_town
 from scenarios import load
-from scenarios.groups import parameter_named
+from scenarios.groups import find_parameter
 
 SCALE = 0.25
 LEVERS = {
@@ -39,7 +39,7 @@ def town() -> Town:
 
 def default(name: str) -> float:
     """Return where a slider stands at first."""
-    group, key = parameter_named(LEVERS[name])
+    group, key = find_parameter(LEVERS[name])
     return float(getattr(group(), key))
 
 
@@ -61,8 +61,8 @@ class SliderModel(TrustModel):
 
 def slider(name: str) -> Slider:
     """Return Mesa's slider of a lever, with the range of the model."""
-    group, key = parameter_named(LEVERS[name])
-    about = group.numbers()[key]
+    group, key = find_parameter(LEVERS[name])
+    about = group.parameter_specs()[key]
     return Slider(LEVERS[name], default(name), about.low, about.high, (about.high - about.low) / 100.0)
 
 

@@ -12,7 +12,7 @@ from experiments.viewer.bars import cascade, numbers
 from experiments.viewer.lane import Lane
 from experiments.viewer.pieces import markup, text
 from experiments.viewer.visit import Visit
-from model.police.minutes.schema import SHIFT
+from model.police.minutes.schema import SHIFT_MINUTES
 
 YEAR = 12
 READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})
@@ -36,7 +36,10 @@ def minutes_bars(language: str, years: Sequence[pd.DataFrame]) -> str:
     for one in MINUTES:
         found = [one.of(year) for year in years]
         starts = [0.0] * len(years) if one is MINUTES[-1] else begun
-        bars = [(start / SHIFT, value / SHIFT, f"{value:.1f}") for start, value in zip(starts, found, strict=True)]
+        bars = [
+            (start / SHIFT_MINUTES, value / SHIFT_MINUTES, f"{value:.1f}")
+            for start, value in zip(starts, found, strict=True)
+        ]
         rows.append((named(one, language), bars))
         begun = [start + value for start, value in zip(begun, found, strict=True)]
     return cascade(rows)

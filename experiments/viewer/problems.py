@@ -14,7 +14,7 @@ from experiments.viewer.pieces import button, choice, markup, text
 from experiments.viewer.texts import say
 from experiments.viewer.visit import Visit
 from model.problems.problem_causes.schema import SECTOR_RECORD
-from model.problems.problems.schema import CAUSES, PROBLEMS
+from model.problems.problems.schema import PROBLEM_CAUSES, PROBLEMS
 from model.town.crime_kinds import NAMES as KINDS
 
 YEAR = 12
@@ -26,7 +26,7 @@ SINCE = ("found", "tried", "better")
 
 def there(lane: Lane) -> Any:
     """Return the problems that a world has now."""
-    rows = lane.world.state[PROBLEMS].filled()
+    rows = lane.world.state[PROBLEMS].used_rows()
     return rows[rows["cell"] >= 0]
 
 
@@ -60,7 +60,7 @@ def by_sector(language: str, lane: Lane) -> str:
 
 def cause(language: str, number: int) -> str:
     """Return a cause in words."""
-    return say(language, f"problems.cause_{CAUSES[number]}")
+    return say(language, f"problems.cause_{PROBLEM_CAUSES[number]}")
 
 
 def item(language: str, row: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from model.engine.errors import InputError
-from model.engine.parameters import Group, number
+from model.engine.parameters import ParameterGroup, parameter
 from model.engine.scenario import Scenario
 
 DAY_ZERO = datetime.date(2000, 1, 1)
@@ -20,28 +20,28 @@ SUNDAY = 6
 _DAY_ZERO_WEEKDAY = DAY_ZERO.weekday()
 
 
-def market(weekday: str, default: int = 0) -> int:
+def market_day_parameter(weekday: str, default: int = 0) -> int:
     """Declare whether a weekday is a market day."""
     about = f"{weekday} is a market day (1) or not (0)"
-    return number(default, "0 or 1", 0, 1, "assumed; site fact", about, role="site")
+    return parameter(default, "0 or 1", 0, 1, "assumed; site fact", about, role="site")
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalendarNumbers(Group):
+class CalendarParameters(ParameterGroup):
     """Length of the unreported first part of a run, and the market days."""
 
     name = "calendar"
     mechanism = False
     evidence = ("B07",)
 
-    warm_up: int = number(1, "years", 0, 5, "assumed; simulated, not reported", "length of the warm-up")
-    market_monday: int = market("Monday")
-    market_tuesday: int = market("Tuesday")
-    market_wednesday: int = market("Wednesday")
-    market_thursday: int = market("Thursday")
-    market_friday: int = market("Friday")
-    market_saturday: int = market("Saturday", 1)
-    market_sunday: int = market("Sunday")
+    warm_up: int = parameter(1, "years", 0, 5, "assumed; simulated, not reported", "length of the warm-up")
+    market_monday: int = market_day_parameter("Monday")
+    market_tuesday: int = market_day_parameter("Tuesday")
+    market_wednesday: int = market_day_parameter("Wednesday")
+    market_thursday: int = market_day_parameter("Thursday")
+    market_friday: int = market_day_parameter("Friday")
+    market_saturday: int = market_day_parameter("Saturday", 1)
+    market_sunday: int = market_day_parameter("Sunday")
 
     @property
     def market_days(self) -> frozenset[int]:
@@ -134,7 +134,7 @@ def day_type(tick: int, market_days: frozenset[int]) -> int:
     return REST_DAY if weekday == SUNDAY else WORKING_DAY
 
 
-def place_list(tick: int, market_days: frozenset[int]) -> int:
+def presence_list(tick: int, market_days: frozenset[int]) -> int:
     """Number of the list that says who is where in this shift."""
     return SHIFTS * day_type(tick, market_days) + shift_of(tick)
 
@@ -158,7 +158,7 @@ class Calendar:
     @classmethod
     def of(cls, scenario: Scenario) -> "Calendar":
         """Return the calendar of a scenario, or raise if it would begin before day zero."""
-        numbers: CalendarNumbers = scenario["calendar"]
+        numbers: CalendarParameters = scenario["calendar"]
         calendar = cls(scenario.start, numbers.warm_up, numbers.market_days)
         if calendar.first_date < DAY_ZERO:
             raise InputError(
@@ -192,4 +192,4 @@ class Calendar:
 
     def place_list(self, tick: int) -> int:
         """List of places in force in this tick."""
-        return place_list(tick, self.market_days)
+        return presence_list(tick, self.market_days)

@@ -35,7 +35,7 @@ def cache_folder() -> Path:
     return Path(home, "confianza", fingerprint())
 
 
-def choose_cache() -> None:
+def select_cache_folder() -> None:
     """Choose where compiled kernels are kept, for this process and its workers; a private place if none can be used.
 
     The compiler runs what it finds there, so the place that is made instead is nobody else's, and goes at the end.

@@ -35,7 +35,7 @@ from numba.extending import (
 from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
 
-type Part = NDArray[np.generic] | "Tables" | float
+type BundleField = NDArray[np.generic] | "TableBundle" | float
 
 
 def kernel[F: Callable[..., Any]](rule: F) -> F:
@@ -43,19 +43,19 @@ def kernel[F: Callable[..., Any]](rule: F) -> F:
 
     Without counting references and checks of each division it takes half the time to compile.
     """
-    return _compiled(rule, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+    return _compile_rule(rule, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 
 
-def making_arrays[F: Callable[..., Any]](rule: F) -> F:
+def allocating_kernel[F: Callable[..., Any]](rule: F) -> F:
     """Compile a rule or pass that makes arrays; for others `kernel` is cheaper, and tells if one belongs here."""
-    return _compiled(rule)
+    return _compile_rule(rule)
 
 
-def _compiled[F: Callable[..., Any]](rule: F, **options: Any) -> F:
+def _compile_rule[F: Callable[..., Any]](rule: F, **options: Any) -> F:
     """Compile a rule for Python, kept on disk, and apart from that as a part of the kernels that call it."""
-    whole = njit(cache=True, pipeline_class=_WholeCompiler, **options)(rule)
+    whole = njit(cache=True, pipeline_class=_EntryCompiler, **options)(rule)
     if isinstance(whole, Dispatcher):  # not where the compiler is switched off
-        part = njit(pipeline_class=_PartCompiler, **options)(rule)
+        part = njit(pipeline_class=_CalleeCompiler, **options)(rule)
 
         def add(made: Any) -> None:
             key = object()  # by which callers find it, as there is nothing that could be called from Python
@@ -63,20 +63,20 @@ def _compiled[F: Callable[..., Any]](rule: F, **options: Any) -> F:
             part.overloads[tuple(made.signature.args)] = made._replace(entry_point=key)
 
         def template(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            return type(part).get_call_template(part, tuple(_plain(kind) for kind in arguments), named)
+            return type(part).get_call_template(part, tuple(_argument_type(kind) for kind in arguments), named)
 
         part.add_overload = add
         vars(whole).update(get_call_template=template, get_overload=part.get_overload)
     return cast(F, whole)
 
 
-def _plain(kind: Any) -> Any:
+def _argument_type(kind: Any) -> Any:
     """Return the type as which a rule takes an argument: one for all whole numbers, or it is compiled for each."""
     kind = types.unliteral(kind)
     return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
 
 
-NOT_NEEDED = {
+SKIPPED_PASSES = {
     "DeadBranchPrune",
     "DumpParforDiagnostics",
     "FindLiterallyCalls",
@@ -94,7 +94,7 @@ NOT_NEEDED = {
 """Steps of the compiler for what no kernel holds: closures, literals, branches that a type decides."""
 
 
-class _Whole(JITCodeLibrary):
+class _EntryLibrary(JITCodeLibrary):
     """A rule for Python: optimised once, after all its parts are in, not three times on the way."""
 
     LEVEL: ClassVar[dict[str, Any]] = {}
@@ -107,7 +107,7 @@ class _Whole(JITCodeLibrary):
         manager.run(self._final_module, builder)
 
 
-class _Part(_Whole):
+class _CalleeLibrary(_EntryLibrary):
     """A rule within a kernel: optimised a little, so that there is less to copy, and never put into machine code."""
 
     LEVEL: ClassVar[dict[str, Any]] = {"opt": 1, "loop_vectorize": False, "slp_vectorize": False}
@@ -117,8 +117,8 @@ class _Part(_Whole):
         self._finalized = True
 
 
-class _Lowering(NativeLowering):
-    library: ClassVar[type[_Whole]]
+class _LibraryLowering(NativeLowering):
+    library: ClassVar[type[_EntryLibrary]]
 
     def run_pass(self, state: Any) -> bool:
         state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
@@ -127,13 +127,13 @@ class _Lowering(NativeLowering):
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _WholeLowering(_Lowering):
-    _name, library = "whole_lowering", _Whole
+class _EntryLowering(_LibraryLowering):
+    _name, library = "whole_lowering", _EntryLibrary
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _PartLowering(_Lowering):
-    _name, library = "part_lowering", _Part
+class _CalleeLowering(_LibraryLowering):
+    _name, library = "part_lowering", _CalleeLibrary
 
     def run_pass(self, state: Any) -> bool:
         state.flags = state.flags.copy()  # others go by the flags of the kernel, which must stay those of all
@@ -141,24 +141,24 @@ class _PartLowering(_Lowering):
         return super().run_pass(state)
 
 
-class _WholeCompiler(Compiler):
-    lowering: ClassVar[type[_Lowering]] = _WholeLowering
+class _EntryCompiler(Compiler):
+    lowering: ClassVar[type[_LibraryLowering]] = _EntryLowering
 
     def define_pipelines(self) -> Any:
         (pipeline,) = super().define_pipelines()
         pipeline.passes = [
             (self.lowering if step is NativeLowering else step, words)
             for step, words in pipeline.passes
-            if step.__name__ not in NOT_NEEDED
+            if step.__name__ not in SKIPPED_PASSES
         ]
         return [pipeline]
 
 
-class _PartCompiler(_WholeCompiler):
-    lowering = _PartLowering
+class _CalleeCompiler(_EntryCompiler):
+    lowering = _CalleeLowering
 
 
-def scalar[F: Callable[..., Any]](signature: str, inline: bool = False) -> Callable[[F], F]:
+def scalar_kernel[F: Callable[..., Any]](signature: str, inline: bool = False) -> Callable[[F], F]:
     """Compile a rule of numbers for these types once, such as ``"f8(f8,f8)"``, to be put ``inline`` wherever it stands.
 
     What is called most is: loops over it alone then go many at a time, and what stays the same is found out once.
@@ -170,7 +170,7 @@ def scalar[F: Callable[..., Any]](signature: str, inline: bool = False) -> Calla
     return compiled
 
 
-def _remember_operators() -> None:
+def _cache_operator_types() -> None:
     """Have the compiler look up once what an operator gives for some types, not at each use: a tenth of its time."""
     ask, known = BaseFunction.get_call_type, dict[Any, Any]()
     operators = set(map(id, vars(operator).values()))
@@ -186,11 +186,11 @@ def _remember_operators() -> None:
     cast(Any, BaseFunction).get_call_type = get_call_type
 
 
-_remember_operators()
+_cache_operator_types()
 
 
 @dataclass_transform(eq_default=False)
-class Tables:
+class TableBundle:
     """A fixed set of arrays, numbers and other sets, which kernels take by address.
 
     A subclass declares its fields by annotation.  Arrays are shared, never copied; only numbers can be put anew.
@@ -203,7 +203,7 @@ class Tables:
     def __init_subclass__(cls) -> None:
         cls._fields = tuple(cls.__annotations__)
 
-    def __init__(self, *values: Part, **named: Part) -> None:
+    def __init__(self, *values: BundleField, **named: BundleField) -> None:
         """Lay out these fields, given in their order or by name.
 
         Kernels read for an array what describes it, for a set its address, for a number the number.
@@ -214,10 +214,10 @@ class Tables:
         for name, value in zip(self._fields, values, strict=True):
             setattr(self, name, value)
             if isinstance(value, np.ndarray):
-                kind = kind_of(value)
+                kind = array_type(value)
                 where = len(words)
                 words += [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
-            elif isinstance(value, Tables):
+            elif isinstance(value, TableBundle):
                 kind, where = value._numba_type_, len(words)
                 words.append(value._address)
             else:
@@ -227,7 +227,7 @@ class Tables:
             fields.append((name, kind, where))
         self._words = np.array(words, np.int64)
         self._address = self._words.ctypes.data
-        self._numba_type_ = type_of(type(self).__name__, tuple(fields))
+        self._numba_type_ = bundle_type(type(self).__name__, tuple(fields))
         reals = self._words.view(np.float64)
         self._numbers = {
             name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
@@ -235,7 +235,7 @@ class Tables:
         for name, place in self._numbers.items():
             place[0] = getattr(self, name)
 
-    def put(self, name: str, number: float) -> None:
+    def set_field(self, name: str, number: float) -> None:
         """Give a number of the set another value."""
         if number != getattr(self, name):
             self._numbers[name][0] = number
@@ -245,19 +245,19 @@ class Tables:
         return (getattr(self, name) for name in self._fields)
 
 
-_kinds: dict[Any, Any] = {}
+_array_types: dict[Any, Any] = {}
 
 
-def kind_of(table: NDArray[np.generic]) -> Any:
+def array_type(table: NDArray[np.generic]) -> Any:
     """Return the compiler's type of an array; to ask the compiler each time takes a millisecond a set."""
     flags = table.flags
     about = table.dtype, table.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable
-    if about not in _kinds:
-        _kinds[about] = typeof(table)
-    return _kinds[about]
+    if about not in _array_types:
+        _array_types[about] = typeof(table)
+    return _array_types[about]
 
 
-class TablesType(types.Type):
+class TableBundleType(types.Type):
     """What the compiler knows of a set: the name, type and place of every field."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any, int], ...]) -> None:
@@ -276,41 +276,43 @@ class TablesType(types.Type):
         return f"Tables{zlib.crc32(self.name.encode()):08x}", ()
 
 
-def bound[T](rule: Callable[..., T], given: tuple[Part, ...], numbers: tuple[float, ...] = ()) -> Callable[..., T]:
+def bind_kernel[T](
+    rule: Callable[..., T], given: tuple[BundleField, ...], numbers: tuple[float, ...] = ()
+) -> Callable[..., T]:
     """Return a rule with its tables given once, to be called with numbers like these, which come last.
 
     To find out at each call of which types its arguments are takes longer than most passes over a shift.
     """
     if not isinstance(rule, Dispatcher):  # where the compiler is switched off
         return partial(rule, *given)
-    kinds = tuple(kind_of(one) if isinstance(one, np.ndarray) else typeof(one) for one in (*given, *numbers))
+    kinds = tuple(array_type(one) if isinstance(one, np.ndarray) else typeof(one) for one in (*given, *numbers))
     return partial(rule.compile(kinds), *given)
 
 
-_types: dict[Any, TablesType] = {}
+_bundle_types: dict[Any, TableBundleType] = {}
 
 
-def type_of(name: str, fields: tuple[tuple[str, Any, int], ...]) -> TablesType:
+def bundle_type(name: str, fields: tuple[tuple[str, Any, int], ...]) -> TableBundleType:
     """Return the type of a set; to spell out anew what its fields are takes longer than all else of laying one out."""
     same = name, tuple((field, id(kind), where) for field, kind, where in fields)  # the type keeps its kinds alive
-    if same not in _types:
-        _types[same] = TablesType(name, fields)
-    return _types[same]
+    if same not in _bundle_types:
+        _bundle_types[same] = TableBundleType(name, fields)
+    return _bundle_types[same]
 
 
-@typeof_impl.register(Tables)
-def _typeof_tables(value: Any, context: Any) -> Any:
+@typeof_impl.register(TableBundle)
+def _typeof_bundle(value: Any, context: Any) -> Any:
     return value._numba_type_
 
 
-@register_model(TablesType)
-class _TablesModel(models.PrimitiveModel):
+@register_model(TableBundleType)
+class _BundleModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, cgutils.voidptr_t)
 
 
-@unbox(TablesType)
-def _unbox_tables(kind: Any, value: Any, c: Any) -> Any:
+@unbox(TableBundleType)
+def _unbox_bundle(kind: Any, value: Any, c: Any) -> Any:
     address = c.pyapi.object_getattr_string(value, "_address")
     pointer = c.pyapi.long_as_voidptr(address)
     c.pyapi.decref(address)
@@ -318,26 +320,26 @@ def _unbox_tables(kind: Any, value: Any, c: Any) -> Any:
 
 
 @infer_getattr
-class _TablesAttribute(AttributeTemplate):
-    key = TablesType
+class _BundleAttribute(AttributeTemplate):
+    key = TableBundleType
 
     def generic_resolve(self, kind: Any, name: str) -> Any:
         return kind.places[name][0] if name in kind.places else None
 
 
-@lower_getattr_generic(TablesType)
+@lower_getattr_generic(TableBundleType)
 def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
     field, where = kind.places[name]
     start = cgutils.pointer_add(builder, value, where * 8)
     return builder.load(builder.bitcast(start, context.get_value_type(field).as_pointer()))
 
 
-AHEAD = 4
+PREFETCH_DISTANCE = 4
 """How many rows ahead of the one at hand kernels fetch."""
 CACHE_LINE = 64
 
 
-def fetch(table: Any, place: Any) -> None:
+def prefetch(table: Any, place: Any) -> None:
     """Ask the machine to bring a row of a table near, which a kernel will soon need; this changes nothing.
 
     Residents lie all over the memory: to wait for one after the other takes longer than what is done with them.
@@ -345,16 +347,16 @@ def fetch(table: Any, place: Any) -> None:
     """
 
 
-@overload(fetch)
-def _fetch(table: Any, place: Any) -> Any:
+@overload(prefetch)
+def _prefetch_overload(table: Any, place: Any) -> Any:
     def ask(table: Any, place: Any) -> None:
-        _prefetch(table, place)
+        _prefetch_intrinsic(table, place)
 
     return ask
 
 
 @intrinsic
-def _prefetch(context: Any, table: Any, place: Any) -> Any:
+def _prefetch_intrinsic(context: Any, table: Any, place: Any) -> Any:
     kinds = tuple(place) if isinstance(place, types.BaseTuple) else (place,)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self, cast
 
 import numpy as np
 
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from model.engine.rows import Rows, row_type
 
 Role = Literal["site", "behaviour", "lever"]
@@ -17,7 +17,7 @@ Role = Literal["site", "behaviour", "lever"]
 
 
 @dataclass(frozen=True)
-class Number:
+class ParameterSpec:
     """What is known of one parameter besides its value."""
 
     about: str
@@ -29,7 +29,7 @@ class Number:
     off: float | None
 
 
-def number[N: float](
+def parameter[N: float](
     default: N,
     unit: str,
     low: float,
@@ -41,11 +41,11 @@ def number[N: float](
     off: float | None = None,
 ) -> N:
     """Declare a parameter; ``off`` is its neutral value when its mechanism is switched off."""
-    about_it = Number(about, unit, low, high, source, role, off)
+    about_it = ParameterSpec(about, unit, low, high, source, role, off)
     return dataclasses.field(default=default, metadata={"number": about_it})
 
 
-def share(
+def share_parameter(
     default: float,
     source: str,
     about: str,
@@ -56,11 +56,11 @@ def share(
     off: float | None = None,
 ) -> float:
     """Declare a parameter that is a share or a probability."""
-    return number(default, "share", low, high, source, about, role=role, off=off)
+    return parameter(default, "share", low, high, source, about, role=role, off=off)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class ParameterGroup:
     """A named set of parameters; one mechanism, or one part of the setting.
 
     ``name`` is the first half of the dotted names.  ``mechanism`` groups can be switched off by
@@ -70,16 +70,16 @@ class Group:
     name: ClassVar[str]
     mechanism: ClassVar[bool] = True
     evidence: ClassVar[tuple[str, ...]] = ()
-    known: ClassVar[dict[str, type["Group"]]] = {}
+    known: ClassVar[dict[str, type["ParameterGroup"]]] = {}
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
-        Group.known[cls.name] = cls
+        ParameterGroup.known[cls.name] = cls
 
     def __post_init__(self) -> None:
-        for key, about in self.numbers().items():
+        for key, about in self.parameter_specs().items():
             value = getattr(self, key)
-            object.__setattr__(self, key, checked(f"{self.name}.{key}", value, self.kind(key), about))
+            object.__setattr__(self, key, checked_value(f"{self.name}.{key}", value, self.kind(key), about))
 
     @classmethod
     def kind(cls, key: str) -> type:
@@ -88,7 +88,7 @@ class Group:
         return int if kind in (int, "int") else float
 
     @classmethod
-    def numbers(cls) -> dict[str, Number]:
+    def parameter_specs(cls) -> dict[str, ParameterSpec]:
         """Return the numbers of this group by name."""
         fields = dataclasses.fields(cls)
         return {field.name: field.metadata["number"] for field in fields if "number" in field.metadata}
@@ -98,7 +98,7 @@ class Group:
         """Return the key if this group has it; otherwise raise with the nearest name."""
         keys = [field.name for field in dataclasses.fields(cls)]
         if key not in keys:
-            near = nearest(f"{cls.name}.{key}", [f"{cls.name}.{k}" for k in keys])
+            near = suggest_nearest(f"{cls.name}.{key}", [f"{cls.name}.{k}" for k in keys])
             raise InputError(f"no parameter '{cls.name}.{key}'{near}")
         return key
 
@@ -106,24 +106,24 @@ class Group:
         """Return a copy with some values changed, after checking names, types and ranges."""
         return dataclasses.replace(self, **{self.own(key): value for key, value in changes.items()})
 
-    def neutral(self) -> Self:
+    def disabled(self) -> Self:
         """Return the copy that stands for 'switched off'."""
-        off = {key: about.off for key, about in self.numbers().items() if about.off is not None}
+        off = {key: about.off for key, about in self.parameter_specs().items() if about.off is not None}
         return dataclasses.replace(self, **off)
 
     @classmethod
     @cache
     def row(cls) -> np.dtype[np.void]:
         """Type of a row of these numbers: one for all worlds, since two alike are compared at each call of a kernel."""
-        return row_type([(key, "i8" if cls.kind(key) is int else "f8") for key in cls.numbers()])
+        return row_type([(key, "i8" if cls.kind(key) is int else "f8") for key in cls.parameter_specs()])
 
     def rows(self, n_settlements: int) -> Rows[Self]:
         """Return the numbers as a table with one equal row per settlement, as kernels read them."""
-        row = tuple(getattr(self, key) for key in self.numbers())
+        row = tuple(getattr(self, key) for key in self.parameter_specs())
         return cast(Rows[Self], np.array([row] * n_settlements, self.row()))
 
 
-def checked(name: str, value: object, kind: type, about: Number) -> float:
+def checked_value(name: str, value: object, kind: type, about: ParameterSpec) -> float:
     """Return the value in its declared type, or raise an `InputError` that names what is wrong."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise InputError(f"{name} must be a number, got {value!r}")
@@ -134,22 +134,22 @@ def checked(name: str, value: object, kind: type, about: Number) -> float:
     return int(value) if kind is int else float(value)
 
 
-def group_named(name: str) -> type[Group]:
+def group_named(name: str) -> type[ParameterGroup]:
     """Return the group class of this name, or raise with the nearest name."""
-    if name not in Group.known:
-        raise InputError(f"no group of parameters '{name}'{nearest(name, Group.known)}")
-    return Group.known[name]
+    if name not in ParameterGroup.known:
+        raise InputError(f"no group of parameters '{name}'{suggest_nearest(name, ParameterGroup.known)}")
+    return ParameterGroup.known[name]
 
 
-def every_number() -> Iterator[tuple[str, float, Number]]:
+def all_parameters() -> Iterator[tuple[str, float, ParameterSpec]]:
     """Yield dotted name, default value and description of every parameter, group by group."""
-    for name, group in sorted(Group.known.items()):
+    for name, group in sorted(ParameterGroup.known.items()):
         defaults: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(group)}
-        for key, about in group.numbers().items():
+        for key, about in group.parameter_specs().items():
             yield f"{name}.{key}", defaults[key], about
 
 
-def date_of(name: str, value: object) -> datetime.date:
+def parse_date(name: str, value: object) -> datetime.date:
     """Return a date given as a date or as YYYY-MM-DD, or raise an `InputError`."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value

@@ -6,73 +6,73 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from model.engine.errors import InputError, nearest
-from model.engine.parameters import Group, group_named
-from model.engine.rows import Ints, Reals, Rows
-from model.engine.scenario import DatedEvent, Entry, Policy, Scenario, Span
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import ParameterGroup, group_named
+from model.engine.rows import FloatArray, IntArray, Rows
+from model.engine.scenario import DatedEvent, Policy, PolicyEntry, Scenario, TimeSpan
 
-CALENDAR = "political_calendar"
+POLITICAL_CALENDAR = "political_calendar"
 """The mechanism without which no event of the timeline happens."""
 
 
-def dates(scenario: Scenario) -> tuple[datetime.date, ...]:
+def turning_dates(scenario: Scenario) -> tuple[datetime.date, ...]:
     """Return the dates at whose 06:00 a lever, a policy or an event of the timeline turns, in order."""
-    turns = {date for policy in scenario.policies for date in turns_of(policy, scenario)}
+    turns = {date for policy in scenario.policies for date in policy_dates(policy, scenario)}
     events = {date for event in scenario.timeline for date in (event.start, event.until) if date is not None}
     return tuple(sorted(turns | events | ({scenario.start} if scenario.before else set())))
 
 
-def begins(policy: Policy, scenario: Scenario) -> datetime.date:
+def policy_start(policy: Policy, scenario: Scenario) -> datetime.date:
     """Return the date on which a policy begins: never within the warm-up, which all policies share."""
     return max(policy.start or scenario.start, scenario.start)
 
 
-def ends(policy: Policy, scenario: Scenario) -> datetime.date | None:
+def policy_end(policy: Policy, scenario: Scenario) -> datetime.date | None:
     """Return the date at whose 06:00 a policy is over, None if it never is."""
-    return policy.until.after(begins(policy, scenario)) if isinstance(policy.until, Span) else policy.until
+    return policy.until.after(policy_start(policy, scenario)) if isinstance(policy.until, TimeSpan) else policy.until
 
 
-def turns_of(policy: Policy, scenario: Scenario) -> tuple[datetime.date, ...]:
+def policy_dates(policy: Policy, scenario: Scenario) -> tuple[datetime.date, ...]:
     """Return the dates on which a policy begins and, if it does, ends."""
-    end = ends(policy, scenario)
-    return (begins(policy, scenario), *(() if end is None else (end,)))
+    end = policy_end(policy, scenario)
+    return (policy_start(policy, scenario), *(() if end is None else (end,)))
 
 
 def is_in_force(policy: Policy, scenario: Scenario, date: datetime.date) -> bool:
     """Tell whether a policy holds on a date."""
-    end = ends(policy, scenario)
-    return begins(policy, scenario) <= date and (end is None or date < end)
+    end = policy_end(policy, scenario)
+    return policy_start(policy, scenario) <= date and (end is None or date < end)
 
 
-def changes(
+def changed_rows(
     scenario: Scenario, date: datetime.date, settlements: Sequence[str] | None = None
-) -> dict[str, Rows[Group]]:
+) -> dict[str, Rows[ParameterGroup]]:
     """Return the new rows of every group that a lever, a policy or an event turning on this date touches."""
-    turning = [policy for policy in scenario.policies if date in turns_of(policy, scenario)]
+    turning = [policy for policy in scenario.policies if date in policy_dates(policy, scenario)]
     events = [event for event in scenario.timeline if date in (event.start, event.until)]
-    names = touched(turning) | {group_of(entry) for event in events for entry in event.entries}
-    if any(CALENDAR in policy.off for policy in turning):
-        names |= {group_of(entry) for event in scenario.timeline for entry in event.entries}
+    names = touched_groups(turning) | {entry_group(entry) for event in events for entry in event.entries}
+    if any(POLITICAL_CALENDAR in policy.off for policy in turning):
+        names |= {entry_group(entry) for event in scenario.timeline for entry in event.entries}
     if date == scenario.start:
         names |= set(scenario.before)
-    return {name: rows_at(scenario, name, date, settlements) for name in sorted(names)}
+    return {name: parameter_rows(scenario, name, date, settlements) for name in sorted(names)}
 
 
-def touched(policies: Sequence[Policy]) -> set[str]:
+def touched_groups(policies: Sequence[Policy]) -> set[str]:
     """Return the names of the groups that policies change or switch off."""
-    return {group_of(entry) for policy in policies for entry in policy.entries}.union(*(p.off for p in policies))
+    return {entry_group(entry) for policy in policies for entry in policy.entries}.union(*(p.off for p in policies))
 
 
-def events_at(scenario: Scenario, date: datetime.date, in_force: Sequence[Policy]) -> list[DatedEvent]:
+def events_in_force(scenario: Scenario, date: datetime.date, in_force: Sequence[Policy]) -> list[DatedEvent]:
     """Return the events of the timeline whose changes hold on a date: none without the political calendar."""
-    if CALENDAR in scenario.off or any(CALENDAR in policy.off for policy in in_force):
+    if POLITICAL_CALENDAR in scenario.off or any(POLITICAL_CALENDAR in policy.off for policy in in_force):
         return []
     return [event for event in scenario.timeline if event.start <= date and (event.until is None or date < event.until)]
 
 
-def rows_at(
+def parameter_rows(
     scenario: Scenario, group: str, date: datetime.date, settlements: Sequence[str] | None = None
-) -> Rows[Group]:
+) -> Rows[ParameterGroup]:
     """Return the numbers of a group in force on a date, one row per settlement (by default all, in order).
 
     A lever that is turned for the run holds from its start.  The changes of the timeline come first, then those of
@@ -80,48 +80,48 @@ def rows_at(
     neutral values are laid over last, so that a mechanism switched off stays off under a policy that uses it.
     """
     names = [one.name for one in scenario.settlements] if settlements is None else list(settlements)
-    in_force = [policy for policy in in_order(scenario) if is_in_force(policy, scenario, date)]
+    in_force = [policy for policy in policies_by_date(scenario) if is_in_force(policy, scenario, date)]
     groups = scenario.groups if date >= scenario.start else {**scenario.groups, **scenario.before}
     rows = groups[group].rows(len(names))
-    for changing in (events_at(scenario, date, in_force), in_force):
-        entries = [entry for one in changing for entry in one.entries if group_of(entry) == group]
+    for changing in (events_in_force(scenario, date, in_force), in_force):
+        entries = [entry for one in changing for entry in one.entries if entry_group(entry) == group]
         for key in dict.fromkeys(entry.parameter.partition(".")[2] for entry in entries):
-            rows[key] = column(rows[key], [e for e in entries if e.parameter == f"{group}.{key}"], names)
+            rows[key] = apply_entries(rows[key], [e for e in entries if e.parameter == f"{group}.{key}"], names)
     if group in scenario.off or any(group in policy.off for policy in in_force):
-        lay_neutral(rows, group, scenario)
+        write_neutral(rows, group, scenario)
     return rows
 
 
-def in_order(scenario: Scenario) -> list[Policy]:
+def policies_by_date(scenario: Scenario) -> list[Policy]:
     """Return the policies by the date they state; those of one date in the order of their names."""
     return sorted(scenario.policies, key=lambda policy: (policy.start or scenario.start, policy.name))
 
 
-def group_of(entry: Entry) -> str:
+def entry_group(entry: PolicyEntry) -> str:
     """Return the name of the group to which an entry's parameter belongs."""
     return entry.parameter.partition(".")[0]
 
 
-def column(now: Ints | Reals, entries: Sequence[Entry], names: Sequence[str]) -> Reals:
+def apply_entries(now: IntArray | FloatArray, entries: Sequence[PolicyEntry], names: Sequence[str]) -> FloatArray:
     """Return one parameter by settlement after entries: sets, then factors, then sums; checked for range."""
     after = now.astype(np.float64)
     for entry in sorted(entries, key=lambda entry: ("set", "scale", "add").index(entry.how)):
         here = np.array([entry.settlements is None or name in entry.settlements for name in names], dtype=bool)
-        after[here] = result(entry, after[here])
-    return in_range(entries[0].parameter, np.floor(after + 0.5) if now.dtype.kind == "i" else after)
+        after[here] = apply_entry(entry, after[here])
+    return checked_range(entries[0].parameter, np.floor(after + 0.5) if now.dtype.kind == "i" else after)
 
 
-def result(entry: Entry, before: Reals) -> Reals:
+def apply_entry(entry: PolicyEntry, before: FloatArray) -> FloatArray:
     """Return the values after one entry."""
     if entry.how == "set":
         return np.full_like(before, entry.value)
     return before * entry.value if entry.how == "scale" else before + entry.value
 
 
-def in_range(parameter: str, values: Reals) -> Reals:
+def checked_range(parameter: str, values: FloatArray) -> FloatArray:
     """Return the values if all lie in the range of their parameter."""
     name, _, key = parameter.partition(".")
-    about = group_named(name).numbers()[key]
+    about = group_named(name).parameter_specs()[key]
     wrong = values[~((about.low <= values) & (values <= about.high))]
     if wrong.size:
         raise InputError(
@@ -131,10 +131,10 @@ def in_range(parameter: str, values: Reals) -> Reals:
     return values
 
 
-def lay_neutral(rows: Rows[Group], group: str, scenario: Scenario) -> None:
+def write_neutral(rows: Rows[ParameterGroup], group: str, scenario: Scenario) -> None:
     """Write the neutral values of a group over its rows."""
-    neutral = scenario.groups[group].neutral()
-    for key, about in neutral.numbers().items():
+    neutral = scenario.groups[group].disabled()
+    for key, about in neutral.parameter_specs().items():
         if about.off is not None:
             rows[key] = getattr(neutral, key)
 
@@ -146,37 +146,37 @@ def check_policies(scenario: Scenario) -> None:
         if names.count(name) > 1:
             raise InputError(f"policy '{name}' is named twice")
     for policy in scenario.policies:
-        check_end(policy, scenario)
+        check_policy_end(policy, scenario)
     known = [one.name for one in scenario.settlements]
-    for policy, entry in every_entry(scenario):
+    for policy, entry in entries_with_policy(scenario):
         for name in entry.settlements or ():
             if name not in known:
-                raise InputError(f"policy '{policy.name}': no settlement '{name}'{nearest(name, known)}")
-    for (policy, one), (other, two) in itertools.combinations(every_entry(scenario), 2):
-        if contradict(one, two) and (policy.start or scenario.start) == (other.start or scenario.start):
+                raise InputError(f"policy '{policy.name}': no settlement '{name}'{suggest_nearest(name, known)}")
+    for (policy, one), (other, two) in itertools.combinations(entries_with_policy(scenario), 2):
+        if entries_contradict(one, two) and (policy.start or scenario.start) == (other.start or scenario.start):
             raise InputError(
                 f"policies '{policy.name}' and '{other.name}' both set {one.parameter} in the same place from"
                 f" the same date, to {one.value:g} and {two.value:g}; choose one, or another date for one"
             )
-    for date in dates(scenario):
-        changes(scenario, date)
+    for date in turning_dates(scenario):
+        changed_rows(scenario, date)
 
 
-def check_end(policy: Policy, scenario: Scenario) -> None:
+def check_policy_end(policy: Policy, scenario: Scenario) -> None:
     """Raise if a policy would be over before it has begun."""
-    begin, end = begins(policy, scenario), ends(policy, scenario)
+    begin, end = policy_start(policy, scenario), policy_end(policy, scenario)
     if end is not None and end <= begin:
         raise InputError(
             f"policy '{policy.name}' must end after {begin}, when it begins, got until = {end}; choose another date"
         )
 
 
-def every_entry(scenario: Scenario) -> Iterator[tuple[Policy, Entry]]:
+def entries_with_policy(scenario: Scenario) -> Iterator[tuple[Policy, PolicyEntry]]:
     """Yield every entry with its policy."""
     return ((policy, entry) for policy in scenario.policies for entry in policy.entries)
 
 
-def contradict(one: Entry, two: Entry) -> bool:
+def entries_contradict(one: PolicyEntry, two: PolicyEntry) -> bool:
     """Tell whether two entries set one parameter to different values in a settlement that both name."""
     places = [set(entry.settlements) for entry in (one, two) if entry.settlements is not None]
     apart = len(places) == 2 and not places[0] & places[1]

@@ -9,8 +9,8 @@ import zlib
 import numpy as np
 from numba import int64
 
-from model.engine.kernels import scalar
-from model.engine.rows import code
+from model.engine.kernels import scalar_kernel
+from model.engine.rows import int64_constant
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -18,8 +18,8 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _HIGH_BITS, _MIDDLE_BITS = np.uint64(5), np.uint64(6)
 
 
-@scalar("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)", inline=True)
-def philox(
+@scalar_kernel("UniTuple(u8, 4)(u8, u8, u8, u8, u8, u8)", inline=True)
+def philox4x32(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Four 32-bit words from a counter of four words and a key of two.
@@ -36,10 +36,10 @@ def philox(
     return c0, c1, c2, c3
 
 
-@scalar("float64(int64,int64,int64,int64,int64)", inline=True)
-def luck(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
+@scalar_kernel("float64(int64,int64,int64,int64,int64)", inline=True)
+def keyed_uniform(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
     """Luck in [0, 1) of this decision: 53 bits, the same for the same five words (each below 2**32)."""
-    w0, w1, _, _ = philox(
+    w0, w1, _, _ = philox4x32(
         np.uint64(decision),
         np.uint64(tick),
         np.uint64(who),
@@ -51,8 +51,8 @@ def luck(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
     return drawn
 
 
-@scalar("int64(float64,float64)")
-def poisson(u: float, mean: float) -> int:
+@scalar_kernel("int64(float64,float64)")
+def poisson_quantile(u: float, mean: float) -> int:
     """Poisson number with this mean that belongs to luck u, by inversion; exact for means below 700.
 
     >>> [int(poisson(u, 2.0)) for u in (0.0, 0.5, 0.99)]
@@ -68,7 +68,7 @@ def poisson(u: float, mean: float) -> int:
     return count
 
 
-@scalar("float64(float64)")
+@scalar_kernel("float64(float64)")
 def logistic(x: float) -> float:
     """Probability that belongs to log-odds x.
 
@@ -78,12 +78,12 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-x))
 
 
-_names: dict[int, str] = {}
+_stream_names: dict[int, str] = {}
 
 
-def decision(name: str) -> int:
+def stream_id(name: str) -> int:
     """Number of a decision, from its name alone, so that a new mechanism moves no other's luck."""
     number = zlib.crc32(name.encode())
-    if _names.setdefault(number, name) != name:
-        raise ValueError(f"decisions {_names[number]!r} and {name!r} share number {number}: rename one")
-    return code(number)
+    if _stream_names.setdefault(number, name) != name:
+        raise ValueError(f"decisions {_stream_names[number]!r} and {name!r} share number {number}: rename one")
+    return int64_constant(number)

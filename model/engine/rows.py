@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_a
 import numpy as np
 from numpy.typing import NDArray
 
-type Ints = NDArray[np.int64]
-type Reals = NDArray[np.float64]
-type Flags = NDArray[np.bool_]
-type Smalls = NDArray[np.int32]
+type IntArray = NDArray[np.int64]
+type FloatArray = NDArray[np.float64]
+type BoolArray = NDArray[np.bool_]
+type Int32Array = NDArray[np.int32]
 """Whole numbers of four bytes, of which there are several per resident."""
 
 
-class Record(np.void):  # type: ignore[misc]
+class RowView(np.void):  # type: ignore[misc]
     """A row outside compiled code, whose columns are attributes there too, whatever they are called."""
 
     def __getattribute__(self, name: str) -> Any:
@@ -41,11 +41,11 @@ class Column:
     kind: str | None = None
 
 
-type Tick = Annotated[int, Column("a shift; -1 for never", "tick", -1.0, "i4")]
+type TickColumn = Annotated[int, Column("a shift; -1 for never", "tick", -1.0, "i4")]
 """When something last happened, in four bytes."""
-type Small = Annotated[int, Column("", kind="i4")]
-type Short = Annotated[int, Column("", kind="i2")]
-type Bit = Annotated[int, Column("", kind="i1")]
+type Int32Column = Annotated[int, Column("", kind="i4")]
+type Int16Column = Annotated[int, Column("", kind="i2")]
+type Int8Column = Annotated[int, Column("", kind="i1")]
 
 
 class Row:
@@ -71,13 +71,13 @@ class Row:
                 cls.columns |= base.columns
                 cls.kinds |= base.kinds
         for name, kind in inspect.get_annotations(cls, eval_str=True).items():
-            plain, about = described(kind)
+            plain, about = describe_annotation(kind)
             cls.columns[name] = about
             cls.kinds[name] = about.kind or ("f8" if plain is float else "i8")
         cls.dtype = row_type(list(cls.kinds.items()))
 
 
-def described(kind: Any) -> tuple[type, Column]:
+def describe_annotation(kind: Any) -> tuple[type, Column]:
     """Return the plain type of an annotation, and what it says of the column."""
     kind = getattr(kind, "__value__", kind)
     plain, *extra = get_args(kind) or (kind,)
@@ -86,7 +86,7 @@ def described(kind: Any) -> tuple[type, Column]:
 
 def row_type(columns: list[tuple[str, str]]) -> "np.dtype[np.void]":
     """Return the type of rows with these columns, aligned, whose columns are attributes."""
-    return np.dtype((Record, np.dtype(columns, align=True)))
+    return np.dtype((RowView, np.dtype(columns, align=True)))
 
 
 if TYPE_CHECKING:
@@ -114,25 +114,25 @@ else:
             return cls
 
 
-def zeros[R: Row](row: type[R], n: int) -> Rows[R]:
+def zero_rows[R: Row](row: type[R], n: int) -> Rows[R]:
     """Return a table of this many rows, all zero."""
     return cast(Rows[R], np.zeros(n, row.dtype))
 
 
 if TYPE_CHECKING:
 
-    def wide(number: int) -> int:
+    def to_int64(number: int) -> int:
         """Return a number in eight bytes, also where a column has fewer: rules are compiled for those alone."""
 
 else:
-    wide = np.int64
+    to_int64 = np.int64
 
 
-def joined[R](parts: Sequence[Rows[R]]) -> Rows[R]:
+def concatenate_rows[R](parts: Sequence[Rows[R]]) -> Rows[R]:
     """Return tables of the same kind of rows as one."""
     return cast(Rows[R], np.concatenate(parts))
 
 
-def code(number: int) -> int:
+def int64_constant(number: int) -> int:
     """Return a number that rules take as an argument; the compiler would compile them once for each plain constant."""
     return cast(int, np.int64(number))

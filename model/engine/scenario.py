@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from shapely.geometry.base import BaseGeometry
 
-from model.engine.parameters import Group
+from model.engine.parameters import ParameterGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Facility:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class PolicyEntry:
     """One line of a policy: what happens to one parameter, in all settlements or in those named."""
 
     parameter: str
@@ -49,7 +49,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """A length of time, counted from the date on which something begins.
 
     >>> Span(14, "days").after(datetime.date(2017, 1, 1)), Span(1, "months").after(datetime.date(2017, 1, 31))
@@ -75,10 +75,10 @@ class Policy:
     """
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[PolicyEntry, ...]
     start: datetime.date | None = None
     off: frozenset[str] = frozenset()
-    until: datetime.date | Span | None = None
+    until: datetime.date | TimeSpan | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +91,13 @@ class DatedEvent:
     name: str
     start: datetime.date
     until: datetime.date | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[PolicyEntry, ...] = ()
     shock: float = 0.0
     crisis: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Anchor:
+class CriterionAnchor:
     """Two fixed points of one part of a criterion: what counts as absent (0) and as full (1)."""
 
     part: str
@@ -117,18 +117,18 @@ class Scenario:
     name: str
     title: Mapping[str, str]
     start: datetime.date
-    groups: Mapping[str, Group]
+    groups: Mapping[str, ParameterGroup]
     outline: BaseGeometry
     lake: BaseGeometry | None
     settlements: tuple[Settlement, ...]
     facilities: tuple[Facility, ...]
     policies: tuple[Policy, ...] = ()
     timeline: tuple[DatedEvent, ...] = ()
-    anchors: tuple[Anchor, ...] = ()
+    anchors: tuple[CriterionAnchor, ...] = ()
     sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
     off: frozenset[str] = frozenset()
-    before: Mapping[str, Group] = dataclasses.field(default_factory=dict)
+    before: Mapping[str, ParameterGroup] = dataclasses.field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         group = self.groups[name]
-        return group.neutral() if name in self.off else group
+        return group.disabled() if name in self.off else group

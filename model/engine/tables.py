@@ -9,19 +9,19 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from model.engine.rows import Row, Rows, zeros
+from model.engine.rows import Row, Rows, zero_rows
 
-type Per = Literal[
+type TableUnit = Literal[
     "resident", "officer", "post", "facility", "settlement", "cell", "authority", "clique", "list", "one"
 ]
 """What a row stands for; its number is the lasting number of that resident, officer, …"""
-type Sizes = Mapping[str, int]
-COUNTED = "counts of events of a month, which are compared one by one"
+type TableSizes = Mapping[str, int]
+COUNTED_MONTHLY = "counts of events of a month, which are compared one by one"
 """Why the slow twin keeps no such table."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Declared:
+class TableSpec:
     """What every table has: a name, a meaning, and whether it begins anew with each month."""
 
     name: str
@@ -30,25 +30,25 @@ class Declared:
     exempt: str = ""
     """Why the slow twin has no such table to compare, if it has none."""
 
-    def make(self, town: Any, sizes: Sizes) -> Any:
+    def create(self, town: Any, sizes: TableSizes) -> Any:
         """Return the table as a world begins with it."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Table[R: Row](Declared):
+class RowTableSpec[R: Row](TableSpec):
     """A table with one row per resident, cell, post …; columns begin with their first value."""
 
     row: type[R]
-    per: Per
+    per: TableUnit
     start: Callable[[Any], Rows[R]] | None = None
     """Returns the first rows for a `Town`, which stands above this module."""
 
-    def make(self, town: Any, sizes: Sizes) -> Rows[R]:
+    def create(self, town: Any, sizes: TableSizes) -> Rows[R]:
         """Return the rows, as the town has them or with the first value of each column."""
         if self.start is not None:
             return self.start(town)
-        rows, first = zeros(self.row, sizes[self.per]), zeros(self.row, 1)
+        rows, first = zero_rows(self.row, sizes[self.per]), zero_rows(self.row, 1)
         for name, column in self.row.columns.items():
             first[name] = column.first
         rows[:] = first  # row by row: column by column would go through all memory as many times
@@ -56,42 +56,42 @@ class Table[R: Row](Declared):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Growing[R: Row](Declared):
+class GrowingTableSpec[R: Row](TableSpec):
     """A table to which rows are added and from which they are taken, such as calls that wait."""
 
     row: type[R]
     room: int = 64
 
-    def make(self, town: Any, sizes: Sizes) -> Grown[R]:
+    def create(self, town: Any, sizes: TableSizes) -> GrowingTable[R]:
         """Return the empty table."""
-        return Grown(self.row, self.room)
+        return GrowingTable(self.row, self.room)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Field[N: np.generic](Declared):
+class ArraySpec[N: np.generic](TableSpec):
     """Numbers of one type, such as one per cell and problem; ``shape`` names what there is one of, or says how many."""
 
     of: type[N]
-    shape: tuple[Per | int, ...] = field(default=(0,))
+    shape: tuple[TableUnit | int, ...] = field(default=(0,))
     first: float = 0.0
 
-    def make(self, town: Any, sizes: Sizes) -> NDArray[N]:
+    def create(self, town: Any, sizes: TableSizes) -> NDArray[N]:
         """Return the numbers, all of the first value."""
         shape = tuple(sizes[one] if isinstance(one, str) else one for one in self.shape)
         return np.full(shape, self.first, self.of)
 
 
-class Growth:
+class TableVersion:
     """Tells those who keep the address of tables when any has moved: ``latest`` is then another object."""
 
     latest = object()
 
 
-class Grown[R: Row]:
+class GrowingTable[R: Row]:
     """The storage of a growing table: ``rows``, and how many of them are in use as ``count[0]``."""
 
     def __init__(self, row: type[R], room: int = 64) -> None:
-        self.rows = zeros(row, room)
+        self.rows = zero_rows(row, room)
         self.count = np.zeros(1, np.int64)
 
     def __len__(self) -> int:
@@ -103,8 +103,8 @@ class Grown[R: Row]:
         if need > len(self.rows):
             rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
             rows[: self.count[0]] = self.rows[: self.count[0]]
-            self.rows, Growth.latest = cast(Rows[R], rows), object()
+            self.rows, TableVersion.latest = cast(Rows[R], rows), object()
 
-    def filled(self) -> Rows[R]:
+    def used_rows(self) -> Rows[R]:
         """Return the rows in use (a view)."""
         return self.rows[: len(self)]

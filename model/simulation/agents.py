@@ -9,7 +9,7 @@ from model.town.police import MODES
 from model.world.protocol import World
 
 
-class View(mesa.Agent):
+class AgentView(mesa.Agent):
     """One row of a table."""
 
     model: World
@@ -19,7 +19,7 @@ class View(mesa.Agent):
         self.row = row
 
 
-class Couple(View):
+class Couple(AgentView):
     """A standing post of two seats, filled by roster (*pareja*)."""
 
     @property
@@ -43,7 +43,7 @@ class Couple(View):
         return str(self.model.town.facility_names[self.model.town.posts[self.row].facility])
 
 
-class Station(View):
+class Station(AgentView):
     """A police station or substation."""
 
     @property
@@ -58,7 +58,7 @@ class Station(View):
         return int(self.model.state.couples["on"][own].sum())
 
 
-class Authority(View):
+class Authority(AgentView):
     """A communal authority or auxiliary mayor, numbered, never named."""
 
     @property
@@ -72,7 +72,7 @@ class Authority(View):
         return float(self.model.state.boards[self.row]["legitimacy"])
 
 
-class Clique(View):
+class Clique(AgentView):
     """A clique (*clica*) on synthetic cells, numbered, never named."""
 
     @property
@@ -86,7 +86,7 @@ class Clique(View):
         return int(self.model.state.cliques[self.row]["members"])
 
 
-def enrol(model: World) -> None:
+def create_agents(model: World) -> None:
     """Make the agents of a world, once, in the order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),

@@ -15,7 +15,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from model.crime.certainty.rules import seen_by_zone
+from model.crime.certainty.rules import patrol_seen_by_zone
 from model.engine.calendar import (
     MORNING,
     SHIFTS,
@@ -28,45 +28,45 @@ from model.engine.calendar import (
     tick_of,
 )
 from model.engine.causes import CAUSES
-from model.engine.errors import InputError, nearest
+from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
-from model.engine.kernels import Part, bound
-from model.engine.policies import changes, dates, rows_at
-from model.engine.rows import Reals, Rows
+from model.engine.kernels import BundleField, bind_kernel
+from model.engine.policies import changed_rows, parameter_rows, turning_dates
+from model.engine.rows import FloatArray, Rows
 from model.engine.scenario import Scenario
-from model.engine.tables import Growth, Sizes
+from model.engine.tables import TableSizes, TableVersion
 from model.gangs.gangs.rules import n_cliques
-from model.measures.measures import lasting_flags, settle
+from model.measures.measures import lasting_flags, update_residents
 from model.simulation import checkpoint as saved
-from model.simulation.agents import enrol
+from model.simulation.agents import create_agents
 from model.simulation.checkpoint import Checkpoint
 from model.simulation.layouts import ground_of, plant_of, stage_of
-from model.simulation.registry import MEASURES, MONTH_END, ORDER, SHIFT, row_of
+from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, measure_row
 from model.simulation.registry import TABLES as DECLARED
-from model.simulation.start.rules import settle_in
+from model.simulation.start.rules import extrapolate_warm_up
 from model.town.town import Town, build_town
-from model.trust.belief_updating.rules import kept, kept_fast
-from model.trust.couple_impressions import Left
-from model.trust.couple_impressions import keep as keep_impressions
-from model.trust.ledger.rules import learn_all, left_of, total_trust, trust_of_each
+from model.trust.belief_updating.rules import retained_share, retained_share_fast
+from model.trust.couple_impressions import CoupleImpressionSum
+from model.trust.couple_impressions import accumulate_impressions as keep_impressions
+from model.trust.ledger.rules import current_trust_of_all, retained_share_table, sum_trust_by_settlement, update_beliefs
 from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT
-from model.world.columns import MINDS, TALLY, Mind, Tally
-from model.world.deciding.schema import CHOICES, Choice
-from model.world.hazard import Factors
-from model.world.mechanism import Morning, Pass, Verb, nobody
-from model.world.month import GROUPS, N_CLASSES, SUMS, Month
-from model.world.shift_context import Stage
-from model.world.shift_events import IMPRESSIONS, INCIDENTS, TABLES, Daybook, Incident
-from model.world.state import COME, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
+from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
+from model.world.discrete_choice.schema import CHOICES, ChoiceRecord
+from model.world.hazard import HazardFactors
+from model.world.mechanism import KernelStep, MorningStep, StepFunction, no_residents
+from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
+from model.world.shift_context import ShiftContext
+from model.world.shift_events import EVENT_TABLES, IMPRESSIONS, INCIDENTS, Incident, ShiftEvents
+from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 
-KEPT = {"incidents": Incident.dtype, "impressions": Left.dtype}
+KEPT_DTYPES = {"incidents": Incident.dtype, "impressions": CoupleImpressionSum.dtype}
 """What a world can keep: incidents shift by shift, the impressions that couples leave month by month."""
-BEARING = tuple(one for one in ORDER if one.born is not nobody)
+INITIALISING = tuple(one for one in MECHANISMS if one.initialise_residents is not no_residents)
 SETTLEMENT_MONTH = np.dtype(
-    [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMS]
+    [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS]
 )
 """Settlements bear real names: who reports, who is hurt by gangs and who calls the police is not told by settlement."""
-GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMS])
+GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS])
 LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8"), ("forgotten", "f8")])
 CELL_MONTH = np.dtype(
     [(name, "i8") for name in ("month", "cell", "x", "y", "residents", "incidents", "visits")]
@@ -74,19 +74,19 @@ CELL_MONTH = np.dtype(
 )
 
 
-PAST = {
+HISTORY_DTYPES = {
     "settlement": SETTLEMENT_MONTH,
     "group": GROUP_MONTH,
     "ledger": LEDGER_MONTH,
     "cell": CELL_MONTH,
-    "choice": Choice.dtype,
+    "choice": ChoiceRecord.dtype,
 }
 """What is kept of every month."""
 
-LARGE = 20_000
+LARGE_TOWN_RESIDENTS = 20_000
 """Residents from which on worlds that ended are looked for before the next one begins."""
 
-type Table = NDArray[np.void]
+type MonthTable = NDArray[np.void]
 
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ class TrustModel(MesaModel):
     """
 
     state: State
-    minds: Rows[Mind]
-    tally: Rows[Tally]
+    minds: Rows[ResidentState]
+    tally: Rows[MonthlyCounts]
 
     def __init__(
         self,
@@ -128,12 +128,12 @@ class TrustModel(MesaModel):
         keep: Iterable[str] = (),
     ) -> None:
         town = town or build_town(scenario)
-        make_way(town)
+        collect_before_large_world(town)
         self._prepare(scenario, rng, town, trace, keep)
-        self._begin()
+        self._initialise_state()
         self.live(tick_of(scenario.start) - self.tick)
-        settle_in(self)
-        self.open_books()
+        extrapolate_warm_up(self)
+        self.open_ledger()
 
     def _prepare(self, scenario: Scenario, rng: int, town: Town, trace: bool, keep: Iterable[str]) -> None:
         """Set up everything that does not change in a run."""
@@ -145,61 +145,61 @@ class TrustModel(MesaModel):
         self.calendar = Calendar.of(scenario)
         self.town = town
         self.cell_km = self.town.cell_m / 1000.0
-        self.book = Daybook()
-        self.keep = chosen(keep)
-        self.kept: dict[str, list[Table]] = {name: [] for name in KEPT if name in self.keep}
-        self.trace: dict[str, Table] | None = {} if trace else None
-        self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMS)))
-        self.by_cell = np.zeros((2, self.town.n_cells))
+        self.shift_events = ShiftEvents()
+        self.keep = checked_keep(keep)
+        self.kept: dict[str, list[MonthTable]] = {name: [] for name in KEPT_DTYPES if name in self.keep}
+        self.trace: dict[str, MonthTable] | None = {} if trace else None
+        self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMMED_COLUMNS)))
+        self.cell_sums = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
-        self.now = np.array([self.tick], np.int64)
-        self.rows: dict[str, float] = {}
+        self.tick_array = np.array([self.tick], np.int64)
+        self.month_row: dict[str, float] = {}
         self.measured: Collection[str] = MEASURES
-        self.datacollector = Collector()
-        self._once: dict[Callable[[TrustModel], object], Any] = {}
-        self.shifts = tuple(verbs_of(part) for part in range(SHIFTS))
-        self.month_end = tuple(MONTH_END.values())
-        self._past: dict[str, list[Table]] = {name: [] for name in PAST}
+        self.datacollector = MonthCollector()
+        self._cache: dict[Callable[[TrustModel], object], Any] = {}
+        self.shift_steps = tuple(steps_of_shift(part) for part in range(SHIFTS))
+        self.month_steps = tuple(MONTH_SCHEDULE.values())
+        self._history: dict[str, list[MonthTable]] = {name: [] for name in HISTORY_DTYPES}
 
-    def _begin(self) -> None:
+    def _initialise_state(self) -> None:
         """Give the State its first values, by luck of the seed."""
-        self.state = State(DECLARED, self.town, sizes_of(self.town, self.settings))
-        self._look_out()
-        self._read_numbers(self.date - datetime.timedelta(days=1))
-        self.state[MOOD][0] = self.numbers["trust"][0]["mood"]
-        self.state[COME][0] = self.town.n_residents  # among whom the start looks for its intercept
-        self.born(0, self.town.n_people)
-        for mechanism in ORDER:
-            mechanism.begin(self)
-        self.open_books()
-        self.forget_laid()
-        self.factors.lay(self)
-        enrol(self)
+        self.state = State(DECLARED, self.town, table_sizes(self.town, self.settings))
+        self._bind_tables()
+        self._read_parameters(self.date - datetime.timedelta(days=1))
+        self.state[MOOD][0] = self.parameters["trust"][0]["mood"]
+        self.state[ARRIVED][0] = self.town.n_residents  # among whom the start looks for its intercept
+        self.initialise_residents(0, self.town.n_people)
+        for mechanism in MECHANISMS:
+            mechanism.initialise(self)
+        self.open_ledger()
+        self.invalidate_views()
+        self.hazard_factors.write_all(self)
+        create_agents(self)
 
-    def open_books(self) -> None:
+    def open_ledger(self) -> None:
         """Begin the book of trust from how it stands now."""
         state = self.state
-        state[TOTAL][:] = total_trust(self.minds, self.town.people, self.town.n_settlements)
+        state[TOTAL][:] = sum_trust_by_settlement(self.minds, self.town.people, self.town.n_settlements)
         state[LEDGER][:] = state[REMEMBERED][:] = state[STILL_FELT][:] = 0.0
 
-    def _look_out(self) -> None:
+    def _bind_tables(self) -> None:
         """Take the views through which kernels see the State."""
         self.minds = self.state[MINDS]
         self.tally = self.state[TALLY]
         self.plant, self.ground = plant_of(self), ground_of(self)
-        self.factors = Factors(ORDER, self.town.n_cells, self.town.n_settlements)
-        self._laid: dict[Callable[..., object], Any] = {}
-        self._stage: Stage | None = None
-        self._growth = Growth.latest
+        self.hazard_factors = HazardFactors(MECHANISMS, self.town.n_cells, self.town.n_settlements)
+        self._views: dict[Callable[..., object], Any] = {}
+        self._shift_context: ShiftContext | None = None
+        self._tables_version = TableVersion.latest
 
-    def _read_numbers(self, date: datetime.date) -> None:
+    def _read_parameters(self, date: datetime.date) -> None:
         """Take the numbers in force on a date: a world is set up with the day before, a policy begins with a shift."""
         names = self.town.settlement_names
-        self.numbers: Mapping[str, Rows[Any]] = {
-            group: rows_at(self.settings, group, date, names) for group in self.settings.groups
+        self.parameters: Mapping[str, Rows[Any]] = {
+            group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups
         }
-        self._dates = frozenset(dates(self.settings))
-        self.forget_laid()
+        self._turning_dates = frozenset(turning_dates(self.settings))
+        self.invalidate_views()
 
     # The schedule
 
@@ -211,60 +211,60 @@ class TrustModel(MesaModel):
     def step(self) -> None:
         """Simulate one shift by the schedule in `model.simulation.registry`; at a month's end, close the month."""
         self.open_shift()
-        for verb in self.shifts[self.tick % SHIFTS]:
-            if self._growth is not Growth.latest:
-                self.forget_laid()
-            laid = self._laid.get(verb)
+        for verb in self.shift_steps[self.tick % SHIFTS]:
+            if self._tables_version is not TableVersion.latest:
+                self.invalidate_views()
+            laid = self._views.get(verb)
             if laid is None:
-                laid = self._laid[verb] = verb.lay(self) if isinstance(verb, Pass) else partial(verb, self)
+                laid = self._views[verb] = verb.bind(self) if isinstance(verb, KernelStep) else partial(verb, self)
             laid()
-        self.keep_shift()
+        self.record_shift()
         if is_last_shift_of_month(self.tick):
-            for verb in self.month_end:
+            for verb in self.month_steps:
                 verb(self)
-            self.settle()
+            self.close_month()
         self.tick += 1
 
     def open_shift(self) -> None:
         """Begin an empty page of the daybook; policies begin at 06:00."""
-        self.book.clear()
-        self.now[0] = self.tick
-        self.learned = 0
+        self.shift_events.clear()
+        self.tick_array[0] = self.tick
+        self.n_applied_impressions = 0
         self.day_type = self.calendar.day_type(self.tick)
-        if self.turns_today():
-            self.numbers = {**self.numbers, **changes(self.settings, self.date, self.town.settlement_names)}
-            self.forget_laid()
-            self.factors.lay(self)
-        self.stage()
+        if self.policies_change_today():
+            self.parameters = {**self.parameters, **changed_rows(self.settings, self.date, self.town.settlement_names)}
+            self.invalidate_views()
+            self.hazard_factors.write_all(self)
+        self.shift_context()
 
-    def born(self, first: int, end: int) -> None:
+    def initialise_residents(self, first: int, end: int) -> None:
         """Let every mechanism give the residents of some rows, who are born or move here, their first state."""
-        for mechanism in BEARING:
-            mechanism.born(self, first, end)
+        for mechanism in INITIALISING:
+            mechanism.initialise_residents(self, first, end)
 
-    def keep_shift(self) -> None:
+    def record_shift(self) -> None:
         """Keep what was asked for of the shift that ends."""
         if self.trace is not None:
-            self.trace = {name: self.book.filled(table).copy() for table, name in enumerate(TABLES)}
+            self.trace = {name: self.shift_events.rows_of(table).copy() for table, name in enumerate(EVENT_TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
-            self.kept["incidents"].append(self.book.filled(INCIDENTS).copy())
+            self.kept["incidents"].append(self.shift_events.rows_of(INCIDENTS).copy())
         if "impressions" in self.keep and self.calendar.is_reported(self.tick):
             keep_impressions(self, self.kept["impressions"])
 
-    def settle(self) -> None:
+    def close_month(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
-        state, numbers = self.state, self.numbers
-        self.forgotten = self.share_out_forgetting()
+        state, numbers = self.state, self.parameters
+        self.forgotten = self.decay_cause_totals()
         state[MOOD][0] = numbers["trust"][0]["mood"]
-        settle(
-            self.stage(),
-            self.once(lasting_flags),
+        update_residents(
+            self.shift_context(),
+            self.cached(lasting_flags),
             numbers["fear"],
             state.local,
-            self.calm,
-            self.laid(left_of),
+            self.mood_odds,
+            self.cached_view(retained_share_table),
             self.class_table,
-            self.by_cell,
+            self.cell_sums,
             state[TOTAL],
         )
         if first_of_month(self.month) >= self.settings.start:
@@ -272,77 +272,82 @@ class TrustModel(MesaModel):
         state.open_month(DECLARED)
         state[CHOICES].count[0] = 0
 
-    def share_out_forgetting(self) -> Reals:
+    def decay_cause_totals(self) -> FloatArray:
         """Let what is felt of each cause fade by the month; return what was forgotten, by cause and settlement."""
         felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], float(self.shifts_since_close)
-        for z, p in enumerate(self.numbers["trust"]):
-            felt[0, :, z] *= kept_fast(shifts, p["fast_days"])
-            felt[1, :, z] *= kept(shifts, p["memory_years"])
-        forgotten: Reals = remembered - felt.sum(axis=0)
+        for z, p in enumerate(self.parameters["trust"]):
+            felt[0, :, z] *= retained_share_fast(shifts, p["fast_days"])
+            felt[1, :, z] *= retained_share(shifts, p["memory_years"])
+        forgotten: FloatArray = remembered - felt.sum(axis=0)
         remembered -= forgotten
         return forgotten
 
-    def learn(self) -> None:
+    def apply_impressions(self) -> None:
         """Let the impressions written since the last call change beliefs, through the ledger."""
-        written = self.book.counts.item(IMPRESSIONS)
-        if self.learned < written:
-            self.carry_out(
-                learn_all,
-                lambda: (self.stage(), self.laid(left_of), self.state[STILL_FELT], self.state[REMEMBERED]),
-                self.learned,
+        written = self.shift_events.counts.item(IMPRESSIONS)
+        if self.n_applied_impressions < written:
+            self.run_kernel(
+                update_beliefs,
+                lambda: (
+                    self.shift_context(),
+                    self.cached_view(retained_share_table),
+                    self.state[STILL_FELT],
+                    self.state[REMEMBERED],
+                ),
+                self.n_applied_impressions,
                 self.shifts_since_close,
             )
-            self.learned = written
+            self.n_applied_impressions = written
 
-    def turns_today(self) -> bool:
+    def policies_change_today(self) -> bool:
         """Whether a policy begins, or an event of the timeline begins or ends, with this shift."""
-        return self.tick % 3 == 0 and self.date in self._dates
+        return self.tick % 3 == 0 and self.date in self._turning_dates
 
-    def laid[T](self, lay: Callable[[TrustModel], T]) -> T:
+    def cached_view[T](self, lay: Callable[[TrustModel], T]) -> T:
         """Return what ``lay`` makes of this world's tables and the numbers in force.
 
         It is kept until a table has moved or the numbers change, so it may hold nothing else that does.
         """
-        if self._growth is not Growth.latest:
-            self.forget_laid()
-        found: T | None = self._laid.get(lay)
+        if self._tables_version is not TableVersion.latest:
+            self.invalidate_views()
+        found: T | None = self._views.get(lay)
         if found is None:
-            found = self._laid[lay] = lay(self)
+            found = self._views[lay] = lay(self)
         return found
 
-    def carry_out[T](self, rule: Callable[..., T], given: Callable[[], tuple[Part, ...]], *numbers: float) -> T:
+    def run_kernel[T](self, rule: Callable[..., T], given: Callable[[], tuple[BundleField, ...]], *numbers: float) -> T:
         """Call a rule with tables that stay where they are, which it is ``given`` once, and the numbers of this shift.
 
         Like `laid`, it is given them anew when a table has moved or the numbers in force change.
         """
-        if self._growth is not Growth.latest:
-            self.forget_laid()
-        call: Callable[..., T] | None = self._laid.get(rule)
+        if self._tables_version is not TableVersion.latest:
+            self.invalidate_views()
+        call: Callable[..., T] | None = self._views.get(rule)
         if call is None:
-            call = self._laid[rule] = bound(rule, given(), numbers)
+            call = self._views[rule] = bind_kernel(rule, given(), numbers)
         return call(*numbers)
 
-    def forget_laid(self) -> None:
+    def invalidate_views(self) -> None:
         """Let everything be laid out anew, since a table has moved or the numbers have changed."""
-        self._laid.clear()
-        self._stage, self._growth = None, Growth.latest
+        self._views.clear()
+        self._shift_context, self._tables_version = None, TableVersion.latest
 
-    def once[T](self, work: Callable[[TrustModel], T]) -> T:
+    def cached[T](self, work: Callable[[TrustModel], T]) -> T:
         """Return what ``work`` finds out about the town, which does not change: it is asked once."""
-        found: T | None = self._once.get(work)
+        found: T | None = self._cache.get(work)
         if found is None:
-            found = self._once[work] = work(self)
+            found = self._cache[work] = work(self)
         return found
 
-    def stage(self) -> Stage:
+    def shift_context(self) -> ShiftContext:
         """Return where the events of the present shift happen, as kernels take it."""
-        if self._stage is None or self._growth is not Growth.latest:
-            self._stage = self.laid(stage_of)
-        stage = self._stage
+        if self._shift_context is None or self._tables_version is not TableVersion.latest:
+            self._shift_context = self.cached_view(stage_of)
+        stage = self._shift_context
         if stage.tick != self.tick:
-            stage.put("tick", self.tick)
-            stage.put("where", self.calendar.place_list(self.tick))
-            stage.put("month", self.month)
+            stage.set_field("tick", self.tick)
+            stage.set_field("where", self.calendar.place_list(self.tick))
+            stage.set_field("month", self.month)
         return stage
 
     # What can be read
@@ -358,7 +363,7 @@ class TrustModel(MesaModel):
         return month_of(self.tick)
 
     @property
-    def calm(self) -> float:
+    def mood_odds(self) -> float:
         """Odds of the nation's mood against the police."""
         return math.exp(-float(self.state[MOOD][0]))
 
@@ -372,64 +377,66 @@ class TrustModel(MesaModel):
         """Days of the present month."""
         return (first_of_month(self.month + 1) - first_of_month(self.month)).days
 
-    def trust(self) -> Reals:
+    def trust(self) -> FloatArray:
         """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
         found = np.empty(len(self.minds))
-        trust_of_each(self.minds, self.town.people, self.numbers["trust"], self.tick - 1, found)
+        current_trust_of_all(self.minds, self.town.people, self.parameters["trust"], self.tick - 1, found)
         return found
 
-    def settlement_months(self) -> Table:
+    def settlement_months(self) -> MonthTable:
         """Rows of month and settlement: residents, means of trust and beliefs, crimes that happened."""
-        return joined(self._past["settlement"], SETTLEMENT_MONTH)
+        return concatenate_months(self._history["settlement"], SETTLEMENT_MONTH)
 
-    def group_months(self) -> Table:
+    def group_months(self) -> MonthTable:
         """Rows of month and group (see `model.world.month.GROUPS`): residents, means of trust and beliefs."""
-        return joined(self._past["group"], GROUP_MONTH)
+        return concatenate_months(self._history["group"], GROUP_MONTH)
 
-    def ledger_months(self) -> Table:
+    def ledger_months(self) -> MonthTable:
         """Rows of month, settlement and cause: the change of total trust."""
-        return joined(self._past["ledger"], LEDGER_MONTH)
+        return concatenate_months(self._history["ledger"], LEDGER_MONTH)
 
-    def cell_months(self) -> Table:
+    def cell_months(self) -> MonthTable:
         """Rows of cells in the first and the last full month."""
-        past = self._past["cell"]
-        return joined([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
+        past = self._history["cell"]
+        return concatenate_months([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
 
-    def choices(self) -> Table:
+    def choices(self) -> MonthTable:
         """Rows of what was decided in the months reported (see `model.world.deciding.schema.Choice`)."""
-        return joined(self._past["choice"], Choice.dtype)
+        return concatenate_months(self._history["choice"], ChoiceRecord.dtype)
 
-    def impressions(self) -> Table:
+    def impressions(self) -> MonthTable:
         """Return the impressions left by couples in whole months (`model.trust.couple_impressions.Left`)."""
         months = self.kept.get("impressions", [])
-        return joined(months if is_last_shift_of_month(self.tick - 1) else months[:-1], Left.dtype)
+        return concatenate_months(
+            months if is_last_shift_of_month(self.tick - 1) else months[:-1], CoupleImpressionSum.dtype
+        )
 
     def _report(self) -> None:
         """Take the rows of the month that ends."""
-        told = Month(self)
-        self.rows = row_of(told, self.measured)
+        told = MonthSnapshot(self)
+        self.month_row = measure_row(told, self.measured)
         self.datacollector.collect(self)
         month, state, town = self.month, self.state, self.town
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
         local["month"], local["settlement"] = month, np.arange(town.n_settlements)
-        write_means(local, told.local)
+        write_means(local, told.settlement_sums)
         local["occurred"] = state[OCCURRED_HERE]
-        self._past["settlement"].append(local)
+        self._history["settlement"].append(local)
         groups = np.zeros(len(GROUPS), GROUP_MONTH)
         groups["month"], groups["group"] = month, np.arange(len(GROUPS))
-        write_means(groups, np.array(list(told.groups.values())))
-        self._past["group"].append(groups)
+        write_means(groups, np.array(list(told.group_sums.values())))
+        self._history["group"].append(groups)
         causes = np.array(sorted(CAUSES))
         change = (state.ledger[0] + state.ledger[1])[causes]
         accounts = np.zeros(change.size, LEDGER_MONTH)
         accounts["month"], accounts["cause"] = month, np.repeat(causes, town.n_settlements)
         accounts["settlement"] = np.tile(np.arange(town.n_settlements), len(causes))
         accounts["change"], accounts["forgotten"] = change.ravel(), self.forgotten[causes].ravel()
-        self._past["ledger"].append(accounts)
-        self._past["choice"].append(state[CHOICES].filled().copy())
-        self._past["cell"] = [*self._past["cell"][:1], self._cells()]
+        self._history["ledger"].append(accounts)
+        self._history["choice"].append(state[CHOICES].used_rows().copy())
+        self._history["cell"] = [*self._history["cell"][:1], self._cells()]
 
-    def _cells(self) -> Table:
+    def _cells(self) -> MonthTable:
         """Return the populated cells as they stand at the end of a month."""
         town, state = self.town, self.state
         populated = np.flatnonzero(town.cells["population"] > 0)
@@ -437,10 +444,10 @@ class TrustModel(MesaModel):
         rows["month"], rows["cell"] = self.month, populated
         for name in ("x", "y"):
             rows[name] = town.cells[name][populated]
-        residents, trust = self.by_cell[:, populated]
+        residents, trust = self.cell_sums[:, populated]
         rows["residents"], rows["trust"] = residents, trust / np.maximum(residents, 1.0)
         rows["incidents"], rows["visits"] = state[HARMED_HERE][populated], state[SEEN_HERE][populated]
-        rows["risk"] = seen_by_zone(self)[np.maximum(town.cells["settlement"][populated], 0)]
+        rows["risk"] = patrol_seen_by_zone(self)[np.maximum(town.cells["settlement"][populated], 0)]
         return rows
 
     # Saving and copying, between steps
@@ -452,7 +459,7 @@ class TrustModel(MesaModel):
             "tick": self.tick,
             "seed": self.seed,
             "state": self.state,
-            "past": self._past,
+            "past": self._history,
             "kept": self.kept,
             "collected": self.datacollector.model_vars,
         }
@@ -468,29 +475,29 @@ class TrustModel(MesaModel):
     ) -> Self:
         """Return the world of a checkpoint, which goes on bit for bit and leaves the checkpoint as it is."""
         town = town or build_town(scenario)
-        make_way(town)
-        return cls._taken_up(scenario, copy.deepcopy(checkpoint), town, trace, keep)
+        collect_before_large_world(town)
+        return cls._resume_own(scenario, copy.deepcopy(checkpoint), town, trace, keep)
 
     @classmethod
-    def _taken_up(cls, scenario: Scenario, past: Checkpoint, town: Town, trace: bool, keep: Iterable[str]) -> Self:
+    def _resume_own(cls, scenario: Scenario, past: Checkpoint, town: Town, trace: bool, keep: Iterable[str]) -> Self:
         """Return the world of a checkpoint that is its own from now on."""
         world = cls.__new__(cls)
         world._prepare(scenario, past["seed"], town, trace, keep)
         world.tick = past["tick"]
-        world.state, world._past = past["state"], past["past"]
-        world._look_out()
+        world.state, world._history = past["state"], past["past"]
+        world._bind_tables()
         world.kept |= {name: rows for name, rows in past["kept"].items() if name in world.keep}
         world.datacollector.model_vars = past["collected"]
         if len(world.minds) != world.town.n_people:
             raise InputError(f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}")
-        world._read_numbers(world.date)
-        world.factors.lay(world)
-        enrol(world)
+        world._read_parameters(world.date)
+        world.hazard_factors.write_all(world)
+        create_agents(world)
         return world
 
     def save(self, folder: str | Path) -> None:
         """Write the State into a folder, between steps."""
-        saved.write(Path(folder), self.checkpoint())
+        saved.write_checkpoint(Path(folder), self.checkpoint())
 
     @classmethod
     def restore(
@@ -507,12 +514,14 @@ class TrustModel(MesaModel):
         ``whole`` says that the file is known to be so: its digest, which takes as long as all else, is not taken again.
         """
         town = town or build_town(scenario)
-        make_way(town)
-        checkpoint = saved.read(Path(folder), town, sizes_of(town, scenario), PAST, KEPT, whole)
-        return cls._taken_up(scenario, checkpoint, town, trace, keep)
+        collect_before_large_world(town)
+        checkpoint = saved.read_checkpoint(
+            Path(folder), town, table_sizes(town, scenario), HISTORY_DTYPES, KEPT_DTYPES, whole
+        )
+        return cls._resume_own(scenario, checkpoint, town, trace, keep)
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
-        return remade, (
+        return restore_pickled, (
             type(self),
             self.settings,
             self.checkpoint(),
@@ -525,29 +534,29 @@ class TrustModel(MesaModel):
         return self.resumed(self.settings, self.checkpoint(), self.town, self.trace is not None, self.keep)
 
 
-def remade[W: TrustModel](
+def restore_pickled[W: TrustModel](
     kind: type[W], scenario: Scenario, checkpoint: Checkpoint, town: Town, trace: bool, keep: frozenset[str]
 ) -> W:
     """Return a pickled world."""
     return kind.resumed(scenario, checkpoint, town, trace, keep)
 
 
-def verbs_of(part: int) -> tuple[Verb, ...]:
+def steps_of_shift(part: int) -> tuple[StepFunction, ...]:
     """Return the verbs of mornings, evenings or nights, in the order of the schedule."""
-    return tuple(verb for verb in SHIFT.values() if part == MORNING or not isinstance(verb, Morning))
+    return tuple(verb for verb in SHIFT_SCHEDULE.values() if part == MORNING or not isinstance(verb, MorningStep))
 
 
-def make_way(town: Town) -> None:
+def collect_before_large_world(town: Town) -> None:
     """Let go of worlds that ended, before a large one begins that can take their memory.
 
     Each is a circle of references with few objects and much memory, which Python hardly ever looks for by itself; new
     memory takes longer to come by than all that is written into it.
     """
-    if town.n_people >= LARGE:
+    if town.n_people >= LARGE_TOWN_RESIDENTS:
         gc.collect()
 
 
-def sizes_of(town: Town, scenario: Scenario) -> Sizes:
+def table_sizes(town: Town, scenario: Scenario) -> TableSizes:
     """Return how many there are of whatever tables have rows for."""
     return {
         "resident": town.n_people,
@@ -563,20 +572,22 @@ def sizes_of(town: Town, scenario: Scenario) -> Sizes:
     }
 
 
-def chosen(keep: Iterable[str]) -> frozenset[str]:
+def checked_keep(keep: Iterable[str]) -> frozenset[str]:
     """Return what to keep of every shift, or raise with the nearest name."""
     names = (keep,) if isinstance(keep, str) else tuple(keep)
     for name in names:
-        if name not in KEPT:
-            raise InputError(f"keep must name one of {', '.join(KEPT)}, got {name!r}{nearest(str(name), KEPT)}")
+        if name not in KEPT_DTYPES:
+            raise InputError(
+                f"keep must name one of {', '.join(KEPT_DTYPES)}, got {name!r}{suggest_nearest(str(name), KEPT_DTYPES)}"
+            )
     return frozenset(names)
 
 
-class Collector(mesa.DataCollector):
+class MonthCollector(mesa.DataCollector):
     """Mesa's collector, which takes the numbers of a month as they are: its own makes a deep copy of each."""
 
     def __init__(self) -> None:
-        super().__init__({"month": month_reporter} | {name: reporter(name) for name in MEASURES})
+        super().__init__({"month": month_reporter} | {name: measure_reporter(name) for name in MEASURES})
 
     def collect(self, model: TrustModel) -> None:
         """Append the row of the month that has just ended."""
@@ -585,11 +596,11 @@ class Collector(mesa.DataCollector):
             self.model_vars[name].append(report(model))
 
 
-def reporter(name: str) -> Callable[[TrustModel], float]:
+def measure_reporter(name: str) -> Callable[[TrustModel], float]:
     """Return a reader of one measure of the month that has just ended; nan where it is not measured."""
 
     def read(world: TrustModel) -> float:
-        return world.rows.get(name, math.nan)
+        return world.month_row.get(name, math.nan)
 
     return read
 
@@ -599,13 +610,13 @@ def month_reporter(world: TrustModel) -> datetime.date:
     return first_of_month(world.month)
 
 
-def joined(rows: list[Table], row: np.dtype[np.void]) -> Table:
+def concatenate_months(rows: list[MonthTable], row: np.dtype[np.void]) -> MonthTable:
     """Return tables of several months as one."""
     return np.concatenate(rows) if rows else np.zeros(0, row)
 
 
-def write_means(rows: Table, sums: Reals) -> None:
+def write_means(rows: MonthTable, sums: FloatArray) -> None:
     """Write residents, and the means of what was summed over them, into rows."""
     rows["residents"] = sums[:, 0]
-    for column, name in enumerate(SUMS[1:], start=1):
+    for column, name in enumerate(SUMMED_COLUMNS[1:], start=1):
         rows[name] = np.divide(sums[:, column], sums[:, 0], out=np.full(len(sums), np.nan), where=sums[:, 0] > 0)

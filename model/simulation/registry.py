@@ -25,8 +25,8 @@ from model.crime.offenders import rules as offenders
 from model.crime.political_calendar import rules as political_calendar
 from model.crime.safe_schools import rules as safe_schools
 from model.engine import causes
-from model.engine.errors import nearest
-from model.engine.tables import Declared, Table
+from model.engine.errors import suggest_nearest
+from model.engine.tables import RowTableSpec, TableSpec
 from model.gangs.capture import rules as capture
 from model.gangs.cliques import rules as cliques
 from model.gangs.extortion import rules as extortion
@@ -65,171 +65,173 @@ from model.trust.fear import rules as fear
 from model.trust.hearsay import rules as hearsay
 from model.trust.ledger import rules as ledger
 from model.world import shift_events
-from model.world.columns import MINDS, TALLY, Mind, Tally
-from model.world.deciding import rules as deciding
-from model.world.mechanism import Measure, Mechanism, Verb
-from model.world.month import Month
-from model.world.state import CENTRAL
+from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
+from model.world.discrete_choice import rules as deciding
+from model.world.mechanism import Measure, Mechanism, StepFunction
+from model.world.month import MonthSnapshot
+from model.world.state import CENTRAL_TABLES
 
-ORDER: tuple[Mechanism, ...] = (
-    ledger.IT,
-    crime_counts.IT,
-    deciding.IT,
-    fear.IT,
-    population_change.IT,
-    start.IT,
-    daily_rhythm.IT,
-    officers.IT,
-    practices.IT,
-    adoption.IT,
-    resources.IT,
-    roster.IT,
-    minutes.IT,
-    communal_authority.IT,
-    deliberation.IT,
-    plans.IT,
-    patrol.IT,
-    gangs.IT,
-    narcos.IT,
-    mayor.IT,
-    chief.IT,
-    capture.IT,
-    offenders.IT,
-    certainty.IT,
-    near_repeat.IT,
-    guards.IT,
-    deterrence.IT,
-    political_calendar.IT,
-    safe_schools.IT,
-    problems.IT,
-    problem_work.IT,
-    crime.IT,
-    extortion.IT,
-    heavy_hand.IT,
-    cliques.IT,
-    domestic_violence.IT,
-    seeking_help.IT,
-    land_conflicts.IT,
-    reporting.IT,
-    calls.IT,
-    response.IT,
-    collective_violence.IT,
-    contacts.IT,
-    misconduct.IT,
-    consultation.IT,
-    information.IT,
-    pressure.IT,
-    justice.IT,
-    investigation.IT,
-    crises.IT,
-    hearsay.IT,
-    traces.IT,
+MECHANISMS: tuple[Mechanism, ...] = (
+    ledger.MECHANISM,
+    crime_counts.MECHANISM,
+    deciding.MECHANISM,
+    fear.MECHANISM,
+    population_change.MECHANISM,
+    start.MECHANISM,
+    daily_rhythm.MECHANISM,
+    officers.MECHANISM,
+    practices.MECHANISM,
+    adoption.MECHANISM,
+    resources.MECHANISM,
+    roster.MECHANISM,
+    minutes.MECHANISM,
+    communal_authority.MECHANISM,
+    deliberation.MECHANISM,
+    plans.MECHANISM,
+    patrol.MECHANISM,
+    gangs.MECHANISM,
+    narcos.MECHANISM,
+    mayor.MECHANISM,
+    chief.MECHANISM,
+    capture.MECHANISM,
+    offenders.MECHANISM,
+    certainty.MECHANISM,
+    near_repeat.MECHANISM,
+    guards.MECHANISM,
+    deterrence.MECHANISM,
+    political_calendar.MECHANISM,
+    safe_schools.MECHANISM,
+    problems.MECHANISM,
+    problem_work.MECHANISM,
+    crime.MECHANISM,
+    extortion.MECHANISM,
+    heavy_hand.MECHANISM,
+    cliques.MECHANISM,
+    domestic_violence.MECHANISM,
+    seeking_help.MECHANISM,
+    land_conflicts.MECHANISM,
+    reporting.MECHANISM,
+    calls.MECHANISM,
+    response.MECHANISM,
+    collective_violence.MECHANISM,
+    contacts.MECHANISM,
+    misconduct.MECHANISM,
+    consultation.MECHANISM,
+    information.MECHANISM,
+    pressure.MECHANISM,
+    justice.MECHANISM,
+    investigation.MECHANISM,
+    crises.MECHANISM,
+    hearsay.MECHANISM,
+    traces.MECHANISM,
 )
 """The order in which the world begins, residents are born, and tables, counts and measures stand."""
-TABLES: tuple[Declared, ...] = (MINDS, TALLY, *CENTRAL, *(table for one in ORDER for table in one.tables))
-ROWS = {table.name: table.row for table in TABLES if isinstance(table, Table)} | shift_events.TABLES
-PLACES = (
-    *(f"{name}.{column}" for name, row in ROWS.items() for column in row.columns),
-    *(table.name for table in TABLES if not isinstance(table, Table)),
-    *shift_events.TABLES,
+TABLES: tuple[TableSpec, ...] = (MINDS, TALLY, *CENTRAL_TABLES, *(table for one in MECHANISMS for table in one.tables))
+ROW_OF_TABLE = {
+    table.name: table.row for table in TABLES if isinstance(table, RowTableSpec)
+} | shift_events.EVENT_TABLES
+TABLE_PLACES = (
+    *(f"{name}.{column}" for name, row in ROW_OF_TABLE.items() for column in row.columns),
+    *(table.name for table in TABLES if not isinstance(table, RowTableSpec)),
+    *shift_events.EVENT_TABLES,
 )
 """What a mechanism may say that it writes: a column, numbers, or rows of a table that grows."""
-COUNTS = tuple(Tally.columns)
+COUNT_NAMES = tuple(MonthlyCounts.columns)
 CAUSES = tuple(causes.CAUSES.get(number, "") for number in range(max(causes.CAUSES) + 1))
 """Names of the causes of the ledger by their number; a number that is not used any more has none."""
-SHIFT: Mapping[str, Verb] = {
-    "change_population": population_change.act,
-    "brief_officers": officers.prepare,
-    "maintain": resources.act,
-    "relieve_couples": roster.act,
-    "plan": plans.act,
-    "patrol": patrol.act,
-    "stay_away": collective_violence.stay_away,
-    "renew_offenders": offenders.act,
-    "clamp_down": heavy_hand.act,
-    "raid": cliques.act,
-    "offend": crime.act,
-    "keep_thieves_away": narcos.act,
-    "extort": extortion.act,
-    "hurt_at_home": domestic_violence.act,
-    "dispute": land_conflicts.act,
-    "report": reporting.act,
-    "seek_help": seeking_help.act,
-    "call": calls.act,
-    "respond": response.act,
+SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
+    "change_population": population_change.step,
+    "brief_officers": officers.before_step,
+    "maintain": resources.step,
+    "relieve_couples": roster.step,
+    "plan": plans.step,
+    "patrol": patrol.step,
+    "stay_away": collective_violence.enforce_withdrawals,
+    "renew_offenders": offenders.step,
+    "clamp_down": heavy_hand.step,
+    "raid": cliques.step,
+    "offend": crime.step,
+    "keep_thieves_away": narcos.step,
+    "extort": extortion.step,
+    "hurt_at_home": domestic_violence.step,
+    "dispute": land_conflicts.step,
+    "report": reporting.step,
+    "seek_help": seeking_help.step,
+    "call": calls.step,
+    "respond": response.step,
     "wait_in_vain": seeking_help.after_calls,
-    "gather": collective_violence.act,
-    "meet": contacts.act,
-    "answer_for_bribes": misconduct.act,
-    "deter": certainty.act,
-    "deliberate": deliberation.act,
-    "hear_cases": communal_authority.act,
-    "consult": consultation.act,
-    "report_up": information.act,
-    "note_problems": problem_work.act,
-    "answer_for_figures": pressure.act,
-    "judge": investigation.act,
-    "take_word": chief.act,
-    "govern": mayor.act,
-    "take_notice": political_calendar.act,
-    "break_out": crises.act,
-    "spread_news": hearsay.act,
-    "take_fright": fear.act,
-    "live_through": officers.act,
-    "book_minutes": minutes.act,
-    "leave_traces": traces.act,
-    "enter_books": crime_counts.act,
+    "gather": collective_violence.step,
+    "meet": contacts.step,
+    "answer_for_bribes": misconduct.step,
+    "deter": certainty.step,
+    "deliberate": deliberation.step,
+    "hear_cases": communal_authority.step,
+    "consult": consultation.step,
+    "report_up": information.step,
+    "note_problems": problem_work.step,
+    "answer_for_figures": pressure.step,
+    "judge": investigation.step,
+    "take_word": chief.step,
+    "govern": mayor.step,
+    "take_notice": political_calendar.step,
+    "break_out": crises.step,
+    "spread_news": hearsay.step,
+    "take_fright": fear.step,
+    "live_through": officers.step,
+    "book_minutes": minutes.step,
+    "leave_traces": traces.step,
+    "enter_books": crime_counts.step,
 }
 """The schedule of a shift, as the ODD tells it."""
-MONTH_END: Mapping[str, Verb] = {
-    "renew_states": officers.month_end,
-    "let_cases_out": misconduct.month_end,
-    "be_bought": capture.month_end,
-    "renew_officers": adoption.month_end,
-    "take_up": practices.month_end,
-    "solve_problems": problem_work.month_end,
-    "set_hours": chief.month_end,
-    "let_fear_sink_in": fear.month_end,
-    "take_stock": cliques.month_end,
-    "close_traces": traces.month_end,
+MONTH_SCHEDULE: Mapping[str, StepFunction] = {
+    "renew_states": officers.close_month,
+    "let_cases_out": misconduct.close_month,
+    "be_bought": capture.close_month,
+    "renew_officers": adoption.close_month,
+    "take_up": practices.close_month,
+    "solve_problems": problem_work.close_month,
+    "set_hours": chief.close_month,
+    "let_fear_sink_in": fear.close_month,
+    "take_stock": cliques.close_month,
+    "close_traces": traces.close_month,
 }
 """What closes a month, before everybody is brought up to date."""
 
 
-def check() -> None:
+def check_registry() -> None:
     """Raise a ValueError that says what a record brings and the register lacks."""
-    for one in ORDER:
-        for row, of in ((one.mind, Mind), (one.counts, Tally)):
+    for one in MECHANISMS:
+        for row, of in ((one.mind, ResidentState), (one.counts, MonthlyCounts)):
             if row is not None and not issubclass(of, row):
                 added = f"{row.__module__.rpartition('.')[2]}.{row.__qualname__}"
                 raise ValueError(f"{one.name} brings columns that {of.__name__} lacks: add {added} to it")
         for name in one.writes:
-            if name not in PLACES:
-                raise ValueError(f"{one.name} writes '{name}', which no table has{nearest(name, PLACES)}")
+            if name not in TABLE_PLACES:
+                raise ValueError(f"{one.name} writes '{name}', which no table has{suggest_nearest(name, TABLE_PLACES)}")
     names = [table.name for table in TABLES]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"tables declared twice: {', '.join(sorted(twice))}")
 
 
-check()
+check_registry()
 
 
-def collected() -> dict[str, Measure]:
+def collect_measures() -> dict[str, Measure]:
     """Return every measure: the central ones, those of each mechanism with its counts, the criteria."""
     found = dict(CENTRAL_MEASURES)
-    for one in ORDER:
+    for one in MECHANISMS:
         counts = () if one.counts is None else one.counts.columns
         found |= dict(one.measures) | {name: Measure("count") for name in counts if name not in one.measures}
     return found | CRITERIA_MEASURES
 
 
-MEASURES: Mapping[str, Measure] = collected()
+MEASURES: Mapping[str, Measure] = collect_measures()
 """Every monthly column, in order, with its unit; what it means stands in the words beside the code."""
 
 
-def row_of(month: Month, wanted: Collection[str]) -> dict[str, float]:
+def measure_row(month: MonthSnapshot, wanted: Collection[str]) -> dict[str, float]:
     """Return the measures that are wanted of the month that has just ended."""
-    counted = dict(zip(COUNTS, month.world.state[TALLY].item(), strict=True))  # ten times as fast as by name
+    counted = dict(zip(COUNT_NAMES, month.world.state[TALLY].item(), strict=True))  # ten times as fast as by name
     return {
         name: float(counted[name]) if measure.read is None else measure.read(month)
         for name, measure in MEASURES.items()

@@ -22,78 +22,81 @@ from numpy.typing import NDArray
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
-FILE, OLDER = "state.npz", "state.pickle"
-FORMAT = 1
-MARK = re.compile(rb"\nconfianza state (\d{4}) ([0-9a-f]{64})\n")
-LENGTH_OF_MARK = 87
+STATE_FILE, OLD_STATE_FILE = "state.npz", "state.pickle"
+FORMAT_VERSION = 1
+END_MARK = re.compile(rb"\nconfianza state (\d{4}) ([0-9a-f]{64})\n")
+END_MARK_LENGTH = 87
 LONGEST_HEADER = 2**16
-ANEW = "save it anew with the command of its run and --save"
-type Tables = Mapping[str, NDArray[Any]]
+SAVE_AGAIN_HINT = "save it anew with the command of its run and --save"
+type ArrayMapping = Mapping[str, NDArray[Any]]
 
 
-def write(folder: Path, tables: Tables, about: dict[str, Any]) -> None:
+def write_state(folder: Path, tables: ArrayMapping, about: dict[str, Any]) -> None:
     """Write tables and text into a folder: beside their place first, so that a half file is never taken for one."""
     sink = io.BytesIO()
     np.savez(sink, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **tables)  # type: ignore[arg-type]
     content = sink.getvalue()
     folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{FILE}.{os.getpid()}"
+    aside = folder / f".{STATE_FILE}.{os.getpid()}"
     try:
         with aside.open("wb") as file:
-            file.write(content + mark_of(content))
+            file.write(content + read_end_mark(content))
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(folder / FILE)
+        aside.replace(folder / STATE_FILE)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def read(folder: Path, whole: bool = False) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def read_state(folder: Path, whole: bool = False) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the tables and the text of a file, or raise if it is not whole, not ours, or not of this code.
 
     That it is ``whole`` is not looked at again where this is known, since it lies where nobody else writes.
     """
-    path = folder / FILE
+    path = folder / STATE_FILE
     if not path.is_file():
-        raise InputError(missing(folder))
-    tables = unpacked(path, whole)
-    return tables, about_in(path, tables.pop("about"))
+        raise InputError(missing_state_message(folder))
+    tables = read_tables(path, whole)
+    return tables, parse_description(path, tables.pop("about"))
 
 
-def missing(folder: Path) -> str:
+def missing_state_message(folder: Path) -> str:
     """Return what to say where there is no checkpoint: an older program left a file that could run anything."""
-    if (folder / OLDER).is_file():
-        return f"{folder / OLDER} was saved by an older program in a form that is no longer opened: {ANEW}"
-    return f"no saved state in {folder}: {FILE} is missing"
+    if (folder / OLD_STATE_FILE).is_file():
+        old = folder / OLD_STATE_FILE
+        return f"{old} was saved by an older program in a form that is no longer opened: {SAVE_AGAIN_HINT}"
+    return f"no saved state in {folder}: {STATE_FILE} is missing"
 
 
-def mark_of(content: bytes | memoryview) -> bytes:
+def read_end_mark(content: bytes | memoryview) -> bytes:
     """Return what stands behind the content of a file: its format and its digest."""
-    return b"\nconfianza state %04d %s\n" % (FORMAT, hashlib.sha256(content).hexdigest().encode())
+    return b"\nconfianza state %04d %s\n" % (FORMAT_VERSION, hashlib.sha256(content).hexdigest().encode())
 
 
-def unpacked(path: Path, known: bool) -> dict[str, NDArray[Any]]:
+def read_tables(path: Path, known: bool) -> dict[str, NDArray[Any]]:
     """Return the tables of a file that is whole, read-only: nothing in it is looked at before its digest holds."""
     with path.open("rb") as file:
         # new memory is in large pages, but takes longer to come by than what is read: none where nobody else can write
         whole = np.memmap(file, np.uint8, "r") if known else np.fromfile(file, np.uint8)
         whole.flags.writeable = False
-        content, mark = memoryview(whole)[:-LENGTH_OF_MARK], whole[-LENGTH_OF_MARK:].tobytes()
-        stated = MARK.fullmatch(mark)
+        content, mark = memoryview(whole)[:-END_MARK_LENGTH], whole[-END_MARK_LENGTH:].tobytes()
+        stated = END_MARK.fullmatch(mark)
         if stated is None:
-            raise InputError(f"{path} is no saved state, or was cut short: {ANEW}")
-        if int(stated[1]) != FORMAT:
-            raise InputError(f"{path}: its format is {int(stated[1])}, this program reads {FORMAT}: {ANEW}")
-        if not known and mark != mark_of(content):
-            raise InputError(f"{path} was changed since it was saved: {ANEW}")
+            raise InputError(f"{path} is no saved state, or was cut short: {SAVE_AGAIN_HINT}")
+        if int(stated[1]) != FORMAT_VERSION:
+            raise InputError(
+                f"{path}: its format is {int(stated[1])}, this program reads {FORMAT_VERSION}: {SAVE_AGAIN_HINT}"
+            )
+        if not known and mark != read_end_mark(content):
+            raise InputError(f"{path} was changed since it was saved: {SAVE_AGAIN_HINT}")
         try:
             with zipfile.ZipFile(file) as packed:
-                return {one.filename.removesuffix(".npy"): table_in(content, one) for one in packed.infolist()}
+                return {one.filename.removesuffix(".npy"): read_array_view(content, one) for one in packed.infolist()}
         except (ValueError, KeyError, EOFError, OSError, MemoryError, RecursionError, SyntaxError, zipfile.BadZipFile):
-            raise InputError(f"{path} holds something else than tables of numbers: {ANEW}") from None
+            raise InputError(f"{path} holds something else than tables of numbers: {SAVE_AGAIN_HINT}") from None
 
 
-def table_in(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
+def read_array_view(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
     """Return a table as it lies in a file, without a copy: new memory for a world takes longer than to read it."""
     if one.compress_type != zipfile.ZIP_STORED:
         raise ValueError("tables are never compressed")
@@ -101,12 +104,12 @@ def table_in(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
     first = one.header_offset + 30 + int.from_bytes(names[:2], "little") + int.from_bytes(names[2:], "little")
     inside = content[first : first + one.file_size]
     first_row = 10 + int.from_bytes(inside[8:10], "little")
-    shape, kind = described(inside[:first_row].tobytes())
+    shape, kind = parse_array_header(inside[:first_row].tobytes())
     return np.frombuffer(inside, kind, math.prod(shape), first_row).reshape(shape)
 
 
 @lru_cache(maxsize=512)
-def described(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def parse_array_header(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return shape and type of a table as its header tells them; twins begin with the same headers again and again."""
     head = io.BytesIO(header)
     if np.lib.format.read_magic(head) != (1, 0):
@@ -117,13 +120,13 @@ def described(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
     return shape, kind
 
 
-def about_in(path: Path, text: NDArray[Any]) -> dict[str, Any]:
+def parse_description(path: Path, text: NDArray[Any]) -> dict[str, Any]:
     """Return what a file says of itself, or raise if it is not of this code."""
     try:
         about = json.loads(text.astype(np.uint8).tobytes())
         code = str(about["fingerprint"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise InputError(f"{path} does not say what it is: {ANEW}") from None
+        raise InputError(f"{path} does not say what it is: {SAVE_AGAIN_HINT}") from None
     if code != fingerprint():
-        raise InputError(f"{path} was saved by code {code}, this is {fingerprint()}: {ANEW}")
+        raise InputError(f"{path} was saved by code {code}, this is {fingerprint()}: {SAVE_AGAIN_HINT}")
     return dict(about)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.rows import Row, Rows, zeros
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.rows import Row, Rows, zero_rows
 from model.engine.scenario import Scenario
 from model.town.territory import Land
 
 
-class Authority(Row):
+class AuthorityRow(Row):
     """The board of a settlement, the cell where it meets, and whether it is a jurisdiction with its own law."""
 
     settlement: int
@@ -19,15 +19,15 @@ class Authority(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Boards(Group):
+class BoardParameters(ParameterGroup):
     """What the boards of settlements are."""
 
     name = "boards"
     mechanism = False
     evidence = ("A12", "F04", "F05", "F09")
 
-    communal: int = number(0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site")
-    share_not_inviting: float = share(
+    communal: int = parameter(0, "0 or 1", 0, 1, "F05, Y05", "boards are a jurisdiction with its own law", role="site")
+    share_not_inviting: float = share_parameter(
         0.0,
         "F09: some; size assumed, drawn anew for every seed",
         "boards outside the town that never want the police, where boards do not decide",
@@ -35,12 +35,12 @@ class Boards(Group):
     )
 
 
-def build_authorities(scenario: Scenario, land: Land) -> Rows[Authority]:
+def build_authorities(scenario: Scenario, land: Land) -> Rows[AuthorityRow]:
     """Return the table of boards."""
-    numbers: Boards = scenario["boards"]
+    parameters: BoardParameters = scenario["boards"]
     n = len(land.settlements)
-    boards = zeros(Authority, n)
+    boards = zero_rows(AuthorityRow, n)
     boards["settlement"] = np.arange(n)
     boards["cell"] = land.centres
-    boards["communal"] = numbers.communal
+    boards["communal"] = parameters.communal
     return boards

@@ -8,17 +8,17 @@ from typing import cast
 import numpy as np
 
 from model.engine.kernels import kernel
-from model.engine.parameters import Group, number, share
-from model.engine.rows import Bit, Ints, Reals, Row, Rows, joined, zeros
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.rows import FloatArray, Int8Column, IntArray, Row, Rows, concatenate_rows, zero_rows
 from model.engine.scenario import Scenario
-from model.town.territory import Cell, Land, lots
+from model.town.territory import Cell, Land, town_draws
 
-GROUPS = 3
+N_GROUPS = 3
 SEATS = 2
-COPIES = 4
+POST_COPIES = 4
 """Couples that can be fielded for a post: its own, and reinforcements (`roster.couples`)."""
 NO_POST = -1
-FOUNDED = 1997
+POLICE_FOUNDED = 1997
 """Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
 
 
@@ -48,12 +48,12 @@ class Officer(Row):
     tick_trained: int
     leads: int
     asked: int
-    female: Bit
-    trained: Bit
-    aware: Bit
-    kiche: Bit
-    champion: Bit
-    led: Bit
+    female: Int8Column
+    trained: Int8Column
+    aware: Int8Column
+    kiche: Int8Column
+    champion: Int8Column
+    led: Int8Column
     schooling: float
     skill: float
     habit_team: float
@@ -93,7 +93,7 @@ class Sector(Row):
     plan_end: int
 
 
-class Stop(Row):
+class RouteStop(Row):
     """A place on a route; ``reach`` is the cumulative weight up to it."""
 
     cell: int
@@ -113,43 +113,45 @@ class FacilityRow(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plant(Group):
+class PlantParameters(ParameterGroup):
     """Who the officers are at the start, and how written routes weigh near and far cells."""
 
     name = "plant"
     mechanism = False
     evidence = ("A14", "A15", "A16", "A17", "B01", "B02", "B03")
 
-    share_women: float = share(0.115, "A14: 43 of 375", "women among officers", role="site")
-    share_trained: float = share(
+    share_women: float = share_parameter(0.115, "A14: 43 of 375", "women among officers", role="site")
+    share_trained: float = share_parameter(
         0.1,
         "C05, C09, C10; orders of magnitude: 5-30 % at the end of 2017",
         "officers trained at the start",
         role="site",
     )
-    share_aware: float = share(
+    share_aware: float = share_parameter(
         0.65,
         "C09, C10; orders of magnitude",
         "officers who know of MOPSIC at the start, the trained included",
         role="site",
     )
-    share_prevention: float = share(
+    share_prevention: float = share_parameter(
         0.12, "B20: operations are much larger; assumed", "officers of the prevention branch"
     )
-    prevention_ahead: float = number(
+    prevention_ahead: float = parameter(
         3.0, "ratio", 1.0, 10.0, "B21; size assumed", "trained in the prevention branch over operations, at the start"
     )
-    share_champions: float = share(0.08, "C18, C21: no majority; assumed", "officers who champion community policing")
-    share_kiche: float = share(0.05, "assumed", "officers who speak the language of the place", role="site")
-    manner_spread: float = number(
+    share_champions: float = share_parameter(
+        0.08, "C18, C21: no majority; assumed", "officers who champion community policing"
+    )
+    share_kiche: float = share_parameter(0.05, "assumed", "officers who speak the language of the place", role="site")
+    manner_spread: float = parameter(
         1.0, "standard deviation", 0.0, 3.0, "design: the unit of manner", "spread of manner among officers"
     )
-    integrity_mean: float = share(0.75, "assumed; swept", "mean integrity of officers")
-    integrity_spread: float = share(0.15, "assumed", "half-width of the integrity of officers", high=0.5)
-    route_crowd: float = number(
+    integrity_mean: float = share_parameter(0.75, "assumed; swept", "mean integrity of officers")
+    integrity_spread: float = share_parameter(0.15, "assumed", "half-width of the integrity of officers", high=0.5)
+    route_crowd: float = parameter(
         0.7, "exponent", 0.0, 2.0, "assumed", "weight of a cell grows with its residents to this power"
     )
-    route_reach: float = number(
+    route_reach: float = parameter(
         25.0,
         "minutes",
         1.0,
@@ -160,39 +162,39 @@ class Plant(Group):
 
 
 @dataclass(frozen=True)
-class Police:
+class PolicePlant:
     """The plant as built."""
 
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
     posts: Rows[Post]
     sectors: Rows[Sector]
-    routes: Rows[Stop]
-    everywhere: Rows[Stop]
+    routes: Rows[RouteStop]
+    everywhere: Rows[RouteStop]
 
 
-def build_police(scenario: Scenario, land: Land) -> Police:
+def build_police(scenario: Scenario, land: Land) -> PolicePlant:
     """Make officers, posts, sectors and routes from the facilities of a map."""
-    numbers: Plant = scenario["plant"]
+    parameters: PlantParameters = scenario["plant"]
     seed = scenario["population"].seed
-    rosters = [roster(facility.officers, facility.desks) for facility in land.facilities]
+    rosters = [staff_and_posts(facility.officers, facility.desks) for facility in land.facilities]
     n_sectors = [max(n_posts for _, n_posts in groups) for groups in rosters]
-    beats = sector_cells(land, n_sectors)
-    sectors, routes = written_routes(land, beats, numbers)
-    posts = posts_of(rosters, sectors)
-    return Police(
-        facilities=facilities_of(land),
-        officers=officers_of(rosters, posts, numbers, seed),
-        posts=with_reinforcements(posts),
+    beats = split_into_sectors(land, n_sectors)
+    sectors, routes = written_routes(land, beats, parameters)
+    posts = post_table(rosters, sectors)
+    return PolicePlant(
+        facilities=facility_table(land),
+        officers=officer_table(rosters, posts, parameters, seed),
+        posts=append_reinforcements(posts),
         sectors=sectors,
         routes=routes,
-        everywhere=everywhere(land.cells),
+        everywhere=population_route(land.cells),
     )
 
 
-def facilities_of(land: Land) -> Rows[FacilityRow]:
+def facility_table(land: Land) -> Rows[FacilityRow]:
     """Return the table of facilities."""
-    table = zeros(FacilityRow, len(land.facilities))
+    table = zero_rows(FacilityRow, len(land.facilities))
     rows = {settlement.name: row for row, settlement in enumerate(land.settlements)}
     for row, facility in enumerate(land.facilities):
         table[row] = (
@@ -208,19 +210,19 @@ def facilities_of(land: Land) -> Rows[FacilityRow]:
 
 
 # Officers and posts
-def roster(officers: int, desks: int) -> list[tuple[int, int]]:
+def staff_and_posts(officers: int, desks: int) -> list[tuple[int, int]]:
     """Return for each of the three groups the officers at desks and the posts; a couple goes before a desk.
 
     >>> roster(20, 1)
     [(1, 3), (1, 3), (2, 2)]
     """
-    sizes = [officers // GROUPS + (group < officers % GROUPS) for group in range(GROUPS)]
+    sizes = [officers // N_GROUPS + (group < officers % N_GROUPS) for group in range(N_GROUPS)]
     wanted = [min(desks, max(size - SEATS, 0)) if size >= SEATS else size for size in sizes]
     n_posts = [(size - desk) // SEATS for size, desk in zip(sizes, wanted, strict=True)]
     return [(size - SEATS * posts, posts) for size, posts in zip(sizes, n_posts, strict=True)]
 
 
-def posts_of(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Rows[Post]:
+def post_table(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Rows[Post]:
     """Return one post for each group and sector it can staff, foot beats first."""
     rows = []
     for facility, groups in enumerate(rosters):
@@ -230,14 +232,16 @@ def posts_of(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Row
     return cast(Rows[Post], np.array(rows, dtype=Post.dtype))
 
 
-def with_reinforcements(posts: Rows[Post]) -> Rows[Post]:
+def append_reinforcements(posts: Rows[Post]) -> Rows[Post]:
     """Return the posts, and behind them a row for every reinforcement that an experiment may field."""
-    rows = cast(Rows[Post], np.tile(posts, COPIES))
-    rows["copy"] = np.repeat(np.arange(COPIES), len(posts))
+    rows = cast(Rows[Post], np.tile(posts, POST_COPIES))
+    rows["copy"] = np.repeat(np.arange(POST_COPIES), len(posts))
     return rows
 
 
-def officers_of(rosters: list[list[tuple[int, int]]], posts: Rows[Post], numbers: Plant, seed: int) -> Rows[Officer]:
+def officer_table(
+    rosters: list[list[tuple[int, int]]], posts: Rows[Post], parameters: PlantParameters, seed: int
+) -> Rows[Officer]:
     """Return the table of officers: two a post, then those at desks, by facility and group."""
     rows: list[tuple[int, int, int, int]] = []
     for facility, groups in enumerate(rosters):
@@ -245,44 +249,46 @@ def officers_of(rosters: list[list[tuple[int, int]]], posts: Rows[Post], numbers
             own = np.flatnonzero((posts["facility"] == facility) & (posts["group"] == group))
             rows += [(facility, group, int(post), seat) for post in own for seat in range(SEATS)]
             rows += [(facility, group, NO_POST, seat) for seat in range(desks)]
-    officers = zeros(Officer, len(rows))
+    officers = zero_rows(Officer, len(rows))
     for column, key in enumerate(("facility", "group", "post", "seat")):
         officers[key] = [row[column] for row in rows]
     n = len(officers)
-    officers["female"] = lots(seed, "town.officer_female", n) < numbers.share_women
-    officers["branch"] = lots(seed, "town.officer_branch", n) < numbers.share_prevention
-    officers["trained"] = lots(seed, "town.officer_trained", n) < trained_by_branch(officers["branch"], numbers)
-    untrained_aware = (numbers.share_aware - numbers.share_trained) / max(1.0 - numbers.share_trained, 1e-9)
-    heard = lots(seed, "town.officer_aware", n) < untrained_aware
+    officers["female"] = town_draws(seed, "town.officer_female", n) < parameters.share_women
+    officers["branch"] = town_draws(seed, "town.officer_branch", n) < parameters.share_prevention
+    officers["trained"] = town_draws(seed, "town.officer_trained", n) < training_probability(
+        officers["branch"], parameters
+    )
+    untrained_aware = (parameters.share_aware - parameters.share_trained) / max(1.0 - parameters.share_trained, 1e-9)
+    heard = town_draws(seed, "town.officer_aware", n) < untrained_aware
     officers["aware"] = heard | (officers["trained"] == 1)
-    officers["kiche"] = lots(seed, "town.officer_kiche", n) < numbers.share_kiche
-    officers["champion"] = lots(seed, "town.officer_champion", n) < numbers.share_champions
-    officers["manner"] = numbers.manner_spread * manners(seed, n)
-    leaning = 2.0 * lots(seed, "town.officer_integrity", n) - 1.0
-    officers["integrity"] = np.clip(numbers.integrity_mean + numbers.integrity_spread * leaning, 0.0, 1.0)
+    officers["kiche"] = town_draws(seed, "town.officer_kiche", n) < parameters.share_kiche
+    officers["champion"] = town_draws(seed, "town.officer_champion", n) < parameters.share_champions
+    officers["manner"] = parameters.manner_spread * draw_spread(seed, n)
+    leaning = 2.0 * town_draws(seed, "town.officer_integrity", n) - 1.0
+    officers["integrity"] = np.clip(parameters.integrity_mean + parameters.integrity_spread * leaning, 0.0, 1.0)
     return officers
 
 
-def trained_by_branch(branch: Ints, numbers: Plant) -> Reals:
+def training_probability(branch: IntArray, parameters: PlantParameters) -> FloatArray:
     """Return the chance of each officer to be trained at the start, prevention ahead, the mean as stated."""
-    mean = 1.0 + numbers.share_prevention * (numbers.prevention_ahead - 1.0)
-    return numbers.share_trained / mean * np.where(branch == 1, numbers.prevention_ahead, 1.0)
+    mean = 1.0 + parameters.share_prevention * (parameters.prevention_ahead - 1.0)
+    return parameters.share_trained / mean * np.where(branch == 1, parameters.prevention_ahead, 1.0)
 
 
-def manners(seed: int, n: int) -> Reals:
+def draw_spread(seed: int, n: int) -> FloatArray:
     """Return normal-like numbers with mean 0 and spread 1: sums of twelve lots less six."""
-    return np.sum([lots(seed, "town.officer_manner", n, nth) for nth in range(12)], axis=0) - 6.0
+    return np.sum([town_draws(seed, "town.officer_manner", n, nth) for nth in range(12)], axis=0) - 6.0
 
 
 # Sectors and routes
-def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, Ints]]:
+def split_into_sectors(land: Land, n_sectors: list[int]) -> list[tuple[int, int, IntArray]]:
     """Return facility, foot and populated cells of every sector; each cell belongs to one sector."""
     able = np.flatnonzero(np.array(n_sectors) > 0)
     if len(able) == 0:
         return []
     populated = np.flatnonzero(land.cells["population"] > 0)
     nearest = able[np.argmin(land.minutes[able][:, populated], axis=0)]
-    sectors: list[tuple[int, int, Ints]] = []
+    sectors: list[tuple[int, int, IntArray]] = []
     for facility in able:
         own, n = populated[nearest == facility], n_sectors[facility]
         core = own[land.cells["core"][own] == 1]
@@ -290,12 +296,12 @@ def sector_cells(land: Land, n_sectors: list[int]) -> list[tuple[int, int, Ints]
         on_foot = land.facilities[facility].station and len(core) > 0 and len(rest) > 0 and n > 1
         if on_foot:
             sectors.append((int(facility), 1, core))
-        parts = by_angle(land, land.facility_cells[facility], rest if on_foot else own, n - on_foot)
+        parts = split_by_angle(land, land.facility_cells[facility], rest if on_foot else own, n - on_foot)
         sectors += [(int(facility), 0, part) for part in parts]
     return sectors
 
 
-def by_angle(land: Land, centre: int, own: Ints, n: int) -> list[Ints]:
+def split_by_angle(land: Land, centre: int, own: IntArray, n: int) -> list[IntArray]:
     """Divide cells around a facility into n parts of about equal population, each within an angle."""
     if len(own) == 0:
         return [np.array([centre])] * n
@@ -309,42 +315,44 @@ def by_angle(land: Land, centre: int, own: Ints, n: int) -> list[Ints]:
     return [own[part == k] if np.any(part == k) else own[[k * len(own) // n]] for k in range(n)]
 
 
-def written_routes(land: Land, beats: list[tuple[int, int, Ints]], numbers: Plant) -> tuple[Rows[Sector], Rows[Stop]]:
+def written_routes(
+    land: Land, beats: list[tuple[int, int, IntArray]], parameters: PlantParameters
+) -> tuple[Rows[Sector], Rows[RouteStop]]:
     """Return sectors and their routes: populated cells by weight, and cells with institutions."""
-    sectors = zeros(Sector, len(beats))
-    routes: list[Rows[Stop]] = []
+    sectors = zero_rows(Sector, len(beats))
+    routes: list[Rows[RouteStop]] = []
     written = 0
     for row, (facility, foot, own) in enumerate(beats):
         cells = land.cells[own]
-        near = np.exp(-land.minutes[facility, own] / numbers.route_reach)
-        weight = np.maximum(cells["population"], 1) ** numbers.route_crowd * near
+        near = np.exp(-land.minutes[facility, own] / parameters.route_reach)
+        weight = np.maximum(cells["population"], 1) ** parameters.route_crowd * near
         institutions = cells["shops"] + cells["schools"]
-        route = by_weight(own, weight)
-        visits = by_weight(own, institutions) if institutions.any() else route
+        route = cumulative_weights(own, weight)
+        visits = cumulative_weights(own, institutions) if institutions.any() else route
         ends = written + len(route), written + len(route) + len(visits)
         sectors[row] = (facility, foot, written, ends[0], ends[0], ends[1])
         routes += [route, visits]
         written = ends[1]
-    return sectors, joined(routes) if routes else zeros(Stop, 0)
+    return sectors, concatenate_rows(routes) if routes else zero_rows(RouteStop, 0)
 
 
-def by_weight(own: Ints, weight: Reals) -> Rows[Stop]:
+def cumulative_weights(own: IntArray, weight: FloatArray) -> Rows[RouteStop]:
     """Return the cells of positive weight with their cumulative weight; the last reaches exactly 1."""
     keep = weight > 0
-    route = zeros(Stop, int(keep.sum()))
+    route = zero_rows(RouteStop, int(keep.sum()))
     route["cell"] = own[keep]
     route["reach"] = np.cumsum(weight[keep] / weight[keep].sum())
     route["reach"][-1] = 1.0
     return route
 
 
-def everywhere(cells: Rows[Cell]) -> Rows[Stop]:
+def population_route(cells: Rows[Cell]) -> Rows[RouteStop]:
     """Return the route over all populated cells by population."""
-    return by_weight(np.arange(len(cells)), cells["population"].astype(float))
+    return cumulative_weights(np.arange(len(cells)), cells["population"].astype(float))
 
 
 @kernel
-def without_motor(mode: int) -> bool:
+def has_no_motor(mode: int) -> bool:
     """Whether a couple goes on foot or by bicycle."""
     return mode in (FOOT, BICYCLE)
 

@@ -14,19 +14,19 @@ from scipy.spatial import cKDTree
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
-from model.engine.errors import InputError, nearest
-from model.engine.kernels import making_arrays
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision, luck
-from model.engine.rows import Ints, Reals, Row, Rows, zeros
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.kernels import allocating_kernel
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import keyed_uniform, stream_id
+from model.engine.rows import FloatArray, IntArray, Row, Rows, zero_rows
 from model.engine.scenario import Facility, Scenario, Settlement
 
 PAVED, DIRT, PATH, NO_ROAD = range(4)
-LEAST_LURE, GREATEST_LURE = 0.2, 5.0
+MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY = 0.2, 5.0
 FEWEST_RESIDENTS = 20
 CENSUS_YEAR = 2017
 """First year for which the census of 2018 stands unchanged."""
-LAKE_DETOUR = 20.0
+LAKE_DETOUR_KM = 20.0
 CANDIDATE_SITES = 12
 ROUGHNESS = 0.5
 RAGGEDNESS = 0.3
@@ -54,18 +54,18 @@ class Cell(Row):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Territory(Group):
+class Territory(ParameterGroup):
     """Size of the cells, how settlements spread over them, how fast one travels, what stands where."""
 
     name = "territory"
     mechanism = False
     evidence = ("A02", "A11", "R10", "R11", "Z20")
 
-    cell_m: float = number(250.0, "m", 50.0, 2000.0, "assumed: a few city blocks", "side of a cell")
-    inhabited: float = share(
+    cell_m: float = parameter(250.0, "m", 50.0, 2000.0, "assumed: a few city blocks", "side of a cell")
+    inhabited: float = share_parameter(
         0.29, "assumed: about 1,300 of 4,480 cells", "inhabited share of cells on land", low=0.01, role="site"
     )
-    crowding: float = number(
+    crowding: float = parameter(
         0.7,
         "exponent",
         0.3,
@@ -73,29 +73,29 @@ class Territory(Group):
         "assumed",
         "built-up area grows with population to this power",
     )
-    fading: float = number(
+    fading: float = parameter(
         3.0, "log ratio", 0.0, 8.0, "assumed", "log of the density at the centre over that at the edge"
     )
-    core_km: float = number(1.0, "km", 0.1, 10.0, "B02; size assumed", "radius of the core", role="site")
-    market_km: float = number(0.3, "km", 0.01, 5.0, "assumed", "radius of the market", role="site")
-    paved_kmh: float = number(30.0, "km/h", 5.0, 80.0, "Z20: 15-40", "vehicle speed on paved roads")
-    dirt_kmh: float = number(18.0, "km/h", 3.0, 60.0, "Z20: 15-40, low end", "vehicle speed on dirt roads")
-    path_kmh: float = number(8.0, "km/h", 2.0, 30.0, "Z20; assumed motorcycle", "speed on paths")
-    foot_kmh: float = number(4.5, "km/h", 1.0, 10.0, "Z20: 4-5", "speed where there is no road")
-    detour: float = number(1.3, "ratio", 1.0, 3.0, "assumed", "road kilometres per straight kilometre")
-    shops_per_1000: float = number(18.0, "per 1,000 residents", 0.0, 200.0, "assumed", "shops", role="site")
-    bars_per_1000: float = number(1.2, "per 1,000 residents", 0.0, 50.0, "assumed", "bars", role="site")
-    schools_per_1000: float = number(1.5, "per 1,000 residents", 0.0, 50.0, "assumed", "schools", role="site")
-    core_pull: float = number(
+    core_km: float = parameter(1.0, "km", 0.1, 10.0, "B02; size assumed", "radius of the core", role="site")
+    market_km: float = parameter(0.3, "km", 0.01, 5.0, "assumed", "radius of the market", role="site")
+    paved_kmh: float = parameter(30.0, "km/h", 5.0, 80.0, "Z20: 15-40", "vehicle speed on paved roads")
+    dirt_kmh: float = parameter(18.0, "km/h", 3.0, 60.0, "Z20: 15-40, low end", "vehicle speed on dirt roads")
+    path_kmh: float = parameter(8.0, "km/h", 2.0, 30.0, "Z20; assumed motorcycle", "speed on paths")
+    foot_kmh: float = parameter(4.5, "km/h", 1.0, 10.0, "Z20: 4-5", "speed where there is no road")
+    detour: float = parameter(1.3, "ratio", 1.0, 3.0, "assumed", "road kilometres per straight kilometre")
+    shops_per_1000: float = parameter(18.0, "per 1,000 residents", 0.0, 200.0, "assumed", "shops", role="site")
+    bars_per_1000: float = parameter(1.2, "per 1,000 residents", 0.0, 50.0, "assumed", "bars", role="site")
+    schools_per_1000: float = parameter(1.5, "per 1,000 residents", 0.0, 50.0, "assumed", "schools", role="site")
+    core_pull: float = parameter(
         2.0, "ratio", 1.0, 20.0, "assumed", "shops and bars per resident in the core, relative to elsewhere"
     )
-    market_pull: float = number(
+    market_pull: float = parameter(
         6.0, "ratio", 1.0, 50.0, "assumed", "shops and bars per resident at the market, relative to elsewhere"
     )
-    lure_shop: float = number(0.2, "per shop", 0.0, 5.0, "assumed; swept", "opportunity for crime of a shop")
-    lure_bar: float = number(0.5, "per bar", 0.0, 10.0, "assumed; swept", "opportunity for crime of a bar")
-    lure_market: float = number(3.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity at the market")
-    lure_core: float = number(1.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity in the core")
+    lure_shop: float = parameter(0.2, "per shop", 0.0, 5.0, "assumed; swept", "opportunity for crime of a shop")
+    lure_bar: float = parameter(0.5, "per bar", 0.0, 10.0, "assumed; swept", "opportunity for crime of a bar")
+    lure_market: float = parameter(3.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity at the market")
+    lure_core: float = parameter(1.0, "opportunity", 0.0, 50.0, "assumed; swept", "opportunity in the core")
 
 
 FAR_MINUTES = 20.0
@@ -107,12 +107,12 @@ class Land:
     """The map as built: cells with all their columns, and the settlements and facilities that are on it."""
 
     cells: Rows[Cell]
-    near: Ints
+    near: IntArray
     settlements: tuple[Settlement, ...]
     facilities: tuple[Facility, ...]
-    centres: Ints
-    facility_cells: Ints
-    minutes: Reals
+    centres: IntArray
+    facility_cells: IntArray
+    minutes: FloatArray
     residents: int
     cell_m: float
     origin: tuple[float, float]
@@ -120,20 +120,20 @@ class Land:
     lake: BaseGeometry | None
 
 
-@making_arrays
-def _lots(seed: int, which: int, n: int, nth: int, lots: Reals) -> None:
+@allocating_kernel
+def _fill_uniform(seed: int, which: int, n: int, nth: int, lots: FloatArray) -> None:
     for who in range(n):
-        lots[who] = luck(seed, which, 0, who, nth)
+        lots[who] = keyed_uniform(seed, which, 0, who, nth)
 
 
-def lots(seed: int, name: str, n: int, nth: int = 0) -> Reals:
+def town_draws(seed: int, name: str, n: int, nth: int = 0) -> FloatArray:
     """Luck of each of n persons or things in one decision that is taken when the town is built."""
     drawn = np.empty(n)
-    _lots(seed, decision(name), n, nth, drawn)
+    _fill_uniform(seed, stream_id(name), n, nth, drawn)
     return drawn
 
 
-def apportion(total: int, weights: ArrayLike) -> Ints:
+def apportion(total: int, weights: ArrayLike) -> IntArray:
     """Divide a whole number in proportion to weights by largest remainder; the parts sum to it exactly.
 
     >>> apportion(10, [1.0, 1.0, 2.0]).tolist()
@@ -142,7 +142,7 @@ def apportion(total: int, weights: ArrayLike) -> Ints:
     shares = np.asarray(weights, dtype=float)
     if total == 0 or shares.sum() <= 0.0:
         return np.zeros(len(shares), dtype=np.int64)
-    quotas: Reals = shares * (total / shares.sum())
+    quotas: FloatArray = shares * (total / shares.sum())
     parts = np.floor(quotas).astype(np.int64)
     left = total - int(parts.sum())
     largest = np.argsort(parts - quotas, kind="stable")[: max(left, 0)]
@@ -152,30 +152,30 @@ def apportion(total: int, weights: ArrayLike) -> Ints:
 
 def build_territory(scenario: Scenario) -> Land:
     """Build the map of a scenario at its `population.scale`."""
-    checked(scenario)
-    scenario = shrunk(scenario)
-    numbers: Territory = scenario["territory"]
-    residents = residents_of(scenario)
-    cells, origin = grid(scenario.outline, scenario.lake, numbers.cell_m)
-    near = neighbours(cells)
-    centres = settle(scenario, cells, origin)
+    check_scenario(scenario)
+    scenario = scaled_scenario(scenario)
+    parameters: Territory = scenario["territory"]
+    residents = initial_population(scenario)
+    cells, origin = cell_grid(scenario.outline, scenario.lake, parameters.cell_m)
+    near = neighbour_cells(cells)
+    centres = place_settlements(scenario, cells, origin)
     seed = scenario["population"].seed
-    populate(cells, centres, scenario.settlements, residents, numbers, seed)
-    furnish(cells, centres[town_of(scenario.settlements)], residents, numbers)
-    draw_roads(cells, near, centres, scenario.settlements, numbers.cell_m, seed)
-    facility_cells = station_cells(cells, centres, scenario)
-    minutes = measure_travel(cells, near, facility_cells, centres[town_of(scenario.settlements)], numbers)
-    cells["lure"] = lure(cells, numbers)
+    distribute_population(cells, centres, scenario.settlements, residents, parameters, seed)
+    place_amenities(cells, centres[seat_town(scenario.settlements)], residents, parameters)
+    classify_roads(cells, near, centres, scenario.settlements, parameters.cell_m, seed)
+    facility_cells = place_stations(cells, centres, scenario)
+    minutes = measure_travel(cells, near, facility_cells, centres[seat_town(scenario.settlements)], parameters)
+    cells["lure"] = crime_opportunity(cells, parameters)
     return Land(
         cells=cells,
         near=near,
-        settlements=located(scenario.settlements, cells, centres, origin, numbers.cell_m),
+        settlements=with_coordinates(scenario.settlements, cells, centres, origin, parameters.cell_m),
         facilities=scenario.facilities,
         centres=centres,
         facility_cells=facility_cells,
         minutes=minutes,
         residents=residents,
-        cell_m=numbers.cell_m,
+        cell_m=parameters.cell_m,
         origin=origin,
         outline=scenario.outline,
         lake=scenario.lake,
@@ -183,7 +183,7 @@ def build_territory(scenario: Scenario) -> Land:
 
 
 # What a scenario must have, and how it shrinks
-def residents_of(scenario: Scenario) -> int:
+def initial_population(scenario: Scenario) -> int:
     """Return the residents at the start: the census, carried to the year of the start, times the scale, rounded."""
     population = scenario["population"]
     total = population.total * (1.0 + population.growth) ** (scenario.start.year - CENSUS_YEAR)
@@ -191,28 +191,28 @@ def residents_of(scenario: Scenario) -> int:
     return math.floor(scaled + 0.5)
 
 
-def town_of(settlements: Sequence[Settlement]) -> int:
+def seat_town(settlements: Sequence[Settlement]) -> int:
     """Row of the first town, where the seat of the municipality is."""
     return next(row for row, settlement in enumerate(settlements) if settlement.kind == "town")
 
 
-def checked(scenario: Scenario) -> None:
+def check_scenario(scenario: Scenario) -> None:
     """Raise an `InputError` in one line if no town can be built from this scenario."""
     if scenario.outline.is_empty or scenario.outline.area <= 0.0:
         raise InputError("territory.outline must enclose an area, got an empty outline")
     population = scenario["population"]
-    if residents_of(scenario) < FEWEST_RESIDENTS:
+    if initial_population(scenario) < FEWEST_RESIDENTS:
         raise InputError(
             f"population.total times population.scale must be at least {FEWEST_RESIDENTS} residents, "
             f"got {population.total} times {population.scale:g}"
         )
     if not any(settlement.kind == "town" for settlement in scenario.settlements):
         raise InputError("settlements must include one of kind 'town', where the seat is, got none")
-    checked_settlements(scenario)
-    checked_facilities(scenario)
+    check_settlements(scenario)
+    check_facilities(scenario)
 
 
-def checked_settlements(scenario: Scenario) -> None:
+def check_settlements(scenario: Scenario) -> None:
     """Raise if a settlement lies outside the outline or appears twice, or if nobody lives in any."""
     if sum(settlement.weight for settlement in scenario.settlements) <= 0.0:
         raise InputError("settlements: the weights of all add up to 0, so nobody lives anywhere")
@@ -229,44 +229,44 @@ def checked_settlements(scenario: Scenario) -> None:
             raise InputError(f"settlement {settlement.name!r} must lie inside the outline, it lies outside")
 
 
-def checked_facilities(scenario: Scenario) -> None:
+def check_facilities(scenario: Scenario) -> None:
     """Raise if there is no police facility or one stands in an unknown settlement."""
     names = [settlement.name for settlement in scenario.settlements]
     if not scenario.facilities:
         raise InputError("facilities must name at least one police station, got none")
     for facility in scenario.facilities:
         if facility.settlement not in names:
-            near = nearest(facility.settlement, names)
+            near = suggest_nearest(facility.settlement, names)
             raise InputError(f"facility {facility.name!r}: no settlement {facility.settlement!r}{near}")
 
 
-def shrunk(scenario: Scenario) -> Scenario:
+def scaled_scenario(scenario: Scenario) -> Scenario:
     """Return the scenario at its scale: a smaller outline, fewer settlements and police, same densities."""
     scale = scenario["population"].scale
     if scale == 1.0:
         return scenario
-    seat_x, seat_y = seat_of(scenario)
+    seat_x, seat_y = seat_coordinates(scenario)
     by = math.sqrt(scale)
     kept = sample_settlements(scenario, scale)
     return dataclasses.replace(
         scenario,
         outline=affinity.scale(scenario.outline, by, by, origin=(seat_x, seat_y)),
         lake=scenario.lake and affinity.scale(scenario.lake, by, by, origin=(seat_x, seat_y)),
-        settlements=tuple(nearer(settlement, seat_x, seat_y, by) for settlement in kept),
-        facilities=shrunk_facilities(scenario.facilities, {settlement.name for settlement in kept}, scale),
+        settlements=tuple(scale_seat_distance(settlement, seat_x, seat_y, by) for settlement in kept),
+        facilities=scale_facilities(scenario.facilities, {settlement.name for settlement in kept}, scale),
     )
 
 
-def seat_of(scenario: Scenario) -> tuple[float, float]:
+def seat_coordinates(scenario: Scenario) -> tuple[float, float]:
     """Coordinates of the seat: those of the town, or a point inside the outline if it has none."""
-    town = scenario.settlements[town_of(scenario.settlements)]
+    town = scenario.settlements[seat_town(scenario.settlements)]
     if town.x is not None and town.y is not None:
         return town.x, town.y
     inside = scenario.outline.representative_point()
     return inside.x, inside.y
 
 
-def nearer(settlement: Settlement, seat_x: float, seat_y: float, by: float) -> Settlement:
+def scale_seat_distance(settlement: Settlement, seat_x: float, seat_y: float, by: float) -> Settlement:
     """Return the settlement with its distance from the seat multiplied."""
     if settlement.x is None or settlement.y is None:
         return settlement
@@ -283,7 +283,7 @@ def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
     with_police = {facility.settlement for facility in scenario.facilities}
     with_station = {facility.settlement for facility in scenario.facilities if facility.station}
     with_station = with_station or {scenario.facilities[0].settlement}
-    order = lots(scenario["population"].seed, "town.sample", len(settlements))
+    order = town_draws(scenario["population"].seed, "town.sample", len(settlements))
     n_police = math.floor(scale * len(with_police) + 0.5) - len(with_station)
     kept: set[int] = set()
     for kind in sorted({settlement.kind for settlement in settlements}):
@@ -298,10 +298,10 @@ def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
             own = police[: max(min(n_police, n), 0)]
             n_police -= len(own)
             kept.update([*own, *[row for row in along if row not in police][: n - len(own)]])
-    return [reweighted(settlements, kept, row) for row in sorted(kept)]
+    return [adjust_weight(settlements, kept, row) for row in sorted(kept)]
 
 
-def reweighted(settlements: Sequence[Settlement], kept: set[int], row: int) -> Settlement:
+def adjust_weight(settlements: Sequence[Settlement], kept: set[int], row: int) -> Settlement:
     """Return a settlement with the weight that keeps the share of its kind."""
     kind = settlements[row].kind
     whole = sum(settlement.weight for settlement in settlements if settlement.kind == kind)
@@ -310,7 +310,7 @@ def reweighted(settlements: Sequence[Settlement], kept: set[int], row: int) -> S
     return dataclasses.replace(settlements[row], weight=weight)
 
 
-def shrunk_facilities(facilities: Sequence[Facility], kept: set[str], scale: float) -> tuple[Facility, ...]:
+def scale_facilities(facilities: Sequence[Facility], kept: set[str], scale: float) -> tuple[Facility, ...]:
     """Return the facilities in the settlements kept, with the scaled plant of all divided among them."""
     here = [facility for facility in facilities if facility.settlement in kept]
 
@@ -328,7 +328,9 @@ def shrunk_facilities(facilities: Sequence[Facility], kept: set[str], scale: flo
 
 
 # Cells
-def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tuple[Rows[Cell], tuple[float, float]]:
+def cell_grid(
+    outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float
+) -> tuple[Rows[Cell], tuple[float, float]]:
     """Return the cells whose centre is inside the outline, from south-west, and the corner of the grid."""
     left, bottom, right, top = outline.bounds
     columns, rows = math.ceil((right - left) / cell_m), math.ceil((top - bottom) / cell_m)
@@ -338,7 +340,7 @@ def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tup
     inside = shapely.contains_xy(outline, centre_x, centre_y)
     if not inside.any():
         raise InputError(f"territory.outline must hold at least one cell of {cell_m:g} m, got none")
-    cells = zeros(Cell, int(inside.sum()))
+    cells = zero_rows(Cell, int(inside.sum()))
     cells["x"], cells["y"] = x[inside], y[inside]
     if lake is not None:
         cells["lake"] = shapely.contains_xy(lake, centre_x[inside], centre_y[inside])
@@ -348,13 +350,13 @@ def grid(outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float) -> tup
     return cells, (left, bottom)
 
 
-def centre_metres(cells: Rows[Cell], origin: tuple[float, float], cell_m: float) -> Reals:
+def centre_coordinates(cells: Rows[Cell], origin: tuple[float, float], cell_m: float) -> FloatArray:
     """Return the coordinates of the centres of cells, in metres."""
     x, y = origin[0] + (cells["x"] + 0.5) * cell_m, origin[1] + (cells["y"] + 0.5) * cell_m
     return np.column_stack([x, y])
 
 
-def neighbours(cells: Rows[Cell]) -> Ints:
+def neighbour_cells(cells: Rows[Cell]) -> IntArray:
     """Return the cells to the W, E, S, N, SW, SE, NW and NE of each cell; -1 is outside."""
     columns, rows = int(cells["x"].max()) + 1, int(cells["y"].max()) + 1
     row_of = np.full((rows + 2, columns + 2), -1, dtype=np.int64)
@@ -364,10 +366,10 @@ def neighbours(cells: Rows[Cell]) -> Ints:
 
 
 # Settlements
-def settle(scenario: Scenario, cells: Rows[Cell], origin: tuple[float, float]) -> Ints:
+def place_settlements(scenario: Scenario, cells: Rows[Cell], origin: tuple[float, float]) -> IntArray:
     """Return the centre cell of each settlement: where it is known to lie, else spread by luck on land."""
     cell_m = scenario["territory"].cell_m
-    at = centre_metres(cells, origin, cell_m)
+    at = centre_coordinates(cells, origin, cell_m)
     land = np.flatnonzero(cells["lake"] == 0)
     if len(land) < len(scenario.settlements):
         raise InputError(
@@ -375,64 +377,66 @@ def settle(scenario: Scenario, cells: Rows[Cell], origin: tuple[float, float]) -
             f"for {len(scenario.settlements)} settlements"
         )
     centres = np.full(len(scenario.settlements), -1, dtype=np.int64)
-    centres[town_of(scenario.settlements)] = nearest_free(at, land, centres, seat_of(scenario))
+    centres[seat_town(scenario.settlements)] = nearest_free_cell(at, land, centres, seat_coordinates(scenario))
     for row, place in enumerate(scenario.settlements):
         if centres[row] < 0 and place.x is not None and place.y is not None:
-            centres[row] = nearest_free(at, land, centres, (place.x, place.y))
+            centres[row] = nearest_free_cell(at, land, centres, (place.x, place.y))
     to_border = np.asarray(shapely.distance(scenario.outline.boundary, shapely.points(at)))
     seed = scenario["population"].seed
     for row in np.flatnonzero(centres < 0).tolist():
-        centres[row] = far_from_others(seed, row, at, land, centres, to_border)
+        centres[row] = draw_remote_cell(seed, row, at, land, centres, to_border)
     return centres
 
 
-def nearest_free(at: Reals, land: Ints, centres: Ints, point: tuple[float, float]) -> int:
+def nearest_free_cell(at: FloatArray, land: IntArray, centres: IntArray, point: tuple[float, float]) -> int:
     """Return the cell nearest to a point on which no settlement is centred yet."""
     free = np.setdiff1d(land, centres)
     return int(free[np.argmin(((at[free] - np.asarray(point)) ** 2).sum(axis=1))])
 
 
-def far_from_others(seed: int, row: int, at: Reals, land: Ints, centres: Ints, to_border: Reals) -> int:
+def draw_remote_cell(
+    seed: int, row: int, at: FloatArray, land: IntArray, centres: IntArray, to_border: FloatArray
+) -> int:
     """Return, of some cells drawn by luck, the one farthest from the settlements so far and the border."""
     free = np.setdiff1d(land, centres)
-    drawn = np.array([luck(seed, decision("town.site"), 0, row, nth) for nth in range(CANDIDATE_SITES)])
+    drawn = np.array([keyed_uniform(seed, stream_id("town.site"), 0, row, nth) for nth in range(CANDIDATE_SITES)])
     candidates = free[(drawn * len(free)).astype(np.int64)]
     distance, _ = cKDTree(at[centres[centres >= 0]]).query(at[candidates])
     return int(candidates[np.argmax(np.minimum(distance, 3.0 * to_border[candidates]))])
 
 
-def located(
+def with_coordinates(
     settlements: Sequence[Settlement],
     cells: Rows[Cell],
-    centres: Ints,
+    centres: IntArray,
     origin: tuple[float, float],
     cell_m: float,
 ) -> tuple[Settlement, ...]:
     """Return the settlements with the coordinates of their centre cells."""
-    at = centre_metres(cells[centres], origin, cell_m)
+    at = centre_coordinates(cells[centres], origin, cell_m)
     return tuple(
         dataclasses.replace(settlement, x=float(x), y=float(y))
         for settlement, (x, y) in zip(settlements, at, strict=True)
     )
 
 
-def populate(
+def distribute_population(
     cells: Rows[Cell],
-    centres: Ints,
+    centres: IntArray,
     settlements: Sequence[Settlement],
     residents: int,
-    numbers: Territory,
+    parameters: Territory,
     seed: int,
 ) -> None:
     """Spread the residents over cells, thinning out from the centre of each settlement."""
     people = apportion(residents, [settlement.weight for settlement in settlements])
     land = cells["lake"] == 0
-    built = people.astype(float) ** numbers.crowding
-    n_cells = np.maximum(numbers.inhabited * land.sum() * built / built.sum(), 1.0)
+    built = people.astype(float) ** parameters.crowding
+    n_cells = np.maximum(parameters.inhabited * land.sum() * built / built.sum(), 1.0)
     at = np.column_stack([cells["x"], cells["y"]]).astype(float)
     distance = np.sqrt(((at[None, :, :] - at[centres][:, None, :]) ** 2).sum(axis=2))
     # Houses do not end at a circle.
-    distance *= 1.0 + RAGGEDNESS * (lots(seed, "town.ragged", len(cells)) - 0.5)
+    distance *= 1.0 + RAGGEDNESS * (town_draws(seed, "town.ragged", len(cells)) - 0.5)
     # Dividing by the radius gives large settlements the land between them and small ones.
     owner = np.argmin(distance / np.sqrt(n_cells / math.pi)[:, None], axis=0)
     owner[centres] = np.arange(len(centres))
@@ -440,13 +444,13 @@ def populate(
         own = np.flatnonzero((owner == row) & land)
         taken = own[np.argsort(distance[row, own], kind="stable")][: math.floor(n_cells[row] + 0.5)]
         away = distance[row, taken]
-        here = apportion(int(people[row]), np.exp(-numbers.fading * away / (away.max() + 1.0)))
+        here = apportion(int(people[row]), np.exp(-parameters.fading * away / (away.max() + 1.0)))
         cells["population"][taken] = here
         cells["settlement"][taken[here > 0]] = row
 
 
 # Roads and travel
-def links(cells: Rows[Cell], near: Ints, cell_m: float) -> tuple[Ints, Ints, Reals]:
+def road_links(cells: Rows[Cell], near: IntArray, cell_m: float) -> tuple[IntArray, IntArray, FloatArray]:
     """Return the links between cells: from, to, kilometres; separate parts are joined by one link."""
     start, way = np.nonzero(near >= 0)
     end = near[start, way]
@@ -466,7 +470,7 @@ def links(cells: Rows[Cell], near: Ints, cell_m: float) -> tuple[Ints, Ints, Rea
     return start, end, km
 
 
-def lay_streets(cells: Rows[Cell], settlements: Sequence[Settlement]) -> None:
+def classify_streets(cells: Rows[Cell], settlements: Sequence[Settlement]) -> None:
     """Make streets one class worse than the road to their settlement, but in the core as good."""
     road = np.array([settlement.road for settlement in settlements])
     own = np.flatnonzero(cells["settlement"] >= 0)
@@ -474,25 +478,25 @@ def lay_streets(cells: Rows[Cell], settlements: Sequence[Settlement]) -> None:
     cells["road"][own] = np.minimum(road[cells["settlement"][own]] + worse, PATH)
 
 
-def draw_roads(
+def classify_roads(
     cells: Rows[Cell],
-    near: Ints,
-    centres: Ints,
+    near: IntArray,
+    centres: IntArray,
     settlements: Sequence[Settlement],
     cell_m: float,
     seed: int,
 ) -> None:
     """Give each cell its best road: a street where people live, or a road from the town to a settlement."""
-    start, end, km = links(cells, near, cell_m)
-    over_water = np.where((cells["lake"][start] + cells["lake"][end]) > 0, LAKE_DETOUR, 1.0)
+    start, end, km = road_links(cells, near, cell_m)
+    over_water = np.where((cells["lake"][start] + cells["lake"][end]) > 0, LAKE_DETOUR_KM, 1.0)
     # Rough ground makes roads wind; without it, equal ways would all run along rows and columns.
-    rough = 1.0 + ROUGHNESS * lots(seed, "town.rough", len(cells))
+    rough = 1.0 + ROUGHNESS * town_draws(seed, "town.rough", len(cells))
     ease = over_water * (rough[start] + rough[end]) / 2.0
     land_ways = csr_array((km * ease, (start, end)), shape=(len(cells), len(cells)))
-    lay_streets(cells, settlements)
+    classify_streets(cells, settlements)
     length, before = dijkstra(land_ways, indices=centres, return_predecessors=True)
     tree = minimum_spanning_tree(csr_array(length[:, centres]))
-    outward, parent = breadth_first_order(tree, town_of(settlements), directed=False)
+    outward, parent = breadth_first_order(tree, seat_town(settlements), directed=False)
     for row in outward[1:]:
         cell = centres[row]
         while cell >= 0:
@@ -500,21 +504,23 @@ def draw_roads(
             cell = before[parent[row], cell]
 
 
-def minutes_graph(cells: Rows[Cell], near: Ints, numbers: Territory) -> tuple[csr_array, csr_array]:
+def travel_graph(cells: Rows[Cell], near: IntArray, parameters: Territory) -> tuple[csr_array, csr_array]:
     """Return the minutes and the road kilometres between neighbouring cells."""
-    start, end, km = links(cells, near, numbers.cell_m)
-    km = km * numbers.detour
-    speeds = np.array([numbers.paved_kmh, numbers.dirt_kmh, numbers.path_kmh, numbers.foot_kmh])
+    start, end, km = road_links(cells, near, parameters.cell_m)
+    km = km * parameters.detour
+    speeds = np.array([parameters.paved_kmh, parameters.dirt_kmh, parameters.path_kmh, parameters.foot_kmh])
     pace = 60.0 / speeds[cells["road"]]
     shape = (len(cells), len(cells))
     minutes = km * (pace[start] + pace[end]) / 2.0
     return csr_array((minutes, (start, end)), shape=shape), csr_array((km, (start, end)), shape=shape)
 
 
-def measure_travel(cells: Rows[Cell], near: Ints, facility_cells: Ints, seat: int, numbers: Territory) -> Reals:
+def measure_travel(
+    cells: Rows[Cell], near: IntArray, facility_cells: IntArray, seat: int, parameters: Territory
+) -> FloatArray:
     """Write quickest facility, minutes and kilometres from it, minutes to the seat; return all minutes."""
-    minutes, km = minutes_graph(cells, near, numbers)
-    each: Reals
+    minutes, km = travel_graph(cells, near, parameters)
+    each: FloatArray
     each, before = dijkstra(minutes, indices=facility_cells, return_predecessors=True)
     cells["facility"] = np.argmin(each, axis=0)
     cells["minutes"] = each.min(axis=0)
@@ -528,45 +534,45 @@ def measure_travel(cells: Rows[Cell], near: Ints, facility_cells: Ints, seat: in
 
 
 # What stands where
-def furnish(cells: Rows[Cell], seat: int, residents: int, numbers: Territory) -> None:
+def place_amenities(cells: Rows[Cell], seat: int, residents: int, parameters: Territory) -> None:
     """Mark the core and the market, and place shops, bars and schools."""
     away_x, away_y = cells["x"] - cells["x"][seat], cells["y"] - cells["y"][seat]
-    km = np.sqrt((away_x**2 + away_y**2).astype(float)) * numbers.cell_m / 1000.0
+    km = np.sqrt((away_x**2 + away_y**2).astype(float)) * parameters.cell_m / 1000.0
     in_town = cells["settlement"] == cells["settlement"][seat]
     # The seat itself is always core and market, however large the cells.
-    cells["core"] = in_town & ((km <= numbers.core_km) | (km == 0.0))
-    cells["market"] = in_town & ((km <= numbers.market_km) | (km == 0.0))
-    pull = np.where(cells["core"] == 1, numbers.core_pull, 1.0)
-    pull = np.where(cells["market"] == 1, numbers.market_pull, pull)
+    cells["core"] = in_town & ((km <= parameters.core_km) | (km == 0.0))
+    cells["market"] = in_town & ((km <= parameters.market_km) | (km == 0.0))
+    pull = np.where(cells["core"] == 1, parameters.core_pull, 1.0)
+    pull = np.where(cells["market"] == 1, parameters.market_pull, pull)
     trade = cells["population"] * pull
-    cells["shops"] = apportion(rate(numbers.shops_per_1000, residents), trade)
-    cells["bars"] = apportion(rate(numbers.bars_per_1000, residents), trade)
-    cells["schools"] = apportion(rate(numbers.schools_per_1000, residents), cells["population"])
+    cells["shops"] = apportion(whole_number_rate(parameters.shops_per_1000, residents), trade)
+    cells["bars"] = apportion(whole_number_rate(parameters.bars_per_1000, residents), trade)
+    cells["schools"] = apportion(whole_number_rate(parameters.schools_per_1000, residents), cells["population"])
 
 
-def rate(per_1000: float, residents: int) -> int:
+def whole_number_rate(per_1000: float, residents: int) -> int:
     """Return a whole number from a rate per thousand residents."""
     return math.floor(per_1000 * residents / 1000.0 + 0.5)
 
 
-def lure(cells: Rows[Cell], numbers: Territory) -> Reals:
+def crime_opportunity(cells: Rows[Cell], parameters: Territory) -> FloatArray:
     """Return the opportunity for crime of each cell, between 0.2 and 5 with mean 1 over residents' homes."""
     raw = (
         1.0
-        + numbers.lure_shop * cells["shops"]
-        + numbers.lure_bar * cells["bars"]
-        + numbers.lure_market * cells["market"]
-        + numbers.lure_core * cells["core"]
+        + parameters.lure_shop * cells["shops"]
+        + parameters.lure_bar * cells["bars"]
+        + parameters.lure_market * cells["market"]
+        + parameters.lure_core * cells["core"]
     )
-    low, high = 0.0, 2.0 * GREATEST_LURE
+    low, high = 0.0, 2.0 * MAXIMUM_OPPORTUNITY
     for _ in range(60):
         factor = (low + high) / 2.0
-        mean = np.average(np.clip(raw * factor, LEAST_LURE, GREATEST_LURE), weights=cells["population"])
+        mean = np.average(np.clip(raw * factor, MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY), weights=cells["population"])
         low, high = (factor, high) if mean < 1.0 else (low, factor)
-    return np.clip(raw * high, LEAST_LURE, GREATEST_LURE)
+    return np.clip(raw * high, MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY)
 
 
-def station_cells(cells: Rows[Cell], centres: Ints, scenario: Scenario) -> Ints:
+def place_stations(cells: Rows[Cell], centres: IntArray, scenario: Scenario) -> IntArray:
     """Return the cell of each facility: the centre of its settlement, or the most populous one still free."""
     row_of = {settlement.name: row for row, settlement in enumerate(scenario.settlements)}
     taken: list[int] = []

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from model.engine.rows import Ints, Rows, Smalls
+from model.engine.rows import Int32Array, IntArray, Rows
 from model.engine.scenario import Facility, Scenario, Settlement
-from model.town.arrivals import with_arrivals
-from model.town.authorities import Authority, build_authorities
-from model.town.police import FacilityRow, Officer, Post, Sector, Stop, build_police
+from model.town.arrivals import append_arrivals
+from model.town.authorities import AuthorityRow, build_authorities
+from model.town.police import FacilityRow, Officer, Post, RouteStop, Sector, build_police
 from model.town.residents import Person, build_residents
 from model.town.territory import Cell, build_territory
 
@@ -19,20 +19,20 @@ class Town:
     """Map, residents, police plant and boards, read-only; row numbers are lasting identities."""
 
     cells: Rows[Cell]
-    near: Ints
+    near: IntArray
     people: Rows[Person]
-    ties: Smalls
-    places: Smalls
-    who_start: Ints
-    who: Smalls
+    ties: Int32Array
+    places: Int32Array
+    who_start: IntArray
+    who: Int32Array
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
     posts: Rows[Post]
     sectors: Rows[Sector]
-    routes: Rows[Stop]
-    everywhere: Rows[Stop]
-    authorities: Rows[Authority]
-    centres: Ints
+    routes: Rows[RouteStop]
+    everywhere: Rows[RouteStop]
+    authorities: Rows[AuthorityRow]
+    centres: IntArray
     settlements: tuple[Settlement, ...]
     stations: tuple[Facility, ...]
     cell_m: float
@@ -74,7 +74,7 @@ class Town:
 def build_town(scenario: Scenario) -> Town:
     """Build the town of a scenario; it depends on the scenario's numbers and `population.seed` alone."""
     land = build_territory(scenario)
-    residents = with_arrivals(scenario, build_residents(scenario, land), len(land.cells))
+    residents = append_arrivals(scenario, build_residents(scenario, land), len(land.cells))
     police = build_police(scenario, land)
     town = Town(
         cells=land.cells,
@@ -99,11 +99,11 @@ def build_town(scenario: Scenario) -> Town:
         outline=land.outline,
         lake=land.lake,
     )
-    protect(town)
+    make_read_only(town)
     return town
 
 
-def protect(town: Town) -> None:
+def make_read_only(town: Town) -> None:
     """Make every table of the town read-only, so that no run can change it."""
     for table in vars(town).values():
         if isinstance(table, np.ndarray):

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from model.engine.kernels import fetch, kernel
-from model.engine.random_streams import luck
-from model.trust.ledger.rules import impress
+from model.engine.kernels import kernel, prefetch
+from model.engine.random_streams import keyed_uniform
+from model.trust.ledger.rules import record_impression
 from model.world.protocol import World
-from model.world.sampling import age_of
-from model.world.shift_context import Stage
+from model.world.sampling import age_years
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS
 
-BLOCK = 256
+BLOCK_SIZE = 256
 """How many residents' luck is drawn at a time."""
-FURTHER = 16
+PREFETCH_ROWS = 16
 """How many minds ahead of the one at hand are fetched: little is done with each."""
-YOUNGEST = 12.0
+MINIMUM_AGE = 12.0
 """Age from which people follow the news; assumed."""
 
 
 @kernel
-def tell_each(
-    stage: Stage,
+def spread_to_residents(
+    stage: ShiftContext,
     key: int,
     nth: int,
     reach: float,
@@ -33,21 +33,21 @@ def tell_each(
     """Let every resident old enough hear, with chance ``reach``, of something that speaks for the police or against."""
     rows, first, seed, tick = stage.day.impressions, stage.day.counts[IMPRESSIONS], stage.seed, stage.tick
     n, come = first, stage.ground.come[0]
-    for start in range(0, come, BLOCK):
-        room, size = n, min(BLOCK, come - start)
+    for start in range(0, come, BLOCK_SIZE):
+        room, size = n, min(BLOCK_SIZE, come - start)
         for j in range(size):  # nothing but luck, which is then drawn for many at a time
-            rows[room + j].fast = luck(seed, key, tick, start + j, nth)
+            rows[room + j].fast = keyed_uniform(seed, key, tick, start + j, nth)
         for j in range(size):
-            if rows[room + j].fast < reach and age_of(stage.ground.people[start + j], tick) >= YOUNGEST:
+            if rows[room + j].fast < reach and age_years(stage.ground.people[start + j], tick) >= MINIMUM_AGE:
                 rows[n].who = start + j  # written down below, when minds further on are being fetched
                 n += 1
     for k in range(first, n):
-        if k + FURTHER < n:
-            fetch(stage.minds, rows[k + FURTHER].who)
-        impress(stage.day, stage.minds, rows[k].who, cause, quality, weight, quality, share_e * weight, fast)
+        if k + PREFETCH_ROWS < n:
+            prefetch(stage.minds, rows[k + PREFETCH_ROWS].who)
+        record_impression(stage.day, stage.minds, rows[k].who, cause, quality, weight, quality, share_e * weight, fast)
 
 
-def tell_town(
+def spread_public_event(
     world: World,
     key: int,
     nth: int,
@@ -64,6 +64,6 @@ def tell_town(
     times that on effectiveness; ``key`` and ``nth`` name the luck.
     """
     if reach > 0.0:
-        world.book.reserve(IMPRESSIONS, world.town.n_people)
-        tell_each(world.stage(), key, nth, reach, cause, quality, weight, share_e, fast)
-        world.learn()
+        world.shift_events.reserve(IMPRESSIONS, world.town.n_people)
+        spread_to_residents(world.shift_context(), key, nth, reach, cause, quality, weight, share_e, fast)
+        world.apply_impressions()

@@ -14,7 +14,7 @@ from model.crime.domestic_violence import schema as domestic_violence_schema
 from model.crime.guards import schema as guards_schema
 from model.crime.near_repeat import schema as near_repeat_schema
 from model.crime.offenders import schema as offenders_schema
-from model.engine.tables import COUNTED, Table
+from model.engine.tables import COUNTED_MONTHLY, RowTableSpec
 from model.gangs.capture import schema as capture_schema
 from model.gangs.cliques import schema as cliques_schema
 from model.gangs.extortion import schema as extortion_schema
@@ -47,69 +47,71 @@ from model.trust.fear import schema as fear_schema
 from model.trust.ledger import schema as ledger_schema
 
 
-class Mind(
-    ledger_schema.Belief,
-    ledger_schema.Memory,
-    fear_schema.Caution,
-    population_change_schema.Outside,
-    justice_schema.Lesson,
-    gangs_schema.Belonging,
-    extortion_schema.Purse,
-    reporting_schema.Word,
+class ResidentState(
+    ledger_schema.TrustBelief,
+    ledger_schema.ContactTimes,
+    fear_schema.FearState,
+    population_change_schema.OutsideHarm,
+    justice_schema.ComplaintExperience,
+    gangs_schema.GangMembership,
+    extortion_schema.ExtortionHistory,
+    reporting_schema.ReportingHistory,
     contacts_schema.Acquaintance,
 ):
     """What changes in a resident: the columns of every mechanism, those of trust first."""
 
 
-class Tally(
-    crime_counts_schema.Counts,
-    population_change_schema.Counts,
-    practices_schema.Counts,
-    adoption_schema.Counts,
-    resources_schema.Counts,
-    roster_schema.Counts,
-    minutes_schema.Counts,
-    communal_authority_schema.Counts,
-    deliberation_schema.Counts,
-    plans_schema.Counts,
-    patrol_schema.Counts,
-    narcos_schema.Counts,
-    mayor_schema.Counts,
-    chief_schema.Counts,
-    capture_schema.Counts,
-    offenders_schema.Counts,
-    near_repeat_schema.Counts,
-    guards_schema.Counts,
-    deterrence_schema.Counts,
-    problem_work_schema.Counts,
-    crime_schema.Counts,
-    extortion_schema.Counts,
-    heavy_hand_schema.Counts,
-    cliques_schema.Counts,
-    domestic_violence_schema.Counts,
-    seeking_help_schema.Counts,
-    land_conflicts_schema.Counts,
-    calls_schema.Counts,
-    response_schema.Counts,
-    collective_violence_schema.Counts,
-    contacts_schema.Counts,
-    misconduct_schema.Counts,
-    consultation_schema.Counts,
-    information_schema.Counts,
-    pressure_schema.Counts,
-    justice_schema.Counts,
-    investigation_schema.Counts,
-    crises_schema.Counts,
+class MonthlyCounts(
+    crime_counts_schema.CrimeFunnelCounts,
+    population_change_schema.PopulationChangeCounts,
+    practices_schema.PracticeCounts,
+    adoption_schema.AdoptionCounts,
+    resources_schema.ResourceCounts,
+    roster_schema.RosterCounts,
+    minutes_schema.MinuteCounts,
+    communal_authority_schema.CommunalAuthorityCounts,
+    deliberation_schema.DeliberationCounts,
+    plans_schema.PlanCounts,
+    patrol_schema.PatrolCounts,
+    narcos_schema.NarcoCounts,
+    mayor_schema.MayorCounts,
+    chief_schema.ChiefCounts,
+    capture_schema.CaptureCounts,
+    offenders_schema.OffenderCounts,
+    near_repeat_schema.NearRepeatCounts,
+    guards_schema.GuardCounts,
+    deterrence_schema.DeterrenceCounts,
+    problem_work_schema.ProblemWorkCounts,
+    crime_schema.CrimeCounts,
+    extortion_schema.ExtortionCounts,
+    heavy_hand_schema.HeavyHandCounts,
+    cliques_schema.CliqueCounts,
+    domestic_violence_schema.DomesticViolenceCounts,
+    seeking_help_schema.SeekingHelpCounts,
+    land_conflicts_schema.LandConflictCounts,
+    calls_schema.CallCounts,
+    response_schema.ResponseCounts,
+    collective_violence_schema.CollectiveViolenceCounts,
+    contacts_schema.ContactCounts,
+    misconduct_schema.MisconductCounts,
+    consultation_schema.ConsultationCounts,
+    information_schema.InformationCounts,
+    pressure_schema.PressureCounts,
+    justice_schema.JusticeCounts,
+    investigation_schema.InvestigationCounts,
+    crises_schema.CrisisCounts,
 ):
     """Counts since the month began; kilometres, hours and days are sums."""
 
 
-MINDS = Table(name="minds", row=Mind, per="resident", about="What changes in residents: each mechanism its columns.")
-TALLY = Table(
+MINDS = RowTableSpec(
+    name="minds", row=ResidentState, per="resident", about="What changes in residents: each mechanism its columns."
+)
+TALLY = RowTableSpec(
     name="tally",
-    row=Tally,
+    row=MonthlyCounts,
     per="one",
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Counts of the month: each mechanism its own.",
 )

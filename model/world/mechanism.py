@@ -7,59 +7,59 @@ from dataclasses import dataclass, field
 from functools import update_wrapper
 
 from model.engine.calendar import MORNING, SHIFTS
-from model.engine.kernels import Part, bound
-from model.engine.parameters import Group
-from model.engine.rows import Reals, Row
-from model.engine.tables import Declared
-from model.world.month import Month
+from model.engine.kernels import BundleField, bind_kernel
+from model.engine.parameters import ParameterGroup
+from model.engine.rows import FloatArray, Row
+from model.engine.tables import TableSpec
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
 
-type Verb = Callable[["World"], None]
-type Given = tuple[Part, ...]
-type Born = Callable[["World", int, int], None]
-type Factor = Callable[["World", Reals], None]
+type StepFunction = Callable[["World"], None]
+type KernelArguments = tuple[BundleField, ...]
+type InitialiseResidents = Callable[["World", int, int], None]
+type FactorWriter = Callable[["World", FloatArray], None]
 
 
-class Pass:
+class KernelStep:
     """A verb that is one kernel over tables that stay where they are: the world gives it them once, not every shift.
 
     Most of a shift are such verbs, and between two kernels Python is cold: a verb in it takes longer than many kernels.
     """
 
-    def __init__(self, rule: Callable[..., None], given: Callable[[World], Given]) -> None:
-        self.rule, self.given = rule, given
+    def __init__(self, rule: Callable[..., None], given: Callable[[World], KernelArguments]) -> None:
+        self.kernel, self.arguments = rule, given
         update_wrapper(self, given)
 
-    def lay(self, world: World) -> Callable[[], None]:
+    def bind(self, world: World) -> Callable[[], None]:
         """Return the kernel with the tables of a world."""
-        return bound(self.rule, self.given(world))
+        return bind_kernel(self.kernel, self.arguments(world))
 
     def __call__(self, world: World) -> None:
         """Carry it out in a world by itself."""
-        self.lay(world)()
+        self.bind(world)()
 
 
-def carries_out(rule: Callable[..., None]) -> Callable[[Callable[[World], Given]], Pass]:
+def kernel_step(rule: Callable[..., None]) -> Callable[[Callable[[World], KernelArguments]], KernelStep]:
     """Make a verb of a kernel, and of what tells its tables."""
-    return lambda given: Pass(rule, given)
+    return lambda given: KernelStep(rule, given)
 
 
-class Morning:
+class MorningStep:
     """A verb of the mornings only."""
 
-    def __init__(self, verb: Verb) -> None:
-        self.verb = verb
+    def __init__(self, verb: StepFunction) -> None:
+        self.step = verb
         update_wrapper(self, verb)
 
     def __call__(self, world: World) -> None:
         """Carry it out if it is morning."""
         if world.tick % SHIFTS == MORNING:
-            self.verb(world)
+            self.step(world)
 
 
-def in_the_morning(verb: Verb) -> Morning:
+def morning_step(verb: StepFunction) -> MorningStep:
     """Leave a verb out of all other shifts."""
-    return Morning(verb)
+    return MorningStep(verb)
 
 
 @dataclass(frozen=True)
@@ -70,24 +70,26 @@ class Measure:
     """
 
     unit: str
-    read: Callable[[Month], float] | None = None
+    read: Callable[[MonthSnapshot], float] | None = None
 
 
-def portrayed(portrait: Callable[[Month], dict[str, float]], units: Mapping[str, str]) -> dict[str, Measure]:
+def measures_from(
+    portrait: Callable[[MonthSnapshot], dict[str, float]], units: Mapping[str, str]
+) -> dict[str, Measure]:
     """Return the measures that one function takes together, with their units; a month asks it once."""
 
-    def reader(name: str) -> Callable[[Month], float]:
-        return lambda month: month.once(portrait)[name]
+    def reader(name: str) -> Callable[[MonthSnapshot], float]:
+        return lambda month: month.cached(portrait)[name]
 
     return {name: Measure(unit, reader(name)) for name, unit in units.items()}
 
 
-def no_factor(world: World, factors: Reals) -> None:
+def leave_factors(world: World, factors: FloatArray) -> None:
     """Leave the factors as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hazard:
+class HazardModifier:
     """How a mechanism raises or lowers the hazard of crime.
 
     ``place`` multiplies factors into those of ``[when, kind, cell]``, where ``when`` is 0 by day and 1 by night, 2 and
@@ -97,8 +99,8 @@ class Hazard:
     to be written anew while the numbers in force stay.
     """
 
-    place: Factor = no_factor
-    person: Factor = no_factor
+    place: FactorWriter = leave_factors
+    person: FactorWriter = leave_factors
     spared: bool = False
     repeats: bool = False
     moves: bool = False
@@ -118,11 +120,11 @@ class Knockout:
     start: str = ""
 
 
-def nothing(world: World) -> None:
+def no_step(world: World) -> None:
     """Do nothing: what a mechanism without such a verb does."""
 
 
-def nobody(world: World, first: int, end: int) -> None:
+def no_residents(world: World, first: int, end: int) -> None:
     """Do nothing for those who are born or move here."""
 
 
@@ -134,21 +136,21 @@ class Mechanism:
     (`model.world.columns`).
     ``writes`` says what it writes of tables that are not its own: columns, such as ``"officers.trained"``; rows that it
     adds to the daybook or to a growing table, such as ``"visits"``.  What the ledger alone writes is left out.
-    ``begin`` gives the world its first state, ``born`` that of the residents from a row up to another.  What a
-    mechanism does in a shift and at a month's end stands in the schedule of the register.
+    ``initialise`` gives the world its first state, ``initialise_residents`` that of the residents of some rows.  What a
+    mechanism does in a shift and at a month's end stands in the schedule of the registry.
     """
 
-    group: type[Group] | None = None
+    group: type[ParameterGroup] | None = None
     named: str = ""
-    tables: tuple[Declared, ...] = ()
+    tables: tuple[TableSpec, ...] = ()
     mind: type[Row] | None = None
     counts: type[Row] | None = None
     causes: tuple[int, ...] = ()
     writes: tuple[str, ...] = ()
     measures: Mapping[str, Measure] = field(default_factory=dict)
-    hazard: Hazard | None = None
-    begin: Verb = nothing
-    born: Born = nobody
+    hazard: HazardModifier | None = None
+    initialise: StepFunction = no_step
+    initialise_residents: InitialiseResidents = no_residents
     knockout: Knockout | None = None
 
     @property

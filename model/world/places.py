@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.rows import Ints
-from model.gangs.gangs.schema import CLIQUES, NOBODYS, TERRITORY
+from model.engine.rows import IntArray
+from model.gangs.gangs.schema import CLIQUES, TERRITORY, UNCLAIMED
 from model.town.police import NO_POST
 from model.world.protocol import World
 from model.world.state import State
 
 
-def holders(state: State) -> Ints:
+def group_holding_cells(state: State) -> IntArray:
     """Return the group that holds each cell: a clique, or protectors numbered after the cliques, or nobody."""
     territory, protected = state[TERRITORY], state.protected
-    after: Ints = np.where(protected >= 0, len(state[CLIQUES]) + protected, NOBODYS)
+    after: IntArray = np.where(protected >= 0, len(state[CLIQUES]) + protected, UNCLAIMED)
     return np.where(territory >= 0, territory, after)
 
 
-def chiefs_of(world: World) -> Ints:
+def chief_positions_by_authority(world: World) -> IntArray:
     """Return for each authority the first officer of the facility that serves it, or -1."""
     officers, cells = world.town.officers, world.town.cells
     first = {int(f): int(np.flatnonzero(officers["facility"] == f)[0]) for f in np.unique(officers["facility"])}

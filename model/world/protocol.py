@@ -7,30 +7,30 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from model.engine.calendar import Calendar
-from model.engine.kernels import Part
-from model.engine.rows import Ints, Reals, Rows
+from model.engine.kernels import BundleField
+from model.engine.rows import FloatArray, IntArray, Rows
 from model.engine.scenario import Scenario
 from model.town.town import Town
-from model.world.columns import Mind, Tally
-from model.world.shift_context import Ground, Plant, Stage
-from model.world.shift_events import Daybook
+from model.world.columns import MonthlyCounts, ResidentState
+from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
+from model.world.shift_events import ShiftEvents
 from model.world.state import State
 
 
 class HazardTables(Protocol):
     """Hazard factors of one world, as `model.world.hazard.Factors` keeps them."""
 
-    numbers: dict[str, int]
-    repeats: Ints
-    rates: Reals
-    highest: Reals
-    guards: Reals
-    person: Reals
+    guard_numbers: dict[str, int]
+    repeats: IntArray
+    rates: FloatArray
+    highest: FloatArray
+    guards: FloatArray
+    person: FloatArray
 
-    def lay_wish(self, world: World, name: str) -> None:
+    def rewrite_mechanism(self, world: World, name: str) -> None:
         """Recompute the factors of one mechanism and of those after it."""
 
-    def lay_guard(self, world: World, name: str) -> None:
+    def write_guard(self, world: World, name: str) -> None:
         """Recompute the factors of one guard."""
 
 
@@ -44,21 +44,21 @@ class World(Protocol):
     town: Town
     settings: Scenario
     calendar: Calendar
-    numbers: Mapping[str, Rows[Any]]
-    minds: Rows[Mind]
-    tally: Rows[Tally]
-    ground: Ground
-    plant: Plant
-    book: Daybook
-    class_table: Reals
+    parameters: Mapping[str, Rows[Any]]
+    minds: Rows[ResidentState]
+    tally: Rows[MonthlyCounts]
+    ground: PlaceTables
+    plant: PoliceTables
+    shift_events: ShiftEvents
+    class_table: FloatArray
     cell_km: float
     seed: int
     tick: int
-    now: Ints
+    tick_array: IntArray
     day_type: int
 
     @property
-    def factors(self) -> HazardTables:
+    def hazard_factors(self) -> HazardTables:
         """Hazard factors of this world."""
 
     @property
@@ -70,33 +70,33 @@ class World(Protocol):
         """Number of the present month: twelve times the year, plus 0 to 11."""
 
     @property
-    def calm(self) -> float:
+    def mood_odds(self) -> float:
         """Odds of the nation's mood against the police."""
 
     @property
     def days_of_month(self) -> int:
         """Days of the present month."""
 
-    def stage(self) -> Stage:
+    def shift_context(self) -> ShiftContext:
         """Return the context of the present shift."""
 
-    def laid[T](self, lay: Callable[[World], T]) -> T:
+    def cached_view[T](self, lay: Callable[[World], T]) -> T:
         """Return what `lay` makes of the tables and parameters; recomputed when either changes."""
 
-    def once[T](self, work: Callable[[World], T]) -> T:
+    def cached[T](self, work: Callable[[World], T]) -> T:
         """Return what `work` finds out about the town, computed once."""
 
-    def carry_out[T](self, rule: Callable[..., T], given: Callable[[], tuple[Part, ...]], *numbers: float) -> T:
+    def run_kernel[T](self, rule: Callable[..., T], given: Callable[[], tuple[BundleField, ...]], *numbers: float) -> T:
         """Call a kernel whose tables are bound once."""
 
-    def forget_laid(self) -> None:
+    def invalidate_views(self) -> None:
         """Discard bound tables."""
 
-    def learn(self) -> None:
+    def apply_impressions(self) -> None:
         """Apply the impressions written since the last call to beliefs."""
 
-    def turns_today(self) -> bool:
+    def policies_change_today(self) -> bool:
         """Return whether a policy or an event of the timeline begins or ends with this shift."""
 
-    def born(self, first: int, end: int) -> None:
+    def initialise_residents(self, first: int, end: int) -> None:
         """Give the residents of rows `first` to `end` their first state."""

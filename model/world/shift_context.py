@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from model.engine.kernels import Tables
-from model.engine.rows import Ints, Reals, Rows, Smalls
-from model.town.police import FacilityRow, Officer, Post, Sector, Stop
+from model.engine.kernels import TableBundle
+from model.engine.rows import FloatArray, Int32Array, IntArray, Rows
+from model.town.police import FacilityRow, Officer, Post, RouteStop, Sector
 from model.town.residents import Person
 from model.town.territory import Cell
 from model.trust.ledger.schema import Trust
-from model.world.columns import Mind, Tally
-from model.world.shift_events import Day
+from model.world.columns import MonthlyCounts, ResidentState
+from model.world.shift_events import ShiftEventTables
 
 
-class Ground(Tables):
+class PlaceTables(TableBundle):
     """The tables of the town that kernels read about places and residents."""
 
     cells: Rows[Cell]
-    near: Ints
+    near: IntArray
     people: Rows[Person]
-    ties: Smalls
-    places: Smalls
-    who_start: Ints
-    who: Smalls
-    who_end: Ints
-    crowd: Ints
-    come: Ints
+    ties: Int32Array
+    places: Int32Array
+    who_start: IntArray
+    who: Int32Array
+    who_end: IntArray
+    crowd: IntArray
+    come: IntArray
 
 
-class Plant(Tables):
+class PoliceTables(TableBundle):
     """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers.
 
     Reinforcements of a post have its seats.
@@ -36,25 +36,25 @@ class Plant(Tables):
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
     posts: Rows[Post]
-    seats: Ints
+    seats: IntArray
     sectors: Rows[Sector]
-    routes: Rows[Stop]
-    everywhere: Rows[Stop]
+    routes: Rows[RouteStop]
+    everywhere: Rows[RouteStop]
 
 
-class Stage(Tables):
+class ShiftContext(TableBundle):
     """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is.
 
     ``where`` is the number of the list that says who is where in this shift, ``month`` twelve times the year plus 0 to
     11.
     """
 
-    day: Day
-    ground: Ground
-    minds: Rows[Mind]
+    day: ShiftEventTables
+    ground: PlaceTables
+    minds: Rows[ResidentState]
     trust: Rows[Trust]
-    ledger: Reals
-    tally: Rows[Tally]
+    ledger: FloatArray
+    tally: Rows[MonthlyCounts]
     tick: int
     where: int
     month: int

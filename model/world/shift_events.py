@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from model.engine.kernels import Tables
-from model.engine.rows import Ints, Row, Rows, code, zeros
-from model.engine.tables import Growth
+from model.engine.kernels import TableBundle
+from model.engine.rows import IntArray, Row, Rows, int64_constant, zero_rows
+from model.engine.tables import TableVersion
 
 
 class Visit(Row):
@@ -71,7 +71,7 @@ class Call(Row):
     severity: float
 
 
-class Response(Row):
+class CallResponse(Row):
     """A call that a couple served, and where."""
 
     born: int
@@ -82,7 +82,7 @@ class Response(Row):
     wait: float
 
 
-class Unserved(Row):
+class UnservedCall(Row):
     """A call that nobody will answer, and what was missing."""
 
     born: int
@@ -132,7 +132,7 @@ class Bribe(Row):
     who: int
 
 
-class Suffered(Row):
+class OutsideVictimisation(Row):
     """A crime that a resident suffers outside the municipality."""
 
     who: int
@@ -156,7 +156,7 @@ class Impression(Row):
     change: float
 
 
-class Signed(Row):
+class CoupleImpression(Row):
     """An impression that a couple left: its row in this shift, the couple, and the cell where it was."""
 
     impression: int
@@ -164,7 +164,7 @@ class Signed(Row):
     cell: int
 
 
-class Spared(Row):
+class PreventedCrime(Row):
     """A crime that a guard kept away (`model.world.hazard`)."""
 
     number: int
@@ -202,7 +202,7 @@ MOTIVES = (
     BY_KIN,
     BY_NARCOS,
     BY_CROWD,
-) = (code(motive) for motive in range(len(MOTIVES)))
+) = (int64_constant(motive) for motive in range(len(MOTIVES)))
 CHANNELS = (
     "patrol",
     "phone",
@@ -217,75 +217,77 @@ CHANNELS = (
 )
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
-CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (code(kind) for kind in range(-1, 7))
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (
+    int64_constant(kind) for kind in range(-1, 7)
+)
 """Kinds of visits: none (work on cases), by route, to an institution, by plan, on a post, checkpoint, army, homes."""
-N_PROBLEMS, N_CELLS = 6, 5
+N_PROBLEMS, N_PLAN_CELLS = 6, 5
 """Problems by which stations and headquarters remember crime, and places of a plan."""
-REASONS = ("line", "hours", "fuel", "vehicles", "paper", "declined")
-NO_LINE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL, DECLINED = (code(reason) for reason in range(6))
-TABLES: dict[str, type[Row]] = {
+UNSERVED_REASONS = ("line", "hours", "fuel", "vehicles", "paper", "declined")
+NO_LINE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL, DECLINED = (int64_constant(reason) for reason in range(6))
+EVENT_TABLES: dict[str, type[Row]] = {
     "visits": Visit,
     "incidents": Incident,
     "calls": Call,
-    "responses": Response,
-    "unserved": Unserved,
+    "responses": CallResponse,
+    "unserved": UnservedCall,
     "arrests": Arrest,
     "hearings": Hearing,
     "meetings": Meeting,
     "bribes": Bribe,
-    "outside": Suffered,
+    "outside": OutsideVictimisation,
     "impressions": Impression,
-    "spared": Spared,
-    "signed": Signed,
+    "spared": PreventedCrime,
+    "signed": CoupleImpression,
 }
 VISITS, INCIDENTS, CALLS, RESPONSES, UNSERVEDS, ARRESTS, HEARINGS, MEETINGS, BRIBES, OUTSIDE = range(10)
-IMPRESSIONS, SPARED, SIGNED = range(10, len(TABLES))
-NAMES = tuple(TABLES)
+IMPRESSIONS, SPARED, SIGNED = range(10, len(EVENT_TABLES))
+TABLE_NAMES = tuple(EVENT_TABLES)
 
 
-class Day(Tables):
+class ShiftEventTables(TableBundle):
     """The tables of one shift as kernels take them; ``counts`` tells how many rows of each are filled."""
 
     visits: Rows[Visit]
     incidents: Rows[Incident]
     calls: Rows[Call]
-    responses: Rows[Response]
-    unserved: Rows[Unserved]
+    responses: Rows[CallResponse]
+    unserved: Rows[UnservedCall]
     arrests: Rows[Arrest]
     hearings: Rows[Hearing]
     meetings: Rows[Meeting]
     bribes: Rows[Bribe]
-    outside: Rows[Suffered]
+    outside: Rows[OutsideVictimisation]
     impressions: Rows[Impression]
-    spared: Rows[Spared]
-    signed: Rows[Signed]
-    counts: Ints
+    spared: Rows[PreventedCrime]
+    signed: Rows[CoupleImpression]
+    counts: IntArray
 
 
-class Daybook:
-    """Keeps the tables of the present shift and makes room in them before each submodel writes."""
+class ShiftEvents:
+    """Keeps the tables of the present shift and makes capacity in them before each submodel writes."""
 
     def __init__(self) -> None:
-        self.counts = np.zeros(len(TABLES), np.int64)
-        self.room = [64] * len(TABLES)
-        self.tables: dict[str, Rows[Any]] = {name: zeros(row, 64) for name, row in TABLES.items()}
-        self.day = Day(**self.tables, counts=self.counts)
+        self.counts = np.zeros(len(EVENT_TABLES), np.int64)
+        self.capacity = [64] * len(EVENT_TABLES)
+        self.tables: dict[str, Rows[Any]] = {name: zero_rows(row, 64) for name, row in EVENT_TABLES.items()}
+        self.day = ShiftEventTables(**self.tables, counts=self.counts)
 
     def clear(self) -> None:
         """Begin a new shift."""
         self.counts.fill(0)
 
-    def reserve(self, table: int, extra: int) -> Day:
-        """Make room for ``extra`` more rows in one table; return the tables."""
+    def reserve(self, table: int, extra: int) -> ShiftEventTables:
+        """Make capacity for ``extra`` more rows in one table; return the tables."""
         need = self.counts.item(table) + extra
-        if need > self.room[table]:
-            self.room[table], name = 2 * need, NAMES[table]
-            rows = zeros(TABLES[name], 2 * need)
-            rows[: self.counts[table]] = self.filled(table)
+        if need > self.capacity[table]:
+            self.capacity[table], name = 2 * need, TABLE_NAMES[table]
+            rows = zero_rows(EVENT_TABLES[name], 2 * need)
+            rows[: self.counts[table]] = self.rows_of(table)
             self.tables[name] = rows
-            self.day, Growth.latest = Day(**self.tables, counts=self.counts), object()
+            self.day, TableVersion.latest = ShiftEventTables(**self.tables, counts=self.counts), object()
         return self.day
 
-    def filled(self, table: int) -> Rows[Row]:
+    def rows_of(self, table: int) -> Rows[Row]:
         """Return the rows of one table written so far in this shift (a view)."""
-        return self.tables[NAMES[table]][: self.counts[table]]
+        return self.tables[TABLE_NAMES[table]][: self.counts[table]]

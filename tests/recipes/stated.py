@@ -13,9 +13,9 @@ from experiments.runs.summary import LINES
 from experiments.validation.knockouts import knockouts
 from experiments.viewer import why
 from experiments.viewer.levers import levers
-from model.simulation.registry import CAUSES, COUNTS, MEASURES, ORDER, SHIFT, TABLES
+from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES, MECHANISMS, SHIFT_SCHEDULE, TABLES
 from model.town.crime_kinds import KINDS, NAMES
-from model.world.columns import Tally
+from model.world.columns import MonthlyCounts
 from scenarios import load
 
 
@@ -40,11 +40,11 @@ def stated() -> dict[str, Any]:
         "off": sorted(off.off),
         "measures": {language: reply("measures", "--lang", language) for language in words.LANGUAGES},
         "units": {name: measure.unit for name, measure in MEASURES.items()},
-        "counts": list(COUNTS),
-        "tally": list(Tally.columns),
+        "counts": list(COUNT_NAMES),
+        "tally": list(MonthlyCounts.columns),
         "tables": [table.name for table in TABLES],
-        "order": [one.name for one in ORDER],
-        "schedule": list(SHIFT),
+        "order": [one.name for one in MECHANISMS],
+        "schedule": list(SHIFT_SCHEDULE),
         "causes": {name: words.in_both(words.cause, name) for name in CAUSES if name},
         "causes of the page": {name: why.cause_name("es", name) for name in CAUSES if name},
         "levers of the page": {one.name: [one.title(language) for language in words.LANGUAGES] for one in every},

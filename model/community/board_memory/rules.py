@@ -11,13 +11,13 @@ from model.engine.kernels import kernel
 from model.engine.rows import Rows
 from model.town.residents import Person
 from model.town.territory import Cell
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import RESPONSES, UNSERVEDS
 from model.world.state import Board
 
 
 @kernel
-def board_of_call(person: Person, cell: Cell, board: Board, night: bool, handed: bool) -> int:
+def board_informed_of_call(person: Person, cell: Cell, board: Board, night: bool, handed: bool) -> int:
     """Board that will know what became of a call, or -1: of the caller's settlement, if it has a part in it."""
     z = person.settlement
     if handed or person.council == 1 or (night and board.watching == 1 and cell.settlement == z):
@@ -26,7 +26,7 @@ def board_of_call(person: Person, cell: Cell, board: Board, night: bool, handed:
 
 
 @kernel
-def hear_of_calls(stage: Stage, boards: Rows[Board]) -> None:
+def record_call_outcomes(stage: ShiftContext, boards: Rows[Board]) -> None:
     """Let boards remember which calls of theirs a couple came to in this shift, and which were lost."""
     day = stage.day
     for k in range(day.counts[RESPONSES]):
@@ -40,13 +40,13 @@ def hear_of_calls(stage: Stage, boards: Rows[Board]) -> None:
 
 
 @kernel
-def agreement(board: Board, offered: float, p: Deliberation) -> float:
+def protocol_strength(board: Board, offered: float, p: Deliberation) -> float:
     """How far a protocol is in force: if the board agreed, or as it is imposed where boards do not decide."""
     return float(board.protocol) if p.protocols == 1 else offered
 
 
 @kernel
-def remember_police(board: Board, waits: bool, p: Deliberation) -> None:
+def record_hearing_conduct(board: Board, waits: bool, p: Deliberation) -> None:
     """Remember how police who were at a hearing behaved."""
     if waits:
         board.waited += 1.0
@@ -55,7 +55,7 @@ def remember_police(board: Board, waits: bool, p: Deliberation) -> None:
 
 
 @kernel
-def remember_request(board: Board, met: bool, reason: bool, climbed: int) -> None:
+def record_request_outcome(board: Board, met: bool, reason: bool, climbed: int) -> None:
     """Remember what became of a request; with a reason that was given it was neither kept nor broken."""
     if climbed == 0:
         board.requests_kept += 1.0 if met else 0.0
@@ -70,7 +70,7 @@ def remember_request(board: Board, met: bool, reason: bool, climbed: int) -> Non
 
 
 @kernel
-def remember_promise(stage: Stage, board: Board, kept: bool) -> None:
+def record_promise(stage: ShiftContext, board: Board, kept: bool) -> None:
     """Remember whether police did what a protocol promises."""
     if kept:
         board.promises_kept += 1.0
@@ -81,7 +81,7 @@ def remember_promise(stage: Stage, board: Board, kept: bool) -> None:
 
 
 @kernel
-def remember_state(boards: Rows[Board], board: int, taken: bool) -> None:
+def record_state_response(boards: Rows[Board], board: int, taken: bool) -> None:
     """Remember whether the state took up a case that a board had handed over, or let it drop."""
     if board < 0:
         return
@@ -92,7 +92,7 @@ def remember_state(boards: Rows[Board], board: int, taken: bool) -> None:
 
 
 @kernel
-def fade(board: Board, left: float) -> None:
+def decay_board_memory(board: Board, left: float) -> None:
     """Let a board forget all but a share of what it remembers."""
     board.calls_answered *= left
     board.calls_lost *= left

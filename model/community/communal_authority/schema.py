@@ -5,37 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
-SUMMONED, POLICE_PRESENT, WAITS, JUST, ACCEPT = (
-    decision("summoned"),
-    decision("police present"),
-    decision("police wait"),
-    decision("just"),
-    decision("accept"),
+SUMMONED_STREAM, POLICE_PRESENT, POLICE_WAIT_STREAM, JUST_STREAM, ACCEPT_STREAM = (
+    stream_id("summoned"),
+    stream_id("police present"),
+    stream_id("police wait"),
+    stream_id("just"),
+    stream_id("accept"),
 )
-RULING, COMPLY, HIGHER, SETTLES, HAND_OVER = (
-    decision("ruling"),
-    decision("comply"),
-    decision("higher board"),
-    decision("higher board settles"),
-    decision("hand over"),
+RULING_STREAM, COMPLY_STREAM, HIGHER_BOARD_STREAM, HIGHER_BOARD_SETTLES_STREAM, HAND_OVER = (
+    stream_id("ruling"),
+    stream_id("comply"),
+    stream_id("higher board"),
+    stream_id("higher board settles"),
+    stream_id("hand over"),
 )
-INVITES, CONSENTS = decision("invites"), decision("consents")
-CLOSED, TO_STATE, NO_REMEDY, POSTPONED, RULED, TO_HIGHER = range(6)
+INVITES_STREAM, CONSENTS_STREAM = stream_id("invites"), stream_id("consents")
+CASE_CLOSED, CASE_TO_STATE, CASE_NO_REMEDY, CASE_POSTPONED, CASE_RULED, CASE_TO_HIGHER = range(6)
 """What a step of a case ends with."""
 AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
 """What a case waits for."""
-RULINGS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
-MOST_SUMMONS = 3
-HEARING = cause("hearing", 12)
+RULING_KINDS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
+MAX_SUMMONS = 3
+HEARING_CAUSE = declare_cause("hearing", 12)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommunalAuthority(Group):
+class CommunalAuthority(ParameterGroup):
     """How communities bring, hear and settle cases themselves, keep watch, and let the police take part."""
 
     name: ClassVar[str] = "communal_authority"
@@ -44,14 +44,16 @@ class CommunalAuthority(Group):
         "L07", "Y05", "Y06",
     )  # fmt: skip
 
-    reach: float = share(0.3, "A12, F05; assumed", "places where the authority hears cases", role="site", off=0.0)
-    near: float = number(
+    reach: float = share_parameter(
+        0.3, "A12, F05; assumed", "places where the authority hears cases", role="site", off=0.0
+    )
+    near: float = parameter(
         0.2, "log-odds", -5.0, 5.0, "assumed", "going to the authority, against telephoning the police"
     )
-    legitimacy: float = number(
+    legitimacy: float = parameter(
         0.0, "log-odds", -4.0, 4.0, "F14; assumed", "legitimacy of the boards at the start", role="site"
     )
-    deference: float = number(
+    deference: float = parameter(
         0.6,
         "log-odds",
         0.0,
@@ -59,31 +61,37 @@ class CommunalAuthority(Group):
         "F14; assumed",
         "effect of legitimacy on going, on coming when summoned, on accepting",
     )
-    grave: float = share(0.75, "F08: rape, injuries", "severity from which a case is handed to the state at once")
-    days: int = number(2, "days", 0, 60, "F05; assumed", "shortest time from complaint to hearing")
-    comes: float = number(1.2, "log-odds", -4.0, 6.0, "F05, F14; assumed", "who is summoned comes to the hearing")
-    presence: float = share(
+    grave: float = share_parameter(
+        0.75, "F08: rape, injuries", "severity from which a case is handed to the state at once"
+    )
+    days: int = parameter(2, "days", 0, 60, "F05; assumed", "shortest time from complaint to hearing")
+    comes: float = parameter(1.2, "log-odds", -4.0, 6.0, "F05, F14; assumed", "who is summoned comes to the hearing")
+    presence: float = share_parameter(
         0.3, "F06; assumed", "hearings at which police are present, where they are called", role="lever"
     )
-    waits: float = share(0.92, "F06, F10; assumed", "police present that wait for the decision of the community")
-    protocol: float = share(
+    waits: float = share_parameter(
+        0.92, "F06, F10; assumed", "police present that wait for the decision of the community"
+    )
+    protocol: float = share_parameter(
         0.0, "policy", "boards that are offered a joint protocol: police come and wait", role="lever"
     )
-    just: float = number(1.4, "log-odds", -3.0, 5.0, "F14; assumed", "rulings seen as just")
-    experience: float = number(
+    just: float = parameter(1.4, "log-odds", -3.0, 5.0, "F14; assumed", "rulings seen as just")
+    experience: float = parameter(
         0.4, "log-odds a year", 0.0, 3.0, "F13, Y05; assumed", "effect of months served by the board"
     )
-    agree: float = share(0.5, "F05, F12; assumed", "accepted cases that end in an agreement, not a ruling")
-    accept: float = number(0.6, "log-odds", -4.0, 4.0, "F11, F14; assumed", "rulings accepted")
-    public: float = number(
+    agree: float = share_parameter(0.5, "F05, F12; assumed", "accepted cases that end in an agreement, not a ruling")
+    accept: float = parameter(0.6, "log-odds", -4.0, 4.0, "F11, F14; assumed", "rulings accepted")
+    public: float = parameter(
         0.8, "log-odds", 0.0, 3.0, "F05: the assembly decides; assumed", "effect of an organised public"
     )
-    comply: float = share(0.88, "F14: over 0.8", "accepted rulings that are kept")
-    comply_days: int = number(30, "days", 1, 365, "assumed", "time to keep a ruling")
-    higher: float = share(0.5, "F12; assumed", "failed cases that go to the higher board, where boards are communal")
-    higher_settles: float = share(0.6, "F12; assumed", "of those, settled there")
-    hand_over: float = share(0.3, "F07, F08; assumed", "failed cases that go to the state")
-    learning: float = number(
+    comply: float = share_parameter(0.88, "F14: over 0.8", "accepted rulings that are kept")
+    comply_days: int = parameter(30, "days", 1, 365, "assumed", "time to keep a ruling")
+    higher: float = share_parameter(
+        0.5, "F12; assumed", "failed cases that go to the higher board, where boards are communal"
+    )
+    higher_settles: float = share_parameter(0.6, "F12; assumed", "of those, settled there")
+    hand_over: float = share_parameter(0.3, "F07, F08; assumed", "failed cases that go to the state")
+    learning: float = parameter(
         0.1,
         "log-odds",
         0.0,
@@ -91,20 +99,24 @@ class CommunalAuthority(Group):
         "assumed",
         "weight of one case in the legitimacy of a board of 1,000 residents",
     )
-    delayed: float = share(0.25, "assumed", "justice that people see where a hearing is put off")
-    consent: float = number(-0.5, "log-odds", -5.0, 5.0, "F01; assumed", "consent to joint patrols and presence")
-    consent_links: float = number(2.5, "log-odds", 0.0, 6.0, "F13, F18; assumed", "effect of links on consent, 0 to 1")
-    watch: float = share(
+    delayed: float = share_parameter(0.25, "assumed", "justice that people see where a hearing is put off")
+    consent: float = parameter(-0.5, "log-odds", -5.0, 5.0, "F01; assumed", "consent to joint patrols and presence")
+    consent_links: float = parameter(
+        2.5, "log-odds", 0.0, 6.0, "F13, F18; assumed", "effect of links on consent, 0 to 1"
+    )
+    watch: float = share_parameter(
         0.0,
         "F04; assumed",
         "crime on the street and burglary by night that members on watch prevent",
         role="site",
         off=0.0,
     )
-    watch_joint: float = share(0.2, "F18; assumed", "more, where the authority consents to joint patrols", off=0.0)
+    watch_joint: float = share_parameter(
+        0.2, "F18; assumed", "more, where the authority consents to joint patrols", off=0.0
+    )
 
 
-class Counts(Row):
+class CommunalAuthorityCounts(Row):
     """What is counted in a month."""
 
     cases: float
@@ -129,7 +141,7 @@ class Counts(Row):
     domestic_conciliated: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "boards.waited", "boards.stepped_in", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
     "tally.promises_broken", "minds.met", "minds.met_free", "boards.met", "boards.asked", "boards.problem",
     "boards.heard", "boards.invites", "boards.consents", "boards.residents", "boards.legitimacy", "boards.shown",

@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
-from model.engine.rows import Row, code
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
+from model.engine.rows import Row, int64_constant
 
-MEETING_HELD, MEETING_DAY, TAKES_PART = decision("meeting held"), decision("meeting day"), decision("takes part")
-ATTENDS, MEETING_TONE, INVITED = decision("attends"), decision("meeting tone"), decision("invited")
-HEARS_OF = decision("hears of meetings")
-CALLED, FOLLOWED = decision("called by police"), decision("followed up")
-DOOR_COUNT, DOOR_WHO, DOOR_TONE = decision("door count"), decision("door who"), decision("door tone")
-TABLE, COUNCIL, COMUPRE, NETWORK = (code(who) for who in (4095, 4094, 4093, 4092))
+MEETING_HELD, MEETING_DAY, TAKES_PART = stream_id("meeting held"), stream_id("meeting day"), stream_id("takes part")
+ATTENDS_STREAM, MEETING_TONE, INVITED_STREAM = stream_id("attends"), stream_id("meeting tone"), stream_id("invited")
+HEARS_OF = stream_id("hears of meetings")
+CALLED_BY_POLICE_STREAM, FOLLOWED_UP_STREAM = stream_id("called by police"), stream_id("followed up")
+DOOR_COUNT, DOOR_WHO, DOOR_TONE = stream_id("door count"), stream_id("door who"), stream_id("door tone")
+TABLE_BODY, COUNCIL_BODY, COMUPRE_BODY, NETWORK_BODY = (int64_constant(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
-MOST_INVITED, MOST_COMING, MOST_DOORS = 20, 256, 32
-MEETING, DOOR_TO_DOOR, INFORMED = cause("meeting", 13), cause("door_to_door", 22), cause("informed", 37)
-TOLD_OF = decision("told of")
+MAX_INVITED, MAX_ATTENDING, MAX_DOORS = 20, 256, 32
+MEETING_CAUSE, DOOR_TO_DOOR, INFORMED = (
+    declare_cause("meeting", 13),
+    declare_cause("door_to_door", 22),
+    declare_cause("informed", 37),
+)
+TOLD_OF = stream_id("told of")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Consultation(Group):
+class Consultation(ParameterGroup):
     """How often police and communities meet, who comes, and what becomes of requests."""
 
     name: ClassVar[str] = "consultation"
@@ -32,60 +36,78 @@ class Consultation(Group):
         "G04", "G12",
     )  # fmt: skip
 
-    meetings: float = number(
+    meetings: float = parameter(
         3.0, "a year and settlement", 0.0, 52.0, "E03, F02; orders of magnitude",
         "meetings of a community with the police", role="site", off=0.0,
     )  # fmt: skip
-    table: float = number(4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0)
-    council: float = number(0.0, "a year", 0.0, 12.0, "E01", "reports to the municipal council", role="site", off=0.0)
-    comupre: float = number(0.0, "a year", 0.0, 12.0, "E12", "meetings of the COMUPRE", role="site", off=0.0)
-    network: float = number(
+    table: float = parameter(
+        4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0
+    )
+    council: float = parameter(
+        0.0, "a year", 0.0, 12.0, "E01", "reports to the municipal council", role="site", off=0.0
+    )
+    comupre: float = parameter(0.0, "a year", 0.0, 12.0, "E12", "meetings of the COMUPRE", role="site", off=0.0)
+    network: float = parameter(
         0.0, "a year", 0.0, 12.0, "E12", "meetings of the network for victims", role="site", off=0.0
     )
-    rhythm: float = number(1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to what is usual", role="lever")
-    police_call: float = share(
+    rhythm: float = parameter(
+        1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to what is usual", role="lever"
+    )
+    police_call: float = share_parameter(
         0.1, "E04, C13: mostly called by residents", "meetings that the police call", role="lever"
     )
-    attend: float = number(-0.4, "log-odds", -5.0, 5.0, "assumed", "readiness to attend", role="lever")
-    attend_trust: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of trust, 0 to 1, on attending")
-    attend_victim: float = number(0.5, "log-odds", -2.0, 3.0, "assumed", "effect of having been harmed in 12 months")
-    attend_women: float = number(-0.3, "log-odds", -3.0, 3.0, "assumed", "effect of being a woman: hours, care, custom")
-    attend_km: float = number(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the way, straight")
-    attend_organised: float = number(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1")
-    announced: float = share(
+    attend: float = parameter(-0.4, "log-odds", -5.0, 5.0, "assumed", "readiness to attend", role="lever")
+    attend_trust: float = parameter(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of trust, 0 to 1, on attending")
+    attend_victim: float = parameter(0.5, "log-odds", -2.0, 3.0, "assumed", "effect of having been harmed in 12 months")
+    attend_women: float = parameter(
+        -0.3, "log-odds", -3.0, 3.0, "assumed", "effect of being a woman: hours, care, custom"
+    )
+    attend_km: float = parameter(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the way, straight")
+    attend_organised: float = parameter(
+        1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1"
+    )
+    announced: float = share_parameter(
         0.0, "Q21: 5-45 %; policy", "residents who hear of meetings while an order is supported", role="lever", off=0.0
     )
-    come: float = share(0.2, "Q21: 6-35 %", "of those who hear, who come to a meeting in a year", low=0.01, high=0.9)
-    feasible: float = share(0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet")
-    request_met: float = share(
+    come: float = share_parameter(
+        0.2, "Q21: 6-35 %", "of those who hear, who come to a meeting in a year", low=0.01, high=0.9
+    )
+    feasible: float = share_parameter(
+        0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet"
+    )
+    request_met: float = share_parameter(
         0.36, "E10; orders of magnitude: 25-50 % met", "feasible requests met though nobody works on them",
         role="lever",
     )  # fmt: skip
-    answer: float = share(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
-    follow_up: float = share(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
-    followed: float = share(0.3, "assumed", "more of those met")
-    weight_met: float = number(
+    answer: float = share_parameter(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
+    follow_up: float = share_parameter(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
+    followed: float = share_parameter(0.3, "assumed", "more of those met")
+    weight_met: float = parameter(
         0.0281, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"
     )
-    weight_unmet: float = number(
+    weight_unmet: float = parameter(
         0.0811, "evidence", 0.0, 1.0, "E10; assumed: -1 point; swept 0 to -3", "weight of a request that nobody answers"
     )
-    explain: float = share(
+    explain: float = share_parameter(
         0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
     )
-    bond: float = share(0.15, "F13, F18; assumed", "how far a meeting brings board and police closer")
-    share_number: float = share(0.3, "E05; assumed", "leaders without an officer's number who get one at a meeting")
-    phones: float = share(0.7, "E05; assumed", "leaders with an officer's number at the start", role="site")
-    spoken: float = share(0.5, "assumed", "how far violence at home is spoken of where only women attend")
-    door_to_door: float = number(
+    bond: float = share_parameter(0.15, "F13, F18; assumed", "how far a meeting brings board and police closer")
+    share_number: float = share_parameter(
+        0.3, "E05; assumed", "leaders without an officer's number who get one at a meeting"
+    )
+    phones: float = share_parameter(0.7, "E05; assumed", "leaders with an officer's number at the start", role="site")
+    spoken: float = share_parameter(0.5, "assumed", "how far violence at home is spoken of where only women attend")
+    door_to_door: float = parameter(
         0.0, "visits a month and settlement", 0.0, 200.0, "policy", "visits from door to door", role="lever", off=0.0
     )
-    door: float = share(0.531, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one")
-    inform: float = share(
+    door: float = share_parameter(
+        0.531, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one"
+    )
+    inform: float = share_parameter(
         0.0, "policy", "residents reached each quarter, by leaflet, radio or school", role="lever",
         off=0.0,
     )  # fmt: skip
-    news: float = number(
+    news: float = parameter(
         0.00806,
         "evidence",
         0.0,
@@ -96,7 +118,7 @@ class Consultation(Group):
     )
 
 
-class Counts(Row):
+class ConsultationCounts(Row):
     """What is counted in a month."""
 
     meetings: float
@@ -119,7 +141,7 @@ class Counts(Row):
     doors: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "minds.met", "minds.met_free", "tally.meetings_silenced", "boards.met", "boards.asked", "boards.problem",
     "boards.requests_kept", "boards.requests_broken", "boards.climbs_kept", "boards.climbs_broken", "boards.unmet",
     "boards.rung", "boards.climbing", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",

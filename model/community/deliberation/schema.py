@@ -5,45 +5,53 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.choices import matter
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
-from model.engine.rows import Row, code
+from model.engine.choices import declare_choice
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
+from model.engine.rows import Row, int64_constant
 
-CASE = matter(
+CASE_CHOICE = declare_choice(
     "case before a board", "authority", ("hear", "call", "prosecutor", "wait"),
     ("gravity", "legitimacy", "answered", "conduct", "returned", "load", "reprisal", "way"),
 )  # fmt: skip
-WATCH = matter(
+WATCH_CHOICE = declare_choice(
     "watch of a board", "authority", ("sleep", "watch"), ("organised", "nights", "answered", "tired", "protocol"),
     ordered=True,
 )  # fmt: skip
-INVITE = matter(
+INVITE_CHOICE = declare_choice(
     "police and a board", "authority", ("refuse", "invite"), ("answered", "conduct", "legitimacy", "protocol"),
     ordered=True,
 )  # fmt: skip
-ASK = matter(
+ASK_CHOICE = declare_choice(
     "request of a board", "authority", ("keep_quiet", "ask"), ("nights", "kept", "organised"), ordered=True
 )  # fmt: skip
-CLIMB = matter("unmet requests of a board", "authority", ("let_lie", "climb"), ("organised", "climbs"), ordered=True)
-PROTOCOL = matter(
+CLIMB_CHOICE = declare_choice(
+    "unmet requests of a board", "authority", ("let_lie", "climb"), ("organised", "climbs"), ordered=True
+)
+PROTOCOL_CHOICE = declare_choice(
     "protocol with a board", "authority", ("refuse", "agree"),
     ("answered", "kept", "conduct", "promises", "returned"), ordered=True,
 )  # fmt: skip
-HEAR, CALL, PROSECUTE, WAIT = range(4)
-FOUR, TWO = code(4), code(2)
-CASE_TERMS, WATCH_TERMS, INVITE_TERMS, ASK_TERMS, CLIMB_TERMS, PROTOCOL_TERMS = (code(k) for k in (9, 6, 5, 4, 3, 6))
-ALL = code(-1)
+HEAR_CASE, CALL_POLICE, REFER_TO_PROSECUTOR, PUT_OFF_CASE = range(4)
+FOUR_OPTIONS, TWO_OPTIONS = int64_constant(4), int64_constant(2)
+CASE_TERMS, WATCH_TERMS, INVITE_TERMS, ASK_TERMS, CLIMB_TERMS, PROTOCOL_TERMS = (
+    int64_constant(k) for k in (9, 6, 5, 4, 3, 6)
+)
+ALL_TERMS = int64_constant(-1)
 """No term left out."""
-BY_LEGITIMACY, BY_ANSWERS = code(2), code(3)
+LEGITIMACY_TERM, ANSWERS_TERM = int64_constant(2), int64_constant(3)
 """Terms of a case without which it tells why the board hears it."""
-DISPOSITION, ORGANISED, OFFERED = decision("disposition of a board"), decision("organised"), decision("offered")
-ABUSE, ABUSED = decision("watch abuses"), decision("abused by a watch")
-LEAST_ORGANISED, MOST_ORGANISED, YOUNGEST = 0.05, 0.98, 12.0
+DISPOSITION_OF_A_BOARD_STREAM, ORGANISED_STREAM, OFFERED_STREAM = (
+    stream_id("disposition of a board"),
+    stream_id("organised"),
+    stream_id("offered"),
+)
+WATCH_ABUSES_STREAM, ABUSED_BY_A_WATCH_STREAM = stream_id("watch abuses"), stream_id("abused by a watch")
+MIN_ORGANISED, MAX_ORGANISED, MINIMUM_AGE = 0.05, 0.98, 12.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deliberation(Group):
+class Deliberation(ParameterGroup):
     """How boards weigh what they remember; a decision that is switched off takes the option that needs no thought."""
 
     name: ClassVar[str] = "deliberation"
@@ -52,80 +60,96 @@ class Deliberation(Group):
         "F19", "F25", "F26", "F28", "F29", "G09", "Y05", "Y06",
     )  # fmt: skip
 
-    cases: int = number(1, "0 or 1", 0, 1, "design", "boards decide what becomes of a case", off=0)
-    watches: int = number(1, "0 or 1", 0, 1, "design", "boards decide when to keep watch", off=0)
-    invitations: int = number(1, "0 or 1", 0, 1, "design", "boards decide whether they want the police", off=0)
-    asks: int = number(1, "0 or 1", 0, 1, "design", "boards ask between meetings", off=0)
-    climbs: int = number(1, "0 or 1", 0, 1, "design", "boards take unmet requests further up", off=0)
-    protocols: int = number(1, "0 or 1", 0, 1, "design", "boards agree to a protocol or not", off=0)
-    couples: int = number(1, "0 or 1", 0, 1, "design", "nobody comes or meets requests unless couples go out", off=0)
-    half_life: float = number(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
-    prior: float = number(3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence that a disposition is worth")
-    stepped_in: float = number(2.0, "evidence", 0.0, 20.0, "F10; assumed", "police who step in, over police who wait")
-    disposed_answers: float = share(0.5, "assumed", "how far a disposition shows in the belief in answers")
-    carried: float = share(0.5, "F13, Y05; assumed", "memory carried over on 1 January where nobody is organised")
-    spread: float = share(0.14, "E03, A11; size assumed; swept .05-.25", "spread of organised between boards", off=0.0)
-    disposed: float = number(0.5, "log-odds", -3.0, 3.0, "F28, F29; assumed", "mean disposition of boards to police")
-    disposed_spread: float = number(2.2, "log-odds", 0.0, 5.0, "V19, F09; assumed", "its spread between boards")
+    cases: int = parameter(1, "0 or 1", 0, 1, "design", "boards decide what becomes of a case", off=0)
+    watches: int = parameter(1, "0 or 1", 0, 1, "design", "boards decide when to keep watch", off=0)
+    invitations: int = parameter(1, "0 or 1", 0, 1, "design", "boards decide whether they want the police", off=0)
+    asks: int = parameter(1, "0 or 1", 0, 1, "design", "boards ask between meetings", off=0)
+    climbs: int = parameter(1, "0 or 1", 0, 1, "design", "boards take unmet requests further up", off=0)
+    protocols: int = parameter(1, "0 or 1", 0, 1, "design", "boards agree to a protocol or not", off=0)
+    couples: int = parameter(1, "0 or 1", 0, 1, "design", "nobody comes or meets requests unless couples go out", off=0)
+    half_life: float = parameter(9.0, "months", 1.0, 60.0, "assumed; swept 2-36", "half-life of what a board remembers")
+    prior: float = parameter(3.0, "evidence", 0.1, 30.0, "assumed; swept 1-10", "evidence that a disposition is worth")
+    stepped_in: float = parameter(
+        2.0, "evidence", 0.0, 20.0, "F10; assumed", "police who step in, over police who wait"
+    )
+    disposed_answers: float = share_parameter(0.5, "assumed", "how far a disposition shows in the belief in answers")
+    carried: float = share_parameter(
+        0.5, "F13, Y05; assumed", "memory carried over on 1 January where nobody is organised"
+    )
+    spread: float = share_parameter(
+        0.14, "E03, A11; size assumed; swept .05-.25", "spread of organised between boards", off=0.0
+    )
+    disposed: float = parameter(0.5, "log-odds", -3.0, 3.0, "F28, F29; assumed", "mean disposition of boards to police")
+    disposed_spread: float = parameter(2.2, "log-odds", 0.0, 5.0, "V19, F09; assumed", "its spread between boards")
 
-    hear: float = number(0.6, "log-odds", -5.0, 5.0, "F12; calibrated: F07, F08", "hearing a case")
-    hear_legitimacy: float = number(0.8, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on hearing")
-    hear_grave: float = number(20.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity takes away")
-    grave_from: float = share(0.6, "F08; assumed", "severity beyond which it does")
-    hear_load: float = number(0.5, "log-odds", 0.0, 3.0, "assumed", "what a load of open cases takes away")
-    load_cases: float = number(10.0, "cases", 1.0, 100.0, "assumed", "open cases that are a load of 1")
-    call: float = number(-1.9, "log-odds", -8.0, 3.0, "F07; calibrated: F07", "calling the police")
-    call_gravity: float = number(2.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on calling")
-    call_answered: float = number(2.2, "log-odds", 0.0, 8.0, "E05; assumed", "effect of calls answered on calling")
-    call_conduct: float = number(0.8, "log-odds", 0.0, 5.0, "F10; assumed", "effect of conduct on calling")
-    call_legitimacy: float = number(0.6, "log-odds", 0.0, 3.0, "F07; assumed", "what legitimacy takes from calling")
-    prosecutor: float = number(-2.0, "log-odds", -8.0, 3.0, "F08; calibrated: F07", "going to the prosecutor")
-    prosecutor_gravity: float = number(3.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on that")
-    prosecutor_returned: float = number(1.2, "log-odds", 0.0, 5.0, "F26; assumed", "effect of cases the state took up")
-    prosecutor_way: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "what the way takes from that")
-    reprisal: float = number(1.5, "log-odds", 0.0, 5.0, "G09; assumed", "what fear of a gang takes from going on")
-    wait: float = number(-1.6, "log-odds", -8.0, 3.0, "assumed", "putting a case off")
-    put_off: int = number(28, "days", 1, 180, "assumed", "by how long")
+    hear: float = parameter(0.6, "log-odds", -5.0, 5.0, "F12; calibrated: F07, F08", "hearing a case")
+    hear_legitimacy: float = parameter(0.8, "log-odds", 0.0, 3.0, "F14; assumed", "effect of legitimacy on hearing")
+    hear_grave: float = parameter(20.0, "log-odds", 0.0, 50.0, "F08; calibrated: F08", "what gravity takes away")
+    grave_from: float = share_parameter(0.6, "F08; assumed", "severity beyond which it does")
+    hear_load: float = parameter(0.5, "log-odds", 0.0, 3.0, "assumed", "what a load of open cases takes away")
+    load_cases: float = parameter(10.0, "cases", 1.0, 100.0, "assumed", "open cases that are a load of 1")
+    call: float = parameter(-1.9, "log-odds", -8.0, 3.0, "F07; calibrated: F07", "calling the police")
+    call_gravity: float = parameter(2.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on calling")
+    call_answered: float = parameter(2.2, "log-odds", 0.0, 8.0, "E05; assumed", "effect of calls answered on calling")
+    call_conduct: float = parameter(0.8, "log-odds", 0.0, 5.0, "F10; assumed", "effect of conduct on calling")
+    call_legitimacy: float = parameter(0.6, "log-odds", 0.0, 3.0, "F07; assumed", "what legitimacy takes from calling")
+    prosecutor: float = parameter(-2.0, "log-odds", -8.0, 3.0, "F08; calibrated: F07", "going to the prosecutor")
+    prosecutor_gravity: float = parameter(3.2, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity on that")
+    prosecutor_returned: float = parameter(
+        1.2, "log-odds", 0.0, 5.0, "F26; assumed", "effect of cases the state took up"
+    )
+    prosecutor_way: float = parameter(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "what the way takes from that")
+    reprisal: float = parameter(1.5, "log-odds", 0.0, 5.0, "G09; assumed", "what fear of a gang takes from going on")
+    wait: float = parameter(-1.6, "log-odds", -8.0, 3.0, "assumed", "putting a case off")
+    put_off: int = parameter(28, "days", 1, 180, "assumed", "by how long")
 
-    watch: float = number(-1.75, "log-odds", -8.0, 5.0, "F04; assumed", "keeping watch for a month")
-    watch_organised: float = number(2.0, "log-odds", 0.0, 6.0, "F04, Y06; assumed", "effect of organised, 0 to 1")
-    watch_nights: float = number(0.7, "log-odds", 0.0, 4.0, "A12; assumed", "effect of crime by night over usual")
-    nights_most: float = number(2.0, "ratio", 0.0, 20.0, "assumed", "crime by night over usual that counts at most")
-    usual_months: float = number(12.0, "months", 1.0, 120.0, "assumed", "time over which an idea of usual nights forms")
-    watch_answered: float = number(0.8, "log-odds", 0.0, 4.0, "A12; assumed", "what calls answered take from it")
-    watch_tired: float = number(0.25, "log-odds", 0.0, 2.0, "Y06: unpaid; assumed", "what each month on watch takes")
-    tired_most: float = number(6.0, "months", 0.0, 60.0, "assumed", "months on watch from which more weigh no more")
-    watch_protocol: float = number(0.4, "log-odds", 0.0, 3.0, "F18; assumed", "effect of a protocol")
-    watch_effect: float = share(0.25, "F04; assumed; swept 0-.5", "crime by night that a watch prevents, if organised")
-    abuse: float = share(0.04, "assumed; swept 0-.2", "months on watch in which it abuses somebody", off=0.0)
+    watch: float = parameter(-1.75, "log-odds", -8.0, 5.0, "F04; assumed", "keeping watch for a month")
+    watch_organised: float = parameter(2.0, "log-odds", 0.0, 6.0, "F04, Y06; assumed", "effect of organised, 0 to 1")
+    watch_nights: float = parameter(0.7, "log-odds", 0.0, 4.0, "A12; assumed", "effect of crime by night over usual")
+    nights_most: float = parameter(2.0, "ratio", 0.0, 20.0, "assumed", "crime by night over usual that counts at most")
+    usual_months: float = parameter(
+        12.0, "months", 1.0, 120.0, "assumed", "time over which an idea of usual nights forms"
+    )
+    watch_answered: float = parameter(0.8, "log-odds", 0.0, 4.0, "A12; assumed", "what calls answered take from it")
+    watch_tired: float = parameter(0.25, "log-odds", 0.0, 2.0, "Y06: unpaid; assumed", "what each month on watch takes")
+    tired_most: float = parameter(6.0, "months", 0.0, 60.0, "assumed", "months on watch from which more weigh no more")
+    watch_protocol: float = parameter(0.4, "log-odds", 0.0, 3.0, "F18; assumed", "effect of a protocol")
+    watch_effect: float = share_parameter(
+        0.25, "F04; assumed; swept 0-.5", "crime by night that a watch prevents, if organised"
+    )
+    abuse: float = share_parameter(0.04, "assumed; swept 0-.2", "months on watch in which it abuses somebody", off=0.0)
 
-    invite: float = number(0.2, "log-odds", -5.0, 5.0, "F01; assumed", "wanting the police")
-    invite_answered: float = number(1.6, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered")
-    invite_conduct: float = number(2.6, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings")
-    invite_legitimacy: float = number(0.2, "log-odds", 0.0, 3.0, "F09; assumed", "what legitimacy takes from it")
-    invite_protocol: float = number(1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol")
+    invite: float = parameter(0.2, "log-odds", -5.0, 5.0, "F01; assumed", "wanting the police")
+    invite_answered: float = parameter(1.6, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered")
+    invite_conduct: float = parameter(2.6, "log-odds", 0.0, 6.0, "F10; assumed", "effect of conduct at hearings")
+    invite_legitimacy: float = parameter(0.2, "log-odds", 0.0, 3.0, "F09; assumed", "what legitimacy takes from it")
+    invite_protocol: float = parameter(1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol")
 
-    ask: float = number(-1.9, "log-odds", -8.0, 3.0, "E04; orders of magnitude; assumed", "asking between meetings")
-    ask_nights: float = number(0.6, "log-odds", 0.0, 4.0, "E04; assumed", "effect of crime by night over usual")
-    ask_kept: float = number(1.5, "log-odds", 0.0, 6.0, "E10; assumed", "effect of requests kept")
-    ask_organised: float = number(1.0, "log-odds", 0.0, 4.0, "E03; assumed", "effect of organised, 0 to 1")
-    climb: float = number(-0.6, "log-odds", -8.0, 5.0, "E04; assumed", "taking unmet requests further up in a month")
-    unmet: int = number(2, "requests", 1, 20, "E04; assumed", "unmet requests from which it is thought of")
-    climb_organised: float = number(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of organised, over one half")
-    climb_kept: float = number(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of requests kept after climbing")
-    climbed: float = share(0.15, "E04; assumed", "more feasible requests met, by the table; twice by the prefect")
+    ask: float = parameter(-1.9, "log-odds", -8.0, 3.0, "E04; orders of magnitude; assumed", "asking between meetings")
+    ask_nights: float = parameter(0.6, "log-odds", 0.0, 4.0, "E04; assumed", "effect of crime by night over usual")
+    ask_kept: float = parameter(1.5, "log-odds", 0.0, 6.0, "E10; assumed", "effect of requests kept")
+    ask_organised: float = parameter(1.0, "log-odds", 0.0, 4.0, "E03; assumed", "effect of organised, 0 to 1")
+    climb: float = parameter(-0.6, "log-odds", -8.0, 5.0, "E04; assumed", "taking unmet requests further up in a month")
+    unmet: int = parameter(2, "requests", 1, 20, "E04; assumed", "unmet requests from which it is thought of")
+    climb_organised: float = parameter(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of organised, over one half")
+    climb_kept: float = parameter(1.5, "log-odds", 0.0, 6.0, "E04; assumed", "effect of requests kept after climbing")
+    climbed: float = share_parameter(
+        0.15, "E04; assumed", "more feasible requests met, by the table; twice by the prefect"
+    )
 
-    protocol: float = number(-1.2, "log-odds", -8.0, 5.0, "F01; assumed", "agreeing to a protocol that is offered")
-    protocol_answered: float = number(3.0, "log-odds", 0.0, 8.0, "F25; assumed", "effect of calls answered")
-    protocol_kept: float = number(2.0, "log-odds", 0.0, 8.0, "E10; assumed", "effect of requests kept")
-    protocol_conduct: float = number(1.5, "log-odds", 0.0, 8.0, "F10; assumed", "effect of conduct at hearings")
-    protocol_promises: float = number(2.0, "log-odds", 0.0, 8.0, "F18; assumed", "effect of promises kept last year")
-    protocol_returned: float = number(0.2, "log-odds", 0.0, 2.0, "F26; assumed", "what each case returned takes away")
-    keeps: float = share(0.8, "assumed; swept 0-1", "hearings under a protocol to which police come", off=1.0)
-    agreed: float = share(0.25, "F18; assumed", "more feasible requests met under a protocol", off=0.0)
+    protocol: float = parameter(-1.2, "log-odds", -8.0, 5.0, "F01; assumed", "agreeing to a protocol that is offered")
+    protocol_answered: float = parameter(3.0, "log-odds", 0.0, 8.0, "F25; assumed", "effect of calls answered")
+    protocol_kept: float = parameter(2.0, "log-odds", 0.0, 8.0, "E10; assumed", "effect of requests kept")
+    protocol_conduct: float = parameter(1.5, "log-odds", 0.0, 8.0, "F10; assumed", "effect of conduct at hearings")
+    protocol_promises: float = parameter(2.0, "log-odds", 0.0, 8.0, "F18; assumed", "effect of promises kept last year")
+    protocol_returned: float = parameter(
+        0.2, "log-odds", 0.0, 2.0, "F26; assumed", "what each case returned takes away"
+    )
+    keeps: float = share_parameter(0.8, "assumed; swept 0-1", "hearings under a protocol to which police come", off=1.0)
+    agreed: float = share_parameter(0.25, "F18; assumed", "more feasible requests met under a protocol", off=0.0)
 
 
-class Counts(Row):
+class DeliberationCounts(Row):
     """What is counted in a month."""
 
     cases_heard: float
@@ -147,7 +171,7 @@ class Counts(Row):
     promises_broken: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "boards.disposition", "boards.organised", "boards.calls_answered", "boards.calls_lost", "boards.waited",
     "boards.stepped_in", "boards.requests_kept", "boards.requests_broken", "boards.cases_taken",
     "boards.cases_returned", "boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept",

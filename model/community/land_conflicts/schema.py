@@ -5,46 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
 LAND_COUNT, LAND_WHO, LAND_MARK, LAND_OTHER = (
-    decision("land count"),
-    decision("land who"),
-    decision("land mark"),
-    decision("land other"),
+    stream_id("land count"),
+    stream_id("land who"),
+    stream_id("land mark"),
+    stream_id("land other"),
 )
-LAND_BROUGHT, LAND_WAIT, LAND_FIGHT = decision("land brought"), decision("land wait"), decision("land fight")
-CEILING = 0.02
+LAND_BROUGHT, LAND_WAIT, LAND_FIGHT = stream_id("land brought"), stream_id("land wait"), stream_id("land fight")
+MAX_CONFLICT_RATE = 0.02
 """Most that the hazard of a resident may be, a year."""
-LAND = 64
+LAND_KIND = 64
 """Kind of a case over land; crimes have lower numbers."""
-NAME = 3221225472 + 536870912
-ADULT = 18.0
+LAND_ID_OFFSET = 3221225472 + 536870912
+ADULT_AGE_YEARS = 18.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class LandConflicts(Group):
+class LandConflicts(ParameterGroup):
     """How often households quarrel over land, water and boundaries, and where they take it."""
 
     name: ClassVar[str] = "land_conflicts"
     evidence: ClassVar[tuple[str, ...]] = ("F05", "F12", "F20")
 
-    rate: float = number(
+    rate: float = parameter(
         1.0, "a year and 1,000 adults", 0.0, 20.0, "orders of magnitude: 10-300 a year", "conflicts outside the core",
         role="site", off=0.0,
     )  # fmt: skip
-    farm: float = number(2.0, "ratio", 1.0, 20.0, "assumed", "conflicts of those who work the land, relative")
-    brought: float = number(
+    farm: float = parameter(2.0, "ratio", 1.0, 20.0, "assumed", "conflicts of those who work the land, relative")
+    brought: float = parameter(
         1.5, "log-odds", -5.0, 6.0, "F12; assumed", "those brought to the authority, if it hears cases"
     )
-    weeks: float = number(10.0, "weeks", 0.0, 104.0, "assumed", "mean time until they are heard")
-    fight: float = share(0.08, "assumed", "conflicts not brought to anybody that end in a fight")
-    grave: float = share(0.15, "assumed", "of those, with grave injuries")
+    weeks: float = parameter(10.0, "weeks", 0.0, 104.0, "assumed", "mean time until they are heard")
+    fight: float = share_parameter(0.08, "assumed", "conflicts not brought to anybody that end in a fight")
+    grave: float = share_parameter(0.15, "assumed", "of those, with grave injuries")
 
 
-class Counts(Row):
+class LandConflictCounts(Row):
     """What is counted in a month."""
 
     land_conflicts: float

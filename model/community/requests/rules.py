@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 
-from model.community.board_memory.rules import agreement, remember_promise, remember_request
+from model.community.board_memory.rules import protocol_strength, record_promise, record_request_outcome
 from model.community.communal_authority.schema import CommunalAuthority
 from model.community.consultation.schema import Consultation
 from model.community.deliberation.schema import Deliberation
 from model.community.requests.schema import (
     ANSWER_SHIFTS,
-    ANSWERED,
-    EXPLAINS,
-    FEASIBLE,
+    ANSWERED_STREAM,
+    EXPLAINS_LIMITS_STREAM,
+    FEASIBLE_STREAM,
     FOLLOWS_UP,
     FOR_ONE_REQUEST,
     HANDED_OVER,
@@ -27,61 +27,61 @@ from model.community.requests.schema import (
     ITEMS_FEASIBLE,
     ITEMS_WORKED,
     ITEMS_WORKED_MET,
-    MOST_REQUESTS,
-    NOT_YET,
-    REQUEST,
+    MAX_REQUESTS,
+    NO_OWNER_YET,
     REQUEST_MET,
+    REQUEST_STREAM,
     REQUEST_UNMET,
-    Present,
-    Request,
+    MeetingAttendee,
+    RequestRow,
 )
-from model.engine.kernels import Tables, kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Ints, Reals, Rows
+from model.engine.kernels import TableBundle, kernel
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
-from model.police.minutes.rules import forgive, is_done, owe
+from model.police.minutes.rules import add_owed_minutes, cancel_owed_minutes, is_worked_off
 from model.police.minutes.schema import FOR_REQUESTS
-from model.police.practices.schema import Practices, Station
-from model.town.authorities import Authority
+from model.police.practices.schema import Practices, StationOrders
+from model.town.authorities import AuthorityRow
 from model.town.crime_kinds import DOMESTIC, SEVERITY
 from model.town.police import Officer
-from model.trust.ledger.rules import impress
-from model.world.shift_context import Stage
+from model.trust.ledger.rules import record_impression
+from model.world.shift_context import ShiftContext
 from model.world.state import Board
 
 
-class Consulting(Tables):
+class ConsultationTables(TableBundle):
     """Who can come, who answers, and what was asked."""
 
-    authorities: Rows[Authority]
+    authorities: Rows[AuthorityRow]
     boards: Rows[Board]
-    chiefs: Ints
+    chiefs: IntArray
     officers: Rows[Officer]
-    council_start: Ints
-    councils: Ints
-    home_start: Ints
-    at_home: Ints
-    requests: Rows[Request]
-    request_count: Ints
-    present: Rows[Present]
-    present_count: Ints
-    suffered: Reals
-    numbers: Rows[Consultation]
+    council_start: IntArray
+    councils: IntArray
+    home_start: IntArray
+    at_home: IntArray
+    requests: Rows[RequestRow]
+    request_count: IntArray
+    present: Rows[MeetingAttendee]
+    present_count: IntArray
+    suffered: FloatArray
+    parameters: Rows[Consultation]
     contacts: Rows[Contacts]
     adoption: Rows[Adoption]
     authority: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
     practices: Rows[Practices]
-    stations: Rows[Station]
-    owed: Reals
-    items: Reals
+    stations: Rows[StationOrders]
+    owed: FloatArray
+    items: FloatArray
     cell_km: float
     go_out: float
 
 
 @kernel
-def worst_problem(suffered: Reals, women: float, spoken: float) -> int:
+def most_harmful_kind(suffered: FloatArray, women: float, spoken: float) -> int:
     """Kind of crime that weighs most on those who attend; of violence at home women speak, if anybody."""
     worst, most = 0, 0.0
     for kind in range(len(suffered)):
@@ -92,19 +92,21 @@ def worst_problem(suffered: Reals, women: float, spoken: float) -> int:
 
 
 @kernel
-def ask(stage: Stage, consulting: Consulting, a: int, first: int, called: int, p: Consultation) -> None:
+def bring_requests(
+    stage: ShiftContext, consulting: ConsultationTables, a: int, first: int, called: int, p: Consultation
+) -> None:
     """Bring the requests of a meeting: the worst problems of those who came, more where more came."""
     suffered, board = consulting.suffered[consulting.authorities[a].settlement], consulting.boards[a]
     women, came = 0.0, consulting.present_count[0] - first
     for k in range(first, consulting.present_count[0]):
         women += stage.ground.people[consulting.present[k].who].female
-    for nth in range(min(MOST_REQUESTS, 1 + came // FOR_ONE_REQUEST)):
-        problem = worst_problem(suffered, women / max(came, 1), p.spoken)
+    for nth in range(min(MAX_REQUESTS, 1 + came // FOR_ONE_REQUEST)):
+        problem = most_harmful_kind(suffered, women / max(came, 1), p.spoken)
         request = consulting.requests[consulting.request_count[0]]
         request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
         request.nth, request.problem = nth, problem
         request.by_police, request.followed, request.climbed = called, 0, 0
-        request.owner, request.person, request.mark = NOT_YET, 0, -1.0
+        request.owner, request.person, request.mark = NO_OWNER_YET, 0, -1.0
         consulting.request_count[0] += 1
         stage.tally[0].requests += 1.0
         suffered[problem] *= 0.5
@@ -112,33 +114,39 @@ def ask(stage: Stage, consulting: Consulting, a: int, first: int, called: int, p
 
 
 @kernel
-def write_request(
-    stage: Stage, requests: Rows[Request], count: Ints, suffered: Reals, a: int, nth: int, climbed: int
+def append_request(
+    stage: ShiftContext,
+    requests: Rows[RequestRow],
+    count: IntArray,
+    suffered: FloatArray,
+    a: int,
+    nth: int,
+    climbed: int,
 ) -> None:
     """Bring a request of a board for what its people suffered most."""
-    problem = worst_problem(suffered, 0.0, 0.0)
+    problem = most_harmful_kind(suffered, 0.0, 0.0)
     request = requests[count[0]]
     request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
     request.nth, request.problem, request.by_police = nth, problem, 0
     request.followed, request.climbed = 0, climbed
-    request.owner, request.person, request.mark = NOT_YET, 0, -1.0
+    request.owner, request.person, request.mark = NO_OWNER_YET, 0, -1.0
     count[0] += 1
     stage.tally[0].requests += 1.0
     suffered[problem] *= 0.5
 
 
 @kernel
-def facility_of(stage: Stage, consulting: Consulting, a: int) -> int:
+def serving_facility(stage: ShiftContext, consulting: ConsultationTables, a: int) -> int:
     """Facility that serves a community."""
     return stage.ground.cells[consulting.authorities[a].cell].facility
 
 
 @kernel
-def take_on(stage: Stage, consulting: Consulting) -> None:
+def assign_requests(stage: ShiftContext, consulting: ConsultationTables) -> None:
     """Let the officer who answers for a community take on what it has newly asked, as far as follow-up is a habit."""
     for k in range(consulting.request_count[0]):
         request = consulting.requests[k]
-        if request.owner != NOT_YET:
+        if request.owner != NO_OWNER_YET:
             continue
         a = request.authority
         o, z = consulting.chiefs[a], consulting.authorities[a].settlement
@@ -147,38 +155,40 @@ def take_on(stage: Stage, consulting: Consulting) -> None:
             continue
         request.person, p = consulting.officers[o].person, consulting.practices[z]
         habit = min(p.follow_most, consulting.officers[o].habit_follow)
-        if luck(stage.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit:
-            request.mark = owe(consulting.owed, facility_of(stage, consulting, a), FOR_REQUESTS, p.request)
+        if keyed_uniform(stage.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit:
+            request.mark = add_owed_minutes(
+                consulting.owed, serving_facility(stage, consulting, a), FOR_REQUESTS, p.request
+            )
             stage.tally[0].requests_worked += 1.0
 
 
 @kernel
-def followed_up(stage: Stage, consulting: Consulting, request: Request) -> bool:
+def is_followed_up(stage: ShiftContext, consulting: ConsultationTables, request: RequestRow) -> bool:
     """Whether what was taken on is done, by who took it on or by somebody to whom it was handed over."""
     if request.mark < 0.0:
         return False
-    f = facility_of(stage, consulting, request.authority)
-    done = is_done(consulting.owed, f, FOR_REQUESTS, request.mark)
+    f = serving_facility(stage, consulting, request.authority)
+    done = is_worked_off(consulting.owed, f, FOR_REQUESTS, request.mark)
     if not done:
-        forgive(consulting.owed, f, FOR_REQUESTS, request.mark)
+        cancel_owed_minutes(consulting.owed, f, FOR_REQUESTS, request.mark)
     p = consulting.practices[consulting.authorities[request.authority].settlement]
     if consulting.officers[request.owner].person != request.person:
         passed = p.handover + (1.0 - p.handover) * p.register
-        if luck(stage.seed, HANDED_OVER, request.asked, request.authority, request.nth) >= passed:
+        if keyed_uniform(stage.seed, HANDED_OVER, request.asked, request.authority, request.nth) >= passed:
             stage.tally[0].requests_lost += 1.0
             return False
     return bool(done)
 
 
 @kernel
-def chance_of(request: Request, board: Board, offered: float, p: Consultation, d: Deliberation) -> float:
+def met_probability(request: RequestRow, board: Board, offered: float, p: Consultation, d: Deliberation) -> float:
     """Chance that a feasible request is met: more where it is followed up, was taken further up, or was promised."""
     chance = p.request_met + p.followed * request.followed
-    return min(1.0, chance + d.climbed * request.climbed + d.agreed * agreement(board, offered, d))
+    return min(1.0, chance + d.climbed * request.climbed + d.agreed * protocol_strength(board, offered, d))
 
 
 @kernel
-def note_item(own: Reals, problem: int, met: bool, feasible: bool, worked: bool, reason: bool) -> None:
+def record_item(own: FloatArray, problem: int, met: bool, feasible: bool, worked: bool, reason: bool) -> None:
     """Note what became of a request, by the harm of what it is about: a true reason counts, a false one against."""
     harm = SEVERITY[0, problem]
     own[ITEM_DUE] += harm
@@ -196,7 +206,7 @@ def note_item(own: Reals, problem: int, met: bool, feasible: bool, worked: bool,
 
 
 @kernel
-def answer_requests(stage: Stage, consulting: Consulting) -> None:
+def answer_requests(stage: ShiftContext, consulting: ConsultationTables) -> None:
     """Answer the requests of 30 days ago, or not; those who were there hear of it."""
     left = 0
     for k in range(consulting.request_count[0]):
@@ -205,8 +215,8 @@ def answer_requests(stage: Stage, consulting: Consulting) -> None:
             consulting.requests[left] = request
             left += 1
         else:
-            answer_one(
-                stage, consulting, request, consulting.numbers[consulting.authorities[request.authority].settlement]
+            answer_request(
+                stage, consulting, request, consulting.parameters[consulting.authorities[request.authority].settlement]
             )
     consulting.request_count[0] = left
     left = 0
@@ -218,32 +228,34 @@ def answer_requests(stage: Stage, consulting: Consulting) -> None:
 
 
 @kernel
-def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consultation) -> None:
+def answer_request(stage: ShiftContext, consulting: ConsultationTables, request: RequestRow, p: Consultation) -> None:
     """Meet a request, give a reason, explain the limits, or let it lie."""
     a, asked, nth = request.authority, request.asked, request.nth
     z, board = consulting.authorities[a].settlement, consulting.boards[a]
-    chance = consulting.go_out * chance_of(
+    chance = consulting.go_out * met_probability(
         request, board, consulting.authority[z].protocol, p, consulting.deliberation[z]
     )
-    worked = followed_up(stage, consulting, request)
-    seen_to = (worked and consulting.go_out > 0.0) or luck(stage.seed, REQUEST, asked, a, nth) < chance
-    feasible = luck(stage.seed, FEASIBLE, asked, a, nth) < p.feasible
+    worked = is_followed_up(stage, consulting, request)
+    seen_to = (worked and consulting.go_out > 0.0) or keyed_uniform(stage.seed, REQUEST_STREAM, asked, a, nth) < chance
+    feasible = keyed_uniform(stage.seed, FEASIBLE_STREAM, asked, a, nth) < p.feasible
     met = feasible and seen_to
-    answered = met or worked or luck(stage.seed, ANSWERED, asked, a, nth) < p.answer
+    answered = met or worked or keyed_uniform(stage.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
     stage.tally[0].requests_followed += 1.0 if worked else 0.0
     trained = consulting.officers[consulting.chiefs[a]].skill * consulting.adoption[z].link_explain
     worn = math.exp(-0.6931471805599453 * board.explained)
-    explained = not met and luck(stage.seed, EXPLAINS, asked, a, nth) < p.explain * trained * worn
+    explained = (
+        not met and keyed_uniform(stage.seed, EXPLAINS_LIMITS_STREAM, asked, a, nth) < p.explain * trained * worn
+    )
     board.explained = 0 if met else board.explained + (1 if explained else 0)
-    note_item(consulting.items[a], request.problem, met, feasible, worked, answered or explained)
+    record_item(consulting.items[a], request.problem, met, feasible, worked, answered or explained)
     stage.tally[0].requests_due += 1.0
     stage.tally[0].requests_met += 1.0 if met else 0.0
     stage.tally[0].limits_explained += 1.0 if explained else 0.0
-    remember_request(board, met, answered or explained, request.climbed)
+    record_request_outcome(board, met, answered or explained, request.climbed)
     if board.protocol == 1:
-        remember_promise(stage, board, met)
+        record_promise(stage, board, met)
     if answered:
-        board.heard = asked if nth < MOST_REQUESTS else board.heard
+        board.heard = asked if nth < MAX_REQUESTS else board.heard
         stage.tally[0].requests_answered += 1.0
         stage.tally[0].answered_by_police += request.by_police
     if explained or (answered and not met):
@@ -253,7 +265,9 @@ def answer_one(stage: Stage, consulting: Consulting, request: Request, p: Consul
         if row.due == request.due and row.authority == a:
             fast = stage.trust[stage.ground.people[row.who].settlement].fast
             if met:
-                impress(stage.day, stage.minds, row.who, REQUEST_MET, 0.8, 0.5 * p.weight_met, 0.9, p.weight_met, fast)
+                record_impression(
+                    stage.day, stage.minds, row.who, REQUEST_MET, 0.8, 0.5 * p.weight_met, 0.9, p.weight_met, fast
+                )
             else:
                 weight = p.weight_unmet
-                impress(stage.day, stage.minds, row.who, REQUEST_UNMET, 0.3, 0.3 * weight, 0.1, weight, fast)
+                record_impression(stage.day, stage.minds, row.who, REQUEST_UNMET, 0.3, 0.3 * weight, 0.1, weight, fast)

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.causes import cause
-from model.engine.random_streams import decision
-from model.engine.rows import Row, code
-from model.engine.tables import COUNTED, Field, Growing
+from model.engine.causes import declare_cause
+from model.engine.random_streams import stream_id
+from model.engine.rows import Row, int64_constant
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.town.crime_kinds import N_KINDS
 
-REQUEST, FEASIBLE, ANSWERED, EXPLAINS = (
-    decision("request"),
-    decision("feasible"),
-    decision("answered"),
-    decision("explains limits"),
+REQUEST_STREAM, FEASIBLE_STREAM, ANSWERED_STREAM, EXPLAINS_LIMITS_STREAM = (
+    stream_id("request"),
+    stream_id("feasible"),
+    stream_id("answered"),
+    stream_id("explains limits"),
 )
 ANSWER_SHIFTS = 90
-MOST_REQUESTS, FOR_ONE_REQUEST = 4, 6
+MAX_REQUESTS, FOR_ONE_REQUEST = 4, 6
 """Requests of a meeting at most; people who come for one more of them; assumed."""
-FOLLOWS_UP, HANDED_OVER = decision("follows up"), decision("handed over")
-NOT_YET, NOBODY = code(-2), code(-1)
-OWN, CLIMBED = code(MOST_REQUESTS), code(MOST_REQUESTS + 1)
+FOLLOWS_UP, HANDED_OVER = stream_id("follows up"), stream_id("handed over")
+NO_OWNER_YET, NO_OWNER = int64_constant(-2), int64_constant(-1)
+OWN_REQUEST, CLIMBED_REQUEST = int64_constant(MAX_REQUESTS), int64_constant(MAX_REQUESTS + 1)
 """What stands for the number within a meeting, where a board asks between meetings, or further up."""
-REQUEST_MET, REQUEST_UNMET = cause("request_met", 20), cause("request_unmet", 21)
+REQUEST_MET, REQUEST_UNMET = declare_cause("request_met", 20), declare_cause("request_unmet", 21)
 
 
-class Request(Row):
+class RequestRow(Row):
     """What a community asked for; plans may read the kind of problem and where from.
 
     ``owner`` is the position of the officer who is to see to it (-1 for none, -2 before it has come to anybody),
@@ -47,7 +47,7 @@ class Request(Row):
     mark: float
 
 
-class Present(Row):
+class MeetingAttendee(Row):
     """Somebody who was at a meeting and will hear what became of its requests."""
 
     due: int
@@ -55,21 +55,21 @@ class Present(Row):
     who: int
 
 
-REQUESTS = Growing(name="requests", row=Request, about="Requests not yet due: this and consultation.")
-PRESENT = Growing(name="present", row=Present, about="Who was at the meetings: this and consultation.")
-SUFFERED = Field(
+REQUESTS = GrowingTableSpec(name="requests", row=RequestRow, about="Requests not yet due: this and consultation.")
+PRESENT = GrowingTableSpec(name="present", row=MeetingAttendee, about="Who was at the meetings: this and consultation.")
+SUFFERED = ArraySpec(
     name="suffered",
     of=np.float64,
     shape=("settlement", N_KINDS),
     about="What settlements suffered: consultation; this.",
 )
-ITEM_DUE, ITEM_ANSWERED, ITEM_FEASIBLE, ITEM_MET = (code(k) for k in range(4))
-ITEMS_DUE, ITEMS_FEASIBLE, ITEMS_WORKED, ITEMS_WORKED_MET = (code(k) for k in range(4, 8))
-ITEMS = Field(
+ITEM_DUE, ITEM_ANSWERED, ITEM_FEASIBLE, ITEM_MET = (int64_constant(k) for k in range(4))
+ITEMS_DUE, ITEMS_FEASIBLE, ITEMS_WORKED, ITEMS_WORKED_MET = (int64_constant(k) for k in range(4, 8))
+ITEMS = ArraySpec(
     name="items",
     of=np.float64,
     shape=("authority", 8),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="What became of the requests that fell due this month: four sums of harm, four counts; this alone.",
 )

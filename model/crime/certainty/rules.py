@@ -8,48 +8,48 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.crime.certainty.schema import ARRESTED, FELT, OFFENDED, SEEN, UNCOUNTED, Certainty
-from model.crime.offenders.schema import Offender
+from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, UNCOUNTED_KIND, Certainty
+from model.crime.offenders.schema import OffenderRow
 from model.engine.calendar import MONTH
-from model.engine.kernels import Tables, kernel
-from model.engine.rows import Reals, Rows, wide
+from model.engine.kernels import TableBundle, kernel
+from model.engine.rows import FloatArray, Rows, to_int64
 from model.town.crime_kinds import ASSAULT, OFFENDERS, QUARREL
-from model.world.mechanism import Given, Knockout, Measure, Mechanism, carries_out
-from model.world.month import Month
+from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
 
 
-class Beliefs(Tables):
+class CertaintyTables(TableBundle):
     """What is remembered by group and zone, and the numbers by which it moves the hazard; ``populated`` cells a zone.
 
     ``usual`` and ``elasticity`` are by group.
     """
 
-    seen: Reals
-    arrested: Reals
-    offended: Reals
-    felt: Reals
-    populated: Reals
-    usual: Reals
-    elasticity: Reals
-    numbers: Rows[Certainty]
+    seen: FloatArray
+    arrested: FloatArray
+    offended: FloatArray
+    felt: FloatArray
+    populated: FloatArray
+    usual: FloatArray
+    elasticity: FloatArray
+    parameters: Rows[Certainty]
     scale: float
 
 
 @kernel
-def group_of(row: Incident, offenders: Rows[Offender]) -> int:
+def offender_group_of(row: Incident, offenders: Rows[OffenderRow]) -> int:
     """Group whose belief an incident concerns; -1 for none."""
     if row.offender >= 0:
         return offenders[row.offender].group
-    return QUARREL if row.kind == ASSAULT or row.motive == IN_QUARREL else UNCOUNTED
+    return QUARREL if row.kind == ASSAULT or row.motive == IN_QUARREL else UNCOUNTED_KIND
 
 
 @kernel
-def look_about(stage: Stage, beliefs: Beliefs) -> None:
+def update_visible_patrol(stage: ShiftContext, beliefs: CertaintyTables) -> None:
     """Let the police that were seen in this shift be remembered, and what was seen before fade."""
-    day, cells, p, seen = stage.day, stage.ground.cells, beliefs.numbers[0], beliefs.seen
+    day, cells, p, seen = stage.day, stage.ground.cells, beliefs.parameters[0], beliefs.seen
     kept = 2.0 ** (-1.0 / (3.0 * p.days))
     for zone in range(len(seen)):
         seen[zone] *= kept
@@ -65,24 +65,24 @@ def look_about(stage: Stage, beliefs: Beliefs) -> None:
 
 
 @kernel
-def hear(stage: Stage, beliefs: Beliefs, offenders: Rows[Offender]) -> None:
+def update_arrest_memory(stage: ShiftContext, beliefs: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
     """Let arrests and offences fade, and count the offences of this shift."""
-    day, kept = stage.day, 2.0 ** (-1.0 / (MONTH * beliefs.numbers[0].months))
+    day, kept = stage.day, 2.0 ** (-1.0 / (MONTH * beliefs.parameters[0].months))
     for group in range(len(beliefs.usual)):
         for zone in range(len(beliefs.seen)):
             beliefs.arrested[group, zone] *= kept
             beliefs.offended[group, zone] *= kept
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        group = group_of(row, offenders)
-        if group != UNCOUNTED:
+        group = offender_group_of(row, offenders)
+        if group != UNCOUNTED_KIND:
             beliefs.offended[group, max(stage.ground.cells[row.cell].settlement, 0)] += 1.0
 
 
 @kernel
-def weigh(beliefs: Beliefs) -> None:
+def update_certainty_factors(beliefs: CertaintyTables) -> None:
     """Let every group in every zone weigh what it has seen and heard: the factor of the next shift."""
-    p, scale = beliefs.numbers[0], beliefs.scale
+    p, scale = beliefs.parameters[0], beliefs.scale
     news, peers = scale * p.news, scale * p.peers
     for group in range(len(beliefs.usual)):
         usual, arrested, offended = beliefs.usual[group], 0.0, 0.0
@@ -100,71 +100,74 @@ def weigh(beliefs: Beliefs) -> None:
             beliefs.felt[group, zone] = min(p.highest, ratio ** -beliefs.elasticity[group])
 
 
-def beliefs_of(world: World) -> Beliefs:
+def beliefs_of(world: World) -> CertaintyTables:
     """Lay out what is remembered by group and zone."""
-    state, p, cells = world.state, world.numbers["certainty"], world.town.cells
+    state, p, cells = world.state, world.parameters["certainty"], world.town.cells
     zones = np.maximum(cells["settlement"][cells["population"] > 0], 0)
     populated = np.maximum(np.bincount(zones, minlength=world.town.n_settlements), 1).astype(float)
     usual = np.array([p[0][f"usual_{group}"] for group in OFFENDERS])
     elasticity = np.array([p[0][group] for group in OFFENDERS])
     scale = float(world.settings["population"].scale)
-    remembered = state[SEEN], state[ARRESTED], state[OFFENDED], state[FELT]
-    return Beliefs(*remembered, populated, usual, elasticity, p, scale)
+    remembered = state[SEEN_LATELY], state[ARRESTED_LATELY], state[OFFENDED_LATELY], state[FELT]
+    return CertaintyTables(*remembered, populated, usual, elasticity, p, scale)
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Let what is usual have been seen in every zone."""
-    p = world.numbers["certainty"][0]
-    world.state[SEEN][:] = p["seen_half"] * p["usual_seen"] / (1.0 - p["usual_seen"])
+    p = world.parameters["certainty"][0]
+    world.state[SEEN_LATELY][:] = p["seen_half"] * p["usual_seen"] / (1.0 - p["usual_seen"])
 
 
 @kernel
-def see_and_hear(stage: Stage, beliefs: Beliefs, offenders: Rows[Offender]) -> None:
+def update_certainty(stage: ShiftContext, beliefs: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
     """Let offenders see the police, hear of arrests, and weigh both."""
-    look_about(stage, beliefs)
-    hear(stage, beliefs, offenders)
-    weigh(beliefs)
+    update_visible_patrol(stage, beliefs)
+    update_arrest_memory(stage, beliefs, offenders)
+    update_certainty_factors(beliefs)
 
 
-@carries_out(see_and_hear)
-def act(world: World) -> Given:
+@kernel_step(update_certainty)
+def step(world: World) -> KernelArguments:
     """Let offenders take in what they saw and heard in this shift."""
-    return world.stage(), world.laid(beliefs_of), world.state.offenders.rows
+    return world.shift_context(), world.cached_view(beliefs_of), world.state.offenders.rows
 
 
-def seen_by_zone(world: World) -> Reals:
+def patrol_seen_by_zone(world: World) -> FloatArray:
     """Return how far patrol is seen in every zone, 0 to 1."""
-    seen: Reals = world.state[SEEN]
-    half: float = world.numbers["certainty"][0]["seen_half"]
+    seen: FloatArray = world.state[SEEN_LATELY]
+    half: float = world.parameters["certainty"][0]["seen_half"]
     return seen / (seen + half)
 
 
-def seen_share(month: Month) -> float:
+def mean_patrol_seen(month: MonthSnapshot) -> float:
     """Patrol seen, 0 to 1, mean of the zones."""
-    return float(np.mean(seen_by_zone(month.world)))
+    return float(np.mean(patrol_seen_by_zone(month.world)))
 
 
-def felt_by(group: int) -> Measure:
+def certainty_factor_measure(group: int) -> Measure:
     """Return the measure of a group's factor, mean of the zones."""
     return Measure("ratio", lambda month: float(np.mean(month.world.state[FELT][group])))
 
 
-def chance_by(group: int) -> Measure:
+def arrest_share_measure(group: int) -> Measure:
     """Return the measure of the arrests that a group remembers, over its offences."""
 
-    def read(month: Month) -> float:
-        arrested, offended = month.world.state[ARRESTED][group].sum(), month.world.state[OFFENDED][group].sum()
+    def read(month: MonthSnapshot) -> float:
+        arrested, offended = (
+            month.world.state[ARRESTED_LATELY][group].sum(),
+            month.world.state[OFFENDED_LATELY][group].sum(),
+        )
         return float(arrested / offended) if offended > 0.0 else float("nan")
 
     return Measure("share", read)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Certainty,
-    tables=(SEEN, ARRESTED, OFFENDED, FELT),
-    begin=begin,
+    tables=(SEEN_LATELY, ARRESTED_LATELY, OFFENDED_LATELY, FELT),
+    initialise=initialise,
     knockout=Knockout(("certainty_street", "certainty_quarrel")),
-    measures={"presence_seen": Measure("share", seen_share)}
-    | {f"certainty_{group}": felt_by(wide(n)) for n, group in enumerate(OFFENDERS)}
-    | {f"caught_{group}": chance_by(wide(n)) for n, group in enumerate(OFFENDERS)},
+    measures={"presence_seen": Measure("share", mean_patrol_seen)}
+    | {f"certainty_{group}": certainty_factor_measure(to_int64(n)) for n, group in enumerate(OFFENDERS)}
+    | {f"caught_{group}": arrest_share_measure(to_int64(n)) for n, group in enumerate(OFFENDERS)},
 )

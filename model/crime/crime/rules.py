@@ -9,37 +9,37 @@ import math
 
 from model.crime.certainty.schema import FELT, Certainty
 from model.crime.crime.schema import (
-    ADULT,
+    ADULT_AGE_YEARS,
     CRIME_COUNT,
     CRIME_MARK,
     CRIME_MINUTE,
     CRIME_WHO,
-    HARM,
+    HARM_CAUSE,
     KEPT_AWAY,
-    KIND_SPACE,
-    LETHAL,
-    LOSS,
-    MOTIVE,
-    VIOLENT,
-    WRITES,
-    Counts,
+    KIND_ID_RANGE,
+    LETHAL_STREAM,
+    LOSS_STREAM,
+    MOTIVE_OF_KIND,
+    VIOLENT_STREAM,
+    WRITTEN_COLUMNS,
     Crime,
-    Drawn,
+    CrimeCandidate,
+    CrimeCounts,
 )
-from model.crime.deterrence.rules import deterred
-from model.crime.deterrence.schema import DISPLACED, Deterrence
-from model.crime.guards.rules import is_guarded
+from model.crime.deterrence.rules import is_deterred
+from model.crime.deterrence.schema import DISPLACED_STREAM, Deterrence
+from model.crime.guards.rules import is_kept_away_by_guard
 from model.crime.guards.schema import Guards
-from model.crime.near_repeat.rules import breed
-from model.crime.near_repeat.schema import MOST, NearRepeat, Repeat
-from model.crime.offenders.rules import Pool, named, pool_of
-from model.crime.offenders.schema import ANYBODY, NOBODY_COMES
+from model.crime.near_repeat.rules import schedule_repeats
+from model.crime.near_repeat.schema import MAX_REPEATS, NearRepeat, PendingRepeat
+from model.crime.offenders.rules import OffenderTables, find_acting_slot, pool_of
+from model.crime.offenders.schema import NO_OFFENDER, NO_SLOTS
 from model.engine.calendar import MARKET_DAY, YEAR, weekday_of
-from model.engine.kernels import Tables, fetch, kernel
-from model.engine.random_streams import luck, poisson
-from model.engine.rows import Ints, Reals, Rows, Smalls, wide
-from model.engine.tables import Grown
-from model.residents.population_change.rules import suffer_outside
+from model.engine.kernels import TableBundle, kernel, prefetch
+from model.engine.random_streams import keyed_uniform, poisson_quantile
+from model.engine.rows import FloatArray, Int32Array, IntArray, Rows, to_int64
+from model.engine.tables import GrowingTable
+from model.residents.population_change.rules import apply_outside_crime
 from model.town.crime_kinds import (
     ASSAULT,
     AT_HOME,
@@ -48,30 +48,30 @@ from model.town.crime_kinds import (
     BY_TARGET,
     BY_VEHICLE,
     CEILING,
-    COMMON,
+    COMMON_KINDS,
+    DISPLACEABLE,
     EXPOSURE,
-    GROUP_OF,
     HOMICIDE,
-    KEY,
+    KIND_KEY,
     KINDS,
-    MOVES,
-    REPEATS,
+    OFFENDER_GROUP_OF,
+    REPEATABLE,
     ROBBERY,
     SEVERITY,
     YOUNGEST,
-    by_kind,
+    rates_by_kind,
 )
 from model.town.residents import Person
-from model.trust.ledger.rules import die, impress
-from model.world.columns import Mind
+from model.trust.ledger.rules import record_death, record_impression
+from model.world.columns import ResidentState
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
-from model.world.sampling import age_of, somebody_here
-from model.world.shift_context import Stage
+from model.world.sampling import age_years, draw_present_resident
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, NO_MOTIVE, NOBODY, OUTSIDE, SPARED, Incident
 
 
-class Odds(Tables):
+class VictimisationTables(TableBundle):
     """What decides whether an attempt is made and goes ahead.
 
     ``base`` is the hazard of a resident of exposure 1 by settlement and kind; ``grave``, ``lethal``, ``losses`` and
@@ -80,28 +80,28 @@ class Odds(Tables):
     """
 
     crime: Rows[Crime]
-    base: Reals
-    grave: Reals
-    lethal: Reals
-    losses: Reals
-    outside: Reals
-    rates: Reals
-    highest: Reals
-    guards: Reals
-    repeats_too: Ints
-    person: Reals
+    base: FloatArray
+    grave: FloatArray
+    lethal: FloatArray
+    losses: FloatArray
+    outside: FloatArray
+    rates: FloatArray
+    highest: FloatArray
+    guards: FloatArray
+    repeats_too: IntArray
+    person: FloatArray
     near: Rows[NearRepeat]
     deterrence: Rows[Deterrence]
     guarding: Rows[Guards]
-    felt: Reals
+    felt: FloatArray
     certainty: Rows[Certainty]
-    pool: Pool
-    repeats: Rows[Repeat]
-    count: Ints
+    pool: OffenderTables
+    repeats: Rows[PendingRepeat]
+    count: IntArray
 
 
 @kernel
-def exposure(
+def exposure_hazard(
     kind: int, person: Person, at: int, lure: float, market: bool, night: bool, weekend: bool, tick: int, p: Crime
 ) -> float:
     """Hazard of this resident in this place and shift, relative to the rate of the pool."""
@@ -120,7 +120,7 @@ def exposure(
     if by == BY_HOME:
         return lure * (p.burglary_morning if tick % 3 == 0 else 1.0)
     weight = lure * (p.women_assaulted if person.female == 1 else 2.0 - p.women_assaulted)
-    if 15.0 <= age_of(person, tick) < 35.0:
+    if 15.0 <= age_years(person, tick) < 35.0:
         weight *= p.young_assaulted
     if not night:
         return weight
@@ -129,7 +129,7 @@ def exposure(
 
 
 @kernel
-def kin_of(minds: Rows[Mind], ties: Smalls, victim: int) -> int:
+def first_living_tie(minds: Rows[ResidentState], ties: Int32Array, victim: int) -> int:
     """First living tie of somebody, or -1."""
     for k in range(ties.shape[1]):
         if ties[victim, k] >= 0 and minds[ties[victim, k]].gone < 0:
@@ -138,8 +138,8 @@ def kin_of(minds: Rows[Mind], ties: Smalls, victim: int) -> int:
 
 
 @kernel
-def note_incident(
-    stage: Stage,
+def record_incident(
+    stage: ShiftContext,
     number: int,
     kind: int,
     motive: int,
@@ -151,18 +151,18 @@ def note_incident(
     loss: float,
 ) -> int:
     """Write an incident into the daybook, with death, teller and harm; return its row."""
-    k = write_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
+    k = append_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
     teller = stage.day.incidents[k].teller
     if teller >= 0:
         stage.minds[teller].harmed = stage.tick
         p = stage.trust[stage.ground.people[teller].settlement]
-        impress(stage.day, stage.minds, teller, HARM, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
+        record_impression(stage.day, stage.minds, teller, HARM_CAUSE, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
     return k
 
 
 @kernel
-def write_incident(
-    stage: Stage,
+def append_incident(
+    stage: ShiftContext,
     number: int,
     kind: int,
     motive: int,
@@ -177,14 +177,14 @@ def write_incident(
     teller = victim
     if kind == HOMICIDE:
         home = stage.ground.people[victim].settlement
-        die(stage.minds[victim], stage.tick, stage.trust[home], stage.ledger, home)
-        teller = kin_of(stage.minds, stage.ground.ties, victim)
+        record_death(stage.minds[victim], stage.tick, stage.trust[home], stage.ledger, home)
+        teller = first_living_tie(stage.minds, stage.ground.ties, victim)
     k: int = stage.day.counts[INCIDENTS]
     row = stage.day.incidents[k]
     row.tick, row.number, row.kind, row.motive = stage.tick, number, kind, motive
     row.cell, row.victim, row.teller, row.clique = cell, victim, teller, clique
     row.minute, row.severity, row.loss = minute, severity, loss
-    row.offender, row.told = ANYBODY, NOBODY
+    row.offender, row.told = NO_SLOTS, NOBODY
     row.handed = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
     row.displaced = row.refused = row.written = row.downgraded = 0
     stage.day.counts[INCIDENTS] = k + 1
@@ -192,54 +192,61 @@ def write_incident(
 
 
 @kernel
-def commit(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, minute: float, number: int) -> int:
+def commit_crime(
+    stage: ShiftContext, odds: VictimisationTables, kind: int, cell: int, victim: int, minute: float, number: int
+) -> int:
     """Let a crime happen: how grave, what is lost, whether somebody dies; return its row."""
     z = max(stage.ground.cells[cell].settlement, 0)
     share, deadly = odds.grave[z, kind], odds.lethal[z, kind]
-    grave = share > 0.0 and luck(stage.seed, VIOLENT, stage.tick, number, 0) < share
+    grave = share > 0.0 and keyed_uniform(stage.seed, VIOLENT_STREAM, stage.tick, number, 0) < share
     severity = SEVERITY[1 if grave else 0, kind]
-    loss = odds.losses[z, kind] * -math.log(1.0 - luck(stage.seed, LOSS, stage.tick, number, 0))
+    loss = odds.losses[z, kind] * -math.log(1.0 - keyed_uniform(stage.seed, LOSS_STREAM, stage.tick, number, 0))
     toll = odds.crime[z].women_killed if stage.ground.people[victim].female == 1 else 1.0
-    if deadly < 0.0 or luck(stage.seed, LETHAL, stage.tick, number, 0) < deadly * toll:
-        return note_incident(stage, number, HOMICIDE, MOTIVE[kind], cell, victim, -1, minute, 1.0, loss)
+    if deadly < 0.0 or keyed_uniform(stage.seed, LETHAL_STREAM, stage.tick, number, 0) < deadly * toll:
+        return record_incident(stage, number, HOMICIDE, MOTIVE_OF_KIND[kind], cell, victim, -1, minute, 1.0, loss)
     if kind == ASSAULT and grave:
         stage.tally[0].grave_assaults += 1.0
-    return note_incident(stage, number, kind, NO_MOTIVE, cell, victim, -1, minute, severity, loss)
+    return record_incident(stage, number, kind, NO_MOTIVE, cell, victim, -1, minute, severity, loss)
 
 
 @kernel
-def attempt(stage: Stage, odds: Odds, kind: int, cell: int, victim: int, number: int, origin: int) -> None:
+def attempt_crime(
+    stage: ShiftContext, odds: VictimisationTables, kind: int, cell: int, victim: int, number: int, origin: int
+) -> None:
     """Try a crime, by the slot of its origin if there is one: it happens, is given up, or moves to another cell."""
     z = max(stage.ground.cells[cell].settlement, 0)
-    if is_guarded(stage, odds.guarding[z], kind, cell, victim, number):
+    if is_kept_away_by_guard(stage, odds.guarding[z], kind, cell, victim, number):
         return
-    offender = named(stage, odds.pool, GROUP_OF[kind], z, number, origin)
-    if offender == NOBODY_COMES:
+    offender = find_acting_slot(stage, odds.pool, OFFENDER_GROUP_OF[kind], z, number, origin)
+    if offender == NO_OFFENDER:
         return
-    minute = 480.0 * luck(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    if not deterred(stage, odds.deterrence[z], kind, cell, minute, number):
-        row = stage.day.incidents[commit(stage, odds, kind, cell, victim, minute, number)]
-        generation = own_up(odds.pool, row, offender)
-        if REPEATS[kind] == 1:
+    minute = 480.0 * keyed_uniform(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
+    if not is_deterred(stage, odds.deterrence[z], kind, cell, minute, number):
+        row = stage.day.incidents[commit_crime(stage, odds, kind, cell, victim, minute, number)]
+        generation = attribute_to_offender(odds.pool, row, offender)
+        if REPEATABLE[kind] == 1:
             most = odds.certainty[0].highest
-            breed(stage, odds.repeats, odds.count, odds.near[z], kind, row, generation, most)
+            schedule_repeats(stage, odds.repeats, odds.count, odds.near[z], kind, row, generation, most)
         return
     stage.tally[0].deterred += 1.0
-    if MOVES[kind] == 0 or luck(stage.seed, DISPLACED, stage.tick, number, 0) >= odds.deterrence[z].displacement:
+    if (
+        DISPLACEABLE[kind] == 0
+        or keyed_uniform(stage.seed, DISPLACED_STREAM, stage.tick, number, 0) >= odds.deterrence[z].displacement
+    ):
         return
-    other = stage.ground.near[cell, int(8.0 * luck(stage.seed, DISPLACED, stage.tick, number, 1))]
-    i = -1 if other < 0 else somebody_here(stage, stage.where, other, DISPLACED, number, 2)
+    other = stage.ground.near[cell, int(8.0 * keyed_uniform(stage.seed, DISPLACED_STREAM, stage.tick, number, 1))]
+    i = -1 if other < 0 else draw_present_resident(stage, stage.where, other, DISPLACED_STREAM, number, 2)
     if not can_be_victim(stage, i, kind):
         stage.tally[0].off_map += 1.0
         return
     stage.tally[0].displaced += 1.0
-    row = stage.day.incidents[commit(stage, odds, kind, other, i, minute, number)]
+    row = stage.day.incidents[commit_crime(stage, odds, kind, other, i, minute, number)]
     row.displaced = 1
-    own_up(odds.pool, row, offender)
+    attribute_to_offender(odds.pool, row, offender)
 
 
 @kernel
-def own_up(pool: Pool, row: Incident, offender: int) -> int:
+def attribute_to_offender(pool: OffenderTables, row: Incident, offender: int) -> int:
     """Note whose act an incident is; return which person fills that slot."""
     row.offender = offender
     if offender < 0:
@@ -249,51 +256,58 @@ def own_up(pool: Pool, row: Incident, offender: int) -> int:
 
 
 @kernel
-def can_be_victim(stage: Stage, i: int, kind: int) -> bool:
+def can_be_victim(stage: ShiftContext, i: int, kind: int) -> bool:
     """Whether this is somebody (not -1) who is here and old enough."""
-    return i >= 0 and stage.minds[i].gone < 0 and age_of(stage.ground.people[i], stage.tick) >= YOUNGEST[kind]
+    return i >= 0 and stage.minds[i].gone < 0 and age_years(stage.ground.people[i], stage.tick) >= YOUNGEST[kind]
 
 
 @kernel
-def draw(stage: Stage, kind: int, drawn: Rows[Drawn]) -> int:
+def draw_candidates(stage: ShiftContext, kind: int, drawn: Rows[CrimeCandidate]) -> int:
     """List who are candidates of a kind in this shift and old enough; return how many."""
     ground, minds, n_drawn, left = stage.ground, stage.minds, 0, 0
-    seed, tick, n, first = stage.seed, stage.tick, len(minds), KEY[kind] * KIND_SPACE
-    n_all = poisson(luck(seed, CRIME_COUNT, tick, KEY[kind], 0), CEILING[kind] * n / YEAR)
+    seed, tick, n, first = stage.seed, stage.tick, len(minds), KIND_KEY[kind] * KIND_ID_RANGE
+    n_all = poisson_quantile(keyed_uniform(seed, CRIME_COUNT, tick, KIND_KEY[kind], 0), CEILING[kind] * n / YEAR)
     for j in range(n_all):  # nothing but luck, which is then drawn for many at a time
-        drawn[j].mark = luck(seed, CRIME_WHO, tick, first + j, 0)
+        drawn[j].mark = keyed_uniform(seed, CRIME_WHO, tick, first + j, 0)
     for j in range(n_all):
         i = int(drawn[j].mark * n)
         if i < ground.come[0]:
             drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
             n_drawn += 1
-            fetch(minds, i)
-            fetch(ground.people, i)
-            fetch(ground.places, (stage.where, i))
+            prefetch(minds, i)
+            prefetch(ground.people, i)
+            prefetch(ground.places, (stage.where, i))
     for k in range(n_drawn):
         i = drawn[k].who
         drawn[left] = drawn[k]
-        left += int(minds[i].gone < 0) & int(age_of(ground.people[i], tick) >= YOUNGEST[kind])
+        left += int(minds[i].gone < 0) & int(age_years(ground.people[i], tick) >= YOUNGEST[kind])
     for k in range(left):
-        drawn[k].mark = luck(seed, CRIME_MARK, tick, drawn[k].number, 0)
+        drawn[k].mark = keyed_uniform(seed, CRIME_MARK, tick, drawn[k].number, 0)
     return left
 
 
 @kernel
-def kept_away(
-    stage: Stage, odds: Odds, kind: int, cell: int, when: int, number: int, mark: float, threshold: float
+def apply_guards(
+    stage: ShiftContext,
+    odds: VictimisationTables,
+    kind: int,
+    cell: int,
+    when: int,
+    number: int,
+    mark: float,
+    threshold: float,
 ) -> float:
     """What guards leave of a threshold; a crime that one of them keeps away is written down."""
     for guard in range(len(odds.guards)):
         left = threshold * odds.guards[guard, when, kind, cell]
         if left <= mark < threshold:
-            spare(stage, kind, cell, number, guard)
+            record_prevented_crime(stage, kind, cell, number, guard)
         threshold = left
     return threshold
 
 
 @kernel
-def spare(stage: Stage, kind: int, cell: int, number: int, guard: int) -> None:
+def record_prevented_crime(stage: ShiftContext, kind: int, cell: int, number: int, guard: int) -> None:
     """Write down a crime that was kept away."""
     row = stage.day.spared[stage.day.counts[SPARED]]
     row.number, row.kind, row.cell, row.guard = number, kind, cell, guard
@@ -301,20 +315,28 @@ def spare(stage: Stage, kind: int, cell: int, number: int, guard: int) -> None:
 
 
 @kernel
-def wished(
-    stage: Stage, odds: Odds, kind: int, i: int, cell: int, when: int, market_day: bool, weekend: bool, mark: float
+def normalised_hazard(
+    stage: ShiftContext,
+    odds: VictimisationTables,
+    kind: int,
+    i: int,
+    cell: int,
+    when: int,
+    market_day: bool,
+    weekend: bool,
+    mark: float,
 ) -> float:
     """Hazard of this resident here and now over its ceiling, before guards; a bound if the mark is above that."""
     person, here = stage.ground.people[i], stage.ground.cells[cell]
     z, p = max(here.settlement, 0), odds.crime[max(here.settlement, 0)]
     market = market_day and here.market == 1
-    weight = exposure(kind, person, cell, here.lure, market, stage.tick % 3 == 2, weekend, stage.tick, p)
+    weight = exposure_hazard(kind, person, cell, here.lure, market, stage.tick % 3 == 2, weekend, stage.tick, p)
     ward = stage.minds[i].careful
-    if here.schools > 0 and age_of(person, stage.tick) < ADULT:
+    if here.schools > 0 and age_years(person, stage.tick) < ADULT_AGE_YEARS:
         ward += 2
     stage.tally[0].candidates += 1.0
     by_person = odds.person[kind, person.settlement, ward]
-    base = odds.base[z, kind] * (odds.certainty[0].level * odds.felt[GROUP_OF[kind], z])
+    base = odds.base[z, kind] * (odds.certainty[0].level * odds.felt[OFFENDER_GROUP_OF[kind], z])
     bound: float = base * (weight * (by_person * odds.highest[when, kind])) / CEILING[kind]
     if bound <= mark:  # nowhere does the rate reach this mark: no need to look up the place
         return bound
@@ -326,65 +348,67 @@ def wished(
 
 
 @kernel
-def offend(stage: Stage, odds: Odds, drawn: Rows[Drawn], market_day: bool, weekday: int) -> None:
+def judge_candidates(
+    stage: ShiftContext, odds: VictimisationTables, drawn: Rows[CrimeCandidate], market_day: bool, weekday: int
+) -> None:
     """Judge the candidates of this shift by kind, then the near repeats that are due."""
     old_repeats = odds.count[0]
     when = (1 if stage.tick % 3 == 2 else 0) + (2 if market_day else 0)
-    for kind in COMMON:
-        for k in range(draw(stage, kind, drawn)):
+    for kind in COMMON_KINDS:
+        for k in range(draw_candidates(stage, kind, drawn)):
             number, i = drawn[k].number, drawn[k].who
             person = stage.ground.people[i]
-            cell = wide(person.home) if AT_HOME[kind] == 1 else wide(stage.ground.places[stage.where, i])
+            cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(stage.ground.places[stage.where, i])
             if stage.minds[i].gone >= 0:  # killed earlier in this shift
                 continue
             mark = drawn[k].mark
             if cell < 0:
                 hazard, grave = odds.outside[person.settlement, kind], odds.grave[person.settlement, kind]
                 if mark * CEILING[kind] < hazard:
-                    severity = suffer_outside(stage, kind, i, number, grave)
+                    severity = apply_outside_crime(stage, kind, i, number, grave)
                     p = stage.trust[person.settlement]
-                    impress(stage.day, stage.minds, i, HARM, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
+                    record_impression(stage.day, stage.minds, i, HARM_CAUSE, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
                 continue
-            threshold = wished(stage, odds, kind, i, cell, when, market_day, weekday >= 4, mark)
+            threshold = normalised_hazard(stage, odds, kind, i, cell, when, market_day, weekday >= 4, mark)
             if mark < threshold:
-                threshold = kept_away(stage, odds, kind, cell, when, number, mark, threshold)
+                threshold = apply_guards(stage, odds, kind, cell, when, number, mark, threshold)
             if mark < threshold:
-                attempt(stage, odds, kind, cell, i, number, ANYBODY)
+                attempt_crime(stage, odds, kind, cell, i, number, NO_SLOTS)
     for k in range(old_repeats):
         if odds.repeats[k].tick == stage.tick:
-            repeat(stage, odds, odds.repeats[k], when)
-    forget(odds.repeats, odds.count, stage.tick)
+            apply_near_repeat(stage, odds, odds.repeats[k], when)
+    drop_due_repeats(odds.repeats, odds.count, stage.tick)
 
 
 @kernel
-def repeat(stage: Stage, odds: Odds, due: Repeat, when: int) -> None:
+def apply_near_repeat(stage: ShiftContext, odds: VictimisationTables, due: PendingRepeat, when: int) -> None:
     """Let a near repeat that is due happen, if somebody is there, no guard keeps it away and its offender dares."""
     kind, cell, i, number = due.kind, due.cell, due.victim, due.number
     if i < 0:
-        i = somebody_here(stage, stage.where, cell, CRIME_WHO, number, 0)
+        i = draw_present_resident(stage, stage.where, cell, CRIME_WHO, number, 0)
     if not can_be_victim(stage, i, kind):
         return
     if EXPOSURE[kind] == BY_VEHICLE and stage.ground.people[i].vehicle == 0:
         return
-    left, u = 1.0, luck(stage.seed, KEPT_AWAY, stage.tick, number, 0)
+    left, u = 1.0, keyed_uniform(stage.seed, KEPT_AWAY, stage.tick, number, 0)
     for guard in range(len(odds.guards)):
         if odds.repeats_too[guard] == 1:
             left *= odds.guards[guard, when, kind, cell]
             if u >= left:
-                spare(stage, kind, cell, number, guard)
+                record_prevented_crime(stage, kind, cell, number, guard)
                 return
     origin = due.offender
-    dares = odds.felt[GROUP_OF[kind], max(stage.ground.cells[cell].settlement, 0)] / odds.certainty[0].highest
-    if luck(stage.seed, CRIME_MARK, stage.tick, number, 0) >= dares:
+    dares = odds.felt[OFFENDER_GROUP_OF[kind], max(stage.ground.cells[cell].settlement, 0)] / odds.certainty[0].highest
+    if keyed_uniform(stage.seed, CRIME_MARK, stage.tick, number, 0) >= dares:
         return
     stage.tally[0].repeats += 1.0
     if origin >= 0 and odds.pool.rows[origin].generation != due.generation:
-        origin = ANYBODY
-    attempt(stage, odds, kind, cell, i, number, origin)
+        origin = NO_SLOTS
+    attempt_crime(stage, odds, kind, cell, i, number, origin)
 
 
 @kernel
-def forget(repeats: Rows[Repeat], count: Ints, tick: int) -> None:
+def drop_due_repeats(repeats: Rows[PendingRepeat], count: IntArray, tick: int) -> None:
     """Drop the repeats whose time has come; the others keep their order."""
     left = 0
     for k in range(count[0]):
@@ -394,58 +418,76 @@ def forget(repeats: Rows[Repeat], count: Ints, tick: int) -> None:
     count[0] = left
 
 
-def most_of(mean: float) -> int:
+def poisson_upper_bound(mean: float) -> int:
     """Return a number that a Poisson number of this mean never reaches (twelve standard deviations)."""
     return int(mean + 12.0 * math.sqrt(mean) + 64.0)
 
 
-def base_of(crime: Rows[Crime]) -> Reals:
+def base_hazard(crime: Rows[Crime]) -> FloatArray:
     """Return the hazard of a resident of exposure 1, a year, by settlement and kind: rate of an offender × pool."""
     pools = {"armed": crime["armed"] / 1000.0, "thieves": crime["thieves"] / 1000.0, "alcohol": crime["alcohol"]}
-    rates = by_kind(crime, "rate")
+    rates = rates_by_kind(crime, "rate")
     for nth, kind in enumerate(KINDS):
         if kind.rate:
             rates[:, nth] *= pools[kind.pool]
     return rates
 
 
-def odds_of(world: World) -> Odds:
+def odds_of(world: World) -> VictimisationTables:
     """Lay out what decides whether attempts go ahead."""
-    state, numbers, factors = world.state, world.numbers, world.factors
+    state, numbers, factors = world.state, world.parameters, world.hazard_factors
     crime: Rows[Crime] = numbers["crime"]
-    grave, lethal = by_kind(crime, "grave_share"), by_kind(crime, "lethal")
+    grave, lethal = rates_by_kind(crime, "grave_share"), rates_by_kind(crime, "lethal")
     for nth, kind in enumerate(KINDS):
         grave[:, nth] *= crime["firearms"] if kind.grave_armed else 1.0
         lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
-    return Odds(
-        crime, base_of(crime), grave, lethal, by_kind(crime, "loss"), by_kind(numbers["population_change"], "outside"),
-        factors.rates, factors.highest, factors.guards, factors.repeats, factors.person, numbers["near_repeat"],
-        numbers["deterrence"], numbers["guards"], state[FELT], numbers["certainty"], world.laid(pool_of),
-        state.repeats.rows, state.repeats.count,
-    )  # fmt: skip
-
-
-def drawn_of(world: World) -> Grown[Drawn]:
-    """Return room for the candidates of a kind."""
-    return Grown(Drawn)
-
-
-def most_attempts(world: World) -> int:
-    """Return how many attempts of a shift there never are."""
-    return most_of(float(CEILING.sum()) * world.town.n_people / YEAR)
-
-
-def act(world: World) -> None:
-    """Let offenders offend."""
-    repeats, drawn, market_day = world.state.repeats, world.once(drawn_of), world.day_type == MARKET_DAY
-    most = world.laid(most_attempts) + len(repeats)
-    for table in (INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED):
-        world.book.reserve(table, most)
-    repeats.reserve(most * MOST)
-    drawn.reserve(most)
-    world.carry_out(
-        offend, lambda: (world.stage(), world.laid(odds_of), drawn.rows), market_day, weekday_of(world.tick)
+    return VictimisationTables(
+        crime,
+        base_hazard(crime),
+        grave,
+        lethal,
+        rates_by_kind(crime, "loss"),
+        rates_by_kind(numbers["population_change"], "outside"),
+        factors.rates,
+        factors.highest,
+        factors.guards,
+        factors.repeats,
+        factors.person,
+        numbers["near_repeat"],
+        numbers["deterrence"],
+        numbers["guards"],
+        state[FELT],
+        numbers["certainty"],
+        world.cached_view(pool_of),
+        state.repeats.rows,
+        state.repeats.count,
     )
 
 
-IT = Mechanism(group=Crime, counts=Counts, causes=(HARM,), writes=WRITES)
+def candidate_table(world: World) -> GrowingTable[CrimeCandidate]:
+    """Return room for the candidates of a kind."""
+    return GrowingTable(CrimeCandidate)
+
+
+def max_attempts(world: World) -> int:
+    """Return how many attempts of a shift there never are."""
+    return poisson_upper_bound(float(CEILING.sum()) * world.town.n_people / YEAR)
+
+
+def step(world: World) -> None:
+    """Let offenders offend."""
+    repeats, drawn, market_day = world.state.repeats, world.cached(candidate_table), world.day_type == MARKET_DAY
+    most = world.cached_view(max_attempts) + len(repeats)
+    for table in (INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED):
+        world.shift_events.reserve(table, most)
+    repeats.reserve(most * MAX_REPEATS)
+    drawn.reserve(most)
+    world.run_kernel(
+        judge_candidates,
+        lambda: (world.shift_context(), world.cached_view(odds_of), drawn.rows),
+        market_day,
+        weekday_of(world.tick),
+    )
+
+
+MECHANISM = Mechanism(group=Crime, counts=CrimeCounts, causes=(HARM_CAUSE,), writes=WRITTEN_COLUMNS)

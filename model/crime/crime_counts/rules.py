@@ -3,68 +3,75 @@
 from __future__ import annotations
 
 from model.crime.crime_counts.schema import (
-    BOOK_NAMES,
-    GRAVE,
-    HOMICIDES,
+    CRIME_COUNT_MEASURES,
+    GRAVE_SEVERITY,
+    HOMICIDE_MOTIVES,
     KILLED_BY,
     RECORDED,
+    REPORT_CHANNELS,
     TOLD_BY,
-    TOLD_TO,
     UNSERVED_BY,
-    WOUNDS,
-    WRITES,
-    Counts,
+    WOUND_SEVERITY,
+    WRITTEN_COLUMNS,
+    CrimeFunnelCounts,
 )
 from model.engine.kernels import kernel
-from model.engine.rows import Ints, Rows
-from model.town.crime_kinds import ASSAULT, HOMICIDE, KINDS, LESSER
+from model.engine.rows import IntArray, Rows
+from model.town.crime_kinds import ASSAULT, HOMICIDE, KINDS, LESSER_KIND
 from model.town.police import BICYCLE, FOOT
-from model.world.mechanism import Given, Measure, Mechanism, carries_out
-from model.world.month import Month
+from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
     COMMUNAL,
     INCIDENTS,
     INSTITUTION,
     MOTIVES,
     NOBODY,
-    REASONS,
     REFUGE,
     TO_KIN,
+    UNSERVED_REASONS,
     UNSERVEDS,
     VISITS,
     Incident,
 )
-from model.world.state import BOOKS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, Couple
+from model.world.state import CRIME_COUNTS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, CoupleRow
 
 
 @kernel
-def told_to_state(row: Incident) -> bool:
+def is_reported_to_state(row: Incident) -> bool:
     """Whether a state body was told of this incident."""
     told = row.told
     return row.handed == 1 or (told != NOBODY and told != COMMUNAL and told != TO_KIN and told != REFUGE)
 
 
 @kernel
-def enter(stage: Stage, books: Ints, occurred_here: Ints, harmed_here: Ints, told_by: Ints, killed_by: Ints) -> None:
+def add_to_counts(
+    stage: ShiftContext,
+    books: IntArray,
+    occurred_here: IntArray,
+    harmed_here: IntArray,
+    told_by: IntArray,
+    killed_by: IntArray,
+) -> None:
     """Enter the incidents of a shift into the four books, by kind, by settlement and by cell."""
     day, cells, people, tally = stage.day, stage.ground.cells, stage.ground.people, stage.tally
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         z = max(cells[row.cell].settlement, 0)
-        known = told_to_state(row)
+        known = is_reported_to_state(row)
         entries = (1, 1 if known else 0, row.complaint)
         for book in range(3):
             books[book, row.kind] += entries[book]
-        books[RECORDED, LESSER[row.kind] if row.downgraded == 1 else row.kind] += row.recorded
+        books[RECORDED, LESSER_KIND[row.kind] if row.downgraded == 1 else row.kind] += row.recorded
         tally[0].refused += row.refused
         tally[0].downgraded += row.downgraded
         occurred_here[z] += 1
         harmed_here[row.cell] += 1
-        if row.kind == ASSAULT and row.severity >= WOUNDS and (known or row.found == 1):
+        if row.kind == ASSAULT and row.severity >= WOUND_SEVERITY and (known or row.found == 1):
             tally[0].wounded_registered += 1.0
-        if row.severity >= GRAVE:
+        if row.severity >= GRAVE_SEVERITY:
             tally[0].grave += 1.0
             if known or row.found == 1:
                 tally[0].grave_known += 1.0
@@ -78,7 +85,7 @@ def enter(stage: Stage, books: Ints, occurred_here: Ints, harmed_here: Ints, tol
 
 
 @kernel
-def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_by: Ints) -> None:
+def count_shift_end(stage: ShiftContext, couples: Rows[CoupleRow], seen_here: IntArray, unserved_by: IntArray) -> None:
     """Count what is only known when the shift is over: visits kept, calls lost."""
     day, cells, tally = stage.day, stage.ground.cells, stage.tally
     for k in range(day.counts[UNSERVEDS]):
@@ -103,54 +110,65 @@ def close_shift(stage: Stage, couples: Rows[Couple], seen_here: Ints, unserved_b
 
 
 @kernel
-def enter_shift(
-    stage: Stage,
-    books: Ints,
-    occurred_here: Ints,
-    harmed_here: Ints,
-    told_by: Ints,
-    killed_by: Ints,
-    couples: Rows[Couple],
-    seen_here: Ints,
-    unserved_by: Ints,
+def count_shift(
+    stage: ShiftContext,
+    books: IntArray,
+    occurred_here: IntArray,
+    harmed_here: IntArray,
+    told_by: IntArray,
+    killed_by: IntArray,
+    couples: Rows[CoupleRow],
+    seen_here: IntArray,
+    unserved_by: IntArray,
 ) -> None:
     """Enter the incidents of a shift, and what is only known when it is over."""
-    enter(stage, books, occurred_here, harmed_here, told_by, killed_by)
-    close_shift(stage, couples, seen_here, unserved_by)
+    add_to_counts(stage, books, occurred_here, harmed_here, told_by, killed_by)
+    count_shift_end(stage, couples, seen_here, unserved_by)
 
 
-@carries_out(enter_shift)
-def act(world: World) -> Given:
+@kernel_step(count_shift)
+def step(world: World) -> KernelArguments:
     """Enter the shift into the books of crime and police work."""
     state = world.state
     here = state[OCCURRED_HERE], state[HARMED_HERE], state[TOLD_BY], state[KILLED_BY]
-    return world.stage(), state[BOOKS], *here, state.couples, state[SEEN_HERE], state[UNSERVED_BY]
+    return world.shift_context(), state[CRIME_COUNTS], *here, state.couples, state[SEEN_HERE], state[UNSERVED_BY]
 
 
-def counted(table: str, *places: int) -> Measure:
+def table_count_measure(table: str, *places: int) -> Measure:
     """Return the measure that sums places of a table of counts."""
 
-    def read(month: Month) -> float:
+    def read(month: MonthSnapshot) -> float:
         return float(getattr(month.world.state, table)[list(places)].sum())
 
     return Measure("count", read)
 
 
-def booked(book: int, *kinds: int) -> Measure:
+def crime_count_measure(book: int, *kinds: int) -> Measure:
     """Return the measure of one book: of some kinds, or of all."""
 
-    def read(month: Month) -> float:
-        rows = month.books[book]
+    def read(month: MonthSnapshot) -> float:
+        rows = month.crime_counts[book]
         return float(rows[list(kinds)].sum() if kinds else rows.sum())
 
     return Measure("crimes", read)
 
 
 MEASURES = (
-    {f"told_{name}": counted("told_by", k) for k, name in enumerate(TOLD_TO)}
-    | {f"unserved_{name}": counted("unserved_by", k) for k, name in enumerate(REASONS)}
-    | {f"homicides_{name}": counted("killed_by", *map(MOTIVES.index, of)) for name, of in HOMICIDES.items()}
+    {f"told_{name}": table_count_measure("told_by", k) for k, name in enumerate(REPORT_CHANNELS)}
+    | {f"unserved_{name}": table_count_measure("unserved_by", k) for k, name in enumerate(UNSERVED_REASONS)}
+    | {
+        f"homicides_{name}": table_count_measure("killed_by", *map(MOTIVES.index, of))
+        for name, of in HOMICIDE_MOTIVES.items()
+    }
 )
-for _name, _book in BOOK_NAMES.items():
-    MEASURES |= {_name: booked(_book)} | {f"{_name}_{kind.name}": booked(_book, k) for k, kind in enumerate(KINDS)}
-IT = Mechanism(named="books", tables=(TOLD_BY, KILLED_BY, UNSERVED_BY), counts=Counts, writes=WRITES, measures=MEASURES)
+for _name, _book in CRIME_COUNT_MEASURES.items():
+    MEASURES |= {_name: crime_count_measure(_book)} | {
+        f"{_name}_{kind.name}": crime_count_measure(_book, k) for k, kind in enumerate(KINDS)
+    }
+MECHANISM = Mechanism(
+    named="books",
+    tables=(TOLD_BY, KILLED_BY, UNSERVED_BY),
+    counts=CrimeFunnelCounts,
+    writes=WRITTEN_COLUMNS,
+    measures=MEASURES,
+)

@@ -5,31 +5,41 @@ from __future__ import annotations
 import numpy as np
 
 from model.engine.rows import Row
-from model.engine.tables import COUNTED, Field
-from model.world.shift_events import CHANNELS, MOTIVES, REASONS
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec
+from model.world.shift_events import CHANNELS, MOTIVES, UNSERVED_REASONS
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
-TOLD_BY = Field(
-    name="told_by", of=np.int64, shape=(len(CHANNELS),), monthly=True, exempt=COUNTED, about="Crimes told, by channel."
+TOLD_BY = ArraySpec(
+    name="told_by",
+    of=np.int64,
+    shape=(len(CHANNELS),),
+    monthly=True,
+    exempt=COUNTED_MONTHLY,
+    about="Crimes told, by channel.",
 )
-KILLED_BY = Field(
-    name="killed_by", of=np.int64, shape=(len(MOTIVES),), monthly=True, exempt=COUNTED, about="Homicides by motive."
+KILLED_BY = ArraySpec(
+    name="killed_by",
+    of=np.int64,
+    shape=(len(MOTIVES),),
+    monthly=True,
+    exempt=COUNTED_MONTHLY,
+    about="Homicides by motive.",
 )
-UNSERVED_BY = Field(
+UNSERVED_BY = ArraySpec(
     name="unserved_by",
     of=np.int64,
-    shape=(len(REASONS),),
+    shape=(len(UNSERVED_REASONS),),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Calls lost, by what was missing.",
 )
-GRAVE = 0.6
+GRAVE_SEVERITY = 0.6
 """Severity from which a crime counts as serious (violent robbery and above)."""
-WOUNDS = 0.8
+WOUND_SEVERITY = 0.8
 """Severity from which an assault leaves somebody wounded."""
 
 
-class Counts(Row):
+class CrimeFunnelCounts(Row):
     """What is counted in a month."""
 
     visits: float
@@ -46,7 +56,7 @@ class Counts(Row):
     grave_known: float
 
 
-HOMICIDES = {
+HOMICIDE_MOTIVES = {
     "robbery": ("robbery",),
     "quarrel": ("quarrel",),
     "hire": ("hire",),
@@ -57,15 +67,15 @@ HOMICIDES = {
     "crowd": ("crowd",),
 }
 """Homicides as they are counted, by their motives."""
-TOLD_TO = CHANNELS[:7]
+REPORT_CHANNELS = CHANNELS[:7]
 """Channels that are counted here; those of women who were hurt at home are counted apart."""
-BOOK_NAMES = {
+CRIME_COUNT_MEASURES = {
     "crimes_occurred": OCCURRED,
     "crimes_told": TOLD,
     "complaints_filed": COMPLAINTS,
     "crimes_recorded": RECORDED,
 }
-WRITES = (
+WRITTEN_COLUMNS = (
     "tally.couple_hours_used", "tally.km", "tally.refused", "tally.downgraded", "books", "occurred_here", "harmed_here",
     "seen_here",
 )  # fmt: skip

@@ -5,22 +5,22 @@ What is believed about being caught is certainty.  Switched off, nobody is deter
 
 from __future__ import annotations
 
-from model.crime.deterrence.schema import FRUSTRATED, Counts, Deterrence
+from model.crime.deterrence.schema import FRUSTRATED_STREAM, Deterrence, DeterrenceCounts
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
-from model.police.patrol.rules import cover
+from model.engine.random_streams import keyed_uniform
+from model.police.patrol.rules import first_covering_plan_visit
 from model.town.crime_kinds import STREET_GUARD, TARGETED_GUARD
 from model.world.mechanism import Knockout, Mechanism
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 
 
 @kernel
-def deterred(stage: Stage, p: Deterrence, kind: int, cell: int, minute: float, number: int) -> bool:
+def is_deterred(stage: ShiftContext, p: Deterrence, kind: int, cell: int, minute: float, number: int) -> bool:
     """Whether this attempt is given up because police are there."""
     effect = STREET_GUARD[kind] * p.street + TARGETED_GUARD[kind] * p.targeted
-    if effect == 0.0 or luck(stage.seed, FRUSTRATED, stage.tick, number, 0) >= effect:
+    if effect == 0.0 or keyed_uniform(stage.seed, FRUSTRATED_STREAM, stage.tick, number, 0) >= effect:
         return False
-    return cover(stage.day, cell, minute, p.residual) >= 0
+    return first_covering_plan_visit(stage.day, cell, minute, p.residual) >= 0
 
 
-IT = Mechanism(group=Deterrence, counts=Counts, knockout=Knockout(("deterred",)))
+MECHANISM = Mechanism(group=Deterrence, counts=DeterrenceCounts, knockout=Knockout(("deterred",)))

@@ -5,24 +5,27 @@ Switched off, no shop has one.
 
 from __future__ import annotations
 
-from model.crime.guards.schema import GUARD, HAS_GUARD, Counts, Guards
+from model.crime.guards.schema import GUARD_STREAM, HAS_GUARD, GuardCounts, Guards
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
+from model.engine.random_streams import keyed_uniform
 from model.town.crime_kinds import BY_STREET, EXPOSURE
 from model.world.mechanism import Knockout, Mechanism
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 
 
 @kernel
-def is_guarded(stage: Stage, p: Guards, kind: int, cell: int, i: int, number: int) -> bool:
+def is_kept_away_by_guard(stage: ShiftContext, p: Guards, kind: int, cell: int, i: int, number: int) -> bool:
     """Whether a private guard keeps away what somebody would suffer on the street, who is at a business of theirs."""
     person = stage.ground.people[i]
     if EXPOSURE[kind] != BY_STREET or person.business == 0 or cell == person.home or p.shops == 0.0:
         return False
-    if luck(stage.seed, HAS_GUARD, 0, i, 0) >= p.shops or luck(stage.seed, GUARD, stage.tick, number, 0) >= p.effect:
+    if (
+        keyed_uniform(stage.seed, HAS_GUARD, 0, i, 0) >= p.shops
+        or keyed_uniform(stage.seed, GUARD_STREAM, stage.tick, number, 0) >= p.effect
+    ):
         return False
     stage.tally[0].guarded += 1.0
     return True
 
 
-IT = Mechanism(group=Guards, counts=Counts, knockout=Knockout(("guarded",)))
+MECHANISM = Mechanism(group=Guards, counts=GuardCounts, knockout=Knockout(("guarded",)))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
-HAS_GUARD, GUARD = decision("has a guard"), decision("guard")
+HAS_GUARD, GUARD_STREAM = stream_id("has a guard"), stream_id("guard")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guards(Group):
+class Guards(ParameterGroup):
     """How many shops have a guard, and what a guard keeps away."""
 
     name: ClassVar[str] = "guards"
     evidence: ClassVar[tuple[str, ...]] = ()
 
-    shops: float = share(0.2, "assumed; swept", "businesses with a private guard", role="site", off=0.0)
-    effect: float = share(0.3, "assumed; swept", "robberies and thefts there that a guard keeps away")
+    shops: float = share_parameter(0.2, "assumed; swept", "businesses with a private guard", role="site", off=0.0)
+    effect: float = share_parameter(0.3, "assumed; swept", "robberies and thefts there that a guard keeps away")
 
 
-class Counts(Row):
+class GuardCounts(Row):
     """What is counted in a month."""
 
     guarded: float

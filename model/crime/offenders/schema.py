@@ -7,52 +7,56 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Field, Growing
+from model.engine.tables import ArraySpec, GrowingTableSpec
 from model.town.crime_kinds import OFFENDERS, QUARREL
 
-HOME, CAREER = decision("offender home"), decision("career")
-OFFENDER, REPLACED, AMNESTY = decision("offender"), decision("replaced"), decision("amnesty")
-SLOTTED = OFFENDERS[:QUARREL]
+OFFENDER_HOME_STREAM, CAREER_STREAM = stream_id("offender home"), stream_id("career")
+OFFENDER_STREAM, REPLACED_STREAM, AMNESTY_STREAM = stream_id("offender"), stream_id("replaced"), stream_id("amnesty")
+SLOT_GROUPS = OFFENDERS[:QUARREL]
 """Groups whose offenders fill slots."""
-NAME = 1048576
+SLOT_ID_RANGE = 1048576
 """Slot i of group g has the lasting name g · NAME + i in luck."""
-DRAWS = 5
-ANYBODY, NOBODY_COMES = -1, -2
+SLOT_DRAWS = 5
+NO_SLOTS, NO_OFFENDER = -1, -2
 """No slot, since the group has none; and an act that does not happen, since whoever would do it is held."""
-CIRCLE = "assumed; swept"
+ASSUMED_SOURCE = "assumed; swept"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offenders(Group):
+class Offenders(ParameterGroup):
     """How many slots there are, how they differ, how far they go, and what happens while they are held."""
 
     name: ClassVar[str] = "offenders"
     evidence: ClassVar[tuple[str, ...]] = ("J02",)
 
-    slots: float = number(1.0, "ratio", 0.0, 4.0, "design: 1; swept", "slots, at the same total rate", off=0.0)
-    street: float = number(0.22, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of street crime over both pools")
-    vehicles: float = number(0.039, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of vehicle crime over both pools")
-    burglary: float = number(0.058, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of burglary over both pools")
-    hire: float = number(0.0155, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of killers for hire over both pools")
-    spread: float = number(1.35, "log ratio", 0.0, 3.0, "calibrated: Q12", "spread of rates between slots")
-    reach_km: float = number(2.5, "km", 0.1, 50.0, CIRCLE, "distance from home that divides the weight by e")
-    own_km: float = number(0.8, "km", 0.05, 10.0, "assumed", "distance that counts as none")
-    replaced_street: float = share(0.3, CIRCLE, "acts of held street offenders that another does")
-    replaced_vehicles: float = share(0.4, CIRCLE, "the same of vehicle thieves")
-    replaced_burglary: float = share(0.3, CIRCLE, "the same of burglars")
-    replaced_hire: float = share(0.6, CIRCLE, "the same of killers for hire")
-    career_street: float = number(5.0, "years", 0.1, 50.0, "assumed", "mean time until somebody else fills a slot")
-    career_vehicles: float = number(5.0, "years", 0.1, 50.0, "assumed", "the same of vehicle thieves")
-    career_burglary: float = number(6.0, "years", 0.1, 50.0, "assumed", "the same of burglars")
-    career_hire: float = number(7.0, "years", 0.1, 50.0, "assumed", "the same of killers for hire")
-    amnesty: float = share(0.0, "experiment", "held slots that are let out on each day that this is in force", off=0.0)
-    roundup: float = share(0.0, "experiment", "most active slots that are held for a year from such a day", off=0.0)
+    slots: float = parameter(1.0, "ratio", 0.0, 4.0, "design: 1; swept", "slots, at the same total rate", off=0.0)
+    street: float = parameter(0.22, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of street crime over both pools")
+    vehicles: float = parameter(0.039, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of vehicle crime over both pools")
+    burglary: float = parameter(0.058, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of burglary over both pools")
+    hire: float = parameter(0.0155, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of killers for hire over both pools")
+    spread: float = parameter(1.35, "log ratio", 0.0, 3.0, "calibrated: Q12", "spread of rates between slots")
+    reach_km: float = parameter(2.5, "km", 0.1, 50.0, ASSUMED_SOURCE, "distance from home that divides the weight by e")
+    own_km: float = parameter(0.8, "km", 0.05, 10.0, "assumed", "distance that counts as none")
+    replaced_street: float = share_parameter(0.3, ASSUMED_SOURCE, "acts of held street offenders that another does")
+    replaced_vehicles: float = share_parameter(0.4, ASSUMED_SOURCE, "the same of vehicle thieves")
+    replaced_burglary: float = share_parameter(0.3, ASSUMED_SOURCE, "the same of burglars")
+    replaced_hire: float = share_parameter(0.6, ASSUMED_SOURCE, "the same of killers for hire")
+    career_street: float = parameter(5.0, "years", 0.1, 50.0, "assumed", "mean time until somebody else fills a slot")
+    career_vehicles: float = parameter(5.0, "years", 0.1, 50.0, "assumed", "the same of vehicle thieves")
+    career_burglary: float = parameter(6.0, "years", 0.1, 50.0, "assumed", "the same of burglars")
+    career_hire: float = parameter(7.0, "years", 0.1, 50.0, "assumed", "the same of killers for hire")
+    amnesty: float = share_parameter(
+        0.0, "experiment", "held slots that are let out on each day that this is in force", off=0.0
+    )
+    roundup: float = share_parameter(
+        0.0, "experiment", "most active slots that are held for a year from such a day", off=0.0
+    )
 
 
-class Offender(Row):
+class OffenderRow(Row):
     """A slot: its group, synthetic home and rate; held until a tick, end of the career, who fills it, acts so far."""
 
     group: int
@@ -64,11 +68,15 @@ class Offender(Row):
     rate: float
 
 
-ROWS = Growing(name="offenders", row=Offender, room=1024, about="Slots of offenders: this; held by justice.")
-MADE_FOR = Field(name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for.")
+OFFENDER_SLOTS = GrowingTableSpec(
+    name="offenders", row=OffenderRow, room=1024, about="Slots of offenders: this; held by justice."
+)
+SLOTS_MADE_FOR = ArraySpec(
+    name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for."
+)
 
 
-class Counts(Row):
+class OffenderCounts(Row):
     """What is counted in a month."""
 
     prevented: float

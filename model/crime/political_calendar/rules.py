@@ -10,46 +10,48 @@ import numpy as np
 
 from model.crime.political_calendar.schema import EVENT_HEARD, PoliticalCalendar
 from model.engine.kernels import kernel
-from model.engine.rows import Reals
+from model.engine.rows import FloatArray
 from model.town.crime_kinds import HOMICIDE
 from model.trust.ledger.schema import PUBLIC_EVENT
-from model.trust.public_events import tell_town
-from model.world.hazard import by_cell
-from model.world.mechanism import Hazard, Knockout, Measure, Mechanism, in_the_morning
+from model.trust.public_events import spread_public_event
+from model.world.hazard import values_by_cell
+from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism, morning_step
 from model.world.protocol import World
 
 
 @kernel
-def violence(p: PoliticalCalendar) -> float:
+def violence_trend(p: PoliticalCalendar) -> float:
     """Violence by gangs and for hire relative to 2017, as far as the country as a whole explains it."""
     return 1.0 + p.national_trend * (p.trend - 1.0)
 
 
-def follow_trend(world: World, place: Reals) -> None:
+def apply_national_trend(world: World, place: FloatArray) -> None:
     """Let killings for hire follow the national trend."""
-    ratio = np.array([violence(row) for row in world.numbers["political_calendar"]])
-    place[:, HOMICIDE] *= by_cell(ratio, world.town.cells["settlement"])
+    ratio = np.array([violence_trend(row) for row in world.parameters["political_calendar"]])
+    place[:, HOMICIDE] *= values_by_cell(ratio, world.town.cells["settlement"])
 
 
-@in_the_morning
-def act(world: World) -> None:
+@morning_step
+def step(world: World) -> None:
     """In the morning, let residents hear of the public events of this date."""
-    if not world.turns_today():
+    if not world.policies_change_today():
         return
-    p, fades = world.numbers["political_calendar"][0], world.numbers["misconduct"][0]["fades"]
+    p, fades = world.parameters["political_calendar"][0], world.parameters["misconduct"][0]["fades"]
     for nth, event in enumerate(event for event in world.settings.timeline if event.shock != 0.0):
         if event.start == world.date and p["shock"] > 0.0:
             quality = 1.0 if event.shock > 0.0 else 0.0
             reach = abs(event.shock) * p["heard"]
-            tell_town(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p["shock"], 0.6, fades)
+            spread_public_event(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p["shock"], 0.6, fades)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=PoliticalCalendar,
     writes=("impressions",),
-    hazard=Hazard(place=follow_trend),
+    hazard=HazardModifier(place=apply_national_trend),
     knockout=Knockout(("investigators", "national_trend", "army_visits"), start="2012-01-01"),
     measures={
-        "national_trend": Measure("ratio", lambda month: float(violence(month.world.numbers["political_calendar"][0]))),
+        "national_trend": Measure(
+            "ratio", lambda month: float(violence_trend(month.world.parameters["political_calendar"][0]))
+        ),
     },
 )

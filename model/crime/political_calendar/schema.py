@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 
-EVENT_HEARD = decision("event heard")
+EVENT_HEARD = stream_id("event heard")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PoliticalCalendar(Group):
+class PoliticalCalendar(ParameterGroup):
     """How far public events are felt, and how far the national trend of homicide holds here."""
 
     name: ClassVar[str] = "political_calendar"
@@ -21,16 +21,16 @@ class PoliticalCalendar(Group):
         "U11", "U12", "V19",
     )  # fmt: skip
 
-    heard: float = share(0.5, "assumed", "residents who hear of a public event of size 1")
-    shock: float = number(
+    heard: float = share_parameter(0.5, "assumed", "residents who hear of a public event of size 1")
+    shock: float = parameter(
         0.349, "evidence", 0.0, 2.0, "assumed: twice a public case, Q09; swept", "weight of a public event", off=0.0
     )
-    trend: float = number(
+    trend: float = parameter(
         1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0
     )
-    army: float = number(
+    army: float = parameter(
         0.0, "patrols a shift", 0.0, 50.0, "S14", "army patrols of the state, whatever the policy", role="site", off=0.0
     )
-    national_trend: float = share(
+    national_trend: float = share_parameter(
         1.0, "K04; assumed", "part of the trend that violence by gangs and for hire follows", off=0.0
     )

@@ -9,53 +9,53 @@ import math
 
 import numpy as np
 
-from model.crime.safe_schools.schema import ADULT, YOUNGEST, SafeSchools
+from model.crime.safe_schools.schema import ADULT_AGE_YEARS, MINIMUM_AGE, SafeSchools
 from model.engine.calendar import DAYS_A_YEAR
 from model.engine.kernels import kernel
-from model.engine.rows import Reals
-from model.town.crime_kinds import SCHOOLS
+from model.engine.rows import FloatArray
+from model.town.crime_kinds import NEAR_SCHOOLS
 from model.town.residents import STUDENT
-from model.world.mechanism import Hazard, Knockout, Measure, Mechanism
-from model.world.month import Month
+from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
 
 
 @kernel
-def draw_of(student: bool, p: SafeSchools) -> float:
+def recruitment_pull(student: bool, p: SafeSchools) -> float:
     """Pull of a clique on somebody young, relative to one without any prevention."""
     supervised = p.coverage * (1.0 if student else p.outreach)
     return math.exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
 
 
-def guard(world: World, person: Reals) -> None:
+def apply_supervision(world: World, person: FloatArray) -> None:
     """Keep crimes on the street from the young near schools, as far as they are supervised."""
-    p = world.numbers["safe_schools"]
-    person[SCHOOLS == 1, :, 2:] *= (1.0 - p["guard"] * p["coverage"])[:, None]
+    p = world.parameters["safe_schools"]
+    person[NEAR_SCHOOLS == 1, :, 2:] *= (1.0 - p["guard"] * p["coverage"])[:, None]
 
 
-def youth_of(world: World) -> Reals:
+def youth_by_settlement(world: World) -> FloatArray:
     """Return the young of 7 to 17 years by settlement at the start: students, and those out of school."""
     people, n = world.town.people, world.town.n_settlements
     age = (world.calendar.first_tick // 3 - people["born"]) / DAYS_A_YEAR
-    young = (people["arrives"] < 0) & (age >= YOUNGEST) & (age < ADULT)
+    young = (people["arrives"] < 0) & (age >= MINIMUM_AGE) & (age < ADULT_AGE_YEARS)
     student = people["occupation"] == STUDENT
     kinds = (young & student, young & ~student)
     return np.array([np.bincount(people["settlement"][kind], minlength=n) for kind in kinds], np.float64)
 
 
-def supervised_hours(month: Month) -> float:
+def count_supervised_hours(month: MonthSnapshot) -> float:
     """Hours of supervision of young people in this month."""
     world = month.world
-    p, youth = world.numbers["safe_schools"], world.once(youth_of)
+    p, youth = world.parameters["safe_schools"], world.cached(youth_by_settlement)
     taking_part = p["coverage"] * (youth[0] + p["outreach"] * youth[1])
     return float((taking_part * p["hours"]).sum() * world.days_of_month / 7.0)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=SafeSchools,
-    hazard=Hazard(person=guard),
+    hazard=HazardModifier(person=apply_supervision),
     knockout=Knockout(("supervised_youth_hours",), policy="safe_schools"),
     measures={
-        "supervised_youth_hours": Measure("hours", supervised_hours),
+        "supervised_youth_hours": Measure("hours", count_supervised_hours),
     },
 )

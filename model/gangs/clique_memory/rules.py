@@ -4,56 +4,56 @@ from __future__ import annotations
 
 from model.engine.calendar import MONTH
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
+from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
-from model.gangs.clique_choices.rules import Life, felt_by
-from model.gangs.clique_memory.schema import HEIR, HEIR_AT, STRATEGY
+from model.gangs.clique_choices.rules import CliqueTables, perceived_arrest_risk
+from model.gangs.clique_memory.schema import HEIR_AT_STREAM, HEIR_STREAM, STRATEGY_STREAM
 from model.gangs.cliques.schema import Cliques
-from model.gangs.gangs.rules import Gangland
-from model.gangs.gangs.schema import NOT_YET, PRESS, QUIET, Clique
-from model.world.columns import Mind
-from model.world.shift_context import Stage
+from model.gangs.gangs.rules import GangTables
+from model.gangs.gangs.schema import NOT_YET, STANCE_PRESS, STANCE_QUIET, CliqueRow
+from model.world.columns import ResidentState
+from model.world.shift_context import ShiftContext
 
 
 @kernel
-def befell(p: Cliques, clique: Clique) -> float:
+def weighted_arrests(p: Cliques, clique: CliqueRow) -> float:
     """Arrests of a clique's members in this month, weighed."""
     return float(clique.held_now + p.leader_counts * clique.leader_now + p.freed * clique.freed_now)
 
 
 @kernel
-def shown(p: Cliques, clique: Clique) -> float:
+def exposed_member_months(p: Cliques, clique: CliqueRow) -> float:
     """Member-months of this month that were exposed, by stance."""
-    if clique.stance == QUIET:
+    if clique.stance == STANCE_QUIET:
         return clique.members * p.shown_quiet
-    return clique.members * (p.shown_press if clique.stance == PRESS else 1.0)
+    return clique.members * (p.shown_press if clique.stance == STANCE_PRESS else 1.0)
 
 
 @kernel
-def hears_of(stage: Stage, life: Life, q: int, r: int) -> bool:
+def hears_of_clique(stage: ShiftContext, life: CliqueTables, q: int, r: int) -> bool:
     """Whether a clique hears what befalls another: its foe, or one of its gang nearby."""
     mine, theirs = life.gangs.cliques[q], life.gangs.cliques[r]
     if theirs.alive == 0 or q == r:
         return False
     here, there = stage.ground.cells[mine.centre], stage.ground.cells[theirs.centre]
     far = (here.x - there.x) ** 2 + (here.y - there.y) ** 2
-    return bool(mine.foe == r or (mine.gang == theirs.gang and far <= life.numbers[0].hears ** 2))
+    return bool(mine.foe == r or (mine.gang == theirs.gang and far <= life.parameters[0].hears ** 2))
 
 
 @kernel
-def look_around(stage: Stage, life: Life, q: int, days: float) -> float:
+def police_seen_by_clique(stage: ShiftContext, life: CliqueTables, q: int, days: float) -> float:
     """Police seen in a month in the cells of a clique, visits a cell and day; neighbours who watch count a little."""
     n, seen = 0, 0.0
     for cell in range(len(life.gangs.territory)):
         if life.gangs.territory[cell] == q:
             n += 1
             zone = max(stage.ground.cells[cell].settlement, 0)
-            seen += life.visits[cell] / days + (life.numbers[0].watch if life.boards[zone].watch > 0.0 else 0.0)
+            seen += life.visits[cell] / days + (life.parameters[0].watch if life.boards[zone].watch > 0.0 else 0.0)
     return seen / max(n, 1)
 
 
 @kernel
-def prisoners_of(life: Life, q: int) -> int:
+def count_prisoners(life: CliqueTables, q: int) -> int:
     """Members of a clique in prison."""
     n = 0
     for k in range(life.held_count[0]):
@@ -63,62 +63,62 @@ def prisoners_of(life: Life, q: int) -> int:
 
 
 @kernel
-def left_after(months: float) -> float:
+def monthly_retained_share(months: float) -> float:
     """What a month leaves of a memory with this half-life."""
     return float(2.0 ** (-1.0 / months))
 
 
 @kernel
-def remember(stage: Stage, life: Life, q: int, days: float) -> None:
+def update_clique_memory(stage: ShiftContext, life: CliqueTables, q: int, days: float) -> None:
     """Let what a clique remembers fade, and add what befell it in this month and what it heard."""
-    p, clique = life.numbers[0], life.gangs.cliques[q]
-    caught, exposed = befell(p, clique), shown(p, clique)
+    p, clique = life.parameters[0], life.gangs.cliques[q]
+    caught, exposed = weighted_arrests(p, clique), exposed_member_months(p, clique)
     for r in range(len(life.gangs.cliques)):
-        if hears_of(stage, life, q, r):
-            caught += p.heard * befell(p, life.gangs.cliques[r])
-            exposed += p.heard * shown(p, life.gangs.cliques[r])
-    kept = left_after(p.fade)
+        if hears_of_clique(stage, life, q, r):
+            caught += p.heard * weighted_arrests(p, life.gangs.cliques[r])
+            exposed += p.heard * exposed_member_months(p, life.gangs.cliques[r])
+    kept = monthly_retained_share(p.fade)
     clique.caught, clique.exposed = kept * clique.caught + caught, kept * clique.exposed + exposed
     clique.lost, clique.lived = kept * clique.lost + clique.killed_now, kept * clique.lived + clique.members
-    kept = left_after(p.fade_paid)
+    kept = monthly_retained_share(p.fade_paid)
     clique.paid, clique.unpaid = kept * clique.paid, kept * clique.unpaid
-    kept = left_after(p.fade_seen)
-    clique.seen = kept * clique.seen + (1.0 - kept) * look_around(stage, life, q, days)
-    kept, heads = left_after(p.fade_takings), clique.members + p.inmates * prisoners_of(life, q)
+    kept = monthly_retained_share(p.fade_seen)
+    clique.seen = kept * clique.seen + (1.0 - kept) * police_seen_by_clique(stage, life, q, days)
+    kept, heads = monthly_retained_share(p.fade_takings), clique.members + p.inmates * count_prisoners(life, q)
     clique.income = kept * clique.income + (1.0 - kept) * clique.takings / (max(heads, 1.0) * p.wage)
     clique.owed = p.owed_left * clique.owed + clique.killed_now
-    clique.felt = felt_by(p, clique.caught, clique.exposed, clique.seen)
+    clique.felt = perceived_arrest_risk(p, clique.caught, clique.exposed, clique.seen)
 
 
 @kernel
-def begin_month(clique: Clique) -> None:
+def reset_month_counts(clique: CliqueRow) -> None:
     """Begin to count what befalls a clique anew."""
     clique.held_now = clique.freed_now = clique.leader_now = clique.killed_now = 0
     clique.takings = 0.0
 
 
 @kernel
-def who_leads(minds: Rows[Mind], gangs: Gangland, q: int, tick: int, seed: int) -> int:
+def draw_heir(minds: Rows[ResidentState], gangs: GangTables, q: int, tick: int, seed: int) -> int:
     """Member of a clique who takes over, or -1."""
     found, least = NOT_YET, 1.0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
         if minds[i].member == q and minds[i].gone < 0:
-            u = luck(seed, HEIR, tick, i, q)
+            u = keyed_uniform(seed, HEIR_STREAM, tick, i, q)
             if u < least:
                 found, least = i, u
     return found
 
 
 @kernel
-def strategy_of(p: Cliques, seed: int, q: int, generation: int) -> int:
+def leader_strategy(p: Cliques, seed: int, q: int, generation: int) -> int:
     """Strategy of a leader of this generation."""
-    u = luck(seed, STRATEGY, 0, q, generation)
+    u = keyed_uniform(seed, STRATEGY_STREAM, 0, q, generation)
     return int(u < p.expanding) + 2 * int(p.expanding <= u < p.expanding + p.quiet)
 
 
 @kernel
-def in_prison(life: Life, i: int, q: int) -> bool:
+def is_imprisoned_member(life: CliqueTables, i: int, q: int) -> bool:
     """Whether somebody is held as a member of a clique."""
     found = False
     for k in range(life.held_count[0]):
@@ -127,42 +127,42 @@ def in_prison(life: Life, i: int, q: int) -> bool:
 
 
 @kernel
-def succeed(stage: Stage, life: Life, q: int) -> None:
+def update_succession(stage: ShiftContext, life: CliqueTables, q: int) -> None:
     """Let an heir take over some months after a leader died, left or was imprisoned, unless he is back."""
-    p, clique, i = life.numbers[0], life.gangs.cliques[q], life.gangs.cliques[q].leader
+    p, clique, i = life.parameters[0], life.gangs.cliques[q], life.gangs.cliques[q].leader
     clique.inside = 0
     if i >= 0 and stage.minds[i].member == q and stage.minds[i].gone < 0:
         clique.heir_at = NOT_YET
         return
-    if i >= 0 and in_prison(life, i, q):
+    if i >= 0 and is_imprisoned_member(life, i, q):
         clique.inside = 1
     else:
         clique.leader = NOT_YET
     if clique.heir_at < 0:
-        u = luck(stage.seed, HEIR_AT, stage.tick, q, 0)
+        u = keyed_uniform(stage.seed, HEIR_AT_STREAM, stage.tick, q, 0)
         clique.heir_at = stage.tick + int(MONTH * (p.heir_least + p.heir_more * u))
     if stage.tick >= clique.heir_at:
-        i = who_leads(stage.minds, life.gangs, q, stage.tick, stage.seed)
+        i = draw_heir(stage.minds, life.gangs, q, stage.tick, stage.seed)
         if i >= 0:
-            crown(p, clique, q, i, stage.seed)
+            appoint_leader(p, clique, q, i, stage.seed)
             stage.tally[0].heirs += 1.0
 
 
 @kernel
-def crown(p: Cliques, clique: Clique, q: int, i: int, seed: int) -> None:
+def appoint_leader(p: Cliques, clique: CliqueRow, q: int, i: int, seed: int) -> None:
     """Let somebody lead from now on, perhaps by another strategy."""
     clique.leader, clique.inside, clique.heir_at = i, 0, NOT_YET
     clique.generation += 1
-    if luck(seed, STRATEGY, 1, q, clique.generation) >= p.alike:
-        clique.strategy = strategy_of(p, seed, q, clique.generation)
+    if keyed_uniform(seed, STRATEGY_STREAM, 1, q, clique.generation) >= p.alike:
+        clique.strategy = leader_strategy(p, seed, q, clique.generation)
 
 
 @kernel
-def live_through(stage: Stage, life: Life, days: float) -> None:
+def update_all_clique_memories(stage: ShiftContext, life: CliqueTables, days: float) -> None:
     """Let all cliques remember their month, and heirs take over."""
     for q in range(len(life.gangs.cliques)):
-        remember(stage, life, q, days)
+        update_clique_memory(stage, life, q, days)
     for q in range(len(life.gangs.cliques)):
-        begin_month(life.gangs.cliques[q])
+        reset_month_counts(life.gangs.cliques[q])
         if life.gangs.cliques[q].alive == 1:
-            succeed(stage, life, q)
+            update_succession(stage, life, q)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from model.engine.random_streams import decision
+from model.engine.random_streams import stream_id
 
-STRATEGY, HEIR, HEIR_AT = decision("clique strategy"), decision("clique heir"), decision("clique heir at")
+STRATEGY_STREAM, HEIR_STREAM, HEIR_AT_STREAM = (
+    stream_id("clique strategy"),
+    stream_id("clique heir"),
+    stream_id("clique heir at"),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.engine.rows import Row
-from model.engine.tables import Growing
+from model.engine.tables import GrowingTableSpec
 
 
 class Prisoner(Row):
@@ -14,4 +14,4 @@ class Prisoner(Row):
     clique: int
 
 
-PRISON = Growing(name="prison", row=Prisoner, about="Who is held: filled and emptied by the heavy hand.")
+PRISON = GrowingTableSpec(name="prison", row=Prisoner, about="Who is held: filled and emptied by the heavy hand.")

@@ -5,47 +5,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import Growing
+from model.engine.tables import GrowingTableSpec
 
 DEMAND_COUNT, DEMAND_WHO, DEMAND_MARK = (
-    decision("demand count"),
-    decision("demand who"),
-    decision("demand mark"),
+    stream_id("demand count"),
+    stream_id("demand who"),
+    stream_id("demand mark"),
 )
-DEMAND_PAY, THREAT_DUE, PUNISH, STOPS_PAYING = (
-    decision("demand pay"),
-    decision("threat"),
-    decision("punish"),
-    decision("stops paying"),
+DEMAND_PAY, THREAT_DUE, PUNISH_STREAM, STOPS_PAYING = (
+    stream_id("demand pay"),
+    stream_id("threat"),
+    stream_id("punish"),
+    stream_id("stops paying"),
 )
-CLASH, CLASH_VICTIM = decision("clash"), decision("clash victim")
+CLASH_STREAM, CLASH_VICTIM = stream_id("clash"), stream_id("clash victim")
 RECRUIT_COUNT, RECRUIT_WHO, RECRUIT_MARK = (
-    decision("recruit count"),
-    decision("recruit who"),
-    decision("recruit mark"),
+    stream_id("recruit count"),
+    stream_id("recruit who"),
+    stream_id("recruit mark"),
 )
-IMITATOR_COUNT, IMITATOR_WHO = decision("imitator count"), decision("imitator who")
-PAYS_AT_START, FROM_PRISON, BLOCKED = decision("pays at start"), decision("from prison"), decision("telephone blocked")
-IMITATOR_MARK, IMITATOR_PAY, LEAVES = decision("imitator mark"), decision("imitator pay"), decision("leaves")
-MOST_DEMANDS = 0.5
+IMITATOR_COUNT, IMITATOR_WHO = stream_id("imitator count"), stream_id("imitator who")
+PAYS_AT_START, FROM_PRISON, TELEPHONE_BLOCKED_STREAM = (
+    stream_id("pays at start"),
+    stream_id("from prison"),
+    stream_id("telephone blocked"),
+)
+IMITATOR_MARK, IMITATOR_PAY, LEAVES_STREAM = stream_id("imitator mark"), stream_id("imitator pay"), stream_id("leaves")
+MAX_DEMAND_RATE = 0.5
 """Ceiling of demands by a clique in a shift."""
-MOST_RECRUITED = 0.02
+MAX_RECRUIT_RATE = 0.02
 """Ceiling of a young resident's hazard of being recruited, a year."""
 RECRUIT_CANDIDATES = 0.02 / 365.0
 """Candidates for recruitment by resident and day."""
-MOST_IMITATED = 0.02
+MAX_IMITATOR_RATE = 0.02
 """Ceiling of telephone extortion by resident and year."""
-DEMAND_NUMBER, IMITATOR_NUMBER, CLASH_NUMBER, PUNISH_NUMBER = 2**29, 2**29 + 2**28, 2**30, 2**30 + 2**29
-DEMANDS_A_CLIQUE = 4096
-PAYMENT = cause("payment", 35)
+DEMAND_ID_OFFSET, IMITATOR_ID_OFFSET, CLASH_ID_OFFSET, PUNISHMENT_ID_OFFSET = 2**29, 2**29 + 2**28, 2**30, 2**30 + 2**29
+MAX_DEMANDS_A_CLIQUE = 4096
+PAYMENT = declare_cause("payment", 35)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extortion(Group):
+class Extortion(ParameterGroup):
     """What cliques and imitators demand, who pays, what happens to those who do not."""
 
     name: ClassVar[str] = "extortion"
@@ -62,29 +66,29 @@ class Extortion(Group):
         "Y02",
     )
 
-    demands: float = number(
+    demands: float = parameter(
         1.75, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
     )
-    rent: float = number(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
-    rent_step: float = share(0.03, "assumed", "monthly change of the rent", high=0.3)
-    dread: float = share(0.15, "assumed", "believed chance of punishment at the start")
-    punishment_cost: float = number(
+    rent: float = parameter(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
+    rent_step: float = share_parameter(0.03, "assumed", "monthly change of the rent", high=0.3)
+    dread: float = share_parameter(0.15, "assumed", "believed chance of punishment at the start")
+    punishment_cost: float = parameter(
         2500.0, "quetzals a week", 100.0, 100000.0, "assumed", "what punishment is feared to cost, as rent"
     )
-    noise: float = number(150.0, "quetzals a week", 1.0, 5000.0, "assumed", "spread of what people would bear")
-    churn: float = share(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
-    threat_days: float = number(14.0, "days", 0.0, 180.0, "assumed", "longest time until a threat is due")
-    punish: float = share(0.10, "J04; assumed", "refusers who are punished")
-    punish_told: float = share(0.20, "J04; assumed", "refusers who told the police openly and are punished")
-    lethal: float = share(0.12, "J04; calibrated: V18", "punishments that kill")
-    learning: float = share(0.03, "assumed", "weight of one case in the believed chance")
-    clash: float = number(
+    noise: float = parameter(150.0, "quetzals a week", 1.0, 5000.0, "assumed", "spread of what people would bear")
+    churn: float = share_parameter(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
+    threat_days: float = parameter(14.0, "days", 0.0, 180.0, "assumed", "longest time until a threat is due")
+    punish: float = share_parameter(0.10, "J04; assumed", "refusers who are punished")
+    punish_told: float = share_parameter(0.20, "J04; assumed", "refusers who told the police openly and are punished")
+    lethal: float = share_parameter(0.12, "J04; calibrated: V18", "punishments that kill")
+    learning: float = share_parameter(0.03, "assumed", "weight of one case in the believed chance")
+    clash: float = parameter(
         5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
     )
-    most_rivals: int = number(3, "cliques", 0, 50, "assumed", "rivals from which more weigh no more")
-    tension: float = number(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
-    clash_lethal: float = share(0.35, "V18; assumed", "clashes that kill")
-    recruit: float = number(
+    most_rivals: int = parameter(3, "cliques", 0, 50, "assumed", "rivals from which more weigh no more")
+    tension: float = parameter(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
+    clash_lethal: float = share_parameter(0.35, "V18; assumed", "clashes that kill")
+    recruit: float = parameter(
         0.005,
         "a year",
         0.0,
@@ -93,13 +97,13 @@ class Extortion(Group):
         "hazard of the young in a territory",
         off=0.0,
     )
-    recruit_tie: float = number(1.2, "log ratio", 0.0, 5.0, "assumed", "effect of a tie to a member")
-    recruit_out: float = number(0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect of being out of school")
-    leave: float = share(0.012, "assumed", "members who leave in a month", high=0.5)
-    leave_idle: float = number(
+    recruit_tie: float = parameter(1.2, "log ratio", 0.0, 5.0, "assumed", "effect of a tie to a member")
+    recruit_out: float = parameter(0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect of being out of school")
+    leave: float = share_parameter(0.012, "assumed", "members who leave in a month", high=0.5)
+    leave_idle: float = parameter(
         0.7, "log ratio", 0.0, 5.0, "assumed; swept", "more who leave a clique without income, 1 being usual", off=0.0
     )
-    imitators: float = number(
+    imitators: float = parameter(
         0.006,
         "a year",
         0.0,
@@ -108,21 +112,23 @@ class Extortion(Group):
         "telephone extortion of an adult where phone lists are 1",
         off=0.0,
     )
-    imitator_business: float = number(3.0, "ratio", 1.0, 20.0, "assumed", "the same for businesses, relative")
-    paying: float = share(
+    imitator_business: float = parameter(3.0, "ratio", 1.0, 20.0, "assumed", "the same for businesses, relative")
+    paying: float = share_parameter(
         0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
     )
-    imitator_again: float = number(
+    imitator_again: float = parameter(
         4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who gave in within a year, relative"
     )
-    imitator_prison: float = share(
+    imitator_prison: float = share_parameter(
         0.6, "V15: many from prisons; size assumed, swept", "calls of imitators that come from prisons"
     )
-    imitator_blocked: float = share(0.0, "policy", "calls from prisons that are blocked", role="lever")
-    weight_payment: float = number(
+    imitator_blocked: float = share_parameter(0.0, "policy", "calls from prisons that are blocked", role="lever")
+    weight_payment: float = parameter(
         0.0155, "evidence", 0.0, 0.2, "assumed: -.2 points; swept 0 to -.6", "weight of each payment", off=0.0
     )
-    imitator_pay: float = share(0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay")
+    imitator_pay: float = share_parameter(
+        0.3, "V10: 48 % pay; fewer to imitators, assumed", "victims of imitators who pay"
+    )
 
 
 class Threat(Row):
@@ -134,17 +140,17 @@ class Threat(Row):
     clique: int
 
 
-class Purse(Row):
+class ExtortionHistory(Row):
     """What extortion has done to a resident."""
 
     pays: Annotated[int, Column("clique to which rent is paid, or -1", "clique", -1, "i4")]
     gave_in: Annotated[int, Column("last paid an imitator", "tick", -1, "i4")]
 
 
-THREATS = Growing(name="threats", row=Threat, about="Threats that are due later: this alone.")
+THREATS = GrowingTableSpec(name="threats", row=Threat, about="Threats that are due later: this alone.")
 
 
-class Counts(Row):
+class ExtortionCounts(Row):
     """What is counted in a month."""
 
     extortion_territorial: float
@@ -158,7 +164,7 @@ class Counts(Row):
     left_gang: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "minds.harmed", "minds.gone", "minds.member", "tally.grave_assaults", "cliques.members", "cliques.asked",
     "cliques.refused", "cliques.rent", "cliques.dread", "cliques.paid", "cliques.unpaid", "cliques.takings",
     "cliques.owed", "cliques.killed_now", "choices", "roll", "incidents", "impressions",

@@ -10,61 +10,61 @@ import math
 import numpy as np
 
 from model.engine.calendar import DAYS_A_YEAR
-from model.engine.kernels import Tables, kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Flags, Ints, Rows
+from model.engine.kernels import TableBundle, kernel
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import BoolArray, IntArray, Rows
 from model.gangs.extortion.schema import Threat
 from model.gangs.gangs.schema import (
-    CLIQUE_MEMBER,
-    CLIQUE_PLACE,
+    CLIQUE_MEMBER_STREAM,
+    CLIQUE_PLACE_STREAM,
     CLIQUES,
-    FORGOTTEN,
+    MEMORY_COLUMNS,
     NOT_YET,
+    PLACEMENT_ATTEMPTS,
     ROLL,
     TARGET_START,
     TARGETS,
     TERRITORY,
-    TRIES,
-    Belonging,
-    Clique,
+    CliqueRow,
+    GangMembership,
     Gangs,
-    Member,
+    RollEntry,
 )
-from model.town.police import Stop
+from model.town.police import RouteStop
 from model.town.residents import Person
 from model.town.territory import Cell
 from model.town.town import Town
 from model.world.mechanism import Measure, Mechanism
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import NOBODY
 from model.world.state import State
 
 
-class Gangland(Tables):
+class GangTables(TableBundle):
     """The tables of the State that cliques live on."""
 
-    cliques: Rows[Clique]
-    territory: Ints
-    target_start: Ints
-    targets: Ints
+    cliques: Rows[CliqueRow]
+    territory: IntArray
+    target_start: IntArray
+    targets: IntArray
     threats: Rows[Threat]
-    threat_count: Ints
-    roll: Rows[Member]
-    roll_count: Ints
+    threat_count: IntArray
+    roll: Rows[RollEntry]
+    roll_count: IntArray
 
 
 @kernel
-def enrol(roll: Rows[Member], count: Ints, i: int) -> None:
+def add_member(roll: Rows[RollEntry], count: IntArray, i: int) -> None:
     """Put somebody on the roll of members."""
     roll[count[0]].who = i
     count[0] += 1
 
 
-def gangland_of(world: World) -> Gangland:
+def gangland_of(world: World) -> GangTables:
     """Lay out what cliques live on."""
     state = world.state
-    return Gangland(
+    return GangTables(
         state[CLIQUES],
         state[TERRITORY],
         state[TARGET_START],
@@ -81,46 +81,50 @@ def n_cliques(gangs: Gangs, scale: float) -> tuple[int, int]:
     return tuple(math.floor(int(n) * scale + 0.5) for n in (gangs.ms13, gangs.barrio18))  # type: ignore[return-value]
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Give every clique a centre, a territory, rivals, members and targets, by luck of the seed."""
     town, state, cells = world.town, world.state, world.town.cells
-    p: Gangs = world.numbers["gangs"][0]
+    p: Gangs = world.parameters["gangs"][0]
     n_ms13, _ = n_cliques(world.settings["gangs"], world.settings["population"].scale)
     cliques, territory = state[CLIQUES], state[TERRITORY]
     for q, clique in enumerate(cliques):
         clique.gang = 0 if q < n_ms13 else 1
-        clique.centre = centre_for(q, cells, town.everywhere, territory, p.dense, 0, world.seed)
-        hold(q, clique, cells, territory, territory < 0, p.reach)
+        clique.centre = draw_centre(q, cells, town.everywhere, territory, p.dense, 0, world.seed)
+        claim_cells(q, clique, cells, territory, territory < 0, p.reach)
     for clique in cliques:
         clique.rivals = count_rivals(clique, cliques, cells, p.border)
-    settle_foes(cliques, cells, p.border)
-    enlist(state, town.people, p.members, world.tick, world.seed)
+    update_nearest_rivals(cliques, cells, p.border)
+    draw_members(state, town.people, p.members, world.tick, world.seed)
     state[TARGET_START] = np.zeros(len(cliques) + 1, np.int64)
-    state[TARGETS] = np.zeros(len(world.once(at_work)[0]), np.int64)
-    list_targets(world)
+    state[TARGETS] = np.zeros(len(world.cached(businesses_at_work)[0]), np.int64)
+    update_targets(world)
 
 
-def centre_for(
-    q: int, cells: Rows[Cell], everywhere: Rows[Stop], territory: Ints, dense: int, tick: int, seed: int
+def draw_centre(
+    q: int, cells: Rows[Cell], everywhere: Rows[RouteStop], territory: IntArray, dense: int, tick: int, seed: int
 ) -> int:
     """Return the first dense free cell among those tried, or the last tried."""
     cell = -1
-    for a in range(TRIES):
-        row = int(np.searchsorted(everywhere["reach"], luck(seed, CLIQUE_PLACE, tick, q, a), side="right"))
+    for a in range(PLACEMENT_ATTEMPTS):
+        row = int(
+            np.searchsorted(everywhere["reach"], keyed_uniform(seed, CLIQUE_PLACE_STREAM, tick, q, a), side="right")
+        )
         cell = int(everywhere["cell"][min(row, len(everywhere) - 1)])
         if cells[cell].population >= dense and territory[cell] < 0:
             break
     return cell
 
 
-def hold(q: int, clique: Clique, cells: Rows[Cell], territory: Ints, free: Flags, reach: float) -> None:
+def claim_cells(
+    q: int, clique: CliqueRow, cells: Rows[Cell], territory: IntArray, free: BoolArray, reach: float
+) -> None:
     """Mark the populated free cells around the centre as held by clique q."""
     dx = cells["x"] - cells[clique.centre].x
     dy = cells["y"] - cells[clique.centre].y
     territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
 
 
-def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], border: float) -> int:
+def count_rivals(clique: CliqueRow, cliques: Rows[CliqueRow], cells: Rows[Cell], border: float) -> int:
     """Count the cliques of the other gang whose centre is near."""
     mine, theirs = cells[clique.centre], cells[cliques["centre"]]
     dx, dy = theirs["x"] - mine.x, theirs["y"] - mine.y
@@ -128,7 +132,7 @@ def count_rivals(clique: Clique, cliques: Rows[Clique], cells: Rows[Cell], borde
     return int(np.count_nonzero(near & (cliques["gang"] != clique.gang)))
 
 
-def settle_foes(cliques: Rows[Clique], cells: Rows[Cell], border: float) -> None:
+def update_nearest_rivals(cliques: Rows[CliqueRow], cells: Rows[Cell], border: float) -> None:
     """Let every clique know the nearest one of the other gang that is alive near it, the first of equals."""
     x, y = cells["x"][cliques["centre"]], cells["y"][cliques["centre"]]
     for q, clique in enumerate(cliques):
@@ -139,7 +143,7 @@ def settle_foes(cliques: Rows[Clique], cells: Rows[Cell], border: float) -> None
 
 
 @kernel
-def dissolve(stage: Stage, gangs: Gangland, q: int) -> None:
+def dissolve_clique(stage: ShiftContext, gangs: GangTables, q: int) -> None:
     """Let a clique end: its members leave, its cells are free, nobody pays it."""
     clique = gangs.cliques[q]
     for k in range(gangs.roll_count[0]):
@@ -156,7 +160,7 @@ def dissolve(stage: Stage, gangs: Gangland, q: int) -> None:
     clique.leader = clique.heir_at = clique.attack_at = NOT_YET
 
 
-def sender_for(q: int, cliques: Rows[Clique], cells: Rows[Cell], large: int) -> int:
+def donor_clique(q: int, cliques: Rows[CliqueRow], cells: Rows[Cell], large: int) -> int:
     """Return the nearest clique of the same gang that is large enough to send members, or -1."""
     mine = cliques[q]
     some = np.flatnonzero((cliques["gang"] == mine.gang) & (cliques["alive"] == 1) & (cliques["members"] >= large))
@@ -167,19 +171,21 @@ def sender_for(q: int, cliques: Rows[Clique], cells: Rows[Cell], large: int) -> 
     return int(some[np.argmin(far)])
 
 
-def settle(q: int, clique: Clique, town: Town, territory: Ints, free: Flags, p: Gangs, tick: int, seed: int) -> bool:
+def resettle_clique(
+    q: int, clique: CliqueRow, town: Town, territory: IntArray, free: BoolArray, p: Gangs, tick: int, seed: int
+) -> bool:
     """Give a clique a new centre and the free cells around it, with no memory; return whether the centre is free."""
-    centre = centre_for(q, town.cells, town.everywhere, territory, p.dense, tick, seed)
+    centre = draw_centre(q, town.cells, town.everywhere, territory, p.dense, tick, seed)
     if not free[centre]:
         return False
     clique.centre, clique.alive = centre, 1
-    hold(q, clique, town.cells, territory, free, p.reach)
-    for name in FORGOTTEN:
-        clique[name] = Clique.columns[name].first
+    claim_cells(q, clique, town.cells, territory, free, p.reach)
+    for name in MEMORY_COLUMNS:
+        clique[name] = CliqueRow.columns[name].first
     return True
 
 
-def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
+def draw_members(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
     """Draw the members of every clique from the young men who live in its territory."""
     minds, cliques, roll = state.minds, state[CLIQUES], state[ROLL]
     age = (tick // 3 - people["born"]) / DAYS_A_YEAR
@@ -187,26 +193,26 @@ def enlist(state: State, people: Rows[Person], members: int, tick: int, seed: in
     for q, clique in enumerate(cliques):
         pool = np.flatnonzero(fit & (state[TERRITORY][people["home"]] == q))
         for a in range(members if len(pool) else 0):
-            minds["member"][pool[int(luck(seed, CLIQUE_MEMBER, 0, q, a) * len(pool))]] = q
+            minds["member"][pool[int(keyed_uniform(seed, CLIQUE_MEMBER_STREAM, 0, q, a) * len(pool))]] = q
         clique.members = clique.founding = int(np.count_nonzero(minds["member"] == q))
     members_now = np.flatnonzero(minds["member"] >= 0)
     roll.reserve(len(members_now))
     roll.rows["who"][: len(members_now)], roll.count[0] = members_now, len(members_now)
 
 
-def at_work(world: World) -> tuple[Ints, Ints]:
+def businesses_at_work(world: World) -> tuple[IntArray, IntArray]:
     """Return the business residents who have a working place, and its cell."""
     workplace = world.town.places[0]
     able = np.flatnonzero((world.town.people["business"] == 1) & (workplace >= 0))
     return able.astype(np.int64), workplace[able].astype(np.int64)
 
 
-def list_targets(world: World) -> None:
+def update_targets(world: World) -> None:
     """List the business residents whose working place each clique holds, clique by clique.
 
     The room for all of them stays where it is, so that nothing need be laid out anew when ground changes hands.
     """
-    state, (able, workplace) = world.state, world.once(at_work)
+    state, (able, workplace) = world.state, world.cached(businesses_at_work)
     holder = state[TERRITORY][workplace]
     held = np.flatnonzero(holder >= 0)
     order = held[np.argsort(holder[held], kind="stable")]
@@ -215,11 +221,11 @@ def list_targets(world: World) -> None:
     state[TARGETS][: len(order)] = able[order]
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Gangs,
     tables=(CLIQUES, ROLL, TERRITORY, TARGET_START, TARGETS),
-    mind=Belonging,
-    begin=begin,
+    mind=GangMembership,
+    initialise=initialise,
     measures={
         "gang_members": Measure("people", lambda month: float(month.world.state[CLIQUES]["members"].sum())),
         "cliques": Measure("cliques", lambda month: float(np.count_nonzero(month.world.state[CLIQUES]["members"] > 0))),
@@ -228,7 +234,7 @@ IT = Mechanism(
 
 
 @kernel
-def next_member(stage: Stage, gangs: Gangland, clique: int, after: int) -> int:
+def next_living_member(stage: ShiftContext, gangs: GangTables, clique: int, after: int) -> int:
     """Living member of a clique with the next higher number, or -1: the roll stands in no lasting order."""
     found = NOBODY
     for k in range(gangs.roll_count[0]):

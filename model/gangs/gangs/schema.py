@@ -7,31 +7,31 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import Field, Growing, Table
+from model.engine.tables import ArraySpec, GrowingTableSpec, RowTableSpec
 
-CLIQUE_PLACE, CLIQUE_MEMBER = decision("clique place"), decision("clique member")
+CLIQUE_PLACE_STREAM, CLIQUE_MEMBER_STREAM = stream_id("clique place"), stream_id("clique member")
 GANGS = ("MS-13", "Barrio 18")
-TRIES = 64
-NOBODYS = -1
+PLACEMENT_ATTEMPTS = 64
+UNCLAIMED = -1
 """Ground that no group holds; a mayor or chief whom none has captured."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gangs(Group):
+class Gangs(ParameterGroup):
     """Cliques in the municipality, and the reach of those who extort by telephone."""
 
     name: ClassVar[str] = "gangs"
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("J01", "Y01", "Y02", "V15")
 
-    ms13: int = number(
+    ms13: int = parameter(
         0, "cliques", 0, 50, "J01, Y01; orders of magnitude: 5-20 in all", "cliques of MS-13", role="site"
     )
-    barrio18: int = number(0, "cliques", 0, 50, "J01, Y01; orders of magnitude", "cliques of Barrio 18", role="site")
-    members: int = number(
+    barrio18: int = parameter(0, "cliques", 0, 50, "J01, Y01; orders of magnitude", "cliques of Barrio 18", role="site")
+    members: int = parameter(
         30,
         "members",
         0,
@@ -40,10 +40,10 @@ class Gangs(Group):
         "members of a clique at the start",
         role="site",
     )
-    reach: float = number(2.0, "cells", 0.0, 20.0, "assumed", "radius of a territory")
-    dense: int = number(60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that a centre needs")
-    border: float = number(12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash")
-    phone_lists: float = number(
+    reach: float = parameter(2.0, "cells", 0.0, 20.0, "assumed", "radius of a territory")
+    dense: int = parameter(60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that a centre needs")
+    border: float = parameter(12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash")
+    phone_lists: float = parameter(
         0.5,
         "ratio",
         0.0,
@@ -54,17 +54,17 @@ class Gangs(Group):
     )
 
 
-QUIET, HOLD, PRESS = range(3)
+STANCE_QUIET, STANCE_HOLD, STANCE_PRESS = range(3)
 """Stances of a clique."""
 NOT_YET = -1
-FORGOTTEN = (
+MEMORY_COLUMNS = (
     "stance", "inside", "attack_at", "free_until", "effort", "hands", "draw", "caught", "exposed", "paid", "unpaid",
     "lost", "lived", "owed", "income",
 )  # fmt: skip
 """What a clique that is founded again does not remember."""
 
 
-class Clique(Row):
+class CliqueRow(Row):
     """A clique on synthetic cells; ``rivals`` are cliques of the other gang nearby, ``foe`` the nearest of them or -1,
     ``dread`` the chance of punishment that people believe in.
 
@@ -114,30 +114,32 @@ class Clique(Row):
     income: Annotated[float, Column("of a member, in wages", first=1.0)]
 
 
-class Member(Row):
+class RollEntry(Row):
     """Somebody on the roll of members; who has left since the last end of a month is still on it."""
 
     who: int
 
 
-class Belonging(Row):
+class GangMembership(Row):
     """To which clique a resident belongs: extortion, custody."""
 
     member: Annotated[int, Column("clique, or -1", "clique", -1, "i4")]
 
 
-CLIQUES = Table(
-    name="cliques", row=Clique, per="clique", about="Cliques: extortion; members: heavy_hand and custody too."
+CLIQUES = RowTableSpec(
+    name="cliques", row=CliqueRow, per="clique", about="Cliques: extortion; members: heavy_hand and custody too."
 )
-ROLL = Growing(
+ROLL = GrowingTableSpec(
     name="roll",
-    row=Member,
+    row=RollEntry,
     exempt="a list of the members whom `minds` tells, which is compared, and of those who left this month",
     about="Members of cliques: extortion, custody.",
 )
-TERRITORY = Field(name="territory", of=np.int64, shape=("cell",), first=-1.0, about="Clique that holds a cell, or -1.")
-TARGET_START = Field(name="target_start", of=np.int64, about="Where the targets of each clique begin.")
-TARGETS = Field(
+TERRITORY = ArraySpec(
+    name="territory", of=np.int64, shape=("cell",), first=-1.0, about="Clique that holds a cell, or -1."
+)
+TARGET_START = ArraySpec(name="target_start", of=np.int64, about="Where the targets of each clique begin.")
+TARGETS = ArraySpec(
     name="targets",
     of=np.int64,
     exempt="follow from `territory` and, how many there are, from `target_start`, which are compared",

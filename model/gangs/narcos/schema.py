@@ -7,35 +7,35 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Field
+from model.engine.tables import ArraySpec
 
-NARCO_PLACE, THIEF_DIES, THIEF = decision("narco place"), decision("thief dies"), decision("thief")
-THIEF_NUMBER = 2**27
+NARCO_PLACE, THIEF_DIES, THIEF_STREAM = stream_id("narco place"), stream_id("thief dies"), stream_id("thief")
+THIEF_ID_OFFSET = 2**27
 
 
 @dataclass(frozen=True, kw_only=True)
-class Narcos(Group):
+class Narcos(ParameterGroup):
     """Groups that protect the places where they operate, and what that does there."""
 
     name: ClassVar[str] = "narcos"
     evidence: ClassVar[tuple[str, ...]] = ("J03", "Y04")
 
-    groups: int = number(0, "groups", 0, 50, "J03; number assumed", "groups of protectors", role="site", off=0)
-    reach: float = number(1.5, "cells", 0.0, 20.0, "assumed", "radius of the place that a group protects")
-    dense: int = number(20, "residents", 0, 5000, "assumed", "residents that its centre needs")
-    thieves: float = share(0.15, "J03: no thieves; size assumed", "thieves who still come", off=1.0)
-    deaths: float = share(
+    groups: int = parameter(0, "groups", 0, 50, "J03; number assumed", "groups of protectors", role="site", off=0)
+    reach: float = parameter(1.5, "cells", 0.0, 20.0, "assumed", "radius of the place that a group protects")
+    dense: int = parameter(20, "residents", 0, 5000, "assumed", "residents that its centre needs")
+    thieves: float = share_parameter(0.15, "J03: no thieves; size assumed", "thieves who still come", off=1.0)
+    deaths: float = share_parameter(
         0.004, "J03; Y04: at most twice the homicides; assumed", "thieves kept away who are killed", high=0.2, off=0.0
     )
-    silence: float = number(
+    silence: float = parameter(
         1.0, "log-odds", 0.0, 5.0, "assumed", "what protection takes from telling by those who live there", off=0.0
     )
 
 
-PROTECTED = Field(
+PROTECTED = ArraySpec(
     name="protected",
     of=np.int64,
     shape=("cell",),
@@ -44,7 +44,7 @@ PROTECTED = Field(
 )
 
 
-class Counts(Row):
+class NarcoCounts(Row):
     """What is counted in a month."""
 
     kept_away: float

@@ -11,136 +11,154 @@ import numpy as np
 
 from model.crime.certainty.rules import beliefs_of
 from model.crime.crime_counts.schema import COMPLAINTS
-from model.crime.offenders.rules import hold
+from model.crime.offenders.rules import hold_slot_until
 from model.engine.calendar import MONTH, is_last_shift_of_month
-from model.engine.kernels import Tables, kernel, making_arrays
-from model.engine.random_streams import logistic, luck
-from model.engine.ratios import over
-from model.engine.rows import Ints, Reals, Rows
-from model.gangs.capture.rules import is_warned
-from model.gangs.capture.schema import WARNED, Capture
-from model.gangs.gangs.rules import gangland_of, next_member
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
+from model.engine.random_streams import keyed_uniform, logistic
+from model.engine.ratios import ratio_or_nan
+from model.engine.rows import FloatArray, IntArray, Rows
+from model.gangs.capture.rules import is_warned_of_operation
+from model.gangs.capture.schema import WARNED_STREAM, Capture
+from model.gangs.gangs.rules import gangland_of, next_living_member
 from model.justice.investigation.schema import (
-    ADULT,
-    AGES,
-    CAMERA,
-    FADES,
-    LEAST,
-    LINKED,
-    MOST_LINKS,
-    SERIES,
-    SERVE,
-    SOLVE,
-    STRUCTURE,
-    TIP,
-    TWICE,
-    WITNESS,
-    WRITES,
-    Counts,
+    ADULT_AGE_YEARS,
+    CAMERA_STREAM,
+    CASE_AGE_SCALE,
+    EVIDENCE_AGE_SCALE,
+    LINKED_STREAM,
+    MAX_LINKED_FILES,
+    MAX_TRIES,
+    MIN_CASE_HOURS,
+    SERIES_STREAM,
+    SERVE_STREAM,
+    SOLVE_STREAM,
+    STRUCTURE_STREAM,
+    TIP_STREAM,
+    WITNESS_STREAM,
+    WRITTEN_COLUMNS,
     Investigation,
+    InvestigationCounts,
 )
 from model.justice.justice.rules import (
-    Court,
-    charge,
-    clear,
-    drop,
+    JusticeTables,
+    clear_complaint,
+    close_trial,
+    decide_charge,
+    draw_member_of_act,
+    drop_file,
+    imprison_member,
     judge_arrests,
-    lock_up,
-    member_of,
-    remanded,
-    sentence,
+    remand_until,
 )
-from model.justice.justice.schema import CHARGED_BY, CLEARED, CLOSED, FILES, NEVER, WRONG, File
-from model.police.chief.schema import Chief
-from model.police.plans.schema import INVESTIGATIVE, Plans
+from model.justice.justice.schema import (
+    CHARGED_BY,
+    CLEARED_BY,
+    CLOCK_NOT_STARTED,
+    FILE_CLOSED,
+    FILES,
+    WRONG_STREAM,
+    CaseFile,
+)
+from model.police.chief.schema import ChiefRow
+from model.police.plans.schema import MODE_INVESTIGATIVE, Plans
 from model.reporting.reporting.schema import Reporting
-from model.town.crime_kinds import DOMESTIC, HOMICIDE, HOURS, by_kind
+from model.town.crime_kinds import DOMESTIC, HOMICIDE, INVESTIGATION_HOURS, rates_by_kind
 from model.trust.ledger.rules import trust_now
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.month import Month
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.sampling import age_of, somebody_here
-from model.world.shift_context import Stage
+from model.world.sampling import age_years, draw_present_resident
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY, Arrest, Incident
 from model.world.state import BOARDS, Plan
 
 
-class Bureau(Tables):
+class InvestigationTables(TableBundle):
     """Files, judges, stations' plans, and the numbers of detectives and of those who come forward.
 
     ``solvable`` is by kind, ``lift`` what an experiment adds to trust where it decides what people tell.
     """
 
-    court: Court
-    files: Rows[File]
-    count: Ints
+    court: JusticeTables
+    files: Rows[CaseFile]
+    count: IntArray
     plans: Rows[Plan]
     orders: Rows[Plans]
-    numbers: Rows[Investigation]
+    parameters: Rows[Investigation]
     reporting: Rows[Reporting]
-    solvable: Reals
+    solvable: FloatArray
     scale: float
-    chiefs: Rows[Chief]
+    chiefs: Rows[ChiefRow]
     capture: Rows[Capture]
 
 
 @kernel
-def speaks(
-    stage: Stage, bureau: Bureau, row: Incident, decision: int, ready: float, by_trust: float, by_dread: float
+def comes_forward(
+    stage: ShiftContext,
+    bureau: InvestigationTables,
+    row: Incident,
+    decision: int,
+    ready: float,
+    by_trust: float,
+    by_dread: float,
 ) -> bool:
     """Whether somebody who is at the place of an act comes forward, by trust and by dread of a clique."""
-    i = somebody_here(stage, stage.where, row.cell, decision, row.number, 0)
+    i = draw_present_resident(stage, stage.where, row.cell, decision, row.number, 0)
     if i < 0 or i == row.victim or stage.minds[i].gone >= 0:
         return False
     person = stage.ground.people[i]
-    if age_of(person, stage.tick) < ADULT:
+    if age_years(person, stage.tick) < ADULT_AGE_YEARS:
         return False
     trust = trust_now(stage.minds[i], stage.tick, stage.trust[person.settlement])
     wish = ready + by_trust * (trust + bureau.reporting[0].lift - 0.5)
     if row.clique >= 0:
         wish -= by_dread * stage.minds[i].fear
-    return luck(stage.seed, decision, stage.tick, row.number, 1) < logistic(wish)
+    return keyed_uniform(stage.seed, decision, stage.tick, row.number, 1) < logistic(wish)
 
 
 @kernel
-def doubt_about(stage: Stage, bureau: Bureau, row: Incident, generation: int, tip: bool) -> float:
+def evidence_doubt(
+    stage: ShiftContext, bureau: InvestigationTables, row: Incident, generation: int, tip: bool
+) -> float:
     """Chance that nothing of what is known about an act proves anything."""
-    p, number, tick, seed = bureau.numbers[0], row.number, stage.tick, stage.seed
+    p, number, tick, seed = bureau.parameters[0], row.number, stage.tick, stage.seed
     doubt: float = 1.0 - p.base
     if row.complaint == 1:
         doubt *= 1.0 - p.ratified
-    if speaks(stage, bureau, row, WITNESS, p.witness, p.witness_trust, p.witness_dread):
+    if comes_forward(stage, bureau, row, WITNESS_STREAM, p.witness, p.witness_trust, p.witness_dread):
         doubt *= 1.0 - p.seen
         stage.tally[0].witnesses += 1.0
-    if luck(seed, CAMERA, tick, number, 0) < p.camera:
+    if keyed_uniform(seed, CAMERA_STREAM, tick, number, 0) < p.camera:
         doubt *= 1.0 - p.film
     if tip:
         doubt *= 1.0 - p.hint
     cell = stage.ground.cells[row.cell]
     found = p.analyst
-    if cell.facility >= 0 and bureau.plans[cell.facility].mode == INVESTIGATIVE:
+    if cell.facility >= 0 and bureau.plans[cell.facility].mode == MODE_INVESTIGATIVE:
         found = bureau.orders[max(cell.settlement, 0)].inquiry
-    if row.offender >= 0 and luck(seed, SERIES, tick, number, 0) < found:
+    if row.offender >= 0 and keyed_uniform(seed, SERIES_STREAM, tick, number, 0) < found:
         n = 0
         for k in range(bureau.count[0]):
-            n += int(is_open(bureau.files[k], row.offender, generation))
-        doubt *= (1.0 - p.link) ** min(n, MOST_LINKS)
+            n += int(is_open_file(bureau.files[k], row.offender, generation))
+        doubt *= (1.0 - p.link) ** min(n, MAX_LINKED_FILES)
     return doubt
 
 
 @kernel
-def is_open(file: File, offender: int, generation: int) -> bool:
+def is_open_file(file: CaseFile, offender: int, generation: int) -> bool:
     """Whether a file names this person in this slot, and no warrant or arrest has come of it."""
     same = file.offender == offender and file.generation == generation
-    return bool(same and file.warrant < 0 and file.served < 0 and file.passes != CLOSED)
+    return bool(same and file.warrant < 0 and file.served < 0 and file.passes != FILE_CLOSED)
 
 
 @kernel
-def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, arrest: Arrest, held: bool) -> None:
+def open_file(
+    stage: ShiftContext, bureau: InvestigationTables, row: Incident, tip: bool, arrest: Arrest, held: bool
+) -> None:
     """Open the file of an act; ``arrest`` is what it is ``held`` by, if it is."""
     slots, file = bureau.court.slots, bureau.files[bureau.count[0]]
     generation = slots[row.offender].generation if row.offender >= 0 else NOBODY
-    file.doubt = doubt_about(stage, bureau, row, generation, tip)
+    file.doubt = evidence_doubt(stage, bureau, row, generation, tip)
     file.filed, file.number, file.kind, file.gravity = stage.tick, row.number, row.kind, row.severity
     file.zone = max(stage.ground.cells[row.cell].settlement, 0)
     file.teller = row.teller if row.complaint == 1 else NOBODY
@@ -150,27 +168,27 @@ def open_file(stage: Stage, bureau: Bureau, row: Incident, tip: bool, arrest: Ar
     if held and arrest.other == 0:
         file.member = arrest.member
     elif row.clique >= 0:
-        file.member = member_of(stage, bureau.court.gangs, row.clique, row.number)
-    file.served = stage.tick if held else NEVER
-    file.warrant = file.charged = NEVER
+        file.member = draw_member_of_act(stage, bureau.court.gangs, row.clique, row.number)
+    file.served = stage.tick if held else CLOCK_NOT_STARTED
+    file.warrant = file.charged = CLOCK_NOT_STARTED
     file.passes = file.tries = 0
     file.other = arrest.other if held else 0
     bureau.count[0] += 1
     if held:
-        clear(bureau.court, file)
+        clear_complaint(bureau.court, file)
 
 
-@making_arrays
-def take_down(stage: Stage, bureau: Bureau) -> None:
+@allocating_kernel
+def open_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
     """Open the files of the shift: of complaints, of acts for which somebody is held, of tips."""
-    day, p = stage.day, bureau.numbers[0]
+    day, p = stage.day, bureau.parameters[0]
     by = np.full(day.counts[INCIDENTS], -1)
     for a in range(day.counts[ARRESTS]):
         if day.arrests[a].incident >= 0 and day.arrests[a].held == 1:
             by[day.arrests[a].incident] = a
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        tip = row.kind != DOMESTIC and speaks(stage, bureau, row, TIP, p.tip, p.tip_trust, p.tip_dread)
+        tip = row.kind != DOMESTIC and comes_forward(stage, bureau, row, TIP_STREAM, p.tip, p.tip_trust, p.tip_dread)
         if tip:
             stage.tally[0].tips += 1.0
         if tip or row.complaint == 1 or by[k] >= 0:
@@ -178,86 +196,86 @@ def take_down(stage: Stage, bureau: Bureau) -> None:
 
 
 @kernel
-def close_month(stage: Stage, bureau: Bureau) -> None:
+def process_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
     """Work through the files in order: sentences, charges, warrants; put away what is closed."""
     for k in range(bureau.count[0]):
-        go_on(stage, bureau, bureau.files[k])
+        advance_file(stage, bureau, bureau.files[k])
     left = 0
     for k in range(bureau.count[0]):
-        if bureau.files[k].passes != CLOSED:
+        if bureau.files[k].passes != FILE_CLOSED:
             bureau.files[left] = bureau.files[k]
             left += 1
     bureau.count[0] = left
 
 
 @kernel
-def go_on(stage: Stage, bureau: Bureau, file: File) -> None:
+def advance_file(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
     """Take the step that a file waits for; what has come to nothing is dropped."""
-    p, court, tick = bureau.numbers[0], bureau.court, stage.tick
+    p, court, tick = bureau.parameters[0], bureau.court, stage.tick
     if file.charged >= 0:
-        sentence(stage, court, file)
+        close_trial(stage, court, file)
     elif file.served >= 0:
         if file.served < tick:
-            charge(stage, court, file)
+            decide_charge(stage, court, file)
     elif file.warrant >= 0:
         file.tries += 1
         if file.tries > p.warrant_months:
-            drop(stage, court, file)
+            drop_file(stage, court, file)
         else:
-            serve(stage, bureau, file)
-    elif tick - file.filed > MONTH * p.months or file.passes >= TWICE:
-        drop(stage, court, file)
+            serve_warrant(stage, bureau, file)
+    elif tick - file.filed > MONTH * p.months or file.passes >= MAX_TRIES:
+        drop_file(stage, court, file)
 
 
 @kernel
-def serve(stage: Stage, bureau: Bureau, file: File) -> None:
+def serve_warrant(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
     """Try to serve a warrant: on a slot, a member of a clique, or a person outside the model."""
     court, tick, slot, i = bureau.court, stage.tick, file.offender, file.member
     if slot >= 0 and court.slots[slot].generation != file.generation:
         return
     if slot >= 0 and court.slots[slot].until > tick:
-        succeed(stage, file)
+        record_warrant_arrest(stage, file)
         return
     if i >= 0 and (stage.minds[i].gone >= 0 or stage.minds[i].member < 0):
         return
-    if luck(stage.seed, SERVE, file.filed, file.number, file.tries) >= bureau.numbers[0].arrest:
+    if keyed_uniform(stage.seed, SERVE_STREAM, file.filed, file.number, file.tries) >= bureau.parameters[0].arrest:
         return
-    if i >= 0 and slot < 0 and finds_out(stage, bureau, file):
+    if i >= 0 and slot < 0 and is_warned_of_warrant(stage, bureau, file):
         return
-    if luck(stage.seed, WRONG, file.filed, file.number, 1) < court.numbers[0].wrong:
+    if keyed_uniform(stage.seed, WRONG_STREAM, file.filed, file.number, 1) < court.parameters[0].wrong:
         file.other = 1
     elif slot >= 0:
         court.beliefs.arrested[court.slots[slot].group, file.zone] += 1.0
-        hold(court.slots[slot], remanded(stage, court, file.filed, file.number, 1))
+        hold_slot_until(court.slots[slot], remand_until(stage, court, file.filed, file.number, 1))
     elif i >= 0:
-        arrest_members(stage, bureau, file, remanded(stage, court, file.filed, file.number, 1))
-    succeed(stage, file)
-    link(stage, bureau, file)
+        arrest_members(stage, bureau, file, remand_until(stage, court, file.filed, file.number, 1))
+    record_warrant_arrest(stage, file)
+    link_files(stage, bureau, file)
 
 
 @kernel
-def finds_out(stage: Stage, bureau: Bureau, file: File) -> bool:
+def is_warned_of_warrant(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> bool:
     """Whether the clique of a member whom a file names is warned of the warrant."""
-    u = luck(stage.seed, WARNED, file.filed, file.number, file.tries)
+    u = keyed_uniform(stage.seed, WARNED_STREAM, file.filed, file.number, file.tries)
     clique, cliques = stage.minds[file.member].member, bureau.court.gangs.cliques
-    return is_warned(bureau.chiefs, cliques, stage.ground.cells, clique, bureau.capture[0], u)
+    return is_warned_of_operation(bureau.chiefs, cliques, stage.ground.cells, clique, bureau.capture[0], u)
 
 
 @kernel
-def arrest_members(stage: Stage, bureau: Bureau, file: File, until: int) -> None:
+def arrest_members(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile, until: int) -> None:
     """Hold the member whom a file names, and with him some of his clique."""
     clique = stage.minds[file.member].member
-    lock_up(stage, bureau.court, file.member, until)
-    i = next_member(stage, bureau.court.gangs, clique, NOBODY)
+    imprison_member(stage, bureau.court, file.member, until)
+    i = next_living_member(stage, bureau.court.gangs, clique, NOBODY)
     while i >= 0:
-        if luck(stage.seed, STRUCTURE, file.filed, i, file.number) < bureau.numbers[0].structure:
-            lock_up(stage, bureau.court, i, until)
+        if keyed_uniform(stage.seed, STRUCTURE_STREAM, file.filed, i, file.number) < bureau.parameters[0].structure:
+            imprison_member(stage, bureau.court, i, until)
             stage.tally[0].arrests += 1.0
-        i = next_member(stage, bureau.court.gangs, clique, i)
+        i = next_living_member(stage, bureau.court.gangs, clique, i)
 
 
 @kernel
-def succeed(stage: Stage, file: File) -> None:
+def record_warrant_arrest(stage: ShiftContext, file: CaseFile) -> None:
     """Note an arrest by warrant."""
     file.served = stage.tick
     stage.tally[0].arrests += 1.0
@@ -265,19 +283,19 @@ def succeed(stage: Stage, file: File) -> None:
 
 
 @kernel
-def link(stage: Stage, bureau: Bureau, file: File) -> None:
+def link_files(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
     """Let other files of the person in a slot be cleared with one, perhaps."""
     for k in range(bureau.count[0] if file.offender >= 0 else 0):
         other = bureau.files[k]
-        if not is_open(other, file.offender, file.generation):
+        if not is_open_file(other, file.offender, file.generation):
             continue
-        if luck(stage.seed, LINKED, other.filed, other.number, 0) < bureau.numbers[0].linked:
+        if keyed_uniform(stage.seed, LINKED_STREAM, other.filed, other.number, 0) < bureau.parameters[0].linked:
             other.warrant = other.served = stage.tick
-            clear(bureau.court, other)
+            clear_complaint(bureau.court, other)
 
 
 @kernel
-def most_urgent(urgency: Reals) -> int:
+def most_urgent(urgency: FloatArray) -> int:
     """First of the most urgent, or -1 if nothing is: few files are taken up, and a sort takes long to compile."""
     found, most = -1, 0.0
     for k in range(len(urgency)):
@@ -286,97 +304,97 @@ def most_urgent(urgency: Reals) -> int:
     return found
 
 
-@making_arrays
-def investigate(stage: Stage, bureau: Bureau) -> None:
+@allocating_kernel
+def work_on_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
     """Let detectives take up files, the most promising and gravest first, as long as there are hours."""
-    p, tick, n = bureau.numbers[0], stage.tick, bureau.count[0]
+    p, tick, n = bureau.parameters[0], stage.tick, bureau.count[0]
     hours = p.investigators * p.hours * (1.0 - p.other) * bureau.scale / (1.0 + p.false_cases)
     hopes, urgency = np.zeros(n), np.zeros(n)
     for k in range(n):
         file = bureau.files[k]
-        if file.warrant >= 0 or file.served >= 0 or file.passes >= TWICE:
+        if file.warrant >= 0 or file.served >= 0 or file.passes >= MAX_TRIES:
             continue
         age = float(tick - file.filed)
-        hopes[k] = min(0.9, bureau.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(-age / FADES)
+        hopes[k] = min(0.9, bureau.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(-age / EVIDENCE_AGE_SCALE)
         hopes[k] *= p.second if file.passes == 1 else 1.0
         weight = 4.0 if file.kind == HOMICIDE else 1.0
-        urgency[k] = (hopes[k] + 0.05 * file.gravity) * weight * math.exp(-age / AGES)
-    while hours >= LEAST:
+        urgency[k] = (hopes[k] + 0.05 * file.gravity) * weight * math.exp(-age / CASE_AGE_SCALE)
+    while hours >= MIN_CASE_HOURS:
         k = most_urgent(urgency)
         if k < 0:
             break
         file, urgency[k] = bureau.files[k], 0.0
-        if HOURS[file.kind] > hours:
+        if INVESTIGATION_HOURS[file.kind] > hours:
             continue
-        hours -= HOURS[file.kind]
+        hours -= INVESTIGATION_HOURS[file.kind]
         file.passes += 1
         stage.tally[0].files_worked += 1.0
-        if luck(stage.seed, SOLVE, file.filed, file.number, file.passes) < hopes[k]:
+        if keyed_uniform(stage.seed, SOLVE_STREAM, file.filed, file.number, file.passes) < hopes[k]:
             file.warrant = tick
             stage.tally[0].cases_solved += 1.0
-            clear(bureau.court, file)
+            clear_complaint(bureau.court, file)
 
 
-def court_of(world: World) -> Court:
+def court_of(world: World) -> JusticeTables:
     """Lay out who can be held, and by what numbers."""
     state = world.state
-    return Court(
-        state.offenders.rows, world.laid(gangland_of), state.prison.rows, state.prison.count,
-        world.laid(beliefs_of), state[CLEARED], state[CHARGED_BY], world.numbers["justice"], state[BOARDS],
+    return JusticeTables(
+        state.offenders.rows, world.cached_view(gangland_of), state.prison.rows, state.prison.count,
+        world.cached_view(beliefs_of), state[CLEARED_BY], state[CHARGED_BY], world.parameters["justice"], state[BOARDS],
     )  # fmt: skip
 
 
-def bureau_of(world: World) -> Bureau:
+def bureau_of(world: World) -> InvestigationTables:
     """Lay out files, judges and detectives."""
-    state, numbers = world.state, world.numbers
-    solvable = by_kind(numbers["investigation"], "solved")[0]
-    return Bureau(
-        world.laid(court_of), state[FILES].rows, state[FILES].count, state.plans, numbers["plans"],
+    state, numbers = world.state, world.parameters
+    solvable = rates_by_kind(numbers["investigation"], "solved")[0]
+    return InvestigationTables(
+        world.cached_view(court_of), state[FILES].rows, state[FILES].count, state.plans, numbers["plans"],
         numbers["investigation"], numbers["reporting"], solvable, float(world.settings["population"].scale),
         state.chiefs, numbers["capture"],
     )  # fmt: skip
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Judge the arrests of the shift and open its files; at a month's end work through all."""
-    state, book = world.state, world.book
+    state, book = world.state, world.shift_events
     incidents, last = book.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
     book.reserve(IMPRESSIONS, book.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
     state[FILES].reserve(incidents)
     state.prison.reserve(len(state.roll) + incidents)
-    world.carry_out(judge_arrests, lambda: (world.stage(), world.laid(court_of)))
-    world.carry_out(take_down, lambda: (world.stage(), world.laid(bureau_of)))
+    world.run_kernel(judge_arrests, lambda: (world.shift_context(), world.cached_view(court_of)))
+    world.run_kernel(open_files, lambda: (world.shift_context(), world.cached_view(bureau_of)))
     if last:
-        close_month(world.stage(), world.laid(bureau_of))
-        investigate(world.stage(), world.laid(bureau_of))
-    world.learn()
+        process_files(world.shift_context(), world.cached_view(bureau_of))
+        work_on_files(world.shift_context(), world.cached_view(bureau_of))
+    world.apply_impressions()
 
 
-def clearance(month: Month) -> float:
+def clearance_share(month: MonthSnapshot) -> float:
     """Complaints cleared in the month, over complaints of the month."""
-    return over(float(month.world.state[CLEARED].sum()), month.books[COMPLAINTS].sum())
+    return ratio_or_nan(float(month.world.state[CLEARED_BY].sum()), month.crime_counts[COMPLAINTS].sum())
 
 
-def waiting(month: Month) -> float:
+def count_waiting_files(month: MonthSnapshot) -> float:
     """Files at the prosecutor without warrant or arrest."""
-    files = month.world.state[FILES].filled()
+    files = month.world.state[FILES].used_rows()
     return float(np.count_nonzero((files["warrant"] < 0) & (files["served"] < 0)))
 
 
-def staff(month: Month) -> float:
+def count_investigators(month: MonthSnapshot) -> float:
     """Investigators of the prosecutor."""
-    return float(month.world.numbers["investigation"]["investigators"][0])
+    return float(month.world.parameters["investigation"]["investigators"][0])
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Investigation,
-    counts=Counts,
-    writes=WRITES,
+    counts=InvestigationCounts,
+    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("cases_solved", "arrests_warrant")),
     measures={
-        "clearance": Measure("share", clearance),
-        "queue": Measure("cases", waiting),
-        "investigators": Measure("people", staff),
+        "clearance": Measure("share", clearance_share),
+        "queue": Measure("cases", count_waiting_files),
+        "investigators": Measure("people", count_investigators),
         "tips": Measure("tips"),
         "witnesses": Measure("people"),
         "files_worked": Measure("cases"),

@@ -9,71 +9,71 @@ import math
 
 import numpy as np
 
-from model.community.board_memory.rules import remember_state
-from model.crime.certainty.rules import Beliefs, group_of
-from model.crime.certainty.schema import UNCOUNTED
-from model.crime.offenders.rules import hold
-from model.crime.offenders.schema import Offender
+from model.community.board_memory.rules import record_state_response
+from model.crime.certainty.rules import CertaintyTables, offender_group_of
+from model.crime.certainty.schema import UNCOUNTED_KIND
+from model.crime.offenders.rules import hold_slot_until
+from model.crime.offenders.schema import OffenderRow
 from model.engine.calendar import MONTH, YEAR
-from model.engine.kernels import Tables, kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Ints, Rows
-from model.engine.tables import Field
-from model.gangs.custody.rules import take_member
+from model.engine.kernels import TableBundle, kernel
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import IntArray, Rows
+from model.engine.tables import ArraySpec
+from model.gangs.custody.rules import hold_member
 from model.gangs.custody.schema import Prisoner
-from model.gangs.gangs.rules import Gangland
+from model.gangs.gangs.rules import GangTables
 from model.justice.justice.schema import (
-    BLAME,
-    CHARGE,
-    CHARGED,
+    BLAME_STREAM,
+    CHARGE_STREAM,
     CHARGED_BY,
-    CLEARED,
-    CLOSED,
-    DROPPED,
+    CHARGED_CAUSE,
+    CLEARED_BY,
+    DROPPED_CAUSE,
+    FILE_CLOSED,
     FILES,
-    HELD,
-    MEMBER,
-    RELEASE,
-    REMAND,
-    SENTENCE,
-    TERM,
-    WRONG,
-    Counts,
-    File,
+    HELD_CAUSE,
+    MEMBER_STREAM,
+    RELEASE_CAUSE,
+    REMAND_STREAM,
+    SENTENCE_STREAM,
+    TERM_STREAM,
+    WRONG_STREAM,
+    CaseFile,
+    ComplaintExperience,
     Justice,
-    Lesson,
+    JusticeCounts,
 )
 from model.town.crime_kinds import KINDS, N_KINDS
-from model.trust.ledger.rules import impress
+from model.trust.ledger.rules import record_impression
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, NOBODY, Incident
 from model.world.state import Board
 
 
-class Court(Tables):
+class JusticeTables(TableBundle):
     """Who can be held, what offenders believe, and the numbers of judges."""
 
-    slots: Rows[Offender]
-    gangs: Gangland
+    slots: Rows[OffenderRow]
+    gangs: GangTables
     prison: Rows[Prisoner]
-    prison_count: Ints
-    beliefs: Beliefs
-    cleared: Ints
-    charged: Ints
-    numbers: Rows[Justice]
+    prison_count: IntArray
+    beliefs: CertaintyTables
+    cleared: IntArray
+    charged: IntArray
+    parameters: Rows[Justice]
     boards: Rows[Board]
 
 
 @kernel
-def clear(court: Court, file: File) -> None:
+def clear_complaint(court: JusticeTables, file: CaseFile) -> None:
     """Count a complaint as cleared."""
     if file.teller >= 0:
         court.cleared[file.kind] += 1
 
 
 @kernel
-def judge_arrests(stage: Stage, court: Court) -> None:
+def judge_arrests(stage: ShiftContext, court: JusticeTables) -> None:
     """Hold those caught with goods or accused in time; release the others for lack of merit."""
     for k in range(stage.day.counts[ARRESTS]):
         arrest = stage.day.arrests[k]
@@ -85,10 +85,10 @@ def judge_arrests(stage: Stage, court: Court) -> None:
             row = stage.day.incidents[arrest.incident]
             held = held or (row.complaint == 1 and row.in_time == 1)
             stage.tally[0].arrests_act += 1.0
-            tell_teller(stage, court, row, held)
-            wrong = luck(stage.seed, WRONG, stage.tick, row.number, 0) < court.numbers[0].wrong
+            inform_reporter(stage, court, row, held)
+            wrong = keyed_uniform(stage.seed, WRONG_STREAM, stage.tick, row.number, 0) < court.parameters[0].wrong
             arrest.other = 1 if wrong else 0
-            arrest.member = NOBODY if wrong else take(stage, court, row, held)
+            arrest.member = NOBODY if wrong else arrest_offender(stage, court, row, held)
         arrest.held = 1 if held else 0
         if held:
             stage.tally[0].held += 1.0
@@ -97,147 +97,153 @@ def judge_arrests(stage: Stage, court: Court) -> None:
 
 
 @kernel
-def tell_teller(stage: Stage, court: Court, row: Incident, held: bool) -> None:
+def inform_reporter(stage: ShiftContext, court: JusticeTables, row: Incident, held: bool) -> None:
     """Let the one who told, or was found, hear what became of the arrest."""
     i = row.teller
     if i < 0 or (row.told == NOBODY and row.found == 0):
         return
     z = stage.ground.people[i].settlement
     p = stage.trust[z]
-    if luck(stage.seed, BLAME, stage.tick, row.number, 0) < court.numbers[z].blame:
-        cause, seen, weight = (HELD, 0.95, p.held) if held else (RELEASE, 0.05, p.released)
-        impress(stage.day, stage.minds, i, cause, 0.5, 0.0, seen, weight, p.fast)
+    if keyed_uniform(stage.seed, BLAME_STREAM, stage.tick, row.number, 0) < court.parameters[z].blame:
+        cause, seen, weight = (HELD_CAUSE, 0.95, p.held) if held else (RELEASE_CAUSE, 0.05, p.released)
+        record_impression(stage.day, stage.minds, i, cause, 0.5, 0.0, seen, weight, p.fast)
 
 
 @kernel
-def take(stage: Stage, court: Court, row: Incident, held: bool) -> int:
+def arrest_offender(stage: ShiftContext, court: JusticeTables, row: Incident, held: bool) -> int:
     """Let an arrest for an act count, and remove who did it if the judge holds him; return the member, or -1."""
-    group = group_of(row, court.slots)
+    group = offender_group_of(row, court.slots)
     if row.offender >= 0 and court.slots[row.offender].until > stage.tick:
-        group = UNCOUNTED
-    if group != UNCOUNTED:
+        group = UNCOUNTED_KIND
+    if group != UNCOUNTED_KIND:
         zone = max(stage.ground.cells[row.cell].settlement, 0)
-        court.beliefs.arrested[group, zone] += 1.0 if held else court.beliefs.numbers[0].released
+        court.beliefs.arrested[group, zone] += 1.0 if held else court.beliefs.parameters[0].released
     if not held:
         if row.clique >= 0:
             court.gangs.cliques[row.clique].freed_now += 1
         return NOBODY
-    until = remanded(stage, court, stage.tick, row.number, 0)
+    until = remand_until(stage, court, stage.tick, row.number, 0)
     if row.offender >= 0:
-        hold(court.slots[row.offender], until)
+        hold_slot_until(court.slots[row.offender], until)
     if row.clique < 0:
         return NOBODY
-    i = member_of(stage, court.gangs, row.clique, row.number)
-    lock_up(stage, court, i, until)
+    i = draw_member_of_act(stage, court.gangs, row.clique, row.number)
+    imprison_member(stage, court, i, until)
     return i
 
 
 @kernel
-def remanded(stage: Stage, court: Court, filed: int, number: int, nth: int) -> int:
+def remand_until(stage: ShiftContext, court: JusticeTables, filed: int, number: int, nth: int) -> int:
     """Tick until which somebody arrested now is held if no charge comes."""
-    u = luck(stage.seed, REMAND, filed, number, nth)
-    return stage.tick + 1 + int(-MONTH * court.numbers[0].remand * math.log(1.0 - u))
+    u = keyed_uniform(stage.seed, REMAND_STREAM, filed, number, nth)
+    return stage.tick + 1 + int(-MONTH * court.parameters[0].remand * math.log(1.0 - u))
 
 
 @kernel
-def member_of(stage: Stage, gangs: Gangland, clique: int, number: int) -> int:
+def draw_member_of_act(stage: ShiftContext, gangs: GangTables, clique: int, number: int) -> int:
     """Living member of a clique whom this act of this shift names, or -1."""
     found, least = NOBODY, 1.0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
         if stage.minds[i].member == clique and stage.minds[i].gone < 0:
-            u = luck(stage.seed, MEMBER, stage.tick, i, number)
+            u = keyed_uniform(stage.seed, MEMBER_STREAM, stage.tick, i, number)
             if u < least:
                 found, least = i, u
     return found
 
 
 @kernel
-def lock_up(stage: Stage, court: Court, i: int, until: int) -> None:
+def imprison_member(stage: ShiftContext, court: JusticeTables, i: int, until: int) -> None:
     """Hold a member of a clique, if somebody is named, until a tick."""
     if i >= 0:
-        take_member(stage, court.gangs, court.prison, court.prison_count, i, until)
+        hold_member(stage, court.gangs, court.prison, court.prison_count, i, until)
 
 
 @kernel
-def keep(court: Court, file: File, until: int) -> None:
+def extend_custody(court: JusticeTables, file: CaseFile, until: int) -> None:
     """Hold whom a file names at least until a tick, if he is still there to be held."""
     if file.other == 1:
         return
     if file.offender >= 0 and court.slots[file.offender].generation == file.generation:
-        hold(court.slots[file.offender], until)
+        hold_slot_until(court.slots[file.offender], until)
     for k in range(court.prison_count[0]):
         if file.member >= 0 and court.prison[k].who == file.member:
             court.prison[k].until = max(court.prison[k].until, until)
 
 
 @kernel
-def charge(stage: Stage, court: Court, file: File) -> None:
+def decide_charge(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None:
     """Charge a file that somebody is held for, or drop it."""
-    p = court.numbers[0]
+    p = court.parameters[0]
     chance = p.charge_act if file.warrant < 0 else p.charge_warrant
-    if luck(stage.seed, CHARGE, file.filed, file.number, 0) >= chance:
-        drop(stage, court, file)
+    if keyed_uniform(stage.seed, CHARGE_STREAM, file.filed, file.number, 0) >= chance:
+        drop_file(stage, court, file)
         return
     file.charged = stage.tick
-    remember_state(court.boards, file.board, True)
+    record_state_response(court.boards, file.board, True)
     stage.tally[0].charged += 1.0
     court.charged[file.kind] += 1
-    keep(court, file, stage.tick + int(MONTH * p.trial))
+    extend_custody(court, file, stage.tick + int(MONTH * p.trial))
     i = file.teller
     if i >= 0:
         stage.minds[i].useful += 1.0
         z = stage.ground.people[i].settlement
-        if luck(stage.seed, BLAME, file.filed, file.number, 1) < court.numbers[z].blame:
-            impress(stage.day, stage.minds, i, CHARGED, 0.5, 0.0, 0.95, stage.trust[z].charged, stage.trust[z].fast)
+        if keyed_uniform(stage.seed, BLAME_STREAM, file.filed, file.number, 1) < court.parameters[z].blame:
+            record_impression(
+                stage.day, stage.minds, i, CHARGED_CAUSE, 0.5, 0.0, 0.95, stage.trust[z].charged, stage.trust[z].fast
+            )
 
 
 @kernel
-def sentence(stage: Stage, court: Court, file: File) -> None:
+def close_trial(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None:
     """Close a charged file when its trial is over, perhaps with a sentence."""
-    p = court.numbers[0]
+    p = court.parameters[0]
     if stage.tick - file.charged < MONTH * p.trial:
         return
-    file.passes = CLOSED
-    if luck(stage.seed, SENTENCE, file.filed, file.number, 0) < p.sentence:
+    file.passes = FILE_CLOSED
+    if keyed_uniform(stage.seed, SENTENCE_STREAM, file.filed, file.number, 0) < p.sentence:
         stage.tally[0].sentenced += 1.0
-        length = p.years * p.term * file.gravity * (0.5 + luck(stage.seed, TERM, file.filed, file.number, 0))
-        keep(court, file, stage.tick + int(YEAR * length))
+        length = (
+            p.years * p.term * file.gravity * (0.5 + keyed_uniform(stage.seed, TERM_STREAM, file.filed, file.number, 0))
+        )
+        extend_custody(court, file, stage.tick + int(YEAR * length))
 
 
 @kernel
-def drop(stage: Stage, court: Court, file: File) -> None:
+def drop_file(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None:
     """Close a file without result; of those who complained some blame the police."""
-    file.passes = CLOSED
-    remember_state(court.boards, file.board, False)
+    file.passes = FILE_CLOSED
+    record_state_response(court.boards, file.board, False)
     i = file.teller
     if i < 0:
         return
     stage.minds[i].useful -= 0.2
     stage.tally[0].dropped += 1.0
     z = stage.ground.people[i].settlement
-    if luck(stage.seed, BLAME, file.filed, file.number, 1) < court.numbers[z].blame:
-        impress(stage.day, stage.minds, i, DROPPED, 0.5, 0.0, 0.05, stage.trust[z].dropped, stage.trust[z].fast)
+    if keyed_uniform(stage.seed, BLAME_STREAM, file.filed, file.number, 1) < court.parameters[z].blame:
+        record_impression(
+            stage.day, stage.minds, i, DROPPED_CAUSE, 0.5, 0.0, 0.05, stage.trust[z].dropped, stage.trust[z].fast
+        )
 
 
-def counted_in(table: Field[np.int64], *kinds: int) -> Measure:
+def kind_count_measure(table: ArraySpec[np.int64], *kinds: int) -> Measure:
     """Return the measure of what a table counts of some kinds of crime."""
     return Measure("crimes", lambda month: float(month.world.state[table][list(kinds)].sum()))
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Justice,
-    tables=(FILES, CLEARED, CHARGED_BY),
-    mind=Lesson,
-    counts=Counts,
+    tables=(FILES, CLEARED_BY, CHARGED_BY),
+    mind=ComplaintExperience,
+    counts=JusticeCounts,
     causes=(
-        RELEASE,
-        HELD,
-        CHARGED,
-        DROPPED,
+        RELEASE_CAUSE,
+        HELD_CAUSE,
+        CHARGED_CAUSE,
+        DROPPED_CAUSE,
     ),
     knockout=Knockout(("held", "charged")),
-    measures={"arrests_act": Measure("arrests"), "cleared": counted_in(CLEARED, *range(N_KINDS))}
-    | {f"cleared_{kind.name}": counted_in(CLEARED, n) for n, kind in enumerate(KINDS)}
-    | {f"charged_{kind.name}": counted_in(CHARGED_BY, n) for n, kind in enumerate(KINDS)},
+    measures={"arrests_act": Measure("arrests"), "cleared": kind_count_measure(CLEARED_BY, *range(N_KINDS))}
+    | {f"cleared_{kind.name}": kind_count_measure(CLEARED_BY, n) for n, kind in enumerate(KINDS)}
+    | {f"charged_{kind.name}": kind_count_measure(CHARGED_BY, n) for n, kind in enumerate(KINDS)},
 )  # fmt: skip

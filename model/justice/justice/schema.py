@@ -7,53 +7,63 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import COUNTED, Field, Growing
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.town.crime_kinds import N_KINDS
 
-BLAME, CHARGE, SENTENCE, WRONG = decision("blame"), decision("charge"), decision("sentence"), decision("wrong")
-REMAND, TERM, MEMBER = decision("remand"), decision("term"), decision("member")
-RELEASE, HELD, CHARGED, DROPPED = cause("release", 8), cause("held", 9), cause("charged", 10), cause("dropped", 11)
-NEVER, CLOSED = -1, -1
+BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
+    stream_id("blame"),
+    stream_id("charge"),
+    stream_id("sentence"),
+    stream_id("wrong"),
+)
+REMAND_STREAM, TERM_STREAM, MEMBER_STREAM = stream_id("remand"), stream_id("term"), stream_id("member")
+RELEASE_CAUSE, HELD_CAUSE, CHARGED_CAUSE, DROPPED_CAUSE = (
+    declare_cause("release", 8),
+    declare_cause("held", 9),
+    declare_cause("charged", 10),
+    declare_cause("dropped", 11),
+)
+CLOCK_NOT_STARTED, FILE_CLOSED = -1, -1
 """A file's clock that has not begun, and its passes when it is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Justice(Group):
+class Justice(ParameterGroup):
     """What becomes of arrests and complaints, and whom victims blame."""
 
     name: ClassVar[str] = "justice"
     evidence: ClassVar[tuple[str, ...]] = ("H02", "H03", "H04", "V12", "V16")
 
-    hours: float = number(
+    hours: float = parameter(
         3.0, "hours", 0.0, 12.0, "concept: judge within 6 h; assumed", "time an arrest costs the couple"
     )
-    blame: float = share(
+    blame: float = share_parameter(
         0.5,
         "H04; assumed; swept 0-1",
         "victims who credit or blame the police with what judges and prosecutors do",
         off=0.0,
     )
-    wrong: float = share(0.05, "assumed; swept", "arrests for an act that take somebody else")
-    charge_act: float = share(0.5, "calibrated: V16", "files of those caught in the act that are charged")
-    charge_warrant: float = share(0.8, "calibrated: V16", "the same of those arrested by a warrant")
-    remand: float = number(6.0, "months", 0.1, 60.0, "assumed; swept", "mean time held before a charge")
-    trial: float = number(10.0, "months", 0.1, 60.0, "assumed", "time from charge to sentence, held")
-    sentence: float = share(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
-    years: float = number(12.0, "years", 0.1, 50.0, "assumed", "mean sentence of the gravest act")
-    term: float = number(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative")
+    wrong: float = share_parameter(0.05, "assumed; swept", "arrests for an act that take somebody else")
+    charge_act: float = share_parameter(0.5, "calibrated: V16", "files of those caught in the act that are charged")
+    charge_warrant: float = share_parameter(0.8, "calibrated: V16", "the same of those arrested by a warrant")
+    remand: float = parameter(6.0, "months", 0.1, 60.0, "assumed; swept", "mean time held before a charge")
+    trial: float = parameter(10.0, "months", 0.1, 60.0, "assumed", "time from charge to sentence, held")
+    sentence: float = share_parameter(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
+    years: float = parameter(12.0, "years", 0.1, 50.0, "assumed", "mean sentence of the gravest act")
+    term: float = parameter(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative")
 
 
-class Lesson(Row):
+class ComplaintExperience(Row):
     """What a resident has learned of complaining."""
 
     useful: Annotated[float, Column("belief that a complaint is useful", "log-odds")]
 
 
-class File(Row):
+class CaseFile(Row):
     """A file at the prosecutor: an act, its teller (-1 without complaint), whom it names, and how far it has come.
 
     ``served`` is when somebody was held for it, ``warrant`` and ``charged`` when that came, -1 for never; ``other`` is
@@ -80,21 +90,28 @@ class File(Row):
     doubt: float
 
 
-CLEARED = Field(
+CLEARED_BY = ArraySpec(
     name="cleared_by",
     of=np.int64,
     shape=(N_KINDS,),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Complaints cleared by kind: somebody is held for the act, or there is a warrant.",
 )
-CHARGED_BY = Field(
-    name="charged_by", of=np.int64, shape=(N_KINDS,), monthly=True, exempt=COUNTED, about="Files charged, by kind."
+CHARGED_BY = ArraySpec(
+    name="charged_by",
+    of=np.int64,
+    shape=(N_KINDS,),
+    monthly=True,
+    exempt=COUNTED_MONTHLY,
+    about="Files charged, by kind.",
 )
-FILES = Growing(name="files", row=File, room=1024, about="Files at the prosecutor: justice and investigation.")
+FILES = GrowingTableSpec(
+    name="files", row=CaseFile, room=1024, about="Files at the prosecutor: justice and investigation."
+)
 
 
-class Counts(Row):
+class JusticeCounts(Row):
     """What is counted in a month."""
 
     arrests: float

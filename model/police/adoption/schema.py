@@ -7,24 +7,29 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Field
+from model.engine.tables import ArraySpec
 
-HEARS, COURSE, MOVES, RETIRES = decision("hears"), decision("course"), decision("moves"), decision("retires")
-NEWCOMER, TENURE, SERVICE, EXPLAINS = (
-    decision("newcomer"),
-    decision("tenure"),
-    decision("service"),
-    decision("explains"),
+HEARS_STREAM, COURSE_STREAM, MOVES_STREAM, RETIRES_STREAM = (
+    stream_id("hears"),
+    stream_id("course"),
+    stream_id("moves"),
+    stream_id("retires"),
+)
+NEWCOMER_STREAM, TENURE_STREAM, SERVICE_STREAM, EXPLAINS_STREAM = (
+    stream_id("newcomer"),
+    stream_id("tenure"),
+    stream_id("service"),
+    stream_id("explains"),
 )
 LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
 """Months at the post and years of service of officers at the start, at most; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adoption(Group):
+class Adoption(ParameterGroup):
     """How officers hear of MOPSIC, are trained, leave and are replaced, and through what training acts."""
 
     name: ClassVar[str] = "adoption"
@@ -33,8 +38,8 @@ class Adoption(Group):
         "C23", "E13", "F23", "U09", "U11",
     )  # fmt: skip
 
-    outside: float = number(0.01, "a month", 0.0, 1.0, "assumed", "hearing of MOPSIC by outside news", off=0.0)
-    peers: float = number(
+    outside: float = parameter(0.01, "a month", 0.0, 1.0, "assumed", "hearing of MOPSIC by outside news", off=0.0)
+    peers: float = parameter(
         0.03,
         "a month",
         0.0,
@@ -43,7 +48,7 @@ class Adoption(Group):
         "the same by colleagues of the facility, if all knew",
         off=0.0,
     )
-    places: float = number(
+    places: float = parameter(
         2.0,
         "per 100 officers a year",
         0.0,
@@ -53,7 +58,7 @@ class Adoption(Group):
         role="lever",
         off=0.0,
     )
-    donor_places: float = number(
+    donor_places: float = parameter(
         4.0,
         "per 100 officers a year",
         0.0,
@@ -63,36 +68,46 @@ class Adoption(Group):
         role="lever",
         off=0.0,
     )
-    overlap: float = share(0.25, "C07; assumed", "places lost to facilitators who do the same twice", role="lever")
-    programme_places: float = number(
+    overlap: float = share_parameter(
+        0.25, "C07; assumed", "places lost to facilitators who do the same twice", role="lever"
+    )
+    programme_places: float = parameter(
         0.0, "per 100 officers a year", 0.0, 200.0, "policy", "places of a programme, while its support lasts",
         role="lever", off=0.0,
     )  # fmt: skip
-    course_days: float = number(5.0, "days", 0.0, 60.0, "assumed: no source tells", "working days of a training course")
-    prevention: float = number(
+    course_days: float = parameter(
+        5.0, "days", 0.0, 60.0, "assumed: no source tells", "working days of a training course"
+    )
+    prevention: float = parameter(
         3.0, "ratio", 0.2, 10.0, "B21; assumed", "uptake of the prevention branch over operations"
     )
-    champion: float = number(2.0, "ratio", 0.2, 10.0, "C18, C21; assumed", "uptake of champions over others")
-    leaders: float = number(1.0, "ratio", 0.2, 50.0, "policy", "uptake of team leaders and chiefs", role="lever")
-    old_guard: float = number(0.5, "ratio", 0.0, 2.0, "C20; assumed", "uptake of officers from before the PNC")
-    rotation: float = share(
+    champion: float = parameter(2.0, "ratio", 0.2, 10.0, "C18, C21; assumed", "uptake of champions over others")
+    leaders: float = parameter(1.0, "ratio", 0.2, 50.0, "policy", "uptake of team leaders and chiefs", role="lever")
+    old_guard: float = parameter(0.5, "ratio", 0.0, 2.0, "C20; assumed", "uptake of officers from before the PNC")
+    rotation: float = share_parameter(
         0.35, "orders of magnitude: 20-60 % a year; U11", "officers moved away in a year", high=0.995, off=0.0
     )
-    permanence: float = share(0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever")
-    service: int = number(22, "years", 5, 40, "assumed", "years of service after which officers retire")
-    retire: float = share(0.2, "C20; assumed", "of those, who retire in a year", high=0.95, off=0.0)
-    academy: float = share(0.15, "assumed", "successors who come from the academy")
-    academy_trained: float = share(0.03, "C04", "trained among those from the academy", role="lever")
-    pool: float = share(0.1, "C03, C05; assumed", "trained in the national pool at the start of 2017")
-    pool_growth: float = number(0.01, "a year", -0.1, 0.2, "C03; assumed", "growth of that share")
-    pool_cap: float = share(0.6, "C03: below 80 % in 2020; assumed", "most that it can reach")
-    pool_aware: float = share(0.6, "C09, C11; assumed", "successors who know of MOPSIC though untrained")
-    link_treatment: float = share(1.0, "design: switch of a link", "training acts on how people are treated")
-    link_explain: float = share(1.0, "design: switch of a link", "training acts by explaining")
-    link_plan: float = share(1.0, "design: switch of a link", "the habit of the area acts on planned visits")
-    link_forms: float = share(1.0, "design: switch of a link", "the habit of analysis acts on how forms are filled")
-    explain: float = share(0.25, "concept: 0-0.5", "late answers that a trained lead explains without blame", high=0.5)
-    planning: float = number(
+    permanence: float = share_parameter(
+        0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever"
+    )
+    service: int = parameter(22, "years", 5, 40, "assumed", "years of service after which officers retire")
+    retire: float = share_parameter(0.2, "C20; assumed", "of those, who retire in a year", high=0.95, off=0.0)
+    academy: float = share_parameter(0.15, "assumed", "successors who come from the academy")
+    academy_trained: float = share_parameter(0.03, "C04", "trained among those from the academy", role="lever")
+    pool: float = share_parameter(0.1, "C03, C05; assumed", "trained in the national pool at the start of 2017")
+    pool_growth: float = parameter(0.01, "a year", -0.1, 0.2, "C03; assumed", "growth of that share")
+    pool_cap: float = share_parameter(0.6, "C03: below 80 % in 2020; assumed", "most that it can reach")
+    pool_aware: float = share_parameter(0.6, "C09, C11; assumed", "successors who know of MOPSIC though untrained")
+    link_treatment: float = share_parameter(1.0, "design: switch of a link", "training acts on how people are treated")
+    link_explain: float = share_parameter(1.0, "design: switch of a link", "training acts by explaining")
+    link_plan: float = share_parameter(1.0, "design: switch of a link", "the habit of the area acts on planned visits")
+    link_forms: float = share_parameter(
+        1.0, "design: switch of a link", "the habit of analysis acts on how forms are filled"
+    )
+    explain: float = share_parameter(
+        0.25, "concept: 0-0.5", "late answers that a trained lead explains without blame", high=0.5
+    )
+    planning: float = parameter(
         3.0,
         "ratio",
         0.0,
@@ -100,14 +115,18 @@ class Adoption(Group):
         "A10, E14; assumed",
         "visits to institutions of a lead with a full habit of the area",
     )
-    busts: float = share(0.5, "B20; assumed", "of these, what pressure for arrests takes from operations", role="lever")
-    returned: float = share(
+    busts: float = share_parameter(
+        0.5, "B20; assumed", "of these, what pressure for arrests takes from operations", role="lever"
+    )
+    returned: float = share_parameter(
         0.3, "E13, F23; assumed", "of that, what COMUPRE and communal authorities give back", role="lever"
     )
-    forms: float = share(0.5, "D03; assumed", "forms filled with conviction more with a full habit of analysis")
+    forms: float = share_parameter(
+        0.5, "D03; assumed", "forms filled with conviction more with a full habit of analysis"
+    )
 
 
-LEAVING = Field(
+LEAVING = ArraySpec(
     name="leaving",
     of=np.int64,
     shape=("officer",),
@@ -116,7 +135,7 @@ LEAVING = Field(
 )
 
 
-class Counts(Row):
+class AdoptionCounts(Row):
     """What is counted in a month."""
 
     officers_made_aware: float
@@ -127,7 +146,7 @@ class Counts(Row):
     explained: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
     "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith",

@@ -12,11 +12,11 @@ import math
 import numpy as np
 
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Ints, Reals, Rows, code
-from model.gangs.gangs.schema import NOBODYS
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import FloatArray, IntArray, Rows, int64_constant
+from model.gangs.gangs.schema import UNCLAIMED
 from model.police.chief.schema import (
-    BLOCK,
+    BLOCK_OF_HOURS_STREAM,
     BLOCKS,
     BY_ASKED,
     BY_CHAMPION,
@@ -25,40 +25,43 @@ from model.police.chief.schema import (
     BY_ORDER,
     BY_TRAINING,
     CHIEFS,
-    HOURS,
+    HOUR_TERMS,
+    HOUR_USES,
+    HOURS_CHOICE,
     LIVED,
-    MODE,
+    MODE_CHOICE,
     MODE_TERMS,
-    MODES,
     MOST_CANDIDATES,
     N_BLOCKS,
     NO_ORDER,
-    ORDER,
+    ORDER_FROM_ABOVE_STREAM,
+    PLAN_MODES,
+    REQUEST_CHOICE,
     REQUEST_TERMS,
-    TAKEN,
-    TERMS,
     TO_ARREST,
     TO_PREVENT,
-    USES,
-    Chief,
+    ChiefCounts,
+    ChiefRow,
     Chiefs,
-    Counts,
 )
 from model.police.plans.schema import Plans
 from model.town.police import Post
-from model.world.deciding.rules import belief, clear, decide, desk_of
-from model.world.deciding.schema import CHOICES, Desk
-from model.world.mechanism import Given, Knockout, Measure, Mechanism, carries_out
+from model.world.discrete_choice.rules import clear_terms, decide_and_record, desk_of, share_with_prior
+from model.world.discrete_choice.schema import CHOICES, ChoiceTables
+from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, INCIDENTS, MEETINGS, OWN_PHONE
 from model.world.state import BOARDS, OFFICERS, PLANS
 
-NO_BLOCK, (HABIT, VISITS, QUICK_ARRESTS, PLACES) = code(-1), (code(use) for use in range(len(USES)))
+NO_BLOCK, (USE_HABIT, USE_VISITS, USE_QUICK_ARRESTS, USE_PLACES) = (
+    int64_constant(-1),
+    (int64_constant(use) for use in range(len(HOUR_USES))),
+)
 
 
 @kernel
-def leaning(block: int, use: int, usual: float, focus: float) -> float:
+def block_emphasis(block: int, use: int, usual: float, focus: float) -> float:
     """How much more or less a couple does of one thing in this block of hours; 1 on average at the usual hours."""
     if block < 0:
         return 1.0
@@ -66,29 +69,31 @@ def leaning(block: int, use: int, usual: float, focus: float) -> float:
 
 
 @kernel
-def block_of(blocks: Ints, p: Chiefs, f: int, post: int, tick: int, seed: int) -> int:
+def hour_block_use(blocks: IntArray, p: Chiefs, f: int, post: int, tick: int, seed: int) -> int:
     """Use of the hours of a couple in this shift: that of one of the month's blocks."""
     if p.sets_hours == 0:
         return NO_BLOCK
-    use: int = blocks[f, int(N_BLOCKS * luck(seed, BLOCK, tick, post, 0))]
+    use: int = blocks[f, int(N_BLOCKS * keyed_uniform(seed, BLOCK_OF_HOURS_STREAM, tick, post, 0))]
     return use
 
 
-def commanders(world: World) -> Ints:
+def chief_positions(world: World) -> IntArray:
     """Return the position of the chief of each facility: its first officer, or -1."""
     of = world.town.officers["facility"]
     found = [np.flatnonzero(of == f) for f in range(len(world.town.facilities))]
     return np.array([own[0] if len(own) else -1 for own in found], np.int64)
 
 
-def homes_of(world: World) -> Ints:
+def serving_facilities(world: World) -> IntArray:
     """Return the facility that serves each authority, or -1."""
-    home: Ints = world.town.cells["facility"][world.town.authorities["cell"]]
+    home: IntArray = world.town.cells["facility"][world.town.authorities["cell"]]
     return home
 
 
 @kernel
-def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints, numbers: Rows[Chiefs]) -> None:
+def record_chief_experience(
+    stage: ShiftContext, chiefs: Rows[ChiefRow], posts: Rows[Post], homes: IntArray, numbers: Rows[Chiefs]
+) -> None:
     """Take in what came of visits and arrests in this shift: who was held, who came to meetings, which leader rang."""
     day, p = stage.day, numbers[0]
     for k in range(day.counts[ARRESTS]):
@@ -108,13 +113,13 @@ def note_word(stage: Stage, chiefs: Rows[Chief], posts: Rows[Post], homes: Ints,
             chiefs[f].welcomed += p.told
 
 
-def take_stock(world: World, f: int) -> None:
+def compare_with_last_month(world: World, f: int) -> None:
     """Compare what is known at the places of the plan with a month ago, if the plan is the same and was carried out."""
     chief, plan = world.state[CHIEFS][f], world.state[PLANS][f]
-    numbers = world.numbers["plans"][world.town.facilities[f].settlement]
+    numbers = world.parameters["plans"][world.town.facilities[f].settlement]
     places = world.state.plan_cells[f][: plan.n]
     load = float(world.state.known[places, plan.kind].sum())
-    ran = plan.visits >= numbers["alive"] or plan.mode == MODES.index("investigative")
+    ran = plan.visits >= numbers["alive"] or plan.mode == PLAN_MODES.index("investigative")
     if chief.made == plan.made and ran:
         better, worse = float(load < chief.load), float(load > chief.load)
         chief.fell += better
@@ -123,46 +128,46 @@ def take_stock(world: World, f: int) -> None:
     chief.made, chief.load = plan.made, load
 
 
-def forget(chief: Chief, lived: Reals, kept: float) -> None:
+def decay_chief_memory(chief: ChiefRow, lived: FloatArray, kept: float) -> None:
     """Let what is remembered of hours and plans fade."""
     for column in ("welcomed", "ignored", "held", "released", "fell", "rose"):
         chief[column] *= kept
     lived *= kept
 
 
-def requests_open(world: World) -> Ints:
+def count_open_requests(world: World) -> IntArray:
     """Return how many requests of each community wait for the police or the mayor, followed up ones twice."""
-    requests, waiting = world.state.requests.filled(), world.state.petitions["asked"] >= 0
+    requests, waiting = world.state.requests.used_rows(), world.state.petitions["asked"] >= 0
     n = len(world.state[BOARDS])
     asked = np.bincount(requests["authority"], weights=1.0 + requests["followed"], minlength=n)
-    total: Ints = (asked + waiting).astype(np.int64)
+    total: IntArray = (asked + waiting).astype(np.int64)
     return total
 
 
-def order_of(world: World, month: int) -> int:
+def order_from_above(world: World, month: int) -> int:
     """Return the order from above for the quarter of a month: to prevent, to arrest, or none."""
-    p, u = world.numbers["chief"][0], luck(world.seed, ORDER, month // 3, 0, 0)
+    p, u = world.parameters["chief"][0], keyed_uniform(world.seed, ORDER_FROM_ABOVE_STREAM, month // 3, 0, 0)
     if u >= 1.0 - p["order_prevent"]:
         return TO_PREVENT
     return TO_ARREST if u < p["order_arrests"] else NO_ORDER
 
 
-def lesson(good: float, bad: float, p: Chiefs) -> float:
+def experience_log_odds(good: float, bad: float, p: Chiefs) -> float:
     """What came of something, as log-odds."""
-    return p.experience * (2.0 * belief(good, bad, p.prior, 0.5) - 1.0)
+    return p.experience * (2.0 * share_with_prior(good, bad, p.prior, 0.5) - 1.0)
 
 
-def weigh_hours(world: World, desk: Desk, f: int) -> None:
+def fill_hour_terms(world: World, desk: ChoiceTables, f: int) -> None:
     """Write down what speaks for each use of a block of hours at a facility."""
-    p, pressure = (world.numbers[name][world.town.facilities[f].settlement] for name in ("chief", "pressure"))
-    chief, officer = world.state[CHIEFS][f], world.state[OFFICERS][world.once(commanders)[f]]
+    p, pressure = (world.parameters[name][world.town.facilities[f].settlement] for name in ("chief", "pressure"))
+    chief, officer = world.state[CHIEFS][f], world.state[OFFICERS][world.cached(chief_positions)[f]]
     waiting = math.log1p(chief.open)
-    clear(desk)
-    visits, arrests, places = desk.terms[VISITS], desk.terms[QUICK_ARRESTS], desk.terms[PLACES]
+    clear_terms(desk)
+    visits, arrests, places = desk.terms[USE_VISITS], desk.terms[USE_QUICK_ARRESTS], desk.terms[USE_PLACES]
     visits[0], arrests[0], places[0] = p["visits"], p["arrests"], p["places"]
-    visits[BY_EXPERIENCE] = lesson(chief.welcomed, chief.ignored, p)
-    arrests[BY_EXPERIENCE] = lesson(chief.held, chief.released, p)
-    places[BY_EXPERIENCE] = lesson(chief.fell, chief.rose, p)
+    visits[BY_EXPERIENCE] = experience_log_odds(chief.welcomed, chief.ignored, p)
+    arrests[BY_EXPERIENCE] = experience_log_odds(chief.held, chief.released, p)
+    places[BY_EXPERIENCE] = experience_log_odds(chief.fell, chief.rose, p)
     arrests[BY_FIGURES] = p["figures"] * pressure["level"] * world.state.figures[f]["gap"]
     arrests[BY_ORDER] = p["order"] if chief.order == TO_ARREST else 0.0
     places[BY_ORDER] = p["order"] if chief.order == TO_PREVENT else 0.0
@@ -173,91 +178,100 @@ def weigh_hours(world: World, desk: Desk, f: int) -> None:
     places[BY_CHAMPION] = p["champion_places"] * officer.champion
 
 
-def set_hours(world: World, f: int) -> None:
+def choose_hours(world: World, f: int) -> None:
     """Set the eight blocks of hours of the coming month at a facility."""
-    desk, row = world.laid(desk_of), world.tally[0]
-    weigh_hours(world, desk, f)
-    uses = [decide(desk, len(USES), 1 + len(TERMS), HOURS, False, world.tick + block, f) for block in range(N_BLOCKS)]
+    desk, row = world.cached_view(desk_of), world.tally[0]
+    fill_hour_terms(world, desk, f)
+    uses = [
+        decide_and_record(desk, len(HOUR_USES), 1 + len(HOUR_TERMS), HOURS_CHOICE, False, world.tick + block, f)
+        for block in range(N_BLOCKS)
+    ]
     world.state[BLOCKS][f] = uses
-    row.blocks_habit += uses.count(HABIT)
-    row.blocks_visits += uses.count(VISITS)
-    row.blocks_arrests += uses.count(QUICK_ARRESTS)
-    row.blocks_places += uses.count(PLACES)
+    row.blocks_habit += uses.count(USE_HABIT)
+    row.blocks_visits += uses.count(USE_VISITS)
+    row.blocks_arrests += uses.count(USE_QUICK_ARRESTS)
+    row.blocks_places += uses.count(USE_PLACES)
 
 
-def choose_mode(world: World, f: int, trained: float, p: Plans) -> int:
+def choose_plan_mode(world: World, f: int, trained: float, p: Plans) -> int:
     """Let a chief choose the mode of a plan: as trained officers and the diagnosis say, and what came of it before."""
-    desk, plan, lived = world.laid(desk_of), world.state[PLANS][f], world.state[LIVED][f]
-    numbers = world.numbers["chief"][world.town.facilities[f].settlement]
-    clear(desk)
+    desk, plan, lived = world.cached_view(desk_of), world.state[PLANS][f], world.state[LIVED][f]
+    numbers = world.parameters["chief"][world.town.facilities[f].settlement]
+    clear_terms(desk)
     desk.terms[1, 0], desk.terms[2, 0] = p.bust, p.investigative
     desk.terms[0, 1], desk.terms[0, 2] = p.trained * trained, p.founded * plan.founded
-    for mode in range(len(MODES)):
-        desk.terms[mode, 3] = lesson(lived[mode, 0], lived[mode, 1], numbers)
-    return decide(desk, len(MODES), 1 + len(MODE_TERMS), MODE, False, world.tick, f)
+    for mode in range(len(PLAN_MODES)):
+        desk.terms[mode, 3] = experience_log_odds(lived[mode, 0], lived[mode, 1], numbers)
+    return decide_and_record(desk, len(PLAN_MODES), 1 + len(MODE_TERMS), MODE_CHOICE, False, world.tick, f)
 
 
-def choose_request(world: World, f: int, candidates: Ints, p: Plans) -> int:
+def choose_request(world: World, f: int, candidates: IntArray, p: Plans) -> int:
     """Let a chief choose which request the plan takes up, those that went to the mayor first; return whose, or -1."""
-    state, numbers = world.state, world.numbers["chief"][world.town.facilities[f].settlement]
+    state, numbers = world.state, world.parameters["chief"][world.town.facilities[f].settlement]
     climbed = state.petitions["asked"] >= 0
     order = np.lexsort((candidates, state[BOARDS]["asked"][candidates], ~climbed[candidates]))
     rows = candidates[order][:MOST_CANDIDATES]
     if len(rows) == 0:
         return -1
-    desk, chief, asked = world.laid(desk_of), state[CHIEFS][f], requests_open(world)
+    desk, chief, asked = world.cached_view(desk_of), state[CHIEFS][f], count_open_requests(world)
     usual = min(1.0 - 1e-6, max(1e-6, p.takes_request))
-    clear(desk)
+    clear_terms(desk)
     for o, a in enumerate(rows, start=1):
         desk.terms[o, 0] = math.log(usual / (1.0 - usual))
         desk.terms[o, 1] = numbers["climbed"] * climbed[a]
         desk.terms[o, 2] = numbers["urged"] * max(0, min(int(asked[a]), int(numbers["urged_most"])) - 1)
-        desk.terms[o, 3] = lesson(chief.welcomed, chief.ignored, numbers)
-    taken = decide(desk, 1 + len(rows), 1 + len(REQUEST_TERMS), TAKEN, False, world.tick, f)
+        desk.terms[o, 3] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
+    taken = decide_and_record(desk, 1 + len(rows), 1 + len(REQUEST_TERMS), REQUEST_CHOICE, False, world.tick, f)
     return int(rows[taken - 1]) if taken > 0 else -1
 
 
-def command(world: World, month: int) -> None:
+def update_commands(world: World, month: int) -> None:
     """Let every chief, or who has come in the place of one, take stock and set the hours of a month."""
-    state, chiefs, at = world.state, world.state[CHIEFS], world.once(commanders)
+    state, chiefs, at = world.state, world.state[CHIEFS], world.cached(chief_positions)
     state[CHOICES].reserve(N_BLOCKS * len(chiefs))
-    home, asked = world.once(homes_of), requests_open(world)
+    home, asked = world.cached(serving_facilities), count_open_requests(world)
     for f, chief in enumerate(chiefs):
         if at[f] < 0:
             continue
-        numbers = world.numbers["chief"][world.town.facilities[f].settlement]
+        numbers = world.parameters["chief"][world.town.facilities[f].settlement]
         if chief.person != state[OFFICERS][at[f]].person:
-            chief.person, chief.captor = state[OFFICERS][at[f]].person, NOBODYS
-            forget(chief, state[LIVED][f], 0.0)
-        forget(chief, state[LIVED][f], 2.0 ** (-1.0 / numbers["memory"]))
-        chief.open, chief.order = float(asked[home == f].sum()), order_of(world, month)
-        take_stock(world, f)
+            chief.person, chief.captor = state[OFFICERS][at[f]].person, UNCLAIMED
+            decay_chief_memory(chief, state[LIVED][f], 0.0)
+        decay_chief_memory(chief, state[LIVED][f], 2.0 ** (-1.0 / numbers["memory"]))
+        chief.open, chief.order = float(asked[home == f].sum()), order_from_above(world, month)
+        compare_with_last_month(world, f)
         if numbers["sets_hours"] == 1:
-            set_hours(world, f)
+            choose_hours(world, f)
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Let every chief of the start set the hours of the first month."""
-    command(world, world.month)
+    update_commands(world, world.month)
 
 
-@carries_out(note_word)
-def act(world: World) -> Given:
+@kernel_step(record_chief_experience)
+def step(world: World) -> KernelArguments:
     """Let word of the shift reach the chiefs."""
-    return world.stage(), world.state[CHIEFS], world.town.posts, world.once(homes_of), world.numbers["chief"]
+    return (
+        world.shift_context(),
+        world.state[CHIEFS],
+        world.town.posts,
+        world.cached(serving_facilities),
+        world.parameters["chief"],
+    )
 
 
-def month_end(world: World) -> None:
+def close_month(world: World) -> None:
     """Let chiefs set the hours of the coming month."""
-    command(world, world.month + 1)
+    update_commands(world, world.month + 1)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Chiefs,
     tables=(CHIEFS, BLOCKS, LIVED),
-    counts=Counts,
+    counts=ChiefCounts,
     writes=("choices",),
-    begin=begin,
+    initialise=initialise,
     knockout=Knockout(("blocks_visits", "blocks_arrests", "blocks_places")),
     measures={
         "blocks_habit": Measure("blocks"),

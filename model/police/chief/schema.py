@@ -7,78 +7,82 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.choices import matter
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.choices import declare_choice
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import Field, Table
+from model.engine.tables import ArraySpec, RowTableSpec
 
-ORDER, BLOCK = decision("order from above"), decision("block of hours")
+ORDER_FROM_ABOVE_STREAM, BLOCK_OF_HOURS_STREAM = stream_id("order from above"), stream_id("block of hours")
 N_BLOCKS = 8
-USES = ("habit", "visits", "arrests", "places")
-TERMS = ("experience", "figures", "order", "asked", "training", "champion")
-BY_EXPERIENCE, BY_FIGURES, BY_ORDER, BY_ASKED, BY_TRAINING, BY_CHAMPION = range(1, 1 + len(TERMS))
-HOURS = matter("hours of the month", "chief", USES, TERMS)
-MODES = ("preventive", "reactive", "investigative")
+HOUR_USES = ("habit", "visits", "arrests", "places")
+HOUR_TERMS = ("experience", "figures", "order", "asked", "training", "champion")
+BY_EXPERIENCE, BY_FIGURES, BY_ORDER, BY_ASKED, BY_TRAINING, BY_CHAMPION = range(1, 1 + len(HOUR_TERMS))
+HOURS_CHOICE = declare_choice("hours of the month", "chief", HOUR_USES, HOUR_TERMS)
+PLAN_MODES = ("preventive", "reactive", "investigative")
 MODE_TERMS = ("training", "diagnosis", "experience")
-MODE = matter("mode of the plan", "chief", MODES, MODE_TERMS)
+MODE_CHOICE = declare_choice("mode of the plan", "chief", PLAN_MODES, MODE_TERMS)
 MOST_CANDIDATES = 4
 REQUEST_TERMS = ("climbed", "asked", "experience")
-TAKEN = matter("request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS)
+REQUEST_CHOICE = declare_choice(
+    "request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS
+)
 NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chiefs(Group):
+class Chiefs(ParameterGroup):
     """What moves station chiefs, and how far couples do what their hours are set for."""
 
     name: ClassVar[str] = "chief"
     evidence: ClassVar[tuple[str, ...]] = ("B13", "B20", "B22", "C18", "C21", "D02", "E04", "E13", "H03", "Q21")
 
-    sets_hours: int = number(1, "0 or 1", 0, 1, "design", "chiefs set hours; 0: all are spent alike", off=0)
-    picks_modes: int = number(1, "0 or 1", 0, 1, "design", "chiefs choose modes of plans; 0: by chance", off=0)
-    picks_requests: int = number(1, "0 or 1", 0, 1, "design", "chiefs choose requests; 0: by chance", off=0)
-    visits: float = number(-2.3, "log-odds", -8.0, 4.0, "assumed; swept", "hours of visits over habit")
-    arrests: float = number(-1.5, "log-odds", -8.0, 4.0, "assumed; swept", "hours of quick arrests over habit")
-    places: float = number(-1.9, "log-odds", -8.0, 4.0, "assumed; swept", "hours at places of the plan over habit")
-    experience: float = number(1.2, "log-odds", 0.0, 4.0, "assumed", "effect of what came of it, -1 to 1")
-    figures: float = number(6.0, "log-odds", 0.0, 20.0, "B22; assumed", "effect of full pressure and gap on arrests")
-    order: float = number(1.1, "log-odds", 0.0, 4.0, "B20; assumed", "effect of an order")
-    order_arrests: float = share(0.3, "B20; assumed", "quarters with an order to arrest", role="lever")
-    order_prevent: float = share(0.2, "C18; assumed", "quarters with an order to prevent", role="lever")
-    asked: float = number(0.5, "log-odds", 0.0, 2.0, "E04; assumed", "effect of open requests on visits, by log(1 + n)")
-    asked_places: float = number(0.35, "log-odds", 0.0, 2.0, "E04; assumed", "the same on places of the plan")
-    training: float = number(1.2, "log-odds", 0.0, 4.0, "B21; assumed", "effect of a trained chief on visits")
-    training_places: float = number(0.5, "log-odds", 0.0, 4.0, "B23; assumed", "the same on places of the plan")
-    champion: float = number(0.8, "log-odds", 0.0, 4.0, "C18, C21; assumed", "effect of a champion on visits")
-    champion_places: float = number(0.4, "log-odds", 0.0, 4.0, "C18; assumed", "the same on places of the plan")
-    climbed: float = number(
+    sets_hours: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs set hours; 0: all are spent alike", off=0)
+    picks_modes: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs choose modes of plans; 0: by chance", off=0)
+    picks_requests: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs choose requests; 0: by chance", off=0)
+    visits: float = parameter(-2.3, "log-odds", -8.0, 4.0, "assumed; swept", "hours of visits over habit")
+    arrests: float = parameter(-1.5, "log-odds", -8.0, 4.0, "assumed; swept", "hours of quick arrests over habit")
+    places: float = parameter(-1.9, "log-odds", -8.0, 4.0, "assumed; swept", "hours at places of the plan over habit")
+    experience: float = parameter(1.2, "log-odds", 0.0, 4.0, "assumed", "effect of what came of it, -1 to 1")
+    figures: float = parameter(6.0, "log-odds", 0.0, 20.0, "B22; assumed", "effect of full pressure and gap on arrests")
+    order: float = parameter(1.1, "log-odds", 0.0, 4.0, "B20; assumed", "effect of an order")
+    order_arrests: float = share_parameter(0.3, "B20; assumed", "quarters with an order to arrest", role="lever")
+    order_prevent: float = share_parameter(0.2, "C18; assumed", "quarters with an order to prevent", role="lever")
+    asked: float = parameter(
+        0.5, "log-odds", 0.0, 2.0, "E04; assumed", "effect of open requests on visits, by log(1 + n)"
+    )
+    asked_places: float = parameter(0.35, "log-odds", 0.0, 2.0, "E04; assumed", "the same on places of the plan")
+    training: float = parameter(1.2, "log-odds", 0.0, 4.0, "B21; assumed", "effect of a trained chief on visits")
+    training_places: float = parameter(0.5, "log-odds", 0.0, 4.0, "B23; assumed", "the same on places of the plan")
+    champion: float = parameter(0.8, "log-odds", 0.0, 4.0, "C18, C21; assumed", "effect of a champion on visits")
+    champion_places: float = parameter(0.4, "log-odds", 0.0, 4.0, "C18; assumed", "the same on places of the plan")
+    climbed: float = parameter(
         0.8, "log-odds", 0.0, 4.0, "E04; assumed", "a request that went to the mayor, on its uptake"
     )
-    urged: float = number(
+    urged: float = parameter(
         0.3, "log-odds", 0.0, 4.0, "assumed", "a further request of the same community, on its uptake"
     )
-    urged_most: int = number(4, "requests", 1, 50, "assumed", "open requests from which more weigh no more")
-    attended: int = number(6, "people", 1, 200, "assumed", "people who make a meeting well attended")
-    told: float = number(0.3, "meetings", 0.0, 5.0, "assumed", "weight of a leader who rings an officer")
-    prior: float = number(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
-    memory: float = number(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of what came of hours and plans")
-    usual_visits: float = share(
+    urged_most: int = parameter(4, "requests", 1, 50, "assumed", "open requests from which more weigh no more")
+    attended: int = parameter(6, "people", 1, 200, "assumed", "people who make a meeting well attended")
+    told: float = parameter(0.3, "meetings", 0.0, 5.0, "assumed", "weight of a leader who rings an officer")
+    prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
+    memory: float = parameter(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of what came of hours and plans")
+    usual_visits: float = share_parameter(
         0.17, "calibrated: status quo mean", "hours of visits that the weekly plan stands for", high=0.95
     )
-    usual_arrests: float = share(
+    usual_arrests: float = share_parameter(
         0.21, "calibrated: status quo mean", "hours of arrests that usual stops stand for", high=0.95
     )
-    usual_places: float = share(
+    usual_places: float = share_parameter(
         0.16, "calibrated: status quo mean", "hours at places that plans.follow stands for", high=0.95
     )
-    focus: float = number(
+    focus: float = parameter(
         3.0, "ratio", 1.0, 5.0, "assumed; swept", "visits by weekly plan or plan in hours set for them"
     )
-    focus_stops: float = number(1.8, "ratio", 1.0, 4.5, "assumed; swept", "stops in hours set for arrests")
+    focus_stops: float = parameter(1.8, "ratio", 1.0, 4.5, "assumed; swept", "stops in hours set for arrests")
 
 
-class Chief(Row):
+class ChiefRow(Row):
     """Who commands a facility, the order in force, and what is remembered since coming.
 
     ``open`` are requests that wait; ``load`` is what was known at the places of the plan made at ``made``; ``captor``
@@ -99,16 +103,19 @@ class Chief(Row):
     load: float
 
 
-CHIEFS = Table(name="chiefs", row=Chief, per="facility", about="Who commands: this; capture too.")
-BLOCKS = Field(
+CHIEFS = RowTableSpec(name="chiefs", row=ChiefRow, per="facility", about="Who commands: this; capture too.")
+BLOCKS = ArraySpec(
     name="blocks", of=np.int64, shape=("facility", N_BLOCKS), first=-1.0, about="Uses of hours of the month: this."
 )
-LIVED = Field(
-    name="lived", of=np.float64, shape=("facility", len(MODES), 2), about="What came of each mode, good and bad: this."
+LIVED = ArraySpec(
+    name="lived",
+    of=np.float64,
+    shape=("facility", len(PLAN_MODES), 2),
+    about="What came of each mode, good and bad: this.",
 )
 
 
-class Counts(Row):
+class ChiefCounts(Row):
     """What is counted in a month."""
 
     blocks_habit: float

@@ -7,57 +7,57 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.kernels import Tables, fetch, kernel, making_arrays
-from model.engine.random_streams import logistic, luck, poisson
-from model.engine.ratios import over
-from model.engine.rows import Ints, Rows, wide
-from model.police.chief.rules import QUICK_ARRESTS, leaning
+from model.engine.kernels import TableBundle, allocating_kernel, kernel, prefetch
+from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
+from model.engine.ratios import ratio_or_nan
+from model.engine.rows import IntArray, Rows, to_int64
+from model.police.chief.rules import USE_QUICK_ARRESTS, block_emphasis
 from model.police.chief.schema import Chiefs
 from model.police.contacts.schema import (
     ABUSE,
     BRIBE,
-    BRIBED,
-    FRIENDLY,
+    BRIBE_STREAM,
+    FRIENDLY_CAUSES,
     GREETING,
-    HOLDERS,
-    LONG_ONES,
     LONG_VISIT,
+    LONG_VISIT_STREAM,
+    MAX_CONTACTS,
+    MAX_HOLDERS,
     MEET_ABUSE,
     MEET_COUNT,
     MEET_KIND,
     MEET_TONE,
     MEET_WHO,
     MEET_WITH,
-    MOST,
+    MINIMUM_AGE,
     RUDE,
     STOP,
     STOP_FINDS,
     TALK,
-    TALKS_TOO,
-    WRITES,
-    YOUNGEST,
+    TALKS_STREAM,
+    WRITTEN_COLUMNS,
     Acquaintance,
+    ContactCounts,
     Contacts,
-    Counts,
 )
-from model.police.minutes.rules import a_resident, stretch
-from model.police.misconduct.rules import asks
+from model.police.minutes.rules import stretch_minutes, yearly_rate_per_resident
+from model.police.misconduct.rules import asks_for_bribe
 from model.police.misconduct.schema import Misconduct
-from model.police.officers.schema import Duty
-from model.police.patrol.rules import on_foot_or_not
+from model.police.officers.schema import DutyMonth
+from model.police.patrol.rules import stretches_of_shift
 from model.police.patrol.schema import Patrol
 from model.police.practices.schema import Practices
-from model.police.pressure.schema import Figure
+from model.police.pressure.schema import FigureRow
 from model.police.resources.schema import Resources
-from model.town.police import COPIES, Officer, without_motor
+from model.town.police import POST_COPIES, Officer, has_no_motor
 from model.town.residents import Person
-from model.trust.ledger.rules import impress, sign, trust_now
+from model.trust.ledger.rules import attribute_to_couple, record_impression, trust_now
 from model.trust.ledger.schema import Trust
-from model.world.columns import Mind, Tally
+from model.world.columns import MonthlyCounts, ResidentState
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
-from model.world.sampling import age_of, housemates, somebody_here, spot_of, young_man
-from model.world.shift_context import Stage
+from model.world.sampling import age_years, draw_list_position, draw_present_resident, household_rows, is_young_man
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
     ARRESTS,
     BRIBES,
@@ -67,22 +67,22 @@ from model.world.shift_events import (
     INSTITUTION,
     SIGNED,
     VISITS,
-    Day,
+    ShiftEventTables,
     Visit,
 )
-from model.world.state import Couple, Means
+from model.world.state import CoupleRow, FacilityResources
 
 
-class Beat(Tables):
+class ContactTables(TableBundle):
     """The couples on their beat, where they walk, and the numbers by which they treat people."""
 
-    couples: Rows[Couple]
+    couples: Rows[CoupleRow]
     officers: Rows[Officer]
-    duty: Rows[Duty]
-    means: Rows[Means]
-    figures: Rows[Figure]
-    territory: Ints
-    protected: Ints
+    duty: Rows[DutyMonth]
+    means: Rows[FacilityResources]
+    figures: Rows[FigureRow]
+    territory: IntArray
+    protected: IntArray
     contacts: Rows[Contacts]
     misconduct: Rows[Misconduct]
     resources: Rows[Resources]
@@ -92,9 +92,9 @@ class Beat(Tables):
 
 
 @kernel
-def key_of(o: int, officer: Officer) -> int:
+def officer_key(o: int, officer: Officer) -> int:
     """Number by which residents know the person in a position."""
-    return HOLDERS * o + officer.person % HOLDERS
+    return MAX_HOLDERS * o + officer.person % MAX_HOLDERS
 
 
 @kernel
@@ -104,24 +104,24 @@ def treats_fairly(officer: Officer, p: Contacts, u: float) -> bool:
 
 
 @kernel
-def treats_well(officer: Officer, p: Contacts, more: float, u: float) -> bool:
+def is_treated_fairly(officer: Officer, p: Contacts, more: float, u: float) -> bool:
     """The same where this much is added to the log-odds by what kind of contact it is, and with whom."""
     return u < logistic(p.fair + p.manner * officer.manner + officer.tone + more)
 
 
 @kernel
-def homes_in(beat: Beat, visit: Visit, z: int) -> tuple[float, float]:
+def expected_home_contacts(beat: ContactTables, visit: Visit, z: int) -> tuple[float, float]:
     """Long visits and talks for which a stretch for homes has time, on average."""
     p = beat.practices[z]
-    long = stretch(p, on_foot_or_not(beat.couples[visit.post], beat.patrol[z]))
+    long = stretch_minutes(p, stretches_of_shift(beat.couples[visit.post], beat.patrol[z]))
     return p.split * long / p.visit, (1.0 - p.split) * long / p.talk
 
 
 @kernel
-def chance_of_stop(person: Person, kind: int, zeal: float, p: Contacts, tick: int) -> float:
+def stop_probability(person: Person, kind: int, zeal: float, p: Contacts, tick: int) -> float:
     """Chance that a contact with this resident at a visit of this kind is a stop, with this zeal for arrests."""
     chance = zeal * p.stop * (p.checkpoint if kind == CHECKPOINT else 1.0)
-    if young_man(person, tick, 15.0):
+    if is_young_man(person, tick, 15.0):
         chance *= p.young_men
     if person.vehicle == 1:
         chance *= p.drivers
@@ -131,36 +131,40 @@ def chance_of_stop(person: Person, kind: int, zeal: float, p: Contacts, tick: in
 
 
 @kernel
-def teach_fair(day: Day, minds: Rows[Mind], i: int, cause: int, p: Contacts, known: bool, fast: float) -> None:
+def record_fair_contact(
+    day: ShiftEventTables, minds: Rows[ResidentState], i: int, cause: int, p: Contacts, known: bool, fast: float
+) -> None:
     """Write down what a fair contact teaches; a friendly one more if the officer is known here."""
     more = p.familiar if known else 1.0
     if cause == GREETING:
         weight = more * p.weight_greeting
-        impress(day, minds, i, cause, 0.85, weight, 0.85, 0.3 * weight, fast)
+        record_impression(day, minds, i, cause, 0.85, weight, 0.85, 0.3 * weight, fast)
     elif cause == TALK:
         weight = more * p.weight_talk
-        impress(day, minds, i, cause, 0.9, weight, 0.9, 0.5 * weight, fast)
+        record_impression(day, minds, i, cause, 0.9, weight, 0.9, 0.5 * weight, fast)
     elif cause == LONG_VISIT:
         weight = more * p.weight_long
-        impress(day, minds, i, cause, 1.0, weight, 1.0, 0.6 * weight, fast)
+        record_impression(day, minds, i, cause, 1.0, weight, 1.0, 0.6 * weight, fast)
     else:
-        impress(day, minds, i, cause, 0.7, p.weight_stop, 0.7, 0.2 * p.weight_stop, fast)
+        record_impression(day, minds, i, cause, 0.7, p.weight_stop, 0.7, 0.2 * p.weight_stop, fast)
 
 
 @kernel
-def teach_unfair(day: Day, minds: Rows[Mind], i: int, cause: int, p: Contacts, trust: Trust) -> None:
+def record_unfair_contact(
+    day: ShiftEventTables, minds: Rows[ResidentState], i: int, cause: int, p: Contacts, trust: Trust
+) -> None:
     """Write down what rude treatment, abuse or a request for money teaches."""
     if cause == RUDE:
-        impress(day, minds, i, cause, 0.1, p.weight_rude, 0.1, 0.3 * p.weight_rude, trust.fast)
+        record_impression(day, minds, i, cause, 0.1, p.weight_rude, 0.1, 0.3 * p.weight_rude, trust.fast)
     else:
         weight = p.weight_abuse if cause == ABUSE else p.weight_bribe
-        impress(day, minds, i, cause, 0.0, weight, 0.0, 0.5 * weight, trust.fast_panel)
+        record_impression(day, minds, i, cause, 0.0, weight, 0.0, 0.5 * weight, trust.fast_panel)
 
 
 @kernel
-def kind_of(visit: Visit, person: Person, zeal: float, p: Contacts, tick: int, u: float) -> int:
+def draw_contact_kind(visit: Visit, person: Person, zeal: float, p: Contacts, tick: int, u: float) -> int:
     """Kind of a contact by luck u: stop, long visit, talk or greeting."""
-    stop = 0.0 if visit.kind == INSTITUTION else chance_of_stop(person, visit.kind, zeal, p, tick)
+    stop = 0.0 if visit.kind == INSTITUTION else stop_probability(person, visit.kind, zeal, p, tick)
     if u < stop:
         return STOP
     talk = 1.0 - stop if visit.kind == INSTITUTION or person.business == 1 else (1.0 - stop) * p.talk
@@ -170,15 +174,15 @@ def kind_of(visit: Visit, person: Person, zeal: float, p: Contacts, tick: int, u
 
 
 @kernel
-def kind_at_home(stage: Stage, beat: Beat, visit: Visit, nth: int, z: int) -> int:
+def home_contact_kind(stage: ShiftContext, beat: ContactTables, visit: Visit, nth: int, z: int) -> int:
     """Kind of a contact of a stretch for homes: long visits come first."""
-    visits, _ = homes_in(beat, visit, z)
-    long = int(visits + luck(stage.seed, LONG_ONES, stage.tick, visit.cell, nth // 16))
+    visits, _ = expected_home_contacts(beat, visit, z)
+    long = int(visits + keyed_uniform(stage.seed, LONG_VISIT_STREAM, stage.tick, visit.cell, nth // 16))
     return LONG_VISIT if nth % 16 < long else TALK
 
 
 @kernel
-def wrong_of(cause: int, u: float, p: Contacts) -> int:
+def draw_unfair_cause(cause: int, u: float, p: Contacts) -> int:
     """What an unfair contact is to whom it happens, by luck u: a request for money, abuse or rude treatment."""
     if cause == BRIBE:
         return BRIBE
@@ -186,7 +190,7 @@ def wrong_of(cause: int, u: float, p: Contacts) -> int:
 
 
 @kernel
-def is_asked(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -> bool:
+def is_asked_for_bribe(stage: ShiftContext, beat: ContactTables, visit: Visit, i: int, nth: int, z: int) -> bool:
     """Whether the lead asks this resident for a bribe; it is noted."""
     cell = visit.cell
     o = beat.couples[visit.post].lead
@@ -194,8 +198,8 @@ def is_asked(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -
     offers = stage.ground.people[i].vehicle + (1.0 if bought else 0.0)
     penury = 1.0 - beat.resources[z].condition
     custom = beat.means[beat.officers[o].facility].custom
-    u = luck(stage.seed, BRIBED, stage.tick, cell, nth)
-    if not asks(beat.officers[o], offers, penury, custom, beat.misconduct[z], u):
+    u = keyed_uniform(stage.seed, BRIBE_STREAM, stage.tick, cell, nth)
+    if not asks_for_bribe(beat.officers[o], offers, penury, custom, beat.misconduct[z], u):
         return False
     row = stage.day.bribes[stage.day.counts[BRIBES]]
     row.cell, row.nth, row.post, row.who = cell, nth, visit.post, i
@@ -205,58 +209,60 @@ def is_asked(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -
 
 
 @kernel
-def next_at_home(stage: Stage, i: int) -> int:
+def next_household_member(stage: ShiftContext, i: int) -> int:
     """Who stands next to resident i in the household, old enough and at home now; -1 if that is nobody."""
-    first, end = housemates(stage.ground.people, i)
+    first, end = household_rows(stage.ground.people, i)
     other = i + 1 if i + 1 < end else first
     if other == i or other >= stage.ground.come[0] or stage.minds[other].gone >= 0:
         return -1
     at_home = stage.ground.places[stage.where, other] == stage.ground.people[other].home
-    return other if at_home and age_of(stage.ground.people[other], stage.tick) >= YOUNGEST else -1
+    return other if at_home and age_years(stage.ground.people[other], stage.tick) >= MINIMUM_AGE else -1
 
 
 @kernel
-def live_through(
-    stage: Stage, visit: Visit, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int
+def apply_encounter(
+    stage: ShiftContext, visit: Visit, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int
 ) -> None:
     """Let a resident live through a contact at a visit, which is ``wrong`` to whom it is not fair."""
     day, minds, trust = stage.day, stage.minds, stage.trust[stage.ground.people[i].settlement]
     first = day.counts[IMPRESSIONS]
     if fair and cause != BRIBE:
-        teach_fair(day, minds, i, cause, p, known, trust.fast_friendly)
+        record_fair_contact(day, minds, i, cause, p, known, trust.fast_friendly)
     else:
-        teach_unfair(day, minds, i, wrong, p, trust)
-    sign(day, first, visit.post, visit.cell)
+        record_unfair_contact(day, minds, i, wrong, p, trust)
+    attribute_to_couple(day, first, visit.post, visit.cell)
     minds[i].met = stage.tick
-    if cause in FRIENDLY:
+    if cause in FRIENDLY_CAUSES:
         minds[i].met_free = stage.tick
     if fair and cause in (TALK, LONG_VISIT):
         minds[i].knows = lead
     stage.tally[0].contacts_known += 1.0 if known else 0.0
-    count(stage.tally, cause, fair)
+    count_contact(stage.tally, cause, fair)
 
 
 @kernel
-def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) -> None:
+def meet_resident(stage: ShiftContext, beat: ContactTables, visit: Visit, i: int, nth: int, z: int) -> None:
     """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
     day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit.cell
     p, couple = beat.contacts[z], beat.couples[visit.post]
     officer = beat.officers[couple.lead]
     chief = beat.chiefs[z]
-    zeal = leaning(couple.block, QUICK_ARRESTS, chief.usual_arrests, chief.focus_stops)
-    lead, mate = key_of(couple.lead, officer), key_of(couple.mate, beat.officers[couple.mate])
+    zeal = block_emphasis(couple.block, USE_QUICK_ARRESTS, chief.usual_arrests, chief.focus_stops)
+    lead, mate = officer_key(couple.lead, officer), officer_key(couple.mate, beat.officers[couple.mate])
     known = minds[i].knows in (lead, mate)
     if visit.kind == HOMES:
-        cause = kind_at_home(stage, beat, visit, nth, z)
+        cause = home_contact_kind(stage, beat, visit, nth, z)
         stage.tally[0].visits_planned += 1.0 if cause == LONG_VISIT else 0.0
         stage.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
     else:
-        cause = kind_of(visit, stage.ground.people[i], zeal, p, tick, luck(seed, MEET_KIND, tick, cell, nth))
+        cause = draw_contact_kind(
+            visit, stage.ground.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, cell, nth)
+        )
     more = (p.acquainted if known else 0.0) + (p.calm if visit.kind == HOMES else 0.0)
-    fair = treats_well(officer, p, more, luck(seed, MEET_TONE, tick, cell, nth))
-    if cause == STOP and is_asked(stage, beat, visit, i, nth, z):
+    fair = is_treated_fairly(officer, p, more, keyed_uniform(seed, MEET_TONE, tick, cell, nth))
+    if cause == STOP and is_asked_for_bribe(stage, beat, visit, i, nth, z):
         cause = BRIBE
-    find = luck(seed, STOP_FINDS, tick, cell, nth)
+    find = keyed_uniform(seed, STOP_FINDS, tick, cell, nth)
     if cause == STOP and find < p.finds + zeal * beat.figures[officer.facility].easy:
         stage.tally[0].arrests_easy += 1.0 if find >= p.finds else 0.0
         arrest = day.arrests[day.counts[ARRESTS]]
@@ -264,42 +270,42 @@ def encounter(stage: Stage, beat: Beat, visit: Visit, i: int, nth: int, z: int) 
         arrest.goods = 1 if find < p.finds * p.proof else 0
         arrest.held = 0
         day.counts[ARRESTS] += 1
-    wrong = wrong_of(cause, luck(seed, MEET_ABUSE, tick, cell, nth), p)
-    live_through(stage, visit, i, cause, wrong, fair, known, p, lead)
-    at_home = cause in FRIENDLY and cell == stage.ground.people[i].home
-    if at_home and luck(seed, MEET_WITH, tick, cell, nth) < p.together:
-        other = next_at_home(stage, i)
+    wrong = draw_unfair_cause(cause, keyed_uniform(seed, MEET_ABUSE, tick, cell, nth), p)
+    apply_encounter(stage, visit, i, cause, wrong, fair, known, p, lead)
+    at_home = cause in FRIENDLY_CAUSES and cell == stage.ground.people[i].home
+    if at_home and keyed_uniform(seed, MEET_WITH, tick, cell, nth) < p.together:
+        other = next_household_member(stage, i)
         if other >= 0:
-            live_through(stage, visit, other, cause, wrong, fair, minds[other].knows in (lead, mate), p, lead)
+            apply_encounter(stage, visit, other, cause, wrong, fair, minds[other].knows in (lead, mate), p, lead)
     warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement]) - 0.5
-    if visit.post < len(beat.couples) // COPIES:  # what reinforcements live through moves nobody
+    if visit.post < len(beat.couples) // POST_COPIES:  # what reinforcements live through moves nobody
         for o in (couple.lead, couple.mate):
             beat.duty[o].warmth += warmth
-            if fair and cause in FRIENDLY:
+            if fair and cause in FRIENDLY_CAUSES:
                 beat.duty[o].friendly += 1
 
 
-@making_arrays
-def meet(stage: Stage, beat: Beat) -> None:
+@allocating_kernel
+def meet_residents(stage: ShiftContext, beat: ContactTables) -> None:
     """Let couples meet residents at the visits that took place."""
     day, ground = stage.day, stage.ground
-    coming = np.empty((MOST * day.counts[VISITS], 3), np.int64)
-    n = count_contacts(stage, beat, coming)
+    coming = np.empty((MAX_CONTACTS * day.counts[VISITS], 3), np.int64)
+    n = list_contacts(stage, beat, coming)
     for c in range(n):
         if coming[c, 2] >= 0:
             i = ground.who[stage.where, coming[c, 2]]
-            fetch(stage.minds, i)
-            fetch(ground.people, i)
+            prefetch(stage.minds, i)
+            prefetch(ground.people, i)
     for c in range(n):
         visit, nth = day.visits[coming[c, 0]], coming[c, 1]
         cell = visit.cell
-        i = somebody_here(stage, stage.where, cell, MEET_WHO, cell, nth)
-        if i >= 0 and stage.minds[i].gone < 0 and age_of(ground.people[i], stage.tick) >= YOUNGEST:
-            encounter(stage, beat, visit, i, nth, max(ground.cells[cell].settlement, 0))
+        i = draw_present_resident(stage, stage.where, cell, MEET_WHO, cell, nth)
+        if i >= 0 and stage.minds[i].gone < 0 and age_years(ground.people[i], stage.tick) >= MINIMUM_AGE:
+            meet_resident(stage, beat, visit, i, nth, max(ground.cells[cell].settlement, 0))
 
 
-@making_arrays
-def count_contacts(stage: Stage, beat: Beat, coming: Ints) -> int:
+@allocating_kernel
+def list_contacts(stage: ShiftContext, beat: ContactTables, coming: IntArray) -> int:
     """List the contacts that may come about: visit, number in the cell, whom it would be first; return how many."""
     day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
     seen, n = np.zeros(len(ground.cells), np.int16), 0
@@ -308,31 +314,31 @@ def count_contacts(stage: Stage, beat: Beat, coming: Ints) -> int:
         if visit.alive == 0 or visit.post < 0:
             continue
         cell = visit.cell
-        earlier = wide(seen[cell])
+        earlier = to_int64(seen[cell])
         seen[cell] += 1
         p = beat.contacts[max(ground.cells[cell].settlement, 0)]
         crowd = float(ground.crowd[stage.where, cell])
-        on_foot = without_motor(beat.couples[visit.post].mode)
+        on_foot = has_no_motor(beat.couples[visit.post].mode)
         mean = (p.foot if on_foot else p.motor) + (visit.kind == INSTITUTION)
         mean *= crowd / (crowd + 40.0) * (p.night if tick % 3 == 2 else 1.0)
         if visit.kind == HOMES:
-            visits, talks = homes_in(beat, visit, max(ground.cells[cell].settlement, 0))
-            several = int(visits + luck(seed, LONG_ONES, tick, cell, earlier))
-            several += int(talks + luck(seed, TALKS_TOO, tick, cell, earlier))
+            visits, talks = expected_home_contacts(beat, visit, max(ground.cells[cell].settlement, 0))
+            several = int(visits + keyed_uniform(seed, LONG_VISIT_STREAM, tick, cell, earlier))
+            several += int(talks + keyed_uniform(seed, TALKS_STREAM, tick, cell, earlier))
         else:
-            several = poisson(luck(seed, MEET_COUNT, tick, cell, earlier), mean)
-        for j in range(min(MOST, several)):
+            several = poisson_quantile(keyed_uniform(seed, MEET_COUNT, tick, cell, earlier), mean)
+        for j in range(min(MAX_CONTACTS, several)):
             nth = 16 * earlier + j
-            spot = spot_of(ground, stage.where, cell, luck(seed, MEET_WHO, tick, cell, nth))
+            spot = draw_list_position(ground, stage.where, cell, keyed_uniform(seed, MEET_WHO, tick, cell, nth))
             coming[n, 0], coming[n, 1], coming[n, 2] = k, nth, spot
             if spot >= 0:
-                fetch(ground.who, (stage.where, spot))
+                prefetch(ground.who, (stage.where, spot))
             n += 1
     return n
 
 
 @kernel
-def count(tally: Rows[Tally], cause: int, fair: bool) -> None:
+def count_contact(tally: Rows[MonthlyCounts], cause: int, fair: bool) -> None:
     """Count a contact by kind and treatment."""
     row = tally[0]
     row.contacts += 1.0
@@ -352,10 +358,10 @@ def count(tally: Rows[Tally], cause: int, fair: bool) -> None:
         row.unfair += 1.0
 
 
-def beat_of(world: World) -> Beat:
+def beat_of(world: World) -> ContactTables:
     """Lay out what couples meet people by."""
-    state, numbers = world.state, world.numbers
-    return Beat(
+    state, numbers = world.state, world.parameters
+    return ContactTables(
         state.couples,
         world.plant.officers,
         state.duty,
@@ -372,22 +378,22 @@ def beat_of(world: World) -> Beat:
     )
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Let couples meet residents; these learn from it."""
-    book = world.book
-    most = MOST * book.counts.item(VISITS)
+    book = world.shift_events
+    most = MAX_CONTACTS * book.counts.item(VISITS)
     for table in (ARRESTS, BRIBES):
         book.reserve(table, most)
     for table in (IMPRESSIONS, SIGNED):
         book.reserve(table, 2 * most)
-    world.carry_out(meet, lambda: (world.stage(), world.laid(beat_of)))
-    world.learn()
+    world.run_kernel(meet_residents, lambda: (world.shift_context(), world.cached_view(beat_of)))
+    world.apply_impressions()
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Contacts,
     mind=Acquaintance,
-    counts=Counts,
+    counts=ContactCounts,
     causes=(
         GREETING,
         TALK,
@@ -397,14 +403,14 @@ IT = Mechanism(
         ABUSE,
         BRIBE,
     ),
-    writes=WRITES,
+    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("trust_by_contacts",)),
     measures={
-        "long_visits_year": Measure("a resident and year", a_resident("long_visits")),
-        "talks_year": Measure("a resident and year", a_resident("talks")),
+        "long_visits_year": Measure("a resident and year", yearly_rate_per_resident("long_visits")),
+        "talks_year": Measure("a resident and year", yearly_rate_per_resident("talks")),
         "visits_planned": Measure("visits"),
         "talks_planned": Measure("talks"),
-        "known_share": Measure("share", lambda month: over(month.tally.contacts_known, month.tally.contacts)),
+        "known_share": Measure("share", lambda month: ratio_or_nan(month.tally.contacts_known, month.tally.contacts)),
         "trust_by_contacts": Measure(
             "points per 100", lambda month: month.change_by(GREETING, TALK, LONG_VISIT, STOP, RUDE, ABUSE, BRIBE)
         ),

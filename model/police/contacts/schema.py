@@ -5,32 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 
-GREETING, TALK, STOP, BRIBE = cause("greeting", 1), cause("talk", 2), cause("stop", 3), cause("bribe", 4)
-LONG_VISIT, RUDE, ABUSE = cause("long_visit", 31), cause("rude", 32), cause("abuse", 33)
-FRIENDLY = (GREETING, TALK, LONG_VISIT)
-MEET_ABUSE, MEET_WITH = decision("meet abuse"), decision("meet with")
-MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
-    decision("meet count"),
-    decision("meet who"),
-    decision("meet kind"),
-    decision("meet tone"),
+GREETING, TALK, STOP, BRIBE = (
+    declare_cause("greeting", 1),
+    declare_cause("talk", 2),
+    declare_cause("stop", 3),
+    declare_cause("bribe", 4),
 )
-BRIBED, STOP_FINDS = decision("bribe"), decision("stop finds")
-LONG_ONES, TALKS_TOO = decision("long visits"), decision("talks at homes")
-MOST = 15
-YOUNGEST = 12.0
+LONG_VISIT, RUDE, ABUSE = declare_cause("long_visit", 31), declare_cause("rude", 32), declare_cause("abuse", 33)
+FRIENDLY_CAUSES = (GREETING, TALK, LONG_VISIT)
+MEET_ABUSE, MEET_WITH = stream_id("meet abuse"), stream_id("meet with")
+MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
+    stream_id("meet count"),
+    stream_id("meet who"),
+    stream_id("meet kind"),
+    stream_id("meet tone"),
+)
+BRIBE_STREAM, STOP_FINDS = stream_id("bribe"), stream_id("stop finds")
+LONG_VISIT_STREAM, TALKS_STREAM = stream_id("long visits"), stream_id("talks at homes")
+MAX_CONTACTS = 15
+MINIMUM_AGE = 12.0
 """Age from which residents are met; assumed."""
-HOLDERS = 4096
+MAX_HOLDERS = 4096
 """Holders of a position that a resident tells apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contacts(Group):
+class Contacts(ParameterGroup):
     """How patrols meet residents and how they treat them."""
 
     name: ClassVar[str] = "contacts"
@@ -48,7 +53,7 @@ class Contacts(Group):
         "Z04",
     )
 
-    foot: float = number(
+    foot: float = parameter(
         2.2,
         "contacts a visit",
         0.0,
@@ -56,22 +61,22 @@ class Contacts(Group):
         "B03; orders of magnitude: 4-5 a couple-shift",
         "contacts of a couple on foot or by bicycle",
     )
-    motor: float = number(
+    motor: float = parameter(
         1.33, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
     )
-    night: float = share(0.35, "assumed", "contacts at night relative to day")
-    stop: float = share(
+    night: float = share_parameter(0.35, "assumed", "contacts at night relative to day")
+    stop: float = share_parameter(
         0.18,
         "orders of magnitude: 30-55 % of contacts; assumed",
         "chance that a contact is a stop, for a man without vehicle",
         role="site",
     )
-    young_men: float = number(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
-    drivers: float = number(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
-    women: float = number(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative")
-    checkpoint: float = number(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
-    talk: float = share(0.35, "B03; assumed", "contacts other than stops that become a talk")
-    fair: float = number(
+    young_men: float = parameter(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
+    drivers: float = parameter(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
+    women: float = parameter(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative")
+    checkpoint: float = parameter(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
+    talk: float = share_parameter(0.35, "B03; assumed", "contacts other than stops that become a talk")
+    fair: float = parameter(
         2.4,
         "log-odds",
         -2.0,
@@ -80,8 +85,8 @@ class Contacts(Group):
         "fair treatment by an untrained officer of mean manner",
         role="lever",
     )
-    manner: float = number(0.5, "log-odds", 0.0, 2.0, "assumed", "effect of an officer's manner")
-    training: float = number(
+    manner: float = parameter(0.5, "log-odds", 0.0, 2.0, "assumed", "effect of an officer's manner")
+    training: float = parameter(
         0.3,
         "log-odds",
         -0.6,
@@ -89,7 +94,7 @@ class Contacts(Group):
         "concept: 0.3 +- 0.3, zero and below allowed",
         "effect of MOPSIC training on treatment",
     )
-    familiar: float = number(
+    familiar: float = parameter(
         1.25,
         "ratio",
         1.0,
@@ -98,7 +103,7 @@ class Contacts(Group):
         "weight of a friendly contact with an officer whom the resident knows",
         off=1.0,
     )
-    acquainted: float = number(
+    acquainted: float = parameter(
         0.3,
         "log-odds",
         0.0,
@@ -107,43 +112,53 @@ class Contacts(Group):
         "fair treatment of who knows one of the couple",
         off=0.0,
     )
-    calm: float = number(
+    calm: float = parameter(
         1.5, "log-odds", 0.0, 2.5, "assumed; swept .5-2.5", "fair treatment at planned visits and talks", off=0.0
     )
-    long: float = share(0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit")
-    together: float = share(
+    long: float = share_parameter(
+        0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit"
+    )
+    together: float = share_parameter(
         0.3, "assumed; swept", "greetings, talks and visits at home that two of the household share"
     )
-    abuse: float = share(0.2, "orders of magnitude: .05-.1 a hundred adults a year; swept", "unfair stops with abuse")
-    language: float = number(
+    abuse: float = share_parameter(
+        0.2, "orders of magnitude: .05-.1 a hundred adults a year; swept", "unfair stops with abuse"
+    )
+    language: float = parameter(
         0.3, "log-odds", 0.0, 2.0, "C12; assumed", "fair treatment by an officer who speaks the language spoken"
     )
-    spoken: float = share(0.0, "assumed", "contacts held in the language of the place", role="site")
-    finds: float = share(0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant")
-    proof: float = share(0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge")
-    weight_greeting: float = number(
+    spoken: float = share_parameter(0.0, "assumed", "contacts held in the language of the place", role="site")
+    finds: float = share_parameter(
+        0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant"
+    )
+    proof: float = share_parameter(
+        0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge"
+    )
+    weight_greeting: float = parameter(
         0.0204, "evidence", 0.0, 1.0, "assumed: +.5 points; swept 0-1", "weight of a fair greeting", off=0.0
     )
-    weight_talk: float = number(
+    weight_talk: float = parameter(
         0.0634, "evidence", 0.0, 1.0, "assumed: +2 points; swept .5-4", "weight of a fair talk", off=0.0
     )
-    weight_long: float = number(
+    weight_long: float = parameter(
         0.19, "evidence", 0.0, 1.0, "calibrated: Q04", "weight of a long, friendly visit", off=0.0
     )
-    weight_stop: float = number(
+    weight_stop: float = parameter(
         0.0532, "evidence", 0.0, 1.0, "calibrated: Q08 (sign)", "weight of a fair stop", off=0.0
     )
-    weight_rude: float = number(
+    weight_rude: float = parameter(
         0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -8", "weight of rude treatment", off=0.0
     )
-    weight_abuse: float = number(1.22, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
-    weight_bribe: float = number(0.443, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0)
-    weight_meeting: float = number(
+    weight_abuse: float = parameter(1.22, "evidence", 0.0, 5.0, "calibrated: Q01", "weight of abuse", off=0.0)
+    weight_bribe: float = parameter(
+        0.443, "evidence", 0.0, 3.0, "calibrated: Q02", "weight of a bribe request", off=0.0
+    )
+    weight_meeting: float = parameter(
         0.0518, "evidence", 0.0, 1.0, "calibrated: Q03", "weight of a meeting where one is heard", off=0.0
     )
 
 
-class Counts(Row):
+class ContactCounts(Row):
     """What is counted in a month."""
 
     contacts: float
@@ -164,7 +179,7 @@ class Acquaintance(Row):
     knows: Annotated[int, Column("", first=-1.0, kind="i4")]
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "minds.met", "minds.met_free", "tally.arrests_easy", "officers.asked", "duty.friendly", "duty.warmth", "arrests",
     "bribes", "impressions", "signed",
 )  # fmt: skip

@@ -10,38 +10,38 @@ from collections.abc import Callable
 import numpy as np
 
 from model.engine.calendar import HALF_YEAR
-from model.engine.kernels import kernel, making_arrays
-from model.engine.ratios import over
-from model.engine.rows import Reals, Rows
-from model.police.chief.rules import QUICK_ARRESTS
+from model.engine.kernels import allocating_kernel, kernel
+from model.engine.ratios import ratio_or_nan
+from model.engine.rows import FloatArray, Rows
+from model.police.chief.rules import USE_QUICK_ARRESTS
 from model.police.minutes.schema import (
     FOR_MEETINGS,
     FOR_PROBLEMS,
     FOR_REQUESTS,
-    LITRES,
-    N_OWED,
-    NIGHT,
+    LITRES_A_GALLON,
+    MINUTE_USES,
+    N_OWED_USES,
+    NIGHT_SHIFT,
     OWED,
-    SHIFT,
+    SHIFT_MINUTES,
     STRETCH_HOMES,
     STRETCH_PATROL,
-    USES,
-    Counts,
+    MinuteCounts,
 )
 from model.police.practices.schema import Practices
 from model.police.roster.schema import Roster
 from model.town.police import MOTORCYCLE, VEHICLE
-from model.world.columns import Tally
-from model.world.mechanism import Given, Measure, Mechanism, carries_out
-from model.world.month import Month
+from model.world.columns import MonthlyCounts
+from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import Plant, Stage
+from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import HOMES, VISITS
-from model.world.state import COUPLES, Couple
+from model.world.state import COUPLES, CoupleRow
 
 
 @kernel
-def owe(owed: Reals, f: int, what: int, minutes: float) -> float:
+def add_owed_minutes(owed: FloatArray, f: int, what: int, minutes: float) -> float:
     """Ask couples of a facility for minutes; return the mark at which they will have been given."""
     owed[f, what, 0] += minutes
     mark: float = owed[f, what, 0]
@@ -49,43 +49,43 @@ def owe(owed: Reals, f: int, what: int, minutes: float) -> float:
 
 
 @kernel
-def is_done(owed: Reals, f: int, what: int, mark: float) -> bool:
+def is_worked_off(owed: FloatArray, f: int, what: int, mark: float) -> bool:
     """Whether what was asked for up to a mark has been given."""
     return bool(owed[f, what, 1] >= mark - 1e-6)
 
 
 @kernel
-def forgive(owed: Reals, f: int, what: int, mark: float) -> None:
+def cancel_owed_minutes(owed: FloatArray, f: int, what: int, mark: float) -> None:
     """Drop what has not been given up to a mark: nobody works on it any more."""
     owed[f, what, 1] = max(owed[f, what, 1], mark)
 
 
 @kernel
-def left_of(owed: Reals, taken: Reals, f: int, what: int) -> float:
+def remaining_owed_minutes(owed: FloatArray, taken: FloatArray, f: int, what: int) -> float:
     """Minutes that a facility still owes, less those planned in this shift."""
     left: float = owed[f, what, 0] - owed[f, what, 1] - taken[f, what]
     return left
 
 
 @kernel
-def stretch(p: Practices, n: int) -> float:
+def stretch_minutes(p: Practices, n: int) -> float:
     """Minutes of one of the n stretches of a shift."""
-    return (SHIFT - p.brief) / n
+    return (SHIFT_MINUTES - p.brief) / n
 
 
 @kernel
-def use_of(owed: Reals, taken: Reals, f: int, long: float, tick: int) -> int:
+def stretch_use(owed: FloatArray, taken: FloatArray, f: int, long: float, tick: int) -> int:
     """What a planned stretch is for: what is owed first, else homes; by night problems or nothing."""
-    night = tick % 3 == NIGHT
-    for what in range(N_OWED):
-        if (what == FOR_PROBLEMS or not night) and left_of(owed, taken, f, what) > 0.0:
+    night = tick % 3 == NIGHT_SHIFT
+    for what in range(N_OWED_USES):
+        if (what == FOR_PROBLEMS or not night) and remaining_owed_minutes(owed, taken, f, what) > 0.0:
             taken[f, what] += long
             return what
     return STRETCH_PATROL if night else STRETCH_HOMES
 
 
 @kernel
-def note_stretch(couple: Couple, use: int) -> None:
+def record_stretch(couple: CoupleRow, use: int) -> None:
     """Note a stretch that is not spent where visits are written down."""
     if use == FOR_MEETINGS:
         couple.for_meetings += 1
@@ -96,21 +96,23 @@ def note_stretch(couple: Couple, use: int) -> None:
 
 
 @kernel
-def give(owed: Reals, f: int, what: int, minutes: float) -> None:
+def work_off_minutes(owed: FloatArray, f: int, what: int, minutes: float) -> None:
     """Work off what is owed."""
     owed[f, what, 1] = min(owed[f, what, 0], owed[f, what, 1] + minutes)
 
 
 @kernel
-def add_up(couple: Couple, homes: int, gone: int, f: int, owed: Reals, p: Practices, row: Tally) -> None:
+def book_couple_minutes(
+    couple: CoupleRow, homes: int, gone: int, f: int, owed: FloatArray, p: Practices, row: MonthlyCounts
+) -> None:
     """Book the shift of a couple: what was fixed, and what was left, shared over the stretches that took place."""
     fixed = couple.duty_end - couple.duty_start
-    calls = min(couple.busy, SHIFT - p.brief - fixed)
-    free = SHIFT - p.brief - fixed - calls
+    calls = min(couple.busy, SHIFT_MINUTES - p.brief - fixed)
+    free = SHIFT_MINUTES - p.brief - fixed - calls
     work = couple.for_meetings + couple.for_requests + couple.for_problems
     street = max(0, couple.slots - work - homes - gone)
     each = free / max(1, work + homes + street)
-    ordered = street if couple.block == QUICK_ARRESTS else min(street, couple.for_orders)
+    ordered = street if couple.block == USE_QUICK_ARRESTS else min(street, couple.for_orders)
     row.minutes_brief += p.brief
     row.minutes_fixed += fixed
     row.minutes_calls += calls
@@ -121,13 +123,13 @@ def add_up(couple: Couple, homes: int, gone: int, f: int, owed: Reals, p: Practi
     row.minutes_visits += each * homes * p.split
     row.minutes_talks += each * homes * (1.0 - p.split)
     row.minutes_patrol += free - each * (work + homes + ordered)
-    give(owed, f, FOR_MEETINGS, each * couple.for_meetings)
-    give(owed, f, FOR_REQUESTS, each * couple.for_requests)
-    give(owed, f, FOR_PROBLEMS, each * couple.for_problems)
+    work_off_minutes(owed, f, FOR_MEETINGS, each * couple.for_meetings)
+    work_off_minutes(owed, f, FOR_REQUESTS, each * couple.for_requests)
+    work_off_minutes(owed, f, FOR_PROBLEMS, each * couple.for_problems)
 
 
 @kernel
-def keep_sector(couple: Couple, plant: Plant, free: float, tick: int, row: Tally) -> None:
+def count_own_sector_shift(couple: CoupleRow, plant: PoliceTables, free: float, tick: int, row: MonthlyCounts) -> None:
     """Count a shift in the lead's own sector, and one led by somebody who has been there for half a year."""
     lead = plant.officers[couple.lead]
     if couple.sector == lead.sector:
@@ -136,9 +138,14 @@ def keep_sector(couple: Couple, plant: Plant, free: float, tick: int, row: Tally
         row.shifts_led += 1.0 if tick - lead.tick_sector >= HALF_YEAR else 0.0
 
 
-@making_arrays
-def book(
-    stage: Stage, couples: Rows[Couple], plant: Plant, owed: Reals, rows: Rows[Practices], roster: Rows[Roster]
+@allocating_kernel
+def record_minutes(
+    stage: ShiftContext,
+    couples: Rows[CoupleRow],
+    plant: PoliceTables,
+    owed: FloatArray,
+    rows: Rows[Practices],
+    roster: Rows[Roster],
 ) -> None:
     """Book the minutes and litres of every couple on duty."""
     day, tally = stage.day, stage.tally[0]
@@ -159,52 +166,54 @@ def book(
             continue
         f = plant.posts[post].facility
         p, r = rows[plant.facilities[f].settlement], roster[plant.facilities[f].settlement]
-        add_up(couple, homes[post], gone[post], f, owed, p, tally)
-        keep_sector(couple, plant, SHIFT - p.brief - (couple.duty_end - couple.duty_start), stage.tick, tally)
+        book_couple_minutes(couple, homes[post], gone[post], f, owed, p, tally)
+        count_own_sector_shift(
+            couple, plant, SHIFT_MINUTES - p.brief - (couple.duty_end - couple.duty_start), stage.tick, tally
+        )
         driven = couple.tank - couple.km + km[post]
         if couple.mode == VEHICLE:
-            tally.litres += LITRES * driven / r.km_per_gallon
+            tally.litres += LITRES_A_GALLON * driven / r.km_per_gallon
         elif couple.mode == MOTORCYCLE:
-            tally.litres += LITRES * driven / r.km_per_gallon_motorcycle
+            tally.litres += LITRES_A_GALLON * driven / r.km_per_gallon_motorcycle
 
 
-@carries_out(book)
-def act(world: World) -> Given:
+@kernel_step(record_minutes)
+def step(world: World) -> KernelArguments:
     """Book the minutes of the couples of this shift."""
-    state, numbers = world.state, world.numbers
-    return world.stage(), state[COUPLES], world.plant, state[OWED], numbers["practices"], numbers["roster"]
+    state, numbers = world.state, world.parameters
+    return world.shift_context(), state[COUPLES], world.plant, state[OWED], numbers["practices"], numbers["roster"]
 
 
-def hours(use: str) -> Measure:
+def hours_measure(use: str) -> Measure:
     """Return the measure of officers' hours for one use: two in a couple."""
 
-    def read(month: Month) -> float:
+    def read(month: MonthSnapshot) -> float:
         return 2.0 / 60.0 * float(month.tally[f"minutes_{use}"])
 
     return Measure("hours", read)
 
 
-def booked(month: Month) -> float:
+def minutes_per_couple_shift(month: MonthSnapshot) -> float:
     """Minutes booked in a couple-shift: the length of a shift, whatever happens."""
-    return over(sum(float(month.tally[f"minutes_{use}"]) for use in USES), month.tally["couple_shifts"])
+    return ratio_or_nan(sum(float(month.tally[f"minutes_{use}"]) for use in MINUTE_USES), month.tally["couple_shifts"])
 
 
-def a_resident(count: str) -> Callable[[Month], float]:
+def yearly_rate_per_resident(count: str) -> Callable[[MonthSnapshot], float]:
     """Return the reader of what a resident lives through in a year at the rate of a month."""
 
-    def read(month: Month) -> float:
-        return over(365.25 / month.world.days_of_month * month.tally[count], month.count("all"))
+    def read(month: MonthSnapshot) -> float:
+        return ratio_or_nan(365.25 / month.world.days_of_month * month.tally[count], month.count("all"))
 
     return read
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     named="minutes",
     tables=(OWED,),
-    counts=Counts,
-    measures={f"hours_{use}": hours(use) for use in USES}
+    counts=MinuteCounts,
+    measures={f"hours_{use}": hours_measure(use) for use in MINUTE_USES}
     | {
-        "minutes_booked": Measure("minutes", booked),
+        "minutes_booked": Measure("minutes", minutes_per_couple_shift),
         "litres": Measure("litres"),
         "shifts_own": Measure("shifts"),
         "shifts_led": Measure("shifts"),

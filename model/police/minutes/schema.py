@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.rows import Row, code
-from model.engine.tables import Field
+from model.engine.rows import Row, int64_constant
+from model.engine.tables import ArraySpec
 
-SHIFT = 480.0
-LITRES = 3.785
+SHIFT_MINUTES = 480.0
+LITRES_A_GALLON = 3.785
 """Litres of a gallon."""
-USES = ("brief", "fixed", "calls", "orders", "meetings", "requests", "problems", "visits", "talks", "patrol")
-FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = (code(use) for use in range(3))
-STRETCH_PATROL, STRETCH_HOMES = code(3), code(4)
-N_OWED = 3
-NIGHT = 2
-OWED = Field(
+MINUTE_USES = ("brief", "fixed", "calls", "orders", "meetings", "requests", "problems", "visits", "talks", "patrol")
+FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = (int64_constant(use) for use in range(3))
+STRETCH_PATROL, STRETCH_HOMES = int64_constant(3), int64_constant(4)
+N_OWED_USES = 3
+NIGHT_SHIFT = 2
+OWED = ArraySpec(
     name="owed",
     of=np.float64,
-    shape=("facility", N_OWED, 2),
+    shape=("facility", N_OWED_USES, 2),
     about="Minutes asked of couples and given since the start, for meetings, requests, problems: whoever asks; this.",
 )
 
 
-class Counts(Row):
+class MinuteCounts(Row):
     """Minutes of couples in a month, by use; litres burnt."""
 
     minutes_brief: float

@@ -10,62 +10,62 @@ import math
 import numpy as np
 
 from model.engine.calendar import QUARTER, month_of
-from model.engine.kernels import kernel, making_arrays
-from model.engine.random_streams import luck, poisson
-from model.engine.rows import Reals, Rows
-from model.police.adoption.rules import succeed
+from model.engine.kernels import allocating_kernel, kernel
+from model.engine.random_streams import keyed_uniform, poisson_quantile
+from model.engine.rows import FloatArray, Rows
+from model.police.adoption.rules import replace_officer
 from model.police.adoption.schema import Adoption
 from model.police.misconduct.schema import (
-    ANSWERED,
-    CAUGHT,
-    COMPLAINS,
+    CAUGHT_STREAM,
+    COMPLAINS_STREAM,
+    COMPLAINT_ANSWERED_STREAM,
     GOES_PUBLIC,
     HEARD_OF,
     HIDDEN,
-    SANCTION,
+    NAMING_ATTEMPTS,
+    SANCTION_STREAM,
     SCANDAL,
-    TRIES,
     WHO_IS_NAMED,
-    WRITES,
-    Counts,
+    WRITTEN_COLUMNS,
     Misconduct,
+    MisconductCounts,
 )
 from model.police.practices.schema import Practices
 from model.town import police
 from model.town.police import Officer
-from model.trust.public_events import tell_town
-from model.world.columns import Tally
-from model.world.mechanism import Given, Knockout, Measure, Mechanism, carries_out
+from model.trust.public_events import spread_public_event
+from model.world.columns import MonthlyCounts
+from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
-from model.world.shift_context import Plant, Stage
+from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import BRIBES
-from model.world.state import Couple, Means
+from model.world.state import CoupleRow, FacilityResources
 
 
 @kernel
-def found_out(p: Misconduct) -> float:
+def detection_probability(p: Misconduct) -> float:
     """How well misconduct is found out, by internal control and the channel outside together."""
     return 1.0 - (1.0 - p.control) * (1.0 - p.channel)
 
 
 @kernel
-def asks(officer: Officer, offers: float, penury: float, custom: float, p: Misconduct, u: float) -> bool:
+def asks_for_bribe(officer: Officer, offers: float, penury: float, custom: float, p: Misconduct, u: float) -> bool:
     """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
     x = p.base + p.offer * offers + p.penury * penury + p.norm * custom
-    x -= p.integrity * officer.integrity + p.detection * found_out(p)
+    x -= p.integrity * officer.integrity + p.detection * detection_probability(p)
     return u < math.exp(min(0.0, x))
 
 
 @kernel
-def answer_for(
-    stage: Stage,
-    couples: Rows[Couple],
-    plant: Plant,
+def apply_consequences(
+    stage: ShiftContext,
+    couples: Rows[CoupleRow],
+    plant: PoliceTables,
     numbers: Rows[Misconduct],
     adoption: Rows[Adoption],
     practices: Rows[Practices],
-    persons: Rows[police.Plant],
-    hidden: Reals,
+    persons: Rows[police.PlantParameters],
+    hidden: FloatArray,
 ) -> None:
     """Let requests be complained of and found out, and add to what will come out; who is found out is suspended."""
     day, cells, row, tick, seed = stage.day, stage.ground.cells, stage.tally[0], stage.tick, stage.seed
@@ -73,29 +73,29 @@ def answer_for(
         bribe = day.bribes[k]
         cell, nth, o = bribe.cell, bribe.nth, couples[bribe.post].lead
         p = numbers[max(cells[cell].settlement, 0)]
-        gone = luck(seed, CAUGHT, tick, cell, nth) < p.caught * found_out(p)
-        hidden[0] += p.public * (1.0 + p.reveal * found_out(p))
-        if luck(seed, COMPLAINS, tick, cell, nth) < p.files + p.channel_files * p.channel:
+        gone = keyed_uniform(seed, CAUGHT_STREAM, tick, cell, nth) < p.caught * detection_probability(p)
+        hidden[0] += p.public * (1.0 + p.reveal * detection_probability(p))
+        if keyed_uniform(seed, COMPLAINS_STREAM, tick, cell, nth) < p.files + p.channel_files * p.channel:
             row.complaints_police += 1.0
-            if luck(seed, ANSWERED, tick, cell, nth) < p.answered:
+            if keyed_uniform(seed, COMPLAINT_ANSWERED_STREAM, tick, cell, nth) < p.answered:
                 row.complaints_answered += 1.0
-                gone = gone or luck(seed, SANCTION, tick, cell, nth) < p.sanction
+                gone = gone or keyed_uniform(seed, SANCTION_STREAM, tick, cell, nth) < p.sanction
         if gone and plant.officers[o].asked == tick:
             row.suspended += 1.0
             z = plant.facilities[plant.officers[o].facility].settlement
-            succeed(plant.officers, o, persons[z], adoption[z], practices[z], stage.month, tick, seed)
+            replace_officer(plant.officers, o, persons[z], adoption[z], practices[z], stage.month, tick, seed)
 
 
 @kernel
-def come_out(
-    plant: Plant,
+def publish_cases(
+    plant: PoliceTables,
     numbers: Rows[Misconduct],
     adoption: Rows[Adoption],
     practices: Rows[Practices],
-    persons: Rows[police.Plant],
-    hidden: Reals,
+    persons: Rows[police.PlantParameters],
+    hidden: FloatArray,
     scale: float,
-    tally: Rows[Tally],
+    tally: Rows[MonthlyCounts],
     month: int,
     tick: int,
     seed: int,
@@ -108,22 +108,22 @@ def come_out(
     """
     due = numbers[0].surfaces * hidden[0]
     hidden[0] -= due
-    cases = poisson(luck(seed, GOES_PUBLIC, tick, 0, 0), due / scale)
+    cases = poisson_quantile(keyed_uniform(seed, GOES_PUBLIC, tick, 0, 0), due / scale)
     for k in range(cases):
         tally[0].public_cases += 1.0
-        for a in range(TRIES):
-            o = int(luck(seed, WHO_IS_NAMED, tick, k, a) * len(plant.officers))
+        for a in range(NAMING_ATTEMPTS):
+            o = int(keyed_uniform(seed, WHO_IS_NAMED, tick, k, a) * len(plant.officers))
             asked = plant.officers[o].asked
             if asked >= 0 and tick - asked < QUARTER:
                 tally[0].suspended += 1.0
                 z = plant.facilities[plant.officers[o].facility].settlement
-                succeed(plant.officers, o, persons[z], adoption[z], practices[z], month, tick, seed)
+                replace_officer(plant.officers, o, persons[z], adoption[z], practices[z], month, tick, seed)
                 break
     return cases
 
 
-@making_arrays
-def note_customs(officers: Rows[Officer], means: Rows[Means], tick: int) -> None:
+@allocating_kernel
+def update_bribery_norms(officers: Rows[Officer], means: Rows[FacilityResources], tick: int) -> None:
     """Take down at each facility the share of officers who asked in the last quarter."""
     staff, asked = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
@@ -134,24 +134,24 @@ def note_customs(officers: Rows[Officer], means: Rows[Means], tick: int) -> None
         means[f].custom = asked[f] / staff[f] if staff[f] > 0.0 else 0.0
 
 
-@carries_out(answer_for)
-def act(world: World) -> Given:
+@kernel_step(apply_consequences)
+def step(world: World) -> KernelArguments:
     """Let what was asked for in this shift have its consequences."""
-    state, n = world.state, world.numbers
+    state, n = world.state, world.parameters
     groups = n["misconduct"], n["adoption"], n["practices"], n["plant"]
-    return world.stage(), state.couples, world.plant, *groups, state.hidden
+    return world.shift_context(), state.couples, world.plant, *groups, state.hidden
 
 
-def month_end(world: World) -> None:
+def close_month(world: World) -> None:
     """Note what is customary at each facility; cases come out, and those who hear of them learn."""
-    state, numbers = world.state, world.numbers
-    note_customs(world.plant.officers, state.means, world.tick)
+    state, numbers = world.state, world.parameters
+    update_bribery_norms(world.plant.officers, state.means, world.tick)
     p = numbers["misconduct"][0]
     if world.month == month_of(world.calendar.first_tick) and p["surfaces"] > 0.0:
         state.hidden[0] /= p[
             "surfaces"
         ]  # those of before, as many as such months hold up, or the first year lacks them
-    cases = come_out(
+    cases = publish_cases(
         world.plant,
         numbers["misconduct"],
         numbers["adoption"],
@@ -165,15 +165,15 @@ def month_end(world: World) -> None:
         world.seed,
     )
     for k in range(cases):
-        tell_town(world, HEARD_OF, k, p["heard"], SCANDAL, 0.0, p["weight"], 0.6, p["fades"])
+        spread_public_event(world, HEARD_OF, k, p["heard"], SCANDAL, 0.0, p["weight"], 0.6, p["fades"])
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Misconduct,
     tables=(HIDDEN,),
-    counts=Counts,
+    counts=MisconductCounts,
     causes=(SCANDAL,),
-    writes=WRITES,
+    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("bribes", "complaints_police")),
     measures={
         "public_cases": Measure("cases"),

@@ -7,34 +7,34 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Field
+from model.engine.tables import ArraySpec
 
-GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS, ANSWERED, SANCTION, CAUGHT = (
-    decision("goes public"),
-    decision("who is named"),
-    decision("complains"),
-    decision("complaint answered"),
-    decision("sanction"),
-    decision("caught"),
+GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS_STREAM, COMPLAINT_ANSWERED_STREAM, SANCTION_STREAM, CAUGHT_STREAM = (
+    stream_id("goes public"),
+    stream_id("who is named"),
+    stream_id("complains"),
+    stream_id("complaint answered"),
+    stream_id("sanction"),
+    stream_id("caught"),
 )
-HEARD_OF = decision("hears of a case")
-SCANDAL = cause("scandal", 34)
-TRIES = 64
+HEARD_OF = stream_id("hears of a case")
+SCANDAL = declare_cause("scandal", 34)
+NAMING_ATTEMPTS = 64
 """Tries to find an officer who asked lately, when a case comes out."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Misconduct(Group):
+class Misconduct(ParameterGroup):
     """What leads an officer to ask for a bribe, who learns of it, and who answers for it."""
 
     name: ClassVar[str] = "misconduct"
     evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "I06", "I08", "I09", "I10", "J03", "U10")
 
-    base: float = number(
+    base: float = parameter(
         0.6,
         "log of the chance",
         -30.0,
@@ -43,7 +43,7 @@ class Misconduct(Group):
         "asking, all else zero",
         off=-30.0,
     )
-    offer: float = number(
+    offer: float = parameter(
         0.5,
         "log of the chance",
         0.0,
@@ -51,40 +51,46 @@ class Misconduct(Group):
         "I06, J03; assumed",
         "a driver, or ground that a clique holds or narcos protect",
     )
-    penury: float = number(
+    penury: float = parameter(
         0.3, "log of the chance", -0.5, 1.0, "I06; swept: higher pay has also raised bribes", "effect of bad conditions"
     )
-    integrity: float = number(4.0, "log of the chance", 0.0, 10.0, "assumed", "effect of an officer's integrity")
-    detection: float = number(2.0, "log of the chance", 0.0, 10.0, "assumed", "effect of being found out")
-    norm: float = number(
+    integrity: float = parameter(4.0, "log of the chance", 0.0, 10.0, "assumed", "effect of an officer's integrity")
+    detection: float = parameter(2.0, "log of the chance", 0.0, 10.0, "assumed", "effect of being found out")
+    norm: float = parameter(
         0.5, "log of the chance", 0.0, 3.0, "assumed", "effect of colleagues, if all of the facility asked"
     )
-    control: float = share(0.1, "I10: unable to end it; assumed", "strength of internal control", role="lever")
-    channel: float = share(0.05, "assumed", "strength of a complaint channel outside the police", role="lever")
-    public: float = share(
+    control: float = share_parameter(
+        0.1, "I10: unable to end it; assumed", "strength of internal control", role="lever"
+    )
+    channel: float = share_parameter(
+        0.05, "assumed", "strength of a complaint channel outside the police", role="lever"
+    )
+    public: float = share_parameter(
         0.0004, "orders of magnitude: .5-4 cases a year", "requests that will become public, at least"
     )
-    surfaces: float = share(
+    surfaces: float = share_parameter(
         0.16, "assumed: half of the cases within four months; swept", "of the cases that will come out, in a month"
     )
-    reveal: float = number(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
-    heard: float = share(
+    reveal: float = parameter(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
+    heard: float = share_parameter(
         0.3, "assumed: .3-.75 cases a year heard by an adult; swept", "residents who hear of a public case"
     )
-    weight: float = number(
+    weight: float = parameter(
         0.151, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
     )
-    fades: float = share(
+    fades: float = share_parameter(
         0.922, "calibrated: Q09, a tenth is left after 135 days", "fast part of a public case", high=0.99
     )
-    files: float = share(0.01, "assumed", "who is asked and complains of it to the police")
-    channel_files: float = share(0.2, "assumed", "who would complain more, by a strong channel outside")
-    answered: float = share(0.15, "I10; assumed", "complaints against officers that are answered", role="lever")
-    sanction: float = share(0.2, "assumed", "answered complaints that end in suspension")
-    caught: float = share(0.002, "I10; assumed", "requests that end in suspension, if all were found out")
+    files: float = share_parameter(0.01, "assumed", "who is asked and complains of it to the police")
+    channel_files: float = share_parameter(0.2, "assumed", "who would complain more, by a strong channel outside")
+    answered: float = share_parameter(
+        0.15, "I10; assumed", "complaints against officers that are answered", role="lever"
+    )
+    sanction: float = share_parameter(0.2, "assumed", "answered complaints that end in suspension")
+    caught: float = share_parameter(0.002, "I10; assumed", "requests that end in suspension, if all were found out")
 
 
-HIDDEN = Field(
+HIDDEN = ArraySpec(
     name="hidden",
     of=np.float64,
     shape=(1,),
@@ -92,7 +98,7 @@ HIDDEN = Field(
 )
 
 
-class Counts(Row):
+class MisconductCounts(Row):
     """What is counted in a month."""
 
     public_cases: float
@@ -101,7 +107,7 @@ class Counts(Row):
     suspended: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "impressions", "officers.person", "officers.cohort", "officers.tick_since", "officers.asked", "officers.female",
     "officers.trained", "officers.aware", "officers.kiche", "officers.champion", "officers.manner",
     "officers.integrity", "officers.motivation", "officers.stress", "officers.safety", "officers.faith", "means.custom",

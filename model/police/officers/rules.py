@@ -9,28 +9,28 @@ import math
 
 import numpy as np
 
-from model.engine.kernels import Tables, kernel, making_arrays
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import logistic
-from model.engine.rows import Ints, Reals, Rows
+from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
-from model.police.officers.schema import DUTY, MOST, NIGHT, Duty, Officers
-from model.police.practices.rules import tone_of
+from model.police.officers.schema import DUTY, MAX_STATE, NIGHT_SHIFT, DutyMonth, Officers
+from model.police.practices.rules import conduct_log_odds
 from model.police.practices.schema import Practices
 from model.police.pressure.schema import Pressure
 from model.police.resources.schema import Resources
 from model.town.crime_kinds import HOMICIDE
 from model.town.police import FacilityRow, Officer
-from model.world.mechanism import Given, Knockout, Mechanism, carries_out, portrayed
-from model.world.month import Month
-from model.world.places import chiefs_of
+from model.world.mechanism import KernelArguments, Knockout, Mechanism, kernel_step, measures_from
+from model.world.month import MonthSnapshot
+from model.world.places import chief_positions_by_authority
 from model.world.protocol import World
-from model.world.shift_context import Plant, Stage
+from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
-from model.world.state import OFFICERS, Couple
+from model.world.state import OFFICERS, CoupleRow
 
 
-class Tones(Tables):
+class ConductTables(TableBundle):
     """What officers' tone goes by."""
 
     contacts: Rows[Contacts]
@@ -42,7 +42,7 @@ class Tones(Tables):
 
 
 @kernel
-def brief(plant: Plant, by: Tones) -> None:
+def update_conduct(plant: PoliceTables, by: ConductTables) -> None:
     """Write into each officer's tone what training, boss, orders, language and states add to the odds of fairness."""
     officers, homes = plant.officers, plant.facilities
     for o in range(len(officers)):
@@ -50,19 +50,21 @@ def brief(plant: Plant, by: Tones) -> None:
         z = homes[officer.facility].settlement
         p, s = by.contacts[z], by.states[z]
         tone = p.training * by.adoption[z].link_treatment * officer.skill
-        tone += tone_of(officer, by.practices[z], by.pressure[z].level, 1.0 - by.resources[z].condition)
+        tone += conduct_log_odds(officer, by.practices[z], by.pressure[z].level, 1.0 - by.resources[z].condition)
         tone += p.language * p.spoken * officer.kiche
         officer.tone = tone + s.faith_tone * officer.faith - s.stress_tone * officer.stress
 
 
 @kernel
-def goes(lead: Officer, p: Officers) -> float:
+def makes_planned_visit(lead: Officer, p: Officers) -> float:
     """Chance that this lead makes a planned visit."""
     return logistic(p.kept + p.keen * lead.motivation + p.bold * lead.safety)
 
 
-@making_arrays
-def live_through(stage: Stage, couples: Rows[Couple], plant: Plant, chiefs: Ints, duty: Rows[Duty]) -> None:
+@allocating_kernel
+def record_duty(
+    stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, chiefs: IntArray, duty: Rows[DutyMonth]
+) -> None:
     """Note what the officers on duty live through in this shift."""
     day, cells, tick = stage.day, stage.ground.cells, stage.tick
     for k in range(day.counts[RESPONSES]):
@@ -84,63 +86,71 @@ def live_through(stage: Stage, couples: Rows[Couple], plant: Plant, chiefs: Ints
             continue
         for o in (couple.lead, couple.mate):
             duty[o].attacks += attacks[plant.posts[post].facility]
-            if tick % 3 == NIGHT:
+            if tick % 3 == NIGHT_SHIFT:
                 duty[o].nights += 1
 
 
 @kernel
-def moved(state: float, left: float, push: float) -> float:
+def moved_state(state: float, left: float, push: float) -> float:
     """Return a state after a month: faded, pushed, within its limits."""
-    return min(MOST, max(-MOST, state * left + push))
+    return min(MAX_STATE, max(-MAX_STATE, state * left + push))
 
 
 @kernel
-def settle_states(officers: Rows[Officer], homes: Rows[FacilityRow], duty: Rows[Duty], states: Rows[Officers]) -> None:
+def update_officer_states(
+    officers: Rows[Officer], homes: Rows[FacilityRow], duty: Rows[DutyMonth], states: Rows[Officers]
+) -> None:
     """Let the month's duty move the states of every officer."""
     for o in range(len(officers)):
         officer, lived = officers[o], duty[o]
         p = states[homes[officer.facility].settlement]
         left = math.exp(-0.6931471805599453 / p.months)
-        officer.faith = moved(officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings)
-        officer.motivation = moved(officer.motivation, left, p.friendly * lived.friendly)
+        officer.faith = moved_state(officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings)
+        officer.motivation = moved_state(officer.motivation, left, p.friendly * lived.friendly)
         safety = p.meeting * lived.meetings - p.attack * lived.attacks
-        officer.safety = moved(officer.safety, left, safety)
+        officer.safety = moved_state(officer.safety, left, safety)
         strain = p.attack * lived.attacks + p.load * lived.calls + p.night * lived.nights
-        officer.stress = moved(officer.stress, left, strain)
+        officer.stress = moved_state(officer.stress, left, strain)
 
 
-def tones_of(world: World) -> Tones:
+def tones_of(world: World) -> ConductTables:
     """Lay out what officers' tone goes by."""
-    n = world.numbers
-    return Tones(n["contacts"], n["adoption"], n["officers"], n["practices"], n["pressure"], n["resources"])
+    n = world.parameters
+    return ConductTables(n["contacts"], n["adoption"], n["officers"], n["practices"], n["pressure"], n["resources"])
 
 
-@carries_out(brief)
-def prepare(world: World) -> Given:
+@kernel_step(update_conduct)
+def before_step(world: World) -> KernelArguments:
     """Brief the officers for this shift."""
-    return world.plant, world.laid(tones_of)
+    return world.plant, world.cached_view(tones_of)
 
 
-@carries_out(live_through)
-def act(world: World) -> Given:
+@kernel_step(record_duty)
+def step(world: World) -> KernelArguments:
     """Note what the officers live through."""
-    return world.stage(), world.state.couples, world.plant, world.once(chiefs_of), world.state.duty
+    return (
+        world.shift_context(),
+        world.state.couples,
+        world.plant,
+        world.cached(chief_positions_by_authority),
+        world.state.duty,
+    )
 
 
-def month_end(world: World) -> None:
+def close_month(world: World) -> None:
     """Move the states; a new month of duty begins."""
     plant, duty = world.plant, world.state.duty
-    settle_states(plant.officers, plant.facilities, duty, world.numbers["officers"])
+    update_officer_states(plant.officers, plant.facilities, duty, world.parameters["officers"])
     duty[:] = np.zeros(1, duty.dtype)
 
 
-def portrait(month: Month) -> dict[str, float]:
+def snapshot(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of how officers feel: means, from 0 to 1."""
-    officers, p = month.world.state[OFFICERS], month.world.numbers["officers"][0]
+    officers, p = month.world.state[OFFICERS], month.world.parameters["officers"][0]
     return {f"officers_{name}": mean_state(officers[name], p[name]) for name in ("faith", "safety", "stress")}
 
 
-def mean_state(distance: Reals, usual: float) -> float:
+def mean_state(distance: FloatArray, usual: float) -> float:
     """Return the mean of a state whose disposition is ``usual``, nan of no officers."""
     if not len(distance):
         return math.nan
@@ -148,13 +158,13 @@ def mean_state(distance: Reals, usual: float) -> float:
     return float(np.mean(odds / (1.0 - usual + odds)))
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Officers,
     tables=(DUTY,),
     writes=("officers.tone", "officers.motivation", "officers.stress", "officers.safety", "officers.faith"),
     knockout=Knockout(("officers_faith", "officers_safety", "officers_stress", "visits")),
-    measures=portrayed(
-        portrait,
+    measures=measures_from(
+        snapshot,
         {
             "officers_faith": "0-1",
             "officers_safety": "0-1",

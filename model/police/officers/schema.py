@@ -5,45 +5,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.rows import Row
-from model.engine.tables import Table
+from model.engine.tables import RowTableSpec
 
-MOST = 2.0
+MAX_STATE = 2.0
 """Farthest that a state can be from the disposition, in log-odds."""
-NIGHT = 2
+NIGHT_SHIFT = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Officers(Group):
+class Officers(ParameterGroup):
     """What moves officers' states, how long it lasts, and what it does to their work."""
 
     name: ClassVar[str] = "officers"
     evidence: ClassVar[tuple[str, ...]] = ("C16", "C24", "C25", "F18", "G06", "G12", "G13", "I05", "I11", "I12")
 
-    months: float = number(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of a state")
-    warmth: float = number(
+    months: float = parameter(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of a state")
+    warmth: float = parameter(
         0.002, "log-odds", 0.0, 0.05, "G06, G13; assumed", "faith by a contact, for trust 1 over neutral", off=0.0
     )
-    meeting: float = number(0.05, "log-odds", 0.0, 1.0, "F18; assumed", "faith and felt safety by a meeting", off=0.0)
-    friendly: float = number(0.001, "log-odds", 0.0, 0.05, "G12; assumed", "motivation by a friendly contact", off=0.0)
-    attack: float = number(
+    meeting: float = parameter(
+        0.05, "log-odds", 0.0, 1.0, "F18; assumed", "faith and felt safety by a meeting", off=0.0
+    )
+    friendly: float = parameter(
+        0.001, "log-odds", 0.0, 0.05, "G12; assumed", "motivation by a friendly contact", off=0.0
+    )
+    attack: float = parameter(
         0.05, "log-odds", 0.0, 1.0, "C24, I12; assumed", "stress, and felt safety lost, by a killing or clash nearby",
         off=0.0,
     )  # fmt: skip
-    load: float = number(0.003, "log-odds", 0.0, 0.2, "I11; assumed", "stress by a call served", off=0.0)
-    night: float = number(0.001, "log-odds", 0.0, 0.2, "assumed", "stress by a night on duty", off=0.0)
-    faith_tone: float = number(0.3, "log-odds", 0.0, 2.0, "concept M29; assumed", "effect of faith on fair treatment")
-    stress_tone: float = number(0.3, "log-odds", 0.0, 2.0, "C24; assumed", "effect of stress against fair treatment")
-    kept: float = number(3.5, "log-odds", -2.0, 40.0, "assumed", "planned visits that are made at all", off=40.0)
-    keen: float = number(0.5, "log-odds", 0.0, 3.0, "G12; assumed", "effect of motivation on that")
-    bold: float = number(0.3, "log-odds", 0.0, 3.0, "F18; assumed", "effect of felt safety on that")
-    faith: float = share(0.45, "assumed", "trust in the community by disposition")
-    safety: float = share(0.45, "C24, I12; assumed", "felt safety by disposition")
-    stress: float = share(0.5, "C24; assumed", "stress by disposition")
+    load: float = parameter(0.003, "log-odds", 0.0, 0.2, "I11; assumed", "stress by a call served", off=0.0)
+    night: float = parameter(0.001, "log-odds", 0.0, 0.2, "assumed", "stress by a night on duty", off=0.0)
+    faith_tone: float = parameter(
+        0.3, "log-odds", 0.0, 2.0, "concept M29; assumed", "effect of faith on fair treatment"
+    )
+    stress_tone: float = parameter(0.3, "log-odds", 0.0, 2.0, "C24; assumed", "effect of stress against fair treatment")
+    kept: float = parameter(3.5, "log-odds", -2.0, 40.0, "assumed", "planned visits that are made at all", off=40.0)
+    keen: float = parameter(0.5, "log-odds", 0.0, 3.0, "G12; assumed", "effect of motivation on that")
+    bold: float = parameter(0.3, "log-odds", 0.0, 3.0, "F18; assumed", "effect of felt safety on that")
+    faith: float = share_parameter(0.45, "assumed", "trust in the community by disposition")
+    safety: float = share_parameter(0.45, "C24, I12; assumed", "felt safety by disposition")
+    stress: float = share_parameter(0.5, "C24; assumed", "stress by disposition")
 
 
-class Duty(Row):
+class DutyMonth(Row):
     """What an officer lived through this month."""
 
     nights: int
@@ -54,6 +60,9 @@ class Duty(Row):
     warmth: float
 
 
-DUTY = Table(
-    name="duty", row=Duty, per="officer", about="The month of every officer: this; contacts adds what was friendly."
+DUTY = RowTableSpec(
+    name="duty",
+    row=DutyMonth,
+    per="officer",
+    about="The month of every officer: this; contacts adds what was friendly.",
 )

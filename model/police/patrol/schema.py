@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
-from model.engine.rows import Row, code
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
+from model.engine.rows import Row, int64_constant
 
 VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
-    decision("visit kept"),
-    decision("visit minute"),
-    decision("visit kind"),
-    decision("visit place"),
+    stream_id("visit kept"),
+    stream_id("visit minute"),
+    stream_id("visit kind"),
+    stream_id("visit place"),
 )
-VISIT_PLAN, ON_PAPER, AT_MARKET = decision("visit by plan"), decision("visit on paper"), decision("visit at market")
-HOURS_PLANNED = decision("hours planned")
-WORK = code(-2)
+VISIT_PLAN, ON_PAPER, AT_MARKET = stream_id("visit by plan"), stream_id("visit on paper"), stream_id("visit at market")
+HOURS_PLANNED = stream_id("hours planned")
+PLANNED_WORK = int64_constant(-2)
 """A stretch that is spent off the street: at a meeting, on a request, on a problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patrol(Group):
+class Patrol(ParameterGroup):
     """Where couples go when nobody calls."""
 
     name: ClassVar[str] = "patrol"
@@ -41,35 +41,39 @@ class Patrol(Group):
         "Z20",
     )
 
-    visits_foot: int = number(11, "visits", 0, 48, "Z14, Z20; assumed", "places a couple on foot plans in a shift")
-    visits_motor: int = number(10, "visits", 0, 48, "Z14, Z20; assumed", "places a motorised couple plans in a shift")
-    stay: float = number(15.0, "minutes", 1.0, 120.0, "Z14: 10-16", "minutes spent at each place")
-    plan_share: float = share(
+    visits_foot: int = parameter(11, "visits", 0, 48, "Z14, Z20; assumed", "places a couple on foot plans in a shift")
+    visits_motor: int = parameter(
+        10, "visits", 0, 48, "Z14, Z20; assumed", "places a motorised couple plans in a shift"
+    )
+    stay: float = parameter(15.0, "minutes", 1.0, 120.0, "Z14: 10-16", "minutes spent at each place")
+    plan_share: float = share_parameter(
         0.01,
         "E14: 15 a week is the ceiling",
         "visits that the weekly plan gives to institutions",
         off=0.0,
         role="lever",
     )
-    route_share: float = share(
+    route_share: float = share_parameter(
         0.8, "B01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
     )
-    market: float = share(
+    market: float = share_parameter(
         0.3,
         "B07; assumed",
         "visits that the couples of its station make to the market on market days",
         off=0.0,
         role="lever",
     )
-    on_paper: float = share(0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0)
-    foot_km: float = number(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
-    bicycle: float = number(2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "the same by bicycle, relative")
-    fuel_share: float = share(0.75, "assumed; swept .5-1", "a couple's litres that patrol may use")
-    cruise: float = number(1.2, "km", 0.0, 10.0, "assumed; swept", "cruising at each place, besides the way")
-    detour: float = number(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
+    on_paper: float = share_parameter(
+        0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0
+    )
+    foot_km: float = parameter(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
+    bicycle: float = parameter(2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "the same by bicycle, relative")
+    fuel_share: float = share_parameter(0.75, "assumed; swept .5-1", "a couple's litres that patrol may use")
+    cruise: float = parameter(1.2, "km", 0.0, 10.0, "assumed; swept", "cruising at each place, besides the way")
+    detour: float = parameter(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 
-class Counts(Row):
+class PatrolCounts(Row):
     """What is counted in a month."""
 
     couples_routed: float

@@ -11,72 +11,74 @@ import math
 import numpy as np
 
 from model.engine.calendar import LONGEST_QUARTER, date_of_tick, month_of
-from model.engine.kernels import Tables, kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Flags, Ints, Reals, Rows
-from model.gangs.gangs.schema import NOBODYS
+from model.engine.kernels import TableBundle, kernel
+from model.engine.random_streams import keyed_uniform
+from model.engine.rank_correlation import mean_ranks, pearson_correlation
+from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
+from model.gangs.gangs.schema import UNCLAIMED
 from model.police.chief import rules as chief
 from model.police.plans.schema import (
-    ANALYSED,
+    ANALYSED_STREAM,
     ATLAS,
-    DIAGNOSIS,
-    EQUAL,
-    FADE,
+    DIAGNOSIS_STREAM,
     HAPPENED,
-    INVESTIGATIVE,
     KNOWN,
+    MODE_INVESTIGATIVE,
+    MODE_PREVENTIVE,
+    MODE_REACTIVE,
+    MONTHLY_RETAINED_SHARE,
     PLAN_CELLS,
     PLAN_MODE,
     PLANNED_HERE,
-    PREVENTIVE,
-    REACTIVE,
+    ROUNDING_TOLERANCE,
     TAKEN_UP,
     TASK_FORCE,
-    TOLD_HERE,
-    WRITES,
-    Counts,
+    TOLD_CRIME,
+    WRITTEN_COLUMNS,
+    PlanCounts,
     Plans,
 )
-from model.town.ranks import correlation, mean_ranks
-from model.world.columns import Tally
-from model.world.deciding.schema import CHOICES
-from model.world.mechanism import Knockout, Measure, Mechanism, in_the_morning
-from model.world.month import Month
-from model.world.places import holders
+from model.world.columns import MonthlyCounts
+from model.world.discrete_choice.schema import CHOICES
+from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
+from model.world.month import MonthSnapshot
+from model.world.places import group_holding_cells
 from model.world.protocol import World
-from model.world.shift_context import Plant, Stage
-from model.world.shift_events import CHECKPOINT, N_CELLS, POST, PROBLEM, VISITS
+from model.world.shift_context import PoliceTables, ShiftContext
+from model.world.shift_events import CHECKPOINT, N_PLAN_CELLS, POST, PROBLEM, VISITS
 from model.world.state import PLANS, Plan
 
 
-class Wall(Tables):
+class PlanTables(TableBundle):
     """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
 
-    known: Reals
-    happened: Reals
-    told: Reals
-    atlas: Reals
+    known: FloatArray
+    happened: FloatArray
+    told: FloatArray
+    atlas: FloatArray
 
 
-def wall_of(world: World) -> Wall:
+def wall_of(world: World) -> PlanTables:
     """Lay out what is remembered of the crime of past months, as plans read it."""
-    return Wall(world.state.known, world.state.happened, world.state.told, world.state.atlas)
+    return PlanTables(world.state.known, world.state.happened, world.state.told, world.state.atlas)
 
 
 @kernel
-def eagerness(plan: Plan, p: Plans, habit: float, leaning: float, post: int, tick: int, seed: int) -> float:
+def plan_follow_probability(
+    plan: Plan, p: Plans, habit: float, leaning: float, post: int, tick: int, seed: int
+) -> float:
     """Chance that a free stretch of this couple's shift goes to the plan.
 
     More in the hour that the plan names, as the chief has set the hours, and by the lead's habit of analysis.
     """
-    if luck(seed, TASK_FORCE, tick, post, 0) < p.task_force:
+    if keyed_uniform(seed, TASK_FORCE, tick, post, 0) < p.task_force:
         return 1.0
     follow = p.follow + p.followed * (1.0 - p.follow) * habit
-    return min(1.0, leaning * follow * stress_on(plan.hour, tick))
+    return min(1.0, leaning * follow * hour_weight(plan.hour, tick))
 
 
 @kernel
-def stress_on(hour: int, tick: int) -> float:
+def hour_weight(hour: int, tick: int) -> float:
     """Weight of a shift in a plan that names this hour (-1: none)."""
     if hour < 0:
         return 1.0
@@ -84,7 +86,7 @@ def stress_on(hour: int, tick: int) -> float:
 
 
 @kernel
-def aimed_at(own: Ints, n: int, cell: int) -> bool:
+def is_plan_cell(own: IntArray, n: int, cell: int) -> bool:
     """Whether a cell is one of the n places of a plan."""
     r = 0
     while r < n and own[r] != cell:
@@ -93,7 +95,9 @@ def aimed_at(own: Ints, n: int, cell: int) -> bool:
 
 
 @kernel
-def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planned_here: Ints) -> None:
+def count_planned_visits(
+    stage: ShiftContext, plant: PoliceTables, plans: Rows[Plan], plan_cells: IntArray, planned_here: IntArray
+) -> None:
     """Count the visits of a shift that kept to a plan, and those that went where a diagnosis says."""
     day, row = stage.day, stage.tally[0]
     for k in range(day.counts[VISITS]):
@@ -110,62 +114,77 @@ def note(stage: Stage, plant: Plant, plans: Rows[Plan], plan_cells: Ints, planne
             row.preventive_visits += 1.0 if visit.kind != CHECKPOINT else 0.0
         if visit.kind == POST:
             row.visits_on_post += 1.0
-        if plan.founded == 1 and aimed_at(plan_cells[f], plan.n, visit.cell):
+        if plan.founded == 1 and is_plan_cell(plan_cells[f], plan.n, visit.cell):
             row.visits_where_diagnosed += 1.0
 
 
 @kernel
-def worst(load: Reals, own: Ints, chosen: Ints, n_chosen: int) -> int:
+def worst_cell(load: FloatArray, own: IntArray, chosen: IntArray, n_chosen: int) -> int:
     """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
     best, most = -1, 0.0
     for cell in own:
-        if load[cell] > most + EQUAL and not aimed_at(chosen, n_chosen, cell):
+        if load[cell] > most + ROUNDING_TOLERANCE and not is_plan_cell(chosen, n_chosen, cell):
             best, most = cell, load[cell]
     return best
 
 
-def choose_places(
-    plan: Plan, old: Ints, own: Ints, wall: Wall, analysis: float, f: int, when: tuple[int, int], seed: int
-) -> Ints:
+def choose_plan_cells(
+    plan: Plan,
+    old: IntArray,
+    own: IntArray,
+    wall: PlanTables,
+    analysis: float,
+    f: int,
+    when: tuple[int, int],
+    seed: int,
+) -> IntArray:
     """Places of a plan: by local data, by headquarters' map where it came back, else those of the last plan."""
     month, tick = when
-    chosen = np.full(N_CELLS, -1)
+    chosen = np.full(N_PLAN_CELLS, -1)
     local, above = wall.known[:, plan.kind, :].sum(axis=1), wall.atlas[:, plan.kind]
     for r in range(plan.n):
         cell = -1
-        if plan.founded == 1 and luck(seed, ANALYSED, month, f, r) < analysis:
-            cell = worst(local, own, chosen, r)
+        if plan.founded == 1 and keyed_uniform(seed, ANALYSED_STREAM, month, f, r) < analysis:
+            cell = worst_cell(local, own, chosen, r)
         elif plan.product >= 0 and tick - plan.product < LONGEST_QUARTER:
-            cell = worst(above, own, chosen, r)
+            cell = worst_cell(above, own, chosen, r)
         for habit in old[: plan.n]:
-            if cell < 0 and not aimed_at(chosen, r, habit):
+            if cell < 0 and not is_plan_cell(chosen, r, habit):
                 cell = habit
         chosen[r] = cell
     return chosen
 
 
 @kernel
-def choose_mode(founded: int, trained: float, p: Plans, u: float) -> int:
+def draw_plan_mode(founded: int, trained: float, p: Plans, u: float) -> int:
     """Whether a plan is preventive, reactive or investigative, by luck u."""
     prevent = math.exp(p.trained * trained + p.founded * founded)
     react, inquire = math.exp(p.bust), math.exp(p.investigative)
     reached = u * (prevent + react + inquire)
     if reached < prevent:
-        return PREVENTIVE
-    return REACTIVE if reached < prevent + react else INVESTIGATIVE
+        return MODE_PREVENTIVE
+    return MODE_REACTIVE if reached < prevent + react else MODE_INVESTIGATIVE
 
 
-def first_most(load: Reals) -> int:
+def first_maximum(load: FloatArray) -> int:
     """Place of the highest load, the first of those that differ by rounding alone."""
-    return int(np.argmax(load >= load.max() - EQUAL))
+    return int(np.argmax(load >= load.max() - ROUNDING_TOLERANCE))
 
 
-def diagnose(
-    plan: Plan, own: Ints, known: Reals, p: Plans, habit: float, f: int, month: int, tally: Rows[Tally], seed: int
+def fill_diagnosis(
+    plan: Plan,
+    own: IntArray,
+    known: FloatArray,
+    p: Plans,
+    habit: float,
+    f: int,
+    month: int,
+    tally: Rows[MonthlyCounts],
+    seed: int,
 ) -> None:
     """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
     load = known[own].sum(axis=0)
-    u = luck(seed, DIAGNOSIS, month, f, 0)
+    u = keyed_uniform(seed, DIAGNOSIS_STREAM, month, f, 0)
     if u < p.formats:
         tally[0].formats += 1.0
     kept, before = plan.founded == 1 and p.task_force > 0.0, plan.kind
@@ -175,79 +194,79 @@ def diagnose(
     if plan.founded == 1:
         tally[0].diagnoses += 1.0
         if not kept:
-            plan.kind = first_most(load.sum(axis=1))
-        if luck(seed, ANALYSED, month, f, N_CELLS) < p.analysis:
-            plan.hour = first_most(load[plan.kind])
+            plan.kind = first_maximum(load.sum(axis=1))
+        if keyed_uniform(seed, ANALYSED_STREAM, month, f, N_PLAN_CELLS) < p.analysis:
+            plan.hour = first_maximum(load[plan.kind])
     if plan.kind != before:
         plan.months = 0
 
 
-def candidates_for(world: World, f: int) -> Ints:
+def request_candidates(world: World, f: int) -> IntArray:
     """Return the communities in the area of a station that have asked for something since the last plan."""
-    near = world.once(boards_of)[f]
+    near = world.cached(station_authorities)[f]
     asked = world.state.boards["asked"][near]
-    found: Ints = near[(asked >= 0) & (world.tick - asked <= LONGEST_QUARTER)]
+    found: IntArray = near[(asked >= 0) & (world.tick - asked <= LONGEST_QUARTER)]
     return found
 
 
-def first_by_chance(candidates: Ints, p: Plans, month: int, seed: int) -> int:
+def draw_request(candidates: IntArray, p: Plans, month: int, seed: int) -> int:
     """Return the first community whose request is taken up by chance, or -1."""
-    return next((int(a) for a in candidates if luck(seed, TAKEN_UP, month, a, 0) < p.takes_request), -1)
+    return next((int(a) for a in candidates if keyed_uniform(seed, TAKEN_UP, month, a, 0) < p.takes_request), -1)
 
 
-def take_up(plan: Plan, chosen: Ints, a: int, cell: int, tally: Rows[Tally]) -> None:
+def add_request_to_plan(plan: Plan, chosen: IntArray, a: int, cell: int, tally: Rows[MonthlyCounts]) -> None:
     """Take up the request of a community (-1: none): its cell becomes a place of the plan."""
     plan.holds = plan.changed = 0
     if a < 0:
         return
     plan.holds = 1
     tally[0].plans_with_request += 1.0
-    if not aimed_at(chosen, plan.n, cell):
+    if not is_plan_cell(chosen, plan.n, cell):
         chosen[plan.n - 1] = cell
         plan.changed = 1
 
 
-def look_away(chosen: Ints, n: int, own: Ints, barred: Flags, population: Ints) -> None:
+def avoid_captor_ground(chosen: IntArray, n: int, own: IntArray, barred: BoolArray, population: IntArray) -> None:
     """Put other places, where most people live, in the place of those on the ground of who has captured the chief."""
     others = [int(cell) for cell in own[np.argsort(-population[own], kind="stable")] if not barred[cell]]
     for r in range(n):
         if barred[chosen[r]]:
-            chosen[r] = next((cell for cell in others if not aimed_at(chosen, n, cell)), chosen[r])
+            chosen[r] = next((cell for cell in others if not is_plan_cell(chosen, n, cell)), chosen[r])
 
 
-def plan_for(world: World, f: int, month: int) -> None:
+def make_quarter_plan(world: World, f: int, month: int) -> None:
     """Make the plan of one station for the quarter that begins."""
     state, seed, when = world.state, world.seed, (month, world.tick)
-    p = world.numbers["plans"][world.plant.facilities[f].settlement]
-    orders = world.numbers["chief"][world.plant.facilities[f].settlement]
-    plan, own, wall = state.plans[f], world.once(beats_of)[f], world.laid(wall_of)
-    candidates = candidates_for(world, f)
-    at = world.once(chief.commanders)[f]
+    p = world.parameters["plans"][world.plant.facilities[f].settlement]
+    orders = world.parameters["chief"][world.plant.facilities[f].settlement]
+    plan, own, wall = state.plans[f], world.cached(station_cells)[f], world.cached_view(wall_of)
+    candidates = request_candidates(world, f)
+    at = world.cached(chief.chief_positions)[f]
     habit = float(state.officers[at].habit_analysis) if at >= 0 else 0.0
-    diagnose(plan, own, wall.known, p, habit, f, month, state.tally, seed)
-    chosen = choose_places(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
+    fill_diagnosis(plan, own, wall.known, p, habit, f, month, state.tally, seed)
+    chosen = choose_plan_cells(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
     if plan.n == 0:
         a = -1
     elif orders["picks_requests"] == 1:
         a = chief.choose_request(world, f, candidates, p)
     else:
-        a = first_by_chance(candidates, p, month, seed)
-    take_up(plan, chosen, a, world.town.authorities[a].cell, state.tally)
+        a = draw_request(candidates, p, month, seed)
+    add_request_to_plan(plan, chosen, a, world.town.authorities[a].cell, state.tally)
     captor = state.chiefs[f].captor
-    if captor != NOBODYS:
-        look_away(chosen, plan.n, own, holders(state) == captor, world.town.cells["population"])
+    if captor != UNCLAIMED:
+        avoid_captor_ground(chosen, plan.n, own, group_holding_cells(state) == captor, world.town.cells["population"])
     state.plan_cells[f] = chosen
     officers = state.officers["facility"] == f
     trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0
     if orders["picks_modes"] == 1:
-        plan.mode = chief.choose_mode(world, f, trained, p)
+        plan.mode = chief.choose_plan_mode(world, f, trained, p)
     else:
-        plan.mode = choose_mode(plan.founded, trained, p, luck(seed, PLAN_MODE, month, f, 0))
+        plan.mode = draw_plan_mode(plan.founded, trained, p, keyed_uniform(seed, PLAN_MODE, month, f, 0))
     plan.made = world.tick
 
 
-@in_the_morning
-def act(world: World) -> None:
+@morning_step
+def step(world: World) -> None:
     """On the first morning of a month, plan where a quarter is over; then a month of what is remembered fades."""
     if date_of_tick(world.tick).day != 1:
         return
@@ -256,69 +275,73 @@ def act(world: World) -> None:
     state[CHOICES].reserve(2 * len(state.plans))
     for f in range(len(state.plans)):
         if (month + f) % 3 == 0:
-            plan_for(world, f, month)
-    for table in world.laid(wall_of):
-        table *= FADE
+            make_quarter_plan(world, f, month)
+    for table in world.cached_view(wall_of):
+        table *= MONTHLY_RETAINED_SHARE
 
 
-def close_month(world: World) -> None:
+def count_plan_months(world: World) -> None:
     """Count for how many months a response has lived."""
     for f, plan in enumerate(world.state.plans):
-        p = world.numbers["plans"][world.plant.facilities[f].settlement]
+        p = world.parameters["plans"][world.plant.facilities[f].settlement]
         plan.months = plan.months + 1 if plan.visits >= p["alive"] else 0
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Let every station begin with a plan by habit: where most people live, against crime on the street."""
     plans, population = world.state[PLANS], world.town.cells["population"]
-    for f, (plan, own) in enumerate(zip(plans, world.once(beats_of), strict=True)):
+    for f, (plan, own) in enumerate(zip(plans, world.cached(station_cells), strict=True)):
         plan.product = plan.hour = plan.made = -1
-        plan.mode = REACTIVE
-        most = own[np.argsort(-population[own], kind="stable")][:N_CELLS]
+        plan.mode = MODE_REACTIVE
+        most = own[np.argsort(-population[own], kind="stable")][:N_PLAN_CELLS]
         plan.n = len(most)
         world.state[PLAN_CELLS][f, : len(most)] = most
 
 
-def beats_of(world: World) -> list[Ints]:
+def station_cells(world: World) -> list[IntArray]:
     """Return the populated cells that each station serves."""
     cells, n = world.town.cells, len(world.town.facilities)
     return [np.flatnonzero((cells["facility"] == f) & (cells["population"] > 0)) for f in range(n)]
 
 
-def boards_of(world: World) -> list[Ints]:
+def station_authorities(world: World) -> list[IntArray]:
     """Return the authorities that live in the area of each station."""
     facility = world.town.cells["facility"][world.town.authorities["cell"]]
     return [np.flatnonzero(facility == f) for f in range(len(world.town.facilities))]
 
 
-def follows(month: Month, load: Reals) -> float:
+def visit_load_correlation(month: MonthSnapshot, load: FloatArray) -> float:
     """Rank correlation of visits by plan with a load, over populated cells."""
     populated = month.populated
-    return correlation(month.once(planned_ranks), mean_ranks(load[populated]))
+    return pearson_correlation(month.cached(ranks_of_planned_visits), mean_ranks(load[populated]))
 
 
-def planned_ranks(month: Month) -> Reals:
+def ranks_of_planned_visits(month: MonthSnapshot) -> FloatArray:
     """Ranks of the populated cells by visits that kept to a plan."""
     return mean_ranks(month.world.state[PLANNED_HERE][month.populated])
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Plans,
     tables=(
         PLAN_CELLS,
         PLANNED_HERE,
         KNOWN,
         HAPPENED,
-        TOLD_HERE,
+        TOLD_CRIME,
         ATLAS,
     ),
-    counts=Counts,
-    writes=WRITES,
-    begin=begin,
+    counts=PlanCounts,
+    writes=WRITTEN_COLUMNS,
+    initialise=initialise,
     knockout=Knockout(("visits_by_plan", "formats", "diagnoses")),
     measures={
-        "posts_follow_crime": Measure("-1 to 1", lambda month: follows(month, month.world.state[HAPPENED].sum(axis=1))),
-        "posts_follow_reports": Measure("-1 to 1", lambda month: follows(month, month.world.state[TOLD_HERE])),
+        "posts_follow_crime": Measure(
+            "-1 to 1", lambda month: visit_load_correlation(month, month.world.state[HAPPENED].sum(axis=1))
+        ),
+        "posts_follow_reports": Measure(
+            "-1 to 1", lambda month: visit_load_correlation(month, month.world.state[TOLD_CRIME])
+        ),
         "formats": Measure("formats"),
         "diagnoses": Measure("diagnoses"),
         "visits_by_plan": Measure("visits"),

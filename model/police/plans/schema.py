@@ -7,25 +7,25 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import COUNTED, Field
-from model.world.shift_events import CASEWORK, CHECKPOINT, N_CELLS, N_PROBLEMS, PROBLEM
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec
+from model.world.shift_events import CASEWORK, CHECKPOINT, N_PLAN_CELLS, N_PROBLEMS, PROBLEM
 
-DIAGNOSIS, ANALYSED, PLAN_MODE = decision("diagnosis"), decision("analysed"), decision("plan mode")
-TAKEN_UP = decision("request taken up")
-TASK_FORCE, POST_HOUR = decision("task force"), decision("post hour")
-PREVENTIVE, REACTIVE, INVESTIGATIVE = range(3)
+DIAGNOSIS_STREAM, ANALYSED_STREAM, PLAN_MODE = stream_id("diagnosis"), stream_id("analysed"), stream_id("plan mode")
+TAKEN_UP = stream_id("request taken up")
+TASK_FORCE, POST_HOUR = stream_id("task force"), stream_id("post hour")
+MODE_PREVENTIVE, MODE_REACTIVE, MODE_INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
-FADE = 2.0 / 3.0
+MONTHLY_RETAINED_SHARE = 2.0 / 3.0
 """Share of what is remembered of past months after another one, so that about three months count; assumed."""
-EQUAL = 1e-9
+ROUNDING_TOLERANCE = 1e-9
 """Loads that differ by less are equal: the same severities added up in another order; so little is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plans(Group):
+class Plans(ParameterGroup):
     """How stations plan (FIAPOL, FAES), and what of the plan is done."""
 
     name: ClassVar[str] = "plans"
@@ -33,53 +33,69 @@ class Plans(Group):
         "B09", "B13", "B14", "B20", "B22", "B23", "D01", "D02", "D03", "D10", "D12", "D13", "E13", "F23",
     )  # fmt: skip
 
-    formats: float = share(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
-    diagnosis: float = share(
+    formats: float = share_parameter(0.9, "D03: nominally all; assumed", "formats filled in", role="lever", off=0.0)
+    diagnosis: float = share_parameter(
         0.08, "D03, D10; assumed", "formats that are a diagnosis whatever the chief does", role="lever", off=0.0
     )
-    diagnosed: float = share(1.0, "assumed", "others that a chief with a full habit of analysis makes one", off=0.0)
-    analysis: float = share(0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0)
-    follow: float = share(0.03, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0)
-    followed: float = share(0.3, "assumed", "more of them where the lead has a full habit of analysis", off=0.0)
-    posts: int = number(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
-    post_hours: float = number(4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever")
-    task_force: float = share(0.0, "B14: not at these sites", "couples with one problem only", role="lever", off=0.0)
-    bust: float = number(1.0, "log-odds", -3.0, 4.0, "B20; assumed", "pressure for arrests on plans", role="lever")
-    trained: float = number(1.5, "log-odds", -1.0, 4.0, "B23; assumed", "effect of trained officers on prevention")
-    founded: float = number(0.5, "log-odds", -1.0, 4.0, "D02; assumed", "effect of a diagnosis on prevention")
-    investigative: float = number(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "plans that investigate")
-    alive: int = number(4, "visits a month", 0, 100, "assumed: one a week", "visits by which a plan lives")
-    inquiry: float = share(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
-    takes_request: float = share(
+    diagnosed: float = share_parameter(
+        1.0, "assumed", "others that a chief with a full habit of analysis makes one", off=0.0
+    )
+    analysis: float = share_parameter(
+        0.0, "D12, D13: absent", "places of a diagnosis that data choose", role="lever", off=0.0
+    )
+    follow: float = share_parameter(
+        0.03, "D10; assumed", "free stretches that go where the plan says", role="lever", off=0.0
+    )
+    followed: float = share_parameter(
+        0.3, "assumed", "more of them where the lead has a full habit of analysis", off=0.0
+    )
+    posts: int = parameter(0, "posts", 0, 20, "B09", "fixed posts by station and shift", role="lever", off=0)
+    post_hours: float = parameter(
+        4.0, "hours", 0.0, 8.0, "B09; assumed", "time that a fixed post is held", role="lever"
+    )
+    task_force: float = share_parameter(
+        0.0, "B14: not at these sites", "couples with one problem only", role="lever", off=0.0
+    )
+    bust: float = parameter(1.0, "log-odds", -3.0, 4.0, "B20; assumed", "pressure for arrests on plans", role="lever")
+    trained: float = parameter(1.5, "log-odds", -1.0, 4.0, "B23; assumed", "effect of trained officers on prevention")
+    founded: float = parameter(0.5, "log-odds", -1.0, 4.0, "D02; assumed", "effect of a diagnosis on prevention")
+    investigative: float = parameter(-0.5, "log-odds", -4.0, 4.0, "D02; assumed", "plans that investigate")
+    alive: int = parameter(4, "visits a month", 0, 100, "assumed: one a week", "visits by which a plan lives")
+    inquiry: float = share_parameter(0.1, "D02; assumed", "complaints to which an inquiry adds evidence", off=0.0)
+    takes_request: float = share_parameter(
         0.05, "E10, E13; assumed", "requests that the next plan takes up", role="lever", off=0.0
     )
 
 
-PLAN_CELLS = Field(
-    name="plan_cells", of=np.int64, shape=("facility", N_CELLS), first=-1.0, about="Places of each plan: this alone."
+PLAN_CELLS = ArraySpec(
+    name="plan_cells",
+    of=np.int64,
+    shape=("facility", N_PLAN_CELLS),
+    first=-1.0,
+    about="Places of each plan: this alone.",
 )
-PLANNED_HERE = Field(
+PLANNED_HERE = ArraySpec(
     name="planned_here",
     of=np.int64,
     shape=("cell",),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Visits by plan, by cell: this alone.",
 )
-KNOWN = Field(
+KNOWN = ArraySpec(
     name="known",
     of=np.float64,
     shape=("cell", N_PROBLEMS, 3),
     about="Crime a station knows of, by shift: information; it fades here.",
 )
-HAPPENED = Field(name="happened", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what happened.")
-TOLD_HERE = Field(name="told", of=np.float64, shape=("cell",), about="The same of what the state was told.")
-ATLAS = Field(
+HAPPENED = ArraySpec(name="happened", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what happened.")
+TOLD_CRIME = ArraySpec(name="told", of=np.float64, shape=("cell",), about="The same of what the state was told.")
+ATLAS = ArraySpec(
     name="atlas", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what headquarters has mapped."
 )
 
 
-class Counts(Row):
+class PlanCounts(Row):
     """What is counted in a month."""
 
     formats: float
@@ -91,7 +107,7 @@ class Counts(Row):
     plans_with_request: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "plans.mode", "plans.kind", "plans.hour", "plans.n", "plans.founded", "plans.holds",
     "plans.changed", "plans.made", "plans.product", "plans.months", "plans.visits", "choices",
 )  # fmt: skip

@@ -10,51 +10,51 @@ import math
 import numpy as np
 
 from model.engine.calendar import MONTH
-from model.engine.kernels import Tables, kernel, making_arrays
-from model.engine.random_streams import logistic, luck
-from model.engine.rows import Ints, Reals, Rows
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
+from model.engine.random_streams import keyed_uniform, logistic
+from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.officers.schema import Officers
 from model.police.practices.schema import (
     BOSSES,
-    CHIEF,
-    FADING,
-    HABITS,
-    LEADER,
-    LONGEST_TAUGHT,
-    MOST_PRACTICES,
+    HABIT_COLUMNS,
+    MAX_MONTHS_SINCE_COURSE,
+    MAX_SECTOR_MONTHS,
+    N_PRACTICES,
     NEWCOMER_SHARE,
-    RESHUFFLED,
+    RESHUFFLED_STREAM,
     REVIEWS_ANALYSIS,
     REVIEWS_AREA,
     REVIEWS_FOLLOW,
     REVIEWS_TEAM,
-    SCHOOLED,
-    SEASONED,
-    SENT,
-    SETTLED,
-    SPREAD,
-    STAFF,
+    ROLE_CHIEF,
+    ROLE_LEADER,
+    ROLE_STAFF,
+    SCHOOLED_STREAM,
+    SENT_TO_SECTOR_STREAM,
+    SKILL_HALF_LIFE_MONTHS,
     STATIONS,
-    SUPPORT,
-    TAUGHT,
-    Counts,
+    SUPPORT_LASTS_STREAM,
+    TAUGHT_SINCE_STREAM,
+    UNIT_SPREAD_FACTOR,
+    USUAL_EXPERIENCE_SHARE,
+    PracticeCounts,
     Practices,
-    Station,
+    StationOrders,
 )
 from model.police.pressure.schema import Pressure
 from model.police.resources.schema import Resources
-from model.town.police import COPIES, FOUNDED, NO_POST, FacilityRow, Officer
-from model.world.columns import Tally
-from model.world.mechanism import Knockout, Mechanism, portrayed
-from model.world.month import Month
+from model.town.police import NO_POST, POLICE_FOUNDED, POST_COPIES, FacilityRow, Officer
+from model.world.columns import MonthlyCounts
+from model.world.mechanism import Knockout, Mechanism, measures_from
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.sampling import in_a_month
-from model.world.shift_context import Plant, Stage
-from model.world.state import OFFICERS, Couple
+from model.world.sampling import monthly_probability
+from model.world.shift_context import PoliceTables, ShiftContext
+from model.world.state import OFFICERS, CoupleRow
 
 
-class Reasons(Tables):
+class AdoptionTables(TableBundle):
     """What an officer's habits are weighed by."""
 
     practices: Rows[Practices]
@@ -62,11 +62,11 @@ class Reasons(Tables):
     states: Rows[Officers]
     pressure: Rows[Pressure]
     resources: Rows[Resources]
-    stations: Rows[Station]
+    stations: Rows[StationOrders]
 
 
 @kernel
-def chief_at(officers: Rows[Officer], f: int) -> int:
+def chief_of_facility(officers: Rows[Officer], f: int) -> int:
     """Position of the chief of a facility: its first officer, or -1."""
     for o in range(len(officers)):
         if officers[o].facility == f:
@@ -74,8 +74,8 @@ def chief_at(officers: Rows[Officer], f: int) -> int:
     return -1
 
 
-@making_arrays
-def rank(officers: Rows[Officer], bosses: Ints, n_facilities: int, n_sectors: int) -> None:
+@allocating_kernel
+def assign_bosses(officers: Rows[Officer], bosses: IntArray, n_facilities: int, n_sectors: int) -> None:
     """Find who leads a team, who is chief, and who is whose boss."""
     chiefs, leaders = np.full(n_facilities, -1, np.int64), np.full(n_sectors, -1, np.int64)
     for o in range(len(officers)):
@@ -87,31 +87,36 @@ def rank(officers: Rows[Officer], bosses: Ints, n_facilities: int, n_sectors: in
     for o in range(len(officers)):
         officer, chief = officers[o], chiefs[officers[o].facility]
         leader = leaders[officer.sector] if officer.sector >= 0 else -1
-        officer.leads = CHIEF if o == chief else (LEADER if o == leader else STAFF)
+        officer.leads = ROLE_CHIEF if o == chief else (ROLE_LEADER if o == leader else ROLE_STAFF)
         bosses[o] = -1 if o == chief else (chief if leader < 0 or leader == o else leader)
         officer.led = officers[bosses[o]].trained if bosses[o] >= 0 else 0
 
 
 @kernel
-def hold_skill(officers: Rows[Officer], tick: int) -> None:
+def decay_skills(officers: Rows[Officer], tick: int) -> None:
     """Let what was learned hold where the boss is trained too, and fade where not."""
     for o in range(len(officers)):
         officer = officers[o]
         months = (tick - officer.tick_trained) / MONTH
-        officer.skill = officer.trained * (1.0 if officer.led == 1 else 2.0 ** (-months / FADING))
+        officer.skill = officer.trained * (1.0 if officer.led == 1 else 2.0 ** (-months / SKILL_HALF_LIFE_MONTHS))
 
 
-@making_arrays
-def reshuffle(
-    officers: Rows[Officer], plant: Plant, rows: Rows[Practices], tally: Rows[Tally], tick: int, seed: int
+@allocating_kernel
+def reshuffle_sectors(
+    officers: Rows[Officer],
+    plant: PoliceTables,
+    rows: Rows[Practices],
+    tally: Rows[MonthlyCounts],
+    tick: int,
+    seed: int,
 ) -> None:
     """Let couples of a group change sectors with one another, where the chief does not keep teams."""
-    n, others = len(plant.posts) // COPIES, np.zeros(len(plant.posts), np.int64)
+    n, others = len(plant.posts) // POST_COPIES, np.zeros(len(plant.posts), np.int64)
     for post in range(n):
         f, group = plant.posts[post].facility, plant.posts[post].group
-        p, chief = rows[plant.facilities[f].settlement], chief_at(officers, f)
-        chance = in_a_month(p.reshuffle * (1.0 - p.keeping * officers[chief].habit_team))
-        if luck(seed, RESHUFFLED, tick, post, 0) >= 0.5 * chance:
+        p, chief = rows[plant.facilities[f].settlement], chief_of_facility(officers, f)
+        chance = monthly_probability(p.reshuffle * (1.0 - p.keeping * officers[chief].habit_team))
+        if keyed_uniform(seed, RESHUFFLED_STREAM, tick, post, 0) >= 0.5 * chance:
             continue
         k = 0
         for other in range(n):
@@ -119,12 +124,14 @@ def reshuffle(
                 others[k] = other
                 k += 1
         if k > 0:
-            swap(officers, plant, post, others[int(luck(seed, RESHUFFLED, tick, post, 1) * k)], tick)
+            swap_sectors(
+                officers, plant, post, others[int(keyed_uniform(seed, RESHUFFLED_STREAM, tick, post, 1) * k)], tick
+            )
             tally[0].sector_changes += 4.0
 
 
 @kernel
-def swap(officers: Rows[Officer], plant: Plant, post: int, other: int, tick: int) -> None:
+def swap_sectors(officers: Rows[Officer], plant: PoliceTables, post: int, other: int, tick: int) -> None:
     """Let the officers of two posts change sectors."""
     here, there = officers[plant.seats[post, 0]].sector, officers[plant.seats[other, 0]].sector
     for seat in range(2):
@@ -134,7 +141,9 @@ def swap(officers: Rows[Officer], plant: Plant, post: int, other: int, tick: int
 
 
 @kernel
-def renew_support(stations: Rows[Station], homes: Rows[FacilityRow], reasons: Reasons, tick: int, seed: int) -> None:
+def update_order_support(
+    stations: Rows[StationOrders], homes: Rows[FacilityRow], reasons: AdoptionTables, tick: int, seed: int
+) -> None:
     """Begin the support of an order where one has come, and let it end after its months."""
     for f in range(len(stations)):
         station, p = stations[f], reasons.practices[homes[f].settlement]
@@ -142,27 +151,32 @@ def renew_support(stations: Rows[Station], homes: Rows[FacilityRow], reasons: Re
         if ordered + reasons.adoption[homes[f].settlement].programme_places == 0.0:
             station.tick_ordered = station.until = -1
         elif station.tick_ordered < 0:
-            months = p.support_least + max(0.0, p.support_most - p.support_least) * luck(seed, SUPPORT, tick, f, 0)
+            months = p.support_least + max(0.0, p.support_most - p.support_least) * keyed_uniform(
+                seed, SUPPORT_LASTS_STREAM, tick, f, 0
+            )
             station.tick_ordered, station.until = tick, tick + int(MONTH * months)
         station.supported = 1 if tick < station.until else 0
 
 
 @kernel
-def common_reasons(officer: Officer, reasons: Reasons, z: int, tick: int) -> float:
+def common_log_odds(officer: Officer, reasons: AdoptionTables, z: int, tick: int) -> float:
     """What speaks for all practices alike in an officer, in log-odds."""
     p, a, s = reasons.practices[z], reasons.adoption[z], reasons.states[z]
     months = (tick - officer.tick_sector) / MONTH if officer.sector >= 0 else 0.0
-    wish = p.tenure * (min(months, SEASONED) / SEASONED - SETTLED) + p.schooling * officer.schooling
+    wish = (
+        p.tenure * (min(months, MAX_SECTOR_MONTHS) / MAX_SECTOR_MONTHS - USUAL_EXPERIENCE_SHARE)
+        + p.schooling * officer.schooling
+    )
     odds = math.exp(officer.faith) * s.faith
     wish += p.faith * (odds / (1.0 - s.faith + odds) - s.faith)
-    wish += p.champion * officer.champion - (p.old_guard if officer.cohort < FOUNDED else 0.0)
+    wish += p.champion * officer.champion - (p.old_guard if officer.cohort < POLICE_FOUNDED else 0.0)
     if officer.branch == 0:
         wish -= p.pressing * (reasons.pressure[z].level * a.busts * (1.0 - a.returned) - p.usual_pressing)
     return wish - p.penury * (1.0 - reasons.resources[z].condition - p.usual_penury)
 
 
 @kernel
-def reviewed(
+def reviewed_habit(
     officer: Officer, k: int, colleagues: float, boss: float, chief: float, wish: float, p: Practices, supported: int
 ) -> float:
     """What the habit of practice k becomes if it is reviewed now, by those of colleagues, boss and chief."""
@@ -203,11 +217,16 @@ def set_habit(officer: Officer, k: int, habit: float) -> None:
         officer.habit_follow = habit
 
 
-@making_arrays
-def review(
-    officers: Rows[Officer], homes: Rows[FacilityRow], bosses: Ints, reasons: Reasons, tally: Rows[Tally], tick: int,
+@allocating_kernel
+def review_habits(
+    officers: Rows[Officer],
+    homes: Rows[FacilityRow],
+    bosses: IntArray,
+    reasons: AdoptionTables,
+    tally: Rows[MonthlyCounts],
+    tick: int,
     seed: int,
-) -> None:  # fmt: skip
+) -> None:
     """Let every officer review each habit, perhaps, by what those of the own facility did so far."""
     n, staff = len(officers), np.zeros(len(homes))
     before, mean, chiefs = np.zeros((n, 4)), np.zeros((len(homes), 4)), np.full(len(homes), -1, np.int64)
@@ -215,38 +234,40 @@ def review(
         f = officers[o].facility
         staff[f] += 1.0
         chiefs[f] = o if chiefs[f] < 0 else chiefs[f]
-        for k in range(MOST_PRACTICES):
+        for k in range(N_PRACTICES):
             before[o, k] = habit_of(officers[o], k)
             mean[f, k] += before[o, k]
     for o in range(n):
         officer, f = officers[o], officers[o].facility
         p = reasons.practices[homes[f].settlement]
-        wish = common_reasons(officer, reasons, homes[f].settlement, tick)
+        wish = common_log_odds(officer, reasons, homes[f].settlement, tick)
         for k, name in enumerate((REVIEWS_TEAM, REVIEWS_AREA, REVIEWS_ANALYSIS, REVIEWS_FOLLOW)):
-            if luck(seed, name, tick, o, 0) < p.renew:
+            if keyed_uniform(seed, name, tick, o, 0) < p.renew:
                 boss = before[bosses[o], k] if bosses[o] >= 0 else 0.0
                 others, supported = mean[f, k] / staff[f], reasons.stations[f].supported
-                habit = reviewed(officer, k, others, boss, before[chiefs[f], k], wish, p, supported)
+                habit = reviewed_habit(officer, k, others, boss, before[chiefs[f], k], wish, p, supported)
                 set_habit(officer, k, habit)
                 tally[0].habits_reviewed += 1.0
 
 
 @kernel
-def come_anew(officer: Officer, p: Practices, schooling: float, months: float, tick: int) -> None:
+def reset_habits(officer: Officer, p: Practices, schooling: float, months: float, tick: int) -> None:
     """Let who takes a position begin: new in its sector, a course so many months ago, little of any habit yet."""
-    officer.tick_sector, officer.schooling = tick, SPREAD * (schooling - 0.5)
+    officer.tick_sector, officer.schooling = tick, UNIT_SPREAD_FACTOR * (schooling - 0.5)
     officer.tick_trained = tick - int(MONTH * months)
-    officer.skill = officer.trained * 2.0 ** (-months / FADING)
+    officer.skill = officer.trained * 2.0 ** (-months / SKILL_HALF_LIFE_MONTHS)
     officer.habit_team, officer.habit_area = NEWCOMER_SHARE * p.usual_team, NEWCOMER_SHARE * p.usual_area
     officer.habit_analysis, officer.habit_follow = NEWCOMER_SHARE * p.usual_analysis, NEWCOMER_SHARE * p.usual_follow
 
 
 @kernel
-def sent_to(stage: Stage, couple: Couple, plant: Plant, f: int, post: int, p: Practices) -> int:
+def sector_for_shift(
+    stage: ShiftContext, couple: CoupleRow, plant: PoliceTables, f: int, post: int, p: Practices
+) -> int:
     """Sector to which the relief sends a couple: the lead's own, or another of the facility."""
     own = plant.officers[couple.lead].sector
-    chance = p.sent + p.sent_team * plant.officers[chief_at(plant.officers, f)].habit_team
-    if luck(stage.seed, SENT, stage.tick, post, 0) < chance:
+    chance = p.sent + p.sent_team * plant.officers[chief_of_facility(plant.officers, f)].habit_team
+    if keyed_uniform(stage.seed, SENT_TO_SECTOR_STREAM, stage.tick, post, 0) < chance:
         return own
     first, n = -1, 0
     for s in range(len(plant.sectors)):
@@ -255,49 +276,53 @@ def sent_to(stage: Stage, couple: Couple, plant: Plant, f: int, post: int, p: Pr
             n += 1
     if n < 2:
         return own
-    other = first + int(luck(stage.seed, SENT, stage.tick, post, 1) * (n - 1))
+    other = first + int(keyed_uniform(stage.seed, SENT_TO_SECTOR_STREAM, stage.tick, post, 1) * (n - 1))
     return other + 1 if other >= own else other
 
 
 @kernel
-def tone_of(officer: Officer, p: Practices, level: float, penury: float) -> float:
+def conduct_log_odds(officer: Officer, p: Practices, level: float, penury: float) -> float:
     """What boss, pressure and conditions add to the log-odds that this officer treats somebody fairly."""
     tone = p.boss_tone * officer.led + p.both_tone * officer.led * officer.skill
     return tone - p.pressing_tone * (level - p.usual_level) - p.penury_tone * (penury - p.usual_penury)
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Give officers their sectors, schooling, the time since their course, and the habits of the status quo."""
     officers, plant, tick, seed = world.plant.officers, world.plant, world.tick, world.seed
     for o, officer in enumerate(officers):
-        p = world.numbers["practices"][plant.facilities[officer.facility].settlement]
+        p = world.parameters["practices"][plant.facilities[officer.facility].settlement]
         officer.sector = plant.posts[officer.post].sector if officer.post != NO_POST else -1
-        officer.schooling = SPREAD * (luck(seed, SCHOOLED, 0, o, 0) - 0.5)
-        officer.tick_trained = tick - int(MONTH * LONGEST_TAUGHT * luck(seed, TAUGHT, 0, o, 0))
+        officer.schooling = UNIT_SPREAD_FACTOR * (keyed_uniform(seed, SCHOOLED_STREAM, 0, o, 0) - 0.5)
+        officer.tick_trained = tick - int(
+            MONTH * MAX_MONTHS_SINCE_COURSE * keyed_uniform(seed, TAUGHT_SINCE_STREAM, 0, o, 0)
+        )
         for k, name in enumerate(("team", "area", "analysis", "follow")):
             set_habit(officer, k, p[f"usual_{name}"])
-    rank(officers, world.state[BOSSES], len(plant.facilities), len(plant.sectors))
-    hold_skill(officers, tick)
+    assign_bosses(officers, world.state[BOSSES], len(plant.facilities), len(plant.sectors))
+    decay_skills(officers, tick)
 
 
-def reasons_of(world: World) -> Reasons:
+def reasons_of(world: World) -> AdoptionTables:
     """Lay out what habits are weighed by."""
-    n = world.numbers
-    return Reasons(n["practices"], n["adoption"], n["officers"], n["pressure"], n["resources"], world.state[STATIONS])
+    n = world.parameters
+    return AdoptionTables(
+        n["practices"], n["adoption"], n["officers"], n["pressure"], n["resources"], world.state[STATIONS]
+    )
 
 
-def month_end(world: World) -> None:
+def close_month(world: World) -> None:
     """Let teams be broken up, support begin or end, what was learned fade, and habits be reviewed."""
     plant, officers, tick, seed = world.plant, world.plant.officers, world.tick, world.seed
-    reasons, bosses = world.laid(reasons_of), world.state[BOSSES]
-    reshuffle(officers, plant, world.numbers["practices"], world.tally, tick, seed)
-    renew_support(world.state[STATIONS], plant.facilities, reasons, tick, seed)
-    rank(officers, bosses, len(plant.facilities), len(plant.sectors))
-    hold_skill(officers, tick)
-    review(officers, plant.facilities, bosses, reasons, world.tally, tick, seed)
+    reasons, bosses = world.cached_view(reasons_of), world.state[BOSSES]
+    reshuffle_sectors(officers, plant, world.parameters["practices"], world.tally, tick, seed)
+    update_order_support(world.state[STATIONS], plant.facilities, reasons, tick, seed)
+    assign_bosses(officers, bosses, len(plant.facilities), len(plant.sectors))
+    decay_skills(officers, tick)
+    review_habits(officers, plant.facilities, bosses, reasons, world.tally, tick, seed)
 
 
-def sector_of_cell(world: World) -> Ints:
+def sectors_by_cell(world: World) -> IntArray:
     """Return the sector in which each cell lies by the written routes, -1 outside all."""
     found = np.full(world.town.n_cells, -1, np.int64)
     for s, sector in enumerate(world.town.sectors):
@@ -305,7 +330,7 @@ def sector_of_cell(world: World) -> Ints:
     return found
 
 
-def leaders_of(world: World) -> Ints:
+def team_leaders(world: World) -> IntArray:
     """Return the position of the team leader of each sector, -1 where it has none."""
     officers, found = world.state[OFFICERS], np.full(len(world.town.sectors), -1, np.int64)
     for o in np.flatnonzero((officers["seat"] == 0) & (officers["sector"] >= 0))[::-1]:
@@ -313,31 +338,31 @@ def leaders_of(world: World) -> Ints:
     return found
 
 
-def portrait(month: Month) -> dict[str, float]:
+def snapshot(month: MonthSnapshot) -> dict[str, float]:
     """Return the means of the four habits and of the months in a sector, over officers."""
     world = month.world
     officers = world.state[OFFICERS]
     placed = officers["sector"] >= 0
-    found = {f"habit_{name}": mean_of(officers[f"habit_{name}"]) for name in ("team", "area", "analysis", "follow")}
+    found = {f"habit_{name}": mean_or_nan(officers[f"habit_{name}"]) for name in ("team", "area", "analysis", "follow")}
     months = (world.tick - officers["tick_sector"][placed]) / MONTH
     return found | {
-        "months_in_sector": mean_of(months),
-        "skill_held": mean_of(officers["skill"]),
-        "stations_supported": mean_of(world.state[STATIONS]["supported"]),
+        "months_in_sector": mean_or_nan(months),
+        "skill_held": mean_or_nan(officers["skill"]),
+        "stations_supported": mean_or_nan(world.state[STATIONS]["supported"]),
     }
 
 
-def mean_of(values: Ints | Reals) -> float:
+def mean_or_nan(values: IntArray | FloatArray) -> float:
     """Return the mean, nan of none."""
     return float(np.mean(values)) if len(values) else math.nan
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Practices,
     tables=(STATIONS, BOSSES),
-    counts=Counts,
+    counts=PracticeCounts,
     writes=(
-        *HABITS,
+        *HABIT_COLUMNS,
         "officers.sector",
         "officers.tick_sector",
         "officers.schooling",
@@ -346,10 +371,10 @@ IT = Mechanism(
         "officers.leads",
         "officers.led",
     ),
-    begin=begin,
+    initialise=initialise,
     knockout=Knockout(("habits_reviewed", "sector_changes", "visits_planned")),
-    measures=portrayed(
-        portrait,
+    measures=measures_from(
+        snapshot,
         {
             "habit_team": "0-1",
             "habit_area": "0-1",

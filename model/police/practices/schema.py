@@ -8,33 +8,37 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import Field, Table
+from model.engine.tables import ArraySpec, RowTableSpec
 
-REVIEWS_TEAM, REVIEWS_AREA = decision("reviews team"), decision("reviews area")
-REVIEWS_ANALYSIS, REVIEWS_FOLLOW = decision("reviews analysis"), decision("reviews follow-up")
-RESHUFFLED, SENT, SUPPORT = decision("reshuffled"), decision("sent to sector"), decision("support lasts")
-SCHOOLED, TAUGHT = decision("schooled"), decision("taught since")
-SEASONED = 24.0
+REVIEWS_TEAM, REVIEWS_AREA = stream_id("reviews team"), stream_id("reviews area")
+REVIEWS_ANALYSIS, REVIEWS_FOLLOW = stream_id("reviews analysis"), stream_id("reviews follow-up")
+RESHUFFLED_STREAM, SENT_TO_SECTOR_STREAM, SUPPORT_LASTS_STREAM = (
+    stream_id("reshuffled"),
+    stream_id("sent to sector"),
+    stream_id("support lasts"),
+)
+SCHOOLED_STREAM, TAUGHT_SINCE_STREAM = stream_id("schooled"), stream_id("taught since")
+MAX_SECTOR_MONTHS = 24.0
 """Months in a sector after which more of them raise no habit further; assumed."""
-SETTLED = 0.45
+USUAL_EXPERIENCE_SHARE = 0.45
 """Part of these that an officer of the status quo has behind them; calibrated: the status quo."""
-SPREAD = math.sqrt(12.0)
+UNIT_SPREAD_FACTOR = math.sqrt(12.0)
 """What makes an even lot one of spread 1."""
-LONGEST_TAUGHT = 36.0
+MAX_MONTHS_SINCE_COURSE = 36.0
 """Months since the course of who was trained before being seen here, at most; assumed."""
-FADING = 12.0
+SKILL_HALF_LIFE_MONTHS = 12.0
 """Months in which half of what was learned fades where the boss is not trained; assumed."""
-STAFF, LEADER, CHIEF = range(3)
-MOST_PRACTICES = 4
-LED_SINCE = 6.0
+ROLE_STAFF, ROLE_LEADER, ROLE_CHIEF = range(3)
+N_PRACTICES = 4
+MIN_LED_MONTHS = 6.0
 """Months in the sector from which a lead counts as known there; B24."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Practices(Group):
+class Practices(ParameterGroup):
     """What raises and lowers each practice, and how a shift and a sector are kept."""
 
     name: ClassVar[str] = "practices"
@@ -43,80 +47,94 @@ class Practices(Group):
         "E14", "Q21",
     )  # fmt: skip
 
-    renew: float = share(
+    renew: float = share_parameter(
         0.16, "assumed: half in four months; swept .06-.3", "officers who review a habit a month", off=0.0
     )
-    usual_team: float = share(0.45, "B01, A17; assumed", "habit of the team in the status quo", low=0.01, high=0.99)
-    usual_area: float = share(0.10, "C13, E14; assumed", "habit of the area", low=0.01, high=0.99)
-    usual_analysis: float = share(0.08, "D10: below .2; assumed", "habit of analysis", low=0.01, high=0.99)
-    usual_follow: float = share(0.20, "Q21: below .25", "habit of follow-up", low=0.01, high=0.99)
-    team: float = number(0.08, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the team apart from reasons")
-    area: float = number(-0.1, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the area apart from reasons")
-    analysis: float = number(
+    usual_team: float = share_parameter(
+        0.45, "B01, A17; assumed", "habit of the team in the status quo", low=0.01, high=0.99
+    )
+    usual_area: float = share_parameter(0.10, "C13, E14; assumed", "habit of the area", low=0.01, high=0.99)
+    usual_analysis: float = share_parameter(0.08, "D10: below .2; assumed", "habit of analysis", low=0.01, high=0.99)
+    usual_follow: float = share_parameter(0.20, "Q21: below .25", "habit of follow-up", low=0.01, high=0.99)
+    team: float = parameter(0.08, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the team apart from reasons")
+    area: float = parameter(-0.1, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "the area apart from reasons")
+    analysis: float = parameter(
         -0.13, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "analysis apart from reasons"
     )
-    follow: float = number(-0.03, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "follow-up apart from reasons")
-    taught: float = number(0.5, "log-odds", 0.0, 1.2, "C08, C15; size assumed", "effect of training that holds")
-    taught_team: float = number(0.4, "ratio", 0.0, 3.0, "assumed", "the same on the team, relative")
-    taught_area: float = number(1.0, "ratio", 0.0, 3.0, "assumed", "the same on the area, relative")
-    taught_analysis: float = number(1.6, "ratio", 0.0, 3.0, "assumed", "the same on analysis, relative")
-    taught_follow: float = number(0.8, "ratio", 0.0, 3.0, "assumed", "the same on follow-up, relative")
-    boss: float = number(0.8, "log-odds", 0.0, 1.6, "assumed", "effect of a trained boss who has the habit")
-    peers: float = number(1.5, "log-odds", 0.0, 2.0, "C11; assumed: above 2 habits run away", "of that of colleagues")
-    tenure: float = number(0.5, "log-odds", 0.0, 1.0, "C15; assumed", "effect of two years in the sector")
-    schooling: float = number(0.5, "log-odds", 0.0, 1.0, "C16; assumed", "effect of a spread of schooling")
-    faith: float = number(1.0, "log-odds", 0.0, 2.0, "C08; assumed", "effect of trust in the community, 0 to 1")
-    champion: float = number(0.7, "log-odds", 0.0, 1.4, "C18, C21; assumed", "effect of being a champion")
-    old_guard: float = number(0.5, "log-odds", 0.0, 1.0, "C20; assumed", "less by who is from before the PNC")
-    pressing: float = number(
+    follow: float = parameter(
+        -0.03, "log-odds", -4.0, 4.0, "calibrated: the usual habits", "follow-up apart from reasons"
+    )
+    taught: float = parameter(0.5, "log-odds", 0.0, 1.2, "C08, C15; size assumed", "effect of training that holds")
+    taught_team: float = parameter(0.4, "ratio", 0.0, 3.0, "assumed", "the same on the team, relative")
+    taught_area: float = parameter(1.0, "ratio", 0.0, 3.0, "assumed", "the same on the area, relative")
+    taught_analysis: float = parameter(1.6, "ratio", 0.0, 3.0, "assumed", "the same on analysis, relative")
+    taught_follow: float = parameter(0.8, "ratio", 0.0, 3.0, "assumed", "the same on follow-up, relative")
+    boss: float = parameter(0.8, "log-odds", 0.0, 1.6, "assumed", "effect of a trained boss who has the habit")
+    peers: float = parameter(
+        1.5, "log-odds", 0.0, 2.0, "C11; assumed: above 2 habits run away", "of that of colleagues"
+    )
+    tenure: float = parameter(0.5, "log-odds", 0.0, 1.0, "C15; assumed", "effect of two years in the sector")
+    schooling: float = parameter(0.5, "log-odds", 0.0, 1.0, "C16; assumed", "effect of a spread of schooling")
+    faith: float = parameter(1.0, "log-odds", 0.0, 2.0, "C08; assumed", "effect of trust in the community, 0 to 1")
+    champion: float = parameter(0.7, "log-odds", 0.0, 1.4, "C18, C21; assumed", "effect of being a champion")
+    old_guard: float = parameter(0.5, "log-odds", 0.0, 1.0, "C20; assumed", "less by who is from before the PNC")
+    pressing: float = parameter(
         2.9, "log-odds", 0.0, 6.0, "B20; assumed", "less in operations by pressure for arrests that is not given back"
     )
-    usual_pressing: float = share(0.105, "calibrated: the status quo", "that pressure in the status quo")
-    penury: float = number(0.5, "log-odds", 0.0, 1.0, "C16; assumed", "less by bad conditions, 0 to 1")
-    usual_penury: float = share(0.7, "I05; calibrated: the status quo", "these conditions in the status quo")
-    order: float = number(2.0, "log-odds", 0.0, 3.0, "assumed; swept 1-3", "effect of a full order whose chief does it")
-    order_team: float = share(0.0, "policy", "order to keep teams in their sectors", role="lever", off=0.0)
-    order_area: float = share(0.0, "policy", "order to visit and talk in the sector", role="lever", off=0.0)
-    order_analysis: float = share(0.0, "policy", "order to look for causes", role="lever", off=0.0)
-    order_follow: float = share(0.0, "policy", "order to follow up what was asked", role="lever", off=0.0)
-    support_least: float = number(
+    usual_pressing: float = share_parameter(0.105, "calibrated: the status quo", "that pressure in the status quo")
+    penury: float = parameter(0.5, "log-odds", 0.0, 1.0, "C16; assumed", "less by bad conditions, 0 to 1")
+    usual_penury: float = share_parameter(0.7, "I05; calibrated: the status quo", "these conditions in the status quo")
+    order: float = parameter(
+        2.0, "log-odds", 0.0, 3.0, "assumed; swept 1-3", "effect of a full order whose chief does it"
+    )
+    order_team: float = share_parameter(0.0, "policy", "order to keep teams in their sectors", role="lever", off=0.0)
+    order_area: float = share_parameter(0.0, "policy", "order to visit and talk in the sector", role="lever", off=0.0)
+    order_analysis: float = share_parameter(0.0, "policy", "order to look for causes", role="lever", off=0.0)
+    order_follow: float = share_parameter(0.0, "policy", "order to follow up what was asked", role="lever", off=0.0)
+    support_least: float = parameter(
         1200.0, "months", 0.0, 1200.0, "Q21: 6; policy", "support of an order lasts at least", role="lever"
     )
-    support_most: float = number(
+    support_most: float = parameter(
         1200.0, "months", 0.0, 1200.0, "Q21: 17; policy", "support of an order lasts at most", role="lever"
     )
-    follow_most: float = share(1.0, "Q21; policy", "requests that anybody follows up at most", role="lever")
-    register: float = share(
+    follow_most: float = share_parameter(1.0, "Q21; policy", "requests that anybody follows up at most", role="lever")
+    register: float = share_parameter(
         0.0, "policy", "what is handed over by a register to who comes after", role="lever", off=0.0
     )
-    handover: float = share(0.3, "assumed", "what is handed over without", high=1.0)
-    more_meetings: float = number(
+    handover: float = share_parameter(0.3, "assumed", "what is handed over without", high=1.0)
+    more_meetings: float = parameter(
         1.0, "ratio", 0.0, 12.0, "policy", "meetings while an order is supported, relative", role="lever", off=1.0
     )
-    reshuffle: float = share(
+    reshuffle: float = share_parameter(
         0.35, "Q21: 15-17 months in a sector; swept", "changes of sector inside the station, a year",
         high=0.995, role="lever", off=0.0,
     )  # fmt: skip
-    keeping: float = share(0.9, "assumed", "of these, what a chief with the habit of the team leaves out")
-    sent: float = share(0.3, "assumed; swept", "couples sent to their own sector whatever the chief does", off=1.0)
-    sent_team: float = share(0.65, "assumed; swept", "more of them by a chief with the habit of the team", off=0.0)
-    boss_tone: float = number(0.3, "log-odds", 0.0, 0.6, "assumed", "fair treatment under a trained boss", off=0.0)
-    both_tone: float = number(0.2, "log-odds", 0.0, 0.4, "assumed", "more if both are trained", off=0.0)
-    pressing_tone: float = number(0.4, "log-odds", 0.0, 0.8, "B22; assumed", "less under full pressure", off=0.0)
-    usual_level: float = share(0.3, "B22; the status quo", "pressure in the status quo")
-    penury_tone: float = number(0.3, "log-odds", 0.0, 0.6, "I05; assumed", "less in bad conditions", off=0.0)
-    brief: float = number(
+    keeping: float = share_parameter(0.9, "assumed", "of these, what a chief with the habit of the team leaves out")
+    sent: float = share_parameter(
+        0.3, "assumed; swept", "couples sent to their own sector whatever the chief does", off=1.0
+    )
+    sent_team: float = share_parameter(
+        0.65, "assumed; swept", "more of them by a chief with the habit of the team", off=0.0
+    )
+    boss_tone: float = parameter(0.3, "log-odds", 0.0, 0.6, "assumed", "fair treatment under a trained boss", off=0.0)
+    both_tone: float = parameter(0.2, "log-odds", 0.0, 0.4, "assumed", "more if both are trained", off=0.0)
+    pressing_tone: float = parameter(0.4, "log-odds", 0.0, 0.8, "B22; assumed", "less under full pressure", off=0.0)
+    usual_level: float = share_parameter(0.3, "B22; the status quo", "pressure in the status quo")
+    penury_tone: float = parameter(0.3, "log-odds", 0.0, 0.6, "I05; assumed", "less in bad conditions", off=0.0)
+    brief: float = parameter(
         60.0, "minutes", 0.0, 120.0, "assumed: 40-90", "briefing and meal of a couple in a shift", off=0.0
     )
-    planned: float = share(0.6, "assumed; swept .3-.9", "free stretches that a full habit of the area plans", off=0.0)
-    meeting: float = number(150.0, "minutes", 0.0, 480.0, "assumed", "what a meeting takes of a couple")
-    request: float = number(120.0, "minutes", 0.0, 960.0, "assumed", "what a request takes of a couple")
-    visit: float = number(28.0, "minutes", 5.0, 120.0, "assumed", "a long visit, with way and nobody at home")
-    talk: float = number(8.0, "minutes", 1.0, 60.0, "assumed", "a talk, with the way")
-    split: float = share(0.6, "assumed; swept", "planned hours in homes and streets that go to long visits")
+    planned: float = share_parameter(
+        0.6, "assumed; swept .3-.9", "free stretches that a full habit of the area plans", off=0.0
+    )
+    meeting: float = parameter(150.0, "minutes", 0.0, 480.0, "assumed", "what a meeting takes of a couple")
+    request: float = parameter(120.0, "minutes", 0.0, 960.0, "assumed", "what a request takes of a couple")
+    visit: float = parameter(28.0, "minutes", 5.0, 120.0, "assumed", "a long visit, with way and nobody at home")
+    talk: float = parameter(8.0, "minutes", 1.0, 60.0, "assumed", "a talk, with the way")
+    split: float = share_parameter(0.6, "assumed; swept", "planned hours in homes and streets that go to long visits")
 
 
-class Station(Row):
+class StationOrders(Row):
     """Since when a facility is under orders for its practices, until when that is supported, and whether it is now."""
 
     tick_ordered: Annotated[int, Column("", first=-1)]
@@ -124,13 +142,13 @@ class Station(Row):
     supported: int
 
 
-STATIONS = Table(name="stations", row=Station, per="facility", about="Orders for practices: this alone.")
-BOSSES = Field(
+STATIONS = RowTableSpec(name="stations", row=StationOrders, per="facility", about="Orders for practices: this alone.")
+BOSSES = ArraySpec(
     name="bosses", of=np.int64, shape=("officer",), first=-1.0, about="Position of each officer's boss: this."
 )
 
 
-class Counts(Row):
+class PracticeCounts(Row):
     """What is counted in a month."""
 
     sector_changes: float
@@ -139,4 +157,4 @@ class Counts(Row):
 
 NEWCOMER_SHARE = 0.8
 """Habits of who is new, over those of the status quo; assumed."""
-HABITS = ("officers.habit_team", "officers.habit_area", "officers.habit_analysis", "officers.habit_follow")
+HABIT_COLUMNS = ("officers.habit_team", "officers.habit_area", "officers.habit_analysis", "officers.habit_follow")

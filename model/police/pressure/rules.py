@@ -7,54 +7,70 @@ from __future__ import annotations
 
 from model.engine.calendar import is_last_shift_of_month
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
+from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
-from model.police.pressure.schema import DOWNGRADED, FIGURES, SENT_AWAY, TURNED_AWAY, Counts, Figure, Pressure
-from model.town.crime_kinds import FIGURE, LESSER
+from model.police.pressure.schema import (
+    DOWNGRADED_STREAM,
+    FIGURES,
+    SENT_AWAY,
+    TURNED_AWAY,
+    FigureRow,
+    Pressure,
+    PressureCounts,
+)
+from model.town.crime_kinds import IN_POLICE_FIGURES, LESSER_KIND
 from model.town.police import FacilityRow
-from model.trust.ledger.rules import impress
-from model.world.columns import Mind
+from model.trust.ledger.rules import record_impression
+from model.world.columns import ResidentState
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
-from model.world.shift_context import Stage
-from model.world.shift_events import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL, Day
+from model.world.shift_context import ShiftContext
+from model.world.shift_events import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL, ShiftEventTables
 
 
 @kernel
-def send_away(
-    day: Day, minds: Rows[Mind], k: int, figures: Rows[Figure], f: int, p: Pressure, fast: float, tick: int, seed: int
+def turn_victim_away(
+    day: ShiftEventTables,
+    minds: Rows[ResidentState],
+    k: int,
+    figures: Rows[FigureRow],
+    f: int,
+    p: Pressure,
+    fast: float,
+    tick: int,
+    seed: int,
 ) -> None:
     """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
     row = day.incidents[k]
     if row.told not in (TO_PATROL, BY_PHONE, AT_STATION):
         return
-    if luck(seed, SENT_AWAY, tick, row.number, 0) >= figures[f].refuse * (1.0 - row.severity):
+    if keyed_uniform(seed, SENT_AWAY, tick, row.number, 0) >= figures[f].refuse * (1.0 - row.severity):
         return
     row.refused = 1
-    row.told = PROSECUTOR if luck(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
-    impress(day, minds, row.teller, TURNED_AWAY, 0.1, 0.3 * p.weight, 0.0, p.weight, fast)
+    row.told = PROSECUTOR if keyed_uniform(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
+    record_impression(day, minds, row.teller, TURNED_AWAY, 0.1, 0.3 * p.weight, 0.0, p.weight, fast)
 
 
 @kernel
-def count_figures(stage: Stage, figures: Rows[Figure], numbers: Rows[Pressure]) -> None:
+def update_figures(stage: ShiftContext, figures: Rows[FigureRow], numbers: Rows[Pressure]) -> None:
     """Downgrade some of what was written down; count the rest of what is serious, by station."""
     day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         f, p = cells[row.cell].facility, numbers[max(cells[row.cell].settlement, 0)]
-        if row.refused == 1 and luck(seed, SENT_AWAY, tick, row.number, 2) < p.channel:
+        if row.refused == 1 and keyed_uniform(seed, SENT_AWAY, tick, row.number, 2) < p.channel:
             tally[0].complaints_outside += 1.0
         if row.written == 0:
             continue
-        lesser = LESSER[row.kind] >= 0
-        if lesser and luck(seed, DOWNGRADED, tick, row.number, 0) < figures[f].downgrade:
+        lesser = LESSER_KIND[row.kind] >= 0
+        if lesser and keyed_uniform(seed, DOWNGRADED_STREAM, tick, row.number, 0) < figures[f].downgrade:
             row.downgraded = 1
         else:
-            figures[f].month += FIGURE[row.kind]
+            figures[f].month += IN_POLICE_FIGURES[row.kind]
 
 
 @kernel
-def press(figures: Rows[Figure], facilities: Rows[FacilityRow], numbers: Rows[Pressure]) -> None:
+def update_pressure(figures: Rows[FigureRow], facilities: Rows[FacilityRow], numbers: Rows[Pressure]) -> None:
     """Compare the month's figure with what is asked; the gap presses the next month."""
     for f in range(len(figures)):
         row, p = figures[f], numbers[facilities[f].settlement]
@@ -66,18 +82,18 @@ def press(figures: Rows[Figure], facilities: Rows[FacilityRow], numbers: Rows[Pr
         row.easy, row.month = p.arrests * strain, 0.0
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Count the figures of the shift; at a month's end chiefs answer for them."""
-    state, numbers = world.state, world.numbers["pressure"]
-    world.carry_out(count_figures, lambda: (world.stage(), state.figures, numbers))
+    state, numbers = world.state, world.parameters["pressure"]
+    world.run_kernel(update_figures, lambda: (world.shift_context(), state.figures, numbers))
     if is_last_shift_of_month(world.tick):
-        press(state.figures, world.plant.facilities, numbers)
+        update_pressure(state.figures, world.plant.facilities, numbers)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Pressure,
     tables=(FIGURES,),
-    counts=Counts,
+    counts=PressureCounts,
     causes=(TURNED_AWAY,),
     writes=("incidents.downgraded",),
     knockout=Knockout(("refused", "downgraded", "arrests_easy")),

@@ -5,37 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Table
+from model.engine.tables import RowTableSpec
 
-SENT_AWAY, DOWNGRADED = decision("turned away"), decision("downgraded")
-TURNED_AWAY = cause("turned_away", 19)
+SENT_AWAY, DOWNGRADED_STREAM = stream_id("turned away"), stream_id("downgraded")
+TURNED_AWAY = declare_cause("turned_away", 19)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pressure(Group):
+class Pressure(ParameterGroup):
     """How hard chiefs are pressed for their figures, what they do then, and what keeps them from it."""
 
     name: ClassVar[str] = "pressure"
     evidence: ClassVar[tuple[str, ...]] = ("B20", "B22", "E13", "I10")
 
-    level: float = share(0.3, "B22; assumed", "how far chiefs answer for the figure", role="lever", off=0.0)
-    goal: float = share(0.1, "assumed", "fall of the figure that is asked", high=0.5, role="lever")
-    refuse: float = share(0.8, "assumed; swept", "victims sent away at full pressure and gap, for the slightest crime")
-    downgrade: float = share(0.5, "assumed; swept", "crimes downgraded at full pressure and gap")
-    arrests: float = share(0.02, "B20; assumed", "stops that end in an easy arrest at full pressure and gap")
-    control: float = share(0.1, "I10; assumed", "internal control of what is written down", role="lever")
-    channel: float = share(0.0, "E13; assumed", "a complaint channel outside the police", role="lever")
-    then_prosecutor: float = share(0.15, "V06; assumed", "those sent away who go to the prosecutor")
-    weight: float = number(
+    level: float = share_parameter(0.3, "B22; assumed", "how far chiefs answer for the figure", role="lever", off=0.0)
+    goal: float = share_parameter(0.1, "assumed", "fall of the figure that is asked", high=0.5, role="lever")
+    refuse: float = share_parameter(
+        0.8, "assumed; swept", "victims sent away at full pressure and gap, for the slightest crime"
+    )
+    downgrade: float = share_parameter(0.5, "assumed; swept", "crimes downgraded at full pressure and gap")
+    arrests: float = share_parameter(0.02, "B20; assumed", "stops that end in an easy arrest at full pressure and gap")
+    control: float = share_parameter(0.1, "I10; assumed", "internal control of what is written down", role="lever")
+    channel: float = share_parameter(0.0, "E13; assumed", "a complaint channel outside the police", role="lever")
+    then_prosecutor: float = share_parameter(0.15, "V06; assumed", "those sent away who go to the prosecutor")
+    weight: float = parameter(
         0.434, "evidence", 0.0, 2.0, "Z01; assumed: -7 points; swept -3 to -14", "weight of being sent away", off=0.0
     )
 
 
-class Figure(Row):
+class FigureRow(Row):
     """The figure for which a chief answers, and what the gap to what is asked makes of the month."""
 
     month: float
@@ -46,10 +48,10 @@ class Figure(Row):
     easy: float
 
 
-FIGURES = Table(name="figures", row=Figure, per="facility", about="Figures of stations: this alone.")
+FIGURES = RowTableSpec(name="figures", row=FigureRow, per="facility", about="Figures of stations: this alone.")
 
 
-class Counts(Row):
+class PressureCounts(Row):
     """What is counted in a month."""
 
     refused: float

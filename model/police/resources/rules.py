@@ -10,53 +10,57 @@ import datetime
 import numpy as np
 
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Ints, Rows, zeros
-from model.engine.tables import Table
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import IntArray, Rows, zero_rows
+from model.engine.tables import RowTableSpec
 from model.police.resources.schema import (
-    BENEFIT,
-    BREAKS,
-    FLEET,
-    INTERNET,
-    JOINT,
+    BENEFIT_EVENT_STREAM,
+    BREAKS_STREAM,
+    FLEET_STREAM,
+    INTERNET_STREAM,
+    JOINT_PATROL_STREAM,
     LATE_BUDGET,
-    MAYOR,
-    MAYOR_OF,
-    MENDED,
+    MAYOR_STREAM,
+    MAYOR_TERM,
+    MENDED_STREAM,
     PHONE_CREDIT,
-    REELECTED,
-    TERM_BEGINS,
+    REELECTED_STREAM,
+    TERM_START_DAY,
+    UNLIMITED_KM,
     VEHICLE_WORKS,
-    WITHOUT_LIMIT,
-    Counts,
-    Mayor,
+    MayorTerm,
+    ResourceCounts,
     Resources,
-    Vehicle,
+    VehicleRow,
 )
-from model.town.authorities import Authority
+from model.town.authorities import AuthorityRow
 from model.town.police import FacilityRow
 from model.town.territory import Cell
-from model.world.columns import Tally
-from model.world.mechanism import Knockout, Measure, Mechanism, in_the_morning, portrayed
-from model.world.month import Month
+from model.world.columns import MonthlyCounts
+from model.world.mechanism import Knockout, Measure, Mechanism, measures_from, morning_step
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import Plant
-from model.world.state import MEANS, Board, Means
+from model.world.shift_context import PoliceTables
+from model.world.state import MEANS, Board, FacilityResources
 
-VEHICLES = Table(
-    name="vehicles", row=Vehicle, per="one", start=lambda town: vehicles_of(town.facilities), about="Vehicles: this."
+VEHICLES = RowTableSpec(
+    name="vehicles",
+    row=VehicleRow,
+    per="one",
+    start=lambda town: vehicle_table(town.facilities),
+    about="Vehicles: this.",
 )
 
 
 @kernel
-def name_of(vehicle: Vehicle) -> int:
+def vehicle_id(vehicle: VehicleRow) -> int:
     """Lasting number of a vehicle: 64 to a facility, motorcycles from 32 on."""
     return vehicle.facility * 64 + 32 * vehicle.motorcycle + vehicle.number
 
 
 @kernel
-def first_vehicles(
-    vehicles: Rows[Vehicle], homes: Rows[FacilityRow], resources: Rows[Resources], tick: int, seed: int
+def initialise_vehicles(
+    vehicles: Rows[VehicleRow], homes: Rows[FacilityRow], resources: Rows[Resources], tick: int, seed: int
 ) -> None:
     """Let as many vehicles work at the start as breakdowns and repairs keep working."""
     for v in range(len(vehicles)):
@@ -64,16 +68,16 @@ def first_vehicles(
         p = resources[homes[vehicle.facility].settlement]
         both = p.breakdown + p.repair
         out = p.breakdown / both if both > 0.0 else 0.0
-        vehicle.works = 1 if luck(seed, VEHICLE_WORKS, 0, name_of(vehicle), 0) >= out else 0
+        vehicle.works = 1 if keyed_uniform(seed, VEHICLE_WORKS, 0, vehicle_id(vehicle), 0) >= out else 0
         vehicle.since = tick
 
 
 @kernel
-def run_down(
-    vehicles: Rows[Vehicle],
+def update_vehicles(
+    vehicles: Rows[VehicleRow],
     homes: Rows[FacilityRow],
     resources: Rows[Resources],
-    tally: Rows[Tally],
+    tally: Rows[MonthlyCounts],
     tick: int,
     seed: int,
 ) -> None:
@@ -81,34 +85,36 @@ def run_down(
     week = tick // 21
     for v in range(len(vehicles)):
         vehicle = vehicles[v]
-        p, who = resources[homes[vehicle.facility].settlement], name_of(vehicle)
-        if vehicle.works == 1 and luck(seed, BREAKS, week, who, 0) < p.breakdown:
+        p, who = resources[homes[vehicle.facility].settlement], vehicle_id(vehicle)
+        if vehicle.works == 1 and keyed_uniform(seed, BREAKS_STREAM, week, who, 0) < p.breakdown:
             vehicle.works, vehicle.since = 0, tick
             tally[0].breakdowns += 1.0
-        elif vehicle.works == 0 and luck(seed, MENDED, week, who, 0) < p.repair:
+        elif vehicle.works == 0 and keyed_uniform(seed, MENDED_STREAM, week, who, 0) < p.repair:
             vehicle.works, vehicle.since = 1, tick
             tally[0].repairs += 1.0
 
 
 @kernel
-def disburse(means: Rows[Means], homes: Rows[FacilityRow], resources: Rows[Resources], month: int, seed: int) -> None:
+def update_monthly_means(
+    means: Rows[FacilityResources], homes: Rows[FacilityRow], resources: Rows[Resources], month: int, seed: int
+) -> None:
     """Draw what the month brings each facility: its budget in time or not, its connection, its credit."""
-    late = luck(seed, LATE_BUDGET, month, 0, 0) < resources[0].late
+    late = keyed_uniform(seed, LATE_BUDGET, month, 0, 0) < resources[0].late
     for f in range(len(homes)):
         p = resources[homes[f].settlement]
         means[f].late = 1 if late else 0
-        means[f].internet = 1 if luck(seed, INTERNET, month, f, 0) < p.internet else 0
-        means[f].phone = 1 if luck(seed, PHONE_CREDIT, month, f, 0) < p.phones else 0
+        means[f].internet = 1 if keyed_uniform(seed, INTERNET_STREAM, month, f, 0) < p.internet else 0
+        means[f].phone = 1 if keyed_uniform(seed, PHONE_CREDIT, month, f, 0) < p.phones else 0
 
 
 @kernel
-def raise_funds(
-    means: Rows[Means],
+def hold_benefit_events(
+    means: Rows[FacilityResources],
     cells: Rows[Cell],
-    authorities: Rows[Authority],
+    authorities: Rows[AuthorityRow],
     boards: Rows[Board],
     resources: Rows[Resources],
-    tally: Rows[Tally],
+    tally: Rows[MonthlyCounts],
     tick: int,
     seed: int,
 ) -> None:
@@ -116,58 +122,60 @@ def raise_funds(
     for a in range(len(authorities)):
         p = resources[authorities[a].settlement]
         home = cells[authorities[a].cell].facility
-        if home >= 0 and luck(seed, BENEFIT, tick, a, 0) < p.events * boards[a].organised:
+        if home >= 0 and keyed_uniform(seed, BENEFIT_EVENT_STREAM, tick, a, 0) < p.events * boards[a].organised:
             means[home].purse += p.event_km
             tally[0].benefit_km += p.event_km
 
 
 @kernel
-def ration(p: Resources, mean: Means, gallons: float, km_per_gallon: float) -> float:
+def kilometre_ration(p: Resources, mean: FacilityResources, gallons: float, km_per_gallon: float) -> float:
     """Kilometres that a couple gets for a shift; what the purse pays for is taken out of it."""
     km = gallons * km_per_gallon / 3.0
     if mean.late == 1:
         km *= p.late_ration
     gift = min(mean.purse, p.event_share)
     mean.purse -= gift
-    return km + gift + WITHOUT_LIMIT * p.no_ration
+    return km + gift + UNLIMITED_KM * p.no_ration
 
 
 @kernel
-def multiply(count: Ints, plant: Plant, resources: Rows[Resources], motorcycle: int, tick: int, seed: int) -> None:
+def multiply_vehicles(
+    count: IntArray, plant: PoliceTables, resources: Rows[Resources], motorcycle: int, tick: int, seed: int
+) -> None:
     """Multiply the vehicles of every facility that work, or its motorcycles; luck decides about the fraction."""
     for f in range(len(count)):
         wanted = count[f] * resources[plant.facilities[f].settlement].vehicles
         count[f] = int(wanted)
-        if wanted > count[f] and luck(seed, FLEET, tick, f, motorcycle) < wanted - count[f]:
+        if wanted > count[f] and keyed_uniform(seed, FLEET_STREAM, tick, f, motorcycle) < wanted - count[f]:
             count[f] += 1
 
 
 @kernel
-def goes_along(p: Resources, willing: int, post: int, tick: int, seed: int) -> bool:
+def municipal_police_join(p: Resources, willing: int, post: int, tick: int, seed: int) -> bool:
     """Whether municipal police go with this couple."""
-    return willing == 1 and luck(seed, JOINT, tick, post, 0) < p.joint_patrols
+    return willing == 1 and keyed_uniform(seed, JOINT_PATROL_STREAM, tick, post, 0) < p.joint_patrols
 
 
-def term_of(date: datetime.date) -> int:
+def mayoral_term(date: datetime.date) -> int:
     """Return the number of a mayor's term; the one that began in January 2016 is 5.
 
     >>> [term_of(datetime.date(2016, 1, day)) for day in (14, 15)]
     [4, 5]
     """
-    before = date.year % 4 == 0 and date < datetime.date(date.year, 1, TERM_BEGINS)
+    before = date.year % 4 == 0 and date < datetime.date(date.year, 1, TERM_START_DAY)
     return (date.year - 1996) // 4 - int(before)
 
 
-def elect(mayor: Mayor, term: int, p: Resources, decides: int, seed: int) -> None:
+def begin_mayoral_term(mayor: MayorTerm, term: int, p: Resources, decides: int, seed: int) -> None:
     """Let a term begin: the mayor stays, or another takes office, willing or not; who decides has yet to do so."""
-    if mayor.term >= 0 and luck(seed, REELECTED, term, 0, 0) < p.incumbency:
+    if mayor.term >= 0 and keyed_uniform(seed, REELECTED_STREAM, term, 0, 0) < p.incumbency:
         mayor.term = term
         return
-    wills = luck(seed, MAYOR, term, 0, 0) < p.willing
+    wills = keyed_uniform(seed, MAYOR_STREAM, term, 0, 0) < p.willing
     mayor.term, mayor.willing = term, 0 if decides == 1 else int(wills)
 
 
-def vehicles_of(facilities: Rows[FacilityRow]) -> Rows[Vehicle]:
+def vehicle_table(facilities: Rows[FacilityRow]) -> Rows[VehicleRow]:
     """Return a row for every vehicle and motorcycle that the facilities own."""
     owned = [
         (f, motorcycle, number, 1, 0)
@@ -175,55 +183,57 @@ def vehicles_of(facilities: Rows[FacilityRow]) -> Rows[Vehicle]:
         for motorcycle, n in enumerate((facility.vehicles, facility.motorcycles))
         for number in range(n)
     ]
-    rows = zeros(Vehicle, len(owned))
-    rows[:] = np.array(owned, Vehicle.dtype)
+    rows = zero_rows(VehicleRow, len(owned))
+    rows[:] = np.array(owned, VehicleRow.dtype)
     return rows
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Give vehicles, facilities and the mayor their first state."""
-    state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
-    first_vehicles(state.vehicles, homes, numbers, world.tick, world.seed)
-    disburse(state.means, homes, numbers, world.month, world.seed)
-    elect(state.mayor[0], term_of(world.date), numbers[0], world.numbers["mayor"][0]["gives"], world.seed)
+    state, numbers, homes = world.state, world.parameters["resources"], world.plant.facilities
+    initialise_vehicles(state.vehicles, homes, numbers, world.tick, world.seed)
+    update_monthly_means(state.means, homes, numbers, world.month, world.seed)
+    begin_mayoral_term(
+        state.mayor[0], mayoral_term(world.date), numbers[0], world.parameters["mayor"][0]["gives"], world.seed
+    )
 
 
-@in_the_morning
-def act(world: World) -> None:
+@morning_step
+def step(world: World) -> None:
     """Each morning that it is time: the week's breakdowns, the month's budget, the quarter's events, a new term."""
-    state, numbers, homes = world.state, world.numbers["resources"], world.plant.facilities
+    state, numbers, homes = world.state, world.parameters["resources"], world.plant.facilities
     date, tick, seed = world.date, world.tick, world.seed
     if tick % 21 == 0:
-        run_down(state.vehicles, homes, numbers, state.tally, tick, seed)
+        update_vehicles(state.vehicles, homes, numbers, state.tally, tick, seed)
     if date.day == 1:
-        disburse(state.means, homes, numbers, world.month, seed)
+        update_monthly_means(state.means, homes, numbers, world.month, seed)
         if date.month % 3 == 1:
             authorities, cells = world.town.authorities, world.ground.cells
-            raise_funds(state.means, cells, authorities, state.boards, numbers, state.tally, tick, seed)
-    if term_of(date) != state.mayor["term"].item(0):
-        elect(state.mayor[0], term_of(date), numbers[0], world.numbers["mayor"][0]["gives"], seed)
+            hold_benefit_events(state.means, cells, authorities, state.boards, numbers, state.tally, tick, seed)
+    if mayoral_term(date) != state.mayor["term"].item(0):
+        begin_mayoral_term(state.mayor[0], mayoral_term(date), numbers[0], world.parameters["mayor"][0]["gives"], seed)
 
 
-def portrait(month: Month) -> dict[str, float]:
+def snapshot(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of what the police had in a month."""
     state, shifts = month.world.state, 3.0 * month.world.days_of_month
     connected = state[MEANS]["internet"]
     return {
         "vehicles_working": float(month.tally.vehicles + month.tally.motorcycles) / shifts,
-        "mayor_willing": float(state[MAYOR_OF][0].willing),
+        "mayor_willing": float(state[MAYOR_TERM][0].willing),
         "internet_share": float(np.mean(connected)) if len(connected) else float("nan"),
     }
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Resources,
     tables=(
         VEHICLES,
-        MAYOR_OF,
+        MAYOR_TERM,
     ),
-    counts=Counts,
+    counts=ResourceCounts,
     writes=("means.late", "means.internet", "means.phone", "means.purse"),
-    begin=begin,
+    initialise=initialise,
     knockout=Knockout(("km", "km_available", "vehicles_working", "joint_patrols")),
     measures={
         "breakdowns": Measure("vehicles"),
@@ -231,8 +241,8 @@ IT = Mechanism(
         "joint_patrols": Measure("couple-shifts"),
         "benefit_km": Measure("km"),
     }
-    | portrayed(
-        portrait,
+    | measures_from(
+        snapshot,
         {
             "vehicles_working": "vehicles",
             "mayor_willing": "0 or 1",

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
-ABSENCE, FIXED_DUTY, CYCLES = decision("absence"), decision("fixed duty"), decision("cycles")
-REINFORCEMENT, FOOT_BEAT = decision("reinforcement"), decision("foot beat")
-ON_FOOT_WITHOUT_LIMIT = 1e9
-GROUPS = 3
+ABSENCE_STREAM, FIXED_DUTY, CYCLES_STREAM = stream_id("absence"), stream_id("fixed duty"), stream_id("cycles")
+REINFORCEMENT_STREAM, FOOT_BEAT = stream_id("reinforcement"), stream_id("foot beat")
+UNLIMITED_FOOT_KM = 1e9
+N_GROUPS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Roster(Group):
+class Roster(ParameterGroup):
     """Who is on duty, with what means, and how much of the shift other duties take."""
 
     name: ClassVar[str] = "roster"
@@ -34,35 +34,39 @@ class Roster(Group):
         "E17",
     )
 
-    days_on: int = number(7, "days", 1, 28, "A15", "days of service in a row")
-    days_off: int = number(4, "days", 0, 28, "A15", "days of rest in a row", off=0)
-    single_strength: float = share(0.5, "A15-A16: derived", "part of a group on each relay when it serves alone")
-    absence: float = share(
+    days_on: int = parameter(7, "days", 1, 28, "A15", "days of service in a row")
+    days_off: int = parameter(4, "days", 0, 28, "A15", "days of rest in a row", off=0)
+    single_strength: float = share_parameter(
+        0.5, "A15-A16: derived", "part of a group on each relay when it serves alone"
+    )
+    absence: float = share_parameter(
         0.22, "orders of magnitude: .78 present", "officers absent or in administration", role="lever"
     )
-    fixed_duties: float = share(
+    fixed_duties: float = share_parameter(
         0.35,
         "orders of magnitude: 25-50 %, assumed",
         "share of a couple's shift for fixed duties",
         high=0.6,
         role="lever",
     )
-    bicycles: float = share(
+    bicycles: float = share_parameter(
         0.2, "B07; assumed", "shifts in which a couple of a foot beat goes by bicycle", role="lever"
     )
-    gallons: float = number(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
-    km_per_gallon: float = number(30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle")
-    gallons_motorcycle: float = number(
+    gallons: float = parameter(3.0, "gallons a day", 0.0, 20.0, "U06", "fuel ration of a vehicle", role="lever")
+    km_per_gallon: float = parameter(
+        30.0, "km", 5.0, 60.0, "orders of magnitude: 25-35", "reach of a gallon in a vehicle"
+    )
+    gallons_motorcycle: float = parameter(
         0.8, "gallons a day", 0.0, 5.0, "assumed from U06", "fuel ration of a motorcycle", role="lever"
     )
-    couples: float = number(
+    couples: float = parameter(
         1.0, "times as staffed", 0.0, 4.0, "A16; assumed", "couples fielded for each post that is manned",
         role="lever", off=1.0,
     )  # fmt: skip
-    km_per_gallon_motorcycle: float = number(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
+    km_per_gallon_motorcycle: float = parameter(90.0, "km", 20.0, 150.0, "assumed", "reach of a gallon on a motorcycle")
 
 
-class Counts(Row):
+class RosterCounts(Row):
     """What is counted in a month."""
 
     couple_shifts: float
@@ -75,7 +79,7 @@ class Counts(Row):
     km_available: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "tally.joint_patrols", "officers.tone", "couples.on", "couples.lead", "couples.mate", "couples.mode",
     "couples.joint", "couples.calls", "couples.cell", "couples.free", "couples.duty_start", "couples.duty_end",
     "couples.km", "couples.tank", "couples.busy", "couples.sector", "couples.slots", "couples.for_orders",

@@ -7,45 +7,45 @@ from __future__ import annotations
 
 from model.engine.calendar import MONTH
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
+from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
 from model.politics.crises.schema import (
-    BREAKS_OUT,
-    CRISIS,
+    CRISIS_CAUSE,
     CRISIS_COMES,
     CRISIS_HEARD,
     CRISIS_JOINS,
     CRISIS_PLACE,
     CRISIS_WHO,
-    YOUNGEST,
-    Counts,
+    MINIMUM_AGE,
+    OUTBREAK_STREAM,
     Crises,
+    CrisisCounts,
 )
-from model.town.authorities import Authority
-from model.town.police import Stop
-from model.trust.ledger.rules import impress
+from model.town.authorities import AuthorityRow
+from model.town.police import RouteStop
+from model.trust.ledger.rules import record_impression
 from model.trust.ledger.schema import PUBLIC_EVENT
-from model.trust.public_events import tell_town
-from model.world.mechanism import Knockout, Mechanism, in_the_morning
+from model.trust.public_events import spread_public_event
+from model.world.mechanism import Knockout, Mechanism, morning_step
 from model.world.protocol import World
-from model.world.sampling import age_of
-from model.world.shift_context import Stage
+from model.world.sampling import age_years
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS
 from model.world.state import Board
 
 
 @kernel
-def rise(
-    stage: Stage,
-    everywhere: Rows[Stop],
-    authorities: Rows[Authority],
+def start_crisis(
+    stage: ShiftContext,
+    everywhere: Rows[RouteStop],
+    authorities: Rows[AuthorityRow],
     boards: Rows[Board],
     numbers: Rows[Crises],
     size: float,
     who: int,
 ) -> None:
     """Let communities rise: where it happens and those that join have no meetings for months."""
-    u, row = luck(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
+    u, row = keyed_uniform(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
     while row < len(everywhere) - 1 and everywhere[row].reach <= u:
         row += 1
     place = stage.ground.cells[everywhere[row].cell].settlement
@@ -53,64 +53,68 @@ def rise(
         z = authorities[a].settlement
         boards[a].risen = 0
         joins = numbers[z].joins * boards[a].organised
-        if z == place or luck(stage.seed, CRISIS_JOINS, stage.tick, a, who) < joins:
+        if z == place or keyed_uniform(stage.seed, CRISIS_JOINS, stage.tick, a, who) < joins:
             boards[a].risen = 1
             boards[a].silent_until = stage.tick + int(MONTH * numbers[z].silence * size)
 
 
 @kernel
-def meet_force(stage: Stage, boards: Rows[Board], numbers: Rows[Crises], size: float, who: int, n: int) -> None:
+def apply_eviction_experience(
+    stage: ShiftContext, boards: Rows[Board], numbers: Rows[Crises], size: float, who: int, n: int
+) -> None:
     """Let those who are there learn what being driven away by police or army is like."""
     for j in range(n):
-        i = int(luck(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))
+        i = int(keyed_uniform(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))
         person = stage.ground.people[i]
         z = person.settlement
         organised = boards[z].organised
-        if stage.minds[i].gone >= 0 or age_of(person, stage.tick) < YOUNGEST or boards[z].risen == 0:
+        if stage.minds[i].gone >= 0 or age_years(person, stage.tick) < MINIMUM_AGE or boards[z].risen == 0:
             continue
-        if luck(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
+        if keyed_uniform(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
             weight = numbers[z].weight * (0.5 + organised) * size
-            impress(stage.day, stage.minds, i, CRISIS, 0.0, weight, 0.0, 0.5 * weight, stage.trust[z].fast_panel)
+            record_impression(
+                stage.day, stage.minds, i, CRISIS_CAUSE, 0.0, weight, 0.0, 0.5 * weight, stage.trust[z].fast_panel
+            )
             stage.tally[0].crisis_crowd += 1.0
 
 
-def how_often(world: World) -> tuple[float, float]:
+def crisis_rate_and_sizes(world: World) -> tuple[float, float]:
     """Return the chance of a day that a crisis breaks out, and the size of those of the timeline."""
-    p = world.numbers["crises"][0]
+    p = world.parameters["crises"][0]
     return float(p["rate"] / 365.0), float(p["dated"])
 
 
-def crises_of(world: World) -> list[tuple[int, float]]:
+def crises_today(world: World) -> list[tuple[int, float]]:
     """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
-    rate, size = world.laid(how_often)
-    dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.turns_today() else []
+    rate, size = world.cached_view(crisis_rate_and_sizes)
+    dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.policies_change_today() else []
     today = [(number, event.crisis * size) for number, event in enumerate(dated, start=1) if event.start == world.date]
-    by_luck = luck(world.seed, BREAKS_OUT, world.tick, 0, 0) < rate
+    by_luck = keyed_uniform(world.seed, OUTBREAK_STREAM, world.tick, 0, 0) < rate
     return [(number, size) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
 
 
-@in_the_morning
-def act(world: World) -> None:
+@morning_step
+def step(world: World) -> None:
     """In the morning, let the crises of the day break out."""
-    state, numbers = world.state, world.numbers["crises"]
-    for who, size in crises_of(world):
+    state, numbers = world.state, world.parameters["crises"]
+    for who, size in crises_today(world):
         n = int(numbers[0]["crowd"] * size * len(state.minds))
-        world.book.reserve(IMPRESSIONS, n)
-        stage = world.stage()
-        rise(stage, world.plant.everywhere, world.town.authorities, state.boards, numbers, size, who)
-        meet_force(stage, state.boards, numbers, size, who, n)
+        world.shift_events.reserve(IMPRESSIONS, n)
+        stage = world.shift_context()
+        start_crisis(stage, world.plant.everywhere, world.town.authorities, state.boards, numbers, size, who)
+        apply_eviction_experience(stage, state.boards, numbers, size, who, n)
         state.tally[0]["crises"] += 1.0
-        world.learn()
-        fades = world.numbers["misconduct"][0]["fades"]
-        tell_town(
+        world.apply_impressions()
+        fades = world.parameters["misconduct"][0]["fades"]
+        spread_public_event(
             world, CRISIS_HEARD, who, numbers[0]["heard"] * size, PUBLIC_EVENT, 0.0, numbers[0]["news"], 0.6, fades
         )
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Crises,
-    counts=Counts,
-    causes=(CRISIS,),
+    counts=CrisisCounts,
+    causes=(CRISIS_CAUSE,),
     writes=("boards.silent_until", "boards.risen", "impressions"),
     knockout=Knockout(("crises", "meetings_silenced"), site="totonicapan", start="2012-07-01"),
 )

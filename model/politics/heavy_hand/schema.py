@@ -7,47 +7,47 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Field
+from model.engine.tables import ArraySpec
 
 ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
-    decision("army place"),
-    decision("army minute"),
-    decision("army meets"),
-    decision("army who"),
-    decision("army tone"),
+    stream_id("army place"),
+    stream_id("army minute"),
+    stream_id("army meets"),
+    stream_id("army who"),
+    stream_id("army tone"),
 )
 DETAIN_COUNT, DETAIN_WHO, DETAIN_MARK = (
-    decision("detention count"),
-    decision("detention who"),
-    decision("detention mark"),
+    stream_id("detention count"),
+    stream_id("detention who"),
+    stream_id("detention mark"),
 )
-DETAIN_COMPLAINT, PRISON_RECRUIT = decision("detention complaint"), decision("prison recruit")
-DETAIN_SLOT = decision("detention slot")
-MOST_DETAINED = 200.0
+DETAIN_COMPLAINT, PRISON_RECRUIT = stream_id("detention complaint"), stream_id("prison recruit")
+DETAIN_SLOT = stream_id("detention slot")
+MAX_DETAINED = 200.0
 """Ceiling of detentions by 1,000 young men and month."""
-DETENTION, ARMY = cause("detention", 23), cause("army", 24)
+DETENTION, ARMY = declare_cause("detention", 23), declare_cause("army", 24)
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeavyHand(Group):
+class HeavyHand(ParameterGroup):
     """Soldiers on the street, who is detained on suspicion, and what it leaves behind."""
 
     name: ClassVar[str] = "heavy_hand"
     evidence: ClassVar[tuple[str, ...]] = ("J05", "K01", "M08", "M14")
 
-    army: float = number(0.0, "patrols a shift", 0.0, 200.0, "M14", "army patrols", role="lever", off=0.0)
-    visits: int = number(8, "visits", 1, 48, "assumed", "places that an army patrol visits in a shift")
-    stay: float = number(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
-    stops: float = number(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
-    harsh: float = share(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
-    weight_harsh: float = number(
+    army: float = parameter(0.0, "patrols a shift", 0.0, 200.0, "M14", "army patrols", role="lever", off=0.0)
+    visits: int = parameter(8, "visits", 1, 48, "assumed", "places that an army patrol visits in a shift")
+    stay: float = parameter(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
+    stops: float = parameter(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
+    harsh: float = share_parameter(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
+    weight_harsh: float = parameter(
         0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -12", "weight of a harsh stop by soldiers"
     )
-    detention: float = number(
+    detention: float = parameter(
         0.0,
         "per 1,000 and month",
         0.0,
@@ -57,11 +57,13 @@ class HeavyHand(Group):
         role="lever",
         off=0.0,
     )
-    wrongful: float = share(0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5)
-    offenders: float = share(0.03, "assumed; swept", "detentions that hold a slot of offenders", high=0.5)
-    months: float = number(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
-    weeks: float = number(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
-    weight_detained: float = number(
+    wrongful: float = share_parameter(
+        0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5
+    )
+    offenders: float = share_parameter(0.03, "assumed; swept", "detentions that hold a slot of offenders", high=0.5)
+    months: float = parameter(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
+    weeks: float = parameter(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
+    weight_detained: float = parameter(
         1.46,
         "evidence",
         0.0,
@@ -69,20 +71,20 @@ class HeavyHand(Group):
         "assumed: as abuse, Q01; swept -10 to -30 points",
         "weight of a detention for the detained",
     )
-    weight_tie: float = number(
+    weight_tie: float = parameter(
         0.411, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
     )
-    prison_recruit: float = share(0.1, "J05; assumed", "others who come back as members")
-    complain: float = share(0.2, "assumed", "wrongful detentions with a complaint")
+    prison_recruit: float = share_parameter(0.1, "J05; assumed", "others who come back as members")
+    complain: float = share_parameter(0.2, "assumed", "wrongful detentions with a complaint")
 
 
-AROUND = Field(
+AROUND = ArraySpec(
     name="around",
     of=np.int64,
     exempt="listed only while somebody may be detained, which is compared",
     about="Men who live in or next to a territory: this alone.",
 )
-SUSPECTED = Field(
+SUSPECTED = ArraySpec(
     name="suspected",
     of=np.float64,
     shape=(2,),
@@ -90,7 +92,7 @@ SUSPECTED = Field(
 )
 
 
-class Counts(Row):
+class HeavyHandCounts(Row):
     """What is counted in a month."""
 
     army_visits: float

@@ -10,19 +10,19 @@ import math
 
 import numpy as np
 
-from model.community.consultation.rules import held_today
-from model.community.consultation.schema import COUNCIL, TABLE
+from model.community.consultation.rules import is_held_today
+from model.community.consultation.schema import COUNCIL_BODY, TABLE_BODY
 from model.community.requests.schema import ANSWER_SHIFTS
 from model.engine.calendar import MONTH, YEAR, is_last_shift_of_month
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Flags, Ints, Reals, Rows
-from model.engine.tables import Field
-from model.gangs.gangs.schema import NOBODYS
-from model.police.resources.rules import term_of
-from model.police.resources.schema import MAYOR_OF, REELECTED
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
+from model.engine.tables import ArraySpec
+from model.gangs.gangs.schema import UNCLAIMED
+from model.police.resources.rules import mayoral_term
+from model.police.resources.schema import MAYOR_TERM, REELECTED_STREAM
 from model.politics.mayor.schema import (
-    BUDGET,
+    BUDGET_CHOICE,
     BUDGET_TERMS,
     BY_ASKED,
     BY_CARE,
@@ -30,51 +30,51 @@ from model.politics.mayor.schema import (
     BY_ELECTION,
     BY_KILLINGS,
     BY_USE,
-    CAMERAS,
-    CARE,
-    COMES,
-    COMPANY,
-    CUT,
+    COMES_TO_THE_COUNCIL_STREAM,
+    CUT_BUDGET,
     DISMISSED,
+    EXCLUDED_GIFT_UTILITY,
     FILMED,
-    GIFT,
+    GIFT_CHOICE,
+    GIFT_FOR_PROBLEM,
+    GIFT_OPTIONS,
+    GIFT_TERMS,
+    GIFT_WITHOUT_LOANS,
     GIFTS,
-    HABIT,
+    GIVE_CAMERAS,
+    GIVE_COMPANY,
+    GIVE_LIGHT,
+    GIVE_MOTORCYCLES,
+    GIVE_NOTHING,
+    HABIT_TERM,
     HALL,
-    KEEP,
-    LIGHT,
+    IS_OUTDOOR_KIND,
+    KEEP_BUDGET,
     LIT,
     LOANS,
-    MOTORCYCLES,
-    NEVER,
-    NOTHING,
-    OPTIONS,
-    OUTDOORS,
+    MAYORS_CARE_STREAM,
+    MAYORS_INTEGRITY_STREAM,
     PETITIONS,
-    RAISE,
-    TERMS,
-    UNLENT,
-    UPRIGHT,
-    WANTED,
-    WRITES,
-    Counts,
+    RAISE_BUDGET,
+    WRITTEN_COLUMNS,
     Government,
-    Hall,
+    MayorCounts,
+    MayorState,
 )
 from model.town.crime_kinds import BY_VEHICLE, DOMESTIC, EXPOSURE, HOMICIDE, PROBLEM_OF
-from model.world.deciding.rules import belief, clear, decide, desk_of
-from model.world.deciding.schema import CHOICES, Desk
-from model.world.hazard import MARKET_NIGHT, NIGHT
-from model.world.mechanism import Hazard, Knockout, Measure, Mechanism
-from model.world.places import holders
+from model.world.discrete_choice.rules import clear_terms, decide_and_record, desk_of, share_with_prior
+from model.world.discrete_choice.schema import CHOICES, ChoiceTables
+from model.world.hazard import HAZARD_MARKET_NIGHT, HAZARD_NIGHT
+from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
+from model.world.places import group_holding_cells
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import INCIDENTS, MEETINGS, SPARED
 from model.world.state import BOARDS, MEANS, SEEN_HERE
 
 
 @kernel
-def take_note(stage: Stage, hall: Rows[Hall], guard: int) -> None:
+def record_known_killings(stage: ShiftContext, hall: Rows[MayorState], guard: int) -> None:
     """Count the killings of a shift that are known, and the crimes that light and cameras kept away."""
     day = stage.day
     for k in range(day.counts[INCIDENTS]):
@@ -86,126 +86,129 @@ def take_note(stage: Stage, hall: Rows[Hall], guard: int) -> None:
             stage.tally[0].kept_by_mayor += 1.0
 
 
-def swear_in(world: World, nth: int) -> None:
+def install_mayor(world: World, nth: int) -> None:
     """Let somebody take office who knows nothing of what was asked and used; loans and company end."""
     state, hall = world.state, world.state[HALL][0]
-    hall.nth, hall.room, hall.usual, hall.captor = nth, 1.0, -1.0, NOBODYS
-    hall.care = luck(world.seed, CARE, hall.term, 0, nth)
-    hall.integrity = luck(world.seed, UPRIGHT, hall.term, 0, nth)
+    hall.nth, hall.room, hall.usual, hall.captor = nth, 1.0, -1.0, UNCLAIMED
+    hall.care = keyed_uniform(world.seed, MAYORS_CARE_STREAM, hall.term, 0, nth)
+    hall.integrity = keyed_uniform(world.seed, MAYORS_INTEGRITY_STREAM, hall.term, 0, nth)
     state[PETITIONS]["asked"] = -1
     gifts = state[GIFTS]
     gifts["used"] = gifts["idle"] = 0.0
-    gifts["until"][[MOTORCYCLES, COMPANY]] = 0
+    gifts["until"][[GIVE_MOTORCYCLES, GIVE_COMPANY]] = 0
     state[LOANS]["motorcycles"] = 0
-    if world.numbers["mayor"][0]["gives"] == 1:
-        state[MAYOR_OF][0].willing = 0
+    if world.parameters["mayor"][0]["gives"] == 1:
+        state[MAYOR_TERM][0].willing = 0
 
 
 def begin_term(world: World) -> None:
     """Let a term begin, with the same mayor or another."""
-    hall, term = world.state[HALL][0], term_of(world.date)
-    stays = hall.term >= 0 and luck(world.seed, REELECTED, term, 0, 0) < world.numbers["resources"][0]["incumbency"]
+    hall, term = world.state[HALL][0], mayoral_term(world.date)
+    stays = (
+        hall.term >= 0
+        and keyed_uniform(world.seed, REELECTED_STREAM, term, 0, 0) < world.parameters["resources"][0]["incumbency"]
+    )
     hall.term = term
     if not stays:
-        swear_in(world, 0)
+        install_mayor(world, 0)
 
 
-def rates(world: World) -> tuple[tuple[int, float], ...]:
+def meeting_rates(world: World) -> tuple[tuple[int, float], ...]:
     """Return the bodies before which petitions come, and how often a year each meets."""
-    p = world.numbers["consultation"][0]
-    return (TABLE, p["rhythm"] * p["table"]), (COUNCIL, p["rhythm"] * p["council"])
+    p = world.parameters["consultation"][0]
+    return (TABLE_BODY, p["rhythm"] * p["table"]), (COUNCIL_BODY, p["rhythm"] * p["council"])
 
 
-def at_table(world: World) -> Flags:
+def attends_table(world: World) -> BoolArray:
     """Tell which authorities take part in the municipal table now: they meet, and not at a meeting of their own."""
-    there: Flags = world.state[BOARDS]["met"] == world.tick
-    there[world.book.filled(MEETINGS)["authority"]] = False
+    there: BoolArray = world.state[BOARDS]["met"] == world.tick
+    there[world.shift_events.rows_of(MEETINGS)["authority"]] = False
     return there
 
 
-def at_council(world: World) -> Flags:
+def attends_council(world: World) -> BoolArray:
     """Tell which authorities come when the chiefs report to the municipal council, if that is today."""
-    p, boards, seed = world.numbers["consultation"][0], world.state[BOARDS], world.seed
-    if not held_today(p["rhythm"] * p["council"], COUNCIL, world.month, world.date.day, seed):
+    p, boards, seed = world.parameters["consultation"][0], world.state[BOARDS], world.seed
+    if not is_held_today(p["rhythm"] * p["council"], COUNCIL_BODY, world.month, world.date.day, seed):
         return np.zeros(len(boards), bool)
-    luck_of = [luck(seed, COMES, world.tick, a, 0) for a in range(len(boards))]
+    luck_of = [keyed_uniform(seed, COMES_TO_THE_COUNCIL_STREAM, world.tick, a, 0) for a in range(len(boards))]
     return (np.array(luck_of) < boards["organised"]) & (world.tick >= boards["silent_until"])
 
 
-def hear_petitions(world: World, there: Flags) -> None:
+def hear_petitions(world: World, there: BoolArray) -> None:
     """Let authorities who come bring what the police had left unanswered until today."""
     boards, petitions = world.state[BOARDS], world.state[PETITIONS]
     unheard = (boards["heard"] < boards["asked"]) | (boards["heard"] == world.tick)
     waits = unheard & (boards["asked"] >= 0) & (world.tick - boards["asked"] >= ANSWER_SHIFTS)
     there = there & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
-    lends = world.numbers["mayor"][0]["lends"] == 1
+    lends = world.parameters["mayor"][0]["lends"] == 1
     for a in np.flatnonzero(there):
-        wanted = WANTED[PROBLEM_OF[boards[a].problem]]
+        wanted = GIFT_FOR_PROBLEM[PROBLEM_OF[boards[a].problem]]
         lapsed = petitions[a].asked < 0 or world.tick - petitions[a].asked > YEAR
         petitions[a].asked = world.tick if lapsed else petitions[a].asked
-        petitions[a].wanted = wanted if lends else UNLENT[wanted]
+        petitions[a].wanted = wanted if lends else GIFT_WITHOUT_LOANS[wanted]
         world.tally[0].petitions += 1.0
 
 
-def open_petitions(world: World) -> Flags:
+def open_petitions(world: World) -> BoolArray:
     """Tell which petitions are open; a mayor whom a group has captured does not hear of those from its ground."""
     petitions, captor = world.state[PETITIONS], world.state[HALL][0].captor
     waits = (petitions["asked"] >= 0) & (world.tick - petitions["asked"] <= YEAR)
-    if captor != NOBODYS:
-        waits = waits & (holders(world.state)[world.town.authorities["cell"]] != captor)
+    if captor != UNCLAIMED:
+        waits = waits & (group_holding_cells(world.state)[world.town.authorities["cell"]] != captor)
     return waits
 
 
-def weigh_gifts(world: World, desk: Desk) -> None:
+def fill_gift_terms(world: World, desk: ChoiceTables) -> None:
     """Write down what speaks for each thing that the mayor could give."""
-    p, hall, gifts = world.numbers["mayor"][0], world.state[HALL][0], world.state[GIFTS]
+    p, hall, gifts = world.parameters["mayor"][0], world.state[HALL][0], world.state[GIFTS]
     wanted = world.state[PETITIONS]["wanted"][open_petitions(world)]
     costs = (0.0, p["cost_motorcycles"], p["cost_light"], p["cost_company"], p["cost_cameras"])
-    clear(desk)
-    for o in range(1, len(OPTIONS)):
+    clear_terms(desk)
+    for o in range(1, len(GIFT_OPTIONS)):
         asked = int(np.count_nonzero(wanted == o))
-        barred = p["lends"] == 0 and o in (MOTORCYCLES, CAMERAS)
+        barred = p["lends"] == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)
         terms = desk.terms[o]
-        terms[HABIT] = NEVER if barred else p["habit"]
+        terms[HABIT_TERM] = EXCLUDED_GIFT_UTILITY if barred else p["habit"]
         terms[BY_CARE] = p["care"] * hall.care
         terms[BY_ASKED] = p["asked"] * min(asked, p["asked_most"]) + (
-            NEVER if asked == 0 and p["only_asked"] == 1 else 0.0
+            EXCLUDED_GIFT_UTILITY if asked == 0 and p["only_asked"] == 1 else 0.0
         )
-        terms[BY_KILLINGS] = p["killings"] * more_killings(world)
-        terms[BY_USE] = p["used"] * (2.0 * belief(gifts[o].used, gifts[o].idle, p["prior"], 0.5) - 1.0)
-        terms[BY_ELECTION] = p["election"] * last_year(world)
+        terms[BY_KILLINGS] = p["killings"] * killings_log_ratio(world)
+        terms[BY_USE] = p["used"] * (2.0 * share_with_prior(gifts[o].used, gifts[o].idle, p["prior"], 0.5) - 1.0)
+        terms[BY_ELECTION] = p["election"] * is_last_year_of_term(world)
         terms[BY_COST] = -costs[o] / hall.room
 
 
-def more_killings(world: World) -> float:
+def killings_log_ratio(world: World) -> float:
     """Log of the killings known in this quarter over those usual to this mayor; 0 without an idea of these."""
     hall = world.state[HALL][0]
     return math.log((hall.dead + 1.0) / (hall.usual + 1.0)) if hall.usual >= 0.0 else 0.0
 
 
-def last_year(world: World) -> float:
+def is_last_year_of_term(world: World) -> float:
     """1 in the last calendar year of a term, else 0."""
     return 1.0 if world.date.year % 4 == 3 else 0.0
 
 
-def weigh_budget(world: World, desk: Desk) -> None:
+def fill_budget_terms(world: World, desk: ChoiceTables) -> None:
     """Write down what speaks for cutting and for raising the budget for security."""
-    p, hall = world.numbers["mayor"][0], world.state[HALL][0]
+    p, hall = world.parameters["mayor"][0], world.state[HALL][0]
     asked = min(int(np.count_nonzero(open_petitions(world))), 2 * int(p["asked_most"]))
     more = (
         p["care"] * (hall.care - 0.5),
         p["asked_budget"] * p["asked"] * asked,
-        p["killings"] * more_killings(world),
-        p["election"] * last_year(world),
+        p["killings"] * killings_log_ratio(world),
+        p["election"] * is_last_year_of_term(world),
         -2.0 * p["regress"] * (hall.room - 1.0),
     )
-    clear(desk)
-    desk.terms[KEEP, 0] = p["keep"]
+    clear_terms(desk)
+    desk.terms[KEEP_BUDGET, 0] = p["keep"]
     for k, term in enumerate(more):
-        desk.terms[RAISE, 1 + k], desk.terms[CUT, 1 + k] = term, -term
+        desk.terms[RAISE_BUDGET, 1 + k], desk.terms[CUT_BUDGET, 1 + k] = term, -term
 
 
-def place_for(world: World, gift: int) -> int:
+def authority_to_serve(world: World, gift: int) -> int:
     """Authority whose place is served: who has waited longest for this, else for anything; -1 if nobody waits."""
     petitions, waits = world.state[PETITIONS], open_petitions(world)
     for fits in (waits & (petitions["wanted"] == gift), waits):
@@ -215,56 +218,56 @@ def place_for(world: World, gift: int) -> int:
     return -1
 
 
-def give(world: World, gift: int) -> None:
+def give_gift(world: World, gift: int) -> None:
     """Carry out what was decided; whose petition it meets is granted it."""
-    state, p, tick = world.state, world.numbers["mayor"][0], world.tick
+    state, p, tick = world.state, world.parameters["mayor"][0], world.tick
     months = (0, p["loan_months"], p["light_months"], p["company_months"], p["camera_months"])[gift]
-    a, until = place_for(world, gift), tick + int(months) * MONTH
+    a, until = authority_to_serve(world, gift), tick + int(months) * MONTH
     cell = world.town.authorities[max(a, 0)].cell
     served = state[PETITIONS]["wanted"] == gift
     state[GIFTS][gift].until = until
-    if gift == COMPANY:
-        state[MAYOR_OF][0].willing = 1
-    elif gift == MOTORCYCLES:
+    if gift == GIVE_COMPANY:
+        state[MAYOR_TERM][0].willing = 1
+    elif gift == GIVE_MOTORCYCLES:
         f = max(int(world.town.cells[cell].facility), 0)
-        lend(world, f, until)
+        lend_motorcycles(world, f, until)
         served &= world.town.cells["facility"][world.town.authorities["cell"]] == f
     else:
-        fit_out(world, LIT if gift == LIGHT else FILMED, int(cell), until)
+        equip_cells(world, LIT if gift == GIVE_LIGHT else FILMED, int(cell), until)
         served &= np.arange(len(served)) == a
     granted = served & (state[PETITIONS]["asked"] >= 0)
     state[PETITIONS]["granted"][granted] = tick
     state[PETITIONS]["asked"][granted] = -1
 
 
-def lend(world: World, f: int, until: int) -> None:
+def lend_motorcycles(world: World, f: int, until: int) -> None:
     """Lend motorcycles and give fuel to a facility."""
-    p, loan = world.numbers["mayor"][0], world.state[LOANS][f]
+    p, loan = world.parameters["mayor"][0], world.state[LOANS][f]
     loan.motorcycles, loan.until = p["motorcycles"], until
     world.state[MEANS][f].purse += p["fuel_km"]
 
 
-def fit_out(world: World, field: Field[np.int64], cell: int, until: int) -> None:
+def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int) -> None:
     """Light the cells around a place, or put cameras there; not on the ground of who has captured the mayor."""
     cells, captor = world.town.cells, world.state[HALL][0].captor
     dx, dy = cells["x"] - cells[cell].x, cells["y"] - cells[cell].y
-    near = dx * dx + dy * dy <= world.numbers["mayor"][0]["reach"] ** 2
-    if captor != NOBODYS:
-        near = near & (holders(world.state) != captor)
+    near = dx * dx + dy * dy <= world.parameters["mayor"][0]["reach"] ** 2
+    if captor != UNCLAIMED:
+        near = near & (group_holding_cells(world.state) != captor)
     world.state[field][near] = until
-    world.factors.lay_guard(world, IT.name)
+    world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
-def note_use(world: World) -> None:
+def update_gift_use(world: World) -> None:
     """Take from the month's reports whether what was given is used; what has run out ends."""
     state, gifts, loans, tick = world.state, world.state[GIFTS], world.state[LOANS], world.tick
-    gifts["used"] *= 2.0 ** (-1.0 / world.numbers["mayor"][0]["memory"])
-    gifts["idle"] *= 2.0 ** (-1.0 / world.numbers["mayor"][0]["memory"])
+    gifts["used"] *= 2.0 ** (-1.0 / world.parameters["mayor"][0]["memory"])
+    gifts["idle"] *= 2.0 ** (-1.0 / world.parameters["mayor"][0]["memory"])
     uses = {
-        MOTORCYCLES: bool((loans["taken"][loans["motorcycles"] > 0] > 0).any()),
-        LIGHT: bool((state[SEEN_HERE][state[LIT] > tick] > 0).any()),
-        COMPANY: bool(world.tally[0].joint_patrols > 0.0),
-        CAMERAS: bool((state[SEEN_HERE][state[FILMED] > tick] > 0).any()),
+        GIVE_MOTORCYCLES: bool((loans["taken"][loans["motorcycles"] > 0] > 0).any()),
+        GIVE_LIGHT: bool((state[SEEN_HERE][state[LIT] > tick] > 0).any()),
+        GIVE_COMPANY: bool(world.tally[0].joint_patrols > 0.0),
+        GIVE_CAMERAS: bool((state[SEEN_HERE][state[FILMED] > tick] > 0).any()),
     }
     for gift, used in uses.items():
         if gifts[gift].until > tick:
@@ -274,80 +277,83 @@ def note_use(world: World) -> None:
     loans["motorcycles"][loans["until"] <= tick] = 0
     since = tick - 3 * world.days_of_month
     if any(((until > since) & (until <= tick)).any() for until in (state[LIT], state[FILMED])):
-        world.factors.lay_guard(world, IT.name)
+        world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
 def close_quarter(world: World) -> None:
     """Decide on the budget of the coming year in December, and on what to give; then a new quarter of killings."""
-    state, p, hall, tick = world.state, world.numbers["mayor"][0], world.state[HALL][0], world.tick
+    state, p, hall, tick = world.state, world.parameters["mayor"][0], world.state[HALL][0], world.tick
     state[CHOICES].reserve(2)
-    desk = world.laid(desk_of)
+    desk = world.cached_view(desk_of)
     if p["budgets"] == 1 and world.date.month == 12:
-        weigh_budget(world, desk)
-        way = decide(desk, 3, 1 + len(BUDGET_TERMS), BUDGET, True, tick, 0) - KEEP
+        fill_budget_terms(world, desk)
+        way = decide_and_record(desk, 3, 1 + len(BUDGET_TERMS), BUDGET_CHOICE, True, tick, 0) - KEEP_BUDGET
         hall.room = min(p["most"], max(p["least"], hall.room + p["step"] * way))
     if p["gives"] == 1:
-        weigh_gifts(world, desk)
-        gift = decide(desk, len(OPTIONS), 1 + len(TERMS), GIFT, False, tick, 0)
+        fill_gift_terms(world, desk)
+        gift = decide_and_record(desk, len(GIFT_OPTIONS), 1 + len(GIFT_TERMS), GIFT_CHOICE, False, tick, 0)
         row = world.tally[0]
-        row.gifts_motorcycles += float(gift == MOTORCYCLES)
-        row.gifts_light += float(gift == LIGHT)
-        row.gifts_company += float(gift == COMPANY)
-        row.gifts_cameras += float(gift == CAMERAS)
-        if gift != NOTHING:
-            give(world, gift)
+        row.gifts_motorcycles += float(gift == GIVE_MOTORCYCLES)
+        row.gifts_light += float(gift == GIVE_LIGHT)
+        row.gifts_company += float(gift == GIVE_COMPANY)
+        row.gifts_cameras += float(gift == GIVE_CAMERAS)
+        if gift != GIVE_NOTHING:
+            give_gift(world, gift)
     hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / p["usual_quarters"]
     hall.dead = 0.0
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Let the mayor of the start take office."""
     begin_term(world)
 
 
-def office_of(world: World) -> tuple[Ints, Ints]:
+def mayor_term_and_captor(world: World) -> tuple[IntArray, IntArray]:
     """Lay out of which term the mayor in office is, and to whom the mayor is beholden."""
     return world.state[HALL]["term"], world.state[HALL]["captor"]
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
     state, tick = world.state, world.tick
-    world.carry_out(take_note, lambda: (world.stage(), state[HALL], world.factors.numbers[IT.name]))
+    world.run_kernel(
+        record_known_killings,
+        lambda: (world.shift_context(), state[HALL], world.hazard_factors.guard_numbers[MECHANISM.name]),
+    )
     if tick % 3 == 0:
-        term, captor = world.laid(office_of)
-        if term_of(world.date) != term.item(0):
+        term, captor = world.cached_view(mayor_term_and_captor)
+        if mayoral_term(world.date) != term.item(0):
             begin_term(world)
         if captor.item(0) == DISMISSED:
-            swear_in(world, int(state[HALL][0].nth) + 1)
+            install_mayor(world, int(state[HALL][0].nth) + 1)
     elif tick % 3 == 1:
         month, day = world.month, world.date.day
-        if any(held_today(rate, who, month, day, world.seed) for who, rate in world.laid(rates)):
-            hear_petitions(world, at_table(world) | at_council(world))
+        if any(is_held_today(rate, who, month, day, world.seed) for who, rate in world.cached_view(meeting_rates)):
+            hear_petitions(world, attends_table(world) | attends_council(world))
     elif is_last_shift_of_month(tick):
-        note_use(world)
-        if world.numbers["mayor"][0]["gives"] == 1:
-            state[MAYOR_OF][0].willing = int(state[GIFTS][COMPANY].until > tick)
+        update_gift_use(world)
+        if world.parameters["mayor"][0]["gives"] == 1:
+            state[MAYOR_TERM][0].willing = int(state[GIFTS][GIVE_COMPANY].until > tick)
         if world.date.month % 3 == 0:
             close_quarter(world)
 
 
-def keep_lit(world: World, place: Reals) -> None:
+def apply_light_and_cameras(world: World, place: FloatArray) -> None:
     """Keep crime on the street away by night where it is lit, and from vehicles where cameras watch."""
-    p, state, tick = world.numbers["mayor"][0], world.state, world.tick
+    p, state, tick = world.parameters["mayor"][0], world.state, world.tick
     lit, filmed = np.where(state[LIT] > tick, 1.0 - p["light"], 1.0), state[FILMED] > tick
-    for when in (NIGHT, MARKET_NIGHT):
-        place[when, OUTDOORS] *= lit
+    for when in (HAZARD_NIGHT, HAZARD_MARKET_NIGHT):
+        place[when, IS_OUTDOOR_KIND] *= lit
     place[:, EXPOSURE == BY_VEHICLE] *= np.where(filmed, 1.0 - p["cameras"], 1.0)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Government,
     tables=(HALL, GIFTS, PETITIONS, LOANS, LIT, FILMED),
-    counts=Counts,
-    writes=WRITES,
-    hazard=Hazard(place=keep_lit, spared=True),
-    begin=begin,
+    counts=MayorCounts,
+    writes=WRITTEN_COLUMNS,
+    hazard=HazardModifier(place=apply_light_and_cameras, spared=True),
+    initialise=initialise,
     knockout=Knockout(("gifts_light", "gifts_company", "joint_patrols")),
     measures={
         "petitions": Measure("petitions"),

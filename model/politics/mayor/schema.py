@@ -7,80 +7,105 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.choices import matter
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
-from model.engine.rows import Column, Row, code, zeros
-from model.engine.tables import Field, Table
+from model.engine.choices import declare_choice
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
+from model.engine.rows import Column, Row, int64_constant, zero_rows
+from model.engine.tables import ArraySpec, RowTableSpec
 from model.town.crime_kinds import BY_QUARREL, BY_STREET, EXPOSURE, PROBLEMS
 
-CARE, UPRIGHT, COMES = decision("mayor's care"), decision("mayor's integrity"), decision("comes to the council")
-OPTIONS = ("nothing", "motorcycles", "light", "municipal_police", "cameras")
-NOTHING, MOTORCYCLES, LIGHT, COMPANY, CAMERAS = (code(option) for option in range(len(OPTIONS)))
-TERMS = ("care", "asked", "killings", "used", "election", "cost")
-HABIT, BY_CARE, BY_ASKED, BY_KILLINGS, BY_USE, BY_ELECTION, BY_COST = range(1 + len(TERMS))
-GIFT = matter("what the mayor gives", "mayor", OPTIONS, TERMS)
-CUT, KEEP, RAISE = range(3)
+MAYORS_CARE_STREAM, MAYORS_INTEGRITY_STREAM, COMES_TO_THE_COUNCIL_STREAM = (
+    stream_id("mayor's care"),
+    stream_id("mayor's integrity"),
+    stream_id("comes to the council"),
+)
+GIFT_OPTIONS = ("nothing", "motorcycles", "light", "municipal_police", "cameras")
+GIVE_NOTHING, GIVE_MOTORCYCLES, GIVE_LIGHT, GIVE_COMPANY, GIVE_CAMERAS = (
+    int64_constant(option) for option in range(len(GIFT_OPTIONS))
+)
+GIFT_TERMS = ("care", "asked", "killings", "used", "election", "cost")
+HABIT_TERM, BY_CARE, BY_ASKED, BY_KILLINGS, BY_USE, BY_ELECTION, BY_COST = range(1 + len(GIFT_TERMS))
+GIFT_CHOICE = declare_choice("what the mayor gives", "mayor", GIFT_OPTIONS, GIFT_TERMS)
+CUT_BUDGET, KEEP_BUDGET, RAISE_BUDGET = range(3)
 BUDGET_TERMS = ("care", "asked", "killings", "election", "room")
-BUDGET = matter("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
+BUDGET_CHOICE = declare_choice("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
 DISMISSED = -2
 """Captor of a mayor who has been found out and is followed by another at once."""
-NEVER = -1000.0
+EXCLUDED_GIFT_UTILITY = -1000.0
 """Log-odds of what is not the mayor's to give, or nobody may be given unasked."""
-WANTED = np.array([{"street": LIGHT, "vehicles": CAMERAS, "homes": MOTORCYCLES}.get(one, COMPANY) for one in PROBLEMS])
+GIFT_FOR_PROBLEM = np.array(
+    [
+        {"street": GIVE_LIGHT, "vehicles": GIVE_CAMERAS, "homes": GIVE_MOTORCYCLES}.get(one, GIVE_COMPANY)
+        for one in PROBLEMS
+    ]
+)
 """What communities ask of a mayor for each problem: assumed."""
-UNLENT = np.array([NOTHING, COMPANY, LIGHT, COMPANY, LIGHT])
+GIFT_WITHOUT_LOANS = np.array([GIVE_NOTHING, GIVE_COMPANY, GIVE_LIGHT, GIVE_COMPANY, GIVE_LIGHT])
 """The same where motorcycles and cameras are not the mayor's to give."""
-OUTDOORS = np.isin(EXPOSURE, (BY_STREET, BY_QUARREL))
+IS_OUTDOOR_KIND = np.isin(EXPOSURE, (BY_STREET, BY_QUARREL))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Government(Group):
+class Government(ParameterGroup):
     """What moves a mayor, what is the mayor's to give, how long it lasts and what it does."""
 
     name: ClassVar[str] = "mayor"
     evidence: ClassVar[tuple[str, ...]] = ("B08", "B15", "B16", "B17", "E02", "E04", "F02", "F15", "I08", "Z15")
 
-    gives: int = number(1, "0 or 1", 0, 1, "design", "the mayor decides by the quarter; 0: a coin per term", off=0)
-    budgets: int = number(1, "0 or 1", 0, 1, "design", "the mayor decides on the budget; 0: it stays as it is", off=0)
-    lends: int = number(1, "0 or 1", 0, 1, "B16, F15", "motorcycles and cameras are the mayor's to give", role="site")
-    only_asked: int = number(
+    gives: int = parameter(1, "0 or 1", 0, 1, "design", "the mayor decides by the quarter; 0: a coin per term", off=0)
+    budgets: int = parameter(
+        1, "0 or 1", 0, 1, "design", "the mayor decides on the budget; 0: it stays as it is", off=0
+    )
+    lends: int = parameter(
+        1, "0 or 1", 0, 1, "B16, F15", "motorcycles and cameras are the mayor's to give", role="site"
+    )
+    only_asked: int = parameter(
         0, "0 or 1", 0, 1, "F15", "the mayor gives only what an authority has asked for", role="site"
     )
-    habit: float = number(-2.6, "log-odds", -8.0, 4.0, "assumed; swept", "giving something, all else zero")
-    care: float = number(2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of care, 0 to 1")
-    asked: float = number(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for it")
-    asked_most: int = number(3, "petitions", 0, 50, "assumed", "open petitions for it from which more weigh no more")
-    asked_budget: float = number(0.5, "ratio", 0.0, 3.0, "assumed", "weight of a petition on the budget, over a gift")
-    killings: float = number(
+    habit: float = parameter(-2.6, "log-odds", -8.0, 4.0, "assumed; swept", "giving something, all else zero")
+    care: float = parameter(2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of care, 0 to 1")
+    asked: float = parameter(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for it")
+    asked_most: int = parameter(3, "petitions", 0, 50, "assumed", "open petitions for it from which more weigh no more")
+    asked_budget: float = parameter(
+        0.5, "ratio", 0.0, 3.0, "assumed", "weight of a petition on the budget, over a gift"
+    )
+    killings: float = parameter(
         0.8, "log-odds", 0.0, 4.0, "assumed", "effect of killings known in the quarter, log of their ratio to the usual"
     )
-    usual_quarters: float = number(8.0, "quarters", 1.0, 80.0, "assumed", "time over which an idea of the usual forms")
-    used: float = number(1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of what was given being used, -1 to 1")
-    prior: float = number(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
-    election: float = number(0.5, "log-odds", 0.0, 3.0, "B17; assumed", "effect of the last year of a term")
-    cost_motorcycles: float = number(1.0, "log-odds", 0.0, 6.0, "assumed", "cost of lending at the usual budget")
-    cost_light: float = number(0.5, "log-odds", 0.0, 6.0, "assumed", "cost of light at the usual budget")
-    cost_company: float = number(0.8, "log-odds", 0.0, 6.0, "assumed", "cost of company at the usual budget")
-    cost_cameras: float = number(2.0, "log-odds", 0.0, 6.0, "assumed", "cost of cameras at the usual budget")
-    keep: float = number(1.0, "log-odds", 0.0, 6.0, "assumed", "keeping the budget as it is")
-    regress: float = number(1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half more")
-    step: float = share(0.25, "assumed", "change of the budget in a year, over the usual")
-    least: float = share(0.5, "assumed", "least budget, over the usual", low=0.1)
-    most: float = number(1.5, "ratio", 1.0, 5.0, "assumed", "greatest budget, over the usual")
-    memory: float = number(24.0, "months", 1.0, 120.0, "assumed", "half-life of what was used or not")
-    company_months: int = number(12, "months", 1, 48, "assumed: a budget year", "time for which company is agreed")
-    loan_months: int = number(12, "months", 1, 48, "assumed: a budget year", "time for which motorcycles are lent")
-    light_months: int = number(36, "months", 1, 240, "assumed", "time for which a place is lit")
-    camera_months: int = number(60, "months", 1, 240, "assumed", "time for which cameras watch a place")
-    motorcycles: int = number(2, "motorcycles", 0, 20, "B16; number assumed", "motorcycles lent to a facility")
-    fuel_km: float = number(600.0, "km", 0.0, 10000.0, "assumed", "fuel given with them")
-    reach: float = number(1.5, "cells", 0.0, 10.0, "assumed", "radius of a place that is lit or filmed")
-    light: float = share(0.15, "assumed; swept", "crime on the street by night that light keeps away", high=0.6)
-    cameras: float = share(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras keep away", high=0.6)
+    usual_quarters: float = parameter(
+        8.0, "quarters", 1.0, 80.0, "assumed", "time over which an idea of the usual forms"
+    )
+    used: float = parameter(1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of what was given being used, -1 to 1")
+    prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
+    election: float = parameter(0.5, "log-odds", 0.0, 3.0, "B17; assumed", "effect of the last year of a term")
+    cost_motorcycles: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "cost of lending at the usual budget")
+    cost_light: float = parameter(0.5, "log-odds", 0.0, 6.0, "assumed", "cost of light at the usual budget")
+    cost_company: float = parameter(0.8, "log-odds", 0.0, 6.0, "assumed", "cost of company at the usual budget")
+    cost_cameras: float = parameter(2.0, "log-odds", 0.0, 6.0, "assumed", "cost of cameras at the usual budget")
+    keep: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "keeping the budget as it is")
+    regress: float = parameter(
+        1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half more"
+    )
+    step: float = share_parameter(0.25, "assumed", "change of the budget in a year, over the usual")
+    least: float = share_parameter(0.5, "assumed", "least budget, over the usual", low=0.1)
+    most: float = parameter(1.5, "ratio", 1.0, 5.0, "assumed", "greatest budget, over the usual")
+    memory: float = parameter(24.0, "months", 1.0, 120.0, "assumed", "half-life of what was used or not")
+    company_months: int = parameter(12, "months", 1, 48, "assumed: a budget year", "time for which company is agreed")
+    loan_months: int = parameter(12, "months", 1, 48, "assumed: a budget year", "time for which motorcycles are lent")
+    light_months: int = parameter(36, "months", 1, 240, "assumed", "time for which a place is lit")
+    camera_months: int = parameter(60, "months", 1, 240, "assumed", "time for which cameras watch a place")
+    motorcycles: int = parameter(2, "motorcycles", 0, 20, "B16; number assumed", "motorcycles lent to a facility")
+    fuel_km: float = parameter(600.0, "km", 0.0, 10000.0, "assumed", "fuel given with them")
+    reach: float = parameter(1.5, "cells", 0.0, 10.0, "assumed", "radius of a place that is lit or filmed")
+    light: float = share_parameter(
+        0.15, "assumed; swept", "crime on the street by night that light keeps away", high=0.6
+    )
+    cameras: float = share_parameter(
+        0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras keep away", high=0.6
+    )
 
 
-class Hall(Row):
+class MayorState(Row):
     """The mayor in office: the ``nth`` of the term; killings known this quarter and usual (-1: no idea yet)."""
 
     term: Annotated[int, Column("", first=-1)]
@@ -93,7 +118,7 @@ class Hall(Row):
     usual: Annotated[float, Column("", first=-1.0)]
 
 
-class Gift(Row):
+class GiftRecord(Row):
     """What the mayor remembers of one option: months in which it was used or lay idle; until when it was given."""
 
     used: float
@@ -101,7 +126,7 @@ class Gift(Row):
     until: int
 
 
-class Petition(Row):
+class PetitionRow(Row):
     """What an authority has brought to the mayor: since when it waits (-1: nothing), what, when it was last granted."""
 
     asked: Annotated[int, Column("", first=-1)]
@@ -109,7 +134,7 @@ class Petition(Row):
     granted: Annotated[int, Column("", first=-1)]
 
 
-class Loan(Row):
+class VehicleLoan(Row):
     """Motorcycles that a facility has on loan, until when, and how often they were taken out this month."""
 
     motorcycles: int
@@ -117,17 +142,25 @@ class Loan(Row):
     taken: int
 
 
-HALL = Table(name="hall", row=Hall, per="one", about="The mayor in office: this; capture too.")
-GIFTS = Table(
-    name="gifts", row=Gift, per="one", start=lambda town: zeros(Gift, len(OPTIONS)), about="What was given: this."
+HALL = RowTableSpec(name="hall", row=MayorState, per="one", about="The mayor in office: this; capture too.")
+GIFTS = RowTableSpec(
+    name="gifts",
+    row=GiftRecord,
+    per="one",
+    start=lambda town: zero_rows(GiftRecord, len(GIFT_OPTIONS)),
+    about="What was given: this.",
 )
-PETITIONS = Table(name="petitions", row=Petition, per="authority", about="What waits for the mayor: this alone.")
-LOANS = Table(name="loans", row=Loan, per="facility", about="Motorcycles on loan: this; roster notes their use.")
-LIT = Field(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit: this alone.")
-FILMED = Field(name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell: this alone.")
+PETITIONS = RowTableSpec(
+    name="petitions", row=PetitionRow, per="authority", about="What waits for the mayor: this alone."
+)
+LOANS = RowTableSpec(
+    name="loans", row=VehicleLoan, per="facility", about="Motorcycles on loan: this; roster notes their use."
+)
+LIT = ArraySpec(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit: this alone.")
+FILMED = ArraySpec(name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell: this alone.")
 
 
-class Counts(Row):
+class MayorCounts(Row):
     """What is counted in a month."""
 
     petitions: float
@@ -138,4 +171,4 @@ class Counts(Row):
     kept_by_mayor: float
 
 
-WRITES = ("mayor.willing", "means.purse", "choices")
+WRITTEN_COLUMNS = ("mayor.willing", "means.purse", "choices")

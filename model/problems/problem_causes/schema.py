@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from model.engine.random_streams import decision
-from model.engine.rows import Row, zeros
-from model.engine.tables import Table
+from model.engine.random_streams import stream_id
+from model.engine.rows import Row, zero_rows
+from model.engine.tables import RowTableSpec
 
-NOTICED, LOOKED_INTO, NAMED_RIGHT = decision("problem noted"), decision("problems looked into"), decision("cause right")
-NAMED_WRONG, LOOKED_AGAIN, CAUSE_TOLD = decision("wrong cause"), decision("looked at again"), decision("cause told")
+PROBLEM_NOTED_STREAM, LOOKED_INTO, NAMED_RIGHT = (
+    stream_id("problem noted"),
+    stream_id("problems looked into"),
+    stream_id("cause right"),
+)
+NAMED_WRONG, LOOKED_AGAIN, CAUSE_TOLD = stream_id("wrong cause"), stream_id("looked at again"), stream_id("cause told")
 
 
-class Record(Row):
+class SectorRecord(Row):
     """What a sector has done about its problems: causes found, responses that fit, crimes that these kept away."""
 
     found: int
@@ -18,10 +22,10 @@ class Record(Row):
     better: int
 
 
-SECTOR_RECORD = Table(
+SECTOR_RECORD = RowTableSpec(
     name="sector_record",
-    row=Record,
+    row=SectorRecord,
     per="one",
-    start=lambda town: zeros(Record, len(town.sectors)),
+    start=lambda town: zero_rows(SectorRecord, len(town.sectors)),
     about="Problems found, tried and better, by sector: this alone.",
 )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.random_streams import decision
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Field
+from model.engine.tables import ArraySpec
 
-BEGUN, LAPSED, PASSED_ON = decision("response begins"), decision("response lapses"), decision("response handed over")
-PROBLEM_MARK = Field(
+RESPONSE_BEGINS_STREAM, RESPONSE_LAPSES_STREAM, PASSED_ON = (
+    stream_id("response begins"),
+    stream_id("response lapses"),
+    stream_id("response handed over"),
+)
+PROBLEM_MARK = ArraySpec(
     name="problem_mark",
     of=np.float64,
     shape=("facility",),
@@ -17,7 +21,7 @@ PROBLEM_MARK = Field(
 )
 
 
-class Counts(Row):
+class ProblemWorkCounts(Row):
     """What is counted in a month."""
 
     problems_renewed: float

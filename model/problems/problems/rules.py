@@ -10,30 +10,30 @@ import math
 
 import numpy as np
 
-from model.crime.crime.rules import base_of, exposure
+from model.crime.crime.rules import base_hazard, exposure_hazard
 from model.crime.crime.schema import Crime
 from model.engine.calendar import MARKET_DAY, WEEK, weekday_of
-from model.engine.kernels import Tables, kernel
-from model.engine.random_streams import luck
-from model.engine.rows import Ints, Reals, Rows, wide
-from model.police.practices.rules import sector_of_cell
+from model.engine.kernels import TableBundle, kernel
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import FloatArray, IntArray, Rows, to_int64
+from model.police.practices.rules import sectors_by_cell
 from model.politics.mayor.schema import LIT
 from model.problems.problems.schema import (
     BAR,
     BUS_STOP,
+    CANDIDATE_DRAWS,
+    CANDIDATE_PLACES,
+    CEILING_MARGIN,
     FAMILY,
     FENCE,
     FRIDAY,
-    GATHERS,
+    GATHERING_KINDS,
     LIGHTING,
-    LOTS,
-    MARGIN,
-    MOST_PROBLEMS,
-    MOST_TAKEN,
+    MAX_PROBLEM_SHARE,
+    MAX_PROBLEMS,
     N_CAUSES,
     NO_CAUSE,
     NOWHERE,
-    PLACES,
     PROBLEM_AT,
     PROBLEM_CAUSE,
     PROBLEM_ENDS,
@@ -41,77 +41,95 @@ from model.problems.problems.schema import (
     PROBLEM_PLACE,
     PROBLEM_SIZE,
     PROBLEMS,
-    ROOM,
-    USUAL,
-    Problem,
+    ROOM_HERE,
+    USUAL_HERE,
+    ProblemRow,
     Problems,
 )
-from model.town.crime_kinds import AT_HOME, BY_HOME, BY_VEHICLE, CEILING, EXPOSURE, N_KINDS, PROPERTY, YOUNGEST
+from model.town.crime_kinds import AT_HOME, BY_HOME, BY_VEHICLE, CEILING, EXPOSURE, IS_PROPERTY, N_KINDS, YOUNGEST
 from model.town.police import Sector
 from model.town.territory import DIRT, Cell
-from model.world.mechanism import Hazard, Knockout, Mechanism
+from model.world.mechanism import HazardModifier, Knockout, Mechanism
 from model.world.protocol import World
-from model.world.sampling import age_of
-from model.world.shift_context import Ground
+from model.world.sampling import age_years
+from model.world.shift_context import PlaceTables
 
 
-class Site(Tables):
+class ProblemSites(TableBundle):
     """Where problems may be, and what is there."""
 
     cells: Rows[Cell]
     sectors: Rows[Sector]
-    sector_of: Ints
-    usual: Reals
-    room: Reals
-    at: Ints
-    lit: Ints
-    crimes: Reals
-    inside: Reals
-    numbers: Rows[Problems]
+    sector_of: IntArray
+    usual: FloatArray
+    room: FloatArray
+    at: IntArray
+    lit: IntArray
+    crimes: FloatArray
+    inside: FloatArray
+    parameters: Rows[Problems]
 
 
-class Week(Tables):
+class WeekTables(TableBundle):
     """The shifts of a week: the list that says who is where, whether there is a market, and whether it is weekend."""
 
     first: int
-    lists: Ints
-    market: Ints
-    weekend: Ints
+    lists: IntArray
+    market: IntArray
+    weekend: IntArray
 
 
 @kernel
-def weigh(ground: Ground, crime: Rows[Crime], base: Reals, n: int, week: Week, usual: Reals, room: Reals) -> None:
+def sum_usual_hazard(
+    ground: PlaceTables,
+    crime: Rows[Crime],
+    base: FloatArray,
+    n: int,
+    week: WeekTables,
+    usual: FloatArray,
+    room: FloatArray,
+) -> None:
     """Sum up what is usual in every cell in a week, and how near anybody comes to a ceiling on its plain days."""
     for i in range(n):
-        for k in GATHERS:
-            if age_of(ground.people[i], week.first) >= YOUNGEST[k]:
+        for k in GATHERING_KINDS:
+            if age_years(ground.people[i], week.first) >= YOUNGEST[k]:
                 for s in range(WEEK):
-                    weigh_one(ground, crime, base, i, k, s, week, usual, room)
+                    add_usual_hazard(ground, crime, base, i, k, s, week, usual, room)
     for cell in range(len(room)):
-        for k in GATHERS:
+        for k in GATHERING_KINDS:
             room[cell, k] = CEILING[k] / room[cell, k] if room[cell, k] > 0.0 else 0.0
 
 
 @kernel
-def weigh_one(
-    ground: Ground, crime: Rows[Crime], base: Reals, i: int, kind: int, s: int, week: Week, usual: Reals, room: Reals
+def add_usual_hazard(
+    ground: PlaceTables,
+    crime: Rows[Crime],
+    base: FloatArray,
+    i: int,
+    kind: int,
+    s: int,
+    week: WeekTables,
+    usual: FloatArray,
+    room: FloatArray,
 ) -> None:
     """Add the hazard of a kind for a resident in one shift of the week to that of the cell."""
     person = ground.people[i]
-    cell = wide(person.home) if AT_HOME[kind] == 1 else wide(ground.places[week.lists[s], i])
+    cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(ground.places[week.lists[s], i])
     if cell < 0:
         return
     here = ground.cells[cell]
     z, market, weekend = max(here.settlement, 0), week.market[s] == 1 and here.market == 1, week.weekend[s] == 1
     tick = week.first + s
-    hazard = base[z, kind] * exposure(kind, person, cell, here.lure, market, tick % 3 == 2, weekend, tick, crime[z])
+    hazard = base[z, kind] * exposure_hazard(
+        kind, person, cell, here.lure, market, tick % 3 == 2, weekend, tick, crime[z]
+    )
     usual[cell, kind] += hazard / WEEK
     if week.market[s] == 0 and week.weekend[s] == 0:
         room[cell, kind] = max(room[cell, kind], hazard)
 
 
 @kernel
-def may_cause(site: Site, cell: int, kind: int, cause: int, p: Problems, tick: int) -> float:
+def cause_weight(site: ProblemSites, cell: int, kind: int, cause: int, p: Problems, tick: int) -> float:
     """Weight of a cause in a cell for a kind: 0 where the cell does not have it."""
     here, by = site.cells[cell], EXPOSURE[kind]
     if cause == LIGHTING:
@@ -121,21 +139,21 @@ def may_cause(site: Site, cell: int, kind: int, cause: int, p: Problems, tick: i
     if cause == BUS_STOP:
         return p.bus_stop if by not in (BY_HOME, BY_VEHICLE) and here.road <= DIRT else 0.0
     if cause == FENCE:
-        return p.fence if PROPERTY[kind] == 1 else 0.0
+        return p.fence if IS_PROPERTY[kind] == 1 else 0.0
     if cause == FAMILY:
         return p.family
     return p.plot if here.core == 0 and here.market == 0 else 0.0
 
 
 @kernel
-def cause_by(site: Site, cell: int, kind: int, p: Problems, u: float, tick: int) -> int:
+def draw_cause(site: ProblemSites, cell: int, kind: int, p: Problems, u: float, tick: int) -> int:
     """Return the cause of a problem by luck u, among those that the cell has."""
     whole = 0.0
     for cause in range(N_CAUSES):
-        whole += may_cause(site, cell, kind, cause, p, tick)
+        whole += cause_weight(site, cell, kind, cause, p, tick)
     left, last = u * whole, FAMILY
     for cause in range(N_CAUSES):
-        weight = may_cause(site, cell, kind, cause, p, tick)
+        weight = cause_weight(site, cell, kind, cause, p, tick)
         if weight > 0.0:
             last = cause
             if left < weight:
@@ -145,7 +163,7 @@ def cause_by(site: Site, cell: int, kind: int, p: Problems, u: float, tick: int)
 
 
 @kernel
-def cell_by(site: Site, kind: int, u: float) -> int:
+def draw_problem_cell(site: ProblemSites, kind: int, u: float) -> int:
     """Return a cell in a sector by luck u, weighed by what is usual of a kind there."""
     left, last = u * site.inside[kind], NOWHERE
     for cell in range(len(site.sector_of)):
@@ -159,10 +177,10 @@ def cell_by(site: Site, kind: int, u: float) -> int:
 
 
 @kernel
-def kind_by(inside: Reals, u: float) -> int:
+def draw_problem_kind(inside: FloatArray, u: float) -> int:
     """Return a kind by luck u, weighed by how much of it is usual."""
     left, last = u * inside.sum(), -1
-    for k in GATHERS:
+    for k in GATHERING_KINDS:
         if inside[k] > 0.0:
             last = k
             if left < inside[k]:
@@ -172,24 +190,24 @@ def kind_by(inside: Reals, u: float) -> int:
 
 
 @kernel
-def fitted(site: Site, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
+def fitted_size(site: ProblemSites, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
     """Size of a problem of a wished size after it has been made to fit into a cell."""
-    most = min(p.steepest, MARGIN * site.room[cell, kind] - (1.0 - p.gathered))
-    size: float = min(min(wished, MOST_TAKEN * site.crimes[kind] - taken), most * site.usual[cell, kind])
+    most = min(p.steepest, CEILING_MARGIN * site.room[cell, kind] - (1.0 - p.gathered))
+    size: float = min(min(wished, MAX_PROBLEM_SHARE * site.crimes[kind] - taken), most * site.usual[cell, kind])
     return size
 
 
 @kernel
-def wished_size(p: Problems, i: int, gen: int, seed: int) -> float:
+def draw_size(p: Problems, i: int, gen: int, seed: int) -> float:
     """Offences a year of a problem before it must fit: lognormal."""
-    z = -0.5 * LOTS
-    for nth in range(LOTS):
-        z += luck(seed, PROBLEM_SIZE, nth, i, gen)
+    z = -0.5 * CANDIDATE_DRAWS
+    for nth in range(CANDIDATE_DRAWS):
+        z += keyed_uniform(seed, PROBLEM_SIZE, nth, i, gen)
     return p.size * math.exp(p.spread * z - 0.5 * p.spread * p.spread)
 
 
 @kernel
-def clear(row: Problem) -> None:
+def clear_slot(row: ProblemRow) -> None:
     """Leave a slot empty."""
     row.sector = row.facility = row.cell = row.kind = row.cause = NOWHERE
     row.noted = row.named = row.response = row.owner = row.person = row.begun = NO_CAUSE
@@ -198,70 +216,78 @@ def clear(row: Problem) -> None:
 
 
 @kernel
-def arise(rows: Rows[Problem], n: int, i: int, site: Site, tick: int, seed: int) -> None:
+def create_problem(rows: Rows[ProblemRow], n: int, i: int, site: ProblemSites, tick: int, seed: int) -> None:
     """Let a problem arise in an empty slot, where of a few places it can be greatest; if none fits, it stays empty."""
     row, gen = rows[i], rows[i].gen
-    clear(row)
-    kind = kind_by(site.inside, luck(seed, PROBLEM_KIND, 0, i, gen))
+    clear_slot(row)
+    kind = draw_problem_kind(site.inside, keyed_uniform(seed, PROBLEM_KIND, 0, i, gen))
     if kind < 0:
         return
     taken = 0.0
     for j in range(n):
         taken += rows[j].size if rows[j].kind == kind else 0.0
-    for nth in range(PLACES):
-        cell = cell_by(site, kind, luck(seed, PROBLEM_PLACE, nth, i, gen))
-        p = site.numbers[max(site.cells[cell].settlement, 0)]
-        size = fitted(site, cell, kind, wished_size(p, i, gen, seed), taken, p)
+    for nth in range(CANDIDATE_PLACES):
+        cell = draw_problem_cell(site, kind, keyed_uniform(seed, PROBLEM_PLACE, nth, i, gen))
+        p = site.parameters[max(site.cells[cell].settlement, 0)]
+        size = fitted_size(site, cell, kind, draw_size(p, i, gen, seed), taken, p)
         if site.at[cell, kind] < 0 and size > row.size:
             row.cell, row.kind, row.size = cell, kind, size
     if row.cell >= 0:
-        settle_in(row, i, site, tick, seed)
+        set_problem_cause(row, i, site, tick, seed)
 
 
 @kernel
-def settle_in(row: Problem, i: int, site: Site, tick: int, seed: int) -> None:
+def set_problem_cause(row: ProblemRow, i: int, site: ProblemSites, tick: int, seed: int) -> None:
     """Note what a problem that has found its place is: its cause, and how steep it makes the hazard there."""
-    p = site.numbers[max(site.cells[row.cell].settlement, 0)]
+    p = site.parameters[max(site.cells[row.cell].settlement, 0)]
     row.sector = site.sector_of[row.cell]
     row.facility = site.sectors[row.sector].facility
     row.more = row.size / site.usual[row.cell, row.kind]
-    row.cause = cause_by(site, row.cell, row.kind, p, luck(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
+    row.cause = draw_cause(site, row.cell, row.kind, p, keyed_uniform(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
     site.at[row.cell, row.kind] = i
 
 
 @kernel
-def renew(rows: Rows[Problem], n: int, site: Site, tick: int, seed: int) -> int:
+def renew_problems(rows: Rows[ProblemRow], n: int, site: ProblemSites, tick: int, seed: int) -> int:
     """Let problems die and others arise in their slots; return how many slots were renewed."""
     renewed = 0
     for i in range(n):
         row = rows[i]
         if row.cell >= 0:
-            life = site.numbers[max(site.cells[row.cell].settlement, 0)].life
-            if luck(seed, PROBLEM_ENDS, tick, i, row.gen) >= 1.0 / life:
+            life = site.parameters[max(site.cells[row.cell].settlement, 0)].life
+            if keyed_uniform(seed, PROBLEM_ENDS, tick, i, row.gen) >= 1.0 / life:
                 continue
             site.at[row.cell, row.kind] = NOWHERE
         row.gen += 1
-        arise(rows, n, i, site, tick, seed)
+        create_problem(rows, n, i, site, tick, seed)
         renewed += 1
     return renewed
 
 
-def site_of(world: World) -> Site:
+def site_of(world: World) -> ProblemSites:
     """Lay out where problems may be."""
-    state, sector = world.state, world.once(sector_of_cell)
-    usual = state[USUAL]
+    state, sector = world.state, world.cached(sectors_by_cell)
+    usual = state[USUAL_HERE]
     crimes, inside = usual.sum(axis=0), usual[sector >= 0].sum(axis=0)
-    return Site(
-        world.town.cells, world.town.sectors, sector, usual, state[ROOM], state[PROBLEM_AT], state[LIT], crimes, inside,
-        world.numbers["problems"],
-    )  # fmt: skip
+    return ProblemSites(
+        world.town.cells,
+        world.town.sectors,
+        sector,
+        usual,
+        state[ROOM_HERE],
+        state[PROBLEM_AT],
+        state[LIT],
+        crimes,
+        inside,
+        world.parameters["problems"],
+    )
 
 
-def week_of(world: World) -> Week:
+def week_of(world: World) -> WeekTables:
     """Lay out the week that begins with the first day of the world."""
     first, calendar = world.tick - world.tick % 3, world.calendar
     ticks = range(first, first + WEEK)
-    return Week(
+    return WeekTables(
         first,
         np.array([calendar.place_list(tick) for tick in ticks], np.int64),
         np.array([calendar.day_type(tick) == MARKET_DAY for tick in ticks], np.int64),
@@ -269,47 +295,55 @@ def week_of(world: World) -> Week:
     )
 
 
-def begin(world: World) -> None:
+def initialise(world: World) -> None:
     """Find what is usual, and let problems arise until they take their share of it."""
-    state, crime, p = world.state, world.numbers["crime"], world.numbers["problems"][0]
+    state, crime, p = world.state, world.parameters["crime"], world.parameters["problems"][0]
     if p["gathered"] == 0.0:
         return
-    weigh(world.ground, crime, base_of(crime), world.town.n_residents, week_of(world), state[USUAL], state[ROOM])
-    goal, table = p["gathered"] * float(state[USUAL].sum()), state[PROBLEMS]
-    most = MOST_PROBLEMS * math.ceil(goal / p["size"])
+    sum_usual_hazard(
+        world.ground,
+        crime,
+        base_hazard(crime),
+        world.town.n_residents,
+        week_of(world),
+        state[USUAL_HERE],
+        state[ROOM_HERE],
+    )
+    goal, table = p["gathered"] * float(state[USUAL_HERE].sum()), state[PROBLEMS]
+    most = MAX_PROBLEMS * math.ceil(goal / p["size"])
     table.reserve(most)
     site, taken = site_of(world), 0.0
     while len(table) < most and taken < goal:
         i = len(table)
         table.count[0] += 1
         table.rows[i].gen = 0
-        arise(table.rows, i, i, site, world.tick, world.seed)
+        create_problem(table.rows, i, i, site, world.tick, world.seed)
         taken += float(table.rows[i].size)
 
 
-def parts(world: World) -> tuple[Reals, Rows[Problem]]:
+def problem_shares(world: World) -> tuple[FloatArray, Rows[ProblemRow]]:
     """Return what problems leave of the hazard of every kind elsewhere, and the problems that there are."""
-    rows = world.state[PROBLEMS].filled()
+    rows = world.state[PROBLEMS].used_rows()
     rows = rows[rows["cell"] >= 0]
     taken = np.bincount(rows["kind"], rows["size"], N_KINDS)
-    crimes = world.laid(site_of).crimes
+    crimes = world.cached_view(site_of).crimes
     return 1.0 - np.divide(taken, crimes, out=np.zeros(N_KINDS), where=crimes > 0.0), rows
 
 
-def gather(world: World, place: Reals) -> None:
+def apply_problems(world: World, place: FloatArray) -> None:
     """Gather part of crime at problems, and take it from the rest."""
     if len(world.state[PROBLEMS]) == 0:
         return
-    rest, rows = parts(world)
+    rest, rows = problem_shares(world)
     factor = np.repeat(rest[:, None], world.town.n_cells, axis=1)
     factor[rows["kind"], rows["cell"]] += rows["more"]
     place *= factor
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Problems,
-    tables=(PROBLEMS, USUAL, ROOM, PROBLEM_AT),
-    hazard=Hazard(place=gather, moves=True),
-    begin=begin,
+    tables=(PROBLEMS, USUAL_HERE, ROOM_HERE, PROBLEM_AT),
+    hazard=HazardModifier(place=apply_problems, moves=True),
+    initialise=initialise,
     knockout=Knockout(("problems_noted", "responses_begun", "minutes_problems")),
 )

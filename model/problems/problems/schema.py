@@ -7,58 +7,64 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
-from model.engine.rows import Ints, Row, code
-from model.engine.tables import Field, Growing
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
+from model.engine.rows import IntArray, Row, int64_constant
+from model.engine.tables import ArraySpec, GrowingTableSpec
 from model.town.crime_kinds import BY_TARGET, CEILING, EXPOSURE, N_KINDS
 
 PROBLEM_KIND, PROBLEM_PLACE, PROBLEM_SIZE = (
-    decision("problem kind"),
-    decision("problem place"),
-    decision("problem size"),
+    stream_id("problem kind"),
+    stream_id("problem place"),
+    stream_id("problem size"),
 )
-PROBLEM_CAUSE, PROBLEM_ENDS = decision("problem cause"), decision("problem ends")
-CAUSES = ("lighting", "bar", "bus_stop", "fence", "family", "plot")
-N_CAUSES = len(CAUSES)
-LIGHTING, BAR, BUS_STOP, FENCE, FAMILY, PLOT = (code(cause) for cause in range(N_CAUSES))
-NO_CAUSE, NOWHERE = code(-1), code(-1)
-GATHERS: Ints = np.flatnonzero((CEILING > 0.0) & (EXPOSURE != BY_TARGET))
+PROBLEM_CAUSE, PROBLEM_ENDS = stream_id("problem cause"), stream_id("problem ends")
+PROBLEM_CAUSES = ("lighting", "bar", "bus_stop", "fence", "family", "plot")
+N_CAUSES = len(PROBLEM_CAUSES)
+LIGHTING, BAR, BUS_STOP, FENCE, FAMILY, PLOT = (int64_constant(cause) for cause in range(N_CAUSES))
+NO_CAUSE, NOWHERE = int64_constant(-1), int64_constant(-1)
+GATHERING_KINDS: IntArray = np.flatnonzero((CEILING > 0.0) & (EXPOSURE != BY_TARGET))
 """Kinds of which crimes gather at problems."""
 FRIDAY = 4
-PLACES, LOTS = 8, 12
+CANDIDATE_PLACES, CANDIDATE_DRAWS = 8, 12
 """Places of which the best is taken; lots whose sum, less six, is as good as normal."""
-MARGIN = 0.5
+CEILING_MARGIN = 0.5
 """Most of a ceiling that a problem may bring somebody to on a plain day: belief may double it (`certainty.highest`)."""
-MOST_TAKEN = 0.6
+MAX_PROBLEM_SHARE = 0.6
 """Most of a kind's crime that problems take; assumed."""
-MOST_PROBLEMS = 4
+MAX_PROBLEMS = 4
 """Most problems, over as many as there would be if none had to fit into its cell."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problems(Group):
+class Problems(ParameterGroup):
     """What problems there are, who finds their causes, what is done about them, and what comes of it."""
 
     name: ClassVar[str] = "problems"
     evidence: ClassVar[tuple[str, ...]] = ("B13", "B15", "D03", "D10", "D12", "D13", "Q19", "Q21")
 
-    gathered: float = share(0.3, "assumed; swept .15-.5", "crimes that gather at problems", high=0.6, off=0.0)
-    size: float = number(20.0, "a year", 1.0, 200.0, "assumed; swept 10-40", "offences of a problem before it must fit")
-    spread: float = number(1.0, "log", 0.0, 2.0, "assumed", "spread of sizes")
-    steepest: float = number(4.0, "ratio", 0.1, 20.0, "assumed", "hazard that a problem adds to its cell, at most")
-    life: float = number(48.0, "months", 6.0, 600.0, "assumed; swept 18-96", "mean life of a problem")
-    lighting: float = number(0.2, "weight", 0.0, 1.0, "assumed", "problems by want of light")
-    bar: float = number(0.2, "weight", 0.0, 1.0, "assumed", "problems around a bar")
-    bus_stop: float = number(0.15, "weight", 0.01, 1.0, "assumed", "problems at a bus stop without anybody who watches")
-    fence: float = number(0.1, "weight", 0.0, 1.0, "assumed", "problems by somebody who buys what is stolen")
-    family: float = number(0.15, "weight", 0.01, 1.0, "assumed", "problems of a family")
-    plot: float = number(0.2, "weight", 0.0, 1.0, "assumed", "problems at an empty plot")
-    by_report: float = number(0.5, "a form", 0.0, 5.0, "assumed; swept", "what a form in real use adds to noticing")
-    by_talk: float = number(0.5, "a stretch", 0.0, 5.0, "assumed; swept", "what a planned stretch in homes near adds")
-    talk_least: float = share(0.1, "assumed", "of that, by who has no habit of analysis")
-    talk_habit: float = share(0.5, "assumed", "more by a full habit")
-    analysts: float = number(
+    gathered: float = share_parameter(0.3, "assumed; swept .15-.5", "crimes that gather at problems", high=0.6, off=0.0)
+    size: float = parameter(
+        20.0, "a year", 1.0, 200.0, "assumed; swept 10-40", "offences of a problem before it must fit"
+    )
+    spread: float = parameter(1.0, "log", 0.0, 2.0, "assumed", "spread of sizes")
+    steepest: float = parameter(4.0, "ratio", 0.1, 20.0, "assumed", "hazard that a problem adds to its cell, at most")
+    life: float = parameter(48.0, "months", 6.0, 600.0, "assumed; swept 18-96", "mean life of a problem")
+    lighting: float = parameter(0.2, "weight", 0.0, 1.0, "assumed", "problems by want of light")
+    bar: float = parameter(0.2, "weight", 0.0, 1.0, "assumed", "problems around a bar")
+    bus_stop: float = parameter(
+        0.15, "weight", 0.01, 1.0, "assumed", "problems at a bus stop without anybody who watches"
+    )
+    fence: float = parameter(0.1, "weight", 0.0, 1.0, "assumed", "problems by somebody who buys what is stolen")
+    family: float = parameter(0.15, "weight", 0.01, 1.0, "assumed", "problems of a family")
+    plot: float = parameter(0.2, "weight", 0.0, 1.0, "assumed", "problems at an empty plot")
+    by_report: float = parameter(0.5, "a form", 0.0, 5.0, "assumed; swept", "what a form in real use adds to noticing")
+    by_talk: float = parameter(
+        0.5, "a stretch", 0.0, 5.0, "assumed; swept", "what a planned stretch in homes near adds"
+    )
+    talk_least: float = share_parameter(0.1, "assumed", "of that, by who has no habit of analysis")
+    talk_habit: float = share_parameter(0.5, "assumed", "more by a full habit")
+    analysts: float = parameter(
         0.0,
         "analysts a facility",
         0.0,
@@ -68,33 +74,47 @@ class Problems(Group):
         role="lever",
         off=0.0,
     )
-    per_analyst: float = number(1.5, "a month", 0.0, 10.0, "assumed", "problems that an analyst looks into")
-    per_chief: float = number(0.75, "a month", 0.0, 10.0, "assumed", "the same of a chief with a full habit")
-    analyst_forms: float = share(0.5, "assumed", "forms that an analyst puts to use")
-    offline: float = share(0.5, "assumed", "work of an analyst in a month without internet, relative")
-    blind: float = share(0.8, "assumed", "causes named wrong where nothing is known: five of six, hardly better")
-    by_data: float = share(0.2, "assumed; swept 0-.4", "of these, those that data put right")
-    by_net: float = share(0.1, "assumed; swept 0-.2", "of the rest, those that internet puts right")
-    by_analyst: float = share(0.35, "assumed; swept 0-.7", "of the rest, those that an analyst puts right")
-    by_word: float = share(0.45, "assumed; swept 0-.9", "of the rest, those that residents put right")
-    item: float = number(1.0, "stretches", 0.0, 10.0, "assumed", "what an item of a meeting that somebody works tells")
-    evidence_months: float = number(6.0, "months", 1.0, 60.0, "assumed", "half-life of what was told and filed")
-    again: float = share(0.3, "assumed", "wrong causes looked at again a month, with forms in full use")
-    begins: float = share(0.4, "assumed", "responses begun in a month by who follows up fully, once a cause is named")
-    presence: float = share(0.012, "assumed; swept", "problems without a known cause where presence is begun, a month")
-    partner: float = share(0.15, "assumed", "months in which prosecutors take part, or a mayor who does not care")
-    partner_willing: float = share(0.45, "B15; assumed", "the same of a mayor who takes on security")
-    lapse: float = share(0.12, "B13; assumed", "responses that lapse in a month where nobody follows up")
-    lapse_pressing: float = share(0.1, "B20; assumed", "more under full pressure for arrests beyond the usual")
-    lapse_minutes: float = share(0.3, "assumed", "more where none of the minutes are given")
-    upkeep: float = number(520.0, "minutes", 0.0, 5000.0, "assumed: two hours a week", "what a month of upkeep takes")
-    looking: float = number(240.0, "minutes", 0.0, 5000.0, "assumed", "what looking into a problem takes of couples")
-    effect: float = share(0.34, "Q19", "offences of a problem that a response that fits keeps away", off=0.0)
-    rise: float = share(0.6, "assumed: in a month or two", "of what is missing, what a month of it adds")
-    wear: float = number(3.0, "months", 0.5, 24.0, "assumed; swept 1-6", "half-life of the effect after it lapsed")
+    per_analyst: float = parameter(1.5, "a month", 0.0, 10.0, "assumed", "problems that an analyst looks into")
+    per_chief: float = parameter(0.75, "a month", 0.0, 10.0, "assumed", "the same of a chief with a full habit")
+    analyst_forms: float = share_parameter(0.5, "assumed", "forms that an analyst puts to use")
+    offline: float = share_parameter(0.5, "assumed", "work of an analyst in a month without internet, relative")
+    blind: float = share_parameter(
+        0.8, "assumed", "causes named wrong where nothing is known: five of six, hardly better"
+    )
+    by_data: float = share_parameter(0.2, "assumed; swept 0-.4", "of these, those that data put right")
+    by_net: float = share_parameter(0.1, "assumed; swept 0-.2", "of the rest, those that internet puts right")
+    by_analyst: float = share_parameter(0.35, "assumed; swept 0-.7", "of the rest, those that an analyst puts right")
+    by_word: float = share_parameter(0.45, "assumed; swept 0-.9", "of the rest, those that residents put right")
+    item: float = parameter(
+        1.0, "stretches", 0.0, 10.0, "assumed", "what an item of a meeting that somebody works tells"
+    )
+    evidence_months: float = parameter(6.0, "months", 1.0, 60.0, "assumed", "half-life of what was told and filed")
+    again: float = share_parameter(0.3, "assumed", "wrong causes looked at again a month, with forms in full use")
+    begins: float = share_parameter(
+        0.4, "assumed", "responses begun in a month by who follows up fully, once a cause is named"
+    )
+    presence: float = share_parameter(
+        0.012, "assumed; swept", "problems without a known cause where presence is begun, a month"
+    )
+    partner: float = share_parameter(
+        0.15, "assumed", "months in which prosecutors take part, or a mayor who does not care"
+    )
+    partner_willing: float = share_parameter(0.45, "B15; assumed", "the same of a mayor who takes on security")
+    lapse: float = share_parameter(0.12, "B13; assumed", "responses that lapse in a month where nobody follows up")
+    lapse_pressing: float = share_parameter(
+        0.1, "B20; assumed", "more under full pressure for arrests beyond the usual"
+    )
+    lapse_minutes: float = share_parameter(0.3, "assumed", "more where none of the minutes are given")
+    upkeep: float = parameter(
+        520.0, "minutes", 0.0, 5000.0, "assumed: two hours a week", "what a month of upkeep takes"
+    )
+    looking: float = parameter(240.0, "minutes", 0.0, 5000.0, "assumed", "what looking into a problem takes of couples")
+    effect: float = share_parameter(0.34, "Q19", "offences of a problem that a response that fits keeps away", off=0.0)
+    rise: float = share_parameter(0.6, "assumed: in a month or two", "of what is missing, what a month of it adds")
+    wear: float = parameter(3.0, "months", 0.5, 24.0, "assumed; swept 1-6", "half-life of the effect after it lapsed")
 
 
-class Problem(Row):
+class ProblemRow(Row):
     """A problem: what it is, what the police know of it, and what is done.
 
     ``cell`` is -1 where a slot stands empty; ``more`` is its size over what is usual there; ``named`` is the cause on
@@ -128,19 +148,21 @@ class Problem(Row):
     refused: float
 
 
-PROBLEMS = Growing(name="problems", row=Problem, room=256, about="Problems, one a slot: this and problem_work.")
-USUAL = Field(
+PROBLEMS = GrowingTableSpec(
+    name="problems", row=ProblemRow, room=256, about="Problems, one a slot: this and problem_work."
+)
+USUAL_HERE = ArraySpec(
     name="usual_here",
     of=np.float64,
     shape=("cell", N_KINDS),
     about="Crimes a year that a town without problems would have had at the start, by cell and kind: this alone.",
 )
-ROOM = Field(
+ROOM_HERE = ArraySpec(
     name="room_here",
     of=np.float64,
     shape=("cell", N_KINDS),
     about="Ceiling over the greatest hazard of anybody there on a plain day, by cell and kind: this alone.",
 )
-PROBLEM_AT = Field(
+PROBLEM_AT = ArraySpec(
     name="problem_at", of=np.int64, shape=("cell", N_KINDS), first=-1.0, about="Slot of the problem of a cell and kind."
 )

@@ -19,59 +19,59 @@ from model.community.requests.schema import (
     ITEMS_WORKED_MET,
 )
 from model.engine.calendar import HALF_YEAR, QUARTER, WEEK
-from model.engine.kernels import Tables, kernel, making_arrays
-from model.engine.rows import Ints, Reals, Rows, zeros
-from model.police.minutes.schema import USES
-from model.police.plans.rules import aimed_at
-from model.police.practices.rules import sector_of_cell
-from model.problems.problems.schema import BUS_STOP, PROBLEM_AT, PROBLEMS, Problem
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
+from model.engine.rows import FloatArray, IntArray, Rows, zero_rows
+from model.police.minutes.schema import MINUTE_USES
+from model.police.plans.rules import is_plan_cell
+from model.police.practices.rules import sectors_by_cell
+from model.problems.problems.schema import BUS_STOP, PROBLEM_AT, PROBLEMS, ProblemRow
 from model.problems.traces.schema import (
-    BLOCK,
+    BLOCK_RESIDENTS,
     BLOCK_SEEN,
-    GUESS,
+    COPIED_COUNTS,
+    CURRENT_MONTH,
+    GUESS_PROBABILITY,
     LATELY,
     MET_POLICE,
-    MONTHS,
-    NOW,
-    STOP,
-    TAKEN,
+    N_MONTHS,
+    N_WORST,
+    NOT_FREE_USES,
+    STOP_MINUTES,
     TRACES,
-    UNFREE,
-    WORST,
-    Trace,
+    TraceMonth,
 )
-from model.reporting.calls.schema import LEADERS, NAME
+from model.reporting.calls.schema import CALL_ID_OFFSET, LEADER_ID_OFFSET
 from model.town.crime_kinds import N_KINDS, SEVERITY
 from model.town.territory import Cell
-from model.world.mechanism import Given, Mechanism, carries_out
+from model.world.mechanism import KernelArguments, Mechanism, kernel_step
 from model.world.protocol import World
-from model.world.shift_context import Plant, Stage
+from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import HOMES, INSTITUTION, MEETINGS, POST, PROBLEM, RESPONSES, ROUTE, UNSERVEDS, VISITS
-from model.world.state import BOARDS, COUPLES, PLANS, Board, Couple, Plan
+from model.world.state import BOARDS, COUPLES, PLANS, Board, CoupleRow, Plan
 
 
-class Beats(Tables):
+class CriteriaTables(TableBundle):
     """What the traces of a shift are read off."""
 
-    couples: Rows[Couple]
-    plant: Plant
+    couples: Rows[CoupleRow]
+    plant: PoliceTables
     cells: Rows[Cell]
-    sector_of: Ints
-    share: Reals
-    block_of: Ints
-    people: Reals
-    seen: Ints
+    sector_of: IntArray
+    share: FloatArray
+    block_of: IntArray
+    people: FloatArray
+    seen: IntArray
     boards: Rows[Board]
-    met: Ints
+    met: IntArray
     plans: Rows[Plan]
-    places: Ints
-    at: Ints
-    problems: Rows[Problem]
-    traces: Rows[Trace]
+    places: IntArray
+    at: IntArray
+    problems: Rows[ProblemRow]
+    traces: Rows[TraceMonth]
 
 
 @kernel
-def is_institution(plant: Plant, sector: int, cell: int) -> bool:
+def is_planned_institution(plant: PoliceTables, sector: int, cell: int) -> bool:
     """Whether the weekly plan of a sector names a cell."""
     for k in range(plant.sectors[sector].plan_start, plant.sectors[sector].plan_end):
         if plant.routes[k].cell == cell:
@@ -80,7 +80,7 @@ def is_institution(plant: Plant, sector: int, cell: int) -> bool:
 
 
 @kernel
-def as_planned(beats: Beats, post: int, kind: int, routed: int, cell: int) -> bool:
+def is_as_planned(beats: CriteriaTables, post: int, kind: int, routed: int, cell: int) -> bool:
     """Whether a stop is where route, weekly plan or plan said before; checkpoints and the army's are in no area."""
     if routed == 0:
         return False
@@ -88,12 +88,12 @@ def as_planned(beats: Beats, post: int, kind: int, routed: int, cell: int) -> bo
     if kind in (ROUTE, HOMES):
         return beats.sector_of[cell] == sector or beats.cells[cell].market == 1
     if kind == INSTITUTION:
-        return is_institution(beats.plant, sector, cell)
-    return kind in (PROBLEM, POST) and aimed_at(beats.places[f], beats.plans[f].n, cell)
+        return is_planned_institution(beats.plant, sector, cell)
+    return kind in (PROBLEM, POST) and is_plan_cell(beats.places[f], beats.plans[f].n, cell)
 
 
 @kernel
-def wants_guard(beats: Beats, cell: int) -> bool:
+def has_guard_problem(beats: CriteriaTables, cell: int) -> bool:
     """Whether some problem of a cell is there because nobody watches."""
     for kind in range(N_KINDS):
         slot = beats.at[cell, kind]
@@ -103,38 +103,38 @@ def wants_guard(beats: Beats, cell: int) -> bool:
 
 
 @kernel
-def street_of(couple: Couple) -> float:
+def street_stretches(couple: CoupleRow) -> float:
     """Stretches that a couple had for the street, free of calls: what was left undone there is among them."""
     work = couple.for_meetings + couple.for_requests + couple.for_problems
     free = 480.0 - (couple.duty_end - couple.duty_start)
     return (couple.slots - work) * max(0.0, 1.0 - couple.busy / free)
 
 
-@making_arrays
-def watch_stops(stage: Stage, beats: Beats) -> None:
+@allocating_kernel
+def record_stops(stage: ShiftContext, beats: CriteriaTables) -> None:
     """Note the stops of a shift: in the lead's own sector, where the plan said, with whose consent."""
-    day, row, n = stage.day, beats.traces[NOW], len(beats.couples)
+    day, row, n = stage.day, beats.traces[CURRENT_MONTH], len(beats.couples)
     inside = np.zeros(n)
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit.post < 0 or visit.alive == 0 or visit.stay < STOP:
+        if visit.post < 0 or visit.alive == 0 or visit.stay < STOP_MINUTES:
             continue
         own = beats.plant.officers[beats.couples[visit.post].lead].sector
         here, z = beats.sector_of[visit.cell], beats.cells[visit.cell].settlement
         if own >= 0 and here == own:
             inside[visit.post] += 1.0
             beats.seen[beats.block_of[visit.cell]] = 1
-        row.planned += 1.0 if as_planned(beats, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
+        row.planned += 1.0 if is_as_planned(beats, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
         if z >= 0:
             row.acts += 1.0
             row.consent += beats.boards[z].invites
-        if visit.kind in (PROBLEM, POST) and wants_guard(beats, visit.cell):
+        if visit.kind in (PROBLEM, POST) and has_guard_problem(beats, visit.cell):
             row.guarded += visit.stay
     for post in range(n):
         couple = beats.couples[post]
         if couple.on == 0:
             continue
-        lead, street = beats.plant.officers[couple.lead], street_of(couple)
+        lead, street = beats.plant.officers[couple.lead], street_stretches(couple)
         chance = beats.share[lead.sector] if lead.sector >= 0 else 0.0
         row.street += street
         row.kept += inside[post] - chance * street
@@ -145,9 +145,9 @@ def watch_stops(stage: Stage, beats: Beats) -> None:
 
 
 @kernel
-def watch_answers(stage: Stage, beats: Beats) -> None:
+def record_answers(stage: ShiftContext, beats: CriteriaTables) -> None:
     """Note the calls of a shift that had a couple or never will, those of leaders to their officer, and meetings."""
-    day, row, leaders = stage.day, beats.traces[NOW], NAME + LEADERS
+    day, row, leaders = stage.day, beats.traces[CURRENT_MONTH], CALL_ID_OFFSET + LEADER_ID_OFFSET
     for k in range(day.counts[RESPONSES]):
         row.calls += 1.0
         row.in_hour += 1.0 if day.responses[k].wait <= 60.0 else 0.0
@@ -162,9 +162,9 @@ def watch_answers(stage: Stage, beats: Beats) -> None:
 
 
 @kernel
-def close_week(beats: Beats) -> None:
+def record_week_blocks(beats: CriteriaTables) -> None:
     """Note the blocks that their own sector's couples saw this week, by residents."""
-    row = beats.traces[NOW]
+    row = beats.traces[CURRENT_MONTH]
     for block in range(len(beats.people)):
         row.blocks += 1.0
         row.seen += beats.people[block] * beats.seen[block]
@@ -172,70 +172,81 @@ def close_week(beats: Beats) -> None:
         beats.seen[block] = 0
 
 
-def blocks_of(world: World) -> tuple[Ints, Reals]:
+def block_table(world: World) -> tuple[IntArray, FloatArray]:
     """Return the block of each cell, and the residents of each: a sector's cells row by row, to and fro."""
-    cells, sector = world.town.cells, world.once(sector_of_cell)
+    cells, sector = world.town.cells, world.cached(sectors_by_cell)
     of, people, last = np.zeros(len(cells), np.int64), [0.0], -2
     across = np.where(cells["y"] % 2 == 0, cells["x"], -cells["x"])
     for cell in np.lexsort((across, cells["y"], sector)):
         if cells["population"][cell] == 0:
             continue
-        if (sector[cell] != last or people[-1] >= BLOCK) and people[-1] > 0.0:
+        if (sector[cell] != last or people[-1] >= BLOCK_RESIDENTS) and people[-1] > 0.0:
             people.append(0.0)
         of[cell], last = len(people) - 1, sector[cell]
         people[-1] += float(cells["population"][cell])
     return of, np.array(people)
 
 
-def share_of_sector(world: World) -> Reals:
+def resident_share_of_sector(world: World) -> FloatArray:
     """Return the share of the town's residents who live in each sector: where a couple would be by chance."""
-    people, sector = world.town.cells["population"].astype(float), world.once(sector_of_cell)
+    people, sector = world.town.cells["population"].astype(float), world.cached(sectors_by_cell)
     inside = sector >= 0
-    found: Reals = np.bincount(sector[inside], people[inside], len(world.town.sectors)) / people.sum()
+    found: FloatArray = np.bincount(sector[inside], people[inside], len(world.town.sectors)) / people.sum()
     return found
 
 
-def beats_of(world: World) -> Beats:
+def beats_of(world: World) -> CriteriaTables:
     """Lay out what the traces of a shift are read off."""
     state = world.state
-    return Beats(
-        state[COUPLES], world.plant, world.town.cells, world.once(sector_of_cell), world.once(share_of_sector),
-        *world.once(blocks_of), state[BLOCK_SEEN], state[BOARDS], state[MET_POLICE], state[PLANS], state.plan_cells,
-        state[PROBLEM_AT], state[PROBLEMS].rows, state[TRACES],
-    )  # fmt: skip
+    return CriteriaTables(
+        state[COUPLES],
+        world.plant,
+        world.town.cells,
+        world.cached(sectors_by_cell),
+        world.cached(resident_share_of_sector),
+        *world.cached(block_table),
+        state[BLOCK_SEEN],
+        state[BOARDS],
+        state[MET_POLICE],
+        state[PLANS],
+        state.plan_cells,
+        state[PROBLEM_AT],
+        state[PROBLEMS].rows,
+        state[TRACES],
+    )
 
 
-@making_arrays
-def watch(stage: Stage, beats: Beats) -> None:
+@allocating_kernel
+def record_shift_traces(stage: ShiftContext, beats: CriteriaTables) -> None:
     """Note what a shift, and at its end a week, leaves."""
-    watch_stops(stage, beats)
-    watch_answers(stage, beats)
+    record_stops(stage, beats)
+    record_answers(stage, beats)
     if stage.tick % WEEK == WEEK - 1:
-        close_week(beats)
+        record_week_blocks(beats)
 
 
-@carries_out(watch)
-def act(world: World) -> Given:
+@kernel_step(record_shift_traces)
+def step(world: World) -> KernelArguments:
     """Note what a shift leaves."""
-    return world.stage(), world.laid(beats_of)
+    return world.shift_context(), world.cached_view(beats_of)
 
 
-def worst_of(rows: Rows[Problem]) -> tuple[Rows[Problem], Reals]:
+def worst_problems(rows: Rows[ProblemRow]) -> tuple[Rows[ProblemRow], FloatArray]:
     """Return the worst problems of each sector by harm a year, and their harm."""
     rows = rows[rows["cell"] >= 0]
     harm = rows["size"] * SEVERITY[0, rows["kind"]]
     order = np.lexsort((-harm, rows["sector"]))
     _, first, n = np.unique(rows["sector"][order], return_index=True, return_counts=True)
-    worst = order[np.arange(len(order)) - np.repeat(first, n) < WORST]
+    worst = order[np.arange(len(order)) - np.repeat(first, n) < N_WORST]
     return rows[worst], harm[worst]
 
 
-def close_problems(world: World, row: Trace) -> None:
+def record_problem_standing(world: World, row: TraceMonth) -> None:
     """Note how the worst problems of each sector stand: tried with what fits, cause found, cause told."""
-    worst, harm = worst_of(world.state[PROBLEMS].filled())
+    worst, harm = worst_problems(world.state[PROBLEMS].used_rows())
     named, right = worst["named"] >= 0, worst["named"] == worst["cause"]
     fits = (worst["response"] >= 0) & (worst["response"] == worst["cause"])
-    verdict = np.where(right, 1.0, np.where(named, -GUESS, 0.0)) * harm
+    verdict = np.where(right, 1.0, np.where(named, -GUESS_PROBABILITY, 0.0)) * harm
     row["worst"] += len(worst)
     row["worst_harm"] += harm.sum()
     row["tried"] += harm[fits].sum()
@@ -244,7 +255,7 @@ def close_problems(world: World, row: Trace) -> None:
     row["shared"] += (np.where(right, 1.0, -1.0) * harm)[(worst["shared"] == 1) & named].sum()
 
 
-def close_requests(world: World, row: Trace) -> None:
+def record_request_outcomes(world: World, row: TraceMonth) -> None:
     """Note what became of requests, where communities that met the police were answered, and whom leaders can call."""
     state, boards = world.state, world.state[BOARDS]
     items, lately, residents = state[ITEMS], state[LATELY], boards["residents"].astype(float)
@@ -261,38 +272,38 @@ def close_requests(world: World, row: Trace) -> None:
         row[name] += items[:, column].sum()
 
 
-def close_hours(world: World, row: Trace) -> None:
+def record_hours(world: World, row: TraceMonth) -> None:
     """Note minutes on responses that fit, posts where somebody who watches is wanted, and requests that were done."""
-    tally, rows = world.tally[0], world.state[PROBLEMS].filled()
+    tally, rows = world.tally[0], world.state[PROBLEMS].used_rows()
     begun = rows[(rows["cell"] >= 0) & (rows["response"] >= 0)]
     works = len(begun) + float(tally.causes_right + tally.causes_wrong)
     fits = float((begun["response"] == begun["cause"]).sum())
     worked, met = world.state[ITEMS][:, [ITEMS_WORKED, ITEMS_WORKED_MET]].sum(axis=0)
     row["fitting"] += row["guarded"] + (tally.minutes_problems * fits / works if works else 0.0)
     row["fitting"] += tally.minutes_requests * met / worked if worked else 0.0
-    row["free"] += sum(float(tally[f"minutes_{use}"]) for use in USES if use not in UNFREE)
+    row["free"] += sum(float(tally[f"minutes_{use}"]) for use in MINUTE_USES if use not in NOT_FREE_USES)
 
 
-def year_of(traces: Rows[Trace]) -> Trace | None:
+def sum_of_year(traces: Rows[TraceMonth]) -> TraceMonth | None:
     """Return the sums of twelve closed months, None where there are fewer."""
-    closed, year = traces[:MONTHS], zeros(Trace, 1)
-    for name in Trace.columns:
+    closed, year = traces[:N_MONTHS], zero_rows(TraceMonth, 1)
+    for name in TraceMonth.columns:
         year[name] = closed[name].sum()
-    return year[0] if year["closed"][0] == MONTHS else None
+    return year[0] if year["closed"][0] == N_MONTHS else None
 
 
-def month_end(world: World) -> None:
+def close_month(world: World) -> None:
     """Close the month's traces: they take the place of those of a year ago."""
     traces, tally = world.state[TRACES], world.tally[0]
-    row = traces[MONTHS]
-    for name, count in TAKEN.items():
+    row = traces[N_MONTHS]
+    for name, count in COPIED_COUNTS.items():
         row[name] += tally[count]
-    close_problems(world, row)
-    close_requests(world, row)
-    close_hours(world, row)
+    record_problem_standing(world, row)
+    record_request_outcomes(world, row)
+    record_hours(world, row)
     row["closed"] = 1.0
-    traces[world.month % MONTHS] = row
-    traces[MONTHS : MONTHS + 1] = zeros(Trace, 1)
+    traces[world.month % N_MONTHS] = row
+    traces[N_MONTHS : N_MONTHS + 1] = zero_rows(TraceMonth, 1)
 
 
-IT = Mechanism(named="traces", tables=(TRACES, BLOCK_SEEN, MET_POLICE, LATELY))
+MECHANISM = Mechanism(named="traces", tables=(TRACES, BLOCK_SEEN, MET_POLICE, LATELY))

@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from model.engine.calendar import QUARTER
-from model.engine.rows import Row, code, zeros
-from model.engine.tables import COUNTED, Field, Table
+from model.engine.rows import Row, int64_constant, zero_rows
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec, RowTableSpec
 from model.problems.problems.schema import N_CAUSES
 
-MONTHS = 12
-NOW = code(MONTHS)
-STOP = 10.0
+N_MONTHS = 12
+CURRENT_MONTH = int64_constant(N_MONTHS)
+STOP_MINUTES = 10.0
 """Minutes that make a stop; less is driving past (definition)."""
-BLOCK = 250
+BLOCK_RESIDENTS = 250
 """Residents of a block, in the simulated town."""
-WORST = 3
+N_WORST = 3
 """Problems of a sector that are its worst (definition)."""
-GUESS = 1.0 / (N_CAUSES - 1)
+GUESS_PROBABILITY = 1.0 / (N_CAUSES - 1)
 """What a wrong cause costs, so that who guesses among the causes gains nothing."""
-UNFREE = ("brief", "fixed", "calls")
+NOT_FREE_USES = ("brief", "fixed", "calls")
 
 
-class Trace(Row):
+class TraceMonth(Row):
     """Sums of a month: what was done, and of how much it is a part; ``closed`` is 1 once the month is over."""
 
     closed: float
@@ -68,37 +68,37 @@ class Trace(Row):
     complaints_answered: float
 
 
-TRACES = Table(
+TRACES = RowTableSpec(
     name="traces",
-    row=Trace,
+    row=TraceMonth,
     per="one",
-    start=lambda town: zeros(Trace, MONTHS + 1),
-    exempt=COUNTED,
+    start=lambda town: zero_rows(TraceMonth, N_MONTHS + 1),
+    exempt=COUNTED_MONTHLY,
     about="Traces of the last twelve months by month of the year, and of the present one: this alone.",
 )
-BLOCK_SEEN = Field(
+BLOCK_SEEN = ArraySpec(
     name="block_seen",
     of=np.int64,
     shape=("cell",),
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Blocks seen this week: this.",
 )
-MET_POLICE = Field(
+MET_POLICE = ArraySpec(
     name="met_police",
     of=np.int64,
     shape=("authority",),
     first=-QUARTER - 1.0,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="When people of a community last came to a meeting of it with the police: this alone.",
 )
-LATELY = Field(
+LATELY = ArraySpec(
     name="lately",
     of=np.float64,
     shape=("authority", 3, 2),
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Harm of requests due and answered in each of three months: this alone.",
 )
-TAKEN = {
+COPIED_COUNTS = {
     "heard": "council_heard",
     "heard_women": "council_heard_women",
     "heard_far": "council_heard_far",

@@ -5,48 +5,48 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
 CALL_COUNT, CALL_WHO, CALL_MARK, CALL_GRAVITY, CALL_MINUTE, CALL_LINE = (
-    decision("other call count"),
-    decision("other call who"),
-    decision("other call mark"),
-    decision("other call gravity"),
-    decision("other call minute"),
-    decision("other call line"),
+    stream_id("other call count"),
+    stream_id("other call who"),
+    stream_id("other call mark"),
+    stream_id("other call gravity"),
+    stream_id("other call minute"),
+    stream_id("other call line"),
 )
 MOST_CALLS, MOST_BY_LEADER = 0.4, 24.0
 """Ceilings of calls a year: of a resident, and of a leader to an officer's own phone."""
-NAME, LEADERS = 2147483648, 1048576
+CALL_ID_OFFSET, LEADER_ID_OFFSET = 2147483648, 1048576
 """Call j about no crime is number NAME + j, one by a leader NAME + LEADERS + j."""
-ADULT = 18.0
+ADULT_AGE_YEARS = 18.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class OtherCalls(Group):
+class OtherCalls(ParameterGroup):
     """How often people need a couple for something that is no crime of the books."""
 
     name: ClassVar[str] = "calls"
     evidence: ClassVar[tuple[str, ...]] = ("C13", "E05", "F12", "H05")
 
-    rate: float = number(
+    rate: float = parameter(
         48.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
         "calls of adults about other things than crimes", off=0.0,
     )  # fmt: skip
-    weekend_night: float = number(1.5, "ratio", 1.0, 2.0, "B19; assumed", "the same on weekend nights, relative")
-    settled: float = share(
+    weekend_night: float = parameter(1.5, "ratio", 1.0, 2.0, "B19; assumed", "the same on weekend nights, relative")
+    settled: float = share_parameter(
         0.85, "F12; assumed", "of these, what a communal authority settles where it reaches everybody"
     )
-    leaders: float = number(
+    leaders: float = parameter(
         1.5, "a year", 0.0, 24.0, "E05; orders of magnitude: 150-3,000 a year; assumed",
         "calls of a leader to the own phone of an officer", off=0.0,
     )  # fmt: skip
-    gravity: float = share(0.15, "assumed: little beside crimes", "mean severity of these calls", high=0.5)
+    gravity: float = share_parameter(0.15, "assumed: little beside crimes", "mean severity of these calls", high=0.5)
 
 
-class Counts(Row):
+class CallCounts(Row):
     """What is counted in a month."""
 
     calls_other: float

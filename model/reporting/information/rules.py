@@ -5,32 +5,41 @@ Switched off, everything arrives, at once, and comes back.
 
 from __future__ import annotations
 
-from model.crime.crime_counts.rules import told_to_state
+from model.crime.crime_counts.rules import is_reported_to_state
 from model.crime.crime_counts.schema import RECORDED
 from model.engine.calendar import is_last_shift_of_month, month_of
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
-from model.engine.ratios import over
-from model.engine.rows import Ints, Reals, Rows
-from model.police.adoption.rules import care_at
+from model.engine.random_streams import keyed_uniform
+from model.engine.ratios import ratio_or_nan
+from model.engine.rows import FloatArray, IntArray, Rows
+from model.police.adoption.rules import form_care_at
 from model.police.plans import rules as plans
-from model.police.plans.rules import Wall, wall_of
-from model.reporting.information.schema import FEEDBACK, HOARDS, MAIL, RECORD, WRITES, Counts, Information, Mail
-from model.town.crime_kinds import CERTAIN, PROBLEM_OF
+from model.police.plans.rules import PlanTables, wall_of
+from model.reporting.information.schema import (
+    FEEDBACK_STREAM,
+    HOARDS_STREAM,
+    MAIL,
+    RECORD_STREAM,
+    WRITTEN_COLUMNS,
+    Information,
+    InformationCounts,
+    RecordInTransit,
+)
+from model.town.crime_kinds import DETERRED_BY_CERTAINTY, PROBLEM_OF
 from model.town.police import FacilityRow
-from model.world.columns import Tally
+from model.world.columns import MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.month import Month
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, PROSECUTOR
-from model.world.state import Means, Plan
+from model.world.state import FacilityResources, Plan
 
 
 @kernel
-def stages(kind: int, linked: float, care: float, p: Information) -> tuple[float, float, float]:
+def reporting_stages(kind: int, linked: float, care: float, p: Information) -> tuple[float, float, float]:
     """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
-    sure = CERTAIN[kind] == 1
+    sure = DETERRED_BY_CERTAINTY[kind] == 1
     form = 1.0 if sure else p.written
     content = 1.0 if sure else p.written * p.conviction
     form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
@@ -39,12 +48,12 @@ def stages(kind: int, linked: float, care: float, p: Information) -> tuple[float
 
 
 @kernel
-def report_up(
-    stage: Stage,
-    means: Rows[Means],
-    wall: Wall,
-    mail: Rows[Mail],
-    mail_count: Ints,
+def report_shift(
+    stage: ShiftContext,
+    means: Rows[FacilityResources],
+    wall: PlanTables,
+    mail: Rows[RecordInTransit],
+    mail_count: IntArray,
     numbers: Rows[Information],
     month: int,
 ) -> None:
@@ -54,7 +63,7 @@ def report_up(
         row = day.incidents[k]
         cell, number, problem, severity = row.cell, row.number, PROBLEM_OF[row.kind], row.severity
         wall.happened[cell, problem] += severity
-        told = told_to_state(row)
+        told = is_reported_to_state(row)
         if told:
             wall.told[cell] += severity
         if row.found == 0 and (not told or row.told in (PROSECUTOR, DEMI)):
@@ -62,8 +71,8 @@ def report_up(
         f = cells[cell].facility
         p = numbers[max(cells[cell].settlement, 0)]
         linked = 1.0 if means[f].internet == 1 else p.offline
-        form, content, record = stages(row.kind, linked, care_at(means, f), p)
-        u = luck(seed, RECORD, tick, number, 0)
+        form, content, record = reporting_stages(row.kind, linked, form_care_at(means, f), p)
+        u = keyed_uniform(seed, RECORD_STREAM, tick, number, 0)
         tally[0].known += 1.0
         if u < form:
             tally[0].forms += 1.0
@@ -71,16 +80,18 @@ def report_up(
         if u < content and (row.found == 1 or row.told != ANONYMOUS):
             tally[0].forms_with_content += 1.0
             wall.known[cell, problem, tick % 3] += severity
-        if u < record and luck(seed, HOARDS, month, f, 0) >= p.hoarding:
+        if u < record and keyed_uniform(seed, HOARDS_STREAM, month, f, 0) >= p.hoarding:
             row.recorded = 1
             sent = mail[mail_count[0]]
-            sent.due = tick + int(3.0 * p.delay * (0.5 + luck(seed, RECORD, tick, number, 1)) / linked)
+            sent.due = tick + int(3.0 * p.delay * (0.5 + keyed_uniform(seed, RECORD_STREAM, tick, number, 1)) / linked)
             sent.born, sent.cell, sent.problem, sent.severity = tick, cell, problem, severity
             mail_count[0] += 1
 
 
 @kernel
-def deliver(mail: Rows[Mail], count: Ints, atlas: Reals, tally: Rows[Tally], tick: int) -> None:
+def enter_records(
+    mail: Rows[RecordInTransit], count: IntArray, atlas: FloatArray, tally: Rows[MonthlyCounts], tick: int
+) -> None:
     """Let headquarters enter what has come by the end of a month."""
     left = 0
     for k in range(count[0]):
@@ -96,51 +107,56 @@ def deliver(mail: Rows[Mail], count: Ints, atlas: Reals, tally: Rows[Tally], tic
 
 
 @kernel
-def send_back(
+def return_products(
     plan_rows: Rows[Plan],
     facilities: Rows[FacilityRow],
     numbers: Rows[Information],
-    tally: Rows[Tally],
+    tally: Rows[MonthlyCounts],
     month: int,
     tick: int,
     seed: int,
 ) -> None:
     """Let a product of headquarters' analysts come back to some stations."""
     for f in range(len(facilities)):
-        if luck(seed, FEEDBACK, month, f, 0) < numbers[facilities[f].settlement].feedback:
+        if keyed_uniform(seed, FEEDBACK_STREAM, month, f, 0) < numbers[facilities[f].settlement].feedback:
             plan_rows[f].product = tick
             tally[0].products_returned += 1.0
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Report the shift upwards; at a month's end let headquarters answer and stations take stock of their plans."""
     state, tick, month = world.state, world.tick, month_of(world.tick)
-    facilities, numbers, tally = world.plant.facilities, world.numbers["information"], state.tally
-    wall = world.laid(wall_of)
-    state.mail.reserve(world.book.counts.item(INCIDENTS))
+    facilities, numbers, tally = world.plant.facilities, world.parameters["information"], state.tally
+    wall = world.cached_view(wall_of)
+    state.mail.reserve(world.shift_events.counts.item(INCIDENTS))
     mail, count = state.mail.rows, state.mail.count
-    world.carry_out(report_up, lambda: (world.stage(), state.means, wall, mail, count, numbers), month)
-    world.carry_out(plans.note, lambda: (world.stage(), world.plant, state.plans, state.plan_cells, state.planned_here))
+    world.run_kernel(report_shift, lambda: (world.shift_context(), state.means, wall, mail, count, numbers), month)
+    world.run_kernel(
+        plans.count_planned_visits,
+        lambda: (world.shift_context(), world.plant, state.plans, state.plan_cells, state.planned_here),
+    )
     if is_last_shift_of_month(tick):
-        deliver(mail, count, wall.atlas, tally, tick)
-        send_back(state.plans, facilities, numbers, tally, month, tick, world.seed)
-        plans.close_month(world)
+        enter_records(mail, count, wall.atlas, tally, tick)
+        return_products(state.plans, facilities, numbers, tally, month, tick, world.seed)
+        plans.count_plan_months(world)
 
 
-def survival(month: Month) -> float:
+def recorded_by_headquarters_share(month: MonthSnapshot) -> float:
     """Share of the crimes known to the police that headquarters records."""
-    return over(month.books[RECORDED].sum(), month.tally.known)
+    return ratio_or_nan(month.crime_counts[RECORDED].sum(), month.tally.known)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Information,
     tables=(MAIL,),
-    counts=Counts,
-    writes=WRITES,
+    counts=InformationCounts,
+    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("survival", "record_days_mean")),
     measures={
-        "survival": Measure("share", survival),
-        "record_days_mean": Measure("days", lambda month: over(month.tally.record_days, month.tally.records_arrived)),
+        "survival": Measure("share", recorded_by_headquarters_share),
+        "record_days_mean": Measure(
+            "days", lambda month: ratio_or_nan(month.tally.record_days, month.tally.records_arrived)
+        ),
         "known": Measure("crimes"),
         "forms": Measure("forms"),
         "forms_with_content": Measure("forms"),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import Growing
+from model.engine.tables import GrowingTableSpec
 
-RECORD, HOARDS, FEEDBACK = decision("record"), decision("hoards"), decision("feedback")
+RECORD_STREAM, HOARDS_STREAM, FEEDBACK_STREAM = stream_id("record"), stream_id("hoards"), stream_id("feedback")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Information(Group):
+class Information(ParameterGroup):
     """Chance that a report survives each stage, how long it takes, and what comes back."""
 
     name: ClassVar[str] = "information"
@@ -22,25 +22,33 @@ class Information(Group):
         "D04", "D05", "D06", "D07", "D08", "D09", "D10", "D11", "D13", "V17", "I02",
     )  # fmt: skip
 
-    written: float = share(0.75, "D11; calibrated: V17", "known crimes with a form filled in", role="lever", off=1.0)
-    conviction: float = share(
+    written: float = share_parameter(
+        0.75, "D11; calibrated: V17", "known crimes with a form filled in", role="lever", off=1.0
+    )
+    conviction: float = share_parameter(
         0.80, "D10, D11: without conviction; assumed", "forms filled in with content", role="lever", off=1.0
     )
-    typed: float = share(0.70, "D04; calibrated: V17", "forms with content that are typed", role="site", off=1.0)
-    offline: float = share(
+    typed: float = share_parameter(
+        0.70, "D04; calibrated: V17", "forms with content that are typed", role="site", off=1.0
+    )
+    offline: float = share_parameter(
         0.6, "D04, I02; assumed", "what a facility without internet this month still types, relative", off=1.0
     )
-    hoarding: float = share(0.10, "D09; assumed", "stations that keep a month's reports", role="lever", off=0.0)
-    consolidated: float = share(0.82, "D05; calibrated: V17", "typed crimes in the daily report", off=1.0)
-    georeferenced: float = share(0.60, "D06; calibrated: V17", "consolidated crimes with a place", role="site", off=1.0)
-    entered: float = share(0.80, "D07; calibrated: V17", "placed crimes entered at headquarters", off=1.0)
-    delay: float = number(20.0, "days", 0.0, 180.0, "D04; assumed", "mean time until a record counts", off=0.0)
-    feedback: float = share(
+    hoarding: float = share_parameter(
+        0.10, "D09; assumed", "stations that keep a month's reports", role="lever", off=0.0
+    )
+    consolidated: float = share_parameter(0.82, "D05; calibrated: V17", "typed crimes in the daily report", off=1.0)
+    georeferenced: float = share_parameter(
+        0.60, "D06; calibrated: V17", "consolidated crimes with a place", role="site", off=1.0
+    )
+    entered: float = share_parameter(0.80, "D07; calibrated: V17", "placed crimes entered at headquarters", off=1.0)
+    delay: float = parameter(20.0, "days", 0.0, 180.0, "D04; assumed", "mean time until a record counts", off=0.0)
+    feedback: float = share_parameter(
         0.02, "D08, D13: little comes back", "stations to which a product returns in a month", role="lever", off=1.0
     )
 
 
-class Mail(Row):
+class RecordInTransit(Row):
     """A record on its way to headquarters."""
 
     due: int
@@ -50,10 +58,10 @@ class Mail(Row):
     severity: float
 
 
-MAIL = Growing(name="mail", row=Mail, about="Records on their way: this alone.")
+MAIL = GrowingTableSpec(name="mail", row=RecordInTransit, about="Records on their way: this alone.")
 
 
-class Counts(Row):
+class InformationCounts(Row):
     """What is counted in a month."""
 
     known: float
@@ -64,7 +72,7 @@ class Counts(Row):
     products_returned: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "tally.visits_by_plan", "tally.visits_on_post", "tally.visits_where_diagnosed", "tally.preventive_visits",
     "plans.product", "plans.months", "plans.visits", "planned_here", "known", "happened", "told",
     "atlas", "incidents.recorded", "incidents.written",

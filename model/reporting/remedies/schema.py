@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.crime.domestic_violence.schema import PLACES
+from model.crime.domestic_violence.schema import HELP_PLACES
 from model.engine.rows import Row
-from model.engine.tables import Field, Growing
+from model.engine.tables import ArraySpec, GrowingTableSpec
 
-N_ASKED = len(PLACES) - 1
+N_HELP_PLACES = len(HELP_PLACES) - 1
 """Whom a woman can tell: `PLACES` but for nobody."""
-AUTHORITY, POLICE = PLACES.index("communal"), PLACES.index("police")
+AUTHORITY_PLACE, POLICE_PLACE = HELP_PLACES.index("communal"), HELP_PLACES.index("police")
 NO_ROW = -1
 
 
-class Hurt(Row):
+class VictimRecord(Row):
     """A woman who was hurt at home: her last act, and whom she then told (a place in `PLACES`; 0 is nobody)."""
 
     woman: int
@@ -22,7 +22,7 @@ class Hurt(Row):
     place: int
 
 
-class Outcome(Row):
+class HelpOutcome(Row):
     """What came of telling one place, good and bad, in events as they counted at ``tick``."""
 
     good: float
@@ -30,11 +30,13 @@ class Outcome(Row):
     tick: int
 
 
-WOMEN = Growing(name="women", row=Hurt, about="Women hurt at home, in the order of their first act: seeking_help.")
-OUTCOMES = Growing(
-    name="outcomes", row=Outcome, about="What came of telling: for each of `women` a row per place but nobody."
+WOMEN = GrowingTableSpec(
+    name="women", row=VictimRecord, about="Women hurt at home, in the order of their first act: seeking_help."
 )
-OF_WOMAN = Field(
+OUTCOMES = GrowingTableSpec(
+    name="outcomes", row=HelpOutcome, about="What came of telling: for each of `women` a row per place but nobody."
+)
+OF_WOMAN = ArraySpec(
     name="of_woman",
     of=np.int32,
     shape=("resident",),

@@ -9,50 +9,50 @@ import math
 
 import numpy as np
 
-from model.community.board_memory.rules import board_of_call
-from model.community.board_memory.schema import NIGHT
+from model.community.board_memory.rules import board_informed_of_call
+from model.community.board_memory.schema import NIGHT_SHIFT
 from model.community.communal_authority.schema import CommunalAuthority
-from model.community.deliberation.rules import Bench, bench_of, decide_case
+from model.community.deliberation.rules import DeliberationTables, bench_of, decide_case
 from model.crime.deterrence.schema import Deterrence
-from model.engine.kernels import Tables, kernel, making_arrays
-from model.engine.random_streams import logistic, luck
-from model.engine.rows import Ints, Reals, Rows
-from model.gangs.capture.rules import is_told
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
+from model.engine.random_streams import keyed_uniform, logistic
+from model.engine.rows import FloatArray, IntArray, Rows
+from model.gangs.capture.rules import learns_of_report
 from model.gangs.capture.schema import Capture
 from model.gangs.narcos.schema import Narcos
-from model.police.chief.schema import Chief
-from model.police.patrol.rules import cover
-from model.police.pressure.rules import send_away
-from model.police.pressure.schema import Figure, Pressure
+from model.police.chief.schema import ChiefRow
+from model.police.patrol.rules import first_covering_plan_visit
+from model.police.pressure.rules import turn_victim_away
+from model.police.pressure.schema import FigureRow, Pressure
 from model.reporting.reporting.schema import (
     ALL_TELL,
     CALL_DELAY,
-    CAPTURED,
-    FOUND,
+    CAPTURED_STREAM,
+    FOUND_STREAM,
     HAS_NUMBER,
-    LEAK,
-    LINE,
+    LEAK_STREAM,
+    LINE_STREAM,
     N_CHANNELS,
     NONE_TELL,
-    RATIFY,
-    RELUCTANT,
-    SUMMONS,
-    TELL,
+    RATIFY_STREAM,
+    RELUCTANT_STREAM,
+    SUMMONS_STREAM,
+    TELL_STREAM,
     UNANSWERED_CALL,
-    WRITES,
+    WRITTEN_COLUMNS,
     Reporting,
-    Word,
+    ReportingHistory,
 )
 from model.reporting.response.schema import Response
-from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, by_kind
+from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
 from model.town.territory import Cell
-from model.trust.ledger.rules import impress, trust_now
+from model.trust.ledger.rules import record_impression, trust_now
 from model.trust.ledger.schema import Trust
-from model.world.columns import Mind
-from model.world.deciding.schema import CHOICES
+from model.world.columns import ResidentState
+from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Mechanism
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
     ANONYMOUS,
     AT_STATION,
@@ -70,14 +70,14 @@ from model.world.shift_events import (
     PUNISHMENT,
     TO_PATROL,
     UNSERVEDS,
-    Day,
     Incident,
+    ShiftEventTables,
 )
-from model.world.state import Board, Case, Means
+from model.world.state import Board, CommunalCase, FacilityResources
 
 
 @kernel
-def dread_of(row: Incident, fear: float, p: Reporting) -> float:
+def fear_of_offender(row: Incident, fear: float, p: Reporting) -> float:
     """What fear of the offender takes away (log-odds), where the offender has a hold."""
     holds = row.kind == EXTORTION or row.motive == BY_GANG
     holds = holds or row.motive == BY_EXTORTION or row.motive == PUNISHMENT
@@ -85,10 +85,10 @@ def dread_of(row: Incident, fear: float, p: Reporting) -> float:
 
 
 @kernel
-def pulls(
+def channel_utilities(
     row: Incident,
     home: Cell,
-    mind: Mind,
+    mind: ResidentState,
     board: Board,
     reach: float,
     authority: CommunalAuthority,
@@ -98,13 +98,13 @@ def pulls(
     trust: float,
     silence: float,
     ready: float,
-    out: Reals,
+    out: FloatArray,
 ) -> None:
     """Write the pull (exp of utility) of every channel for this victim into ``out``; 0 where it is not open."""
     common = p.intercept - silence + ready + p.severity * row.severity
     common += p.loss * math.log1p(row.loss / 100.0)
     faith = p.trust * (trust - 0.5)
-    dread = dread_of(row, mind.fear, p)
+    dread = fear_of_offender(row, mind.fear, p)
     extortion = row.kind == EXTORTION
     out[TO_PATROL] = math.exp(common + p.patrol + faith - dread) if at_hand else 0.0
     out[BY_PHONE] = math.exp(common + faith - dread / 2.0)
@@ -118,7 +118,7 @@ def pulls(
 
 
 @kernel
-def choose(pull: Reals, u: float) -> int:
+def choose_channel(pull: FloatArray, u: float) -> int:
     """Channel that belongs to luck u: nobody first, then the channels in order."""
     total = 1.0
     for channel in range(len(pull)):
@@ -137,96 +137,109 @@ def choose(pull: Reals, u: float) -> int:
 
 
 @kernel
-def call(day: Day, k: int, board: int, tick: int, seed: int) -> None:
+def append_call(day: ShiftEventTables, k: int, board: int, tick: int, seed: int) -> None:
     """Write the call for help that belongs to an incident, and the board that will know what became of it."""
     row = day.incidents[k]
     line = day.calls[day.counts[CALLS]]
     line.board = board
     line.born, line.number, line.cell = tick, row.number, row.cell
     line.teller, line.incident = row.teller, k
-    line.minute = min(479.0, row.minute + 20.0 * luck(seed, CALL_DELAY, tick, row.number, 0))
+    line.minute = min(479.0, row.minute + 20.0 * keyed_uniform(seed, CALL_DELAY, tick, row.number, 0))
     line.since, line.severity = line.minute, row.severity
     day.counts[CALLS] += 1
 
 
 @kernel
-def lose_call(
-    day: Day, minds: Rows[Mind], trust: Trust, teller: int, born: int, number: int, reason: int, board: int
+def append_unserved_call(
+    day: ShiftEventTables,
+    minds: Rows[ResidentState],
+    trust: Trust,
+    teller: int,
+    born: int,
+    number: int,
+    reason: int,
+    board: int,
 ) -> None:
     """Write down a call that nobody will answer."""
     lost = day.unserved[day.counts[UNSERVEDS]]
     lost.born, lost.number, lost.reason, lost.board = born, number, reason, board
     day.counts[UNSERVEDS] += 1
-    impress(day, minds, teller, UNANSWERED_CALL, 0.1, 0.3 * trust.unanswered, 0.0, trust.unanswered, trust.fast)
+    record_impression(
+        day, minds, teller, UNANSWERED_CALL, 0.1, 0.3 * trust.unanswered, 0.0, trust.unanswered, trust.fast
+    )
 
 
 @kernel
-def open_case(cases: Rows[Case], count: Ints, row: Incident, settlement: int, days: int, tick: int, seed: int) -> None:
+def open_communal_case(
+    cases: Rows[CommunalCase], count: IntArray, row: Incident, settlement: int, days: int, tick: int, seed: int
+) -> None:
     """Bring an incident before the communal authority; the hearing is some days later, in the afternoon."""
     case = cases[count[0]]
-    wait = days + int(7.0 * luck(seed, SUMMONS, tick, row.number, 0))
+    wait = days + int(7.0 * keyed_uniform(seed, SUMMONS_STREAM, tick, row.number, 0))
     case.born, case.number, case.due = tick, row.number, 3 * (tick // 3 + wait) + 1
     case.victim, case.settlement, case.cell = row.teller, settlement, row.cell
     case.kind, case.step, case.late, case.just = row.kind, 0, 0, 0
     count[0] += 1
 
 
-class Desk(Tables):
+class ReportingTables(TableBundle):
     """Whom victims can tell, how they are received, and the numbers by which they choose.
 
     ``ready`` is the readiness to tell by settlement and kind, over that of robbery (log-odds).
     """
 
     boards: Rows[Board]
-    means: Rows[Means]
-    cases: Rows[Case]
-    case_count: Ints
+    means: Rows[FacilityResources]
+    cases: Rows[CommunalCase]
+    case_count: IntArray
     reporting: Rows[Reporting]
     authority: Rows[CommunalAuthority]
     response: Rows[Response]
     pressure: Rows[Pressure]
-    figures: Rows[Figure]
+    figures: Rows[FigureRow]
     deterrence: Rows[Deterrence]
     narcos: Rows[Narcos]
-    protected: Ints
-    ready: Reals
-    bench: Bench
-    chiefs: Rows[Chief]
+    protected: IntArray
+    ready: FloatArray
+    bench: DeliberationTables
+    chiefs: Rows[ChiefRow]
     capture: Rows[Capture]
 
 
 @kernel
-def complain(row: Incident, tick: int, seed: int) -> None:
+def file_complaint(row: Incident, tick: int, seed: int) -> None:
     """File a formal complaint, in time for the judge if it is ratified within a day of the crime."""
     row.complaint = 1
-    row.in_time = 1 if 2.0 + 46.0 * luck(seed, RATIFY, tick, row.number, 1) < 24.0 else 0
+    row.in_time = 1 if 2.0 + 46.0 * keyed_uniform(seed, RATIFY_STREAM, tick, row.number, 1) < 24.0 else 0
 
 
 @kernel
-def speak_up(row: Incident, p: Reporting, tick: int, seed: int) -> bool:
+def apply_telling_experiment(row: Incident, p: Reporting, tick: int, seed: int) -> bool:
     """Let an experiment silence who would tell, or make who would not telephone; whether the latter did."""
     if row.told == NOBODY:
-        if luck(seed, ALL_TELL, tick, row.number, 0) < p.all_tell:
+        if keyed_uniform(seed, ALL_TELL, tick, row.number, 0) < p.all_tell:
             row.told = BY_PHONE
             return True
-    elif row.told != COMMUNAL and luck(seed, NONE_TELL, tick, row.number, 0) < p.none_tell:
+    elif row.told != COMMUNAL and keyed_uniform(seed, NONE_TELL, tick, row.number, 0) < p.none_tell:
         row.told = NOBODY
     return False
 
 
 @kernel
-def is_heard(row: Incident, desk: Desk, station: int, p: Reporting, tick: int, seed: int) -> bool:
+def leaks_to_clique(row: Incident, desk: ReportingTables, station: int, p: Reporting, tick: int, seed: int) -> bool:
     """Whether a clique learns who told of extortion: openly, from somebody at a station, or from its chief."""
     if row.told != ANONYMOUS:
         return True
-    if is_told(desk.chiefs, station, row.clique, desk.capture[0], luck(seed, LEAK, tick, row.number, 1)):
+    if learns_of_report(
+        desk.chiefs, station, row.clique, desk.capture[0], keyed_uniform(seed, LEAK_STREAM, tick, row.number, 1)
+    ):
         return True
-    captured = station >= 0 and luck(seed, CAPTURED, 0, station, 0) < p.captured
-    return captured and luck(seed, LEAK, tick, row.number, 0) < p.leak
+    captured = station >= 0 and keyed_uniform(seed, CAPTURED_STREAM, 0, station, 0) < p.captured
+    return captured and keyed_uniform(seed, LEAK_STREAM, tick, row.number, 0) < p.leak
 
 
-@making_arrays
-def tell(stage: Stage, desk: Desk) -> None:
+@allocating_kernel
+def report_crimes(stage: ShiftContext, desk: ReportingTables) -> None:
     """Let every victim choose; then calls, complaints and findings follow."""
     day, ground, minds, trust, tick, seed = stage.day, stage.ground, stage.minds, stage.trust, stage.tick, stage.seed
     pull = np.zeros(N_CHANNELS)
@@ -236,7 +249,7 @@ def tell(stage: Stage, desk: Desk) -> None:
             continue
         i, number, here = row.teller, row.number, ground.cells[row.cell]
         at = max(here.settlement, 0)
-        visit = cover(day, row.cell, row.minute, desk.deterrence[at].residual)
+        visit = first_covering_plan_visit(day, row.cell, row.minute, desk.deterrence[at].residual)
         z = at
         if i >= 0:
             z = ground.people[i].settlement
@@ -244,37 +257,49 @@ def tell(stage: Stage, desk: Desk) -> None:
             p, a = desk.reporting[z], desk.authority[z]
             silence = desk.narcos[z].silence if desk.protected[ground.people[i].home] >= 0 else 0.0
             now = trust_now(minds[i], tick, trust[z]) + p.lift
-            has_number = ground.people[i].council == 1 and luck(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
+            has_number = (
+                ground.people[i].council == 1 and keyed_uniform(seed, HAS_NUMBER, 0, i, 0) < desk.boards[z].phones
+            )
             ready = desk.ready[z, row.kind]
-            pulls(row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, ready, pull)
-            row.told = choose(pull, luck(seed, TELL, tick, number, 0))
+            channel_utilities(
+                row, home, minds[i], desk.boards[z], a.reach, a, visit >= 0, has_number, p, now, silence, ready, pull
+            )
+            row.told = choose_channel(pull, keyed_uniform(seed, TELL_STREAM, tick, number, 0))
             if row.kind == HOMICIDE:
                 row.told = BY_PHONE
-            reluctant = speak_up(row, p, tick, seed)
+            reluctant = apply_telling_experiment(row, p, tick, seed)
             station = here.facility
-            send_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
+            turn_victim_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
             if row.told == COMMUNAL:
                 days = decide_case(stage, desk.bench, row, row.victim, z)
                 if days >= 0:
-                    open_case(desk.cases, desk.case_count, row, z, a.days + days, tick, seed)
-            elif row.kind == EXTORTION and row.told != NOBODY and is_heard(row, desk, station, p, tick, seed):
+                    open_communal_case(desk.cases, desk.case_count, row, z, a.days + days, tick, seed)
+            elif row.kind == EXTORTION and row.told != NOBODY and leaks_to_clique(row, desk, station, p, tick, seed):
                 minds[i].spoke = tick
             zeal = p.newcomers if reluctant else 1.0
-            part = board_of_call(ground.people[i], here, desk.boards[z], tick % 3 == NIGHT, row.handed == 1)
-            follow(day, k, minds, home, part, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed)
+            part = board_informed_of_call(
+                ground.people[i], here, desk.boards[z], tick % 3 == NIGHT_SHIFT, row.handed == 1
+            )
+            follow_up_report(
+                day, k, minds, home, part, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed
+            )
         state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
-        if not state_knows and visit >= 0 and luck(seed, FOUND, tick, number, 0) < desk.reporting[z].found:
+        if (
+            not state_knows
+            and visit >= 0
+            and keyed_uniform(seed, FOUND_STREAM, tick, number, 0) < desk.reporting[z].found
+        ):
             row.found = 1
 
 
 @kernel
-def follow(
-    day: Day,
+def follow_up_report(
+    day: ShiftEventTables,
     k: int,
-    minds: Rows[Mind],
+    minds: Rows[ResidentState],
     home: Cell,
     board: int,
-    means: Rows[Means],
+    means: Rows[FacilityResources],
     p: Reporting,
     response: Response,
     trust: Trust,
@@ -294,32 +319,34 @@ def follow(
     if told == NOBODY or (told == COMMUNAL and row.handed == 0):
         return
     if told == TO_PATROL or (row.handed == 1 and row.complaint == 0):
-        call(day, k, board, tick, seed)
-    elif told in (BY_PHONE, OWN_PHONE) and (zeal == 1.0 or luck(seed, RELUCTANT, tick, number, 0) < zeal):
+        append_call(day, k, board, tick, seed)
+    elif told in (BY_PHONE, OWN_PHONE) and (
+        zeal == 1.0 or keyed_uniform(seed, RELUCTANT_STREAM, tick, number, 0) < zeal
+    ):
         heard = home.facility < 0 or means[home.facility].phone == 1
         if told == BY_PHONE:
-            heard = luck(seed, LINE, tick, number, 0) < response.line_answered
+            heard = keyed_uniform(seed, LINE_STREAM, tick, number, 0) < response.line_answered
         if heard:
-            call(day, k, board, tick, seed)
+            append_call(day, k, board, tick, seed)
         else:
-            lose_call(day, minds, trust, row.teller, tick, number, NO_LINE, board)
-    chance = zeal * ready_to_ratify(row, minds[row.teller], home, p, now)
-    if row.complaint == 0 and luck(seed, RATIFY, tick, number, 0) < chance:
-        complain(row, tick, seed)
+            append_unserved_call(day, minds, trust, row.teller, tick, number, NO_LINE, board)
+    chance = zeal * complaint_probability(row, minds[row.teller], home, p, now)
+    if row.complaint == 0 and keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < chance:
+        file_complaint(row, tick, seed)
 
 
 @kernel
-def ready_to_ratify(row: Incident, mind: Mind, home: Cell, p: Reporting, now: float) -> float:
+def complaint_probability(row: Incident, mind: ResidentState, home: Cell, p: Reporting, now: float) -> float:
     """Chance that somebody who told a state body follows through with a formal complaint."""
     wish = p.follow + p.follow_severity * row.severity + p.useful * mind.useful
     wish += p.follow_trust * (now - 0.5) + p.accompaniment - p.trip * home.seat_minutes / 60.0
-    return logistic(wish - dread_of(row, mind.fear, p))
+    return logistic(wish - fear_of_offender(row, mind.fear, p))
 
 
-def desk_of(world: World) -> Desk:
+def desk_of(world: World) -> ReportingTables:
     """Lay out whom victims can tell."""
-    state, numbers = world.state, world.numbers
-    return Desk(
+    state, numbers = world.state, world.parameters
+    return ReportingTables(
         state.boards,
         state.means,
         state.cases.rows,
@@ -332,27 +359,27 @@ def desk_of(world: World) -> Desk:
         numbers["deterrence"],
         numbers["narcos"],
         state.protected,
-        numbers["reporting"]["by_kind"][:, None] * by_kind(numbers["reporting"], "told"),
-        world.laid(bench_of),
+        numbers["reporting"]["by_kind"][:, None] * rates_by_kind(numbers["reporting"], "told"),
+        world.cached_view(bench_of),
         state.chiefs,
         numbers["capture"],
     )
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Let victims tell, or not."""
-    most = world.book.counts.item(INCIDENTS)
+    most = world.shift_events.counts.item(INCIDENTS)
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
-        world.book.reserve(table, most)
+        world.shift_events.reserve(table, most)
     world.state.cases.reserve(most)
     world.state[CHOICES].reserve(most)
-    world.carry_out(tell, lambda: (world.stage(), world.laid(desk_of)))
+    world.run_kernel(report_crimes, lambda: (world.shift_context(), world.cached_view(desk_of)))
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Reporting,
-    mind=Word,
+    mind=ReportingHistory,
     causes=(UNANSWERED_CALL,),
-    writes=WRITES,
+    writes=WRITTEN_COLUMNS,
     knockout=Knockout(("crimes_told", "complaints_filed")),
 )

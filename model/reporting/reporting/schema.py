@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 
-TELL, CALL_DELAY, LINE, RATIFY, FOUND = (
-    decision("tell"),
-    decision("call delay"),
-    decision("line"),
-    decision("ratify"),
-    decision("found"),
+TELL_STREAM, CALL_DELAY, LINE_STREAM, RATIFY_STREAM, FOUND_STREAM = (
+    stream_id("tell"),
+    stream_id("call delay"),
+    stream_id("line"),
+    stream_id("ratify"),
+    stream_id("found"),
 )
-NONE_TELL, ALL_TELL, RELUCTANT = decision("none tell"), decision("all tell"), decision("reluctant")
-CAPTURED, LEAK = decision("captured"), decision("leak")
+NONE_TELL, ALL_TELL, RELUCTANT_STREAM = stream_id("none tell"), stream_id("all tell"), stream_id("reluctant")
+CAPTURED_STREAM, LEAK_STREAM = stream_id("captured"), stream_id("leak")
 N_CHANNELS = 7
-SUMMONS, HAS_NUMBER = decision("summons"), decision("has a number")
-UNANSWERED_CALL = cause("unanswered_call", 6)
+SUMMONS_STREAM, HAS_NUMBER = stream_id("summons"), stream_id("has a number")
+UNANSWERED_CALL = declare_cause("unanswered_call", 6)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reporting(Group):
+class Reporting(ParameterGroup):
     """What moves a victim to tell, to whom, and to ratify."""
 
     name: ClassVar[str] = "reporting"
@@ -43,15 +43,19 @@ class Reporting(Group):
         "F26",
     )
 
-    intercept: float = number(-3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body")
-    by_kind: float = number(1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "all differences between kinds", off=0.0)
-    theft: float = number(-0.5, "log-odds", -3.0, 3.0, "assumed", "telling of a theft from the person, over robbery")
-    vehicle_theft: float = number(1.5, "log-odds", -3.0, 5.0, "assumed: insurers ask", "the same of a stolen vehicle")
-    theft_from_vehicle: float = number(-0.4, "log-odds", -3.0, 3.0, "assumed", "the same of theft from a vehicle")
-    assault: float = number(-0.3, "log-odds", -3.0, 3.0, "assumed", "the same of an assault")
-    extortion: float = number(0.5, "log-odds", -3.0, 3.0, "V14: 35 % against 23 %", "the same of extortion")
-    severity: float = number(1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0)
-    loss: float = number(
+    intercept: float = parameter(-3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body")
+    by_kind: float = parameter(1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "all differences between kinds", off=0.0)
+    theft: float = parameter(-0.5, "log-odds", -3.0, 3.0, "assumed", "telling of a theft from the person, over robbery")
+    vehicle_theft: float = parameter(
+        1.5, "log-odds", -3.0, 5.0, "assumed: insurers ask", "the same of a stolen vehicle"
+    )
+    theft_from_vehicle: float = parameter(-0.4, "log-odds", -3.0, 3.0, "assumed", "the same of theft from a vehicle")
+    assault: float = parameter(-0.3, "log-odds", -3.0, 3.0, "assumed", "the same of an assault")
+    extortion: float = parameter(0.5, "log-odds", -3.0, 3.0, "V14: 35 % against 23 %", "the same of extortion")
+    severity: float = parameter(
+        1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0
+    )
+    loss: float = parameter(
         0.25,
         "log-odds",
         0.0,
@@ -60,7 +64,7 @@ class Reporting(Group):
         "effect of the loss (log of 100 Q)",
         off=0.0,
     )
-    trust: float = number(
+    trust: float = parameter(
         0.75,
         "log-odds",
         0.0,
@@ -69,8 +73,10 @@ class Reporting(Group):
         "effect of trust, 0 to 1",
         off=0.0,
     )
-    minutes: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk", off=0.0)
-    fear: float = number(
+    minutes: float = parameter(
+        0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk", off=0.0
+    )
+    fear: float = parameter(
         1.0,
         "log-odds",
         0.0,
@@ -79,10 +85,14 @@ class Reporting(Group):
         "effect of fear where the offender can learn of it",
         off=0.0,
     )
-    patrol: float = number(2.0, "log-odds", -5.0, 5.0, "assumed", "a couple is at hand", off=0.0)
-    station: float = number(0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0)
-    own_phone: float = number(1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0)
-    prosecutor: float = number(
+    patrol: float = parameter(2.0, "log-odds", -5.0, 5.0, "assumed", "a couple is at hand", off=0.0)
+    station: float = parameter(
+        0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0
+    )
+    own_phone: float = parameter(
+        1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0
+    )
+    prosecutor: float = parameter(
         -0.2,
         "log-odds",
         -5.0,
@@ -91,37 +101,47 @@ class Reporting(Group):
         "going to the prosecutor, against telephoning",
         off=0.0,
     )
-    anonymous: float = number(
+    anonymous: float = parameter(
         0.6, "log-odds", -5.0, 5.0, "V14; assumed", "the anonymous line, for extortion", role="lever", off=0.0
     )
-    follow: float = number(
+    follow: float = parameter(
         -0.2, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
     )
-    follow_severity: float = number(1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0)
-    useful: float = number(
+    follow_severity: float = parameter(1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0)
+    useful: float = parameter(
         0.5, "log-odds", 0.0, 3.0, "V02: useless 12 %; assumed", "effect of believing it useful", off=0.0
     )
-    accompaniment: float = number(0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever")
-    trip: float = number(
+    accompaniment: float = parameter(
+        0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever"
+    )
+    trip: float = parameter(
         0.5, "log-odds an hour", 0.0, 4.0, "V12", "effect of the trip to the seat", role="lever", off=0.0
     )
-    found: float = share(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
-    follow_trust: float = number(0.6, "log-odds", 0.0, 3.0, "Q10; swept to 0", "effect of trust on ratifying", off=0.0)
-    lift: float = share(0.0, "experiment", "trust added where it decides what people tell", low=-0.5, high=0.5)
-    none_tell: float = share(0.0, "experiment", "of those who would tell the state, who tell nobody")
-    all_tell: float = share(0.0, "experiment", "of those who would tell nobody, who telephone all the same")
-    newcomers: float = share(0.5, "not identified; swept 0.25-1", "how often these call and ratify, over others")
-    captured: float = share(0.3, "assumed; swept", "stations from which cliques hear, drawn anew for every seed")
-    leak: float = share(0.1, "assumed; swept", "anonymous reports that cliques hear of from there", off=0.0)
+    found: float = share_parameter(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
+    follow_trust: float = parameter(
+        0.6, "log-odds", 0.0, 3.0, "Q10; swept to 0", "effect of trust on ratifying", off=0.0
+    )
+    lift: float = share_parameter(
+        0.0, "experiment", "trust added where it decides what people tell", low=-0.5, high=0.5
+    )
+    none_tell: float = share_parameter(0.0, "experiment", "of those who would tell the state, who tell nobody")
+    all_tell: float = share_parameter(0.0, "experiment", "of those who would tell nobody, who telephone all the same")
+    newcomers: float = share_parameter(
+        0.5, "not identified; swept 0.25-1", "how often these call and ratify, over others"
+    )
+    captured: float = share_parameter(
+        0.3, "assumed; swept", "stations from which cliques hear, drawn anew for every seed"
+    )
+    leak: float = share_parameter(0.1, "assumed; swept", "anonymous reports that cliques hear of from there", off=0.0)
 
 
-class Word(Row):
+class ReportingHistory(Row):
     """What a resident has said."""
 
     spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
     "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
     "incidents.told", "incidents.handed", "incidents.found", "incidents.complaint", "incidents.in_time",

@@ -11,47 +11,54 @@ from collections.abc import Callable
 import numpy as np
 
 from model.crime.deterrence.schema import Deterrence
-from model.engine.kernels import Tables, kernel, making_arrays
-from model.engine.random_streams import logistic, luck
-from model.engine.rows import Ints, Reals, Rows, wide
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
+from model.engine.random_streams import keyed_uniform, logistic
+from model.engine.rows import FloatArray, IntArray, Rows, to_int64
 from model.justice.justice.schema import Justice
-from model.police.adoption.rules import explains
+from model.police.adoption.rules import explains_delay
 from model.police.adoption.schema import Adoption
 from model.police.contacts.rules import treats_fairly
 from model.police.contacts.schema import Contacts
-from model.police.patrol.rules import km_left, occupy, run_dry, straight_km, whereabouts, witness
+from model.police.patrol.rules import (
+    cancel_visits_without_fuel,
+    couple_cell_at,
+    first_covering_couple_visit,
+    occupy_couple,
+    remaining_km,
+    straight_km,
+)
 from model.police.patrol.schema import Patrol
 from model.police.pressure.schema import Pressure
-from model.reporting.reporting.rules import lose_call
+from model.reporting.reporting.rules import append_unserved_call
 from model.reporting.response.schema import (
     ALL_CAUGHT,
     ANSWERED_CALL,
-    ARREST,
-    DECLINES,
-    GOODS,
-    GRAVE,
+    ARREST_STREAM,
+    CALL_DECLINED_STREAM,
+    GOODS_STREAM,
+    GRADE_GRAVE,
+    GRADE_MIDDLE,
+    GRADE_SLIGHT,
     KM_PER_HOUR,
     LONGEST_WAIT,
-    MIDDLE,
-    NIGHT,
+    NIGHT_SHIFT,
     ON_PAPER,
-    SERVICE,
-    SLIGHT,
-    TREATMENT,
+    SERVICE_STREAM,
+    TREATMENT_STREAM,
     WAITING,
     WAITS,
-    WRITES,
-    Counts,
+    WRITTEN_COLUMNS,
     Response,
+    ResponseCounts,
 )
 from model.town.crime_kinds import HOMICIDE
-from model.town.police import BICYCLE, VEHICLE, Officer, Post, without_motor
-from model.trust.ledger.rules import impress, sign
+from model.town.police import BICYCLE, VEHICLE, Officer, Post, has_no_motor
+from model.trust.ledger.rules import attribute_to_couple, record_impression
 from model.trust.ledger.schema import Trust
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.month import Month
+from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import Stage
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
     ARRESTS,
     CALLS,
@@ -69,18 +76,18 @@ from model.world.shift_events import (
     TO_PATROL,
     UNSERVEDS,
     Call,
-    Day,
+    ShiftEventTables,
 )
-from model.world.state import Couple
+from model.world.state import CoupleRow
 
 
-class Force(Tables):
+class ResponseTables(TableBundle):
     """The couples on the street, and the numbers by which they answer, arrest and treat people.
 
     ``staffed`` tells which facilities have posts, ``known`` what crime their forms remember.
     """
 
-    couples: Rows[Couple]
+    couples: Rows[CoupleRow]
     officers: Rows[Officer]
     cell_km: float
     patrol: Rows[Patrol]
@@ -90,13 +97,13 @@ class Force(Tables):
     adoption: Rows[Adoption]
     pressure: Rows[Pressure]
     posts: Rows[Post]
-    staffed: Ints
-    known: Reals
-    waits: Ints
+    staffed: IntArray
+    known: FloatArray
+    waits: IntArray
 
 
 @kernel
-def comes_before(a: Call, b: Call) -> bool:
+def is_served_before(a: Call, b: Call) -> bool:
     """Whether call a is served before call b."""
     if a.severity != b.severity:
         return a.severity > b.severity
@@ -107,14 +114,14 @@ def comes_before(a: Call, b: Call) -> bool:
     return a.number < b.number
 
 
-@making_arrays
-def in_order(calls: Rows[Call], n: int) -> Ints:
+@allocating_kernel
+def serving_order(calls: Rows[Call], n: int) -> IntArray:
     """Rows of the first n calls in the order in which they are served."""
     order = np.arange(n)
     for k in range(1, n):
         row = order[k]
         left = k
-        while left > 0 and comes_before(calls[row], calls[order[left - 1]]):
+        while left > 0 and is_served_before(calls[row], calls[order[left - 1]]):
             order[left] = order[left - 1]
             left -= 1
         order[left] = row
@@ -122,7 +129,7 @@ def in_order(calls: Rows[Call], n: int) -> Ints:
 
 
 @kernel
-def slowness(road: int, p: Response) -> float:
+def road_slowness(road: int, p: Response) -> float:
     """Time that a kilometre takes on this class of road, relative to a paved one."""
     if road == 0:
         return 1.0
@@ -132,57 +139,57 @@ def slowness(road: int, p: Response) -> float:
 
 
 @kernel
-def grade_of(severity: float, p: Response) -> int:
+def call_grade(severity: float, p: Response) -> int:
     """Whether a call is slight, middle or grave."""
     if severity >= p.grave:
-        return GRAVE
-    return MIDDLE if severity >= p.middle else SLIGHT
+        return GRADE_GRAVE
+    return GRADE_MIDDLE if severity >= p.middle else GRADE_SLIGHT
 
 
 @kernel
-def within(grade: int, p: Response) -> float:
+def service_limit(grade: int, p: Response) -> float:
     """Minutes after which nobody goes to a call any more."""
-    if grade == SLIGHT:
+    if grade == GRADE_SLIGHT:
         return p.within_slight
-    return p.within_middle if grade == MIDDLE else p.within_grave
+    return p.within_middle if grade == GRADE_MIDDLE else p.within_grave
 
 
 @kernel
-def reserve(grade: int, p: Response) -> float:
+def km_reserve(grade: int, p: Response) -> float:
     """Kilometres that are kept back from a call for graver ones."""
-    if grade == SLIGHT:
+    if grade == GRADE_SLIGHT:
         return p.reserve_slight
-    return p.reserve_middle if grade == MIDDLE else 0.0
+    return p.reserve_middle if grade == GRADE_MIDDLE else 0.0
 
 
 @kernel
-def last_minute(line: Call, tick: int, p: Response) -> float:
+def last_service_minute(line: Call, tick: int, p: Response) -> float:
     """Minute of this shift, or of a later one, after which nobody goes to a call any more."""
-    return line.since - 480.0 * (tick - line.born) + within(grade_of(line.severity, p), p)
+    return line.since - 480.0 * (tick - line.born) + service_limit(call_grade(line.severity, p), p)
 
 
 @kernel
-def is_called(force: Force, post: int, f: int, grade: int) -> bool:
+def is_called_out(force: ResponseTables, post: int, f: int, grade: int) -> bool:
     """Whether a call of facility f concerns this couple: its own, or a grave one, or f has no couples at all."""
     if force.couples[post].on == 0:
         return False
-    return grade == GRAVE or force.staffed[f] == 0 or force.posts[post].facility == f
+    return grade == GRADE_GRAVE or force.staffed[f] == 0 or force.posts[post].facility == f
 
 
 @kernel
-def trip(
-    stage: Stage, force: Force, post: int, line: Call, p: Response, detour: float
+def plan_trip(
+    stage: ShiftContext, force: ResponseTables, post: int, line: Call, p: Response, detour: float
 ) -> tuple[float, float, float, int]:
     """Start, arrival and kilometres of a couple that could go, and -1; else what is scarce."""
-    couple, cells, grade = force.couples[post], stage.ground.cells, grade_of(line.severity, p)
-    until = min(480.0, last_minute(line, stage.tick, p))
+    couple, cells, grade = force.couples[post], stage.ground.cells, call_grade(line.severity, p)
+    until = min(480.0, last_service_minute(line, stage.tick, p))
     start = max(line.since - 480.0 * (stage.tick - line.born) + p.handling, couple.free)
-    if grade == SLIGHT and couple.duty_start <= start < couple.duty_end:
+    if grade == GRADE_SLIGHT and couple.duty_start <= start < couple.duty_end:
         start = couple.duty_end
-    here = whereabouts(stage.day, force.couples, post, start)
+    here = couple_cell_at(stage.day, force.couples, post, start)
     straight = straight_km(cells, here, line.cell, force.cell_km)
-    pace = 60.0 * slowness(cells[line.cell].road, p)
-    if without_motor(couple.mode):
+    pace = 60.0 * road_slowness(cells[line.cell].road, p)
+    if has_no_motor(couple.mode):
         reach = p.foot_km * (p.bicycle if couple.mode == BICYCLE else 1.0)
         arrival = start + straight / KM_PER_HOUR[couple.mode] * pace
         if straight <= reach and arrival <= until:
@@ -193,21 +200,23 @@ def trip(
     arrival = start + km / KM_PER_HOUR[couple.mode] * pace
     if arrival > until:
         return 0.0, 0.0, 0.0, NO_HOURS
-    if km > km_left(stage.day, force.couples, post, start) - reserve(grade, p):
+    if km > remaining_km(stage.day, force.couples, post, start) - km_reserve(grade, p):
         return 0.0, 0.0, 0.0, NO_FUEL
     return start, arrival, km, -1
 
 
 @kernel
-def send(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> tuple[int, float, float, float]:
+def choose_couple(
+    stage: ShiftContext, force: ResponseTables, line: Call, p: Response, detour: float
+) -> tuple[int, float, float, float]:
     """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
     best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
     fuel = vehicles = False
-    f, grade = stage.ground.cells[line.cell].facility, grade_of(line.severity, p)
+    f, grade = stage.ground.cells[line.cell].facility, call_grade(line.severity, p)
     for post in range(len(force.couples)):
-        if not is_called(force, post, f, grade):
+        if not is_called_out(force, post, f, grade):
             continue
-        start, arrival, km, reason = trip(stage, force, post, line, p, detour)
+        start, arrival, km, reason = plan_trip(stage, force, post, line, p, detour)
         if reason == NO_FUEL:
             fuel = True
         elif reason == NO_VEHICLES:
@@ -225,25 +234,32 @@ def send(stage: Stage, force: Force, line: Call, p: Response, detour: float) -> 
 
 
 @kernel
-def declines(
-    stage: Stage, force: Force, line: Call, post: int, start: float, km: float, p: Response, control: float
+def lead_declines(
+    stage: ShiftContext,
+    force: ResponseTables,
+    line: Call,
+    post: int,
+    start: float,
+    km: float,
+    p: Response,
+    control: float,
 ) -> bool:
     """Whether the lead of a couple that could go to a call does not."""
     couple, known = force.couples[post], 0.0
     for problem in range(N_PROBLEMS):
         known += force.known[line.cell, problem, stage.tick % 3]
     odds = p.decline + p.decline_gravity * line.severity + p.decline_km * km / 5.0 + p.decline_load * couple.calls
-    if not without_motor(couple.mode) and km_left(stage.day, force.couples, post, start) < p.low_km:
+    if not has_no_motor(couple.mode) and remaining_km(stage.day, force.couples, post, start) < p.low_km:
         odds += p.decline_low
-    if stage.tick % 3 == NIGHT:
+    if stage.tick % 3 == NIGHT_SHIFT:
         odds += p.decline_night
     odds += p.decline_danger * math.log1p(known)
     odds -= p.decline_keen * force.officers[couple.lead].motivation + p.decline_control * control
-    return luck(stage.seed, DECLINES, line.born, line.number, 0) < logistic(odds)
+    return keyed_uniform(stage.seed, CALL_DECLINED_STREAM, line.born, line.number, 0) < logistic(odds)
 
 
 @kernel
-def first_on_duty(couples: Rows[Couple]) -> int:
+def first_couple_on_duty(couples: Rows[CoupleRow]) -> int:
     """First couple on duty, or -1."""
     for post in range(len(couples)):
         if couples[post].on == 1:
@@ -252,7 +268,9 @@ def first_on_duty(couples: Rows[Couple]) -> int:
 
 
 @kernel
-def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Response, trust: Trust) -> None:
+def record_answer(
+    stage: ShiftContext, force: ResponseTables, line: Call, post: int, wait: float, p: Response, trust: Trust
+) -> None:
     """Note how long the caller waited and how the couple treated them."""
     born, number, i = line.born, line.number, line.teller
     served = stage.day.responses[stage.day.counts[RESPONSES]]
@@ -265,22 +283,22 @@ def answer(stage: Stage, force: Force, line: Call, post: int, wait: float, p: Re
         stage.tally[0].served_in_hour += 1.0
     contacts = force.contacts[max(stage.ground.cells[line.cell].settlement, 0)]
     officer = force.officers[force.couples[post].lead]
-    fair = treats_fairly(officer, contacts, luck(stage.seed, TREATMENT, born, number, 0))
-    home = wide(stage.ground.cells[line.cell].settlement)
+    fair = treats_fairly(officer, contacts, keyed_uniform(stage.seed, TREATMENT_STREAM, born, number, 0))
+    home = to_int64(stage.ground.cells[line.cell].settlement)
     seen, weight, treated = (0.95, trust.served, 0.5) if wait <= p.patience else (0.1, trust.late, 0.3)
     weight_f = treated * weight if fair else contacts.weight_rude
-    if wait > p.patience and explains(officer, force.adoption[max(home, 0)], born, number, stage.seed):
+    if wait > p.patience and explains_delay(officer, force.adoption[max(home, 0)], born, number, stage.seed):
         weight = 0.0
         stage.tally[0].explained += 1.0
     seen_f = 0.1 if not fair else (0.9 if wait <= p.patience else 0.3)
     first = stage.day.counts[IMPRESSIONS]
-    impress(stage.day, stage.minds, i, ANSWERED_CALL, seen_f, weight_f, seen, weight, trust.fast)
-    sign(stage.day, first, post, line.cell)
+    record_impression(stage.day, stage.minds, i, ANSWERED_CALL, seen_f, weight_f, seen, weight, trust.fast)
+    attribute_to_couple(stage.day, first, post, line.cell)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
 
 
 @kernel
-def catch(day: Day, k: int, post: int, with_goods: bool) -> None:
+def append_arrest(day: ShiftEventTables, k: int, post: int, with_goods: bool) -> None:
     """Write down the arrest of the offender of an incident."""
     day.incidents[k].arrested = 1
     arrest = day.arrests[day.counts[ARRESTS]]
@@ -290,23 +308,28 @@ def catch(day: Day, k: int, post: int, with_goods: bool) -> None:
 
 
 @kernel
-def try_arrest(stage: Stage, force: Force, post: int, k: int, delay: float, z: int) -> None:
+def attempt_arrest(stage: ShiftContext, force: ResponseTables, post: int, k: int, delay: float, z: int) -> None:
     """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
     row, p = stage.day.incidents[k], force.response[z]
     number = row.number
     if row.arrested == 1 or row.motive == IMITATOR:
         return
     chance = p.catch * math.exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
-    if luck(stage.seed, ARREST, stage.tick, number, 0) >= chance:
+    if keyed_uniform(stage.seed, ARREST_STREAM, stage.tick, number, 0) >= chance:
         return
-    catch(stage.day, k, post, luck(stage.seed, GOODS, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0))
+    append_arrest(
+        stage.day,
+        k,
+        post,
+        keyed_uniform(stage.seed, GOODS_STREAM, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0),
+    )
     start = max(row.minute + delay, force.couples[post].free)
-    occupy(force.couples, stage.day, post, start, start + 60.0 * force.justice[z].hours)
+    occupy_couple(force.couples, stage.day, post, start, start + 60.0 * force.justice[z].hours)
     stage.tally[0].couple_hours_used += force.justice[z].hours
 
 
 @kernel
-def recall_calls(day: Day, waiting: Rows[Call], count: Ints) -> None:
+def take_up_waiting_calls(day: ShiftEventTables, waiting: Rows[Call], count: IntArray) -> None:
     """Put the calls carried over behind those of the shift; they wait from its first minute."""
     for k in range(count[0]):
         n = day.counts[CALLS]
@@ -317,102 +340,106 @@ def recall_calls(day: Day, waiting: Rows[Call], count: Ints) -> None:
 
 
 @kernel
-def carry_over(waiting: Rows[Call], count: Ints, line: Call) -> None:
+def carry_call_over(waiting: Rows[Call], count: IntArray, line: Call) -> None:
     """Keep a call for the next shift."""
     waiting[count[0]] = line
     count[0] += 1
 
 
 @kernel
-def go(stage: Stage, force: Force, line: Call, post: int, way: tuple[float, float, float], p: Response) -> None:
+def travel_to_call(
+    stage: ShiftContext, force: ResponseTables, line: Call, post: int, way: tuple[float, float, float], p: Response
+) -> None:
     """Let a couple go to a call by start, arrival and kilometres: it spends time and litres."""
     start, arrival, km = way
     couple = force.couples[post]
     couple.calls += 1
     couple.cell = line.cell
-    end = arrival + p.service * (0.5 + luck(stage.seed, SERVICE, line.born, line.number, 0))
+    end = arrival + p.service * (0.5 + keyed_uniform(stage.seed, SERVICE_STREAM, line.born, line.number, 0))
     on_duty = max(0.0, min(end, couple.duty_end) - max(start, couple.duty_start))
     stage.tally[0].couple_hours_used += (end - start - on_duty) / 60.0
-    occupy(force.couples, stage.day, post, start, end)
-    if not without_motor(couple.mode):
+    occupy_couple(force.couples, stage.day, post, start, end)
+    if not has_no_motor(couple.mode):
         couple.km -= km
         stage.tally[0].km += km
-        run_dry(stage.day, force.couples, post)
+        cancel_visits_without_fuel(stage.day, force.couples, post)
 
 
 @kernel
-def dispatch(stage: Stage, force: Force, line: Call, z: int) -> tuple[int, float]:
+def dispatch_couple(stage: ShiftContext, force: ResponseTables, line: Call, z: int) -> tuple[int, float]:
     """Find a couple whose lead does not decline, and send it; return it and its arrival, or (-1 - reason, 0)."""
     p = force.response[z]
-    if luck(stage.seed, ON_PAPER, line.born, line.number, 0) < p.on_paper:
+    if keyed_uniform(stage.seed, ON_PAPER, line.born, line.number, 0) < p.on_paper:
         return -1 - NO_ARRIVAL, 0.0
-    post, start, arrival, km = send(stage, force, line, p, force.patrol[z].detour)
+    post, start, arrival, km = choose_couple(stage, force, line, p, force.patrol[z].detour)
     if post < 0:
         return post, 0.0
-    if declines(stage, force, line, post, start, km, p, force.pressure[z].control):
+    if lead_declines(stage, force, line, post, start, km, p, force.pressure[z].control):
         return -1 - DECLINED, 0.0
-    go(stage, force, line, post, (start, arrival, km), p)
+    travel_to_call(stage, force, line, post, (start, arrival, km), p)
     return post, arrival
 
 
 @kernel
-def serve(stage: Stage, force: Force, line: Call, waiting: Rows[Call], count: Ints) -> None:
+def serve_call(stage: ShiftContext, force: ResponseTables, line: Call, waiting: Rows[Call], count: IntArray) -> None:
     """Answer a call, carry it over, or lose it."""
     z = max(stage.ground.cells[line.cell].settlement, 0)
     p, trust = force.response[z], stage.trust[stage.ground.people[line.teller].settlement]
     born, number = line.born, line.number
     patient = False
     if p.constant > 0.0:
-        post, arrival = first_on_duty(force.couples), line.minute + p.constant
+        post, arrival = first_couple_on_duty(force.couples), line.minute + p.constant
         reason = NO_HOURS
     else:
-        post, arrival = dispatch(stage, force, line, z)
+        post, arrival = dispatch_couple(stage, force, line, z)
         reason = -1 - post
-        patient = reason not in (NO_ARRIVAL, DECLINED) and last_minute(line, stage.tick, p) > 480.0
+        patient = reason not in (NO_ARRIVAL, DECLINED) and last_service_minute(line, stage.tick, p) > 480.0
     if post < 0 and patient:
-        carry_over(waiting, count, line)
+        carry_call_over(waiting, count, line)
     elif post < 0:
-        lose_call(stage.day, stage.minds, trust, line.teller, born, number, reason, line.board)
+        append_unserved_call(stage.day, stage.minds, trust, line.teller, born, number, reason, line.board)
     else:
-        answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line.since, p, trust)
+        record_answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line.since, p, trust)
         if line.incident >= 0:
             delay = arrival - stage.day.incidents[line.incident].minute
-            try_arrest(stage, force, post, line.incident, delay, z)
+            attempt_arrest(stage, force, post, line.incident, delay, z)
 
 
-@making_arrays
-def respond(stage: Stage, force: Force, deterrence: Rows[Deterrence], waiting: Rows[Call], count: Ints) -> None:
+@allocating_kernel
+def serve_calls(
+    stage: ShiftContext, force: ResponseTables, deterrence: Rows[Deterrence], waiting: Rows[Call], count: IntArray
+) -> None:
     """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
     day = stage.day
     stage.tally[0].calls += day.counts[CALLS]
-    recall_calls(day, waiting, count)
-    for row in in_order(day.calls, day.counts[CALLS]):
-        serve(stage, force, day.calls[row], waiting, count)
+    take_up_waiting_calls(day, waiting, count)
+    for row in serving_order(day.calls, day.counts[CALLS]):
+        serve_call(stage, force, day.calls[row], waiting, count)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         if row.found == 0 and row.told != TO_PATROL:
             continue
         z = max(stage.ground.cells[row.cell].settlement, 0)
-        visit = witness(day, row.cell, row.minute, deterrence[z].residual)
+        visit = first_covering_couple_visit(day, row.cell, row.minute, deterrence[z].residual)
         if visit >= 0:
-            try_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
+            attempt_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
     for k in range(day.counts[INCIDENTS]):
         p = force.response[max(stage.ground.cells[day.incidents[k].cell].settlement, 0)]
         if p.all_caught == 0.0 or day.incidents[k].arrested == 1:
             continue
-        if luck(stage.seed, ALL_CAUGHT, stage.tick, day.incidents[k].number, 0) < p.all_caught:
-            catch(day, k, -1, True)
+        if keyed_uniform(stage.seed, ALL_CAUGHT, stage.tick, day.incidents[k].number, 0) < p.all_caught:
+            append_arrest(day, k, -1, True)
 
 
-def staffed_of(world: World) -> Ints:
+def staffed_facilities(world: World) -> IntArray:
     """Return which facilities have posts."""
     return np.isin(np.arange(len(world.town.facilities)), world.town.posts["facility"]).astype(np.int64)
 
 
-def force_of(world: World) -> Force:
+def force_of(world: World) -> ResponseTables:
     """Lay out what couples serve calls by."""
-    state, numbers = world.state, world.numbers
-    return Force(
+    state, numbers = world.state, world.parameters
+    return ResponseTables(
         state.couples,
         world.plant.officers,
         world.cell_km,
@@ -423,32 +450,38 @@ def force_of(world: World) -> Force:
         numbers["adoption"],
         numbers["pressure"],
         world.town.posts,
-        world.once(staffed_of),
+        world.cached(staffed_facilities),
         state.known,
         state.waits,
     )
 
 
-def act(world: World) -> None:
+def step(world: World) -> None:
     """Serve the calls; who was answered, or not, learns from it."""
-    state, book = world.state, world.book
+    state, book = world.state, world.shift_events
     most = book.counts.item(CALLS) + len(state.waiting)
     for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED):
         book.reserve(table, most)
     book.reserve(ARRESTS, book.counts.item(INCIDENTS))
     state.waiting.reserve(most)
     waiting = state.waiting
-    world.carry_out(
-        respond,
-        lambda: (world.stage(), world.laid(force_of), world.numbers["deterrence"], waiting.rows, waiting.count),
+    world.run_kernel(
+        serve_calls,
+        lambda: (
+            world.shift_context(),
+            world.cached_view(force_of),
+            world.parameters["deterrence"],
+            waiting.rows,
+            waiting.count,
+        ),
     )
-    world.learn()
+    world.apply_impressions()
 
 
-def wait_of(share: float) -> Callable[[Month], float]:
+def wait_quantile_measure(share: float) -> Callable[[MonthSnapshot], float]:
     """Return the measure of the minutes within which this share of those served had a couple; nan of nobody."""
 
-    def read(month: Month) -> float:
+    def read(month: MonthSnapshot) -> float:
         waits = month.world.state[WAITS]
         if not waits.sum():
             return math.nan
@@ -457,22 +490,22 @@ def wait_of(share: float) -> Callable[[Month], float]:
     return read
 
 
-def closed(month: Month) -> float:
+def count_closed_calls(month: MonthSnapshot) -> float:
     """Calls that the police count as served, those closed on paper among them."""
     return float(month.tally.served + month.world.state.unserved_by[NO_ARRIVAL])
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Response,
     tables=(WAITING, WAITS),
     knockout=Knockout(("response_minutes_median", "calls_unserved")),
-    counts=Counts,
+    counts=ResponseCounts,
     causes=(ANSWERED_CALL,),
-    writes=WRITES,
+    writes=WRITTEN_COLUMNS,
     measures={
-        "response_minutes_median": Measure("minutes", wait_of(0.5)),
-        "response_minutes_p90": Measure("minutes", wait_of(0.9)),
+        "response_minutes_median": Measure("minutes", wait_quantile_measure(0.5)),
+        "response_minutes_p90": Measure("minutes", wait_quantile_measure(0.9)),
         "calls_unserved": Measure("calls", lambda month: float(month.world.state.unserved_by.sum())),
-        "calls_closed": Measure("calls", closed),
+        "calls_closed": Measure("calls", count_closed_calls),
     },
 )

@@ -7,94 +7,108 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.causes import cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import COUNTED, Field, Growing
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.world.shift_events import Call
 
-DECLINES, SERVICE, TREATMENT = decision("call declined"), decision("service"), decision("treatment")
-ON_PAPER = decision("served on paper")
-ARREST, GOODS, ALL_CAUGHT = decision("arrest"), decision("goods"), decision("all caught")
-SLIGHT, MIDDLE, GRAVE = range(3)
+CALL_DECLINED_STREAM, SERVICE_STREAM, TREATMENT_STREAM = (
+    stream_id("call declined"),
+    stream_id("service"),
+    stream_id("treatment"),
+)
+ON_PAPER = stream_id("served on paper")
+ARREST_STREAM, GOODS_STREAM, ALL_CAUGHT = stream_id("arrest"), stream_id("goods"), stream_id("all caught")
+GRADE_SLIGHT, GRADE_MIDDLE, GRADE_GRAVE = range(3)
 """Grades of calls by severity."""
-NIGHT = 2
+NIGHT_SHIFT = 2
 LONGEST_WAIT = 1440
 """Minutes after which waits are not told apart."""
 KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
 """Speed on foot, by motorcycle, by vehicle, by bicycle (Z20)."""
-ANSWERED_CALL = cause("answered_call", 5)
+ANSWERED_CALL = declare_cause("answered_call", 5)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Response(Group):
+class Response(ParameterGroup):
     """Who comes when somebody calls, and what it costs."""
 
     name: ClassVar[str] = "response"
     evidence: ClassVar[tuple[str, ...]] = ("A11", "H05", "I01", "I03", "I11", "U05", "U06")
 
-    line_answered: float = share(
+    line_answered: float = share_parameter(
         0.85, "assumed", "calls to line 110 that are taken and passed on", role="lever", off=1.0
     )
-    on_paper: float = share(0.0, "H05; assumed", "calls closed as served though nobody went", role="lever", off=0.0)
-    foot_km: float = number(2.0, "km", 0.0, 10.0, "assumed", "how far a couple on foot answers calls")
-    bicycle: float = number(2.0, "ratio", 1.0, 5.0, "Z20; assumed", "the same by bicycle, relative")
-    handling: float = number(12.0, "minutes", 0.0, 120.0, "assumed", "from a call to the order to a couple")
-    middle: float = share(0.3, "assumed", "severity from which a call breaks off fixed duties")
-    grave: float = share(0.5, "assumed", "severity from which couples of other facilities help")
-    within_slight: float = number(
+    on_paper: float = share_parameter(
+        0.0, "H05; assumed", "calls closed as served though nobody went", role="lever", off=0.0
+    )
+    foot_km: float = parameter(2.0, "km", 0.0, 10.0, "assumed", "how far a couple on foot answers calls")
+    bicycle: float = parameter(2.0, "ratio", 1.0, 5.0, "Z20; assumed", "the same by bicycle, relative")
+    handling: float = parameter(12.0, "minutes", 0.0, 120.0, "assumed", "from a call to the order to a couple")
+    middle: float = share_parameter(0.3, "assumed", "severity from which a call breaks off fixed duties")
+    grave: float = share_parameter(0.5, "assumed", "severity from which couples of other facilities help")
+    within_slight: float = parameter(
         120.0, "minutes", 10.0, 480.0, "assumed; swept", "wait after which nobody goes any more"
     )
-    within_middle: float = number(150.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for middle calls")
-    within_grave: float = number(180.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for grave calls")
-    reserve_slight: float = number(
+    within_middle: float = parameter(150.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for middle calls")
+    within_grave: float = parameter(180.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for grave calls")
+    reserve_slight: float = parameter(
         8.0, "km", 0.0, 60.0, "I01, U06: litres are spared; assumed; swept", "litres kept back from slight calls"
     )
-    reserve_middle: float = number(4.0, "km", 0.0, 60.0, "assumed; swept", "the same from middle calls")
-    decline: float = number(
+    reserve_middle: float = parameter(4.0, "km", 0.0, 60.0, "assumed; swept", "the same from middle calls")
+    decline: float = parameter(
         -3.4, "log-odds", -40.0, 5.0, "H05; assumed; swept", "a lead declines a call that the couple could go to"
     )
-    decline_gravity: float = number(-3.0, "log-odds", -10.0, 0.0, "assumed; swept", "effect of severity on that")
-    decline_km: float = number(0.6, "log-odds for 5 km", 0.0, 5.0, "assumed; swept", "effect of the way")
-    decline_low: float = number(0.7, "log-odds", 0.0, 5.0, "I01; assumed; swept", "effect of litres that run low")
-    low_km: float = number(12.0, "km", 0.0, 60.0, "assumed", "litres that are felt to run low")
-    decline_night: float = number(0.5, "log-odds", 0.0, 5.0, "assumed; swept", "effect of the night")
-    decline_load: float = number(0.25, "log-odds", 0.0, 3.0, "I11; assumed; swept", "effect of each call served before")
-    decline_danger: float = number(
+    decline_gravity: float = parameter(-3.0, "log-odds", -10.0, 0.0, "assumed; swept", "effect of severity on that")
+    decline_km: float = parameter(0.6, "log-odds for 5 km", 0.0, 5.0, "assumed; swept", "effect of the way")
+    decline_low: float = parameter(0.7, "log-odds", 0.0, 5.0, "I01; assumed; swept", "effect of litres that run low")
+    low_km: float = parameter(12.0, "km", 0.0, 60.0, "assumed", "litres that are felt to run low")
+    decline_night: float = parameter(0.5, "log-odds", 0.0, 5.0, "assumed; swept", "effect of the night")
+    decline_load: float = parameter(
+        0.25, "log-odds", 0.0, 3.0, "I11; assumed; swept", "effect of each call served before"
+    )
+    decline_danger: float = parameter(
         0.2, "log-odds", 0.0, 3.0, "I12; assumed; swept", "effect of the crime that the station knows of there"
     )
-    decline_keen: float = number(0.5, "log-odds", 0.0, 3.0, "G12; assumed; swept", "what motivation takes away")
-    decline_control: float = number(
+    decline_keen: float = parameter(0.5, "log-odds", 0.0, 3.0, "G12; assumed; swept", "what motivation takes away")
+    decline_control: float = parameter(
         1.0, "log-odds", 0.0, 5.0, "I10; assumed; swept", "what full internal control takes away"
     )
-    constant: float = number(
+    constant: float = parameter(
         0.0, "minutes", 0.0, 480.0, "design: 0 = as computed", "answer after a constant time", off=30.0
     )
-    dirt: float = number(1.4, "ratio", 1.0, 5.0, "assumed", "time on a dirt road, relative to a paved one")
-    path: float = number(2.2, "ratio", 1.0, 8.0, "assumed", "the same where a path leads")
-    no_road: float = number(2.8, "ratio", 1.0, 8.0, "assumed", "the same where no path leads")
-    service: float = number(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
-    patience: float = number(45.0, "minutes", 5.0, 600.0, "assumed; swept", "wait beyond which a call is served late")
-    catch: float = share(0.38, "calibrated: arrests, W02; swept", "offenders caught by a couple that is there at once")
-    killers: float = share(0.5, "calibrated: W02", "the same of killers, over others: they do not stay")
-    trail: float = number(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
-    goods: float = share(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
-    all_caught: float = share(0.0, "experiment", "crimes whose offender is caught on the spot, whoever is there")
+    dirt: float = parameter(1.4, "ratio", 1.0, 5.0, "assumed", "time on a dirt road, relative to a paved one")
+    path: float = parameter(2.2, "ratio", 1.0, 8.0, "assumed", "the same where a path leads")
+    no_road: float = parameter(2.8, "ratio", 1.0, 8.0, "assumed", "the same where no path leads")
+    service: float = parameter(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
+    patience: float = parameter(
+        45.0, "minutes", 5.0, 600.0, "assumed; swept", "wait beyond which a call is served late"
+    )
+    catch: float = share_parameter(
+        0.38, "calibrated: arrests, W02; swept", "offenders caught by a couple that is there at once"
+    )
+    killers: float = share_parameter(0.5, "calibrated: W02", "the same of killers, over others: they do not stay")
+    trail: float = parameter(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
+    goods: float = share_parameter(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
+    all_caught: float = share_parameter(
+        0.0, "experiment", "crimes whose offender is caught on the spot, whoever is there"
+    )
 
 
-WAITING = Growing(name="waiting", row=Call, about="Calls that wait: this alone.")
-WAITS = Field(
+WAITING = GrowingTableSpec(name="waiting", row=Call, about="Calls that wait: this alone.")
+WAITS = ArraySpec(
     name="waits",
     of=np.int64,
     shape=(LONGEST_WAIT + 1,),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Calls by minutes waited: this alone.",
 )
 
 
-class Counts(Row):
+class ResponseCounts(Row):
     """What is counted in a month."""
 
     calls: float
@@ -102,7 +116,7 @@ class Counts(Row):
     served_in_hour: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
     "couples.busy", "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls",
     "responses", "unserved", "arrests", "impressions", "signed",

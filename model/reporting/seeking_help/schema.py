@@ -7,84 +7,94 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.engine.tables import COUNTED, Field
+from model.engine.tables import COUNTED_MONTHLY, ArraySpec
 
-SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES = (
-    decision("speaks another language"),
-    decision("woman on relay"),
-    decision("language on relay"),
-    decision("measures"),
+SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES_STREAM = (
+    stream_id("speaks another language"),
+    stream_id("woman on relay"),
+    stream_id("language on relay"),
+    stream_id("measures"),
 )
-PLACE = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
+PLACE_OF_CHANNEL = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
 """Place of each channel in `PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
-N_PULLS = 10
-REASONS = ("luck", "own", "ties", "trust", "attention", "fear", "way", "authority")
+N_HELP_CHANNELS = 10
+HELP_REASONS = ("luck", "own", "ties", "trust", "attention", "fear", "way", "authority")
 """Why a woman told whom she told: no single term, or what she or her ties lived with it, and so on."""
-BY_LUCK, BY_OWN, BY_TIES, BY_TRUST, BY_ATTENTION, BY_FEAR, BY_WAY, BY_AUTHORITY = range(8)
-N_REASONS = len(REASONS)
-CHOSEN_BY = Field(
+REASON_LUCK, REASON_OWN, REASON_TIES, REASON_TRUST, REASON_ATTENTION, REASON_FEAR, REASON_WAY, REASON_AUTHORITY = range(
+    8
+)
+N_REASONS = len(HELP_REASONS)
+CHOSEN_BY = ArraySpec(
     name="chosen_by",
     of=np.float64,
     shape=(N_REASONS,),
     monthly=True,
-    exempt=COUNTED,
+    exempt=COUNTED_MONTHLY,
     about="Acts by the reason that was decisive for where she looked for help: this.",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeekingHelp(Group):
+class SeekingHelp(ParameterGroup):
     """What moves a woman who was hurt at home to look for help, where, and what institutions do for her."""
 
     name: ClassVar[str] = "seeking_help"
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("C12", "F05", "F08", "F24", "F26", "F27", "H02", "V11", "V12", "V13", "S10")
 
-    intercept: float = number(
+    intercept: float = parameter(
         -2.8, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
     )
-    severity: float = number(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
-    fear: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
-    shame: float = number(0.5, "log-odds", 0.0, 5.0, "assumed", "effect of shame where neighbours see it")
-    kin: float = number(1.2, "log-odds", -5.0, 5.0, "assumed", "kin and neighbours, for each half of the ties near")
-    near: float = number(0.6, "log-odds", -5.0, 5.0, "assumed", "going to the authority")
-    over: float = number(
+    severity: float = parameter(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
+    fear: float = parameter(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
+    shame: float = parameter(0.5, "log-odds", 0.0, 5.0, "assumed", "effect of shame where neighbours see it")
+    kin: float = parameter(1.2, "log-odds", -5.0, 5.0, "assumed", "kin and neighbours, for each half of the ties near")
+    near: float = parameter(0.6, "log-odds", -5.0, 5.0, "assumed", "going to the authority")
+    over: float = parameter(
         1.2, "log-odds", 0.0, 5.0, "F05, F07; assumed", "cost of passing over a legitimate authority with jurisdiction"
     )
-    over_prosecutor: float = share(0.5, "assumed", "of this cost, what going to the prosecutor costs")
-    trust: float = number(0.75, "log-odds", 0.0, 3.0, "V05; assumed; swept", "effect of trust in the police, 0 to 1")
-    minutes: float = number(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk")
-    no_woman: float = number(0.5, "log-odds", 0.0, 4.0, "A14; assumed", "no woman on duty at her police")
-    language: float = number(1.2, "log-odds", 0.0, 5.0, "assumed", "nobody who speaks her language")
-    other_language: float = share(
+    over_prosecutor: float = share_parameter(0.5, "assumed", "of this cost, what going to the prosecutor costs")
+    trust: float = parameter(0.75, "log-odds", 0.0, 3.0, "V05; assumed; swept", "effect of trust in the police, 0 to 1")
+    minutes: float = parameter(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk")
+    no_woman: float = parameter(0.5, "log-odds", 0.0, 4.0, "A14; assumed", "no woman on duty at her police")
+    language: float = parameter(1.2, "log-odds", 0.0, 5.0, "assumed", "nobody who speaks her language")
+    other_language: float = share_parameter(
         0.02,
         "INE 2018, from memory, to verify",
         "women who would rather speak another language than Spanish",
         role="site",
     )
-    women_on_relay: float = share(0.0, "policy", "facilities and relays with a woman who attends women", role="lever")
-    language_on_relay: float = share(0.0, "policy", "facilities and relays with a speaker of it", role="lever")
-    prosecutor: float = number(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "going to the prosecutor")
-    demi: float = share(
+    women_on_relay: float = share_parameter(
+        0.0, "policy", "facilities and relays with a woman who attends women", role="lever"
+    )
+    language_on_relay: float = share_parameter(
+        0.0, "policy", "facilities and relays with a speaker of it", role="lever"
+    )
+    prosecutor: float = parameter(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "going to the prosecutor")
+    demi: float = share_parameter(
         0.0, "F02; assumed", "women whom the defence office for indigenous women can attend", role="site"
     )
-    demi_pull: float = number(0.6, "log-odds", -5.0, 5.0, "assumed", "going there")
-    refuge: float = share(0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site")
-    refuge_pull: float = number(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
-    follow: float = number(
+    demi_pull: float = parameter(0.6, "log-odds", -5.0, 5.0, "assumed", "going there")
+    refuge: float = share_parameter(
+        0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site"
+    )
+    refuge_pull: float = parameter(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
+    follow: float = parameter(
         0.1, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
     )
-    company: float = number(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
-    measures: float = share(0.5, "V11: about half", "complaints that bring a protection measure", role="lever")
-    months: float = number(6.0, "months", 0.0, 36.0, "V12: 3-6; assumed", "length of a measure or a stay in refuge")
-    shelter: float = share(0.5, "assumed", "women who look for refuge and are taken in", role="lever")
-    relief: float = number(
+    company: float = parameter(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
+    measures: float = share_parameter(
+        0.5, "V11: about half", "complaints that bring a protection measure", role="lever"
+    )
+    months: float = parameter(6.0, "months", 0.0, 36.0, "V12: 3-6; assumed", "length of a measure or a stay in refuge")
+    shelter: float = share_parameter(0.5, "assumed", "women who look for refuge and are taken in", role="lever")
+    relief: float = parameter(
         0.173, "evidence", 0.0, 1.0, "assumed: +4 points; swept 0-8", "weight of a measure of protection"
     )
-    learning: float = number(
+    learning: float = parameter(
         1.6,
         "log-odds",
         0.0,
@@ -93,12 +103,14 @@ class SeekingHelp(Group):
         "effect of what came of telling, where all of it was good; where all was bad, as much against",
         off=0.0,
     )
-    prior: float = number(1.0, "events", 0.1, 10.0, "assumed, swept", "experience that one half is worth")
-    heard: float = number(0.35, "ratio", 0.0, 0.6, "assumed, swept", "weight of what ties lived, over own experience")
-    memory: float = number(3.0, "years", 0.25, 20.0, "assumed, swept", "time in which half of an experience fades")
+    prior: float = parameter(1.0, "events", 0.1, 10.0, "assumed, swept", "experience that one half is worth")
+    heard: float = parameter(
+        0.35, "ratio", 0.0, 0.6, "assumed, swept", "weight of what ties lived, over own experience"
+    )
+    memory: float = parameter(3.0, "years", 0.25, 20.0, "assumed, swept", "time in which half of an experience fades")
 
 
-class Counts(Row):
+class SeekingHelpCounts(Row):
     """What is counted in a month."""
 
     domestic_complaints_police: float
@@ -106,7 +118,7 @@ class Counts(Row):
     domestic_protected: float
 
 
-WRITES = (
+WRITTEN_COLUMNS = (
     "cases", "choices", "tally.cases_heard", "tally.cases_called", "tally.cases_prosecuted", "tally.cases_put_off",
     "tally.heard_respect", "tally.heard_weakness", "boards.legitimacy", "boards.shown", "boards.showings",
     "homes.channel", "homes.safe", "helped", "incidents.told", "incidents.handed", "incidents.complaint",

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from model.residents.daily_rhythm.schema import DailyRhythm
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.month import Month
+from model.world.month import MonthSnapshot
 from model.world.state import CROWD
 
 
-def core_crowd(month: Month) -> float:
+def people_in_core(month: MonthSnapshot) -> float:
     """People in the core in the morning of a working day."""
     world = month.world
     return float(world.state[CROWD][0][world.town.cells["core"] == 1].sum())
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=DailyRhythm,
     knockout=Knockout(("core_crowd",)),
     measures={
-        "core_crowd": Measure("people", core_crowd),
+        "core_crowd": Measure("people", people_in_core),
     },
 )

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.engine.parameters import Group, share
+from model.engine.parameters import ParameterGroup, share_parameter
 
 
 @dataclass(frozen=True, kw_only=True)
-class DailyRhythm(Group):
+class DailyRhythm(ParameterGroup):
     """Shares of residents by place and shift (06-14, 14-22, 22-06)."""
 
     name = "daily_rhythm"
     evidence = ("B07", "J06")
 
-    work_morning: float = share(0.85, "assumed", "workers at work from 06 to 14 on working days", off=0.0)
-    work_evening: float = share(0.35, "assumed", "workers at work from 14 to 22 on working days", off=0.0)
-    work_night: float = share(0.04, "assumed", "workers at work from 22 to 06", off=0.0)
-    work_rest: float = share(0.3, "assumed", "presence at work on rest days, relative", off=0.0)
-    school_morning: float = share(0.85, "assumed", "students at school from 06 to 14", off=0.0)
-    school_evening: float = share(0.15, "assumed", "students at school from 14 to 22", off=0.0)
-    outside: float = share(
+    work_morning: float = share_parameter(0.85, "assumed", "workers at work from 06 to 14 on working days", off=0.0)
+    work_evening: float = share_parameter(0.35, "assumed", "workers at work from 14 to 22 on working days", off=0.0)
+    work_night: float = share_parameter(0.04, "assumed", "workers at work from 22 to 06", off=0.0)
+    work_rest: float = share_parameter(0.3, "assumed", "presence at work on rest days, relative", off=0.0)
+    school_morning: float = share_parameter(0.85, "assumed", "students at school from 06 to 14", off=0.0)
+    school_evening: float = share_parameter(0.15, "assumed", "students at school from 14 to 22", off=0.0)
+    outside: float = share_parameter(
         0.3,
         "M28: 20-50 % of workers in Villa Canales; swept",
         "workers who work outside",
         off=0.0,
         role="site",
     )
-    market_morning: float = share(
+    market_morning: float = share_parameter(
         0.15, "B07; size assumed", "others at the market from 06 to 14 on market days", off=0.0, role="site"
     )
-    market_evening: float = share(
+    market_evening: float = share_parameter(
         0.06, "B07; size assumed", "others at the market from 14 to 22 on market days", off=0.0, role="site"
     )
-    errands: float = share(0.06, "assumed", "others in the core by day, other days", off=0.0, role="site")
-    street_morning: float = share(0.05, "assumed", "others on the street of their settlement, 06-14", off=0.0)
-    street_evening: float = share(0.12, "assumed", "others on the street of their settlement, 14-22", off=0.0)
-    street_night: float = share(0.02, "assumed", "others on the street or in bars, 22-06", off=0.0)
-    street_rest: float = share(0.2, "assumed", "others out in their settlement on rest days by day", off=0.0)
+    errands: float = share_parameter(0.06, "assumed", "others in the core by day, other days", off=0.0, role="site")
+    street_morning: float = share_parameter(0.05, "assumed", "others on the street of their settlement, 06-14", off=0.0)
+    street_evening: float = share_parameter(0.12, "assumed", "others on the street of their settlement, 14-22", off=0.0)
+    street_night: float = share_parameter(0.02, "assumed", "others on the street or in bars, 22-06", off=0.0)
+    street_rest: float = share_parameter(0.2, "assumed", "others out in their settlement on rest days by day", off=0.0)

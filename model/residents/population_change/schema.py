@@ -5,33 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 
-ARRIVES = decision("arrives")
-LIFE_COUNT, LIFE_WHO, LIFE_MARK = decision("life count"), decision("life who"), decision("life mark")
-OUTSIDE_VIOLENT = decision("violent outside")
-DYING, MOVING = range(2)
-MOST_DYING, MOST_MOVING = 0.3, 0.1
+ARRIVES_STREAM = stream_id("arrives")
+LIFE_COUNT, LIFE_WHO, LIFE_MARK = stream_id("life count"), stream_id("life who"), stream_id("life mark")
+OUTSIDE_VIOLENT = stream_id("violent outside")
+LEAVE_BY_DEATH, LEAVE_BY_MOVING = range(2)
+MAX_DEATH_RATE, MAX_MOVING_RATE = 0.3, 0.1
 """Ceilings of a resident's hazard of dying of age or illness and of moving away, a year."""
 YOUNG_FROM, YOUNG_TO = 15.0, 35.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class PopulationChange(Group):
+class PopulationChange(ParameterGroup):
     """How people come and go, what happens to them outside, and when offenders from outside come."""
 
     name: ClassVar[str] = "population_change"
     evidence: ClassVar[tuple[str, ...]] = ("J06", "R23")
 
-    arrivals: float = share(1.0, "design", "due births and newcomers who come", off=0.0)
-    infants: float = number(0.02, "a year", 0.0, 0.2, "assumed", "deaths in the first year of life", off=0.0)
-    mortality: float = number(
+    arrivals: float = share_parameter(1.0, "design", "due births and newcomers who come", off=0.0)
+    infants: float = parameter(0.02, "a year", 0.0, 0.2, "assumed", "deaths in the first year of life", off=0.0)
+    mortality: float = parameter(
         0.0001, "a year", 0.0, 0.01, "assumed: 4-5 deaths per 1,000", "hazard of dying, read back to age 0", off=0.0
     )
-    ageing: float = number(0.078, "log ratio a year", 0.0, 0.12, "assumed", "growth of that hazard with age")
-    departures: float = number(
+    ageing: float = parameter(0.078, "log ratio a year", 0.0, 0.12, "assumed", "growth of that hazard with age")
+    departures: float = parameter(
         4.0,
         "per 1,000 a year",
         0.0,
@@ -41,25 +41,25 @@ class PopulationChange(Group):
         role="site",
         off=0.0,
     )
-    young: float = number(2.0, "ratio", 1.0, 2.0, "assumed", "the same from 15 to 34 years, relative")
-    outside_robbery: float = number(
+    young: float = parameter(2.0, "ratio", 1.0, 2.0, "assumed", "the same from 15 to 34 years, relative")
+    outside_robbery: float = parameter(
         0.3, "a year outside", 0.0, 0.5, "orders of magnitude: about half of robberies; assumed, swept",
         "hazard of robbery of those who are outside the municipality", off=0.0,
     )  # fmt: skip
-    outside_theft: float = number(
+    outside_theft: float = parameter(
         0.12, "a year outside", 0.0, 0.25, "assumed, swept", "hazard of theft from the person of the same", off=0.0
     )
-    outsiders: float = share(0.3, "assumed", "property offenders who come from outside", off=0.0)
-    visit: float = number(1.3, "ratio", 0.0, 3.0, "B07; assumed", "offenders from outside on market days, relative")
+    outsiders: float = share_parameter(0.3, "assumed", "property offenders who come from outside", off=0.0)
+    visit: float = parameter(1.3, "ratio", 0.0, 3.0, "B07; assumed", "offenders from outside on market days, relative")
 
 
-class Outside(Row):
+class OutsideHarm(Row):
     """What happens to a resident outside the municipality."""
 
     harmed_outside: Annotated[int, Column("was harmed outside", "tick", -1, "i4")]
 
 
-class Counts(Row):
+class PopulationChangeCounts(Row):
     """What is counted in a month."""
 
     births: float

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from model.engine.rows import Column, Row
 
-AS_SET = 3.0
+REFERENCE_ASYMMETRY = 3.0
 """The asymmetry at which the weights of bad events are stated."""
 
 
@@ -28,5 +28,5 @@ class Evidence(Row):
     failed_slow: Annotated[float, Column("evidence that they do not, of which years are left", "evidence")]
 
 
-COUNTS = tuple(name for name in Evidence.columns if not name.startswith("disposed"))
+EVIDENCE_COLUMNS = tuple(name for name in Evidence.columns if not name.startswith("disposed"))
 """The columns that are sums over past impressions, and fade."""

@@ -10,35 +10,45 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from model.crime.crime.schema import HARM
+from model.crime.crime.schema import HARM_CAUSE
 from model.engine.kernels import kernel
-from model.engine.random_streams import logistic, luck
-from model.engine.rows import Reals, Rows
-from model.town.crime_kinds import PROPERTY
-from model.town.police import without_motor
-from model.trust.belief_updating.rules import kept
-from model.trust.fear.schema import CAUTION, COMMON, FARTHEST, FEAR_SHIFT, FEARS, LOCAL, Caution, Fear, Local
-from model.trust.hearsay.schema import HEARD, Hearsay
-from model.trust.ledger.rules import noise
-from model.world.columns import Mind
-from model.world.mechanism import Given, Hazard, Knockout, Measure, Mechanism, carries_out
+from model.engine.random_streams import keyed_uniform, logistic
+from model.engine.rows import FloatArray, Rows
+from model.town.crime_kinds import IS_PROPERTY
+from model.town.police import has_no_motor
+from model.trust.belief_updating.rules import retained_share
+from model.trust.fear.schema import (
+    CAUTION_STREAM,
+    FEAR_SHIFT,
+    FEAR_STREAM,
+    LOCAL,
+    MAX_FEAR_SHIFT,
+    RATIO_PRIOR,
+    Fear,
+    FearState,
+    LocalConditions,
+)
+from model.trust.hearsay.schema import HEARSAY_STREAM, Hearsay
+from model.trust.ledger.rules import logistic_noise
+from model.world.columns import ResidentState
+from model.world.mechanism import HazardModifier, KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
-from model.world.sampling import housemates
-from model.world.shift_context import Stage
+from model.world.sampling import household_rows
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import INCIDENTS, OUTSIDE, VISITS
-from model.world.state import Couple
+from model.world.state import CoupleRow
 
 
-def shelter(world: World, person: Reals) -> None:
+def precaution_factor(world: World, person: FloatArray) -> None:
     """Spare the careful some property crimes, relative to the mean resident for whom rates were calibrated."""
-    p = world.numbers["fear"]
+    p = world.parameters["fear"]
     for careful in range(2):
         spared = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
-        person[PROPERTY == 1, :, careful::2] *= spared[:, None]
+        person[IS_PROPERTY == 1, :, careful::2] *= spared[:, None]
 
 
 @kernel
-def feel(mind: Mind, local: Local, p: Fear) -> None:
+def update_fear(mind: ResidentState, local: LocalConditions, p: Fear) -> None:
     """Bring fear and precaution of one resident up to date at a month's end."""
     mind.alarm *= local.kept
     felt = mind.base_fear + mind.alarm + local.insecurity
@@ -48,67 +58,73 @@ def feel(mind: Mind, local: Local, p: Fear) -> None:
 
 
 @kernel
-def first_caution(mind: Mind, level: float, p: Fear, i: int, seed: int) -> None:
+def draw_caution(mind: ResidentState, level: float, p: Fear, i: int, seed: int) -> None:
     """Draw how fearful and how cautious resident i is, and whether precautions are taken at first."""
-    mind.base_fear = level + noise(luck(seed, FEARS, 0, i, 0))
+    mind.base_fear = level + logistic_noise(keyed_uniform(seed, FEAR_STREAM, 0, i, 0))
     mind.fear = logistic(mind.base_fear)
-    u = luck(seed, CAUTION, 0, i, 0)
+    u = keyed_uniform(seed, CAUTION_STREAM, 0, i, 0)
     mind.caution = math.log((u + 1e-12) / (1.0 - u + 1e-12))
     mind.alarm = 0.0
     mind.careful = 1 if p.careful + p.by_fear * mind.base_fear + mind.caution > 0.0 else 0
 
 
 @kernel
-def first_cautions(stage: Stage, numbers: Rows[Fear], shift: float, first: int, end: int) -> None:
+def initialise_caution(stage: ShiftContext, numbers: Rows[Fear], shift: float, first: int, end: int) -> None:
     """Draw the fears of the residents of some rows who are here."""
     for i in range(first, end):
         if stage.minds[i].gone < 0:
             z = stage.ground.people[i].settlement
-            first_caution(stage.minds[i], stage.trust[z].fear + shift, numbers[z], i, stage.seed)
+            draw_caution(stage.minds[i], stage.trust[z].fear + shift, numbers[z], i, stage.seed)
 
 
-def born(world: World, first: int, end: int) -> None:
+def initialise_residents(world: World, first: int, end: int) -> None:
     """Give first fears to those who are born or move here."""
     shift = world.state[FEAR_SHIFT].item(0)
-    world.carry_out(first_cautions, lambda: (world.stage(), world.numbers["fear"]), shift, first, end)
+    world.run_kernel(initialise_caution, lambda: (world.shift_context(), world.parameters["fear"]), shift, first, end)
 
 
 @kernel
-def frighten(stage: Stage, i: int, severity: float, fear: Rows[Fear], hearsay: Rows[Hearsay]) -> None:
+def raise_alarm(stage: ShiftContext, i: int, severity: float, fear: Rows[Fear], hearsay: Rows[Hearsay]) -> None:
     """Let somebody who was harmed, those who live there, and the ties who are told of it, be afraid."""
     home = stage.ground.people[i].settlement
     stage.minds[i].alarm += fear[home].harm * severity
     for k in range(stage.ground.ties.shape[1]):
-        if luck(stage.seed, HEARD, stage.tick, i, 8 * HARM + k) < hearsay[home].tell_bad:
+        if keyed_uniform(stage.seed, HEARSAY_STREAM, stage.tick, i, 8 * HARM_CAUSE + k) < hearsay[home].tell_bad:
             tie = stage.ground.ties[i, k]
             if tie < 0:
                 break
             stage.minds[tie].alarm += fear[stage.ground.people[tie].settlement].heard * severity
-    one, end = housemates(stage.ground.people, i)
+    one, end = household_rows(stage.ground.people, i)
     for j in range(one, end):
         if j != i:
             stage.minds[j].alarm += fear[home].heard * severity
 
 
 @kernel
-def notice(stage: Stage, fear: Rows[Fear], hearsay: Rows[Hearsay], local: Rows[Local], couples: Rows[Couple]) -> None:
+def record_fear_events(
+    stage: ShiftContext,
+    fear: Rows[Fear],
+    hearsay: Rows[Hearsay],
+    local: Rows[LocalConditions],
+    couples: Rows[CoupleRow],
+) -> None:
     """Note the harm and the couples on foot of this shift, settlement by settlement."""
     for k in range(stage.day.counts[INCIDENTS]):
         row = stage.day.incidents[k]
         local[max(stage.ground.cells[row.cell].settlement, 0)].crime += row.severity
         if row.teller >= 0:
-            frighten(stage, row.teller, row.severity, fear, hearsay)
+            raise_alarm(stage, row.teller, row.severity, fear, hearsay)
     for k in range(stage.day.counts[OUTSIDE]):
         hurt = stage.day.outside[k]
-        frighten(stage, hurt.who, hurt.severity, fear, hearsay)
+        raise_alarm(stage, hurt.who, hurt.severity, fear, hearsay)
     for k in range(stage.day.counts[VISITS]):
         visit = stage.day.visits[k]
-        if visit.alive == 1 and visit.post >= 0 and without_motor(couples[visit.post].mode):
+        if visit.alive == 1 and visit.post >= 0 and has_no_motor(couples[visit.post].mode):
             local[max(stage.ground.cells[visit.cell].settlement, 0)].seen += 1.0
 
 
 @kernel
-def close_month(local: Rows[Local], numbers: Rows[Fear], residents: Reals, shifts: float) -> None:
+def update_local_crime(local: Rows[LocalConditions], numbers: Rows[Fear], residents: FloatArray, shifts: float) -> None:
     """Let what was noticed in a month sink in, and slowly become usual."""
     for z in range(len(local)):
         here, p = local[z], numbers[z]
@@ -123,15 +139,15 @@ def close_month(local: Rows[Local], numbers: Rows[Fear], residents: Reals, shift
         here.seen_recent += (seen - here.seen_recent) * news
         here.seen_usual += (seen - here.seen_usual) * habit
         here.insecurity = (
-            p.local * math.log((here.crime_recent + COMMON) / (here.crime_usual + COMMON))
-            + p.foot * math.log((here.seen_recent + COMMON) / (here.seen_usual + COMMON))
+            p.local * math.log((here.crime_recent + RATIO_PRIOR) / (here.crime_usual + RATIO_PRIOR))
+            + p.foot * math.log((here.seen_recent + RATIO_PRIOR) / (here.seen_usual + RATIO_PRIOR))
             + p.alarm * p.campaign
         )
-        here.kept = kept(shifts, p.memory)
+        here.kept = retained_share(shifts, p.memory)
         here.crime = here.seen = 0.0
 
 
-def residents_at_start(world: World) -> Reals:
+def initial_residents_by_settlement(world: World) -> FloatArray:
     """Return the residents at the start by settlement."""
     people = world.town.people
     here = people["settlement"][people["arrives"] < 0]
@@ -139,7 +155,7 @@ def residents_at_start(world: World) -> Reals:
 
 
 @kernel
-def fear_at(stage: Stage, local: Rows[Local], shift: float, felt: float) -> float:
+def set_fear_levels(stage: ShiftContext, local: Rows[LocalConditions], shift: float, felt: float) -> float:
     """Set everybody's fear to the disposition, a shift and this part of what is felt; return its mean."""
     total, n = 0.0, 0
     for i in range(stage.ground.come[0]):
@@ -152,35 +168,37 @@ def fear_at(stage: Stage, local: Rows[Local], shift: float, felt: float) -> floa
     return total / max(n, 1)
 
 
-def settle_fear(world: World) -> None:
+def centre_fear(world: World) -> None:
     """Move the dispositions of fear so that alarm and crime nearby hold the mean that the site has at the start."""
-    stage, local = world.stage(), world.state.local
-    level = fear_at(stage, local, 0.0, 0.0)
-    shift = float(brentq(lambda x: fear_at(stage, local, x, 1.0) - level, -FARTHEST, FARTHEST, xtol=1e-6))
+    stage, local = world.shift_context(), world.state.local
+    level = set_fear_levels(stage, local, 0.0, 0.0)
+    shift = float(
+        brentq(lambda x: set_fear_levels(stage, local, x, 1.0) - level, -MAX_FEAR_SHIFT, MAX_FEAR_SHIFT, xtol=1e-6)
+    )
     world.minds["base_fear"] += shift
     world.state[FEAR_SHIFT][0] = shift
-    fear_at(stage, local, 0.0, 1.0)
+    set_fear_levels(stage, local, 0.0, 1.0)
 
 
-@carries_out(notice)
-def act(world: World) -> Given:
+@kernel_step(record_fear_events)
+def step(world: World) -> KernelArguments:
     """Let the harm of this shift frighten those who went through it and those who are told."""
-    state, numbers = world.state, world.numbers
-    return world.stage(), numbers["fear"], numbers["hearsay"], state.local, state.couples
+    state, numbers = world.state, world.parameters
+    return world.shift_context(), numbers["fear"], numbers["hearsay"], state.local, state.couples
 
 
-def month_end(world: World) -> None:
+def close_month(world: World) -> None:
     """Let the month's crime and police on foot sink in, before everybody is brought up to date."""
-    residents = world.once(residents_at_start)
-    close_month(world.state.local, world.numbers["fear"], residents, 3.0 * world.days_of_month)
+    residents = world.cached(initial_residents_by_settlement)
+    update_local_crime(world.state.local, world.parameters["fear"], residents, 3.0 * world.days_of_month)
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Fear,
     tables=(LOCAL, FEAR_SHIFT),
-    mind=Caution,
-    hazard=Hazard(person=shelter),
-    born=born,
+    mind=FearState,
+    hazard=HazardModifier(person=precaution_factor),
+    initialise_residents=initialise_residents,
     knockout=Knockout(("fear_mean", "precaution_share")),
     measures={
         "fear_mean": Measure("0-1", lambda month: month.mean("all", "fear")),

@@ -7,27 +7,27 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import Field, Table
+from model.engine.tables import ArraySpec, RowTableSpec
 
-CAUTION, FEARS = decision("caution"), decision("fear")
-COMMON = 1.0
+CAUTION_STREAM, FEAR_STREAM = stream_id("caution"), stream_id("fear")
+RATIO_PRIOR = 1.0
 """Severity and visits, each a month and 1,000 residents, that are added before ratios are taken; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fear(Group):
+class Fear(ParameterGroup):
     """What frightens residents and calms them, who takes precautions, and how far these help."""
 
     name: ClassVar[str] = "fear"
     evidence: ClassVar[tuple[str, ...]] = ("B11", "B12", "K08", "V20")
 
-    harm: float = number(0.8, "log-odds", 0.0, 4.0, "assumed; swept", "fear after own harm of severity 1", off=0.0)
-    heard: float = number(0.25, "log-odds", 0.0, 2.0, "assumed; swept", "the same when told by a tie", off=0.0)
-    memory: float = number(0.75, "years", 0.1, 10.0, "assumed; swept", "half-life of what one went through or heard")
-    local: float = number(
+    harm: float = parameter(0.8, "log-odds", 0.0, 4.0, "assumed; swept", "fear after own harm of severity 1", off=0.0)
+    heard: float = parameter(0.25, "log-odds", 0.0, 2.0, "assumed; swept", "the same when told by a tie", off=0.0)
+    memory: float = parameter(0.75, "years", 0.1, 10.0, "assumed; swept", "half-life of what one went through or heard")
+    local: float = parameter(
         0.5,
         "log-odds",
         0.0,
@@ -36,25 +36,29 @@ class Fear(Group):
         "effect of the log of crime nearby over what is usual",
         off=0.0,
     )
-    lag: float = number(4.0, "months", 0.25, 24.0, "K08; assumed", "half-life with which news of crime nearby sinks in")
-    habit: float = number(5.0, "years", 0.5, 50.0, "assumed", "half-life with which crime nearby becomes usual")
-    foot: float = number(
+    lag: float = parameter(
+        4.0, "months", 0.25, 24.0, "K08; assumed", "half-life with which news of crime nearby sinks in"
+    )
+    habit: float = parameter(5.0, "years", 0.5, 50.0, "assumed", "half-life with which crime nearby becomes usual")
+    foot: float = parameter(
         -0.05, "log-odds", -0.5, 0.5, "assumed; both signs swept", "effect of the log of visits on foot", off=0.0
     )
-    campaign: float = share(0.0, "B11", "residents whom a campaign for precautions reaches", role="lever")
-    alarm: float = number(
+    campaign: float = share_parameter(0.0, "B11", "residents whom a campaign for precautions reaches", role="lever")
+    alarm: float = parameter(
         0.1, "log-odds", -0.5, 0.5, "assumed; both signs swept", "effect of a campaign on fear", off=0.0
     )
-    heed: float = number(1.2, "log-odds", 0.0, 4.0, "B12; assumed", "effect of a campaign on precaution", off=0.0)
-    careful: float = number(-0.6, "log-odds", -5.0, 5.0, "assumed", "readiness to take precautions at middling fear")
-    by_fear: float = number(0.5, "ratio", 0.0, 3.0, "B12; assumed", "effect of fear on precaution")
-    precaution: float = share(
+    heed: float = parameter(1.2, "log-odds", 0.0, 4.0, "B12; assumed", "effect of a campaign on precaution", off=0.0)
+    careful: float = parameter(-0.6, "log-odds", -5.0, 5.0, "assumed", "readiness to take precautions at middling fear")
+    by_fear: float = parameter(0.5, "ratio", 0.0, 3.0, "B12; assumed", "effect of fear on precaution")
+    precaution: float = share_parameter(
         0.25, "B11, B12: size assumed, swept", "property crimes that the careful are spared", high=0.8
     )
-    usual: float = share(0.35, "derived from the start", "careful residents for whom crime rates were calibrated")
+    usual: float = share_parameter(
+        0.35, "derived from the start", "careful residents for whom crime rates were calibrated"
+    )
 
 
-class Caution(Row):
+class FearState(Row):
     """What a resident fears; ``alarm`` is how far fear is above the disposition, ``caution`` a lasting inclination."""
 
     fear: Annotated[float, Column("perceived insecurity", "0-1")]
@@ -64,7 +68,7 @@ class Caution(Row):
     careful: Annotated[int, Column("whether precautions are taken", "0 or 1", kind="i4")]
 
 
-class Local(Row):
+class LocalConditions(Row):
     """Crime and couples on foot in a settlement: of this month, lately, usually, and what they do to fear."""
 
     begun: int
@@ -78,9 +82,9 @@ class Local(Row):
     kept: float
 
 
-LOCAL = Table(name="local", row=Local, per="settlement", about="What settlements notice: this alone.")
-FEAR_SHIFT = Field(
+LOCAL = RowTableSpec(name="local", row=LocalConditions, per="settlement", about="What settlements notice: this alone.")
+FEAR_SHIFT = ArraySpec(
     name="fear_shift", of=np.float64, shape=(1,), about="Log-odds on which all dispositions of fear stand: this alone."
 )
-FARTHEST = 60.0
+MAX_FEAR_SHIFT = 60.0
 """Log-odds beyond which no such shift is looked for: alarm is never as strong."""

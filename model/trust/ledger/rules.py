@@ -11,26 +11,26 @@ from functools import lru_cache
 import numpy as np
 
 from model.engine.calendar import LONGEST_MONTH
-from model.engine.kernels import AHEAD, fetch, kernel, making_arrays
-from model.engine.random_streams import luck
-from model.engine.rows import Reals, Rows
+from model.engine.kernels import PREFETCH_DISTANCE, allocating_kernel, kernel, prefetch
+from model.engine.random_streams import keyed_uniform
+from model.engine.rows import FloatArray, Rows
 from model.town.residents import Person
 from model.trust.belief_updating.rules import (
-    disposed,
-    fade_bad,
-    fade_both,
-    fade_good,
-    kept,
-    kept_fast,
-    take_in,
-    trust_after,
+    add_evidence,
+    decay_bad,
+    decay_both,
+    decay_good,
+    retained_share,
+    retained_share_fast,
+    set_disposition,
+    trust_after_decay,
     trust_of,
 )
 from model.trust.ledger.schema import (
     ARRIVAL,
     DEATH,
     DEPARTURE,
-    DISPOSITION,
+    DISPOSITION_STREAM,
     FORGETTING_BAD,
     FORGETTING_GOOD,
     LEDGER,
@@ -38,18 +38,18 @@ from model.trust.ledger.schema import (
     PUBLIC_EVENT,
     REMEMBERED,
     STILL_FELT,
-    Belief,
     Trust,
+    TrustBelief,
 )
-from model.world.columns import Mind
+from model.world.columns import ResidentState
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
-from model.world.shift_context import Stage
-from model.world.shift_events import IMPRESSIONS, SIGNED, Day
+from model.world.shift_context import ShiftContext
+from model.world.shift_events import IMPRESSIONS, SIGNED, ShiftEventTables
 
 
 @kernel
-def book(ledger: Reals, cause: int, settlement: int, change: float) -> None:
+def add_to_ledger(ledger: FloatArray, cause: int, settlement: int, change: float) -> None:
     """Add a change of trust to its account, with a compensated sum (Neumaier)."""
     total = ledger[0, cause, settlement]
     reached = total + change
@@ -61,59 +61,66 @@ def book(ledger: Reals, cause: int, settlement: int, change: float) -> None:
 
 
 @kernel
-def lost_since(mind: Mind, tick: int, p: Trust) -> tuple[float, float]:
+def decay_since(mind: ResidentState, tick: int, p: Trust) -> tuple[float, float]:
     """Shares of the fast and the slow memory that are left of what was felt when this resident was last touched."""
     shifts = float(tick - mind.touched)
-    return kept_fast(shifts, p.fast_days), kept(shifts, p.memory_years)
+    return retained_share_fast(shifts, p.fast_days), retained_share(shifts, p.memory_years)
 
 
-def left_of(world: World) -> Reals:
+def retained_share_table(world: World) -> FloatArray:
     """Lay out what is left of the fast and the slow memory, by settlement and shifts up to a month."""
-    return np.array([left_by_shift(p["fast_days"], p["memory_years"]) for p in world.numbers["trust"]])
+    return np.array([retained_shares_by_shift(p["fast_days"], p["memory_years"]) for p in world.parameters["trust"]])
 
 
 @lru_cache(maxsize=64)
-def left_by_shift(fast_days: float, memory_years: float) -> Reals:
+def retained_shares_by_shift(fast_days: float, memory_years: float) -> FloatArray:
     """Return what is left of both memories after each number of shifts: settlements mostly share theirs."""
-    lasting = [(kept_fast(float(n), fast_days), kept(float(n), memory_years)) for n in range(LONGEST_MONTH + 1)]
+    lasting = [
+        (retained_share_fast(float(n), fast_days), retained_share(float(n), memory_years))
+        for n in range(LONGEST_MONTH + 1)
+    ]
     return np.array(lasting)
 
 
 @kernel
-def trust_now(mind: Mind, tick: int, p: Trust) -> float:
+def trust_now(mind: ResidentState, tick: int, p: Trust) -> float:
     """Trust of a resident at this tick, without writing anything."""
-    fast, slow = lost_since(mind, tick, p)
-    return trust_after(mind, fast, slow, mind.calm)
+    fast, slow = decay_since(mind, tick, p)
+    return trust_after_decay(mind, fast, slow, mind.calm)
 
 
 @kernel
-def trust_of_each(minds: Rows[Mind], people: Rows[Person], numbers: Rows[Trust], tick: int, found: Reals) -> None:
+def current_trust_of_all(
+    minds: Rows[ResidentState], people: Rows[Person], numbers: Rows[Trust], tick: int, found: FloatArray
+) -> None:
     """Write down the trust of every resident at this tick, or when last touched if that is later."""
     for i in range(len(minds)):
         found[i] = trust_now(minds[i], max(tick, minds[i].touched), numbers[people[i].settlement])
 
 
 @kernel
-def forget(mind: Mind, fast: float, slow: float, ledger: Reals, settlement: int) -> None:
+def decay_evidence(mind: ResidentState, fast: float, slow: float, ledger: FloatArray, settlement: int) -> None:
     """Let evidence fade so that these shares of both memories are left, the good first, and book either."""
     before = mind.trust
-    between, now = fade_both(mind, fast, slow)
+    between, now = decay_both(mind, fast, slow)
     mind.trust = now
-    book(ledger, FORGETTING_GOOD, settlement, between - before)
-    book(ledger, FORGETTING_BAD, settlement, now - between)
+    add_to_ledger(ledger, FORGETTING_GOOD, settlement, between - before)
+    add_to_ledger(ledger, FORGETTING_BAD, settlement, now - between)
 
 
 @kernel
-def fade(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int) -> None:
+def decay(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settlement: int) -> None:
     """Bring one resident up to date, and book what is forgotten."""
     if mind.touched != tick:
-        fast, slow = lost_since(mind, tick, p)
-        forget(mind, fast, slow, ledger, settlement)
+        fast, slow = decay_since(mind, tick, p)
+        decay_evidence(mind, fast, slow, ledger, settlement)
         mind.touched = tick
 
 
 @kernel
-def learn_all(stage: Stage, left: Reals, felt: Reals, remembered: Reals, first: int, since: int) -> None:
+def update_beliefs(
+    stage: ShiftContext, left: FloatArray, felt: FloatArray, remembered: FloatArray, first: int, since: int
+) -> None:
     """Let the impressions from row ``first`` on change the beliefs of those who had them.
 
     ``left`` is that of `left_of`; ``since`` are the shifts since the last end of a month: as if at that, `STILL_FELT`
@@ -121,9 +128,9 @@ def learn_all(stage: Stage, left: Reals, felt: Reals, remembered: Reals, first: 
     """
     n = stage.day.counts[IMPRESSIONS]
     for k in range(first, n):
-        if k + AHEAD < n:
-            fetch(stage.minds, stage.day.impressions[k + AHEAD].who)
-            fetch(stage.ground.people, stage.day.impressions[k + AHEAD].who)
+        if k + PREFETCH_DISTANCE < n:
+            prefetch(stage.minds, stage.day.impressions[k + PREFETCH_DISTANCE].who)
+            prefetch(stage.ground.people, stage.day.impressions[k + PREFETCH_DISTANCE].who)
         impression = stage.day.impressions[k]
         mind = stage.minds[impression.who]
         if mind.gone >= 0:  # who was harmed earlier in the shift may have died since
@@ -132,23 +139,23 @@ def learn_all(stage: Stage, left: Reals, felt: Reals, remembered: Reals, first: 
         p = stage.trust[settlement]
         if mind.touched != stage.tick:  # less than a month ago: all are brought up to date at its end
             idle = left[settlement, stage.tick - mind.touched]
-            forget(mind, idle[0], idle[1], stage.ledger, settlement)
+            decay_evidence(mind, idle[0], idle[1], stage.ledger, settlement)
             mind.touched = stage.tick
         now = mind.trust
-        take_in(mind, impression, p)
+        add_evidence(mind, impression, p)
         mind.trust = trust_of(mind, mind.calm)
         change = mind.trust - now
         impression.change = change
-        book(stage.ledger, impression.cause, settlement, change)
+        add_to_ledger(stage.ledger, impression.cause, settlement, change)
         remembered[impression.cause, settlement] += change
         felt[0, impression.cause, settlement] += impression.fast * change / left[settlement, since, 0]
         felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / left[settlement, since, 1]
 
 
 @kernel
-def impress(
-    day: Day,
-    minds: Rows[Mind],
+def record_impression(
+    day: ShiftEventTables,
+    minds: Rows[ResidentState],
     who: int,
     cause: int,
     quality_f: float,
@@ -173,7 +180,7 @@ def impress(
 
 
 @kernel
-def sign(day: Day, first: int, post: int, cell: int) -> None:
+def attribute_to_couple(day: ShiftEventTables, first: int, post: int, cell: int) -> None:
     """Write down that this couple left the impressions from row ``first`` on, in this cell."""
     for k in range(first, day.counts[IMPRESSIONS]):
         row = day.signed[day.counts[SIGNED]]
@@ -182,86 +189,91 @@ def sign(day: Day, first: int, post: int, cell: int) -> None:
 
 
 @kernel
-def leave(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int, cause: int) -> None:
+def record_departure(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settlement: int, cause: int) -> None:
     """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
-    fade(mind, tick, p, ledger, settlement)
-    book(ledger, cause, settlement, -mind.trust)
+    decay(mind, tick, p, ledger, settlement)
+    add_to_ledger(ledger, cause, settlement, -mind.trust)
     mind.gone = tick
 
 
 @kernel
-def die(mind: Mind, tick: int, p: Trust, ledger: Reals, settlement: int) -> None:
+def record_death(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settlement: int) -> None:
     """Take a resident who dies out of the world."""
-    leave(mind, tick, p, ledger, settlement, DEATH)
+    record_departure(mind, tick, p, ledger, settlement, DEATH)
 
 
 @kernel
-def come_back(mind: Mind, tick: int, calm: float, p: Trust, ledger: Reals, settlement: int) -> None:
+def record_return(mind: ResidentState, tick: int, calm: float, p: Trust, ledger: FloatArray, settlement: int) -> None:
     """Bring somebody back who had left: evidence has aged meanwhile, and the trust that comes is booked."""
-    fast, slow = lost_since(mind, tick, p)
+    fast, slow = decay_since(mind, tick, p)
     mind.calm, mind.gone = calm, -1
-    fade_good(mind, fast, slow)
-    fade_bad(mind, fast, slow)
+    decay_good(mind, fast, slow)
+    decay_bad(mind, fast, slow)
     mind.trust = trust_of(mind, calm)
     mind.touched = tick
-    book(ledger, ARRIVAL, settlement, mind.trust)
+    add_to_ledger(ledger, ARRIVAL, settlement, mind.trust)
 
 
 @kernel
-def catch_up(mind: Mind, fast: float, slow: float, calm: float, tick: int, ledger: Reals, settlement: int) -> None:
+def update_to_month_end(
+    mind: ResidentState, fast: float, slow: float, calm: float, tick: int, ledger: FloatArray, settlement: int
+) -> None:
     """Bring a resident up to date at a month's end, the nation's mood included."""
-    forget(mind, fast, slow, ledger, settlement)
+    decay_evidence(mind, fast, slow, ledger, settlement)
     mind.touched = tick
     if mind.calm != calm:
         before = mind.trust
         mind.calm = calm
         mind.trust = trust_of(mind, calm)
-        book(ledger, NATION, settlement, mind.trust - before)
+        add_to_ledger(ledger, NATION, settlement, mind.trust - before)
 
 
 @kernel
-def noise(u: float) -> float:
+def logistic_noise(u: float) -> float:
     """Log-odds noise of unit variance from luck u."""
     return 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
 
 
 @kernel
-def dispose(mind: Mind, person: Person, p: Trust, intercept: float, i: int, seed: int) -> None:
+def draw_disposition(mind: ResidentState, person: Person, p: Trust, intercept: float, i: int, seed: int) -> None:
     """Draw the dispositions of resident i around the intercept of the site."""
-    common = noise(luck(seed, DISPOSITION, 0, i, 0))
-    own_f, own_e = noise(luck(seed, DISPOSITION, 0, i, 1)), noise(luck(seed, DISPOSITION, 0, i, 2))
+    common = logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 0))
+    own_f, own_e = (
+        logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 1)),
+        logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 2)),
+    )
     mean = intercept + p.women * (person.female - 0.5)
     fairness = mean + 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_f)
-    disposed(mind, fairness, mean - 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_e))
+    set_disposition(mind, fairness, mean - 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_e))
 
 
 @kernel
-def first_minds(stage: Stage, first: int, end: int, intercept: float, calm: float) -> None:
+def initialise_beliefs(stage: ShiftContext, first: int, end: int, intercept: float, calm: float) -> None:
     """Give the residents of some rows the dispositions with which everybody begins, also those who may come back."""
     people = stage.ground.people
     for i in range(first, end):
         mind = stage.minds[i]
-        dispose(mind, people[i], stage.trust[people[i].settlement], intercept, i, stage.seed)
+        draw_disposition(mind, people[i], stage.trust[people[i].settlement], intercept, i, stage.seed)
         if mind.gone < 0:
             mind.calm, mind.touched = calm, stage.tick
             mind.trust = trust_of(mind, calm)
 
 
-@making_arrays
-def total_trust(minds: Rows[Mind], people: Rows[Person], n_settlements: int) -> Reals:
+@allocating_kernel
+def sum_trust_by_settlement(minds: Rows[ResidentState], people: Rows[Person], n_settlements: int) -> FloatArray:
     """Sum of trust of the living by settlement, as stored, with compensated sums."""
     sums = np.zeros((2, 1, n_settlements))
     for i in range(len(minds)):
         if minds[i].gone < 0:
-            book(sums, 0, people[i].settlement, minds[i].trust)
-    total: Reals = sums[0, 0] + sums[1, 0]
+            add_to_ledger(sums, 0, people[i].settlement, minds[i].trust)
+    total: FloatArray = sums[0, 0] + sums[1, 0]
     return total
 
 
-IT = Mechanism(
+MECHANISM = Mechanism(
     group=Trust,
     tables=(LEDGER, STILL_FELT, REMEMBERED),
-    mind=Belief,
+    mind=TrustBelief,
     causes=(DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE, FORGETTING_GOOD, FORGETTING_BAD, NATION),
     writes=("impressions.change",),
 )

@@ -7,32 +7,32 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.causes import MOST_CAUSES, cause
-from model.engine.parameters import Group, number, share
-from model.engine.random_streams import decision
+from model.engine.causes import MOST_CAUSES, declare_cause
+from model.engine.parameters import ParameterGroup, parameter, share_parameter
+from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import Field
+from model.engine.tables import ArraySpec
 from model.trust.belief_updating.schema import Evidence
 
-DEATH, PUBLIC_EVENT = cause("death", 15), cause("public_event", 16)
-ARRIVAL, DEPARTURE = cause("arrival", 17), cause("departure", 18)
-FORGETTING_GOOD, FORGETTING_BAD = cause("forgetting_good", 28), cause("forgetting_bad", 29)
-NATION = cause("nation", 30)
+DEATH, PUBLIC_EVENT = declare_cause("death", 15), declare_cause("public_event", 16)
+ARRIVAL, DEPARTURE = declare_cause("arrival", 17), declare_cause("departure", 18)
+FORGETTING_GOOD, FORGETTING_BAD = declare_cause("forgetting_good", 28), declare_cause("forgetting_bad", 29)
+NATION = declare_cause("nation", 30)
 """Cause 0 was the fading of an earlier law; its number is not given again."""
-LEDGER = Field(
+LEDGER = ArraySpec(
     name="ledger",
     of=np.float64,
     shape=(2, MOST_CAUSES, "settlement"),
     monthly=True,
     about="Change of summed trust by cause, as compensated sums: only the ledger writes it.",
 )
-STILL_FELT = Field(
+STILL_FELT = ArraySpec(
     name="still_felt",
     of=np.float64,
     shape=(2, MOST_CAUSES, "settlement"),
     about="What is felt of the changes by cause, in the fast and the slow memory, as if at the last end of a month.",
 )
-REMEMBERED = Field(
+REMEMBERED = ArraySpec(
     name="remembered",
     of=np.float64,
     shape=(MOST_CAUSES, "settlement"),
@@ -40,7 +40,7 @@ REMEMBERED = Field(
 )
 
 
-class Belief(Evidence):
+class TrustBelief(Evidence):
     """What a resident thinks of the police; ``trust`` is what the evidence in this row amounts to.
 
     ``calm`` are the odds of the nation's mood against the police at the last end of a month.
@@ -53,7 +53,7 @@ class Belief(Evidence):
     touched: Annotated[int, Column("when forgetting was last taken in", "tick", kind="i4")]
 
 
-class Memory(Row):
+class ContactTimes(Row):
     """When something last happened to a resident, which several mechanisms write; -1 for never.
 
     ``gone`` is -1 while the resident is here, else a tick since when not: killed (crime), dead or moved away
@@ -66,49 +66,51 @@ class Memory(Row):
     gone: Annotated[int, Column("is not here any more since", "tick", -1, "i4")]
 
 
-DISPOSITION = decision("disposition")
+DISPOSITION_STREAM = stream_id("disposition")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trust(Group):
+class Trust(ParameterGroup):
     """How beliefs about the police move, fade and start; what each kind of event weighs."""
 
     name: ClassVar[str] = "trust"
     mechanism: ClassVar[bool] = False
     evidence: ClassVar[tuple[str, ...]] = ("G01", "G05", "G07", "T01", "T03", "T04", "Z01", "Z03")
 
-    level: float = share(
+    level: float = share_parameter(
         0.41, "T01, T03", "mean trust of adults at the start, the nation's mood of 2017 given", low=0.02, high=0.98,
         role="site",
     )  # fmt: skip
-    fairer: float = number(
+    fairer: float = parameter(
         0.5, "log-odds", -4.0, 4.0, "assumed", "disposition to believe in fairness above that in effectiveness",
         role="site",
     )  # fmt: skip
-    spread: float = number(
+    spread: float = parameter(
         1.86, "log-odds", 0.0, 4.0, "convention: latent trust spreads by 25 points; T01 sets the thresholds by it",
         "spread of dispositions",
     )  # fmt: skip
-    women: float = number(0.375, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
-    fear: float = number(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
-    memory_years: float = number(
+    women: float = parameter(0.375, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
+    fear: float = parameter(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
+    memory_years: float = parameter(
         2.0, "years", 0.05, 20.0, "not identified; swept 0.5-8; 2 is a convention", "half-life of the slow memory"
     )
-    fast_days: float = number(21.0, "days", 3.0, 120.0, "calibrated: Q04", "half-life of the fast memory")
-    asymmetry: float = number(
+    fast_days: float = parameter(21.0, "days", 3.0, 120.0, "calibrated: Q04", "half-life of the fast memory")
+    asymmetry: float = parameter(
         3.0, "ratio", 1.0, 8.0, "not identified; swept 1-5 around Q01 : Q03 (Q05)",
         "weight of what speaks against the police, relative",
     )  # fmt: skip
-    fast: float = share(0.5, "assumed; swept 0-0.9", "fast part of events whose fading nobody measured", high=0.95)
-    fast_friendly: float = share(0.887, "calibrated: Q04", "fast part of a friendly contact", high=0.99)
-    fast_panel: float = share(
+    fast: float = share_parameter(
+        0.5, "assumed; swept 0-0.9", "fast part of events whose fading nobody measured", high=0.95
+    )
+    fast_friendly: float = share_parameter(0.887, "calibrated: Q04", "fast part of a friendly contact", high=0.99)
+    fast_panel: float = share_parameter(
         0.0, "convention: Q01-Q03 are asked over a year; swept 0-0.3", "fast part of abuse, bribe and meeting", high=0.9
     )
-    mood: float = number(
+    mood: float = parameter(
         0.0, "log-odds", -2.0, 2.0, "T06: Latinobarometro, an input", "the nation's mood above that of 2017",
         role="site",
     )  # fmt: skip
-    harm: float = number(
+    harm: float = parameter(
         0.449,
         "evidence",
         0.0,
@@ -116,24 +118,24 @@ class Trust(Group):
         "T14: negative; assumed: -2 points a harm; swept 0 to -5",
         "weight of a harm of severity 1",
     )
-    served: float = number(
+    served: float = parameter(
         0.0806, "evidence", 0.0, 1.0, "assumed: +3 points; swept 1-6", "weight of a call served in time"
     )
-    late: float = number(
+    late: float = parameter(
         0.173, "evidence", 0.0, 1.0, "assumed: -2 points; swept 0 to -4", "weight of a call served late"
     )
-    unanswered: float = number(
+    unanswered: float = parameter(
         0.287, "evidence", 0.0, 2.0, "assumed: -5 points; swept -2 to -10", "weight of a call that nobody answers"
     )
-    held: float = number(0.0743, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
-    released: float = number(
+    held: float = parameter(0.0743, "evidence", 0.0, 1.0, "assumed: +2 points; swept 0-4", "weight of a suspect held")
+    released: float = parameter(
         0.295, "evidence", 0.0, 1.0, "H04; assumed: -3 points; swept 0 to -6", "weight of a release"
     )
-    charged: float = number(0.121, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
-    dropped: float = number(
+    charged: float = parameter(0.121, "evidence", 0.0, 1.0, "assumed: +3 points; swept 0-6", "weight of a charge")
+    dropped: float = parameter(
         0.0829, "evidence", 0.0, 1.0, "assumed: -1 point; swept 0 to -4", "weight of a dropped case"
     )
-    hearing: float = number(
+    hearing: float = parameter(
         0.0516,
         "evidence",
         0.0,
@@ -141,6 +143,6 @@ class Trust(Group):
         "F06, F10; assumed: +2 points; swept 0-4",
         "weight of police who wait at a hearing",
     )
-    stepped_in: float = number(
+    stepped_in: float = parameter(
         0.135, "evidence", 0.0, 1.0, "F06, F10; assumed: -2 points; swept 0 to -4", "weight of police who step in"
     )

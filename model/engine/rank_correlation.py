@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.rows import Ints, Reals
+from model.engine.rows import FloatArray, IntArray
 
 
-def correlation(one: Reals, other: Reals) -> float:
+def pearson_correlation(one: FloatArray, other: FloatArray) -> float:
     """Return Pearson's correlation (of ranks: Spearman's); nan where one does not vary.
 
     >>> round(correlation(np.array([1, 2, 3]), np.array([3, 5, 7])), 6)
@@ -17,7 +17,7 @@ def correlation(one: Reals, other: Reals) -> float:
     return float(np.mean((one - one.mean()) * (other - other.mean())) / spread) if spread > 0.0 else float("nan")
 
 
-def mean_ranks(values: Ints | Reals) -> Reals:
+def mean_ranks(values: IntArray | FloatArray) -> FloatArray:
     """Return the rank of every value, equal ones at their mean rank."""
     _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - (counts - 1) / 2.0)[which]

@@ -13,35 +13,40 @@ import numpy as np
 
 from model.engine.choices import MOST_OPTIONS, MOST_TERMS
 from model.engine.kernels import kernel
-from model.engine.random_streams import luck
-from model.world.deciding.schema import BY_LUCK, CHOICES, Desk
+from model.engine.random_streams import keyed_uniform
+from model.world.discrete_choice.schema import BY_LUCK, CHOICES, ChoiceTables
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
 
 
-def desk_of(world: World) -> Desk:
+def desk_of(world: World) -> ChoiceTables:
     """Lay out where choices of a world are weighed and booked."""
     book = world.state[CHOICES]
-    return Desk(
-        np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), book.rows, book.count, world.now, world.seed
+    return ChoiceTables(
+        np.zeros((MOST_OPTIONS, MOST_TERMS)),
+        np.zeros(MOST_OPTIONS),
+        book.rows,
+        book.count,
+        world.tick_array,
+        world.seed,
     )
 
 
 @kernel
-def belief(good: float, bad: float, weight: float, disposition: float) -> float:
+def share_with_prior(good: float, bad: float, weight: float, disposition: float) -> float:
     """Share of good in what is remembered, where a disposition (0-1) counts as this much evidence."""
     return (good + weight * disposition) / (good + bad + weight)
 
 
 @kernel
-def clear(desk: Desk) -> None:
+def clear_terms(desk: ChoiceTables) -> None:
     """Begin to weigh: all terms are neutral."""
     desk.terms[:, :] = 0.0
     desk.pull[:] = 0.0
 
 
 @kernel
-def weigh(desk: Desk, options: int, terms: int, without: int) -> None:
+def sum_utilities(desk: ChoiceTables, options: int, terms: int, without: int) -> None:
     """Sum up the utilities of the options, one term left out (-1: none)."""
     for o in range(options):
         desk.pull[o] = 0.0
@@ -51,7 +56,7 @@ def weigh(desk: Desk, options: int, terms: int, without: int) -> None:
 
 
 @kernel
-def in_order(desk: Desk, options: int, u: float) -> int:
+def choose_ordered(desk: ChoiceTables, options: int, u: float) -> int:
     """Option that belongs to luck u where options are ordered, each as likely as exp of its utility says."""
     most, total, reached = desk.pull[0], 0.0, 0.0
     for o in range(1, options):
@@ -66,11 +71,11 @@ def in_order(desk: Desk, options: int, u: float) -> int:
 
 
 @kernel
-def by_pull(desk: Desk, options: int, matter: int, tick: int, who: int) -> int:
+def choose_gumbel(desk: ChoiceTables, options: int, matter: int, tick: int, who: int) -> int:
     """Option of the highest utility with its own luck: what makes one better moves choices from or to it alone."""
     best, most = 0, -math.inf
     for o in range(options):
-        u = luck(desk.seed, matter, tick, who, o)
+        u = keyed_uniform(desk.seed, matter, tick, who, o)
         pull = desk.pull[o] - math.log(-math.log(u + 1e-300))
         if pull > most:
             best, most = o, pull
@@ -78,15 +83,15 @@ def by_pull(desk: Desk, options: int, matter: int, tick: int, who: int) -> int:
 
 
 @kernel
-def chosen(desk: Desk, options: int, matter: int, ordered: bool, tick: int, who: int) -> int:
+def choose_option(desk: ChoiceTables, options: int, matter: int, ordered: bool, tick: int, who: int) -> int:
     """Option chosen by the utilities summed up last."""
     if ordered:
-        return in_order(desk, options, luck(desk.seed, matter, tick, who, 0))
-    return by_pull(desk, options, matter, tick, who)
+        return choose_ordered(desk, options, keyed_uniform(desk.seed, matter, tick, who, 0))
+    return choose_gumbel(desk, options, matter, tick, who)
 
 
 @kernel
-def chance_of(desk: Desk, options: int, option: int) -> float:
+def option_probability(desk: ChoiceTables, options: int, option: int) -> float:
     """Chance of an option by the utilities summed up last."""
     total = 0.0
     for o in range(options):
@@ -95,7 +100,7 @@ def chance_of(desk: Desk, options: int, option: int) -> float:
 
 
 @kernel
-def push(desk: Desk, options: int, option: int, term: int) -> float:
+def relative_utility(desk: ChoiceTables, options: int, option: int, term: int) -> float:
     """How far a term speaks for an option against the mean of the others."""
     own: float = desk.terms[option, term]
     others = -own
@@ -105,37 +110,39 @@ def push(desk: Desk, options: int, option: int, term: int) -> float:
 
 
 @kernel
-def chief_reason(
-    desk: Desk, options: int, terms: int, option: int, matter: int, ordered: bool, tick: int, who: int
+def decisive_term(
+    desk: ChoiceTables, options: int, terms: int, option: int, matter: int, ordered: bool, tick: int, who: int
 ) -> int:
     """Term without which another option had been chosen at the same luck, the strongest if there are several; or -1."""
     reason, most = BY_LUCK, -math.inf
     for k in range(1, terms):
-        weigh(desk, options, terms, k)
-        if chosen(desk, options, matter, ordered, tick, who) != option:
-            force = push(desk, options, option, k)
+        sum_utilities(desk, options, terms, k)
+        if choose_option(desk, options, matter, ordered, tick, who) != option:
+            force = relative_utility(desk, options, option, k)
             if force > most:
                 reason, most = k, force
     return reason
 
 
 @kernel
-def decide(desk: Desk, options: int, terms: int, matter: int, ordered: bool, tick: int, who: int) -> int:
+def decide_and_record(
+    desk: ChoiceTables, options: int, terms: int, matter: int, ordered: bool, tick: int, who: int
+) -> int:
     """Choose between the options as they were weighed, and book the choice; return the option.
 
     ``tick`` and ``who`` name the luck; the choice is booked under the present shift.
     """
-    weigh(desk, options, terms, -1)
-    option = chosen(desk, options, matter, ordered, tick, who)
+    sum_utilities(desk, options, terms, -1)
+    option = choose_option(desk, options, matter, ordered, tick, who)
     row = desk.choices[desk.count[0]]
     row.v0, row.v1, row.v2, row.v3, row.v4 = (
         desk.pull[0], desk.pull[1], desk.pull[2], desk.pull[3], desk.pull[4],
     )  # fmt: skip
     row.tick, row.matter, row.who, row.option = desk.now[0], matter, who, option
-    row.chance = chance_of(desk, options, option)
-    row.term = chief_reason(desk, options, terms, option, matter, ordered, tick, who)
+    row.chance = option_probability(desk, options, option)
+    row.term = decisive_term(desk, options, terms, option, matter, ordered, tick, who)
     desk.count[0] += 1
     return option
 
 
-IT = Mechanism(named="deciding", tables=(CHOICES,))
+MECHANISM = Mechanism(named="deciding", tables=(CHOICES,))

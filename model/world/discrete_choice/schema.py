@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from model.engine.kernels import Tables
-from model.engine.rows import Ints, Reals, Row, Rows
-from model.engine.tables import Growing
+from model.engine.kernels import TableBundle
+from model.engine.rows import FloatArray, IntArray, Row, Rows
+from model.engine.tables import GrowingTableSpec
 
 BY_LUCK = -1
 """Reason of a choice that no single term decided."""
 
 
-class Choice(Row):
+class ChoiceRecord(Row):
     """What somebody decided: ``who`` of the kind of agent that the matter says, which option with what chance, why.
 
     ``term`` is the number of the term that was decisive, or -1 for luck; ``v0`` … are the utilities of the options.
@@ -29,15 +29,17 @@ class Choice(Row):
     v4: float
 
 
-CHOICES = Growing(name="choices", row=Choice, about="What was decided this month: every mechanism that decides.")
+CHOICES = GrowingTableSpec(
+    name="choices", row=ChoiceRecord, about="What was decided this month: every mechanism that decides."
+)
 
 
-class Desk(Tables):
+class ChoiceTables(TableBundle):
     """Where a choice is weighed and booked: ``terms[option, term]`` in log-odds, filled anew for each choice."""
 
-    terms: Reals
-    pull: Reals
-    choices: Rows[Choice]
-    count: Ints
-    now: Ints
+    terms: FloatArray
+    pull: FloatArray
+    choices: Rows[ChoiceRecord]
+    count: IntArray
+    now: IntArray
     seed: int
