@@ -11,6 +11,7 @@ from model.gangs.capture.rules import (
     learns_of_report,
     share_captured,
 )
+from model.gangs.capture.schema import Capture
 from model.gangs.gangs.schema import UNCLAIMED
 from model.police.adoption import rules as adoption
 from model.police.chief.rules import chief_positions, update_commands
@@ -87,7 +88,7 @@ def test_the_captured_chief_has_no_place_of_a_plan_on_the_ground_of_the_group(to
 def test_a_clique_that_holds_the_chief_is_warned_of_warrants(town: Town) -> None:
     world = world_of(town)
     chiefs, cliques, cells, p = (
-        world.state.chiefs, world.state.cliques, world.ground.cells, world.parameters["capture"][0],
+        world.state.chiefs, world.state.cliques, world.ground.cells, world.parameters[Capture][0],
     )  # fmt: skip
     f = int(cells[cliques[0].centre].facility)
     assert not is_warned_of_operation(chiefs, cliques, cells, 0, p, 0.5)
@@ -99,7 +100,7 @@ def test_a_clique_that_holds_the_chief_is_warned_of_warrants(town: Town) -> None
 
 def test_what_is_told_in_confidence_reaches_the_group_that_holds_the_chief(town: Town) -> None:
     world = world_of(town)
-    chiefs, p = world.state.chiefs, world.parameters["capture"][0]
+    chiefs, p = world.state.chiefs, world.parameters[Capture][0]
     chiefs["captor"][0] = 1
     assert learns_of_report(chiefs, 0, 1, p, 0.1)
     assert not learns_of_report(chiefs, 0, 0, p, 0.1)

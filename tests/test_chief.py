@@ -23,8 +23,9 @@ from model.police.chief.rules import (
     update_commands,
 )
 from model.police.chief.schema import HOUR_USES, HOURS_CHOICE, N_BLOCKS, PLAN_MODES, TO_ARREST, TO_PREVENT, Chiefs
+from model.police.plans.schema import Plans
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.rules import desk_of
+from model.world.discrete_choice.rules import ChoiceTables
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -131,7 +132,7 @@ def test_chiefs_learn_from_plans_that_ran_whether_what_is_known_there_fell(live:
 
 def test_the_mode_that_went_well_is_chosen_again_and_the_other_not(live: Live) -> None:
     world = live(0)
-    p = world.parameters["plans"][0]
+    p = world.parameters[Plans][0]
     shares = []
     for good in range(2):
         world.state.lived[0] = [[9.0, 0.0], [0.0, 9.0], [0.0, 9.0]] if good else [[0.0, 9.0], [9.0, 0.0], [9.0, 0.0]]
@@ -148,7 +149,7 @@ def test_a_request_that_went_to_the_mayor_is_taken_up_before_others(live: Live) 
     world = live(1, **{"plans.takes_request": 0.3})
     candidates = np.arange(min(3, len(world.state.boards)))
     world.state.boards["asked"][candidates] = world.tick
-    p = world.parameters["plans"][0]
+    p = world.parameters[Plans][0]
     taken = []
     for climbed in (-1, world.tick):
         world.state.petitions["asked"][candidates[-1]] = climbed
@@ -165,7 +166,7 @@ def test_requests_are_always_or_never_taken_up_at_the_ends_of_their_lever(live: 
     for share in (0.0, 1.0):
         world = live(1, **{"plans.takes_request": share})
         candidates = np.arange(1)
-        p = world.parameters["plans"][0]
+        p = world.parameters[Plans][0]
         for _ in range(50):
             world.state.choices.reserve(2)
             assert (choose_request(world, 0, candidates, p) >= 0) == (share == 1.0)
@@ -217,7 +218,7 @@ def test_switched_off_no_hours_are_set_and_nothing_is_booked(live: Live) -> None
 
 
 def test_terms_of_hours_are_read_from_the_chiefs_own_rows(world: TrustModel) -> None:
-    desk = world.cached_view(desk_of)
+    desk = world.view(ChoiceTables)
     fill_hour_terms(world, desk, 0)
     before = desk.terms.copy()
     world.state.minds["fear"] += 1.0

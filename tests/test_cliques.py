@@ -9,6 +9,7 @@ import pytest
 from model.engine.calendar import MONTH
 from model.engine.choices import CHOICES_DECLARED
 from model.gangs.clique_choices.rules import (
+    CliqueTables,
     choose_cells,
     choose_recruits,
     choose_rent,
@@ -27,7 +28,8 @@ from model.gangs.clique_choices.schema import (
     RENT_CHOICE,
     STANCE_CHOICE,
 )
-from model.gangs.cliques.rules import life_of, step
+from model.gangs.cliques.rules import step
+from model.gangs.cliques.schema import Cliques
 from model.gangs.gangs.schema import STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
 from model.simulation.model import TrustModel
 from model.world.discrete_choice.schema import BY_LUCK
@@ -50,9 +52,9 @@ def lay(world: TrustModel, **columns: float) -> Any:
     clique = world.state.cliques[0]
     for name, value in ({"strategy": 0, "members": 30, "stance": STANCE_HOLD} | columns).items():
         clique[name] = value
-    p = world.parameters["cliques"][0]
+    p = world.parameters[Cliques][0]
     clique.felt = perceived_arrest_risk(p, clique.caught, clique.exposed, clique.seen)
-    return world.cached_view(life_of)
+    return world.view(CliqueTables)
 
 
 def often(choose: Callable[[int], int], option: int) -> float:
@@ -105,8 +107,8 @@ def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(wor
 def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: TrustModel) -> None:
     def share(told: bool, **memory: float) -> float:
         lay(world, **memory)
-        p, clique = world.parameters["cliques"][0], world.state.cliques[0]
-        desk = world.cached_view(life_of).desk
+        p, clique = world.parameters[Cliques][0], world.state.cliques[0]
+        desk = world.view(CliqueTables).desk
         return often(lambda tick: choose_to_punish(desk, p, clique, 0, 5, told, 0.0, tick), 1)
 
     usual = {"caught": 1.0, "exposed": 200.0, "seen": 0.1}
@@ -120,7 +122,7 @@ def test_the_luck_of_a_punishment_is_that_of_the_one_threatened_and_the_book_nam
     world: TrustModel,
 ) -> None:
     lay(world)
-    p, desk = world.parameters["cliques"][0], world.cached_view(life_of).desk
+    p, desk = world.parameters[Cliques][0], world.view(CliqueTables).desk
     done = [choose_to_punish(desk, p, world.state.cliques[0], 0, i, True, 0.0, 9) for i in range(TRIES)]
     rows = world.state.choices.used_rows()
     assert set(rows["who"].tolist()) == {0}
@@ -196,7 +198,7 @@ def test_a_clique_whose_leader_is_arrested_has_an_heir_months_later(live: Live) 
     before = world.state.cliques["leader"].copy()
     world.run_for(MONTH)
     assert (world.state.cliques["inside"][led] == 1).all()
-    assert (world.state.cliques["effort"][led] < world.parameters["cliques"]["pace_press"][0]).all()
+    assert (world.state.cliques["effort"][led] < world.parameters[Cliques]["pace_press"][0]).all()
     world.run_for(12 * MONTH)
     still = (world.state.cliques["alive"] == 1) & led
     assert (world.state.cliques["leader"][still] != before[still]).any()

@@ -10,8 +10,8 @@ from model.engine.choices import CHOICES_DECLARED, MOST_OPTIONS, MOST_TERMS, dec
 from model.engine.random_streams import stream_id
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.rules import clear_terms, decide_and_record, share_with_prior
-from model.world.discrete_choice.schema import BY_LUCK, ChoiceRecord, ChoiceTables
+from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
+from model.world.discrete_choice.schema import BY_LUCK, ChoiceRecord
 
 HOW_MANY = 4000
 TRIED = stream_id("tried in a test")

@@ -33,13 +33,15 @@ from model.community.deliberation.schema import (
     PUT_OFF_CASE,
     REFER_TO_PROSECUTOR,
     WATCH_CHOICE,
+    Deliberation,
 )
 from model.community.requests.schema import REQUESTS
 from model.engine.calendar import month_of
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
 from model.town.town import build_town
-from model.world.discrete_choice.schema import CHOICES, ChoiceTables
+from model.world.discrete_choice.rules import ChoiceTables
+from model.world.discrete_choice.schema import CHOICES
 from model.world.shift_events import BY_GANG, IN_QUARREL, Incident
 from scenarios import load
 
@@ -72,13 +74,13 @@ def bench_with(world: TrustModel, **memory: float) -> DeliberationTables:
         boards[name] = value
     world.state[CHOICES].reserve(20 * TIMES)
     world.state[REQUESTS].reserve(4 * TIMES)
-    return world.cached_view(bench_of)
+    return world.view(DeliberationTables)
 
 
 def share(world: TrustModel, rule: Callable[..., None], *between: float, **memory: float) -> float:
     """Return how often a rule of the month chooses the later option over many months."""
     bench, chosen = bench_with(world, **memory), []
-    p = world.parameters["deliberation"][0]
+    p = world.parameters[Deliberation][0]
     for month in range(TIMES):
         for name, value in memory.items():
             world.state.boards[name] = value
@@ -173,7 +175,7 @@ def test_promises_of_the_last_year_decide_on_the_protocol(live: Live) -> None:
 
 def test_a_protocol_is_never_in_force_unless_the_board_agreed(live: Live) -> None:
     world = live(0, **{"communal_authority.protocol": 1.0}, start="2015-01-10")
-    p = world.parameters["deliberation"][0]
+    p = world.parameters[Deliberation][0]
     assert all(protocol_strength(board, 1.0, p) == 0.0 for board in world.state.boards)
     world.run_for(3 * 8)
     agreed = world.state.boards["protocol"]
@@ -188,7 +190,7 @@ def test_an_abuse_of_a_watch_harms_a_resident_and_the_board_and_no_trust(live: L
     minds, before = world.minds, world.state.boards["legitimacy"].copy()
     trust, written = minds["trust"].copy(), int(world.shift_events.counts.sum())
     for month in range(20):
-        apply_watch_abuse(world.shift_context(), bench, 0, month, world.parameters["deliberation"][0])
+        apply_watch_abuse(world.shift_context(), bench, 0, month, world.parameters[Deliberation][0])
     assert (minds["harmed"] == world.tick).any()
     assert world.state.boards["legitimacy"][0] < before[0]
     assert (minds["trust"] == trust).all()

@@ -7,7 +7,7 @@ import numpy as np
 
 from model.simulation.model import TrustModel
 from model.trust.fear.rules import MECHANISM, update_local_crime
-from model.trust.fear.schema import LocalConditions
+from model.trust.fear.schema import Fear, LocalConditions
 from scenarios.groups import declared_groups
 
 Live = Callable[..., TrustModel]
@@ -70,7 +70,7 @@ def test_a_campaign_makes_people_careful_and_spares_them_property_crime_only(liv
 
 def test_rates_hold_for_the_share_that_takes_precautions_at_the_start(live: Live) -> None:
     world = live(0)
-    p = world.parameters["fear"][0]
+    p = world.parameters[Fear][0]
     careful = world.state.minds["careful"].mean()
     mean = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
     assert abs(mean - 1.0) < 0.03

@@ -21,7 +21,7 @@ from model.politics.mayor.schema import (
 )
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
-from model.world.discrete_choice.rules import desk_of
+from model.world.discrete_choice.rules import ChoiceTables
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
@@ -227,7 +227,7 @@ def test_switched_off_a_coin_per_term_decides_and_nothing_is_given(villa: tuple[
 
 def test_terms_of_a_gift_are_read_from_the_mayors_own_rows(villa: tuple[str, Town]) -> None:
     world = world_of(villa)
-    desk = world.cached_view(desk_of)
+    desk = world.view(ChoiceTables)
     fill_gift_terms(world, desk)
     before = desk.terms.copy()
     world.state.minds["fear"] = 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.crime.offenders.rules import pool_of
-from model.crime.offenders.schema import OFFENDER_SLOTS, SLOT_GROUPS
+from model.crime.offenders.schema import OFFENDER_SLOTS, SLOT_GROUPS, Offenders
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT
 
@@ -84,9 +84,9 @@ def test_who_is_replaced_leaves_crime_as_it_was(live: Live) -> None:
 
 def test_a_release_lets_the_stated_share_out(live: Live) -> None:
     world = live(MONTH, **BUSY, **{"offenders.roundup": 0.5})
-    world.parameters["offenders"]["roundup"] = 0.0
+    world.parameters[Offenders]["roundup"] = 0.0
     before = (slots(world)["until"] > world.tick).sum()
-    world.parameters["offenders"]["amnesty"] = 1.0 / 3.0
+    world.parameters[Offenders]["amnesty"] = 1.0 / 3.0
     while world.tick % 3:
         world.step()
     world.step()

@@ -7,12 +7,13 @@ import pytest
 
 from model.police.chief.rules import chief_positions
 from model.police.practices.rules import team_leaders
-from model.problems.problem_causes.rules import diagnose_causes, right_cause_probability
-from model.problems.problem_work.rules import MECHANISM, update_effect, update_response, work_of
+from model.problems.problem_causes.rules import ProblemWorkTables, diagnose_causes, right_cause_probability
+from model.problems.problem_work.rules import MECHANISM, update_effect, update_response
 from model.problems.problems.rules import renew_problems, site_of
-from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS
+from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS, Problems
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import IS_PROPERTY, N_KINDS
+from model.world.binding import bind
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -42,7 +43,7 @@ def answer_all(world: TrustModel) -> None:
 
 def made_ready(world: TrustModel) -> tuple[object, object, int]:
     """Return what work goes by, a problem that is there, and its slot, noted and without anything else."""
-    work = work_of(world, team_leaders(world))
+    work = bind(ProblemWorkTables, world)
     i = int(np.flatnonzero(world.state[PROBLEMS].used_rows()["cell"] >= 0)[0])
     row = world.state[PROBLEMS].rows[i]
     row.noted, row.named, row.response, row.eff = 0, -1, -1, 0.0
@@ -113,7 +114,7 @@ def test_crimes_that_a_response_keeps_away_are_counted_exactly(live: Live) -> No
 
 
 def test_a_response_that_does_not_fit_does_nothing_and_takes_the_same_minutes(town: TrustModel) -> None:
-    p = town.parameters["problems"][0]
+    p = town.parameters[Problems][0]
     work, row, i = made_ready(town)
     minutes = []
     for named in (row.cause, (row.cause + 1) % N_CAUSES):
@@ -131,14 +132,14 @@ def test_the_effect_wears_off_after_a_response_has_lapsed(town: TrustModel) -> N
     _, row, _ = made_ready(town)
     row.eff = 1.0
     for _ in range(3):
-        update_effect(row, town.parameters["problems"][0])
+        update_effect(row, town.parameters[Problems][0])
     assert row.eff == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("what", ["filed", "talks"])
 def test_what_was_told_and_said_helps_to_find_the_cause(town: TrustModel, what: str) -> None:
     work, row, _ = made_ready(town)
-    p = town.parameters["problems"][0]
+    p = town.parameters[Problems][0]
     row.filed = row.talks = 0.0
     poor = right_cause_probability(work, row, p)
     row[what] = 5.0
@@ -150,7 +151,7 @@ def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
     work, row, _ = made_ready(world)
     world.state.means["internet"] = 0
     row.filed = row.talks = 0.0
-    assert right_cause_probability(work, row, world.parameters["problems"][0]) == pytest.approx(0.2)
+    assert right_cause_probability(work, row, world.parameters[Problems][0]) == pytest.approx(0.2)
 
 
 def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live: Live) -> None:
@@ -160,7 +161,7 @@ def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live
         rows = world.state[PROBLEMS].used_rows()
         rows["noted"] = 0
         world.plant.officers["habit_analysis"][world.cached(chief_positions)] = habit
-        work = work_of(world, team_leaders(world))
+        work = bind(ProblemWorkTables, world)
         f = int(np.bincount(rows["facility"][rows["cell"] >= 0]).argmax())
         done.append(sum(diagnose_causes(work, len(rows), f, world.tally, 91 * m, world.seed) for m in range(1, 5)))
     assert done[0] == 0 < done[1] < done[2]

@@ -19,6 +19,7 @@ from model.engine.rows import zero_rows
 from model.trust.belief_updating import rules as belief_updating
 from model.trust.belief_updating import schema as belief_updating_schema
 from model.trust.ledger.rules import decay_since
+from model.trust.ledger.schema import Trust
 from model.world.columns import ResidentState
 from scenarios import load
 
@@ -45,7 +46,7 @@ def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
     scenario = load("villa_canales", set=SMALL)
     world, numbers = Taped(scenario, rng=2), numbers_of(scenario)
     one = tape.tape_of(scenario, 2, numbers, world.town)
-    ours, trust = year_of(one, numbers), world.parameters["trust"][0]
+    ours, trust = year_of(one, numbers), world.parameters[Trust][0]
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
     busy = int(np.bincount(one.who).argmax())

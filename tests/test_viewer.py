@@ -25,6 +25,7 @@ from experiments.viewer.panels import LEAST, lines_of
 from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.viewer.texts import known, say, texts
 from experiments.viewer.widgets import palettes
+from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE
 from model.world.shift_events import INCIDENTS, TERRITORIAL
@@ -89,7 +90,7 @@ def test_a_lever_moved_stands_where_it_was_put_whatever_policies_do_to_it(small:
     for value in (1.0, 0.0, 0.37):
         lane.move(LEVER, value)
         lane.go(3)
-        assert lane.world.parameters["resources"]["repair"][0] == pytest.approx(value, abs=1e-12)
+        assert lane.world.parameters[Resources]["repair"][0] == pytest.approx(value, abs=1e-12)
     assert lane.lever(LEVER) == pytest.approx(0.37)
 
 

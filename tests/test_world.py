@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.crime.crime.rules import odds_of
+from model.crime.crime.rules import VictimisationTables
 from model.engine.calendar import tick_of
 from model.engine.scenario import Policy, PolicyEntry, Scenario
-from model.police.contacts.rules import beat_of
+from model.police.contacts.rules import ContactTables
+from model.police.contacts.schema import Contacts
 from model.police.officers import rules as officers
 from model.simulation.model import TrustModel, steps_of_shift
 from model.simulation.registry import SHIFT_SCHEDULE
@@ -306,8 +307,8 @@ def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: 
         if shift == MONTH // 2:  # more than ever happens here
             world.state.repeats.reserve(10_000)
             world.shift_events.reserve(INCIDENTS, 10_000)
-        beat, odds, stage = world.cached_view(beat_of), world.cached_view(odds_of), world.shift_context()
-        assert beat.contacts is world.parameters["contacts"]
+        beat, odds, stage = world.view(ContactTables), world.view(VictimisationTables), world.shift_context()
+        assert beat.contacts is world.parameters[Contacts]
         assert odds.repeats is world.state.repeats.rows
         assert stage.day.incidents is world.shift_events.tables["incidents"]
         assert (stage.tick, stage.where) == (world.tick, world.calendar.place_list(world.tick))

@@ -15,6 +15,7 @@ from experiments.compare.crate import inputs_of
 from experiments.runs.identity import canonical, identity, settings_of
 from experiments.runs.spec import RunSpec
 from experiments.viewer.views import ready
+from model.crime.political_calendar.schema import PoliticalCalendar
 from model.engine.errors import InputError
 from model.engine.parameters import all_parameters
 from model.engine.policies import changed_rows, parameter_rows, turning_dates
@@ -134,7 +135,7 @@ def test_a_closed_town_has_no_calendar_no_crises_and_nobody_who_comes_or_goes(li
     none = ("births", "natural_deaths", "departures", "crises", "officers_moved", "officers_retired")
     assert {name: months[name].sum() for name in none} == dict.fromkeys(none, 0)
     assert (months["national_trend"] == 1.0).all()
-    assert (world.parameters["political_calendar"]["shock"] == 0.0).all()
+    assert (world.parameters[PoliticalCalendar]["shock"] == 0.0).all()
 
 
 def test_police_that_talk_to_nobody_answer_calls(live: Live) -> None:

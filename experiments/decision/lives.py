@@ -22,6 +22,7 @@ from model.engine.calendar import tick_of
 from model.simulation.model import TrustModel
 from model.simulation.state_file import STATE_FILE
 from model.town.town import Town
+from model.world.state import ARRIVED
 
 
 class Superseded(Exception):
@@ -105,7 +106,7 @@ def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: Tell, draw:
         draw(next(numbers), world.month_row)
 
     cells = go_on(world, tick_of(spec.until), heard)
-    here = world.minds["gone"][: world.state.come[0]] < 0
+    here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
     return Life(spec.run, spec.seed, months, people, by_cell(cells))

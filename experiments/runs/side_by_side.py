@@ -16,6 +16,7 @@ from experiments.runs.worlds import Finished, begin, go_on, hits_of, measures_ta
 from model.engine.calendar import tick_of
 from model.simulation.model import TrustModel
 from model.town.town import Town
+from model.world.columns import MINDS
 from model.world.shift_events import COMMUNAL, NOBODY, Incident
 
 NOTABLE = 0.01
@@ -127,7 +128,7 @@ def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
         {"what": what, "only_arm": len(right[what] - left[what]), "only_base": len(left[what] - right[what])}
         for what in left
     ]
-    alive = (base.state.minds["gone"] < 0) & (arm.state.minds["gone"] < 0)
+    alive = (base.state[MINDS]["gone"] < 0) & (arm.state[MINDS]["gone"] < 0)
     moved = arm.trust()[alive] - base.trust()[alive]
     rows.append({"what": "trust", "only_arm": int((moved > NOTABLE).sum()), "only_base": int((moved < -NOTABLE).sum())})
     return rows
@@ -141,7 +142,7 @@ def deeds(world: TrustModel) -> dict[str, set[int]]:
         "told": people(rows["teller"][stated]),
         "complained": people(rows["teller"][rows["complaint"] == 1]),
         "harmed": people(rows["victim"]),
-        "met": people(np.flatnonzero(world.state.minds["met"] >= tick_of(world.settings.start))),
+        "met": people(np.flatnonzero(world.state[MINDS]["met"] >= tick_of(world.settings.start))),
     }
 
 

@@ -12,7 +12,7 @@ from model.community.consultation.schema import MEETING_CAUSE
 from model.engine.calendar import SHIFTS, YEAR
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
-from model.police.contacts.schema import LONG_VISIT
+from model.police.contacts.schema import LONG_VISIT, Contacts
 from model.reporting.reporting.schema import UNANSWERED_CALL
 from model.reporting.response.schema import ANSWERED_CALL
 from model.simulation.model import TrustModel
@@ -98,7 +98,7 @@ class Dosed(TrustModel):
         for nth, rate in enumerate((self.given.visits, self.given.meetings)):
             if rate > 0.0:
                 self.shift_events.reserve(IMPRESSIONS, MOST)
-                give(self.shift_context(), self.parameters["contacts"], nth, rate * self.adults / YEAR)
+                give(self.shift_context(), self.parameters[Contacts], nth, rate * self.adults / YEAR)
 
     def apply_impressions(self) -> None:
         """Learn, where some calls that nobody answered have been served; in silence there is nothing to learn."""

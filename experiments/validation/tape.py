@@ -13,6 +13,7 @@ from model.simulation.model import TrustModel
 from model.simulation.start.rules import resident_classes, steady_state_sum
 from model.town.town import Town
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
+from model.trust.hearsay.schema import Hearsay
 from model.world.shift_events import IMPRESSIONS
 
 Reals = NDArray[np.float64]
@@ -89,8 +90,8 @@ class Taped(TrustModel):
         """Live a shift and keep what people lived through or heard in it."""
         tick = self.tick
         super().step()
-        hearsay = self.parameters["hearsay"][0]
-        told = float(hearsay["weight"]), float(hearsay["at_home"])
+        hearsay = self.parameters[Hearsay][0]
+        told = float(hearsay.weight), float(hearsay.at_home)
         self.tape.append((tick, origins(self.shift_events.rows_of(IMPRESSIONS).copy(), told)))
 
 

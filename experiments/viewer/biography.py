@@ -14,6 +14,7 @@ from model.engine.calendar import tick_of
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
+from model.trust.ledger.schema import Trust
 from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
@@ -91,7 +92,7 @@ def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
         hear_impressions(world, lives, secret)
     minds = world.state.minds
     for who, life in lives.items():
-        p = world.parameters["trust"][world.town.people[who]["settlement"]]
+        p = world.parameters[Trust][world.town.people[who]["settlement"]]
         life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), p))
         if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
             secret.add(who)

@@ -9,6 +9,7 @@ from numba import njit
 
 from model.crime.crime_counts.rules import is_reported_to_state
 from model.trust.ledger.rules import trust_now
+from model.trust.ledger.schema import Trust
 from model.world.shift_events import INCIDENTS, VISITS
 
 NOTHING = 255
@@ -158,7 +159,7 @@ class Watch:
         scan(
             world.state.minds[:come],
             world.town.people,
-            world.parameters["trust"],
+            world.parameters[Trust],
             world.tick - 1,
             self.people,
             self.sums,

@@ -189,7 +189,7 @@ def _cache_operator_types() -> None:
 _cache_operator_types()
 
 
-@dataclass_transform(eq_default=False)
+@dataclass_transform(eq_default=False, kw_only_default=True)
 class TableBundle:
     """A fixed set of arrays, numbers and other sets, which kernels take by address.
 
@@ -203,15 +203,17 @@ class TableBundle:
     def __init_subclass__(cls) -> None:
         cls._fields = tuple(cls.__annotations__)
 
-    def __init__(self, *values: BundleField, **named: BundleField) -> None:
-        """Lay out these fields, given in their order or by name.
+    def __init__(self, **values: BundleField) -> None:
+        """Lay out these fields, given by name.
 
         Kernels read for an array what describes it, for a set its address, for a number the number.
         """
         words: list[int] = []
         numbers, fields = [], []
-        values += tuple(named[name] for name in self._fields[len(values) :])
-        for name, value in zip(self._fields, values, strict=True):
+        if set(values) != set(self._fields):
+            raise TypeError(f"{type(self).__name__} needs {', '.join(self._fields)}; got {', '.join(values)}")
+        for name in self._fields:
+            value = values[name]
             setattr(self, name, value)
             if isinstance(value, np.ndarray):
                 kind = array_type(value)

@@ -123,6 +123,25 @@ class ParameterGroup:
         return cast(Rows[Self], np.array([row] * n_settlements, self.row()))
 
 
+class ParametersInForce:
+    """Parameters in force, by the class of their group: one row per settlement."""
+
+    def __init__(self, rows: Mapping[str, Rows[Any]]) -> None:
+        self._rows = dict(rows)
+
+    def __getitem__[G: ParameterGroup](self, group: type[G]) -> Rows[G]:
+        """Return the rows of a group."""
+        return self._rows[group.name]
+
+    def named(self, name: str) -> Rows[Any]:
+        """Return the rows of a group given by its name."""
+        return self._rows[name]
+
+    def with_changes(self, rows: Mapping[str, Rows[Any]]) -> "ParametersInForce":
+        """Return the same parameters with the rows of some groups replaced."""
+        return ParametersInForce(self._rows | dict(rows))
+
+
 def checked_value(name: str, value: object, kind: type, about: ParameterSpec) -> float:
     """Return the value in its declared type, or raise an `InputError` that names what is wrong."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):

@@ -6,6 +6,7 @@ A kernel reads and writes a column as an attribute, ``visit.cell``; a whole colu
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_args, overload
 
 import numpy as np
@@ -110,8 +111,8 @@ else:
     class Rows:
         """A table of rows; in memory a numpy array."""
 
-        def __class_getitem__(cls, row: type[Row]) -> type:
-            return cls
+        def __class_getitem__(cls, row: type[Row]) -> GenericAlias:
+            return GenericAlias(cls, row)
 
 
 def zero_rows[R: Row](row: type[R], n: int) -> Rows[R]:

@@ -16,6 +16,8 @@ type TableUnit = Literal[
 ]
 """What a row stands for; its number is the lasting number of that resident, officer, …"""
 type TableSizes = Mapping[str, int]
+TABLE_OF: dict[type[Row], RowTableSpec[Any] | GrowingTableSpec[Any]] = {}
+"""The table of each row class; no class has two."""
 COUNTED_MONTHLY = "counts of events of a month, which are compared one by one"
 """Why the slow twin keeps no such table."""
 
@@ -30,7 +32,7 @@ class TableSpec:
     exempt: str = ""
     """Why the slow twin has no such table to compare, if it has none."""
 
-    def create(self, town: Any, sizes: TableSizes) -> Any:
+    def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Any:
         """Return the table as a world begins with it."""
         raise NotImplementedError
 
@@ -44,7 +46,10 @@ class RowTableSpec[R: Row](TableSpec):
     start: Callable[[Any], Rows[R]] | None = None
     """Returns the first rows for a `Town`, which stands above this module."""
 
-    def create(self, town: Any, sizes: TableSizes) -> Rows[R]:
+    def __post_init__(self) -> None:
+        register_table(self.row, self)
+
+    def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Rows[R]:
         """Return the rows, as the town has them or with the first value of each column."""
         if self.start is not None:
             return self.start(town)
@@ -62,9 +67,12 @@ class GrowingTableSpec[R: Row](TableSpec):
     row: type[R]
     room: int = 64
 
-    def create(self, town: Any, sizes: TableSizes) -> GrowingTable[R]:
+    def __post_init__(self) -> None:
+        register_table(self.row, self)
+
+    def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> GrowingTable[R]:
         """Return the empty table."""
-        return GrowingTable(self.row, self.room)
+        return GrowingTable(self.row, self.room, version)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -75,24 +83,40 @@ class ArraySpec[N: np.generic](TableSpec):
     shape: tuple[TableUnit | int, ...] = field(default=(0,))
     first: float = 0.0
 
-    def create(self, town: Any, sizes: TableSizes) -> NDArray[N]:
+    def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> NDArray[N]:
         """Return the numbers, all of the first value."""
         shape = tuple(sizes[one] if isinstance(one, str) else one for one in self.shape)
         return np.full(shape, self.first, self.of)
 
 
-class TableVersion:
-    """Tells those who keep the address of tables when any has moved: ``latest`` is then another object."""
+def register_table(row: type[Row], table: RowTableSpec[Any] | GrowingTableSpec[Any]) -> None:
+    """Make a table known by its row class, or raise ValueError if the class has another."""
+    if row in TABLE_OF:
+        raise ValueError(f"rows of {row.__name__} stand in table '{TABLE_OF[row].name}'; give '{table.name}' its own")
+    TABLE_OF[row] = table
 
-    latest = object()
+
+class TableVersion:
+    """Version of a world's table addresses; increases whenever a growing table is reallocated."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def increase(self) -> None:
+        """Note that a table has moved in memory."""
+        self.number += 1
 
 
 class GrowingTable[R: Row]:
-    """The storage of a growing table: ``rows``, and how many of them are in use as ``count[0]``."""
+    """Storage of a growing table: ``rows``, and how many of them are in use as ``count[0]``.
 
-    def __init__(self, row: type[R], room: int = 64) -> None:
+    ``version`` is the counter of the world to which the table belongs.
+    """
+
+    def __init__(self, row: type[R], room: int = 64, version: TableVersion | None = None) -> None:
         self.rows = zero_rows(row, room)
         self.count = np.zeros(1, np.int64)
+        self.version = version or TableVersion()
 
     def __len__(self) -> int:
         return self.count.item(0)
@@ -103,7 +127,12 @@ class GrowingTable[R: Row]:
         if need > len(self.rows):
             rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
             rows[: self.count[0]] = self.rows[: self.count[0]]
-            self.rows, TableVersion.latest = cast(Rows[R], rows), object()
+            self.replace_rows(cast(Rows[R], rows))
+
+    def replace_rows(self, rows: Rows[R]) -> None:
+        """Put other rows in place of the present ones."""
+        self.rows = rows
+        self.version.increase()
 
     def used_rows(self) -> Rows[R]:
         """Return the rows in use (a view)."""

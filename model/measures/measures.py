@@ -27,7 +27,7 @@ from model.trust.belief_updating.rules import odds_of_ineffectiveness, odds_of_u
 from model.trust.fear.rules import update_fear
 from model.trust.fear.schema import Fear, LocalConditions
 from model.trust.ledger.rules import add_to_ledger, update_to_month_end
-from model.world.columns import ResidentState
+from model.world.columns import MINDS, ResidentState
 from model.world.mechanism import Measure, measures_from
 from model.world.month import ADULT, CONTACT, COUNCIL, FAR, FREE, INDIGENOUS, VICTIM, WOMAN, YOUNG, MonthSnapshot
 from model.world.protocol import World
@@ -166,13 +166,13 @@ def survey(world: World, instrument: str) -> dict[str, float]:
 
 def run_surveys(world: World) -> dict[str, dict[str, float]]:
     """Ask one sample, whose answers are taken by every instrument."""
-    numbers, heard = world.parameters["survey"][0], np.empty(SURVEY_SAMPLE_SIZE)
-    noise = float(numbers["noise"])
-    draw_survey_answers(heard, world.ground, world.state.minds, noise, world.month, world.tick, world.seed)
+    numbers, heard = world.parameters[Survey][0], np.empty(SURVEY_SAMPLE_SIZE)
+    noise = float(numbers.noise)
+    draw_survey_answers(heard, world.ground, world.state[MINDS], noise, world.month, world.tick, world.seed)
     found = {}
     for instrument, (n_answers, trusting) in SURVEY_INSTRUMENTS.items():
-        thresholds = float(numbers[instrument]) * (np.arange(1, n_answers) - n_answers / 2.0)
-        thresholds += float(numbers["reserve"]) if instrument == "latinobarometro" else 0.0
+        thresholds = float(getattr(numbers, instrument)) * (np.arange(1, n_answers) - n_answers / 2.0)
+        thresholds += float(numbers.reserve) if instrument == "latinobarometro" else 0.0
         answers = 1 + np.searchsorted(thresholds, heard)
         found[instrument] = {
             "mean": float((answers.mean() - 1.0) / (n_answers - 1.0) * 100.0),

@@ -8,9 +8,10 @@ import numpy as np
 
 from model.engine.rows import FloatArray, IntArray
 from model.police.plans.rules import station_cells
+from model.police.plans.schema import HAPPENED, PLAN_CELLS
 from model.world.month import MonthSnapshot
 from model.world.shift_events import N_PLAN_CELLS
-from model.world.state import State
+from model.world.state import PLANS, State
 
 ALIVE_MONTHS = 3
 """Months for which a response must have lived to count as alive (B13)."""
@@ -26,7 +27,7 @@ def plan_standing(month: MonthSnapshot) -> dict[str, float]:
     state, staffed = world.state, np.unique(world.town.posts["facility"])
     if not len(staffed):
         return dict.fromkeys(STANDING_MEASURES, math.nan)
-    plans = state.plans[staffed]
+    plans = state[PLANS][staffed]
     shares = [float(plans[name].mean()) for name in ("founded", "holds", "changed")]
     parts = np.mean([judge_diagnosis(state, world.cached(station_cells)[f], int(f)) for f in staffed], axis=0)
     found = (*shares, float((plans["product"] == world.tick).mean()), *parts.tolist())
@@ -35,8 +36,8 @@ def plan_standing(month: MonthSnapshot) -> dict[str, float]:
 
 def judge_diagnosis(state: State, own: IntArray, f: int) -> tuple[float, bool, bool]:
     """Return the share of a diagnosis's places among the worst; whether the worst problem is answered, for how long."""
-    plan, places = state.plans[f], set(state.plan_cells[f].tolist())
-    here = state.happened[own]
+    plan, places = state[PLANS][f], set(state[PLAN_CELLS][f].tolist())
+    here = state[HAPPENED][own]
     if not here.any():
         return 0.0, False, False
     kind = int(here.sum(axis=0).argmax())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import mesa
 
-from model.gangs.gangs.schema import GANGS
+from model.gangs.gangs.schema import CLIQUES, GANGS
 from model.town.police import MODES
 from model.world.protocol import World
+from model.world.state import BOARDS, COUPLES
 
 
 class AgentView(mesa.Agent):
@@ -25,17 +26,17 @@ class Couple(AgentView):
     @property
     def on_duty(self) -> bool:
         """Whether two officers serve at this post in the present shift."""
-        return bool(self.model.state.couples[self.row]["on"])
+        return bool(self.model.state[COUPLES][self.row].on)
 
     @property
     def cell(self) -> int:
         """Cell in which the couple was last."""
-        return int(self.model.state.couples[self.row]["cell"])
+        return int(self.model.state[COUPLES][self.row].cell)
 
     @property
     def mode(self) -> str:
         """How it moves: on foot, by motorcycle, by vehicle or by bicycle."""
-        return MODES[self.model.state.couples[self.row]["mode"]]
+        return MODES[self.model.state[COUPLES][self.row].mode]
 
     @property
     def facility(self) -> str:
@@ -55,7 +56,7 @@ class Station(AgentView):
     def couples_on_duty(self) -> int:
         """Couples of this facility on the street in the present shift."""
         own = self.model.town.posts["facility"] == self.row
-        return int(self.model.state.couples["on"][own].sum())
+        return int(self.model.state[COUPLES]["on"][own].sum())
 
 
 class Authority(AgentView):
@@ -69,7 +70,7 @@ class Authority(AgentView):
     @property
     def legitimacy(self) -> float:
         """Legitimacy among those it serves, in log-odds."""
-        return float(self.model.state.boards[self.row]["legitimacy"])
+        return float(self.model.state[BOARDS][self.row].legitimacy)
 
 
 class Clique(AgentView):
@@ -78,12 +79,12 @@ class Clique(AgentView):
     @property
     def gang(self) -> str:
         """MS-13 or Barrio 18."""
-        return GANGS[self.model.state.cliques[self.row]["gang"]]
+        return GANGS[self.model.state[CLIQUES][self.row].gang]
 
     @property
     def members(self) -> int:
         """How many belong to it."""
-        return int(self.model.state.cliques[self.row]["members"])
+        return int(self.model.state[CLIQUES][self.row].members)
 
 
 def create_agents(model: World) -> None:
@@ -91,8 +92,8 @@ def create_agents(model: World) -> None:
     for kind, table in (
         (Station, model.town.facilities),
         (Couple, model.town.posts[model.town.posts["copy"] == 0]),
-        (Authority, model.state.boards),
-        (Clique, model.state.cliques),
+        (Authority, model.state[BOARDS]),
+        (Clique, model.state[CLIQUES]),
     ):
         for row in range(len(table)):
             kind(model, row)

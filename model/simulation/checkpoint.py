@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.engine.errors import InputError
-from model.engine.tables import ArraySpec, GrowingTableSpec, TableSizes, TableSpec, TableVersion
+from model.engine.tables import ArraySpec, GrowingTableSpec, TableSizes, TableSpec
 from model.simulation import state_file
 from model.simulation.registry import MEASURES, TABLES
 from model.town.town import Town
@@ -109,7 +109,7 @@ def fill_table(state: State, table: TableSpec, tables: dict[str, CheckpointRows]
         )
         if count.shape != (1,) or not 0 <= count[0] <= len(rows):
             raise ValueError(f"'{table.name}' has more rows in use than rows")
-        held.rows, TableVersion.latest = rows, object()
+        held.replace_rows(rows)
         held.count[:] = count
         return
     numbers = read_array(tables, name, held.dtype)

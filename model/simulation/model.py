@@ -6,7 +6,7 @@ import copy
 import datetime
 import gc
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -30,17 +30,17 @@ from model.engine.calendar import (
 from model.engine.causes import CAUSES
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
-from model.engine.kernels import BundleField, bind_kernel
+from model.engine.kernels import BundleField, TableBundle, bind_kernel
+from model.engine.parameters import ParametersInForce
 from model.engine.policies import changed_rows, parameter_rows, turning_dates
 from model.engine.rows import FloatArray, Rows
 from model.engine.scenario import Scenario
-from model.engine.tables import TableSizes, TableVersion
+from model.engine.tables import TableSizes
 from model.gangs.gangs.rules import n_cliques
 from model.measures.measures import lasting_flags, update_residents
 from model.simulation import checkpoint as saved
 from model.simulation.agents import create_agents
 from model.simulation.checkpoint import Checkpoint
-from model.simulation.layouts import ground_of, plant_of, stage_of
 from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, measure_row
 from model.simulation.registry import TABLES as DECLARED
 from model.simulation.start.rules import extrapolate_warm_up
@@ -48,14 +48,16 @@ from model.town.town import Town, build_town
 from model.trust.belief_updating.rules import retained_share, retained_share_fast
 from model.trust.couple_impressions import CoupleImpressionSum
 from model.trust.couple_impressions import accumulate_impressions as keep_impressions
+from model.trust.fear.schema import LOCAL, Fear
 from model.trust.ledger.rules import current_trust_of_all, retained_share_table, sum_trust_by_settlement, update_beliefs
-from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT
+from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT, Trust
+from model.world.binding import bind
 from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
 from model.world.discrete_choice.schema import CHOICES, ChoiceRecord
 from model.world.hazard import HazardFactors
 from model.world.mechanism import KernelStep, MorningStep, StepFunction, no_residents
 from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
-from model.world.shift_context import ShiftContext
+from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
 from model.world.shift_events import EVENT_TABLES, IMPRESSIONS, INCIDENTS, Incident, ShiftEvents
 from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 
@@ -166,7 +168,7 @@ class TrustModel(MesaModel):
         self.state = State(DECLARED, self.town, table_sizes(self.town, self.settings))
         self._bind_tables()
         self._read_parameters(self.date - datetime.timedelta(days=1))
-        self.state[MOOD][0] = self.parameters["trust"][0]["mood"]
+        self.state[MOOD][0] = self.parameters[Trust][0].mood
         self.state[ARRIVED][0] = self.town.n_residents  # among whom the start looks for its intercept
         self.initialise_residents(0, self.town.n_people)
         for mechanism in MECHANISMS:
@@ -186,18 +188,20 @@ class TrustModel(MesaModel):
         """Take the views through which kernels see the State."""
         self.minds = self.state[MINDS]
         self.tally = self.state[TALLY]
-        self.plant, self.ground = plant_of(self), ground_of(self)
+        self.plant, self.ground = bind(PoliceTables, self), bind(PlaceTables, self)
+        self._lasting_views: dict[object, Any] = {PoliceTables: self.plant, PlaceTables: self.ground}
+        self.shift_events.version = self.state.version
         self.hazard_factors = HazardFactors(MECHANISMS, self.town.n_cells, self.town.n_settlements)
-        self._views: dict[Callable[..., object], Any] = {}
+        self._views: dict[object, Any] = {}
         self._shift_context: ShiftContext | None = None
-        self._tables_version = TableVersion.latest
+        self._tables_version = self.state.version.number
 
     def _read_parameters(self, date: datetime.date) -> None:
         """Take the numbers in force on a date: a world is set up with the day before, a policy begins with a shift."""
         names = self.town.settlement_names
-        self.parameters: Mapping[str, Rows[Any]] = {
-            group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups
-        }
+        self.parameters = ParametersInForce(
+            {group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups}
+        )
         self._turning_dates = frozenset(turning_dates(self.settings))
         self.invalidate_views()
 
@@ -212,7 +216,7 @@ class TrustModel(MesaModel):
         """Simulate one shift by the schedule in `model.simulation.registry`; at a month's end, close the month."""
         self.open_shift()
         for verb in self.shift_steps[self.tick % SHIFTS]:
-            if self._tables_version is not TableVersion.latest:
+            if self._tables_version != self.state.version.number:
                 self.invalidate_views()
             laid = self._views.get(verb)
             if laid is None:
@@ -232,7 +236,8 @@ class TrustModel(MesaModel):
         self.n_applied_impressions = 0
         self.day_type = self.calendar.day_type(self.tick)
         if self.policies_change_today():
-            self.parameters = {**self.parameters, **changed_rows(self.settings, self.date, self.town.settlement_names)}
+            changed = changed_rows(self.settings, self.date, self.town.settlement_names)
+            self.parameters = self.parameters.with_changes(changed)
             self.invalidate_views()
             self.hazard_factors.write_all(self)
         self.shift_context()
@@ -255,12 +260,12 @@ class TrustModel(MesaModel):
         """Bring everybody up to date, take the measures, close the month's books."""
         state, numbers = self.state, self.parameters
         self.forgotten = self.decay_cause_totals()
-        state[MOOD][0] = numbers["trust"][0]["mood"]
+        state[MOOD][0] = numbers[Trust][0].mood
         update_residents(
             self.shift_context(),
             self.cached(lasting_flags),
-            numbers["fear"],
-            state.local,
+            numbers[Fear],
+            state[LOCAL],
             self.mood_odds,
             self.cached_view(retained_share_table),
             self.class_table,
@@ -275,9 +280,9 @@ class TrustModel(MesaModel):
     def decay_cause_totals(self) -> FloatArray:
         """Let what is felt of each cause fade by the month; return what was forgotten, by cause and settlement."""
         felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], float(self.shifts_since_close)
-        for z, p in enumerate(self.parameters["trust"]):
-            felt[0, :, z] *= retained_share_fast(shifts, p["fast_days"])
-            felt[1, :, z] *= retained_share(shifts, p["memory_years"])
+        for z, p in enumerate(self.parameters[Trust]):
+            felt[0, :, z] *= retained_share_fast(shifts, p.fast_days)
+            felt[1, :, z] *= retained_share(shifts, p.memory_years)
         forgotten: FloatArray = remembered - felt.sum(axis=0)
         remembered -= forgotten
         return forgotten
@@ -303,12 +308,21 @@ class TrustModel(MesaModel):
         """Whether a policy begins, or an event of the timeline begins or ends, with this shift."""
         return self.tick % 3 == 0 and self.date in self._turning_dates
 
+    def view[B: TableBundle](self, bundle: type[B]) -> B:
+        """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
+        if self._tables_version != self.state.version.number:
+            self.invalidate_views()
+        found: B | None = self._views.get(bundle) or self._lasting_views.get(bundle)
+        if found is None:
+            found = self._views[bundle] = bind(bundle, self)
+        return found
+
     def cached_view[T](self, lay: Callable[[TrustModel], T]) -> T:
         """Return what ``lay`` makes of this world's tables and the numbers in force.
 
         It is kept until a table has moved or the numbers change, so it may hold nothing else that does.
         """
-        if self._tables_version is not TableVersion.latest:
+        if self._tables_version != self.state.version.number:
             self.invalidate_views()
         found: T | None = self._views.get(lay)
         if found is None:
@@ -320,7 +334,7 @@ class TrustModel(MesaModel):
 
         Like `laid`, it is given them anew when a table has moved or the numbers in force change.
         """
-        if self._tables_version is not TableVersion.latest:
+        if self._tables_version != self.state.version.number:
             self.invalidate_views()
         call: Callable[..., T] | None = self._views.get(rule)
         if call is None:
@@ -330,7 +344,7 @@ class TrustModel(MesaModel):
     def invalidate_views(self) -> None:
         """Let everything be laid out anew, since a table has moved or the numbers have changed."""
         self._views.clear()
-        self._shift_context, self._tables_version = None, TableVersion.latest
+        self._shift_context, self._tables_version = None, self.state.version.number
 
     def cached[T](self, work: Callable[[TrustModel], T]) -> T:
         """Return what ``work`` finds out about the town, which does not change: it is asked once."""
@@ -341,8 +355,8 @@ class TrustModel(MesaModel):
 
     def shift_context(self) -> ShiftContext:
         """Return where the events of the present shift happen, as kernels take it."""
-        if self._shift_context is None or self._tables_version is not TableVersion.latest:
-            self._shift_context = self.cached_view(stage_of)
+        if self._shift_context is None or self._tables_version != self.state.version.number:
+            self._shift_context = bind(ShiftContext, self)
         stage = self._shift_context
         if stage.tick != self.tick:
             stage.set_field("tick", self.tick)
@@ -380,7 +394,7 @@ class TrustModel(MesaModel):
     def trust(self) -> FloatArray:
         """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
         found = np.empty(len(self.minds))
-        current_trust_of_all(self.minds, self.town.people, self.parameters["trust"], self.tick - 1, found)
+        current_trust_of_all(self.minds, self.town.people, self.parameters[Trust], self.tick - 1, found)
         return found
 
     def settlement_months(self) -> MonthTable:
@@ -427,7 +441,7 @@ class TrustModel(MesaModel):
         write_means(groups, np.array(list(told.group_sums.values())))
         self._history["group"].append(groups)
         causes = np.array(sorted(CAUSES))
-        change = (state.ledger[0] + state.ledger[1])[causes]
+        change = (state[LEDGER][0] + state[LEDGER][1])[causes]
         accounts = np.zeros(change.size, LEDGER_MONTH)
         accounts["month"], accounts["cause"] = month, np.repeat(causes, town.n_settlements)
         accounts["settlement"] = np.tile(np.arange(town.n_settlements), len(causes))

@@ -6,6 +6,7 @@ import numpy as np
 
 from model.engine.rows import IntArray
 from model.gangs.gangs.schema import CLIQUES, TERRITORY, UNCLAIMED
+from model.gangs.narcos.schema import PROTECTED
 from model.town.police import NO_POST
 from model.world.protocol import World
 from model.world.state import State
@@ -13,7 +14,7 @@ from model.world.state import State
 
 def group_holding_cells(state: State) -> IntArray:
     """Return the group that holds each cell: a clique, or protectors numbered after the cliques, or nobody."""
-    territory, protected = state[TERRITORY], state.protected
+    territory, protected = state[TERRITORY], state[PROTECTED]
     after: IntArray = np.where(protected >= 0, len(state[CLIQUES]) + protected, UNCLAIMED)
     return np.where(territory >= 0, territory, after)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from model.engine.calendar import Calendar
-from model.engine.kernels import BundleField
+from model.engine.kernels import BundleField, TableBundle
+from model.engine.parameters import ParametersInForce
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.engine.scenario import Scenario
 from model.town.town import Town
@@ -44,7 +45,7 @@ class World(Protocol):
     town: Town
     settings: Scenario
     calendar: Calendar
-    parameters: Mapping[str, Rows[Any]]
+    parameters: ParametersInForce
     minds: Rows[ResidentState]
     tally: Rows[MonthlyCounts]
     ground: PlaceTables
@@ -79,6 +80,9 @@ class World(Protocol):
 
     def shift_context(self) -> ShiftContext:
         """Return the context of the present shift."""
+
+    def view[B: TableBundle](self, bundle: type[B]) -> B:
+        """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
 
     def cached_view[T](self, lay: Callable[[World], T]) -> T:
         """Return what `lay` makes of the tables and parameters; recomputed when either changes."""

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from model.engine.kernels import TableBundle
 from model.engine.rows import FloatArray, Int32Array, IntArray, Rows
-from model.town.police import FacilityRow, Officer, Post, RouteStop, Sector
+from model.town.police import POST_COPIES, FacilityRow, Officer, Post, RouteStop, Sector
 from model.town.residents import Person
 from model.town.territory import Cell
-from model.trust.ledger.schema import Trust
+from model.trust.ledger.schema import LEDGER, Trust
+from model.world.binding import computed, of, town_array
 from model.world.columns import MonthlyCounts, ResidentState
 from model.world.shift_events import ShiftEventTables
+from model.world.state import ARRIVED, CROWD, OFFICERS, WHO_END
 
 
 class PlaceTables(TableBundle):
     """The tables of the town that kernels read about places and residents."""
 
     cells: Rows[Cell]
-    near: IntArray
+    near: IntArray = town_array("near")
     people: Rows[Person]
-    ties: Int32Array
-    places: Int32Array
-    who_start: IntArray
-    who: Int32Array
-    who_end: IntArray
-    crowd: IntArray
-    come: IntArray
+    ties: Int32Array = town_array("ties")
+    places: Int32Array = town_array("places")
+    who_start: IntArray = town_array("who_start")
+    who: Int32Array = town_array("who")
+    who_end: IntArray = of(WHO_END)
+    crowd: IntArray = of(CROWD)
+    come: IntArray = of(ARRIVED)
+
+
+def seats_by_post(world: Any) -> IntArray:
+    """Return the two officers of every post, -1 for an empty seat; reinforcements of a post share its seats."""
+    seats = np.full((len(world.town.posts) // POST_COPIES, 2), -1, np.int64)
+    for number, officer in enumerate(world.state[OFFICERS]):
+        if officer.post >= 0:
+            seats[officer.post, officer.seat] = number
+    return np.tile(seats, (POST_COPIES, 1))
 
 
 class PoliceTables(TableBundle):
@@ -36,10 +51,10 @@ class PoliceTables(TableBundle):
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
     posts: Rows[Post]
-    seats: IntArray
+    seats: IntArray = computed(seats_by_post)
     sectors: Rows[Sector]
-    routes: Rows[RouteStop]
-    everywhere: Rows[RouteStop]
+    routes: Rows[RouteStop] = town_array("routes")
+    everywhere: Rows[RouteStop] = town_array("everywhere")
 
 
 class ShiftContext(TableBundle):
@@ -49,13 +64,13 @@ class ShiftContext(TableBundle):
     11.
     """
 
-    day: ShiftEventTables
+    day: ShiftEventTables = computed(lambda world: world.shift_events.day)
     ground: PlaceTables
     minds: Rows[ResidentState]
     trust: Rows[Trust]
-    ledger: FloatArray
+    ledger: FloatArray = of(LEDGER)
     tally: Rows[MonthlyCounts]
-    tick: int
-    where: int
-    month: int
-    seed: int
+    tick: int = computed(lambda world: world.tick)
+    where: int = computed(lambda world: world.calendar.place_list(world.tick))
+    month: int = computed(lambda world: world.month)
+    seed: int = computed(lambda world: world.seed)

@@ -267,7 +267,8 @@ class ShiftEventTables(TableBundle):
 class ShiftEvents:
     """Keeps the tables of the present shift and makes capacity in them before each submodel writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: TableVersion | None = None) -> None:
+        self.version = version or TableVersion()
         self.counts = np.zeros(len(EVENT_TABLES), np.int64)
         self.capacity = [64] * len(EVENT_TABLES)
         self.tables: dict[str, Rows[Any]] = {name: zero_rows(row, 64) for name, row in EVENT_TABLES.items()}
@@ -285,7 +286,8 @@ class ShiftEvents:
             rows = zero_rows(EVENT_TABLES[name], 2 * need)
             rows[: self.counts[table]] = self.rows_of(table)
             self.tables[name] = rows
-            self.day, TableVersion.latest = ShiftEventTables(**self.tables, counts=self.counts), object()
+            self.day = ShiftEventTables(**self.tables, counts=self.counts)
+            self.version.increase()
         return self.day
 
     def rows_of(self, table: int) -> Rows[Row]:

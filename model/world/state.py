@@ -7,7 +7,7 @@ What belongs to one mechanism it declares itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from model.engine.tables import (
     RowTableSpec,
     TableSizes,
     TableSpec,
+    TableVersion,
 )
 from model.town.crime_kinds import N_KINDS
 from model.town.police import Officer
@@ -230,13 +231,9 @@ class State:
     """
 
     def __init__(self, declared: Iterable[TableSpec], town: Town, sizes: TableSizes) -> None:
+        self.version = TableVersion()
         for table in declared:
-            setattr(self, table.name, table.create(town, sizes))
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Every table is an attribute."""
+            setattr(self, table.name, table.create(town, sizes, self.version))
 
     @overload
     def __getitem__[R: Row](self, table: RowTableSpec[R]) -> Rows[R]: ...

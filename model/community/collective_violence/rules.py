@@ -44,12 +44,13 @@ from model.reporting.response.schema import KM_PER_HOUR
 from model.town.crime_kinds import ASSAULT, HOMICIDE, PROVOKES_CROWDS
 from model.town.territory import FAR_MINUTES
 from model.trust.ledger.rules import record_impression, trust_now
+from model.world.binding import cell_size_km, computed
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_present
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, VISITS, Incident
-from model.world.state import Board, CoupleRow
+from model.world.state import BOARDS, Board, CoupleRow
 
 
 class CrowdTables(TableBundle):
@@ -59,7 +60,7 @@ class CrowdTables(TableBundle):
     couples: Rows[CoupleRow]
     parameters: Rows[CollectiveViolence]
     communal: Rows[CommunalAuthority]
-    cell_km: float
+    cell_km: float = computed(cell_size_km)
 
 
 @kernel
@@ -247,15 +248,7 @@ def cancel_visits(stage: ShiftContext, boards: Rows[Board]) -> None:
 @kernel_step(cancel_visits)
 def enforce_withdrawals(world: World) -> KernelArguments:
     """Keep patrols out of the settlements from which the police have withdrawn."""
-    return world.shift_context(), world.state.boards
-
-
-def gathering_of(world: World) -> CrowdTables:
-    """Lay out where crowds gather."""
-    state, numbers = world.state, world.parameters
-    return CrowdTables(
-        state.boards, state.couples, numbers["collective_violence"], numbers["communal_authority"], world.cell_km
-    )
+    return world.shift_context(), world.state[BOARDS]
 
 
 def step(world: World) -> None:
@@ -263,7 +256,7 @@ def step(world: World) -> None:
     incidents = world.shift_events.counts.item(INCIDENTS)
     world.shift_events.reserve(INCIDENTS, incidents)
     world.shift_events.reserve(IMPRESSIONS, incidents * (MAX_CROWD + 1))
-    world.run_kernel(form_crowds, lambda: (world.shift_context(), world.cached_view(gathering_of)))
+    world.run_kernel(form_crowds, lambda: (world.shift_context(), world.view(CrowdTables)))
     world.apply_impressions()
 
 

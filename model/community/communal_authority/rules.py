@@ -41,6 +41,7 @@ from model.community.communal_authority.schema import (
     CommunalAuthority,
     CommunalAuthorityCounts,
 )
+from model.community.consultation.schema import Consultation
 from model.community.deliberation.schema import Deliberation
 from model.crime.domestic_violence.schema import HomeHistory
 from model.engine.calendar import MONTH, WEEK, YEAR, date_of_tick
@@ -48,11 +49,12 @@ from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
-from model.town.authorities import AuthorityRow
+from model.town.authorities import AuthorityRow, BoardParameters
 from model.town.crime_kinds import DOMESTIC, IS_PROPERTY
 from model.town.police import Officer
 from model.town.residents import Person
 from model.trust.ledger.rules import record_impression
+from model.world.binding import computed, constant, count_of
 from model.world.hazard import HAZARD_MARKET_NIGHT, HAZARD_NIGHT
 from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
@@ -68,14 +70,14 @@ class HearingTables(TableBundle):
 
     authorities: Rows[AuthorityRow]
     boards: Rows[Board]
-    chiefs: IntArray
+    chiefs: IntArray = constant(chief_positions_by_authority)
     officers: Rows[Officer]
     cases: Rows[CommunalCase]
-    count: IntArray
+    cases_count: IntArray = count_of(CASES)
     homes: Rows[HomeHistory]
     parameters: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
-    go_out: float
+    go_out: float = computed(lambda world: 0.0)
 
 
 @kernel
@@ -211,7 +213,7 @@ def count_watched(stage: ShiftContext, guard: int) -> None:
 def advance_due_cases(stage: ShiftContext, court: HearingTables) -> None:
     """Take the cases that are due one step further."""
     left = 0
-    for k in range(court.count[0]):
+    for k in range(court.cases_count[0]):
         case = court.cases[k]
         if case.due <= stage.tick:
             outcome = advance_case(stage, court, case, court.parameters[case.settlement])
@@ -223,7 +225,7 @@ def advance_due_cases(stage: ShiftContext, court: HearingTables) -> None:
                 continue
         court.cases[left] = case
         left += 1
-    court.count[0] = left
+    court.cases_count[0] = left
 
 
 @kernel
@@ -270,8 +272,8 @@ def update_board_month(
 def initialise(world: World) -> None:
     """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
     town, numbers, people = world.town, world.parameters, world.town.people
-    legitimacy, phones = numbers["communal_authority"]["legitimacy"], numbers["consultation"]["phones"]
-    closed = numbers["boards"]["share_not_inviting"]
+    legitimacy, phones = numbers[CommunalAuthority]["legitimacy"], numbers[Consultation]["phones"]
+    closed = numbers[BoardParameters]["share_not_inviting"]
     for a, (board, settlement) in enumerate(zip(world.state[BOARDS], town.settlements, strict=True)):
         board.met = board.asked = board.heard = board.problem = -1
         board.organised = settlement.organised
@@ -283,7 +285,7 @@ def initialise(world: World) -> None:
 
 def calibrate_board_standing(world: World) -> None:
     """Begin with the legitimacy of the site, and give boards the standing with which their own cases hold it."""
-    boards, legitimacy = world.state[BOARDS], world.parameters["communal_authority"]["legitimacy"]
+    boards, legitimacy = world.state[BOARDS], world.parameters[CommunalAuthority]["legitimacy"]
     showings = float(boards["showings"].sum())
     if showings > 0.0:
         boards["legitimacy"] = legitimacy
@@ -311,7 +313,7 @@ def group_by_settlement(people: Rows[Person], chosen: BoolArray, n_settlements: 
 
 def requires_couples(world: World) -> bool:
     """Whether police come and do what was asked only where couples go out, by the numbers in force."""
-    return bool(world.parameters["deliberation"]["couples"][0] == 1)
+    return bool(world.parameters[Deliberation]["couples"][0] == 1)
 
 
 def couples_on_duty_recently(world: World) -> float:
@@ -319,42 +321,25 @@ def couples_on_duty_recently(world: World) -> float:
     return 0.0 if world.tick - world.state[LAST_OUT].item(0) > MONTH and world.cached_view(requires_couples) else 1.0
 
 
-def court_of(world: World) -> HearingTables:
-    """Lay out what hearings go by."""
-    state = world.state
-    return HearingTables(
-        world.town.authorities,
-        state.boards,
-        world.cached(chief_positions_by_authority),
-        world.plant.officers,
-        state.cases.rows,
-        state.cases.count,
-        state.homes,
-        world.parameters["communal_authority"],
-        world.parameters["deliberation"],
-        0.0,
-    )
-
-
 def step(world: World) -> None:
     """Take the cases that are due a step further; on the first morning of a month boards decide for the month."""
     state, numbers, book = world.state, world.parameters, world.shift_events
     if world.tick % 3 == 0 and (date := date_of_tick(world.tick)).day == 1:
         new_year = date.month == 1
-        rows = numbers["communal_authority"]
+        rows = numbers[CommunalAuthority]
         month = 12 * date.year + date.month - 1
-        watch = state.boards["watch"].copy()
+        watch = state[BOARDS]["watch"].copy()
         update_board_month(
-            state.boards, world.town.authorities, rows, numbers["deliberation"], month, new_year, world.seed
+            state[BOARDS], world.town.authorities, rows, numbers[Deliberation], month, new_year, world.seed
         )
-        if (watch != state.boards["watch"]).any():
+        if (watch != state[BOARDS]["watch"]).any():
             world.hazard_factors.write_guard(world, MECHANISM.name)
     if book.counts.item(SPARED):
         count_watched(world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name])
-    due = len(state.cases)
+    due = len(state[CASES])
     book.reserve(HEARINGS, due)
     book.reserve(IMPRESSIONS, due)
-    court = world.cached_view(court_of)
+    court = world.view(HearingTables)
     court.set_field("go_out", couples_on_duty_recently(world))
     world.run_kernel(advance_due_cases, lambda: (world.shift_context(), court))
     world.apply_impressions()

@@ -13,7 +13,6 @@ import numpy as np
 from model.community.communal_authority.rules import (
     council_members_by_settlement,
     couples_on_duty_recently,
-    residents_by_settlement,
 )
 from model.community.consultation.schema import (
     ATTENDS_STREAM,
@@ -69,16 +68,16 @@ from model.engine.rows import FloatArray
 from model.police.contacts.rules import record_unfair_contact, treats_fairly
 from model.police.contacts.schema import RUDE
 from model.police.minutes.rules import add_owed_minutes, yearly_rate_per_resident
-from model.police.minutes.schema import FOR_MEETINGS, OWED
-from model.police.practices.schema import STATIONS
+from model.police.minutes.schema import FOR_MEETINGS
 from model.trust.ledger.rules import record_impression, trust_now
+from model.trust.ledger.schema import Trust
 from model.trust.public_events import spread_public_event
 from model.world.mechanism import Knockout, Measure, Mechanism
-from model.world.places import chief_positions_by_authority
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, MEETINGS
+from model.world.state import BOARDS, OFFICERS
 
 
 @kernel
@@ -217,7 +216,7 @@ def hold_seat_meetings(stage: ShiftContext, consulting: ConsultationTables, mont
         stage.tally[0].council_meetings += 1.0
     if is_held_today(p.rhythm * p.comupre, COMUPRE_BODY, month, day_of_month, seed):
         stage.tally[0].comupre_meetings += 1.0
-        for k in range(consulting.request_count[0]):
+        for k in range(consulting.requests_count[0]):
             request = consulting.requests[k]
             if keyed_uniform(seed, FOLLOWED_UP_STREAM, request.asked, request.authority, request.nth) < p.follow_up:
                 request.followed = 1
@@ -296,7 +295,7 @@ def record_harm_by_settlement(stage: ShiftContext, suffered: FloatArray) -> None
 
 def drop_replaced_numbers(world: World) -> None:
     """Let leaders lose the numbers of the officers who were replaced in the last month."""
-    officers, boards = world.state.officers, world.state.boards
+    officers, boards = world.state[OFFICERS], world.state[BOARDS]
     facility = world.town.cells["facility"][world.town.authorities["cell"]]
     new = world.tick - officers["tick_since"] <= MONTH
     for a, f in enumerate(facility):
@@ -304,59 +303,30 @@ def drop_replaced_numbers(world: World) -> None:
         boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0
 
 
-def consulting_of(world: World) -> ConsultationTables:
-    """Lay out what meetings go by."""
-    state, numbers = world.state, world.parameters
-    return ConsultationTables(
-        world.town.authorities,
-        state.boards,
-        world.cached(chief_positions_by_authority),
-        world.plant.officers,
-        *world.cached(council_members_by_settlement),
-        *world.cached(residents_by_settlement),
-        state.requests.rows,
-        state.requests.count,
-        state.present.rows,
-        state.present.count,
-        state.suffered,
-        numbers["consultation"],
-        numbers["contacts"],
-        numbers["adoption"],
-        numbers["communal_authority"],
-        numbers["deliberation"],
-        numbers["practices"],
-        state[STATIONS],
-        state[OWED],
-        state[ITEMS],
-        world.cell_km,
-        0.0,
-    )
-
-
 def step(world: World) -> None:
     """Remember what is suffered; in the afternoon shift consult."""
     state, numbers, book = world.state, world.parameters, world.shift_events
-    world.run_kernel(record_harm_by_settlement, lambda: (world.shift_context(), state.suffered))
+    world.run_kernel(record_harm_by_settlement, lambda: (world.shift_context(), state[SUFFERED]))
     if world.tick % 3 != 1:
         return
     date = date_of_tick(world.tick)
     if date.day == 1:
         drop_replaced_numbers(world)
         if date.month % 3 == 1:
-            p, fast = numbers["consultation"][0], numbers["trust"][0]["fast"]
-            spread_public_event(world, TOLD_OF, 0, p["inform"], INFORMED, 0.9, p["news"], 1.0, fast)
-    n = len(state.boards)
-    state.requests.reserve(n * MAX_REQUESTS)
-    state.present.reserve(len(world.cached(council_members_by_settlement)[1]) + n * (MAX_INVITED + MAX_ATTENDING))
+            p, fast = numbers[Consultation][0], numbers[Trust][0].fast
+            spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, 0.9, p.news, 1.0, fast)
+    n = len(state[BOARDS])
+    state[REQUESTS].reserve(n * MAX_REQUESTS)
+    state[PRESENT].reserve(len(world.cached(council_members_by_settlement)[1]) + n * (MAX_INVITED + MAX_ATTENDING))
     book.reserve(MEETINGS, n)
     book.reserve(
         IMPRESSIONS,
         len(world.cached(council_members_by_settlement)[1])
         + n * (MAX_INVITED + MAX_ATTENDING + MAX_DOORS)
         + MAX_INVITED
-        + MAX_REQUESTS * len(state.present),
+        + MAX_REQUESTS * len(state[PRESENT]),
     )
-    consulting = world.cached_view(consulting_of)
+    consulting = world.view(ConsultationTables)
     consulting.set_field("go_out", couples_on_duty_recently(world))
     world.run_kernel(hold_consultations, lambda: (world.shift_context(), consulting), month_of(world.tick), date.day)
     world.apply_impressions()

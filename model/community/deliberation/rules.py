@@ -56,9 +56,9 @@ from model.engine.rows import FloatArray, IntArray, Rows
 from model.town.authorities import AuthorityRow
 from model.town.crime_kinds import IS_PROPERTY
 from model.trust.ledger.rules import logistic_noise
-from model.world.discrete_choice import rules as deciding
-from model.world.discrete_choice import schema as deciding_schema
+from model.world.binding import constant, count_of, of
 from model.world.discrete_choice.rules import (
+    ChoiceTables,
     choose_option,
     clear_terms,
     decide_and_record,
@@ -73,23 +73,23 @@ from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BY_EXTORTION, BY_GANG, INCIDENTS, NOBODY, PUNISHMENT, Incident
-from model.world.state import BOARDS, COUPLES, Board, CoupleRow
+from model.world.state import BOARDS, CASES, COUPLES, Board, CoupleRow
 
 
 class DeliberationTables(TableBundle):
     """Where boards sit: what they remember, whom they serve, what they may ask, and by what numbers they weigh."""
 
-    desk: deciding_schema.ChoiceTables
+    desk: ChoiceTables
     boards: Rows[Board]
     authorities: Rows[AuthorityRow]
     parameters: Rows[Deliberation]
     authority: Rows[CommunalAuthority]
     requests: Rows[RequestRow]
-    request_count: IntArray
-    suffered: FloatArray
-    home_start: IntArray
-    at_home: IntArray
-    chiefs: IntArray
+    requests_count: IntArray = count_of(REQUESTS)
+    suffered: FloatArray = of(SUFFERED)
+    home_start: IntArray = constant(residents_by_settlement, 0)
+    at_home: IntArray = constant(residents_by_settlement, 1)
+    chiefs: IntArray = constant(chief_positions_by_authority)
 
 
 @kernel
@@ -174,7 +174,7 @@ def choose_case(stage: ShiftContext, bench: DeliberationTables, row: Incident, i
     hours = stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
     fill_case_terms(bench, board, row, fear, hours, p)
     option = decide_and_record(bench.desk, FOUR_OPTIONS, CASE_TERMS, CASE_CHOICE, False, stage.tick, row.number)
-    bench.desk.choices[bench.desk.count[0] - 1].who = z
+    bench.desk.choices[bench.desk.choices_count[0] - 1].who = z
     if option == HEAR_CASE:
         count_deference(stage, bench, row.number, p)
     return option
@@ -270,7 +270,7 @@ def decide_request(
         p.ask_organised * board.organised,
     )
     if decide_and_record(desk, TWO_OPTIONS, ASK_TERMS, ASK_CHOICE, True, month, a) == 1:
-        append_request(stage, bench.requests, bench.request_count, bench.suffered[a], a, OWN_REQUEST, 0)
+        append_request(stage, bench.requests, bench.requests_count, bench.suffered[a], a, OWN_REQUEST, 0)
         stage.tally[0].asks += 1.0
 
 
@@ -286,7 +286,7 @@ def decide_escalation(stage: ShiftContext, bench: DeliberationTables, a: int, mo
     terms[1, 2] = p.climb_kept * signed_belief(share_with_prior(board.climbs_kept, board.climbs_broken, p.prior, 0.5))
     if decide_and_record(desk, TWO_OPTIONS, CLIMB_TERMS, CLIMB_CHOICE, True, month, a) == 1:
         board.rung, board.climbing = min(2, board.rung + 1), 1
-        append_request(stage, bench.requests, bench.request_count, bench.suffered[a], a, CLIMBED_REQUEST, board.rung)
+        append_request(stage, bench.requests, bench.requests_count, bench.suffered[a], a, CLIMBED_REQUEST, board.rung)
         stage.tally[0].climbs += 1.0
 
 
@@ -369,7 +369,7 @@ def update_board_knowledge(
 
 def initialise(world: World) -> None:
     """Draw what boards think of the police, and how organised they are, anew for every seed and by no name."""
-    numbers = world.parameters["deliberation"]
+    numbers = world.parameters[Deliberation]
     for a, board in enumerate(world.state[BOARDS]):
         p = numbers[a]
         drawn = logistic_noise(keyed_uniform(world.seed, DISPOSITION_OF_A_BOARD_STREAM, 0, a, 0))
@@ -377,16 +377,6 @@ def initialise(world: World) -> None:
         if p.spread > 0.0:
             drawn = board.organised + p.spread * logistic_noise(keyed_uniform(world.seed, ORGANISED_STREAM, 0, a, 0))
             board.organised = min(MAX_ORGANISED, max(MIN_ORGANISED, drawn))
-
-
-def bench_of(world: World) -> DeliberationTables:
-    """Lay out where boards sit."""
-    state, numbers = world.state, world.parameters
-    return DeliberationTables(
-        world.cached_view(deciding.desk_of), state[BOARDS], world.town.authorities, numbers["deliberation"],
-        numbers["communal_authority"], state[REQUESTS].rows, state[REQUESTS].count, state[SUFFERED],
-        *world.cached(residents_by_settlement), world.cached(chief_positions_by_authority),
-    )  # fmt: skip
 
 
 def step(world: World) -> None:
@@ -403,18 +393,18 @@ def step(world: World) -> None:
     world.state[CHOICES].reserve(4 * len(boards))
     world.state[REQUESTS].reserve(2 * len(boards))
     if date.day == 1:
-        cases = world.state.cases.used_rows()["settlement"]
-        boards["load"] = np.bincount(cases, minlength=len(boards)) / world.parameters["deliberation"]["load_cases"]
+        cases = world.state[CASES].used_rows()["settlement"]
+        boards["load"] = np.bincount(cases, minlength=len(boards)) / world.parameters[Deliberation]["load_cases"]
         make_monthly_decisions(
-            world.shift_context(), world.cached_view(bench_of), month_of(world.tick), date.month == 1
+            world.shift_context(), world.view(DeliberationTables), month_of(world.tick), date.month == 1
         )
     else:
-        answer_protocols(world.shift_context(), world.cached_view(bench_of), date.year)
+        answer_protocols(world.shift_context(), world.view(DeliberationTables), date.year)
 
 
 def mean_call_reliability(month: MonthSnapshot) -> float:
     """Mean over boards of how surely calls are answered, as each has seen it, 0 to 1."""
-    rows, numbers = month.boards, month.world.parameters["deliberation"]
+    rows, numbers = month.boards, month.world.parameters[Deliberation]
     n, shows = numbers["prior"], numbers["disposed_answers"]
     disposed = 0.5 * (1.0 - shows) + shows * rows["disposition"]
     good, bad = rows["calls_answered"], rows["calls_lost"]

@@ -35,7 +35,7 @@ from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, IN_QUARREL, INCIDENTS
-from model.world.state import Board, CommunalCase
+from model.world.state import BOARDS, CASES, Board, CommunalCase
 
 
 @kernel
@@ -107,7 +107,7 @@ def step(world: World) -> None:
     """Let households quarrel over land, water and boundaries."""
     state = world.state
     most = poisson_upper_bound(MAX_CONFLICT_RATE * world.town.n_people / YEAR)
-    state.cases.reserve(most)
+    state[CASES].reserve(most)
     world.shift_events.reserve(INCIDENTS, most)
     world.shift_events.reserve(IMPRESSIONS, most)
     world.run_kernel(
@@ -115,11 +115,11 @@ def step(world: World) -> None:
         lambda: (
             world.shift_context(),
             *world.cached(residents_by_settlement),
-            state.boards,
-            state.cases.rows,
-            state.cases.count,
-            world.parameters["land_conflicts"],
-            world.parameters["communal_authority"],
+            state[BOARDS],
+            state[CASES].rows,
+            state[CASES].count,
+            world.parameters[LandConflicts],
+            world.parameters[CommunalAuthority],
         ),
     )
 

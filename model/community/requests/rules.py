@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from model.community.board_memory.rules import protocol_strength, record_promise, record_request_outcome
+from model.community.communal_authority.rules import council_members_by_settlement, residents_by_settlement
 from model.community.communal_authority.schema import CommunalAuthority
 from model.community.consultation.schema import Consultation
 from model.community.deliberation.schema import Deliberation
@@ -23,15 +24,19 @@ from model.community.requests.schema import (
     ITEM_DUE,
     ITEM_FEASIBLE,
     ITEM_MET,
+    ITEMS,
     ITEMS_DUE,
     ITEMS_FEASIBLE,
     ITEMS_WORKED,
     ITEMS_WORKED_MET,
     MAX_REQUESTS,
     NO_OWNER_YET,
+    PRESENT,
     REQUEST_MET,
     REQUEST_STREAM,
     REQUEST_UNMET,
+    REQUESTS,
+    SUFFERED,
     MeetingAttendee,
     RequestRow,
 )
@@ -41,12 +46,14 @@ from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
 from model.police.minutes.rules import add_owed_minutes, cancel_owed_minutes, is_worked_off
-from model.police.minutes.schema import FOR_REQUESTS
+from model.police.minutes.schema import FOR_REQUESTS, OWED
 from model.police.practices.schema import Practices, StationOrders
 from model.town.authorities import AuthorityRow
 from model.town.crime_kinds import DOMESTIC, SEVERITY
 from model.town.police import Officer
 from model.trust.ledger.rules import record_impression
+from model.world.binding import cell_size_km, computed, constant, count_of, of
+from model.world.places import chief_positions_by_authority
 from model.world.shift_context import ShiftContext
 from model.world.state import Board
 
@@ -56,17 +63,17 @@ class ConsultationTables(TableBundle):
 
     authorities: Rows[AuthorityRow]
     boards: Rows[Board]
-    chiefs: IntArray
+    chiefs: IntArray = constant(chief_positions_by_authority)
     officers: Rows[Officer]
-    council_start: IntArray
-    councils: IntArray
-    home_start: IntArray
-    at_home: IntArray
+    council_start: IntArray = constant(council_members_by_settlement, 0)
+    councils: IntArray = constant(council_members_by_settlement, 1)
+    home_start: IntArray = constant(residents_by_settlement, 0)
+    at_home: IntArray = constant(residents_by_settlement, 1)
     requests: Rows[RequestRow]
-    request_count: IntArray
+    requests_count: IntArray = count_of(REQUESTS)
     present: Rows[MeetingAttendee]
-    present_count: IntArray
-    suffered: FloatArray
+    present_count: IntArray = count_of(PRESENT)
+    suffered: FloatArray = of(SUFFERED)
     parameters: Rows[Consultation]
     contacts: Rows[Contacts]
     adoption: Rows[Adoption]
@@ -74,10 +81,10 @@ class ConsultationTables(TableBundle):
     deliberation: Rows[Deliberation]
     practices: Rows[Practices]
     stations: Rows[StationOrders]
-    owed: FloatArray
-    items: FloatArray
-    cell_km: float
-    go_out: float
+    owed: FloatArray = of(OWED)
+    items: FloatArray = of(ITEMS)
+    cell_km: float = computed(cell_size_km)
+    go_out: float = computed(lambda world: 0.0)
 
 
 @kernel
@@ -102,12 +109,12 @@ def bring_requests(
         women += stage.ground.people[consulting.present[k].who].female
     for nth in range(min(MAX_REQUESTS, 1 + came // FOR_ONE_REQUEST)):
         problem = most_harmful_kind(suffered, women / max(came, 1), p.spoken)
-        request = consulting.requests[consulting.request_count[0]]
+        request = consulting.requests[consulting.requests_count[0]]
         request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
         request.nth, request.problem = nth, problem
         request.by_police, request.followed, request.climbed = called, 0, 0
         request.owner, request.person, request.mark = NO_OWNER_YET, 0, -1.0
-        consulting.request_count[0] += 1
+        consulting.requests_count[0] += 1
         stage.tally[0].requests += 1.0
         suffered[problem] *= 0.5
         board.problem = problem if nth == 0 else board.problem
@@ -144,7 +151,7 @@ def serving_facility(stage: ShiftContext, consulting: ConsultationTables, a: int
 @kernel
 def assign_requests(stage: ShiftContext, consulting: ConsultationTables) -> None:
     """Let the officer who answers for a community take on what it has newly asked, as far as follow-up is a habit."""
-    for k in range(consulting.request_count[0]):
+    for k in range(consulting.requests_count[0]):
         request = consulting.requests[k]
         if request.owner != NO_OWNER_YET:
             continue
@@ -209,7 +216,7 @@ def record_item(own: FloatArray, problem: int, met: bool, feasible: bool, worked
 def answer_requests(stage: ShiftContext, consulting: ConsultationTables) -> None:
     """Answer the requests of 30 days ago, or not; those who were there hear of it."""
     left = 0
-    for k in range(consulting.request_count[0]):
+    for k in range(consulting.requests_count[0]):
         request = consulting.requests[k]
         if request.due > stage.tick:
             consulting.requests[left] = request
@@ -218,7 +225,7 @@ def answer_requests(stage: ShiftContext, consulting: ConsultationTables) -> None
             answer_request(
                 stage, consulting, request, consulting.parameters[consulting.authorities[request.authority].settlement]
             )
-    consulting.request_count[0] = left
+    consulting.requests_count[0] = left
     left = 0
     for k in range(consulting.present_count[0]):
         if consulting.present[k].due > stage.tick:

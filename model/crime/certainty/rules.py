@@ -9,16 +9,34 @@ from __future__ import annotations
 import numpy as np
 
 from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, UNCOUNTED_KIND, Certainty
-from model.crime.offenders.schema import OffenderRow
+from model.crime.offenders.schema import OFFENDER_SLOTS, OffenderRow
 from model.engine.calendar import MONTH
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import FloatArray, Rows, to_int64
 from model.town.crime_kinds import ASSAULT, OFFENDERS, QUARREL
+from model.world.binding import computed, of, population_scale
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
+
+
+def populated_cells_by_zone(world: World) -> FloatArray:
+    """Return the number of populated cells of each settlement, at least 1."""
+    cells = world.town.cells
+    zones = np.maximum(cells["settlement"][cells["population"] > 0], 0)
+    return np.maximum(np.bincount(zones, minlength=world.town.n_settlements), 1).astype(np.float64)
+
+
+def usual_certainty(world: World) -> FloatArray:
+    """Return the usual certainty of arrest by group of offenders."""
+    return np.array([world.parameters[Certainty][f"usual_{group}"][0] for group in OFFENDERS])
+
+
+def certainty_elasticities(world: World) -> FloatArray:
+    """Return the elasticity of offending to the certainty of arrest, by group of offenders."""
+    return np.array([world.parameters[Certainty][group][0] for group in OFFENDERS])
 
 
 class CertaintyTables(TableBundle):
@@ -27,15 +45,15 @@ class CertaintyTables(TableBundle):
     ``usual`` and ``elasticity`` are by group.
     """
 
-    seen: FloatArray
-    arrested: FloatArray
-    offended: FloatArray
-    felt: FloatArray
-    populated: FloatArray
-    usual: FloatArray
-    elasticity: FloatArray
+    seen_lately: FloatArray = of(SEEN_LATELY)
+    arrested_lately: FloatArray = of(ARRESTED_LATELY)
+    offended_lately: FloatArray = of(OFFENDED_LATELY)
+    felt: FloatArray = of(FELT)
+    populated: FloatArray = computed(populated_cells_by_zone)
+    usual: FloatArray = computed(usual_certainty)
+    elasticity: FloatArray = computed(certainty_elasticities)
     parameters: Rows[Certainty]
-    scale: float
+    scale: float = computed(population_scale)
 
 
 @kernel
@@ -49,7 +67,7 @@ def offender_group_of(row: Incident, offenders: Rows[OffenderRow]) -> int:
 @kernel
 def update_visible_patrol(stage: ShiftContext, beliefs: CertaintyTables) -> None:
     """Let the police that were seen in this shift be remembered, and what was seen before fade."""
-    day, cells, p, seen = stage.day, stage.ground.cells, beliefs.parameters[0], beliefs.seen
+    day, cells, p, seen = stage.day, stage.ground.cells, beliefs.parameters[0], beliefs.seen_lately
     kept = 2.0 ** (-1.0 / (3.0 * p.days))
     for zone in range(len(seen)):
         seen[zone] *= kept
@@ -69,14 +87,14 @@ def update_arrest_memory(stage: ShiftContext, beliefs: CertaintyTables, offender
     """Let arrests and offences fade, and count the offences of this shift."""
     day, kept = stage.day, 2.0 ** (-1.0 / (MONTH * beliefs.parameters[0].months))
     for group in range(len(beliefs.usual)):
-        for zone in range(len(beliefs.seen)):
-            beliefs.arrested[group, zone] *= kept
-            beliefs.offended[group, zone] *= kept
+        for zone in range(len(beliefs.seen_lately)):
+            beliefs.arrested_lately[group, zone] *= kept
+            beliefs.offended_lately[group, zone] *= kept
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         group = offender_group_of(row, offenders)
         if group != UNCOUNTED_KIND:
-            beliefs.offended[group, max(stage.ground.cells[row.cell].settlement, 0)] += 1.0
+            beliefs.offended_lately[group, max(stage.ground.cells[row.cell].settlement, 0)] += 1.0
 
 
 @kernel
@@ -86,36 +104,24 @@ def update_certainty_factors(beliefs: CertaintyTables) -> None:
     news, peers = scale * p.news, scale * p.peers
     for group in range(len(beliefs.usual)):
         usual, arrested, offended = beliefs.usual[group], 0.0, 0.0
-        for zone in range(len(beliefs.seen)):
-            arrested += beliefs.arrested[group, zone]
-            offended += beliefs.offended[group, zone]
+        for zone in range(len(beliefs.seen_lately)):
+            arrested += beliefs.arrested_lately[group, zone]
+            offended += beliefs.offended_lately[group, zone]
         told = (arrested + news * usual) / (offended + news) if offended + news > 0.0 else usual
         quiet = p.usual_seen * usual
-        for zone in range(len(beliefs.seen)):
-            heard = beliefs.offended[group, zone] + peers
-            chance = (beliefs.arrested[group, zone] + peers * told) / heard if heard > 0.0 else told
-            seen = beliefs.seen[zone] / (beliefs.seen[zone] + p.seen_half)
+        for zone in range(len(beliefs.seen_lately)):
+            heard = beliefs.offended_lately[group, zone] + peers
+            chance = (beliefs.arrested_lately[group, zone] + peers * told) / heard if heard > 0.0 else told
+            seen = beliefs.seen_lately[zone] / (beliefs.seen_lately[zone] + p.seen_half)
             caught = seen * (p.learned * chance + (1.0 - p.learned) * usual)
             ratio = (caught + p.informal * quiet) / ((1.0 + p.informal) * quiet)
             beliefs.felt[group, zone] = min(p.highest, ratio ** -beliefs.elasticity[group])
 
 
-def beliefs_of(world: World) -> CertaintyTables:
-    """Lay out what is remembered by group and zone."""
-    state, p, cells = world.state, world.parameters["certainty"], world.town.cells
-    zones = np.maximum(cells["settlement"][cells["population"] > 0], 0)
-    populated = np.maximum(np.bincount(zones, minlength=world.town.n_settlements), 1).astype(float)
-    usual = np.array([p[0][f"usual_{group}"] for group in OFFENDERS])
-    elasticity = np.array([p[0][group] for group in OFFENDERS])
-    scale = float(world.settings["population"].scale)
-    remembered = state[SEEN_LATELY], state[ARRESTED_LATELY], state[OFFENDED_LATELY], state[FELT]
-    return CertaintyTables(*remembered, populated, usual, elasticity, p, scale)
-
-
 def initialise(world: World) -> None:
     """Let what is usual have been seen in every zone."""
-    p = world.parameters["certainty"][0]
-    world.state[SEEN_LATELY][:] = p["seen_half"] * p["usual_seen"] / (1.0 - p["usual_seen"])
+    p = world.parameters[Certainty][0]
+    world.state[SEEN_LATELY][:] = p.seen_half * p.usual_seen / (1.0 - p.usual_seen)
 
 
 @kernel
@@ -129,13 +135,13 @@ def update_certainty(stage: ShiftContext, beliefs: CertaintyTables, offenders: R
 @kernel_step(update_certainty)
 def step(world: World) -> KernelArguments:
     """Let offenders take in what they saw and heard in this shift."""
-    return world.shift_context(), world.cached_view(beliefs_of), world.state.offenders.rows
+    return world.shift_context(), world.view(CertaintyTables), world.state[OFFENDER_SLOTS].rows
 
 
 def patrol_seen_by_zone(world: World) -> FloatArray:
     """Return how far patrol is seen in every zone, 0 to 1."""
     seen: FloatArray = world.state[SEEN_LATELY]
-    half: float = world.parameters["certainty"][0]["seen_half"]
+    half: float = world.parameters[Certainty][0].seen_half
     return seen / (seen + half)
 
 

@@ -31,8 +31,8 @@ from model.crime.deterrence.schema import DISPLACED_STREAM, Deterrence
 from model.crime.guards.rules import is_kept_away_by_guard
 from model.crime.guards.schema import Guards
 from model.crime.near_repeat.rules import schedule_repeats
-from model.crime.near_repeat.schema import MAX_REPEATS, NearRepeat, PendingRepeat
-from model.crime.offenders.rules import OffenderTables, find_acting_slot, pool_of
+from model.crime.near_repeat.schema import MAX_REPEATS, PENDING_REPEATS, NearRepeat, PendingRepeat
+from model.crime.offenders.rules import OffenderTables, find_acting_slot
 from model.crime.offenders.schema import NO_OFFENDER, NO_SLOTS
 from model.engine.calendar import MARKET_DAY, YEAR, weekday_of
 from model.engine.kernels import TableBundle, kernel, prefetch
@@ -40,6 +40,7 @@ from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Int32Array, IntArray, Rows, to_int64
 from model.engine.tables import GrowingTable
 from model.residents.population_change.rules import apply_outside_crime
+from model.residents.population_change.schema import PopulationChange
 from model.town.crime_kinds import (
     ASSAULT,
     AT_HOME,
@@ -63,12 +64,46 @@ from model.town.crime_kinds import (
 )
 from model.town.residents import Person
 from model.trust.ledger.rules import record_death, record_impression
+from model.world.binding import computed, count_of, of
 from model.world.columns import ResidentState
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_present_resident
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, NO_MOTIVE, NOBODY, OUTSIDE, SPARED, Incident
+
+
+def base_hazard_in_force(world: World) -> FloatArray:
+    """Return the hazard of a resident of exposure 1, by settlement and kind."""
+    return base_hazard(world.parameters[Crime])
+
+
+def grave_shares(world: World) -> FloatArray:
+    """Return the share of grave acts, by settlement and kind."""
+    crime: Rows[Crime] = world.parameters[Crime]
+    grave = rates_by_kind(crime, "grave_share")
+    for nth, kind in enumerate(KINDS):
+        grave[:, nth] *= crime["firearms"] if kind.grave_armed else 1.0
+    return grave
+
+
+def lethal_shares(world: World) -> FloatArray:
+    """Return the share of lethal acts, by settlement and kind; -1 where the motive decides, 0 for harmless kinds."""
+    crime: Rows[Crime] = world.parameters[Crime]
+    lethal = rates_by_kind(crime, "lethal")
+    for nth, kind in enumerate(KINDS):
+        lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
+    return lethal
+
+
+def losses_by_kind(world: World) -> FloatArray:
+    """Return the mean loss of an act, by settlement and kind."""
+    return rates_by_kind(world.parameters[Crime], "loss")
+
+
+def outside_rates(world: World) -> FloatArray:
+    """Return the rate of harm outside the municipality, by settlement and kind."""
+    return rates_by_kind(world.parameters[PopulationChange], "outside")
 
 
 class VictimisationTables(TableBundle):
@@ -80,24 +115,24 @@ class VictimisationTables(TableBundle):
     """
 
     crime: Rows[Crime]
-    base: FloatArray
-    grave: FloatArray
-    lethal: FloatArray
-    losses: FloatArray
-    outside: FloatArray
-    rates: FloatArray
-    highest: FloatArray
-    guards: FloatArray
-    repeats_too: IntArray
-    person: FloatArray
+    base: FloatArray = computed(base_hazard_in_force)
+    grave: FloatArray = computed(grave_shares)
+    lethal: FloatArray = computed(lethal_shares)
+    losses: FloatArray = computed(losses_by_kind)
+    outside: FloatArray = computed(outside_rates)
+    rates: FloatArray = computed(lambda world: world.hazard_factors.rates)
+    highest: FloatArray = computed(lambda world: world.hazard_factors.highest)
+    guards: FloatArray = computed(lambda world: world.hazard_factors.guards)
+    repeats_too: IntArray = computed(lambda world: world.hazard_factors.repeats)
+    person: FloatArray = computed(lambda world: world.hazard_factors.person)
     near: Rows[NearRepeat]
     deterrence: Rows[Deterrence]
     guarding: Rows[Guards]
-    felt: FloatArray
+    felt: FloatArray = of(FELT)
     certainty: Rows[Certainty]
     pool: OffenderTables
     repeats: Rows[PendingRepeat]
-    count: IntArray
+    repeats_count: IntArray = count_of(PENDING_REPEATS)
 
 
 @kernel
@@ -226,7 +261,7 @@ def attempt_crime(
         generation = attribute_to_offender(odds.pool, row, offender)
         if REPEATABLE[kind] == 1:
             most = odds.certainty[0].highest
-            schedule_repeats(stage, odds.repeats, odds.count, odds.near[z], kind, row, generation, most)
+            schedule_repeats(stage, odds.repeats, odds.repeats_count, odds.near[z], kind, row, generation, most)
         return
     stage.tally[0].deterred += 1.0
     if (
@@ -352,7 +387,7 @@ def judge_candidates(
     stage: ShiftContext, odds: VictimisationTables, drawn: Rows[CrimeCandidate], market_day: bool, weekday: int
 ) -> None:
     """Judge the candidates of this shift by kind, then the near repeats that are due."""
-    old_repeats = odds.count[0]
+    old_repeats = odds.repeats_count[0]
     when = (1 if stage.tick % 3 == 2 else 0) + (2 if market_day else 0)
     for kind in COMMON_KINDS:
         for k in range(draw_candidates(stage, kind, drawn)):
@@ -377,7 +412,7 @@ def judge_candidates(
     for k in range(old_repeats):
         if odds.repeats[k].tick == stage.tick:
             apply_near_repeat(stage, odds, odds.repeats[k], when)
-    drop_due_repeats(odds.repeats, odds.count, stage.tick)
+    drop_due_repeats(odds.repeats, odds.repeats_count, stage.tick)
 
 
 @kernel
@@ -433,37 +468,6 @@ def base_hazard(crime: Rows[Crime]) -> FloatArray:
     return rates
 
 
-def odds_of(world: World) -> VictimisationTables:
-    """Lay out what decides whether attempts go ahead."""
-    state, numbers, factors = world.state, world.parameters, world.hazard_factors
-    crime: Rows[Crime] = numbers["crime"]
-    grave, lethal = rates_by_kind(crime, "grave_share"), rates_by_kind(crime, "lethal")
-    for nth, kind in enumerate(KINDS):
-        grave[:, nth] *= crime["firearms"] if kind.grave_armed else 1.0
-        lethal[:, nth] = lethal[:, nth] * crime["firearms"] if kind.lethal else (-1.0 if kind.motive else 0.0)
-    return VictimisationTables(
-        crime,
-        base_hazard(crime),
-        grave,
-        lethal,
-        rates_by_kind(crime, "loss"),
-        rates_by_kind(numbers["population_change"], "outside"),
-        factors.rates,
-        factors.highest,
-        factors.guards,
-        factors.repeats,
-        factors.person,
-        numbers["near_repeat"],
-        numbers["deterrence"],
-        numbers["guards"],
-        state[FELT],
-        numbers["certainty"],
-        world.cached_view(pool_of),
-        state.repeats.rows,
-        state.repeats.count,
-    )
-
-
 def candidate_table(world: World) -> GrowingTable[CrimeCandidate]:
     """Return room for the candidates of a kind."""
     return GrowingTable(CrimeCandidate)
@@ -476,7 +480,11 @@ def max_attempts(world: World) -> int:
 
 def step(world: World) -> None:
     """Let offenders offend."""
-    repeats, drawn, market_day = world.state.repeats, world.cached(candidate_table), world.day_type == MARKET_DAY
+    repeats, drawn, market_day = (
+        world.state[PENDING_REPEATS],
+        world.cached(candidate_table),
+        world.day_type == MARKET_DAY,
+    )
     most = world.cached_view(max_attempts) + len(repeats)
     for table in (INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED):
         world.shift_events.reserve(table, most)
@@ -484,7 +492,7 @@ def step(world: World) -> None:
     drawn.reserve(most)
     world.run_kernel(
         judge_candidates,
-        lambda: (world.shift_context(), world.cached_view(odds_of), drawn.rows),
+        lambda: (world.shift_context(), world.view(VictimisationTables), drawn.rows),
         market_day,
         weekday_of(world.tick),
     )

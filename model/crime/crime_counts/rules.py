@@ -36,7 +36,7 @@ from model.world.shift_events import (
     VISITS,
     Incident,
 )
-from model.world.state import CRIME_COUNTS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, CoupleRow
+from model.world.state import COUPLES, CRIME_COUNTS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, CoupleRow
 
 
 @kernel
@@ -131,7 +131,7 @@ def step(world: World) -> KernelArguments:
     """Enter the shift into the books of crime and police work."""
     state = world.state
     here = state[OCCURRED_HERE], state[HARMED_HERE], state[TOLD_BY], state[KILLED_BY]
-    return world.shift_context(), state[CRIME_COUNTS], *here, state.couples, state[SEEN_HERE], state[UNSERVED_BY]
+    return world.shift_context(), state[CRIME_COUNTS], *here, state[COUPLES], state[SEEN_HERE], state[UNSERVED_BY]
 
 
 def table_count_measure(table: str, *places: int) -> Measure:

@@ -55,6 +55,8 @@ from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
 from model.town.crime_kinds import DOMESTIC, HOMICIDE
 from model.trust.ledger.rules import record_impression
+from model.world.binding import constant, count_of, of
+from model.world.columns import MINDS
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -64,15 +66,23 @@ from model.world.shift_events import BY_KIN, BY_PARTNER, IMPRESSIONS, INCIDENTS
 from model.world.state import ARRIVED
 
 
+def residents_by_household(world: World) -> tuple[IntArray, IntArray]:
+    """Return the row at which each household begins, and the residents household by household."""
+    people = world.town.people
+    counts = np.bincount(people["household"])
+    members = np.argsort(people["household"], kind="stable").astype(np.int64)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members
+
+
 class HouseholdTables(TableBundle):
     """Who lives with whom, what happened there, and the women whose next act may come."""
 
     homes: Rows[HomeHistory]
-    start: IntArray
-    members: IntArray
+    start: IntArray = constant(residents_by_household, 0)
+    members: IntArray = constant(residents_by_household, 1)
     pending: Rows[PendingAct]
-    count: IntArray
-    helped: FloatArray
+    pending_count: IntArray = count_of(PENDING)
+    helped: FloatArray = of(HELPED)
 
 
 @kernel
@@ -158,9 +168,9 @@ def draw_wait(seed: int, tick: int, i: int, nth: int) -> int:
 @kernel
 def schedule_next_act(households: HouseholdTables, i: int, due: int) -> None:
     """Note when the next act on a woman may come."""
-    row = households.pending[households.count[0]]
+    row = households.pending[households.pending_count[0]]
     row.due, row.woman = due, i
-    households.count[0] += 1
+    households.pending_count[0] += 1
 
 
 @kernel
@@ -247,7 +257,7 @@ def judge_further_acts(
     weekend_night: bool,
 ) -> None:
     """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
-    left, n, pending = 0, households.count[0], households.pending
+    left, n, pending = 0, households.pending_count[0], households.pending
     for k in range(n):
         if pending[k].due == stage.tick:
             i = pending[k].woman
@@ -266,7 +276,7 @@ def judge_further_acts(
         if left < k:
             pending[left] = row
         left += 1
-    households.count[0] = left
+    households.pending_count[0] = left
 
 
 @kernel
@@ -307,25 +317,10 @@ def initialise_homes(stage: ShiftContext, households: HouseholdTables, numbers: 
         schedule_next_act(households, i, stage.tick - 1 + draw_wait(stage.seed, 0, i, 1))
 
 
-def residents_by_household(world: World) -> tuple[IntArray, IntArray]:
-    """Return the row at which each household begins, and the residents household by household."""
-    people = world.town.people
-    counts = np.bincount(people["household"])
-    members = np.argsort(people["household"], kind="stable").astype(np.int64)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members
-
-
-def households_view(world: World) -> HouseholdTables:
-    """Return what kernels take about households."""
-    state = world.state
-    start, members = world.cached(residents_by_household)
-    return HouseholdTables(state.homes, start, members, state.pending.rows, state.pending.count, state.helped)
-
-
 def initialise(world: World) -> None:
     """Give every home its past."""
-    world.state.pending.reserve(world.town.n_people)
-    initialise_homes(world.shift_context(), world.cached_view(households_view), world.parameters["domestic_violence"])
+    world.state[PENDING].reserve(world.town.n_people)
+    initialise_homes(world.shift_context(), world.view(HouseholdTables), world.parameters[DomesticViolence])
 
 
 def max_first_acts(world: World) -> int:
@@ -336,8 +331,8 @@ def max_first_acts(world: World) -> int:
 def step(world: World) -> None:
     """Let women be hurt at home."""
     most = world.cached_view(max_first_acts)
-    world.state.pending.reserve(most)
-    most += len(world.state.pending)
+    world.state[PENDING].reserve(most)
+    most += len(world.state[PENDING])
     world.shift_events.reserve(INCIDENTS, most)
     world.shift_events.reserve(IMPRESSIONS, 2 * most)
     numbers, weekend_night = world.parameters, world.tick % 3 == 2 and weekday_of(world.tick) >= 4
@@ -346,9 +341,9 @@ def step(world: World) -> None:
             rule,
             lambda: (
                 world.shift_context(),
-                world.cached_view(households_view),
-                numbers["domestic_violence"],
-                numbers["crime"],
+                world.view(HouseholdTables),
+                numbers[DomesticViolence],
+                numbers[Crime],
             ),
             weekend_night,
         )
@@ -358,7 +353,7 @@ def count_women_hurt(month: MonthSnapshot) -> float:
     """Women alive who were hurt at home in twelve months."""
     state = month.world.state
     lately = np.flatnonzero(state[HOMES]["hurt"][: state[ARRIVED][0]] > month.tick - YEAR)
-    return float(np.count_nonzero(state.minds["gone"][lately] < 0))
+    return float(np.count_nonzero(state[MINDS]["gone"][lately] < 0))
 
 
 def repeated_act_share(month: MonthSnapshot) -> float:

@@ -69,7 +69,7 @@ def schedule_repeats(
 
 def lower_first_crimes(world: World, place: FloatArray) -> None:
     """Lower the first crimes by the part that repeats bring, so that the yearly level stays."""
-    kappa = values_by_cell(world.parameters["near_repeat"]["kappa"], world.town.cells["settlement"])
+    kappa = values_by_cell(world.parameters[NearRepeat]["kappa"], world.town.cells["settlement"])
     place[:, REPEATABLE == 1] *= 1.0 - kappa
 
 

@@ -12,6 +12,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from model.crime.crime.schema import Crime
+from model.crime.near_repeat.schema import PENDING_REPEATS
 from model.crime.offenders.schema import (
     AMNESTY_STREAM,
     CAREER_STREAM,
@@ -34,21 +36,45 @@ from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, IntArray, Rows
+from model.justice.justice.schema import FILES
 from model.police.patrol.rules import weighted_place
 from model.town.crime_kinds import OFFENDERS, QUARREL
+from model.world.binding import computed
 from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 
 
+def slot_starts(world: World) -> IntArray:
+    """Return where the slots of each group begin."""
+    return group_starts(world.state[OFFENDER_SLOTS].used_rows())
+
+
+def cumulative_reach(world: World) -> FloatArray:
+    """Return by zone the summed weights of slots, group by group: rate times the decay with distance from home."""
+    rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters[Offenders][0]
+    start, (x, y), homes = group_starts(rows), zone_centres(world), world.town.cells[rows["home"]]
+    km = world.cell_km * np.hypot(homes["x"][None, :] - x[:, None], homes["y"][None, :] - y[:, None])
+    weight: FloatArray = rows["rate"] * np.exp(-np.maximum(p.own_km, km) / p.reach_km)
+    for group in range(len(OFFENDERS)):
+        own = slice(start[group], start[group + 1])
+        weight[:, own] = np.cumsum(weight[:, own], axis=1)
+    return weight
+
+
+def replacement_shares(world: World) -> FloatArray:
+    """Return the share of held offenders who are replaced, by group."""
+    return np.array([world.parameters[Offenders][f"replaced_{group}"][0] for group in SLOT_GROUPS])
+
+
 class OffenderTables(TableBundle):
     """The slots as acts name them: group g has the rows from ``start[g]``, ``reach[zone, row]`` sums their weights."""
 
     rows: Rows[OffenderRow]
-    start: IntArray
-    reach: FloatArray
-    replaced: FloatArray
+    start: IntArray = computed(slot_starts)
+    reach: FloatArray = computed(cumulative_reach)
+    replaced: FloatArray = computed(replacement_shares)
 
 
 @kernel
@@ -144,44 +170,31 @@ def zone_centres(world: World) -> FloatArray:
     return found
 
 
-def pool_of(world: World) -> OffenderTables:
-    """Lay out the slots, with the summed weights by zone."""
-    rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters["offenders"][0]
-    start, (x, y), homes = group_starts(rows), zone_centres(world), world.town.cells[rows["home"]]
-    km = world.cell_km * np.hypot(homes["x"][None, :] - x[:, None], homes["y"][None, :] - y[:, None])
-    weight = rows["rate"] * np.exp(-np.maximum(p["own_km"], km) / p["reach_km"])
-    for group in range(len(OFFENDERS)):
-        own = slice(start[group], start[group + 1])
-        weight[:, own] = np.cumsum(weight[:, own], axis=1)
-    replaced = np.array([p[f"replaced_{group}"] for group in SLOT_GROUPS])
-    return OffenderTables(world.state[OFFENDER_SLOTS].rows, start, weight, replaced)
-
-
 def slots_per_group(world: World) -> list[int]:
     """Return how many slots every group has."""
-    p, crime = world.parameters["offenders"][0], world.parameters["crime"][0]
-    if p["slots"] == 0.0:
+    p, crime = world.parameters[Offenders][0], world.parameters[Crime][0]
+    if p.slots == 0.0:
         return [0] * len(SLOT_GROUPS)
     residents = float(np.count_nonzero(world.town.people["arrives"] < 0))
-    pool = crime["armed"] + crime["thieves"]
-    return [max(1, math.floor(p[group] * p["slots"] * pool / 1000.0 * residents + 0.5)) for group in SLOT_GROUPS]
+    pool = crime.armed + crime.thieves
+    return [max(1, math.floor(getattr(p, group) * p.slots * pool / 1000.0 * residents + 0.5)) for group in SLOT_GROUPS]
 
 
 def create_slots(world: World) -> None:
     """Make the list of slots, each with its synthetic home, its rate and its first career."""
-    p, normal, everywhere = world.parameters["offenders"][0], NormalDist(), world.town.everywhere
+    p, normal, everywhere = world.parameters[Offenders][0], NormalDist(), world.town.everywhere
     table, n_slots = world.state[OFFENDER_SLOTS], slots_per_group(world)
-    table.count[0], world.state[SLOTS_MADE_FOR][0] = 0, p["slots"]
+    table.count[0], world.state[SLOTS_MADE_FOR][0] = 0, p.slots
     table.reserve(sum(n_slots))
     for group, n in enumerate(n_slots):
         for i in range(n):
             row, name = table.rows[table.count[0]], group * SLOT_ID_RANGE + i
-            row.group, row.rate = group, math.exp(p["spread"] * normal.inv_cdf((i + 0.5) / n))
+            row.group, row.rate = group, math.exp(p.spread * normal.inv_cdf((i + 0.5) / n))
             row.home = weighted_place(
                 everywhere, 0, len(everywhere), keyed_uniform(world.seed, OFFENDER_HOME_STREAM, 0, name, 0)
             )
             row.until = row.generation = row.crimes = 0
-            row.ends = draw_career_end(world.seed, world.tick, name, 0, p[f"career_{SLOT_GROUPS[group]}"])
+            row.ends = draw_career_end(world.seed, world.tick, name, 0, getattr(p, f"career_{SLOT_GROUPS[group]}"))
             table.count[0] += 1
     world.invalidate_views()
 
@@ -202,7 +215,7 @@ def resize_slots(world: World) -> None:
             took = before[group] + np.arange(n) * n_old // n
             for column in ("until", "ends", "generation"):
                 rows[column][after[group] : after[group + 1]] = old[column][took]
-    for table in (world.state.files, world.state.repeats):
+    for table in (world.state[FILES], world.state[PENDING_REPEATS]):
         table.used_rows()["offender"] = table.used_rows()["generation"] = NO_SLOTS
 
 
@@ -210,32 +223,32 @@ def renew_careers(world: World) -> None:
     """Let somebody new fill the slots whose career has ended."""
     rows, p, start = (
         world.state[OFFENDER_SLOTS].used_rows(),
-        world.parameters["offenders"][0],
-        world.cached_view(pool_of).start,
+        world.parameters[Offenders][0],
+        world.view(OffenderTables).start,
     )
     for at in np.flatnonzero(rows["ends"] <= world.tick):
         row = rows[at]
-        years = p[f"career_{SLOT_GROUPS[row.group]}"]
+        years = getattr(p, f"career_{SLOT_GROUPS[row.group]}")
         row.generation, row.until = row.generation + 1, 0
         row.ends = draw_career_end(world.seed, world.tick, slot_id(row, start, int(at)), int(row.generation), years)
 
 
 def apply_slot_experiment(world: World) -> None:
     """Let some of the held out, or hold the most active, on a day on which an experiment says so."""
-    rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters["offenders"][0]
+    rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters[Offenders][0]
     start = group_starts(rows)
-    for at in np.flatnonzero(rows["until"] > world.tick) if p["amnesty"] > 0.0 else ():
-        if keyed_uniform(world.seed, AMNESTY_STREAM, world.tick, slot_id(rows[at], start, int(at)), 0) < p["amnesty"]:
+    for at in np.flatnonzero(rows["until"] > world.tick) if p.amnesty > 0.0 else ():
+        if keyed_uniform(world.seed, AMNESTY_STREAM, world.tick, slot_id(rows[at], start, int(at)), 0) < p.amnesty:
             rows[at].until = world.tick
     for first, end in pairwise(start[: QUARREL + 1]):
-        until = rows["until"][end - math.floor(p["roundup"] * (end - first) + 0.5) : end]
+        until = rows["until"][end - math.floor(p.roundup * (end - first) + 0.5) : end]
         np.maximum(until, world.tick + YEAR, out=until)
 
 
 def slot_experiment_settings(world: World) -> tuple[float, bool]:
     """Return how long the list is to be, relative to the usual one, and whether an experiment holds or frees some."""
-    p = world.parameters["offenders"][0]
-    return float(p["slots"]), bool(p["amnesty"] > 0.0 or p["roundup"] > 0.0)
+    p = world.parameters[Offenders][0]
+    return float(p.slots), bool(p.amnesty > 0.0 or p.roundup > 0.0)
 
 
 @morning_step

@@ -11,6 +11,7 @@ import numpy as np
 from model.crime.political_calendar.schema import EVENT_HEARD, PoliticalCalendar
 from model.engine.kernels import kernel
 from model.engine.rows import FloatArray
+from model.police.misconduct.schema import Misconduct
 from model.town.crime_kinds import HOMICIDE
 from model.trust.ledger.schema import PUBLIC_EVENT
 from model.trust.public_events import spread_public_event
@@ -27,7 +28,7 @@ def violence_trend(p: PoliticalCalendar) -> float:
 
 def apply_national_trend(world: World, place: FloatArray) -> None:
     """Let killings for hire follow the national trend."""
-    ratio = np.array([violence_trend(row) for row in world.parameters["political_calendar"]])
+    ratio = np.array([violence_trend(row) for row in world.parameters[PoliticalCalendar]])
     place[:, HOMICIDE] *= values_by_cell(ratio, world.town.cells["settlement"])
 
 
@@ -36,12 +37,12 @@ def step(world: World) -> None:
     """In the morning, let residents hear of the public events of this date."""
     if not world.policies_change_today():
         return
-    p, fades = world.parameters["political_calendar"][0], world.parameters["misconduct"][0]["fades"]
+    p, fades = world.parameters[PoliticalCalendar][0], world.parameters[Misconduct][0].fades
     for nth, event in enumerate(event for event in world.settings.timeline if event.shock != 0.0):
-        if event.start == world.date and p["shock"] > 0.0:
+        if event.start == world.date and p.shock > 0.0:
             quality = 1.0 if event.shock > 0.0 else 0.0
-            reach = abs(event.shock) * p["heard"]
-            spread_public_event(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p["shock"], 0.6, fades)
+            reach = abs(event.shock) * p.heard
+            spread_public_event(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p.shock, 0.6, fades)
 
 
 MECHANISM = Mechanism(
@@ -51,7 +52,7 @@ MECHANISM = Mechanism(
     knockout=Knockout(("investigators", "national_trend", "army_visits"), start="2012-01-01"),
     measures={
         "national_trend": Measure(
-            "ratio", lambda month: float(violence_trend(month.world.parameters["political_calendar"][0]))
+            "ratio", lambda month: float(violence_trend(month.world.parameters[PoliticalCalendar][0]))
         ),
     },
 )

@@ -29,7 +29,7 @@ def recruitment_pull(student: bool, p: SafeSchools) -> float:
 
 def apply_supervision(world: World, person: FloatArray) -> None:
     """Keep crimes on the street from the young near schools, as far as they are supervised."""
-    p = world.parameters["safe_schools"]
+    p = world.parameters[SafeSchools]
     person[NEAR_SCHOOLS == 1, :, 2:] *= (1.0 - p["guard"] * p["coverage"])[:, None]
 
 
@@ -46,7 +46,7 @@ def youth_by_settlement(world: World) -> FloatArray:
 def count_supervised_hours(month: MonthSnapshot) -> float:
     """Hours of supervision of young people in this month."""
     world = month.world
-    p, youth = world.parameters["safe_schools"], world.cached(youth_by_settlement)
+    p, youth = world.parameters[SafeSchools], world.cached(youth_by_settlement)
     taking_part = p["coverage"] * (youth[0] + p["outreach"] * youth[1])
     return float((taking_part * p["hours"]).sum() * world.days_of_month / 7.0)
 

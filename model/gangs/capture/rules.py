@@ -24,11 +24,13 @@ from model.gangs.capture.schema import (
     CaptureCounts,
 )
 from model.gangs.gangs.schema import CLIQUES, UNCLAIMED, CliqueRow
+from model.gangs.narcos.schema import PROTECTED
 from model.police.adoption.schema import LEAVING
 from model.police.chief.rules import chief_positions
 from model.police.chief.schema import CHIEFS, ChiefRow
 from model.police.misconduct.rules import detection_probability
-from model.police.misconduct.schema import SCANDAL
+from model.police.misconduct.schema import SCANDAL, Misconduct
+from model.police.resources.schema import Resources
 from model.politics.mayor.schema import DISMISSED, HALL
 from model.town.territory import Cell
 from model.trust.public_events import spread_public_event
@@ -71,7 +73,7 @@ def groups_in_area(world: World, f: int) -> IntArray:
 
 def max_groups(world: World) -> int:
     """Return how many groups hold ground anywhere at most."""
-    return len(world.state[CLIQUES]) + 1 + int(world.state.protected.max())
+    return len(world.state[CLIQUES]) + 1 + int(world.state[PROTECTED].max())
 
 
 def draw_captor(world: World, f: int, penury: float, integrity: float) -> int:
@@ -79,7 +81,7 @@ def draw_captor(world: World, f: int, penury: float, integrity: float) -> int:
 
     Who is there need be looked up only where somebody would be bought if all groups were.
     """
-    p, tick, seed = world.parameters["capture"][0], world.tick, world.seed
+    p, tick, seed = world.parameters[Capture][0], world.tick, world.seed
     drawn = keyed_uniform(seed, BOUGHT_STREAM, tick, f, 0)
     if drawn >= capture_probability(world.cached_view(max_groups), penury, integrity, p):
         return UNCLAIMED
@@ -91,21 +93,21 @@ def draw_captor(world: World, f: int, penury: float, integrity: float) -> int:
 
 def update_exposure(world: World, f: int) -> bool:
     """Whether the capture of somebody is found out this month; if so all may hear of it."""
-    p, conduct = world.parameters["capture"][0], world.parameters["misconduct"][0]
-    a_year = min(1.0, p["found"] * (1.0 + p["reveal"] * detection_probability(conduct)))
+    p, conduct = world.parameters[Capture][0], world.parameters[Misconduct][0]
+    a_year = min(1.0, p.found * (1.0 + p.reveal * detection_probability(conduct)))
     if keyed_uniform(world.seed, CAPTURE_FOUND_STREAM, world.tick, f, 0) >= 1.0 - (1.0 - a_year) ** (1.0 / 12.0):
         return False
     row = world.tally[0]
     row.captures_found += 1.0
     row.public_cases += 1.0
-    spread_public_event(world, HEARD_OF, f, conduct["heard"], SCANDAL, 0.0, conduct["weight"], 0.6, conduct["fades"])
+    spread_public_event(world, HEARD_OF, f, conduct.heard, SCANDAL, 0.0, conduct.weight, 0.6, conduct.fades)
     return True
 
 
 def update_chief_capture(world: World, f: int, o: int) -> None:
     """Let a chief be bought, or found out, who then leaves with those who are moved."""
     chief, z = world.state[CHIEFS][f], world.town.facilities[f].settlement
-    officer, penury = world.state[OFFICERS][o], 1.0 - world.parameters["resources"][z]["condition"]
+    officer, penury = world.state[OFFICERS][o], 1.0 - world.parameters[Resources][z].condition
     if chief.captor == UNCLAIMED:
         chief.captor = draw_captor(world, f, penury, officer.integrity)
         world.tally[0].captures += float(chief.captor != UNCLAIMED)
@@ -117,7 +119,7 @@ def update_mayor_capture(world: World) -> None:
     """Let the mayor be bought, or found out, whom another follows for the rest of the term."""
     hall = world.state[HALL][0]
     if hall.captor == UNCLAIMED:
-        hall.captor = draw_captor(world, MAYOR_ID, 1.0 - world.parameters["resources"][0]["condition"], hall.integrity)
+        hall.captor = draw_captor(world, MAYOR_ID, 1.0 - world.parameters[Resources][0].condition, hall.integrity)
         world.tally[0].captures += float(hall.captor != UNCLAIMED)
     elif update_exposure(world, MAYOR_ID):
         hall.captor = DISMISSED

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from model.crime.political_calendar.schema import PoliticalCalendar
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import IntArray, Rows, to_int64
@@ -18,15 +20,23 @@ from model.gangs.clique_choices.schema import (
     STANCE_CHOICE,
     WEEKS_A_MONTH,
 )
-from model.gangs.cliques.schema import Cliques
-from model.gangs.custody.schema import Prisoner
+from model.gangs.cliques.schema import PAYERS_HERE, Cliques
+from model.gangs.custody.schema import PRISON, Prisoner
 from model.gangs.extortion.schema import Extortion
 from model.gangs.gangs.rules import GangTables
 from model.gangs.gangs.schema import NOT_YET, STANCE_HOLD, STANCE_PRESS, STANCE_QUIET, CliqueRow
-from model.world.discrete_choice.rules import clear_terms, decide_and_record, share_with_prior
-from model.world.discrete_choice.schema import ChoiceTables
+from model.gangs.narcos.schema import PROTECTED
+from model.world.binding import constant, count_of, of
+from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
+from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.state import Board
+from model.world.state import SEEN_HERE, Board
+
+
+def count_shops_by_cell(world: World) -> IntArray:
+    """Return how many possible payers work in each cell."""
+    work = world.town.places[0]
+    return np.bincount(work[(world.town.people["business"] == 1) & (work >= 0)], minlength=world.town.n_cells)
 
 
 class CliqueTables(TableBundle):
@@ -35,11 +45,11 @@ class CliqueTables(TableBundle):
     desk: ChoiceTables
     gangs: GangTables
     held: Rows[Prisoner]
-    held_count: IntArray
-    shops: IntArray
-    payers: IntArray
-    visits: IntArray
-    protected: IntArray
+    prison_count: IntArray = count_of(PRISON)
+    shops: IntArray = constant(count_shops_by_cell)
+    payers_here: IntArray = of(PAYERS_HERE)
+    seen_here: IntArray = of(SEEN_HERE)
+    protected: IntArray = of(PROTECTED)
     boards: Rows[Board]
     parameters: Rows[Cliques]
     extortion: Rows[Extortion]
@@ -157,7 +167,7 @@ def choose_to_punish(
     desk.terms[1, 5] = p.punish_leaderless * lack
     desk.terms[1, 6] = violence_taste(p, clique.strategy)
     option = decide_and_record(desk, to_int64(2), to_int64(7), PUNISH_CHOICE, True, tick, victim)
-    desk.choices[desk.count[0] - 1].who = q
+    desk.choices[desk.choices_count[0] - 1].who = q
     return option == 1
 
 
@@ -181,7 +191,7 @@ def choose_recruits(life: CliqueTables, q: int, need: float, tick: int) -> int:
 def monthly_cell_value(life: CliqueTables, clique: CliqueRow, cell: int, payers: float, days: float) -> float:
     """What a cell brings a month in wages: rents, less a hand and the risk that is felt there."""
     p = life.parameters[0]
-    seen = life.visits[cell] / days
+    seen = life.seen_here[cell] / days
     felt = perceived_arrest_risk(p, clique.caught, clique.exposed, seen)
     return payers * clique.rent * WEEKS_A_MONTH / p.wage - 1.0 - p.caught_cost * felt
 
@@ -196,7 +206,7 @@ def best_and_worst_cells(
     for cell in range(len(territory)):
         if territory[cell] != q:
             continue
-        value = monthly_cell_value(life, clique, cell, float(life.payers[cell]), days)
+        value = monthly_cell_value(life, clique, cell, float(life.payers_here[cell]), days)
         if cell != clique.centre and (poor < 0 or value < least):
             poor, least = cell, value
         for k in range(8):

@@ -48,7 +48,7 @@ def police_seen_by_clique(stage: ShiftContext, life: CliqueTables, q: int, days:
         if life.gangs.territory[cell] == q:
             n += 1
             zone = max(stage.ground.cells[cell].settlement, 0)
-            seen += life.visits[cell] / days + (life.parameters[0].watch if life.boards[zone].watch > 0.0 else 0.0)
+            seen += life.seen_here[cell] / days + (life.parameters[0].watch if life.boards[zone].watch > 0.0 else 0.0)
     return seen / max(n, 1)
 
 
@@ -56,7 +56,7 @@ def police_seen_by_clique(stage: ShiftContext, life: CliqueTables, q: int, days:
 def count_prisoners(life: CliqueTables, q: int) -> int:
     """Members of a clique in prison."""
     n = 0
-    for k in range(life.held_count[0]):
+    for k in range(life.prison_count[0]):
         if life.held[k].clique == q:
             n += 1
     return n
@@ -121,7 +121,7 @@ def leader_strategy(p: Cliques, seed: int, q: int, generation: int) -> int:
 def is_imprisoned_member(life: CliqueTables, i: int, q: int) -> bool:
     """Whether somebody is held as a member of a clique."""
     found = False
-    for k in range(life.held_count[0]):
+    for k in range(life.prison_count[0]):
         found = found or (life.held[k].who == i and life.held[k].clique == q)
     return found
 

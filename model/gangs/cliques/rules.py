@@ -45,7 +45,6 @@ from model.gangs.gangs.rules import (
     GangTables,
     dissolve_clique,
     donor_clique,
-    gangland_of,
     next_living_member,
     resettle_clique,
     update_nearest_rivals,
@@ -60,25 +59,25 @@ from model.gangs.gangs.schema import (
     STANCE_QUIET,
     TERRITORY,
     CliqueRow,
+    Gangs,
 )
 from model.gangs.narcos.schema import PROTECTED
-from model.world.discrete_choice.rules import desk_of
+from model.world.columns import MINDS
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.state import BOARDS, SEEN_HERE
 
 
 @kernel
 def count_payers_by_cell(stage: ShiftContext, life: CliqueTables) -> None:
     """Count who pays by the cell of their place of work."""
-    life.payers[:] = 0
+    life.payers_here[:] = 0
     for k in range(life.gangs.target_start[len(life.gangs.cliques)]):
         i = life.gangs.targets[k]
         if stage.minds[i].pays >= 0 and stage.minds[i].gone < 0:
-            life.payers[stage.ground.places[0, i]] += 1
+            life.payers_here[stage.ground.places[0, i]] += 1
 
 
 @kernel
@@ -87,7 +86,7 @@ def count_payers_and_cells(life: CliqueTables, q: int) -> tuple[int, int]:
     payers, cells = 0, 0
     for cell in range(len(life.gangs.territory)):
         if life.gangs.territory[cell] == q:
-            payers += life.payers[cell]
+            payers += life.payers_here[cell]
             cells += 1
     return payers, cells
 
@@ -206,60 +205,35 @@ def apply_raid(stage: ShiftContext, gangs: GangTables, prison: Rows[Prisoner], c
         i = next_living_member(stage, gangs, largest, i)
 
 
-def count_shops_by_cell(world: World) -> IntArray:
-    """Return how many possible payers work in each cell."""
-    work = world.town.places[0]
-    return np.bincount(work[(world.town.people["business"] == 1) & (work >= 0)], minlength=world.town.n_cells)
-
-
-def life_of(world: World) -> CliqueTables:
-    """Lay out what cliques decide by."""
-    state, numbers = world.state, world.parameters
-    return CliqueTables(
-        world.cached_view(desk_of),
-        world.cached_view(gangland_of),
-        state[PRISON].rows,
-        state[PRISON].count,
-        world.cached(count_shops_by_cell),
-        state[PAYERS_HERE],
-        state[SEEN_HERE],
-        state[PROTECTED],
-        state[BOARDS],
-        numbers["cliques"],
-        numbers["extortion"],
-        numbers["political_calendar"],
-    )
-
-
 def initialise(world: World) -> None:
     """Give every clique a leader and his strategy, and let it have seen what is usual."""
-    p, cliques = world.parameters["cliques"][0], world.state[CLIQUES]
+    p, cliques = world.parameters[Cliques][0], world.state[CLIQUES]
     usual = p.usual_seen
     cliques["seen"], cliques["felt"] = p.seen_half * usual / (1.0 - usual), p.usual
     for q, clique in enumerate(cliques):
-        clique.leader = draw_heir(world.state.minds, world.cached_view(gangland_of), q, 0, world.seed)
+        clique.leader = draw_heir(world.state[MINDS], world.view(GangTables), q, 0, world.seed)
         clique.strategy = leader_strategy(p, world.seed, q, 0)
 
 
 def dissolve_and_found(world: World) -> None:
     """Let cliques with too few members dissolve, and those dissolved be founded again by who came home or is sent."""
-    p, state, changed = world.parameters["cliques"][0], world.state, False
+    p, state, changed = world.parameters[Cliques][0], world.state, False
     for q, clique in enumerate(state[CLIQUES]):
         if clique.alive and clique.members < p.least:
-            dissolve_clique(world.shift_context(), world.cached_view(gangland_of), int64_constant(q))
+            dissolve_clique(world.shift_context(), world.view(GangTables), int64_constant(q))
             world.tally[0].cliques_dissolved += 1.0
             changed = True
         elif not clique.alive and found_clique_again(world, q, clique, p):
             world.tally[0].cliques_founded += 1.0
             changed = True
     if changed:
-        update_nearest_rivals(state[CLIQUES], world.town.cells, world.parameters["gangs"][0]["border"])
+        update_nearest_rivals(state[CLIQUES], world.town.cells, world.parameters[Gangs][0].border)
         update_targets(world)
 
 
 def found_clique_again(world: World, q: int, clique: CliqueRow, p: Cliques) -> bool:
     """Found a clique anew on free ground if it has members or a neighbour sends some; return whether it was."""
-    state, gangs = world.state, world.parameters["gangs"][0]
+    state, gangs = world.state, world.parameters[Gangs][0]
     sender = NOT_YET if clique.members >= p.home else donor_clique(q, state[CLIQUES], world.town.cells, p.large)
     if clique.members < p.home and sender < 0:
         return False
@@ -270,14 +244,14 @@ def found_clique_again(world: World, q: int, clique: CliqueRow, p: Cliques) -> b
         transfer_members(world, q, sender, p.sent)
     clique.generation += 1
     clique.strategy = leader_strategy(p, world.seed, q, clique.generation)
-    clique.leader = draw_heir(state.minds, world.cached_view(gangland_of), q, world.tick, world.seed)
+    clique.leader = draw_heir(state[MINDS], world.view(GangTables), q, world.tick, world.seed)
     clique.founding = clique.members
     return True
 
 
 def transfer_members(world: World, q: int, sender: int, n: int) -> None:
     """Let members of a clique go over to one of the same gang."""
-    minds, cliques = world.state.minds, world.state[CLIQUES]
+    minds, cliques = world.state[MINDS], world.state[CLIQUES]
     members = np.flatnonzero((minds["member"] == sender) & (minds["gone"] < 0))
     members = members[members != cliques[sender].leader]
     going = sorted(members, key=lambda i: keyed_uniform(world.seed, SENT_STREAM, world.tick, int(i), q))[:n]
@@ -293,7 +267,7 @@ def has_active_choices(p: Cliques) -> bool:
 
 def is_raid_day(world: World) -> bool:
     """Whether an experiment arrests leaders or a clique on days on which the numbers in force are."""
-    p = world.parameters["cliques"][0]
+    p = world.parameters[Cliques][0]
     return bool(p.leaders > 0.0 or p.dismantled > 0.0)
 
 
@@ -302,28 +276,28 @@ def step(world: World) -> None:
     """In the morning of a day of an experiment, arrest leaders or a clique."""
     if not world.cached_view(is_raid_day):
         return
-    p = world.parameters["cliques"][0]
-    world.state.prison.reserve(len(world.state[ROLL]) + len(world.state[CLIQUES]))
-    prison = world.state.prison
-    apply_raid(world.shift_context(), world.cached_view(gangland_of), prison.rows, prison.count, p)
+    p = world.parameters[Cliques][0]
+    world.state[PRISON].reserve(len(world.state[ROLL]) + len(world.state[CLIQUES]))
+    prison = world.state[PRISON]
+    apply_raid(world.shift_context(), world.view(GangTables), prison.rows, prison.count, p)
 
 
 def close_month(world: World) -> None:
     """Let cliques remember, dissolve, be founded, and decide."""
-    p, n, days = world.parameters["cliques"][0], len(world.state[CLIQUES]), float(world.days_of_month)
+    p, n, days = world.parameters[Cliques][0], len(world.state[CLIQUES]), float(world.days_of_month)
     if n == 0 or not world.cached_view(is_deciding):
         return
     world.state[CHOICES].reserve(MAX_CHOICES_A_MONTH * n)
-    update_all_clique_memories(world.shift_context(), world.cached_view(life_of), days)
+    update_all_clique_memories(world.shift_context(), world.view(CliqueTables), days)
     if p.refound:
         dissolve_and_found(world)
-    if make_all_choices(world.shift_context(), world.cached_view(life_of), days):
+    if make_all_choices(world.shift_context(), world.view(CliqueTables), days):
         update_targets(world)
 
 
 def is_deciding(world: World) -> bool:
     """Whether cliques decide anything by the numbers in force."""
-    return has_active_choices(world.parameters["cliques"][0])
+    return has_active_choices(world.parameters[Cliques][0])
 
 
 def stance_count_measure(stance: int) -> Callable[[MonthSnapshot], float]:

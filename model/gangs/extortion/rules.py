@@ -57,14 +57,14 @@ from model.gangs.extortion.schema import (
     ExtortionHistory,
     Threat,
 )
-from model.gangs.gangs.rules import GangTables, add_member, gangland_of
-from model.gangs.gangs.schema import TARGET_START, TARGETS, CliqueRow, Gangs
+from model.gangs.gangs.rules import GangTables, add_member
+from model.gangs.gangs.schema import CLIQUES, ROLL, TARGET_START, TARGETS, CliqueRow, Gangs
 from model.town.crime_kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.town.residents import STUDENT, Person
 from model.trust.ledger.rules import record_impression
-from model.world.columns import ResidentState
-from model.world.discrete_choice.rules import desk_of
-from model.world.discrete_choice.schema import CHOICES, ChoiceTables
+from model.world.columns import MINDS, ResidentState
+from model.world.discrete_choice.rules import ChoiceTables
+from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -114,12 +114,12 @@ def draw_target(stage: ShiftContext, gangs: GangTables, first: int, n_targets: i
 @kernel
 def record_refusal(stage: ShiftContext, gangs: GangTables, p: Extortion, q: int, i: int, number: int) -> None:
     """Let somebody refuse a clique, who is threatened for it."""
-    clique, row = gangs.cliques[q], gangs.threats[gangs.threat_count[0]]
+    clique, row = gangs.cliques[q], gangs.threats[gangs.threats_count[0]]
     clique.refused += 1
     clique.unpaid += 1.0
     row.due = stage.tick + 1 + int(3.0 * p.threat_days * keyed_uniform(stage.seed, THREAT_DUE, stage.tick, number, 0))
     row.born, row.victim, row.clique = stage.tick, i, q
-    gangs.threat_count[0] += 1
+    gangs.threats_count[0] += 1
 
 
 @kernel
@@ -186,7 +186,7 @@ def carry_out_threats(
 ) -> None:
     """Carry out, or not, the threats that are due; everybody in the territory learns from it."""
     left = 0
-    for k in range(gangs.threat_count[0]):
+    for k in range(gangs.threats_count[0]):
         threat = gangs.threats[k]
         if threat.due > stage.tick:
             gangs.threats[left] = threat
@@ -204,7 +204,7 @@ def carry_out_threats(
         number = PUNISHMENT_ID_OFFSET + i
         stage.tally[0].punishments += 1.0
         attack_victim(stage, to_int64(person.home), i, threat.clique, BY_EXTORTION, PUNISHMENT, p.lethal, number)
-    gangs.threat_count[0] = left
+    gangs.threats_count[0] = left
 
 
 @kernel
@@ -426,9 +426,9 @@ def initialise_payers(
 
 def initialise(world: World) -> None:
     """Give cliques their first rent and dread, and those who pay already."""
-    state, numbers = world.state, world.parameters["extortion"]
-    state.cliques["rent"], state.cliques["dread"] = numbers["rent"][0], numbers["dread"][0]
-    initialise_payers(state.minds, world.cached_view(gangland_of), world.ground.people, numbers, world.seed)
+    state, numbers = world.state, world.parameters[Extortion]
+    state[CLIQUES]["rent"], state[CLIQUES]["dread"] = numbers["rent"][0], numbers["dread"][0]
+    initialise_payers(state[MINDS], world.view(GangTables), world.ground.people, numbers, world.seed)
 
 
 @kernel
@@ -464,7 +464,7 @@ def run_extortion(
 
 def max_demands(world: World) -> int:
     """Return how many demands, payments and clashes of a shift there never are, answers to threats apart."""
-    return 16 * len(world.state.cliques) + poisson_upper_bound(MAX_IMITATOR_RATE * world.town.n_people / YEAR)
+    return 16 * len(world.state[CLIQUES]) + poisson_upper_bound(MAX_IMITATOR_RATE * world.town.n_people / YEAR)
 
 
 def max_recruits(world: World) -> int:
@@ -475,20 +475,20 @@ def max_recruits(world: World) -> int:
 def step(world: World) -> None:
     """Let cliques and imitators extort."""
     state, tick = world.state, world.tick
-    most = world.cached_view(max_demands) + len(state.threats)
+    most = world.cached_view(max_demands) + len(state[THREATS])
     world.shift_events.reserve(INCIDENTS, most)
     world.shift_events.reserve(IMPRESSIONS, most + state[TARGET_START].item(-1))
-    state[CHOICES].reserve(len(state.threats))
-    state.threats.reserve(16 * len(state.cliques))
-    state.roll.reserve(world.cached_view(max_recruits))
-    groups = "extortion", "political_calendar", "safe_schools", "gangs", "cliques"
+    state[CHOICES].reserve(len(state[THREATS]))
+    state[THREATS].reserve(16 * len(state[CLIQUES]))
+    state[ROLL].reserve(world.cached_view(max_recruits))
+    groups = Extortion, PoliticalCalendar, SafeSchools, Gangs, Cliques
     world.run_kernel(
         run_extortion,
         lambda: (
             world.shift_context(),
-            world.cached_view(gangland_of),
+            world.view(GangTables),
             *(world.parameters[group] for group in groups),
-            world.cached_view(desk_of),
+            world.view(ChoiceTables),
         ),
         weekday_of(tick) == 0,
         is_last_shift_of_month(tick),
@@ -508,7 +508,7 @@ def count_payers(minds: Rows[ResidentState], targets: IntArray) -> int:
 def standing_payers(month: MonthSnapshot) -> float:
     """Standing payers of extortion."""
     state = month.world.state
-    return float(count_payers(state.minds, state[TARGETS][: state[TARGET_START][-1]]))
+    return float(count_payers(state[MINDS], state[TARGETS][: state[TARGET_START][-1]]))
 
 
 MECHANISM = Mechanism(

@@ -13,7 +13,7 @@ from model.engine.calendar import DAYS_A_YEAR
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import BoolArray, IntArray, Rows
-from model.gangs.extortion.schema import Threat
+from model.gangs.extortion.schema import THREATS, Threat
 from model.gangs.gangs.schema import (
     CLIQUE_MEMBER_STREAM,
     CLIQUE_PLACE_STREAM,
@@ -34,6 +34,8 @@ from model.town.police import RouteStop
 from model.town.residents import Person
 from model.town.territory import Cell
 from model.town.town import Town
+from model.world.binding import count_of, of
+from model.world.columns import MINDS
 from model.world.mechanism import Measure, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
@@ -45,13 +47,13 @@ class GangTables(TableBundle):
     """The tables of the State that cliques live on."""
 
     cliques: Rows[CliqueRow]
-    territory: IntArray
-    target_start: IntArray
-    targets: IntArray
+    territory: IntArray = of(TERRITORY)
+    target_start: IntArray = of(TARGET_START)
+    targets: IntArray = of(TARGETS)
     threats: Rows[Threat]
-    threat_count: IntArray
+    threats_count: IntArray = count_of(THREATS)
     roll: Rows[RollEntry]
-    roll_count: IntArray
+    roll_count: IntArray = count_of(ROLL)
 
 
 @kernel
@@ -59,21 +61,6 @@ def add_member(roll: Rows[RollEntry], count: IntArray, i: int) -> None:
     """Put somebody on the roll of members."""
     roll[count[0]].who = i
     count[0] += 1
-
-
-def gangland_of(world: World) -> GangTables:
-    """Lay out what cliques live on."""
-    state = world.state
-    return GangTables(
-        state[CLIQUES],
-        state[TERRITORY],
-        state[TARGET_START],
-        state[TARGETS],
-        state.threats.rows,
-        state.threats.count,
-        state[ROLL].rows,
-        state[ROLL].count,
-    )
 
 
 def n_cliques(gangs: Gangs, scale: float) -> tuple[int, int]:
@@ -84,7 +71,7 @@ def n_cliques(gangs: Gangs, scale: float) -> tuple[int, int]:
 def initialise(world: World) -> None:
     """Give every clique a centre, a territory, rivals, members and targets, by luck of the seed."""
     town, state, cells = world.town, world.state, world.town.cells
-    p: Gangs = world.parameters["gangs"][0]
+    p: Gangs = world.parameters[Gangs][0]
     n_ms13, _ = n_cliques(world.settings["gangs"], world.settings["population"].scale)
     cliques, territory = state[CLIQUES], state[TERRITORY]
     for q, clique in enumerate(cliques):
@@ -187,7 +174,7 @@ def resettle_clique(
 
 def draw_members(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
     """Draw the members of every clique from the young men who live in its territory."""
-    minds, cliques, roll = state.minds, state[CLIQUES], state[ROLL]
+    minds, cliques, roll = state[MINDS], state[CLIQUES], state[ROLL]
     age = (tick // 3 - people["born"]) / DAYS_A_YEAR
     fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
     for q, clique in enumerate(cliques):

@@ -35,7 +35,7 @@ def initialise(world: World) -> None:
     """Give every group the populated cells around a centre that no clique holds, by luck of the seed."""
     cells, everywhere, territory = world.town.cells, world.town.everywhere, world.state[TERRITORY]
     protected = world.state[PROTECTED]
-    p: Narcos = world.parameters["narcos"][0]
+    p: Narcos = world.parameters[Narcos][0]
     for g in range(int(p.groups * world.settings["population"].scale + 0.5)):
         for a in range(PLACEMENT_ATTEMPTS):
             row = int(
@@ -51,7 +51,7 @@ def initialise(world: World) -> None:
 
 def apply_protection(world: World, place: FloatArray) -> None:
     """Leave few thieves where protectors operate."""
-    thieves = values_by_cell(world.parameters["narcos"]["thieves"], world.town.cells["settlement"])
+    thieves = values_by_cell(world.parameters[Narcos]["thieves"], world.town.cells["settlement"])
     place[:, IS_PROPERTY == 1] *= np.where(world.state[PROTECTED] >= 0, thieves, 1.0)
 
 
@@ -89,7 +89,7 @@ def step(world: World) -> None:
         world.shift_events.reserve(INCIDENTS, spared)
         world.shift_events.reserve(IMPRESSIONS, spared)
         punish_thieves(
-            world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name], world.parameters["narcos"]
+            world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name], world.parameters[Narcos]
         )
 
 

@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 
-from model.crime.certainty.rules import beliefs_of
 from model.crime.crime_counts.schema import COMPLAINTS
 from model.crime.offenders.rules import hold_slot_until
 from model.engine.calendar import MONTH, is_last_shift_of_month
@@ -19,7 +18,9 @@ from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.gangs.capture.rules import is_warned_of_operation
 from model.gangs.capture.schema import WARNED_STREAM, Capture
-from model.gangs.gangs.rules import gangland_of, next_living_member
+from model.gangs.custody.schema import PRISON
+from model.gangs.gangs.rules import next_living_member
+from model.gangs.gangs.schema import ROLL
 from model.justice.investigation.schema import (
     ADULT_AGE_YEARS,
     CAMERA_STREAM,
@@ -51,7 +52,6 @@ from model.justice.justice.rules import (
     remand_until,
 )
 from model.justice.justice.schema import (
-    CHARGED_BY,
     CLEARED_BY,
     CLOCK_NOT_STARTED,
     FILE_CLOSED,
@@ -64,13 +64,20 @@ from model.police.plans.schema import MODE_INVESTIGATIVE, Plans
 from model.reporting.reporting.schema import Reporting
 from model.town.crime_kinds import DOMESTIC, HOMICIDE, INVESTIGATION_HOURS, rates_by_kind
 from model.trust.ledger.rules import trust_now
+from model.world.binding import computed, count_of, population_scale
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_present_resident
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY, Arrest, Incident
-from model.world.state import BOARDS, Plan
+from model.world.state import Plan
+
+
+def solvable_shares(world: World) -> FloatArray:
+    """Return the share of cases that can be solved, by kind, of the first settlement."""
+    shares: FloatArray = rates_by_kind(world.parameters[Investigation], "solved")[0]
+    return shares
 
 
 class InvestigationTables(TableBundle):
@@ -81,13 +88,13 @@ class InvestigationTables(TableBundle):
 
     court: JusticeTables
     files: Rows[CaseFile]
-    count: IntArray
+    files_count: IntArray = count_of(FILES)
     plans: Rows[Plan]
     orders: Rows[Plans]
     parameters: Rows[Investigation]
     reporting: Rows[Reporting]
-    solvable: FloatArray
-    scale: float
+    solvable: FloatArray = computed(solvable_shares)
+    scale: float = computed(population_scale)
     chiefs: Rows[ChiefRow]
     capture: Rows[Capture]
 
@@ -138,7 +145,7 @@ def evidence_doubt(
         found = bureau.orders[max(cell.settlement, 0)].inquiry
     if row.offender >= 0 and keyed_uniform(seed, SERIES_STREAM, tick, number, 0) < found:
         n = 0
-        for k in range(bureau.count[0]):
+        for k in range(bureau.files_count[0]):
             n += int(is_open_file(bureau.files[k], row.offender, generation))
         doubt *= (1.0 - p.link) ** min(n, MAX_LINKED_FILES)
     return doubt
@@ -156,7 +163,7 @@ def open_file(
     stage: ShiftContext, bureau: InvestigationTables, row: Incident, tip: bool, arrest: Arrest, held: bool
 ) -> None:
     """Open the file of an act; ``arrest`` is what it is ``held`` by, if it is."""
-    slots, file = bureau.court.slots, bureau.files[bureau.count[0]]
+    slots, file = bureau.court.slots, bureau.files[bureau.files_count[0]]
     generation = slots[row.offender].generation if row.offender >= 0 else NOBODY
     file.doubt = evidence_doubt(stage, bureau, row, generation, tip)
     file.filed, file.number, file.kind, file.gravity = stage.tick, row.number, row.kind, row.severity
@@ -173,7 +180,7 @@ def open_file(
     file.warrant = file.charged = CLOCK_NOT_STARTED
     file.passes = file.tries = 0
     file.other = arrest.other if held else 0
-    bureau.count[0] += 1
+    bureau.files_count[0] += 1
     if held:
         clear_complaint(bureau.court, file)
 
@@ -198,14 +205,14 @@ def open_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
 @kernel
 def process_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
     """Work through the files in order: sentences, charges, warrants; put away what is closed."""
-    for k in range(bureau.count[0]):
+    for k in range(bureau.files_count[0]):
         advance_file(stage, bureau, bureau.files[k])
     left = 0
-    for k in range(bureau.count[0]):
+    for k in range(bureau.files_count[0]):
         if bureau.files[k].passes != FILE_CLOSED:
             bureau.files[left] = bureau.files[k]
             left += 1
-    bureau.count[0] = left
+    bureau.files_count[0] = left
 
 
 @kernel
@@ -245,7 +252,7 @@ def serve_warrant(stage: ShiftContext, bureau: InvestigationTables, file: CaseFi
     if keyed_uniform(stage.seed, WRONG_STREAM, file.filed, file.number, 1) < court.parameters[0].wrong:
         file.other = 1
     elif slot >= 0:
-        court.beliefs.arrested[court.slots[slot].group, file.zone] += 1.0
+        court.beliefs.arrested_lately[court.slots[slot].group, file.zone] += 1.0
         hold_slot_until(court.slots[slot], remand_until(stage, court, file.filed, file.number, 1))
     elif i >= 0:
         arrest_members(stage, bureau, file, remand_until(stage, court, file.filed, file.number, 1))
@@ -285,7 +292,7 @@ def record_warrant_arrest(stage: ShiftContext, file: CaseFile) -> None:
 @kernel
 def link_files(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
     """Let other files of the person in a slot be cleared with one, perhaps."""
-    for k in range(bureau.count[0] if file.offender >= 0 else 0):
+    for k in range(bureau.files_count[0] if file.offender >= 0 else 0):
         other = bureau.files[k]
         if not is_open_file(other, file.offender, file.generation):
             continue
@@ -307,7 +314,7 @@ def most_urgent(urgency: FloatArray) -> int:
 @allocating_kernel
 def work_on_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
     """Let detectives take up files, the most promising and gravest first, as long as there are hours."""
-    p, tick, n = bureau.parameters[0], stage.tick, bureau.count[0]
+    p, tick, n = bureau.parameters[0], stage.tick, bureau.files_count[0]
     hours = p.investigators * p.hours * (1.0 - p.other) * bureau.scale / (1.0 + p.false_cases)
     hopes, urgency = np.zeros(n), np.zeros(n)
     for k in range(n):
@@ -335,38 +342,18 @@ def work_on_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
             clear_complaint(bureau.court, file)
 
 
-def court_of(world: World) -> JusticeTables:
-    """Lay out who can be held, and by what numbers."""
-    state = world.state
-    return JusticeTables(
-        state.offenders.rows, world.cached_view(gangland_of), state.prison.rows, state.prison.count,
-        world.cached_view(beliefs_of), state[CLEARED_BY], state[CHARGED_BY], world.parameters["justice"], state[BOARDS],
-    )  # fmt: skip
-
-
-def bureau_of(world: World) -> InvestigationTables:
-    """Lay out files, judges and detectives."""
-    state, numbers = world.state, world.parameters
-    solvable = rates_by_kind(numbers["investigation"], "solved")[0]
-    return InvestigationTables(
-        world.cached_view(court_of), state[FILES].rows, state[FILES].count, state.plans, numbers["plans"],
-        numbers["investigation"], numbers["reporting"], solvable, float(world.settings["population"].scale),
-        state.chiefs, numbers["capture"],
-    )  # fmt: skip
-
-
 def step(world: World) -> None:
     """Judge the arrests of the shift and open its files; at a month's end work through all."""
     state, book = world.state, world.shift_events
     incidents, last = book.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
     book.reserve(IMPRESSIONS, book.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
     state[FILES].reserve(incidents)
-    state.prison.reserve(len(state.roll) + incidents)
-    world.run_kernel(judge_arrests, lambda: (world.shift_context(), world.cached_view(court_of)))
-    world.run_kernel(open_files, lambda: (world.shift_context(), world.cached_view(bureau_of)))
+    state[PRISON].reserve(len(state[ROLL]) + incidents)
+    world.run_kernel(judge_arrests, lambda: (world.shift_context(), world.view(JusticeTables)))
+    world.run_kernel(open_files, lambda: (world.shift_context(), world.view(InvestigationTables)))
     if last:
-        process_files(world.shift_context(), world.cached_view(bureau_of))
-        work_on_files(world.shift_context(), world.cached_view(bureau_of))
+        process_files(world.shift_context(), world.view(InvestigationTables))
+        work_on_files(world.shift_context(), world.view(InvestigationTables))
     world.apply_impressions()
 
 
@@ -383,7 +370,7 @@ def count_waiting_files(month: MonthSnapshot) -> float:
 
 def count_investigators(month: MonthSnapshot) -> float:
     """Investigators of the prosecutor."""
-    return float(month.world.parameters["investigation"]["investigators"][0])
+    return float(month.world.parameters[Investigation]["investigators"][0])
 
 
 MECHANISM = Mechanism(

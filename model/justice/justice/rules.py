@@ -20,7 +20,7 @@ from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
 from model.engine.tables import ArraySpec
 from model.gangs.custody.rules import hold_member
-from model.gangs.custody.schema import Prisoner
+from model.gangs.custody.schema import PRISON, Prisoner
 from model.gangs.gangs.rules import GangTables
 from model.justice.justice.schema import (
     BLAME_STREAM,
@@ -45,6 +45,7 @@ from model.justice.justice.schema import (
 )
 from model.town.crime_kinds import KINDS, N_KINDS
 from model.trust.ledger.rules import record_impression
+from model.world.binding import count_of, of
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, NOBODY, Incident
@@ -57,10 +58,10 @@ class JusticeTables(TableBundle):
     slots: Rows[OffenderRow]
     gangs: GangTables
     prison: Rows[Prisoner]
-    prison_count: IntArray
+    prison_count: IntArray = count_of(PRISON)
     beliefs: CertaintyTables
-    cleared: IntArray
-    charged: IntArray
+    cleared_by: IntArray = of(CLEARED_BY)
+    charged_by: IntArray = of(CHARGED_BY)
     parameters: Rows[Justice]
     boards: Rows[Board]
 
@@ -69,7 +70,7 @@ class JusticeTables(TableBundle):
 def clear_complaint(court: JusticeTables, file: CaseFile) -> None:
     """Count a complaint as cleared."""
     if file.teller >= 0:
-        court.cleared[file.kind] += 1
+        court.cleared_by[file.kind] += 1
 
 
 @kernel
@@ -117,7 +118,7 @@ def arrest_offender(stage: ShiftContext, court: JusticeTables, row: Incident, he
         group = UNCOUNTED_KIND
     if group != UNCOUNTED_KIND:
         zone = max(stage.ground.cells[row.cell].settlement, 0)
-        court.beliefs.arrested[group, zone] += 1.0 if held else court.beliefs.parameters[0].released
+        court.beliefs.arrested_lately[group, zone] += 1.0 if held else court.beliefs.parameters[0].released
     if not held:
         if row.clique >= 0:
             court.gangs.cliques[row.clique].freed_now += 1
@@ -182,7 +183,7 @@ def decide_charge(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> 
     file.charged = stage.tick
     record_state_response(court.boards, file.board, True)
     stage.tally[0].charged += 1.0
-    court.charged[file.kind] += 1
+    court.charged_by[file.kind] += 1
     extend_custody(court, file, stage.tick + int(MONTH * p.trial))
     i = file.teller
     if i >= 0:

@@ -33,7 +33,7 @@ from model.police.patrol.schema import Patrol
 from model.police.practices.rules import reset_habits
 from model.police.practices.schema import MAX_MONTHS_SINCE_COURSE, STATIONS, Practices, StationOrders
 from model.town.police import POLICE_FOUNDED, FacilityRow, Officer, PlantParameters
-from model.world.columns import MonthlyCounts
+from model.world.columns import TALLY, MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism, measures_from
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -211,7 +211,7 @@ def explains_delay(officer: Officer, p: Adoption, born: int, number: int, seed: 
 
 def initialise(world: World) -> None:
     """Give officers their first time at the post and year of entry, by luck of the seed."""
-    officers, numbers, tick, seed = world.plant.officers, world.parameters["adoption"], world.tick, world.seed
+    officers, numbers, tick, seed = world.plant.officers, world.parameters[Adoption], world.tick, world.seed
     year = date_of_tick(tick).year
     for o, officer in enumerate(officers):
         officer.tick_since = tick - int(MONTH * LONGEST_TENURE * keyed_uniform(seed, TENURE_STREAM, 0, o, 0))
@@ -223,22 +223,22 @@ def initialise(world: World) -> None:
 def close_month(world: World) -> None:
     """Let awareness and training spread, then let officers go and their successors come."""
     numbers, officers, homes = world.parameters, world.plant.officers, world.plant.facilities
-    tally, tick, seed = world.state.tally, world.tick, world.seed
-    train_officers(officers, homes, numbers["adoption"], world.state[STATIONS], tally, tick, seed)
+    tally, tick, seed = world.state[TALLY], world.tick, world.seed
+    train_officers(officers, homes, numbers[Adoption], world.state[STATIONS], tally, tick, seed)
     leaving = world.state[LEAVING]
-    practices = numbers["practices"]
+    practices = numbers[Practices]
     replace_leavers(
-        officers, homes, numbers["plant"], numbers["adoption"], practices, leaving, tally, world.month, tick, seed
+        officers, homes, numbers[PlantParameters], numbers[Adoption], practices, leaving, tally, world.month, tick, seed
     )
-    update_form_care(officers, homes, numbers["adoption"], world.state.means)
+    update_form_care(officers, homes, numbers[Adoption], world.state[MEANS])
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of who the officers are at the end of a month."""
     world = month.world
-    officers, p = world.state[OFFICERS], world.parameters["adoption"][0]
+    officers, p = world.state[OFFICERS], world.parameters[Adoption][0]
     year, prevention = world.month // 12, officers["branch"] == 1
-    old = mean_of(year - officers["cohort"] >= p["service"])
+    old = mean_of(year - officers["cohort"] >= p.service)
     return {
         "trained_share": mean_of(officers["trained"]),
         "trained_operations": mean_of(officers["trained"][~prevention]),

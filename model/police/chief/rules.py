@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from model.community.requests.schema import REQUESTS
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows, int64_constant
@@ -44,10 +45,12 @@ from model.police.chief.schema import (
     ChiefRow,
     Chiefs,
 )
-from model.police.plans.schema import Plans
+from model.police.plans.schema import KNOWN, PLAN_CELLS, Plans
+from model.police.pressure.schema import FIGURES, Pressure
+from model.politics.mayor.schema import PETITIONS
 from model.town.police import Post
-from model.world.discrete_choice.rules import clear_terms, decide_and_record, desk_of, share_with_prior
-from model.world.discrete_choice.schema import CHOICES, ChoiceTables
+from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
+from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
@@ -116,10 +119,10 @@ def record_chief_experience(
 def compare_with_last_month(world: World, f: int) -> None:
     """Compare what is known at the places of the plan with a month ago, if the plan is the same and was carried out."""
     chief, plan = world.state[CHIEFS][f], world.state[PLANS][f]
-    numbers = world.parameters["plans"][world.town.facilities[f].settlement]
-    places = world.state.plan_cells[f][: plan.n]
-    load = float(world.state.known[places, plan.kind].sum())
-    ran = plan.visits >= numbers["alive"] or plan.mode == PLAN_MODES.index("investigative")
+    numbers = world.parameters[Plans][world.town.facilities[f].settlement]
+    places = world.state[PLAN_CELLS][f][: plan.n]
+    load = float(world.state[KNOWN][places, plan.kind].sum())
+    ran = plan.visits >= numbers.alive or plan.mode == PLAN_MODES.index("investigative")
     if chief.made == plan.made and ran:
         better, worse = float(load < chief.load), float(load > chief.load)
         chief.fell += better
@@ -137,7 +140,7 @@ def decay_chief_memory(chief: ChiefRow, lived: FloatArray, kept: float) -> None:
 
 def count_open_requests(world: World) -> IntArray:
     """Return how many requests of each community wait for the police or the mayor, followed up ones twice."""
-    requests, waiting = world.state.requests.used_rows(), world.state.petitions["asked"] >= 0
+    requests, waiting = world.state[REQUESTS].used_rows(), world.state[PETITIONS]["asked"] >= 0
     n = len(world.state[BOARDS])
     asked = np.bincount(requests["authority"], weights=1.0 + requests["followed"], minlength=n)
     total: IntArray = (asked + waiting).astype(np.int64)
@@ -146,10 +149,10 @@ def count_open_requests(world: World) -> IntArray:
 
 def order_from_above(world: World, month: int) -> int:
     """Return the order from above for the quarter of a month: to prevent, to arrest, or none."""
-    p, u = world.parameters["chief"][0], keyed_uniform(world.seed, ORDER_FROM_ABOVE_STREAM, month // 3, 0, 0)
-    if u >= 1.0 - p["order_prevent"]:
+    p, u = world.parameters[Chiefs][0], keyed_uniform(world.seed, ORDER_FROM_ABOVE_STREAM, month // 3, 0, 0)
+    if u >= 1.0 - p.order_prevent:
         return TO_PREVENT
-    return TO_ARREST if u < p["order_arrests"] else NO_ORDER
+    return TO_ARREST if u < p.order_arrests else NO_ORDER
 
 
 def experience_log_odds(good: float, bad: float, p: Chiefs) -> float:
@@ -159,28 +162,29 @@ def experience_log_odds(good: float, bad: float, p: Chiefs) -> float:
 
 def fill_hour_terms(world: World, desk: ChoiceTables, f: int) -> None:
     """Write down what speaks for each use of a block of hours at a facility."""
-    p, pressure = (world.parameters[name][world.town.facilities[f].settlement] for name in ("chief", "pressure"))
+    settlement = world.town.facilities[f].settlement
+    p, pressure = world.parameters[Chiefs][settlement], world.parameters[Pressure][settlement]
     chief, officer = world.state[CHIEFS][f], world.state[OFFICERS][world.cached(chief_positions)[f]]
     waiting = math.log1p(chief.open)
     clear_terms(desk)
     visits, arrests, places = desk.terms[USE_VISITS], desk.terms[USE_QUICK_ARRESTS], desk.terms[USE_PLACES]
-    visits[0], arrests[0], places[0] = p["visits"], p["arrests"], p["places"]
+    visits[0], arrests[0], places[0] = p.visits, p.arrests, p.places
     visits[BY_EXPERIENCE] = experience_log_odds(chief.welcomed, chief.ignored, p)
     arrests[BY_EXPERIENCE] = experience_log_odds(chief.held, chief.released, p)
     places[BY_EXPERIENCE] = experience_log_odds(chief.fell, chief.rose, p)
-    arrests[BY_FIGURES] = p["figures"] * pressure["level"] * world.state.figures[f]["gap"]
-    arrests[BY_ORDER] = p["order"] if chief.order == TO_ARREST else 0.0
-    places[BY_ORDER] = p["order"] if chief.order == TO_PREVENT else 0.0
-    visits[BY_ASKED], places[BY_ASKED] = p["asked"] * waiting, p["asked_places"] * waiting
-    visits[BY_TRAINING] = p["training"] * officer.trained
-    places[BY_TRAINING] = p["training_places"] * officer.trained
-    visits[BY_CHAMPION] = p["champion"] * officer.champion
-    places[BY_CHAMPION] = p["champion_places"] * officer.champion
+    arrests[BY_FIGURES] = p.figures * pressure.level * world.state[FIGURES][f]["gap"]
+    arrests[BY_ORDER] = p.order if chief.order == TO_ARREST else 0.0
+    places[BY_ORDER] = p.order if chief.order == TO_PREVENT else 0.0
+    visits[BY_ASKED], places[BY_ASKED] = p.asked * waiting, p.asked_places * waiting
+    visits[BY_TRAINING] = p.training * officer.trained
+    places[BY_TRAINING] = p.training_places * officer.trained
+    visits[BY_CHAMPION] = p.champion * officer.champion
+    places[BY_CHAMPION] = p.champion_places * officer.champion
 
 
 def choose_hours(world: World, f: int) -> None:
     """Set the eight blocks of hours of the coming month at a facility."""
-    desk, row = world.cached_view(desk_of), world.tally[0]
+    desk, row = world.view(ChoiceTables), world.tally[0]
     fill_hour_terms(world, desk, f)
     uses = [
         decide_and_record(desk, len(HOUR_USES), 1 + len(HOUR_TERMS), HOURS_CHOICE, False, world.tick + block, f)
@@ -195,8 +199,8 @@ def choose_hours(world: World, f: int) -> None:
 
 def choose_plan_mode(world: World, f: int, trained: float, p: Plans) -> int:
     """Let a chief choose the mode of a plan: as trained officers and the diagnosis say, and what came of it before."""
-    desk, plan, lived = world.cached_view(desk_of), world.state[PLANS][f], world.state[LIVED][f]
-    numbers = world.parameters["chief"][world.town.facilities[f].settlement]
+    desk, plan, lived = world.view(ChoiceTables), world.state[PLANS][f], world.state[LIVED][f]
+    numbers = world.parameters[Chiefs][world.town.facilities[f].settlement]
     clear_terms(desk)
     desk.terms[1, 0], desk.terms[2, 0] = p.bust, p.investigative
     desk.terms[0, 1], desk.terms[0, 2] = p.trained * trained, p.founded * plan.founded
@@ -207,19 +211,19 @@ def choose_plan_mode(world: World, f: int, trained: float, p: Plans) -> int:
 
 def choose_request(world: World, f: int, candidates: IntArray, p: Plans) -> int:
     """Let a chief choose which request the plan takes up, those that went to the mayor first; return whose, or -1."""
-    state, numbers = world.state, world.parameters["chief"][world.town.facilities[f].settlement]
-    climbed = state.petitions["asked"] >= 0
+    state, numbers = world.state, world.parameters[Chiefs][world.town.facilities[f].settlement]
+    climbed = state[PETITIONS]["asked"] >= 0
     order = np.lexsort((candidates, state[BOARDS]["asked"][candidates], ~climbed[candidates]))
     rows = candidates[order][:MOST_CANDIDATES]
     if len(rows) == 0:
         return -1
-    desk, chief, asked = world.cached_view(desk_of), state[CHIEFS][f], count_open_requests(world)
+    desk, chief, asked = world.view(ChoiceTables), state[CHIEFS][f], count_open_requests(world)
     usual = min(1.0 - 1e-6, max(1e-6, p.takes_request))
     clear_terms(desk)
     for o, a in enumerate(rows, start=1):
         desk.terms[o, 0] = math.log(usual / (1.0 - usual))
-        desk.terms[o, 1] = numbers["climbed"] * climbed[a]
-        desk.terms[o, 2] = numbers["urged"] * max(0, min(int(asked[a]), int(numbers["urged_most"])) - 1)
+        desk.terms[o, 1] = numbers.climbed * climbed[a]
+        desk.terms[o, 2] = numbers.urged * max(0, min(int(asked[a]), int(numbers.urged_most)) - 1)
         desk.terms[o, 3] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
     taken = decide_and_record(desk, 1 + len(rows), 1 + len(REQUEST_TERMS), REQUEST_CHOICE, False, world.tick, f)
     return int(rows[taken - 1]) if taken > 0 else -1
@@ -233,14 +237,14 @@ def update_commands(world: World, month: int) -> None:
     for f, chief in enumerate(chiefs):
         if at[f] < 0:
             continue
-        numbers = world.parameters["chief"][world.town.facilities[f].settlement]
+        numbers = world.parameters[Chiefs][world.town.facilities[f].settlement]
         if chief.person != state[OFFICERS][at[f]].person:
             chief.person, chief.captor = state[OFFICERS][at[f]].person, UNCLAIMED
             decay_chief_memory(chief, state[LIVED][f], 0.0)
-        decay_chief_memory(chief, state[LIVED][f], 2.0 ** (-1.0 / numbers["memory"]))
+        decay_chief_memory(chief, state[LIVED][f], 2.0 ** (-1.0 / numbers.memory))
         chief.open, chief.order = float(asked[home == f].sum()), order_from_above(world, month)
         compare_with_last_month(world, f)
-        if numbers["sets_hours"] == 1:
+        if numbers.sets_hours == 1:
             choose_hours(world, f)
 
 
@@ -257,7 +261,7 @@ def step(world: World) -> KernelArguments:
         world.state[CHIEFS],
         world.town.posts,
         world.cached(serving_facilities),
-        world.parameters["chief"],
+        world.parameters[Chiefs],
     )
 
 

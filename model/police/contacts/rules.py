@@ -11,6 +11,8 @@ from model.engine.kernels import TableBundle, allocating_kernel, kernel, prefetc
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import IntArray, Rows, to_int64
+from model.gangs.gangs.schema import TERRITORY
+from model.gangs.narcos.schema import PROTECTED
 from model.police.chief.rules import USE_QUICK_ARRESTS, block_emphasis
 from model.police.chief.schema import Chiefs
 from model.police.contacts.schema import (
@@ -53,6 +55,7 @@ from model.town.police import POST_COPIES, Officer, has_no_motor
 from model.town.residents import Person
 from model.trust.ledger.rules import attribute_to_couple, record_impression, trust_now
 from model.trust.ledger.schema import Trust
+from model.world.binding import of
 from model.world.columns import MonthlyCounts, ResidentState
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -81,8 +84,8 @@ class ContactTables(TableBundle):
     duty: Rows[DutyMonth]
     means: Rows[FacilityResources]
     figures: Rows[FigureRow]
-    territory: IntArray
-    protected: IntArray
+    territory: IntArray = of(TERRITORY)
+    protected: IntArray = of(PROTECTED)
     contacts: Rows[Contacts]
     misconduct: Rows[Misconduct]
     resources: Rows[Resources]
@@ -358,26 +361,6 @@ def count_contact(tally: Rows[MonthlyCounts], cause: int, fair: bool) -> None:
         row.unfair += 1.0
 
 
-def beat_of(world: World) -> ContactTables:
-    """Lay out what couples meet people by."""
-    state, numbers = world.state, world.parameters
-    return ContactTables(
-        state.couples,
-        world.plant.officers,
-        state.duty,
-        state.means,
-        state.figures,
-        state.territory,
-        state.protected,
-        numbers["contacts"],
-        numbers["misconduct"],
-        numbers["resources"],
-        numbers["chief"],
-        numbers["patrol"],
-        numbers["practices"],
-    )
-
-
 def step(world: World) -> None:
     """Let couples meet residents; these learn from it."""
     book = world.shift_events
@@ -386,7 +369,7 @@ def step(world: World) -> None:
         book.reserve(table, most)
     for table in (IMPRESSIONS, SIGNED):
         book.reserve(table, 2 * most)
-    world.run_kernel(meet_residents, lambda: (world.shift_context(), world.cached_view(beat_of)))
+    world.run_kernel(meet_residents, lambda: (world.shift_context(), world.view(ContactTables)))
     world.apply_impressions()
 
 

@@ -181,7 +181,7 @@ def record_minutes(
 def step(world: World) -> KernelArguments:
     """Book the minutes of the couples of this shift."""
     state, numbers = world.state, world.parameters
-    return world.shift_context(), state[COUPLES], world.plant, state[OWED], numbers["practices"], numbers["roster"]
+    return world.shift_context(), state[COUPLES], world.plant, state[OWED], numbers[Practices], numbers[Roster]
 
 
 def hours_measure(use: str) -> Measure:

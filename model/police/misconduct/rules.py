@@ -32,14 +32,14 @@ from model.police.misconduct.schema import (
 )
 from model.police.practices.schema import Practices
 from model.town import police
-from model.town.police import Officer
+from model.town.police import Officer, PlantParameters
 from model.trust.public_events import spread_public_event
-from model.world.columns import MonthlyCounts
+from model.world.columns import TALLY, MonthlyCounts
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import BRIBES
-from model.world.state import CoupleRow, FacilityResources
+from model.world.state import COUPLES, MEANS, CoupleRow, FacilityResources
 
 
 @kernel
@@ -138,34 +138,33 @@ def update_bribery_norms(officers: Rows[Officer], means: Rows[FacilityResources]
 def step(world: World) -> KernelArguments:
     """Let what was asked for in this shift have its consequences."""
     state, n = world.state, world.parameters
-    groups = n["misconduct"], n["adoption"], n["practices"], n["plant"]
-    return world.shift_context(), state.couples, world.plant, *groups, state.hidden
+    groups = n[Misconduct], n[Adoption], n[Practices], n[PlantParameters]
+    return world.shift_context(), state[COUPLES], world.plant, *groups, state[HIDDEN]
 
 
 def close_month(world: World) -> None:
     """Note what is customary at each facility; cases come out, and those who hear of them learn."""
     state, numbers = world.state, world.parameters
-    update_bribery_norms(world.plant.officers, state.means, world.tick)
-    p = numbers["misconduct"][0]
-    if world.month == month_of(world.calendar.first_tick) and p["surfaces"] > 0.0:
-        state.hidden[0] /= p[
-            "surfaces"
-        ]  # those of before, as many as such months hold up, or the first year lacks them
+    update_bribery_norms(world.plant.officers, state[MEANS], world.tick)
+    p = numbers[Misconduct][0]
+    if world.month == month_of(world.calendar.first_tick) and p.surfaces > 0.0:
+        # cases hidden before the start, as many as such months accumulate; else the first year lacks them
+        state[HIDDEN][0] /= p.surfaces
     cases = publish_cases(
         world.plant,
-        numbers["misconduct"],
-        numbers["adoption"],
-        numbers["practices"],
-        numbers["plant"],
-        state.hidden,
+        numbers[Misconduct],
+        numbers[Adoption],
+        numbers[Practices],
+        numbers[PlantParameters],
+        state[HIDDEN],
         world.settings["population"].scale,
-        state.tally,
+        state[TALLY],
         world.month,
         world.tick,
         world.seed,
     )
     for k in range(cases):
-        spread_public_event(world, HEARD_OF, k, p["heard"], SCANDAL, 0.0, p["weight"], 0.6, p["fades"])
+        spread_public_event(world, HEARD_OF, k, p.heard, SCANDAL, 0.0, p.weight, 0.6, p.fades)
 
 
 MECHANISM = Mechanism(

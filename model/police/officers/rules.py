@@ -27,7 +27,7 @@ from model.world.places import chief_positions_by_authority
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
-from model.world.state import OFFICERS, CoupleRow
+from model.world.state import COUPLES, OFFICERS, CoupleRow
 
 
 class ConductTables(TableBundle):
@@ -113,16 +113,10 @@ def update_officer_states(
         officer.stress = moved_state(officer.stress, left, strain)
 
 
-def tones_of(world: World) -> ConductTables:
-    """Lay out what officers' tone goes by."""
-    n = world.parameters
-    return ConductTables(n["contacts"], n["adoption"], n["officers"], n["practices"], n["pressure"], n["resources"])
-
-
 @kernel_step(update_conduct)
 def before_step(world: World) -> KernelArguments:
     """Brief the officers for this shift."""
-    return world.plant, world.cached_view(tones_of)
+    return world.plant, world.view(ConductTables)
 
 
 @kernel_step(record_duty)
@@ -130,24 +124,24 @@ def step(world: World) -> KernelArguments:
     """Note what the officers live through."""
     return (
         world.shift_context(),
-        world.state.couples,
+        world.state[COUPLES],
         world.plant,
         world.cached(chief_positions_by_authority),
-        world.state.duty,
+        world.state[DUTY],
     )
 
 
 def close_month(world: World) -> None:
     """Move the states; a new month of duty begins."""
-    plant, duty = world.plant, world.state.duty
-    update_officer_states(plant.officers, plant.facilities, duty, world.parameters["officers"])
+    plant, duty = world.plant, world.state[DUTY]
+    update_officer_states(plant.officers, plant.facilities, duty, world.parameters[Officers])
     duty[:] = np.zeros(1, duty.dtype)
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
     """Return the measures of how officers feel: means, from 0 to 1."""
-    officers, p = month.world.state[OFFICERS], month.world.parameters["officers"][0]
-    return {f"officers_{name}": mean_state(officers[name], p[name]) for name in ("faith", "safety", "stress")}
+    officers, p = month.world.state[OFFICERS], month.world.parameters[Officers][0]
+    return {f"officers_{name}": mean_state(officers[name], getattr(p, name)) for name in ("faith", "safety", "stress")}
 
 
 def mean_state(distance: FloatArray, usual: float) -> float:

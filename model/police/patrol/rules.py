@@ -18,7 +18,7 @@ from model.police.adoption.rules import institutional_visit_share
 from model.police.adoption.schema import Adoption
 from model.police.chief.rules import USE_PLACES, USE_QUICK_ARRESTS, block_emphasis, hour_block_use
 from model.police.chief.rules import USE_VISITS as FOR_VISITS
-from model.police.chief.schema import Chiefs
+from model.police.chief.schema import BLOCKS, Chiefs
 from model.police.minutes.rules import record_stretch, stretch_minutes, stretch_use
 from model.police.minutes.schema import N_OWED_USES, OWED, STRETCH_HOMES, STRETCH_PATROL
 from model.police.officers.rules import makes_planned_visit
@@ -37,16 +37,17 @@ from model.police.patrol.schema import (
     PatrolCounts,
 )
 from model.police.plans.rules import hour_weight, plan_follow_probability
-from model.police.plans.schema import KIND_BY_MODE, POST_HOUR, Plans
+from model.police.plans.schema import KIND_BY_MODE, PLAN_CELLS, POST_HOUR, Plans
 from model.police.practices.schema import Practices
 from model.town.police import BICYCLE, RouteStop, has_no_motor
 from model.town.territory import Cell
+from model.world.binding import cell_size_km, computed, constant, of
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import CASEWORK, HOMES, INSTITUTION, POST, ROUTE, VISITS, ShiftEventTables
-from model.world.state import SEEN_HERE, CoupleRow, Plan
+from model.world.state import COUPLES, SEEN_HERE, CoupleRow, Plan
 
 
 @kernel
@@ -67,24 +68,29 @@ def weighted_place(routes: Rows[RouteStop], start: int, end: int, u: float) -> i
     return routes[low].cell
 
 
+def market_cells(world: World) -> IntArray:
+    """Return the cells of the market."""
+    return np.flatnonzero(world.town.cells["market"])
+
+
 class PatrolTables(TableBundle):
     """The couples, the police plant, the map, and the plans and numbers by which couples go about."""
 
     couples: Rows[CoupleRow]
     plant: PoliceTables
     cells: Rows[Cell]
-    cell_km: float
+    cell_km: float = computed(cell_size_km)
     patrol: Rows[Patrol]
     plans: Rows[Plan]
-    places: IntArray
+    plan_cells: IntArray = of(PLAN_CELLS)
     orders: Rows[Plans]
     adoption: Rows[Adoption]
     states: Rows[Officers]
     chiefs: Rows[Chiefs]
     practices: Rows[Practices]
-    owed: FloatArray
-    blocks: IntArray
-    market: IntArray
+    owed: FloatArray = of(OWED)
+    blocks: IntArray = of(BLOCKS)
+    market: IntArray = constant(market_cells)
 
 
 @kernel
@@ -105,7 +111,7 @@ def take_fixed_post(street: PatrolTables, post: int, f: int, held: IntArray, tic
     plan, p = street.plans[f], street.orders[street.plant.facilities[f].settlement]
     if held[f] >= int(p.posts * hour_weight(plan.hour, tick)) or plan.n == 0:
         return -1
-    cell: int = street.places[f, held[f] % plan.n]
+    cell: int = street.plan_cells[f, held[f] % plan.n]
     if is_too_far(street, post, cell):
         return -1
     held[f] += 1
@@ -121,7 +127,7 @@ def next_stop(
     sector, p = plant.sectors[street.couples[post].sector], street.patrol[plant.facilities[f].settlement]
     b, u = keyed_uniform(seed, VISIT_KIND, tick, post, slot), keyed_uniform(seed, VISIT_PLACE, tick, post, slot)
     if plan.n > 0 and eager > 0.0 and keyed_uniform(seed, VISIT_PLAN, tick, post, slot) < eager:
-        return KIND_BY_MODE[plan.mode], 1, street.places[f, int(u * plan.n)]
+        return KIND_BY_MODE[plan.mode], 1, street.plan_cells[f, int(u * plan.n)]
     if stalls > 0 and keyed_uniform(seed, AT_MARKET, tick, post, slot) < p.market:
         stall = to_int64(street.market[int(u * stalls)])
         if street.cells[stall].facility == f:
@@ -329,44 +335,17 @@ def occupy_couple(couples: Rows[CoupleRow], day: ShiftEventTables, post: int, st
             visit.alive = 0
 
 
-def market_cells(world: World) -> IntArray:
-    """Return the cells of the market."""
-    return np.flatnonzero(world.town.cells["market"])
-
-
-def street_of(world: World) -> PatrolTables:
-    """Lay out what couples plan their visits by."""
-    state, numbers = world.state, world.parameters
-    return PatrolTables(
-        state.couples,
-        world.plant,
-        world.ground.cells,
-        world.cell_km,
-        numbers["patrol"],
-        state.plans,
-        state.plan_cells,
-        numbers["plans"],
-        numbers["adoption"],
-        numbers["officers"],
-        numbers["chief"],
-        numbers["practices"],
-        state[OWED],
-        state.blocks,
-        world.cached(market_cells),
-    )
-
-
 def max_visits(world: World) -> int:
     """Return how many visits all couples together can plan in a shift."""
-    patrol = world.parameters["patrol"]
-    return len(world.state.couples) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
+    patrol = world.parameters[Patrol]
+    return len(world.state[COUPLES]) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
 
 
 @kernel_step(plan_all_visits)
 def step(world: World) -> KernelArguments:
     """Plan the visits of the shift."""
     world.shift_events.reserve(VISITS, max_visits(world))  # the first of a shift, so that there is room in every shift
-    return world.shift_context(), world.cached_view(street_of)
+    return world.shift_context(), world.view(PatrolTables)
 
 
 def visited_cell_share(month: MonthSnapshot) -> float:

@@ -17,6 +17,7 @@ from model.engine.rank_correlation import mean_ranks, pearson_correlation
 from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
 from model.gangs.gangs.schema import UNCLAIMED
 from model.police.chief import rules as chief
+from model.police.chief.schema import CHIEFS, Chiefs
 from model.police.plans.schema import (
     ANALYSED_STREAM,
     ATLAS,
@@ -38,7 +39,8 @@ from model.police.plans.schema import (
     PlanCounts,
     Plans,
 )
-from model.world.columns import MonthlyCounts
+from model.world.binding import of
+from model.world.columns import TALLY, MonthlyCounts
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
 from model.world.month import MonthSnapshot
@@ -46,21 +48,16 @@ from model.world.places import group_holding_cells
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import CHECKPOINT, N_PLAN_CELLS, POST, PROBLEM, VISITS
-from model.world.state import PLANS, Plan
+from model.world.state import BOARDS, OFFICERS, PLANS, Plan
 
 
 class PlanTables(TableBundle):
     """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
 
-    known: FloatArray
-    happened: FloatArray
-    told: FloatArray
-    atlas: FloatArray
-
-
-def wall_of(world: World) -> PlanTables:
-    """Lay out what is remembered of the crime of past months, as plans read it."""
-    return PlanTables(world.state.known, world.state.happened, world.state.told, world.state.atlas)
+    known: FloatArray = of(KNOWN)
+    happened: FloatArray = of(HAPPENED)
+    told: FloatArray = of(TOLD_CRIME)
+    atlas: FloatArray = of(ATLAS)
 
 
 @kernel
@@ -204,7 +201,7 @@ def fill_diagnosis(
 def request_candidates(world: World, f: int) -> IntArray:
     """Return the communities in the area of a station that have asked for something since the last plan."""
     near = world.cached(station_authorities)[f]
-    asked = world.state.boards["asked"][near]
+    asked = world.state[BOARDS]["asked"][near]
     found: IntArray = near[(asked >= 0) & (world.tick - asked <= LONGEST_QUARTER)]
     return found
 
@@ -237,28 +234,28 @@ def avoid_captor_ground(chosen: IntArray, n: int, own: IntArray, barred: BoolArr
 def make_quarter_plan(world: World, f: int, month: int) -> None:
     """Make the plan of one station for the quarter that begins."""
     state, seed, when = world.state, world.seed, (month, world.tick)
-    p = world.parameters["plans"][world.plant.facilities[f].settlement]
-    orders = world.parameters["chief"][world.plant.facilities[f].settlement]
-    plan, own, wall = state.plans[f], world.cached(station_cells)[f], world.cached_view(wall_of)
+    p = world.parameters[Plans][world.plant.facilities[f].settlement]
+    orders = world.parameters[Chiefs][world.plant.facilities[f].settlement]
+    plan, own, wall = state[PLANS][f], world.cached(station_cells)[f], world.view(PlanTables)
     candidates = request_candidates(world, f)
     at = world.cached(chief.chief_positions)[f]
-    habit = float(state.officers[at].habit_analysis) if at >= 0 else 0.0
-    fill_diagnosis(plan, own, wall.known, p, habit, f, month, state.tally, seed)
-    chosen = choose_plan_cells(plan, state.plan_cells[f].copy(), own, wall, p.analysis, f, when, seed)
+    habit = float(state[OFFICERS][at].habit_analysis) if at >= 0 else 0.0
+    fill_diagnosis(plan, own, wall.known, p, habit, f, month, state[TALLY], seed)
+    chosen = choose_plan_cells(plan, state[PLAN_CELLS][f].copy(), own, wall, p.analysis, f, when, seed)
     if plan.n == 0:
         a = -1
-    elif orders["picks_requests"] == 1:
+    elif orders.picks_requests == 1:
         a = chief.choose_request(world, f, candidates, p)
     else:
         a = draw_request(candidates, p, month, seed)
-    add_request_to_plan(plan, chosen, a, world.town.authorities[a].cell, state.tally)
-    captor = state.chiefs[f].captor
+    add_request_to_plan(plan, chosen, a, world.town.authorities[a].cell, state[TALLY])
+    captor = state[CHIEFS][f].captor
     if captor != UNCLAIMED:
         avoid_captor_ground(chosen, plan.n, own, group_holding_cells(state) == captor, world.town.cells["population"])
-    state.plan_cells[f] = chosen
-    officers = state.officers["facility"] == f
-    trained = float(np.mean(state.officers["trained"][officers])) if officers.any() else 0.0
-    if orders["picks_modes"] == 1:
+    state[PLAN_CELLS][f] = chosen
+    officers = state[OFFICERS]["facility"] == f
+    trained = float(np.mean(state[OFFICERS]["trained"][officers])) if officers.any() else 0.0
+    if orders.picks_modes == 1:
         plan.mode = chief.choose_plan_mode(world, f, trained, p)
     else:
         plan.mode = draw_plan_mode(plan.founded, trained, p, keyed_uniform(seed, PLAN_MODE, month, f, 0))
@@ -271,20 +268,20 @@ def step(world: World) -> None:
     if date_of_tick(world.tick).day != 1:
         return
     month, state = month_of(world.tick), world.state
-    state.plans["visits"] = 0
-    state[CHOICES].reserve(2 * len(state.plans))
-    for f in range(len(state.plans)):
+    state[PLANS]["visits"] = 0
+    state[CHOICES].reserve(2 * len(state[PLANS]))
+    for f in range(len(state[PLANS])):
         if (month + f) % 3 == 0:
             make_quarter_plan(world, f, month)
-    for table in world.cached_view(wall_of):
+    for table in world.view(PlanTables):
         table *= MONTHLY_RETAINED_SHARE
 
 
 def count_plan_months(world: World) -> None:
     """Count for how many months a response has lived."""
-    for f, plan in enumerate(world.state.plans):
-        p = world.parameters["plans"][world.plant.facilities[f].settlement]
-        plan.months = plan.months + 1 if plan.visits >= p["alive"] else 0
+    for f, plan in enumerate(world.state[PLANS]):
+        p = world.parameters[Plans][world.plant.facilities[f].settlement]
+        plan.months = plan.months + 1 if plan.visits >= p.alive else 0
 
 
 def initialise(world: World) -> None:

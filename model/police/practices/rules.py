@@ -291,31 +291,23 @@ def initialise(world: World) -> None:
     """Give officers their sectors, schooling, the time since their course, and the habits of the status quo."""
     officers, plant, tick, seed = world.plant.officers, world.plant, world.tick, world.seed
     for o, officer in enumerate(officers):
-        p = world.parameters["practices"][plant.facilities[officer.facility].settlement]
+        p = world.parameters[Practices][plant.facilities[officer.facility].settlement]
         officer.sector = plant.posts[officer.post].sector if officer.post != NO_POST else -1
         officer.schooling = UNIT_SPREAD_FACTOR * (keyed_uniform(seed, SCHOOLED_STREAM, 0, o, 0) - 0.5)
         officer.tick_trained = tick - int(
             MONTH * MAX_MONTHS_SINCE_COURSE * keyed_uniform(seed, TAUGHT_SINCE_STREAM, 0, o, 0)
         )
         for k, name in enumerate(("team", "area", "analysis", "follow")):
-            set_habit(officer, k, p[f"usual_{name}"])
+            set_habit(officer, k, getattr(p, f"usual_{name}"))
     assign_bosses(officers, world.state[BOSSES], len(plant.facilities), len(plant.sectors))
     decay_skills(officers, tick)
-
-
-def reasons_of(world: World) -> AdoptionTables:
-    """Lay out what habits are weighed by."""
-    n = world.parameters
-    return AdoptionTables(
-        n["practices"], n["adoption"], n["officers"], n["pressure"], n["resources"], world.state[STATIONS]
-    )
 
 
 def close_month(world: World) -> None:
     """Let teams be broken up, support begin or end, what was learned fade, and habits be reviewed."""
     plant, officers, tick, seed = world.plant, world.plant.officers, world.tick, world.seed
-    reasons, bosses = world.cached_view(reasons_of), world.state[BOSSES]
-    reshuffle_sectors(officers, plant, world.parameters["practices"], world.tally, tick, seed)
+    reasons, bosses = world.view(AdoptionTables), world.state[BOSSES]
+    reshuffle_sectors(officers, plant, world.parameters[Practices], world.tally, tick, seed)
     update_order_support(world.state[STATIONS], plant.facilities, reasons, tick, seed)
     assign_bosses(officers, bosses, len(plant.facilities), len(plant.sectors))
     decay_skills(officers, tick)

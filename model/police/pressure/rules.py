@@ -84,10 +84,10 @@ def update_pressure(figures: Rows[FigureRow], facilities: Rows[FacilityRow], num
 
 def step(world: World) -> None:
     """Count the figures of the shift; at a month's end chiefs answer for them."""
-    state, numbers = world.state, world.parameters["pressure"]
-    world.run_kernel(update_figures, lambda: (world.shift_context(), state.figures, numbers))
+    state, numbers = world.state, world.parameters[Pressure]
+    world.run_kernel(update_figures, lambda: (world.shift_context(), state[FIGURES], numbers))
     if is_last_shift_of_month(world.tick):
-        update_pressure(state.figures, world.plant.facilities, numbers)
+        update_pressure(state[FIGURES], world.plant.facilities, numbers)
 
 
 MECHANISM = Mechanism(

@@ -33,15 +33,16 @@ from model.police.resources.schema import (
     Resources,
     VehicleRow,
 )
+from model.politics.mayor.schema import Government
 from model.town.authorities import AuthorityRow
 from model.town.police import FacilityRow
 from model.town.territory import Cell
-from model.world.columns import MonthlyCounts
+from model.world.columns import TALLY, MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism, measures_from, morning_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables
-from model.world.state import MEANS, Board, FacilityResources
+from model.world.state import BOARDS, MEANS, Board, FacilityResources
 
 VEHICLES = RowTableSpec(
     name="vehicles",
@@ -190,28 +191,30 @@ def vehicle_table(facilities: Rows[FacilityRow]) -> Rows[VehicleRow]:
 
 def initialise(world: World) -> None:
     """Give vehicles, facilities and the mayor their first state."""
-    state, numbers, homes = world.state, world.parameters["resources"], world.plant.facilities
-    initialise_vehicles(state.vehicles, homes, numbers, world.tick, world.seed)
-    update_monthly_means(state.means, homes, numbers, world.month, world.seed)
+    state, numbers, homes = world.state, world.parameters[Resources], world.plant.facilities
+    initialise_vehicles(state[VEHICLES], homes, numbers, world.tick, world.seed)
+    update_monthly_means(state[MEANS], homes, numbers, world.month, world.seed)
     begin_mayoral_term(
-        state.mayor[0], mayoral_term(world.date), numbers[0], world.parameters["mayor"][0]["gives"], world.seed
+        state[MAYOR_TERM][0], mayoral_term(world.date), numbers[0], world.parameters[Government][0].gives, world.seed
     )
 
 
 @morning_step
 def step(world: World) -> None:
     """Each morning that it is time: the week's breakdowns, the month's budget, the quarter's events, a new term."""
-    state, numbers, homes = world.state, world.parameters["resources"], world.plant.facilities
+    state, numbers, homes = world.state, world.parameters[Resources], world.plant.facilities
     date, tick, seed = world.date, world.tick, world.seed
     if tick % 21 == 0:
-        update_vehicles(state.vehicles, homes, numbers, state.tally, tick, seed)
+        update_vehicles(state[VEHICLES], homes, numbers, state[TALLY], tick, seed)
     if date.day == 1:
-        update_monthly_means(state.means, homes, numbers, world.month, seed)
+        update_monthly_means(state[MEANS], homes, numbers, world.month, seed)
         if date.month % 3 == 1:
             authorities, cells = world.town.authorities, world.ground.cells
-            hold_benefit_events(state.means, cells, authorities, state.boards, numbers, state.tally, tick, seed)
-    if mayoral_term(date) != state.mayor["term"].item(0):
-        begin_mayoral_term(state.mayor[0], mayoral_term(date), numbers[0], world.parameters["mayor"][0]["gives"], seed)
+            hold_benefit_events(state[MEANS], cells, authorities, state[BOARDS], numbers, state[TALLY], tick, seed)
+    if mayoral_term(date) != state[MAYOR_TERM]["term"].item(0):
+        begin_mayoral_term(
+            state[MAYOR_TERM][0], mayoral_term(date), numbers[0], world.parameters[Government][0].gives, seed
+        )
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:

@@ -28,11 +28,12 @@ from model.police.roster.schema import (
 )
 from model.politics.mayor.schema import VehicleLoan
 from model.town.police import BICYCLE, FOOT, MOTORCYCLE, POST_COPIES, VEHICLE, FacilityRow
+from model.world.binding import computed, population_scale
 from model.world.columns import MonthlyCounts
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
-from model.world.state import CoupleRow, FacilityResources
+from model.world.state import COUPLES, CoupleRow, FacilityResources
 
 
 class RosterTables(TableBundle):
@@ -45,7 +46,7 @@ class RosterTables(TableBundle):
     practices: Rows[Practices]
     roster: Rows[Roster]
     resources: Rows[Resources]
-    scale: float
+    scale: float = computed(population_scale)
 
 
 @kernel
@@ -235,13 +236,6 @@ def equip_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTa
         fleet.loans[f].taken += max(0, fleet.loans[f].motorcycles - motorcycles[f])
 
 
-def fleet_of(world: World) -> RosterTables:
-    """Lay out what there is to drive and burn."""
-    state, numbers, scale = world.state, world.parameters, float(world.settings["population"].scale)
-    groups = numbers["practices"], numbers["roster"], numbers["resources"]
-    return RosterTables(state.vehicles, state.means, state.mayor, state.loans, *groups, scale)
-
-
 @allocating_kernel
 def relieve_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, fleet: RosterTables) -> None:
     """Form the couples of this shift, field and equip them."""
@@ -253,7 +247,7 @@ def relieve_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: Police
 @kernel_step(relieve_couples)
 def step(world: World) -> KernelArguments:
     """Relieve the couples: seats, means, fuel, fixed duties."""
-    return world.shift_context(), world.state.couples, world.plant, world.cached_view(fleet_of)
+    return world.shift_context(), world.state[COUPLES], world.plant, world.view(RosterTables)
 
 
 MECHANISM = Mechanism(

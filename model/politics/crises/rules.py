@@ -9,6 +9,7 @@ from model.engine.calendar import MONTH
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
+from model.police.misconduct.schema import Misconduct
 from model.politics.crises.schema import (
     CRISIS_CAUSE,
     CRISIS_COMES,
@@ -26,12 +27,13 @@ from model.town.police import RouteStop
 from model.trust.ledger.rules import record_impression
 from model.trust.ledger.schema import PUBLIC_EVENT
 from model.trust.public_events import spread_public_event
+from model.world.columns import MINDS, TALLY
 from model.world.mechanism import Knockout, Mechanism, morning_step
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS
-from model.world.state import Board
+from model.world.state import BOARDS, Board
 
 
 @kernel
@@ -80,8 +82,8 @@ def apply_eviction_experience(
 
 def crisis_rate_and_sizes(world: World) -> tuple[float, float]:
     """Return the chance of a day that a crisis breaks out, and the size of those of the timeline."""
-    p = world.parameters["crises"][0]
-    return float(p["rate"] / 365.0), float(p["dated"])
+    p = world.parameters[Crises][0]
+    return float(p.rate / 365.0), float(p.dated)
 
 
 def crises_today(world: World) -> list[tuple[int, float]]:
@@ -96,18 +98,18 @@ def crises_today(world: World) -> list[tuple[int, float]]:
 @morning_step
 def step(world: World) -> None:
     """In the morning, let the crises of the day break out."""
-    state, numbers = world.state, world.parameters["crises"]
+    state, numbers = world.state, world.parameters[Crises]
     for who, size in crises_today(world):
-        n = int(numbers[0]["crowd"] * size * len(state.minds))
+        n = int(numbers[0].crowd * size * len(state[MINDS]))
         world.shift_events.reserve(IMPRESSIONS, n)
         stage = world.shift_context()
-        start_crisis(stage, world.plant.everywhere, world.town.authorities, state.boards, numbers, size, who)
-        apply_eviction_experience(stage, state.boards, numbers, size, who, n)
-        state.tally[0]["crises"] += 1.0
+        start_crisis(stage, world.plant.everywhere, world.town.authorities, state[BOARDS], numbers, size, who)
+        apply_eviction_experience(stage, state[BOARDS], numbers, size, who, n)
+        state[TALLY][0]["crises"] += 1.0
         world.apply_impressions()
-        fades = world.parameters["misconduct"][0]["fades"]
+        fades = world.parameters[Misconduct][0].fades
         spread_public_event(
-            world, CRISIS_HEARD, who, numbers[0]["heard"] * size, PUBLIC_EVENT, 0.0, numbers[0]["news"], 0.6, fades
+            world, CRISIS_HEARD, who, numbers[0].heard * size, PUBLIC_EVENT, 0.0, numbers[0].news, 0.6, fades
         )
 
 

@@ -10,15 +10,16 @@ import math
 import numpy as np
 
 from model.crime.crime.rules import poisson_upper_bound
-from model.crime.offenders.rules import OffenderTables, draw_slot_of_any_group, hold_slot_until, pool_of
+from model.crime.offenders.rules import OffenderTables, draw_slot_of_any_group, hold_slot_until
+from model.crime.political_calendar.schema import PoliticalCalendar
 from model.engine.calendar import DAYS_A_MONTH, MONTH, WEEK
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import IntArray, Rows, to_int64
 from model.gangs.custody.rules import hold_in_custody, release_from_custody
 from model.gangs.custody.schema import PRISON, Prisoner
-from model.gangs.gangs.rules import GangTables, gangland_of
-from model.gangs.gangs.schema import TERRITORY, CliqueRow
+from model.gangs.gangs.rules import GangTables
+from model.gangs.gangs.schema import CLIQUES, ROLL, TERRITORY, CliqueRow
 from model.police.contacts.schema import MAX_CONTACTS, Contacts
 from model.police.patrol.rules import append_visit, weighted_place
 from model.politics.heavy_hand.schema import (
@@ -44,7 +45,7 @@ from model.politics.heavy_hand.schema import (
 from model.town.police import RouteStop
 from model.town.residents import Person
 from model.trust.ledger.rules import record_impression
-from model.world.columns import ResidentState
+from model.world.columns import MINDS, ResidentState
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import draw_present, is_young_man
@@ -228,36 +229,36 @@ def update_suspects(world: World) -> None:
 def update_member_share(world: World) -> None:
     """Once a month, list the suspects anew and count what share of the young among them are members."""
     state = world.state
-    if state.suspected[1] != world.month:
+    if state[SUSPECTED][1] != world.month:
         update_suspects(world)
-        state.suspected[:] = (
-            member_share_of_suspects(state.minds, world.ground.people, state.around, world.tick),
+        state[SUSPECTED][:] = (
+            member_share_of_suspects(state[MINDS], world.ground.people, state[AROUND], world.tick),
             world.month,
         )
 
 
 def army_patrols(world: World) -> int:
     """Return how many patrols the army sends out in a shift."""
-    army: float = world.parameters["heavy_hand"][0]["army"] + world.parameters["political_calendar"][0]["army"]
+    army: float = world.parameters[HeavyHand][0].army + world.parameters[PoliticalCalendar][0].army
     scale: float = world.settings["population"].scale
     return math.floor(army * scale + 0.5)
 
 
 def army_visits(world: World) -> int:
     """Return how many visits all patrols of a shift make."""
-    return army_patrols(world) * int(world.parameters["heavy_hand"][0]["visits"])
+    return army_patrols(world) * int(world.parameters[HeavyHand][0].visits)
 
 
 def max_suspects(world: World) -> int:
     """Return how many suspects of a day there never are; 0 where nobody is detained on suspicion."""
     mean = MAX_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.cached(men_and_homes)[0])
-    return poisson_upper_bound(mean) if world.parameters["heavy_hand"]["detention"].any() else 0
+    return poisson_upper_bound(mean) if world.parameters[HeavyHand]["detention"].any() else 0
 
 
 def step(world: World) -> None:
     """Send soldiers out; in the morning release and detain."""
-    state, numbers = world.state, world.parameters["heavy_hand"]
-    patrols, suspects, held = world.cached_view(army_patrols), world.cached_view(max_suspects), len(state.prison)
+    state, numbers = world.state, world.parameters[HeavyHand]
+    patrols, suspects, held = world.cached_view(army_patrols), world.cached_view(max_suspects), len(state[PRISON])
     if patrols == suspects == held == 0:
         return
     visits = world.cached_view(army_visits)
@@ -266,17 +267,17 @@ def step(world: World) -> None:
     if world.tick % 3 == 0:
         if suspects > 0:
             update_member_share(world)
-        state.roll.reserve(held)
-        state.prison.reserve(suspects)
-        stage, prison, count = world.shift_context(), state.prison.rows, state.prison.count
-        release_detained(stage, world.cached_view(gangland_of), prison, count, world.mood_odds, numbers)
+        state[ROLL].reserve(held)
+        state[PRISON].reserve(suspects)
+        stage, prison, count = world.shift_context(), state[PRISON].rows, state[PRISON].count
+        release_detained(stage, world.view(GangTables), prison, count, world.mood_odds, numbers)
         if suspects > 0:
-            pool, members = world.cached_view(pool_of), float(state.suspected[0])
-            detain_suspects(stage, state.cliques, pool, state.around, prison, count, members, numbers)
+            pool, members = world.view(OffenderTables), float(state[SUSPECTED][0])
+            detain_suspects(stage, state[CLIQUES], pool, state[AROUND], prison, count, members, numbers)
     if patrols > 0:
         world.run_kernel(
             send_army_patrols,
-            lambda: (world.shift_context(), world.town.everywhere, patrols, numbers, world.parameters["contacts"]),
+            lambda: (world.shift_context(), world.town.everywhere, patrols, numbers, world.parameters[Contacts]),
         )
 
 

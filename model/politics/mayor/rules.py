@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from model.community.consultation.rules import is_held_today
-from model.community.consultation.schema import COUNCIL_BODY, TABLE_BODY
+from model.community.consultation.schema import COUNCIL_BODY, TABLE_BODY, Consultation
 from model.community.requests.schema import ANSWER_SHIFTS
 from model.engine.calendar import MONTH, YEAR, is_last_shift_of_month
 from model.engine.kernels import kernel
@@ -20,7 +20,7 @@ from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
 from model.engine.tables import ArraySpec
 from model.gangs.gangs.schema import UNCLAIMED
 from model.police.resources.rules import mayoral_term
-from model.police.resources.schema import MAYOR_TERM, REELECTED_STREAM
+from model.police.resources.schema import MAYOR_TERM, REELECTED_STREAM, Resources
 from model.politics.mayor.schema import (
     BUDGET_CHOICE,
     BUDGET_TERMS,
@@ -62,8 +62,8 @@ from model.politics.mayor.schema import (
     MayorState,
 )
 from model.town.crime_kinds import BY_VEHICLE, DOMESTIC, EXPOSURE, HOMICIDE, PROBLEM_OF
-from model.world.discrete_choice.rules import clear_terms, decide_and_record, desk_of, share_with_prior
-from model.world.discrete_choice.schema import CHOICES, ChoiceTables
+from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
+from model.world.discrete_choice.schema import CHOICES
 from model.world.hazard import HAZARD_MARKET_NIGHT, HAZARD_NIGHT
 from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.places import group_holding_cells
@@ -97,7 +97,7 @@ def install_mayor(world: World, nth: int) -> None:
     gifts["used"] = gifts["idle"] = 0.0
     gifts["until"][[GIVE_MOTORCYCLES, GIVE_COMPANY]] = 0
     state[LOANS]["motorcycles"] = 0
-    if world.parameters["mayor"][0]["gives"] == 1:
+    if world.parameters[Government][0].gives == 1:
         state[MAYOR_TERM][0].willing = 0
 
 
@@ -106,7 +106,7 @@ def begin_term(world: World) -> None:
     hall, term = world.state[HALL][0], mayoral_term(world.date)
     stays = (
         hall.term >= 0
-        and keyed_uniform(world.seed, REELECTED_STREAM, term, 0, 0) < world.parameters["resources"][0]["incumbency"]
+        and keyed_uniform(world.seed, REELECTED_STREAM, term, 0, 0) < world.parameters[Resources][0].incumbency
     )
     hall.term = term
     if not stays:
@@ -115,8 +115,8 @@ def begin_term(world: World) -> None:
 
 def meeting_rates(world: World) -> tuple[tuple[int, float], ...]:
     """Return the bodies before which petitions come, and how often a year each meets."""
-    p = world.parameters["consultation"][0]
-    return (TABLE_BODY, p["rhythm"] * p["table"]), (COUNCIL_BODY, p["rhythm"] * p["council"])
+    p = world.parameters[Consultation][0]
+    return (TABLE_BODY, p.rhythm * p.table), (COUNCIL_BODY, p.rhythm * p.council)
 
 
 def attends_table(world: World) -> BoolArray:
@@ -128,8 +128,8 @@ def attends_table(world: World) -> BoolArray:
 
 def attends_council(world: World) -> BoolArray:
     """Tell which authorities come when the chiefs report to the municipal council, if that is today."""
-    p, boards, seed = world.parameters["consultation"][0], world.state[BOARDS], world.seed
-    if not is_held_today(p["rhythm"] * p["council"], COUNCIL_BODY, world.month, world.date.day, seed):
+    p, boards, seed = world.parameters[Consultation][0], world.state[BOARDS], world.seed
+    if not is_held_today(p.rhythm * p.council, COUNCIL_BODY, world.month, world.date.day, seed):
         return np.zeros(len(boards), bool)
     luck_of = [keyed_uniform(seed, COMES_TO_THE_COUNCIL_STREAM, world.tick, a, 0) for a in range(len(boards))]
     return (np.array(luck_of) < boards["organised"]) & (world.tick >= boards["silent_until"])
@@ -141,7 +141,7 @@ def hear_petitions(world: World, there: BoolArray) -> None:
     unheard = (boards["heard"] < boards["asked"]) | (boards["heard"] == world.tick)
     waits = unheard & (boards["asked"] >= 0) & (world.tick - boards["asked"] >= ANSWER_SHIFTS)
     there = there & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
-    lends = world.parameters["mayor"][0]["lends"] == 1
+    lends = world.parameters[Government][0].lends == 1
     for a in np.flatnonzero(there):
         wanted = GIFT_FOR_PROBLEM[PROBLEM_OF[boards[a].problem]]
         lapsed = petitions[a].asked < 0 or world.tick - petitions[a].asked > YEAR
@@ -161,22 +161,22 @@ def open_petitions(world: World) -> BoolArray:
 
 def fill_gift_terms(world: World, desk: ChoiceTables) -> None:
     """Write down what speaks for each thing that the mayor could give."""
-    p, hall, gifts = world.parameters["mayor"][0], world.state[HALL][0], world.state[GIFTS]
+    p, hall, gifts = world.parameters[Government][0], world.state[HALL][0], world.state[GIFTS]
     wanted = world.state[PETITIONS]["wanted"][open_petitions(world)]
-    costs = (0.0, p["cost_motorcycles"], p["cost_light"], p["cost_company"], p["cost_cameras"])
+    costs = (0.0, p.cost_motorcycles, p.cost_light, p.cost_company, p.cost_cameras)
     clear_terms(desk)
     for o in range(1, len(GIFT_OPTIONS)):
         asked = int(np.count_nonzero(wanted == o))
-        barred = p["lends"] == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)
+        barred = p.lends == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)
         terms = desk.terms[o]
-        terms[HABIT_TERM] = EXCLUDED_GIFT_UTILITY if barred else p["habit"]
-        terms[BY_CARE] = p["care"] * hall.care
-        terms[BY_ASKED] = p["asked"] * min(asked, p["asked_most"]) + (
-            EXCLUDED_GIFT_UTILITY if asked == 0 and p["only_asked"] == 1 else 0.0
+        terms[HABIT_TERM] = EXCLUDED_GIFT_UTILITY if barred else p.habit
+        terms[BY_CARE] = p.care * hall.care
+        terms[BY_ASKED] = p.asked * min(asked, p.asked_most) + (
+            EXCLUDED_GIFT_UTILITY if asked == 0 and p.only_asked == 1 else 0.0
         )
-        terms[BY_KILLINGS] = p["killings"] * killings_log_ratio(world)
-        terms[BY_USE] = p["used"] * (2.0 * share_with_prior(gifts[o].used, gifts[o].idle, p["prior"], 0.5) - 1.0)
-        terms[BY_ELECTION] = p["election"] * is_last_year_of_term(world)
+        terms[BY_KILLINGS] = p.killings * killings_log_ratio(world)
+        terms[BY_USE] = p.used * (2.0 * share_with_prior(gifts[o].used, gifts[o].idle, p.prior, 0.5) - 1.0)
+        terms[BY_ELECTION] = p.election * is_last_year_of_term(world)
         terms[BY_COST] = -costs[o] / hall.room
 
 
@@ -193,17 +193,17 @@ def is_last_year_of_term(world: World) -> float:
 
 def fill_budget_terms(world: World, desk: ChoiceTables) -> None:
     """Write down what speaks for cutting and for raising the budget for security."""
-    p, hall = world.parameters["mayor"][0], world.state[HALL][0]
-    asked = min(int(np.count_nonzero(open_petitions(world))), 2 * int(p["asked_most"]))
+    p, hall = world.parameters[Government][0], world.state[HALL][0]
+    asked = min(int(np.count_nonzero(open_petitions(world))), 2 * int(p.asked_most))
     more = (
-        p["care"] * (hall.care - 0.5),
-        p["asked_budget"] * p["asked"] * asked,
-        p["killings"] * killings_log_ratio(world),
-        p["election"] * is_last_year_of_term(world),
-        -2.0 * p["regress"] * (hall.room - 1.0),
+        p.care * (hall.care - 0.5),
+        p.asked_budget * p.asked * asked,
+        p.killings * killings_log_ratio(world),
+        p.election * is_last_year_of_term(world),
+        -2.0 * p.regress * (hall.room - 1.0),
     )
     clear_terms(desk)
-    desk.terms[KEEP_BUDGET, 0] = p["keep"]
+    desk.terms[KEEP_BUDGET, 0] = p.keep
     for k, term in enumerate(more):
         desk.terms[RAISE_BUDGET, 1 + k], desk.terms[CUT_BUDGET, 1 + k] = term, -term
 
@@ -220,8 +220,8 @@ def authority_to_serve(world: World, gift: int) -> int:
 
 def give_gift(world: World, gift: int) -> None:
     """Carry out what was decided; whose petition it meets is granted it."""
-    state, p, tick = world.state, world.parameters["mayor"][0], world.tick
-    months = (0, p["loan_months"], p["light_months"], p["company_months"], p["camera_months"])[gift]
+    state, p, tick = world.state, world.parameters[Government][0], world.tick
+    months = (0, p.loan_months, p.light_months, p.company_months, p.camera_months)[gift]
     a, until = authority_to_serve(world, gift), tick + int(months) * MONTH
     cell = world.town.authorities[max(a, 0)].cell
     served = state[PETITIONS]["wanted"] == gift
@@ -242,16 +242,16 @@ def give_gift(world: World, gift: int) -> None:
 
 def lend_motorcycles(world: World, f: int, until: int) -> None:
     """Lend motorcycles and give fuel to a facility."""
-    p, loan = world.parameters["mayor"][0], world.state[LOANS][f]
-    loan.motorcycles, loan.until = p["motorcycles"], until
-    world.state[MEANS][f].purse += p["fuel_km"]
+    p, loan = world.parameters[Government][0], world.state[LOANS][f]
+    loan.motorcycles, loan.until = p.motorcycles, until
+    world.state[MEANS][f].purse += p.fuel_km
 
 
 def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int) -> None:
     """Light the cells around a place, or put cameras there; not on the ground of who has captured the mayor."""
     cells, captor = world.town.cells, world.state[HALL][0].captor
     dx, dy = cells["x"] - cells[cell].x, cells["y"] - cells[cell].y
-    near = dx * dx + dy * dy <= world.parameters["mayor"][0]["reach"] ** 2
+    near = dx * dx + dy * dy <= world.parameters[Government][0].reach ** 2
     if captor != UNCLAIMED:
         near = near & (group_holding_cells(world.state) != captor)
     world.state[field][near] = until
@@ -261,8 +261,8 @@ def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int)
 def update_gift_use(world: World) -> None:
     """Take from the month's reports whether what was given is used; what has run out ends."""
     state, gifts, loans, tick = world.state, world.state[GIFTS], world.state[LOANS], world.tick
-    gifts["used"] *= 2.0 ** (-1.0 / world.parameters["mayor"][0]["memory"])
-    gifts["idle"] *= 2.0 ** (-1.0 / world.parameters["mayor"][0]["memory"])
+    gifts["used"] *= 2.0 ** (-1.0 / world.parameters[Government][0].memory)
+    gifts["idle"] *= 2.0 ** (-1.0 / world.parameters[Government][0].memory)
     uses = {
         GIVE_MOTORCYCLES: bool((loans["taken"][loans["motorcycles"] > 0] > 0).any()),
         GIVE_LIGHT: bool((state[SEEN_HERE][state[LIT] > tick] > 0).any()),
@@ -282,14 +282,14 @@ def update_gift_use(world: World) -> None:
 
 def close_quarter(world: World) -> None:
     """Decide on the budget of the coming year in December, and on what to give; then a new quarter of killings."""
-    state, p, hall, tick = world.state, world.parameters["mayor"][0], world.state[HALL][0], world.tick
+    state, p, hall, tick = world.state, world.parameters[Government][0], world.state[HALL][0], world.tick
     state[CHOICES].reserve(2)
-    desk = world.cached_view(desk_of)
-    if p["budgets"] == 1 and world.date.month == 12:
+    desk = world.view(ChoiceTables)
+    if p.budgets == 1 and world.date.month == 12:
         fill_budget_terms(world, desk)
         way = decide_and_record(desk, 3, 1 + len(BUDGET_TERMS), BUDGET_CHOICE, True, tick, 0) - KEEP_BUDGET
-        hall.room = min(p["most"], max(p["least"], hall.room + p["step"] * way))
-    if p["gives"] == 1:
+        hall.room = min(p.most, max(p.least, hall.room + p.step * way))
+    if p.gives == 1:
         fill_gift_terms(world, desk)
         gift = decide_and_record(desk, len(GIFT_OPTIONS), 1 + len(GIFT_TERMS), GIFT_CHOICE, False, tick, 0)
         row = world.tally[0]
@@ -299,7 +299,7 @@ def close_quarter(world: World) -> None:
         row.gifts_cameras += float(gift == GIVE_CAMERAS)
         if gift != GIVE_NOTHING:
             give_gift(world, gift)
-    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / p["usual_quarters"]
+    hall.usual = hall.dead if hall.usual < 0.0 else hall.usual + (hall.dead - hall.usual) / p.usual_quarters
     hall.dead = 0.0
 
 
@@ -332,7 +332,7 @@ def step(world: World) -> None:
             hear_petitions(world, attends_table(world) | attends_council(world))
     elif is_last_shift_of_month(tick):
         update_gift_use(world)
-        if world.parameters["mayor"][0]["gives"] == 1:
+        if world.parameters[Government][0].gives == 1:
             state[MAYOR_TERM][0].willing = int(state[GIFTS][GIVE_COMPANY].until > tick)
         if world.date.month % 3 == 0:
             close_quarter(world)
@@ -340,11 +340,11 @@ def step(world: World) -> None:
 
 def apply_light_and_cameras(world: World, place: FloatArray) -> None:
     """Keep crime on the street away by night where it is lit, and from vehicles where cameras watch."""
-    p, state, tick = world.parameters["mayor"][0], world.state, world.tick
-    lit, filmed = np.where(state[LIT] > tick, 1.0 - p["light"], 1.0), state[FILMED] > tick
+    p, state, tick = world.parameters[Government][0], world.state, world.tick
+    lit, filmed = np.where(state[LIT] > tick, 1.0 - p.light, 1.0), state[FILMED] > tick
     for when in (HAZARD_NIGHT, HAZARD_MARKET_NIGHT):
         place[when, IS_OUTDOOR_KIND] *= lit
-    place[:, EXPOSURE == BY_VEHICLE] *= np.where(filmed, 1.0 - p["cameras"], 1.0)
+    place[:, EXPOSURE == BY_VEHICLE] *= np.where(filmed, 1.0 - p.cameras, 1.0)
 
 
 MECHANISM = Mechanism(

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 
-from model.community.requests.schema import RequestRow
+from model.community.requests.schema import REQUESTS, RequestRow
 from model.crime.crime_counts.rules import is_reported_to_state
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
+from model.police.chief.rules import chief_positions
+from model.police.minutes.schema import OWED
+from model.police.practices.rules import team_leaders
 from model.police.practices.schema import Practices
 from model.police.pressure.schema import Pressure
 from model.police.resources.schema import MayorTerm
@@ -25,11 +28,13 @@ from model.problems.problem_causes.schema import (
     PROBLEM_NOTED_STREAM,
     SectorRecord,
 )
-from model.problems.problems.schema import N_CAUSES, NO_CAUSE, ProblemRow, Problems
+from model.problems.problem_work.schema import PROBLEM_MARK
+from model.problems.problems.schema import N_CAUSES, NO_CAUSE, PROBLEM_AT, ProblemRow, Problems
 from model.town.authorities import AuthorityRow
 from model.town.crime_kinds import N_KINDS
 from model.town.police import FacilityRow, Officer
 from model.town.territory import Cell
+from model.world.binding import computed, constant, count_of, of
 from model.world.columns import MonthlyCounts
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import DEMI, HOMES, INCIDENTS, PROSECUTOR, SPARED, VISITS
@@ -40,9 +45,9 @@ class CauseTables(TableBundle):
     """Where what happens at problems is noted; ``guard`` is the number of those who work on them."""
 
     problems: Rows[ProblemRow]
-    at: IntArray
+    problem_at: IntArray = of(PROBLEM_AT)
     record: Rows[SectorRecord]
-    guard: int
+    guard: int = computed(lambda world: world.hazard_factors.guard_numbers["problem_work"])
 
 
 class ProblemWorkTables(TableBundle):
@@ -51,17 +56,17 @@ class ProblemWorkTables(TableBundle):
     problems: Rows[ProblemRow]
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
-    leaders: IntArray
-    chiefs: IntArray
+    leaders: IntArray = computed(team_leaders)
+    chiefs: IntArray = constant(chief_positions)
     means: Rows[FacilityResources]
     mayor: Rows[MayorTerm]
     requests: Rows[RequestRow]
-    request_count: IntArray
+    requests_count: IntArray = count_of(REQUESTS)
     authorities: Rows[AuthorityRow]
     boards: Rows[Board]
     cells: Rows[Cell]
-    owed: FloatArray
-    mark: FloatArray
+    owed: FloatArray = of(OWED)
+    problem_mark: FloatArray = of(PROBLEM_MARK)
     record: Rows[SectorRecord]
     parameters: Rows[Problems]
     practices: Rows[Practices]
@@ -72,7 +77,7 @@ class ProblemWorkTables(TableBundle):
 @kernel
 def record_problem_events(stage: ShiftContext, notes: CauseTables) -> None:
     """Note at each problem its crimes of a shift, those told, those that did not happen, and who came to talk near."""
-    day, problems, at = stage.day, notes.problems, notes.at
+    day, problems, at = stage.day, notes.problems, notes.problem_at
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         slot = at[row.cell, row.kind]
@@ -149,7 +154,7 @@ def detect_problems(work: ProblemWorkTables, n: int, tally: Rows[MonthlyCounts],
 @kernel
 def record_request_hints(work: ProblemWorkTables, n: int, tally: Rows[MonthlyCounts], since: int, tick: int) -> None:
     """Let what was asked of the police this month, and is worked on, tell of the greatest problem of its kind there."""
-    for k in range(work.request_count[0]):
+    for k in range(work.requests_count[0]):
         request = work.requests[k]
         if request.asked < since or request.owner < 0 or request.mark < 0.0:
             continue

@@ -9,15 +9,11 @@ import math
 
 import numpy as np
 
-from model.community.requests.schema import REQUESTS
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
-from model.engine.rows import FloatArray, IntArray, Rows
-from model.police.chief.rules import chief_positions
+from model.engine.rows import FloatArray, Rows
 from model.police.minutes.rules import add_owed_minutes, cancel_owed_minutes
-from model.police.minutes.schema import FOR_PROBLEMS, OWED
-from model.police.practices.rules import team_leaders
-from model.police.resources.schema import MAYOR_TERM
+from model.police.minutes.schema import FOR_PROBLEMS
 from model.problems.problem_causes.rules import (
     CauseTables,
     ProblemWorkTables,
@@ -38,23 +34,22 @@ from model.problems.problem_work.schema import (
     RESPONSE_LAPSES_STREAM,
     ProblemWorkCounts,
 )
-from model.problems.problems.rules import problem_shares, renew_problems, site_of
+from model.problems.problems.rules import ProblemSites, problem_shares, renew_problems
 from model.problems.problems.schema import (
     BUS_STOP,
     FAMILY,
     FENCE,
     NO_CAUSE,
-    PROBLEM_AT,
     PROBLEMS,
     USUAL_HERE,
     ProblemRow,
     Problems,
 )
+from model.world.binding import bind
 from model.world.columns import MonthlyCounts
 from model.world.mechanism import HazardModifier, Measure, Mechanism, measures_from
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.state import BOARDS, MEANS
 
 
 @kernel
@@ -152,9 +147,9 @@ def run_problem_work(
     n_facilities = len(work.facilities)
     had, minutes = np.ones(n_facilities), np.zeros(n_facilities)
     for f in range(n_facilities):
-        asked = work.owed[f, FOR_PROBLEMS, 0] - work.mark[f]
+        asked = work.owed[f, FOR_PROBLEMS, 0] - work.problem_mark[f]
         if asked > 0.0:
-            had[f] = max(0.0, work.owed[f, FOR_PROBLEMS, 1] - work.mark[f]) / asked
+            had[f] = max(0.0, work.owed[f, FOR_PROBLEMS, 1] - work.problem_mark[f]) / asked
         cancel_owed_minutes(work.owed, f, FOR_PROBLEMS, work.owed[f, FOR_PROBLEMS, 0])
     detect_problems(work, n, tally, tick, seed)
     record_request_hints(work, n, tally, since, tick)
@@ -172,36 +167,14 @@ def run_problem_work(
             minutes[row.facility] += update_response(work, row, i, had[row.facility], tally, since, tick, seed)
         update_effect(row, work.parameters[parameter_settlement(work, row)])
     for f in range(n_facilities):
-        work.mark[f] = work.owed[f, FOR_PROBLEMS, 0]
+        work.problem_mark[f] = work.owed[f, FOR_PROBLEMS, 0]
         add_owed_minutes(work.owed, f, FOR_PROBLEMS, minutes[f])
-
-
-def work_of(world: World, leaders: IntArray) -> ProblemWorkTables:
-    """Lay out what work on problems goes by."""
-    state, numbers, town = world.state, world.parameters, world.town
-    return ProblemWorkTables(
-        state[PROBLEMS].rows, world.plant.facilities, world.plant.officers, leaders, world.cached(chief_positions),
-        state[MEANS], state[MAYOR_TERM], state[REQUESTS].rows, state[REQUESTS].count, town.authorities, state[BOARDS],
-        town.cells, state[OWED], state[PROBLEM_MARK], state[SECTOR_RECORD], numbers["problems"], numbers["practices"],
-        numbers["adoption"], numbers["pressure"],
-    )  # fmt: skip
-
-
-def notes_of(world: World) -> CauseTables:
-    """Lay out where what happens at problems is noted."""
-    state = world.state
-    return CauseTables(
-        state[PROBLEMS].rows,
-        state[PROBLEM_AT],
-        state[SECTOR_RECORD],
-        world.hazard_factors.guard_numbers[MECHANISM.name],
-    )
 
 
 def step(world: World) -> None:
     """Note what happened at problems in this shift."""
     if len(world.state[PROBLEMS]):
-        world.run_kernel(record_problem_events, lambda: (world.shift_context(), world.cached_view(notes_of)))
+        world.run_kernel(record_problem_events, lambda: (world.shift_context(), world.view(CauseTables)))
 
 
 def close_month(world: World) -> None:
@@ -210,12 +183,12 @@ def close_month(world: World) -> None:
     n = len(table)
     if n == 0:
         return
-    renewed = renew_problems(table.rows, n, world.cached_view(site_of), tick, seed)
+    renewed = renew_problems(table.rows, n, world.view(ProblemSites), tick, seed)
     world.tally[0].problems_renewed += renewed
     if renewed > 0:
         world.hazard_factors.rewrite_mechanism(world, Problems.name)
     since = tick + 1 - 3 * world.days_of_month
-    run_problem_work(work_of(world, team_leaders(world)), n, world.tally, since, tick, seed)
+    run_problem_work(bind(ProblemWorkTables, world), n, world.tally, since, tick, seed)
     world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
@@ -224,7 +197,7 @@ def apply_problem_responses(world: World, place: FloatArray) -> None:
     if len(world.state[PROBLEMS]) == 0:
         return
     rest, rows = problem_shares(world)
-    effect = world.parameters["problems"]["effect"][np.maximum(world.town.cells["settlement"][rows["cell"]], 0)]
+    effect = world.parameters[Problems]["effect"][np.maximum(world.town.cells["settlement"][rows["cell"]], 0)]
     whole = rest[rows["kind"]] + rows["more"]
     place[:, rows["kind"], rows["cell"]] *= 1.0 - effect * rows["eff"] * rows["more"] / whole
 

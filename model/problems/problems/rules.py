@@ -49,10 +49,46 @@ from model.problems.problems.schema import (
 from model.town.crime_kinds import AT_HOME, BY_HOME, BY_VEHICLE, CEILING, EXPOSURE, IS_PROPERTY, N_KINDS, YOUNGEST
 from model.town.police import Sector
 from model.town.territory import DIRT, Cell
+from model.world.binding import bind, computed, constant, of
 from model.world.mechanism import HazardModifier, Knockout, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import PlaceTables
+
+
+def usual_crimes(world: World) -> FloatArray:
+    """Return the usual crimes of the town, by kind."""
+    return world.state[USUAL_HERE].sum(axis=0)
+
+
+def usual_crimes_in_sectors(world: World) -> FloatArray:
+    """Return the usual crimes of cells that lie in a sector, by kind."""
+    return world.state[USUAL_HERE][world.cached(sectors_by_cell) >= 0].sum(axis=0)
+
+
+def first_tick_of_day(world: World) -> int:
+    """Return the tick with which the present day begins."""
+    return world.tick - world.tick % 3
+
+
+def ticks_of_week(world: World) -> range:
+    """Return the ticks of the week that begins today."""
+    return range(first_tick_of_day(world), first_tick_of_day(world) + WEEK)
+
+
+def presence_lists_of_week(world: World) -> IntArray:
+    """Return the list of who is where, shift by shift of a week."""
+    return np.array([world.calendar.place_list(tick) for tick in ticks_of_week(world)], np.int64)
+
+
+def market_shifts_of_week(world: World) -> IntArray:
+    """Return 1 for the shifts of market days, shift by shift of a week."""
+    return np.array([world.calendar.day_type(tick) == MARKET_DAY for tick in ticks_of_week(world)], np.int64)
+
+
+def weekend_shifts_of_week(world: World) -> IntArray:
+    """Return 1 for the shifts from Friday on, shift by shift of a week."""
+    return np.array([weekday_of(tick) >= FRIDAY for tick in ticks_of_week(world)], np.int64)
 
 
 class ProblemSites(TableBundle):
@@ -60,23 +96,23 @@ class ProblemSites(TableBundle):
 
     cells: Rows[Cell]
     sectors: Rows[Sector]
-    sector_of: IntArray
-    usual: FloatArray
-    room: FloatArray
-    at: IntArray
-    lit: IntArray
-    crimes: FloatArray
-    inside: FloatArray
+    sector_of: IntArray = constant(sectors_by_cell)
+    usual_here: FloatArray = of(USUAL_HERE)
+    room_here: FloatArray = of(ROOM_HERE)
+    problem_at: IntArray = of(PROBLEM_AT)
+    lit: IntArray = of(LIT)
+    crimes: FloatArray = computed(usual_crimes)
+    inside: FloatArray = computed(usual_crimes_in_sectors)
     parameters: Rows[Problems]
 
 
 class WeekTables(TableBundle):
     """The shifts of a week: the list that says who is where, whether there is a market, and whether it is weekend."""
 
-    first: int
-    lists: IntArray
-    market: IntArray
-    weekend: IntArray
+    first: int = computed(first_tick_of_day)
+    lists: IntArray = computed(presence_lists_of_week)
+    market: IntArray = computed(market_shifts_of_week)
+    weekend: IntArray = computed(weekend_shifts_of_week)
 
 
 @kernel
@@ -167,12 +203,12 @@ def draw_problem_cell(site: ProblemSites, kind: int, u: float) -> int:
     """Return a cell in a sector by luck u, weighed by what is usual of a kind there."""
     left, last = u * site.inside[kind], NOWHERE
     for cell in range(len(site.sector_of)):
-        if site.sector_of[cell] < 0 or site.usual[cell, kind] == 0.0:
+        if site.sector_of[cell] < 0 or site.usual_here[cell, kind] == 0.0:
             continue
         last = cell
-        if left < site.usual[cell, kind]:
+        if left < site.usual_here[cell, kind]:
             return cell
-        left -= site.usual[cell, kind]
+        left -= site.usual_here[cell, kind]
     return last
 
 
@@ -192,8 +228,8 @@ def draw_problem_kind(inside: FloatArray, u: float) -> int:
 @kernel
 def fitted_size(site: ProblemSites, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
     """Size of a problem of a wished size after it has been made to fit into a cell."""
-    most = min(p.steepest, CEILING_MARGIN * site.room[cell, kind] - (1.0 - p.gathered))
-    size: float = min(min(wished, MAX_PROBLEM_SHARE * site.crimes[kind] - taken), most * site.usual[cell, kind])
+    most = min(p.steepest, CEILING_MARGIN * site.room_here[cell, kind] - (1.0 - p.gathered))
+    size: float = min(min(wished, MAX_PROBLEM_SHARE * site.crimes[kind] - taken), most * site.usual_here[cell, kind])
     return size
 
 
@@ -230,7 +266,7 @@ def create_problem(rows: Rows[ProblemRow], n: int, i: int, site: ProblemSites, t
         cell = draw_problem_cell(site, kind, keyed_uniform(seed, PROBLEM_PLACE, nth, i, gen))
         p = site.parameters[max(site.cells[cell].settlement, 0)]
         size = fitted_size(site, cell, kind, draw_size(p, i, gen, seed), taken, p)
-        if site.at[cell, kind] < 0 and size > row.size:
+        if site.problem_at[cell, kind] < 0 and size > row.size:
             row.cell, row.kind, row.size = cell, kind, size
     if row.cell >= 0:
         set_problem_cause(row, i, site, tick, seed)
@@ -242,9 +278,9 @@ def set_problem_cause(row: ProblemRow, i: int, site: ProblemSites, tick: int, se
     p = site.parameters[max(site.cells[row.cell].settlement, 0)]
     row.sector = site.sector_of[row.cell]
     row.facility = site.sectors[row.sector].facility
-    row.more = row.size / site.usual[row.cell, row.kind]
+    row.more = row.size / site.usual_here[row.cell, row.kind]
     row.cause = draw_cause(site, row.cell, row.kind, p, keyed_uniform(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
-    site.at[row.cell, row.kind] = i
+    site.problem_at[row.cell, row.kind] = i
 
 
 @kernel
@@ -257,62 +293,31 @@ def renew_problems(rows: Rows[ProblemRow], n: int, site: ProblemSites, tick: int
             life = site.parameters[max(site.cells[row.cell].settlement, 0)].life
             if keyed_uniform(seed, PROBLEM_ENDS, tick, i, row.gen) >= 1.0 / life:
                 continue
-            site.at[row.cell, row.kind] = NOWHERE
+            site.problem_at[row.cell, row.kind] = NOWHERE
         row.gen += 1
         create_problem(rows, n, i, site, tick, seed)
         renewed += 1
     return renewed
 
 
-def site_of(world: World) -> ProblemSites:
-    """Lay out where problems may be."""
-    state, sector = world.state, world.cached(sectors_by_cell)
-    usual = state[USUAL_HERE]
-    crimes, inside = usual.sum(axis=0), usual[sector >= 0].sum(axis=0)
-    return ProblemSites(
-        world.town.cells,
-        world.town.sectors,
-        sector,
-        usual,
-        state[ROOM_HERE],
-        state[PROBLEM_AT],
-        state[LIT],
-        crimes,
-        inside,
-        world.parameters["problems"],
-    )
-
-
-def week_of(world: World) -> WeekTables:
-    """Lay out the week that begins with the first day of the world."""
-    first, calendar = world.tick - world.tick % 3, world.calendar
-    ticks = range(first, first + WEEK)
-    return WeekTables(
-        first,
-        np.array([calendar.place_list(tick) for tick in ticks], np.int64),
-        np.array([calendar.day_type(tick) == MARKET_DAY for tick in ticks], np.int64),
-        np.array([weekday_of(tick) >= FRIDAY for tick in ticks], np.int64),
-    )
-
-
 def initialise(world: World) -> None:
     """Find what is usual, and let problems arise until they take their share of it."""
-    state, crime, p = world.state, world.parameters["crime"], world.parameters["problems"][0]
-    if p["gathered"] == 0.0:
+    state, crime, p = world.state, world.parameters[Crime], world.parameters[Problems][0]
+    if p.gathered == 0.0:
         return
     sum_usual_hazard(
         world.ground,
         crime,
         base_hazard(crime),
         world.town.n_residents,
-        week_of(world),
+        bind(WeekTables, world),
         state[USUAL_HERE],
         state[ROOM_HERE],
     )
-    goal, table = p["gathered"] * float(state[USUAL_HERE].sum()), state[PROBLEMS]
-    most = MAX_PROBLEMS * math.ceil(goal / p["size"])
+    goal, table = p.gathered * float(state[USUAL_HERE].sum()), state[PROBLEMS]
+    most = MAX_PROBLEMS * math.ceil(goal / p.size)
     table.reserve(most)
-    site, taken = site_of(world), 0.0
+    site, taken = bind(ProblemSites, world), 0.0
     while len(table) < most and taken < goal:
         i = len(table)
         table.count[0] += 1
@@ -326,7 +331,7 @@ def problem_shares(world: World) -> tuple[FloatArray, Rows[ProblemRow]]:
     rows = world.state[PROBLEMS].used_rows()
     rows = rows[rows["cell"] >= 0]
     taken = np.bincount(rows["kind"], rows["size"], N_KINDS)
-    crimes = world.cached_view(site_of).crimes
+    crimes = world.view(ProblemSites).crimes
     return 1.0 - np.divide(taken, crimes, out=np.zeros(N_KINDS), where=crimes > 0.0), rows
 
 

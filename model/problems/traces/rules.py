@@ -23,6 +23,7 @@ from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.rows import FloatArray, IntArray, Rows, zero_rows
 from model.police.minutes.schema import MINUTE_USES
 from model.police.plans.rules import is_plan_cell
+from model.police.plans.schema import PLAN_CELLS
 from model.police.practices.rules import sectors_by_cell
 from model.problems.problems.schema import BUS_STOP, PROBLEM_AT, PROBLEMS, ProblemRow
 from model.problems.traces.schema import (
@@ -43,11 +44,35 @@ from model.problems.traces.schema import (
 from model.reporting.calls.schema import CALL_ID_OFFSET, LEADER_ID_OFFSET
 from model.town.crime_kinds import N_KINDS, SEVERITY
 from model.town.territory import Cell
+from model.world.binding import constant, of
 from model.world.mechanism import KernelArguments, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import HOMES, INSTITUTION, MEETINGS, POST, PROBLEM, RESPONSES, ROUTE, UNSERVEDS, VISITS
-from model.world.state import BOARDS, COUPLES, PLANS, Board, CoupleRow, Plan
+from model.world.state import BOARDS, Board, CoupleRow, Plan
+
+
+def resident_share_of_sector(world: World) -> FloatArray:
+    """Return the share of the town's residents who live in each sector: where a couple would be by chance."""
+    people, sector = world.town.cells["population"].astype(float), world.cached(sectors_by_cell)
+    inside = sector >= 0
+    found: FloatArray = np.bincount(sector[inside], people[inside], len(world.town.sectors)) / people.sum()
+    return found
+
+
+def block_table(world: World) -> tuple[IntArray, FloatArray]:
+    """Return the block of each cell, and the residents of each: a sector's cells row by row, to and fro."""
+    cells, sector = world.town.cells, world.cached(sectors_by_cell)
+    of, people, last = np.zeros(len(cells), np.int64), [0.0], -2
+    across = np.where(cells["y"] % 2 == 0, cells["x"], -cells["x"])
+    for cell in np.lexsort((across, cells["y"], sector)):
+        if cells["population"][cell] == 0:
+            continue
+        if (sector[cell] != last or people[-1] >= BLOCK_RESIDENTS) and people[-1] > 0.0:
+            people.append(0.0)
+        of[cell], last = len(people) - 1, sector[cell]
+        people[-1] += float(cells["population"][cell])
+    return of, np.array(people)
 
 
 class CriteriaTables(TableBundle):
@@ -56,16 +81,16 @@ class CriteriaTables(TableBundle):
     couples: Rows[CoupleRow]
     plant: PoliceTables
     cells: Rows[Cell]
-    sector_of: IntArray
-    share: FloatArray
-    block_of: IntArray
-    people: FloatArray
-    seen: IntArray
+    sector_of: IntArray = constant(sectors_by_cell)
+    share: FloatArray = constant(resident_share_of_sector)
+    block_of: IntArray = constant(block_table, 0)
+    people: FloatArray = constant(block_table, 1)
+    block_seen: IntArray = of(BLOCK_SEEN)
     boards: Rows[Board]
-    met: IntArray
+    met_police: IntArray = of(MET_POLICE)
     plans: Rows[Plan]
-    places: IntArray
-    at: IntArray
+    plan_cells: IntArray = of(PLAN_CELLS)
+    problem_at: IntArray = of(PROBLEM_AT)
     problems: Rows[ProblemRow]
     traces: Rows[TraceMonth]
 
@@ -89,14 +114,14 @@ def is_as_planned(beats: CriteriaTables, post: int, kind: int, routed: int, cell
         return beats.sector_of[cell] == sector or beats.cells[cell].market == 1
     if kind == INSTITUTION:
         return is_planned_institution(beats.plant, sector, cell)
-    return kind in (PROBLEM, POST) and is_plan_cell(beats.places[f], beats.plans[f].n, cell)
+    return kind in (PROBLEM, POST) and is_plan_cell(beats.plan_cells[f], beats.plans[f].n, cell)
 
 
 @kernel
 def has_guard_problem(beats: CriteriaTables, cell: int) -> bool:
     """Whether some problem of a cell is there because nobody watches."""
     for kind in range(N_KINDS):
-        slot = beats.at[cell, kind]
+        slot = beats.problem_at[cell, kind]
         if slot >= 0 and beats.problems[slot].cause == BUS_STOP:
             return True
     return False
@@ -123,7 +148,7 @@ def record_stops(stage: ShiftContext, beats: CriteriaTables) -> None:
         here, z = beats.sector_of[visit.cell], beats.cells[visit.cell].settlement
         if own >= 0 and here == own:
             inside[visit.post] += 1.0
-            beats.seen[beats.block_of[visit.cell]] = 1
+            beats.block_seen[beats.block_of[visit.cell]] = 1
         row.planned += 1.0 if is_as_planned(beats, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
         if z >= 0:
             row.acts += 1.0
@@ -158,7 +183,7 @@ def record_answers(stage: ShiftContext, beats: CriteriaTables) -> None:
         row.own_calls += 1.0 if day.unserved[k].number >= leaders else 0.0
     for k in range(day.counts[MEETINGS]):
         if day.meetings[k].came > 0:
-            beats.met[day.meetings[k].authority] = stage.tick
+            beats.met_police[day.meetings[k].authority] = stage.tick
 
 
 @kernel
@@ -167,53 +192,9 @@ def record_week_blocks(beats: CriteriaTables) -> None:
     row = beats.traces[CURRENT_MONTH]
     for block in range(len(beats.people)):
         row.blocks += 1.0
-        row.seen += beats.people[block] * beats.seen[block]
+        row.seen += beats.people[block] * beats.block_seen[block]
         row.seen_room += beats.people[block]
-        beats.seen[block] = 0
-
-
-def block_table(world: World) -> tuple[IntArray, FloatArray]:
-    """Return the block of each cell, and the residents of each: a sector's cells row by row, to and fro."""
-    cells, sector = world.town.cells, world.cached(sectors_by_cell)
-    of, people, last = np.zeros(len(cells), np.int64), [0.0], -2
-    across = np.where(cells["y"] % 2 == 0, cells["x"], -cells["x"])
-    for cell in np.lexsort((across, cells["y"], sector)):
-        if cells["population"][cell] == 0:
-            continue
-        if (sector[cell] != last or people[-1] >= BLOCK_RESIDENTS) and people[-1] > 0.0:
-            people.append(0.0)
-        of[cell], last = len(people) - 1, sector[cell]
-        people[-1] += float(cells["population"][cell])
-    return of, np.array(people)
-
-
-def resident_share_of_sector(world: World) -> FloatArray:
-    """Return the share of the town's residents who live in each sector: where a couple would be by chance."""
-    people, sector = world.town.cells["population"].astype(float), world.cached(sectors_by_cell)
-    inside = sector >= 0
-    found: FloatArray = np.bincount(sector[inside], people[inside], len(world.town.sectors)) / people.sum()
-    return found
-
-
-def beats_of(world: World) -> CriteriaTables:
-    """Lay out what the traces of a shift are read off."""
-    state = world.state
-    return CriteriaTables(
-        state[COUPLES],
-        world.plant,
-        world.town.cells,
-        world.cached(sectors_by_cell),
-        world.cached(resident_share_of_sector),
-        *world.cached(block_table),
-        state[BLOCK_SEEN],
-        state[BOARDS],
-        state[MET_POLICE],
-        state[PLANS],
-        state.plan_cells,
-        state[PROBLEM_AT],
-        state[PROBLEMS].rows,
-        state[TRACES],
-    )
+        beats.block_seen[block] = 0
 
 
 @allocating_kernel
@@ -228,7 +209,7 @@ def record_shift_traces(stage: ShiftContext, beats: CriteriaTables) -> None:
 @kernel_step(record_shift_traces)
 def step(world: World) -> KernelArguments:
     """Note what a shift leaves."""
-    return world.shift_context(), world.cached_view(beats_of)
+    return world.shift_context(), world.view(CriteriaTables)
 
 
 def worst_problems(rows: Rows[ProblemRow]) -> tuple[Rows[ProblemRow], FloatArray]:

@@ -33,6 +33,7 @@ from model.reporting.calls.schema import (
 from model.reporting.reporting.rules import append_unserved_call
 from model.reporting.reporting.schema import HAS_NUMBER
 from model.reporting.response.schema import Response
+from model.world.binding import constant
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years
@@ -46,7 +47,7 @@ class CallTables(TableBundle):
 
     boards: Rows[Board]
     means: Rows[FacilityResources]
-    councils: IntArray
+    councils: IntArray = constant(council_members_by_settlement, 1)
     calls: Rows[OtherCalls]
     authority: Rows[CommunalAuthority]
     response: Rows[Response]
@@ -116,19 +117,6 @@ def generate_calls(stage: ShiftContext, board: CallTables, weekend_night: bool) 
             place_call(stage, board, i, number, True)
 
 
-def board_of(world: World) -> CallTables:
-    """Lay out who may call whom."""
-    state, numbers = world.state, world.parameters
-    return CallTables(
-        state.boards,
-        state.means,
-        world.cached(council_members_by_settlement)[1],
-        numbers["calls"],
-        numbers["communal_authority"],
-        numbers["response"],
-    )
-
-
 def max_calls(world: World) -> int:
     """Return how many calls of a shift there never are."""
     by_all, by_leaders = (
@@ -143,7 +131,7 @@ def step(world: World) -> None:
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.shift_events.reserve(table, world.cached_view(max_calls))
     weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
-    world.run_kernel(generate_calls, lambda: (world.shift_context(), world.cached_view(board_of)), weekend_night)
+    world.run_kernel(generate_calls, lambda: (world.shift_context(), world.view(CallTables)), weekend_night)
 
 
 MECHANISM = Mechanism(

@@ -14,7 +14,8 @@ from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.rules import form_care_at
 from model.police.plans import rules as plans
-from model.police.plans.rules import PlanTables, wall_of
+from model.police.plans.rules import PlanTables
+from model.police.plans.schema import PLAN_CELLS, PLANNED_HERE
 from model.reporting.information.schema import (
     FEEDBACK_STREAM,
     HOARDS_STREAM,
@@ -27,13 +28,13 @@ from model.reporting.information.schema import (
 )
 from model.town.crime_kinds import DETERRED_BY_CERTAINTY, PROBLEM_OF
 from model.town.police import FacilityRow
-from model.world.columns import MonthlyCounts
+from model.world.columns import TALLY, MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, PROSECUTOR
-from model.world.state import FacilityResources, Plan
+from model.world.state import MEANS, PLANS, FacilityResources, Plan
 
 
 @kernel
@@ -126,18 +127,18 @@ def return_products(
 def step(world: World) -> None:
     """Report the shift upwards; at a month's end let headquarters answer and stations take stock of their plans."""
     state, tick, month = world.state, world.tick, month_of(world.tick)
-    facilities, numbers, tally = world.plant.facilities, world.parameters["information"], state.tally
-    wall = world.cached_view(wall_of)
-    state.mail.reserve(world.shift_events.counts.item(INCIDENTS))
-    mail, count = state.mail.rows, state.mail.count
-    world.run_kernel(report_shift, lambda: (world.shift_context(), state.means, wall, mail, count, numbers), month)
+    facilities, numbers, tally = world.plant.facilities, world.parameters[Information], state[TALLY]
+    wall = world.view(PlanTables)
+    state[MAIL].reserve(world.shift_events.counts.item(INCIDENTS))
+    mail, count = state[MAIL].rows, state[MAIL].count
+    world.run_kernel(report_shift, lambda: (world.shift_context(), state[MEANS], wall, mail, count, numbers), month)
     world.run_kernel(
         plans.count_planned_visits,
-        lambda: (world.shift_context(), world.plant, state.plans, state.plan_cells, state.planned_here),
+        lambda: (world.shift_context(), world.plant, state[PLANS], state[PLAN_CELLS], state[PLANNED_HERE]),
     )
     if is_last_shift_of_month(tick):
         enter_records(mail, count, wall.atlas, tally, tick)
-        return_products(state.plans, facilities, numbers, tally, month, tick, world.seed)
+        return_products(state[PLANS], facilities, numbers, tally, month, tick, world.seed)
         plans.count_plan_months(world)
 
 

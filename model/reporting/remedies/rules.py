@@ -20,6 +20,7 @@ from model.reporting.remedies.schema import (
     HelpOutcome,
     VictimRecord,
 )
+from model.world.binding import count_of, of
 from model.world.protocol import World
 
 
@@ -27,18 +28,11 @@ class RemedyMemory(TableBundle):
     """What women who were hurt remember, and their homes."""
 
     women: Rows[VictimRecord]
-    count: IntArray
+    women_count: IntArray = count_of(WOMEN)
     outcomes: Rows[HelpOutcome]
-    outcome_count: IntArray
-    of_woman: Int32Array
+    outcomes_count: IntArray = count_of(OUTCOMES)
+    of_woman: Int32Array = of(OF_WOMAN)
     homes: Rows[HomeHistory]
-
-
-def memory_of(world: World) -> RemedyMemory:
-    """Lay out what women who were hurt remember."""
-    state = world.state
-    women, outcomes = state[WOMEN], state[OUTCOMES]
-    return RemedyMemory(women.rows, women.count, outcomes.rows, outcomes.count, state[OF_WOMAN], state.homes)
 
 
 def reserve_victim_records(world: World, acts: int) -> None:
@@ -86,15 +80,15 @@ def record_help_outcome(
 @kernel
 def create_victim_record(memory: RemedyMemory, i: int, tick: int) -> None:
     """Begin to remember for a woman who is hurt for the first time."""
-    row = memory.count[0]
+    row = memory.women_count[0]
     memory.of_woman[i] = row
     her = memory.women[row]
     her.woman, her.last, her.place = i, tick, 0
     for place in range(1, N_HELP_PLACES + 1):
         kept = memory.outcomes[N_HELP_PLACES * row + place - 1]
         kept.good, kept.bad, kept.tick = 0.0, 0.0, tick
-    memory.count[0] += 1
-    memory.outcome_count[0] += N_HELP_PLACES
+    memory.women_count[0] += 1
+    memory.outcomes_count[0] += N_HELP_PLACES
 
 
 @kernel

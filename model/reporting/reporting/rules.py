@@ -12,14 +12,14 @@ import numpy as np
 from model.community.board_memory.rules import board_informed_of_call
 from model.community.board_memory.schema import NIGHT_SHIFT
 from model.community.communal_authority.schema import CommunalAuthority
-from model.community.deliberation.rules import DeliberationTables, bench_of, decide_case
+from model.community.deliberation.rules import DeliberationTables, decide_case
 from model.crime.deterrence.schema import Deterrence
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.gangs.capture.rules import learns_of_report
 from model.gangs.capture.schema import Capture
-from model.gangs.narcos.schema import Narcos
+from model.gangs.narcos.schema import PROTECTED, Narcos
 from model.police.chief.schema import ChiefRow
 from model.police.patrol.rules import first_covering_plan_visit
 from model.police.pressure.rules import turn_victim_away
@@ -48,6 +48,7 @@ from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
 from model.town.territory import Cell
 from model.trust.ledger.rules import record_impression, trust_now
 from model.trust.ledger.schema import Trust
+from model.world.binding import computed, count_of, of
 from model.world.columns import ResidentState
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Mechanism
@@ -73,7 +74,7 @@ from model.world.shift_events import (
     Incident,
     ShiftEventTables,
 )
-from model.world.state import Board, CommunalCase, FacilityResources
+from model.world.state import CASES, Board, CommunalCase, FacilityResources
 
 
 @kernel
@@ -182,6 +183,13 @@ def open_communal_case(
     count[0] += 1
 
 
+def reporting_readiness(world: World) -> FloatArray:
+    """Return how ready victims are to report, by settlement and kind."""
+    p = world.parameters[Reporting]
+    readiness: FloatArray = p["by_kind"][:, None] * rates_by_kind(p, "told")
+    return readiness
+
+
 class ReportingTables(TableBundle):
     """Whom victims can tell, how they are received, and the numbers by which they choose.
 
@@ -191,7 +199,7 @@ class ReportingTables(TableBundle):
     boards: Rows[Board]
     means: Rows[FacilityResources]
     cases: Rows[CommunalCase]
-    case_count: IntArray
+    cases_count: IntArray = count_of(CASES)
     reporting: Rows[Reporting]
     authority: Rows[CommunalAuthority]
     response: Rows[Response]
@@ -199,8 +207,8 @@ class ReportingTables(TableBundle):
     figures: Rows[FigureRow]
     deterrence: Rows[Deterrence]
     narcos: Rows[Narcos]
-    protected: IntArray
-    ready: FloatArray
+    protected: IntArray = of(PROTECTED)
+    ready: FloatArray = computed(reporting_readiness)
     bench: DeliberationTables
     chiefs: Rows[ChiefRow]
     capture: Rows[Capture]
@@ -273,7 +281,7 @@ def report_crimes(stage: ShiftContext, desk: ReportingTables) -> None:
             if row.told == COMMUNAL:
                 days = decide_case(stage, desk.bench, row, row.victim, z)
                 if days >= 0:
-                    open_communal_case(desk.cases, desk.case_count, row, z, a.days + days, tick, seed)
+                    open_communal_case(desk.cases, desk.cases_count, row, z, a.days + days, tick, seed)
             elif row.kind == EXTORTION and row.told != NOBODY and leaks_to_clique(row, desk, station, p, tick, seed):
                 minds[i].spoke = tick
             zeal = p.newcomers if reluctant else 1.0
@@ -343,37 +351,14 @@ def complaint_probability(row: Incident, mind: ResidentState, home: Cell, p: Rep
     return logistic(wish - fear_of_offender(row, mind.fear, p))
 
 
-def desk_of(world: World) -> ReportingTables:
-    """Lay out whom victims can tell."""
-    state, numbers = world.state, world.parameters
-    return ReportingTables(
-        state.boards,
-        state.means,
-        state.cases.rows,
-        state.cases.count,
-        numbers["reporting"],
-        numbers["communal_authority"],
-        numbers["response"],
-        numbers["pressure"],
-        state.figures,
-        numbers["deterrence"],
-        numbers["narcos"],
-        state.protected,
-        numbers["reporting"]["by_kind"][:, None] * rates_by_kind(numbers["reporting"], "told"),
-        world.cached_view(bench_of),
-        state.chiefs,
-        numbers["capture"],
-    )
-
-
 def step(world: World) -> None:
     """Let victims tell, or not."""
     most = world.shift_events.counts.item(INCIDENTS)
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.shift_events.reserve(table, most)
-    world.state.cases.reserve(most)
+    world.state[CASES].reserve(most)
     world.state[CHOICES].reserve(most)
-    world.run_kernel(report_crimes, lambda: (world.shift_context(), world.cached_view(desk_of)))
+    world.run_kernel(report_crimes, lambda: (world.shift_context(), world.view(ReportingTables)))
 
 
 MECHANISM = Mechanism(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from model.crime.crime_counts.schema import UNSERVED_BY
 from model.crime.deterrence.schema import Deterrence
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
@@ -28,6 +29,7 @@ from model.police.patrol.rules import (
     straight_km,
 )
 from model.police.patrol.schema import Patrol
+from model.police.plans.schema import KNOWN
 from model.police.pressure.schema import Pressure
 from model.reporting.reporting.rules import append_unserved_call
 from model.reporting.response.schema import (
@@ -55,6 +57,7 @@ from model.town.crime_kinds import HOMICIDE
 from model.town.police import BICYCLE, VEHICLE, Officer, Post, has_no_motor
 from model.trust.ledger.rules import attribute_to_couple, record_impression
 from model.trust.ledger.schema import Trust
+from model.world.binding import cell_size_km, computed, constant, of
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -81,6 +84,11 @@ from model.world.shift_events import (
 from model.world.state import CoupleRow
 
 
+def staffed_facilities(world: World) -> IntArray:
+    """Return which facilities have posts."""
+    return np.isin(np.arange(len(world.town.facilities)), world.town.posts["facility"]).astype(np.int64)
+
+
 class ResponseTables(TableBundle):
     """The couples on the street, and the numbers by which they answer, arrest and treat people.
 
@@ -89,7 +97,7 @@ class ResponseTables(TableBundle):
 
     couples: Rows[CoupleRow]
     officers: Rows[Officer]
-    cell_km: float
+    cell_km: float = computed(cell_size_km)
     patrol: Rows[Patrol]
     response: Rows[Response]
     contacts: Rows[Contacts]
@@ -97,9 +105,9 @@ class ResponseTables(TableBundle):
     adoption: Rows[Adoption]
     pressure: Rows[Pressure]
     posts: Rows[Post]
-    staffed: IntArray
-    known: FloatArray
-    waits: IntArray
+    staffed: IntArray = constant(staffed_facilities)
+    known: FloatArray = of(KNOWN)
+    waits: IntArray = of(WAITS)
 
 
 @kernel
@@ -431,46 +439,21 @@ def serve_calls(
             append_arrest(day, k, -1, True)
 
 
-def staffed_facilities(world: World) -> IntArray:
-    """Return which facilities have posts."""
-    return np.isin(np.arange(len(world.town.facilities)), world.town.posts["facility"]).astype(np.int64)
-
-
-def force_of(world: World) -> ResponseTables:
-    """Lay out what couples serve calls by."""
-    state, numbers = world.state, world.parameters
-    return ResponseTables(
-        state.couples,
-        world.plant.officers,
-        world.cell_km,
-        numbers["patrol"],
-        numbers["response"],
-        numbers["contacts"],
-        numbers["justice"],
-        numbers["adoption"],
-        numbers["pressure"],
-        world.town.posts,
-        world.cached(staffed_facilities),
-        state.known,
-        state.waits,
-    )
-
-
 def step(world: World) -> None:
     """Serve the calls; who was answered, or not, learns from it."""
     state, book = world.state, world.shift_events
-    most = book.counts.item(CALLS) + len(state.waiting)
+    most = book.counts.item(CALLS) + len(state[WAITING])
     for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED):
         book.reserve(table, most)
     book.reserve(ARRESTS, book.counts.item(INCIDENTS))
-    state.waiting.reserve(most)
-    waiting = state.waiting
+    state[WAITING].reserve(most)
+    waiting = state[WAITING]
     world.run_kernel(
         serve_calls,
         lambda: (
             world.shift_context(),
-            world.cached_view(force_of),
-            world.parameters["deterrence"],
+            world.view(ResponseTables),
+            world.parameters[Deterrence],
             waiting.rows,
             waiting.count,
         ),
@@ -492,7 +475,7 @@ def wait_quantile_measure(share: float) -> Callable[[MonthSnapshot], float]:
 
 def count_closed_calls(month: MonthSnapshot) -> float:
     """Calls that the police count as served, those closed on paper among them."""
-    return float(month.tally.served + month.world.state.unserved_by[NO_ARRIVAL])
+    return float(month.tally.served + month.world.state[UNSERVED_BY][NO_ARRIVAL])
 
 
 MECHANISM = Mechanism(
@@ -505,7 +488,7 @@ MECHANISM = Mechanism(
     measures={
         "response_minutes_median": Measure("minutes", wait_quantile_measure(0.5)),
         "response_minutes_p90": Measure("minutes", wait_quantile_measure(0.9)),
-        "calls_unserved": Measure("calls", lambda month: float(month.world.state.unserved_by.sum())),
+        "calls_unserved": Measure("calls", lambda month: float(month.world.state[UNSERVED_BY].sum())),
         "calls_closed": Measure("calls", count_closed_calls),
     },
 )

@@ -15,8 +15,8 @@ import numpy as np
 from model.community.board_memory.rules import board_informed_of_call
 from model.community.board_memory.schema import NIGHT_SHIFT
 from model.community.communal_authority.schema import CommunalAuthority
-from model.community.deliberation.rules import DeliberationTables, bench_of, decide_case
-from model.crime.domestic_violence.rules import HouseholdTables, count_near_ties, households_view
+from model.community.deliberation.rules import DeliberationTables, decide_case
+from model.crime.domestic_violence.rules import HouseholdTables, count_near_ties
 from model.crime.domestic_violence.schema import ACT_ID_OFFSET as OF_HOME
 from model.crime.domestic_violence.schema import LEFT_ALONE_ROW, PROTECTION, TOLD_ROW
 from model.engine.calendar import MONTH
@@ -25,7 +25,6 @@ from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
 from model.reporting.remedies.rules import (
     RemedyMemory,
-    memory_of,
     record_help_outcome,
     remembered_outcomes,
     reserve_victim_records,
@@ -65,6 +64,7 @@ from model.reporting.seeking_help.schema import (
 )
 from model.town.crime_kinds import DOMESTIC
 from model.trust.ledger.rules import record_impression, trust_now
+from model.world.binding import computed, constant, count_of, of
 from model.world.discrete_choice.rules import share_with_prior
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
@@ -87,15 +87,20 @@ from model.world.shift_events import (
     UNSERVEDS,
     Incident,
 )
-from model.world.state import Board, CommunalCase, CoupleRow
+from model.world.state import CASES, COUPLES, Board, CommunalCase, CoupleRow
 
 
 class HelpChoiceTables(TableBundle):
     """Where a choice is weighed: the pull of each channel, the terms that may be its reason, pulls without one."""
 
-    pull: FloatArray
-    why: FloatArray
-    without: FloatArray
+    pull: FloatArray = computed(lambda world: np.zeros(N_HELP_CHANNELS))
+    why: FloatArray = computed(lambda world: np.zeros((N_REASONS, N_HELP_CHANNELS)))
+    without: FloatArray = computed(lambda world: np.zeros(N_HELP_CHANNELS))
+
+
+def attending_table(world: World) -> IntArray:
+    """Return room for whether a woman, and a speaker of the other language, is on duty at each facility this shift."""
+    return np.zeros((len(world.town.facilities), 2), np.int64)
 
 
 class HelpSeekingTables(TableBundle):
@@ -104,15 +109,15 @@ class HelpSeekingTables(TableBundle):
     help: Rows[SeekingHelp]
     boards: Rows[Board]
     cases: Rows[CommunalCase]
-    case_count: IntArray
+    cases_count: IntArray = count_of(CASES)
     reporting: Rows[Reporting]
     authority: Rows[CommunalAuthority]
     response: Rows[Response]
-    on_duty: IntArray
+    on_duty: IntArray = constant(attending_table)
     bench: DeliberationTables
     memory: RemedyMemory
     weighing: HelpChoiceTables
-    chosen_by: FloatArray
+    chosen_by: FloatArray = of(CHOSEN_BY)
 
 
 @kernel
@@ -370,7 +375,7 @@ def seek_help_for_all(stage: ShiftContext, households: HouseholdTables, aid: Hel
             days = decide_case(stage, aid.bench, row, i, z)
             if days >= 0:
                 open_communal_case(
-                    aid.cases, aid.case_count, row, z, aid.authority[z].days + days, stage.tick, stage.seed
+                    aid.cases, aid.cases_count, row, z, aid.authority[z].days + days, stage.tick, stage.seed
                 )
         follow_up_help(stage, k, i, aid, p)
         protect_victim(stage, row, i, place, households, aid.memory, p)
@@ -387,43 +392,12 @@ def record_unanswered_calls(stage: ShiftContext, aid: HelpSeekingTables) -> None
         record_help_outcome(aid.memory, i, POLICE_PLACE, 0.0, 1.0, stage.tick, years)
 
 
-def attending_table(world: World) -> IntArray:
-    """Return room for whether a woman, and a speaker of the other language, is on duty at each facility this shift."""
-    return np.zeros((len(world.town.facilities), 2), np.int64)
-
-
-def weighing_of(world: World) -> HelpChoiceTables:
-    """Return room to weigh a choice."""
-    return HelpChoiceTables(
-        np.zeros(N_HELP_CHANNELS), np.zeros((N_REASONS, N_HELP_CHANNELS)), np.zeros(N_HELP_CHANNELS)
-    )
-
-
-def aid_of(world: World) -> HelpSeekingTables:
-    """Lay out where help can be sought."""
-    state, numbers = world.state, world.parameters
-    return HelpSeekingTables(
-        numbers["seeking_help"],
-        state.boards,
-        state.cases.rows,
-        state.cases.count,
-        numbers["reporting"],
-        numbers["communal_authority"],
-        numbers["response"],
-        world.cached(attending_table),
-        world.cached_view(bench_of),
-        world.cached_view(memory_of),
-        world.cached(weighing_of),
-        state[CHOSEN_BY],
-    )
-
-
 def step(world: World) -> None:
     """Let women who were hurt at home look for help."""
     most = 2 * world.shift_events.counts.item(INCIDENTS)
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.shift_events.reserve(table, most)
-    world.state.cases.reserve(most)
+    world.state[CASES].reserve(most)
     world.state[CHOICES].reserve(most)
     reserve_victim_records(world, most)
     world.run_kernel(
@@ -431,21 +405,21 @@ def step(world: World) -> None:
         lambda: (
             world.shift_context(),
             world.cached(attending_table),
-            world.state.couples,
+            world.state[COUPLES],
             world.plant,
-            world.parameters["seeking_help"],
+            world.parameters[SeekingHelp],
         ),
     )
     world.run_kernel(
         seek_help_for_all,
-        lambda: (world.shift_context(), world.cached_view(households_view), world.cached_view(aid_of)),
+        lambda: (world.shift_context(), world.view(HouseholdTables), world.view(HelpSeekingTables)),
     )
 
 
 @kernel_step(record_unanswered_calls)
 def after_calls(world: World) -> KernelArguments:
     """Let women who called and to whom nobody came remember it."""
-    return world.shift_context(), world.cached_view(aid_of)
+    return world.shift_context(), world.view(HelpSeekingTables)
 
 
 def count_reasons() -> dict[str, Measure]:

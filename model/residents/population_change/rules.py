@@ -55,7 +55,7 @@ def relative_outsiders(market_day: bool, n_market_days: int, visit: float) -> fl
 
 def apply_outsiders(world: World, place: FloatArray) -> None:
     """Let offenders from outside come on market days, and fewer on others."""
-    p, settlement = world.parameters["population_change"], world.town.cells["settlement"]
+    p, settlement = world.parameters[PopulationChange], world.town.cells["settlement"]
     outside = values_by_cell(p["outsiders"], settlement)
     for when in range(len(place)):
         come = relative_outsiders(when >= HAZARD_MARKET_DAY, len(world.calendar.market_days), float(p["visit"][0]))
@@ -183,7 +183,7 @@ def initialise(world: World) -> None:
 @morning_step
 def step(world: World) -> None:
     """In the morning, bring in those whose day has come, and let others go."""
-    numbers, come, tally = world.parameters["population_change"], world.state[ARRIVED], world.tally
+    numbers, come, tally = world.parameters[PopulationChange], world.state[ARRIVED], world.tally
     first = come.item(0)
     world.run_kernel(admit_arrivals, lambda: (world.shift_context(), numbers))
     if come.item(0) > first:

@@ -22,7 +22,9 @@ from model.town.residents import Person
 from model.trust.belief_updating.rules import copy_evidence, retained_share, trust_of
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
 from model.trust.fear.rules import centre_fear
+from model.trust.fear.schema import Fear
 from model.trust.ledger.rules import decay, draw_disposition, initialise_beliefs
+from model.trust.ledger.schema import Trust
 from model.world.columns import ResidentState
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
@@ -45,7 +47,7 @@ def mean_trust_at_intercept(stage: ShiftContext, intercept: float) -> float:
 
 def calibrate_intercept(world: World) -> None:
     """Find the intercept at which adults trust as much as the site's level says, or the nearest that there is."""
-    stage, level = world.shift_context(), float(world.parameters["trust"][0]["level"])
+    stage, level = world.shift_context(), float(world.parameters[Trust][0].level)
     ends = [mean_trust_at_intercept(stage, end) - level for end in (-MAX_INTERCEPT, MAX_INTERCEPT)]
     if ends[0] < 0.0 < ends[1]:
         found = float(
@@ -142,7 +144,7 @@ def extrapolate_warm_up(world: World) -> None:
     if shifts == 0.0:
         return
     update_all_beliefs(world.shift_context())
-    minds, p = world.minds, world.parameters["trust"]
+    minds, p = world.minds, world.parameters[Trust]
     here = np.flatnonzero(minds["gone"] < 0)
     order, key = resident_classes(world, here)
     rows, group = here[order], np.unique(key, return_inverse=True)[1]
@@ -150,9 +152,9 @@ def extrapolate_warm_up(world: World) -> None:
     years = math.ceil(3.0 * YEAR * float(p["memory_years"].max()) / shifts)
     for name in EVIDENCE_COLUMNS:
         slow = name.endswith("slow")
-        shares = [retained_share(shifts, row["memory_years"] if slow else row["fast_days"] / 365.0) for row in p]
+        shares = [retained_share(shifts, row.memory_years if slow else row.fast_days / 365.0) for row in p]
         minds[name][rows] = steady_state_sum(minds[name][rows], group, np.array(shares)[z], years if slow else 1)
-    shares = [retained_share(shifts, row["memory"]) for row in world.parameters["fear"]]
+    shares = [retained_share(shifts, row.memory) for row in world.parameters[Fear]]
     minds["alarm"][rows] = steady_state_sum(minds["alarm"][rows], group, np.array(shares)[z], years)
     calibrate_intercept(world)
     centre_fear(world)

@@ -36,12 +36,12 @@ from model.world.protocol import World
 from model.world.sampling import household_rows
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import INCIDENTS, OUTSIDE, VISITS
-from model.world.state import CoupleRow
+from model.world.state import COUPLES, CoupleRow
 
 
 def precaution_factor(world: World, person: FloatArray) -> None:
     """Spare the careful some property crimes, relative to the mean resident for whom rates were calibrated."""
-    p = world.parameters["fear"]
+    p = world.parameters[Fear]
     for careful in range(2):
         spared = (1.0 - p["precaution"] * careful) / (1.0 - p["precaution"] * p["usual"])
         person[IS_PROPERTY == 1, :, careful::2] *= spared[:, None]
@@ -80,7 +80,7 @@ def initialise_caution(stage: ShiftContext, numbers: Rows[Fear], shift: float, f
 def initialise_residents(world: World, first: int, end: int) -> None:
     """Give first fears to those who are born or move here."""
     shift = world.state[FEAR_SHIFT].item(0)
-    world.run_kernel(initialise_caution, lambda: (world.shift_context(), world.parameters["fear"]), shift, first, end)
+    world.run_kernel(initialise_caution, lambda: (world.shift_context(), world.parameters[Fear]), shift, first, end)
 
 
 @kernel
@@ -170,7 +170,7 @@ def set_fear_levels(stage: ShiftContext, local: Rows[LocalConditions], shift: fl
 
 def centre_fear(world: World) -> None:
     """Move the dispositions of fear so that alarm and crime nearby hold the mean that the site has at the start."""
-    stage, local = world.shift_context(), world.state.local
+    stage, local = world.shift_context(), world.state[LOCAL]
     level = set_fear_levels(stage, local, 0.0, 0.0)
     shift = float(
         brentq(lambda x: set_fear_levels(stage, local, x, 1.0) - level, -MAX_FEAR_SHIFT, MAX_FEAR_SHIFT, xtol=1e-6)
@@ -184,13 +184,13 @@ def centre_fear(world: World) -> None:
 def step(world: World) -> KernelArguments:
     """Let the harm of this shift frighten those who went through it and those who are told."""
     state, numbers = world.state, world.parameters
-    return world.shift_context(), numbers["fear"], numbers["hearsay"], state.local, state.couples
+    return world.shift_context(), numbers[Fear], numbers[Hearsay], state[LOCAL], state[COUPLES]
 
 
 def close_month(world: World) -> None:
     """Let the month's crime and police on foot sink in, before everybody is brought up to date."""
     residents = world.cached(initial_residents_by_settlement)
-    update_local_crime(world.state.local, world.parameters["fear"], residents, 3.0 * world.days_of_month)
+    update_local_crime(world.state[LOCAL], world.parameters[Fear], residents, 3.0 * world.days_of_month)
 
 
 MECHANISM = Mechanism(

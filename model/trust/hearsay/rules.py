@@ -82,7 +82,7 @@ def step(world: World) -> None:
     first = world.shift_events.counts.item(IMPRESSIONS)
     world.shift_events.reserve(IMPRESSIONS, first * (world.ground.ties.shape[1] + MAX_HOUSEHOLD))
     for rule in (spread_to_ties, spread_at_home):
-        world.run_kernel(rule, lambda: (world.shift_context(), world.parameters["hearsay"]), first)
+        world.run_kernel(rule, lambda: (world.shift_context(), world.parameters[Hearsay]), first)
     world.apply_impressions()
 
 

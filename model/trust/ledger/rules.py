@@ -69,7 +69,7 @@ def decay_since(mind: ResidentState, tick: int, p: Trust) -> tuple[float, float]
 
 def retained_share_table(world: World) -> FloatArray:
     """Lay out what is left of the fast and the slow memory, by settlement and shifts up to a month."""
-    return np.array([retained_shares_by_shift(p["fast_days"], p["memory_years"]) for p in world.parameters["trust"]])
+    return np.array([retained_shares_by_shift(p.fast_days, p.memory_years) for p in world.parameters[Trust]])
 
 
 @lru_cache(maxsize=64)

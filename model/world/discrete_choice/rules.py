@@ -12,24 +12,23 @@ import math
 import numpy as np
 
 from model.engine.choices import MOST_OPTIONS, MOST_TERMS
-from model.engine.kernels import kernel
+from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
-from model.world.discrete_choice.schema import BY_LUCK, CHOICES, ChoiceTables
+from model.engine.rows import FloatArray, IntArray, Rows
+from model.world.binding import computed, count_of
+from model.world.discrete_choice.schema import BY_LUCK, CHOICES, ChoiceRecord
 from model.world.mechanism import Mechanism
-from model.world.protocol import World
 
 
-def desk_of(world: World) -> ChoiceTables:
-    """Lay out where choices of a world are weighed and booked."""
-    book = world.state[CHOICES]
-    return ChoiceTables(
-        np.zeros((MOST_OPTIONS, MOST_TERMS)),
-        np.zeros(MOST_OPTIONS),
-        book.rows,
-        book.count,
-        world.tick_array,
-        world.seed,
-    )
+class ChoiceTables(TableBundle):
+    """Where a choice is weighed and booked: ``terms[option, term]`` in log-odds, filled anew for each choice."""
+
+    terms: FloatArray = computed(lambda world: np.zeros((MOST_OPTIONS, MOST_TERMS)))
+    pull: FloatArray = computed(lambda world: np.zeros(MOST_OPTIONS))
+    choices: Rows[ChoiceRecord]
+    choices_count: IntArray = count_of(CHOICES)
+    now: IntArray = computed(lambda world: world.tick_array)
+    seed: int = computed(lambda world: world.seed)
 
 
 @kernel
@@ -134,14 +133,14 @@ def decide_and_record(
     """
     sum_utilities(desk, options, terms, -1)
     option = choose_option(desk, options, matter, ordered, tick, who)
-    row = desk.choices[desk.count[0]]
+    row = desk.choices[desk.choices_count[0]]
     row.v0, row.v1, row.v2, row.v3, row.v4 = (
         desk.pull[0], desk.pull[1], desk.pull[2], desk.pull[3], desk.pull[4],
     )  # fmt: skip
     row.tick, row.matter, row.who, row.option = desk.now[0], matter, who, option
     row.chance = option_probability(desk, options, option)
     row.term = decisive_term(desk, options, terms, option, matter, ordered, tick, who)
-    desk.count[0] += 1
+    desk.choices_count[0] += 1
     return option
 
 

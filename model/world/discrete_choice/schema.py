@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from model.engine.kernels import TableBundle
-from model.engine.rows import FloatArray, IntArray, Row, Rows
+from model.engine.rows import Row
 from model.engine.tables import GrowingTableSpec
 
 BY_LUCK = -1
@@ -32,14 +31,3 @@ class ChoiceRecord(Row):
 CHOICES = GrowingTableSpec(
     name="choices", row=ChoiceRecord, about="What was decided this month: every mechanism that decides."
 )
-
-
-class ChoiceTables(TableBundle):
-    """Where a choice is weighed and booked: ``terms[option, term]`` in log-odds, filled anew for each choice."""
-
-    terms: FloatArray
-    pull: FloatArray
-    choices: Rows[ChoiceRecord]
-    count: IntArray
-    now: IntArray
-    seed: int
