@@ -80,9 +80,13 @@ def test_everything_has_words_and_no_words_are_without_a_thing(part: str) -> Non
     assert set(every_word()[part]) == named_by_the_model()[part]
 
 
-def test_the_english_of_a_parameter_is_that_of_the_code_so_that_its_spanish_is_reread_when_it_changes() -> None:
-    said = {name: text["en"] for name, text in every_word()["parameters"].items()}
-    assert said == {name: about.about for name, _, about in all_parameters() if about.role != "lever"}
+def test_the_english_of_a_parameter_stands_in_the_code_alone(tmp_path: Path) -> None:
+    assert words.parameter("fear.harm", "en") == "fear after own harm of severity 1"
+    (tmp_path / "fear").mkdir()
+    path = tmp_path / "fear" / "words.toml"
+    path.write_text('[parameters]\nharm = { en = "fear", es = "temor" }\n', encoding="utf-8")
+    with pytest.raises(InputError, match="the parameter 'fear.harm' needs words for es alone"):
+        gathered([path])
 
 
 def test_events_of_a_life_are_those_of_causes() -> None:

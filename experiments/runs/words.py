@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import all_parameters
+from scenarios.groups import import_declaring_modules
 
 LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
@@ -42,7 +44,12 @@ Text = Mapping[str, str]
 @cache
 def every_word() -> Mapping[str, Mapping[str, Text]]:
     """Return all words beside the code of the model: part, name, language."""
-    return gathered(path for path in sorted(MODEL.rglob("*.toml")) if path.name not in NO_WORDS)
+    found = gathered(path for path in sorted(MODEL.rglob("*.toml")) if path.name not in NO_WORDS)
+    import_declaring_modules()
+    english = {name: about.about for name, _, about in all_parameters()}
+    return found | {
+        "parameters": {name: {"en": english.get(name, ""), **text} for name, text in found["parameters"].items()}
+    }
 
 
 def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
@@ -53,14 +60,18 @@ def gathered(paths: Iterable[Path]) -> dict[str, dict[str, Text]]:
         for part, name, text in read(path):
             if (part, name) in where:
                 raise InputError(f"{path}: the {ONE[part]} '{name}' has its words in {where[part, name]}; keep one")
-            if not isinstance(text, dict) or set(text) != set(LANGUAGES):
-                raise InputError(f"{path}: the {ONE[part]} '{name}' needs words for {' and '.join(LANGUAGES)} alone")
+            languages = ("es",) if part == "parameters" else LANGUAGES
+            if not isinstance(text, dict) or set(text) != set(languages):
+                raise InputError(f"{path}: the {ONE[part]} '{name}' needs words for {' and '.join(languages)} alone")
             found[part][name], where[part, name] = text, path
     return found
 
 
 def read(path: Path) -> list[tuple[str, str, Any]]:
-    """Return part, name and text of all words of a file; its name, levers and parameters belong to its mechanism."""
+    """Return part, name and text of all words of a file; its name, levers and parameters belong to its mechanism.
+
+    A parameter has its Spanish here alone: its English stands in the code.
+    """
     try:
         parts = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -72,6 +83,9 @@ def read(path: Path) -> list[tuple[str, str, Any]]:
     own = {"name": {owner: parts["name"]}} if "name" in parts else {}
     for part in ("levers", "parameters"):
         own[part] = {key if "." in key else f"{owner}.{key}": text for key, text in parts.get(part, {}).items()}
+    own["parameters"] = {
+        name: {"es": text} if isinstance(text, str) else text for name, text in own["parameters"].items()
+    }
     return [(part, name, text) for part, some in (parts | own).items() for name, text in some.items()]
 
 
