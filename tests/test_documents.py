@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import itertools
 import re
 import subprocess
 from pathlib import Path
@@ -59,6 +60,15 @@ def test_no_line_of_a_document_is_too_long_to_read() -> None:
 def test_the_submodels_of_the_odd_are_numbered_in_order() -> None:
     numbers = re.findall(r"^### 6\.(\d+) ", TEXT, re.MULTILINE)
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def test_the_headings_of_the_odd_are_in_order_and_skip_no_level() -> None:
+    text = re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    assert levels[0] == 1
+    assert all(level <= before + 1 for before, level in itertools.pairwise(levels))
+    sections = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert [section.split()[0] for section in sections] == [str(number) for number in range(1, len(sections) + 1)]
 
 
 def test_every_mechanism_has_its_section_beside_its_code() -> None:

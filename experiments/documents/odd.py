@@ -9,6 +9,8 @@ ODD, FRAME = MODEL / "docs" / "ODD.md", MODEL / "docs" / "frame.md"
 PLACE = "<!-- mechanisms -->"
 SUBMODELS = "## 6 Submodels"
 TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
+HEADING_MARK = re.compile(r"^(#+ )", re.MULTILINE)
+"""Headings of a mechanism's own file: two levels deeper in the whole document."""
 STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
 HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
 NOTE = (
@@ -32,7 +34,7 @@ def place_of(path: Path) -> tuple[int, bool, str]:
 def stated() -> str:
     """Return the ODD up to the lists from the code, with verbs and submodels in order and numbered."""
     own = (path.read_text(encoding="utf-8").strip() for path in sections())
-    mechanisms = "\n\n".join(TITLE.sub(lambda title: f"##{title[0]}", section) for section in own)
+    mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in own)
     before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
     title, rest = before.split("\n", 1)
     steps = itertools.count(1)
