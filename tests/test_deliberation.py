@@ -16,7 +16,6 @@ from model.community.board_memory.rules import (
 from model.community.deliberation.rules import (
     DeliberationTables,
     apply_watch_abuse,
-    bench_of,
     choose_case,
     decide_escalation,
     decide_invitation,
@@ -304,4 +303,4 @@ def test_every_decision_is_booked_with_its_reason(live: Live) -> None:
     assert PROTOCOL_CHOICE not in choices["matter"]
     assert {HEAR_CASE, PUT_OFF_CASE} <= set(choices["option"][choices["matter"] == CASE_CHOICE].tolist())
     assert (choices["term"] >= 0).any()
-    assert isinstance(bench_of(world).desk, ChoiceTables)
+    assert isinstance(world.view(DeliberationTables).desk, ChoiceTables)

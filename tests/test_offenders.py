@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.crime.offenders.rules import pool_of
+from model.crime.offenders.rules import OffenderTables
 from model.crime.offenders.schema import OFFENDER_SLOTS, SLOT_GROUPS, Offenders
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import ASSAULT
@@ -46,7 +46,7 @@ def test_homes_are_drawn_anew_for_every_seed(live: Live) -> None:
 
 def test_who_lives_near_acts_more_there(live: Live) -> None:
     world = live(0, **BUSY)
-    pool = pool_of(world)
+    pool = world.view(OffenderTables)
     weights = np.diff(pool.reach[:, : pool.start[1]], axis=1, prepend=0.0)
     shares = weights / weights.sum(axis=1, keepdims=True)
     assert np.ptp(shares, axis=0).max() > 0.01

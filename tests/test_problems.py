@@ -9,7 +9,7 @@ from model.police.chief.rules import chief_positions
 from model.police.practices.rules import team_leaders
 from model.problems.problem_causes.rules import ProblemWorkTables, diagnose_causes, right_cause_probability
 from model.problems.problem_work.rules import MECHANISM, update_effect, update_response
-from model.problems.problems.rules import renew_problems, site_of
+from model.problems.problems.rules import ProblemSites, renew_problems
 from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS, Problems
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import IS_PROPERTY, N_KINDS
@@ -62,12 +62,12 @@ def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> No
         at.place(town, factor)
         assert (factor > 0.0).all()
         assert np.allclose((factor[0].T * usual).sum(axis=0), usual.sum(axis=0))
-        renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
+        renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), bind(ProblemSites, town), 91, town.seed)
     assert town.state[PROBLEMS].used_rows()["size"].sum() == pytest.approx(0.5 * usual.sum(), rel=0.3)
 
 
 def test_what_moves_is_laid_on_what_stays_as_if_all_were_laid(town: TrustModel) -> None:
-    renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), site_of(town), 91, town.seed)
+    renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), bind(ProblemSites, town), 91, town.seed)
     town.factors.rewrite_mechanism(town, "problems")
     rates, highest = town.factors.rates.copy(), town.factors.highest.copy()
     town.factors.write_motivation(town)
