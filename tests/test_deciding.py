@@ -20,7 +20,12 @@ TRIED = stream_id("tried in a test")
 def a_desk(seed: int = 3) -> ChoiceTables:
     rows = zero_rows(ChoiceRecord, HOW_MANY)
     return ChoiceTables(
-        np.zeros((MOST_OPTIONS, MOST_TERMS)), np.zeros(MOST_OPTIONS), rows, np.zeros(1, np.int64), np.array([5]), seed
+        terms=np.zeros((MOST_OPTIONS, MOST_TERMS)),
+        pull=np.zeros(MOST_OPTIONS),
+        choices=rows,
+        choices_count=np.zeros(1, np.int64),
+        now=np.array([5]),
+        seed=seed,
     )
 
 

@@ -95,4 +95,4 @@ def test_structures_bring_in_the_rest_of_a_clique(live: Live) -> None:
         live(4 * MONTH, **BUSY | CLIQUES | {"justice.remand": 60.0, "investigation.structure": share})
         for share in (0.0, 1.0)
     )
-    assert whole.rows["members_held"] > 2 * one_by_one.rows["members_held"] > 0
+    assert whole.month_row["members_held"] > 2 * one_by_one.month_row["members_held"] > 0

@@ -45,12 +45,16 @@ def officer(**columns: float) -> Officer:
 
 def wish_of(one: Officer, tick: int = 1000, **numbers: dict[str, float]) -> float:
     """What speaks for all practices in an officer."""
-    groups = {"practices": Practices, "adoption": Adoption, "officers": Officers} | {
+    groups = {
+        "practices": Practices,
+        "adoption": Adoption,
+        "states": Officers,
         "pressure": Pressure,
         "resources": Resources,
     }
-    rows = [group().replace(numbers.get(name, {})).rows(1) for name, group in groups.items()]
-    return float(common_log_odds(one, AdoptionTables(*rows, zero_rows(StationOrders, 1)), 0, tick))
+    rows = {field: group().replace(numbers.get(group.name, {})).rows(1) for field, group in groups.items()}
+    tables = AdoptionTables(**rows, stations=zero_rows(StationOrders, 1))  # type: ignore[arg-type]
+    return float(common_log_odds(one, tables, 0, tick))
 
 
 def habit_after(

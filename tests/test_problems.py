@@ -56,7 +56,7 @@ def chance(world: TrustModel, rule: Callable[[int], bool]) -> float:
 
 
 def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> None:
-    usual, at = town.state.usual_here, town.factors.writers["problems"]
+    usual, at = town.state.usual_here, town.hazard_factors.modifiers["problems"]
     for _ in range(3):
         factor = np.ones((4, N_KINDS, town.town.n_cells))
         at.place(town, factor)
@@ -68,11 +68,11 @@ def test_problems_take_their_share_and_the_rest_loses_it(town: TrustModel) -> No
 
 def test_what_moves_is_laid_on_what_stays_as_if_all_were_laid(town: TrustModel) -> None:
     renew_problems(town.state[PROBLEMS].rows, len(town.state[PROBLEMS]), bind(ProblemSites, town), 91, town.seed)
-    town.factors.rewrite_mechanism(town, "problems")
-    rates, highest = town.factors.rates.copy(), town.factors.highest.copy()
-    town.factors.write_motivation(town)
-    assert (rates == town.factors.rates).all()
-    assert (highest == town.factors.highest).all()
+    town.hazard_factors.rewrite_mechanism(town, "problems")
+    rates, highest = town.hazard_factors.rates.copy(), town.hazard_factors.highest.copy()
+    town.hazard_factors.write_motivation(town)
+    assert (rates == town.hazard_factors.rates).all()
+    assert (highest == town.hazard_factors.highest).all()
     assert (rates != 1.0).any()
 
 
@@ -175,7 +175,7 @@ def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
         row.named = row.response = row.cause
         row.owner = team_leaders(world)[row.sector]
         row.person = world.plant.officers[row.owner].person - other
-        work.numbers["begins"] = 0.0
+        work.parameters["begins"] = 0.0
         update_response(work, row, i, had, world.tally, 0, tick, world.seed)
         return bool(row.response >= 0)
 

@@ -107,12 +107,23 @@ def a_memory(n: int = 3) -> RemedyMemory:
     )
     homes = zero_rows(HomeHistory, n)
     homes["ruled"] = -1
-    return RemedyMemory(rows[0], counts[0], rows[1], counts[1], np.full(n, -1, np.int32), homes)
+    return RemedyMemory(
+        women=rows[0],
+        women_count=counts[0],
+        outcomes=rows[1],
+        outcomes_count=counts[1],
+        of_woman=np.full(n, -1, np.int32),
+        homes=homes,
+    )
 
 
 def share_of_police(own: tuple[float, float], ties: tuple[float, float]) -> float:
     """Return how often she goes to the police, where .12 of women do who have lived nothing."""
-    w = HelpChoiceTables(np.zeros(N_HELP_CHANNELS), np.zeros((N_REASONS, N_HELP_CHANNELS)), np.zeros(N_HELP_CHANNELS))
+    w = HelpChoiceTables(
+        pull=np.zeros(N_HELP_CHANNELS),
+        why=np.zeros((N_REASONS, N_HELP_CHANNELS)),
+        without=np.zeros(N_HELP_CHANNELS),
+    )
     w.pull[BY_PHONE], w.pull[AT_STATION], w.pull[TO_KIN] = 0.11, 0.13, 0.76
     add_experience(POLICE, own, ties, w, SeekingHelp().rows(1)[0])
     return float((w.pull[BY_PHONE] + w.pull[AT_STATION]) / (1.0 + w.pull.sum()))

@@ -22,7 +22,7 @@ from model.police.contacts.rules import ContactTables
 from model.police.contacts.schema import Contacts
 from model.police.officers import rules as officers
 from model.simulation.model import TrustModel, steps_of_shift
-from model.simulation.registry import SHIFT_SCHEDULE
+from model.simulation.registry import SHIFT_SCHEDULE, TABLES
 from model.town.crime_kinds import EXTORTION, HOMICIDE
 from model.town.town import Town, build_town
 from model.trust.ledger.rules import sum_trust_by_settlement
@@ -186,7 +186,7 @@ def test_the_rows_that_kernels_take_are_of_one_type_in_all_worlds(live: Live, tm
 
 def types_of(world: TrustModel) -> dict[str, np.dtype]:
     """Type of the rows of every table and group of numbers: two that are only equal are compared at each call."""
-    tables = {**vars(world.state), **world.numbers}
+    tables = {table.name: getattr(world.state, table.name) for table in TABLES} | world.parameters.by_name()
     return {name: getattr(table, "rows", table).dtype for name, table in tables.items()}
 
 

@@ -195,7 +195,7 @@ def test_after_its_end_life_goes_on_with_the_numbers_of_the_status_quo(tmp_path:
     before = world.checkpoint()["tick"], len(world.minds)
     world.run_for(3)
     assert (world.tick, len(world.minds)) == (before[0] + 3, before[1])
-    assert same(dict(world.parameters), dict(usual.numbers))
+    assert same(world.parameters.by_name(), usual.parameters.by_name())
     assert world.state.tally[0]["greetings"] > 0
     assert (world.minds["fair_fast"] != usual.minds["fair_fast"]).any()
 
@@ -213,7 +213,7 @@ def test_a_world_lives_on_from_a_saved_state_bit_for_bit(tmp_path: Path, live: L
     whole, half = live(30, policies=words), live(14, policies=words)
     resumed = TrustModel.resumed(half.settings, half.checkpoint(), town=half.town)
     resumed.run_for(16)
-    assert same(dict(resumed.numbers), dict(whole.numbers))
+    assert same(resumed.parameters.by_name(), whole.parameters.by_name())
     assert resumed.trust().tobytes() == whole.trust().tobytes()
 
 

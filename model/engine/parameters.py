@@ -133,9 +133,9 @@ class ParametersInForce:
         """Return the rows of a group."""
         return self._rows[group.name]
 
-    def named(self, name: str) -> Rows[Any]:
-        """Return the rows of a group given by its name."""
-        return self._rows[name]
+    def by_name(self) -> dict[str, Rows[Any]]:
+        """Return the rows of all groups by the name of the group."""
+        return dict(self._rows)
 
     def with_changes(self, rows: Mapping[str, Rows[Any]]) -> "ParametersInForce":
         """Return the same parameters with the rows of some groups replaced."""
