@@ -37,7 +37,7 @@ def weigh(room: Any) -> Any:
 
 
 def shelf(weight: float = 2.0, tick: int = 3) -> Shelf:
-    return Shelf(ROWS, GRID, tick, weight)
+    return Shelf(rows=ROWS, grid=GRID, tick=tick, weight=weight)
 
 
 ROWS, GRID = np.zeros(4, ROW), np.arange(12.0).reshape(4, 3)[:, :2]
@@ -45,27 +45,28 @@ ROWS, GRID = np.zeros(4, ROW), np.arange(12.0).reshape(4, 3)[:, :2]
 
 def test_a_kernel_reads_and_writes_the_arrays_themselves() -> None:
     ROWS["count"], ROWS["size"] = 0, [1.0, 2.0, 3.0, 4.0]
-    assert weigh(Room(shelf(), 5)) == 20.0 + GRID[:, 1].sum()
+    assert weigh(Room(shelf=shelf(), tick=5)) == 20.0 + GRID[:, 1].sum()
     assert (ROWS["count"] == 5).all()
 
 
 def test_a_number_can_be_put_anew_and_sets_within_sets_see_it() -> None:
     inner = shelf(2.0)
-    room = Room(inner, 0)
+    room = Room(shelf=inner, tick=0)
     before = weigh(room)
-    inner.put("weight", 4.0)
+    inner.set_field("weight", 4.0)
     assert inner.weight == 4.0
     assert weigh(room) == before + 2.0 * ROWS["size"].sum()
-    room.put("tick", 9)
+    room.set_field("tick", 9)
     ROWS["count"] = 0
     weigh(room)
     assert (ROWS["count"] == 9).all()
 
 
-def test_fields_may_be_named_and_must_all_be_given() -> None:
-    assert weigh(Room(Shelf(ROWS, GRID, weight=2.0, tick=3), 0)) == weigh(Room(shelf(), 0))
-    with pytest.raises(KeyError, match="weight"):
-        Shelf(ROWS, GRID, 3)
+def test_fields_are_named_and_must_all_be_given() -> None:
+    with pytest.raises(TypeError, match=r"fields are rows, grid, tick\. They must be rows, grid, tick, weight"):
+        Shelf(rows=ROWS, grid=GRID, tick=3)
+    with pytest.raises(TypeError, match="colour"):
+        Room(shelf=shelf(), colour=5)
 
 
 def test_a_field_that_is_not_there_does_not_compile() -> None:
@@ -74,7 +75,7 @@ def test_a_field_that_is_not_there_does_not_compile() -> None:
         return room.nowhere
 
     with pytest.raises(Exception, match="nowhere"):
-        lost(Room(shelf(), 0))
+        lost(Room(shelf=shelf(), tick=0))
 
 
 @kernel

@@ -1,4 +1,10 @@
-"""Shifts, days, market days, months and the start, between ticks and dates."""
+"""Calendar of a run: conversions between ticks, dates, shifts, weekdays and months.
+
+A tick is the number of an eight-hour shift since 06:00 on 2000-01-01.  Three shifts make a day: 06-14 (0), 14-22 (1),
+22-06 (2); the night belongs to the date on which it begins.  Lengths of time are stated in shifts (`WEEK`, `MONTH`,
+`YEAR`).  The kind of day (working day, market day, rest day) and the shift together select the presence list, which
+says where each resident is.
+"""
 
 import datetime
 from dataclasses import dataclass
@@ -9,26 +15,36 @@ from model.engine.parameters import ParameterGroup, parameter
 from model.engine.scenario import Scenario
 
 DAY_ZERO = datetime.date(2000, 1, 1)
+"""Date of tick 0."""
 SHIFTS = 3
+"""Shifts in a day."""
 MORNING, EVENING, NIGHT = range(SHIFTS)
+HOURS_A_SHIFT, MINUTES_AN_HOUR, MINUTES_A_SHIFT = 8.0, 60.0, 480.0
+LAST_MINUTE = 479.0
+"""Last whole minute of a shift."""
 WEEK, MONTH, QUARTER, HALF_YEAR, YEAR = 21, 91, 273, 546, 1095
-"""Lengths of time in shifts, a month and a quarter of the mean length."""
+"""Lengths of time in shifts; month and quarter have their mean length, the year has 365 days."""
 LONGEST_MONTH, LONGEST_QUARTER = 93, 276
+"""Shifts of 31 days and of 92 days."""
+DAYS_A_WEEK, MONTHS_A_YEAR = 7, 12
 DAYS_A_MONTH, DAYS_A_YEAR = 30.4375, 365.25
+"""Mean lengths in days, leap years included."""
+DAYS_OF_YEAR = 365.0
+"""Days of `YEAR`, for rates per year of equal shifts; ages are counted by `DAYS_A_YEAR`."""
 WORKING_DAY, MARKET_DAY, REST_DAY = range(3)
-SUNDAY = 6
+FRIDAY, SUNDAY = 4, 6
 _DAY_ZERO_WEEKDAY = DAY_ZERO.weekday()
 
 
 def market_day_parameter(weekday: str, default: int = 0) -> int:
-    """Declare whether a weekday is a market day."""
+    """Declare the parameter (0 or 1) that makes a weekday a market day."""
     about = f"{weekday} is a market day (1) or not (0)"
     return parameter(default, "0 or 1", 0, 1, "assumed; site fact", about, role="site")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarParameters(ParameterGroup):
-    """Length of the unreported first part of a run, and the market days."""
+    """Length of the warm-up, which is simulated but not reported, and the market days."""
 
     name = "calendar"
     mechanism = False
@@ -45,7 +61,7 @@ class CalendarParameters(ParameterGroup):
 
     @property
     def market_days(self) -> frozenset[int]:
-        """Weekdays (Monday 0) with a market."""
+        """Weekdays with a market; Monday is 0."""
         days = (
             self.market_monday,
             self.market_tuesday,
@@ -55,22 +71,22 @@ class CalendarParameters(ParameterGroup):
             self.market_saturday,
             self.market_sunday,
         )
-        return frozenset(weekday for weekday, held in enumerate(days) if held)
+        return frozenset(weekday for weekday, has_market in enumerate(days) if has_market)
 
 
 def day_number(date: datetime.date) -> int:
-    """Days since 2000-01-01."""
+    """Return the days since 2000-01-01."""
     return (date - DAY_ZERO).days
 
 
 @lru_cache(maxsize=4096)
 def date_of_day(day: int) -> datetime.date:
-    """Date of a day number."""
+    """Return the date of a day number."""
     return DAY_ZERO + datetime.timedelta(days=day)
 
 
 def tick_of(date: datetime.date, shift: int = MORNING) -> int:
-    """Tick of a shift of this date; the night shift belongs to the date on which it begins.
+    """Return the tick of a shift of a date; the night shift belongs to the date on which it begins.
 
     >>> tick_of(datetime.date(2000, 1, 2), NIGHT)
     5
@@ -79,46 +95,46 @@ def tick_of(date: datetime.date, shift: int = MORNING) -> int:
 
 
 def date_of_tick(tick: int) -> datetime.date:
-    """Date on which the shift begins."""
+    """Return the date on which the shift of a tick begins."""
     return date_of_day(tick // SHIFTS)
 
 
 def shift_of(tick: int) -> int:
-    """Shift of a tick: 0 from 06 to 14, 1 from 14 to 22, 2 from 22 to 06."""
+    """Return the shift of a tick: 0 from 06 to 14, 1 from 14 to 22, 2 from 22 to 06."""
     return tick % SHIFTS
 
 
 def weekday_of(tick: int) -> int:
-    """Weekday of a tick, Monday 0.
+    """Return the weekday of a tick, Monday 0.
 
     >>> weekday_of(tick_of(datetime.date(2017, 1, 1)))
     6
     """
-    return (tick // SHIFTS + _DAY_ZERO_WEEKDAY) % 7
+    return (tick // SHIFTS + _DAY_ZERO_WEEKDAY) % DAYS_A_WEEK
 
 
 @lru_cache(maxsize=4096)
 def month_of(tick: int) -> int:
-    """Number of the month: twelve times the year, plus 0 for January to 11 for December."""
+    """Return the number of the month: twelve times the year, plus 0 for January to 11 for December."""
     date = date_of_tick(tick)
-    return 12 * date.year + date.month - 1
+    return MONTHS_A_YEAR * date.year + date.month - 1
 
 
 @lru_cache(maxsize=4096)
 def first_of_month(month: int) -> datetime.date:
-    """First day of a numbered month."""
-    return datetime.date(month // 12, month % 12 + 1, 1)
+    """Return the first day of a numbered month."""
+    return datetime.date(month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1, 1)
 
 
 @lru_cache(maxsize=4096)
 def is_last_shift_of_month(tick: int) -> bool:
-    """Whether the next shift belongs to another month."""
+    """Return whether the next shift belongs to another month."""
     return month_of(tick) != month_of(tick + 1)
 
 
 @lru_cache(maxsize=4096)
 def shifts_into_month(tick: int) -> int:
-    """Shifts since the last end of a month, this one included.
+    """Return the shifts since the month began, the present one included.
 
     >>> shifts_into_month(tick_of(datetime.date(2017, 1, 1), NIGHT))
     3
@@ -127,7 +143,7 @@ def shifts_into_month(tick: int) -> int:
 
 
 def day_type(tick: int, market_days: frozenset[int]) -> int:
-    """Kind of day: 0 working day, 1 market day, 2 rest day (a Sunday without a market)."""
+    """Return the kind of day: 0 working day, 1 market day, 2 rest day (a Sunday without a market)."""
     weekday = weekday_of(tick)
     if weekday in market_days:
         return MARKET_DAY
@@ -135,12 +151,12 @@ def day_type(tick: int, market_days: frozenset[int]) -> int:
 
 
 def presence_list(tick: int, market_days: frozenset[int]) -> int:
-    """Number of the list that says who is where in this shift."""
+    """Return the number (0-8) of the presence list in force: three times the kind of day, plus the shift."""
     return SHIFTS * day_type(tick, market_days) + shift_of(tick)
 
 
 def years_before(date: datetime.date, years: int) -> datetime.date:
-    """Return the same day of an earlier year (28 February for a 29th that does not exist)."""
+    """Return this day some years before; 28 February where the year has no 29 February."""
     try:
         return date.replace(year=date.year - years)
     except ValueError:
@@ -149,7 +165,17 @@ def years_before(date: datetime.date, years: int) -> datetime.date:
 
 @dataclass(frozen=True)
 class Calendar:
-    """When a run begins, when it is reported from, and what kind of day each tick is."""
+    """First day of a run, first reported day, and the kind of each day.
+
+    Attributes
+    ----------
+    start
+        First reported date.
+    warm_up
+        Years that are simulated before it.
+    market_days
+        Weekdays with a market; Monday is 0.
+    """
 
     start: datetime.date
     warm_up: int
@@ -157,13 +183,19 @@ class Calendar:
 
     @classmethod
     def of(cls, scenario: Scenario) -> "Calendar":
-        """Return the calendar of a scenario, or raise if it would begin before day zero."""
-        numbers: CalendarParameters = scenario["calendar"]
-        calendar = cls(scenario.start, numbers.warm_up, numbers.market_days)
+        """Return the calendar of a scenario.
+
+        Raises
+        ------
+        InputError
+            If the warm-up would begin before `DAY_ZERO`.
+        """
+        parameters: CalendarParameters = scenario["calendar"]
+        calendar = cls(scenario.start, parameters.warm_up, parameters.market_days)
         if calendar.first_date < DAY_ZERO:
             raise InputError(
                 f"start less calendar.warm_up must not be before {DAY_ZERO}, got {scenario.start} "
-                f"less {numbers.warm_up} years"
+                f"less {parameters.warm_up} years: choose a later start or a shorter warm-up"
             )
         return calendar
 
@@ -179,17 +211,17 @@ class Calendar:
 
     @property
     def first_reported_tick(self) -> int:
-        """First tick that is reported: the start, at 06:00."""
+        """First reported tick: 06:00 of the start."""
         return tick_of(self.start)
 
     def is_reported(self, tick: int) -> bool:
-        """Whether this tick is after the warm-up."""
+        """Return whether a tick lies after the warm-up."""
         return tick >= self.first_reported_tick
 
     def day_type(self, tick: int) -> int:
-        """Kind of day of this tick: working, market or rest."""
+        """Return the kind of day of a tick: working day, market day or rest day."""
         return day_type(tick, self.market_days)
 
     def place_list(self, tick: int) -> int:
-        """List of places in force in this tick."""
+        """Return the number of the presence list of a tick."""
         return presence_list(tick, self.market_days)

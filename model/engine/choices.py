@@ -1,4 +1,8 @@
-"""Declare choices: the options of each decision and the terms by which they are weighed."""
+"""Declarations of discrete choices: the options of a decision and the terms of their utility.
+
+A decision is a logit model: the utility of an option, in log-odds, is a sum of terms, and `model.world.discrete_choice`
+draws the option and records the decisive term.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,15 @@ from dataclasses import dataclass
 from model.engine.random_streams import stream_id
 
 MOST_OPTIONS, MOST_TERMS = 5, 10
+"""Sizes of the table in which a choice is computed."""
 AGENT_TYPES = ("clique", "authority", "mayor", "chief", "resident")
 
 
 @dataclass(frozen=True)
 class ChoiceSpec:
-    """What an agent of a kind decides: its options, and the terms by which it weighs them, apart from habit.
+    """Specification of a choice: the type of agent, the options, and the named terms of their utility.
 
-    ``ordered`` options stand from less to more: what makes a later one better moves no choice back.
+    ``ordered`` options run from less to more; a term that favours later options then never moves a choice back.
     """
 
     name: str
@@ -25,18 +30,39 @@ class ChoiceSpec:
 
 
 CHOICES_DECLARED: dict[int, ChoiceSpec] = {}
-"""All matters, by the number of their luck."""
+"""All choices by the number of their random stream."""
 
 
 def declare_choice(
     name: str, agent: str, options: tuple[str, ...], terms: tuple[str, ...] = (), *, ordered: bool = False
 ) -> int:
-    """Declare what an agent of a kind decides; return the number of the matter.
+    """Declare a choice; return its number, which is also that of its random stream.
 
-    Column 0 of an option's terms is its habit, which is no reason; those after it are named.
+    Parameters
+    ----------
+    name
+        Name of the choice, unique.
+    agent
+        Type of the agent that chooses, one of `AGENT_TYPES`.
+    options
+        Names of the options, two to `MOST_OPTIONS`.
+    terms
+        Names of the terms.  They fill columns 1, 2, … of the table of terms; column 0 is the habit of an option, which
+        is never recorded as a reason.
+    ordered
+        See `ChoiceSpec`.
+
+    Raises
+    ------
+    ValueError
+        If the agent is unknown, or there are too many options or terms.
     """
     if agent not in AGENT_TYPES or not 2 <= len(options) <= MOST_OPTIONS or len(terms) >= MOST_TERMS:
-        raise ValueError(f"matter '{name}': no agent '{agent}', or too many options or terms")
+        raise ValueError(
+            f"choice '{name}': no agent '{agent}', or too many options ({len(options)}) or terms ({len(terms)})."
+            f" Agents are {', '.join(AGENT_TYPES)}; 2 to {MOST_OPTIONS} options and {MOST_TERMS - 1} terms are allowed."
+            " Declare another agent, or fewer options or terms."
+        )
     number = stream_id(name)
     CHOICES_DECLARED[int(number)] = ChoiceSpec(name, agent, options, terms, ordered)
     return number

@@ -1,15 +1,15 @@
-"""The error classes that a user can meet."""
+"""Error classes with messages for users."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class InputError(Exception):
-    """What was asked for is wrong: one line with thing, rule, value and remedy; exit code 2."""
+    """Invalid input: one line with what is wrong, its value, what is allowed and what to do; exit code 2."""
 
 
 class WorkStopped(Exception):
-    """What no program can mend, such as a full disk, has ended the work: one line, and what was finished is kept."""
+    """Work ended by something outside the program, such as a full disk; finished results are kept."""
 
 
 def suggest_nearest(name: str, known: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
-"""Fingerprint of the model's code, and the folder in which its compiled kernels are kept.
+"""Fingerprint of the model's code, and the cache folder of its compiled kernels.
 
-Numba does not notice a change in a function of another file and would go on with the old rule.  Each version of the
-code therefore has a folder of its own.
+Numba's cache notices changes in a kernel's own file only; after a change in a function of another file it would run the
+old code.  Each version of the code therefore has a cache folder of its own.
 """
 
 import atexit
@@ -14,31 +14,31 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent
-"""The folder of `model`, all of whose code the fingerprint covers."""
+"""Folder of `model`; the fingerprint covers all code in it."""
 
 
 @cache
 def fingerprint() -> str:
-    """Return 16 hexadecimal digits that stand for the model's code and the versions that compile it."""
+    """Return a hash (16 hexadecimal digits) of the model's code and of the versions of numba, llvmlite and numpy."""
     digest = hashlib.sha256()
-    package = PACKAGE
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(f"{name} {version(name)}".encode())
     return digest.hexdigest()[:16]
 
 
 def cache_folder() -> Path:
-    """Return the folder for compiled kernels of this version of the code."""
+    """Return the cache folder of this version of the code: below CONFIANZA_CACHE, else the user's cache folder."""
     home = os.environ.get("CONFIANZA_CACHE") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(home, "confianza", fingerprint())
 
 
 def select_cache_folder() -> None:
-    """Choose where compiled kernels are kept, for this process and its workers; a private place if none can be used.
+    """Set Numba's cache folder for this process and its workers.
 
-    The compiler runs what it finds there, so the place that is made instead is nobody else's, and goes at the end.
+    If the folder is not writable, a private temporary one replaces it, which is deleted at exit.  It is private because
+    Numba executes what it finds in its cache.
     """
     if not is_writable(cache_folder()):
         os.environ["CONFIANZA_NO_CACHE"] = str(cache_folder())
@@ -48,6 +48,6 @@ def select_cache_folder() -> None:
 
 
 def is_writable(folder: Path) -> bool:
-    """Tell whether a folder can be made or written into, without doing so."""
-    there = next((one for one in (folder, *folder.absolute().parents) if os.path.exists(one)), None)
-    return there is not None and there.is_dir() and os.access(there, os.W_OK)
+    """Return whether a folder could be created or written to, without trying."""
+    nearest = next((one for one in (folder, *folder.absolute().parents) if os.path.exists(one)), None)
+    return nearest is not None and nearest.is_dir() and os.access(nearest, os.W_OK)

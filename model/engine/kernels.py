@@ -1,7 +1,23 @@
-"""How kernels are compiled, and many tables as one argument of a kernel, by address.
+"""Compile kernels with Numba; pass groups of arrays to them by address.
 
-To take a tuple of twenty arrays apart costs a call as much as the pass that it is for, and doubles the time to
-compile.  A `Tables` object is one address: rules read `stage.minds` from there as from the object itself.
+A kernel is a function of the model that Numba compiles to machine code.  This module offers
+
+- `kernel` and `allocating_kernel`, the decorators of rules that read and write tables;
+- `scalar_kernel`, the decorator of small functions of numbers;
+- `TableBundle`, a named set of arrays and numbers that a kernel takes as one argument;
+- `bind_kernel`, which fixes the tables of a kernel once, so that each call passes only numbers;
+- `prefetch`, which asks the processor to load a row before it is needed.
+
+Notes
+-----
+Unpacking a tuple of twenty arrays costs as much as the loop that it is for, and doubles the compile time.  A
+`TableBundle` is a single address instead; in compiled code ``shift.minds`` reads the array from memory as Python reads
+the attribute.
+
+Numba is used in three ways that its documentation does not cover; each shortens compilation and changes no result.
+Every rule has two compiled forms, an entry for Python and a callee for other kernels (`_compile_rule`).  Passes for
+language features that kernels do not use are skipped (`SKIPPED_PASSES`).  Types of operators are looked up once
+(`_cache_operator_types`).
 """
 
 import operator
@@ -36,42 +52,53 @@ from numba.np.arrayobj import make_array
 from numpy.typing import NDArray
 
 type BundleField = NDArray[np.generic] | "TableBundle" | float
+"""Value of a field of a `TableBundle`: an array, another bundle or a number."""
 
 
 def kernel[F: Callable[..., Any]](rule: F) -> F:
-    """Compile a rule or pass that makes no arrays of its own.
+    """Compile a rule that allocates no arrays.
 
-    Without counting references and checks of each division it takes half the time to compile.
+    Division by zero follows IEEE 754 and raises nothing.  Without reference counts and division checks a rule compiles
+    in half the time.
+
+    See Also
+    --------
+    allocating_kernel : for rules that allocate arrays; Numba raises an error if such a rule is a `kernel`.
     """
     return _compile_rule(rule, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
 
 
 def allocating_kernel[F: Callable[..., Any]](rule: F) -> F:
-    """Compile a rule or pass that makes arrays; for others `kernel` is cheaper, and tells if one belongs here."""
+    """Compile a rule that allocates arrays; use `kernel`, which compiles faster, for all others."""
     return _compile_rule(rule)
 
 
 def _compile_rule[F: Callable[..., Any]](rule: F, **options: Any) -> F:
-    """Compile a rule for Python, kept on disk, and apart from that as a part of the kernels that call it."""
-    whole = njit(cache=True, pipeline_class=_EntryCompiler, **options)(rule)
-    if isinstance(whole, Dispatcher):  # not where the compiler is switched off
-        part = njit(pipeline_class=_CalleeCompiler, **options)(rule)
+    """Compile a rule twice: an entry that Python calls, cached on disk, and a callee for other kernels.
 
-        def add(made: Any) -> None:
-            key = object()  # by which callers find it, as there is nothing that could be called from Python
-            part.targetctx.insert_user_function(key, made.fndesc, [made.library])
-            part.overloads[tuple(made.signature.args)] = made._replace(entry_point=key)
+    The entry carries wrappers for Python and full optimisation.  The callee has neither: it is only inlined or linked
+    into the kernels that call it.
+    """
+    entry = njit(cache=True, pipeline_class=_EntryCompiler, **options)(rule)
+    if isinstance(entry, Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
+        callee = njit(pipeline_class=_CalleeCompiler, **options)(rule)
 
-        def template(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            return type(part).get_call_template(part, tuple(_argument_type(kind) for kind in arguments), named)
+        def add_overload(compiled: Any) -> None:
+            key = object()  # stands for the entry point, which a callee does not have
+            callee.targetctx.insert_user_function(key, compiled.fndesc, [compiled.library])
+            callee.overloads[tuple(compiled.signature.args)] = compiled._replace(entry_point=key)
 
-        part.add_overload = add
-        vars(whole).update(get_call_template=template, get_overload=part.get_overload)
-    return cast(F, whole)
+        def get_call_template(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            return type(callee).get_call_template(callee, tuple(_argument_type(kind) for kind in arguments), named)
+
+        callee.add_overload = add_overload
+        # Other kernels resolve calls through the entry: send them to the callee.
+        vars(entry).update(get_call_template=get_call_template, get_overload=callee.get_overload)
+    return cast(F, entry)
 
 
 def _argument_type(kind: Any) -> Any:
-    """Return the type as which a rule takes an argument: one for all whole numbers, or it is compiled for each."""
+    """Return the type under which a rule is compiled: int64 for all signed integers, so that one form serves all."""
     kind = types.unliteral(kind)
     return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
 
@@ -91,11 +118,11 @@ SKIPPED_PASSES = {
     "RewriteDynamicRaises",
     "WithLifting",
 }
-"""Steps of the compiler for what no kernel holds: closures, literals, branches that a type decides."""
+"""Compiler passes for features that no kernel uses: closures, literal types, branches decided by a type."""
 
 
 class _EntryLibrary(JITCodeLibrary):
-    """A rule for Python: optimised once, after all its parts are in, not three times on the way."""
+    """Machine code of an entry, optimised once after linking; Numba optimises every function before linking too."""
 
     LEVEL: ClassVar[dict[str, Any]] = {}
 
@@ -108,7 +135,7 @@ class _EntryLibrary(JITCodeLibrary):
 
 
 class _CalleeLibrary(_EntryLibrary):
-    """A rule within a kernel: optimised a little, so that there is less to copy, and never put into machine code."""
+    """Intermediate code of a callee: lightly optimised to keep it small, never turned into machine code."""
 
     LEVEL: ClassVar[dict[str, Any]] = {"opt": 1, "loop_vectorize": False, "slp_vectorize": False}
 
@@ -118,6 +145,8 @@ class _CalleeLibrary(_EntryLibrary):
 
 
 class _LibraryLowering(NativeLowering):
+    """Lowering pass that puts the code into a library of the class `library`."""
+
     library: ClassVar[type[_EntryLibrary]]
 
     def run_pass(self, state: Any) -> bool:
@@ -136,52 +165,62 @@ class _CalleeLowering(_LibraryLowering):
     _name, library = "part_lowering", _CalleeLibrary
 
     def run_pass(self, state: Any) -> bool:
-        state.flags = state.flags.copy()  # others go by the flags of the kernel, which must stay those of all
+        state.flags = state.flags.copy()  # the flags are shared with the kernel that is being compiled
         state.flags.no_compile = state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
         return super().run_pass(state)
 
 
 class _EntryCompiler(Compiler):
+    """Numba's compiler without `SKIPPED_PASSES`, with the lowering pass of an entry."""
+
     lowering: ClassVar[type[_LibraryLowering]] = _EntryLowering
 
     def define_pipelines(self) -> Any:
         (pipeline,) = super().define_pipelines()
         pipeline.passes = [
-            (self.lowering if step is NativeLowering else step, words)
-            for step, words in pipeline.passes
+            (self.lowering if step is NativeLowering else step, description)
+            for step, description in pipeline.passes
             if step.__name__ not in SKIPPED_PASSES
         ]
         return [pipeline]
 
 
 class _CalleeCompiler(_EntryCompiler):
+    """Numba's compiler without `SKIPPED_PASSES`, with the lowering pass of a callee."""
+
     lowering = _CalleeLowering
 
 
 def scalar_kernel[F: Callable[..., Any]](signature: str, inline: bool = False) -> Callable[[F], F]:
-    """Compile a rule of numbers for these types once, such as ``"f8(f8,f8)"``, to be put ``inline`` wherever it stands.
+    """Return a decorator that compiles a function of numbers for one signature.
 
-    What is called most is: loops over it alone then go many at a time, and what stays the same is found out once.
+    Parameters
+    ----------
+    signature
+        Numba signature of result and arguments, such as ``"float64(float64,float64)"``.
+    inline
+        Insert the code at every call.  Worth it for the functions called most: loops then vectorise, and terms that do
+        not change leave the loop.
     """
 
-    def compiled(rule: F) -> F:
+    def compile_rule(rule: F) -> F:
         return cast(F, njit(signature, cache=True, forceinline=inline)(rule))
 
-    return compiled
+    return compile_rule
 
 
 def _cache_operator_types() -> None:
-    """Have the compiler look up once what an operator gives for some types, not at each use: a tenth of its time."""
-    ask, known = BaseFunction.get_call_type, dict[Any, Any]()
+    """Make Numba resolve each operator once per argument types, not at each use: a tenth of its compile time."""
+    resolve, resolved = BaseFunction.get_call_type, dict[Any, Any]()
     operators = set(map(id, vars(operator).values()))
 
     def get_call_type(self: Any, context: Any, arguments: Any, named: Any) -> Any:
         if id(self.typing_key) not in operators:
-            return ask(self, context, arguments, named)
-        same = self, tuple(arguments)
-        if same not in known:
-            known[same] = ask(self, context, arguments, named)
-        return known[same]
+            return resolve(self, context, arguments, named)
+        call = self, tuple(arguments)
+        if call not in resolved:
+            resolved[call] = resolve(self, context, arguments, named)
+        return resolved[call]
 
     cast(Any, BaseFunction).get_call_type = get_call_type
 
@@ -191,9 +230,15 @@ _cache_operator_types()
 
 @dataclass_transform(eq_default=False, kw_only_default=True)
 class TableBundle:
-    """A fixed set of arrays, numbers and other sets, which kernels take by address.
+    """Named set of arrays, numbers and other bundles that kernels take as one argument, by address.
 
-    A subclass declares its fields by annotation.  Arrays are shared, never copied; only numbers can be put anew.
+    A subclass declares its fields by annotation; `model.world.binding` fills them from a world.  Arrays are shared,
+    never copied.  Numbers may be changed with `set_field`; arrays and inner bundles are fixed.
+
+    Notes
+    -----
+    The bundle is one int64 array of eight-byte words.  An array takes Numba's array structure (two unused words, size,
+    item size, address, shape, strides), an inner bundle its address, a number its own bits.
     """
 
     _fields: ClassVar[tuple[str, ...]] = ()
@@ -204,14 +249,20 @@ class TableBundle:
         cls._fields = tuple(cls.__annotations__)
 
     def __init__(self, **values: BundleField) -> None:
-        """Lay out these fields, given by name.
+        """Write the fields, given by name, into memory.
 
-        Kernels read for an array what describes it, for a set its address, for a number the number.
+        Raises
+        ------
+        TypeError
+            If a field is missing or unknown.
         """
         words: list[int] = []
         numbers, fields = [], []
         if set(values) != set(self._fields):
-            raise TypeError(f"{type(self).__name__} needs {', '.join(self._fields)}; got {', '.join(values)}")
+            raise TypeError(
+                f"{type(self).__name__}: fields are {', '.join(values)}. They must be {', '.join(self._fields)}."
+                " Give every field once, by name."
+            )
         for name in self._fields:
             value = values[name]
             setattr(self, name, value)
@@ -225,7 +276,7 @@ class TableBundle:
             else:
                 kind, where = (types.float64 if isinstance(value, float) else types.int64), len(words)
                 numbers.append((name, where, kind))
-                words.append(0)  # put in its place below, by its kind
+                words.append(0)  # filled in below, as float or as integer
             fields.append((name, kind, where))
         self._words = np.array(words, np.int64)
         self._address = self._words.ctypes.data
@@ -238,7 +289,7 @@ class TableBundle:
             place[0] = getattr(self, name)
 
     def set_field(self, name: str, number: float) -> None:
-        """Give a number of the set another value."""
+        """Set a scalar field of the bundle."""
         if number != getattr(self, name):
             self._numbers[name][0] = number
             setattr(self, name, number)
@@ -251,16 +302,16 @@ _array_types: dict[Any, Any] = {}
 
 
 def array_type(table: NDArray[np.generic]) -> Any:
-    """Return the compiler's type of an array; to ask the compiler each time takes a millisecond a set."""
+    """Return Numba's type of an array, cached: `numba.typeof` takes about a millisecond per bundle."""
     flags = table.flags
-    about = table.dtype, table.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable
-    if about not in _array_types:
-        _array_types[about] = typeof(table)
-    return _array_types[about]
+    layout = table.dtype, table.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable
+    if layout not in _array_types:
+        _array_types[layout] = typeof(table)
+    return _array_types[layout]
 
 
 class TableBundleType(types.Type):
-    """What the compiler knows of a set: the name, type and place of every field."""
+    """Numba type of a bundle: name, type and word offset of every field."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any, int], ...]) -> None:
         self.fields = fields
@@ -269,37 +320,49 @@ class TableBundleType(types.Type):
 
     @property
     def key(self) -> Any:
-        """What makes two sets the same to the compiler."""
+        """Identity of the type: bundles with equal keys share compiled code."""
         return self.name
 
     @property
     def mangling_args(self) -> Any:
-        """A short name in compiled symbols: the full one is longer than most rules."""
+        """Short name in compiled symbols; the full one is longer than most rules."""
         return f"Tables{zlib.crc32(self.name.encode()):08x}", ()
 
 
 def bind_kernel[T](
-    rule: Callable[..., T], given: tuple[BundleField, ...], numbers: tuple[float, ...] = ()
+    rule: Callable[..., T], tables: tuple[BundleField, ...], numbers: tuple[float, ...] = ()
 ) -> Callable[..., T]:
-    """Return a rule with its tables given once, to be called with numbers like these, which come last.
+    """Return a kernel with its tables fixed, to be called with the numbers that follow them.
 
-    To find out at each call of which types its arguments are takes longer than most passes over a shift.
+    Parameters
+    ----------
+    rule
+        The kernel.
+    tables
+        Its first arguments: arrays and bundles, fixed from now on.
+    numbers
+        Examples of its remaining arguments; only their types matter.
+
+    Notes
+    -----
+    Numba finds out the types of all arguments at each call, which takes longer than most loops over a shift.  Here it
+    is done once.
     """
-    if not isinstance(rule, Dispatcher):  # where the compiler is switched off
-        return partial(rule, *given)
-    kinds = tuple(array_type(one) if isinstance(one, np.ndarray) else typeof(one) for one in (*given, *numbers))
-    return partial(rule.compile(kinds), *given)
+    if not isinstance(rule, Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
+        return partial(rule, *tables)
+    kinds = tuple(array_type(one) if isinstance(one, np.ndarray) else typeof(one) for one in (*tables, *numbers))
+    return partial(rule.compile(kinds), *tables)
 
 
 _bundle_types: dict[Any, TableBundleType] = {}
 
 
 def bundle_type(name: str, fields: tuple[tuple[str, Any, int], ...]) -> TableBundleType:
-    """Return the type of a set; to spell out anew what its fields are takes longer than all else of laying one out."""
-    same = name, tuple((field, id(kind), where) for field, kind, where in fields)  # the type keeps its kinds alive
-    if same not in _bundle_types:
-        _bundle_types[same] = TableBundleType(name, fields)
-    return _bundle_types[same]
+    """Return the Numba type of a bundle, cached: writing out its name takes longer than the rest of building one."""
+    layout = name, tuple((field, id(kind), where) for field, kind, where in fields)  # ids last: the type holds kinds
+    if layout not in _bundle_types:
+        _bundle_types[layout] = TableBundleType(name, fields)
+    return _bundle_types[layout]
 
 
 @typeof_impl.register(TableBundle)
@@ -309,6 +372,8 @@ def _typeof_bundle(value: Any, context: Any) -> Any:
 
 @register_model(TableBundleType)
 class _BundleModel(models.PrimitiveModel):
+    """A bundle in compiled code: an untyped pointer."""
+
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, cgutils.voidptr_t)
 
@@ -323,6 +388,8 @@ def _unbox_bundle(kind: Any, value: Any, c: Any) -> Any:
 
 @infer_getattr
 class _BundleAttribute(AttributeTemplate):
+    """Types ``bundle.field`` in compiled code."""
+
     key = TableBundleType
 
     def generic_resolve(self, kind: Any, name: str) -> Any:
@@ -337,24 +404,31 @@ def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) ->
 
 
 PREFETCH_DISTANCE = 4
-"""How many rows ahead of the one at hand kernels fetch."""
+"""Rows ahead of the current one that loops prefetch; found by timing."""
 CACHE_LINE = 64
+"""Bytes that a processor loads at once."""
 
 
 def prefetch(table: Any, place: Any) -> None:
-    """Ask the machine to bring a row of a table near, which a kernel will soon need; this changes nothing.
+    """Ask the processor to load a row that a kernel will need soon; results do not depend on it.
 
-    Residents lie all over the memory: to wait for one after the other takes longer than what is done with them.
-    ``place`` is the number of the row, or the indices of an element of a larger table.
+    Residents are drawn from all over memory, and waiting for one after the other takes longer than the work on them.
+
+    Parameters
+    ----------
+    table
+        Any array.
+    place
+        Index of the row, or a tuple of indices for an element of an array with several dimensions.
     """
 
 
 @overload(prefetch)
 def _prefetch_overload(table: Any, place: Any) -> Any:
-    def ask(table: Any, place: Any) -> None:
+    def load_early(table: Any, place: Any) -> None:
         _prefetch_intrinsic(table, place)
 
-    return ask
+    return load_early
 
 
 @intrinsic
@@ -363,13 +437,14 @@ def _prefetch_intrinsic(context: Any, table: Any, place: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, at = make_array(table)(context, builder, arguments[0]), arguments[1]
-        indices = cgutils.unpack_tuple(builder, at) if isinstance(place, types.BaseTuple) else [at]
-        whole = [context.cast(builder, index, kind, types.intp) for index, kind in zip(indices, kinds, strict=True)]
-        start = cgutils.get_item_pointer(context, builder, table, array, whole)
+        given = cgutils.unpack_tuple(builder, at) if isinstance(place, types.BaseTuple) else [at]
+        indices = [context.cast(builder, index, kind, types.intp) for index, kind in zip(given, kinds, strict=True)]
+        start = cgutils.get_item_pointer(context, builder, table, array, indices)
         flag, start = ir.IntType(32), builder.bitcast(start, cgutils.voidptr_t)
         kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, flag, flag, flag])
         touch = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
         size = context.get_abi_sizeof(context.get_data_type(table.dtype))
+        # One request per cache line that the row touches: read (0), keep in all cache levels (3), data (1).
         for offset in sorted({*range(0, size, CACHE_LINE), size - 1}):
             builder.call(touch, [cgutils.pointer_add(builder, start, offset), flag(0), flag(3), flag(1)])
         return context.get_dummy_value()

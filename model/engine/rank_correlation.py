@@ -1,4 +1,4 @@
-"""Ranks and their correlation."""
+"""Ranks and correlation of ranks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from model.engine.rows import FloatArray, IntArray
 
 
 def pearson_correlation(one: FloatArray, other: FloatArray) -> float:
-    """Return Pearson's correlation (of ranks: Spearman's); nan where one does not vary.
+    """Return Pearson's correlation, of ranks Spearman's; nan if one of the two is constant.
 
-    >>> round(correlation(np.array([1, 2, 3]), np.array([3, 5, 7])), 6)
+    >>> round(pearson_correlation(np.array([1, 2, 3]), np.array([3, 5, 7])), 6)
     1.0
     """
     spread = float(one.std()) * float(other.std())
@@ -18,6 +18,6 @@ def pearson_correlation(one: FloatArray, other: FloatArray) -> float:
 
 
 def mean_ranks(values: IntArray | FloatArray) -> FloatArray:
-    """Return the rank of every value, equal ones at their mean rank."""
+    """Return the rank of every value; ties share their mean rank."""
     _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - (counts - 1) / 2.0)[which]

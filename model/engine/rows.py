@@ -1,6 +1,16 @@
-"""Rows of tables, described once: the class of a row is what numpy, the compiler and the type checker know of it.
+"""Record types of tables: one class per row type serves numpy, Numba and the type checker.
 
-A kernel reads and writes a column as an attribute, ``visit.cell``; a whole column of a table is ``visits["cell"]``.
+A subclass of `Row` declares the columns of a table by annotation; numpy's structured data type follows from it.  A
+table is a numpy array of such rows, typed ``Rows[Visit]``.  A row's column is an attribute, ``visits[3].cell``, in
+kernels as in Python; a whole column is ``visits["cell"]``.
+
+>>> class Stop(Row):
+...     cell: int
+...     minutes: float
+>>> stops = zero_rows(Stop, 2)
+>>> stops[0].cell = 7
+>>> stops["cell"].tolist()
+[7, 0]
 """
 
 import inspect
@@ -16,11 +26,11 @@ type IntArray = NDArray[np.int64]
 type FloatArray = NDArray[np.float64]
 type BoolArray = NDArray[np.bool_]
 type Int32Array = NDArray[np.int32]
-"""Whole numbers of four bytes, of which there are several per resident."""
+"""Integers of four bytes, for tables with several numbers per resident."""
 
 
 class RowView(np.void):  # type: ignore[misc]
-    """A row outside compiled code, whose columns are attributes there too, whatever they are called."""
+    """A row in Python code; columns are attributes, even those with the name of a method of numpy."""
 
     def __getattribute__(self, name: str) -> Any:
         try:
@@ -34,7 +44,10 @@ class RowView(np.void):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Column:
-    """What is known of one column besides its name: its type in memory, unit, meaning and first value."""
+    """Metadata of a table column: description, unit, initial value, memory type.
+
+    ``kind`` is a numpy type code such as ``"i4"``; None stands for eight bytes.
+    """
 
     about: str
     unit: str = ""
@@ -43,16 +56,27 @@ class Column:
 
 
 type TickColumn = Annotated[int, Column("a shift; -1 for never", "tick", -1.0, "i4")]
-"""When something last happened, in four bytes."""
+"""Tick at which something last happened, or -1 for never; four bytes."""
 type Int32Column = Annotated[int, Column("", kind="i4")]
+"""Integer column of four bytes; the next two have two bytes and one."""
 type Int16Column = Annotated[int, Column("", kind="i2")]
 type Int8Column = Annotated[int, Column("", kind="i1")]
 
 
 class Row:
-    """Describes the rows of a table: each annotation is a column, in order.
+    """Base class of record types: each annotation of a subclass declares a column, in order.
 
-    Whole numbers and reals take eight bytes; a `Column` in the annotation may say otherwise.
+    ``int`` and ``float`` take eight bytes; a `Column` in an ``Annotated`` hint may choose fewer.  A subclass of several
+    row classes has the columns of all of them.
+
+    Attributes
+    ----------
+    dtype
+        Structured data type of the rows.
+    columns
+        Metadata of every column by name.
+    kinds
+        numpy type code of every column by name.
     """
 
     dtype: ClassVar[np.dtype[np.void]]
@@ -79,21 +103,21 @@ class Row:
 
 
 def describe_annotation(kind: Any) -> tuple[type, Column]:
-    """Return the plain type of an annotation, and what it says of the column."""
+    """Return the plain type and the column metadata of an annotation."""
     kind = getattr(kind, "__value__", kind)
     plain, *extra = get_args(kind) or (kind,)
     return plain, next((one for one in extra if isinstance(one, Column)), Column(""))
 
 
 def row_type(columns: list[tuple[str, str]]) -> "np.dtype[np.void]":
-    """Return the type of rows with these columns, aligned, whose columns are attributes."""
+    """Return the aligned data type of rows with these columns (name, type code)."""
     return np.dtype((RowView, np.dtype(columns, align=True)))
 
 
 if TYPE_CHECKING:
 
     class Rows[R](np.ndarray[tuple[Any, ...], np.dtype[np.void]]):
-        """A table as the type checker sees it: a row by number, a column by name, a part of the table otherwise."""
+        """A table as the type checker sees it: indexed by row number, column name or slice."""
 
         @overload  # type: ignore[override]
         def __getitem__(self, at: int | np.integer[Any]) -> R: ...
@@ -104,7 +128,7 @@ if TYPE_CHECKING:
         def __getitem__(self, at: Any) -> Any: ...
         def __iter__(self) -> Iterator[R]: ...  # type: ignore[override]
         def copy(self, order: Literal["K", "A", "C", "F"] | None = ...) -> "Rows[R]":
-            """Return the same rows in memory of their own."""
+            """Return a copy of the rows."""
 
 else:
 
@@ -116,24 +140,24 @@ else:
 
 
 def zero_rows[R: Row](row: type[R], n: int) -> Rows[R]:
-    """Return a table of this many rows, all zero."""
+    """Return a table of ``n`` rows, all zero."""
     return cast(Rows[R], np.zeros(n, row.dtype))
 
 
 if TYPE_CHECKING:
 
     def to_int64(number: int) -> int:
-        """Return a number in eight bytes, also where a column has fewer: rules are compiled for those alone."""
+        """Widen to int64, the only integer type kernels are compiled for."""
 
 else:
     to_int64 = np.int64
 
 
 def concatenate_rows[R](parts: Sequence[Rows[R]]) -> Rows[R]:
-    """Return tables of the same kind of rows as one."""
+    """Return several tables of one row type as one table."""
     return cast(Rows[R], np.concatenate(parts))
 
 
 def int64_constant(number: int) -> int:
-    """Return a number that rules take as an argument; the compiler would compile them once for each plain constant."""
+    """Return a module constant that kernels pass on as an argument; Numba would specialise on a plain integer."""
     return cast(int, np.int64(number))

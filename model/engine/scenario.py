@@ -1,4 +1,7 @@
-"""What a world is made from: plain values, already read and checked."""
+"""Scenario of a run: a municipality, its parameters, policies and dated events, as plain checked values.
+
+`scenarios.load` reads them from files; `model.simulation.model.TrustModel` simulates them.
+"""
 
 import calendar
 import dataclasses
@@ -14,7 +17,19 @@ from model.engine.parameters import ParameterGroup
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """A named town, aldea or canton; ``x`` and ``y`` in metres, or None where it is placed schematically."""
+    """A town, aldea or canton.
+
+    Attributes
+    ----------
+    x, y
+        Position in metres on the plane of the outline; None places it at random.
+    weight
+        Share of the population, relative to the other settlements.
+    road
+        Class of the road to it: 0 paved, 1 dirt, 2 path.
+    organised
+        Degree of community organisation, 0 to 1.
+    """
 
     name: str
     kind: Literal["town", "aldea", "canton"]
@@ -27,7 +42,7 @@ class Settlement:
 
 @dataclass(frozen=True, kw_only=True)
 class Facility:
-    """A police station or substation with its plant; ``desks`` are seats per group on duty."""
+    """A police station or substation with its resources; ``desks`` are officers at desks per group on duty."""
 
     name: str
     settlement: str
@@ -40,7 +55,7 @@ class Facility:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyEntry:
-    """One line of a policy: what happens to one parameter, in all settlements or in those named."""
+    """Change of one parameter by a policy or event, in all settlements or in those named."""
 
     parameter: str
     how: Literal["set", "scale", "add"]
@@ -50,17 +65,19 @@ class PolicyEntry:
 
 @dataclass(frozen=True)
 class TimeSpan:
-    """A length of time, counted from the date on which something begins.
+    """Length of time in days or months.
 
-    >>> Span(14, "days").after(datetime.date(2017, 1, 1)), Span(1, "months").after(datetime.date(2017, 1, 31))
-    (datetime.date(2017, 1, 15), datetime.date(2017, 2, 28))
+    >>> TimeSpan(14, "days").after(datetime.date(2017, 1, 1))
+    datetime.date(2017, 1, 15)
+    >>> TimeSpan(1, "months").after(datetime.date(2017, 1, 31))
+    datetime.date(2017, 2, 28)
     """
 
     count: int
     unit: Literal["days", "months"]
 
     def after(self, start: datetime.date) -> datetime.date:
-        """Return the date so long after another; where a month is too short for its day, the last of that month."""
+        """Return the date this long after another, at most the last day of its month."""
         if self.unit == "days":
             return start + datetime.timedelta(days=self.count)
         year, month = divmod(12 * start.year + start.month - 1 + self.count, 12)
@@ -69,9 +86,18 @@ class TimeSpan:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """A named set of changes that begins at 06:00 of a date (None: with the reported run).
+    """Named set of changes of parameters.
 
-    It is over at 06:00 of the date ``until``, or so long after it began (None: never).
+    Attributes
+    ----------
+    entries
+        The changes.
+    start
+        First date, from 06:00; None stands for the first reported date.
+    off
+        Names of the mechanisms that it switches off.
+    until
+        Date at whose 06:00 it ends, or its length; None is permanent.
     """
 
     name: str
@@ -83,9 +109,18 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class DatedEvent:
-    """Something that happened: what it changes until a date (None: for good), and how far it was felt.
+    """Event of the timeline, which changes parameters and may be public news or a crisis.
 
-    ``shock`` is its size as a public event (1: the greatest good news), ``crisis`` its size as a crisis here.
+    Attributes
+    ----------
+    start, until
+        First date and the date at whose 06:00 its changes end; None is permanent.
+    entries
+        The changes of parameters.
+    shock
+        Size as public news about the police, -1 (worst) to 1 (best).
+    crisis
+        Size as a local crisis, 0 to 1.
     """
 
     name: str
@@ -98,7 +133,7 @@ class DatedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionAnchor:
-    """Two fixed points of one part of a criterion: what counts as absent (0) and as full (1)."""
+    """Scale of one part of a criterion: the values that score 0 (``absent``) and 1 (``full``)."""
 
     part: str
     absent: float
@@ -108,10 +143,26 @@ class CriterionAnchor:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A municipality with all its numbers.  ``scenario["patrol"]`` is the group in force.
+    """A municipality with all its parameters; ``scenario["patrol"]`` is a group, neutral if it is switched off.
 
-    ``before`` holds the groups whose levers are turned for this run as they stand in the warm-up: a lever turns with
-    the reported run, so that the start is that of the town as it is.
+    Attributes
+    ----------
+    title
+        Title by language.
+    start
+        First reported date.
+    groups
+        Parameters by name of the group.
+    outline, lake
+        Areas in metres.
+    anchors
+        Scales of the criteria.
+    sources
+        Source of stated values by dotted name.
+    off
+        Names of the mechanisms that are switched off.
+    before
+        Groups with levers set for this run, as they are in the warm-up: such a lever takes effect at the start.
     """
 
     name: str

@@ -1,4 +1,13 @@
-"""Tables that a world keeps: declared where they belong, made for a town of a given size."""
+"""Specifications of the tables of a world's state: declared by mechanisms, created for each world.
+
+A mechanism declares its tables in its ``schema.py``:
+
+- `RowTableSpec`, one row per resident, officer, cell, …;
+- `GrowingTableSpec`, rows that are appended and removed, such as waiting calls;
+- `ArraySpec`, a plain array such as one number per cell and kind of problem.
+
+`model.world.state.State` creates them for the size of a town, and ``state[TABLE]`` returns the table of a declaration.
+"""
 
 from __future__ import annotations
 
@@ -14,55 +23,69 @@ from model.engine.rows import Row, Rows, zero_rows
 type TableUnit = Literal[
     "resident", "officer", "post", "facility", "settlement", "cell", "authority", "clique", "list", "one"
 ]
-"""What a row stands for; its number is the lasting number of that resident, officer, …"""
+"""Entity of which a table has one row; the row number identifies that resident, officer, … throughout a run."""
 type TableSizes = Mapping[str, int]
+"""Number of entities by `TableUnit`."""
 TABLE_OF: dict[type[Row], RowTableSpec[Any] | GrowingTableSpec[Any]] = {}
-"""The table of each row class; no class has two."""
+"""Table of each row class; a row class belongs to one table only."""
 COUNTED_MONTHLY = "counts of events of a month, which are compared one by one"
-"""Why the slow twin keeps no such table."""
+"""Reason for `TableSpec.exempt` of tables that only count events."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TableSpec:
-    """What every table has: a name, a meaning, and whether it begins anew with each month."""
+    """Specification of a table: its name, a description, and whether it is cleared every month."""
 
     name: str
     about: str
     monthly: bool = False
     exempt: str = ""
-    """Why the slow twin has no such table to compare, if it has none."""
+    """Reason why the plain reference model in ``tests/plain`` has no such table; empty if it has one."""
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Any:
-        """Return the table as a world begins with it."""
+        """Return the table in its initial state.
+
+        Parameters
+        ----------
+        town
+            The `model.town.town.Town` of the world.
+        sizes
+            Number of rows by `TableUnit`.
+        version
+            Counter of the world that a growing table increases when it is reallocated.
+        """
         raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RowTableSpec[R: Row](TableSpec):
-    """A table with one row per resident, cell, post …; columns begin with their first value."""
+    """Specification of a table with one row per resident, cell, post, …"""
 
     row: type[R]
     per: TableUnit
     start: Callable[[Any], Rows[R]] | None = None
-    """Returns the first rows for a `Town`, which stands above this module."""
+    """Function that returns the initial rows for a `Town`; None fills columns with `Column.first`."""
 
     def __post_init__(self) -> None:
         register_table(self.row, self)
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Rows[R]:
-        """Return the rows, as the town has them or with the first value of each column."""
+        """Return the initial rows: those of the town, or the initial value of each column."""
         if self.start is not None:
             return self.start(town)
         rows, first = zero_rows(self.row, sizes[self.per]), zero_rows(self.row, 1)
         for name, column in self.row.columns.items():
             first[name] = column.first
-        rows[:] = first  # row by row: column by column would go through all memory as many times
+        rows[:] = first  # whole rows at once: one pass over memory instead of one per column
         return rows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GrowingTableSpec[R: Row](TableSpec):
-    """A table to which rows are added and from which they are taken, such as calls that wait."""
+    """Specification of a table whose rows are appended and removed, such as waiting calls.
+
+    ``room`` is the number of rows allocated at first.
+    """
 
     row: type[R]
     room: int = 64
@@ -71,28 +94,34 @@ class GrowingTableSpec[R: Row](TableSpec):
         register_table(self.row, self)
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> GrowingTable[R]:
-        """Return the empty table."""
+        """Return the table without rows."""
         return GrowingTable(self.row, self.room, version)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ArraySpec[N: np.generic](TableSpec):
-    """Numbers of one type, such as one per cell and problem; ``shape`` names what there is one of, or says how many."""
+    """Specification of a plain array; each dimension in ``shape`` is an entity or a fixed length.
+
+    ``of`` is the numpy scalar type, ``first`` the initial value of every element.
+    """
 
     of: type[N]
     shape: tuple[TableUnit | int, ...] = field(default=(0,))
     first: float = 0.0
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> NDArray[N]:
-        """Return the numbers, all of the first value."""
+        """Return the array, filled with the initial value."""
         shape = tuple(sizes[one] if isinstance(one, str) else one for one in self.shape)
         return np.full(shape, self.first, self.of)
 
 
 def register_table(row: type[Row], table: RowTableSpec[Any] | GrowingTableSpec[Any]) -> None:
-    """Make a table known by its row class, or raise ValueError if the class has another."""
+    """Enter a table in `TABLE_OF`; raise ValueError if its row class already belongs to another table."""
     if row in TABLE_OF:
-        raise ValueError(f"rows of {row.__name__} stand in table '{TABLE_OF[row].name}'; give '{table.name}' its own")
+        raise ValueError(
+            f"row class {row.__name__} already belongs to table '{TABLE_OF[row].name}'. A row class has one table."
+            f" Declare a row class of its own for table '{table.name}'."
+        )
     TABLE_OF[row] = table
 
 
@@ -103,14 +132,21 @@ class TableVersion:
         self.number = 0
 
     def increase(self) -> None:
-        """Note that a table has moved in memory."""
+        """Count a reallocation; bundles bound before it are stale."""
         self.number += 1
 
 
 class GrowingTable[R: Row]:
-    """Storage of a growing table: ``rows``, and how many of them are in use as ``count[0]``.
+    """Storage of a growing table.
 
-    ``version`` is the counter of the world to which the table belongs.
+    Attributes
+    ----------
+    rows
+        Allocated rows, of which the first ``count[0]`` are in use.
+    count
+        Array with one element, so that kernels can append and remove rows.
+    version
+        Counter of the world to which the table belongs; increased by every reallocation.
     """
 
     def __init__(self, row: type[R], room: int = 64, version: TableVersion | None = None) -> None:
@@ -122,7 +158,7 @@ class GrowingTable[R: Row]:
         return self.count.item(0)
 
     def reserve(self, extra: int) -> None:
-        """Make room for this many more rows."""
+        """Allocate room for ``extra`` more rows; at least doubles the table, so that growth is rare."""
         need = self.count.item(0) + extra
         if need > len(self.rows):
             rows = np.zeros(max(need, 2 * len(self.rows)), self.rows.dtype)
@@ -130,7 +166,7 @@ class GrowingTable[R: Row]:
             self.replace_rows(cast(Rows[R], rows))
 
     def replace_rows(self, rows: Rows[R]) -> None:
-        """Put other rows in place of the present ones."""
+        """Replace the storage and increase the version."""
         self.rows = rows
         self.version.increase()
 
