@@ -561,7 +561,7 @@ class Small:
 def small_scenario(**of: Any) -> Scenario:
     """Build a small town in which much happens."""
     small = Small(**of)
-    values = small.parameter_specs()
+    values = small.numbers()
     return Scenario(
         name="small",
         title={"en": "A small town"},

@@ -114,8 +114,8 @@ def after(state: State, event: Event, numbers: Numbers, days: float) -> Reals:
     left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
             "slow": (1.0 - fast) * 0.5 ** (days / 365.0 / numbers["trust.memory_years"])}  # fmt: skip
     counts = dict(state.counts)
-    for good, bad, quality, part in (("fair", "unfair", event.quality_f, event.part_f),
-                                     ("solved", "failed", event.quality_e, event.part_e)):  # fmt: skip
+    for good, bad, belief in (("fair", "unfair", "fair"), ("solved", "failed", "effective")):
+        quality, part = event.number(numbers, belief), event.number(numbers, f"{belief}_weight")
         worth = weight * part * (numbers["trust.asymmetry"] / REFERENCE_ASYMMETRY if quality < 0.5 else 1.0)
         for memory, share in left.items():
             counts[f"{good}_{memory}"] = counts[f"{good}_{memory}"] + worth * quality * share

@@ -14,9 +14,9 @@ from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_id
 from model.police.contacts.schema import LONG_VISIT, Contacts
 from model.reporting.reporting.schema import UNANSWERED_CALL
-from model.reporting.response.schema import ANSWERED_CALL
+from model.reporting.response.schema import CALL_LATE, CALL_SERVED
 from model.simulation.model import TrustModel
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.sampling import age_years
 from model.world.shift_events import IMPRESSIONS
 
@@ -55,11 +55,9 @@ def give(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: float) -
                 continue
             z = stage.ground.people[i].settlement
             if nth == 0:
-                weight, fast = contacts[z].weight_long, stage.trust[z].fast_friendly
-                record_impression(stage.day, stage.minds, i, LONG_VISIT, 1.0, weight, 1.0, 0.6 * weight, fast)
+                record_event(stage, i, LONG_VISIT, contacts[z].weight_long)
             else:
-                weight, fast = contacts[z].weight_meeting, stage.trust[z].fast_panel
-                record_impression(stage.day, stage.minds, i, MEETING_CAUSE, 1.0, weight, 1.0, 0.6 * weight, fast)
+                record_event(stage, i, MEETING_CAUSE, contacts[z].weight_meeting)
             stage.minds[i].met = stage.minds[i].met_free = stage.tick
             break
 
@@ -70,12 +68,14 @@ def serve(stage: ShiftContext, first: int, share: float) -> None:
     for k in range(first, stage.day.counts[IMPRESSIONS]):
         row = stage.day.impressions[k]
         if row.cause == UNANSWERED_CALL and keyed_uniform(stage.seed, SERVED_TOO, stage.tick, row.who, 0) < share:
-            trust = stage.trust[stage.ground.people[row.who].settlement]
+            home = stage.ground.people[row.who].settlement
+            trust = stage.trust[home]
             in_time = keyed_uniform(stage.seed, IN_TIME, stage.tick, row.who, 0) < IN_TIME_SHARE
-            weight = trust.served if in_time else trust.late
-            row.cause = ANSWERED_CALL
-            row.quality_e, row.weight_e = (0.95 if in_time else 0.1), weight
-            row.quality_f, row.weight_f = (0.9 if in_time else 0.3), (0.5 if in_time else 0.3) * weight
+            kind, weight = (CALL_SERVED, trust.served) if in_time else (CALL_LATE, trust.late)
+            effect = stage.events[home, kind]
+            row.cause = effect.cause
+            row.quality_e, row.weight_e = effect.effective, effect.effective_weight * weight
+            row.quality_f, row.weight_f = effect.fair, effect.fair_weight * weight
 
 
 class Dosed(TrustModel):

@@ -6,13 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.validation.sizes import BY_NAME, EVENTS
 from model.engine.calendar import SHIFTS, YEAR
 from model.engine.causes import CAUSES
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
+from model.simulation.registry import EVENT_KIND_NAMED
 from model.simulation.start.rules import resident_classes, steady_state_sum
 from model.town.town import Town
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
+from model.trust.events.schema import MEMORY_PARAMETERS
 from model.trust.hearsay.schema import Hearsay
 from model.world.shift_events import IMPRESSIONS
 
@@ -52,10 +55,8 @@ WEIGHED: dict[str, tuple[str, str]] = {
     "informed": ("consultation.news",) * 2,
 }
 """The weight of each cause: of what speaks for the police, and against."""
-FRIENDLY = ("contacts.weight_greeting", "contacts.weight_talk", "contacts.weight_long", "contacts.weight_stop")
-PANEL = ("contacts.weight_abuse", "contacts.weight_bribe", "contacts.weight_meeting", "heavy_hand.weight_detained",
-         "crises.weight")  # fmt: skip
-PUBLIC = ("misconduct.weight", "political_calendar.shock", "crises.news")
+KIND_OF_WEIGHT = {one.parameter: one.kind for one in EVENTS}
+"""Kind of event by the parameter of its weight."""
 OWN = ("abuse", "bribe", "meeting")
 """What the simulated panel asks for, which happens to each by rates of their own there."""
 CONTACTS = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
@@ -70,11 +71,7 @@ def fast_of(parameter: str) -> str:
     >>> fast_of("contacts.weight_long"), fast_of("trust.late")
     ('trust.fast_friendly', 'trust.fast')
     """
-    if parameter in FRIENDLY:
-        return "trust.fast_friendly"
-    if parameter in PANEL:
-        return "trust.fast_panel"
-    return "misconduct.fades" if parameter in PUBLIC else "trust.fast"
+    return ".".join(MEMORY_PARAMETERS[EVENT_KIND_NAMED[KIND_OF_WEIGHT[parameter]].memory])
 
 
 class Taped(TrustModel):
@@ -186,7 +183,9 @@ def laid_out(
     by_f, by_e = parameters_of(cause, rows["quality_f"]), parameters_of(cause, rows["quality_e"])
     answered = cause == NUMBER["answered_call"]
     by_f[answered] = by_e[answered]
-    by_f[answered & (rows["quality_f"] == 0.1)] = PARAMETERS.index("contacts.weight_rude")
+    # Impressions bear no kind: a late answer of the same quality as a rude one would be taken for it.
+    rude = answered & (rows["quality_f"] == BY_NAME["rude"].number(numbers, "fair"))
+    by_f[rude] = PARAMETERS.index("contacts.weight_rude")
     only_f, only_e = rows["weight_e"] == 0.0, rows["weight_f"] == 0.0
     by_e[only_f], by_f[only_e] = by_f[only_f], by_e[only_e]
     worth = np.array([numbers[name] for name in PARAMETERS])

@@ -48,6 +48,7 @@ from model.town.town import Town, build_town
 from model.trust.belief_updating.rules import retained_share, retained_share_fast
 from model.trust.couple_impressions import CoupleImpressionSum
 from model.trust.couple_impressions import accumulate_impressions as keep_impressions
+from model.trust.events.rules import event_effects
 from model.trust.fear.schema import LOCAL, Fear
 from model.trust.ledger.rules import current_trust_of_all, retained_share_table, sum_trust_by_settlement, update_beliefs
 from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT, Trust
@@ -202,6 +203,7 @@ class TrustModel(MesaModel):
         self.parameters = ParametersInForce(
             {group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups}
         )
+        self.event_effects = event_effects(self.parameters)
         self._turning_dates = frozenset(turning_dates(self.settings))
         self.invalidate_views()
 
@@ -238,6 +240,7 @@ class TrustModel(MesaModel):
         if self.policies_change_today():
             changed = changed_rows(self.settings, self.date, self.town.settlement_names)
             self.parameters = self.parameters.with_changes(changed)
+            self.event_effects = event_effects(self.parameters)
             self.invalidate_views()
             self.hazard_factors.write_all(self)
         self.shift_context()

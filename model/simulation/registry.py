@@ -61,6 +61,7 @@ from model.reporting.seeking_help import rules as seeking_help
 from model.residents.daily_rhythm import rules as daily_rhythm
 from model.residents.population_change import rules as population_change
 from model.simulation.start import rules as start
+from model.trust.events.schema import EVENT_KINDS, EventKind, create_event_parameters
 from model.trust.fear import rules as fear
 from model.trust.hearsay import rules as hearsay
 from model.trust.ledger import rules as ledger
@@ -214,6 +215,10 @@ def check_registry() -> None:
 
 
 check_registry()
+Events = create_event_parameters(__name__)
+"""Parameters of all kinds of events; every mechanism has declared its own by now."""
+EVENT_KIND_NAMED: Mapping[str, EventKind] = {kind.name: kind for kind in EVENT_KINDS.values()}
+"""Kinds of events by their name."""
 
 
 def collect_measures() -> dict[str, Measure]:

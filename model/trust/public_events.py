@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.engine.kernels import kernel, prefetch
 from model.engine.random_streams import keyed_uniform
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
@@ -24,13 +24,10 @@ def spread_to_residents(
     key: int,
     nth: int,
     reach: float,
-    cause: int,
-    quality: float,
+    kind: int,
     weight: float,
-    share_e: float,
-    fast: float,
 ) -> None:
-    """Let every resident old enough hear, with chance ``reach``, of something that speaks for the police or against."""
+    """Let every resident old enough hear of an event with chance ``reach``; appends to `day.impressions`."""
     rows, first, seed, tick = stage.day.impressions, stage.day.counts[IMPRESSIONS], stage.seed, stage.tick
     n, come = first, stage.ground.come[0]
     for start in range(0, come, BLOCK_SIZE):
@@ -44,7 +41,7 @@ def spread_to_residents(
     for k in range(first, n):
         if k + PREFETCH_ROWS < n:
             prefetch(stage.minds, rows[k + PREFETCH_ROWS].who)
-        record_impression(stage.day, stage.minds, rows[k].who, cause, quality, weight, quality, share_e * weight, fast)
+        record_event(stage, rows[k].who, kind, weight)
 
 
 def spread_public_event(
@@ -52,18 +49,14 @@ def spread_public_event(
     key: int,
     nth: int,
     reach: float,
-    cause: int,
-    quality: float,
+    kind: int,
     weight: float,
-    share_e: float,
-    fast: float,
 ) -> None:
     """Spread a piece of news, and let those who hear it learn.
 
-    ``quality`` is the share of it that speaks for the police, ``weight`` the evidence on fairness and ``share_e``
-    times that on effectiveness; ``key`` and ``nth`` name the luck.
+    ``kind`` is the kind of event, ``weight`` its weight (evidence); ``key`` and ``nth`` name the random stream.
     """
     if reach > 0.0:
         world.shift_events.reserve(IMPRESSIONS, world.town.n_people)
-        spread_to_residents(world.shift_context(), key, nth, reach, cause, quality, weight, share_e, fast)
+        spread_to_residents(world.shift_context(), key, nth, reach, kind, weight)
         world.apply_impressions()

@@ -12,6 +12,7 @@ from model.engine.parameters import ParametersInForce
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.engine.scenario import Scenario
 from model.town.town import Town
+from model.trust.events.schema import EventEffect
 from model.world.columns import MonthlyCounts, ResidentState
 from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
 from model.world.shift_events import ShiftEvents
@@ -46,6 +47,7 @@ class World(Protocol):
     settings: Scenario
     calendar: Calendar
     parameters: ParametersInForce
+    event_effects: Rows[EventEffect]
     minds: Rows[ResidentState]
     tally: Rows[MonthlyCounts]
     ground: PlaceTables

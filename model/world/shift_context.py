@@ -11,6 +11,7 @@ from model.engine.rows import FloatArray, Int32Array, IntArray, Rows
 from model.town.police import POST_COPIES, FacilityRow, Officer, Post, RouteStop, Sector
 from model.town.residents import Person
 from model.town.territory import Cell
+from model.trust.events.schema import EventEffect
 from model.trust.ledger.schema import LEDGER, Trust
 from model.world.binding import computed, of, town_array
 from model.world.columns import MonthlyCounts, ResidentState
@@ -60,14 +61,15 @@ class PoliceTables(TableBundle):
 class ShiftContext(TableBundle):
     """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is.
 
-    ``where`` is the number of the list that says who is where in this shift, ``month`` twelve times the year plus 0 to
-    11.
+    ``events`` holds the effects of events by settlement and kind.  ``where`` is the number of the list that says who is
+    where in this shift, ``month`` twelve times the year plus 0 to 11.
     """
 
     day: ShiftEventTables = computed(lambda world: world.shift_events.day)
     ground: PlaceTables
     minds: Rows[ResidentState]
     trust: Rows[Trust]
+    events: Rows[EventEffect] = computed(lambda world: world.event_effects)
     ledger: FloatArray = of(LEDGER)
     tally: Rows[MonthlyCounts]
     tick: int = computed(lambda world: world.tick)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.luck import pick, pick_by_reach, poisson
-from plain.people import ARMY, ARRIVAL, DEPARTURE, DETENTION, Resident
+from plain.people import ARRIVAL, DEPARTURE, Resident
 from plain.police import SHIFT_MINUTES, Visit
-from plain.response import teach
 
 if TYPE_CHECKING:
     from plain.gangs import Clique
@@ -72,7 +71,7 @@ def release(town: "PlainTown", prisoner: Prisoner) -> None:
     one.clique = prisoner.clique
     if one.clique is None and town.luck("prison recruit", one.number, 0) < p.prison_recruit:
         one.clique = clique_around(one)
-    teach(town, one, DETENTION, 0.0, p.weight_detained, 0.5, town.numbers("trust").fast_panel)
+    town.live(one, "detained", p.weight_detained)
 
 
 def detain(town: "PlainTown", one: Resident, mark: float) -> None:
@@ -87,7 +86,7 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
     imprison(town, one, town.tick + length)
     hold_slot(town, one, town.tick + length)
     for tie in one.ties:
-        town.impress(tie, DETENTION, fairness=(0.0, p.weight_tie))
+        town.live(tie, "detained_tie", p.weight_tie)
 
 
 def hold_slot(town: "PlainTown", one: Resident, until: int) -> None:
@@ -139,8 +138,7 @@ def march(town: "PlainTown") -> None:
                 if one.alive and one.is_man_of(15, 35):
                     harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
                     if harsh:
-                        teach(town, one, ARMY, 0.1, p.weight_harsh, 0.3, town.numbers("trust").fast)
+                        town.live(one, "army_harsh", p.weight_harsh)
                     else:
-                        fast = town.numbers("trust").fast_friendly
-                        teach(town, one, ARMY, 0.7, contacts.weight_stop, 0.2, fast)
+                        town.live(one, "army_civil", contacts.weight_stop)
                     one.last_contact = town.tick

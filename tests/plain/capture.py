@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from plain.chief import Chief, first_officer
 from plain.misconduct import found_out
 from plain.narcos import group_on
-from plain.people import SCANDAL
 from plain.politics import hear
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def meet_offers(town: "PlainTown", one: "Chief | Hall", who: int, ground: "list[
         return False
     town.n_public += 1
     scandal = town.numbers("misconduct")
-    hear(town, ("hears of a capture", who), scandal.heard, SCANDAL, (0.0, scandal.weight))
+    hear(town, ("hears of a capture", who), scandal.heard, "scandal", scandal.weight)
     return True
 
 

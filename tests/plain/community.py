@@ -8,19 +8,7 @@ import mesa
 
 from plain.board_memory import Remembered
 from plain.luck import logistic, logit
-from plain.people import (
-    ABUSE,
-    AT_HOME,
-    HARM,
-    HEARING,
-    HEARSAY,
-    INFORMED,
-    PAYMENT,
-    PUBLIC_EVENT,
-    SCANDAL,
-    Impression,
-    Resident,
-)
+from plain.people import ABUSE, AT_HOME, HARM, HEARSAY, INFORMED, PAYMENT, PUBLIC_EVENT, SCANDAL, Impression, Resident
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -212,10 +200,9 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
         authority.remembers.watch_police(waited=waits, worse=town.numbers("deliberation").stepped_in)
         trust = town.numbers("trust")
         if waits:
-            fairness, effectiveness = (0.9, 0.5 * trust.hearing), (0.95, trust.hearing)
-            town.impress(case.complainant, HEARING, fairness=fairness, effectiveness=effectiveness)
+            town.live(case.complainant, "hearing_waited", trust.hearing)
         else:
-            town.impress(case.complainant, HEARING, fairness=(0.1, trust.stepped_in))
+            town.live(case.complainant, "hearing_stepped_in", trust.stepped_in)
         if case.complainant.alive:
             case.complainant.last_contact = town.tick
     months = town.date.month - 1 if authority.communal else 12

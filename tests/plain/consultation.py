@@ -8,9 +8,9 @@ from plain.board_memory import OWN
 from plain.community import DOMESTIC, Authority, police_go_out
 from plain.luck import logistic, pick, poisson
 from plain.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
-from plain.people import DOOR_TO_DOOR, INFORMED, MEETING, REQUEST_MET, REQUEST_UNMET, Resident
+from plain.people import Resident
 from plain.practices import FOLLOW
-from plain.response import be_rude, teach
+from plain.response import be_rude
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -87,7 +87,7 @@ def inform(town: "PlainTown") -> None:
     p = town.numbers("consultation")
     for one in town.residents:
         if one.alive and one.age >= 12 and town.luck("told of", one.number, 0) < p.inform:
-            town.impress(one, INFORMED, fairness=(0.9, p.news), effectiveness=(0.9, p.news))
+            town.live(one, "informed", p.news)
     town.learn_impressions()
 
 
@@ -163,10 +163,9 @@ def answer(town: "PlainTown", request: Request) -> None:
         return
     for one in request.present:
         if met:
-            town.impress(one, REQUEST_MET, fairness=(0.8, 0.5 * p.weight_met), effectiveness=(0.9, p.weight_met))
+            town.live(one, "request_met", p.weight_met)
         else:
-            fairness = (0.3, 0.3 * p.weight_unmet)
-            town.impress(one, REQUEST_UNMET, fairness=fairness, effectiveness=(0.1, p.weight_unmet))
+            town.live(one, "request_unmet", p.weight_unmet)
 
 
 def meet_at_the_seat(town: "PlainTown") -> None:
@@ -216,8 +215,7 @@ def be_heard(town: "PlainTown", one: Resident, authority: Authority) -> None:
     """Let the officer listen to somebody."""
     fair = town.luck("meeting tone", one.number, 0) < authority.officer.chance_of_fairness
     if fair:
-        weight, fast = town.numbers("contacts").weight_meeting, town.numbers("trust").fast_panel
-        teach(town, one, MEETING, 1.0, weight, 0.6, fast)
+        town.live(one, "meeting", town.numbers("contacts").weight_meeting)
     else:
         be_rude(town, one)
     one.last_contact = town.tick
@@ -275,8 +273,7 @@ def knock(town: "PlainTown", authority: Authority) -> None:
         if one.alive and one.age >= 12:
             fair = town.luck("door tone", number, j) < authority.officer.chance_of_fairness
             if fair:
-                weight, fast = p.door * town.numbers("contacts").weight_long, town.numbers("trust").fast_friendly
-                teach(town, one, DOOR_TO_DOOR, 1.0, weight, 0.6, fast)
+                town.live(one, "door_to_door", p.door * town.numbers("contacts").weight_long)
             else:
                 be_rude(town, one)
             one.last_contact = town.tick

@@ -7,11 +7,11 @@ from plain.community import household
 from plain.luck import poisson
 from plain.minutes import HOMES, stretch_of
 from plain.misconduct import asks
-from plain.people import ABUSE, BRIBE, GREETING, LONG_VISIT, STOP, TALK, Resident
+from plain.people import GREETING, LONG_VISIT, TALK, Resident
 from plain.plans import CHECKPOINT
 from plain.police import Visit, stretches_of
 from plain.population import somebody_here
-from plain.response import Arrest, be_rude, teach
+from plain.response import Arrest, be_rude
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -140,15 +140,15 @@ def share(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: i
 
 def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *, fair: bool) -> None:
     """Stop one resident, which may end in a bribe request or an arrest."""
-    p, trust, where = town.numbers("contacts"), town.numbers("trust"), visit.cell.number
+    p, where = town.numbers("contacts"), visit.cell.number
     assert visit.couple is not None
     if asks(town, visit.couple, resident, visit.cell, nth):
-        teach(town, resident, BRIBE, 0.0, p.weight_bribe, 0.5, trust.fast_panel)
+        town.live(resident, "bribe", p.weight_bribe)
         return
     if fair:
-        teach(town, resident, STOP, 0.7, p.weight_stop, 0.2, trust.fast_friendly)
+        town.live(resident, "stop", p.weight_stop)
     elif town.luck("meet abuse", where, nth) < p.abuse:
-        teach(town, resident, ABUSE, 0.0, p.weight_abuse, 0.5, trust.fast_panel)
+        town.live(resident, "abuse", p.weight_abuse)
     else:
         be_rude(town, resident)
     finds = town.luck("stop finds", where, nth)
@@ -159,14 +159,14 @@ def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *,
 def be_friendly(town: "PlainTown", visit: Visit, resident: Resident, kind: int, *, fair: bool) -> None:
     """Greet, talk to or visit one resident; whoever is rude is rude in all of these."""
     p = town.numbers("contacts")
-    quality, weight, part = {
-        GREETING: (0.85, p.weight_greeting, 0.3),
-        TALK: (0.9, p.weight_talk, 0.5),
-        LONG_VISIT: (1.0, p.weight_long, 0.6),
+    name, weight = {
+        GREETING: ("greeting", p.weight_greeting),
+        TALK: ("talk", p.weight_talk),
+        LONG_VISIT: ("long_visit", p.weight_long),
     }[kind]
     if fair:
         more = p.familiar if knows(resident, visit) else 1.0
-        teach(town, resident, kind, quality, more * weight, part, town.numbers("trust").fast_friendly)
+        town.live(resident, name, more * weight)
         if kind != GREETING and visit.couple is not None and visit.couple.lead is not None:
             resident.knows = visit.couple.lead.name
     else:

@@ -9,7 +9,7 @@ from plain.fear import share_of_hazard
 from plain.luck import pick, poisson
 from plain.narcos import guarded, left_open, thief_killed
 from plain.offenders import GROUP_OF_KIND, Slot, Suspect, who_comes
-from plain.people import HARM, Resident
+from plain.people import Resident
 from plain.places import Cell
 from plain.police import SHIFT_MINUTES, covering_visit
 from plain.politics import violence
@@ -376,7 +376,7 @@ def write_incident(
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
     incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced, minute)
     if incident.teller is not None:
-        town.impress(incident.teller, HARM, effectiveness=(0.0, town.numbers("trust").harm * severity))
+        town.live(incident.teller, "harm", town.numbers("trust").harm * severity)
         incident.teller.last_harm = town.tick
     return incident
 

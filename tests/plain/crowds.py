@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from plain.community import Authority
 from plain.crime import ASSAULT, CROWD, KILLING, TELEPHONE, Incident, write_incident
 from plain.luck import logistic, logit, pick
-from plain.people import COLLECTIVE_VIOLENCE, Resident
+from plain.people import Resident
 from plain.response import KMH
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def follow(town: "PlainTown", incident: Incident) -> None:
         return
     police = incident.arrested or police_near(town, incident)
     by = stopped_by(town, incident, authority, police)
-    lesson = {"nobody": (0.05, p.weight), "authority": (0.0, 0.0)}.get(by, (0.95, p.averted))
-    for one in crowd:
-        town.impress(one, COLLECTIVE_VIOLENCE, effectiveness=lesson)
+    kind, weight = ("crowd_unstopped", p.weight) if by == "nobody" else ("crowd_averted", p.averted)
+    for one in crowd if by != "authority" else []:
+        town.live(one, kind, weight)
     if by == "nobody":
         hurt(town, incident, suspect, authority, police)
 

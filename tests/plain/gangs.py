@@ -22,7 +22,7 @@ from plain.crime import (
 )
 from plain.luck import logit, pick, pick_by_reach, poisson
 from plain.narcos import pull_on
-from plain.people import PAYMENT, Resident
+from plain.people import Resident
 from plain.places import Cell
 from plain.politics import violence
 
@@ -206,7 +206,7 @@ def collect(town: "PlainTown") -> None:
             if target.alive and target.pays is clique:
                 town.n_payments += 1
                 clique.takings += clique.rent
-                town.impress(target, PAYMENT, effectiveness=(0.05, p.weight_payment))
+                town.live(target, "payment", p.weight_payment)
                 if town.luck("stops paying", target.number, 0) < p.churn:
                     target.pays = None
 

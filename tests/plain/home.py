@@ -23,7 +23,7 @@ from plain.crime import (
     write_incident,
 )
 from plain.luck import logistic, pick, poisson
-from plain.people import PROTECTION, Resident
+from plain.people import Resident
 from plain.remedies import Lessons, lessons, remember_act
 from plain.reporting import bring_to_board, call, choose
 
@@ -121,7 +121,7 @@ def hurt(town: "PlainTown", woman: Resident) -> None:
     near_in_age = any(abs(man.age - woman.age) <= 15 for man in men_at_home(town, woman))
     motive = BY_PARTNER if near_in_age else BY_KIN
     if was_hurt_this_year(town, woman) and woman.looked_for_help in STATE:
-        town.impress(woman, PROTECTION, effectiveness=(0.05, p.disappointed))
+        town.live(woman, "hurt_again", p.disappointed)
     woman.last_hurt, woman.looked_for_help = town.tick, 0
     if town.luck("lethal", m, 0) < p.lethal * town.numbers("crime").firearms:
         write_incident(town, m, KILLING, motive, woman.home, woman, 1.0, 0.0)
@@ -252,4 +252,4 @@ def protect(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     if protected:
         woman.safe_until = town.tick + int(p.months * 91)
         if incident.complaint:
-            town.impress(woman, PROTECTION, effectiveness=(0.95, p.relief))
+            town.live(woman, "protected", p.relief)

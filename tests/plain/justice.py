@@ -8,7 +8,6 @@ from plain.certainty import group_of, learn_of_arrest
 from plain.crime import NOBODY, Incident
 from plain.gangs import named_member
 from plain.offenders import slot_of
-from plain.people import CHARGED, DROPPED, HELD, RELEASE
 from plain.response import Arrest
 
 if TYPE_CHECKING:
@@ -43,9 +42,9 @@ def tell_teller(town: "PlainTown", incident: Incident) -> None:
     if town.luck("blame", incident.number, 0) >= town.numbers("justice").blame:
         return
     if incident.held:
-        town.impress(incident.teller, HELD, effectiveness=(0.95, trust.held))
+        town.live(incident.teller, "held", trust.held)
     else:
-        town.impress(incident.teller, RELEASE, effectiveness=(0.05, trust.released))
+        town.live(incident.teller, "release", trust.released)
 
 
 def take(town: "PlainTown", incident: Incident) -> None:
@@ -88,7 +87,7 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
     if file.teller is not None:
         file.teller.usefulness += 1.0
         if town.luck("blame", file.number, 1, tick=file.filed) < p.blame:
-            town.impress(file.teller, CHARGED, effectiveness=(0.95, town.numbers("trust").charged))
+            town.live(file.teller, "charged", town.numbers("trust").charged)
     hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
 
 
@@ -101,7 +100,7 @@ def drop(town: "PlainTown", file: "File") -> None:
         return
     file.teller.usefulness -= 0.2
     if town.luck("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
-        town.impress(file.teller, DROPPED, effectiveness=(0.05, town.numbers("trust").dropped))
+        town.live(file.teller, "dropped", town.numbers("trust").dropped)
 
 
 def sentence(town: "PlainTown", file: "File") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plain.adoption import succeed
 from plain.luck import poisson
-from plain.people import SCANDAL, Resident
+from plain.people import Resident
 from plain.politics import hear
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def come_out(town: "PlainTown") -> None:
                 succeed(one)
                 break
     for case in range(n):
-        hear(town, ("hears of a case", case), p.heard, SCANDAL, (0.0, p.weight))
+        hear(town, ("hears of a case", case), p.heard, "scandal", p.weight)
 
 
 def note_customs(town: "PlainTown") -> None:

@@ -4,7 +4,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from plain.luck import pick, pick_by_reach
-from plain.people import CRISIS, PUBLIC_EVENT
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -26,7 +25,7 @@ def numbers_today(town: "PlainTown", group: str) -> Any:
             new = {"set": entry.value, "scale": old * entry.value, "add": old + entry.value}[entry.how]
             values = values.replace({key: new})
     if group in settings.off:
-        return values.neutral()
+        return values.disabled()
     return values
 
 
@@ -45,9 +44,9 @@ def break_out(town: "PlainTown") -> None:
     calendar = town.numbers(CALENDAR)
     for number, event in today:
         if event.shock != 0.0:
-            good = 1.0 if event.shock > 0.0 else 0.0
             heard = abs(event.shock) * calendar.heard
-            hear(town, ("event heard", number - 1), heard, PUBLIC_EVENT, (good, calendar.shock))
+            kind = "good_news" if event.shock > 0.0 else "bad_news"
+            hear(town, ("event heard", number - 1), heard, kind, calendar.shock)
     for number, event in today:
         if event.crisis * p.dated > 0.0:
             crisis(town, number, event.crisis * p.dated)
@@ -72,18 +71,15 @@ def crisis(town: "PlainTown", who: int, size: float) -> None:
         organised = risen[one.settlement]
         if town.luck("crisis comes", j, who) < organised:
             weight = p.weight * (0.5 + organised) * size
-            fast = town.numbers("trust").fast_panel
-            town.impress(one, CRISIS, fairness=(0.0, weight), effectiveness=(0.0, 0.5 * weight), fast=fast)
+            town.live(one, "crisis", weight)
     town.learn_impressions()
-    hear(town, ("crisis heard", who), p.heard * size, PUBLIC_EVENT, (0.0, p.news))
+    hear(town, ("crisis heard", who), p.heard * size, "crisis_heard", p.news)
 
 
-def hear(town: "PlainTown", drawn: tuple[str, int], chance: float, cause: int, taught: tuple[float, float]) -> None:
+def hear(town: "PlainTown", drawn: tuple[str, int], chance: float, kind: str, weight: float) -> None:
     """Let everybody of 12 or older hear of public news or not, and learn of it at once."""
-    (quality, weight), (name, nth) = taught, drawn
+    name, nth = drawn
     for one in town.residents:
         if one.alive and one.age >= 12 and town.luck(name, one.number, nth) < chance:
-            fairness, effectiveness = (quality, weight), (quality, 0.6 * weight)
-            fast = town.numbers("misconduct").fades
-            town.impress(one, cause, fairness=fairness, effectiveness=effectiveness, fast=fast)
+            town.live(one, kind, weight)
     town.learn_impressions()

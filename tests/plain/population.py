@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plain.luck import pick, poisson
-from plain.people import ARRIVAL, DEATH, DEPARTURE, HARM
+from plain.people import ARRIVAL, DEATH, DEPARTURE
 
 if TYPE_CHECKING:
     from plain.people import Resident
@@ -98,7 +98,7 @@ def suffer_outside(town: "PlainTown", kind: int, number: int, ceiling: float, on
         violent = town.luck("violent outside", number, 0) < town.numbers("crime").violent_share
         severity = 0.6 if violent else 0.4
     town.outside.append(Suffered(one, kind, severity))
-    town.impress(one, HARM, effectiveness=(0.0, town.numbers("trust").harm * severity))
+    town.live(one, "harm", town.numbers("trust").harm * severity)
     one.last_harm_outside = town.tick
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plain.crime import KILLING, NOBODY, PATROL, PROSECUTOR, ROBBERY, STATION, TELEPHONE, VEHICLE_THEFT, Incident
-from plain.people import TURNED_AWAY, Resident
+from plain.people import Resident
 
 if TYPE_CHECKING:
     from plain.town import PlainTown
@@ -32,7 +32,7 @@ def send_away(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     if town.luck("turned away", incident.number, 0) < figure.refuse * (1.0 - incident.severity):
         goes_on = town.luck("turned away", incident.number, 1) < p.then_prosecutor
         incident.refused, incident.told = True, PROSECUTOR if goes_on else NOBODY
-        town.impress(teller, TURNED_AWAY, fairness=(0.1, 0.3 * p.weight), effectiveness=(0.0, p.weight))
+        town.live(teller, "turned_away", p.weight)
 
 
 def answer_for_figures(town: "PlainTown") -> None:

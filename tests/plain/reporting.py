@@ -25,7 +25,7 @@ from plain.crime import (
     Incident,
 )
 from plain.luck import logistic
-from plain.people import UNANSWERED_CALL, Resident
+from plain.people import Resident
 from plain.police import covering_visit
 from plain.pressure import send_away
 
@@ -212,10 +212,8 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
 
 def give_up(town: "PlainTown", call: Call, reason: int) -> None:
     """Note that a call is not served for good, and what the caller thinks of it (ODD: response)."""
-    trust = town.numbers("trust")
     town.unserved.append(Unserved(call.incident.tick, call.incident.number, reason, call.board))
-    fairness, effectiveness = (0.1, 0.3 * trust.unanswered), (0.0, trust.unanswered)
-    town.impress(call.teller, UNANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
+    town.live(call.teller, "unanswered_call", town.numbers("trust").unanswered)
 
 
 def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:

@@ -10,7 +10,7 @@ from plain.community import Authority
 from plain.crime import IMITATOR, KILLING, PATROL, Incident
 from plain.luck import logistic
 from plain.minutes import keep_busy
-from plain.people import ANSWERED_CALL, RUDE, Resident
+from plain.people import Resident
 from plain.places import Cell
 from plain.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
 from plain.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up
@@ -57,16 +57,9 @@ class Arrest:
     held: bool = False
 
 
-def teach(
-    town: "PlainTown", one: Resident, cause: int, quality: float, weight: float, part: float, fast: float
-) -> None:
-    """Let a contact teach somebody, above all about fairness (ODD: contacts)."""
-    town.impress(one, cause, fairness=(quality, weight), effectiveness=(quality, part * weight), fast=fast)
-
-
 def be_rude(town: "PlainTown", one: Resident) -> None:
     """Be rude to somebody (ODD: contacts)."""
-    teach(town, one, RUDE, 0.1, town.numbers("contacts").weight_rude, 0.3, town.numbers("trust").fast)
+    town.live(one, "rude", town.numbers("contacts").weight_rude)
 
 
 def respond(town: "PlainTown") -> None:
@@ -239,14 +232,11 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
     town.responses.append(Response(born, number, couple, wait, incident.cell, call.board))
     assert couple.lead is not None
     fair = town.luck("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
-    if wait <= p.patience:
-        fairness, effectiveness = (0.9, 0.5 * trust.served), (0.95, trust.served)
-    else:
-        explained = explains(couple.lead, born, number)
-        fairness, effectiveness = (0.3, 0.3 * trust.late), (0.1, 0.0 if explained else trust.late)
-    if not fair:
-        fairness = (0.1, town.numbers("contacts").weight_rude)
-    town.impress(call.teller, ANSWERED_CALL, fairness=fairness, effectiveness=effectiveness)
+    kind, weight = ("call_served", trust.served) if wait <= p.patience else ("call_late", trust.late)
+    how, weight_how = (kind, weight) if fair else ("rude", town.numbers("contacts").weight_rude)
+    if wait > p.patience and explains(couple.lead, born, number):
+        weight = 0.0
+    town.live(call.teller, kind, weight, how=how, weight_how=weight_how)
     call.teller.last_contact = town.tick
     if born == town.tick and isinstance(incident, Incident):
         try_arrest(town, incident, couple, way.arrival - incident.minute)

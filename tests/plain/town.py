@@ -18,6 +18,7 @@ from plain.crime import Incident, Repeat, offend
 from plain.crowds import gather, withdraw
 from plain.deciding import Choice
 from plain.deliberation import deliberate
+from plain.events import KINDS, evidence_of
 from plain.fear import Local, end_month, take_fright
 from plain.gangs import Clique, Threat, extort, found_cliques
 from plain.home import REASONS, begin_at_home, hurt_at_home, seek_help
@@ -386,6 +387,17 @@ class PlainTown(mesa.Model):
         if who is not None and who.alive and (fairness[1] != 0.0 or effectiveness[1] != 0.0):
             fast = self.numbers("trust").fast if fast is None else fast
             self.impressions.append(Impression(who, cause, *fairness, *effectiveness, fast))
+
+    def live(self, who: Resident | None, kind: str, weight: float, *, how: str = "", weight_how: float = 0.0) -> None:
+        """Let somebody live through an event of a kind; ``how`` is the kind that says how fair it was (ODD 5.5)."""
+        said, (group, key) = vars(self.numbers("events")), KINDS[kind].fast
+        self.impress(
+            who,
+            KINDS[kind].cause,
+            fairness=evidence_of(how or kind, "fair", weight_how if how else weight, said),
+            effectiveness=evidence_of(kind, "effective", weight, said),
+            fast=getattr(self.numbers(group), key),
+        )
 
     def learn_impressions(self) -> None:
         """Learn what was written since the last time, in order (ODD 3); who has died since learns nothing."""

@@ -14,8 +14,10 @@ from model.community.collective_violence.schema import (
     AUTHORITY_STOPS,
     COLLECTIVE_VIOLENCE,
     CROWD_ATTACKS_POLICE_STREAM,
+    CROWD_AVERTED,
     CROWD_KILLS_STREAM,
     CROWD_STREAM,
+    CROWD_UNSTOPPED,
     GRAVE_SEVERITY,
     INCIDENT_ID_OFFSET,
     JOINS_CROWD_STREAM,
@@ -43,7 +45,8 @@ from model.police.patrol.rules import couple_cell_at, straight_km
 from model.reporting.response.schema import KM_PER_HOUR
 from model.town.crime_kinds import ASSAULT, HOMICIDE, PROVOKES_CROWDS
 from model.town.territory import FAR_MINUTES
-from model.trust.ledger.rules import record_impression, trust_now
+from model.trust.events.rules import record_event
+from model.trust.ledger.rules import trust_now
 from model.world.binding import cell_size_km, computed
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
@@ -219,11 +222,9 @@ def form_crowds(stage: ShiftContext, gathering: CrowdTables) -> None:
         stage.tally[0].crowds_far += 1.0 if place.minutes > FAR_MINUTES else 0.0
         police = held or police_can_intervene(stage, gathering, row.cell, row.minute, p)
         by = intervention(stage, gathering, z, row.number, police, p)
-        seen, weight = (0.05, p.weight) if by == 0 else (0.95, 0.0 if by == 2 else p.averted)
+        kind, weight = (CROWD_UNSTOPPED, p.weight) if by == 0 else (CROWD_AVERTED, 0.0 if by == 2 else p.averted)
         for j in range(came):
-            record_impression(
-                stage.day, stage.minds, who[j], COLLECTIVE_VIOLENCE, 0.5, 0.0, seen, weight, stage.trust[z].fast
-            )
+            record_event(stage, who[j], kind, weight)
         if by == 0:
             apply_crowd_violence(stage, gathering, row, i, police, p)
         else:

@@ -10,6 +10,7 @@ from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
+from model.trust.events.schema import declare_event
 
 SUSPECT_NAMED_STREAM, SUSPECT_STREAM, CROWD_STREAM, JOINS_CROWD_STREAM, THRESHOLD_STREAM = (
     stream_id("suspect named"),
@@ -32,6 +33,12 @@ INCIDENT_ID_OFFSET = 3221225472
 """What a crowd does after incident m is incident NAME + m mod 2**28."""
 OUTCOME_AVERTED, OUTCOME_INJURED, OUTCOME_KILLED = range(3)
 COLLECTIVE_VIOLENCE = declare_cause("collective_violence", 26)
+CROWD_UNSTOPPED = declare_event(
+    "crowd_unstopped", 73, "crowd that nobody stops", cause=COLLECTIVE_VIOLENCE, effective=0.05, effective_weight=1.0
+)
+CROWD_AVERTED = declare_event(
+    "crowd_averted", 74, "crowd averted", cause=COLLECTIVE_VIOLENCE, effective=0.95, effective_weight=1.0
+)
 
 
 @dataclass(frozen=True, kw_only=True)

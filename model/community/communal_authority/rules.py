@@ -27,6 +27,8 @@ from model.community.communal_authority.schema import (
     CONSENTS_STREAM,
     HAND_OVER,
     HEARING_CAUSE,
+    HEARING_STEPPED_IN,
+    HEARING_WAITED,
     HIGHER_BOARD_SETTLES_STREAM,
     HIGHER_BOARD_STREAM,
     IN_COMPLIANCE,
@@ -53,7 +55,7 @@ from model.town.authorities import AuthorityRow, BoardParameters
 from model.town.crime_kinds import DOMESTIC, IS_PROPERTY
 from model.town.police import Officer
 from model.town.residents import Person
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.binding import computed, constant, count_of
 from model.world.hazard import HAZARD_MARKET_NIGHT, HAZARD_NIGHT
 from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
@@ -115,11 +117,9 @@ def apply_police_presence(stage: ShiftContext, court: HearingTables, case: Commu
         record_promise(stage, board, waits)
     p_trust = stage.trust[stage.ground.people[i].settlement]
     if waits:
-        record_impression(
-            stage.day, stage.minds, i, HEARING_CAUSE, 0.9, 0.5 * p_trust.hearing, 0.95, p_trust.hearing, p_trust.fast
-        )
+        record_event(stage, i, HEARING_WAITED, p_trust.hearing)
     else:
-        record_impression(stage.day, stage.minds, i, HEARING_CAUSE, 0.1, p_trust.stepped_in, 0.5, 0.0, p_trust.fast)
+        record_event(stage, i, HEARING_STEPPED_IN, p_trust.stepped_in)
     if stage.minds[i].gone < 0:
         stage.minds[i].met = stage.minds[i].met_free = stage.tick
 

@@ -9,6 +9,7 @@ from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
+from model.trust.events.schema import declare_event
 
 SUMMONED_STREAM, POLICE_PRESENT, POLICE_WAIT_STREAM, JUST_STREAM, ACCEPT_STREAM = (
     stream_id("summoned"),
@@ -32,6 +33,19 @@ AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
 RULING_KINDS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
 MAX_SUMMONS = 3
 HEARING_CAUSE = declare_cause("hearing", 12)
+HEARING_WAITED = declare_event(
+    "hearing_waited",
+    64,
+    "hearing, police wait",
+    cause=HEARING_CAUSE,
+    fair=0.9,
+    fair_weight=0.5,
+    effective=0.95,
+    effective_weight=1.0,
+)
+HEARING_STEPPED_IN = declare_event(
+    "hearing_stepped_in", 65, "hearing, police step in", cause=HEARING_CAUSE, fair=0.1, fair_weight=1.0
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,7 @@ import math
 
 import numpy as np
 
-from model.community.communal_authority.rules import (
-    council_members_by_settlement,
-    couples_on_duty_recently,
-)
+from model.community.communal_authority.rules import council_members_by_settlement, couples_on_duty_recently
 from model.community.consultation.schema import (
     ATTENDS_STREAM,
     CALLED_BY_POLICE_STREAM,
@@ -65,12 +62,12 @@ from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray
-from model.police.contacts.rules import record_unfair_contact, treats_fairly
+from model.police.contacts.rules import treats_fairly
 from model.police.contacts.schema import RUDE
 from model.police.minutes.rules import add_owed_minutes, yearly_rate_per_resident
 from model.police.minutes.schema import FOR_MEETINGS
-from model.trust.ledger.rules import record_impression, trust_now
-from model.trust.ledger.schema import Trust
+from model.trust.events.rules import record_event
+from model.trust.ledger.rules import trust_now
 from model.trust.public_events import spread_public_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -129,12 +126,10 @@ def apply_chief_treatment(stage: ShiftContext, consulting: ConsultationTables, i
     fair = treats_fairly(
         consulting.officers[consulting.chiefs[a]], contacts, keyed_uniform(stage.seed, MEETING_TONE, stage.tick, i, 0)
     )
-    trust = stage.trust[person.settlement]
     if fair:
-        weight = contacts.weight_meeting
-        record_impression(stage.day, stage.minds, i, MEETING_CAUSE, 1.0, weight, 1.0, 0.6 * weight, trust.fast_panel)
+        record_event(stage, i, MEETING_CAUSE, contacts.weight_meeting)
     else:
-        record_unfair_contact(stage.day, stage.minds, i, RUDE, contacts, trust)
+        record_event(stage, i, RUDE, contacts.weight_rude)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
     stage.tally[0].council_heard += 1.0
     stage.tally[0].council_heard_women += person.female
@@ -254,10 +249,9 @@ def visit_homes(stage: ShiftContext, consulting: ConsultationTables, a: int, p: 
             consulting.officers[consulting.chiefs[a]], contacts, keyed_uniform(stage.seed, DOOR_TONE, stage.tick, a, j)
         )
         if fair:
-            weight, fast = p.door * contacts.weight_long, stage.trust[z].fast_friendly
-            record_impression(stage.day, stage.minds, i, DOOR_TO_DOOR, 1.0, weight, 1.0, 0.6 * weight, fast)
+            record_event(stage, i, DOOR_TO_DOOR, p.door * contacts.weight_long)
         else:
-            record_unfair_contact(stage.day, stage.minds, i, RUDE, contacts, stage.trust[z])
+            record_event(stage, i, RUDE, contacts.weight_rude)
         stage.minds[i].met = stage.minds[i].met_free = stage.tick
         stage.tally[0].doors += 1.0
 
@@ -313,8 +307,8 @@ def step(world: World) -> None:
     if date.day == 1:
         drop_replaced_numbers(world)
         if date.month % 3 == 1:
-            p, fast = numbers[Consultation][0], numbers[Trust][0].fast
-            spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, 0.9, p.news, 1.0, fast)
+            p = numbers[Consultation][0]
+            spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, p.news)
     n = len(state[BOARDS])
     state[REQUESTS].reserve(n * MAX_REQUESTS)
     state[PRESENT].reserve(len(world.cached(council_members_by_settlement)[1]) + n * (MAX_INVITED + MAX_ATTENDING))

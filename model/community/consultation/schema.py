@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row, int64_constant
+from model.trust.events.schema import declare_event
 
 MEETING_HELD, MEETING_DAY, TAKES_PART = stream_id("meeting held"), stream_id("meeting day"), stream_id("takes part")
 ATTENDS_STREAM, MEETING_TONE, INVITED_STREAM = stream_id("attends"), stream_id("meeting tone"), stream_id("invited")
@@ -18,10 +18,21 @@ DOOR_COUNT, DOOR_WHO, DOOR_TONE = stream_id("door count"), stream_id("door who")
 TABLE_BODY, COUNCIL_BODY, COMUPRE_BODY, NETWORK_BODY = (int64_constant(who) for who in (4095, 4094, 4093, 4092))
 """Who holds a meeting, where it is no settlement's own."""
 MAX_INVITED, MAX_ATTENDING, MAX_DOORS = 20, 256, 32
-MEETING_CAUSE, DOOR_TO_DOOR, INFORMED = (
-    declare_cause("meeting", 13),
-    declare_cause("door_to_door", 22),
-    declare_cause("informed", 37),
+MEETING_CAUSE = declare_event(
+    "meeting", 13, "meeting", fair=1.0, fair_weight=1.0, effective=1.0, effective_weight=0.6, memory="panel"
+)
+DOOR_TO_DOOR = declare_event(
+    "door_to_door",
+    22,
+    "visit from door to door",
+    fair=1.0,
+    fair_weight=1.0,
+    effective=1.0,
+    effective_weight=0.6,
+    memory="friendly",
+)
+INFORMED = declare_event(
+    "informed", 37, "being told of the model", fair=0.9, fair_weight=1.0, effective=0.9, effective_weight=1.0
 )
 TOLD_OF = stream_id("told of")
 

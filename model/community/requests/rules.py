@@ -51,7 +51,7 @@ from model.police.practices.schema import Practices, StationOrders
 from model.town.authorities import AuthorityRow
 from model.town.crime_kinds import DOMESTIC, SEVERITY
 from model.town.police import Officer
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.binding import cell_size_km, computed, constant, count_of, of
 from model.world.places import chief_positions_by_authority
 from model.world.shift_context import ShiftContext
@@ -270,11 +270,7 @@ def answer_request(stage: ShiftContext, consulting: ConsultationTables, request:
     for k in range(consulting.present_count[0]):
         row = consulting.present[k]
         if row.due == request.due and row.authority == a:
-            fast = stage.trust[stage.ground.people[row.who].settlement].fast
             if met:
-                record_impression(
-                    stage.day, stage.minds, row.who, REQUEST_MET, 0.8, 0.5 * p.weight_met, 0.9, p.weight_met, fast
-                )
+                record_event(stage, row.who, REQUEST_MET, p.weight_met)
             else:
-                weight = p.weight_unmet
-                record_impression(stage.day, stage.minds, row.who, REQUEST_UNMET, 0.3, 0.3 * weight, 0.1, weight, fast)
+                record_event(stage, row.who, REQUEST_UNMET, p.weight_unmet)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.causes import declare_cause
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.town.crime_kinds import N_KINDS
+from model.trust.events.schema import declare_event
 
 REQUEST_STREAM, FEASIBLE_STREAM, ANSWERED_STREAM, EXPLAINS_LIMITS_STREAM = (
     stream_id("request"),
@@ -23,7 +23,12 @@ FOLLOWS_UP, HANDED_OVER = stream_id("follows up"), stream_id("handed over")
 NO_OWNER_YET, NO_OWNER = int64_constant(-2), int64_constant(-1)
 OWN_REQUEST, CLIMBED_REQUEST = int64_constant(MAX_REQUESTS), int64_constant(MAX_REQUESTS + 1)
 """What stands for the number within a meeting, where a board asks between meetings, or further up."""
-REQUEST_MET, REQUEST_UNMET = declare_cause("request_met", 20), declare_cause("request_unmet", 21)
+REQUEST_MET = declare_event(
+    "request_met", 20, "request met", fair=0.8, fair_weight=0.5, effective=0.9, effective_weight=1.0
+)
+REQUEST_UNMET = declare_event(
+    "request_unmet", 21, "request unmet", fair=0.3, fair_weight=0.3, effective=0.1, effective_weight=1.0
+)
 
 
 class RequestRow(Row):

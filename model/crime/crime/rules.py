@@ -63,7 +63,8 @@ from model.town.crime_kinds import (
     rates_by_kind,
 )
 from model.town.residents import Person
-from model.trust.ledger.rules import record_death, record_impression
+from model.trust.events.rules import record_event
+from model.trust.ledger.rules import record_death
 from model.world.binding import computed, count_of, of
 from model.world.columns import ResidentState
 from model.world.mechanism import Mechanism
@@ -191,7 +192,7 @@ def record_incident(
     if teller >= 0:
         stage.minds[teller].harmed = stage.tick
         p = stage.trust[stage.ground.people[teller].settlement]
-        record_impression(stage.day, stage.minds, teller, HARM_CAUSE, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
+        record_event(stage, teller, HARM_CAUSE, p.harm * severity)
     return k
 
 
@@ -402,7 +403,7 @@ def judge_candidates(
                 if mark * CEILING[kind] < hazard:
                     severity = apply_outside_crime(stage, kind, i, number, grave)
                     p = stage.trust[person.settlement]
-                    record_impression(stage.day, stage.minds, i, HARM_CAUSE, 0.5, 0.0, 0.0, p.harm * severity, p.fast)
+                    record_event(stage, i, HARM_CAUSE, p.harm * severity)
                 continue
             threshold = normalised_hazard(stage, odds, kind, i, cell, when, market_day, weekday >= 4, mark)
             if mark < threshold:

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.town.crime_kinds import KINDS
+from model.trust.events.schema import declare_event
 from model.world.shift_events import MOTIVES
 
 CRIME_COUNT, CRIME_WHO, CRIME_MARK = stream_id("crime count"), stream_id("crime who"), stream_id("crime mark")
@@ -25,7 +25,7 @@ KEPT_AWAY = stream_id("kept away")
 KIND_ID_RANGE = 1048576
 ADULT_AGE_YEARS = 18.0
 MOTIVE_OF_KIND = np.array([MOTIVES.index(kind.motive) if kind.motive else 0 for kind in KINDS], np.int64)
-HARM_CAUSE = declare_cause("harm", 7)
+HARM_CAUSE = declare_event("harm", 7, "harm", effective=0.0, effective_weight=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from model.crime.domestic_violence.schema import (
     HELP_PLACES,
     HELPED,
     HOMES,
+    HURT_AGAIN,
     HURT_BEFORE,
     HURT_COUNT,
     HURT_MARK,
@@ -54,7 +55,7 @@ from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
 from model.town.crime_kinds import DOMESTIC, HOMICIDE
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.binding import constant, count_of, of
 from model.world.columns import MINDS
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -202,8 +203,7 @@ def record_repeated_act(
     if home.hurt >= 0 and stage.tick - home.hurt < YEAR:
         households.helped[REPEATED_ROW, home.channel] += 1.0
         if FIRST_STATE_PLACE <= home.channel <= LAST_STATE_PLACE:
-            fast = stage.trust[stage.ground.people[i].settlement].fast
-            record_impression(stage.day, stage.minds, i, PROTECTION, 0.5, 0.0, 0.05, p.disappointed, fast)
+            record_event(stage, i, HURT_AGAIN, p.disappointed)
     home.hurt, home.channel = stage.tick, 0
 
 

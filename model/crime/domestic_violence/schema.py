@@ -12,6 +12,7 @@ from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Int32Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec, RowTableSpec
+from model.trust.events.schema import declare_event
 
 HURT_COUNT, HURT_WHO, HURT_MARK = stream_id("hurt count"), stream_id("hurt who"), stream_id("hurt mark")
 AGAIN_MARK, AGAIN_WAIT = stream_id("again mark"), stream_id("again wait")
@@ -31,6 +32,9 @@ FIRST_STATE_PLACE, LAST_STATE_PLACE = 3, 5
 ACT_ID_OFFSET = 1073741824 + 268435456
 """Act on resident i is incident NAME + i of its shift."""
 PROTECTION = declare_cause("protection", 27)
+HURT_AGAIN = declare_event(
+    "hurt_again", 76, "hurt again after telling", cause=PROTECTION, effective=0.05, effective_weight=1.0
+)
 
 
 @dataclass(frozen=True, kw_only=True)

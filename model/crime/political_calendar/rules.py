@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.crime.political_calendar.schema import EVENT_HEARD, PoliticalCalendar
+from model.crime.political_calendar.schema import BAD_NEWS, EVENT_HEARD, GOOD_NEWS, PoliticalCalendar
 from model.engine.kernels import kernel
 from model.engine.rows import FloatArray
-from model.police.misconduct.schema import Misconduct
 from model.town.crime_kinds import HOMICIDE
-from model.trust.ledger.schema import PUBLIC_EVENT
 from model.trust.public_events import spread_public_event
 from model.world.hazard import values_by_cell
 from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism, morning_step
@@ -37,12 +35,11 @@ def step(world: World) -> None:
     """In the morning, let residents hear of the public events of this date."""
     if not world.policies_change_today():
         return
-    p, fades = world.parameters[PoliticalCalendar][0], world.parameters[Misconduct][0].fades
+    p = world.parameters[PoliticalCalendar][0]
     for nth, event in enumerate(event for event in world.settings.timeline if event.shock != 0.0):
         if event.start == world.date and p.shock > 0.0:
-            quality = 1.0 if event.shock > 0.0 else 0.0
-            reach = abs(event.shock) * p.heard
-            spread_public_event(world, EVENT_HEARD, nth, reach, PUBLIC_EVENT, quality, p.shock, 0.6, fades)
+            kind = GOOD_NEWS if event.shock > 0.0 else BAD_NEWS
+            spread_public_event(world, EVENT_HEARD, nth, abs(event.shock) * p.heard, kind, p.shock)
 
 
 MECHANISM = Mechanism(

@@ -7,8 +7,32 @@ from typing import ClassVar
 
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
+from model.trust.events.schema import declare_event
+from model.trust.ledger.schema import PUBLIC_EVENT
 
 EVENT_HEARD = stream_id("event heard")
+GOOD_NEWS = declare_event(
+    "good_news",
+    66,
+    "good public event",
+    cause=PUBLIC_EVENT,
+    fair=1.0,
+    fair_weight=1.0,
+    effective=1.0,
+    effective_weight=0.6,
+    memory="public",
+)
+BAD_NEWS = declare_event(
+    "bad_news",
+    67,
+    "bad public event",
+    cause=PUBLIC_EVENT,
+    fair=0.0,
+    fair_weight=1.0,
+    effective=0.0,
+    effective_weight=0.6,
+    memory="public",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,7 +100,7 @@ def update_exposure(world: World, f: int) -> bool:
     row = world.tally[0]
     row.captures_found += 1.0
     row.public_cases += 1.0
-    spread_public_event(world, HEARD_OF, f, conduct.heard, SCANDAL, 0.0, conduct.weight, 0.6, conduct.fades)
+    spread_public_event(world, HEARD_OF, f, conduct.heard, SCANDAL, conduct.weight)
     return True
 
 

@@ -61,7 +61,7 @@ from model.gangs.gangs.rules import GangTables, add_member
 from model.gangs.gangs.schema import CLIQUES, ROLL, TARGET_START, TARGETS, CliqueRow, Gangs
 from model.town.crime_kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.town.residents import STUDENT, Person
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.columns import MINDS, ResidentState
 from model.world.discrete_choice.rules import ChoiceTables
 from model.world.discrete_choice.schema import CHOICES
@@ -92,8 +92,8 @@ def collect_payments(stage: ShiftContext, gangs: GangTables, numbers: Rows[Extor
             continue
         stage.tally[0].payments += 1.0
         gangs.cliques[mind.pays].takings += gangs.cliques[mind.pays].rent
-        p, trust = numbers[stage.ground.people[i].settlement], stage.trust[stage.ground.people[i].settlement]
-        record_impression(stage.day, stage.minds, i, PAYMENT, 0.5, 0.0, 0.05, p.weight_payment, trust.fast)
+        p = numbers[stage.ground.people[i].settlement]
+        record_event(stage, i, PAYMENT, p.weight_payment)
         if keyed_uniform(stage.seed, STOPS_PAYING, stage.tick, i, 0) < p.churn:
             mind.pays = -1
 

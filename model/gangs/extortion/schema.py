@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import GrowingTableSpec
+from model.trust.events.schema import declare_event
 
 DEMAND_COUNT, DEMAND_WHO, DEMAND_MARK = (
     stream_id("demand count"),
@@ -45,7 +45,7 @@ MAX_IMITATOR_RATE = 0.02
 """Ceiling of telephone extortion by resident and year."""
 DEMAND_ID_OFFSET, IMITATOR_ID_OFFSET, CLASH_ID_OFFSET, PUNISHMENT_ID_OFFSET = 2**29, 2**29 + 2**28, 2**30, 2**30 + 2**29
 MAX_DEMANDS_A_CLIQUE = 4096
-PAYMENT = declare_cause("payment", 35)
+PAYMENT = declare_event("payment", 35, "payment of rent", effective=0.05, effective_weight=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ from model.justice.justice.schema import (
     JusticeCounts,
 )
 from model.town.crime_kinds import KINDS, N_KINDS
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.binding import count_of, of
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.shift_context import ShiftContext
@@ -106,8 +106,8 @@ def inform_reporter(stage: ShiftContext, court: JusticeTables, row: Incident, he
     z = stage.ground.people[i].settlement
     p = stage.trust[z]
     if keyed_uniform(stage.seed, BLAME_STREAM, stage.tick, row.number, 0) < court.parameters[z].blame:
-        cause, seen, weight = (HELD_CAUSE, 0.95, p.held) if held else (RELEASE_CAUSE, 0.05, p.released)
-        record_impression(stage.day, stage.minds, i, cause, 0.5, 0.0, seen, weight, p.fast)
+        kind, weight = (HELD_CAUSE, p.held) if held else (RELEASE_CAUSE, p.released)
+        record_event(stage, i, kind, weight)
 
 
 @kernel
@@ -190,9 +190,7 @@ def decide_charge(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> 
         stage.minds[i].useful += 1.0
         z = stage.ground.people[i].settlement
         if keyed_uniform(stage.seed, BLAME_STREAM, file.filed, file.number, 1) < court.parameters[z].blame:
-            record_impression(
-                stage.day, stage.minds, i, CHARGED_CAUSE, 0.5, 0.0, 0.95, stage.trust[z].charged, stage.trust[z].fast
-            )
+            record_event(stage, i, CHARGED_CAUSE, stage.trust[z].charged)
 
 
 @kernel
@@ -222,9 +220,7 @@ def drop_file(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None
     stage.tally[0].dropped += 1.0
     z = stage.ground.people[i].settlement
     if keyed_uniform(stage.seed, BLAME_STREAM, file.filed, file.number, 1) < court.parameters[z].blame:
-        record_impression(
-            stage.day, stage.minds, i, DROPPED_CAUSE, 0.5, 0.0, 0.05, stage.trust[z].dropped, stage.trust[z].fast
-        )
+        record_event(stage, i, DROPPED_CAUSE, stage.trust[z].dropped)
 
 
 def kind_count_measure(table: ArraySpec[np.int64], *kinds: int) -> Measure:

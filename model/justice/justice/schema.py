@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
 from model.town.crime_kinds import N_KINDS
+from model.trust.events.schema import declare_event
 
 BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
     stream_id("blame"),
@@ -21,12 +21,10 @@ BLAME_STREAM, CHARGE_STREAM, SENTENCE_STREAM, WRONG_STREAM = (
     stream_id("wrong"),
 )
 REMAND_STREAM, TERM_STREAM, MEMBER_STREAM = stream_id("remand"), stream_id("term"), stream_id("member")
-RELEASE_CAUSE, HELD_CAUSE, CHARGED_CAUSE, DROPPED_CAUSE = (
-    declare_cause("release", 8),
-    declare_cause("held", 9),
-    declare_cause("charged", 10),
-    declare_cause("dropped", 11),
-)
+RELEASE_CAUSE = declare_event("release", 8, "suspect released", effective=0.05, effective_weight=1.0)
+HELD_CAUSE = declare_event("held", 9, "suspect held", effective=0.95, effective_weight=1.0)
+CHARGED_CAUSE = declare_event("charged", 10, "charge", effective=0.95, effective_weight=1.0)
+DROPPED_CAUSE = declare_event("dropped", 11, "dropped case", effective=0.05, effective_weight=1.0)
 CLOCK_NOT_STARTED, FILE_CLOSED = -1, -1
 """A file's clock that has not begun, and its passes when it is closed."""
 

@@ -53,26 +53,15 @@ from model.police.pressure.schema import FigureRow
 from model.police.resources.schema import Resources
 from model.town.police import POST_COPIES, Officer, has_no_motor
 from model.town.residents import Person
-from model.trust.ledger.rules import attribute_to_couple, record_impression, trust_now
-from model.trust.ledger.schema import Trust
+from model.trust.events.rules import record_event
+from model.trust.ledger.rules import attribute_to_couple, trust_now
 from model.world.binding import of
-from model.world.columns import MonthlyCounts, ResidentState
+from model.world.columns import MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_list_position, draw_present_resident, household_rows, is_young_man
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import (
-    ARRESTS,
-    BRIBES,
-    CHECKPOINT,
-    HOMES,
-    IMPRESSIONS,
-    INSTITUTION,
-    SIGNED,
-    VISITS,
-    ShiftEventTables,
-    Visit,
-)
+from model.world.shift_events import ARRESTS, BRIBES, CHECKPOINT, HOMES, IMPRESSIONS, INSTITUTION, SIGNED, VISITS, Visit
 from model.world.state import CoupleRow, FacilityResources
 
 
@@ -134,34 +123,20 @@ def stop_probability(person: Person, kind: int, zeal: float, p: Contacts, tick: 
 
 
 @kernel
-def record_fair_contact(
-    day: ShiftEventTables, minds: Rows[ResidentState], i: int, cause: int, p: Contacts, known: bool, fast: float
-) -> None:
-    """Write down what a fair contact teaches; a friendly one more if the officer is known here."""
+def contact_weight(kind: int, p: Contacts, known: bool) -> float:
+    """Return the weight of a contact; friendly ones weigh more if the resident knows the officer."""
     more = p.familiar if known else 1.0
-    if cause == GREETING:
-        weight = more * p.weight_greeting
-        record_impression(day, minds, i, cause, 0.85, weight, 0.85, 0.3 * weight, fast)
-    elif cause == TALK:
-        weight = more * p.weight_talk
-        record_impression(day, minds, i, cause, 0.9, weight, 0.9, 0.5 * weight, fast)
-    elif cause == LONG_VISIT:
-        weight = more * p.weight_long
-        record_impression(day, minds, i, cause, 1.0, weight, 1.0, 0.6 * weight, fast)
-    else:
-        record_impression(day, minds, i, cause, 0.7, p.weight_stop, 0.7, 0.2 * p.weight_stop, fast)
-
-
-@kernel
-def record_unfair_contact(
-    day: ShiftEventTables, minds: Rows[ResidentState], i: int, cause: int, p: Contacts, trust: Trust
-) -> None:
-    """Write down what rude treatment, abuse or a request for money teaches."""
-    if cause == RUDE:
-        record_impression(day, minds, i, cause, 0.1, p.weight_rude, 0.1, 0.3 * p.weight_rude, trust.fast)
-    else:
-        weight = p.weight_abuse if cause == ABUSE else p.weight_bribe
-        record_impression(day, minds, i, cause, 0.0, weight, 0.0, 0.5 * weight, trust.fast_panel)
+    if kind == GREETING:
+        return more * p.weight_greeting
+    if kind == TALK:
+        return more * p.weight_talk
+    if kind == LONG_VISIT:
+        return more * p.weight_long
+    if kind == STOP:
+        return p.weight_stop
+    if kind == RUDE:
+        return p.weight_rude
+    return p.weight_abuse if kind == ABUSE else p.weight_bribe
 
 
 @kernel
@@ -227,12 +202,10 @@ def apply_encounter(
     stage: ShiftContext, visit: Visit, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int
 ) -> None:
     """Let a resident live through a contact at a visit, which is ``wrong`` to whom it is not fair."""
-    day, minds, trust = stage.day, stage.minds, stage.trust[stage.ground.people[i].settlement]
+    day, minds = stage.day, stage.minds
     first = day.counts[IMPRESSIONS]
-    if fair and cause != BRIBE:
-        record_fair_contact(day, minds, i, cause, p, known, trust.fast_friendly)
-    else:
-        record_unfair_contact(day, minds, i, wrong, p, trust)
+    kind = cause if fair and cause != BRIBE else wrong
+    record_event(stage, i, kind, contact_weight(kind, p, known))
     attribute_to_couple(day, first, visit.post, visit.cell)
     minds[i].met = stage.tick
     if cause in FRIENDLY_CAUSES:

@@ -5,18 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
+from model.trust.events.schema import declare_event
 
-GREETING, TALK, STOP, BRIBE = (
-    declare_cause("greeting", 1),
-    declare_cause("talk", 2),
-    declare_cause("stop", 3),
-    declare_cause("bribe", 4),
+GREETING = declare_event(
+    "greeting", 1, "greeting", fair=0.85, fair_weight=1.0, effective=0.85, effective_weight=0.3, memory="friendly"
 )
-LONG_VISIT, RUDE, ABUSE = declare_cause("long_visit", 31), declare_cause("rude", 32), declare_cause("abuse", 33)
+TALK = declare_event(
+    "talk", 2, "talk", fair=0.9, fair_weight=1.0, effective=0.9, effective_weight=0.5, memory="friendly"
+)
+STOP = declare_event(
+    "stop", 3, "fair stop", fair=0.7, fair_weight=1.0, effective=0.7, effective_weight=0.2, memory="friendly"
+)
+BRIBE = declare_event(
+    "bribe", 4, "bribe", fair=0.0, fair_weight=1.0, effective=0.0, effective_weight=0.5, memory="panel"
+)
+LONG_VISIT = declare_event(
+    "long_visit", 31, "long visit", fair=1.0, fair_weight=1.0, effective=1.0, effective_weight=0.6, memory="friendly"
+)
+RUDE = declare_event("rude", 32, "rude treatment", fair=0.1, fair_weight=1.0, effective=0.1, effective_weight=0.3)
+ABUSE = declare_event(
+    "abuse", 33, "abuse", fair=0.0, fair_weight=1.0, effective=0.0, effective_weight=0.5, memory="panel"
+)
 FRIENDLY_CAUSES = (GREETING, TALK, LONG_VISIT)
 MEET_ABUSE, MEET_WITH = stream_id("meet abuse"), stream_id("meet with")
 MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (

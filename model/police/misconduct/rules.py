@@ -164,7 +164,7 @@ def close_month(world: World) -> None:
         world.seed,
     )
     for k in range(cases):
-        spread_public_event(world, HEARD_OF, k, p.heard, SCANDAL, 0.0, p.weight, 0.6, p.fades)
+        spread_public_event(world, HEARD_OF, k, p.heard, SCANDAL, p.weight)
 
 
 MECHANISM = Mechanism(

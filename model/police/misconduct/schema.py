@@ -7,11 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import ArraySpec
+from model.trust.events.schema import declare_event
 
 GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS_STREAM, COMPLAINT_ANSWERED_STREAM, SANCTION_STREAM, CAUGHT_STREAM = (
     stream_id("goes public"),
@@ -22,7 +22,9 @@ GOES_PUBLIC, WHO_IS_NAMED, COMPLAINS_STREAM, COMPLAINT_ANSWERED_STREAM, SANCTION
     stream_id("caught"),
 )
 HEARD_OF = stream_id("hears of a case")
-SCANDAL = declare_cause("scandal", 34)
+SCANDAL = declare_event(
+    "scandal", 34, "scandal", fair=0.0, fair_weight=1.0, effective=0.0, effective_weight=0.6, memory="public"
+)
 NAMING_ATTEMPTS = 64
 """Tries to find an officer who asked lately, when a case comes out."""
 

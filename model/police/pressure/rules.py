@@ -20,35 +20,24 @@ from model.police.pressure.schema import (
 )
 from model.town.crime_kinds import IN_POLICE_FIGURES, LESSER_KIND
 from model.town.police import FacilityRow
-from model.trust.ledger.rules import record_impression
-from model.world.columns import ResidentState
+from model.trust.events.rules import record_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL, ShiftEventTables
+from model.world.shift_events import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PROSECUTOR, TO_PATROL
 
 
 @kernel
-def turn_victim_away(
-    day: ShiftEventTables,
-    minds: Rows[ResidentState],
-    k: int,
-    figures: Rows[FigureRow],
-    f: int,
-    p: Pressure,
-    fast: float,
-    tick: int,
-    seed: int,
-) -> None:
+def turn_victim_away(stage: ShiftContext, k: int, figures: Rows[FigureRow], f: int, p: Pressure) -> None:
     """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
-    row = day.incidents[k]
+    row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
     if row.told not in (TO_PATROL, BY_PHONE, AT_STATION):
         return
     if keyed_uniform(seed, SENT_AWAY, tick, row.number, 0) >= figures[f].refuse * (1.0 - row.severity):
         return
     row.refused = 1
     row.told = PROSECUTOR if keyed_uniform(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
-    record_impression(day, minds, row.teller, TURNED_AWAY, 0.1, 0.3 * p.weight, 0.0, p.weight, fast)
+    record_event(stage, row.teller, TURNED_AWAY, p.weight)
 
 
 @kernel

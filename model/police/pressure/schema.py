@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import RowTableSpec
+from model.trust.events.schema import declare_event
 
 SENT_AWAY, DOWNGRADED_STREAM = stream_id("turned away"), stream_id("downgraded")
-TURNED_AWAY = declare_cause("turned_away", 19)
+TURNED_AWAY = declare_event(
+    "turned_away", 19, "victim sent away", fair=0.1, fair_weight=0.3, effective=0.0, effective_weight=1.0
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,6 @@ from model.engine.calendar import MONTH
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
-from model.police.misconduct.schema import Misconduct
 from model.politics.crises.schema import (
     CRISIS_CAUSE,
     CRISIS_COMES,
@@ -18,14 +17,14 @@ from model.politics.crises.schema import (
     CRISIS_PLACE,
     CRISIS_WHO,
     MINIMUM_AGE,
+    NEWS_OF_CRISIS,
     OUTBREAK_STREAM,
     Crises,
     CrisisCounts,
 )
 from model.town.authorities import AuthorityRow
 from model.town.police import RouteStop
-from model.trust.ledger.rules import record_impression
-from model.trust.ledger.schema import PUBLIC_EVENT
+from model.trust.events.rules import record_event
 from model.trust.public_events import spread_public_event
 from model.world.columns import MINDS, TALLY
 from model.world.mechanism import Knockout, Mechanism, morning_step
@@ -74,9 +73,7 @@ def apply_eviction_experience(
             continue
         if keyed_uniform(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
             weight = numbers[z].weight * (0.5 + organised) * size
-            record_impression(
-                stage.day, stage.minds, i, CRISIS_CAUSE, 0.0, weight, 0.0, 0.5 * weight, stage.trust[z].fast_panel
-            )
+            record_event(stage, i, CRISIS_CAUSE, weight)
             stage.tally[0].crisis_crowd += 1.0
 
 
@@ -107,10 +104,7 @@ def step(world: World) -> None:
         apply_eviction_experience(stage, state[BOARDS], numbers, size, who, n)
         state[TALLY][0]["crises"] += 1.0
         world.apply_impressions()
-        fades = world.parameters[Misconduct][0].fades
-        spread_public_event(
-            world, CRISIS_HEARD, who, numbers[0].heard * size, PUBLIC_EVENT, 0.0, numbers[0].news, 0.6, fades
-        )
+        spread_public_event(world, CRISIS_HEARD, who, numbers[0].heard * size, NEWS_OF_CRISIS, numbers[0].news)
 
 
 MECHANISM = Mechanism(

@@ -5,16 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
+from model.trust.events.schema import declare_event
+from model.trust.ledger.schema import PUBLIC_EVENT
 
 OUTBREAK_STREAM, CRISIS_PLACE, CRISIS_JOINS = stream_id("crisis"), stream_id("crisis place"), stream_id("crisis joins")
 CRISIS_WHO, CRISIS_COMES, CRISIS_HEARD = stream_id("crisis who"), stream_id("crisis comes"), stream_id("crisis heard")
 MINIMUM_AGE = 14.0
 """Age from which people take part; assumed."""
-CRISIS_CAUSE = declare_cause("crisis", 25)
+CRISIS_CAUSE = declare_event(
+    "crisis",
+    25,
+    "force met in a crisis",
+    fair=0.0,
+    fair_weight=1.0,
+    effective=0.0,
+    effective_weight=0.5,
+    memory="panel",
+)
+NEWS_OF_CRISIS = declare_event(
+    "crisis_heard",
+    68,
+    "crisis heard of",
+    cause=PUBLIC_EVENT,
+    fair=0.0,
+    fair_weight=1.0,
+    effective=0.0,
+    effective_weight=0.6,
+    memory="public",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

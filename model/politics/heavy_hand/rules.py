@@ -24,6 +24,8 @@ from model.police.contacts.schema import MAX_CONTACTS, Contacts
 from model.police.patrol.rules import append_visit, weighted_place
 from model.politics.heavy_hand.schema import (
     ARMY,
+    ARMY_CIVIL,
+    ARMY_HARSH,
     ARMY_MEETS,
     ARMY_MINUTE,
     ARMY_PLACE,
@@ -35,6 +37,8 @@ from model.politics.heavy_hand.schema import (
     DETAIN_MARK,
     DETAIN_SLOT,
     DETAIN_WHO,
+    DETAINED,
+    DETAINED_TIE,
     DETENTION,
     MAX_DETAINED,
     PRISON_RECRUIT,
@@ -44,7 +48,7 @@ from model.politics.heavy_hand.schema import (
 )
 from model.town.police import RouteStop
 from model.town.residents import Person
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.columns import MINDS, ResidentState
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -65,14 +69,10 @@ def conduct_army_stops(stage: ShiftContext, a: int, v: int, cell: int, p: HeavyH
         if stage.minds[i].gone >= 0 or not is_young_man(stage.ground.people[i], stage.tick, 15.0):
             continue
         harsh = keyed_uniform(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p.harsh
-        trust = stage.trust[stage.ground.people[i].settlement]
         if harsh:
-            record_impression(
-                stage.day, stage.minds, i, ARMY, 0.1, p.weight_harsh, 0.1, 0.3 * p.weight_harsh, trust.fast
-            )
+            record_event(stage, i, ARMY_HARSH, p.weight_harsh)
         else:
-            weight = contacts.weight_stop
-            record_impression(stage.day, stage.minds, i, ARMY, 0.7, weight, 0.7, 0.2 * weight, trust.fast_friendly)
+            record_event(stage, i, ARMY_CIVIL, contacts.weight_stop)
         stage.minds[i].met = stage.tick
         stage.tally[0].stops_army += 1.0
         stage.tally[0].stops_army_harsh += 1.0 if harsh else 0.0
@@ -166,8 +166,7 @@ def apply_detention(stage: ShiftContext, cliques: Rows[CliqueRow], i: int, p: He
     for k in range(stage.ground.ties.shape[1]):
         tie = stage.ground.ties[i, k]
         if tie >= 0:
-            fast = stage.trust[stage.ground.people[tie].settlement].fast
-            record_impression(stage.day, stage.minds, tie, DETENTION, 0.0, p.weight_tie, 0.5, 0.0, fast)
+            record_event(stage, tie, DETAINED_TIE, p.weight_tie)
 
 
 @kernel
@@ -194,8 +193,7 @@ def release_detained(
             q = nearby_clique(stage.ground.near, gangs.territory, to_int64(person.home))
             stage.tally[0].prison_recruits += 1.0
         release_from_custody(stage, gangs, i, q, calm)
-        fast, weight = stage.trust[person.settlement].fast_panel, p.weight_detained
-        record_impression(stage.day, stage.minds, i, DETENTION, 0.0, weight, 0.0, 0.5 * weight, fast)
+        record_event(stage, i, DETAINED, p.weight_detained)
     count[0] = left
 
 

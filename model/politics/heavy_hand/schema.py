@@ -12,6 +12,7 @@ from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import ArraySpec
+from model.trust.events.schema import declare_event
 
 ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
     stream_id("army place"),
@@ -30,6 +31,39 @@ DETAIN_SLOT = stream_id("detention slot")
 MAX_DETAINED = 200.0
 """Ceiling of detentions by 1,000 young men and month."""
 DETENTION, ARMY = declare_cause("detention", 23), declare_cause("army", 24)
+DETAINED = declare_event(
+    "detained",
+    69,
+    "detained and let out",
+    cause=DETENTION,
+    fair=0.0,
+    fair_weight=1.0,
+    effective=0.0,
+    effective_weight=0.5,
+    memory="panel",
+)
+DETAINED_TIE = declare_event("detained_tie", 70, "somebody close detained", cause=DETENTION, fair=0.0, fair_weight=1.0)
+ARMY_HARSH = declare_event(
+    "army_harsh",
+    71,
+    "harsh stop by the army",
+    cause=ARMY,
+    fair=0.1,
+    fair_weight=1.0,
+    effective=0.1,
+    effective_weight=0.3,
+)
+ARMY_CIVIL = declare_event(
+    "army_civil",
+    72,
+    "fair stop by the army",
+    cause=ARMY,
+    fair=0.7,
+    fair_weight=1.0,
+    effective=0.7,
+    effective_weight=0.2,
+    memory="friendly",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,7 @@ def place_call(stage: ShiftContext, board: CallTables, i: int, number: int, own_
         heard = keyed_uniform(seed, CALL_LINE, tick, number, 0) < board.response[z].line_answered
     told = board_informed_of_call(person, stage.ground.cells[home], board.boards[z], tick % 3 == NIGHT_SHIFT, False)
     if not heard:
-        append_unserved_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE, told)
+        append_unserved_call(stage, i, tick, number, NO_LINE, told)
         return
     line = stage.day.calls[stage.day.counts[CALLS]]
     line.born, line.number, line.cell, line.teller, line.incident = tick, number, home, i, -1

@@ -46,8 +46,8 @@ from model.reporting.reporting.schema import (
 from model.reporting.response.schema import Response
 from model.town.crime_kinds import DOMESTIC, EXTORTION, HOMICIDE, rates_by_kind
 from model.town.territory import Cell
-from model.trust.ledger.rules import record_impression, trust_now
-from model.trust.ledger.schema import Trust
+from model.trust.events.rules import record_event
+from model.trust.ledger.rules import trust_now
 from model.world.binding import computed, count_of, of
 from model.world.columns import ResidentState
 from model.world.discrete_choice.schema import CHOICES
@@ -151,23 +151,13 @@ def append_call(day: ShiftEventTables, k: int, board: int, tick: int, seed: int)
 
 
 @kernel
-def append_unserved_call(
-    day: ShiftEventTables,
-    minds: Rows[ResidentState],
-    trust: Trust,
-    teller: int,
-    born: int,
-    number: int,
-    reason: int,
-    board: int,
-) -> None:
-    """Write down a call that nobody will answer."""
+def append_unserved_call(stage: ShiftContext, teller: int, born: int, number: int, reason: int, board: int) -> None:
+    """Record a call that nobody will answer; appends to `day.unserved` and `day.impressions`."""
+    day = stage.day
     lost = day.unserved[day.counts[UNSERVEDS]]
     lost.born, lost.number, lost.reason, lost.board = born, number, reason, board
     day.counts[UNSERVEDS] += 1
-    record_impression(
-        day, minds, teller, UNANSWERED_CALL, 0.1, 0.3 * trust.unanswered, 0.0, trust.unanswered, trust.fast
-    )
+    record_event(stage, teller, UNANSWERED_CALL, stage.trust[stage.ground.people[teller].settlement].unanswered)
 
 
 @kernel
@@ -277,7 +267,7 @@ def report_crimes(stage: ShiftContext, desk: ReportingTables) -> None:
                 row.told = BY_PHONE
             reluctant = apply_telling_experiment(row, p, tick, seed)
             station = here.facility
-            turn_victim_away(day, minds, k, desk.figures, station, desk.pressure[at], trust[z].fast, tick, seed)
+            turn_victim_away(stage, k, desk.figures, station, desk.pressure[at])
             if row.told == COMMUNAL:
                 days = decide_case(stage, desk.bench, row, row.victim, z)
                 if days >= 0:
@@ -288,9 +278,7 @@ def report_crimes(stage: ShiftContext, desk: ReportingTables) -> None:
             part = board_informed_of_call(
                 ground.people[i], here, desk.boards[z], tick % 3 == NIGHT_SHIFT, row.handed == 1
             )
-            follow_up_report(
-                day, k, minds, home, part, desk.means, p, desk.response[at], trust[z], now, zeal, tick, seed
-            )
+            follow_up_report(stage, k, home, part, desk.means, p, desk.response[at], now, zeal)
         state_knows = row.handed == 1 or (row.told != NOBODY and row.told != COMMUNAL)
         if (
             not state_knows
@@ -302,24 +290,21 @@ def report_crimes(stage: ShiftContext, desk: ReportingTables) -> None:
 
 @kernel
 def follow_up_report(
-    day: ShiftEventTables,
+    stage: ShiftContext,
     k: int,
-    minds: Rows[ResidentState],
     home: Cell,
     board: int,
     means: Rows[FacilityResources],
     p: Reporting,
     response: Response,
-    trust: Trust,
     now: float,
     zeal: float,
-    tick: int,
-    seed: int,
 ) -> None:
     """Make the call and the formal complaint that follow from what was told; ``zeal`` is below 1 for the reluctant.
 
     What a board takes to the prosecutor is a complaint already; ``board`` is the board that hears of the call.
     """
+    day, minds, tick, seed = stage.day, stage.minds, stage.tick, stage.seed
     row = day.incidents[k]
     told, number = row.told, row.number
     if row.kind == HOMICIDE or told == PROSECUTOR:
@@ -337,7 +322,7 @@ def follow_up_report(
         if heard:
             append_call(day, k, board, tick, seed)
         else:
-            append_unserved_call(day, minds, trust, row.teller, tick, number, NO_LINE, board)
+            append_unserved_call(stage, row.teller, tick, number, NO_LINE, board)
     chance = zeal * complaint_probability(row, minds[row.teller], home, p, now)
     if row.complaint == 0 and keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < chance:
         file_complaint(row, tick, seed)

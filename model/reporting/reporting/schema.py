@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
+from model.trust.events.schema import declare_event
 
 TELL_STREAM, CALL_DELAY, LINE_STREAM, RATIFY_STREAM, FOUND_STREAM = (
     stream_id("tell"),
@@ -21,7 +21,9 @@ NONE_TELL, ALL_TELL, RELUCTANT_STREAM = stream_id("none tell"), stream_id("all t
 CAPTURED_STREAM, LEAK_STREAM = stream_id("captured"), stream_id("leak")
 N_CHANNELS = 7
 SUMMONS_STREAM, HAS_NUMBER = stream_id("summons"), stream_id("has a number")
-UNANSWERED_CALL = declare_cause("unanswered_call", 6)
+UNANSWERED_CALL = declare_event(
+    "unanswered_call", 6, "call unanswered", fair=0.1, fair_weight=0.3, effective=0.0, effective_weight=1.0
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from model.justice.justice.schema import Justice
 from model.police.adoption.rules import explains_delay
 from model.police.adoption.schema import Adoption
 from model.police.contacts.rules import treats_fairly
-from model.police.contacts.schema import Contacts
+from model.police.contacts.schema import RUDE, Contacts
 from model.police.patrol.rules import (
     cancel_visits_without_fuel,
     couple_cell_at,
@@ -37,6 +37,8 @@ from model.reporting.response.schema import (
     ANSWERED_CALL,
     ARREST_STREAM,
     CALL_DECLINED_STREAM,
+    CALL_LATE,
+    CALL_SERVED,
     GOODS_STREAM,
     GRADE_GRAVE,
     GRADE_MIDDLE,
@@ -55,7 +57,8 @@ from model.reporting.response.schema import (
 )
 from model.town.crime_kinds import HOMICIDE
 from model.town.police import BICYCLE, VEHICLE, Officer, Post, has_no_motor
-from model.trust.ledger.rules import attribute_to_couple, record_impression
+from model.trust.events.rules import record_event_with_treatment
+from model.trust.ledger.rules import attribute_to_couple
 from model.trust.ledger.schema import Trust
 from model.world.binding import cell_size_km, computed, constant, of
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -293,14 +296,13 @@ def record_answer(
     officer = force.officers[force.couples[post].lead]
     fair = treats_fairly(officer, contacts, keyed_uniform(stage.seed, TREATMENT_STREAM, born, number, 0))
     home = to_int64(stage.ground.cells[line.cell].settlement)
-    seen, weight, treated = (0.95, trust.served, 0.5) if wait <= p.patience else (0.1, trust.late, 0.3)
-    weight_f = treated * weight if fair else contacts.weight_rude
+    kind, weight = (CALL_SERVED, trust.served) if wait <= p.patience else (CALL_LATE, trust.late)
+    treatment, treatment_weight = (kind, weight) if fair else (RUDE, contacts.weight_rude)
     if wait > p.patience and explains_delay(officer, force.adoption[max(home, 0)], born, number, stage.seed):
         weight = 0.0
         stage.tally[0].explained += 1.0
-    seen_f = 0.1 if not fair else (0.9 if wait <= p.patience else 0.3)
     first = stage.day.counts[IMPRESSIONS]
-    record_impression(stage.day, stage.minds, i, ANSWERED_CALL, seen_f, weight_f, seen, weight, trust.fast)
+    record_event_with_treatment(stage, i, kind, weight, treatment, treatment_weight)
     attribute_to_couple(stage.day, first, post, line.cell)
     stage.minds[i].met = stage.minds[i].met_free = stage.tick
 
@@ -405,7 +407,7 @@ def serve_call(stage: ShiftContext, force: ResponseTables, line: Call, waiting: 
     if post < 0 and patient:
         carry_call_over(waiting, count, line)
     elif post < 0:
-        append_unserved_call(stage.day, stage.minds, trust, line.teller, born, number, reason, line.board)
+        append_unserved_call(stage, line.teller, born, number, reason, line.board)
     else:
         record_answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line.since, p, trust)
         if line.incident >= 0:

@@ -12,6 +12,7 @@ from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
+from model.trust.events.schema import declare_event
 from model.world.shift_events import Call
 
 CALL_DECLINED_STREAM, SERVICE_STREAM, TREATMENT_STREAM = (
@@ -29,6 +30,26 @@ LONGEST_WAIT = 1440
 KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
 """Speed on foot, by motorcycle, by vehicle, by bicycle (Z20)."""
 ANSWERED_CALL = declare_cause("answered_call", 5)
+CALL_SERVED = declare_event(
+    "call_served",
+    77,
+    "call served in time",
+    cause=ANSWERED_CALL,
+    fair=0.9,
+    fair_weight=0.5,
+    effective=0.95,
+    effective_weight=1.0,
+)
+CALL_LATE = declare_event(
+    "call_late",
+    78,
+    "call served late",
+    cause=ANSWERED_CALL,
+    fair=0.3,
+    fair_weight=0.3,
+    effective=0.1,
+    effective_weight=1.0,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from model.community.communal_authority.schema import CommunalAuthority
 from model.community.deliberation.rules import DeliberationTables, decide_case
 from model.crime.domestic_violence.rules import HouseholdTables, count_near_ties
 from model.crime.domestic_violence.schema import ACT_ID_OFFSET as OF_HOME
-from model.crime.domestic_violence.schema import LEFT_ALONE_ROW, PROTECTION, TOLD_ROW
+from model.crime.domestic_violence.schema import LEFT_ALONE_ROW, TOLD_ROW
 from model.engine.calendar import MONTH
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
@@ -48,6 +48,7 @@ from model.reporting.seeking_help.schema import (
     N_HELP_CHANNELS,
     N_REASONS,
     PLACE_OF_CHANNEL,
+    PROTECTED,
     REASON_ATTENTION,
     REASON_AUTHORITY,
     REASON_FEAR,
@@ -63,7 +64,8 @@ from model.reporting.seeking_help.schema import (
     SeekingHelpCounts,
 )
 from model.town.crime_kinds import DOMESTIC
-from model.trust.ledger.rules import record_impression, trust_now
+from model.trust.events.rules import record_event
+from model.trust.ledger.rules import trust_now
 from model.world.binding import computed, constant, count_of, of
 from model.world.discrete_choice.rules import share_with_prior
 from model.world.discrete_choice.schema import CHOICES
@@ -317,7 +319,7 @@ def follow_up_help(stage: ShiftContext, k: int, i: int, aid: HelpSeekingTables, 
         if keyed_uniform(seed, LINE_STREAM, tick, number, 0) < aid.response[z].line_answered:
             append_call(stage.day, k, part, tick, seed)
         else:
-            append_unserved_call(stage.day, stage.minds, stage.trust[z], i, tick, number, NO_LINE, part)
+            append_unserved_call(stage, i, tick, number, NO_LINE, part)
     r, mind = aid.reporting[z], stage.minds[i]
     wish = p.follow + r.follow_severity * row.severity + r.useful * mind.useful + r.accompaniment
     wish -= r.trip * stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
@@ -353,8 +355,7 @@ def protect_victim(
     households.homes[i].safe = stage.tick + int(p.months * MONTH)
     stage.tally[0].domestic_protected += 1.0
     if row.complaint == 1:
-        fast = stage.trust[stage.ground.people[i].settlement].fast
-        record_impression(stage.day, stage.minds, i, PROTECTION, 0.5, 0.0, 0.95, p.relief, fast)
+        record_event(stage, i, PROTECTED, p.relief)
 
 
 @kernel

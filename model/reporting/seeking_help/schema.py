@@ -7,10 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from model.crime.domestic_violence.schema import PROTECTION
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec
+from model.trust.events.schema import declare_event
 
 SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES_STREAM = (
     stream_id("speaks another language"),
@@ -27,6 +29,7 @@ REASON_LUCK, REASON_OWN, REASON_TIES, REASON_TRUST, REASON_ATTENTION, REASON_FEA
     8
 )
 N_REASONS = len(HELP_REASONS)
+PROTECTED = declare_event("protected", 75, "protection", cause=PROTECTION, effective=0.95, effective_weight=1.0)
 CHOSEN_BY = ArraySpec(
     name="chosen_by",
     of=np.float64,
