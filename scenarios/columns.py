@@ -43,8 +43,9 @@ def column_texts(table: str) -> Iterator[ColumnText]:
 def column_range(column: PlaceColumn) -> str:
     """Return what may stand in a column.
 
-    >>> range_of(Column(float, -90.0, 90.0)), range_of(Column(int)), range_of(Column(str, words=("dirt", "path")))
-    ('-90 … 90', '≥ 0', '"dirt", "path"')
+    >>> columns = PlaceColumn(float, -90.0, 90.0), PlaceColumn(int), PlaceColumn(str, words=("dirt", "path"))
+    >>> [column_range(column) for column in columns]
+    ['-90 … 90', '≥ 0', '"dirt", "path"']
     """
     if column.words:
         return ", ".join(f'"{word}"' for word in column.words)
@@ -56,7 +57,7 @@ def column_range(column: PlaceColumn) -> str:
 def column_default(column: PlaceColumn) -> str:
     """Return what a column holds where a file leaves it out; nothing where a file must state it.
 
-    >>> default_of(Column(bool, default=False)), default_of(Column(float))
+    >>> column_default(PlaceColumn(bool, default=False)), column_default(PlaceColumn(float))
     ('false', '')
     """
     if column.default is None:

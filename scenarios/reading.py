@@ -117,8 +117,8 @@ def parse_sourced_value(dotted: str, table: Mapping[str, Any], origin: SourcedSe
 def parse_typed_value(value: Any) -> Any:
     """Return a value typed on a command line as the number, truth value, date or word that it is.
 
-    >>> parsed("0.25"), parsed(".25"), parsed("False"), parsed("high"), parsed(3)
-    (0.25, 0.25, False, 'high', 3)
+    >>> [parse_typed_value(value) for value in ("0.25", ".25", "False", "high", 3)]
+    [0.25, 0.25, False, 'high', 3]
     """
     if not isinstance(value, str):
         return value

@@ -167,7 +167,7 @@ def yearly_steps(
 def interpolate_year(known: Mapping[int, float], year: int) -> float:
     """Return the value of a year, on a straight line between the years that are known.
 
-    >>> between({2014: 30.0, 2017: 27.0}, 2015)
+    >>> interpolate_year({2014: 30.0, 2017: 27.0}, 2015)
     29.0
     """
     before, after = max(y for y in known if y <= year), min(y for y in known if y >= year)

@@ -46,7 +46,7 @@ def declare(patch: pytest.MonkeyPatch) -> None:
     """Let there be made-up matters, and no others: what mechanisms decide is not booked."""
     for number in list(CHOICES_DECLARED):
         patch.delitem(CHOICES_DECLARED, number)
-    for name in ("open_books", "keep_shift"):
+    for name in ("open_ledger", "record_shift"):
         patch.setattr(TrustModel, name, unbooked(getattr(TrustModel, name)))
     for number, matter in INVENTED.items():
         patch.setitem(CHOICES_DECLARED, number, matter)
@@ -67,14 +67,14 @@ def unbooked(method: Callable[[TrustModel], None]) -> Callable[[TrustModel], Non
 
 def decide_monthly(patch: pytest.MonkeyPatch) -> None:
     """Let made-up matters be decided at the end of every month of every world, and no others be booked."""
-    settle = TrustModel.settle
+    close_month = TrustModel.close_month
 
-    def settled(world: TrustModel) -> None:
+    def closed(world: TrustModel) -> None:
         world.state[CHOICES].count[0] = 0
         write(world, made_up(world.tick, world.seed))
-        settle(world)
+        close_month(world)
 
-    patch.setattr(TrustModel, "settle", settled)
+    patch.setattr(TrustModel, "close_month", closed)
 
 
 def write(world: Any, rows: np.ndarray) -> None:

@@ -50,8 +50,8 @@ def test_without_its_strength_a_lever_of_crime_does_nothing(live, lever: str) ->
     group, _, key = by.partition(".")
     drunk = {"crime.alcohol": 5.0}  # so that a month in a small town sees enough assaults
     off, full = drunk | {by: 0.0}, drunk | {by: group_named(group).parameter_specs()[key].high}
-    assert repr(live(120, **off, **{lever: 1.0}).rows) == repr(live(120, **off).rows)
-    assert repr(live(120, **full, **{lever: 1.0}).rows) != repr(live(120, **full).rows)
+    assert repr(live(120, **off, **{lever: 1.0}).month_row) == repr(live(120, **off).month_row)
+    assert repr(live(120, **full, **{lever: 1.0}).month_row) != repr(live(120, **full).month_row)
 
 
 def test_the_list_of_policies_says_what_is_built_in_in_both_languages() -> None:

@@ -204,11 +204,11 @@ from experiments.bench.counted_luck import listen
 counted = Counter()
 listen(counted)
 import math
-from model.luck import decision, luck
-luck(1, decision("some decision"), 0, 0, 0)
-luck(1, decision("some decision"), 1, 0, 0)
+from model.engine.random_streams import keyed_uniform, stream_id
+keyed_uniform(1, stream_id("some stream"), 0, 0, 0)
+keyed_uniform(1, stream_id("some stream"), 1, 0, 0)
 math.exp(0.0)
-assert counted == {"some decision": 2, "exp": 1}, counted
+assert counted == {"some stream": 2, "exp": 1}, counted
 """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 

@@ -40,7 +40,7 @@ def world_of(town: Town, **changes: float) -> TrustModel:
 
 
 def test_more_groups_penury_and_little_integrity_make_capture_likelier(town: Town) -> None:
-    p = world_of(town).numbers["capture"][0]
+    p = world_of(town).parameters[Capture][0]
     usual = capture_probability(3, 0.5, 0.75, p)
     assert capture_probability(0, 0.5, 0.75, p) == 0.0
     assert capture_probability(6, 0.5, 0.75, p) > usual

@@ -164,8 +164,8 @@ def test_a_restored_world_has_the_same_bits_in_every_table(world: TrustModel, wh
     world.save(tmp_path)
     again = TrustModel.restore(tmp_path, world.settings, town=world.town, whole=whole)
     assert same_state(world, again)
-    for name, rows in world._past.items():
-        assert [one.tobytes() for one in rows] == [one.tobytes() for one in again._past[name]]
+    for name, rows in world._history.items():
+        assert [one.tobytes() for one in rows] == [one.tobytes() for one in again._history[name]]
     assert repr(dict(again.datacollector.model_vars)) == repr(plain(world.datacollector.model_vars))
 
 

@@ -34,8 +34,8 @@ def test_switched_off_contacts_happen_and_teach_nothing(live: Live) -> None:
     assert len(contacts(on)) > len(contacts(off)) == 0
     for world in (on, off):
         world.run_for(MONTH)
-    assert on.rows["trust_by_contacts"] != 0.0 == off.rows["trust_by_contacts"]
-    assert off.rows["contact_share"] > 0.0
+    assert on.month_row["trust_by_contacts"] != 0.0 == off.month_row["trust_by_contacts"]
+    assert off.month_row["contact_share"] > 0.0
 
 
 def test_a_bad_meeting_never_raises_trust_and_a_good_one_never_lowers_it(lessons: np.ndarray) -> None:
@@ -75,11 +75,11 @@ def test_fairer_officers_treat_nobody_worse(live: Live) -> None:
 
 
 def test_kinds_of_contacts_add_up_and_every_stop_that_finds_something_is_an_arrest(live: Live) -> None:
-    found = live(MONTH, **OFTEN, **{"contacts.finds": 1.0}).rows
+    found = live(MONTH, **OFTEN, **{"contacts.finds": 1.0}).month_row
     assert found["contacts"] == found["greetings"] + found["talks"] + found["stops"]
     assert found["bribes"] <= found["unfair"] <= found["contacts"]
     assert found["arrests_without_incident"] == found["stops"] - found["bribes"] > 0
-    assert live(MONTH, **OFTEN, **{"contacts.finds": 0.0}).rows["arrests_without_incident"] == 0
+    assert live(MONTH, **OFTEN, **{"contacts.finds": 0.0}).month_row["arrests_without_incident"] == 0
 
 
 def test_what_happens_at_home_is_shared_with_somebody_who_lives_there(watch: Watch) -> None:

@@ -38,7 +38,7 @@ def crimes(watch: Watch, shifts: int, **changes: float) -> set[tuple[int, ...]]:
 
 
 def test_without_offenders_only_cliques_kin_and_crowds_do_harm(live: Live) -> None:
-    found = live(MONTH, **{"crime.armed": 0.0, "crime.thieves": 0.0, "crime.assault": 0.0}).rows
+    found = live(MONTH, **{"crime.armed": 0.0, "crime.thieves": 0.0, "crime.assault": 0.0}).month_row
     for kind in (ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY):
         assert found[f"crimes_occurred_{KINDS[kind]}"] == 0
     assert found["homicides_robbery"] == found["homicides_hire"] == found["repeats"] == 0
@@ -88,7 +88,7 @@ def test_a_killing_takes_its_victim_out_of_the_world_and_leaves_a_tie_to_tell(wa
 
 def test_what_is_beyond_the_ceilings_is_counted(live: Live) -> None:
     rates = ({"crime.armed": x, "crime.thieves": x, "crime.assault": x / 1000} for x in (0.2, 50.0))
-    few, many = (live(MONTH, **rate).rows for rate in rates)
+    few, many = (live(MONTH, **rate).month_row for rate in rates)
     assert few["ceiling_hits"] == 0 < many["ceiling_hits"] < many["candidates"]
 
 

@@ -36,9 +36,9 @@ def test_switched_off_everybody_is_at_home_in_every_shift() -> None:
     on, off = worlds
     assert (off.town.places == off.town.people["home"]).all()
     assert (on.town.places != on.town.people["home"]).any(axis=1).all()
-    assert on.rows["core_crowd"] != off.rows["core_crowd"] > 0
-    assert on.rows["outside_robberies"] > 0 == off.rows["outside_robberies"]
-    assert off.rows["crimes_occurred"] > 0
+    assert on.month_row["core_crowd"] != off.month_row["core_crowd"] > 0
+    assert on.month_row["outside_robberies"] > 0 == off.month_row["outside_robberies"]
+    assert off.month_row["crimes_occurred"] > 0
 
 
 def test_everybody_is_in_one_place_at_a_time_or_outside(usual: Town) -> None:

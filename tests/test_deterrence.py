@@ -50,7 +50,7 @@ def test_what_deters_little_deters_no_more_than_what_deters_much(watch: Watch) -
 
 def test_where_nobody_patrols_nobody_is_deterred(live: Live) -> None:
     idle = live(MONTH, **BUSY | {"roster.absence": 1.0, "political_calendar.army": 0.0})
-    assert idle.rows["visits"] == idle.rows["deterred"] == 0
+    assert idle.month_row["visits"] == idle.month_row["deterred"] == 0
 
 
 def test_some_deterred_robberies_and_thefts_move_and_nothing_else(watch: Watch) -> None:

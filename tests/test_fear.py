@@ -82,4 +82,4 @@ def test_switched_off_fear_and_precaution_stay_as_at_the_start(live: Live) -> No
     here = off.state.minds["gone"] < 0
     for name in ("fear", "careful"):
         assert (off.state.minds[name][here] == start[name][here]).all(), name
-    assert all(on.rows[name] != off.rows[name] for name in MECHANISM.knockout.measures)
+    assert all(on.month_row[name] != off.month_row[name] for name in MECHANISM.knockout.measures)

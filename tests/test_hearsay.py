@@ -33,8 +33,8 @@ def test_switched_off_nobody_hears_anything_and_what_is_lived_stays(live: Live) 
     assert (lived_and_heard(on)[0] == lived_and_heard(off)[0]).all()
     for world in (on, off):
         world.run_for(MONTH)
-    assert on.rows["trust_by_hearsay"] != 0.0 == off.rows["trust_by_hearsay"]
-    assert on.rows["contacts"] > 0 < off.rows["contacts"]
+    assert on.month_row["trust_by_hearsay"] != 0.0 == off.month_row["trust_by_hearsay"]
+    assert on.month_row["contacts"] > 0 < off.month_row["contacts"]
 
 
 def test_only_ties_of_those_who_lived_something_hear_of_it_and_as_it_was(watch: Watch) -> None:

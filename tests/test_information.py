@@ -34,7 +34,7 @@ def usual(watch: Watch) -> np.ndarray:
 
 
 def test_switched_off_all_that_is_known_is_written_recorded_and_answered_at_once(live: Live) -> None:
-    on, off = (live(3 * 90, **BUSY, **{"mechanisms.information": wanted}).rows for wanted in (True, False))
+    on, off = (live(3 * 90, **BUSY, **{"mechanisms.information": wanted}).month_row for wanted in (True, False))
     assert off["known"] == off["forms"] == off["crimes_recorded"] == off["records_arrived"] > 0
     assert off["survival"] == 1.0 > on["survival"] > 0.0
     assert off["record_days_mean"] == 0.0 < on["record_days_mean"]
@@ -52,7 +52,7 @@ def test_nothing_is_recorded_that_was_not_written_and_what_must_be_written_is(us
 
 def test_where_nothing_is_lost_on_the_way_all_forms_with_content_arrive_and_no_others(live: Live) -> None:
     lossless = {f"information.{stage}": 1.0 for stage in STAGES} | {"information.hoarding": 0.0}
-    found = live(MONTH, **BUSY, **lossless, **{"resources.internet": 1.0, "mechanisms.extortion": False}).rows
+    found = live(MONTH, **BUSY, **lossless, **{"resources.internet": 1.0, "mechanisms.extortion": False}).month_row
     assert found["forms"] > found["forms_with_content"] == found["crimes_recorded"] > 0
 
 

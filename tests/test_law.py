@@ -151,7 +151,7 @@ def test_a_lever_moves_trust_and_not_the_start() -> None:
     assert usual.state[INTERCEPT][0] == fair.state[INTERCEPT][0]
     for world in (usual, fair):
         world.run_for(12 * MONTH)
-    assert fair.rows["trust_mean"] > usual.rows["trust_mean"] + 0.001
+    assert fair.month_row["trust_mean"] > usual.month_row["trust_mean"] + 0.001
 
 
 def test_the_past_is_made_of_the_years_of_others_and_in_the_long_run_holds_the_mean() -> None:

@@ -62,7 +62,7 @@ def test_protected_cells_are_drawn_anew_for_every_seed(live: Live) -> None:
 def test_switched_off_there_are_no_protectors(live: Live) -> None:
     on, off = live(MONTH, **MANY), live(MONTH, **MANY, **{"mechanisms.narcos": False})
     assert (off.state.protected < 0).all()
-    assert all(on.rows[name] > 0 and off.rows[name] == 0 for name in MECHANISM.knockout.measures)
+    assert all(on.month_row[name] > 0 and off.month_row[name] == 0 for name in MECHANISM.knockout.measures)
 
 
 def test_protectors_make_offers_to_officers_as_cliques_do(live: Live) -> None:

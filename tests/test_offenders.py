@@ -67,7 +67,7 @@ def test_nobody_acts_while_held_and_without_replacement_crimes_are_missing(live:
     nobody_back = {f"offenders.replaced_{group}": 0.0 for group in SLOT_GROUPS}
     free = live(MONTH, **BUSY, **nobody_back)
     held = live(MONTH, **BUSY, **nobody_back, **{"offenders.roundup": 0.5})
-    assert held.rows["offenders_held_rate"] > 0.5
+    assert held.month_row["offenders_held_rate"] > 0.5
     assert total(held, "prevented") > total(free, "prevented")
     assert total(held, "crimes_occurred_robbery") < 0.7 * total(free, "crimes_occurred_robbery")
     assert slots(held)["crimes"][slots(held)["until"] > held.tick].sum() == 0

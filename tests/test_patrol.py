@@ -34,7 +34,7 @@ def test_only_couples_of_foot_beats_go_by_bicycle_and_the_core_counts_them_as_wa
     assert counts[1, BICYCLE] == 0 < counts[0, VEHICLE]  # the beat of a small town walks in some shifts only
     riding = town(**{"roster.bicycles": 1.0, "patrol.market": 0.0})
     riding.run_for(31 * 3)
-    assert riding.rows["foot_visits"] > 0
+    assert riding.month_row["foot_visits"] > 0
 
 
 def test_a_bicycle_reaches_farther_than_feet() -> None:
@@ -88,5 +88,5 @@ def test_what_patrol_does_not_drive_is_not_burnt() -> None:
     cruising, walking = town(), town(**{"patrol.fuel_share": 0.0})
     for world in (cruising, walking):
         world.run_for(31 * 3)
-    assert 0.0 < walking.rows["km"] < 0.5 * cruising.rows["km"]
-    assert cruising.rows["km"] <= cruising.rows["km_available"]
+    assert 0.0 < walking.month_row["km"] < 0.5 * cruising.month_row["km"]
+    assert cruising.month_row["km"] <= cruising.month_row["km_available"]

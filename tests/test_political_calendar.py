@@ -61,9 +61,9 @@ def test_switched_off_no_date_means_anything_and_life_goes_on(hindcast: Hindcast
     assert booked(on) > 0.0 == booked(off)
     assert not off.state.mood.any()
     assert on.state.mood[0] == pytest.approx(math.log(26.2 / 73.8) - math.log(32.6 / 67.4))
-    assert on.rows["national_trend"] > 1.0 == off.rows["national_trend"]
-    assert on.rows["investigators"] == pytest.approx(0.8 * off.rows["investigators"])
-    assert off.rows["contacts"] > 0 < off.rows["crimes_occurred"]
+    assert on.month_row["national_trend"] > 1.0 == off.month_row["national_trend"]
+    assert on.month_row["investigators"] == pytest.approx(0.8 * off.month_row["investigators"])
+    assert off.month_row["contacts"] > 0 < off.month_row["crimes_occurred"]
 
 
 def test_an_event_is_heard_once_by_as_many_as_it_is_great_and_moves_them_alone(hindcast: Hindcast) -> None:

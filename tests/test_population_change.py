@@ -108,4 +108,4 @@ def test_switched_off_nobody_comes_or_goes(live: Live) -> None:
     months = off.datacollector.get_model_vars_dataframe()
     came_or_went = ["births", "newcomers", "natural_deaths", "departures", "outside_robberies", "outside_thefts"]
     assert months[came_or_went].to_numpy().sum() == 0
-    assert all(on.rows[name] != off.rows[name] for name in MECHANISM.knockout.measures)
+    assert all(on.month_row[name] != off.month_row[name] for name in MECHANISM.knockout.measures)

@@ -106,14 +106,14 @@ def test_without_couples_only_hours_are_scarce(live: Live) -> None:
 def test_fuel_is_scarce_where_vehicles_have_no_litres_and_only_there(live: Live) -> None:
     dry, full = (live(MONTH, **BUSY, **OWN_MEANS, **READY, **fuel) for fuel in (NO_FUEL, MUCH_FUEL))
     assert lost(dry)["fuel"] > 0.0 == lost(full)["fuel"]
-    assert dry.rows["km"] == 0.0 < full.rows["km"]
+    assert dry.month_row["km"] == 0.0 < full.month_row["km"]
 
 
 def test_vehicles_are_scarce_where_none_is_on_the_road(live: Live) -> None:
     walking = live(MONTH, **BUSY, **OWN_MEANS, **READY, **{"resources.vehicles": 0.0})
     riding = live(MONTH, **BUSY, **OWN_MEANS, **READY, **MUCH_FUEL, **{"resources.vehicles": 4.0})
     assert lost(walking)["vehicles"] > lost(riding)["vehicles"]
-    assert lost(walking)["fuel"] == walking.rows["vehicles"] == walking.rows["km"] == 0.0
+    assert lost(walking)["fuel"] == walking.month_row["vehicles"] == walking.month_row["km"] == 0.0
 
 
 def test_hours_are_scarce_where_nobody_may_come_late(live: Live) -> None:
@@ -122,14 +122,14 @@ def test_hours_are_scarce_where_nobody_may_come_late(live: Live) -> None:
         for most in (480.0, 20.0)
     )
     assert lost(early)["hours"] > 2.0 * lost(late)["hours"]
-    assert early.rows["response_minutes_p90"] <= 20.0 < late.rows["response_minutes_p90"]
+    assert early.month_row["response_minutes_p90"] <= 20.0 < late.month_row["response_minutes_p90"]
 
 
 def test_a_call_that_a_couple_could_go_to_is_lost_where_the_lead_declines(live: Live) -> None:
     willing = live(MONTH, **BUSY, **READY)
     never = live(MONTH, **BUSY, **{"response.decline": 5.0, "response.decline_gravity": 0.0, "pressure.control": 0.0})
     assert lost(willing)["declined"] == 0.0 < lost(never)["declined"]
-    assert never.rows["served"] < 0.1 * willing.rows["served"]
+    assert never.month_row["served"] < 0.1 * willing.month_row["served"]
 
 
 def test_the_motivated_the_controlled_and_those_called_to_grave_things_decline_less(live: Live) -> None:
@@ -160,9 +160,9 @@ def test_danger_that_the_station_knows_of_makes_declining_likelier(live: Live) -
 def test_fixed_duties_are_broken_off_for_calls_that_are_not_slight(live: Live) -> None:
     busy = BUSY | READY | MUCH_FUEL | {"roster.fixed_duties": 0.6, "response.grave": 1.0}
     kept, broken = (live(MONTH, **busy, **{"response.middle": middle}) for middle in (1.0, 0.0))
-    assert broken.rows["response_minutes_median"] < kept.rows["response_minutes_median"]
-    assert broken.rows["served"] > kept.rows["served"]
-    assert broken.rows["couple_hours_used"] <= broken.rows["couple_hours"]
+    assert broken.month_row["response_minutes_median"] < kept.month_row["response_minutes_median"]
+    assert broken.month_row["served"] > kept.month_row["served"]
+    assert broken.month_row["couple_hours_used"] <= broken.month_row["couple_hours"]
 
 
 def test_litres_are_kept_back_from_slight_calls_and_not_from_grave_ones(watch: Watch) -> None:
@@ -202,5 +202,5 @@ def test_couples_of_other_facilities_help_with_grave_calls_only(larger: Town) ->
 
 def test_twice_the_couples_serve_more_calls_than_half_of_them(live: Live) -> None:
     half, twice = (live(MONTH, **BUSY, **{"roster.couples": ratio}) for ratio in (0.5, 2.0))
-    assert twice.rows["served"] > 1.2 * half.rows["served"]
-    assert twice.rows["response_minutes_median"] <= twice.rows["response_minutes_p90"]
+    assert twice.month_row["served"] > 1.2 * half.month_row["served"]
+    assert twice.month_row["response_minutes_median"] <= twice.month_row["response_minutes_p90"]

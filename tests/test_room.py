@@ -137,7 +137,8 @@ def test_a_cache_that_cannot_be_written_is_told_in_one_line_and_replaced_by_a_pr
     surroundings = {key: value for key, value in os.environ.items() if not key.endswith("CACHE_HOME")}
     surroundings.pop("CONFIANZA_CACHE", None)
     surroundings |= {variable: str(Path("file").resolve())}
-    look = "import os, model; f = model.cache_folder().parent.parent; print(oct(f.stat().st_mode & 0o777), f)"
+    look = "import model; from model.engine.fingerprint import cache_folder; folder = cache_folder().parent.parent;"
+    look += "print(oct(folder.stat().st_mode & 0o777), folder)"
     told = subprocess.run([sys.executable, "-c", look], env=surroundings, capture_output=True, text=True, check=True)
     rights, place = told.stdout.split()
     assert rights == "0o700"

@@ -82,9 +82,9 @@ def test_nobody_is_in_two_couples_or_rides_with_another_station(serve: Serve) ->
 def test_where_fewer_are_absent_nobody_less_is_on_duty(serve: Serve) -> None:
     for many, few in zip(serve(MONTH, **{"roster.absence": 0.4}), serve(MONTH, **{"roster.absence": 0.1}), strict=True):
         assert many.state.couples["on"].sum() <= few.state.couples["on"].sum()
-    assert 0 < many.rows["couple_shifts"] < 0.8 * few.rows["couple_shifts"]
+    assert 0 < many.month_row["couple_shifts"] < 0.8 * few.month_row["couple_shifts"]
     *_, nobody = serve(MONTH, **{"roster.absence": 1.0})
-    assert nobody.rows["couple_shifts"] == nobody.rows["km_available"] == nobody.rows["served"] == 0
+    assert nobody.month_row["couple_shifts"] == nobody.month_row["km_available"] == nobody.month_row["served"] == 0
 
 
 def test_a_couple_serves_eight_hours_and_fixed_duties_take_their_share(serve: Serve) -> None:
@@ -111,17 +111,17 @@ def test_as_many_couples_are_fielded_for_each_manned_post_as_the_ratio_says(serv
                 who = world.state.couples[seat].reshape(POST_COPIES, n)
                 assert (who[1, on[:n] == 1] == who[0, on[:n] == 1]).all()
         assert (twice.state.duty["nights"] == usual.state.duty["nights"]).all()
-    assert twice.rows["couple_shifts"] == 2.0 * usual.rows["couple_shifts"] > 0
-    assert more.rows["couple_shifts"] == pytest.approx(3.5 * usual.rows["couple_shifts"], rel=0.05)
+    assert twice.month_row["couple_shifts"] == 2.0 * usual.month_row["couple_shifts"] > 0
+    assert more.month_row["couple_shifts"] == pytest.approx(3.5 * usual.month_row["couple_shifts"], rel=0.05)
 
 
 def test_without_couples_there_is_no_visit_and_half_of_them_are_half(serve: Serve) -> None:
     *_, usual = serve(MONTH)
     *_, half = serve(MONTH, **{"roster.couples": 0.5})
     *_, nobody = serve(MONTH, **{"roster.couples": 0.0})
-    assert half.rows["couple_shifts"] == pytest.approx(0.5 * usual.rows["couple_shifts"], rel=0.15)
+    assert half.month_row["couple_shifts"] == pytest.approx(0.5 * usual.month_row["couple_shifts"], rel=0.15)
     for name in ("couple_shifts", "visits", "served", "arrests", "km", "contacts"):
-        assert nobody.rows[name] == 0 < usual.rows[name]
+        assert nobody.month_row[name] == 0 < usual.month_row[name]
 
 
 def test_a_policy_puts_more_couples_on_duty_from_a_date_on_where_it_says(town: Town, tmp_path: Path) -> None:

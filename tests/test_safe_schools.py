@@ -29,7 +29,7 @@ def test_supervision_weakens_the_pull_of_cliques_most_for_students() -> None:
 
 def test_near_schools_the_supervised_are_safer_on_the_street_only(live: Live) -> None:
     plain, safe = live(1), live(1, **{"safe_schools.coverage": 1.0})
-    less = safe.factors.person / plain.factors.person
+    less = safe.hazard_factors.person / plain.hazard_factors.person
     assert less[ROBBERY, 0, 2:] == pytest.approx([0.85, 0.85])
     assert (less[ROBBERY, 0, :2] == 1.0).all(), "only the young near schools are supervised"
     assert (less[BURGLARY] == 1.0).all()
@@ -48,6 +48,6 @@ def test_hours_are_counted_under_the_policy_only_and_switched_off_it_changes_not
     quiet, safe = live(MONTH), live(MONTH, policies=[MECHANISM.knockout.policy])
     off = live(MONTH, policies=[MECHANISM.knockout.policy], **{"mechanisms.safe_schools": False})
     for name in MECHANISM.knockout.measures:
-        assert quiet.rows[name] == off.rows[name] == 0.0
-        assert safe.rows[name] > 1000.0
-    assert quiet.rows == pytest.approx(off.rows, nan_ok=True)
+        assert quiet.month_row[name] == off.month_row[name] == 0.0
+        assert safe.month_row[name] > 1000.0
+    assert quiet.month_row == pytest.approx(off.month_row, nan_ok=True)

@@ -38,14 +38,14 @@ def ways(found: dict[str, float], what: str) -> dict[str, float]:
 
 
 def test_where_nobody_is_hurt_at_home_nobody_looks_for_help(live: Live) -> None:
-    on, off = (live(MONTH, **OFTEN, **{"mechanisms.domestic_violence": wanted}).rows for wanted in (True, False))
+    on, off = (live(MONTH, **OFTEN, **{"mechanisms.domestic_violence": wanted}).month_row for wanted in (True, False))
     assert sum(ways(on, "to").values()) > 0 == sum(ways(off, "to").values())
     assert off["domestic_protected"] == off["domestic_without_remedy"] == 0
     assert off["crimes_told"] > 0
 
 
 def test_every_act_is_told_somewhere_or_nowhere_and_ends_in_protection_or_without(live: Live) -> None:
-    found = live(MONTH, **OFTEN, **READY).rows
+    found = live(MONTH, **OFTEN, **READY).month_row
     told = ways(found, "to")
     assert sum(told.values()) == found["crimes_occurred_domestic_violence"] > 50
     assert sum(ways(found, "alone_after").values()) + found["domestic_protected"] == sum(told.values())

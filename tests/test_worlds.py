@@ -62,6 +62,10 @@ def numbers(scenario: Scenario, date: datetime.date) -> dict[str, np.ndarray]:
     }
 
 
+def in_force(world: TrustModel) -> dict[str, np.ndarray]:
+    return {group: world.parameters.named(group) for group in world.settings.groups}
+
+
 def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     return all((one[group] == other[group]).all() for group in one)
 
@@ -346,7 +350,7 @@ def test_a_comparison_keeps_the_files_of_worlds_and_what_they_include() -> None:
 def test_large_worlds_that_ended_are_let_go_before_the_next_begins(
     live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("model.simulation.model.LARGE", 0)
+    monkeypatch.setattr("model.simulation.model.LARGE_TOWN_RESIDENTS", 0)
     settled = live(0)
     settled.save(tmp_path)
     scenario, town, checkpoint = settled.settings, settled.town, settled.checkpoint()

@@ -31,9 +31,9 @@ BY_LEDGER = {LEDGER.name, *(f"{MINDS.name}.{column}" for column in TrustBelief.c
 GROWING = {table.name for table in TABLES if isinstance(table, GrowingTableSpec)}
 RECORDS = {id(one): one.name for one in MECHANISMS}
 HOMES = {
-    name: RECORDS[id(module.IT)]
+    name: RECORDS[id(module.MECHANISM)]
     for name, module in sys.modules.items()
-    if name.startswith("model.") and id(getattr(module, "IT", None)) in RECORDS
+    if name.startswith("model.") and id(getattr(module, "MECHANISM", None)) in RECORDS
 }
 """The mechanism of each module."""
 MONTHS = 300
@@ -51,7 +51,7 @@ class Watch:
     def watched(self, name: str, verb: Callable[..., None]) -> Callable[..., None]:
         """Return a verb that is watched; what another does within it is noted for that other."""
 
-        def act(world: TrustModel, *rows: int) -> None:
+        def watched_step(world: TrustModel, *rows: int) -> None:
             if self.acting:
                 self.look(world)
             else:
@@ -61,7 +61,7 @@ class Watch:
             self.look(world)
             self.acting.pop()
 
-        return act
+        return watched_step
 
     def look(self, world: TrustModel) -> None:
         """Note what has changed since the last look."""
@@ -125,13 +125,16 @@ def found() -> dict[str, set[str]]:
         order = [
             dataclasses.replace(
                 one,
-                begin=one.begin if one.begin is no_step else watch.watched(one.name, one.begin),
-                born=one.born if one.born is no_residents else watch.watched(one.name, one.born),
+                initialise=one.initialise if one.initialise is no_step else watch.watched(one.name, one.initialise),
+                initialise_residents=one.initialise_residents
+                if one.initialise_residents is no_residents
+                else watch.watched(one.name, one.initialise_residents),
             )
             for one in MECHANISMS
         ]
-        patch.setattr("model.simulation.model.ORDER", tuple(order))
-        patch.setattr("model.simulation.model.BEARING", tuple(one for one in order if one.born is not no_residents))
+        patch.setattr("model.simulation.model.MECHANISMS", tuple(order))
+        with_residents = tuple(one for one in order if one.initialise_residents is not no_residents)
+        patch.setattr("model.simulation.model.INITIALISING", with_residents)
         for seed, town in enumerate(towns()):
             live(watch, TrustModel(town, rng=seed))
     return watch.found
@@ -190,7 +193,7 @@ def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
 
 def test_a_place_that_no_table_has_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = dataclasses.replace(MECHANISMS[0], writes=("officers.traind",))
-    monkeypatch.setattr(registry, "ORDER", (wrong,))
+    monkeypatch.setattr(registry, "MECHANISMS", (wrong,))
     with pytest.raises(
         ValueError, match=r"writes .officers\.traind., which no table has; did you mean .officers\.trained."
     ):

@@ -41,16 +41,16 @@ def count(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[str, i
 
 def listen(current: "Counter[str]") -> None:
     """Count from now on every draw under the name of its decision, and every exponential as `exp`."""
-    luck: Any = import_module("model.engine.random_streams")
+    streams: Any = import_module("model.engine.random_streams")
     arithmetic: Any = math
-    draw, number, exponential = luck.luck, luck.decision, math.exp
+    draw, number, exponential = streams.keyed_uniform, streams.stream_id, math.exp
     names: dict[int, str] = {}
 
-    def counting_luck(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
+    def counting_uniform(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
         current[names.get(int(decision), "unnamed")] += 1
         return float(draw(seed, decision, tick, who, nth))
 
-    def naming_decision(name: str) -> object:
+    def naming_stream(name: str) -> object:
         found = number(name)
         names[int(found)] = name
         return found
@@ -59,5 +59,5 @@ def listen(current: "Counter[str]") -> None:
         current["exp"] += 1
         return exponential(x)
 
-    luck.luck, luck.decision = counting_luck, naming_decision
+    streams.keyed_uniform, streams.stream_id = counting_uniform, naming_stream
     arithmetic.exp = counting_exponential

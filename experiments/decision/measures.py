@@ -64,7 +64,7 @@ class Measure:
 def after(value: float, entries: list[PolicyEntry]) -> float:
     """Return where entries put a value.
 
-    >>> after(2.0, [Entry(parameter="a.b", how="scale", value=1.5)]), after(2.0, [])
+    >>> after(2.0, [PolicyEntry(parameter="a.b", how="scale", value=1.5)]), after(2.0, [])
     (3.0, 2.0)
     """
     for entry in entries:

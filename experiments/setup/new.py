@@ -103,7 +103,7 @@ def rows(settings: Settings) -> dict[str, Any]:
 def stated(column: ColumnText) -> str:
     """Return unit, range and default of a column, as far as it has them.
 
-    >>> stated(ToldColumn("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
+    >>> stated(ColumnText("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
     'officers / agentes; ≥ 0; =1'
     """
     default = f"={column.default}" if column.default else ""

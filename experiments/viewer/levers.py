@@ -69,10 +69,10 @@ class Lever:
     def shown(self, value: float, language: str) -> str:
         """Return a value as it stands beside the slider, with its unit; shares in per cent, log-odds as odds.
 
-        >>> from model.parameters import Number
-        >>> one, other = (Number("", unit, 0.0, 1.0, "", "lever", None) for unit in ("share", "log-odds an hour"))
-        >>> Lever("a.b", one, False).shown(0.35, "en"), Lever("a.b", other, False).shown(0.5, "en")
-        ('35 %', 'odds × 1.6 an hour')
+        >>> from model.engine.parameters import ParameterSpec
+        >>> specs = [ParameterSpec("", unit, 0.0, 1.0, "", "lever", None) for unit in ("share", "log-odds an hour")]
+        >>> [Lever("a.b", spec, False).shown(0.4, "en") for spec in specs]
+        ['40 %', 'odds × 1.5 an hour']
         """
         if self.about.unit == "share":
             return f"{100.0 * value:.3g} %"
